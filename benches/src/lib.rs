@@ -1,0 +1,1 @@
+//! Benchmarks of Kapix; each binary prints its figures with ratios.

@@ -1,0 +1,326 @@
+//! One table of everything that can go wrong: a published code with its HTTP status, a stable fine cause,
+//! and for each error a sentence, the places in the request, and the limit that was broken.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// The result of every fallible function of the crate.
+pub type Result<T> = core::result::Result<T, Error>;
+
+/// A published error code; see `docs/ERRORS.md`. The first nine are those of the public Kapix API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Code {
+    /// 400: the request or artefact is not of the documented form.
+    ValidationError,
+    /// 401: a host's answer; the engine never gives it.
+    Unauthorized,
+    /// 403: the artefact or operation may not be used here.
+    Forbidden,
+    /// 404: nothing has this id.
+    EntityNotFound,
+    /// 409: the idempotency key was used with another body.
+    DuplicateRequest,
+    /// 422: not enough data for a reliable result.
+    InsufficientData,
+    /// 429: a host's answer; the engine never gives it.
+    RateLimitExceeded,
+    /// 500: a defect of the engine, caught at the door.
+    InternalError,
+    /// 503: a store that is busy, full or unreachable.
+    ServiceUnavailable,
+    /// 499: the caller cancelled the operation.
+    Cancelled,
+}
+
+impl Code {
+    /// Every code, in the order of its HTTP status table.
+    pub const ALL: [Self; 10] = [
+        Self::ValidationError,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::EntityNotFound,
+        Self::DuplicateRequest,
+        Self::InsufficientData,
+        Self::RateLimitExceeded,
+        Self::InternalError,
+        Self::ServiceUnavailable,
+        Self::Cancelled,
+    ];
+
+    /// Returns the code as it is written on the wire, for example `VALIDATION_ERROR`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ValidationError => "VALIDATION_ERROR",
+            Self::Unauthorized => "UNAUTHORIZED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::EntityNotFound => "ENTITY_NOT_FOUND",
+            Self::DuplicateRequest => "DUPLICATE_REQUEST",
+            Self::InsufficientData => "INSUFFICIENT_DATA",
+            Self::RateLimitExceeded => "RATE_LIMIT_EXCEEDED",
+            Self::InternalError => "INTERNAL_ERROR",
+            Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// Returns the HTTP status, 400..=503.
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::ValidationError => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::EntityNotFound => 404,
+            Self::DuplicateRequest => 409,
+            Self::InsufficientData => 422,
+            Self::RateLimitExceeded => 429,
+            Self::InternalError => 500,
+            Self::ServiceUnavailable => 503,
+            Self::Cancelled => 499,
+        }
+    }
+}
+
+macro_rules! causes {
+    ($($variant:ident, $name:literal, $code:ident, $meaning:literal;)+) => {
+        /// A stable, fine cause of an error; the table is printed in `docs/ERRORS.md`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Cause { $(#[doc = $meaning] $variant,)+ }
+
+        impl Cause {
+            /// Every cause, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Returns the cause as it is written on the wire, for example `card.bins_overlap`.
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $name,)+ } }
+
+            /// Returns the published code that this cause belongs to.
+            pub const fn code(self) -> Code { match self { $(Self::$variant => Code::$code,)+ } }
+
+            /// Returns one sentence on what the cause means and what to do.
+            pub const fn meaning(self) -> &'static str { match self { $(Self::$variant => $meaning,)+ } }
+        }
+    };
+}
+
+causes! {
+    // Shape of a document
+    JsonSyntax, "json.syntax", ValidationError, "The text is not JSON; the message gives line and column.";
+    JsonShape, "json.shape", ValidationError, "A value has another type than the documented one, or a required field is absent.";
+    JsonUnknownField, "json.unknown_field", ValidationError, "A field is not documented; it may be misspelt.";
+    JsonDuplicateKey, "json.duplicate_key", ValidationError, "A key occurs twice in one object.";
+    JsonInteger, "json.integer_out_of_range", ValidationError, "An integer lies outside +-(2^53 - 1), the range that every language reads exactly.";
+    JsonNumber, "json.number_not_finite", ValidationError, "A number is not finite.";
+    JsonUnpairedSurrogate, "json.unpaired_surrogate", ValidationError, "A string holds an unpaired surrogate and has no UTF-8 form.";
+    LimitExceeded, "limit.exceeded", ValidationError, "A request is larger than a configured limit; the message names both.";
+    OperationUnknown, "operation.unknown", EntityNotFound, "No operation has this name; `engine.describe` lists them.";
+    OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; use the JSON door.";
+    OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns; use the second door or `columns`.";
+    // Ground types
+    ValueOutOfRange, "value.out_of_range", ValidationError, "A value lies outside its documented range.";
+    MoneyCurrency, "money.currency_unknown", ValidationError, "The currency is not an ISO 4217 code with a minor unit.";
+    MoneyCurrencyMixed, "money.currency_mixed", ValidationError, "Amounts of two currencies meet in one sum; Kapix holds no exchange rates.";
+    MoneyOverflow, "money.overflow", ValidationError, "A sum of amounts leaves the range +-(2^53 - 1) minor units.";
+    MoneyPrecision, "money.precision", ValidationError, "A decimal amount has more digits than the currency's minor unit.";
+    TimeSyntax, "time.syntax", ValidationError, "An instant is not RFC 3339, or a date not YYYY-MM-DD.";
+    TimeRange, "time.out_of_range", ValidationError, "A date lies outside 1900-01-01..9999-12-31.";
+    TimeOffset, "time.offset", ValidationError, "A UTC offset is not `+HH:MM` or `-HH:MM` within 18 hours, or `Z`.";
+    TimeAsOfMissing, "time.as_of_missing", ValidationError, "`as_of` is absent and the engine was loaded without a clock.";
+    IdInvalid, "id.invalid", ValidationError, "An id is empty, longer than 128 bytes or holds control characters.";
+    // Frames
+    FrameShape, "frame.shape", ValidationError, "Columns differ in length, or a stride, offset or validity does not fit the buffer.";
+    FrameColumnMissing, "frame.column_missing", ValidationError, "A column that the card needs is not in the frame.";
+    FrameColumnDuplicate, "frame.column_duplicate", ValidationError, "Two columns of a frame have the same name.";
+    FrameColumnType, "frame.column_type", ValidationError, "A column has another type than its characteristic.";
+    FrameInfinity, "frame.infinity", ValidationError, "A column holds an infinity; NaN and null are missing, infinity is an error.";
+    // Transactions and ledgers
+    TransactionSign, "transaction.sign", ValidationError, "The sign of an amount contradicts its type: credit > 0, debit < 0.";
+    TransactionZero, "transaction.zero", ValidationError, "An amount is zero.";
+    TransactionCsv, "transaction.csv", ValidationError, "A CSV row does not have the documented columns or values.";
+    LedgerCurrencyMixed, "ledger.currency_mixed", ValidationError, "The accounts of one applicant have more than one currency; Kapix holds no exchange rates.";
+    LedgerAccountDuplicate, "ledger.account_duplicate", ValidationError, "Two accounts of one applicant have the same account_id and provider.";
+    // Data of a request
+    DataMissing, "data.missing", InsufficientData, "A source that the request names carries no data.";
+    DataNotNamed, "data.not_named", ValidationError, "Data of a source is present that `data_sources` does not name.";
+    DataExclusive, "data.features_and_data", ValidationError, "`features` replaces `data`; give one of the two.";
+    DataInsufficient, "data.insufficient", InsufficientData, "The history is shorter than the card's stated minimum.";
+    DataInputMissing, "data.input_missing", InsufficientData, "An input is missing and the card states no rule for its absence.";
+    DataInputType, "data.input_type", ValidationError, "An input has another type than its characteristic.";
+    DataInputUnseen, "data.input_unseen", InsufficientData, "A category is unknown to the card and it states no rule for it.";
+    DataInputRange, "data.input_out_of_range", ValidationError, "An input lies outside the range that the card states for it.";
+    DataInputUnknown, "data.input_unknown", ValidationError, "`features` holds a name that the card does not use; it may be misspelt.";
+    // Artefacts
+    ArtefactKind, "artefact.kind", ValidationError, "The kind of the artefact is not known to this engine.";
+    ArtefactFormat, "artefact.format", ValidationError, "The artefact was written for a newer format than this engine reads.";
+    ArtefactDuplicate, "artefact.duplicate", ValidationError, "Two artefacts have the same kind, id and version.";
+    ArtefactHash, "artefact.hash", ValidationError, "The artefact does not have the SHA-256 that names it.";
+    ArtefactCycle, "artefact.cycle", ValidationError, "Bundles contain each other.";
+    ArtefactReference, "artefact.reference", ValidationError, "A reference names nothing in the bundle.";
+    ArtefactNotFound, "artefact.not_found", EntityNotFound, "No loaded artefact has this id, or none is routed to this operation and entity type.";
+    ArtefactAmbiguous, "artefact.ambiguous", ValidationError, "Two artefacts answer the same operation and entity type; add a route or pin `id@version`.";
+    ArtefactNotApproved, "artefact.not_approved", Forbidden, "`production` is on and the artefact is not approved, or its review is due.";
+    // Scorecards
+    CardEmpty, "card.empty", ValidationError, "A card has no characteristics, or a characteristic no attributes.";
+    CardDuplicate, "card.duplicate", ValidationError, "Two characteristics, attributes, bands or categories of a card have the same id or value.";
+    CardBinsGap, "card.bins_gap", ValidationError, "The attributes of a characteristic leave values uncovered.";
+    CardBinsOverlap, "card.bins_overlap", ValidationError, "Two attributes of a characteristic cover the same value, or cut points do not ascend.";
+    CardKind, "card.kind", ValidationError, "An attribute has bounds in a categorical characteristic, or categories in a numeric one.";
+    CardPointsRange, "card.points_range", ValidationError, "Points lie outside -1,000,000..=1,000,000.";
+    CardScaling, "card.scaling", ValidationError, "points0, odds0 and pdo must be finite, odds0 and pdo above zero.";
+    CardBands, "card.bands", ValidationError, "Bands do not descend from safest to riskiest or leave totals uncovered.";
+    CardCutoffs, "card.cutoffs", ValidationError, "The approve cut-off must lie above the refer cut-off.";
+    CardNeutralMissing, "card.neutral_missing", ValidationError, "A characteristic states no neutral points.";
+    CardMissingGenerous, "card.missing_generous", ValidationError, "A bin for missing, special or unseen values earns more than the neutral points without support in the development counts.";
+    CardFeatureUnknown, "card.feature_unknown", ValidationError, "A characteristic reads a feature that this engine does not compute and no source carries.";
+    CardDefinition, "card.definition_changed", ValidationError, "The definition of a feature differs from the one that the card was built on.";
+    CardProtected, "card.protected", ValidationError, "A characteristic is marked protected and states no legal basis.";
+    CardReason, "card.reason", ValidationError, "A characteristic names a reason code that the card's table does not hold.";
+    CardPdBasis, "card.pd_basis", ValidationError, "`pd_basis` claims a calibration that the development record does not hold.";
+    CardDevelopment, "card.development", ValidationError, "The development record does not fit the characteristics in shape or values.";
+    // Desk
+    IdempotencyReuse, "idempotency.reused", DuplicateRequest, "The idempotency key was used before with another body.";
+    IdempotencyNotDurable, "idempotency.not_durable", ValidationError, "An idempotency key needs a durable store, or the option `idempotency: process`.";
+    EntropyUnavailable, "entropy.unavailable", ServiceUnavailable, "The operating system gives no random bytes for ids and salts.";
+    RecordNotFound, "record.not_found", EntityNotFound, "No record has this audit id in the store.";
+    Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";
+    Panic, "internal.panic", InternalError, "A defect of the engine was caught at the door; please report it.";
+}
+
+/// What went wrong, where, and what to do: never holds ids, names, phones or free text of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The stable, fine cause; its [`Code`] is `cause.code()`.
+    pub cause: Cause,
+    /// One lower-case sentence with the limit and the value in backticks.
+    pub message: String,
+    /// JSON pointers (RFC 6901) to every place that is wrong.
+    pub fields: Vec<String>,
+    /// All findings, when one pass over the request found more than one.
+    pub details: Vec<Detail>,
+}
+
+/// One finding among several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// The stable, fine cause.
+    pub cause: Cause,
+    /// One lower-case sentence.
+    pub message: String,
+    /// JSON pointer to the place.
+    pub field: String,
+}
+
+impl Error {
+    /// Returns an error without a place; add one with [`Error::at`].
+    pub fn new(cause: Cause, message: impl Into<String>) -> Self {
+        Self { cause, message: message.into(), fields: Vec::new(), details: Vec::new() }
+    }
+
+    /// Returns the error with one more place, a JSON pointer such as `/data/bank/accounts/0`.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.fields.push(pointer.into());
+        self
+    }
+
+    /// Returns the error with `prefix` before each of its pointers.
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        if self.fields.is_empty() {
+            self.fields.push(prefix.to_owned());
+        } else {
+            for field in &mut self.fields {
+                field.insert_str(0, prefix);
+            }
+        }
+        for detail in &mut self.details {
+            detail.field.insert_str(0, prefix);
+        }
+        self
+    }
+
+    /// Returns one error for all findings, led by the first, or `None` when there are none.
+    pub fn from_details(details: Vec<Detail>) -> Option<Self> {
+        let first = details.first()?;
+        let mut message = first.message.clone();
+        if details.len() > 1 {
+            message.push_str(&format!(" (and {} more)", details.len() - 1));
+        }
+        let fields = details.iter().map(|detail| detail.field.clone()).collect();
+        let cause = first.cause;
+        let details = if details.len() > 1 { details } else { Vec::new() };
+        Some(Self { cause, message, fields, details })
+    }
+
+    /// Returns the published code.
+    pub const fn code(&self) -> Code {
+        self.cause.code()
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} ({}): {}", self.code().as_str(), self.cause.as_str(), self.message)?;
+        for field in &self.fields {
+            write!(f, " at `{field}`")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl Serialize for Detail {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("cause", self.cause.as_str())?;
+        map.serialize_entry("field", &self.field)?;
+        map.serialize_entry("message", &self.message)?;
+        map.end()
+    }
+}
+
+/// The error as the public API writes it inside `{"error": ...}`, without `request_id`, which the Desk adds.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("cause", self.cause.as_str())?;
+        map.serialize_entry("code", self.code().as_str())?;
+        if !self.details.is_empty() {
+            map.serialize_entry("details", &self.details)?;
+        }
+        map.serialize_entry("docs", &format!("https://usekapix.com/docs/errors#{}", self.code().as_str()))?;
+        map.serialize_entry("fields", &self.fields)?;
+        map.serialize_entry("message", &self.message)?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, Code, Detail, Error};
+
+    #[test]
+    fn causes_are_unique_and_lower_case() {
+        let mut names: Vec<_> = Cause::ALL.iter().map(|cause| cause.as_str()).collect();
+        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_')));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Cause::ALL.len());
+    }
+
+    #[test]
+    fn published_codes_have_their_published_status() {
+        // kapix-api.txt, "Errors & Codes": nine codes; CANCELLED 499 is ours.
+        let statuses: Vec<u16> = Code::ALL.iter().map(|code| code.http_status()).collect();
+        assert_eq!(statuses, [400, 401, 403, 404, 409, 422, 429, 500, 503, 499]);
+    }
+
+    #[test]
+    fn several_findings_become_one_error_with_all_places() {
+        let detail = |field: &str| Detail { cause: Cause::DataMissing, message: "m".into(), field: field.into() };
+        let error = Error::from_details(vec![detail("/a"), detail("/b")]).unwrap().under("/x");
+        assert_eq!(error.fields, ["/x/a", "/x/b"]);
+        assert_eq!(error.details.len(), 2);
+        assert_eq!(error.message, "m (and 1 more)");
+        assert!(Error::from_details(vec![]).is_none());
+    }
+}

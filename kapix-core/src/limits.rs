@@ -1,0 +1,48 @@
+//! Every limit on what a stranger may send, in one table; each can be configured and is named in the error.
+
+use crate::error::{Cause, Error, Result};
+use serde::{Deserialize, Serialize};
+
+macro_rules! limits {
+    ($($field:ident: $default:literal, $meaning:literal;)+) => {
+        /// The limits of an engine; `Limits::default()` is the documented table.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub struct Limits { $(#[doc = $meaning] pub $field: u64,)+ }
+
+        impl Default for Limits {
+            fn default() -> Self { Self { $($field: $default,)+ } }
+        }
+
+        impl Limits {
+            /// Returns name, default and meaning of every limit, for documents and `engine.describe`.
+            pub const TABLE: &'static [(&'static str, u64, &'static str)] =
+                &[$((stringify!($field), $default, $meaning),)+];
+        }
+    };
+}
+
+limits! {
+    request_bytes: 33_554_432, "Bytes of one request or artefact document.";
+    json_depth: 64, "Depth of nested arrays and objects.";
+    string_bytes: 65_536, "Bytes of one string.";
+    id_bytes: 128, "Bytes of an id.";
+    rows: 1_000_000, "Transactions of one request, or rows of a JSON `columns` table.";
+    frame_rows: 1_000_000_000, "Rows of a borrowed frame.";
+    frame_columns: 10_000, "Columns of a frame.";
+    accounts: 1_000, "Accounts of one applicant.";
+    features: 10_000, "Named values in `features` or in one flat source.";
+    artefacts: 1_000, "Artefacts of one engine.";
+    characteristics: 1_000, "Characteristics of a card.";
+    attributes: 10_000, "Attributes of a characteristic, and categories of an attribute.";
+}
+
+/// Returns an error that names the limit when `value` is above it.
+pub(crate) fn check(name: &'static str, limit: u64, value: usize) -> Result<()> {
+    let value = u64::try_from(value).unwrap_or(u64::MAX);
+    if value <= limit {
+        return Ok(());
+    }
+    Err(Error::new(Cause::LimitExceeded, format!("{name} must be at most `{limit}`; got `{value}`")))
+}
