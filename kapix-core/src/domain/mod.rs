@@ -1,0 +1,14 @@
+//! The applicant as the engine sees one: accounts and their transactions, flat sources, and the ledger that
+//! puts the rows in an order in which balances chain.
+//!
+//! Wire types (`account`, `source`) are read strictly at the door; [`Ledger`] is what every feature reads.
+
+mod account;
+mod finding;
+mod ledger;
+mod source;
+
+pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
+pub use finding::{Finding, FindingKind, Severity};
+pub use ledger::{AccountLedger, Ledger, Row};
+pub use source::{Data, FlatSource, SourceKey, TransactionSource};

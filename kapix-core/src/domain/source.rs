@@ -1,0 +1,145 @@
+//! The data of a request, source by source.
+
+use super::account::{Account, Period};
+use crate::json::{self, Scalar};
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A source of data that a request may name in `data_sources`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum SourceKey {
+    /// What the applicant stated.
+    Application,
+    /// Bank accounts.
+    Bank,
+    /// A credit bureau's report.
+    Bureau,
+    /// The lender's own loans to the applicant.
+    InternalLoans,
+    /// Mobile money wallets.
+    MobileMoney,
+    /// Transactions of any other kind.
+    TransactionHistory,
+}
+
+impl SourceKey {
+    /// Every source, in the order of its wire name.
+    pub const ALL: [Self; 6] = [
+        Self::Application,
+        Self::Bank,
+        Self::Bureau,
+        Self::InternalLoans,
+        Self::MobileMoney,
+        Self::TransactionHistory,
+    ];
+
+    /// Returns the wire name, for example `mobile_money`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Bank => "bank",
+            Self::Bureau => "bureau",
+            Self::InternalLoans => "internal_loans",
+            Self::MobileMoney => "mobile_money",
+            Self::TransactionHistory => "transaction_history",
+        }
+    }
+}
+
+/// What the sources answered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Data {
+    /// What the applicant stated; read as `application.NAME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<FlatSource>,
+    /// Bank accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank: Option<TransactionSource>,
+    /// A bureau's report; read as `bureau.NAME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bureau: Option<FlatSource>,
+    /// The lender's own loans; read as `internal_loans.NAME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internal_loans: Option<FlatSource>,
+    /// Mobile money wallets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile_money: Option<TransactionSource>,
+    /// Transactions of any other kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_history: Option<TransactionSource>,
+}
+
+impl Data {
+    /// Returns the sources with accounts, in the order of their wire names.
+    pub fn transaction_sources(&self) -> impl Iterator<Item = (SourceKey, &TransactionSource)> {
+        [
+            (SourceKey::Bank, self.bank.as_ref()),
+            (SourceKey::MobileMoney, self.mobile_money.as_ref()),
+            (SourceKey::TransactionHistory, self.transaction_history.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(key, source)| source.map(|source| (key, source)))
+    }
+
+    /// Returns the flat sources, in the order of their wire names.
+    pub fn flat_sources(&self) -> impl Iterator<Item = (SourceKey, &FlatSource)> {
+        [
+            (SourceKey::Application, self.application.as_ref()),
+            (SourceKey::Bureau, self.bureau.as_ref()),
+            (SourceKey::InternalLoans, self.internal_loans.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(key, source)| source.map(|source| (key, source)))
+    }
+
+    /// Returns whether the source is present.
+    pub fn has(&self, key: SourceKey) -> bool {
+        self.transaction_sources().any(|(present, _)| present == key)
+            || self.flat_sources().any(|(present, _)| present == key)
+    }
+}
+
+/// A source that answers with accounts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TransactionSource {
+    /// Accounts of the applicant at this source.
+    pub accounts: Vec<Account>,
+    /// Days that the source covers; an account's own period goes before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// Who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// When the source was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieved_at: Option<Instant>,
+}
+
+/// A source that answers with named values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FlatSource {
+    /// The source was asked and holds no record of the applicant; this is not missing data.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub no_record: bool,
+    /// Days that the values describe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// Who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// When the source was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieved_at: Option<Instant>,
+    /// Values by name.
+    #[serde(default, deserialize_with = "json::map")]
+    pub values: BTreeMap<String, Scalar>,
+}
