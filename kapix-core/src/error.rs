@@ -119,7 +119,8 @@ causes! {
     MoneyCurrency, "money.currency_unknown", ValidationError, "The currency is not an ISO 4217 code with a minor unit.";
     MoneyCurrencyMixed, "money.currency_mixed", ValidationError, "Amounts of two currencies meet in one sum; Kapix holds no exchange rates.";
     MoneyOverflow, "money.overflow", ValidationError, "A sum of amounts leaves the range +-(2^53 - 1) minor units.";
-    MoneyPrecision, "money.precision", ValidationError, "A decimal amount has more digits than the currency's minor unit.";
+    MoneyPrecision, "money.precision", ValidationError, "A decimal amount has more digits than the currency's minor unit, or than a JSON number carries exactly.";
+    MoneySyntax, "money.syntax", ValidationError, "A decimal amount is not an optional sign, digits, and optionally a point with digits.";
     TimeSyntax, "time.syntax", ValidationError, "An instant is not RFC 3339, or a date not YYYY-MM-DD.";
     TimeRange, "time.out_of_range", ValidationError, "A date lies outside 1900-01-01..9999-12-31.";
     TimeOffset, "time.offset", ValidationError, "A UTC offset is not `+HH:MM` or `-HH:MM` within 18 hours, or `Z`.";
@@ -301,7 +302,9 @@ mod tests {
     #[test]
     fn causes_are_unique_and_lower_case() {
         let mut names: Vec<_> = Cause::ALL.iter().map(|cause| cause.as_str()).collect();
-        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_')));
+        assert!(
+            names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_'))
+        );
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Cause::ALL.len());
@@ -316,7 +319,8 @@ mod tests {
 
     #[test]
     fn several_findings_become_one_error_with_all_places() {
-        let detail = |field: &str| Detail { cause: Cause::DataMissing, message: "m".into(), field: field.into() };
+        let detail =
+            |field: &str| Detail { cause: Cause::DataMissing, message: "m".into(), field: field.into() };
         let error = Error::from_details(vec![detail("/a"), detail("/b")]).unwrap().under("/x");
         assert_eq!(error.fields, ["/x/a", "/x/b"]);
         assert_eq!(error.details.len(), 2);

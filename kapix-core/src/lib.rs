@@ -2,7 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod json;
 mod limits;
+mod money;
+mod text;
 
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use limits::Limits;
+pub use money::{Currency, Money, Rounding, WIRE_MAX};

@@ -1,0 +1,153 @@
+use super::iso4217;
+use crate::error::{Cause, Error, Result};
+use crate::text::reads_text;
+use core::fmt;
+use serde::ser::{Serialize, Serializer};
+
+/// A currency of ISO 4217 list one that has a minor unit, written as its alphabetic code, for example `KES`.
+///
+/// ```
+/// use kapix_core::Currency;
+///
+/// let shilling = Currency::parse("KES")?;
+/// assert_eq!(shilling.exponent(), 2);
+/// assert_eq!(Currency::parse("UGX")?.exponent(), 0);
+/// assert!(Currency::parse("XAU").is_err()); // gold has no minor unit
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency {
+    code: [u8; 3],
+    exponent: u8,
+}
+
+impl Currency {
+    /// Returns the currency of a three-letter upper-case code.
+    ///
+    /// Error `money.currency_unknown`: the code is not active in ISO 4217 list one (see its date in
+    /// `money/iso4217.rs`), or it has no minor unit, such as `XAU`, `XDR` or `XXX`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let found = <[u8; 3]>::try_from(text.as_bytes()).ok().and_then(|code| {
+            let place = iso4217::MINOR_UNITS.binary_search_by_key(&code, |&(code, _)| code).ok()?;
+            iso4217::MINOR_UNITS.get(place)
+        });
+        match found {
+            Some(&(code, exponent)) => Ok(Self { code, exponent }),
+            None => Err(unknown(text)),
+        }
+    }
+
+    /// Returns the three letters of the code.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.code).unwrap_or_default()
+    }
+
+    /// Returns the number of decimal digits of the minor unit, 0..=4: one major unit is `10^exponent` minor units.
+    pub const fn exponent(self) -> u8 {
+        self.exponent
+    }
+
+    /// Returns how many minor units one major unit has, 1..=10,000.
+    pub(super) fn minor_per_major(self) -> i64 {
+        10_i64.pow(u32::from(self.exponent))
+    }
+}
+
+/// A word that has the form of a code is echoed, anything else may be free text and only its length is told.
+fn unknown(text: &str) -> Error {
+    let got = if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        format!("`{text}`")
+    } else {
+        format!("`{}` bytes", text.len())
+    };
+    let message =
+        format!("currency must be an upper-case ISO 4217 code with a minor unit, such as `KES`; got {got}");
+    Error::new(Cause::MoneyCurrency, message)
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+reads_text!(Currency, "an ISO 4217 currency code", {
+    "type": "string",
+    "pattern": "^[A-Z]{3}$",
+    "description": "An active ISO 4217 alphabetic code of a currency with a minor unit, for example KES."
+});
+
+#[cfg(test)]
+mod tests {
+    use super::super::iso4217::MINOR_UNITS;
+    use super::Currency;
+    use crate::error::Cause;
+
+    fn codes_with(exponent: u8) -> Vec<String> {
+        let rows = MINOR_UNITS.iter().filter(|row| row.1 == exponent);
+        rows.map(|row| String::from_utf8(row.0.to_vec()).unwrap()).collect()
+    }
+
+    /// Currencies whose minor unit is not 1/100, and how many there are, as the Java class `java.util.Currency`
+    /// of OpenJDK 17.0.15 tells them; it is an independent reading of ISO 4217. UYW is not
+    /// in its table; its exponent 4 is confirmed by Unicode CLDR 47.
+    #[test]
+    fn exponents_other_than_two_are_those_of_the_java_platform() {
+        let zero = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+        assert_eq!(codes_with(0).join(" "), zero);
+        assert_eq!(codes_with(3).join(" "), "BHD IQD JOD KWD LYD OMR TND");
+        assert_eq!(codes_with(4).join(" "), "CLF UYW");
+        assert_eq!(codes_with(2).len(), 165 - 17 - 7 - 2);
+        assert_eq!(MINOR_UNITS.len(), 165);
+    }
+
+    #[test]
+    fn the_table_ascends_so_that_a_search_finds_every_code() {
+        assert!(MINOR_UNITS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        for &(code, exponent) in &MINOR_UNITS {
+            let text = core::str::from_utf8(&code).unwrap();
+            let currency = Currency::parse(text).unwrap();
+            assert_eq!((currency.as_str(), currency.exponent()), (text, exponent));
+        }
+    }
+
+    #[test]
+    fn codes_without_a_minor_unit_and_withdrawn_codes_are_refused() {
+        // ISO 4217: the 13 codes of list one marked "N.A.", then some that left it: HRK, BGN, ZWL, ANG, SLL, DEM.
+        for code in "XAU XAG XPT XPD XDR XUA XSU XBA XBB XBC XBD XTS XXX HRK BGN ZWL ANG SLL DEM".split(' ') {
+            assert_eq!(Currency::parse(code).unwrap_err().cause, Cause::MoneyCurrency, "{code}");
+        }
+    }
+
+    #[test]
+    fn free_text_in_place_of_a_code_is_not_echoed() {
+        for text in ["", "kes", "KE", "KESX", "KE\u{c9}", "254712345678", "K\0S"] {
+            let error = Currency::parse(text).unwrap_err();
+            assert_eq!(error.cause, Cause::MoneyCurrency);
+            assert!(
+                text.is_empty() || text == "kes" || !error.message.contains(&format!("`{text}`")),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_wire_form_is_the_code_and_the_cause_survives_the_reader() {
+        let currency: Currency = serde_json::from_str("\"KES\"").unwrap();
+        assert_eq!(serde_json::to_string(&currency).unwrap(), "\"KES\"");
+        let error = serde_json::from_str::<Currency>("\"KSH\"").unwrap_err();
+        assert!(error.to_string().contains("money.currency_unknown"));
+    }
+}
