@@ -6,7 +6,9 @@ mod json;
 mod limits;
 mod money;
 mod text;
+mod time;
 
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
+pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};

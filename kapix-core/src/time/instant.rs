@@ -1,0 +1,395 @@
+use super::date::{Date, from_civil, outside};
+use super::digits::{Text, number};
+use super::offset::{self, UtcOffset};
+use crate::error::{Cause, Error, Result};
+use crate::text::reads_text;
+use core::fmt;
+use serde::ser::{Serialize, Serializer};
+
+/// A point in time in UTC to the microsecond, 1900-01-01T00:00:00Z..=9999-12-31T23:59:59.999999Z.
+///
+/// ```
+/// use kapix_core::{Instant, UtcOffset};
+///
+/// let instant = Instant::parse("2026-03-28T23:34:08+01:00")?;
+/// assert_eq!(instant.to_string(), "2026-03-28T22:34:08Z");
+/// // In Nairobi it is already the next day.
+/// assert_eq!(instant.date_at(UtcOffset::parse("+03:00")?).to_string(), "2026-03-29");
+/// assert_eq!(Instant::from_epoch_seconds(1_774_737_248)?, instant);
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+const DAY: i64 = 86_400 * SECOND;
+
+impl Instant {
+    /// 1900-01-01T00:00:00Z, the first instant.
+    pub const MIN: Self = Self(-25_567 * DAY);
+    /// 9999-12-31T23:59:59.999999Z, the last instant.
+    pub const MAX: Self = Self(2_932_897 * DAY - 1);
+
+    /// Returns the instant of a text `YYYY-MM-DDTHH:MM:SS`, an optional fraction, and `Z` or an offset.
+    ///
+    /// Of a fraction of 1..=9 digits the first six count; the rest is cut off, which moves the instant to an earlier
+    /// one by less than a microsecond. `T` and `Z` are upper case and the offset is required. Leap seconds are
+    /// refused, as POSIX time has none.
+    ///
+    /// Errors: `time.syntax`; `time.offset`; `time.out_of_range`. Source: RFC 3339, section 5.6, `date-time`.
+    pub fn parse(text: &str) -> Result<Self> {
+        #[rustfmt::skip]
+        let &[
+            y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1,
+            ref tail @ ..
+        ] = text.as_bytes() else {
+            return Err(malformed(text));
+        };
+        let date = (number([y0, y1, y2, y3]), number([m0, m1]), number([d0, d1]));
+        let clock = (number([h0, h1]), number([n0, n1]), number([s0, s1]));
+        let ((Some(year), Some(month), Some(day)), (Some(hour), Some(minute), Some(second))) = (date, clock)
+        else {
+            return Err(malformed(text));
+        };
+        let Some((fraction, zone)) = split_fraction(tail) else {
+            return Err(malformed(text));
+        };
+        if hour > 23 || minute > 59 || second > 59 {
+            return Err(no_such_time(hour, minute, second));
+        }
+        let offset = UtcOffset::from_bytes(zone).ok_or_else(|| offset::malformed(zone.len()))?;
+        let days = from_civil(year, month, day)?.epoch_days();
+        let seconds = 3_600 * hour + 60 * minute + second;
+        let local = i64::from(days) * DAY + i64::from(seconds) * SECOND + i64::from(fraction);
+        Self::from_epoch_microseconds(local - i64::from(offset.minutes()) * MINUTE)
+    }
+
+    /// Returns the instant `microseconds` after 1970-01-01T00:00:00Z, before it if negative.
+    ///
+    /// Error `time.out_of_range`.
+    pub fn from_epoch_microseconds(microseconds: i64) -> Result<Self> {
+        if (Self::MIN.0..=Self::MAX.0).contains(&microseconds) {
+            return Ok(Self(microseconds));
+        }
+        Err(outside(format_args!("{microseconds} microseconds from 1970-01-01")))
+    }
+
+    /// Returns the instant `milliseconds` after 1970-01-01T00:00:00Z, before it if negative.
+    ///
+    /// Error `time.out_of_range`.
+    pub fn from_epoch_milliseconds(milliseconds: i64) -> Result<Self> {
+        match milliseconds.checked_mul(1_000) {
+            Some(microseconds) => Self::from_epoch_microseconds(microseconds),
+            None => Err(outside(format_args!("{milliseconds} milliseconds from 1970-01-01"))),
+        }
+    }
+
+    /// Returns the instant `seconds` after 1970-01-01T00:00:00Z, before it if negative.
+    ///
+    /// Error `time.out_of_range`.
+    pub fn from_epoch_seconds(seconds: i64) -> Result<Self> {
+        match seconds.checked_mul(SECOND) {
+            Some(microseconds) => Self::from_epoch_microseconds(microseconds),
+            None => Err(outside(format_args!("{seconds} seconds from 1970-01-01"))),
+        }
+    }
+
+    /// Returns the microseconds since 1970-01-01T00:00:00Z.
+    pub const fn epoch_microseconds(self) -> i64 {
+        self.0
+    }
+
+    /// Returns the civil date that is written on calendars at `offset` at this instant.
+    ///
+    /// Within 18 hours of the ends of the range, where the local date would be 1899-12-31 or 10000-01-01, it is
+    /// [`Date::MIN`] or [`Date::MAX`].
+    pub fn date_at(self, offset: UtcOffset) -> Date {
+        let days = (self.0 + i64::from(offset.minutes()) * MINUTE).div_euclid(DAY);
+        let days = i32::try_from(days).unwrap_or_default();
+        Date(days.clamp(Date::MIN.0, Date::MAX.0))
+    }
+
+    /// Writes the canonical form: UTC, with three or six decimals only when the fraction is not zero.
+    fn write(self, text: &mut Text) {
+        self.date_at(UtcOffset::UTC).write(text);
+        let of_day = self.0.rem_euclid(DAY);
+        let seconds = u32::try_from(of_day / SECOND).unwrap_or_default();
+        let fraction = u32::try_from(of_day % SECOND).unwrap_or_default();
+        text.push(b'T');
+        text.push_number::<2>(seconds / 3_600);
+        text.push(b':');
+        text.push_number::<2>(seconds / 60 % 60);
+        text.push(b':');
+        text.push_number::<2>(seconds % 60);
+        if fraction != 0 {
+            text.push(b'.');
+            if fraction.is_multiple_of(1_000) {
+                text.push_number::<3>(fraction / 1_000);
+            } else {
+                text.push_number::<6>(fraction);
+            }
+        }
+        text.push(b'Z');
+    }
+}
+
+/// Returns the microseconds of an optional fraction `.d` of 1..=9 digits, cut off, and what follows it.
+fn split_fraction(tail: &[u8]) -> Option<(u32, &[u8])> {
+    let Some(digits) = tail.strip_prefix(b".") else {
+        return Some((0, tail));
+    };
+    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if count == 0 || count > 9 {
+        return None;
+    }
+    let (fraction, zone) = digits.split_at_checked(count)?;
+    let padded = fraction.iter().copied().chain(core::iter::repeat(b'0')).take(6);
+    Some((padded.fold(0, |value, digit| value * 10 + u32::from(digit - b'0')), zone))
+}
+
+#[cold]
+fn no_such_time(hour: u32, minute: u32, second: u32) -> Error {
+    let message = match (hour, minute, second) {
+        (0..=23, 0..=59, 60) => {
+            "leap seconds are not accepted: `:60` must be sent as `:59` or as the next minute".into()
+        }
+        (24, 0, 0) => "`24:00:00` is not accepted: midnight is `00:00:00` of the next day".into(),
+        _ => format!(
+            "a time must be in 00:00:00..=23:59:59; got hour `{hour}`, minute `{minute}`, second `{second}`"
+        ),
+    };
+    Error::new(Cause::TimeSyntax, message)
+}
+
+#[cold]
+fn malformed(text: &str) -> Error {
+    let message = format!(
+        "an instant must be `YYYY-MM-DDTHH:MM:SS`, a fraction of at most 9 digits, and `Z` or `+HH:MM`; got `{}` bytes",
+        text.len()
+    );
+    Error::new(Cause::TimeSyntax, message)
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Text::default();
+        self.write(&mut text);
+        f.pad(text.as_str())
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        let mut text = Text::default();
+        self.write(&mut text);
+        serializer.serialize_str(text.as_str())
+    }
+}
+
+reads_text!(Instant, "an instant of RFC 3339", {
+    "type": "string",
+    "format": "date-time",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+    "description": "An instant of RFC 3339 with Z or an offset, cut off to microseconds, 1900..=9999."
+});
+
+#[cfg(test)]
+mod tests {
+    use super::Instant;
+    use crate::error::Cause;
+    use crate::time::{Date, UtcOffset};
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    /// Text, microseconds and canonical text: Python 3.11, `datetime.fromisoformat`; the three years 1985, 1996 and 1937
+    /// are examples of RFC 3339, section 5.8.
+    const PYTHON: [(&str, i64, &str); 21] = [
+        ("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00Z"),
+        ("1969-12-31T23:59:59.999999Z", -1, "1969-12-31T23:59:59.999999Z"),
+        ("2026-03-28T04:34:08Z", 1_774_672_448_000_000, "2026-03-28T04:34:08Z"),
+        ("2026-03-28T04:34:08.5Z", 1_774_672_448_500_000, "2026-03-28T04:34:08.500Z"),
+        ("2026-03-28T04:34:08.123Z", 1_774_672_448_123_000, "2026-03-28T04:34:08.123Z"),
+        ("2026-03-28T04:34:08.123456Z", 1_774_672_448_123_456, "2026-03-28T04:34:08.123456Z"),
+        ("2026-03-28T04:34:08.000001Z", 1_774_672_448_000_001, "2026-03-28T04:34:08.000001Z"),
+        ("2026-03-28T04:34:08+03:00", 1_774_661_648_000_000, "2026-03-28T01:34:08Z"),
+        ("2026-03-28T04:34:08-05:30", 1_774_692_248_000_000, "2026-03-28T10:04:08Z"),
+        ("2026-03-28T23:59:59.999+18:00", 1_774_677_599_999_000, "2026-03-28T05:59:59.999Z"),
+        ("2024-02-29T00:00:00+05:45", 1_709_144_100_000_000, "2024-02-28T18:15:00Z"),
+        ("2024-02-29T23:59:59-00:30", 1_709_252_999_000_000, "2024-03-01T00:29:59Z"),
+        ("2000-01-01T00:00:00-00:00", 946_684_800_000_000, "2000-01-01T00:00:00Z"),
+        ("1900-01-01T00:00:00Z", -2_208_988_800_000_000, "1900-01-01T00:00:00Z"),
+        ("1900-01-01T03:00:00+03:00", -2_208_988_800_000_000, "1900-01-01T00:00:00Z"),
+        ("9999-12-31T23:59:59.999999Z", 253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
+        ("2038-01-19T03:14:08Z", 2_147_483_648_000_000, "2038-01-19T03:14:08Z"),
+        ("1985-04-12T23:20:50.52Z", 482_196_050_520_000, "1985-04-12T23:20:50.520Z"),
+        ("1996-12-19T16:39:57-08:00", 851_042_397_000_000, "1996-12-20T00:39:57Z"),
+        ("1937-01-01T12:00:27.87+00:20", -1_041_337_172_130_000, "1937-01-01T11:40:27.870Z"),
+        ("2100-02-28T23:59:59.010Z", 4_107_542_399_010_000, "2100-02-28T23:59:59.010Z"),
+    ];
+
+    #[test]
+    fn instants_agree_with_the_datetime_module_of_python() {
+        for (text, microseconds, canonical) in PYTHON {
+            let instant = Instant::parse(text).unwrap();
+            assert_eq!(instant.epoch_microseconds(), microseconds, "{text}");
+            assert_eq!(instant.to_string(), canonical, "{text}");
+        }
+    }
+
+    #[test]
+    fn civil_dates_at_an_offset_agree_with_python() {
+        // Python 3.11: datetime.fromisoformat(text).astimezone(timezone(timedelta(minutes=offset))).date().
+        for (text, minutes, date) in [
+            ("2026-03-28T20:59:59.999999Z", 180, "2026-03-28"),
+            ("2026-03-28T21:00:00Z", 180, "2026-03-29"),
+            ("2026-03-28T05:29:59Z", -330, "2026-03-27"),
+            ("2026-03-28T05:30:00Z", -330, "2026-03-28"),
+            ("1969-12-31T23:59:59Z", 0, "1969-12-31"),
+            ("1970-01-01T00:00:00Z", -1, "1969-12-31"),
+            ("2024-02-29T18:15:00Z", 345, "2024-03-01"),
+            ("1900-01-02T00:00:00Z", -1_080, "1900-01-01"),
+        ] {
+            let offset = UtcOffset::from_minutes(minutes).unwrap();
+            assert_eq!(Instant::parse(text).unwrap().date_at(offset).to_string(), date, "{text} {minutes}");
+        }
+    }
+
+    #[test]
+    fn civil_dates_stay_within_the_calendar_at_its_ends() {
+        let (east, west) = (UtcOffset::from_minutes(1).unwrap(), UtcOffset::from_minutes(-1).unwrap());
+        assert_eq!(Instant::MAX.date_at(east), Date::MAX);
+        assert_eq!(Instant::MIN.date_at(west), Date::MIN);
+    }
+
+    #[test]
+    fn digits_below_a_microsecond_are_cut_off() {
+        for (fraction, kept) in
+            [(".1234567Z", 123_456), (".123456999Z", 123_456), (".000000999Z", 0), (".999999999Z", 999_999)]
+        {
+            let instant = Instant::parse(&format!("1970-01-01T00:00:00{fraction}")).unwrap();
+            assert_eq!(instant.epoch_microseconds(), kept, "{fraction}");
+        }
+    }
+
+    #[test]
+    fn epoch_seconds_and_milliseconds_are_read() {
+        assert_eq!(Instant::from_epoch_seconds(0).unwrap().to_string(), "1970-01-01T00:00:00Z");
+        // Python 3.11: datetime.fromtimestamp(1774672448.001, timezone.utc).
+        assert_eq!(
+            Instant::from_epoch_milliseconds(1_774_672_448_001).unwrap().to_string(),
+            "2026-03-28T04:34:08.001Z"
+        );
+        assert_eq!(Instant::from_epoch_milliseconds(-1).unwrap().to_string(), "1969-12-31T23:59:59.999Z");
+        for value in [i64::MIN, i64::MAX, 253_402_300_800_000] {
+            assert_eq!(Instant::from_epoch_seconds(value).unwrap_err().cause, Cause::TimeRange);
+            assert_eq!(Instant::from_epoch_milliseconds(value).unwrap_err().cause, Cause::TimeRange);
+        }
+        assert_eq!(Instant::from_epoch_seconds(253_402_300_799).unwrap().to_string(), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for text in [
+            "",
+            "2026-03-28",
+            "2026-03-28T04:34:08",
+            "2026-03-28t04:34:08Z",
+            "2026-03-28 04:34:08Z",
+            "2026-03-28T04:34Z",
+            "2026-03-28T04:34:08.Z",
+            "2026-03-28T04:34:08.1234567890Z",
+            "2026-03-28T04:34:08,5Z",
+            "20260328T043408Z",
+            "2026-3-28T04:34:08Z",
+            "2026-02-30T04:34:08Z",
+            "2026-03-28T24:00:00Z",
+            "2026-03-28T04:60:00Z",
+            "2016-12-31T23:59:60Z",
+            "2026-03-28T04:34:61Z",
+            "2026-03-28T0a:34:08Z",
+            "２026-03-28T04:34:08Z",
+            "+026-03-28T04:34:08Z",
+            "2026-03-28T-4:34:08Z",
+        ] {
+            assert!(
+                matches!(Instant::parse(text).unwrap_err().cause, Cause::TimeSyntax | Cause::TimeOffset),
+                "{text:?}"
+            );
+        }
+        for text in [
+            "2026-03-28T04:34:08z",
+            "2026-03-28T04:34:08",
+            "2026-03-28T04:34:08+3",
+            "2026-03-28T04:34:08+19:00",
+            "2026-03-28T04:34:08Z ",
+            "2026-03-28T04:34:08[UTC]",
+            "2026-03-28T04:34:08.5",
+            "2026-03-28T04:34:08 +03:00",
+        ] {
+            assert_eq!(Instant::parse(text).unwrap_err().cause, Cause::TimeOffset, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn leap_seconds_and_hour_24_are_refused_with_advice() {
+        let message = |text| Instant::parse(text).unwrap_err().message;
+        assert!(message("2016-12-31T23:59:60Z").contains("leap seconds are not accepted"));
+        assert!(message("2026-03-28T24:00:00Z").contains("midnight is `00:00:00` of the next day"));
+    }
+
+    #[test]
+    fn instants_outside_the_calendar_are_refused() {
+        for text in [
+            "1899-12-31T23:59:59Z",
+            "1900-01-01T02:59:59+03:00",
+            "9999-12-31T23:59:59-00:01",
+            "0000-01-01T00:00:00Z",
+        ] {
+            assert_eq!(Instant::parse(text).unwrap_err().cause, Cause::TimeRange, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_wire_form_is_canonical_and_the_cause_survives_the_reader() {
+        let instant: Instant = serde_json::from_str("\"2026-03-28T07:34:08.500+03:00\"").unwrap();
+        assert_eq!(serde_json::to_string(&instant).unwrap(), "\"2026-03-28T04:34:08.500Z\"");
+        let error = serde_json::from_str::<Instant>("\"JANE DOE\"").unwrap_err().to_string();
+        assert!(error.contains("time.syntax") && !error.contains("JANE"));
+    }
+
+    proptest! {
+        #[test]
+        fn text_comes_back_and_sorts_as_time(a in Instant::MIN.0..=Instant::MAX.0, b in Instant::MIN.0..=Instant::MAX.0) {
+            for microseconds in [a, a - a % 1_000, a - a % 1_000_000] {
+                let instant = Instant::from_epoch_microseconds(microseconds).unwrap();
+                prop_assert_eq!(Instant::parse(&instant.to_string()).unwrap(), instant);
+                let oracle = chrono::DateTime::parse_from_rfc3339(&instant.to_string()).unwrap();
+                prop_assert_eq!(oracle.timestamp_micros(), microseconds);
+            }
+            prop_assert_eq!(Instant(a).cmp(&Instant(b)), a.cmp(&b));
+        }
+
+        #[test]
+        fn offsets_agree_with_chrono(seconds in -2_208_900_000_i64..253_402_200_000, minutes in -1_080_i32..=1_080) {
+            let zone = chrono::FixedOffset::east_opt(60 * minutes).unwrap();
+            let local = chrono::DateTime::from_timestamp(seconds, 0).unwrap().with_timezone(&zone);
+            let text = local.format("%Y-%m-%dT%H:%M:%S%:z").to_string();
+            let instant = Instant::parse(&text).unwrap();
+            prop_assert_eq!(instant, Instant::from_epoch_seconds(seconds).unwrap());
+            let date = instant.date_at(UtcOffset::from_minutes(minutes).unwrap());
+            prop_assert_eq!(date.to_string(), local.format("%Y-%m-%d").to_string());
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>(), shaped in "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{0,20}[Z0-9:+-]{0,7}") {
+            let _ = Instant::parse(&text);
+            let _ = Instant::parse(&shaped);
+        }
+    }
+}
