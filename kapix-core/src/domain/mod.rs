@@ -4,11 +4,13 @@
 //! Wire types (`account`, `source`) are read strictly at the door; [`Ledger`] is what every feature reads.
 
 mod account;
+mod frame;
 mod finding;
 mod ledger;
 mod source;
 
 pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
+pub use frame::{Column, Frame, Validity, Values};
 pub use finding::{Finding, FindingKind, Severity};
 pub use ledger::{AccountLedger, Ledger, Row};
 pub use source::{Data, FlatSource, SourceKey, TransactionSource};

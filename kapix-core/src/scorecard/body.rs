@@ -1,0 +1,400 @@
+//! The card as a document.
+
+use crate::canonical::Hash;
+use crate::domain::FindingKind;
+use crate::json::{self, Scalar};
+use crate::time::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The body of an artefact of kind `scorecard`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CardBody {
+    /// Findings of the ledger that do not turn an approval into a referral for this card.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepts: Vec<FindingKind>,
+    /// Risk bands from the safest to the riskiest.
+    pub bands: Vec<BandBody>,
+    /// Points that every applicant has.
+    #[serde(default)]
+    pub base_points: i32,
+    /// Characteristics in the order in which ties are broken.
+    pub characteristics: Vec<CharacteristicBody>,
+    /// Totals at which the decision changes; a card without them decides nothing: every case refers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cutoffs: Option<Cutoffs>,
+    /// SHA-256 of the definition of each cash-flow feature that the card reads.
+    #[serde(default, deserialize_with = "json::map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub definitions: BTreeMap<String, Hash>,
+    /// What the development measured; absent in an expert card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub development: Option<DevelopmentBody>,
+    /// Whom the card scores.
+    pub entity_types: Vec<EntityType>,
+    /// The least history that the card accepts.
+    pub minimum: Minimum,
+    /// What the card's PD means.
+    pub pd_basis: PdBasis,
+    /// Texts of the reason codes.
+    #[serde(deserialize_with = "json::map")]
+    pub reasons: BTreeMap<String, ReasonText>,
+    /// How points translate to odds.
+    pub scaling: Scaling,
+}
+
+/// Whom a card scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum EntityType {
+    /// A natural person.
+    Individual,
+    /// A small or medium enterprise.
+    Sme,
+    /// A corporate.
+    Corporate,
+}
+
+impl EntityType {
+    /// Returns the wire name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Individual => "individual",
+            Self::Sme => "sme",
+            Self::Corporate => "corporate",
+        }
+    }
+}
+
+/// The outcome of a score under the card's cut-offs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Decision {
+    /// Below the refer cut-off.
+    Decline,
+    /// A person decides.
+    Refer,
+    /// At or above the approve cut-off.
+    Approve,
+}
+
+impl Decision {
+    /// Returns the wire name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Decline => "decline",
+            Self::Refer => "refer",
+            Self::Approve => "approve",
+        }
+    }
+}
+
+/// One risk band.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BandBody {
+    /// Name of the band, local to the card.
+    pub id: String,
+    /// Least total of the band; null only in the last band.
+    pub points_min: Option<i32>,
+}
+
+/// One characteristic: a feature and the points of its attributes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CharacteristicBody {
+    /// Attributes; those of a numeric characteristic ascend and cover every number.
+    pub attributes: Vec<AttributeBody>,
+    /// Name of the input: a cash-flow feature, `SOURCE.NAME` of a flat source, or a name of the host's.
+    pub feature: String,
+    /// Name of the characteristic within the card.
+    pub id: String,
+    /// A counterfactual may not move it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub immovable: bool,
+    /// Whether attributes are intervals or sets of categories.
+    pub kind: CharacteristicKind,
+    /// Why a protected characteristic may be used; shown to auditors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<String>,
+    /// What a missing input earns; without it a missing input is INSUFFICIENT_DATA.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Fallback>,
+    /// Points at which the characteristic neither helps nor harms: by judgement in an expert card, points at
+    /// WoE 0 in a developed one.
+    pub neutral_points: i32,
+    /// The input is protected by law (age, sex, ...); then `legal_basis` must be stated.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub protected: bool,
+    /// Numbers outside are refused as VALIDATION_ERROR; special values are exempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<ValueRange>,
+    /// Reason code in the card's table.
+    pub reason: String,
+    /// Values that mean something of their own, such as -9 or `no_record`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub special: Vec<SpecialBody>,
+    /// What a category earns that no attribute names; without it such an input is INSUFFICIENT_DATA.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Fallback>,
+}
+
+/// Whether attributes are intervals or sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum CharacteristicKind {
+    /// Attributes are intervals `[lower, upper)`.
+    Numeric,
+    /// Attributes are sets of categories.
+    Categorical,
+}
+
+/// One attribute: an interval `[lower, upper)` or a set of categories, and its points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AttributeBody {
+    /// Categories of the attribute (categorical only).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// What people call the attribute; default is made from bounds or categories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Least number of the interval, included; null in the first attribute: no lower bound.
+    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
+    pub lower: Option<f64>,
+    /// Points of the attribute.
+    pub points: i32,
+    /// End of the interval, not included; null in the last attribute: no upper bound.
+    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
+    pub upper: Option<f64>,
+    /// Weight of evidence in nats, of a developed card.
+    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
+    pub woe: Option<f64>,
+}
+
+/// What an input outside the attributes earns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Fallback {
+    /// Points; above the neutral points only with support in the development counts.
+    pub points: i32,
+    /// An approval becomes a referral when this is used.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub refer: bool,
+    /// Weight of evidence in nats, of a developed card.
+    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
+    pub woe: Option<f64>,
+}
+
+/// A value that means something of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SpecialBody {
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Points; above the neutral points only with support in the development counts.
+    pub points: i32,
+    /// The value: a number, a category, or `no_record` for a flat source that holds no record.
+    pub value: Scalar,
+    /// Weight of evidence in nats, of a developed card.
+    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
+    pub woe: Option<f64>,
+}
+
+/// Numbers that an input may take, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ValueRange {
+    /// Greatest number.
+    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// Least number.
+    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+}
+
+/// Totals at which the decision changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Cutoffs {
+    /// Least total that is approved.
+    pub approve: i32,
+    /// Least total that is referred; below it is declined.
+    pub refer: i32,
+}
+
+/// The least history that a card accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Minimum {
+    /// Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_days_max: Option<u32>,
+    /// Days of history.
+    pub history_days: u32,
+    /// Number of transactions.
+    pub transactions: u32,
+}
+
+/// How points translate to odds: odds(points) = odds0 x 2^((points - points0) / pdo), good : bad.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Scaling {
+    /// Odds good : bad at `points0`, above 0.
+    #[serde(deserialize_with = "json::number")]
+    pub odds0: f64,
+    /// Points that double the odds, above 0.
+    #[serde(deserialize_with = "json::number")]
+    pub pdo: f64,
+    /// Total at which the odds are `odds0`.
+    #[serde(deserialize_with = "json::number")]
+    pub points0: f64,
+}
+
+/// What a PD means, and on what it rests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PdBasis {
+    /// Number of bad outcomes in the sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bads: Option<u64>,
+    /// Days from which the sample was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<SampleDates>,
+    /// What counts as bad.
+    pub default_definition: String,
+    /// Days within which it counts.
+    pub horizon_days: u32,
+    /// `calibrated` only with a calibration measured on rows outside the fit.
+    pub kind: PdKind,
+    /// Number of rows in the sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<u64>,
+    /// Who was in the sample.
+    pub population: String,
+}
+
+/// The first and last day of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SampleDates {
+    /// First observation date.
+    pub from: Date,
+    /// Last observation date.
+    pub to: Date,
+}
+
+/// Whether a PD is a probability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum PdKind {
+    /// Measured on rows outside the fit: a probability.
+    Calibrated,
+    /// Not measured: `pd` is null and `score` is a rank.
+    Assumed,
+}
+
+/// The texts of one reason code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReasonText {
+    /// Said to the applicant when the characteristic lowered the score.
+    pub adverse: String,
+    /// Said to the applicant when it raised the score.
+    pub favourable: String,
+    /// Said to the lender's staff; default is the adverse or favourable text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internal: Option<String>,
+}
+
+/// What the development of a card measured; all vectors follow the order of the characteristics.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DevelopmentBody {
+    /// Weight of bad rows.
+    pub bads: f64,
+    /// From the PDO law to a probability, measured on rows outside the fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
+    /// Covariance of the coefficients: intercept first, then the characteristics; row by row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coefficient_covariance: Option<Vec<Vec<f64>>>,
+    /// Population of the bins.
+    pub counts: Vec<CharacteristicCounts>,
+    /// Weight of good rows.
+    pub goods: f64,
+    /// Mean points by characteristic over all rows.
+    pub mean_points: Vec<f64>,
+    /// Mean points by characteristic of rows with totals at or slightly above the approve cut-off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means_at_cutoff: Option<Vec<f64>>,
+    /// Covariance of the points between characteristics, row by row.
+    pub points_covariance: Vec<Vec<f64>>,
+    /// SHA-256 of the development sample.
+    pub sample_sha256: Hash,
+}
+
+/// The population of one characteristic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CharacteristicCounts {
+    /// By attribute.
+    pub attributes: Vec<BinCounts>,
+    /// Of missing inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<BinCounts>,
+    /// By special value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub special: Vec<BinCounts>,
+    /// Of categories that no attribute names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<BinCounts>,
+}
+
+/// Weights of the rows of one bin.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BinCounts {
+    /// Weight of bad rows, at least 0.
+    pub bads: f64,
+    /// Weight of good rows, at least 0.
+    pub goods: f64,
+}
+
+/// logit(PD) = intercept + slope x logit(PD by the PDO law).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Calibration {
+    /// In nats.
+    #[serde(deserialize_with = "json::number")]
+    pub intercept: f64,
+    /// Bad rows among those that it was measured on.
+    pub outside_bads: u64,
+    /// Rows outside the fit that it was measured on, above 0.
+    pub outside_rows: u64,
+    /// Above 0, so that the rank of totals is kept.
+    #[serde(deserialize_with = "json::number")]
+    pub slope: f64,
+}

@@ -1,0 +1,27 @@
+//! Scorecards: a versioned document of characteristics, attributes and integer points, proved when it is loaded,
+//! and everything that is said of one applicant with it.
+//!
+//! [`CardBody`] is the document, [`Card`] its proved and compiled form. Scoring puts each input into a slot
+//! (an attribute, a special value, missing, unseen); points, reasons, counterfactual and confidence are all read
+//! from the slots, so none of them can disagree with the score.
+
+mod batch;
+mod body;
+mod card;
+mod check;
+mod confidence;
+mod counterfactual;
+mod explain;
+mod score;
+mod support;
+
+pub use batch::{BatchOutput, RowStatus};
+pub use body::{
+    AttributeBody, BandBody, BinCounts, Calibration, CardBody, CharacteristicBody, CharacteristicCounts,
+    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, EntityType, Fallback, Minimum, PdBasis, PdKind,
+    ReasonText, SampleDates, Scaling, SpecialBody, ValueRange,
+};
+pub use card::{Card, InputSource};
+pub use counterfactual::{Counterfactual, Move};
+pub use explain::{Reason, ReasonMethod, Weight};
+pub use score::{Input, Slots};
