@@ -1,0 +1,126 @@
+//! An artefact: a versioned document that decides, with its owner and its approval.
+
+use crate::canonical::{self, Hash};
+use crate::error::{Cause, Error, Result};
+use crate::id::Id;
+use crate::json::Tree;
+use crate::limits::Limits;
+use crate::scorecard::{Card, CardBody};
+use crate::time::{Date, Instant};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The artefact format that this engine writes; it reads every lower one.
+pub(super) const FORMAT: u32 = 1;
+
+/// The frame of every artefact around its body.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document<B> {
+    pub(super) body: B,
+    pub(super) id: Id,
+    pub(super) kapix: u32,
+    #[expect(dead_code, reason = "read before, to choose the type of the body")]
+    kind: String,
+    pub(super) provenance: Provenance,
+    pub(super) version: String,
+}
+
+/// Who answers for an artefact, and what it may be used for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Provenance {
+    /// When it was approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<Instant>,
+    /// Who approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    /// What it must not be used for, and what is not known of it.
+    pub limitations: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Whom it was made for.
+    pub population: String,
+    /// What it is for.
+    pub purpose: String,
+    /// Day by which it must be looked at again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_due: Option<Date>,
+    /// Whether it may decide.
+    pub status: ProvenanceStatus,
+}
+
+/// Whether an artefact may decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ProvenanceStatus {
+    /// Being worked on.
+    Draft,
+    /// Approved by the person named; the only status that loads with `production: true`.
+    Approved,
+    /// No longer to be used.
+    Retired,
+}
+
+/// A loaded artefact.
+#[derive(Clone, Debug)]
+pub(super) struct Loaded {
+    pub(super) id: Arc<str>,
+    pub(super) version: Arc<str>,
+    pub(super) sha256: Hash,
+    pub(super) provenance: Provenance,
+    pub(super) card: Arc<Card>,
+}
+
+impl Loaded {
+    /// Reads and proves one artefact; pointers start at it.
+    pub(super) fn read(tree: &Tree, limits: &Limits) -> Result<Self> {
+        check_kind(tree)?;
+        let document: Document<CardBody> = tree.read()?;
+        if document.id.as_str().contains('@') || document.version.is_empty() || document.version.len() > 64 {
+            let message = "an artefact's id must not contain `@`, and its version must have 1..=64 bytes";
+            return Err(Error::new(Cause::IdInvalid, message).at("/id"));
+        }
+        let card = Card::load(document.body, limits).map_err(|error| error.under("/body"))?;
+        Ok(Self {
+            id: document.id.as_str().into(),
+            version: document.version.as_str().into(),
+            sha256: canonical::hash(tree)?,
+            provenance: document.provenance,
+            card: Arc::new(card),
+        })
+    }
+
+    /// Returns `id@version`.
+    pub(super) fn name(&self) -> String {
+        format!("{}@{}", self.id, self.version)
+    }
+
+    /// Returns whether the approval is complete.
+    pub(super) fn is_approved(&self) -> bool {
+        self.provenance.status == ProvenanceStatus::Approved
+            && self.provenance.approved_by.is_some()
+            && self.provenance.approved_at.is_some()
+    }
+}
+
+/// Checks format and kind before the body is read, so that a newer artefact is told as such.
+fn check_kind(tree: &Tree) -> Result<()> {
+    let format = tree.member("kapix").and_then(Tree::as_f64);
+    if let Some(format) = format
+        && format > f64::from(FORMAT)
+    {
+        let message = format!("this engine reads artefacts up to format `{FORMAT}`; got `{format}`");
+        return Err(Error::new(Cause::ArtefactFormat, message).at("/kapix"));
+    }
+    match tree.member("kind").and_then(Tree::as_str) {
+        None | Some("scorecard") => Ok(()),
+        Some(_) => {
+            let message = "kind must be `scorecard`, or `bundle` at the top";
+            Err(Error::new(Cause::ArtefactKind, message).at("/kind"))
+        }
+    }
+}

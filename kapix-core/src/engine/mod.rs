@@ -1,0 +1,44 @@
+//! The engine and its doors.
+//!
+//! [`Engine`] is pure and immutable after load: a typed request in, a typed reply out. [`Desk`] is an engine with a
+//! store and a clock: it alone does idempotency, ids, recorded time and records. Both doors, JSON and columns, are
+//! thin: they read a [`Request`], run it and write the [`Response`] in canonical form.
+
+mod artefact;
+mod batch;
+mod bundle;
+mod cashflow;
+mod clock;
+mod control;
+mod credit;
+mod describe;
+mod desk;
+mod door;
+mod explanation;
+mod inputs;
+mod load;
+mod operation;
+mod record;
+mod request;
+mod response;
+
+pub use artefact::{Provenance, ProvenanceStatus};
+pub use bundle::Route;
+pub use clock::Clock;
+pub use control::{CancelFlag, Control, Progress};
+pub use describe::{ArtefactCheckResponse, ArtefactEntry, DescribeResponse, OperationEntry, Problem};
+pub use desk::{Answer, ColumnsAnswer, Desk, DeskOptions, Envelope, Idempotency};
+pub use door::DoorReply;
+pub use load::{ColumnsReply, Engine, EngineOptions, Event, Reply, ENGINE_VERSION, SEMANTICS};
+pub use operation::Operation;
+pub use record::{Draft, Leaf, Record};
+pub use request::{
+    ArtefactCheckRequest, Audience, CashflowAnalyzeRequest, Context, CreditScoreBatchRequest, CreditScoreRequest,
+    DescribeRequest, Request,
+};
+pub use response::{
+    AccountView, ArtefactRef, BatchColumns, CashflowAnalyzeResponse, CharacteristicView, CounterfactualView,
+    CreditScoreBatchResponse, CreditScoreResponse, Direction, Explanation, MoveView, PointsRange, ReasonView,
+    ReferralCode, ReferralReason, Response, TopFeature,
+};
+pub use batch::Columns;

@@ -1,0 +1,324 @@
+//! The answers of every operation, as they are on the wire; fields stand in alphabetical order, so that the
+//! canonical form is written as they come.
+
+use super::describe::{ArtefactCheckResponse, DescribeResponse};
+use crate::canonical::Hash;
+use crate::cashflow::{Analysis, SelectedRows};
+use crate::domain::Finding;
+use crate::id::Id;
+use crate::money::Currency;
+use crate::scorecard::{Decision, EntityType, PdBasis, ReasonMethod};
+use crate::time::Instant;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The answer of any operation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Response {
+    /// `engine.describe`
+    EngineDescribe(Box<DescribeResponse>),
+    /// `artefact.check`
+    ArtefactCheck(Box<ArtefactCheckResponse>),
+    /// `credit.score`
+    CreditScore(Box<CreditScoreResponse>),
+    /// `credit.score_batch`
+    CreditScoreBatch(Box<CreditScoreBatchResponse>),
+    /// `cashflow.analyze`
+    CashflowAnalyze(Box<CashflowAnalyzeResponse>),
+}
+
+impl Serialize for Response {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::EngineDescribe(it) => it.serialize(serializer),
+            Self::ArtefactCheck(it) => it.serialize(serializer),
+            Self::CreditScore(it) => it.serialize(serializer),
+            Self::CreditScoreBatch(it) => it.serialize(serializer),
+            Self::CashflowAnalyze(it) => it.serialize(serializer),
+        }
+    }
+}
+
+/// The artefact that answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ArtefactRef {
+    /// Id of the artefact.
+    pub id: Arc<str>,
+    /// SHA-256 of its canonical form.
+    pub sha256: Hash,
+    /// Version of the artefact.
+    pub version: Arc<str>,
+}
+
+/// The score of one applicant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreditScoreResponse {
+    /// The instant that was scored.
+    pub as_of: Instant,
+    /// The card that answered.
+    pub card: ArtefactRef,
+    /// Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are
+    /// estimated anew; null for an expert card.
+    pub confidence: Option<f64>,
+    /// Share of the card's inputs that were observed, 0..=1.
+    pub data_completeness: f64,
+    /// The outcome under the card's cut-offs; see `referral_reasons`.
+    pub decision: Decision,
+    /// The host's id of the applicant.
+    pub entity_id: Id,
+    /// Whom the card scored.
+    pub entity_type: EntityType,
+    /// Why; absent with `explain: false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+    /// What the ledger says of the data.
+    pub findings: Vec<Finding>,
+    /// Cause of each null, by JSON pointer.
+    pub null_reasons: BTreeMap<&'static str, &'static str>,
+    /// Probability of default within the horizon, 0..=1; null unless calibrated.
+    pub pd: Option<f64>,
+    /// What the PD means.
+    pub pd_basis: Arc<PdBasis>,
+    /// Total points, higher is safer.
+    pub points: i32,
+    /// Least and greatest total of the card.
+    pub points_range: PointsRange,
+    /// Why the case refers although its points may say otherwise.
+    pub referral_reasons: Vec<ReferralReason>,
+    /// Band of the total, local to the card.
+    pub risk_band: Arc<str>,
+    /// 1 - PD, 0..=1, higher is safer; only a rank unless the PD is calibrated.
+    pub score: f64,
+    /// The request's seed.
+    pub seed: i64,
+}
+
+/// The least and the greatest total of a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PointsRange {
+    /// Greatest total.
+    pub max: i32,
+    /// Least total.
+    pub min: i32,
+}
+
+/// Why a case refers although its points may say otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReferralReason {
+    /// What is the matter.
+    pub code: ReferralCode,
+    /// JSON pointers to the findings or inputs concerned.
+    pub fields: Vec<String>,
+}
+
+/// The codes of a referral.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ReferralCode {
+    /// The data contradict themselves.
+    DataQuality,
+    /// The data end too long before `as_of`.
+    InputStale,
+    /// A missing or unseen input used points that forbid an approval.
+    MissingInput,
+    /// The card has no cut-offs.
+    NoCutoffs,
+}
+
+/// Why a total is what it is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Explanation {
+    /// What lowered the score, at most four, the strongest first.
+    pub adverse_reasons: Vec<ReasonView>,
+    /// Points of every applicant; with those of the characteristics they sum to the total. Internal only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_points: Option<i32>,
+    /// The points of each characteristic. Internal only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characteristics: Option<Vec<CharacteristicView>>,
+    /// The smallest change that improves the decision by one step; null when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterfactual: Option<CounterfactualView>,
+    /// What raised the score, at most four, the strongest first.
+    pub favourable_reasons: Vec<ReasonView>,
+    /// What the reasons compare with.
+    pub reason_method: ReasonMethod,
+    /// Rows behind the features of the reasons, by selection. Internal only.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub selections: BTreeMap<&'static str, Vec<SelectedRows>>,
+    /// Features by weight, at most eight, zeros left out.
+    pub top_features: Vec<TopFeature>,
+}
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReasonView {
+    /// Code in the card's table.
+    pub code: Arc<str>,
+    /// Features that carry it, the strongest first.
+    pub features: Vec<Arc<str>>,
+    /// Points against the reference, below 0 adverse. Internal only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<f64>,
+    /// What the audience is told.
+    pub text: Arc<str>,
+}
+
+/// The weight of one feature.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TopFeature {
+    /// Whether it raised or lowered the total against its reference.
+    pub direction: Direction,
+    /// Name of the feature.
+    pub feature: Arc<str>,
+    /// Share in the absolute deviations of all features, 0..=1.
+    pub weight: f64,
+}
+
+/// The direction of a feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Direction {
+    /// It raised the total.
+    Positive,
+    /// It lowered the total.
+    Negative,
+}
+
+/// The points of one characteristic.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CharacteristicView {
+    /// The attribute that the input fell into.
+    pub attribute: Arc<str>,
+    /// Id of the characteristic.
+    pub characteristic: Arc<str>,
+    /// Name of the feature.
+    pub feature: Arc<str>,
+    /// Why the input is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub null_reason: Option<&'static str>,
+    /// Its points.
+    pub points: i32,
+    /// The input where it is a number.
+    pub value: Option<f64>,
+}
+
+/// The smallest change that improves the decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CounterfactualView {
+    /// The decision after the moves.
+    pub decision: Decision,
+    /// The moves, in card order.
+    pub moves: Vec<MoveView>,
+    /// The total after the moves.
+    pub points: i32,
+}
+
+/// One characteristic that moves to another attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MoveView {
+    /// Name of the feature.
+    pub feature: Arc<str>,
+    /// The attribute that it leaves.
+    pub from: Arc<str>,
+    /// Points that the move adds.
+    pub points: i32,
+    /// The attribute that it moves to.
+    pub to: Arc<str>,
+}
+
+/// The scores of many applicants.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreditScoreBatchResponse {
+    /// The instant that was scored.
+    pub as_of: Instant,
+    /// The card that answered.
+    pub card: ArtefactRef,
+    /// The columns, when the inputs came as JSON; otherwise they come beside this answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<BatchColumns>,
+    /// Number of rows by decision.
+    pub decisions: BTreeMap<&'static str, u64>,
+    /// Cause of each null, by JSON pointer.
+    pub null_reasons: BTreeMap<&'static str, &'static str>,
+    /// SHA-256 over the bytes of the result columns.
+    pub output_sha256: Hash,
+    /// What the PD means.
+    pub pd_basis: Arc<PdBasis>,
+    /// Number of rows.
+    pub rows: u64,
+    /// The request's seed.
+    pub seed: i64,
+    /// Number of rows by status: `scored`, or the cause.
+    pub statuses: BTreeMap<&'static str, u64>,
+    /// Columns that the card did not read.
+    pub unused_columns: Vec<String>,
+}
+
+/// The result columns in JSON, one entry a row; null where the row is not scored.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BatchColumns {
+    /// Outcome under the cut-offs.
+    pub decision: Vec<Option<Decision>>,
+    /// Probability of default; null unless calibrated.
+    pub pd: Vec<Option<f64>>,
+    /// Total points.
+    pub points: Vec<Option<i32>>,
+    /// Band of the total.
+    pub risk_band: Vec<Option<Arc<str>>>,
+    /// 1 - PD; only a rank unless calibrated.
+    pub score: Vec<Option<f64>>,
+    /// `scored`, or the cause.
+    pub status: Vec<&'static str>,
+}
+
+/// The cash-flow features of one applicant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CashflowAnalyzeResponse {
+    /// Accounts, their coverage and how far their balances chain.
+    pub accounts: Vec<AccountView>,
+    /// Features and the rows behind them.
+    pub analysis: Analysis,
+    /// The instant that windows end at.
+    pub as_of: Instant,
+    /// The one currency of all accounts; null when they differ.
+    pub currency: Option<Currency>,
+    /// The host's id of the applicant.
+    pub entity_id: Id,
+    /// What the ledger says of the data.
+    pub findings: Vec<Finding>,
+    /// The request's seed.
+    pub seed: i64,
+}
+
+/// One account of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AccountView {
+    /// Days with rows.
+    pub days: u32,
+    /// Days whose stated balances chain from the close of the day before.
+    pub days_chained: u32,
+    /// First and last day covered.
+    pub covered: Option<crate::domain::Period>,
+    /// JSON pointer to the account in the request.
+    pub pointer: String,
+    /// Rows that count.
+    pub rows: u64,
+}

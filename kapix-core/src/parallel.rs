@@ -1,0 +1,86 @@
+//! Independent jobs on several threads.
+//!
+//! Threads live for one call only: a pool would be missing in a forked worker (gunicorn, Celery) and would have to
+//! be found out and made again there. Starting one costs about 20 microseconds, so callers ask for threads only
+//! when the jobs are longer. Results never depend on the number of threads: jobs are independent and the first
+//! error by job number is returned.
+
+use crate::error::Result;
+
+/// Runs every job and returns the error of the lowest job number; `threads` 0 takes all of the machine.
+pub(crate) fn run<J: Send>(
+    jobs: impl Iterator<Item = J> + Send,
+    threads: usize,
+    work: impl Fn(usize, J) -> Result<()> + Sync,
+) -> Result<()> {
+    let threads = if cfg!(feature = "parallel") { available(threads) } else { 1 };
+    let jobs = jobs.enumerate();
+    if threads <= 1 {
+        for (number, job) in jobs {
+            work(number, job)?;
+        }
+        return Ok(());
+    }
+    let queue = std::sync::Mutex::new(jobs);
+    let first_error = std::sync::Mutex::new(None);
+    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((number, job)) = next() {
+                    let Err(error) = work(number, job) else { continue };
+                    if let Ok(mut first) = first_error.lock()
+                        && first.as_ref().is_none_or(|(other, _)| number < *other)
+                    {
+                        *first = Some((number, error));
+                    }
+                    return;
+                }
+            });
+        }
+    });
+    match first_error.into_inner() {
+        Ok(Some((_, error))) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn available(threads: usize) -> usize {
+    match threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run;
+    use crate::error::{Cause, Error};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn every_job_runs_once_on_any_number_of_threads() {
+        for threads in [0, 1, 2, 7] {
+            let sum = AtomicU64::new(0);
+            run(0..1000u64, threads, |number, job| {
+                assert_eq!(number as u64, job);
+                sum.fetch_add(job, Ordering::Relaxed);
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(sum.into_inner(), 499_500);
+        }
+    }
+
+    #[test]
+    fn the_first_error_by_number_is_returned() {
+        for threads in [1, 3] {
+            let failing = |number, _| match number {
+                3 | 4 => Err(Error::new(Cause::Cancelled, format!("{number}"))),
+                _ => Ok(()),
+            };
+            let error = run(0..5, threads, failing).unwrap_err();
+            assert_eq!(error.message, "3");
+        }
+    }
+}

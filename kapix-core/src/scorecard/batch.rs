@@ -1,0 +1,308 @@
+//! Many applicants at once, from borrowed columns, without an allocation per row.
+//!
+//! Rows go through in blocks that fit the first-level cache. A numeric characteristic adds, for each cut point, the
+//! step in points where the value reaches it: comparisons and additions only, which the compiler turns into vector
+//! instructions. Sums of points are integers below 2^53 and therefore exact in f64.
+
+use super::body::Decision;
+use super::card::{Bins, Card, Characteristic};
+use super::score::Input;
+use crate::domain::{Column, Frame, Validity, Values};
+use crate::error::{Cause, Error, Result};
+use ndarray::ArrayView1;
+
+/// Rows of one block.
+const BLOCK: usize = 512;
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum RowStatus {
+    /// The row is scored.
+    Scored = 0,
+    /// An input is missing and the card states no points for that.
+    InputMissing = 1,
+    /// An input is infinite.
+    Infinity = 2,
+    /// An input lies outside the range that the card states.
+    OutOfRange = 3,
+    /// A category is unknown to the card and it states no points for that.
+    Unseen = 4,
+}
+
+impl RowStatus {
+    /// Every status, in the order of its number.
+    pub const ALL: [Self; 5] =
+        [Self::Scored, Self::InputMissing, Self::Infinity, Self::OutOfRange, Self::Unseen];
+
+    /// Returns the wire name: `scored` or the cause.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scored => "scored",
+            Self::InputMissing => Cause::DataInputMissing.as_str(),
+            Self::Infinity => Cause::FrameInfinity.as_str(),
+            Self::OutOfRange => Cause::DataInputRange.as_str(),
+            Self::Unseen => Cause::DataInputUnseen.as_str(),
+        }
+    }
+
+    const fn of(cause: Cause) -> Self {
+        match cause {
+            Cause::FrameInfinity => Self::Infinity,
+            Cause::DataInputRange => Self::OutOfRange,
+            Cause::DataInputUnseen => Self::Unseen,
+            _ => Self::InputMissing,
+        }
+    }
+}
+
+/// Where the scores of a range of rows go; all slices have the length of the range.
+#[derive(Debug)]
+pub struct BatchOutput<'o> {
+    /// Total points; 0 where the status is not `Scored`.
+    pub points: &'o mut [i32],
+    /// PD of a calibrated card, NaN otherwise and where the status is not `Scored`.
+    pub pd: &'o mut [f64],
+    /// 0 none, 1 decline, 2 refer, 3 approve.
+    pub decision: &'o mut [u8],
+    /// A [`RowStatus`] as its number.
+    pub status: &'o mut [u8],
+}
+
+impl Card {
+    /// Scores rows `first..first + output length` of the frame.
+    ///
+    /// Errors before any row is scored: `frame.column_missing` and `frame.column_type`, at `/columns/NAME`.
+    pub fn score_rows(&self, frame: &Frame<'_>, first: usize, output: BatchOutput<'_>) -> Result<()> {
+        let readers: Vec<Reader<'_>> =
+            self.characteristics.iter().map(|it| Reader::new(it, frame)).collect::<Result<_>>()?;
+        let decisions = self.decision_numbers();
+        let BatchOutput { points, pd, decision, status } = output;
+        let blocks = points
+            .chunks_mut(BLOCK)
+            .zip(pd.chunks_mut(BLOCK))
+            .zip(decision.chunks_mut(BLOCK).zip(status.chunks_mut(BLOCK)));
+        let mut work = Work::new();
+        for (index, ((points, pd), (decision, status))) in blocks.enumerate() {
+            let rows = points.len();
+            work.start(f64::from(self.body.base_points), rows);
+            for reader in &readers {
+                reader.add(first + index * BLOCK, rows, &mut work);
+            }
+            status.copy_from_slice(work.status.get(..rows).unwrap_or_default());
+            for (points, total) in points.iter_mut().zip(&work.totals) {
+                #[expect(clippy::cast_possible_truncation, reason = "a proved card's totals fit i32")]
+                {
+                    *points = *total as i32;
+                }
+            }
+            self.finish(points, pd, decision, status, &decisions);
+            for (decision, refer) in decision.iter_mut().zip(&work.refer) {
+                let referred = *decision == number(Decision::Approve) && *refer;
+                *decision = if referred { number(Decision::Refer) } else { *decision };
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(
+        &self,
+        points: &mut [i32],
+        pd: &mut [f64],
+        decision: &mut [u8],
+        status: &[u8],
+        decisions: &dyn Fn(i32) -> u8,
+    ) {
+        let calibrated = self.is_calibrated();
+        for ((points, pd), (decision, status)) in points.iter_mut().zip(pd).zip(decision.iter_mut().zip(status)) {
+            if *status == 0 {
+                *pd = if calibrated { self.pd(*points) } else { f64::NAN };
+                *decision = decisions(*points);
+            } else {
+                (*points, *pd, *decision) = (0, f64::NAN, 0);
+            }
+        }
+    }
+
+    fn decision_numbers(&self) -> impl Fn(i32) -> u8 + use<> {
+        // A card without cut-offs decides nothing: every case refers.
+        let cutoffs = self.body.cutoffs;
+        move |points| match cutoffs {
+            None => number(Decision::Refer),
+            Some(cutoffs) => 1 + u8::from(points >= cutoffs.refer) + u8::from(points >= cutoffs.approve),
+        }
+    }
+}
+
+const fn number(decision: Decision) -> u8 {
+    match decision {
+        Decision::Decline => 1,
+        Decision::Refer => 2,
+        Decision::Approve => 3,
+    }
+}
+
+/// The state of one block.
+struct Work {
+    totals: [f64; BLOCK],
+    status: [u8; BLOCK],
+    refer: [bool; BLOCK],
+    values: [f64; BLOCK],
+}
+
+impl Work {
+    fn new() -> Self {
+        Self { totals: [0.0; BLOCK], status: [0; BLOCK], refer: [false; BLOCK], values: [0.0; BLOCK] }
+    }
+
+    fn start(&mut self, base: f64, rows: usize) {
+        self.totals.iter_mut().take(rows).for_each(|total| *total = base);
+        self.status = [0; BLOCK];
+        self.refer = [false; BLOCK];
+    }
+
+    fn put(&mut self, row: usize, characteristic: &Characteristic, slot: core::result::Result<u16, Cause>) {
+        match slot {
+            Ok(slot) => {
+                if let Some(total) = self.totals.get_mut(row) {
+                    *total += f64::from(characteristic.points_of(slot));
+                }
+                if characteristic.refers(slot)
+                    && let Some(refer) = self.refer.get_mut(row)
+                {
+                    *refer = true;
+                }
+            }
+            Err(cause) => {
+                if let Some(status) = self.status.get_mut(row)
+                    && *status == 0
+                {
+                    *status = RowStatus::of(cause) as u8;
+                }
+            }
+        }
+    }
+}
+
+/// One characteristic and the column that feeds it.
+struct Reader<'f> {
+    characteristic: &'f Characteristic,
+    column: &'f Column<'f>,
+    /// Points of the first attribute, then each cut point with its step.
+    first: f64,
+    steps: Vec<(f64, f64)>,
+    /// Each special number with its points minus those of the attribute that it lies in.
+    special: Vec<(f64, f64)>,
+    /// Slot of each dictionary code.
+    codes: Vec<core::result::Result<u16, Cause>>,
+}
+
+impl<'f> Reader<'f> {
+    fn new(characteristic: &'f Characteristic, frame: &'f Frame<'f>) -> Result<Self> {
+        let name = &*characteristic.feature;
+        let column = frame.column(name).ok_or_else(|| {
+            Error::new(Cause::FrameColumnMissing, "the card needs this column").at(format!("/columns/{name}"))
+        })?;
+        let mut reader =
+            Self { characteristic, column, first: 0.0, steps: Vec::new(), special: Vec::new(), codes: Vec::new() };
+        match (&characteristic.bins, &column.values) {
+            (Bins::Numeric { cuts, special }, Values::Float(_) | Values::Integer(_)) => {
+                let points = |slot: u16| f64::from(characteristic.points_of(slot));
+                reader.first = points(0);
+                let pairs = characteristic.points.windows(2).zip(cuts);
+                reader.steps = pairs
+                    .map(|(pair, cut)| match pair {
+                        [below, above] => (*cut, f64::from(*above) - f64::from(*below)),
+                        _ => (*cut, 0.0),
+                    })
+                    .collect();
+                reader.special = special
+                    .iter()
+                    .map(|(value, slot)| {
+                        let inside = cuts.iter().map(|cut| u16::from(value >= cut)).sum();
+                        (*value, points(*slot) - points(inside))
+                    })
+                    .collect();
+            }
+            (Bins::Categorical { .. }, Values::Dictionary { categories, .. }) => {
+                reader.codes = categories.iter().map(|text| characteristic.slot_of_text(text)).collect();
+            }
+            (Bins::Numeric { .. }, Values::Dictionary { .. }) => {
+                return Err(wrong_type(name, "numbers", "text"));
+            }
+            (Bins::Categorical { .. }, _) => return Err(wrong_type(name, "text by dictionary", "numbers")),
+        }
+        Ok(reader)
+    }
+
+    fn add(&self, start: usize, rows: usize, work: &mut Work) {
+        match &self.column.values {
+            Values::Float(values) => {
+                let contiguous = values.as_slice().and_then(|slice| slice.get(start..start + rows));
+                match (contiguous, self.column.validity) {
+                    (Some(block), None) => self.add_numbers(block, work),
+                    _ => self.add_copied(values.iter().skip(start).copied(), start, rows, work),
+                }
+            }
+            Values::Integer(values) => {
+                // An integer beyond 2^53 rounds here; no cut point of a card lies between its neighbours.
+                #[expect(clippy::cast_precision_loss, reason = "only its place among the cut points counts")]
+                let numbers = values.iter().skip(start).map(|value| *value as f64);
+                self.add_copied(numbers, start, rows, work);
+            }
+            Values::Dictionary { codes, .. } => self.add_codes(codes, start, rows, work),
+        }
+    }
+
+    fn add_copied(&self, values: impl Iterator<Item = f64>, start: usize, rows: usize, work: &mut Work) {
+        let mut block = work.values;
+        for (row, (value, own)) in values.take(rows).zip(block.iter_mut()).enumerate() {
+            let valid = self.column.validity.as_ref().is_none_or(|bits: &Validity<'_>| bits.is_valid(start + row));
+            *own = if valid { value } else { f64::NAN };
+        }
+        self.add_numbers(block.get(..rows).unwrap_or_default(), work);
+    }
+
+    fn add_numbers(&self, block: &[f64], work: &mut Work) {
+        let (low, high) = self.characteristic.range;
+        // NaN and infinities fail the comparison too; the sum keeps the loop free of branches.
+        let plain: usize = block.iter().map(|x| usize::from(*x >= low && *x <= high)).sum();
+        if plain < block.len() {
+            for (row, value) in block.iter().enumerate() {
+                work.put(row, self.characteristic, self.characteristic.slot_of_number(*value));
+            }
+            return;
+        }
+        let totals = &mut work.totals;
+        for (total, _) in totals.iter_mut().zip(block) {
+            *total += self.first;
+        }
+        for (cut, step) in &self.steps {
+            for (total, x) in totals.iter_mut().zip(block) {
+                *total += if *x >= *cut { *step } else { 0.0 };
+            }
+        }
+        for (value, step) in &self.special {
+            for (total, x) in totals.iter_mut().zip(block) {
+                *total += if *x >= *value && *x <= *value { *step } else { 0.0 };
+            }
+        }
+    }
+
+    fn add_codes(&self, codes: &ArrayView1<'_, i32>, start: usize, rows: usize, work: &mut Work) {
+        let missing = self.characteristic.slot(Input::Missing);
+        for (row, code) in codes.iter().skip(start).take(rows).enumerate() {
+            let valid = self.column.validity.as_ref().is_none_or(|bits| bits.is_valid(start + row));
+            let slot = match usize::try_from(*code) {
+                Ok(code) if valid => self.codes.get(code).copied().unwrap_or(Err(Cause::DataInputUnseen)),
+                _ => missing,
+            };
+            work.put(row, self.characteristic, slot);
+        }
+    }
+}
+
+fn wrong_type(name: &str, expected: &str, got: &str) -> Error {
+    Error::new(Cause::FrameColumnType, format!("the card expects {expected}; got {got}"))
+        .at(format!("/columns/{name}"))
+}

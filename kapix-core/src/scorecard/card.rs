@@ -1,0 +1,251 @@
+//! A card, proved and compiled: scoring cannot fail on it.
+
+use super::body::{AttributeBody, CardBody, CharacteristicBody, CharacteristicKind, PdKind};
+use super::check;
+use crate::cashflow::FeatureId;
+use crate::domain::SourceKey;
+use crate::error::Result;
+use crate::json::Scalar;
+use crate::limits::Limits;
+use crate::numeric;
+use std::sync::Arc;
+
+/// Totals for which PDs are tabled; a card with a wider span computes each one.
+const TABLE_MAX: i64 = 65_536;
+
+/// A proved scorecard.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// The document.
+    pub body: CardBody,
+    pub(super) characteristics: Vec<Characteristic>,
+    pub(super) points_min: i32,
+    pub(super) points_max: i32,
+    pub(super) pd_table: Vec<f64>,
+    pub(super) band_names: Vec<Arc<str>>,
+}
+
+/// Where the engine finds the input of a characteristic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputSource {
+    /// A feature of the cash flow.
+    Cashflow(FeatureId),
+    /// A value of a flat source.
+    Flat(SourceKey, String),
+    /// A name of the host's; it comes by `features` or by column.
+    Host,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Characteristic {
+    pub(super) id: Arc<str>,
+    pub(super) feature: Arc<str>,
+    pub(super) reason: Arc<str>,
+    pub(super) source: InputSource,
+    pub(super) bins: Bins,
+    pub(super) attributes: u16,
+    pub(super) points: Vec<i32>,
+    pub(super) labels: Vec<Arc<str>>,
+    pub(super) woe: Vec<f64>,
+    pub(super) range: (f64, f64),
+    pub(super) neutral: f64,
+    pub(super) immovable: bool,
+    pub(super) missing_slot: Option<u16>,
+    pub(super) missing_refers: bool,
+    pub(super) unseen_slot: Option<u16>,
+    pub(super) unseen_refers: bool,
+    pub(super) no_record_slot: Option<u16>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Bins {
+    /// Slot = number of cut points at or below the value; special numbers go first.
+    Numeric { cuts: Vec<f64>, special: Vec<(f64, u16)> },
+    /// Categories in byte order with their slots.
+    Categorical { slots: Vec<(Box<str>, u16)> },
+}
+
+impl Card {
+    /// Returns the proved card, or one error with every finding; pointers start at the body.
+    pub fn load(body: CardBody, limits: &Limits) -> Result<Self> {
+        check::prove(&body, limits)?;
+        let characteristics: Vec<_> = body.characteristics.iter().map(Characteristic::compile).collect();
+        let extreme = |pick: fn(&[i32]) -> Option<i32>| -> i32 {
+            characteristics.iter().filter_map(|it| pick(&it.points)).sum::<i32>() + body.base_points
+        };
+        let points_min = extreme(|points| points.iter().copied().min());
+        let points_max = extreme(|points| points.iter().copied().max());
+        let band_names = body.bands.iter().map(|band| Arc::from(band.id.as_str())).collect();
+        let mut card = Self { body, characteristics, points_min, points_max, pd_table: Vec::new(), band_names };
+        if i64::from(points_max) - i64::from(points_min) < TABLE_MAX {
+            card.pd_table = (points_min..=points_max).map(|points| card.pd_by_formula(points)).collect();
+        }
+        Ok(card)
+    }
+
+    /// Returns the least and the greatest total of the card.
+    pub fn points_range(&self) -> (i32, i32) {
+        (self.points_min, self.points_max)
+    }
+
+    /// Returns the names of the inputs, their kind and where they come from, in card order.
+    pub fn inputs(&self) -> impl ExactSizeIterator<Item = (&str, CharacteristicKind, &InputSource)> {
+        self.characteristics.iter().map(|it| {
+            let kind = match it.bins {
+                Bins::Numeric { .. } => CharacteristicKind::Numeric,
+                Bins::Categorical { .. } => CharacteristicKind::Categorical,
+            };
+            (&*it.feature, kind, &it.source)
+        })
+    }
+
+    /// Returns the name of a band.
+    pub fn band_name(&self, band: usize) -> Option<&Arc<str>> {
+        self.band_names.get(band)
+    }
+
+    /// Returns whether the card's PD is a probability.
+    pub fn is_calibrated(&self) -> bool {
+        self.body.pd_basis.kind == PdKind::Calibrated
+    }
+
+    /// Returns the PD of a total, 0..=1, by the PDO law and the calibration; only a probability when
+    /// [`Card::is_calibrated`].
+    ///
+    /// PD = 1 / (1 + odds0 x 2^((points - points0) / pdo)). Source: N. Siddiqi, "Credit Risk Scorecards" (2006),
+    /// chapter 6, "Scorecard Scaling".
+    #[inline]
+    pub fn pd(&self, points: i32) -> f64 {
+        let place = usize::try_from(i64::from(points) - i64::from(self.points_min));
+        match place.ok().and_then(|place| self.pd_table.get(place)) {
+            Some(pd) => *pd,
+            None => self.pd_by_formula(points),
+        }
+    }
+
+    fn pd_by_formula(&self, points: i32) -> f64 {
+        let scaling = self.body.scaling;
+        let doublings = (f64::from(points) - scaling.points0) / scaling.pdo;
+        let log_odds_bad = -(numeric::ln(scaling.odds0) + doublings * core::f64::consts::LN_2);
+        let calibration = self.body.development.as_ref().and_then(|development| development.calibration);
+        match calibration {
+            Some(it) if self.is_calibrated() => numeric::logistic(it.intercept + it.slope * log_odds_bad),
+            _ => numeric::logistic(log_odds_bad),
+        }
+    }
+}
+
+impl Characteristic {
+    fn compile(body: &CharacteristicBody) -> Self {
+        let attributes = slot_number(body.attributes.len());
+        let mut points: Vec<i32> = body.attributes.iter().map(|attribute| attribute.points).collect();
+        let mut woe: Vec<f64> = body.attributes.iter().map(|attribute| attribute.woe.unwrap_or(0.0)).collect();
+        let mut labels: Vec<Arc<str>> = body.attributes.iter().map(label).collect();
+        let mut no_record_slot = None;
+        let mut special_numbers = Vec::new();
+        let mut special_texts = Vec::new();
+        for special in &body.special {
+            let slot = slot_number(points.len());
+            let name = match &special.value {
+                Scalar::Text(text) if text == check::NO_RECORD => {
+                    no_record_slot = Some(slot);
+                    text.clone()
+                }
+                Scalar::Text(text) => {
+                    special_texts.push((text.as_str().into(), slot));
+                    text.clone()
+                }
+                Scalar::Number(number) => {
+                    special_numbers.push((number + 0.0, slot));
+                    number.to_string()
+                }
+                Scalar::Null | Scalar::Bool(_) => String::new(),
+            };
+            points.push(special.points);
+            woe.push(special.woe.unwrap_or(0.0));
+            labels.push(special.label.clone().unwrap_or(name).into());
+        }
+        let mut fallback = |bin: Option<&super::body::Fallback>, name: &str| {
+            bin.map(|bin| {
+                points.push(bin.points);
+                woe.push(bin.woe.unwrap_or(0.0));
+                labels.push(name.into());
+                slot_number(points.len() - 1)
+            })
+        };
+        let missing_slot = fallback(body.missing.as_ref(), "missing");
+        let unseen_slot = fallback(body.unseen.as_ref(), "unseen");
+        Self {
+            id: body.id.as_str().into(),
+            feature: body.feature.as_str().into(),
+            reason: body.reason.as_str().into(),
+            source: input_source(&body.feature),
+            bins: bins(body, special_numbers, special_texts),
+            attributes,
+            points,
+            labels,
+            woe,
+            range: body.range.map_or((f64::MIN, f64::MAX), |range| {
+                (range.min.unwrap_or(f64::MIN), range.max.unwrap_or(f64::MAX))
+            }),
+            neutral: f64::from(body.neutral_points),
+            immovable: body.immovable,
+            missing_slot,
+            missing_refers: body.missing.as_ref().is_some_and(|bin| bin.refer),
+            unseen_slot,
+            unseen_refers: body.unseen.as_ref().is_some_and(|bin| bin.refer),
+            no_record_slot,
+        }
+    }
+}
+
+fn bins(body: &CharacteristicBody, special: Vec<(f64, u16)>, texts: Vec<(Box<str>, u16)>) -> Bins {
+    match body.kind {
+        CharacteristicKind::Numeric => {
+            Bins::Numeric { cuts: body.attributes.iter().filter_map(|attribute| attribute.lower).collect(), special }
+        }
+        CharacteristicKind::Categorical => {
+            let mut slots = texts;
+            for (index, attribute) in body.attributes.iter().enumerate() {
+                let slot = slot_number(index);
+                slots.extend(attribute.categories.iter().map(|category| (category.as_str().into(), slot)));
+            }
+            slots.sort_unstable();
+            Bins::Categorical { slots }
+        }
+    }
+}
+
+/// Attributes are limited to 10,000 by default; a configured limit beyond 65,535 is cut there.
+fn slot_number(slot: usize) -> u16 {
+    u16::try_from(slot).unwrap_or(u16::MAX)
+}
+
+fn input_source(feature: &str) -> InputSource {
+    if let Some(id) = FeatureId::of(feature) {
+        return InputSource::Cashflow(id);
+    }
+    let flat = [SourceKey::Application, SourceKey::Bureau, SourceKey::InternalLoans];
+    match feature.split_once('.') {
+        Some((source, name)) => flat
+            .into_iter()
+            .find(|key| key.as_str() == source)
+            .map_or(InputSource::Host, |key| InputSource::Flat(key, name.to_owned())),
+        None => InputSource::Host,
+    }
+}
+
+fn label(attribute: &AttributeBody) -> Arc<str> {
+    if let Some(label) = &attribute.label {
+        return label.as_str().into();
+    }
+    if !attribute.categories.is_empty() {
+        return attribute.categories.join(", ").into();
+    }
+    match (attribute.lower, attribute.upper) {
+        (None, None) => "any number".into(),
+        (None, Some(upper)) => format!("below {upper}").into(),
+        (Some(lower), None) => format!("{lower} or more").into(),
+        (Some(lower), Some(upper)) => format!("{lower} to below {upper}").into(),
+    }
+}

@@ -1,0 +1,406 @@
+//! The proof of a card: everything that could make scoring fail or lie is found here, all at once.
+
+use super::body::{
+    AttributeBody, BinCounts, CardBody, CharacteristicBody, CharacteristicCounts, CharacteristicKind, PdKind,
+};
+use super::support;
+use crate::cashflow;
+use crate::error::{Cause, Detail, Error, Result};
+use crate::json::Scalar;
+use crate::limits::{self, Limits};
+use std::collections::BTreeSet;
+
+/// Points of one attribute lie within +- this.
+const POINTS_MAX: i32 = 1_000_000;
+/// Findings of one card that are reported.
+const DETAILS_MAX: usize = 100;
+/// The special value of a flat source without a record.
+pub(super) const NO_RECORD: &str = "no_record";
+
+/// Proves a card, or returns one error with all findings; pointers start at the body.
+pub(super) fn prove(body: &CardBody, limits: &Limits) -> Result<()> {
+    limits::check("characteristics", limits.characteristics, body.characteristics.len())
+        .map_err(|error| error.at("/characteristics"))?;
+    let mut findings = Findings(Vec::new());
+    card(body, &mut findings);
+    for (index, characteristic) in body.characteristics.iter().enumerate() {
+        let pointer = format!("/characteristics/{index}");
+        limits::check("attributes", limits.attributes, characteristic.attributes.len())
+            .map_err(|error| error.at(format!("{pointer}/attributes")))?;
+        characteristic_rules(characteristic, body, &pointer, &mut findings);
+        match characteristic.kind {
+            CharacteristicKind::Numeric => numeric(characteristic, &pointer, &mut findings),
+            CharacteristicKind::Categorical => categorical(characteristic, &pointer, &mut findings),
+        }
+        points(characteristic, &pointer, &mut findings);
+        let counts = body.development.as_ref().and_then(|development| development.counts.get(index));
+        generosity(characteristic, body, counts, &pointer, &mut findings);
+    }
+    development(body, &mut findings);
+    Error::from_details(findings.0).map_or(Ok(()), Err)
+}
+
+struct Findings(Vec<Detail>);
+
+impl Findings {
+    fn add(&mut self, cause: Cause, field: impl Into<String>, message: impl Into<String>) {
+        if self.0.len() < DETAILS_MAX {
+            self.0.push(Detail { cause, message: message.into(), field: field.into() });
+        }
+    }
+}
+
+fn card(body: &CardBody, findings: &mut Findings) {
+    if body.characteristics.is_empty() {
+        findings.add(Cause::CardEmpty, "/characteristics", "a card needs at least `1` characteristic");
+    }
+    if body.entity_types.is_empty() {
+        findings.add(Cause::CardEmpty, "/entity_types", "a card scores at least `1` entity type");
+    }
+    let mut ids = BTreeSet::new();
+    for (index, characteristic) in body.characteristics.iter().enumerate() {
+        if !ids.insert(&characteristic.id) {
+            findings.add(
+                Cause::CardDuplicate,
+                format!("/characteristics/{index}/id"),
+                "two characteristics have the same id",
+            );
+        }
+    }
+    let scaling = body.scaling;
+    if !(scaling.odds0 > 0.0 && scaling.pdo > 0.0 && scaling.points0.abs() <= 1e9) {
+        findings.add(Cause::CardScaling, "/scaling", "odds0 and pdo must be above `0`, points0 within +-1e9");
+    }
+    if let Some(cutoffs) = body.cutoffs
+        && cutoffs.approve <= cutoffs.refer
+    {
+        let message = format!(
+            "approve must lie above refer; got approve `{}`, refer `{}`",
+            cutoffs.approve, cutoffs.refer
+        );
+        findings.add(Cause::CardCutoffs, "/cutoffs/approve", message);
+    }
+    if body.base_points.abs() > POINTS_MAX {
+        findings.add(Cause::CardPointsRange, "/base_points", "points must be within +-1,000,000");
+    }
+    bands(body, findings);
+    definitions(body, findings);
+}
+
+fn bands(body: &CardBody, findings: &mut Findings) {
+    let mut ids = BTreeSet::new();
+    let mut above: Option<i32> = None;
+    for (index, band) in body.bands.iter().enumerate() {
+        let pointer = format!("/bands/{index}");
+        if !ids.insert(&band.id) {
+            findings.add(Cause::CardDuplicate, format!("{pointer}/id"), "two bands have the same id");
+        }
+        let last = index + 1 == body.bands.len();
+        match band.points_min {
+            Some(_) if last => {
+                findings.add(Cause::CardBands, pointer, "the last band has no least total: points_min must be null");
+            }
+            None if !last => {
+                findings.add(Cause::CardBands, pointer, "only the last band may have a null points_min");
+            }
+            Some(points) if above.is_some_and(|above| points >= above) => {
+                findings.add(Cause::CardBands, pointer, "bands must descend from the safest to the riskiest");
+            }
+            _ => {}
+        }
+        above = band.points_min.or(above);
+    }
+    if body.bands.is_empty() {
+        findings.add(Cause::CardBands, "/bands", "a card needs at least `1` band");
+    }
+}
+
+fn definitions(body: &CardBody, findings: &mut Findings) {
+    for (name, hash) in &body.definitions {
+        let pointer = format!("/definitions/{}", name.replace('~', "~0").replace('/', "~1"));
+        match cashflow::definition(name) {
+            None => findings.add(Cause::CardFeatureUnknown, pointer, "this engine does not compute the feature"),
+            Some(definition) if definition.hash() != *hash => {
+                let message = format!("the definition's hash is now `{}`", definition.hash());
+                findings.add(Cause::CardDefinition, pointer, message);
+            }
+            Some(_) => {}
+        }
+    }
+    for (index, characteristic) in body.characteristics.iter().enumerate() {
+        if let Some(definition) = cashflow::definition(&characteristic.feature)
+            && !body.definitions.contains_key(&characteristic.feature)
+        {
+            findings.add(
+                Cause::CardDefinition,
+                format!("/characteristics/{index}/feature"),
+                format!("`definitions` must state the feature's hash `{}`", definition.hash()),
+            );
+        }
+    }
+}
+
+fn characteristic_rules(
+    characteristic: &CharacteristicBody,
+    body: &CardBody,
+    pointer: &str,
+    findings: &mut Findings,
+) {
+    if characteristic.attributes.is_empty() {
+        findings.add(Cause::CardEmpty, format!("{pointer}/attributes"), "a characteristic needs attributes");
+    }
+    if characteristic.protected && characteristic.legal_basis.as_ref().is_none_or(|basis| basis.trim().is_empty())
+    {
+        findings.add(
+            Cause::CardProtected,
+            format!("{pointer}/legal_basis"),
+            "a protected characteristic must state its legal basis",
+        );
+    }
+    if !body.reasons.contains_key(&characteristic.reason) {
+        findings.add(Cause::CardReason, format!("{pointer}/reason"), "`reasons` holds no text for this code");
+    }
+    if let Some(range) = characteristic.range {
+        let numeric = characteristic.kind == CharacteristicKind::Numeric;
+        if !numeric || matches!((range.min, range.max), (Some(min), Some(max)) if min > max) {
+            findings.add(
+                Cause::CardKind,
+                format!("{pointer}/range"),
+                "a range belongs to a numeric characteristic and its min must not lie above its max",
+            );
+        }
+    }
+    let mut seen: Vec<&Scalar> = Vec::new();
+    for (index, special) in characteristic.special.iter().enumerate() {
+        let place = format!("{pointer}/special/{index}/value");
+        let fits = match &special.value {
+            Scalar::Text(text) if text == NO_RECORD => true,
+            Scalar::Number(_) => characteristic.kind == CharacteristicKind::Numeric,
+            Scalar::Text(_) => characteristic.kind == CharacteristicKind::Categorical,
+            Scalar::Null | Scalar::Bool(_) => false,
+        };
+        if !fits {
+            findings.add(
+                Cause::CardKind,
+                place.as_str(),
+                "a special value is a number, a category, or `no_record`, as the kind asks",
+            );
+        }
+        if seen.contains(&&special.value) {
+            findings.add(Cause::CardDuplicate, place, "two special values are equal");
+        }
+        seen.push(&special.value);
+    }
+}
+
+fn numeric(characteristic: &CharacteristicBody, pointer: &str, findings: &mut Findings) {
+    let attributes = &characteristic.attributes;
+    if characteristic.unseen.is_some() {
+        findings.add(Cause::CardKind, format!("{pointer}/unseen"), "only categories can be unseen");
+    }
+    for (index, attribute) in attributes.iter().enumerate() {
+        let place = format!("{pointer}/attributes/{index}");
+        if !attribute.categories.is_empty() {
+            findings.add(Cause::CardKind, place.as_str(), "an attribute of numbers has bounds, not categories");
+        }
+        if matches!((attribute.lower, attribute.upper), (Some(lower), Some(upper)) if lower >= upper) {
+            findings.add(Cause::CardBinsOverlap, place.as_str(), "lower must lie below upper");
+        }
+        match (index, attribute.lower) {
+            (0, Some(lower)) => {
+                let message = format!("numbers below `{lower}` are not covered: the first lower must be null");
+                findings.add(Cause::CardBinsGap, place.as_str(), message);
+            }
+            (1.., None) => {
+                findings.add(Cause::CardBinsOverlap, place.as_str(), "only the first lower may be null");
+            }
+            _ => {}
+        }
+        match (index + 1 == attributes.len(), attribute.upper) {
+            (true, Some(upper)) => {
+                let message = format!("numbers from `{upper}` are not covered: the last upper must be null");
+                findings.add(Cause::CardBinsGap, place.as_str(), message);
+            }
+            (false, None) => {
+                findings.add(Cause::CardBinsOverlap, place.as_str(), "only the last upper may be null");
+            }
+            _ => {}
+        }
+    }
+    for (index, pair) in attributes.windows(2).enumerate() {
+        if let [AttributeBody { upper: Some(upper), .. }, AttributeBody { lower: Some(lower), .. }] = pair {
+            let place = format!("{pointer}/attributes/{}/lower", index + 1);
+            let message = format!("lower must be the upper before it; got `{lower}` after `{upper}`");
+            if lower > upper {
+                findings.add(Cause::CardBinsGap, place, message);
+            } else if lower < upper {
+                findings.add(Cause::CardBinsOverlap, place, message);
+            }
+        }
+    }
+}
+
+fn categorical(characteristic: &CharacteristicBody, pointer: &str, findings: &mut Findings) {
+    let mut seen = BTreeSet::new();
+    for special in &characteristic.special {
+        if let Scalar::Text(text) = &special.value {
+            seen.insert(text.as_str());
+        }
+    }
+    for (index, attribute) in characteristic.attributes.iter().enumerate() {
+        let place = format!("{pointer}/attributes/{index}");
+        if attribute.lower.is_some() || attribute.upper.is_some() {
+            findings.add(Cause::CardKind, place.as_str(), "an attribute of categories has no bounds");
+        }
+        if attribute.categories.is_empty() {
+            findings.add(Cause::CardEmpty, format!("{place}/categories"), "an attribute needs categories");
+        }
+        for category in &attribute.categories {
+            if !seen.insert(category) {
+                findings.add(
+                    Cause::CardBinsOverlap,
+                    format!("{place}/categories"),
+                    "a category stands in two attributes, or is a special value",
+                );
+            }
+        }
+    }
+}
+
+fn points(characteristic: &CharacteristicBody, pointer: &str, findings: &mut Findings) {
+    let attributes = characteristic.attributes.iter().enumerate();
+    let special = characteristic.special.iter().enumerate();
+    let all = attributes
+        .map(|(index, attribute)| (format!("{pointer}/attributes/{index}/points"), attribute.points))
+        .chain(special.map(|(index, special)| (format!("{pointer}/special/{index}/points"), special.points)))
+        .chain(characteristic.missing.iter().map(|bin| (format!("{pointer}/missing/points"), bin.points)))
+        .chain(characteristic.unseen.iter().map(|bin| (format!("{pointer}/unseen/points"), bin.points)))
+        .chain([(format!("{pointer}/neutral_points"), characteristic.neutral_points)]);
+    for (place, points) in all {
+        if !(-POINTS_MAX..=POINTS_MAX).contains(&points) {
+            findings.add(
+                Cause::CardPointsRange,
+                place,
+                format!("points must be within +-1,000,000; got `{points}`"),
+            );
+        }
+    }
+}
+
+fn generosity(
+    characteristic: &CharacteristicBody,
+    body: &CardBody,
+    counts: Option<&CharacteristicCounts>,
+    pointer: &str,
+    findings: &mut Findings,
+) {
+    let mut judge = |points: i32, bin: Option<BinCounts>, place: String| {
+        if points <= characteristic.neutral_points {
+            return;
+        }
+        let supported = bin
+            .zip(body.development.as_ref())
+            .is_some_and(|(bin, development)| support::is_safer_than_sample(bin, development));
+        if !supported {
+            let message = format!(
+                "`{points}` points are more than the neutral `{}` without support in the development counts",
+                characteristic.neutral_points
+            );
+            findings.add(Cause::CardMissingGenerous, place, message);
+        }
+    };
+    if let Some(missing) = &characteristic.missing {
+        judge(missing.points, counts.and_then(|counts| counts.missing), format!("{pointer}/missing/points"));
+    }
+    if let Some(unseen) = &characteristic.unseen {
+        judge(unseen.points, counts.and_then(|counts| counts.unseen), format!("{pointer}/unseen/points"));
+    }
+    for (index, special) in characteristic.special.iter().enumerate() {
+        let bin = counts.and_then(|counts| counts.special.get(index).copied());
+        judge(special.points, bin, format!("{pointer}/special/{index}/points"));
+    }
+}
+
+fn development(body: &CardBody, findings: &mut Findings) {
+    if body.pd_basis.horizon_days == 0 {
+        findings.add(Cause::CardPdBasis, "/pd_basis/horizon_days", "a PD has a horizon of at least `1` day");
+    }
+    let calibration = body.development.as_ref().and_then(|development| development.calibration);
+    let measured = calibration.is_some_and(|it| it.outside_rows > 0 && it.slope > 0.0);
+    if body.pd_basis.kind == PdKind::Calibrated && !measured {
+        findings.add(
+            Cause::CardPdBasis,
+            "/pd_basis/kind",
+            "`calibrated` needs a calibration with slope above `0` measured on rows outside the fit",
+        );
+    }
+    let Some(development) = &body.development else { return };
+    let n = body.characteristics.len();
+    let vectors = [
+        ("mean_points", Some(&development.mean_points)),
+        ("means_at_cutoff", development.means_at_cutoff.as_ref()),
+    ];
+    for (name, vector) in vectors {
+        if vector.is_some_and(|vector| vector.len() != n || vector.iter().any(|value| !value.is_finite())) {
+            let message = format!("{name} must hold `{n}` finite numbers, one a characteristic");
+            findings.add(Cause::CardDevelopment, format!("/development/{name}"), message);
+        }
+    }
+    if !is_covariance(&development.points_covariance, n) {
+        let message = format!("points_covariance must be a symmetric `{n}` x `{n}` matrix with diagonal >= 0");
+        findings.add(Cause::CardDevelopment, "/development/points_covariance", message);
+    }
+    if let Some(covariance) = &development.coefficient_covariance {
+        let size = n + 1;
+        if !is_covariance(covariance, size) || !body.characteristics.iter().all(has_woe) {
+            let message = format!(
+                "coefficient_covariance must be a symmetric `{size}` x `{size}` matrix (intercept first), and every bin must state its woe"
+            );
+            findings.add(Cause::CardDevelopment, "/development/coefficient_covariance", message);
+        }
+    }
+    counts(body, findings);
+}
+
+fn counts(body: &CardBody, findings: &mut Findings) {
+    let Some(development) = &body.development else { return };
+    let positive = |count: f64| count.is_finite() && count >= 0.0;
+    if !(positive(development.goods) && positive(development.bads) && development.goods + development.bads > 0.0) {
+        findings.add(Cause::CardDevelopment, "/development/goods", "goods and bads must be >= 0 and not both 0");
+    }
+    if development.counts.len() != body.characteristics.len() {
+        let message = format!("counts must hold one entry a characteristic, `{}`", body.characteristics.len());
+        findings.add(Cause::CardDevelopment, "/development/counts", message);
+    }
+    for (index, (bins, characteristic)) in development.counts.iter().zip(&body.characteristics).enumerate() {
+        let fits = bins.attributes.len() == characteristic.attributes.len()
+            && bins.special.len() <= characteristic.special.len();
+        let all = bins.attributes.iter().chain(&bins.special).chain(&bins.missing).chain(&bins.unseen);
+        if !fits || all.into_iter().any(|bin| !(positive(bin.goods) && positive(bin.bads))) {
+            findings.add(
+                Cause::CardDevelopment,
+                format!("/development/counts/{index}"),
+                "counts must be >= 0, one a bin of the characteristic",
+            );
+        }
+    }
+}
+
+fn has_woe(characteristic: &CharacteristicBody) -> bool {
+    characteristic.attributes.iter().all(|attribute| attribute.woe.is_some())
+        && characteristic.special.iter().all(|special| special.woe.is_some())
+        && characteristic.missing.iter().chain(&characteristic.unseen).all(|bin| bin.woe.is_some())
+}
+
+/// Symmetric to 1e-9 of the larger entry: the rounding of a product computed in two orders stays below 1e-12.
+fn is_covariance(matrix: &[Vec<f64>], size: usize) -> bool {
+    matrix.len() == size
+        && matrix.iter().all(|row| row.len() == size && row.iter().all(|value| value.is_finite()))
+        && matrix.iter().enumerate().all(|(i, row)| {
+            row.get(i).is_some_and(|diagonal| *diagonal >= 0.0)
+                && row.iter().enumerate().all(|(j, value)| {
+                    let mirror = matrix.get(j).and_then(|row| row.get(i)).copied().unwrap_or(f64::NAN);
+                    (value - mirror).abs() <= 1e-9 * value.abs().max(mirror.abs()).max(1.0)
+                })
+        })
+}

@@ -1,0 +1,167 @@
+//! One applicant on a card: inputs to slots, slots to points.
+
+use super::body::Decision;
+use super::card::{Bins, Card, Characteristic};
+use crate::error::{Cause, Detail, Error, Result};
+
+/// One input of a characteristic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Input<'a> {
+    /// No value.
+    Missing,
+    /// The flat source was asked and holds no record.
+    NoRecord,
+    /// A number; NaN is missing, an infinity is an error.
+    Number(f64),
+    /// A category.
+    Text(&'a str),
+}
+
+/// Where each input of an applicant fell, and the total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slots {
+    /// Slot of each characteristic, in card order: attributes first, then special values, missing, unseen.
+    pub slots: Vec<u16>,
+    /// Total points: base points and the points of every slot.
+    pub points: i32,
+}
+
+impl Card {
+    /// Returns slots and total points of one applicant; `inputs` follow the order of the characteristics.
+    ///
+    /// Errors name every characteristic that fails, at `pointer(feature)`: `data.input_missing` and
+    /// `data.input_unseen` where the card states no rule, `data.input_type`, `data.input_out_of_range`,
+    /// `frame.infinity`.
+    pub fn place(&self, inputs: &[Input<'_>], pointer: impl Fn(&str) -> String) -> Result<Slots> {
+        let mut slots = Vec::with_capacity(self.characteristics.len());
+        let mut points = self.body.base_points;
+        let mut details = Vec::new();
+        let padded = inputs.iter().copied().chain(core::iter::repeat(Input::Missing));
+        for (characteristic, input) in self.characteristics.iter().zip(padded) {
+            match characteristic.slot(input) {
+                Ok(slot) => {
+                    points += characteristic.points_of(slot);
+                    slots.push(slot);
+                }
+                Err(cause) => details.push(Detail {
+                    cause,
+                    message: characteristic.refusal(cause),
+                    field: pointer(&characteristic.feature),
+                }),
+            }
+        }
+        Error::from_details(details).map_or(Ok(Slots { slots, points }), Err)
+    }
+
+    /// Returns the outcome of a total under the cut-offs, `None` when the card has none.
+    pub fn decision(&self, points: i32) -> Option<Decision> {
+        let cutoffs = self.body.cutoffs?;
+        Some(if points >= cutoffs.approve {
+            Decision::Approve
+        } else if points >= cutoffs.refer {
+            Decision::Refer
+        } else {
+            Decision::Decline
+        })
+    }
+
+    /// Returns the index in `bands` of the band of a total.
+    pub fn band(&self, points: i32) -> usize {
+        let bands = &self.body.bands;
+        bands
+            .iter()
+            .position(|band| band.points_min.is_none_or(|least| points >= least))
+            .unwrap_or(bands.len().saturating_sub(1))
+    }
+
+    /// Returns whether one of the slots states that an approval becomes a referral.
+    pub fn refers(&self, slots: &Slots) -> bool {
+        self.characteristics.iter().zip(&slots.slots).any(|(characteristic, slot)| characteristic.refers(*slot))
+    }
+
+    /// Returns the share of characteristics whose input was observed, 0..=1.
+    pub fn data_completeness(&self, slots: &Slots) -> f64 {
+        let observed = self
+            .characteristics
+            .iter()
+            .zip(&slots.slots)
+            .filter(|(characteristic, slot)| !characteristic.is_missing(**slot))
+            .count();
+        // Both are at most 1,000.
+        f64::from(u16::try_from(observed).unwrap_or(u16::MAX))
+            / f64::from(u16::try_from(self.characteristics.len()).unwrap_or(u16::MAX))
+    }
+}
+
+impl Characteristic {
+    /// Returns the slot of an input, or why it has none.
+    #[inline]
+    pub(super) fn slot(&self, input: Input<'_>) -> core::result::Result<u16, Cause> {
+        match input {
+            Input::Missing => self.missing_slot.ok_or(Cause::DataInputMissing),
+            Input::NoRecord => self.no_record_slot.ok_or(Cause::DataInputUnseen),
+            Input::Number(value) => self.slot_of_number(value),
+            Input::Text(text) => self.slot_of_text(text),
+        }
+    }
+
+    #[inline]
+    pub(super) fn slot_of_number(&self, value: f64) -> core::result::Result<u16, Cause> {
+        let Bins::Numeric { cuts, special } = &self.bins else { return Err(Cause::DataInputType) };
+        if value.is_nan() {
+            return self.missing_slot.ok_or(Cause::DataInputMissing);
+        }
+        if value.is_infinite() {
+            return Err(Cause::FrameInfinity);
+        }
+        // Adding 0 makes -0 and 0 the same bits.
+        if let Some((_, slot)) = special.iter().find(|(number, _)| number.to_bits() == (value + 0.0).to_bits()) {
+            return Ok(*slot);
+        }
+        if !(value >= self.range.0 && value <= self.range.1) {
+            return Err(Cause::DataInputRange);
+        }
+        Ok(cuts.iter().map(|cut| u16::from(value >= *cut)).sum())
+    }
+
+    pub(super) fn slot_of_text(&self, text: &str) -> core::result::Result<u16, Cause> {
+        let Bins::Categorical { slots } = &self.bins else { return Err(Cause::DataInputType) };
+        match slots.binary_search_by(|(category, _)| (**category).cmp(text)) {
+            Ok(found) => slots.get(found).map(|(_, slot)| *slot).ok_or(Cause::DataInputUnseen),
+            Err(_) => self.unseen_slot.ok_or(Cause::DataInputUnseen),
+        }
+    }
+
+    /// Returns the points of a slot.
+    #[inline]
+    pub(super) fn points_of(&self, slot: u16) -> i32 {
+        self.points.get(usize::from(slot)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn is_missing(&self, slot: u16) -> bool {
+        self.missing_slot == Some(slot)
+    }
+
+    pub(super) fn refers(&self, slot: u16) -> bool {
+        (self.missing_refers && self.missing_slot == Some(slot))
+            || (self.unseen_refers && self.unseen_slot == Some(slot))
+    }
+
+    fn refusal(&self, cause: Cause) -> String {
+        match cause {
+            Cause::DataInputMissing => "the input is missing and the card states no points for that".to_owned(),
+            Cause::DataInputUnseen => {
+                "the category is unknown to the card and it states no points for that".to_owned()
+            }
+            Cause::DataInputRange => {
+                let (min, max) = self.range;
+                format!("the input must be within `{min}`..=`{max}`")
+            }
+            Cause::FrameInfinity => "the input must be a finite number".to_owned(),
+            _ => match self.bins {
+                Bins::Numeric { .. } => "the card expects a number".to_owned(),
+                Bins::Categorical { .. } => "the card expects a category (text)".to_owned(),
+            },
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What must survive a call: records and idempotency keys, here in bounded memory.
+
+mod memory;
+
+pub(crate) use memory::{Claim, KeyScope, MemoryStore};
+pub use memory::StoreStatistics;
