@@ -70,6 +70,29 @@ impl<'a> Column<'a> {
         Self { values: Values::Dictionary { codes: ArrayView1::from(codes), categories }, validity: None }
     }
 
+    /// Returns the number in a row; `None` when the row is missing or the column holds text.
+    pub fn number(&self, row: usize) -> Option<f64> {
+        if self.validity.as_ref().is_some_and(|validity| !validity.is_valid(row)) {
+            return None;
+        }
+        match &self.values {
+            Values::Float(values) => values.get(row).copied().filter(|value| !value.is_nan()),
+            #[expect(clippy::cast_precision_loss, reason = "an integer beyond 2^53 rounds to its neighbour")]
+            Values::Integer(values) => values.get(row).map(|value| *value as f64),
+            Values::Dictionary { .. } => None,
+        }
+    }
+
+    /// Returns the text in a row; `None` when the row is missing or the column holds numbers.
+    pub fn text(&self, row: usize) -> Option<&'a str> {
+        if self.validity.as_ref().is_some_and(|validity| !validity.is_valid(row)) {
+            return None;
+        }
+        let Values::Dictionary { codes, categories } = &self.values else { return None };
+        let code = usize::try_from(*codes.get(row)?).ok()?;
+        categories.get(code).copied()
+    }
+
     /// Returns the number of rows.
     pub fn len(&self) -> usize {
         match &self.values {

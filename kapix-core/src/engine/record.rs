@@ -26,7 +26,7 @@ pub struct Draft {
     pub response: Vec<u8>,
     /// Artefacts that took part.
     pub artefacts: Vec<ArtefactRef>,
-    /// SHA-256 of the columns that came beside the request.
+    /// SHA-256 of the columns that came beside the request and of those that went beside the response.
     pub columns_sha256: Option<Hash>,
 }
 
@@ -79,7 +79,7 @@ pub struct Leaf<'r> {
     pub as_of: Instant,
     /// Id of the record.
     pub audit_id: &'r str,
-    /// SHA-256 of the columns that came beside the request.
+    /// SHA-256 of the columns that came beside the request and of those that went beside the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns_sha256: Option<Hash>,
     /// Version of the engine.

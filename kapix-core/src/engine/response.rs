@@ -246,6 +246,8 @@ pub struct MoveView {
 pub struct CreditScoreBatchResponse {
     /// The instant that was scored.
     pub as_of: Instant,
+    /// Names of the bands, in the order of their numbers.
+    pub bands: Vec<Arc<str>>,
     /// The card that answered.
     pub card: ArtefactRef,
     /// The columns, when the inputs came as JSON; otherwise they come beside this answer.
@@ -255,8 +257,6 @@ pub struct CreditScoreBatchResponse {
     pub decisions: BTreeMap<&'static str, u64>,
     /// Cause of each null, by JSON pointer.
     pub null_reasons: BTreeMap<&'static str, &'static str>,
-    /// SHA-256 over the bytes of the result columns.
-    pub output_sha256: Hash,
     /// What the PD means.
     pub pd_basis: Arc<PdBasis>,
     /// Number of rows.

@@ -28,12 +28,20 @@ pub enum RowStatus {
     OutOfRange = 3,
     /// A category is unknown to the card and it states no points for that.
     Unseen = 4,
+    /// The history is shorter than the card's stated minimum.
+    HistoryShort = 5,
 }
 
 impl RowStatus {
     /// Every status, in the order of its number.
-    pub const ALL: [Self; 5] =
-        [Self::Scored, Self::InputMissing, Self::Infinity, Self::OutOfRange, Self::Unseen];
+    pub const ALL: [Self; 6] = [
+        Self::Scored,
+        Self::InputMissing,
+        Self::Infinity,
+        Self::OutOfRange,
+        Self::Unseen,
+        Self::HistoryShort,
+    ];
 
     /// Returns the wire name: `scored` or the cause.
     pub const fn as_str(self) -> &'static str {
@@ -43,6 +51,7 @@ impl RowStatus {
             Self::Infinity => Cause::FrameInfinity.as_str(),
             Self::OutOfRange => Cause::DataInputRange.as_str(),
             Self::Unseen => Cause::DataInputUnseen.as_str(),
+            Self::HistoryShort => Cause::DataInsufficient.as_str(),
         }
     }
 
@@ -63,8 +72,12 @@ pub struct BatchOutput<'o> {
     pub points: &'o mut [i32],
     /// PD of a calibrated card, NaN otherwise and where the status is not `Scored`.
     pub pd: &'o mut [f64],
+    /// 1 - PD, a rank unless calibrated; NaN where the status is not `Scored`.
+    pub score: &'o mut [f64],
     /// 0 none, 1 decline, 2 refer, 3 approve.
     pub decision: &'o mut [u8],
+    /// Index in the card's bands; 0 where the status is not `Scored`.
+    pub band: &'o mut [u16],
     /// A [`RowStatus`] as its number.
     pub status: &'o mut [u8],
 }
@@ -73,64 +86,126 @@ impl Card {
     /// Scores rows `first..first + output length` of the frame.
     ///
     /// Errors before any row is scored: `frame.column_missing` and `frame.column_type`, at `/columns/NAME`.
-    pub fn score_rows(&self, frame: &Frame<'_>, first: usize, output: BatchOutput<'_>) -> Result<()> {
+    pub fn score_rows(&self, frame: &Frame<'_>, first: usize, output: &mut BatchOutput<'_>) -> Result<()> {
         let readers: Vec<Reader<'_>> =
             self.characteristics.iter().map(|it| Reader::new(it, frame)).collect::<Result<_>>()?;
-        let decisions = self.decision_numbers();
-        let BatchOutput { points, pd, decision, status } = output;
-        let blocks = points
-            .chunks_mut(BLOCK)
-            .zip(pd.chunks_mut(BLOCK))
-            .zip(decision.chunks_mut(BLOCK).zip(status.chunks_mut(BLOCK)));
         let mut work = Work::new();
-        for (index, ((points, pd), (decision, status))) in blocks.enumerate() {
-            let rows = points.len();
+        for (index, block) in output.reborrow().split(BLOCK).enumerate() {
+            let rows = block.points.len();
             work.start(f64::from(self.body.base_points), rows);
             for reader in &readers {
                 reader.add(first + index * BLOCK, rows, &mut work);
             }
-            status.copy_from_slice(work.status.get(..rows).unwrap_or_default());
-            for (points, total) in points.iter_mut().zip(&work.totals) {
-                #[expect(clippy::cast_possible_truncation, reason = "a proved card's totals fit i32")]
-                {
-                    *points = *total as i32;
-                }
-            }
-            self.finish(points, pd, decision, status, &decisions);
-            for (decision, refer) in decision.iter_mut().zip(&work.refer) {
-                let referred = *decision == number(Decision::Approve) && *refer;
-                *decision = if referred { number(Decision::Refer) } else { *decision };
-            }
+            self.write(&work, block);
         }
         Ok(())
     }
 
-    fn finish(
-        &self,
-        points: &mut [i32],
-        pd: &mut [f64],
-        decision: &mut [u8],
-        status: &[u8],
-        decisions: &dyn Fn(i32) -> u8,
-    ) {
-        let calibrated = self.is_calibrated();
-        for ((points, pd), (decision, status)) in points.iter_mut().zip(pd).zip(decision.iter_mut().zip(status)) {
-            if *status == 0 {
-                *pd = if calibrated { self.pd(*points) } else { f64::NAN };
-                *decision = decisions(*points);
+    fn write(&self, work: &Work, output: BatchOutput<'_>) {
+        let BatchOutput { points, pd, score, decision, band, status } = output;
+        let left = points.iter_mut().zip(pd).zip(score.iter_mut().zip(decision));
+        let right = band.iter_mut().zip(status);
+        let found = work.totals.iter().zip(work.status.iter().zip(&work.refer));
+        for ((left, right), (total, (own_status, refer))) in left.zip(right).zip(found) {
+            let ((points, pd), (score, decision)) = left;
+            let (band, status) = right;
+            *status = *own_status;
+            let outcome = if *own_status == 0 {
+                #[expect(clippy::cast_possible_truncation, reason = "a proved card's totals fit i32")]
+                {
+                    *points = *total as i32;
+                }
+                self.outcome(*points)
             } else {
-                (*points, *pd, *decision) = (0, f64::NAN, 0);
-            }
+                *points = 0;
+                Outcome::NONE
+            };
+            (*pd, *score, *band) = (outcome.pd, outcome.score, outcome.band);
+            *decision = if *refer { outcome.decision.min(number(Decision::Refer)) } else { outcome.decision };
         }
     }
 
-    fn decision_numbers(&self) -> impl Fn(i32) -> u8 + use<> {
-        // A card without cut-offs decides nothing: every case refers.
-        let cutoffs = self.body.cutoffs;
-        move |points| match cutoffs {
-            None => number(Decision::Refer),
-            Some(cutoffs) => 1 + u8::from(points >= cutoffs.refer) + u8::from(points >= cutoffs.approve),
+    /// Returns everything that a total alone decides, from the table where the card has one.
+    #[inline]
+    fn outcome(&self, points: i32) -> Outcome {
+        let place = usize::try_from(i64::from(points) - i64::from(self.points_min));
+        match place.ok().and_then(|place| self.outcomes.get(place)) {
+            Some(outcome) => *outcome,
+            None => self.outcome_by_rule(points),
         }
+    }
+
+    /// Returns everything that a total alone decides.
+    pub(super) fn outcome_by_rule(&self, points: i32) -> Outcome {
+        let pd = self.pd(points);
+        Outcome {
+            pd: if self.is_calibrated() { pd } else { f64::NAN },
+            score: 1.0 - pd,
+            band: u16::try_from(self.band(points)).unwrap_or(u16::MAX),
+            // A card without cut-offs decides nothing: every case refers.
+            decision: number(self.decision(points).unwrap_or(Decision::Refer)),
+        }
+    }
+}
+
+/// What a total alone decides.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outcome {
+    pd: f64,
+    score: f64,
+    band: u16,
+    decision: u8,
+}
+
+impl Outcome {
+    const NONE: Self = Self { pd: f64::NAN, score: f64::NAN, band: 0, decision: 0 };
+}
+
+impl<'o> BatchOutput<'o> {
+    fn reborrow(&mut self) -> BatchOutput<'_> {
+        BatchOutput {
+            points: self.points,
+            pd: self.pd,
+            score: self.score,
+            decision: self.decision,
+            band: self.band,
+            status: self.status,
+        }
+    }
+
+    /// Takes the score of a row away.
+    pub(crate) fn refuse(&mut self, row: usize, why: RowStatus) {
+        let cells = (self.points.get_mut(row), self.pd.get_mut(row), self.score.get_mut(row));
+        if let (Some(points), Some(pd), Some(score)) = cells {
+            (*points, *pd, *score) = (0, f64::NAN, f64::NAN);
+        }
+        let cells = (self.decision.get_mut(row), self.band.get_mut(row), self.status.get_mut(row));
+        if let (Some(decision), Some(band), Some(status)) = cells
+            && *status == 0
+        {
+            (*decision, *band, *status) = (0, 0, why as u8);
+        }
+    }
+
+    /// Turns an approval into a referral.
+    pub(crate) fn refer(&mut self, row: usize) {
+        if let Some(decision) = self.decision.get_mut(row) {
+            *decision = (*decision).min(number(Decision::Refer));
+        }
+    }
+
+    /// Returns the outputs of consecutive ranges of `rows` rows.
+    pub(crate) fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
+        let left = self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
+        let right = self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
+        left.zip(right).map(|(((points, pd), score), ((decision, band), status))| BatchOutput {
+            points,
+            pd,
+            score,
+            decision,
+            band,
+            status,
+        })
     }
 }
 

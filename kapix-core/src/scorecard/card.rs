@@ -1,6 +1,9 @@
 //! A card, proved and compiled: scoring cannot fail on it.
 
-use super::body::{AttributeBody, CardBody, CharacteristicBody, CharacteristicKind, PdKind};
+use super::batch::Outcome;
+use super::body::{
+    AttributeBody, CardBody, CharacteristicBody, CharacteristicKind, PdBasis, PdKind, ReasonText,
+};
 use super::check;
 use crate::cashflow::FeatureId;
 use crate::domain::SourceKey;
@@ -10,7 +13,7 @@ use crate::limits::Limits;
 use crate::numeric;
 use std::sync::Arc;
 
-/// Totals for which PDs are tabled; a card with a wider span computes each one.
+/// Totals whose outcomes are tabled; a card with a wider span works each one out.
 const TABLE_MAX: i64 = 65_536;
 
 /// A proved scorecard.
@@ -21,8 +24,10 @@ pub struct Card {
     pub(super) characteristics: Vec<Characteristic>,
     pub(super) points_min: i32,
     pub(super) points_max: i32,
-    pub(super) pd_table: Vec<f64>,
+    pub(super) outcomes: Vec<Outcome>,
     pub(super) band_names: Vec<Arc<str>>,
+    by_name: Vec<usize>,
+    pd_basis: Arc<PdBasis>,
 }
 
 /// Where the engine finds the input of a characteristic.
@@ -36,11 +41,23 @@ pub enum InputSource {
     Host,
 }
 
+/// The texts of a reason code, shared with every answer that carries them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonTexts {
+    /// Said to the applicant when the characteristic lowered the score.
+    pub adverse: Arc<str>,
+    /// Said to the applicant when it raised the score.
+    pub favourable: Arc<str>,
+    /// Said to the lender's staff.
+    pub internal: Option<Arc<str>>,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Characteristic {
     pub(super) id: Arc<str>,
     pub(super) feature: Arc<str>,
     pub(super) reason: Arc<str>,
+    pub(super) reason_texts: ReasonTexts,
     pub(super) source: InputSource,
     pub(super) bins: Bins,
     pub(super) attributes: u16,
@@ -69,16 +86,21 @@ impl Card {
     /// Returns the proved card, or one error with every finding; pointers start at the body.
     pub fn load(body: CardBody, limits: &Limits) -> Result<Self> {
         check::prove(&body, limits)?;
-        let characteristics: Vec<_> = body.characteristics.iter().map(Characteristic::compile).collect();
+        let characteristics: Vec<_> = body.characteristics.iter().map(|it| Characteristic::compile(it, body.reasons.get(&it.reason))).collect();
         let extreme = |pick: fn(&[i32]) -> Option<i32>| -> i32 {
             characteristics.iter().filter_map(|it| pick(&it.points)).sum::<i32>() + body.base_points
         };
         let points_min = extreme(|points| points.iter().copied().min());
         let points_max = extreme(|points| points.iter().copied().max());
         let band_names = body.bands.iter().map(|band| Arc::from(band.id.as_str())).collect();
-        let mut card = Self { body, characteristics, points_min, points_max, pd_table: Vec::new(), band_names };
+        let mut by_name: Vec<usize> = (0..characteristics.len()).collect();
+        by_name.sort_by_key(|position| characteristics.get(*position).map(|it| Arc::clone(&it.feature)));
+        let pd_basis = Arc::new(body.pd_basis.clone());
+        let outcomes = Vec::new();
+        let mut card =
+            Self { body, characteristics, points_min, points_max, outcomes, band_names, by_name, pd_basis };
         if i64::from(points_max) - i64::from(points_min) < TABLE_MAX {
-            card.pd_table = (points_min..=points_max).map(|points| card.pd_by_formula(points)).collect();
+            card.outcomes = (points_min..=points_max).map(|points| card.outcome_by_rule(points)).collect();
         }
         Ok(card)
     }
@@ -99,6 +121,33 @@ impl Card {
         })
     }
 
+    /// Returns the names of the inputs with their position in the card, in the order of the names.
+    pub fn inputs_by_name(&self) -> impl Iterator<Item = (&str, usize)> {
+        let names = |position: &usize| self.characteristics.get(*position).map(|it| (&*it.feature, *position));
+        self.by_name.iter().filter_map(names)
+    }
+
+    /// Returns id and feature of a characteristic.
+    pub fn names(&self, position: usize) -> Option<(&Arc<str>, &Arc<str>)> {
+        self.characteristics.get(position).map(|it| (&it.id, &it.feature))
+    }
+
+    /// Returns label and points of a slot.
+    pub fn slot(&self, position: usize, slot: u16) -> Option<(&Arc<str>, i32)> {
+        let characteristic = self.characteristics.get(position)?;
+        Some((characteristic.labels.get(usize::from(slot))?, characteristic.points_of(slot)))
+    }
+
+    /// Returns the texts of a characteristic's reason.
+    pub fn reason_text(&self, position: usize) -> Option<&ReasonTexts> {
+        self.characteristics.get(position).map(|it| &it.reason_texts)
+    }
+
+    /// Returns what the card's PD means.
+    pub fn pd_basis(&self) -> &Arc<PdBasis> {
+        &self.pd_basis
+    }
+
     /// Returns the name of a band.
     pub fn band_name(&self, band: usize) -> Option<&Arc<str>> {
         self.band_names.get(band)
@@ -114,16 +163,7 @@ impl Card {
     ///
     /// PD = 1 / (1 + odds0 x 2^((points - points0) / pdo)). Source: N. Siddiqi, "Credit Risk Scorecards" (2006),
     /// chapter 6, "Scorecard Scaling".
-    #[inline]
     pub fn pd(&self, points: i32) -> f64 {
-        let place = usize::try_from(i64::from(points) - i64::from(self.points_min));
-        match place.ok().and_then(|place| self.pd_table.get(place)) {
-            Some(pd) => *pd,
-            None => self.pd_by_formula(points),
-        }
-    }
-
-    fn pd_by_formula(&self, points: i32) -> f64 {
         let scaling = self.body.scaling;
         let doublings = (f64::from(points) - scaling.points0) / scaling.pdo;
         let log_odds_bad = -(numeric::ln(scaling.odds0) + doublings * core::f64::consts::LN_2);
@@ -136,7 +176,7 @@ impl Card {
 }
 
 impl Characteristic {
-    fn compile(body: &CharacteristicBody) -> Self {
+    fn compile(body: &CharacteristicBody, texts: Option<&ReasonText>) -> Self {
         let attributes = slot_number(body.attributes.len());
         let mut points: Vec<i32> = body.attributes.iter().map(|attribute| attribute.points).collect();
         let mut woe: Vec<f64> = body.attributes.iter().map(|attribute| attribute.woe.unwrap_or(0.0)).collect();
@@ -179,6 +219,11 @@ impl Characteristic {
             id: body.id.as_str().into(),
             feature: body.feature.as_str().into(),
             reason: body.reason.as_str().into(),
+            reason_texts: ReasonTexts {
+                adverse: texts.map_or("", |texts| &texts.adverse).into(),
+                favourable: texts.map_or("", |texts| &texts.favourable).into(),
+                internal: texts.and_then(|texts| texts.internal.as_deref()).map(Arc::from),
+            },
             source: input_source(&body.feature),
             bins: bins(body, special_numbers, special_texts),
             attributes,

@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 /// Points of one attribute lie within +- this.
 const POINTS_MAX: i32 = 1_000_000;
+/// Slots are numbered with 16 bits; a configured limit beyond is cut here.
+const ATTRIBUTES_MAX: u64 = 60_000;
 /// Findings of one card that are reported.
 const DETAILS_MAX: usize = 100;
 /// The special value of a flat source without a record.
@@ -25,7 +27,7 @@ pub(super) fn prove(body: &CardBody, limits: &Limits) -> Result<()> {
     card(body, &mut findings);
     for (index, characteristic) in body.characteristics.iter().enumerate() {
         let pointer = format!("/characteristics/{index}");
-        limits::check("attributes", limits.attributes, characteristic.attributes.len())
+        limits::check("attributes", limits.attributes.min(ATTRIBUTES_MAX), characteristic.attributes.len())
             .map_err(|error| error.at(format!("{pointer}/attributes")))?;
         characteristic_rules(characteristic, body, &pointer, &mut findings);
         match characteristic.kind {

@@ -21,7 +21,7 @@ pub use body::{
     CharacteristicKind, Cutoffs, Decision, DevelopmentBody, EntityType, Fallback, Minimum, PdBasis, PdKind,
     ReasonText, SampleDates, Scaling, SpecialBody, ValueRange,
 };
-pub use card::{Card, InputSource};
+pub use card::{Card, InputSource, ReasonTexts};
 pub use counterfactual::{Counterfactual, Move};
 pub use explain::{Reason, ReasonMethod, Weight};
 pub use score::{Input, Slots};

@@ -29,15 +29,15 @@ pub struct Slots {
 impl Card {
     /// Returns slots and total points of one applicant; `inputs` follow the order of the characteristics.
     ///
-    /// Errors name every characteristic that fails, at `pointer(feature)`: `data.input_missing` and
+    /// Errors name every characteristic that fails, at `pointer(position, feature)`: `data.input_missing` and
     /// `data.input_unseen` where the card states no rule, `data.input_type`, `data.input_out_of_range`,
     /// `frame.infinity`.
-    pub fn place(&self, inputs: &[Input<'_>], pointer: impl Fn(&str) -> String) -> Result<Slots> {
+    pub fn place(&self, inputs: &[Input<'_>], pointer: impl Fn(usize, &str) -> String) -> Result<Slots> {
         let mut slots = Vec::with_capacity(self.characteristics.len());
         let mut points = self.body.base_points;
         let mut details = Vec::new();
         let padded = inputs.iter().copied().chain(core::iter::repeat(Input::Missing));
-        for (characteristic, input) in self.characteristics.iter().zip(padded) {
+        for (position, (characteristic, input)) in self.characteristics.iter().zip(padded).enumerate() {
             match characteristic.slot(input) {
                 Ok(slot) => {
                     points += characteristic.points_of(slot);
@@ -46,7 +46,7 @@ impl Card {
                 Err(cause) => details.push(Detail {
                     cause,
                     message: characteristic.refusal(cause),
-                    field: pointer(&characteristic.feature),
+                    field: pointer(position, &characteristic.feature),
                 }),
             }
         }
@@ -74,9 +74,10 @@ impl Card {
             .unwrap_or(bands.len().saturating_sub(1))
     }
 
-    /// Returns whether one of the slots states that an approval becomes a referral.
-    pub fn refers(&self, slots: &Slots) -> bool {
-        self.characteristics.iter().zip(&slots.slots).any(|(characteristic, slot)| characteristic.refers(*slot))
+    /// Returns the positions of the slots that forbid an approval.
+    pub fn referring(&self, slots: &Slots) -> Vec<usize> {
+        let zipped = self.characteristics.iter().zip(&slots.slots).enumerate();
+        zipped.filter(|(_, (it, slot))| it.refers(**slot)).map(|(position, _)| position).collect()
     }
 
     /// Returns the share of characteristics whose input was observed, 0..=1.
@@ -148,19 +149,20 @@ impl Characteristic {
     }
 
     fn refusal(&self, cause: Cause) -> String {
+        let name = &self.feature;
         match cause {
-            Cause::DataInputMissing => "the input is missing and the card states no points for that".to_owned(),
+            Cause::DataInputMissing => format!("input `{name}` is missing and the card states no points for that"),
             Cause::DataInputUnseen => {
-                "the category is unknown to the card and it states no points for that".to_owned()
+                format!("the category of input `{name}` is unknown to the card and it states no points for that")
             }
             Cause::DataInputRange => {
                 let (min, max) = self.range;
-                format!("the input must be within `{min}`..=`{max}`")
+                format!("input `{name}` must be within `{min}`..=`{max}`")
             }
-            Cause::FrameInfinity => "the input must be a finite number".to_owned(),
+            Cause::FrameInfinity => format!("input `{name}` must be a finite number"),
             _ => match self.bins {
-                Bins::Numeric { .. } => "the card expects a number".to_owned(),
-                Bins::Categorical { .. } => "the card expects a category (text)".to_owned(),
+                Bins::Numeric { .. } => format!("input `{name}` must be a number"),
+                Bins::Categorical { .. } => format!("input `{name}` must be a category (text)"),
             },
         }
     }

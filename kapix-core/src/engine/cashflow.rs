@@ -1,0 +1,62 @@
+//! `cashflow.analyze`: the features of one applicant, each with its transactions.
+
+use super::control::Control;
+use super::load::{Engine, Reply};
+use super::operation::Operation;
+use super::record::Draft;
+use super::request::{self, CashflowAnalyzeRequest};
+use super::response::{AccountView, CashflowAnalyzeResponse, Response};
+use crate::cashflow;
+use crate::domain::{Ledger, Period};
+use crate::error::{Cause, Error, Result};
+use std::borrow::Cow;
+
+/// Returns the features of one applicant.
+pub(super) fn analyze(
+    engine: &Engine,
+    request: &CashflowAnalyzeRequest,
+    control: &Control<'_>,
+) -> Result<Reply> {
+    let as_of = request::instant(request.as_of)?;
+    let limits = &engine.options.limits;
+    let data = match (&request.data, &request.akiba) {
+        (Some(_), Some(_)) => {
+            let message = "give `data` or `akiba`; each replaces the other";
+            return Err(Error::new(Cause::DataExclusive, message).at("/akiba"));
+        }
+        (Some(data), None) => Cow::Borrowed(data),
+        (None, Some(akiba)) => Cow::Owned(akiba.data(limits)?),
+        (None, None) => return Err(Error::new(Cause::DataMissing, "an analysis needs `data`").at("/data")),
+    };
+    let ledger = Ledger::build(&data, as_of, limits)?;
+    if ledger.accounts.is_empty() {
+        return Err(Error::new(Cause::DataMissing, "an analysis needs at least `1` account").at("/data"));
+    }
+    let response = CashflowAnalyzeResponse {
+        accounts: accounts(&ledger),
+        analysis: cashflow::features(&ledger).analysis(),
+        as_of,
+        currency: ledger.currency,
+        entity_id: request.entity_id.clone(),
+        findings: ledger.findings,
+        seed: request.seed,
+    };
+    let when = (as_of, request.seed);
+    let draft = if control.draft {
+        Some(Draft::new(Operation::CashflowAnalyze, when, request, &response, Vec::new())?)
+    } else {
+        None
+    };
+    Ok(Reply { response: Response::CashflowAnalyze(Box::new(response)), draft, events: Vec::new() })
+}
+
+fn accounts(ledger: &Ledger) -> Vec<AccountView> {
+    let views = ledger.accounts.iter().map(|account| AccountView {
+        days: account.days,
+        days_chained: account.days_chained,
+        covered: account.covered.map(|(from, to)| Period { from, to }),
+        pointer: format!("/data/{}/accounts/{}", account.source.as_str(), account.index),
+        rows: u64::try_from(account.rows.len()).unwrap_or(u64::MAX),
+    });
+    views.collect()
+}

@@ -1,0 +1,162 @@
+//! `credit.score`: one applicant, from request to answer.
+
+use super::artefact::Loaded;
+use super::control::Control;
+use super::explanation::Scored;
+use super::inputs::{Evidence, Inputs};
+use super::load::{Engine, Event, Reply};
+use super::operation::Operation;
+use super::record::Draft;
+use super::request::{self, Context, CreditScoreRequest};
+use super::response::{CreditScoreResponse, PointsRange, ReferralCode, ReferralReason, Response};
+use crate::domain::{Finding, Severity};
+use crate::error::{Cause, Error, Result};
+use crate::limits;
+use crate::scorecard::{Card, Decision, Slots};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Returns the score of one applicant.
+pub(super) fn score(engine: &Engine, request: &CreditScoreRequest, control: &Control<'_>) -> Result<Reply> {
+    let as_of = request::instant(request.as_of)?;
+    let limits = &engine.options.limits;
+    limits::check("id_bytes", limits.id_bytes, request.entity_id.as_str().len())
+        .map_err(|error| error.at("/entity_id"))?;
+    check_context(request.context.as_ref())?;
+    let loaded = engine.choose(Operation::CreditScore, request.entity_type, request.card.as_deref())?;
+    let evidence = Evidence::gather(request, as_of, limits)?;
+    let features = evidence.features();
+    let inputs = evidence.inputs(loaded, features.as_ref())?;
+    let card = &*loaded.card;
+    let slots = card.place(&inputs.values, |position, feature| {
+        evidence.pointer(feature, card.inputs().nth(position).map(|(_, _, source)| source))
+    })?;
+    let findings = evidence.findings();
+    let referral_reasons = referral_reasons(card, &slots, &inputs, findings);
+    let by_points = card.decision(slots.points).unwrap_or(Decision::Refer);
+    let decision = if referral_reasons.is_empty() { by_points } else { by_points.min(Decision::Refer) };
+    let mut null_reasons = BTreeMap::new();
+    let confidence = confidence(card, &slots, decision == by_points, &mut null_reasons);
+    let pd = card.pd(slots.points);
+    if !card.is_calibrated() {
+        null_reasons.insert("/pd", "pd_assumed");
+    }
+    let scored = Scored {
+        card,
+        slots: &slots,
+        inputs: &inputs,
+        features: features.as_ref(),
+        by_points: decision == by_points && card.body.cutoffs.is_some(),
+    };
+    let explanation = if request.explain { Some(scored.explain(request)?) } else { None };
+    let (min, max) = card.points_range();
+    let response = CreditScoreResponse {
+        as_of,
+        card: loaded.reference(),
+        confidence,
+        data_completeness: card.data_completeness(&slots),
+        decision,
+        entity_id: request.entity_id.clone(),
+        entity_type: request.entity_type,
+        explanation,
+        findings: findings.to_vec(),
+        null_reasons,
+        pd: card.is_calibrated().then_some(pd),
+        pd_basis: Arc::clone(card.pd_basis()),
+        points: slots.points,
+        points_range: PointsRange { max, min },
+        referral_reasons,
+        risk_band: card.band_name(card.band(slots.points)).cloned().unwrap_or_default(),
+        score: 1.0 - pd,
+        seed: request.seed,
+    };
+    let draft = if control.draft { Some(draft(request, &response, loaded)?) } else { None };
+    let events = vec![completed(&response)];
+    Ok(Reply { response: Response::CreditScore(Box::new(response)), draft, events })
+}
+
+fn check_context(context: Option<&Context>) -> Result<()> {
+    let Some(context) = context else { return Ok(()) };
+    if context.loan_amount.is_some_and(|amount| amount <= 0) {
+        let message = "loan_amount must be above `0` minor units";
+        return Err(Error::new(Cause::ValueOutOfRange, message).at("/context/loan_amount"));
+    }
+    if context.tenure_days.is_some_and(|days| !(1..=36_500).contains(&days)) {
+        let message = "tenure_days must be within `1`..=`36500`";
+        return Err(Error::new(Cause::ValueOutOfRange, message).at("/context/tenure_days"));
+    }
+    Ok(())
+}
+
+/// Whatever forbids an approval, with its places; it is told even where the points decline.
+fn referral_reasons(card: &Card, slots: &Slots, inputs: &Inputs<'_>, findings: &[Finding]) -> Vec<ReferralReason> {
+    let mut reasons = Vec::new();
+    let doubtful: Vec<String> = findings
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| it.severity == Severity::Refer && !card.body.accepts.contains(&it.kind))
+        .map(|(index, _)| format!("/findings/{index}"))
+        .collect();
+    if !doubtful.is_empty() {
+        reasons.push(ReferralReason { code: ReferralCode::DataQuality, fields: doubtful });
+    }
+    if let (Some(most), Some(age)) = (card.body.minimum.age_days_max, inputs.age_days)
+        && age > f64::from(most)
+    {
+        let fields = vec!["/as_of".to_owned()];
+        reasons.push(ReferralReason { code: ReferralCode::InputStale, fields });
+    }
+    let forbidding = card.referring(slots);
+    if !forbidding.is_empty() {
+        let fields = forbidding
+            .into_iter()
+            .map(|position| format!("/explanation/characteristics/{position}"))
+            .collect();
+        reasons.push(ReferralReason { code: ReferralCode::MissingInput, fields });
+    }
+    if card.body.cutoffs.is_none() {
+        reasons.push(ReferralReason { code: ReferralCode::NoCutoffs, fields: Vec::new() });
+    }
+    reasons
+}
+
+fn confidence(
+    card: &Card,
+    slots: &Slots,
+    by_points: bool,
+    null_reasons: &mut BTreeMap<&'static str, &'static str>,
+) -> Option<f64> {
+    let found = if by_points { card.confidence(slots) } else { None };
+    if found.is_none() {
+        let reason = match &card.body.development {
+            _ if !by_points => "referred_by_rule",
+            None => "expert_card",
+            Some(_) if card.body.cutoffs.is_none() => "no_cutoffs",
+            Some(_) => "no_coefficient_covariance",
+        };
+        null_reasons.insert("/confidence", reason);
+    }
+    found
+}
+
+fn draft(request: &CreditScoreRequest, response: &CreditScoreResponse, loaded: &Loaded) -> Result<Draft> {
+    let when = (response.as_of, request.seed);
+    Draft::new(Operation::CreditScore, when, request, response, vec![loaded.reference()])
+}
+
+fn completed(response: &CreditScoreResponse) -> Event {
+    let data = [
+        ("card", Value::from(format!("{}@{}", response.card.id, response.card.version))),
+        ("decision", Value::from(response.decision.as_str())),
+        ("entity_id", Value::from(response.entity_id.as_str())),
+        ("points", Value::from(response.points)),
+        ("risk_band", Value::from(&*response.risk_band)),
+        ("score", Value::from(response.score)),
+    ];
+    Event {
+        data: data.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        kind: "credit.score.completed",
+    }
+}
+

@@ -1,0 +1,193 @@
+//! Transactions in the form of the Akiba API: signed amounts in major units, epoch seconds, a balance object.
+//!
+//! Rows are grouped into accounts by account number (or name) and currency, in the order in which they come. An
+//! amount may be a JSON number or a decimal string, `date_time` epoch seconds, epoch milliseconds or RFC 3339.
+
+use crate::domain::{Account, AccountKind, Data, Direction, Transaction, TransactionSource, TransactionStatus};
+use crate::error::{Cause, Error, Result};
+use crate::id::Id;
+use crate::json::Scalar;
+use crate::limits::{self, Limits};
+use crate::money::{Currency, Money};
+use crate::time::{At, Instant, UtcOffset};
+use serde::{Deserialize, Serialize};
+
+/// Epoch numbers from here on are milliseconds: as seconds they would lie after the year 5138.
+const MILLISECONDS_FROM: f64 = 1e11;
+
+/// The transactions of one customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AkibaRequest {
+    /// Rows in the order of the document.
+    pub transactions: Vec<AkibaTransaction>,
+    /// Offset whose civil days are the accounts' days; default `Z`.
+    #[serde(default)]
+    pub utc_offset: UtcOffset,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AkibaTransaction {
+    /// Bank or wallet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+    /// Number of the account; without it rows are grouped by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_number: Option<String>,
+    /// Amount in major units, a debit below 0: a number, or a decimal string.
+    pub amount: Scalar,
+    /// Balance after the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<AkibaBalance>,
+    /// Currency of the amount, ISO 4217.
+    pub currency: Currency,
+    /// Epoch seconds, epoch milliseconds, or RFC 3339.
+    pub date_time: Scalar,
+    /// Free text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Id of the row; a shared id is a warning, not a duplicate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_transaction_id: Option<Id>,
+    /// `Approved`, `Pending` or `Declined`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<AkibaStatus>,
+    /// `credit` or `debit`; where given it must agree with the sign.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+}
+
+/// A balance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AkibaBalance {
+    /// Balance in major units: a number, or a decimal string.
+    pub amount: Scalar,
+    /// Currency of the balance; must be the row's.
+    pub currency: Currency,
+    /// Which balance, such as `ClosingAvailable`; kept for the record.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+/// Whether a row took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum AkibaStatus {
+    /// Booked.
+    Approved,
+    /// Reserved.
+    Pending,
+    /// Refused.
+    Declined,
+}
+
+impl AkibaRequest {
+    /// Returns the rows as accounts of the source `transaction_history`; pointers start at `/akiba`.
+    pub(crate) fn data(&self, limits: &Limits) -> Result<Data> {
+        limits::check("rows", limits.rows, self.transactions.len()).map_err(|error| error.at("/akiba/transactions"))?;
+        let mut accounts: Vec<Account> = Vec::new();
+        for (row, transaction) in self.transactions.iter().enumerate() {
+            let place = format!("/akiba/transactions/{row}");
+            let name = transaction.account_number.as_ref().or(transaction.account_name.as_ref());
+            let name = Id::parse(name.map_or("account", String::as_str)).map_err(|error| error.under(&place))?;
+            let native = transaction.native().map_err(|error| error.under(&place))?;
+            let known = accounts
+                .iter_mut()
+                .find(|account| account.account_id == name && account.currency == transaction.currency);
+            match known {
+                Some(account) => account.transactions.push(native),
+                None => {
+                    limits::check("accounts", limits.accounts, accounts.len() + 1)
+                        .map_err(|error| error.at(place))?;
+                    accounts.push(self.account(name, transaction, native));
+                }
+            }
+        }
+        let source = TransactionSource { accounts, period: None, provider: None, retrieved_at: None };
+        Ok(Data { transaction_history: Some(source), ..Data::default() })
+    }
+
+    fn account(&self, account_id: Id, first: &AkibaTransaction, native: Transaction) -> Account {
+        Account {
+            account_id,
+            chain_tolerance_minor: 0,
+            currency: first.currency,
+            kind: AccountKind::Other,
+            opening_balance_minor: None,
+            period: None,
+            provider: first.account_name.clone(),
+            transactions: vec![native],
+            utc_offset: self.utc_offset,
+        }
+    }
+}
+
+impl AkibaTransaction {
+    fn native(&self) -> Result<Transaction> {
+        let balance = match &self.balance {
+            None => None,
+            Some(balance) if balance.currency != self.currency => {
+                let message = "a balance must be in the currency of its row";
+                return Err(Error::new(Cause::MoneyCurrencyMixed, message).at("/balance/currency"));
+            }
+            Some(balance) => {
+                Some(minor(&balance.amount, self.currency).map_err(|error| error.at("/balance/amount"))?)
+            }
+        };
+        Ok(Transaction {
+            amount_minor: minor(&self.amount, self.currency).map_err(|error| error.at("/amount"))?,
+            at: At::Instant(instant(&self.date_time).map_err(|error| error.at("/date_time"))?),
+            balance_minor: balance,
+            category: None,
+            counterparty: None,
+            description: self.description.clone(),
+            id: self.external_transaction_id.clone(),
+            status: match self.status {
+                None | Some(AkibaStatus::Approved) => TransactionStatus::Posted,
+                Some(AkibaStatus::Pending) => TransactionStatus::Pending,
+                Some(AkibaStatus::Declined) => TransactionStatus::Failed,
+            },
+            direction: self.direction,
+        })
+    }
+}
+
+fn minor(amount: &Scalar, currency: Currency) -> Result<i64> {
+    let money = match amount {
+        Scalar::Number(number) => Money::from_decimal_f64(*number, currency)?,
+        Scalar::Text(text) => Money::from_decimal_str(text, currency)?,
+        Scalar::Null | Scalar::Bool(_) => {
+            return Err(Error::new(Cause::JsonShape, "an amount is a number or a decimal string"));
+        }
+    };
+    Ok(money.minor)
+}
+
+fn instant(time: &Scalar) -> Result<Instant> {
+    match time {
+        Scalar::Text(text) => Instant::parse(text),
+        Scalar::Number(number) if number.abs() < MILLISECONDS_FROM => {
+            Instant::from_epoch_milliseconds(whole(number * 1000.0)?)
+        }
+        Scalar::Number(number) => Instant::from_epoch_milliseconds(whole(*number)?),
+        Scalar::Null | Scalar::Bool(_) => {
+            Err(Error::new(Cause::JsonShape, "date_time is epoch seconds, epoch milliseconds, or RFC 3339"))
+        }
+    }
+}
+
+/// Fractions of a millisecond are cut off.
+fn whole(milliseconds: f64) -> Result<i64> {
+    // 2^53: every whole number below it is exact.
+    if milliseconds.abs() >= 9_007_199_254_740_992.0 {
+        return Err(Error::new(Cause::TimeRange, "date_time lies outside 1900-01-01..9999-12-31"));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "checked just above")]
+    Ok(milliseconds as i64)
+}
