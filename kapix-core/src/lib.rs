@@ -1,6 +1,7 @@
 //! Kapix is a credit decision engine that you link, not call.
 #![forbid(unsafe_code)]
 
+mod domain;
 mod error;
 mod id;
 mod json;
@@ -9,6 +10,10 @@ mod money;
 mod text;
 mod time;
 
+pub use domain::{
+    Account, AccountKind, AccountLedger, Data, Direction, Finding, FindingKind, FlatSource, Ledger, Period,
+    Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus, transactions_from_csv,
+};
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
 pub use limits::Limits;
