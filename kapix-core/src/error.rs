@@ -301,7 +301,9 @@ mod tests {
     #[test]
     fn causes_are_unique_and_lower_case() {
         let mut names: Vec<_> = Cause::ALL.iter().map(|cause| cause.as_str()).collect();
-        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_')));
+        assert!(
+            names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_'))
+        );
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Cause::ALL.len());
@@ -316,7 +318,8 @@ mod tests {
 
     #[test]
     fn several_findings_become_one_error_with_all_places() {
-        let detail = |field: &str| Detail { cause: Cause::DataMissing, message: "m".into(), field: field.into() };
+        let detail =
+            |field: &str| Detail { cause: Cause::DataMissing, message: "m".into(), field: field.into() };
         let error = Error::from_details(vec![detail("/a"), detail("/b")]).unwrap().under("/x");
         assert_eq!(error.fields, ["/x/a", "/x/b"]);
         assert_eq!(error.details.len(), 2);
