@@ -180,11 +180,7 @@ impl Facts {
             closes.add(row, age);
             self.add_row(row, age);
         }
-        if let Some(balances) = self.balances_minor.as_mut() {
-            if !closes.add_to(balances) {
-                self.balances_minor = None;
-            }
-        }
+        self.balances_minor = self.balances_minor.take().and_then(|balances| closes.added_to(balances));
     }
 
     fn add_row(&mut self, row: &Row, age: i32) {
@@ -221,39 +217,39 @@ impl Facts {
     }
 }
 
-/// End-of-day balances of one account over the recent window.
+/// End-of-day balances of one account over the recent window, in minor units.
 struct Closes {
     /// Balance after the latest row so far; `None` when the account states none.
-    running_minor: Option<i128>,
+    running: Option<i128>,
     /// Balance before the recent window.
-    before_minor: Option<i128>,
+    before: Option<i128>,
     /// Balance after the last row of each day with rows, place 0 the last day.
-    by_day_minor: [Option<i128>; RECENT_DAYS],
+    by_day: [Option<i128>; RECENT_DAYS],
 }
 
 impl Closes {
-    fn new(before_minor: Option<i128>) -> Self {
-        Self { running_minor: before_minor, before_minor, by_day_minor: [None; RECENT_DAYS] }
+    fn new(before: Option<i128>) -> Self {
+        Self { running: before, before, by_day: [None; RECENT_DAYS] }
     }
 
     /// Takes the next row of the ledger, `age` days before the last day.
     fn add(&mut self, row: &Row, age: i32) {
         let stated = row.balance_minor.map(i128::from);
-        self.running_minor = stated.or(self.running_minor.map(|minor| minor + i128::from(row.amount_minor)));
-        match recent_day(age).and_then(|day| self.by_day_minor.get_mut(day)) {
-            Some(close) => *close = self.running_minor,
-            None => self.before_minor = self.running_minor,
+        self.running = stated.or(self.running.map(|minor| minor + i128::from(row.amount_minor)));
+        match recent_day(age).and_then(|day| self.by_day.get_mut(day)) {
+            Some(close) => *close = self.running,
+            None => self.before = self.running,
         }
     }
 
-    /// Adds the balances, carried forward, to those of the other accounts; returns false if there are none.
-    fn add_to(&self, balances_minor: &mut [i128; RECENT_DAYS]) -> bool {
-        let Some(mut carried) = self.before_minor else { return false };
-        for (close, balance) in self.by_day_minor.iter().zip(balances_minor).rev() {
+    /// Returns the balances of the other accounts with these, carried forward, added; `None` if there are none.
+    fn added_to(&self, mut balances_minor: [i128; RECENT_DAYS]) -> Option<[i128; RECENT_DAYS]> {
+        let mut carried = self.before?;
+        for (close, balance) in self.by_day.iter().zip(&mut balances_minor).rev() {
             carried = close.unwrap_or(carried);
             *balance += carried;
         }
-        true
+        Some(balances_minor)
     }
 }
 

@@ -59,6 +59,29 @@ pub struct Features<'a> {
 
 /// Returns the features of all accounts of an applicant. Takes one pass over the rows of the last 180 days and
 /// of the last 12 complete months; lists no rows.
+///
+/// ```
+/// use kapix_core::{Data, FeatureId, Instant, Ledger, Limits, Selection, features};
+///
+/// let data: Data = serde_json::from_str(
+///     r#"{"bank": {"accounts": [{
+///         "account_id": "a-1", "kind": "current", "currency": "KES", "opening_balance_minor": 50000,
+///         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+///         "transactions": [
+///             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+///             {"at": "2026-03-02", "amount_minor": -30000}
+///         ]
+///     }]}}"#,
+/// )?;
+/// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+/// let features = features(&ledger);
+///
+/// assert_eq!(features.get("income_minor_90d").and_then(|feature| feature.value), Some(90_000.0));
+/// let runway = FeatureId::of("balance_outflow_days").ok_or("a feature of the table")?;
+/// assert_eq!(features.value(runway), Some(330.0)); // 110,000 / (30,000 / 90)
+/// assert_eq!(features.rows(Selection::Debits90)[0].rows, [(1, 1)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn features(ledger: &Ledger) -> Features<'_> {
     Features { ledger, facts: Facts::of(ledger) }
 }

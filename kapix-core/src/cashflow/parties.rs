@@ -22,7 +22,7 @@ pub(super) struct Concentration {
     pub(super) top_minor: i128,
 }
 
-/// The named counterparties of an applicant, by their number.
+/// The named counterparties of an applicant, by the number that the ledger gave them: 0, 1, 2 ... without holes.
 #[derive(Debug, Default)]
 pub(super) struct Parties {
     by_number: Vec<Party>,

@@ -1,5 +1,6 @@
-//! Tests of the features: ledgers by hand, pandas, properties, null reasons, and the table itself.
+//! Tests of the features: built ledgers, ledgers by hand, pandas, properties, null reasons, and the table itself.
 
+mod built;
 mod hand;
 mod nulls;
 mod pandas;

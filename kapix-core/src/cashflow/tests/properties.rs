@@ -145,7 +145,7 @@ proptest! {
             ("income_minor_90d", 0.0),
             ("credits_90d", 0.0),
         ] {
-            prop_assert_eq!(step(name), expected, "{}", name);
+            prop_assert!((step(name) - expected).abs() < 0.5, "{name}"); // whole numbers
         }
         for name in ["balance_min_minor_90d", "balance_mean_minor_90d", "longest_gap_days_90d"] {
             prop_assert!(step(name) <= 0.0, "{name}");
