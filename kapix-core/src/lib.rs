@@ -1,6 +1,9 @@
 //! Kapix is a credit decision engine that you link, not call.
 #![forbid(unsafe_code)]
 
+mod canonical;
+mod cashflow;
+mod domain;
 mod error;
 mod id;
 mod json;
@@ -9,6 +12,15 @@ mod money;
 mod text;
 mod time;
 
+pub use canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
+pub use cashflow::{
+    Analysis, DEFINITIONS, Definition, Feature, FeatureEntry, FeatureId, Features, NullReason, RowRanges,
+    SelectedRows, Selection, Unit, definition, features,
+};
+pub use domain::{
+    Account, AccountKind, AccountLedger, Data, Direction, Finding, FindingKind, FlatSource, Ledger, Period,
+    Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus, transactions_from_csv,
+};
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
 pub use limits::Limits;

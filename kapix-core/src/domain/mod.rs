@@ -4,13 +4,22 @@
 //! Wire types (`account`, `source`) are read strictly at the door; [`Ledger`] is what every feature reads.
 
 mod account;
-mod frame;
+mod build;
+mod check;
+mod csv;
 mod finding;
+mod frame;
 mod ledger;
+mod order;
+mod search;
 mod source;
+mod tally;
+mod validate;
+mod walk;
 
 pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
-pub use frame::{Column, Frame, Validity, Values};
+pub use csv::transactions_from_csv;
 pub use finding::{Finding, FindingKind, Severity};
+pub use frame::{Column, Frame, Validity, Values};
 pub use ledger::{AccountLedger, Ledger, Row};
 pub use source::{Data, FlatSource, SourceKey, TransactionSource};

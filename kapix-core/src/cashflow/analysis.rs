@@ -1,0 +1,85 @@
+//! The features as `cashflow.analyze` writes them.
+
+use super::definition::{NullReason, Unit};
+use super::feature::{Feature, Features};
+use super::selection::Selection;
+use crate::canonical::Hash;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Features and the transactions behind them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Analysis {
+    /// Features in the order of their names.
+    pub features: Vec<FeatureEntry>,
+    /// Rows of each selection that a feature names, account by account.
+    pub selections: BTreeMap<&'static str, Vec<SelectedRows>>,
+}
+
+/// One feature of an analysis.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FeatureEntry {
+    /// Hash of the definition, which a card that uses the feature states.
+    pub definition: Hash,
+    /// Name of the feature.
+    pub name: &'static str,
+    /// Why the value is null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub null_reason: Option<NullReason>,
+    /// Name of the selection that holds its transactions.
+    pub selection: Selection,
+    /// Unit of the value.
+    pub unit: Unit,
+    /// Value, or null.
+    pub value: Option<f64>,
+    /// Days of the window; null for the whole history and for months.
+    pub window_days: Option<u32>,
+}
+
+/// Selected rows of one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SelectedRows {
+    /// JSON pointer to the account in the request.
+    pub pointer: String,
+    /// Ranges of row numbers in the account's `transactions`, from 0, both ends included.
+    pub rows: Vec<(u32, u32)>,
+}
+
+impl From<Feature> for FeatureEntry {
+    fn from(feature: Feature) -> Self {
+        Self {
+            definition: feature.definition.hash(),
+            name: feature.definition.name,
+            null_reason: feature.null_reason,
+            selection: feature.selection,
+            unit: feature.definition.unit,
+            value: feature.value,
+            window_days: feature.definition.window_days,
+        }
+    }
+}
+
+impl Features<'_> {
+    /// Returns all features with the rows of every selection that they name.
+    pub fn analysis(&self) -> Analysis {
+        let features: Vec<FeatureEntry> = self.iter().map(FeatureEntry::from).collect();
+        let named: BTreeSet<Selection> = features.iter().map(|feature| feature.selection).collect();
+        let selections = named.into_iter().map(|name| (name.as_str(), self.selected(name))).collect();
+        Analysis { features, selections }
+    }
+
+    /// Returns the rows of a selection with pointers to their accounts.
+    fn selected(&self, selection: Selection) -> Vec<SelectedRows> {
+        let accounts = &self.ledger().accounts;
+        (self.rows(selection).into_iter())
+            .filter_map(|ranges| {
+                let account = accounts.get(ranges.account)?;
+                let pointer = format!("/data/{}/accounts/{}", account.source.as_str(), account.index);
+                Some(SelectedRows { pointer, rows: ranges.rows })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,277 @@
+//! One walk over the ledger: sums by window, balances by day, flows by month.
+
+use super::calendar::Months;
+use super::definition::NullReason;
+use super::parties::Parties;
+use crate::domain::{AccountLedger, Ledger, Row};
+use crate::time::Date;
+
+/// Days of the window of most features.
+pub(super) const RECENT_DAYS: usize = 90;
+
+/// Days of the long window: the recent one and the equal one before it.
+const LONG_DAYS: i32 = 180;
+
+/// Days that may lie between the last covered day and the last day of a day window. Within them silence counts
+/// as covered, as it does between two rows; with more, sums over the window would lack over 8 % of 90 days.
+const TAIL_DAYS_MAX: i32 = 7;
+
+/// The same for complete calendar months, which hold no uncovered day: the latest monthly statement is at most
+/// one month old.
+const MONTH_TAIL_DAYS_MAX: i32 = 31;
+
+/// What the features of one applicant are computed from.
+#[derive(Debug)]
+pub(super) struct Facts {
+    /// Some account has a row or a stated period.
+    pub(super) seen: bool,
+    /// The accounts have more than one currency.
+    pub(super) mixed_currencies: bool,
+    /// Rows of all accounts.
+    pub(super) rows: u32,
+    /// Covered days of the account with the longest history.
+    pub(super) history_days: u32,
+    /// Days from the last covered day to the last day, of the account with the oldest data.
+    pub(super) age_days: i32,
+    /// Days up to and with the last day that every account covers, gap at the end included.
+    pub(super) reach_days: i32,
+    /// Days from the latest row to the last day.
+    pub(super) last_row_days: Option<i32>,
+    /// Days from the latest income to the last day.
+    pub(super) last_income_days: Option<i32>,
+    /// Sums over the last 90 days.
+    pub(super) recent: Flows,
+    /// Income of the 90 days before the recent ones, in minor units.
+    pub(super) income_before_minor: i128,
+    /// Days of the recent window with a row; place 0 is the last day.
+    pub(super) active: [bool; RECENT_DAYS],
+    /// End-of-day balances in minor units, place 0 the last day; `None` when an account states no balance.
+    pub(super) balances_minor: Option<[i128; RECENT_DAYS]>,
+    /// The complete months.
+    pub(super) months: Months,
+    /// Income of each complete month, in minor units, oldest first.
+    pub(super) income_by_month_minor: [i128; Months::MAX],
+    /// Credits less debits of each complete month, in minor units, oldest first.
+    pub(super) net_by_month_minor: [i128; Months::MAX],
+    /// The named counterparties.
+    pub(super) parties: Parties,
+}
+
+/// Sums over a window.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flows {
+    /// Number of credits.
+    pub(super) credits: u32,
+    /// Number of debits.
+    pub(super) debits: u32,
+    /// Sum of credits in minor units.
+    pub(super) inflow_minor: i128,
+    /// Sum of debits in minor units, above zero.
+    pub(super) outflow_minor: i128,
+    /// Sum of income in minor units.
+    pub(super) income_minor: i128,
+}
+
+impl Facts {
+    /// Returns the facts of a ledger; one pass over the rows of the last 180 days and of the complete months.
+    pub(super) fn of(ledger: &Ledger) -> Self {
+        let mut facts = Self::empty(ledger);
+        facts.cover(ledger);
+        for account in &ledger.accounts {
+            facts.add_account(account);
+        }
+        facts
+    }
+
+    /// Returns nothing if the window of `days` days is covered, else why it is not.
+    pub(super) fn window(&self, days: i32) -> Result<(), NullReason> {
+        if !self.seen {
+            return Err(NullReason::NoRows);
+        }
+        if self.age_days > TAIL_DAYS_MAX || self.reach_days < days {
+            return Err(NullReason::WindowNotCovered);
+        }
+        Ok(())
+    }
+
+    /// Returns nothing if amounts of all accounts may be added up over `days` days, else why not.
+    pub(super) fn money(&self, days: i32) -> Result<(), NullReason> {
+        if self.seen && self.mixed_currencies {
+            return Err(NullReason::MixedCurrencies);
+        }
+        self.window(days)
+    }
+
+    /// Returns the number of complete months if at least `least`, else why there are not.
+    pub(super) fn complete_months(&self, least: usize) -> Result<usize, NullReason> {
+        if !self.seen {
+            return Err(NullReason::NoRows);
+        }
+        if self.age_days > MONTH_TAIL_DAYS_MAX {
+            return Err(NullReason::WindowNotCovered);
+        }
+        if self.months.count < least {
+            return Err(NullReason::HistoryTooShort);
+        }
+        Ok(self.months.count)
+    }
+
+    /// Returns the place of the lowest end-of-day balance, the latest if several are lowest.
+    pub(super) fn lowest_day(&self) -> Option<usize> {
+        let balances = self.balances_minor.as_ref()?;
+        balances.iter().enumerate().min_by_key(|&(place, balance)| (*balance, place)).map(|(place, _)| place)
+    }
+
+    fn empty(ledger: &Ledger) -> Self {
+        Self {
+            seen: false,
+            mixed_currencies: ledger.currency.is_none(),
+            rows: 0,
+            history_days: 0,
+            age_days: 0,
+            reach_days: 0,
+            last_row_days: None,
+            last_income_days: None,
+            recent: Flows::default(),
+            income_before_minor: 0,
+            active: [false; RECENT_DAYS],
+            balances_minor: if ledger.accounts.is_empty() { None } else { Some([0; RECENT_DAYS]) },
+            months: Months::NONE,
+            income_by_month_minor: [0; Months::MAX],
+            net_by_month_minor: [0; Months::MAX],
+            parties: Parties::default(),
+        }
+    }
+
+    /// Fills in what is covered. A window or month counts only where every account with data covers it: a short
+    /// statement of one account must not pass for low spending.
+    fn cover(&mut self, ledger: &Ledger) {
+        let mut common: Option<(Date, Date)> = None;
+        for account in &ledger.accounts {
+            let Some((from, to)) = account.covered else { continue };
+            let reach = account.last_day.days_since(from) + 1;
+            let age = account.last_day.days_since(to).max(0);
+            self.reach_days = if self.seen { self.reach_days.min(reach) } else { reach };
+            self.age_days = self.age_days.max(age);
+            self.history_days = self.history_days.max(u32::try_from(reach - age).unwrap_or(0));
+            self.seen = true;
+            common = Some(common.map_or((from, to), |(first, last)| (first.max(from), last.min(to))));
+        }
+        if let Some((from, to)) = common {
+            self.months = Months::complete(from, to);
+        }
+    }
+
+    fn add_account(&mut self, account: &AccountLedger) {
+        let count = u32::try_from(account.rows.len()).unwrap_or(u32::MAX);
+        self.rows = self.rows.saturating_add(count);
+        let age = |row: &Row| account.last_day.days_since(row.date);
+        self.last_row_days = earlier(self.last_row_days, account.rows.last().map(age));
+        self.last_income_days =
+            earlier(self.last_income_days, account.rows.iter().rev().find(|row| row.income).map(age));
+
+        let start = account.rows.partition_point(|row| {
+            account.last_day.days_since(row.date) >= LONG_DAYS && self.months.is_after(row.date)
+        });
+        let (past, near) = account.rows.split_at(start);
+        let mut closes = Closes::new(balance_before(account, past));
+        for row in near {
+            let age = account.last_day.days_since(row.date);
+            closes.add(row, age);
+            self.add_row(row, age);
+        }
+        self.balances_minor = self.balances_minor.take().and_then(|balances| closes.added_to(balances));
+    }
+
+    fn add_row(&mut self, row: &Row, age: i32) {
+        let amount = i128::from(row.amount_minor);
+        let income = if row.income { amount } else { 0 };
+        if let Some(month) = self.months.place(row.date) {
+            if let Some(sum) = self.net_by_month_minor.get_mut(month) {
+                *sum += amount;
+            }
+            if let Some(sum) = self.income_by_month_minor.get_mut(month) {
+                *sum += income;
+            }
+        }
+        if !(0..LONG_DAYS).contains(&age) {
+            return;
+        }
+        let day = recent_day(age);
+        self.parties.add(row, day.is_some());
+        let Some(day) = day else {
+            self.income_before_minor += income;
+            return;
+        };
+        if let Some(active) = self.active.get_mut(day) {
+            *active = true;
+        }
+        self.recent.income_minor += income;
+        if amount > 0 {
+            self.recent.credits += 1;
+            self.recent.inflow_minor += amount;
+        } else {
+            self.recent.debits += 1;
+            self.recent.outflow_minor -= amount;
+        }
+    }
+}
+
+/// End-of-day balances of one account over the recent window, in minor units.
+struct Closes {
+    /// Balance after the latest row so far; `None` when the account states none.
+    running: Option<i128>,
+    /// Balance before the recent window.
+    before: Option<i128>,
+    /// Balance after the last row of each day with rows, place 0 the last day.
+    by_day: [Option<i128>; RECENT_DAYS],
+}
+
+impl Closes {
+    fn new(before: Option<i128>) -> Self {
+        Self { running: before, before, by_day: [None; RECENT_DAYS] }
+    }
+
+    /// Takes the next row of the ledger, `age` days before the last day.
+    fn add(&mut self, row: &Row, age: i32) {
+        let stated = row.balance_minor.map(i128::from);
+        self.running = stated.or(self.running.map(|minor| minor + i128::from(row.amount_minor)));
+        match recent_day(age).and_then(|day| self.by_day.get_mut(day)) {
+            Some(close) => *close = self.running,
+            None => self.before = self.running,
+        }
+    }
+
+    /// Returns the balances of the other accounts with these, carried forward, added; `None` if there are none.
+    fn added_to(&self, mut balances_minor: [i128; RECENT_DAYS]) -> Option<[i128; RECENT_DAYS]> {
+        let mut carried = self.before?;
+        for (close, balance) in self.by_day.iter().zip(&mut balances_minor).rev() {
+            carried = close.unwrap_or(carried);
+            *balance += carried;
+        }
+        Some(balances_minor)
+    }
+}
+
+/// Returns the account's balance after `past`, its first rows.
+fn balance_before(account: &AccountLedger, past: &[Row]) -> Option<i128> {
+    let derived = |row: &Row| row.balance_minor.map(|minor| i128::from(minor) - i128::from(row.amount_minor));
+    let opening = account.opening_minor.map(i128::from).or_else(|| account.rows.first().and_then(derived));
+    let stated = past.iter().rposition(|row| row.balance_minor.is_some());
+    let (known, rest) = past.split_at(stated.map_or(0, |place| place + 1));
+    let base = known.last().and_then(|row| row.balance_minor).map(i128::from).or(opening)?;
+    Some(rest.iter().fold(base, |minor, row| minor + i128::from(row.amount_minor)))
+}
+
+/// Returns the place of a day in the recent window, or `None` if it lies outside.
+pub(super) fn recent_day(age: i32) -> Option<usize> {
+    usize::try_from(age).ok().filter(|day| *day < RECENT_DAYS)
+}
+
+/// Returns the smaller of two ages.
+fn earlier(known: Option<i32>, other: Option<i32>) -> Option<i32> {
+    match (known, other) {
+        (Some(known), Some(other)) => Some(known.min(other)),
+        (known, other) => known.or(other),
+    }
+}

@@ -1,0 +1,123 @@
+//! The features of one applicant.
+
+use super::definition::{Definition, NullReason};
+use super::facts::Facts;
+use super::selection::{RowRanges, Selection};
+use super::table::DEFINITIONS;
+use crate::domain::Ledger;
+
+/// Place of a feature in [`DEFINITIONS`]; an artefact resolves its names to ids once, when it is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FeatureId(u16);
+
+impl FeatureId {
+    /// Returns the id of the feature with this name, or `None` if there is none.
+    pub fn of(name: &str) -> Option<Self> {
+        let place = DEFINITIONS.binary_search_by(|definition| definition.name.cmp(name)).ok()?;
+        u16::try_from(place).ok().map(Self)
+    }
+
+    /// Returns every id, in the order of the names.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..).take(DEFINITIONS.len()).map(Self)
+    }
+
+    /// Returns what the feature is.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an id is made from a place in the table and from nothing else"
+    )]
+    pub fn definition(self) -> &'static Definition {
+        &DEFINITIONS[usize::from(self.0)]
+    }
+}
+
+/// Returns what the feature with this name is, or `None` if no feature has it.
+pub fn definition(name: &str) -> Option<&'static Definition> {
+    FeatureId::of(name).map(FeatureId::definition)
+}
+
+/// One feature: its value, or why it has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Feature {
+    /// What the feature is.
+    pub definition: &'static Definition,
+    /// Value in the definition's unit; finite.
+    pub value: Option<f64>,
+    /// Why there is no value; `None` exactly when there is one.
+    pub null_reason: Option<NullReason>,
+    /// The transactions behind it.
+    pub selection: Selection,
+}
+
+/// The features of one applicant, and the ledger that they come from.
+#[derive(Debug)]
+pub struct Features<'a> {
+    ledger: &'a Ledger,
+    facts: Facts,
+}
+
+/// Returns the features of all accounts of an applicant. Takes one pass over the rows of the last 180 days and
+/// of the last 12 complete months; lists no rows.
+///
+/// ```
+/// use kapix_core::{Data, FeatureId, Instant, Ledger, Limits, Selection, features};
+///
+/// let data: Data = serde_json::from_str(
+///     r#"{"bank": {"accounts": [{
+///         "account_id": "a-1", "kind": "current", "currency": "KES", "opening_balance_minor": 50000,
+///         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+///         "transactions": [
+///             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+///             {"at": "2026-03-02", "amount_minor": -30000}
+///         ]
+///     }]}}"#,
+/// )?;
+/// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+/// let features = features(&ledger);
+///
+/// assert_eq!(features.get("income_minor_90d").and_then(|feature| feature.value), Some(90_000.0));
+/// let runway = FeatureId::of("balance_outflow_days").ok_or("a feature of the table")?;
+/// assert_eq!(features.value(runway), Some(330.0)); // 110,000 / (30,000 / 90)
+/// assert_eq!(features.rows(Selection::Debits90)[0].rows, [(1, 1)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn features(ledger: &Ledger) -> Features<'_> {
+    Features { ledger, facts: Facts::of(ledger) }
+}
+
+impl Features<'_> {
+    /// Returns the value of a feature in its unit, or `None` when it is null.
+    pub fn value(&self, id: FeatureId) -> Option<f64> {
+        (id.definition().value)(&self.facts).ok()
+    }
+
+    /// Returns a feature with its value, or with the reason that it has none.
+    pub fn feature(&self, id: FeatureId) -> Feature {
+        let definition = id.definition();
+        let value = (definition.value)(&self.facts);
+        let selection = definition.selection;
+        Feature { definition, value: value.ok(), null_reason: value.err(), selection }
+    }
+
+    /// Returns the feature with this name, or `None` if no feature has it.
+    pub fn get(&self, name: &str) -> Option<Feature> {
+        FeatureId::of(name).map(|id| self.feature(id))
+    }
+
+    /// Returns every feature, in the order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = Feature> + '_ {
+        FeatureId::all().map(|id| self.feature(id))
+    }
+
+    /// Returns the transactions of a selection, account by account; accounts without one are left out. Works it
+    /// out anew on each call.
+    pub fn rows(&self, selection: Selection) -> Vec<RowRanges> {
+        selection.rows(self.ledger, &self.facts)
+    }
+
+    /// Returns the ledger that the features come from.
+    pub(super) fn ledger(&self) -> &Ledger {
+        self.ledger
+    }
+}
