@@ -1,6 +1,8 @@
 //! Kapix is a credit decision engine that you link, not call.
 #![forbid(unsafe_code)]
 
+#[cfg(doc)]
+pub mod docs;
 mod error;
 mod id;
 mod json;
