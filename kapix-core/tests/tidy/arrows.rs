@@ -5,12 +5,13 @@ use crate::tree::File;
 
 /// Modules from the ground up. A module sees itself and the rows above it; modules of one row see nothing of
 /// each other, except in the last row.
-const ROWS: [&[&str]; 13] = [
+const ROWS: [&[&str]; 14] = [
     &["error"],
     &["limits"],
     &["numeric"],
     &["json"],
     &["canonical"],
+    &["text"],
     &["money"],
     &["time"],
     &["id"],
@@ -31,13 +32,15 @@ pub(crate) fn findings(files: &[File]) -> Vec<String> {
         .filter_map(|file| Some((file.path.strip_prefix("kapix-core/src/")?, file)))
         .filter(|(path, file)| file.extension() == "rs" && !DECLARING.contains(path))
         .collect();
+    let page = files.iter().find(|file| file.path == "kapix-core/src/lib.rs");
+    let exports = page.map(|file| re_exports(&file.text)).unwrap_or_default();
     let test_only: Vec<String> =
         sources.iter().flat_map(|(path, file)| Source::read(path, &file.text).test_files).collect();
     let is_test = |path: &str| test_only.iter().any(|test| path == test || is_inside(path, test));
     sources
         .iter()
         .filter(|(path, _)| !is_test(path))
-        .flat_map(|(path, file)| of_file(&file.path, path, &file.text))
+        .flat_map(|(path, file)| of_file(&file.path, path, &file.text, &exports))
         .collect()
 }
 
@@ -47,7 +50,19 @@ fn is_inside(path: &str, module: &str) -> bool {
     path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn of_file(shown: &str, path: &str, text: &str) -> Vec<String> {
+/// Returns name and module of what the crate page lifts to the root: `crate::Error` is `crate::error::Error`.
+fn re_exports(text: &str) -> Vec<(String, String)> {
+    let code = tokens(text);
+    let mut paths = Vec::new();
+    let mut rest = code.as_slice();
+    while let [token, after @ ..] = rest {
+        rest = if token.text == "use" { use_tree(after, &[], &mut paths) } else { after };
+    }
+    let ends = paths.iter().filter_map(|path| Some((path.last()?, path.first()?)));
+    ends.map(|(name, module)| (name.text.to_owned(), module.text.to_owned())).collect()
+}
+
+fn of_file(shown: &str, path: &str, text: &str, exports: &[(String, String)]) -> Vec<String> {
     let module = path.split(['/', '.']).next().unwrap_or_default();
     let Some(row) = row(module) else {
         return vec![format!("{shown}:1: module `{module}` has no row in tests/tidy/arrows.rs; give it one")];
@@ -56,6 +71,10 @@ fn of_file(shown: &str, path: &str, text: &str) -> Vec<String> {
     Source::read(path, text)
         .targets
         .into_iter()
+        .map(|(line, target)| {
+            let home = exports.iter().find(|(name, _)| *name == target).map(|(_, module)| module.clone());
+            (line, home.unwrap_or(target))
+        })
         .filter(|(_, target)| target != module)
         .filter_map(|(line, target)| match self::row(&target) {
             None => Some(say(
@@ -257,6 +276,16 @@ mod tests {
                     macro_rules! m { () => { $crate::policy::run() } }";
         assert_eq!(lines_found("risk/mod.rs", text), [1, 2, 3, 4, 5]);
         assert_eq!(lines_found("helpers.rs", ""), [1]);
+    }
+
+    #[test]
+    fn a_name_of_the_root_counts_as_its_module() {
+        let file =
+            |path: &str, text: &str| File { path: format!("kapix-core/src/{path}"), text: text.into() };
+        let page = "//! x\nmod error;\npub use error::{Error, Result};\npub use engine::desk::Desk;";
+        let tree = [file("lib.rs", page), file("risk/mod.rs", "use crate::{Desk, Error};")];
+        let found = findings(&tree);
+        assert!(matches!(found.as_slice(), [one] if one.contains("`engine`")), "{found:?}");
     }
 
     #[test]
