@@ -241,10 +241,10 @@ impl Error {
     /// Returns one error for all findings, led by the first, or `None` when there are none.
     pub fn from_details(details: Vec<Detail>) -> Option<Self> {
         let first = details.first()?;
-        let mut message = first.message.clone();
-        if details.len() > 1 {
-            message.push_str(&format!(" (and {} more)", details.len() - 1));
-        }
+        let message = match details.len() - 1 {
+            0 => first.message.clone(),
+            more => format!("{} (and {more} more)", first.message),
+        };
         let fields = details.iter().map(|detail| detail.field.clone()).collect();
         let cause = first.cause;
         let details = if details.len() > 1 { details } else { Vec::new() };

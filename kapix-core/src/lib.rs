@@ -3,14 +3,22 @@
 
 mod canonical;
 mod cashflow;
+#[cfg(doc)]
+pub mod docs;
 mod domain;
+mod engine;
 mod error;
 mod id;
 mod json;
 mod limits;
 mod money;
+mod numeric;
+mod parallel;
+mod scorecard;
+mod store;
 mod text;
 mod time;
+mod view;
 
 pub use canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
 pub use cashflow::{
@@ -18,11 +26,31 @@ pub use cashflow::{
     SelectedRows, Selection, Unit, definition, features,
 };
 pub use domain::{
-    Account, AccountKind, AccountLedger, Data, Direction, Finding, FindingKind, FlatSource, Ledger, Period,
-    Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus, transactions_from_csv,
+    Account, AccountKind, AccountLedger, Column, Data, Direction, Finding, FindingKind, FlatSource, Frame, Ledger,
+    Period, Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus, Validity, Values,
+    transactions_from_csv,
+};
+pub use engine::{
+    AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,
+    BatchColumns, CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock, Columns,
+    ColumnsAnswer, ColumnsReply, Context, Control, CounterfactualView, CreditScoreBatchRequest,
+    CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse, DescribeRequest, DescribeResponse, Desk,
+    DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions, Envelope, Event, Explanation,
+    Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange, Problem, Progress, Provenance,
+    ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply, Request, Response, Route, SEMANTICS,
+    TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
+pub use json::{Scalar, Tree};
 pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
+pub use scorecard::{
+    AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,
+    CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody, EntityType,
+    Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason, ReasonMethod, ReasonText, ReasonTexts,
+    RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange, Weight,
+};
+pub use store::StoreStatistics;
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};
+pub use view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};

@@ -72,7 +72,7 @@ impl Features<'_> {
     }
 
     /// Returns the rows of a selection with pointers to their accounts.
-    fn selected(&self, selection: Selection) -> Vec<SelectedRows> {
+    pub fn selected(&self, selection: Selection) -> Vec<SelectedRows> {
         let accounts = &self.ledger().accounts;
         (self.rows(selection).into_iter())
             .filter_map(|ranges| {

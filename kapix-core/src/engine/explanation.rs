@@ -3,7 +3,7 @@
 use super::inputs::Inputs;
 use super::request::{Audience, CreditScoreRequest};
 use super::response::{
-    CharacteristicView, CounterfactualView, Direction, Explanation, MoveView, ReasonView, TopFeature,
+    CharacteristicView, CounterfactualView, Effect, Explanation, MoveView, ReasonView, TopFeature,
 };
 use crate::cashflow::{FeatureId, Features, Selection};
 use crate::error::{Cause, Error, Result};
@@ -57,7 +57,7 @@ impl Scored<'_> {
         weights
             .into_iter()
             .map(|it| TopFeature {
-                direction: if it.difference > 0.0 { Direction::Positive } else { Direction::Negative },
+                direction: if it.difference > 0.0 { Effect::Positive } else { Effect::Negative },
                 feature: it.feature,
                 weight: it.weight,
             })

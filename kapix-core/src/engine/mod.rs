@@ -38,7 +38,7 @@ pub use request::{
 };
 pub use response::{
     AccountView, ArtefactRef, BatchColumns, CashflowAnalyzeResponse, CharacteristicView, CounterfactualView,
-    CreditScoreBatchResponse, CreditScoreResponse, Direction, Explanation, MoveView, PointsRange, ReasonView,
+    CreditScoreBatchResponse, CreditScoreResponse, Effect, Explanation, MoveView, PointsRange, ReasonView,
     ReferralCode, ReferralReason, Response, TopFeature,
 };
 pub use batch::Columns;

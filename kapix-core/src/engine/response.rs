@@ -177,7 +177,7 @@ pub struct ReasonView {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TopFeature {
     /// Whether it raised or lowered the total against its reference.
-    pub direction: Direction,
+    pub direction: Effect,
     /// Name of the feature.
     pub feature: Arc<str>,
     /// Share in the absolute deviations of all features, 0..=1.
@@ -188,7 +188,7 @@ pub struct TopFeature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Direction {
+pub enum Effect {
     /// It raised the total.
     Positive,
     /// It lowered the total.

@@ -1,0 +1,30 @@
+# Every target does the set-up that it needs. The recipes longer than a line are in scripts/.
+.PHONY: help demo test bench bench-setup fmt fuzz clean
+.DEFAULT_GOAL := help
+SHELL := bash
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: ## a loan decision with its reasons
+	@cargo run --profile check-release --locked -q -p kapix-core --example demo
+
+test: ## every check of the project
+	@scripts/test.sh
+
+bench: ## speed and quality beside peers, with ratios
+	@scripts/bench.sh
+
+bench-setup: ## the peers that the benchmarks run beside
+	@scripts/bench-setup.sh
+
+fmt: ## format the sources
+	@. scripts/tools.sh && need_component rustfmt && cargo fmt --all
+
+fuzz: ## hostile input, FUZZ_SECONDS (default 60) for each target
+	@scripts/fuzz.sh
+
+clean: ## remove what the other targets made
+	@cargo clean
+	@rm -rf kapix-py/.venv-build kapix-py/.venv-test kapix-py/.mypy_cache kapix-py/.pytest_cache
+	@rm -rf benches/.venv fuzz/target

@@ -1,0 +1,16 @@
+//! The long documents, compiled so that their links and examples are checked.
+
+/// The plan of the house.
+pub mod architecture {
+    #![doc = include_str!("../docs/ARCHITECTURE.md")]
+}
+
+/// What can go wrong, and what to do.
+pub mod errors {
+    #![doc = include_str!("../docs/ERRORS.md")]
+}
+
+/// How code reads here.
+pub mod style {
+    #![doc = include_str!("../docs/STYLE.md")]
+}

@@ -1,0 +1,87 @@
+//! The house rules as tests. Each failure names the file, the line and what to do.
+
+#[path = "tidy/arrows.rs"]
+mod arrows;
+#[path = "tidy/documents.rs"]
+mod documents;
+#[path = "tidy/marks.rs"]
+mod marks;
+#[path = "../examples/errors/page.rs"]
+mod page;
+#[path = "tidy/rust.rs"]
+mod rust;
+#[path = "tidy/shape.rs"]
+mod shape;
+#[path = "tidy/tree.rs"]
+mod tree;
+
+use tree::files;
+
+fn assert_none(findings: &[String]) {
+    assert!(findings.is_empty(), "{} to tidy:\n{}\n", findings.len(), findings.join("\n"));
+}
+
+#[test]
+fn arrows_point_down() {
+    assert_none(&arrows::findings(&files()));
+}
+
+#[test]
+fn sources_are_short() {
+    assert_none(&shape::long_files(&files()));
+}
+
+#[test]
+fn lib_and_mod_files_declare_and_do_not_compute() {
+    assert_none(&shape::computing_declarations(&files()));
+}
+
+#[test]
+fn no_work_is_postponed_and_no_test_skipped() {
+    assert_none(&marks::postponed(&files()));
+}
+
+#[test]
+fn unsafe_code_has_its_place_and_its_proof() {
+    assert_none(&shape::unsafe_code(&files()));
+}
+
+#[test]
+fn the_core_forbids_unsafe_code() {
+    assert_none(&shape::core_that_allows_unsafe(&files()));
+}
+
+#[test]
+fn no_file_names_a_folder_of_one_machine() {
+    assert_none(&marks::machine_paths(&files()));
+}
+
+#[test]
+fn no_file_names_the_host_of_a_registry() {
+    assert_none(&marks::registry_hosts(&files()));
+}
+
+#[test]
+fn nothing_in_the_tree_opens_connections() {
+    assert_none(&documents::network_clients(&files()));
+}
+
+#[test]
+fn every_document_is_compiled_into_rustdoc() {
+    assert_none(&documents::documents_outside_rustdoc(&files()));
+}
+
+#[test]
+fn the_change_log_has_this_version() {
+    assert_none(&documents::version_without_changes(&files(), env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_error_page_is_what_the_tables_say() {
+    let path = "kapix-core/docs/ERRORS.md";
+    let file = include_str!("../docs/ERRORS.md");
+    let page = page::page().unwrap();
+    let line = page.lines().zip(file.lines()).take_while(|(new, old)| new == old).count() + 1;
+    let refresh = format!("cargo run -q -p kapix-core --example errors > {path}");
+    assert!(file == page, "{path}:{line}: differs from the tables; refresh it with `{refresh}`");
+}

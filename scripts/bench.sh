@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Runs the benchmarks of the core, then each of benches/*.py.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+scripts/bench-setup.sh
+cargo run --release --locked -q -p kapix-benches --bin speed
+for bench in benches/*.py; do
+  if [ -f "$bench" ]; then
+    printf '\n== %s\n' "$bench"
+    benches/.venv/bin/python "$bench"
+  fi
+done

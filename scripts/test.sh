@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Runs every check of the project, in the order of their cost. Steps that this machine cannot run are named.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/tools.sh
+. scripts/wheel.sh
+
+passed=0
+skipped=()
+current=
+
+# Runs the command after the name $1 under a heading.
+step() {
+  current=$1
+  shift
+  printf '\n== %s\n' "$current"
+  "$@"
+  passed=$((passed + 1))
+}
+
+skip() {
+  printf '\n== %s: skipped, %s\n' "$1" "$2"
+  skipped+=("$1: $2")
+}
+
+summary() {
+  local status=$?
+  if [ "$status" -ne 0 ]; then
+    printf '\nmake test: failed in step "%s", after %d that passed\n' "$current" "$passed"
+    exit "$status"
+  fi
+  printf '\n'
+  if [ "${#skipped[@]}" -gt 0 ]; then
+    printf 'skipped %s\n' "${skipped[@]}"
+  fi
+  printf 'steps: %d passed, 0 failed, %d skipped\n' "$passed" "${#skipped[@]}"
+  echo 'make test: all passed'
+}
+trap summary EXIT
+
+rust() {
+  if need_component rustfmt; then
+    step 'rust: format' cargo fmt --all --check
+  else
+    skip 'rust: format' 'this toolchain has no rustfmt and no rustup to install it'
+  fi
+  if need_component clippy; then
+    step 'rust: lints' cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+  else
+    skip 'rust: lints' 'this toolchain has no clippy and no rustup to install it'
+  fi
+  step 'rust: tests' cargo test --locked --workspace --lib --bins --tests --examples
+  step 'rust: examples in documents' cargo test --locked --workspace --doc
+  step 'rust: documents' env RUSTDOCFLAGS='-D warnings' \
+    cargo doc --locked --workspace --no-deps --all-features
+}
+
+# Installs the wheel as a user would: into an environment that holds nothing else of this repository.
+install_wheel() {
+  rm -rf kapix-py/.venv-test
+  need_venv kapix-py/.venv-test
+  install_into kapix-py/.venv-test -r kapix-py/requirements-dev.txt
+  install_into kapix-py/.venv-test "$wheels"/*.whl
+}
+
+# Runs a module of the test environment, in kapix-py, so that its pyproject.toml is read.
+in_venv() {
+  (cd kapix-py && .venv-test/bin/python -m "$@")
+}
+
+python() {
+  if ! need_python; then
+    skip 'python' 'no Python 3.11 or newer with venv; install python3 and python3-venv'
+    return
+  fi
+  wheels=${CARGO_TARGET_DIR:-target}/wheels-test
+  step 'python: wheel' build_wheel check-release "$wheels"
+  step 'python: installation' install_wheel
+  step 'python: tests' in_venv pytest -q tests --ignore=tests/test_vectors.py
+  step 'python: stubs' in_venv mypy.stubtest kapix
+  step 'python: types of the tests' in_venv mypy tests
+  step 'python: vectors' in_venv pytest -q tests/test_vectors.py
+}
+
+rust
+if [ -f kapix-py/Cargo.toml ]; then
+  python
+fi
