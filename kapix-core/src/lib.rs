@@ -12,7 +12,7 @@ mod id;
 mod json;
 mod limits;
 mod money;
-mod numeric;
+pub mod numeric;
 mod parallel;
 mod scorecard;
 mod store;
@@ -54,3 +54,7 @@ pub use scorecard::{
 pub use store::StoreStatistics;
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};
 pub use view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};
+
+/// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,
+/// only a rank; `docs/METHODS.md` gives the reason of every weight.
+pub const EXPERT_CARDS: &str = include_str!("../artefacts/expert.json");

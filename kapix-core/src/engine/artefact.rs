@@ -20,7 +20,6 @@ pub(super) struct Document<B> {
     pub(super) body: B,
     pub(super) id: Id,
     pub(super) kapix: u32,
-    #[expect(dead_code, reason = "read before, to choose the type of the body")]
     kind: String,
     pub(super) provenance: Provenance,
     pub(super) version: String,
@@ -79,7 +78,7 @@ impl Loaded {
     /// Reads and proves one artefact; pointers start at it.
     pub(super) fn read(tree: &Tree, limits: &Limits) -> Result<Self> {
         check_kind(tree)?;
-        let document: Document<CardBody> = tree.read()?;
+        let document: Document<CardBody> = tree.read(limits)?;
         if document.id.as_str().contains('@') || document.version.is_empty() || document.version.len() > 64 {
             let message = "an artefact's id must not contain `@`, and its version must have 1..=64 bytes";
             return Err(Error::new(Cause::IdInvalid, message).at("/id"));

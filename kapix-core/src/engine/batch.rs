@@ -136,13 +136,13 @@ fn run<'e>(
 }
 
 /// The columns that a card's stated minimum is about.
-struct MinimumColumns<'f> {
-    rules: Vec<(&'f Column<'f>, f64)>,
-    age: Option<(&'f Column<'f>, f64)>,
+struct MinimumColumns<'f, 'a> {
+    rules: Vec<(&'f Column<'a>, f64)>,
+    age: Option<(&'f Column<'a>, f64)>,
 }
 
-impl<'f> MinimumColumns<'f> {
-    fn find(minimum: Minimum, frame: &'f Frame<'f>) -> Result<Self> {
+impl<'f, 'a> MinimumColumns<'f, 'a> {
+    fn find(minimum: Minimum, frame: &'f Frame<'a>) -> Result<Self> {
         let numbers = |name: &str| match frame.column(name) {
             Some(column) if !matches!(column.values, Values::Dictionary { .. }) => Ok(column),
             Some(_) => Err(Error::new(Cause::FrameColumnType, "the card expects numbers; got text")

@@ -20,7 +20,6 @@ struct BundleDocument {
     #[serde(default)]
     includes: Vec<String>,
     kapix: u32,
-    #[expect(dead_code, reason = "read before, to know a bundle")]
     kind: String,
     #[serde(default, deserialize_with = "json::map")]
     pins: BTreeMap<String, Hash>,
@@ -57,7 +56,7 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
     for (index, tree) in documents.iter().enumerate() {
         let place = if documents.len() == 1 { String::new() } else { format!("/{index}") };
         if tree.member("kind").and_then(Tree::as_str) == Some("bundle") {
-            let bundle: BundleDocument = tree.read().map_err(|error| error.under(&place))?;
+            let bundle: BundleDocument = tree.read(limits).map_err(|error| error.under(&place))?;
             if bundle.kapix > FORMAT {
                 let message = format!("this engine reads bundles up to format `{FORMAT}`; got `{}`", bundle.kapix);
                 return Err(Error::new(Cause::ArtefactFormat, message).at(format!("{place}/kapix")));

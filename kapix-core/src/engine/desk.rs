@@ -292,17 +292,13 @@ impl Desk {
             Some(random) => random,
             None => entropy()?,
         };
-        let [.., tail @ ..] = &random;
-        let (ids, salt_bytes) = tail.split_at(20);
-        let (_, audit_bytes) = ids.split_at(10);
-        let mut audit_random = [0; 10];
-        audit_random.copy_from_slice(audit_bytes);
-        let mut salt = [0; 16];
-        salt.copy_from_slice(salt_bytes);
+        // Bytes 0..10 are the request id's, 10..20 the audit id's, 20..36 the salt.
+        let (ids, salt) = random.split_last_chunk::<16>().unwrap_or((&[], &[0; 16]));
+        let audit_random = *ids.last_chunk::<10>().unwrap_or(&[0; 10]);
         let recorded_at = call.now.unwrap_or(draft.as_of);
         let audit_id = id::make(Prefix::Audit, milliseconds(recorded_at), audit_random)?;
         let seq = self.lock().take_seq();
-        let record = Arc::new(draft.seal(audit_id.clone(), seq, recorded_at, salt)?);
+        let record = Arc::new(draft.seal(audit_id.clone(), seq, recorded_at, *salt)?);
         self.lock().push(seq, record.size(), record);
         Ok(audit_id)
     }

@@ -87,7 +87,7 @@ impl Card {
     ///
     /// Errors before any row is scored: `frame.column_missing` and `frame.column_type`, at `/columns/NAME`.
     pub fn score_rows(&self, frame: &Frame<'_>, first: usize, output: &mut BatchOutput<'_>) -> Result<()> {
-        let readers: Vec<Reader<'_>> =
+        let readers: Vec<Reader<'_, '_>> =
             self.characteristics.iter().map(|it| Reader::new(it, frame)).collect::<Result<_>>()?;
         let mut work = Work::new();
         for (index, block) in output.reborrow().split(BLOCK).enumerate() {
@@ -260,9 +260,9 @@ impl Work {
 }
 
 /// One characteristic and the column that feeds it.
-struct Reader<'f> {
+struct Reader<'f, 'a> {
     characteristic: &'f Characteristic,
-    column: &'f Column<'f>,
+    column: &'f Column<'a>,
     /// Points of the first attribute, then each cut point with its step.
     first: f64,
     steps: Vec<(f64, f64)>,
@@ -272,8 +272,8 @@ struct Reader<'f> {
     codes: Vec<core::result::Result<u16, Cause>>,
 }
 
-impl<'f> Reader<'f> {
-    fn new(characteristic: &'f Characteristic, frame: &'f Frame<'f>) -> Result<Self> {
+impl<'f, 'a> Reader<'f, 'a> {
+    fn new(characteristic: &'f Characteristic, frame: &'f Frame<'a>) -> Result<Self> {
         let name = &*characteristic.feature;
         let column = frame.column(name).ok_or_else(|| {
             Error::new(Cause::FrameColumnMissing, "the card needs this column").at(format!("/columns/{name}"))

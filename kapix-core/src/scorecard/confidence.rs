@@ -6,6 +6,9 @@ use super::card::Card;
 use super::score::Slots;
 use crate::numeric::{self, Matrix};
 
+/// Eigenvalues below this share of the largest are taken as 0: characteristics that move together.
+const PSEUDO_INVERSE_TOLERANCE: f64 = 1e-10;
+
 impl Card {
     /// Returns the probability, 0..=1, that the decision stays, or `None` for a card without a development record
     /// or a covariance of its coefficients, or without cut-offs.
@@ -70,11 +73,11 @@ impl Card {
             observed.iter().map(|(o, _)| missing.iter().map(|m| sigma(*m, *o)).sum()).collect();
         let size = observed.len();
         let entries = observed.iter().flat_map(|(i, _)| observed.iter().map(move |(j, _)| sigma(*i, *j)));
-        let inverse = Matrix::new(size, size, entries.collect())?.pseudo_inverse()?;
+        let inverse = numeric::pseudo_inverse(&Matrix::new(size, size, entries.collect())?, PSEUDO_INVERSE_TOLERANCE)?;
         let regression = inverse.times(&cross)?;
-        let dot = |a: &[f64], b: &mut dyn Iterator<Item = f64>| -> f64 { a.iter().zip(b).map(|(x, y)| x * y).sum() };
-        let shift = dot(&regression, &mut observed.iter().map(|(_, deviation)| *deviation));
-        let explained = dot(&regression, &mut cross.iter().copied());
+        let deviations: Vec<f64> = observed.iter().map(|(_, deviation)| *deviation).collect();
+        let shift = numeric::dot(&regression, &deviations)?;
+        let explained = numeric::dot(&regression, &cross)?;
         Some((mean + shift, (total - explained).max(0.0)))
     }
 

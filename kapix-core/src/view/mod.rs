@@ -1,3 +1,3 @@
 //! The shapes of the published APIs, translated to and from the engine's own.
 
-pub mod akiba;
+pub(crate) mod akiba;
