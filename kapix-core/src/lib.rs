@@ -1,6 +1,7 @@
 //! Kapix is a credit decision engine that you link, not call.
 #![forbid(unsafe_code)]
 
+mod canonical;
 mod error;
 mod id;
 mod json;
@@ -9,6 +10,7 @@ mod money;
 mod text;
 mod time;
 
+pub use canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
 pub use limits::Limits;

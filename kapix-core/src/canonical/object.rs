@@ -1,0 +1,215 @@
+//! Arrays and objects being written. An object remembers where each member starts; when it closes, the members
+//! are permuted into the order of their names unless they came in that order.
+
+use super::key::NameWriter;
+use super::text;
+use super::writer::{Refused, Writer};
+use crate::error::Cause;
+use core::cmp::Ordering;
+use core::ops::Range;
+use serde::ser::{
+    Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant,
+};
+
+type Written = Result<(), Refused>;
+
+/// An array being written.
+pub(super) struct List<'w> {
+    writer: &'w mut Writer,
+    first: bool,
+    closing: &'static [u8],
+}
+
+impl<'w> List<'w> {
+    /// Opens an array that ends with `closing`: `]`, or `]}` inside an enum variant.
+    pub(super) fn open(writer: &'w mut Writer, closing: &'static [u8]) -> Self {
+        writer.out.push(b'[');
+        Self { writer, first: true, closing }
+    }
+
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+        if !self.first {
+            self.writer.out.push(b',');
+        }
+        self.first = false;
+        value.serialize(&mut *self.writer)
+    }
+
+    fn close(self) {
+        self.writer.out.extend_from_slice(self.closing);
+    }
+}
+
+macro_rules! lists {
+    ($($trait:ident: $method:ident;)+) => { $(
+        impl $trait for List<'_> {
+            type Ok = ();
+            type Error = Refused;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+                self.element(value)
+            }
+
+            fn end(self) -> Written {
+                self.close();
+                Ok(())
+            }
+        }
+    )+ };
+}
+
+lists! {
+    SerializeSeq: serialize_element;
+    SerializeTuple: serialize_element;
+    SerializeTupleStruct: serialize_field;
+    SerializeTupleVariant: serialize_field;
+}
+
+/// One member of an open object: its name, and where its text starts.
+#[derive(Clone)]
+pub(super) struct Member {
+    start: usize,
+    name: Name,
+}
+
+/// A field of a struct, or a range of [`Writer::names`].
+#[derive(Clone)]
+enum Name {
+    Field(&'static str),
+    Entry(Range<usize>),
+}
+
+impl Name {
+    fn text<'n>(&'n self, names: &'n str) -> &'n str {
+        match self {
+            Self::Field(name) => name,
+            Self::Entry(range) => names.get(range.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// An object being written.
+pub(super) struct Object<'w> {
+    writer: &'w mut Writer,
+    /// Offset in the output after the opening brace.
+    inside: usize,
+    /// Where this object's members and names begin on the stacks of the writer.
+    first_member: usize,
+    first_name: usize,
+    ascending: bool,
+    closing: &'static [u8],
+}
+
+impl<'w> Object<'w> {
+    /// Opens an object that ends with `closing`: `}`, or `}}` inside an enum variant.
+    pub(super) fn open(writer: &'w mut Writer, closing: &'static [u8]) -> Self {
+        writer.out.push(b'{');
+        Self {
+            inside: writer.out.len(),
+            first_member: writer.members.len(),
+            first_name: writer.names.len(),
+            ascending: true,
+            closing,
+            writer,
+        }
+    }
+
+    /// Writes the name of the next member.
+    fn begin(&mut self, name: Name) {
+        let Writer { out, names, members } = &mut *self.writer;
+        let text = name.text(names);
+        if members.len() > self.first_member {
+            out.push(b',');
+            if let Some(last) = members.last() {
+                self.ascending &= text::utf16_order(last.name.text(names), text) == Ordering::Less;
+            }
+        }
+        let start = out.len();
+        text::write(out, text);
+        out.push(b':');
+        members.push(Member { start, name });
+    }
+
+    fn member<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Written {
+        self.begin(Name::Field(name));
+        value.serialize(&mut *self.writer)
+    }
+
+    fn close(mut self) -> Written {
+        if !self.ascending {
+            self.sort()?;
+        }
+        self.writer.members.truncate(self.first_member);
+        self.writer.names.truncate(self.first_name);
+        self.writer.out.extend_from_slice(self.closing);
+        Ok(())
+    }
+
+    /// Permutes the members into the order of their names; costs one copy of the object's text.
+    fn sort(&mut self) -> Written {
+        let Writer { out, names, members } = &mut *self.writer;
+        let members = members.get(self.first_member..).unwrap_or_default();
+        // A member ends before the comma of the next one, the last one at the end of the text.
+        let ends = members.iter().skip(1).map(|next| next.start - 1).chain([out.len()]);
+        let mut order: Vec<(&str, Range<usize>)> = members
+            .iter()
+            .zip(ends)
+            .map(|(member, end)| (member.name.text(names), member.start..end))
+            .collect();
+        order.sort_by(|(a, _), (b, _)| text::utf16_order(a, b));
+        if order.iter().zip(order.iter().skip(1)).any(|((a, _), (b, _))| a == b) {
+            return Err(Refused::new(Cause::JsonDuplicateKey, "two members of an object have the same name"));
+        }
+        let mut sorted = Vec::with_capacity(out.len() - self.inside);
+        for (index, (_, range)) in order.into_iter().enumerate() {
+            if index > 0 {
+                sorted.push(b',');
+            }
+            sorted.extend_from_slice(out.get(range).unwrap_or_default());
+        }
+        out.truncate(self.inside);
+        out.append(&mut sorted);
+        Ok(())
+    }
+}
+
+impl SerializeMap for Object<'_> {
+    type Ok = ();
+    type Error = Refused;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
+        let start = self.writer.names.len();
+        key.serialize(NameWriter { names: &mut self.writer.names })?;
+        let end = self.writer.names.len();
+        self.begin(Name::Entry(start..end));
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+        value.serialize(&mut *self.writer)
+    }
+
+    fn end(self) -> Written {
+        self.close()
+    }
+}
+
+macro_rules! structs {
+    ($($trait:ident)+) => { $(
+        impl $trait for Object<'_> {
+            type Ok = ();
+            type Error = Refused;
+
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Written {
+                self.member(name, value)
+            }
+
+            fn end(self) -> Written {
+                self.close()
+            }
+        }
+    )+ };
+}
+
+structs! { SerializeStruct SerializeStructVariant }
