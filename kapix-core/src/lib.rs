@@ -13,6 +13,7 @@ mod time;
 pub use canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
+pub use json::Scalar;
 pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};

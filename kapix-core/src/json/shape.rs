@@ -1,0 +1,218 @@
+//! The error of the strict deserializer: it keeps cause, place and what was expected, and has no room for the
+//! text of a string.
+
+use super::tape::{Tape, UNKNOWN_SEGMENT_BYTES, push_segment};
+use crate::error::{Cause, Error};
+use core::fmt::{self, Display, Write};
+use serde::de::{self, Expected, Unexpected};
+
+/// Separates the parts of an [`Error`] that travels as text; JSON text cannot hold it unescaped.
+const SEPARATOR: char = '\u{1}';
+
+/// Longest message in bytes that a type of another crate may contribute.
+const FOREIGN_MESSAGE_BYTES: usize = 256;
+
+/// Returns `error` as an error of any deserializer, its cause and message coded as text. The strict reading
+/// decodes them, so a typed field (money, time, ids) reports its own cause at its own place.
+///
+/// `error.fields` must be empty or relative to the value; `error.details` do not travel.
+pub(crate) fn fail<E: de::Error>(error: Error) -> E {
+    let mut coded = format!("{SEPARATOR}{}{SEPARATOR}{}", error.cause.as_str(), error.message);
+    for field in error.fields {
+        coded.push(SEPARATOR);
+        coded.push_str(&field);
+    }
+    E::custom(coded)
+}
+
+/// Returns the error that [`fail`] coded.
+fn decode(message: &str) -> Option<ShapeError> {
+    let mut parts = message.strip_prefix(SEPARATOR)?.split(SEPARATOR);
+    let name = parts.next()?;
+    let cause = *Cause::ALL.iter().find(|cause| cause.as_str() == name)?;
+    let mut error = ShapeError::new(cause, parts.next()?);
+    error.0.suffixes = parts.map(str::to_owned).collect();
+    Some(error)
+}
+
+/// What is wrong with the shape of a document; boxed, because it travels through the result of every value.
+#[derive(Debug)]
+pub(crate) struct ShapeError(Box<Finding>);
+
+#[derive(Debug)]
+struct Finding {
+    cause: Cause,
+    message: String,
+    /// The value in the [`Tape`], once an enclosing value has said which.
+    node: Option<u32>,
+    /// Pointers from that value to what is wrong; none is the value itself.
+    suffixes: Vec<String>,
+}
+
+impl ShapeError {
+    /// Returns an error that has no place yet.
+    pub(super) fn new(cause: Cause, message: impl Into<String>) -> Self {
+        Self(Box::new(Finding { cause, message: message.into(), node: None, suffixes: Vec::new() }))
+    }
+
+    /// Returns the error at `node`, unless a value inside it has claimed the error before.
+    pub(super) fn locate(mut self, node: u32) -> Self {
+        self.0.node.get_or_insert(node);
+        self
+    }
+
+    /// Returns the error at the member whose name is `node`: what a name alone shows is wrong is that member.
+    pub(super) fn locate_member(mut self, node: u32) -> Self {
+        if self.0.node.is_none() {
+            self.0.suffixes.clear();
+        }
+        self.locate(node)
+    }
+
+    /// Returns the crate's error, with pointers into `tape`.
+    pub(super) fn into_error(self, tape: &Tape<'_>) -> Error {
+        let Finding { cause, message, node, suffixes } = *self.0;
+        let mut place = tape.pointer(node.unwrap_or(0));
+        if cause == Cause::JsonUnknownField && suffixes.is_empty() {
+            place = shorten_last_segment(place);
+        }
+        let error = Error::new(cause, message);
+        if suffixes.is_empty() {
+            return error.at(place);
+        }
+        suffixes.iter().fold(error, |error, suffix| error.at(format!("{place}{suffix}")))
+    }
+
+    fn member(cause: Cause, message: impl Into<String>, name: &str) -> Self {
+        let mut error = Self::new(cause, message);
+        let mut suffix = String::new();
+        push_segment(&mut suffix, name, UNKNOWN_SEGMENT_BYTES);
+        error.0.suffixes.push(suffix);
+        error
+    }
+}
+
+/// Cuts the last name of a pointer at [`UNKNOWN_SEGMENT_BYTES`].
+fn shorten_last_segment(pointer: String) -> String {
+    match pointer.rsplit_once('/') {
+        Some((parent, name)) if name.len() > UNKNOWN_SEGMENT_BYTES => {
+            let mut short = parent.to_owned();
+            push_segment(&mut short, &name.replace("~1", "/").replace("~0", "~"), UNKNOWN_SEGMENT_BYTES);
+            short
+        }
+        _ => pointer,
+    }
+}
+
+impl Display for ShapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl core::error::Error for ShapeError {}
+
+impl de::Error for ShapeError {
+    fn custom<M: Display>(message: M) -> Self {
+        let message = message.to_string();
+        if let Some(error) = decode(&message) {
+            return error;
+        }
+        // The form that serde's derive gives to an unknown field beside flattened ones.
+        let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
+        if let Some((name, _)) = unknown {
+            return Self::member(Cause::JsonUnknownField, "unknown field", name);
+        }
+        let short: String = message.chars().take(FOREIGN_MESSAGE_BYTES).collect();
+        Self::new(Cause::JsonShape, short)
+    }
+
+    fn invalid_type(got: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(Cause::JsonShape, format!("expected {}; got {}", wanted(expected), kind_of(got)))
+    }
+
+    fn invalid_value(got: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let wanted = wanted(expected);
+        match got {
+            Unexpected::Signed(value) => {
+                Self::new(Cause::ValueOutOfRange, format!("expected {wanted}; got `{value}`"))
+            }
+            Unexpected::Unsigned(value) => {
+                Self::new(Cause::ValueOutOfRange, format!("expected {wanted}; got `{value}`"))
+            }
+            other => Self::new(Cause::JsonShape, format!("expected {wanted}; got {}", kind_of(other))),
+        }
+    }
+
+    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
+        Self::new(Cause::JsonShape, format!("expected {}; got {length} elements", wanted(expected)))
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let message = format!("expected {}; got a string of {} bytes", one_of(expected), variant.len());
+        Self::new(Cause::JsonShape, message)
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::member(Cause::JsonUnknownField, format!("unknown field; expected {}", one_of(expected)), field)
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::member(Cause::JsonShape, format!("missing field `{field}`"), field)
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::member(Cause::JsonDuplicateKey, format!("field `{field}` is given twice"), field)
+    }
+}
+
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [name] => format!("`{name}`"),
+        names => format!("one of `{}`", names.join("`, `")),
+    }
+}
+
+/// Returns what a value is in the words of JSON, without its text.
+pub(super) fn kind_of(value: Unexpected<'_>) -> String {
+    let mut text = String::new();
+    let written = match value {
+        Unexpected::Bool(_) => write!(text, "a boolean"),
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => write!(text, "an integer"),
+        Unexpected::Float(_) => write!(text, "a number with a fraction or exponent"),
+        Unexpected::Char(character) => write!(text, "a string of {} bytes", character.len_utf8()),
+        Unexpected::Str(string) => write!(text, "a string of {} bytes", string.len()),
+        Unexpected::Bytes(bytes) => write!(text, "{} bytes", bytes.len()),
+        Unexpected::Unit | Unexpected::Option => write!(text, "null"),
+        Unexpected::Seq => write!(text, "an array"),
+        Unexpected::Map => write!(text, "an object"),
+        other => write!(text, "{other}"),
+    };
+    debug_assert!(written.is_ok(), "a String takes any text");
+    text
+}
+
+/// Returns what a type expects, in the words of JSON where serde names types of Rust.
+fn wanted(expected: &dyn Expected) -> String {
+    let text = expected.to_string();
+    let plain = match text.as_str() {
+        "i8" => "an integer in -128..=127",
+        "u8" => "an integer in 0..=255",
+        "i16" => "an integer in -32768..=32767",
+        "u16" => "an integer in 0..=65535",
+        "i32" => "an integer in -2147483648..=2147483647",
+        "u32" => "an integer in 0..=4294967295",
+        "u64" | "u128" | "usize" => "an integer of 0 or more",
+        "i64" | "i128" | "isize" => "an integer",
+        "f32" | "f64" => "a number",
+        "unit" => "null",
+        "a sequence" => "an array",
+        "a map" => "an object",
+        "string or map" => "a string or an object",
+        text if text.starts_with("struct ") && !text.contains(" with ") => "an object",
+        text if text.starts_with("enum ") => "a string",
+        text => text,
+    };
+    plain.to_owned()
+}
