@@ -147,7 +147,11 @@ proptest! {
     fn the_strict_parser_agrees_with_serde_json_on_what_is_json(text in nearly_json()) {
         let oracle = serde_json::from_str::<serde_json::Value>(&text);
         match parse(&text) {
-            Ok(tape) => assert_eq!(tape.deserialize::<serde_json::Value>().unwrap(), oracle.unwrap()),
+            // Canonical text, because serde_json takes `-0` for a float and the strict reading for an integer.
+            Ok(tape) => match tape.deserialize::<serde_json::Value>() {
+                Ok(value) => assert_eq!(to_string(&value).unwrap(), to_string(&oracle.unwrap()).unwrap()),
+                Err(error) => assert!(oracle.is_err() && error.cause == Cause::JsonNumber, "{text:?}: {error}"),
+            },
             Err(error) => assert!(oracle.is_err() || error.cause == Cause::JsonDuplicateKey, "{text:?}: {error}"),
         }
     }
