@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod canonical;
+mod domain;
 mod error;
 mod id;
 mod json;
@@ -11,6 +12,10 @@ mod text;
 mod time;
 
 pub use canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
+pub use domain::{
+    Account, AccountKind, AccountLedger, Data, Direction, Finding, FindingKind, FlatSource, Ledger, Period,
+    Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus, transactions_from_csv,
+};
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
 pub use json::Scalar;

@@ -4,11 +4,20 @@
 //! Wire types (`account`, `source`) are read strictly at the door; [`Ledger`] is what every feature reads.
 
 mod account;
+mod build;
+mod check;
+mod csv;
 mod finding;
 mod ledger;
+mod order;
+mod search;
 mod source;
+mod tally;
+mod validate;
+mod walk;
 
 pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
+pub use csv::transactions_from_csv;
 pub use finding::{Finding, FindingKind, Severity};
 pub use ledger::{AccountLedger, Ledger, Row};
 pub use source::{Data, FlatSource, SourceKey, TransactionSource};

@@ -1,0 +1,296 @@
+//! From the accounts of a request to the ledger.
+
+use super::account::{Account, TransactionStatus};
+use super::check;
+use super::finding::{Finding, FindingKind};
+use super::ledger::{AccountLedger, Ledger, Row};
+use super::order::{DayOrder, Orderer};
+use super::source::{Data, SourceKey, TransactionSource};
+use super::tally::Tally;
+use super::validate::{self, Problems, on_wire};
+use super::walk::{Overflow, walk};
+use crate::error::{Cause, Result};
+use crate::limits::Limits;
+use crate::money::WIRE_MAX;
+use crate::time::{At, Date, Instant};
+use std::collections::BTreeMap;
+
+/// Categories whose credits are not income: the holder's own money, borrowed money, money given back.
+const NOT_INCOME: [&str; 3] = ["own_transfer", "loan", "reversal"];
+
+impl Ledger {
+    /// Returns the ledger of all accounts up to `as_of`, with what was found on the way.
+    ///
+    /// Rows are put in the order of their civil dates at the account's offset; dates never move. Inside a day the
+    /// rows take an order in which each stated balance is the balance before it plus the amount, within the
+    /// account's `chain_tolerance_minor`; where no order does, that of the document. Rows after `as_of` and rows
+    /// that failed are left out and counted in a finding. The sum of any rows of the ledger, over all accounts,
+    /// lies within +-(2^53 - 1).
+    ///
+    /// Errors, up to 100 places in one: `limit.exceeded`; `transaction.sign`; `ledger.account_duplicate`;
+    /// `value.out_of_range` for a period or a tolerance; `money.overflow` for an amount, a carried balance or the
+    /// sum of all credits or of all debits.
+    pub fn build(data: &Data, as_of: Instant, limits: &Limits) -> Result<Self> {
+        validate::check(data, limits)?;
+        let mut builder = Builder::new(as_of);
+        for (key, source) in data.transaction_sources() {
+            for (index, account) in source.accounts.iter().enumerate() {
+                let pointer = format!("/data/{}/accounts/{index}", key.as_str());
+                builder.account(Input { key, source, index, account, pointer });
+            }
+        }
+        builder.finish()
+    }
+}
+
+/// One account of the request, and where it stands.
+struct Input<'a> {
+    key: SourceKey,
+    source: &'a TransactionSource,
+    index: usize,
+    account: &'a Account,
+    pointer: String,
+}
+
+struct Builder<'a> {
+    as_of: Instant,
+    orderer: Orderer,
+    names: Names<'a>,
+    problems: Problems,
+    /// Sums of all credits and of all debits so far.
+    credits_minor: i64,
+    debits_minor: i64,
+    accounts: Vec<AccountLedger>,
+    /// Pointer and findings of each account.
+    findings: Vec<(String, Vec<Finding>)>,
+}
+
+/// Rows of an account that count, and what was found while they were chosen.
+struct Chosen {
+    rows: Vec<Row>,
+    after_as_of: Tally,
+    future: Tally,
+    failed: Tally,
+    outside: Tally,
+}
+
+impl<'a> Builder<'a> {
+    const fn new(as_of: Instant) -> Self {
+        Self {
+            as_of,
+            orderer: Orderer::new(),
+            names: Names { raw: BTreeMap::new(), folded: BTreeMap::new() },
+            problems: Problems::new(),
+            credits_minor: 0,
+            debits_minor: 0,
+            accounts: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn account(&mut self, input: Input<'a>) {
+        let account = input.account;
+        let last_day = self.as_of.date_at(account.utc_offset);
+        let mut chosen = self.choose(&input, last_day);
+        let tolerance = account.chain_tolerance_minor;
+        chosen.rows.sort_by_key(|row| row.date);
+        order_days(&mut self.orderer, &mut chosen.rows, account.opening_balance_minor, tolerance);
+        let walk = match walk(&mut chosen.rows, account.opening_balance_minor, tolerance) {
+            Ok(walk) => walk,
+            Err(Overflow { input: row }) => {
+                let message =
+                    format!("the balance before or after the row leaves `+-{WIRE_MAX}` minor units");
+                return self.overflow(message, &input.pointer, row);
+            }
+        };
+        let ledger = AccountLedger {
+            source: input.key,
+            index: input.index,
+            kind: account.kind,
+            currency: account.currency,
+            utc_offset: account.utc_offset,
+            last_day,
+            covered: covered(&input, &chosen.rows, last_day),
+            rows: chosen.rows,
+            opening_minor: walk.opening_minor,
+            days: walk.days,
+            days_chained: walk.days_chained,
+        };
+        let tallies = [
+            walk.breaks,
+            walk.opening,
+            check::likely_duplicates(&ledger, account),
+            check::shared_ids(&ledger.rows, account),
+            chosen.after_as_of,
+            chosen.future,
+            chosen.outside,
+            check::gaps(&ledger.rows, last_day),
+            check::reordered(&ledger.rows),
+            chosen.failed,
+        ];
+        let findings = tallies.into_iter().filter_map(|tally| tally.finding(&input.pointer)).collect();
+        self.accounts.push(ledger);
+        self.findings.push((input.pointer, findings));
+    }
+
+    /// Returns the rows that took effect on or before `as_of`, in the order of the document.
+    fn choose(&mut self, input: &Input<'a>, last_day: Date) -> Chosen {
+        let account = input.account;
+        let period = account.period.or(input.source.period);
+        let read_on = input.source.retrieved_at.map(|instant| instant.date_at(account.utc_offset));
+        let mut chosen = Chosen {
+            rows: Vec::with_capacity(account.transactions.len()),
+            after_as_of: Tally::new(FindingKind::AfterAsOf),
+            future: Tally::new(FindingKind::FutureDate),
+            failed: Tally::new(FindingKind::FailedRows),
+            outside: Tally::new(FindingKind::OutsidePeriod),
+        };
+        for (row, transaction) in (0_u32..).zip(&account.transactions) {
+            let date = transaction.at.date(account.utc_offset);
+            let failed = transaction.status == TransactionStatus::Failed;
+            if !failed && read_on.is_some_and(|read_on| date > read_on) {
+                chosen.future.row(row, date);
+            }
+            let after = match transaction.at {
+                At::Date(date) => date > last_day,
+                At::Instant(instant) => instant > self.as_of,
+            };
+            if after {
+                chosen.after_as_of.row(row, date);
+                continue;
+            }
+            if failed {
+                chosen.failed.row(row, date);
+                continue;
+            }
+            if period.is_some_and(|period| date < period.from || date > period.to) {
+                chosen.outside.row(row, date);
+            }
+            let amount_minor = transaction.amount_minor;
+            self.add(amount_minor, &input.pointer, row);
+            let category = transaction.category.as_deref();
+            chosen.rows.push(Row {
+                input: row,
+                date,
+                amount_minor,
+                balance_minor: transaction.balance_minor,
+                counterparty: transaction.counterparty.as_deref().and_then(|name| self.names.number(name)),
+                income: amount_minor > 0 && category.is_none_or(|category| !NOT_INCOME.contains(&category)),
+            });
+        }
+        chosen
+    }
+
+    /// Adds a row to the sums of the applicant.
+    fn add(&mut self, amount_minor: i64, pointer: &str, row: u32) {
+        let sum = if amount_minor > 0 { &mut self.credits_minor } else { &mut self.debits_minor };
+        // Both are within 2^53: the sum stays below 2^54, and it stops growing at the first that is too large.
+        let total = sum.saturating_add(amount_minor);
+        if on_wire(total) {
+            *sum = total;
+        } else {
+            let message =
+                format!("the sum of all credits or of all debits leaves `+-{WIRE_MAX}` minor units");
+            self.overflow(message, pointer, row);
+        }
+    }
+
+    fn overflow(&mut self, message: String, pointer: &str, row: u32) {
+        let field = format!("{pointer}/transactions/{row}/amount_minor");
+        self.problems.push(Cause::MoneyOverflow, message, field);
+    }
+
+    fn finish(mut self) -> Result<Ledger> {
+        self.problems.result()?;
+        let shared = check::shared_rows(&self.accounts);
+        let mut findings = Vec::new();
+        for ((ledger, others), (pointer, of_account)) in self.accounts.iter().zip(shared).zip(self.findings) {
+            findings.extend(of_account);
+            findings.extend(check::shared_rows_finding(ledger, others, &pointer));
+        }
+        findings.extend(check::mixed_currencies(&self.accounts));
+        renumber(&mut self.accounts);
+        let first = self.accounts.first().map(|ledger| ledger.currency);
+        let currency = first.filter(|first| self.accounts.iter().all(|ledger| ledger.currency == *first));
+        Ok(Ledger { accounts: self.accounts, findings, as_of: self.as_of, currency })
+    }
+}
+
+/// Puts each day of rows sorted by date into an order in which balances chain.
+fn order_days(orderer: &mut Orderer, rows: &mut [Row], opening: Option<i64>, tolerance: i64) {
+    let mut previous = opening;
+    let mut rest = rows;
+    let mut len = first_day(rest);
+    while len > 0 {
+        let Some((day, later)) = rest.split_at_mut_checked(len) else { return };
+        let next_len = first_day(later);
+        match orderer.order(day, previous, later.get(..next_len).unwrap_or_default(), tolerance) {
+            DayOrder::Input => {}
+            DayOrder::Reversed => day.reverse(),
+            DayOrder::Permuted(order) => {
+                let ordered: Vec<Row> =
+                    order.into_iter().filter_map(|at| day.get(super::order::index(at)).copied()).collect();
+                day.copy_from_slice(&ordered);
+            }
+        }
+        previous = day.iter().fold(previous, |balance, row| {
+            row.balance_minor.or(balance.map(|balance| balance.saturating_add(row.amount_minor)))
+        });
+        rest = later;
+        len = next_len;
+    }
+}
+
+/// Returns the number of rows that have the date of the first.
+fn first_day(rows: &[Row]) -> usize {
+    rows.chunk_by(|a, b| a.date == b.date).next().map_or(0, <[Row]>::len)
+}
+
+/// Returns the stated period cut at the last day, else the first and the last row.
+fn covered(input: &Input<'_>, rows: &[Row], last_day: Date) -> Option<(Date, Date)> {
+    let stated = input.account.period.or(input.source.period);
+    let period =
+        stated.filter(|period| period.from <= last_day).map(|period| (period.from, period.to.min(last_day)));
+    period.or_else(|| Some((rows.first()?.date, rows.last()?.date)))
+}
+
+/// Numbers of counterparties: the same text after trimming and case folding has the same number.
+struct Names<'a> {
+    /// Text as it was written; most rows are answered here without a copy.
+    raw: BTreeMap<&'a str, Option<u32>>,
+    folded: BTreeMap<String, u32>,
+}
+
+impl<'a> Names<'a> {
+    fn number(&mut self, name: &'a str) -> Option<u32> {
+        if let Some(&number) = self.raw.get(name) {
+            return number;
+        }
+        let folded = name.trim().to_lowercase();
+        let next = u32::try_from(self.folded.len()).unwrap_or(u32::MAX);
+        let number = (!folded.is_empty()).then(|| *self.folded.entry(folded).or_insert(next));
+        self.raw.insert(name, number);
+        number
+    }
+}
+
+/// Numbers the counterparties again in ledger order, so that the order of the document does not show.
+fn renumber(accounts: &mut [AccountLedger]) {
+    let mut numbers: Vec<Option<u32>> = Vec::new();
+    let mut next = 0;
+    for row in accounts.iter_mut().flat_map(|ledger| &mut ledger.rows) {
+        let Some(old) = row.counterparty else { continue };
+        let old = super::order::index(old);
+        if numbers.len() <= old {
+            numbers.resize(old + 1, None);
+        }
+        if let Some(slot) = numbers.get_mut(old) {
+            let number = *slot.get_or_insert(next);
+            next += u32::from(number == next);
+            row.counterparty = Some(number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! One walk along the rows of an account: balances are carried, compared with the stated ones, and filled in.
+
+use super::finding::FindingKind;
+use super::ledger::Row;
+use super::tally::Tally;
+use super::validate::on_wire;
+
+/// What the walk saw.
+pub(super) struct Walk {
+    /// Balance before the first row, in minor units.
+    pub(super) opening_minor: Option<i64>,
+    /// Days with rows.
+    pub(super) days: u32,
+    /// Days whose balances chain from the close of the day before.
+    pub(super) days_chained: u32,
+    /// Stated balances that are not the balance before plus the amount: expected and stated.
+    pub(super) breaks: Tally,
+    /// The first stated balance, if it does not follow from the stated opening balance.
+    pub(super) opening: Tally,
+}
+
+/// A carried balance beyond +-(2^53 - 1) minor units, at this row of the request.
+pub(super) struct Overflow {
+    pub(super) input: u32,
+}
+
+/// Walks the rows, which are in ledger order and hold stated balances only, and fills in the carried ones.
+///
+/// A day chains if each of its stated balances lies within the tolerance of the carried one. A day that states
+/// none chains if the next stated balance does; before any stated balance nothing can be checked.
+pub(super) fn walk(rows: &mut [Row], stated_opening: Option<i64>, tolerance: i64) -> Result<Walk, Overflow> {
+    let mut walk = Walk {
+        opening_minor: stated_opening,
+        days: 0,
+        days_chained: 0,
+        breaks: Tally::new(FindingKind::ChainBreak),
+        opening: Tally::new(FindingKind::OpeningBalanceMismatch),
+    };
+    let mut carried = stated_opening;
+    let mut opening_unchecked = stated_opening.is_some();
+    let mut pending = 0;
+    for day in rows.chunk_by_mut(|a, b| a.date == b.date) {
+        let (mut stated_any, mut all_met) = (false, true);
+        for row in day {
+            let expected = carried.map(|balance| add(balance, row.amount_minor, row)).transpose()?;
+            if let Some(stated) = row.balance_minor {
+                let met =
+                    expected.is_none_or(|expected| expected.abs_diff(stated) <= tolerance.unsigned_abs());
+                if let Some(expected) = expected.filter(|_| !met) {
+                    let tally = if opening_unchecked { &mut walk.opening } else { &mut walk.breaks };
+                    tally.case(&[row.input], &[expected, stated], row.date, row.date);
+                }
+                if !stated_any && met {
+                    walk.days_chained += pending;
+                }
+                pending = 0;
+                opening_unchecked = false;
+                stated_any = true;
+                all_met &= met;
+            }
+            carried = row.balance_minor.or(expected);
+            row.balance_minor = carried;
+        }
+        walk.days += 1;
+        walk.days_chained += u32::from(stated_any && all_met);
+        pending += u32::from(!stated_any && carried.is_some());
+    }
+    if walk.opening_minor.is_none() {
+        walk.opening_minor = fill_back(rows)?;
+    }
+    Ok(walk)
+}
+
+/// Carries the first stated balance back to the rows before it and returns the balance before the first row.
+fn fill_back(rows: &mut [Row]) -> Result<Option<i64>, Overflow> {
+    let stated = rows.iter().position(|row| row.balance_minor.is_some());
+    let mut after = None;
+    for row in rows.iter_mut().take(stated.map_or(0, |at| at + 1)).rev() {
+        row.balance_minor = row.balance_minor.or(after);
+        after = row.balance_minor.map(|balance| add(balance, -row.amount_minor, row)).transpose()?;
+    }
+    Ok(after)
+}
+
+fn add(balance: i64, amount: i64, row: &Row) -> Result<i64, Overflow> {
+    balance.checked_add(amount).filter(|&sum| on_wire(sum)).ok_or(Overflow { input: row.input })
+}
