@@ -1,1 +1,3 @@
 //! Benchmarks of Kapix; each binary prints its figures with ratios.
+
+pub mod berka;
