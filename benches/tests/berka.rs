@@ -1,5 +1,4 @@
 //! The chain solver on real statements whose days are out of order.
-#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use kapix_benches::berka;
 use kapix_core::{Ledger, Limits};

@@ -137,7 +137,7 @@ causes! {
     TransactionZero, "transaction.zero", ValidationError, "An amount is zero.";
     TransactionCsv, "transaction.csv", ValidationError, "A CSV row does not have the documented columns or values.";
     LedgerCurrencyMixed, "ledger.currency_mixed", ValidationError, "The accounts of one applicant have more than one currency; Kapix holds no exchange rates.";
-    LedgerAccountDuplicate, "ledger.account_duplicate", ValidationError, "Two accounts of one applicant have the same account_id and provider.";
+    LedgerAccountDuplicate, "ledger.account_duplicate", ValidationError, "Two accounts of one source have the same account_id.";
     // Data of a request
     DataMissing, "data.missing", InsufficientData, "A source that the request names carries no data.";
     DataNotNamed, "data.not_named", ValidationError, "Data of a source is present that `data_sources` does not name.";

@@ -14,7 +14,7 @@ pub struct Account {
     /// Id of the account at its provider; opaque, up to 128 bytes.
     pub account_id: Id,
     /// Largest difference, in minor units, between a stated balance and the chained one that is still
-    /// rounding; default 0.
+    /// rounding, 0..=1,000,000; default 0.
     #[serde(default, skip_serializing_if = "is_zero", deserialize_with = "json::integer")]
     pub chain_tolerance_minor: i64,
     /// Currency of every amount of the account, ISO 4217.

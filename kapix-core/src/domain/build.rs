@@ -293,4 +293,6 @@ fn renumber(accounts: &mut [AccountLedger]) {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

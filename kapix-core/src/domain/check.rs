@@ -69,28 +69,28 @@ fn time(at: At) -> (Option<Date>, i64) {
 
 /// Returns rows that carry the id of an earlier row of the document and differ from it.
 pub(super) fn shared_ids(rows: &[Row], account: &Account) -> Tally {
-    let mut ids: Vec<(u64, &str, u32, Date)> = Vec::new();
-    for row in rows {
-        if let Some(id) = transaction(account, row).and_then(|transaction| transaction.id.as_ref()) {
-            ids.push((digest(id.as_str()), id.as_str(), row.input, row.date));
-        }
-    }
-    ids.sort_unstable();
-    let by_input = |input: u32| account.transactions.get(index(input));
+    let mut digests: Vec<(u64, u32)> = Vec::with_capacity(rows.len());
+    let with_id = |row: &Row| transaction(account, row).and_then(|transaction| transaction.id.as_ref());
+    digests.extend(rows.iter().filter_map(|row| Some((digest(with_id(row)?.as_str()), row.input))));
+    digests.sort_unstable();
     let mut found = Vec::new();
-    for same in ids.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        if let Some((first, others)) = same.split_first() {
-            let differs = |other: &&(u64, &str, u32, Date)| match (by_input(first.2), by_input(other.2)) {
-                (Some(a), Some(b)) => compare(a, b).is_ne(),
-                _ => false,
-            };
-            found.extend(others.iter().filter(differs).map(|other| (other.2, first.2, first.3, other.3)));
+    for alike in digests.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        let row = |&(_, input): &(u64, u32)| Some((account.transactions.get(index(input))?, input));
+        let mut alike: Vec<(&Transaction, u32)> = alike.iter().filter_map(row).collect();
+        // Stable: rows with one id stay in the order of the document.
+        alike.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+        for same in alike.chunk_by(|a, b| a.0.id == b.0.id) {
+            if let Some((first, others)) = same.split_first() {
+                let differing = others.iter().filter(|other| compare(first.0, other.0).is_ne());
+                found.extend(differing.map(|other| (other.1, *first, *other)));
+            }
         }
     }
-    found.sort_unstable();
+    found.sort_unstable_by_key(|(input, ..)| *input);
     let mut tally = Tally::new(FindingKind::SharedId);
-    for (other, first, first_date, other_date) in found {
-        tally.case(&[first, other], &[], first_date.min(other_date), first_date.max(other_date));
+    for (_, first, other) in found {
+        let [one, two] = [first.0, other.0].map(|transaction| transaction.at.date(account.utc_offset));
+        tally.case(&[first.1, other.1], &[], one.min(two), one.max(two));
     }
     tally
 }

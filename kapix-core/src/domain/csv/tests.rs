@@ -3,6 +3,7 @@ use crate::domain::{Direction, Transaction, TransactionStatus};
 use crate::error::{Cause, Result};
 use crate::limits::Limits;
 use crate::money::{Currency, Money};
+use core::fmt::Write;
 use proptest::prelude::*;
 
 fn read(text: &str, currency: &str) -> Result<Vec<Transaction>> {
@@ -26,7 +27,7 @@ fn columns_are_found_by_name_in_any_order() {
     assert_eq!(rows[0].at.to_string(), "2026-03-28T07:00:00Z");
     assert_eq!(rows[0].description.as_deref(), Some("a, \"b\"\nc"));
     assert_eq!((rows[0].status, rows[0].direction), (TransactionStatus::Pending, Some(Direction::Credit)));
-    assert_eq!(rows[0].id.as_ref().map(|id| id.as_str()), Some("T-1"));
+    assert_eq!(rows[0].id.as_ref().map(crate::id::Id::as_str), Some("T-1"));
     assert_eq!((rows[0].category.as_deref(), rows[0].counterparty.as_deref()), (Some("loan"), Some("Bank")));
     assert_eq!(
         (rows[1].amount_minor, rows[1].balance_minor, rows[1].at.to_string().as_str()),
@@ -140,7 +141,7 @@ proptest! {
             let date = crate::time::Date::from_epoch_days(*day).unwrap();
             let amount = Money::new(*amount, kes).unwrap().to_decimal_string();
             let balance = balance.map_or_else(String::new, |balance| balance.to_string());
-            text.push_str(&format!("\"{}\",{balance},{amount},{date}\n", description.replace('"', "\"\"")));
+            writeln!(text, "\"{}\",{balance},{amount},{date}", description.replace('"', "\"\"")).unwrap();
         }
         let read = transactions_from_csv(text.as_bytes(), kes, &Limits::default()).unwrap();
         prop_assert_eq!(read.len(), rows.len());
