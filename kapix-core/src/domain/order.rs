@@ -32,7 +32,7 @@ pub(super) struct Step {
     pub(super) close: i64,
 }
 
-/// Finds the order of days in which balances chain; its budget of search steps is that of one ledger.
+/// Finds the order of days in which balances chain; its budget of search is that of one ledger.
 pub(super) struct Orderer {
     budget: u64,
 }
@@ -47,7 +47,7 @@ struct Day<'a> {
 
 impl Orderer {
     pub(super) const fn new() -> Self {
-        Self { budget: search::STEPS_PER_LEDGER }
+        Self { budget: search::COST_PER_LEDGER }
     }
 
     /// Returns the order of the rows of a day; `previous` is the balance before the day and `next` are the

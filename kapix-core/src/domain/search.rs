@@ -5,18 +5,27 @@
 
 use super::order::{Step, index};
 
-/// Candidates looked at on one day before the search gives up: more than the 60,620 that all orders of
-/// seven rows can ask for, so that days of up to seven rows are decided exactly.
-const STEPS_PER_DAY: u64 = 1 << 17;
+/// What finding the candidates of one step costs beside looking at each: a binary search over the day.
+const FIND_COST: u64 = 16;
 
-/// Further candidates per row of the day, so that a long day without dead ends is walked to its end.
-const STEPS_PER_ROW: u64 = 32;
+/// Cost at which the search of one day gives up: more than the 199,180 of all orders of seven rows (8,660 steps with
+/// seven candidates each), so that days of up to seven rows are decided exactly while the cost of the ledger lasts.
+const COST_PER_DAY: u64 = 1 << 18;
 
-/// Candidates looked at for one ledger: some 0.1 s of work, whatever the request holds.
-pub(super) const STEPS_PER_LEDGER: u64 = 1 << 24;
+/// Further cost per row of the day: three steps, so that a long day without dead ends is walked to its end.
+const COST_PER_ROW: u64 = 64;
+
+/// Cost beyond the days' own shares at which all searches of one ledger end, whatever the request holds.
+pub(super) const COST_PER_LEDGER: u64 = 1 << 24;
+
+/// A day's own share, which it has whatever was spent before: for each row, and at most for a day. With it the worst
+/// million rows tried took three seconds.
+const SHARE_PER_ROW: u64 = 128;
+const SHARE_PER_DAY: u64 = 1 << 16;
 
 /// Returns an order in which all steps chain from `previous`, or, without it, from a step that `first`
-/// admits; `None` when there is none or the budget is spent.
+/// admits; `None` when there is none or the cost is spent; what goes beyond the day's own share is
+/// taken from `budget`.
 pub(super) fn chain(
     steps: &[Step],
     previous: Option<i64>,
@@ -25,14 +34,17 @@ pub(super) fn chain(
     budget: &mut u64,
 ) -> Option<Vec<u32>> {
     let rows = u64::try_from(steps.len()).unwrap_or(u64::MAX);
-    let granted = STEPS_PER_ROW.saturating_mul(rows).saturating_add(STEPS_PER_DAY).min(*budget);
+    let own = SHARE_PER_ROW.saturating_mul(rows).min(SHARE_PER_DAY);
+    let wanted = COST_PER_ROW.saturating_mul(rows).saturating_add(COST_PER_DAY);
+    let granted = own + wanted.min(*budget);
     let mut search = Search::new(steps, tolerance, granted);
     let roots = match previous {
         Some(balance) => search.candidates(balance),
         None => search.roots(first),
     };
     let found = search.run(roots);
-    *budget -= granted - search.left;
+    let spent = granted - search.left;
+    *budget = budget.saturating_sub(spent.saturating_sub(own));
     found
 }
 
@@ -69,6 +81,7 @@ impl<'a> Search<'a> {
         let near = self.sorted.iter().skip(from).take_while(|(step, _)| step.start <= high);
         let mut found: Vec<(u64, u32)> = Vec::new();
         let mut last = None;
+        self.left = self.left.saturating_sub(FIND_COST);
         for (step, number) in near {
             self.left = self.left.saturating_sub(1);
             if self.left == 0 {

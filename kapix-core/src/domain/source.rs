@@ -143,3 +143,25 @@ pub struct FlatSource {
     #[serde(default, deserialize_with = "json::map")]
     pub values: BTreeMap<String, Scalar>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Data;
+
+    #[test]
+    fn the_wire_form_comes_back_with_its_defaults_left_out() {
+        let text = r#"{"bank":{"accounts":[{"account_id":"a","currency":"KES","kind":"mobile_money",
+            "transactions":[{"amount_minor":-5,"at":"2026-01-01","type":"debit"},
+            {"amount_minor":9,"at":"2026-01-01T10:00:00+03:00","balance_minor":4,"status":"pending"}]}]},
+            "bureau":{"no_record":true}}"#;
+        let data: Data = serde_json::from_str(text).unwrap();
+        let written = serde_json::to_string(&data).unwrap();
+        assert_eq!(
+            written,
+            r#"{"bank":{"accounts":[{"account_id":"a","currency":"KES","kind":"mobile_money","transactions":[{"amount_minor":-5,"at":"2026-01-01","type":"debit"},{"amount_minor":9,"at":"2026-01-01T07:00:00Z","balance_minor":4,"status":"pending"}],"utc_offset":"Z"}]},"bureau":{"no_record":true,"values":{}}}"#
+        );
+        assert_eq!(serde_json::from_str::<Data>(&written).unwrap(), data);
+        assert!(serde_json::from_str::<Data>(r#"{"bank":{"accounts":[],"owner":"x"}}"#).is_err());
+        assert!(serde_json::from_str::<Data>(&text.replace("-5", "-5.5")).is_err());
+    }
+}

@@ -194,8 +194,8 @@ fn a_hostile_day_spends_no_more_than_its_budget() {
     let before = orderer.budget;
     orderer.order(&day, Some(0), &[], 2);
     let spent = before - orderer.budget;
-    // Two searches (from the close before, and free) of 2^17 + 32 rows each.
-    assert!(spent <= 2 * ((1 << 17) + 32 * 100_003), "{spent}");
+    // Two searches, from the close before and free, each of 2^18 and 64 for a row.
+    assert!(spent <= 2 * ((1 << 18) + 64 * 100_003), "{spent}");
     for _ in 0..10 {
         orderer.order(&day, Some(0), &[], 2);
     }
