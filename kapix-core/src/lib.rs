@@ -6,6 +6,7 @@ mod id;
 mod json;
 mod limits;
 mod money;
+mod numeric;
 mod text;
 mod time;
 
