@@ -1,6 +1,9 @@
 //! Dense symmetric linear algebra in one fixed order of operations: small matrices (covariances, information
 //! matrices), so plain loops, and the same bits everywhere.
-#![expect(clippy::indexing_slicing, reason = "`Matrix::new` proves data.len() = rows * cols; each function checks sizes first")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "`Matrix::new` proves data.len() = rows * cols; each function checks sizes first"
+)]
 
 use super::special::{count, sqrt};
 
@@ -72,7 +75,8 @@ impl Matrix {
 
 /// Returns the sum of products from the first value on, or `None` if the lengths differ.
 pub fn dot(left: &[f64], right: &[f64]) -> Option<f64> {
-    (left.len() == right.len()).then(|| left.iter().zip(right).map(|(a, b)| a * b).fold(0.0, |total, x| total + x))
+    (left.len() == right.len())
+        .then(|| left.iter().zip(right).map(|(a, b)| a * b).fold(0.0, |total, x| total + x))
 }
 
 /// The lower triangle L with A = L L' of a symmetric positive definite A.
@@ -216,33 +220,32 @@ impl SymmetricEigen {
     }
 }
 
-/// Makes a[p][q] zero by a rotation of rows and columns p and q; the rows of `vectors` turn along.
-fn rotate(a: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) {
-    let n = a.rows;
-    let off = a.at(p, q);
-    let cotangent = (a.at(q, q) - a.at(p, p)) / (2.0 * off);
+/// Makes matrix[p][q] zero by a rotation of rows and columns p and q; the rows of `vectors` turn along.
+fn rotate(matrix: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) {
+    let off = matrix.at(p, q);
+    let cotangent = (matrix.at(q, q) - matrix.at(p, p)) / (2.0 * off);
     let tangent = 1.0 / (cotangent.abs() + sqrt(1.0 + cotangent * cotangent));
     let tangent = if cotangent < 0.0 { -tangent } else { tangent };
     let cosine = 1.0 / sqrt(1.0 + tangent * tangent);
     let sine = tangent * cosine;
-    for k in 0..n {
+    let turn = |x: f64, y: f64| (cosine * x - sine * y, sine * x + cosine * y);
+    for k in 0..matrix.rows {
         if k != p && k != q {
-            let (x, y) = (a.at(k, p), a.at(k, q));
-            let (x, y) = (cosine * x - sine * y, sine * x + cosine * y);
-            a.set(k, p, x);
-            a.set(p, k, x);
-            a.set(k, q, y);
-            a.set(q, k, y);
+            let (x, y) = turn(matrix.at(k, p), matrix.at(k, q));
+            matrix.set(k, p, x);
+            matrix.set(p, k, x);
+            matrix.set(k, q, y);
+            matrix.set(q, k, y);
         }
-        let (x, y) = (vectors.at(p, k), vectors.at(q, k));
-        vectors.set(p, k, cosine * x - sine * y);
-        vectors.set(q, k, sine * x + cosine * y);
+        let (x, y) = turn(vectors.at(p, k), vectors.at(q, k));
+        vectors.set(p, k, x);
+        vectors.set(q, k, y);
     }
-    let (diagonal_p, diagonal_q) = (a.at(p, p) - tangent * off, a.at(q, q) + tangent * off);
-    a.set(p, p, diagonal_p);
-    a.set(q, q, diagonal_q);
-    a.set(p, q, 0.0);
-    a.set(q, p, 0.0);
+    let (diagonal_p, diagonal_q) = (matrix.at(p, p) - tangent * off, matrix.at(q, q) + tangent * off);
+    matrix.set(p, p, diagonal_p);
+    matrix.set(q, q, diagonal_q);
+    matrix.set(p, q, 0.0);
+    matrix.set(q, p, 0.0);
 }
 
 /// Returns the Moore-Penrose inverse of a symmetric matrix, exactly symmetric: the sum of v v'/lambda over the
@@ -277,12 +280,20 @@ mod tests {
 
     fn square(n: usize, value: impl Fn(u32, u32) -> f64) -> Matrix {
         let m = u32::try_from(n).unwrap();
-        Matrix::new(n, n, (0..m).flat_map(|i| (0..m).map(move |j| (i, j))).map(|(i, j)| value(i, j)).collect()).unwrap()
+        Matrix::new(
+            n,
+            n,
+            (0..m).flat_map(|i| (0..m).map(move |j| (i, j))).map(|(i, j)| value(i, j)).collect(),
+        )
+        .unwrap()
     }
 
     fn product(left: &Matrix, right: &Matrix) -> Matrix {
         let columns: Vec<Vec<f64>> = (0..right.cols())
-            .map(|col| left.times(&(0..right.rows()).map(|k| right.get(k, col).unwrap()).collect::<Vec<_>>()).unwrap())
+            .map(|col| {
+                left.times(&(0..right.rows()).map(|k| right.get(k, col).unwrap()).collect::<Vec<_>>())
+                    .unwrap()
+            })
             .collect();
         let data = (0..left.rows()).flat_map(|row| columns.iter().map(move |column| column[row])).collect();
         Matrix::new(left.rows(), right.cols(), data).unwrap()
@@ -315,7 +326,8 @@ mod tests {
     #[test]
     fn cholesky_of_integers_is_exact() {
         // L = [[2], [6, 1], [-8, 5, 3]]: L L' by hand; x = (1, -2, 3) gives the right side.
-        let matrix = Matrix::new(3, 3, vec![4.0, 12.0, -16.0, 12.0, 37.0, -43.0, -16.0, -43.0, 98.0]).unwrap();
+        let matrix =
+            Matrix::new(3, 3, vec![4.0, 12.0, -16.0, 12.0, 37.0, -43.0, -16.0, -43.0, 98.0]).unwrap();
         let factor = Cholesky::factor(&matrix).unwrap();
         assert_eq!(factor.lower().data(), [2.0, 0.0, 0.0, 6.0, 1.0, 0.0, -8.0, 5.0, 3.0]);
         assert_eq!(factor.solve(&[-68.0, -191.0, 364.0]).unwrap(), [1.0, -2.0, 3.0]);
@@ -351,7 +363,15 @@ mod tests {
     fn second_differences_have_their_known_eigenvalues() {
         // The tridiagonal (-1, 2, -1) of order n has the eigenvalues 4 sin^2(k pi/(2n + 2)), k = 1..=n.
         for n in [1, 2, 7, 30] {
-            let matrix = square(n, |i, j| if i == j { 2.0 } else if i.abs_diff(j) == 1 { -1.0 } else { 0.0 });
+            let matrix = square(n, |i, j| {
+                if i == j {
+                    2.0
+                } else if i.abs_diff(j) == 1 {
+                    -1.0
+                } else {
+                    0.0
+                }
+            });
             let eigen = SymmetricEigen::of(&matrix).unwrap();
             for (k, value) in (1_u32..).zip(eigen.values.iter().rev()) {
                 let order = f64::from(u32::try_from(n).unwrap());
@@ -378,9 +398,8 @@ mod tests {
 
     fn symmetric() -> impl Strategy<Value = Matrix> {
         (1_usize..9).prop_flat_map(|n| {
-            prop::collection::vec(-1.0_f64..1.0, n * n).prop_map(move |x| {
-                square(n, |i, j| x[i.min(j) as usize * n + i.max(j) as usize])
-            })
+            prop::collection::vec(-1.0_f64..1.0, n * n)
+                .prop_map(move |x| square(n, |i, j| x[i.min(j) as usize * n + i.max(j) as usize]))
         })
     }
 
@@ -419,8 +438,10 @@ mod tests {
         fn solutions_solve_and_inverses_invert(matrix in symmetric(), seed in prop::collection::vec(-1.0_f64..1.0, 9)) {
             let n = matrix.rows();
             let shift = f64::from(u32::try_from(n).unwrap());
-            // Diagonally dominant, so positive definite with a condition below 2n + 1.
-            let matrix = square(n, |i, j| matrix.get(i as usize, j as usize).unwrap() + if i == j { shift + 0.5 } else { 0.0 });
+            // Diagonally dominant, so positive definite by 1/2 at least, values up to 2n + 1/2.
+            let matrix = square(n, |i, j| {
+                matrix.get(i as usize, j as usize).unwrap() + if i == j { shift + 0.5 } else { 0.0 }
+            });
             let factor = Cholesky::factor(&matrix).unwrap();
             let x = factor.solve(&seed[..n]).unwrap();
             let back = matrix.times(&x).unwrap();

@@ -3,6 +3,7 @@
 //! platform and any number of threads. Nothing here knows a domain type.
 
 mod beta;
+mod gamma;
 mod linear;
 mod normal;
 mod quantile;
@@ -12,7 +13,8 @@ mod sum;
 #[cfg(test)]
 mod table;
 
-pub use beta::{beta_cdf, beta_quantile, chi_square_sf, gamma_cdf, gamma_sf, ln_gamma};
+pub use beta::{beta_cdf, beta_quantile};
+pub use gamma::{chi_square_sf, gamma_cdf, gamma_sf, ln_gamma};
 pub use linear::{Cholesky, Matrix, SymmetricEigen, dot, pseudo_inverse};
 pub use normal::{normal_cdf, normal_log_cdf, normal_pdf, normal_quantile};
 pub use quantile::{QuantileType, quantile};

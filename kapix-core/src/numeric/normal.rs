@@ -37,10 +37,10 @@ pub fn normal_pdf(x: f64) -> f64 {
     INVERSE_SQRT_2_PI * exp(-0.5 * square) * (1.0 - 0.5 * rest)
 }
 
-/// Returns ln P(Z <= x) in nats, at most 0, finite for every finite `x` above -1e154.
+/// Returns ln P(Z <= x) in nats, at most 0, finite for `x` above -1e154.
 ///
-/// Below -37 it is the asymptotic series of Mills' ratio, Abramowitz and Stegun, Handbook of Mathematical Functions,
-/// 26.2.12; its sixth term is below 1e-14 of the fifth decimal there, so six terms give a relative error of 1e-15.
+/// The relative error is at most 2e-15. Below -37 it is the asymptotic series of Mills' ratio, M. Abramowitz and I. A.
+/// Stegun, Handbook of Mathematical Functions, 26.2.12, whose first omitted term 10395/x^12 is below 2e-15 there.
 pub fn normal_log_cdf(x: f64) -> f64 {
     if x > -1.0 {
         return ln_1p(-normal_cdf(-x));
@@ -78,7 +78,8 @@ fn lower_quantile(p: f64) -> f64 {
     if p < f64::MIN_POSITIVE {
         return start;
     }
-    let residual = if p > 0.25 { 0.5 * libm::erf(scaled(start).0) - (p - 0.5) } else { normal_cdf(start) - p };
+    let residual =
+        if p > 0.25 { 0.5 * libm::erf(scaled(start).0) - (p - 0.5) } else { normal_cdf(start) - p };
     let newton = residual / normal_pdf(start);
     start - newton / (1.0 + 0.5 * start * newton)
 }
@@ -231,7 +232,11 @@ mod tests {
             assert!(normal_quantile(p).is_nan(), "{p}");
         }
         assert!(normal_cdf(f64::INFINITY) >= 1.0 && normal_cdf(f64::NEG_INFINITY) <= 0.0);
-        assert!(normal_cdf(f64::NAN).is_nan() && normal_pdf(f64::NAN).is_nan() && normal_log_cdf(f64::NAN).is_nan());
+        assert!(
+            normal_cdf(f64::NAN).is_nan()
+                && normal_pdf(f64::NAN).is_nan()
+                && normal_log_cdf(f64::NAN).is_nan()
+        );
         assert!(normal_pdf(f64::INFINITY) <= 0.0);
         assert!(normal_log_cdf(f64::INFINITY).abs() <= 0.0);
         assert!(normal_log_cdf(f64::NEG_INFINITY).is_infinite());

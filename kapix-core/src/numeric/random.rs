@@ -57,9 +57,7 @@ impl Random {
 
     /// Returns a uniform number of the open interval (0, 1): (k + 1/2) 2^-52 with k of 52 random bits. Takes two words.
     pub fn uniform(&mut self) -> f64 {
-        const ONE: u64 = 1.0_f64.to_bits();
-        // 1 + k 2^-52 lies in [1, 2); both steps below are exact.
-        f64::from_bits(ONE | self.next_u64() >> 12) - 1.0 + f64::EPSILON / 2.0
+        open_unit(self.next_u64())
     }
 
     /// Returns a uniform integer of 0..n without bias. Takes two words, and two more with a probability below n/2^64.
@@ -83,30 +81,37 @@ impl Random {
     }
 }
 
+/// Returns (k + 1/2) 2^-52 with k the upper 52 bits of the word.
+fn open_unit(word: u64) -> f64 {
+    const ONE: u64 = 1.0_f64.to_bits();
+    // 1 + k 2^-52 lies in [1, 2); both steps below are exact.
+    f64::from_bits(ONE | word >> 12) - 1.0 + f64::EPSILON / 2.0
+}
+
 /// Returns the low and the high half.
+#[expect(clippy::cast_possible_truncation, reason = "the truncation is the low half")]
 fn halves(x: u64) -> [u32; 2] {
-    let [a, b, c, d, e, f, g, h] = x.to_le_bytes();
-    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
+    [x as u32, (x >> 32) as u32]
 }
 
 /// Returns the block of a counter: ten rounds, multipliers and key increments of Salmon et al., Philox4x32.
 fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let [mut a, mut b, mut c, mut d] = counter;
-    let [mut k, mut l] = key;
+    let [mut key_b, mut key_d] = key;
     for _ in 0..10 {
         let [low_a, high_a] = halves(u64::from(a) * 0xD251_1F53);
         let [low_c, high_c] = halves(u64::from(c) * 0xCD9E_8D57);
-        [a, b, c, d] = [high_c ^ b ^ k, low_c, high_a ^ d ^ l, low_a];
-        k = k.wrapping_add(0x9E37_79B9);
-        l = l.wrapping_add(0xBB67_AE85);
+        [a, b, c, d] = [high_c ^ b ^ key_b, low_c, high_a ^ d ^ key_d, low_a];
+        key_b = key_b.wrapping_add(0x9E37_79B9);
+        key_d = key_d.wrapping_add(0xBB67_AE85);
     }
     [a, b, c, d]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Random, philox};
-    use crate::numeric::{mean, normal_cdf, sample_variance};
+    use super::{Random, open_unit, philox};
+    use crate::numeric::{mean, normal_cdf, normal_quantile, sample_variance};
     use core::num::NonZeroU64;
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
@@ -114,7 +119,10 @@ mod tests {
     #[test]
     fn blocks_are_the_published_known_answers() {
         assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
-        assert_eq!(philox([u32::MAX; 4], [u32::MAX; 2]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
+        assert_eq!(
+            philox([u32::MAX; 4], [u32::MAX; 2]),
+            [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
+        );
         let counter = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];
         let want = [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1];
         assert_eq!(philox(counter, [0xa409_3822, 0x299f_31d0]), want);
@@ -132,8 +140,10 @@ mod tests {
 
     #[test]
     fn uniforms_are_open_and_normals_finite_at_the_ends() {
-        // The extreme 64-bit words give 2^-53 and 1 - 2^-53; 8.2095... is the normal quantile of 2^-53.
-        let extreme = super::normal_quantile(f64::EPSILON / 2.0);
+        assert_eq!(open_unit(0).to_bits(), (f64::EPSILON / 2.0).to_bits());
+        assert_eq!(open_unit(u64::MAX).to_bits(), (1.0 - f64::EPSILON / 2.0).to_bits());
+        // The normal quantile of 2^-53 is -8.2095.
+        let extreme = normal_quantile(open_unit(0));
         assert!(extreme > -8.3 && extreme < -8.2);
         let mut random = Random::new(1, 2);
         for _ in 0..100_000 {
@@ -164,12 +174,20 @@ mod tests {
         for _ in 0..60_000 {
             counts[usize::try_from(random.below(six)).unwrap()] += 1;
         }
-        let statistic: f64 = counts.iter().map(|&n| (f64::from(n) - 10_000.0) * (f64::from(n) - 10_000.0) / 1e4).sum();
+        let statistic: f64 =
+            counts.iter().map(|&n| (f64::from(n) - 10_000.0) * (f64::from(n) - 10_000.0) / 1e4).sum();
         // 20.515: upper 0.1 % point of chi-square with 5 degrees of freedom.
         assert!(statistic < 20.515, "{counts:?}");
-        // With n = 2^63 + 1 nearly half of all words are refused: the highest residue class must not be favoured.
-        let n = NonZeroU64::new((1 << 63) + 1).unwrap();
-        assert!((0..1000).all(|_| random.below(n) < n.get()));
+        // With n = 3 2^62 every fourth word is refused; without that the residues mod 3 have shares 1/2, 1/4, 1/4.
+        let n = NonZeroU64::new(3 << 62).unwrap();
+        let mut residues = [0_u32; 3];
+        for _ in 0..30_000 {
+            let drawn = random.below(n);
+            assert!(drawn < n.get());
+            residues[usize::try_from(drawn % 3).unwrap()] += 1;
+        }
+        // Five standard deviations: 5 sqrt(30000 (1/3)(2/3)).
+        assert!(residues.iter().all(|&n| n.abs_diff(10_000) < 409), "{residues:?}");
         assert_eq!(random.below(NonZeroU64::MIN), 0);
     }
 

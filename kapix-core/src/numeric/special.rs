@@ -53,7 +53,10 @@ pub fn logit(p: f64) -> f64 {
 }
 
 /// Returns a count as a number: exact up to 2^53, far above every limit on rows, and the nearest double beyond.
-#[expect(clippy::cast_precision_loss, reason = "counts lie below 2^53; beyond, the nearest double is the documented result")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts lie below 2^53; beyond, the nearest double is the documented result"
+)]
 pub fn count(n: usize) -> f64 {
     n as f64
 }
@@ -92,7 +95,11 @@ mod tests {
         assert!(logit(1.0).is_infinite() && logit(1.0) > 0.0);
         assert!(logit(0.5).abs() < f64::MIN_POSITIVE);
         assert!(logit(-0.1).is_nan() && logit(1.1).is_nan() && logit(f64::NAN).is_nan());
-        assert!(logistic(f64::INFINITY) >= 1.0 && logistic(f64::NEG_INFINITY) <= 0.0 && logistic(f64::NAN).is_nan());
+        assert!(
+            logistic(f64::INFINITY) >= 1.0
+                && logistic(f64::NEG_INFINITY) <= 0.0
+                && logistic(f64::NAN).is_nan()
+        );
     }
 
     #[test]

@@ -68,7 +68,10 @@ mod tests {
     use proptest::prelude::{any, prop, prop_assert, proptest};
 
     /// The nearest double of an integer.
-    #[expect(clippy::cast_precision_loss, reason = "the rounding to the nearest double is what the oracle needs")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the rounding to the nearest double is what the oracle needs"
+    )]
     fn nearest(integer: i128) -> f64 {
         integer as f64
     }

@@ -34,7 +34,7 @@ def normal():
     rows = []
     for x in xs:
         m = mp.mpf(x)
-        rows.append((repr(x), text(cdf(m)), text(mp.npdf(m)), text(mp.log(cdf(m)))))
+        rows.append((repr(x), text(cdf(m)), text(mp.npdf(m)), text(mp.log(cdf(m)) if x < 0 else mp.log1p(-cdf(-m)))))
     for x in (-38.0, -40.0, -100.0, -1e4, -1e8):
         m = mp.mpf(x)
         rows.append((repr(x), "", "", text(-m * m / 2 - mp.log(mp.sqrt(2 * mp.pi)) + mp.log(mills(-m)))))
