@@ -130,3 +130,14 @@ impl<'de> Visitor<'de> for TreeVisitor {
         field::map(serde::de::value::MapAccessDeserializer::new(members)).map(Tree::Object)
     }
 }
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Tree {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Tree".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "description": "Any JSON value." })
+    }
+}
