@@ -10,6 +10,11 @@ pub mod errors {
     #![doc = include_str!("../docs/ERRORS.md")]
 }
 
+/// How every figure is made.
+pub mod methods {
+    #![doc = include_str!("../docs/METHODS.md")]
+}
+
 /// How code reads here.
 pub mod style {
     #![doc = include_str!("../docs/STYLE.md")]

@@ -10,9 +10,9 @@ use super::response::{ArtefactRef, Response};
 use super::{batch, cashflow, credit, describe};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
-use crate::json::Tree;
 use crate::limits::Limits;
 use crate::scorecard::EntityType;
+use crate::tree::Tree;
 use serde::Serialize;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Every null reason is reached, and a missing figure never hides a present one.
 
-use super::{Entry, account, answers, ledger};
+use super::given::{Entry, account, answers, ledger};
 use crate::cashflow::{Features, NullReason, Selection, features};
 use crate::domain::{AccountLedger, Ledger};
 use crate::money::Currency;
