@@ -18,6 +18,7 @@ mod scorecard;
 mod store;
 mod text;
 mod time;
+mod tree;
 mod view;
 
 pub use canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
@@ -26,33 +27,34 @@ pub use cashflow::{
     SelectedRows, Selection, Unit, definition, features,
 };
 pub use domain::{
-    Account, AccountKind, AccountLedger, Column, Data, Direction, Finding, FindingKind, FlatSource, Frame, Ledger,
-    Period, Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus, Validity, Values,
-    transactions_from_csv,
+    Account, AccountKind, AccountLedger, Column, Data, Direction, Finding, FindingKind, FlatSource, Frame,
+    Ledger, Period, Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus, Validity,
+    Values, transactions_from_csv,
 };
 pub use engine::{
     AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,
-    BatchColumns, CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock, Columns,
-    ColumnsAnswer, ColumnsReply, Context, Control, CounterfactualView, CreditScoreBatchRequest,
-    CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse, DescribeRequest, DescribeResponse, Desk,
-    DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions, Envelope, Event, Explanation,
-    Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange, Problem, Progress, Provenance,
-    ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply, Request, Response, Route, SEMANTICS,
-    TopFeature,
+    BatchColumns, CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock,
+    Columns, ColumnsAnswer, ColumnsReply, Context, Control, CounterfactualView, CreditScoreBatchRequest,
+    CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse, DescribeRequest, DescribeResponse,
+    Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions, Envelope, Event,
+    Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange, Problem, Progress,
+    Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply, Request, Response,
+    Route, SEMANTICS, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
-pub use json::{Scalar, Tree};
+pub use json::Scalar;
 pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
 pub use scorecard::{
     AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,
     CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody, EntityType,
-    Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason, ReasonMethod, ReasonText, ReasonTexts,
-    RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange, Weight,
+    Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason, ReasonMethod, ReasonText,
+    ReasonTexts, RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange, Weight,
 };
 pub use store::StoreStatistics;
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};
+pub use tree::Tree;
 pub use view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};
 
 /// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,

@@ -119,10 +119,8 @@ impl<'a> Frame<'a> {
         limits::check("frame_rows", limits.frame_rows, rows)?;
         for (position, (_, column)) in columns.iter().enumerate() {
             if column.len() != rows {
-                let message = format!(
-                    "column `{position}` has `{}` rows; the first column has `{rows}`",
-                    column.len()
-                );
+                let message =
+                    format!("column `{position}` has `{}` rows; the first column has `{rows}`", column.len());
                 return Err(Error::new(Cause::FrameShape, message).at(format!("/columns/{position}")));
             }
             if let Some(validity) = column.validity
@@ -135,7 +133,9 @@ impl<'a> Frame<'a> {
         let mut names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-            return Err(Error::new(Cause::FrameColumnDuplicate, "two columns have the same name").at("/columns"));
+            return Err(
+                Error::new(Cause::FrameColumnDuplicate, "two columns have the same name").at("/columns")
+            );
         }
         Ok(Self { rows, columns })
     }

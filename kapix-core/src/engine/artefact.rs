@@ -3,10 +3,10 @@
 use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
-use crate::json::Tree;
 use crate::limits::Limits;
 use crate::scorecard::{Card, CardBody};
 use crate::time::{Date, Instant};
+use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

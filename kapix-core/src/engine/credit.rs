@@ -90,7 +90,12 @@ fn check_context(context: Option<&Context>) -> Result<()> {
 }
 
 /// Whatever forbids an approval, with its places; it is told even where the points decline.
-fn referral_reasons(card: &Card, slots: &Slots, inputs: &Inputs<'_>, findings: &[Finding]) -> Vec<ReferralReason> {
+fn referral_reasons(
+    card: &Card,
+    slots: &Slots,
+    inputs: &Inputs<'_>,
+    findings: &[Finding],
+) -> Vec<ReferralReason> {
     let mut reasons = Vec::new();
     let doubtful: Vec<String> = findings
         .iter()
@@ -159,4 +164,3 @@ fn completed(response: &CreditScoreResponse) -> Event {
         kind: "credit.score.completed",
     }
 }
-

@@ -34,7 +34,8 @@ impl Scored<'_> {
         }
         let internal = request.audience == Audience::Internal;
         let (adverse, favourable) = self.card.reasons(self.slots, method);
-        let selections = if internal { self.selections(adverse.iter().chain(&favourable)) } else { BTreeMap::new() };
+        let selections =
+            if internal { self.selections(adverse.iter().chain(&favourable)) } else { BTreeMap::new() };
         let wanted = request.counterfactual && self.by_points;
         let counterfactual = if wanted { self.card.counterfactual(self.slots) } else { None };
         Ok(Explanation {
@@ -81,7 +82,8 @@ impl Scored<'_> {
     }
 
     fn characteristics(&self) -> Vec<CharacteristicView> {
-        let rows = self.slots.slots.iter().zip(&self.inputs.values).zip(&self.inputs.null_reasons).enumerate();
+        let rows =
+            self.slots.slots.iter().zip(&self.inputs.values).zip(&self.inputs.null_reasons).enumerate();
         rows.filter_map(|(position, ((slot, input), null_reason))| {
             let (id, feature) = self.card.names(position)?;
             let (label, points) = self.card.slot(position, *slot)?;

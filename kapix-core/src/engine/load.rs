@@ -10,9 +10,9 @@ use super::response::{ArtefactRef, Response};
 use super::{batch, cashflow, credit, describe};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
-use crate::json::Tree;
 use crate::limits::Limits;
 use crate::scorecard::EntityType;
+use crate::tree::Tree;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -95,7 +95,9 @@ impl Engine {
     pub fn run(&self, request: &Request, control: &Control<'_>) -> Result<Reply> {
         control.check()?;
         match request {
-            Request::EngineDescribe(_) => Ok(unrecorded(Response::EngineDescribe(Box::new(describe::describe(self))))),
+            Request::EngineDescribe(_) => {
+                Ok(unrecorded(Response::EngineDescribe(Box::new(describe::describe(self)))))
+            }
             Request::ArtefactCheck(request) => {
                 let answer = describe::check(request, &self.options.limits);
                 Ok(unrecorded(Response::ArtefactCheck(Box::new(answer))))
@@ -114,13 +116,11 @@ impl Engine {
         control: &Control<'_>,
     ) -> Result<ColumnsReply> {
         control.check()?;
-        match request {
-            Request::CreditScoreBatch(request) => batch::score(self, request, frame, control),
-            _ => {
-                let message = format!("`{}` takes no columns", request.operation().as_str());
-                Err(Error::new(Cause::OperationNotColumnar, message))
-            }
+        if let Request::CreditScoreBatch(request) = request {
+            return batch::score(self, request, frame, control);
         }
+        let message = format!("`{}` takes no columns", request.operation().as_str());
+        Err(Error::new(Cause::OperationNotColumnar, message))
     }
 
     /// Returns the limits of the engine.
@@ -137,9 +137,10 @@ impl Engine {
     ) -> Result<&Loaded> {
         let answers = |it: &&Loaded| it.card.body.entity_types.contains(&entity_type);
         let Some(name) = name else {
-            let route = self.routes.iter().find(|route| {
-                route.operation == operation.as_str() && route.entity_type == entity_type
-            });
+            let route = self
+                .routes
+                .iter()
+                .find(|route| route.operation == operation.as_str() && route.entity_type == entity_type);
             let found = match route {
                 Some(route) => self.artefacts.iter().find(|it| it.name() == route.artefact),
                 None => self.artefacts.iter().find(answers),
@@ -186,10 +187,12 @@ impl Engine {
     fn check_unambiguous(&self) -> Result<()> {
         for operation in [Operation::CreditScore, Operation::CreditScoreBatch] {
             for entity_type in [EntityType::Individual, EntityType::Sme, EntityType::Corporate] {
-                let routed = self.routes.iter().any(|route| {
-                    route.operation == operation.as_str() && route.entity_type == entity_type
-                });
-                let cards = self.artefacts.iter().filter(|it| it.card.body.entity_types.contains(&entity_type));
+                let routed = self
+                    .routes
+                    .iter()
+                    .any(|route| route.operation == operation.as_str() && route.entity_type == entity_type);
+                let cards =
+                    self.artefacts.iter().filter(|it| it.card.body.entity_types.contains(&entity_type));
                 if !routed && cards.count() > 1 {
                     let message = format!(
                         "several cards answer `{}` for `{}`; add a route to a bundle",

@@ -196,8 +196,10 @@ impl<'o> BatchOutput<'o> {
 
     /// Returns the outputs of consecutive ranges of `rows` rows.
     pub(crate) fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
-        let left = self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
-        let right = self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
+        let left =
+            self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
+        let right =
+            self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
         left.zip(right).map(|(((points, pd), score), ((decision, band), status))| BatchOutput {
             points,
             pd,
@@ -278,8 +280,14 @@ impl<'f, 'a> Reader<'f, 'a> {
         let column = frame.column(name).ok_or_else(|| {
             Error::new(Cause::FrameColumnMissing, "the card needs this column").at(format!("/columns/{name}"))
         })?;
-        let mut reader =
-            Self { characteristic, column, first: 0.0, steps: Vec::new(), special: Vec::new(), codes: Vec::new() };
+        let mut reader = Self {
+            characteristic,
+            column,
+            first: 0.0,
+            steps: Vec::new(),
+            special: Vec::new(),
+            codes: Vec::new(),
+        };
         match (&characteristic.bins, &column.values) {
             (Bins::Numeric { cuts, special }, Values::Float(_) | Values::Integer(_)) => {
                 let points = |slot: u16| f64::from(characteristic.points_of(slot));
@@ -332,7 +340,8 @@ impl<'f, 'a> Reader<'f, 'a> {
     fn add_copied(&self, values: impl Iterator<Item = f64>, start: usize, rows: usize, work: &mut Work) {
         let mut block = work.values;
         for (row, (value, own)) in values.take(rows).zip(block.iter_mut()).enumerate() {
-            let valid = self.column.validity.as_ref().is_none_or(|bits: &Validity<'_>| bits.is_valid(start + row));
+            let valid =
+                self.column.validity.as_ref().is_none_or(|bits: &Validity<'_>| bits.is_valid(start + row));
             *own = if valid { value } else { f64::NAN };
         }
         self.add_numbers(block.get(..rows).unwrap_or_default(), work);
@@ -359,7 +368,10 @@ impl<'f, 'a> Reader<'f, 'a> {
         }
         for (value, step) in &self.special {
             for (total, x) in totals.iter_mut().zip(block) {
-                *total += if *x >= *value && *x <= *value { *step } else { 0.0 };
+                #[expect(clippy::float_cmp, reason = "a special value is that number and no other")]
+                {
+                    *total += if *x == *value { *step } else { 0.0 };
+                }
             }
         }
     }

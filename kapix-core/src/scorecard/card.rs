@@ -86,7 +86,11 @@ impl Card {
     /// Returns the proved card, or one error with every finding; pointers start at the body.
     pub fn load(body: CardBody, limits: &Limits) -> Result<Self> {
         check::prove(&body, limits)?;
-        let characteristics: Vec<_> = body.characteristics.iter().map(|it| Characteristic::compile(it, body.reasons.get(&it.reason))).collect();
+        let characteristics: Vec<_> = body
+            .characteristics
+            .iter()
+            .map(|it| Characteristic::compile(it, body.reasons.get(&it.reason)))
+            .collect();
         let extreme = |pick: fn(&[i32]) -> Option<i32>| -> i32 {
             characteristics.iter().filter_map(|it| pick(&it.points)).sum::<i32>() + body.base_points
         };
@@ -123,7 +127,8 @@ impl Card {
 
     /// Returns the names of the inputs with their position in the card, in the order of the names.
     pub fn inputs_by_name(&self) -> impl Iterator<Item = (&str, usize)> {
-        let names = |position: &usize| self.characteristics.get(*position).map(|it| (&*it.feature, *position));
+        let names =
+            |position: &usize| self.characteristics.get(*position).map(|it| (&*it.feature, *position));
         self.by_name.iter().filter_map(names)
     }
 
@@ -179,7 +184,8 @@ impl Characteristic {
     fn compile(body: &CharacteristicBody, texts: Option<&ReasonText>) -> Self {
         let attributes = slot_number(body.attributes.len());
         let mut points: Vec<i32> = body.attributes.iter().map(|attribute| attribute.points).collect();
-        let mut woe: Vec<f64> = body.attributes.iter().map(|attribute| attribute.woe.unwrap_or(0.0)).collect();
+        let mut woe: Vec<f64> =
+            body.attributes.iter().map(|attribute| attribute.woe.unwrap_or(0.0)).collect();
         let mut labels: Vec<Arc<str>> = body.attributes.iter().map(label).collect();
         let mut no_record_slot = None;
         let mut special_numbers = Vec::new();
@@ -246,9 +252,10 @@ impl Characteristic {
 
 fn bins(body: &CharacteristicBody, special: Vec<(f64, u16)>, texts: Vec<(Box<str>, u16)>) -> Bins {
     match body.kind {
-        CharacteristicKind::Numeric => {
-            Bins::Numeric { cuts: body.attributes.iter().filter_map(|attribute| attribute.lower).collect(), special }
-        }
+        CharacteristicKind::Numeric => Bins::Numeric {
+            cuts: body.attributes.iter().filter_map(|attribute| attribute.lower).collect(),
+            special,
+        },
         CharacteristicKind::Categorical => {
             let mut slots = texts;
             for (index, attribute) in body.attributes.iter().enumerate() {

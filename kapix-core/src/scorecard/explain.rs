@@ -63,7 +63,9 @@ impl Card {
         let development = self.body.development.as_ref();
         let compiled = self.characteristics.get(characteristic)?;
         match method {
-            ReasonMethod::MeansAtCutoff => development?.means_at_cutoff.as_ref()?.get(characteristic).copied(),
+            ReasonMethod::MeansAtCutoff => {
+                development?.means_at_cutoff.as_ref()?.get(characteristic).copied()
+            }
             ReasonMethod::Mean => development?.mean_points.get(characteristic).copied(),
             ReasonMethod::Neutral => Some(compiled.neutral),
             ReasonMethod::Maximum => compiled.points.iter().copied().max().map(f64::from),
@@ -132,9 +134,8 @@ impl Card {
             }
         }
         let first = |reason: &Reason| reason.characteristics.iter().min().copied().unwrap_or_default();
-        reasons.sort_by(|a, b| {
-            b.difference.abs().total_cmp(&a.difference.abs()).then(first(a).cmp(&first(b)))
-        });
+        reasons
+            .sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then(first(a).cmp(&first(b))));
         reasons.truncate(REASONS_MAX);
         reasons
     }
