@@ -1,4 +1,5 @@
 //! ARTEFACT.md against the engine: its example, its hash, its causes.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kapix_core::{Control, Engine, EngineOptions, Hash, Operation, Request, Response};
 use serde_json::json;
@@ -53,4 +54,15 @@ fn the_page_names_every_cause_of_an_artefact() {
     let mut here = causes(PAGE);
     here.retain(|word| *word != "artefact.check");
     assert_eq!(here, causes(ERRORS));
+}
+
+#[test]
+fn a_document_of_a_newer_format_is_told_as_such_whatever_else_it_holds() {
+    for kind in ["bundle", "scorecard"] {
+        let newer =
+            json!({"kapix": 2, "kind": kind, "id": "b", "version": "1", "signatures": []}).to_string();
+        let error = Engine::load(&[newer], EngineOptions::default()).unwrap_err();
+        assert_eq!(error.cause.as_str(), "artefact.format");
+        assert_eq!(error.fields, ["/kapix"]);
+    }
 }

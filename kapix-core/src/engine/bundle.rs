@@ -1,6 +1,6 @@
 //! Bundles: several artefacts in one document, the routes to them, and pins of their hashes.
 
-use super::artefact::{FORMAT, Loaded};
+use super::artefact::{Loaded, check_format};
 use super::operation::Operation;
 use crate::canonical::Hash;
 use crate::error::{Cause, Error, Result};
@@ -57,12 +57,8 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
     for (index, tree) in documents.iter().enumerate() {
         let place = if documents.len() == 1 { String::new() } else { format!("/{index}") };
         if tree.member("kind").and_then(Tree::as_str) == Some("bundle") {
+            check_format(tree).map_err(|error| error.under(&place))?;
             let bundle: BundleDocument = tree.read(limits).map_err(|error| error.under(&place))?;
-            if bundle.kapix > FORMAT {
-                let message =
-                    format!("this engine reads bundles up to format `{FORMAT}`; got `{}`", bundle.kapix);
-                return Err(Error::new(Cause::ArtefactFormat, message).at(format!("{place}/kapix")));
-            }
             for (position, artefact) in bundle.artefacts.iter().enumerate() {
                 let loaded = Loaded::read(artefact, limits)
                     .map_err(|error| error.under(&format!("{place}/artefacts/{position}")))?;
