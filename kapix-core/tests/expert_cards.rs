@@ -1,4 +1,10 @@
 //! The expert cards that ship: against METHODS, against their own promises, and on hand-made histories.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "common/histories.rs"]
 mod histories;
