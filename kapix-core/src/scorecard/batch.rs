@@ -202,8 +202,10 @@ impl<'o> BatchOutput<'o> {
 
     /// Returns the outputs of consecutive ranges of `rows` rows.
     pub(crate) fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
-        let left = self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
-        let right = self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
+        let left =
+            self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
+        let right =
+            self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
         left.zip(right).map(|(((points, pd), score), ((decision, band), status))| BatchOutput {
             points,
             pd,
