@@ -1,4 +1,5 @@
 //! The Desk: envelope, records, idempotency, routes, approvals, doors.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "common/given.rs"]
 #[expect(dead_code, reason = "shared by several test programs")]
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 fn plain() -> String {
-    artefact("card", "1", &body(vec![numeric("x", &[1.0], &[0, 20], 10)], 15, 5))
+    artefact("card", "1", &body(&[numeric("x", &[1.0], &[0, 20], 10)], 15, 5))
 }
 
 fn request(x: f64) -> Value {
@@ -132,7 +133,7 @@ fn without_a_clock_as_of_is_required() {
     assert_eq!(call(&desk, "credit.score", &dated).1["as_of"], "2026-01-01T00:00:00Z");
 }
 
-fn bundle(artefacts: &[String], routes: Value) -> String {
+fn bundle(artefacts: &[String], routes: &Value) -> String {
     let artefacts: Vec<Value> = artefacts.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
     json!({"kapix": 1, "kind": "bundle", "id": "b", "version": "1", "artefacts": artefacts, "routes": routes})
         .to_string()
@@ -146,9 +147,9 @@ fn route(operation: &str, artefact: &str) -> Value {
 fn routes_choose_between_cards_and_ambiguity_fails_at_load() {
     let cards = [plain(), plain().replace("\"version\":\"1\"", "\"version\":\"2\"")];
     let load = |text: &str| Engine::load(&[text], EngineOptions::default());
-    assert_eq!(load(&bundle(&cards, json!([]))).unwrap_err().cause, Cause::ArtefactAmbiguous);
+    assert_eq!(load(&bundle(&cards, &json!([]))).unwrap_err().cause, Cause::ArtefactAmbiguous);
     let both = json!([route("credit.score", "card@2"), route("credit.score_batch", "card@1")]);
-    let desk = Desk::new(load(&bundle(&cards, both)).unwrap(), quiet());
+    let desk = Desk::new(load(&bundle(&cards, &both)).unwrap(), quiet());
     assert_eq!(call(&desk, "credit.score", &request(2.0)).1["card"]["version"], "2");
     let mut pinned = request(2.0);
     pinned["card"] = json!("card@1");
@@ -162,10 +163,10 @@ fn routes_choose_between_cards_and_ambiguity_fails_at_load() {
     pinned["card"] = json!("nothing");
     assert_eq!(cause(&call(&desk, "credit.score", &pinned).1), "artefact.not_found");
     let dangling = json!([route("credit.score", "card@3")]);
-    assert_eq!(load(&bundle(&cards, dangling)).unwrap_err().cause, Cause::ArtefactReference);
+    assert_eq!(load(&bundle(&cards, &dangling)).unwrap_err().cause, Cause::ArtefactReference);
     let twice = json!([route("credit.score", "card@1"), route("credit.score", "card@2")]);
-    assert_eq!(load(&bundle(&cards, twice)).unwrap_err().cause, Cause::ArtefactAmbiguous);
-    assert_eq!(load(&bundle(&[plain(), plain()], json!([]))).unwrap_err().cause, Cause::ArtefactDuplicate);
+    assert_eq!(load(&bundle(&cards, &twice)).unwrap_err().cause, Cause::ArtefactAmbiguous);
+    assert_eq!(load(&bundle(&[plain(), plain()], &json!([]))).unwrap_err().cause, Cause::ArtefactDuplicate);
 }
 
 #[test]

@@ -1,19 +1,22 @@
 //! Scorecards against brute force, published scaling and the other path through the same card.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "common/given.rs"]
 #[expect(dead_code, reason = "shared by several test programs")]
 mod given;
 
 use given::{body, card, numeric};
-use kapix_core::numeric::Random;
-use kapix_core::{BatchOutput, Card, Cause, Column, Decision, Frame, Input, Limits, ReasonMethod, RowStatus};
+use kapix_core::numeric::{Random, count};
+use kapix_core::{
+    BatchOutput, Card, Cause, Column, Columns, Decision, Frame, Input, Limits, ReasonMethod, RowStatus,
+};
 use serde_json::{Value, json};
 
 /// A card of `n` characteristics with `k` attributes each and random points.
 fn random_card(random: &mut Random, n: usize, k: usize) -> Card {
     let mut below = |limit: u64| i32::try_from(random.below(limit.try_into().unwrap())).unwrap();
-    let cuts: Vec<f64> = (1..k).map(|cut| cut as f64).collect();
-    let characteristics = (0..n)
+    let cuts: Vec<f64> = (1..k).map(count).collect();
+    let characteristics: Vec<Value> = (0..n)
         .map(|index| {
             let points: Vec<i32> = (0..k).map(|_| below(41) - 20).collect();
             let mut characteristic = numeric(&format!("c{index:02}"), &cuts, &points, 0);
@@ -21,11 +24,12 @@ fn random_card(random: &mut Random, n: usize, k: usize) -> Card {
             characteristic
         })
         .collect();
-    card(&body(characteristics, 25, 0)).unwrap()
+    card(&body(&characteristics, 25, 0)).unwrap()
 }
 
 fn attribute_of(random: &mut Random, k: usize) -> f64 {
-    random.below((k as u64).try_into().unwrap()) as f64 + 0.5
+    let attribute = random.below(u64::try_from(k).unwrap().try_into().unwrap());
+    count(usize::try_from(attribute).unwrap()) + 0.5
 }
 
 fn pointer(_: usize, name: &str) -> String {
@@ -99,7 +103,7 @@ fn counterfactuals_are_the_cheapest_of_all_changes() {
 #[test]
 fn ties_of_a_counterfactual_go_by_card_order() {
     let characteristics = ["b", "a", "c"].map(|id| numeric(id, &[1.0], &[0, 10], 0));
-    let card = card(&body(characteristics.to_vec(), 10, -1)).unwrap();
+    let card = card(&body(&characteristics, 10, -1)).unwrap();
     let slots = card.place(&[Input::Number(0.0); 3], pointer).unwrap();
     let moves = card.counterfactual(&slots).unwrap().moves;
     assert_eq!(moves.iter().map(|step| step.characteristic).collect::<Vec<_>>(), [0]);
@@ -109,7 +113,7 @@ fn ties_of_a_counterfactual_go_by_card_order() {
 fn doubling_the_odds_takes_pdo_points() {
     // R package KAscore, reference page of odds(): 300 points at odds 30:1 with 20 points to double the odds give
     // 60:1 at 320 and 120:1 at 340.
-    let mut body = body(vec![numeric("x", &[1.0], &[300, 340], 300)], 330, 310);
+    let mut body = body(&[numeric("x", &[1.0], &[300, 340], 300)], 330, 310);
     body["scaling"]["points0"] = json!(300);
     let card = card(&body).unwrap();
     for (points, odds) in [(300, 30.0), (320, 60.0), (340, 120.0)] {
@@ -131,7 +135,30 @@ fn card_with_every_rule() -> Card {
         "attributes": [{"categories": ["a", "b"], "points": 6}, {"categories": ["c"], "points": 2}],
         "special": [{"value": "x", "points": -3}], "unseen": {"points": -5}, "missing": {"points": -4},
     });
-    card(&body(vec![special, missing, range, category], 30, 10)).unwrap()
+    card(&body(&[special, missing, range, category], 30, 10)).unwrap()
+}
+
+/// All rows of a frame, scored in one piece.
+fn score_all(card: &Card, frame: &Frame<'_>) -> Columns {
+    let rows = frame.rows();
+    let mut found = Columns {
+        points: vec![0; rows],
+        pd: vec![0.0; rows],
+        score: vec![0.0; rows],
+        decision: vec![0; rows],
+        risk_band: vec![0; rows],
+        status: vec![0; rows],
+    };
+    let mut output = BatchOutput {
+        points: &mut found.points,
+        pd: &mut found.pd,
+        score: &mut found.score,
+        decision: &mut found.decision,
+        band: &mut found.risk_band,
+        status: &mut found.status,
+    };
+    card.score_rows(frame, 0, &mut output).unwrap();
+    found
 }
 
 #[test]
@@ -161,18 +188,7 @@ fn a_batch_says_of_each_row_what_one_score_says() {
         &Limits::default(),
     )
     .unwrap();
-    let mut points = vec![0; rows];
-    let (mut pd, mut score) = (vec![0.0; rows], vec![0.0; rows]);
-    let (mut decision, mut band, mut status) = (vec![0; rows], vec![0; rows], vec![0; rows]);
-    let mut output = BatchOutput {
-        points: &mut points,
-        pd: &mut pd,
-        score: &mut score,
-        decision: &mut decision,
-        band: &mut band,
-        status: &mut status,
-    };
-    card.score_rows(&frame, 0, &mut output).unwrap();
+    let found = score_all(&card, &frame);
     let mut seen = [0; 6];
     for row in 0..rows {
         let text =
@@ -183,20 +199,21 @@ fn a_batch_says_of_each_row_what_one_score_says() {
             Input::Number(columns[2][row]),
             text,
         ];
-        seen[usize::from(status[row])] += 1;
+        seen[usize::from(found.status[row])] += 1;
         match card.place(&inputs, pointer) {
             Ok(slots) => {
                 let own = card.decision(slots.points).unwrap();
-                let own = if card.referring(&slots).is_empty() { own } else { own.min(Decision::Refer) };
-                let number = match own {
-                    Decision::Decline => 1,
-                    Decision::Refer => 2,
-                    Decision::Approve => 3,
-                };
-                assert_eq!((points[row], decision[row], status[row]), (slots.points, number, 0), "row {row}");
-                assert_eq!(usize::from(band[row]), card.band(slots.points));
-                assert_eq!(score[row].to_bits(), (1.0 - card.pd(slots.points)).to_bits());
-                assert!(pd[row].is_nan(), "an assumed PD is no probability");
+                let most =
+                    if card.referring(&slots).is_empty() { Decision::Approve } else { Decision::Refer };
+                let number = 1 + own.min(most) as u8;
+                assert_eq!(
+                    (found.points[row], found.decision[row], found.status[row]),
+                    (slots.points, number, 0),
+                    "row {row}"
+                );
+                assert_eq!(usize::from(found.risk_band[row]), card.band(slots.points));
+                assert_eq!(found.score[row].to_bits(), (1.0 - card.pd(slots.points)).to_bits());
+                assert!(found.pd[row].is_nan(), "an assumed PD is no probability");
             }
             Err(error) => {
                 let own = match error.details.first().map_or(error.cause, |detail| detail.cause) {
@@ -205,8 +222,12 @@ fn a_batch_says_of_each_row_what_one_score_says() {
                     Cause::DataInputMissing => RowStatus::InputMissing,
                     _ => RowStatus::Unseen,
                 };
-                assert_eq!((status[row], points[row], decision[row]), (own as u8, 0, 0), "row {row}");
-                assert!(score[row].is_nan());
+                assert_eq!(
+                    (found.status[row], found.points[row], found.decision[row]),
+                    (own as u8, 0, 0),
+                    "row {row}"
+                );
+                assert!(found.score[row].is_nan());
             }
         }
     }
@@ -215,7 +236,7 @@ fn a_batch_says_of_each_row_what_one_score_says() {
 
 #[test]
 fn an_attribute_holds_its_lower_bound_and_not_its_upper() {
-    let card = card(&body(vec![numeric("x", &[0.0, 1.0], &[1, 2, 3], 2)], 3, 2)).unwrap();
+    let card = card(&body(&[numeric("x", &[0.0, 1.0], &[1, 2, 3], 2)], 3, 2)).unwrap();
     let points = |x: f64| card.place(&[Input::Number(x)], pointer).unwrap().points;
     assert_eq!(
         [points(-1e-300), points(0.0), points(-0.0), points(1.0 - f64::EPSILON), points(1.0)],
@@ -229,7 +250,7 @@ fn reasons_add_the_shortfalls_of_a_code_and_rank_them() {
         ["a", "b", "c"].iter().map(|id| numeric(id, &[1.0], &[0, 10], 6)).collect();
     characteristics[2]["attributes"][0]["points"] = json!(-3);
     characteristics[2]["reason"] = json!("S");
-    let mut body = body(characteristics, 40, 20);
+    let mut body = body(&characteristics, 40, 20);
     body["reasons"]["S"] = json!({"adverse": "s", "favourable": "s"});
     let card = card(&body).unwrap();
     let slots = card.place(&[Input::Number(0.0), Input::Number(0.0), Input::Number(0.0)], pointer).unwrap();
@@ -246,8 +267,8 @@ fn reasons_add_the_shortfalls_of_a_code_and_rank_them() {
 
 #[test]
 fn weights_are_shares_of_the_deviations_and_all_zero_without_one() {
-    let characteristics = ["a", "b"].map(|id| numeric(id, &[1.0, 2.0], &[0, 6, 12], 6)).to_vec();
-    let card = card(&body(characteristics, 40, 20)).unwrap();
+    let characteristics = ["a", "b"].map(|id| numeric(id, &[1.0, 2.0], &[0, 6, 12], 6));
+    let card = card(&body(&characteristics, 40, 20)).unwrap();
     let weights = |a: f64, b: f64| -> Vec<f64> {
         let slots = card.place(&[Input::Number(a), Input::Number(b)], pointer).unwrap();
         card.weights(&slots).into_iter().map(|it| it.weight).collect()
@@ -259,7 +280,7 @@ fn weights_are_shares_of_the_deviations_and_all_zero_without_one() {
 
 /// The causes, with their places, that a changed card is refused for.
 fn refusals(change: impl Fn(&mut Value)) -> Vec<(Cause, String)> {
-    let mut body = body(vec![numeric("x", &[1.0, 2.0], &[0, 6, 12], 6)], 10, 5);
+    let mut body = body(&[numeric("x", &[1.0, 2.0], &[0, 6, 12], 6)], 10, 5);
     change(&mut body);
     let Err(error) = card(&body) else { return Vec::new() };
     if error.details.is_empty() {
@@ -268,17 +289,22 @@ fn refusals(change: impl Fn(&mut Value)) -> Vec<(Cause, String)> {
     error.details.into_iter().map(|detail| (detail.cause, detail.field)).collect()
 }
 
-#[test]
-fn a_card_that_could_fail_or_lie_is_refused_at_its_place() {
-    type Change = Box<dyn Fn(&mut Value)>;
-    let set = |pointer: &'static str, value: Value| -> Change {
-        Box::new(move |body| *body.pointer_mut(pointer).unwrap() = value.clone())
-    };
-    let add = |parent: &'static str, name: &'static str, value: Value| -> Change {
-        Box::new(move |body| body.pointer_mut(parent).unwrap()[name] = value.clone())
-    };
+type Change = Box<dyn Fn(&mut Value)>;
+
+/// Puts a value at a pointer.
+fn set(pointer: &'static str, value: Value) -> Change {
+    Box::new(move |body| *body.pointer_mut(pointer).unwrap() = value.clone())
+}
+
+/// Adds a member to the object at a pointer.
+fn add(parent: &'static str, name: &'static str, value: Value) -> Change {
+    Box::new(move |body| body.pointer_mut(parent).unwrap()[name] = value.clone())
+}
+
+/// Changes to a good card, each with the cause and the place of its refusal.
+fn changes() -> Vec<(Change, Cause, &'static str)> {
     let x = "/characteristics/0";
-    let cases: Vec<(Change, Cause, &str)> = vec![
+    vec![
         (
             set("/characteristics/0/attributes/1/lower", json!(1.5)),
             Cause::CardBinsGap,
@@ -344,8 +370,12 @@ fn a_card_that_could_fail_or_lie_is_refused_at_its_place() {
             Cause::CardDefinition,
             "/definitions/income_volatility",
         ),
-    ];
-    for (number, (change, cause, place)) in cases.into_iter().enumerate() {
+    ]
+}
+
+#[test]
+fn a_card_that_could_fail_or_lie_is_refused_at_its_place() {
+    for (number, (change, cause, place)) in changes().into_iter().enumerate() {
         assert!(refusals(change).contains(&(cause, place.to_owned())), "case {number}: {cause:?} at {place}");
     }
     assert!(refusals(|_| ()).is_empty());

@@ -1,5 +1,6 @@
 //! An artefact: a versioned document that decides, with its owner and its approval.
 
+use super::response::ArtefactRef;
 use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
@@ -97,6 +98,11 @@ impl Loaded {
     /// Returns `id@version`.
     pub(super) fn name(&self) -> String {
         format!("{}@{}", self.id, self.version)
+    }
+
+    /// Returns the name that results carry.
+    pub(super) fn reference(&self) -> ArtefactRef {
+        ArtefactRef { id: Arc::clone(&self.id), sha256: self.sha256, version: Arc::clone(&self.version) }
     }
 
     /// Returns whether the approval is complete.
