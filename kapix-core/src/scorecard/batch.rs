@@ -196,8 +196,10 @@ impl<'o> BatchOutput<'o> {
 
     /// Returns the outputs of consecutive ranges of `rows` rows.
     pub(crate) fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
-        let left = self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
-        let right = self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
+        let left =
+            self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
+        let right =
+            self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
         left.zip(right).map(|(((points, pd), score), ((decision, band), status))| BatchOutput {
             points,
             pd,
@@ -276,10 +278,16 @@ impl<'f, 'a> Reader<'f, 'a> {
     fn new(characteristic: &'f Characteristic, frame: &'f Frame<'a>) -> Result<Self> {
         let name = &*characteristic.feature;
         let column = frame.column(name).ok_or_else(|| {
-            Error::new(Cause::FrameColumnMissing, "the card needs this column").at(format!("/columns/{name}"))
+            Error::new(Cause::FrameColumnMissing, "the card needs this column").at(place(name))
         })?;
-        let mut reader =
-            Self { characteristic, column, first: 0.0, steps: Vec::new(), special: Vec::new(), codes: Vec::new() };
+        let mut reader = Self {
+            characteristic,
+            column,
+            first: 0.0,
+            steps: Vec::new(),
+            special: Vec::new(),
+            codes: Vec::new(),
+        };
         match (&characteristic.bins, &column.values) {
             (Bins::Numeric { cuts, special }, Values::Float(_) | Values::Integer(_)) => {
                 let points = |slot: u16| f64::from(characteristic.points_of(slot));
@@ -332,7 +340,8 @@ impl<'f, 'a> Reader<'f, 'a> {
     fn add_copied(&self, values: impl Iterator<Item = f64>, start: usize, rows: usize, work: &mut Work) {
         let mut block = work.values;
         for (row, (value, own)) in values.take(rows).zip(block.iter_mut()).enumerate() {
-            let valid = self.column.validity.as_ref().is_none_or(|bits: &Validity<'_>| bits.is_valid(start + row));
+            let valid =
+                self.column.validity.as_ref().is_none_or(|bits: &Validity<'_>| bits.is_valid(start + row));
             *own = if valid { value } else { f64::NAN };
         }
         self.add_numbers(block.get(..rows).unwrap_or_default(), work);
@@ -378,6 +387,10 @@ impl<'f, 'a> Reader<'f, 'a> {
 }
 
 fn wrong_type(name: &str, expected: &str, got: &str) -> Error {
-    Error::new(Cause::FrameColumnType, format!("the card expects {expected}; got {got}"))
-        .at(format!("/columns/{name}"))
+    Error::new(Cause::FrameColumnType, format!("the card expects {expected}; got {got}")).at(place(name))
+}
+
+/// Returns the JSON pointer to a column.
+fn place(name: &str) -> String {
+    format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"))
 }
