@@ -52,6 +52,15 @@ impl Validity<'_> {
         let bit = self.offset.saturating_add(row);
         self.bits.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
     }
+
+    /// Returns [`Self::is_valid`] of eight rows, that of `row` in the least bit.
+    pub(crate) fn eight(&self, row: usize) -> u8 {
+        let bit = self.offset.saturating_add(row);
+        let byte = |place: usize| self.bits.get(place).copied().unwrap_or_default();
+        let pair = u16::from_le_bytes([byte(bit / 8), byte(bit / 8 + 1)]);
+        let [low, _] = (pair >> (bit % 8)).to_le_bytes();
+        low
+    }
 }
 
 impl<'a> Column<'a> {
@@ -119,10 +128,8 @@ impl<'a> Frame<'a> {
         limits::check("frame_rows", limits.frame_rows, rows)?;
         for (position, (_, column)) in columns.iter().enumerate() {
             if column.len() != rows {
-                let message = format!(
-                    "column `{position}` has `{}` rows; the first column has `{rows}`",
-                    column.len()
-                );
+                let message =
+                    format!("column `{position}` has `{}` rows; the first column has `{rows}`", column.len());
                 return Err(Error::new(Cause::FrameShape, message).at(format!("/columns/{position}")));
             }
             if let Some(validity) = column.validity
@@ -135,7 +142,9 @@ impl<'a> Frame<'a> {
         let mut names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-            return Err(Error::new(Cause::FrameColumnDuplicate, "two columns have the same name").at("/columns"));
+            return Err(
+                Error::new(Cause::FrameColumnDuplicate, "two columns have the same name").at("/columns")
+            );
         }
         Ok(Self { rows, columns })
     }

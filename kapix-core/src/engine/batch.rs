@@ -153,7 +153,8 @@ impl<'f, 'a> MinimumColumns<'f, 'a> {
             }
         };
         let mut rules = Vec::new();
-        for (name, least) in [("history_days", minimum.history_days), ("history_transactions", minimum.transactions)]
+        for (name, least) in
+            [("history_days", minimum.history_days), ("history_transactions", minimum.transactions)]
         {
             if least > 0 {
                 rules.push((numbers(name)?, f64::from(least)));
@@ -172,7 +173,8 @@ impl<'f, 'a> MinimumColumns<'f, 'a> {
         }
         for offset in 0..output.points.len() {
             let row = first + offset;
-            let short = self.rules.iter().any(|(column, least)| column.number(row).is_none_or(|it| it < *least));
+            let short =
+                self.rules.iter().any(|(column, least)| column.number(row).is_none_or(|it| it < *least));
             let unknown_age = self.age.is_some_and(|(column, _)| column.number(row).is_none());
             if short || unknown_age {
                 output.refuse(offset, RowStatus::HistoryShort);
@@ -211,7 +213,13 @@ fn answer(
     }
     Ok(CreditScoreBatchResponse {
         as_of: request::instant(request.as_of)?,
-        bands: card.body.bands.iter().enumerate().filter_map(|(band, _)| card.band_name(band).cloned()).collect(),
+        bands: card
+            .body
+            .bands
+            .iter()
+            .enumerate()
+            .filter_map(|(band, _)| card.band_name(band).cloned())
+            .collect(),
         card: loaded.reference(),
         columns: None,
         decisions,
@@ -244,7 +252,8 @@ const fn decision(number: u8) -> Option<Decision> {
 
 fn in_json(card: &Card, columns: &Columns) -> BatchColumns {
     let scored = |row: usize| columns.status.get(row).is_some_and(|status| *status == 0);
-    let finite = |values: &[f64]| values.iter().map(|value| Some(*value).filter(|it| it.is_finite())).collect();
+    let finite =
+        |values: &[f64]| values.iter().map(|value| Some(*value).filter(|it| it.is_finite())).collect();
     let points = columns.points.iter().enumerate();
     let bands = columns.risk_band.iter().enumerate();
     BatchColumns {

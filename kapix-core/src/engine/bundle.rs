@@ -58,7 +58,8 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
         if tree.member("kind").and_then(Tree::as_str) == Some("bundle") {
             let bundle: BundleDocument = tree.read(limits).map_err(|error| error.under(&place))?;
             if bundle.kapix > FORMAT {
-                let message = format!("this engine reads bundles up to format `{FORMAT}`; got `{}`", bundle.kapix);
+                let message =
+                    format!("this engine reads bundles up to format `{FORMAT}`; got `{}`", bundle.kapix);
                 return Err(Error::new(Cause::ArtefactFormat, message).at(format!("{place}/kapix")));
             }
             for (position, artefact) in bundle.artefacts.iter().enumerate() {
@@ -71,7 +72,8 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
             contents.routes.extend(bundle.routes);
             let name = format!("{}@{}", bundle.id, bundle.version);
             if bundles.insert(name, bundle.includes).is_some() {
-                return Err(Error::new(Cause::ArtefactDuplicate, "two bundles have the same id and version").at(place));
+                return Err(Error::new(Cause::ArtefactDuplicate, "two bundles have the same id and version")
+                    .at(place));
             }
         } else {
             contents.artefacts.push(Loaded::read(tree, limits).map_err(|error| error.under(&place))?);
@@ -147,7 +149,8 @@ fn check_routes(contents: &Contents) -> Result<()> {
     let mut seen = BTreeSet::new();
     for (index, route) in contents.routes.iter().enumerate() {
         let place = format!("/routes/{index}");
-        let operation = Operation::parse(&route.operation).map_err(|error| error.at(format!("{place}/operation")))?;
+        let operation =
+            Operation::parse(&route.operation).map_err(|error| error.at(format!("{place}/operation")))?;
         let Some(artefact) = contents.artefacts.iter().find(|it| it.name() == route.artefact) else {
             let message = "a route must name a loaded artefact as `id@version`";
             return Err(Error::new(Cause::ArtefactReference, message).at(format!("{place}/artefact")));

@@ -4,7 +4,7 @@ use super::artefact::Loaded;
 use super::control::Control;
 use super::explanation::Scored;
 use super::inputs::{Evidence, Inputs};
-use super::load::{Engine, Event, Reply};
+use super::load::{CreditScoreCompleted, Engine, Event, EventData, Reply};
 use super::operation::Operation;
 use super::record::Draft;
 use super::request::{self, Context, CreditScoreRequest};
@@ -13,7 +13,6 @@ use crate::domain::{Finding, Severity};
 use crate::error::{Cause, Error, Result};
 use crate::limits;
 use crate::scorecard::{Card, Decision, Slots};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -90,7 +89,12 @@ fn check_context(context: Option<&Context>) -> Result<()> {
 }
 
 /// Whatever forbids an approval, with its places; it is told even where the points decline.
-fn referral_reasons(card: &Card, slots: &Slots, inputs: &Inputs<'_>, findings: &[Finding]) -> Vec<ReferralReason> {
+fn referral_reasons(
+    card: &Card,
+    slots: &Slots,
+    inputs: &Inputs<'_>,
+    findings: &[Finding],
+) -> Vec<ReferralReason> {
     let mut reasons = Vec::new();
     let doubtful: Vec<String> = findings
         .iter()
@@ -146,17 +150,13 @@ fn draft(request: &CreditScoreRequest, response: &CreditScoreResponse, loaded: &
 }
 
 fn completed(response: &CreditScoreResponse) -> Event {
-    let data = [
-        ("card", Value::from(format!("{}@{}", response.card.id, response.card.version))),
-        ("decision", Value::from(response.decision.as_str())),
-        ("entity_id", Value::from(response.entity_id.as_str())),
-        ("points", Value::from(response.points)),
-        ("risk_band", Value::from(&*response.risk_band)),
-        ("score", Value::from(response.score)),
-    ];
-    Event {
-        data: data.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        kind: "credit.score.completed",
-    }
+    let data = CreditScoreCompleted {
+        card: response.card.clone(),
+        decision: response.decision,
+        entity_id: response.entity_id.clone(),
+        points: response.points,
+        risk_band: Arc::clone(&response.risk_band),
+        score: response.score,
+    };
+    Event { data: EventData::CreditScoreCompleted(data), kind: "credit.score.completed" }
 }
-

@@ -1,13 +1,13 @@
 //! The Desk: an engine with a store and a clock. It fills `as_of`, honours idempotency keys, makes ids, seals
 //! records and writes the envelope; it computes nothing of an answer.
 
+use super::batch::Columns;
 use super::clock::{Clock, StopWatch, entropy};
 use super::control::Control;
 use super::load::{Engine, Event, Reply};
 use super::record::{Draft, Record};
 use super::request::Request;
 use super::response::Response;
-use super::batch::Columns;
 use crate::canonical;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
@@ -203,7 +203,10 @@ impl Desk {
     pub fn record(&self, audit_id: &str) -> Result<Arc<Record>> {
         let store = self.lock();
         store.find(|record| record.audit_id == audit_id).cloned().ok_or_else(|| {
-            Error::new(Cause::RecordNotFound, format!("no record has this audit id of `{}` bytes", audit_id.len()))
+            Error::new(
+                Cause::RecordNotFound,
+                format!("no record has this audit id of `{}` bytes", audit_id.len()),
+            )
         })
     }
 

@@ -68,7 +68,10 @@ impl Desk {
 
     fn guard(&self, answer: impl FnOnce() -> Result<Vec<u8>>) -> DoorReply {
         let caught = catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| {
-            Err(Error::new(Cause::Panic, "a defect of the engine was caught; please report the request's shape"))
+            Err(Error::new(
+                Cause::Panic,
+                "a defect of the engine was caught; please report the request's shape",
+            ))
         });
         match caught {
             Ok(body) => DoorReply { status: 0, body },

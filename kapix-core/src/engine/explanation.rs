@@ -34,7 +34,8 @@ impl Scored<'_> {
         }
         let internal = request.audience == Audience::Internal;
         let (adverse, favourable) = self.card.reasons(self.slots, method);
-        let selections = if internal { self.selections(adverse.iter().chain(&favourable)) } else { BTreeMap::new() };
+        let selections =
+            if internal { self.selections(adverse.iter().chain(&favourable)) } else { BTreeMap::new() };
         let wanted = request.counterfactual && self.by_points;
         let counterfactual = if wanted { self.card.counterfactual(self.slots) } else { None };
         Ok(Explanation {
@@ -56,10 +57,12 @@ impl Scored<'_> {
         weights.truncate(TOP_FEATURES_MAX);
         weights
             .into_iter()
-            .map(|it| TopFeature {
-                direction: if it.difference > 0.0 { Effect::Positive } else { Effect::Negative },
-                feature: it.feature,
-                weight: it.weight,
+            .filter_map(|it| {
+                Some(TopFeature {
+                    direction: if it.difference > 0.0 { Effect::Positive } else { Effect::Negative },
+                    feature: Arc::clone(self.card.names(it.characteristic)?.1),
+                    weight: it.weight,
+                })
             })
             .collect()
     }
@@ -81,7 +84,8 @@ impl Scored<'_> {
     }
 
     fn characteristics(&self) -> Vec<CharacteristicView> {
-        let rows = self.slots.slots.iter().zip(&self.inputs.values).zip(&self.inputs.null_reasons).enumerate();
+        let rows =
+            self.slots.slots.iter().zip(&self.inputs.values).zip(&self.inputs.null_reasons).enumerate();
         rows.filter_map(|(position, ((slot, input), null_reason))| {
             let (id, feature) = self.card.names(position)?;
             let (label, points) = self.card.slot(position, *slot)?;

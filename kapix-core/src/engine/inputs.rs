@@ -43,7 +43,8 @@ impl<'r> Evidence<'r> {
             return Err(Error::new(Cause::DataExclusive, message).at("/features"));
         }
         if let Some(features) = &request.features {
-            limits::check("features", limits.features, features.len()).map_err(|error| error.at("/features"))?;
+            limits::check("features", limits.features, features.len())
+                .map_err(|error| error.at("/features"))?;
             check_texts(features, "/features", limits)?;
             return Ok(Self::Named(features));
         }
@@ -57,7 +58,8 @@ impl<'r> Evidence<'r> {
         }
         for (key, source) in data.flat_sources() {
             let place = format!("/data/{}/values", key.as_str());
-            limits::check("features", limits.features, source.values.len()).map_err(|error| error.at(&*place))?;
+            limits::check("features", limits.features, source.values.len())
+                .map_err(|error| error.at(&*place))?;
             check_texts(&source.values, &place, limits)?;
         }
         let ledger = Ledger::build(&data, as_of, limits)?;
@@ -97,7 +99,11 @@ impl<'r> Evidence<'r> {
     }
 
     /// Returns the inputs of the card, after its stated minimum is met.
-    pub(super) fn inputs<'e>(&'e self, loaded: &Loaded, features: Option<&Features<'_>>) -> Result<Inputs<'e>> {
+    pub(super) fn inputs<'e>(
+        &'e self,
+        loaded: &Loaded,
+        features: Option<&Features<'_>>,
+    ) -> Result<Inputs<'e>> {
         let inputs = match self {
             Self::Named(named) => named_inputs(named, loaded)?,
             Self::Sources { data, .. } => source_inputs(data, loaded, features),
@@ -111,7 +117,9 @@ impl<'r> Evidence<'r> {
         };
         let minimum = loaded.card.body.minimum;
         let mut details = Vec::new();
-        for (name, least) in [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)] {
+        for (name, least) in
+            [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)]
+        {
             let got = value(name);
             if least > 0 && got.is_none_or(|got| got < f64::from(least)) {
                 let got = got.map_or("none".to_owned(), |got| got.to_string());
@@ -142,14 +150,14 @@ fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, loaded: &Loaded) -> Res
     for (name, value) in named {
         // A name of the card that sorts before has no value here: it stays missing.
         while names.next_if(|(own, _)| *own < name.as_str()).is_some() {}
-        let mut used = FeatureId::of(name).is_some();
+        let mut used = false;
         while let Some((_, position)) = names.next_if(|(own, _)| *own == name.as_str()) {
             if let Some(slot) = values.get_mut(position) {
                 *slot = input(value);
             }
             used = true;
         }
-        if !used {
+        if !used && FeatureId::of(name).is_none() {
             let message = "the card does not read a feature of this name; it may be misspelt";
             let name = name.replace('~', "~0").replace('/', "~1");
             return Err(Error::new(Cause::DataInputUnknown, message).at(format!("/features/{name}")));
@@ -180,7 +188,8 @@ fn source_inputs<'e>(data: &'e Data, loaded: &Loaded, features: Option<&Features
 }
 
 fn flat<'e>(data: &'e Data, key: SourceKey, name: &str) -> (Input<'e>, Option<&'static str>) {
-    let found: Option<&FlatSource> = data.flat_sources().find(|(own, _)| *own == key).map(|(_, source)| source);
+    let found: Option<&FlatSource> =
+        data.flat_sources().find(|(own, _)| *own == key).map(|(_, source)| source);
     match found {
         None => (Input::Missing, Some("source_not_given")),
         Some(source) if source.no_record => (Input::NoRecord, None),
@@ -231,7 +240,8 @@ fn check_sources(data: &Data, named: &[SourceKey]) -> Result<()> {
     let mut details = Vec::new();
     for key in SourceKey::ALL {
         let place = format!("/data/{}", key.as_str());
-        let has_rows = data.transaction_sources().any(|(own, source)| own == key && !source.accounts.is_empty());
+        let has_rows =
+            data.transaction_sources().any(|(own, source)| own == key && !source.accounts.is_empty());
         let has_values = data
             .flat_sources()
             .any(|(own, source)| own == key && (source.no_record || !source.values.is_empty()));

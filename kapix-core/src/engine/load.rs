@@ -10,9 +10,10 @@ use super::response::{ArtefactRef, Response};
 use super::{batch, cashflow, credit, describe};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
+use crate::id::Id;
 use crate::json::Tree;
 use crate::limits::Limits;
-use crate::scorecard::EntityType;
+use crate::scorecard::{Decision, EntityType};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -62,10 +63,35 @@ pub struct ColumnsReply {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {
     /// What it says, small.
-    pub data: serde_json::Map<String, serde_json::Value>,
+    pub data: EventData,
     /// What happened, such as `credit.score.completed`.
     #[serde(rename = "type")]
     pub kind: &'static str,
+}
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum EventData {
+    /// Of `credit.score.completed`.
+    CreditScoreCompleted(CreditScoreCompleted),
+}
+
+/// A score that was given.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CreditScoreCompleted {
+    /// The card that answered.
+    pub card: ArtefactRef,
+    /// The outcome.
+    pub decision: Decision,
+    /// The host's id of the applicant.
+    pub entity_id: Id,
+    /// Total points.
+    pub points: i32,
+    /// Band of the total.
+    pub risk_band: Arc<str>,
+    /// 1 - PD, or a rank.
+    pub score: f64,
 }
 
 impl Engine {
@@ -95,7 +121,9 @@ impl Engine {
     pub fn run(&self, request: &Request, control: &Control<'_>) -> Result<Reply> {
         control.check()?;
         match request {
-            Request::EngineDescribe(_) => Ok(unrecorded(Response::EngineDescribe(Box::new(describe::describe(self))))),
+            Request::EngineDescribe(_) => {
+                Ok(unrecorded(Response::EngineDescribe(Box::new(describe::describe(self)))))
+            }
             Request::ArtefactCheck(request) => {
                 let answer = describe::check(request, &self.options.limits);
                 Ok(unrecorded(Response::ArtefactCheck(Box::new(answer))))
@@ -137,11 +165,12 @@ impl Engine {
     ) -> Result<&Loaded> {
         let answers = |it: &&Loaded| it.card.body.entity_types.contains(&entity_type);
         let Some(name) = name else {
-            let route = self.routes.iter().find(|route| {
-                route.operation == operation.as_str() && route.entity_type == entity_type
-            });
+            let route = self
+                .routes
+                .iter()
+                .find(|route| route.operation == operation.as_str() && route.entity_type == entity_type);
             let found = match route {
-                Some(route) => self.artefacts.iter().find(|it| it.name() == route.artefact),
+                Some(route) => self.artefacts.iter().find(|it| it.is_named(&route.artefact)),
                 None => self.artefacts.iter().find(answers),
             };
             return found.ok_or_else(|| {
@@ -149,11 +178,7 @@ impl Engine {
                 Error::new(Cause::ArtefactNotFound, message).at("/entity_type")
             });
         };
-        let same_name = |it: &&Loaded| match name.split_once('@') {
-            Some((id, version)) => *it.id == *id && *it.version == *version,
-            None => *it.id == *name,
-        };
-        let named: Vec<&Loaded> = self.artefacts.iter().filter(same_name).collect();
+        let named: Vec<&Loaded> = self.artefacts.iter().filter(|it| it.is_named(name)).collect();
         let loaded = match named.as_slice() {
             [] => {
                 let message = format!("no loaded card has this name of `{}` bytes", name.len());
@@ -164,7 +189,7 @@ impl Engine {
                 // A route that names one of several versions decides between them.
                 let routed = several.iter().find(|it| {
                     self.routes.iter().any(|route| {
-                        route.artefact == it.name()
+                        it.is_named(&route.artefact)
                             && route.operation == operation.as_str()
                             && route.entity_type == entity_type
                     })
@@ -186,10 +211,12 @@ impl Engine {
     fn check_unambiguous(&self) -> Result<()> {
         for operation in [Operation::CreditScore, Operation::CreditScoreBatch] {
             for entity_type in [EntityType::Individual, EntityType::Sme, EntityType::Corporate] {
-                let routed = self.routes.iter().any(|route| {
-                    route.operation == operation.as_str() && route.entity_type == entity_type
-                });
-                let cards = self.artefacts.iter().filter(|it| it.card.body.entity_types.contains(&entity_type));
+                let routed = self
+                    .routes
+                    .iter()
+                    .any(|route| route.operation == operation.as_str() && route.entity_type == entity_type);
+                let cards =
+                    self.artefacts.iter().filter(|it| it.card.body.entity_types.contains(&entity_type));
                 if !routed && cards.count() > 1 {
                     let message = format!(
                         "several cards answer `{}` for `{}`; add a route to a bundle",

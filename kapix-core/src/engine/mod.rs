@@ -23,22 +23,25 @@ mod request;
 mod response;
 
 pub use artefact::{Provenance, ProvenanceStatus};
+pub use batch::Columns;
 pub use bundle::Route;
 pub use clock::Clock;
 pub use control::{CancelFlag, Control, Progress};
 pub use describe::{ArtefactCheckResponse, ArtefactEntry, DescribeResponse, OperationEntry, Problem};
 pub use desk::{Answer, ColumnsAnswer, Desk, DeskOptions, Envelope, Idempotency};
 pub use door::DoorReply;
-pub use load::{ColumnsReply, Engine, EngineOptions, Event, Reply, ENGINE_VERSION, SEMANTICS};
+pub use load::{
+    ColumnsReply, CreditScoreCompleted, ENGINE_VERSION, Engine, EngineOptions, Event, EventData, Reply,
+    SEMANTICS,
+};
 pub use operation::Operation;
 pub use record::{Draft, Leaf, Record};
 pub use request::{
-    ArtefactCheckRequest, Audience, CashflowAnalyzeRequest, Context, CreditScoreBatchRequest, CreditScoreRequest,
-    DescribeRequest, Request,
+    ArtefactCheckRequest, Audience, CashflowAnalyzeRequest, Context, CreditScoreBatchRequest,
+    CreditScoreRequest, DescribeRequest, Request,
 };
 pub use response::{
     AccountView, ArtefactRef, BatchColumns, CashflowAnalyzeResponse, CharacteristicView, CounterfactualView,
     CreditScoreBatchResponse, CreditScoreResponse, Effect, Explanation, MoveView, PointsRange, ReasonView,
     ReferralCode, ReferralReason, Response, TopFeature,
 };
-pub use batch::Columns;

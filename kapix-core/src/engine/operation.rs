@@ -41,7 +41,8 @@ impl Operation {
     /// Returns the operation of this name.
     pub fn parse(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|operation| operation.as_str() == name).ok_or_else(|| {
-            let message = format!("no operation has this name of `{}` bytes; see engine.describe", name.len());
+            let message =
+                format!("no operation has this name of `{}` bytes; see engine.describe", name.len());
             Error::new(Cause::OperationUnknown, message)
         })
     }

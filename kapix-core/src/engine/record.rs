@@ -51,7 +51,13 @@ impl Draft {
     }
 
     /// Seals the draft under an id, a number, a time and a salt.
-    pub(super) fn seal(self, audit_id: String, seq: u64, recorded_at: Instant, salt: [u8; 16]) -> Result<Record> {
+    pub(super) fn seal(
+        self,
+        audit_id: String,
+        seq: u64,
+        recorded_at: Instant,
+        salt: [u8; 16],
+    ) -> Result<Record> {
         let leaf = canonical::to_vec(&Leaf {
             artefacts: &self.artefacts,
             as_of: self.as_of,

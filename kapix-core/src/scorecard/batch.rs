@@ -202,8 +202,10 @@ impl<'o> BatchOutput<'o> {
 
     /// Returns the outputs of consecutive ranges of `rows` rows.
     pub(crate) fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
-        let left = self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
-        let right = self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
+        let left =
+            self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
+        let right =
+            self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
         left.zip(right).map(|(((points, pd), score), ((decision, band), status))| BatchOutput {
             points,
             pd,
@@ -324,34 +326,33 @@ impl<'f, 'a> Reader<'f, 'a> {
 
     fn add(&self, start: usize, rows: usize, work: &mut Work) {
         let (axis, range) = (Axis(0), Slice::from(start..start + rows));
+        let mut block = [0.0; BLOCK];
+        let block = block.get_mut(..rows).unwrap_or_default();
         match &self.column.values {
             Values::Float(values) => {
                 let values = values.slice_axis(axis, range);
-                match (values.as_slice(), self.column.validity) {
-                    (Some(block), None) => self.add_numbers(block, work),
-                    _ => self.add_copied(values.iter().copied(), start, work),
+                match values.as_slice() {
+                    // One copy in order lets the processor fetch ahead; it pays although the values are there.
+                    Some(values) => block.copy_from_slice(values),
+                    None => block.iter_mut().zip(values).for_each(|(own, value)| *own = *value),
                 }
             }
             Values::Integer(values) => {
+                let values = values.slice_axis(axis, range);
                 // An integer beyond 2^53 rounds here; no cut point of a card lies between its neighbours.
                 #[expect(clippy::cast_precision_loss, reason = "only its place among the cut points counts")]
-                let number = |value: &i64| *value as f64;
-                self.add_copied(values.slice_axis(axis, range).iter().map(number), start, work);
+                block.iter_mut().zip(values).for_each(|(own, value)| *own = *value as f64);
             }
-            Values::Dictionary { codes, .. } => self.add_codes(codes.slice_axis(axis, range), start, work),
+            Values::Dictionary { codes, .. } => {
+                return self.add_codes(codes.slice_axis(axis, range), start, work);
+            }
         }
-    }
-
-    fn add_copied(&self, values: impl ExactSizeIterator<Item = f64>, start: usize, work: &mut Work) {
-        let rows = values.len();
-        let mut block = [0.0; BLOCK];
-        for (own, value) in block.iter_mut().zip(values) {
-            *own = value;
-        }
-        let block = block.get_mut(..rows).unwrap_or_default();
         if let Some(validity) = &self.column.validity {
-            for (row, own) in block.iter_mut().enumerate() {
-                *own = if validity.is_valid(start + row) { *own } else { f64::NAN };
+            for (index, eight) in block.chunks_mut(8).enumerate() {
+                let valid = validity.eight(start + 8 * index);
+                for (bit, own) in eight.iter_mut().enumerate() {
+                    *own = if valid >> bit & 1 == 1 { *own } else { f64::NAN };
+                }
             }
         }
         self.add_numbers(block, work);

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::json::Scalar;
 use crate::limits::Limits;
 use crate::numeric;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Totals whose outcomes are tabled; a card with a wider span works each one out.
@@ -28,6 +29,7 @@ pub struct Card {
     pub(super) band_names: Vec<Arc<str>>,
     by_name: Vec<usize>,
     pd_basis: Arc<PdBasis>,
+    log_odds0: f64,
 }
 
 /// Where the engine finds the input of a characteristic.
@@ -57,6 +59,8 @@ pub(super) struct Characteristic {
     pub(super) id: Arc<str>,
     pub(super) feature: Arc<str>,
     pub(super) reason: Arc<str>,
+    /// The same for characteristics that share a reason code.
+    pub(super) reason_number: u16,
     pub(super) reason_texts: ReasonTexts,
     pub(super) source: InputSource,
     pub(super) bins: Bins,
@@ -86,7 +90,8 @@ impl Card {
     /// Returns the proved card, or one error with every finding; pointers start at the body.
     pub fn load(body: CardBody, limits: &Limits) -> Result<Self> {
         check::prove(&body, limits)?;
-        let characteristics: Vec<_> = body.characteristics.iter().map(|it| Characteristic::compile(it, body.reasons.get(&it.reason))).collect();
+        let characteristics: Vec<_> =
+            body.characteristics.iter().map(|it| Characteristic::compile(it, &body.reasons)).collect();
         let extreme = |pick: fn(&[i32]) -> Option<i32>| -> i32 {
             characteristics.iter().filter_map(|it| pick(&it.points)).sum::<i32>() + body.base_points
         };
@@ -97,8 +102,18 @@ impl Card {
         by_name.sort_by_key(|position| characteristics.get(*position).map(|it| Arc::clone(&it.feature)));
         let pd_basis = Arc::new(body.pd_basis.clone());
         let outcomes = Vec::new();
-        let mut card =
-            Self { body, characteristics, points_min, points_max, outcomes, band_names, by_name, pd_basis };
+        let log_odds0 = numeric::ln(body.scaling.odds0);
+        let mut card = Self {
+            body,
+            characteristics,
+            points_min,
+            points_max,
+            outcomes,
+            band_names,
+            by_name,
+            pd_basis,
+            log_odds0,
+        };
         if i64::from(points_max) - i64::from(points_min) < TABLE_MAX {
             card.outcomes = (points_min..=points_max).map(|points| card.outcome_by_rule(points)).collect();
         }
@@ -123,7 +138,8 @@ impl Card {
 
     /// Returns the names of the inputs with their position in the card, in the order of the names.
     pub fn inputs_by_name(&self) -> impl Iterator<Item = (&str, usize)> {
-        let names = |position: &usize| self.characteristics.get(*position).map(|it| (&*it.feature, *position));
+        let names =
+            |position: &usize| self.characteristics.get(*position).map(|it| (&*it.feature, *position));
         self.by_name.iter().filter_map(names)
     }
 
@@ -166,7 +182,7 @@ impl Card {
     pub fn pd(&self, points: i32) -> f64 {
         let scaling = self.body.scaling;
         let doublings = (f64::from(points) - scaling.points0) / scaling.pdo;
-        let log_odds_bad = -(numeric::ln(scaling.odds0) + doublings * core::f64::consts::LN_2);
+        let log_odds_bad = -(self.log_odds0 + doublings * core::f64::consts::LN_2);
         let calibration = self.body.development.as_ref().and_then(|development| development.calibration);
         match calibration {
             Some(it) if self.is_calibrated() => numeric::logistic(it.intercept + it.slope * log_odds_bad),
@@ -176,10 +192,13 @@ impl Card {
 }
 
 impl Characteristic {
-    fn compile(body: &CharacteristicBody, texts: Option<&ReasonText>) -> Self {
+    fn compile(body: &CharacteristicBody, reasons: &BTreeMap<String, ReasonText>) -> Self {
+        let texts = reasons.get(&body.reason);
+        let reason_number = slot_number(reasons.range(..body.reason.clone()).count());
         let attributes = slot_number(body.attributes.len());
         let mut points: Vec<i32> = body.attributes.iter().map(|attribute| attribute.points).collect();
-        let mut woe: Vec<f64> = body.attributes.iter().map(|attribute| attribute.woe.unwrap_or(0.0)).collect();
+        let mut woe: Vec<f64> =
+            body.attributes.iter().map(|attribute| attribute.woe.unwrap_or(0.0)).collect();
         let mut labels: Vec<Arc<str>> = body.attributes.iter().map(label).collect();
         let mut no_record_slot = None;
         let mut special_numbers = Vec::new();
@@ -219,6 +238,7 @@ impl Characteristic {
             id: body.id.as_str().into(),
             feature: body.feature.as_str().into(),
             reason: body.reason.as_str().into(),
+            reason_number,
             reason_texts: ReasonTexts {
                 adverse: texts.map_or("", |texts| &texts.adverse).into(),
                 favourable: texts.map_or("", |texts| &texts.favourable).into(),
@@ -246,9 +266,10 @@ impl Characteristic {
 
 fn bins(body: &CharacteristicBody, special: Vec<(f64, u16)>, texts: Vec<(Box<str>, u16)>) -> Bins {
     match body.kind {
-        CharacteristicKind::Numeric => {
-            Bins::Numeric { cuts: body.attributes.iter().filter_map(|attribute| attribute.lower).collect(), special }
-        }
+        CharacteristicKind::Numeric => Bins::Numeric {
+            cuts: body.attributes.iter().filter_map(|attribute| attribute.lower).collect(),
+            special,
+        },
         CharacteristicKind::Categorical => {
             let mut slots = texts;
             for (index, attribute) in body.attributes.iter().enumerate() {

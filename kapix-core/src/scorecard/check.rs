@@ -100,7 +100,11 @@ fn bands(body: &CardBody, findings: &mut Findings) {
         let last = index + 1 == body.bands.len();
         match band.points_min {
             Some(_) if last => {
-                findings.add(Cause::CardBands, pointer, "the last band has no least total: points_min must be null");
+                findings.add(
+                    Cause::CardBands,
+                    pointer,
+                    "the last band has no least total: points_min must be null",
+                );
             }
             None if !last => {
                 findings.add(Cause::CardBands, pointer, "only the last band may have a null points_min");
@@ -121,7 +125,9 @@ fn definitions(body: &CardBody, findings: &mut Findings) {
     for (name, hash) in &body.definitions {
         let pointer = format!("/definitions/{}", name.replace('~', "~0").replace('/', "~1"));
         match cashflow::definition(name) {
-            None => findings.add(Cause::CardFeatureUnknown, pointer, "this engine does not compute the feature"),
+            None => {
+                findings.add(Cause::CardFeatureUnknown, pointer, "this engine does not compute the feature")
+            }
             Some(definition) if definition.hash() != *hash => {
                 let message = format!("the definition's hash is now `{}`", definition.hash());
                 findings.add(Cause::CardDefinition, pointer, message);
@@ -151,7 +157,8 @@ fn characteristic_rules(
     if characteristic.attributes.is_empty() {
         findings.add(Cause::CardEmpty, format!("{pointer}/attributes"), "a characteristic needs attributes");
     }
-    if characteristic.protected && characteristic.legal_basis.as_ref().is_none_or(|basis| basis.trim().is_empty())
+    if characteristic.protected
+        && characteristic.legal_basis.as_ref().is_none_or(|basis| basis.trim().is_empty())
     {
         findings.add(
             Cause::CardProtected,
@@ -203,14 +210,19 @@ fn numeric(characteristic: &CharacteristicBody, pointer: &str, findings: &mut Fi
     for (index, attribute) in attributes.iter().enumerate() {
         let place = format!("{pointer}/attributes/{index}");
         if !attribute.categories.is_empty() {
-            findings.add(Cause::CardKind, place.as_str(), "an attribute of numbers has bounds, not categories");
+            findings.add(
+                Cause::CardKind,
+                place.as_str(),
+                "an attribute of numbers has bounds, not categories",
+            );
         }
         if matches!((attribute.lower, attribute.upper), (Some(lower), Some(upper)) if lower >= upper) {
             findings.add(Cause::CardBinsOverlap, place.as_str(), "lower must lie below upper");
         }
         match (index, attribute.lower) {
             (0, Some(lower)) => {
-                let message = format!("numbers below `{lower}` are not covered: the first lower must be null");
+                let message =
+                    format!("numbers below `{lower}` are not covered: the first lower must be null");
                 findings.add(Cause::CardBinsGap, place.as_str(), message);
             }
             (1.., None) => {
@@ -349,7 +361,8 @@ fn development(body: &CardBody, findings: &mut Findings) {
         }
     }
     if !is_covariance(&development.points_covariance, n) {
-        let message = format!("points_covariance must be a symmetric `{n}` x `{n}` matrix with diagonal >= 0");
+        let message =
+            format!("points_covariance must be a symmetric `{n}` x `{n}` matrix with diagonal >= 0");
         findings.add(Cause::CardDevelopment, "/development/points_covariance", message);
     }
     if let Some(covariance) = &development.coefficient_covariance {
@@ -367,11 +380,19 @@ fn development(body: &CardBody, findings: &mut Findings) {
 fn counts(body: &CardBody, findings: &mut Findings) {
     let Some(development) = &body.development else { return };
     let positive = |count: f64| count.is_finite() && count >= 0.0;
-    if !(positive(development.goods) && positive(development.bads) && development.goods + development.bads > 0.0) {
-        findings.add(Cause::CardDevelopment, "/development/goods", "goods and bads must be >= 0 and not both 0");
+    if !(positive(development.goods)
+        && positive(development.bads)
+        && development.goods + development.bads > 0.0)
+    {
+        findings.add(
+            Cause::CardDevelopment,
+            "/development/goods",
+            "goods and bads must be >= 0 and not both 0",
+        );
     }
     if development.counts.len() != body.characteristics.len() {
-        let message = format!("counts must hold one entry a characteristic, `{}`", body.characteristics.len());
+        let message =
+            format!("counts must hold one entry a characteristic, `{}`", body.characteristics.len());
         findings.add(Cause::CardDevelopment, "/development/counts", message);
     }
     for (index, (bins, characteristic)) in development.counts.iter().zip(&body.characteristics).enumerate() {

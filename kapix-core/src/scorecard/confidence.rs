@@ -73,7 +73,8 @@ impl Card {
             observed.iter().map(|(o, _)| missing.iter().map(|m| sigma(*m, *o)).sum()).collect();
         let size = observed.len();
         let entries = observed.iter().flat_map(|(i, _)| observed.iter().map(move |(j, _)| sigma(*i, *j)));
-        let inverse = numeric::pseudo_inverse(&Matrix::new(size, size, entries.collect())?, PSEUDO_INVERSE_TOLERANCE)?;
+        let inverse =
+            numeric::pseudo_inverse(&Matrix::new(size, size, entries.collect())?, PSEUDO_INVERSE_TOLERANCE)?;
         let regression = inverse.times(&cross)?;
         let deviations: Vec<f64> = observed.iter().map(|(_, deviation)| *deviation).collect();
         let shift = numeric::dot(&regression, &deviations)?;

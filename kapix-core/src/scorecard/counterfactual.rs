@@ -152,10 +152,9 @@ impl Table {
         for (position, own) in choices.iter().enumerate().rev() {
             for c in 1..=count {
                 for b in 0..=bins {
-                    let moved = own
-                        .iter()
-                        .take_while(|choice| choice.bins <= b)
-                        .map(|choice| i64::from(choice.gain) + table.best(position + 1, c - 1, b - choice.bins));
+                    let moved = own.iter().take_while(|choice| choice.bins <= b).map(|choice| {
+                        i64::from(choice.gain) + table.best(position + 1, c - 1, b - choice.bins)
+                    });
                     let value = moved.fold(table.best(position + 1, c, b), i64::max);
                     let place = table.place(position, c, b);
                     if let Some(cell) = table.values.get_mut(place) {

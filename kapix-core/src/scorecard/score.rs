@@ -116,7 +116,9 @@ impl Characteristic {
             return Err(Cause::FrameInfinity);
         }
         // Adding 0 makes -0 and 0 the same bits.
-        if let Some((_, slot)) = special.iter().find(|(number, _)| number.to_bits() == (value + 0.0).to_bits()) {
+        if let Some((_, slot)) =
+            special.iter().find(|(number, _)| number.to_bits() == (value + 0.0).to_bits())
+        {
             return Ok(*slot);
         }
         if !(value >= self.range.0 && value <= self.range.1) {
@@ -151,9 +153,13 @@ impl Characteristic {
     fn refusal(&self, cause: Cause) -> String {
         let name = &self.feature;
         match cause {
-            Cause::DataInputMissing => format!("input `{name}` is missing and the card states no points for that"),
+            Cause::DataInputMissing => {
+                format!("input `{name}` is missing and the card states no points for that")
+            }
             Cause::DataInputUnseen => {
-                format!("the category of input `{name}` is unknown to the card and it states no points for that")
+                format!(
+                    "the category of input `{name}` is unknown to the card and it states no points for that"
+                )
             }
             Cause::DataInputRange => {
                 let (min, max) = self.range;

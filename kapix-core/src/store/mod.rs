@@ -2,5 +2,5 @@
 
 mod memory;
 
-pub(crate) use memory::{Claim, KeyScope, MemoryStore};
 pub use memory::StoreStatistics;
+pub(crate) use memory::{Claim, KeyScope, MemoryStore};

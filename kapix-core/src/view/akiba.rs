@@ -3,7 +3,9 @@
 //! Rows are grouped into accounts by account number (or name) and currency, in the order in which they come. An
 //! amount may be a JSON number or a decimal string, `date_time` epoch seconds, epoch milliseconds or RFC 3339.
 
-use crate::domain::{Account, AccountKind, Data, Direction, Transaction, TransactionSource, TransactionStatus};
+use crate::domain::{
+    Account, AccountKind, Data, Direction, Transaction, TransactionSource, TransactionStatus,
+};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::json::Scalar;
@@ -90,12 +92,14 @@ pub enum AkibaStatus {
 impl AkibaRequest {
     /// Returns the rows as accounts of the source `transaction_history`; pointers start at `/akiba`.
     pub(crate) fn data(&self, limits: &Limits) -> Result<Data> {
-        limits::check("rows", limits.rows, self.transactions.len()).map_err(|error| error.at("/akiba/transactions"))?;
+        limits::check("rows", limits.rows, self.transactions.len())
+            .map_err(|error| error.at("/akiba/transactions"))?;
         let mut accounts: Vec<Account> = Vec::new();
         for (row, transaction) in self.transactions.iter().enumerate() {
             let place = format!("/akiba/transactions/{row}");
             let name = transaction.account_number.as_ref().or(transaction.account_name.as_ref());
-            let name = Id::parse(name.map_or("account", String::as_str)).map_err(|error| error.under(&place))?;
+            let name =
+                Id::parse(name.map_or("account", String::as_str)).map_err(|error| error.under(&place))?;
             let native = transaction.native().map_err(|error| error.under(&place))?;
             let known = accounts
                 .iter_mut()
