@@ -35,11 +35,11 @@ pub use engine::{
     AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,
     BatchColumns, CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock,
     Columns, ColumnsAnswer, ColumnsReply, Context, Control, CounterfactualView, CreditScoreBatchRequest,
-    CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse, DescribeRequest, DescribeResponse,
-    Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions, Envelope, Event,
-    Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange, Problem, Progress,
-    Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply, Request, Response,
-    Route, SEMANTICS, TopFeature,
+    CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, DescribeRequest,
+    DescribeResponse, Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions,
+    Envelope, Event, EventData, Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry,
+    PointsRange, Problem, Progress, Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode,
+    ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;

@@ -33,7 +33,8 @@ pub(super) fn score_json(
         let message = "give `columns`, or call by columns";
         return Err(Error::new(Cause::OperationColumnsMissing, message).at("/columns"));
     };
-    let loaded = registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
+    let loaded =
+        registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
     let categorical = |name: &str| {
         let mut inputs = loaded.card.inputs();
         inputs.any(|(own, kind, _)| own == name && kind == CharacteristicKind::Categorical)

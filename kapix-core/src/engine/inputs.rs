@@ -150,14 +150,14 @@ fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, loaded: &Loaded) -> Res
     for (name, value) in named {
         // A name of the card that sorts before has no value here: it stays missing.
         while names.next_if(|(own, _)| *own < name.as_str()).is_some() {}
-        let mut used = FeatureId::of(name).is_some();
+        let mut used = false;
         while let Some((_, position)) = names.next_if(|(own, _)| *own == name.as_str()) {
             if let Some(slot) = values.get_mut(position) {
                 *slot = input(value);
             }
             used = true;
         }
-        if !used {
+        if !used && FeatureId::of(name).is_none() {
             let message = "the card does not read a feature of this name; it may be misspelt";
             let name = name.replace('~', "~0").replace('/', "~1");
             return Err(Error::new(Cause::DataInputUnknown, message).at(format!("/features/{name}")));
