@@ -7,8 +7,8 @@ mod page;
 mod paper;
 
 use kapix_core::{
-    Control, CreditScoreResponse, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Limits, Operation, Record,
-    Request, Response,
+    Control, CreditScoreResponse, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Limits, Operation,
+    Record, Request, Response,
 };
 use paper::Paper;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,8 @@ fn main() -> ExitCode {
 }
 
 fn run(folder: &Path) -> Result<(), String> {
-    let engine = Engine::load(&[EXPERT_CARDS], EngineOptions::default()).map_err(|error| error.to_string())?;
+    let engine =
+        Engine::load(&[EXPERT_CARDS], EngineOptions::default()).map_err(|error| error.to_string())?;
     let desk = Desk::new(engine, DeskOptions::default());
     let paper = Paper::of_terminal();
     page::opening(&paper);
@@ -70,8 +71,9 @@ fn score(desk: &Desk, path: &Path) -> Result<Case, String> {
         Err(error) => Err(error),
         Ok(answer) => {
             let envelope = answer.envelope.ok_or_else(|| told(&"the desk gave no envelope"))?;
-            let record =
-                desk.record(envelope.audit_id.as_deref().unwrap_or_default()).map_err(|error| told(&error))?;
+            let record = desk
+                .record(envelope.audit_id.as_deref().unwrap_or_default())
+                .map_err(|error| told(&error))?;
             match &*answer.response {
                 Response::CreditScore(response) => Ok((response.clone(), record, envelope.latency_ms)),
                 _ => return Err(told(&"the desk gave another answer")),

@@ -3,8 +3,8 @@
 use crate::Case;
 use crate::paper::{Ink, Paper};
 use kapix_core::{
-    CreditScoreResponse, Currency, Decision, Error, Explanation, Finding, Money, ReasonView, Record, SelectedRows,
-    Severity,
+    CreditScoreResponse, Currency, Decision, Error, Explanation, Finding, Money, ReasonView, Record,
+    SelectedRows, Severity,
 };
 use serde_json::Value;
 
@@ -52,7 +52,12 @@ fn history(request: &Value) -> String {
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("?").to_owned();
     let told: Vec<String> = accounts
         .map(|account| {
-            format!("{} {} with {} rows", text(account, "currency"), text(account, "kind").replace('_', " "), rows(account))
+            format!(
+                "{} {} with {} rows",
+                text(account, "currency"),
+                text(account, "kind").replace('_', " "),
+                rows(account)
+            )
         })
         .collect();
     format!("{}; as of {}", told.join(", "), text(request, "as_of"))
@@ -147,14 +152,19 @@ fn evidence(paper: &Paper, reason: &ReasonView, explanation: &Explanation, reque
     let total: u32 = selection.iter().flat_map(|it| &it.rows).map(|(first, last)| last - first + 1).sum();
     let shown: Vec<String> = selection.iter().flat_map(|it| rows(it, request)).take(ROWS_MAX).collect();
     if !shown.is_empty() {
-        let more = if usize::try_from(total).unwrap_or(0) > shown.len() { format!(" .. of {total} rows") } else { String::new() };
+        let more = if usize::try_from(total).unwrap_or(0) > shown.len() {
+            format!(" .. of {total} rows")
+        } else {
+            String::new()
+        };
         paper.text(9, Ink::Faint, &format!("{}{more}", shown.join("; ")));
     }
 }
 
 fn rows<'a>(selected: &'a SelectedRows, request: &'a Value) -> impl Iterator<Item = String> + 'a {
     let account = request.pointer(&selected.pointer);
-    let currency = account.and_then(|it| it.get("currency")?.as_str()).and_then(|it| Currency::parse(it).ok());
+    let currency =
+        account.and_then(|it| it.get("currency")?.as_str()).and_then(|it| Currency::parse(it).ok());
     let numbers = selected.rows.iter().flat_map(|(first, last)| *first..=*last);
     numbers.filter_map(move |row| {
         let row = account?.get("transactions")?.get(usize::try_from(row).ok()?)?;
