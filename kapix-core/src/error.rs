@@ -134,7 +134,6 @@ causes! {
     FrameInfinity, "frame.infinity", ValidationError, "A column holds an infinity; NaN and null are missing, infinity is an error.";
     // Transactions and ledgers
     TransactionSign, "transaction.sign", ValidationError, "The sign of an amount contradicts its type: credit > 0, debit < 0.";
-    TransactionZero, "transaction.zero", ValidationError, "An amount is zero.";
     TransactionCsv, "transaction.csv", ValidationError, "A CSV row does not have the documented columns or values.";
     LedgerCurrencyMixed, "ledger.currency_mixed", ValidationError, "The accounts of one applicant have more than one currency; Kapix holds no exchange rates.";
     LedgerAccountDuplicate, "ledger.account_duplicate", ValidationError, "Two accounts of one source have the same account_id.";
@@ -168,7 +167,6 @@ causes! {
     CardScaling, "card.scaling", ValidationError, "points0, odds0 and pdo must be finite, odds0 and pdo above zero.";
     CardBands, "card.bands", ValidationError, "Bands do not descend from safest to riskiest or leave totals uncovered.";
     CardCutoffs, "card.cutoffs", ValidationError, "The approve cut-off must lie above the refer cut-off.";
-    CardNeutralMissing, "card.neutral_missing", ValidationError, "A characteristic states no neutral points.";
     CardMissingGenerous, "card.missing_generous", ValidationError, "A bin for missing, special or unseen values earns more than the neutral points without support in the development counts.";
     CardFeatureUnknown, "card.feature_unknown", ValidationError, "A characteristic reads a feature that this engine does not compute and no source carries.";
     CardDefinition, "card.definition_changed", ValidationError, "The definition of a feature differs from the one that the card was built on.";

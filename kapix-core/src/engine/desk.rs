@@ -1,11 +1,11 @@
 //! The Desk: an engine with a store and a clock. It fills `as_of`, honours idempotency keys, makes ids, seals
 //! records and writes the envelope; it computes nothing of an answer.
 
-use super::batch::Columns;
 use super::clock::{Clock, StopWatch, entropy};
 use super::control::Control;
-use super::load::{Engine, Event, Reply};
+use super::engine::Engine;
 use super::record::{Draft, Record};
+use super::reply::{Columns, Event, Reply};
 use super::request::Request;
 use super::response::Response;
 use crate::canonical;
@@ -103,12 +103,11 @@ impl Answer {
     /// Returns the answer with its envelope in canonical JSON.
     pub fn to_json(&self) -> Result<Vec<u8>> {
         let fresh;
-        let response: &[u8] = match &self.record {
-            Some(record) => &record.response,
-            None => {
-                fresh = canonical::to_vec(&*self.response)?;
-                &fresh
-            }
+        let response: &[u8] = if let Some(record) = &self.record {
+            &record.response
+        } else {
+            fresh = canonical::to_vec(&*self.response)?;
+            &fresh
         };
         let Some(envelope) = &self.envelope else { return Ok(response.to_vec()) };
         let latency = canonical::to_vec(&envelope.latency_ms)?;
@@ -165,12 +164,12 @@ impl Desk {
     pub fn run(&self, mut request: Request, control: &Control<'_>) -> Result<Answer> {
         let call = self.begin()?;
         let Some(scope) = self.key(&mut request)? else {
-            self.fill(&mut request, &call);
+            fill(&mut request, &call);
             return self.answer(&request, control, &call);
         };
         // The body is compared before the clock fills it in.
         let body = canonical::hash(&request)?;
-        self.fill(&mut request, &call);
+        fill(&mut request, &call);
         if let Some(stored) = self.claim(&scope, body)? {
             return Ok(stored);
         }
@@ -193,7 +192,7 @@ impl Desk {
             let message = "a request with columns takes no idempotency_key";
             return Err(Error::new(Cause::IdempotencyNotDurable, message).at("/idempotency_key"));
         }
-        self.fill(&mut request, &call);
+        fill(&mut request, &call);
         let control = Control { draft: self.options.record, ..control.clone() };
         let reply = self.engine().run_columns(&request, frame, &control)?;
         Ok(ColumnsAnswer { answer: self.seal(reply.reply, &call)?, columns: reply.columns })
@@ -230,14 +229,6 @@ impl Desk {
         let wanted = self.options.envelope || self.options.record;
         let random = if wanted { Some(entropy()?) } else { None };
         Ok(Call { watch: StopWatch::start(), now: self.options.clock.now(), random })
-    }
-
-    fn fill(&self, request: &mut Request, call: &Call) {
-        if let Some(common) = request.common()
-            && common.as_of.is_none()
-        {
-            *common.as_of = call.now;
-        }
     }
 
     /// Takes the key out of a request: it is no part of the body.
@@ -303,6 +294,15 @@ impl Desk {
         let record = Arc::new(draft.seal(audit_id, seq, recorded_at, *salt)?);
         self.lock().push(seq, record.size(), Arc::clone(&record));
         Ok(record)
+    }
+}
+
+/// The clock stands in for an absent `as_of`.
+fn fill(request: &mut Request, call: &Call) {
+    if let Some(common) = request.common()
+        && common.as_of.is_none()
+    {
+        *common.as_of = call.now;
     }
 }
 

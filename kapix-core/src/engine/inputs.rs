@@ -23,7 +23,7 @@ pub(super) enum Evidence<'r> {
     /// Named values.
     Named(&'r BTreeMap<String, Scalar>),
     /// Sources, and the ledger of their accounts.
-    Sources { data: Cow<'r, Data>, ledger: Ledger },
+    Sources { data: Box<Cow<'r, Data>>, ledger: Ledger },
 }
 
 /// The inputs of a card in its order, and why those that are missing are.
@@ -67,7 +67,7 @@ impl<'r> Evidence<'r> {
             let message = "the accounts have more than one currency; Kapix holds no exchange rates";
             return Err(Error::new(Cause::LedgerCurrencyMixed, message).at(mixed.pointer.as_str()));
         }
-        Ok(Self::Sources { data, ledger })
+        Ok(Self::Sources { data: Box::new(data), ledger })
     }
 
     /// Returns what the ledger says of the data.

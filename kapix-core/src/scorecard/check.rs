@@ -126,7 +126,7 @@ fn definitions(body: &CardBody, findings: &mut Findings) {
         let pointer = format!("/definitions/{}", name.replace('~', "~0").replace('/', "~1"));
         match cashflow::definition(name) {
             None => {
-                findings.add(Cause::CardFeatureUnknown, pointer, "this engine does not compute the feature")
+                findings.add(Cause::CardFeatureUnknown, pointer, "this engine does not compute the feature");
             }
             Some(definition) if definition.hash() != *hash => {
                 let message = format!("the definition's hash is now `{}`", definition.hash());

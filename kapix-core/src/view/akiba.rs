@@ -104,14 +104,13 @@ impl AkibaRequest {
             let known = accounts
                 .iter_mut()
                 .find(|account| account.account_id == name && account.currency == transaction.currency);
-            match known {
-                Some(account) => account.transactions.push(native),
-                None => {
-                    limits::check("accounts", limits.accounts, accounts.len() + 1)
-                        .map_err(|error| error.at(place))?;
-                    accounts.push(self.account(name, transaction, native));
-                }
+            if let Some(account) = known {
+                account.transactions.push(native);
+                continue;
             }
+            limits::check("accounts", limits.accounts, accounts.len() + 1)
+                .map_err(|error| error.at(place))?;
+            accounts.push(self.account(name, transaction, native));
         }
         let source = TransactionSource { accounts, period: None, provider: None, retrieved_at: None };
         Ok(Data { transaction_history: Some(source), ..Data::default() })
