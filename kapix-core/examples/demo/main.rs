@@ -3,6 +3,8 @@
 //!
 //! `cargo run --example demo [DIR]`; DIR holds requests of `credit.score`, by default `examples/data`.
 
+#![expect(clippy::print_stdout, reason = "printing is what a demonstration is for")]
+
 mod page;
 mod paper;
 

@@ -109,7 +109,7 @@ fn findings(paper: &Paper, findings: &[Finding]) {
 fn points(paper: &Paper, response: &CreditScoreResponse, explanation: &Explanation) {
     println!();
     let base = explanation.base_points.unwrap_or_default();
-    println!("  {:>6}  base", base);
+    println!("  {base:>6}  base");
     let mut sum = base;
     for row in explanation.characteristics.iter().flatten() {
         sum += row.points;

@@ -284,7 +284,7 @@ impl<'f, 'a> Reader<'f, 'a> {
     fn new(characteristic: &'f Characteristic, frame: &'f Frame<'a>) -> Result<Self> {
         let name = &*characteristic.feature;
         let column = frame.column(name).ok_or_else(|| {
-            Error::new(Cause::FrameColumnMissing, "the card needs this column").at(format!("/columns/{name}"))
+            Error::new(Cause::FrameColumnMissing, "the card needs this column").at(place(name))
         })?;
         let mut reader = Self {
             characteristic,
@@ -346,7 +346,7 @@ impl<'f, 'a> Reader<'f, 'a> {
                 block.iter_mut().zip(values).for_each(|(own, value)| *own = *value as f64);
             }
             Values::Dictionary { codes, .. } => {
-                return self.add_codes(codes.slice_axis(axis, range), start, work);
+                return self.add_codes(&codes.slice_axis(axis, range), start, work);
             }
         }
         if let Some(validity) = &self.column.validity {
@@ -381,6 +381,7 @@ impl<'f, 'a> Reader<'f, 'a> {
     fn add_few<const N: usize>(&self, row: usize, values: &[f64; N], work: &mut Work) {
         let (low, high) = self.characteristic.range;
         // NaN is neither below nor above; an infinity is above or below every range.
+        #[expect(clippy::needless_bitwise_bool, reason = "without branches the loop is vector instructions")]
         let is_outside = values.iter().fold(false, |outside, x| outside | (*x < low) | (*x > high));
         match work.totals.get_mut(row..).and_then(<[f64]>::first_chunk_mut) {
             Some(totals) if !is_outside => self.add_lanes(totals, values),
@@ -405,7 +406,8 @@ impl<'f, 'a> Reader<'f, 'a> {
             add(|x, cut| x >= cut, *cut, *step);
         }
         for (value, step) in &self.special {
-            add(|x, value| x >= value && x <= value, *value, *step);
+            #[expect(clippy::float_cmp, reason = "a special value is that number and no other")]
+            add(|x, value| x == value, *value, *step);
         }
         add(|x, _| x.is_nan(), 0.0, self.missing);
         for (total, own) in totals.iter_mut().zip(own) {
@@ -413,7 +415,7 @@ impl<'f, 'a> Reader<'f, 'a> {
         }
     }
 
-    fn add_codes(&self, codes: ArrayView1<'_, i32>, start: usize, work: &mut Work) {
+    fn add_codes(&self, codes: &ArrayView1<'_, i32>, start: usize, work: &mut Work) {
         let missing = self.characteristic.slot(Input::Missing);
         for (row, code) in codes.iter().enumerate() {
             let valid = self.column.validity.as_ref().is_none_or(|bits| bits.is_valid(start + row));
@@ -427,6 +429,10 @@ impl<'f, 'a> Reader<'f, 'a> {
 }
 
 fn wrong_type(name: &str, expected: &str, got: &str) -> Error {
-    Error::new(Cause::FrameColumnType, format!("the card expects {expected}; got {got}"))
-        .at(format!("/columns/{name}"))
+    Error::new(Cause::FrameColumnType, format!("the card expects {expected}; got {got}")).at(place(name))
+}
+
+/// Returns the JSON pointer to a column.
+fn place(name: &str) -> String {
+    format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"))
 }
