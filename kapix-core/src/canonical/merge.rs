@@ -98,20 +98,22 @@ fn string_length(text: &[u8]) -> Option<usize> {
 
 /// Returns the length of `text` up to the comma that ends the value, or to the end.
 fn value_length(text: &[u8]) -> Option<usize> {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for (at, byte) in text.iter().enumerate() {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
         match byte {
-            _ if escaped => escaped = false,
-            b'"' => in_string = !in_string,
-            b'\\' => escaped = true,
-            _ if in_string => {}
+            b'"' => {
+                at += string_length(text.get(at..)?)?;
+                continue;
+            }
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.checked_sub(1)?,
             b',' if depth == 0 => return Some(at),
             _ => {}
         }
+        at += 1;
     }
-    (depth == 0 && !in_string).then_some(text.len())
+    (depth == 0).then_some(at)
 }
 
 #[cfg(test)]

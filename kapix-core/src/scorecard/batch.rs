@@ -93,8 +93,10 @@ impl Card {
     ///
     /// Errors before any row is scored: `frame.column_missing` and `frame.column_type`, at `/columns/NAME`.
     pub fn score_rows(&self, frame: &Frame<'_>, first: usize, output: &mut BatchOutput<'_>) -> Result<()> {
-        let readers: Vec<Reader<'_, '_>> =
-            self.characteristics.iter().map(|it| Reader::new(it, frame)).collect::<Result<_>>()?;
+        let mut readers = Vec::with_capacity(self.characteristics.len());
+        for characteristic in &self.characteristics {
+            readers.push(Reader::new(characteristic, frame)?);
+        }
         let mut work = Work::new();
         for (index, block) in output.reborrow().split(BLOCK).enumerate() {
             let rows = block.points.len();

@@ -110,14 +110,11 @@ impl Card {
 
     fn ranked(&self, differences: &[f64], sign: f64) -> Vec<Reason> {
         let zipped = self.characteristics.iter().zip(differences).enumerate();
-        let mut parts: Vec<Part> = zipped
-            .filter(|(_, (_, difference))| sign * **difference > 0.0)
-            .map(|(first, (it, difference))| Part {
-                reason: it.reason_number,
-                first,
-                difference: *difference,
-            })
-            .collect();
+        let own = zipped.filter(|(_, (_, difference))| sign * **difference > 0.0).map(
+            |(first, (it, difference))| Part { reason: it.reason_number, first, difference: *difference },
+        );
+        let mut parts: Vec<Part> = Vec::with_capacity(differences.len());
+        parts.extend(own);
         parts.sort_unstable_by(Part::order);
         let mut totals: Vec<Part> = Vec::with_capacity(parts.len());
         for part in &parts {
