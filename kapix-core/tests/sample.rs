@@ -4,8 +4,8 @@
 mod files;
 
 use kapix_core::{
-    Control, Decision, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, FindingKind, Limits, Operation,
-    Request, Response,
+    Control, Decision, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, FindingKind, Limits,
+    Operation, Request, Response,
 };
 use std::path::{Path, PathBuf};
 
@@ -76,6 +76,7 @@ fn the_development_sample_has_outcomes_to_learn_from() {
     assert_eq!(rows.len(), 5_000);
     assert!(rows.iter().all(|row| row.len() == columns));
     let bads = rows.iter().filter(|row| row.last() == Some(&"1")).count();
-    // E[logistic(-4.5 + 5 u^2)] over a uniform u is 0.116 by quadrature; five standard errors are 0.023.
-    assert!((465..695).contains(&bads), "{bads}");
+    // E[logistic(-4.5 + 5 u^2)] over a uniform u is 0.1181 by the midpoint rule with 200,000 points; five standard
+    // deviations of the count are 114.
+    assert!((477..=704).contains(&bads), "{bads}");
 }

@@ -71,7 +71,7 @@ pub(crate) fn files(seed: u64) -> Result<Vec<File>> {
 /// the second and declines the third.
 const APPLICANTS: [(&str, Country, Persona, f64); 4] = [
     ("kenya_salaried", Country::Kenya, Persona::Salaried, 0.05),
-    ("nigeria_trader", Country::Nigeria, Persona::Trader, 0.6),
+    ("nigeria_trader", Country::Nigeria, Persona::Trader, 0.75),
     ("south_africa_overdrawn", Country::SouthAfrica, Persona::Overdrawn, 0.85),
     ("tampered_statement", Country::Kenya, Persona::WageEarner, 0.1),
 ];
@@ -164,9 +164,10 @@ fn write(value: &Value, depth: usize, text: &mut String) {
             (('[', ']'), items.iter().map(|item| (String::new(), item)).collect())
         }
         // The request itself and its sources open up whatever their length.
-        Value::Object(members) if short.len() > LINE_MAX || depth == 0 => {
-            (('{', '}'), members.iter().map(|(name, member)| (format!("{}: ", json!(name)), member)).collect())
-        }
+        Value::Object(members) if short.len() > LINE_MAX || depth == 0 => (
+            ('{', '}'),
+            members.iter().map(|(name, member)| (format!("{}: ", json!(name)), member)).collect(),
+        ),
         _ => return text.push_str(&short),
     };
     text.push(signs.0);

@@ -192,7 +192,7 @@ impl<'a> Path<'a> {
 
     fn credit(&mut self, today: Date, event: Event) -> Result<()> {
         self.post(today, event.second, event.label, event.amount_minor)?;
-        if let Some(charge) = wording::charge(self.profile.country, event.label, event.amount_minor) {
+        if let Some(charge) = wording::charge(self.profile, event.label, event.amount_minor) {
             self.charge(today, event.second, charge)?;
         }
         if self.owed_minor > 0 {
@@ -205,7 +205,7 @@ impl<'a> Path<'a> {
 
     fn debit(&mut self, today: Date, mut event: Event) -> Result<bool> {
         let planned = event.amount_minor;
-        let charge = |amount| wording::charge(self.profile.country, event.label, amount);
+        let charge = |amount| wording::charge(self.profile, event.label, amount);
         let mut with_charge = planned + charge(planned).map_or(0, |(_, minor)| minor);
         let mut on_credit = false;
         if with_charge > self.main.balance_minor.max(0) {
@@ -254,7 +254,7 @@ impl<'a> Path<'a> {
         let step = step(self.profile.country);
         let most = self.main.balance_minor.min(event.amount_minor);
         // Charges rise with the amount, so the charge of more is enough for less.
-        let charge = wording::charge(self.profile.country, event.label, most).map_or(0, |(_, minor)| minor);
+        let charge = wording::charge(self.profile, event.label, most).map_or(0, |(_, minor)| minor);
         let affordable = (self.main.balance_minor - charge).min(event.amount_minor) / step * step;
         (affordable >= 2 * step).then_some(affordable)
     }

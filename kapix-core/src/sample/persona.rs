@@ -82,7 +82,8 @@ pub(super) fn profile(country: Country, persona: Persona, risk: f64, dice: &mut 
     // Charges, airtime bought beside and savings take the rest of the month's money.
     let living = times(monthly_minor, 0.88 + 0.06 * risk, step) - fixed;
     let bets = is_overdrawn || dice.chance(0.1 + 0.5 * risk);
-    let betting = if bets { 0.02 + (0.05 + 0.3 * risk) * dice.uniform() } else { 0.0 };
+    let least = if is_overdrawn { 0.08 } else { 0.02 };
+    let betting = if bets { least + (0.05 + 0.3 * risk) * dice.uniform() } else { 0.0 };
     let has_overdraft = is_overdrawn || (country != Country::Nigeria && dice.chance(0.15 + 0.5 * risk));
     let overdraft = if is_overdrawn { 0.45 } else { 0.12 };
     let saves = matches!(persona, Persona::Salaried | Persona::WageEarner | Persona::Trader)

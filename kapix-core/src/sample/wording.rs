@@ -5,6 +5,7 @@
 
 use super::dice::{Dice, SYMBOLS, symbol};
 use super::options::{Country, Persona};
+use super::persona::Profile;
 use super::truth::{IncomeKind, Label};
 
 /// The texts of a row.
@@ -264,8 +265,8 @@ pub(super) fn own_transfer(country: Country, to_savings: bool) -> &'static str {
 }
 
 /// Returns words and amount, in minor units, of the charge that comes with a payment, or `None` if it is free.
-pub(super) fn charge(country: Country, label: Label, amount_minor: i64) -> Option<(&'static str, i64)> {
-    match country {
+pub(super) fn charge(profile: &Profile, label: Label, amount_minor: i64) -> Option<(&'static str, i64)> {
+    match profile.country {
         Country::Kenya => {
             let (words, table): (_, &[(i64, i64)]) = match label {
                 Label::Transfer | Label::TakeoverOut => ("Customer Transfer of Funds Charge", &TRANSFER),
@@ -291,6 +292,9 @@ pub(super) fn charge(country: Country, label: Label, amount_minor: i64) -> Optio
         Country::SouthAfrica => match label {
             Label::Transfer | Label::TakeoverOut | Label::Stock => Some(("EFT PAYMENT FEE", 200)),
             Label::Cash | Label::MuleOut => Some(("CASH WITHDRAWAL FEE", 1_000)),
+            Label::Income if profile.schedule.kind == IncomeKind::Trader => {
+                Some(("CASH DEPOSIT FEE", (amount_minor * 12 / 1_000).max(1)))
+            }
             _ => None,
         },
     }
