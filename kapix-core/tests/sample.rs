@@ -1,4 +1,5 @@
 //! The files of `examples/data/`: their bytes, what the engine finds in them, and what it decides.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../examples/sample/files.rs"]
 mod files;

@@ -1,7 +1,7 @@
 //! The files of `examples/data/`: four requests of `credit.score` with their truth, and a development sample.
 
 use kapix_core::sample::{Country, Persona, Sample, SampleOptions, applicant, member};
-use kapix_core::{Date, Ledger, Limits, Result, features};
+use kapix_core::{Data, Date, Ledger, Limits, Result, features};
 use serde_json::{Value, json};
 
 /// The seed of the files in the repository.
@@ -54,12 +54,13 @@ pub(crate) fn files(seed: u64) -> Result<Vec<File>> {
             risk: Some(risk),
             ..SampleOptions::default()
         };
-        let sample = applicant(seed.wrapping_add(place), &options)?;
-        let mut request = request(name, &sample);
-        let mut truth = json!({ "truth": sample.truth });
-        if name == "tampered_statement" {
-            truth["damage"] = damage(&mut request);
-        }
+        let mut sample = applicant(seed.wrapping_add(place), &options)?;
+        let truth = if name == "tampered_statement" {
+            json!({ "damage": damage(&mut sample.data), "truth": sample.truth })
+        } else {
+            json!({ "truth": sample.truth })
+        };
+        let request = request(name, &sample);
         files.push(File { name: format!("{name}.json"), text: text(&request) });
         files.push(File { name: format!("{name}.truth.json"), text: text(&truth) });
     }
@@ -101,17 +102,20 @@ fn request(name: &str, sample: &Sample) -> Value {
 }
 
 /// Raises one stated balance and repeats one row of the wallet; returns what was done, by rows of the damaged list.
-fn damage(request: &mut Value) -> Value {
-    let rows = &mut request["data"]["mobile_money"]["accounts"][0]["transactions"];
-    let Some(rows) = rows.as_array_mut().filter(|rows| rows.len() > 100) else { return Value::Null };
-    let (raised, repeated) = (rows.len() * 2 / 3, rows.len() - 20);
-    let true_minor = rows[raised]["balance_minor"].as_i64().unwrap_or(0);
-    let stated_minor = true_minor + 5_000_000;
-    rows[raised]["balance_minor"] = json!(stated_minor);
-    let row = rows[repeated].clone();
+/// A history that is too short for it stays whole.
+fn damage(data: &mut Data) -> Value {
+    let wallet = data.mobile_money.as_mut().and_then(|source| source.accounts.first_mut());
+    let Some(rows) = wallet.map(|account| &mut account.transactions) else { return Value::Null };
+    let (raised, repeated) = (rows.len() * 2 / 3, rows.len().saturating_sub(20));
+    let Some(row) = rows.get(repeated).cloned() else { return Value::Null };
     rows.insert(repeated + 1, row);
+    let Some(balance) = rows.get_mut(raised).and_then(|row| row.balance_minor.as_mut()) else {
+        return Value::Null;
+    };
+    let true_minor = *balance;
+    *balance += 5_000_000;
     json!([
-        { "kind": "balance_raised", "row": raised, "stated_minor": stated_minor, "true_minor": true_minor },
+        { "kind": "balance_raised", "row": raised, "stated_minor": *balance, "true_minor": true_minor },
         { "kind": "row_repeated", "row": repeated + 1, "first": repeated },
     ])
 }
@@ -131,13 +135,14 @@ fn development(seed: u64) -> Result<String> {
             Country::Nigeria => "NG",
             Country::SouthAfrica => "ZA",
         };
-        csv.push_str(&format!("{index},{as_of},{country}"));
+        let mut cells = vec![index.to_string(), as_of.to_string(), country.to_owned()];
         for column in COLUMNS {
             let value = features.get(column).and_then(|feature| feature.value);
-            csv.push(',');
-            csv.push_str(&value.map(number).unwrap_or_default());
+            cells.push(value.map(number).unwrap_or_default());
         }
-        csv.push_str(if sample.truth.defaults_within_12_months { ",1\n" } else { ",0\n" });
+        cells.push(u8::from(sample.truth.defaults_within_12_months).to_string());
+        csv.push_str(&cells.join(","));
+        csv.push('\n');
     }
     Ok(csv)
 }

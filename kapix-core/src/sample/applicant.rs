@@ -13,7 +13,7 @@ use crate::numeric::{Random, logistic};
 use crate::time::{Date, Instant, UtcOffset};
 use serde::Serialize;
 
-/// Samples of one population at most: ten thousand histories take about 3 GB; more come one by one from [`member`].
+/// Samples of one population at most, so that it fits in memory; more come one by one from [`member`].
 const POPULATION_MAX: usize = 10_000;
 
 /// Streams of a seed: who the person is, the names around it, the days, the outcome.

@@ -234,7 +234,7 @@ fn the_same_seed_gives_the_same_bytes() {
     assert!(samples[0] != population(2, 1).unwrap()[0]);
     assert_eq!(
         hash(&samples).unwrap().to_string(),
-        "0000000000000000000000000000000000000000000000000000000000000000"
+        "d871a05c83474bb742577712a2833b58cb60f1a73f8886ddda714dcd8732b19d"
     );
 }
 
