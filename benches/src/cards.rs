@@ -74,9 +74,8 @@ pub fn artefact(origin: Origin, inputs: Inputs) -> Value {
 
 /// Returns the card alone, proved.
 pub fn card(origin: Origin, inputs: Inputs) -> io::Result<Card> {
-    let mut artefact = artefact(origin, inputs);
-    let body = artefact.get_mut("body").map(Value::take).unwrap_or_default();
-    let body: CardBody = serde_json::from_value(body)?;
+    let artefact = artefact(origin, inputs);
+    let body: CardBody = serde_json::from_value(artefact.get("body").cloned().unwrap_or_default())?;
     Card::load(body, &Limits::default()).map_err(io::Error::other)
 }
 

@@ -14,6 +14,8 @@ mod limits;
 mod money;
 pub mod numeric;
 mod parallel;
+#[cfg(feature = "sample")]
+pub mod sample;
 mod scorecard;
 mod store;
 mod text;

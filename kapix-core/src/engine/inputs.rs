@@ -138,6 +138,13 @@ impl<'r> Evidence<'r> {
                 field: self.pointer(COVERAGE_AGE_DAYS, None),
             });
         }
+        if minimum.age_days_max.is_some() && age_days.is_some_and(|age| age < 0.0) {
+            details.push(Detail {
+                cause: Cause::DataInputRange,
+                message: format!("{COVERAGE_AGE_DAYS} must be at least `0`"),
+                field: self.pointer(COVERAGE_AGE_DAYS, None),
+            });
+        }
         Error::from_details(details).map_or(Ok(Inputs { age_days, ..inputs }), Err)
     }
 }
