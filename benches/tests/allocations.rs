@@ -1,8 +1,6 @@
 //! How often scoring allocates: never for a row of a batch, a stated number for one applicant.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#![expect(clippy::unwrap_used, reason = "a test may panic; its helpers are no tests by themselves")]
-
 use kapix_benches::cards::{self, Inputs, Origin};
 use kapix_benches::ledgers::named_request;
 use kapix_core::{
