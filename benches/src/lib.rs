@@ -1,3 +1,10 @@
 //! Benchmarks of Kapix; each binary prints its figures with ratios.
 
+pub mod batch;
 pub mod berka;
+pub mod cards;
+pub mod ledgers;
+pub mod naive;
+pub mod report;
+pub mod single;
+pub mod timing;

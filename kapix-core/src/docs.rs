@@ -5,9 +5,19 @@ pub mod architecture {
     #![doc = include_str!("../docs/ARCHITECTURE.md")]
 }
 
+/// The form of artefacts and bundles, and what is proved of them.
+pub mod artefact {
+    #![doc = include_str!("../docs/ARTEFACT.md")]
+}
+
 /// What can go wrong, and what to do.
 pub mod errors {
     #![doc = include_str!("../docs/ERRORS.md")]
+}
+
+/// How every figure is made.
+pub mod methods {
+    #![doc = include_str!("../docs/METHODS.md")]
 }
 
 /// How code reads here.

@@ -18,6 +18,7 @@ mod scorecard;
 mod store;
 mod text;
 mod time;
+mod tree;
 mod view;
 
 pub use canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
@@ -42,7 +43,7 @@ pub use engine::{
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
-pub use json::{Scalar, Tree};
+pub use json::Scalar;
 pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
 pub use scorecard::{
@@ -53,6 +54,7 @@ pub use scorecard::{
 };
 pub use store::StoreStatistics;
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};
+pub use tree::Tree;
 pub use view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};
 
 /// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,

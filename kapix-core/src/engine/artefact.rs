@@ -1,12 +1,13 @@
 //! An artefact: a versioned document that decides, with its owner and its approval.
 
+use super::response::ArtefactRef;
 use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
-use crate::json::Tree;
 use crate::limits::Limits;
 use crate::scorecard::{Card, CardBody};
 use crate::time::{Date, Instant};
+use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -96,6 +97,11 @@ impl Loaded {
     /// Returns `id@version`.
     pub(super) fn name(&self) -> String {
         format!("{}@{}", self.id, self.version)
+    }
+
+    /// Returns the name that results carry.
+    pub(super) fn reference(&self) -> ArtefactRef {
+        ArtefactRef { id: Arc::clone(&self.id), sha256: self.sha256, version: Arc::clone(&self.version) }
     }
 
     /// Returns whether the approval is complete.

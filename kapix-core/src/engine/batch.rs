@@ -2,9 +2,11 @@
 
 use super::artefact::Loaded;
 use super::control::Control;
-use super::load::{ColumnsReply, Engine, Reply};
+
 use super::operation::Operation;
 use super::record::Draft;
+use super::registry::Registry;
+use super::reply::{Columns, ColumnsReply, Reply};
 use super::request::{self, CreditScoreBatchRequest};
 use super::response::{BatchColumns, CreditScoreBatchResponse, Response};
 use crate::canonical::Hash;
@@ -21,50 +23,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Rows of one job: about a millisecond of work.
 const JOB_ROWS: usize = 32_768;
 
-/// The result columns, one entry a row.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Columns {
-    /// Total points; 0 where the status is not 0.
-    pub points: Vec<i32>,
-    /// PD of a calibrated card, NaN otherwise and where the status is not 0.
-    pub pd: Vec<f64>,
-    /// 1 - PD, a rank unless calibrated; NaN where the status is not 0.
-    pub score: Vec<f64>,
-    /// 0 none, 1 decline, 2 refer, 3 approve.
-    pub decision: Vec<u8>,
-    /// Index in the card's bands; 0 where the status is not 0.
-    pub risk_band: Vec<u16>,
-    /// A [`RowStatus`] as its number; 0 is scored.
-    pub status: Vec<u8>,
-}
-
-impl Columns {
-    fn with_rows(rows: usize) -> Self {
-        Self {
-            points: vec![0; rows],
-            pd: vec![0.0; rows],
-            score: vec![0.0; rows],
-            decision: vec![0; rows],
-            risk_band: vec![0; rows],
-            status: vec![0; rows],
-        }
-    }
-
-    fn output(&mut self) -> BatchOutput<'_> {
-        BatchOutput {
-            points: &mut self.points,
-            pd: &mut self.pd,
-            score: &mut self.score,
-            decision: &mut self.decision,
-            band: &mut self.risk_band,
-            status: &mut self.status,
-        }
-    }
-}
-
 /// Scores the columns of the request itself.
 pub(super) fn score_json(
-    engine: &Engine,
+    registry: &Registry,
     request: &CreditScoreBatchRequest,
     control: &Control<'_>,
 ) -> Result<Reply> {
@@ -72,10 +33,10 @@ pub(super) fn score_json(
         let message = "give `columns`, or call by columns";
         return Err(Error::new(Cause::OperationColumnsMissing, message).at("/columns"));
     };
-    let owned = columns.iter().map(|(name, values)| Owned::new(name, values, engine));
+    let owned = columns.iter().map(|(name, values)| Owned::new(name, values, registry));
     let owned: Vec<Owned<'_>> = owned.collect::<Result<_>>()?;
-    let frame = Frame::new(owned.iter().map(Owned::column).collect(), &engine.options.limits)?;
-    let (loaded, found) = run(engine, request, &frame, control)?;
+    let frame = Frame::new(owned.iter().map(Owned::column).collect(), registry.limits())?;
+    let (loaded, found) = run(registry, request, &frame, control)?;
     let mut response = answer(request, loaded, &frame, &found)?;
     response.columns = Some(in_json(&loaded.card, &found));
     let draft = if control.draft { Some(draft(request, &response, loaded)?) } else { None };
@@ -84,7 +45,7 @@ pub(super) fn score_json(
 
 /// Scores borrowed columns.
 pub(super) fn score(
-    engine: &Engine,
+    registry: &Registry,
     request: &CreditScoreBatchRequest,
     frame: &Frame<'_>,
     control: &Control<'_>,
@@ -93,7 +54,7 @@ pub(super) fn score(
         let message = "columns came beside the request; `columns` must not be in it too";
         return Err(Error::new(Cause::DataExclusive, message).at("/columns"));
     }
-    let (loaded, columns) = run(engine, request, frame, control)?;
+    let (loaded, columns) = run(registry, request, frame, control)?;
     let response = answer(request, loaded, frame, &columns)?;
     let mut draft = if control.draft { Some(draft(request, &response, loaded)?) } else { None };
     if let Some(draft) = &mut draft {
@@ -104,13 +65,14 @@ pub(super) fn score(
 }
 
 fn run<'e>(
-    engine: &'e Engine,
+    registry: &'e Registry,
     request: &CreditScoreBatchRequest,
     frame: &Frame<'_>,
     control: &Control<'_>,
 ) -> Result<(&'e Loaded, Columns)> {
     request::instant(request.as_of)?;
-    let loaded = engine.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
+    let loaded =
+        registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
     let card = &*loaded.card;
     let rows = frame.rows();
     let mut columns = Columns::with_rows(rows);
@@ -305,9 +267,9 @@ struct Owned<'r> {
 }
 
 impl<'r> Owned<'r> {
-    fn new(name: &'r str, values: &'r [Scalar], engine: &Engine) -> Result<Self> {
+    fn new(name: &'r str, values: &'r [Scalar], registry: &Registry) -> Result<Self> {
         let place = || format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
-        limits::check("rows", engine.options.limits.rows, values.len()).map_err(|error| error.at(place()))?;
+        limits::check("rows", registry.limits().rows, values.len()).map_err(|error| error.at(place()))?;
         let mut owned = Self { name, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new() };
         let is_text = |value: &&Scalar| matches!(value, Scalar::Text(_) | Scalar::Bool(_));
         if values.iter().find(|value| **value != Scalar::Null).as_ref().is_some_and(is_text) {

@@ -4,9 +4,10 @@ use super::artefact::{FORMAT, Loaded};
 use super::operation::Operation;
 use crate::canonical::Hash;
 use crate::error::{Cause, Error, Result};
-use crate::json::{self, Tree};
+use crate::json;
 use crate::limits::{self, Limits};
 use crate::scorecard::EntityType;
+use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,10 @@
 //! `cashflow.analyze`: the features of one applicant, each with its transactions.
 
 use super::control::Control;
-use super::load::{Engine, Reply};
 use super::operation::Operation;
 use super::record::Draft;
+use super::registry::Registry;
+use super::reply::Reply;
 use super::request::{self, CashflowAnalyzeRequest};
 use super::response::{AccountView, CashflowAnalyzeResponse, Response};
 use crate::cashflow;
@@ -13,12 +14,12 @@ use std::borrow::Cow;
 
 /// Returns the features of one applicant.
 pub(super) fn analyze(
-    engine: &Engine,
+    registry: &Registry,
     request: &CashflowAnalyzeRequest,
     control: &Control<'_>,
 ) -> Result<Reply> {
     let as_of = request::instant(request.as_of)?;
-    let limits = &engine.options.limits;
+    let limits = registry.limits();
     let data = match (&request.data, &request.akiba) {
         (Some(_), Some(_)) => {
             let message = "give `data` or `akiba`; each replaces the other";

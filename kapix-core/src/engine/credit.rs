@@ -4,9 +4,10 @@ use super::artefact::Loaded;
 use super::control::Control;
 use super::explanation::Scored;
 use super::inputs::{Evidence, Inputs};
-use super::load::{Engine, Event, Reply};
 use super::operation::Operation;
 use super::record::Draft;
+use super::registry::Registry;
+use super::reply::{Event, Reply};
 use super::request::{self, Context, CreditScoreRequest};
 use super::response::{CreditScoreResponse, PointsRange, ReferralCode, ReferralReason, Response};
 use crate::domain::{Finding, Severity};
@@ -18,13 +19,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Returns the score of one applicant.
-pub(super) fn score(engine: &Engine, request: &CreditScoreRequest, control: &Control<'_>) -> Result<Reply> {
+pub(super) fn score(
+    registry: &Registry,
+    request: &CreditScoreRequest,
+    control: &Control<'_>,
+) -> Result<Reply> {
     let as_of = request::instant(request.as_of)?;
-    let limits = &engine.options.limits;
+    let limits = registry.limits();
     limits::check("id_bytes", limits.id_bytes, request.entity_id.as_str().len())
         .map_err(|error| error.at("/entity_id"))?;
     check_context(request.context.as_ref())?;
-    let loaded = engine.choose(Operation::CreditScore, request.entity_type, request.card.as_deref())?;
+    let loaded = registry.choose(Operation::CreditScore, request.entity_type, request.card.as_deref())?;
     let evidence = Evidence::gather(request, as_of, limits)?;
     let features = evidence.features();
     let inputs = evidence.inputs(loaded, features.as_ref())?;

@@ -2,8 +2,9 @@
 
 use super::artefact::{Loaded, Provenance};
 use super::bundle::{self, Route};
-use super::load::{ENGINE_VERSION, Engine, SEMANTICS};
 use super::operation::Operation;
+use super::record::{ENGINE_VERSION, SEMANTICS};
+use super::registry::Registry;
 use super::request::ArtefactCheckRequest;
 use crate::canonical::Hash;
 use crate::error::{Detail, Error};
@@ -84,11 +85,11 @@ pub struct Problem {
 }
 
 /// Returns what the engine is and holds.
-pub(super) fn describe(engine: &Engine) -> DescribeResponse {
+pub(super) fn describe(registry: &Registry) -> DescribeResponse {
     DescribeResponse {
-        artefacts: engine.artefacts.iter().map(entry).collect(),
+        artefacts: registry.artefacts.iter().map(entry).collect(),
         engine: ENGINE_VERSION,
-        limits: engine.options.limits.clone(),
+        limits: registry.limits().clone(),
         operations: Operation::ALL
             .into_iter()
             .map(|it| OperationEntry {
@@ -97,8 +98,8 @@ pub(super) fn describe(engine: &Engine) -> DescribeResponse {
                 recorded: it.is_recorded(),
             })
             .collect(),
-        production: engine.options.production,
-        routes: engine.routes.clone(),
+        production: registry.options.production,
+        routes: registry.routes.clone(),
         semantics: SEMANTICS,
     }
 }

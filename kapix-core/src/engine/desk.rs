@@ -1,11 +1,11 @@
 //! The Desk: an engine with a store and a clock. It fills `as_of`, honours idempotency keys, makes ids, seals
 //! records and writes the envelope; it computes nothing of an answer.
 
-use super::batch::Columns;
 use super::clock::{Clock, StopWatch, entropy};
 use super::control::Control;
-use super::load::{Engine, Event, Reply};
+use super::engine::Engine;
 use super::record::{Draft, Record};
+use super::reply::{Columns, Event, Reply};
 use super::request::Request;
 use super::response::Response;
 use crate::canonical;

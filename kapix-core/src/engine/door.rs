@@ -1,9 +1,9 @@
 //! The doors: JSON in and out, and JSON with columns. Panics end here.
 
-use super::batch::Columns;
 use super::control::Control;
 use super::desk::Desk;
 use super::operation::Operation;
+use super::reply::Columns;
 use super::request::Request;
 use crate::canonical;
 use crate::domain::Frame;

@@ -14,25 +14,29 @@ mod credit;
 mod describe;
 mod desk;
 mod door;
+#[expect(clippy::module_inception, reason = "the engine is the heart of the engine room")]
+mod engine;
 mod explanation;
 mod inputs;
-mod load;
 mod operation;
 mod record;
+mod registry;
+mod reply;
 mod request;
 mod response;
 
 pub use artefact::{Provenance, ProvenanceStatus};
-pub use batch::Columns;
 pub use bundle::Route;
 pub use clock::Clock;
 pub use control::{CancelFlag, Control, Progress};
 pub use describe::{ArtefactCheckResponse, ArtefactEntry, DescribeResponse, OperationEntry, Problem};
 pub use desk::{Answer, ColumnsAnswer, Desk, DeskOptions, Envelope, Idempotency};
 pub use door::DoorReply;
-pub use load::{ColumnsReply, ENGINE_VERSION, Engine, EngineOptions, Event, Reply, SEMANTICS};
+pub use engine::Engine;
 pub use operation::Operation;
-pub use record::{Draft, Leaf, Record};
+pub use record::{Draft, ENGINE_VERSION, Leaf, Record, SEMANTICS};
+pub use registry::EngineOptions;
+pub use reply::{Columns, ColumnsReply, Event, Reply};
 pub use request::{
     ArtefactCheckRequest, Audience, CashflowAnalyzeRequest, Context, CreditScoreBatchRequest,
     CreditScoreRequest, DescribeRequest, Request,

@@ -3,13 +3,17 @@
 //! The body (request, response, salt) can be erased; the leaf stays. The leaf names the body only through
 //! HMAC-SHA256 under the record's own random salt, so that an erased body cannot be guessed back from its leaf.
 
-use super::load::{ENGINE_VERSION, SEMANTICS};
 use super::operation::Operation;
 use super::response::ArtefactRef;
 use crate::canonical::{self, Hash};
 use crate::error::Result;
 use crate::time::Instant;
 use serde::Serialize;
+
+/// Version of the engine.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Changes with every change of a numeric result.
+pub const SEMANTICS: u32 = 1;
 
 /// What the engine says of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use crate::limits::Limits;
 use crate::money::Currency;
 use crate::scorecard::{EntityType, ReasonMethod};
 use crate::time::Instant;
+use crate::tree::Tree;
 use crate::view::akiba::AkibaRequest;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -106,7 +107,7 @@ pub struct DescribeRequest {}
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArtefactCheckRequest {
     /// The artefact or bundle.
-    pub artefact: json::Tree,
+    pub artefact: Tree,
 }
 
 /// Asks for the score of one applicant.

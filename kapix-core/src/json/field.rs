@@ -110,7 +110,7 @@ fn checked_integer<T: TryInto<i64>, E: de::Error>(value: T) -> Result<i64, E> {
 }
 
 /// Returns `value` under the rule of [`number`].
-pub(super) fn checked_number<E: de::Error>(value: f64) -> Result<f64, E> {
+pub(crate) fn checked_number<E: de::Error>(value: f64) -> Result<f64, E> {
     if !value.is_finite() {
         return Err(fail(Error::new(Cause::JsonNumber, "a number must be finite")));
     }
@@ -125,7 +125,7 @@ pub(super) fn checked_number<E: de::Error>(value: f64) -> Result<f64, E> {
 }
 
 /// Returns the number that an integer literal is.
-pub(super) fn number_of_integer<T: TryInto<i64>, E: de::Error>(value: T) -> Result<f64, E> {
+pub(crate) fn number_of_integer<T: TryInto<i64>, E: de::Error>(value: T) -> Result<f64, E> {
     #[expect(clippy::cast_precision_loss, reason = "exact within +-(2^53 - 1)")]
     checked_integer(value).map(|value| value as f64)
 }

@@ -17,15 +17,15 @@ mod scalar;
 mod scan;
 mod shape;
 mod tape;
-mod tree;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_hostile;
 
-pub(crate) use field::{integer, integer_option, map, map_option, number, number_option};
+pub(crate) use field::{
+    checked_number, integer, integer_option, map, map_option, number, number_of_integer, number_option,
+};
 pub(crate) use read::read;
 pub use scalar::Scalar;
 pub(crate) use shape::fail;
-pub use tree::Tree;

@@ -1,18 +1,24 @@
 //! Many applicants at once, from borrowed columns, without an allocation per row.
 //!
 //! Rows go through in blocks that fit the first-level cache. A numeric characteristic adds, for each cut point, the
-//! step in points where the value reaches it: comparisons and additions only, which the compiler turns into vector
-//! instructions. Sums of points are integers below 2^53 and therefore exact in f64.
+//! step in points where the value reaches it, and for NaN the step to the points of a missing input: comparisons and
+//! additions only, which the compiler turns into vector instructions. Sums of points are integers below 2^53 and
+//! therefore exact in f64.
 
 use super::body::Decision;
 use super::card::{Bins, Card, Characteristic};
 use super::score::Input;
-use crate::domain::{Column, Frame, Validity, Values};
+use crate::domain::{Column, Frame, Values};
 use crate::error::{Cause, Error, Result};
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, Axis, Slice};
 
 /// Rows of one block.
 const BLOCK: usize = 512;
+/// Rows whose totals stay in registers: four vectors of two numbers on the least x86-64 processor.
+const LANES: usize = 8;
+
+/// Where an input fell, or why it has no points.
+type Slot = core::result::Result<u16, Cause>;
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -196,10 +202,8 @@ impl<'o> BatchOutput<'o> {
 
     /// Returns the outputs of consecutive ranges of `rows` rows.
     pub(crate) fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
-        let left =
-            self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
-        let right =
-            self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
+        let left = self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
+        let right = self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
         left.zip(right).map(|(((points, pd), score), ((decision, band), status))| BatchOutput {
             points,
             pd,
@@ -224,12 +228,11 @@ struct Work {
     totals: [f64; BLOCK],
     status: [u8; BLOCK],
     refer: [bool; BLOCK],
-    values: [f64; BLOCK],
 }
 
 impl Work {
     fn new() -> Self {
-        Self { totals: [0.0; BLOCK], status: [0; BLOCK], refer: [false; BLOCK], values: [0.0; BLOCK] }
+        Self { totals: [0.0; BLOCK], status: [0; BLOCK], refer: [false; BLOCK] }
     }
 
     fn start(&mut self, base: f64, rows: usize) {
@@ -238,25 +241,21 @@ impl Work {
         self.refer = [false; BLOCK];
     }
 
-    fn put(&mut self, row: usize, characteristic: &Characteristic, slot: core::result::Result<u16, Cause>) {
+    /// Adds the points of a slot, and marks what it does to the row beside.
+    fn put(&mut self, row: usize, characteristic: &Characteristic, slot: Slot) {
+        if let (Some(total), Ok(slot)) = (self.totals.get_mut(row), slot) {
+            *total += f64::from(characteristic.points_of(slot));
+        }
+        self.mark(row, characteristic, slot);
+    }
+
+    /// Marks a row that refers by its slot, or that has none.
+    fn mark(&mut self, row: usize, characteristic: &Characteristic, slot: Slot) {
+        let (Some(status), Some(refer)) = (self.status.get_mut(row), self.refer.get_mut(row)) else { return };
         match slot {
-            Ok(slot) => {
-                if let Some(total) = self.totals.get_mut(row) {
-                    *total += f64::from(characteristic.points_of(slot));
-                }
-                if characteristic.refers(slot)
-                    && let Some(refer) = self.refer.get_mut(row)
-                {
-                    *refer = true;
-                }
-            }
-            Err(cause) => {
-                if let Some(status) = self.status.get_mut(row)
-                    && *status == 0
-                {
-                    *status = RowStatus::of(cause) as u8;
-                }
-            }
+            Ok(slot) => *refer |= characteristic.refers(slot),
+            Err(cause) if *status == 0 => *status = RowStatus::of(cause) as u8,
+            Err(_) => {}
         }
     }
 }
@@ -265,13 +264,16 @@ impl Work {
 struct Reader<'f, 'a> {
     characteristic: &'f Characteristic,
     column: &'f Column<'a>,
-    /// Points of the first attribute, then each cut point with its step.
+    /// Points of the first attribute.
     first: f64,
+    /// Each cut point with the step in points where a value reaches it.
     steps: Vec<(f64, f64)>,
     /// Each special number with its points minus those of the attribute that it lies in.
     special: Vec<(f64, f64)>,
+    /// Points of a missing input minus those of the first attribute, where NaN falls as it reaches no cut point.
+    missing: f64,
     /// Slot of each dictionary code.
-    codes: Vec<core::result::Result<u16, Cause>>,
+    codes: Vec<Slot>,
 }
 
 impl<'f, 'a> Reader<'f, 'a> {
@@ -286,12 +288,14 @@ impl<'f, 'a> Reader<'f, 'a> {
             first: 0.0,
             steps: Vec::new(),
             special: Vec::new(),
+            missing: 0.0,
             codes: Vec::new(),
         };
         match (&characteristic.bins, &column.values) {
             (Bins::Numeric { cuts, special }, Values::Float(_) | Values::Integer(_)) => {
                 let points = |slot: u16| f64::from(characteristic.points_of(slot));
                 reader.first = points(0);
+                reader.missing = characteristic.missing_slot.map_or(0.0, points) - reader.first;
                 let pairs = characteristic.points.windows(2).zip(cuts);
                 reader.steps = pairs
                     .map(|(pair, cut)| match pair {
@@ -319,66 +323,96 @@ impl<'f, 'a> Reader<'f, 'a> {
     }
 
     fn add(&self, start: usize, rows: usize, work: &mut Work) {
+        let (axis, range) = (Axis(0), Slice::from(start..start + rows));
         match &self.column.values {
             Values::Float(values) => {
-                let contiguous = values.as_slice().and_then(|slice| slice.get(start..start + rows));
-                match (contiguous, self.column.validity) {
+                let values = values.slice_axis(axis, range);
+                match (values.as_slice(), self.column.validity) {
                     (Some(block), None) => self.add_numbers(block, work),
-                    _ => self.add_copied(values.iter().skip(start).copied(), start, rows, work),
+                    _ => self.add_copied(values.iter().copied(), start, work),
                 }
             }
             Values::Integer(values) => {
                 // An integer beyond 2^53 rounds here; no cut point of a card lies between its neighbours.
                 #[expect(clippy::cast_precision_loss, reason = "only its place among the cut points counts")]
-                let numbers = values.iter().skip(start).map(|value| *value as f64);
-                self.add_copied(numbers, start, rows, work);
+                let number = |value: &i64| *value as f64;
+                self.add_copied(values.slice_axis(axis, range).iter().map(number), start, work);
             }
-            Values::Dictionary { codes, .. } => self.add_codes(codes, start, rows, work),
+            Values::Dictionary { codes, .. } => self.add_codes(codes.slice_axis(axis, range), start, work),
         }
     }
 
-    fn add_copied(&self, values: impl Iterator<Item = f64>, start: usize, rows: usize, work: &mut Work) {
-        let mut block = work.values;
-        for (row, (value, own)) in values.take(rows).zip(block.iter_mut()).enumerate() {
-            let valid =
-                self.column.validity.as_ref().is_none_or(|bits: &Validity<'_>| bits.is_valid(start + row));
-            *own = if valid { value } else { f64::NAN };
+    fn add_copied(&self, values: impl ExactSizeIterator<Item = f64>, start: usize, work: &mut Work) {
+        let rows = values.len();
+        let mut block = [0.0; BLOCK];
+        for (own, value) in block.iter_mut().zip(values) {
+            *own = value;
         }
-        self.add_numbers(block.get(..rows).unwrap_or_default(), work);
+        let block = block.get_mut(..rows).unwrap_or_default();
+        if let Some(validity) = &self.column.validity {
+            for (row, own) in block.iter_mut().enumerate() {
+                *own = if validity.is_valid(start + row) { *own } else { f64::NAN };
+            }
+        }
+        self.add_numbers(block, work);
     }
 
     fn add_numbers(&self, block: &[f64], work: &mut Work) {
+        let (lanes, rest) = block.as_chunks::<LANES>();
+        for (index, values) in lanes.iter().enumerate() {
+            self.add_few(index * LANES, values, work);
+        }
+        for (index, value) in rest.iter().enumerate() {
+            self.add_few(lanes.len() * LANES + index, core::array::from_ref(value), work);
+        }
+        if self.characteristic.missing_slot.is_none() || self.characteristic.missing_refers {
+            let missing = self.characteristic.slot(Input::Missing);
+            for (row, _) in block.iter().enumerate().filter(|(_, value)| value.is_nan()) {
+                work.mark(row, self.characteristic, missing);
+            }
+        }
+    }
+
+    /// Adds the points of a few rows from `row` on: by additions alone where every value is in range or NaN.
+    #[inline]
+    fn add_few<const N: usize>(&self, row: usize, values: &[f64; N], work: &mut Work) {
         let (low, high) = self.characteristic.range;
-        // NaN and infinities fail the comparison too; the sum keeps the loop free of branches.
-        let plain: usize = block.iter().map(|x| usize::from(*x >= low && *x <= high)).sum();
-        if plain < block.len() {
-            for (row, value) in block.iter().enumerate() {
-                work.put(row, self.characteristic, self.characteristic.slot_of_number(*value));
-            }
-            return;
-        }
-        let totals = &mut work.totals;
-        for (total, _) in totals.iter_mut().zip(block) {
-            *total += self.first;
-        }
-        for (cut, step) in &self.steps {
-            for (total, x) in totals.iter_mut().zip(block) {
-                *total += if *x >= *cut { *step } else { 0.0 };
-            }
-        }
-        for (value, step) in &self.special {
-            for (total, x) in totals.iter_mut().zip(block) {
-                #[expect(clippy::float_cmp, reason = "a special value is that number and no other")]
-                {
-                    *total += if *x == *value { *step } else { 0.0 };
+        // NaN is neither below nor above; an infinity is above or below every range.
+        let is_outside = values.iter().fold(false, |outside, x| outside | (*x < low) | (*x > high));
+        match work.totals.get_mut(row..).and_then(<[f64]>::first_chunk_mut) {
+            Some(totals) if !is_outside => self.add_lanes(totals, values),
+            _ => {
+                for (row, value) in (row..).zip(values) {
+                    work.put(row, self.characteristic, self.characteristic.slot_of_number(*value));
                 }
             }
         }
     }
 
-    fn add_codes(&self, codes: &ArrayView1<'_, i32>, start: usize, rows: usize, work: &mut Work) {
+    /// Adds the points of a few rows in range or NaN, whose totals stay in registers meanwhile.
+    #[inline]
+    fn add_lanes<const N: usize>(&self, totals: &mut [f64; N], values: &[f64; N]) {
+        let mut own = [self.first; N];
+        let mut add = |reached: fn(f64, f64) -> bool, value: f64, step: f64| {
+            for (own, x) in own.iter_mut().zip(values) {
+                *own += if reached(*x, value) { step } else { 0.0 };
+            }
+        };
+        for (cut, step) in &self.steps {
+            add(|x, cut| x >= cut, *cut, *step);
+        }
+        for (value, step) in &self.special {
+            add(|x, value| x >= value && x <= value, *value, *step);
+        }
+        add(|x, _| x.is_nan(), 0.0, self.missing);
+        for (total, own) in totals.iter_mut().zip(own) {
+            *total += own;
+        }
+    }
+
+    fn add_codes(&self, codes: ArrayView1<'_, i32>, start: usize, work: &mut Work) {
         let missing = self.characteristic.slot(Input::Missing);
-        for (row, code) in codes.iter().skip(start).take(rows).enumerate() {
+        for (row, code) in codes.iter().enumerate() {
             let valid = self.column.validity.as_ref().is_none_or(|bits| bits.is_valid(start + row));
             let slot = match usize::try_from(*code) {
                 Ok(code) if valid => self.codes.get(code).copied().unwrap_or(Err(Cause::DataInputUnseen)),

@@ -5,16 +5,18 @@ use crate::tree::File;
 
 /// Modules from the ground up. A module sees itself and the rows above it; modules of one row see nothing of
 /// each other, except in the last row.
-const ROWS: [&[&str]; 14] = [
+const ROWS: [&[&str]; 16] = [
     &["error"],
     &["limits"],
     &["numeric"],
     &["json"],
     &["canonical"],
+    &["tree"],
     &["text"],
     &["money"],
     &["time"],
     &["id"],
+    &["parallel"],
     &["domain"],
     &["cashflow", "statement", "expression", "fitting"],
     &["scorecard", "payability", "fraud", "risk", "audit"],

@@ -1,6 +1,6 @@
 //! Ledgers built from a request: the order of its rows, categories, failed rows and names.
 
-use super::answers;
+use super::given::answers;
 use crate::cashflow::{RowRanges, Selection, features};
 use crate::domain::{Data, Ledger};
 use crate::limits::Limits;

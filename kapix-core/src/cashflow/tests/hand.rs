@@ -1,6 +1,6 @@
 //! Ledgers whose features were worked out on paper.
 
-use super::{account, answers, ledger};
+use super::given::{account, answers, ledger};
 use crate::cashflow::{RowRanges, Selection, features};
 use crate::domain::Ledger;
 

@@ -1,6 +1,6 @@
 //! Every null reason is reached, and a missing figure never hides a present one.
 
-use super::{Entry, account, answers, ledger};
+use super::given::{Entry, account, answers, ledger};
 use crate::cashflow::{Features, NullReason, Selection, features};
 use crate::domain::{AccountLedger, Ledger};
 use crate::money::Currency;
@@ -89,7 +89,7 @@ fn an_applicant_without_accounts_has_no_feature_and_no_rows() {
 fn a_window_is_covered_until_a_week_before_its_end() {
     let ending = |to: &str| {
         let mut account = account(("2025-04-01", to), Some(1_000), &[PAID]);
-        account.last_day = super::date("2026-03-31");
+        account.last_day = super::given::date("2026-03-31");
         of(vec![account])
     };
     assert_eq!(reason(&ending("2026-03-24"), "credits_90d"), None);

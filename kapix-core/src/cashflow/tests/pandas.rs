@@ -1,6 +1,6 @@
 //! An independent recomputation: `tests/data/cashflow/features.py` with pandas.
 
-use super::{answers, date, ledger};
+use super::given::{answers, date, ledger};
 use crate::cashflow::features;
 use crate::domain::{AccountKind, AccountLedger, Row, SourceKey};
 use crate::money::Currency;

@@ -1,6 +1,6 @@
 //! Properties over random ledgers.
 
-use super::{account, answers, ledger};
+use super::given::{account, answers, ledger};
 use crate::cashflow::{Selection, Unit, definition, features};
 use crate::domain::{AccountLedger, Ledger, Row};
 use crate::time::Date;

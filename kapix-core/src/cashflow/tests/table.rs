@@ -1,6 +1,6 @@
 //! The table of definitions: its order, its hashes, its chapter in METHODS.md, and the form of an analysis.
 
-use super::{account, ledger};
+use super::given::{account, ledger};
 use crate::canonical;
 use crate::cashflow::{DEFINITIONS, FeatureId, NullReason, Selection, Unit, definition, features};
 use serde_json::json;

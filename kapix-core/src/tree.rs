@@ -1,9 +1,8 @@
 //! A document whose type is not known yet: held whole, read later as what it turns out to be.
 
-use super::field::{self, checked_number, number_of_integer};
-use super::read::read;
 use crate::canonical;
 use crate::error::Result;
+use crate::json::{self, checked_number, number_of_integer};
 use crate::limits::Limits;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -30,12 +29,12 @@ pub enum Tree {
 impl Tree {
     /// Returns the document in a text.
     pub fn read_text(text: &[u8], limits: &Limits) -> Result<Self> {
-        read(text, limits)
+        json::read(text, limits)
     }
 
     /// Returns the document as a type; pointers of errors start at it.
     pub(crate) fn read<T: DeserializeOwned>(&self, limits: &Limits) -> Result<T> {
-        read(&canonical::to_vec(self)?, limits)
+        json::read(&canonical::to_vec(self)?, limits)
     }
 
     /// Returns a member of an object.
@@ -127,7 +126,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> core::result::Result<Tree, A::Error> {
-        field::map(serde::de::value::MapAccessDeserializer::new(members)).map(Tree::Object)
+        json::map(serde::de::value::MapAccessDeserializer::new(members)).map(Tree::Object)
     }
 }
 

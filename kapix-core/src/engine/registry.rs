@@ -1,25 +1,12 @@
-//! The engine: artefacts proved once, then pure functions from request to reply.
+//! The proved artefacts of an engine, and which of them answers.
 
 use super::artefact::Loaded;
 use super::bundle::{self, Contents, Route};
-use super::control::Control;
 use super::operation::Operation;
-use super::record::Draft;
-use super::request::Request;
-use super::response::{ArtefactRef, Response};
-use super::{batch, cashflow, credit, describe};
-use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
-use crate::json::Tree;
 use crate::limits::Limits;
 use crate::scorecard::EntityType;
-use serde::Serialize;
-use std::sync::Arc;
-
-/// Version of the engine.
-pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
-/// Changes with every change of a numeric result.
-pub const SEMANTICS: u32 = 1;
+use crate::tree::Tree;
 
 /// How an engine is loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,50 +17,17 @@ pub struct EngineOptions {
     pub production: bool,
 }
 
-/// A set of proved artefacts and the pure operations on them; immutable, `Send + Sync`.
+/// Proved artefacts, routes to them, and the options that they were loaded with.
 #[derive(Clone, Debug)]
-pub struct Engine {
+pub(super) struct Registry {
     pub(super) artefacts: Vec<Loaded>,
     pub(super) routes: Vec<Route>,
     pub(super) options: EngineOptions,
 }
 
-/// The reply to one request.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// The answer.
-    pub response: Response,
-    /// What a record of the call holds; `None` unless asked for and the operation is recorded.
-    pub draft: Option<Draft>,
-    /// What a host may want to tell others.
-    pub events: Vec<Event>,
-}
-
-/// The reply to one request with columns.
-#[derive(Clone, Debug)]
-pub struct ColumnsReply {
-    /// The answer, its draft and events.
-    pub reply: Reply,
-    /// The result columns.
-    pub columns: batch::Columns,
-}
-
-/// Something that happened, as a value; nothing is sent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Event {
-    /// What it says, small.
-    pub data: serde_json::Map<String, serde_json::Value>,
-    /// What happened, such as `credit.score.completed`.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-}
-
-impl Engine {
-    /// Returns an engine of these documents: artefacts and bundles in JSON, each proved whole.
-    ///
-    /// Errors: everything that `docs/ARTEFACT.md` names, at JSON pointers that start at the document (or at
-    /// `/INDEX` when there are several).
-    pub fn load<T: AsRef<[u8]>>(documents: &[T], options: EngineOptions) -> Result<Self> {
+impl Registry {
+    /// Reads and proves every document.
+    pub(super) fn load<T: AsRef<[u8]>>(documents: &[T], options: EngineOptions) -> Result<Self> {
         let trees = documents.iter().map(|text| Tree::read_text(text.as_ref(), &options.limits));
         let trees: Vec<Tree> = trees.collect::<Result<_>>()?;
         let Contents { artefacts, routes } = bundle::read(&trees, &options.limits)?;
@@ -86,45 +40,13 @@ impl Engine {
             );
             return Err(Error::new(Cause::ArtefactNotApproved, message).at("/provenance/status"));
         }
-        let engine = Self { artefacts, routes, options };
-        engine.check_unambiguous()?;
-        Ok(engine)
+        let registry = Self { artefacts, routes, options };
+        registry.check_unambiguous()?;
+        Ok(registry)
     }
 
-    /// Answers a request; the same request always has the same answer.
-    pub fn run(&self, request: &Request, control: &Control<'_>) -> Result<Reply> {
-        control.check()?;
-        match request {
-            Request::EngineDescribe(_) => {
-                Ok(unrecorded(Response::EngineDescribe(Box::new(describe::describe(self)))))
-            }
-            Request::ArtefactCheck(request) => {
-                let answer = describe::check(request, &self.options.limits);
-                Ok(unrecorded(Response::ArtefactCheck(Box::new(answer))))
-            }
-            Request::CreditScore(request) => credit::score(self, request, control),
-            Request::CreditScoreBatch(request) => batch::score_json(self, request, control),
-            Request::CashflowAnalyze(request) => cashflow::analyze(self, request, control),
-        }
-    }
-
-    /// Answers a request with columns, which are borrowed for the call.
-    pub fn run_columns(
-        &self,
-        request: &Request,
-        frame: &Frame<'_>,
-        control: &Control<'_>,
-    ) -> Result<ColumnsReply> {
-        control.check()?;
-        if let Request::CreditScoreBatch(request) = request {
-            return batch::score(self, request, frame, control);
-        }
-        let message = format!("`{}` takes no columns", request.operation().as_str());
-        Err(Error::new(Cause::OperationNotColumnar, message))
-    }
-
-    /// Returns the limits of the engine.
-    pub fn limits(&self) -> &Limits {
+    /// Returns the limits on what a stranger may send.
+    pub(super) fn limits(&self) -> &Limits {
         &self.options.limits
     }
 
@@ -205,15 +127,4 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-impl Loaded {
-    /// Returns the name that results carry.
-    pub(super) fn reference(&self) -> ArtefactRef {
-        ArtefactRef { id: Arc::clone(&self.id), sha256: self.sha256, version: Arc::clone(&self.version) }
-    }
-}
-
-fn unrecorded(response: Response) -> Reply {
-    Reply { response, draft: None, events: Vec::new() }
 }
