@@ -146,9 +146,9 @@ def types_files(requests, answers, roots):
             if literals:
                 if name in names:
                     continue
-                text = f"{name} = Literal[" + ", ".join(f'"{value}"' for value in literals) + "]\n"
-                stub.append(text)
-                runtime.append(text)
+                stub.append(f"{name} = {types.text(schema)}\n")
+                # mypy.stubtest asks for a Union, as which mypy itself reads a Literal of several values.
+                runtime.append(f"{name} = Union[" + ", ".join(f'Literal["{value}"]' for value in literals) + "]\n")
             elif not types.is_object(schema):
                 continue
             elif types.is_request:
@@ -170,7 +170,7 @@ def types_files(requests, answers, roots):
     )
     runtime_head = (
         head
-        + "from __future__ import annotations\n\nfrom typing import Literal, TypedDict\n\n"
+        + "from __future__ import annotations\n\nfrom typing import Literal, TypedDict, Union\n\n"
         + "from ._kapix import register_shapes\nfrom ._record import Answer, Record, property_of\n\n"
     )
     return {
@@ -181,14 +181,14 @@ def types_files(requests, answers, roots):
 
 def stub_method(operation, name, request, answer, doc):
     batch = COLUMNAR.get(operation)
-    fields = f"**request: Unpack[{request}]"
+    fields = f"**fields: Unpack[{request}]"
     doc = docstring(doc, "        ")
     if operation in BARE:
         return f"    def {name}(self) -> {answer}:\n{doc}"
     if batch is None:
         return (
             f"    @overload\n    def {name}(self, request: {request}, /) -> {answer}:\n{doc}"
-            f"    @overload\n    def {name}(self, {fields}) -> {answer}: ...\n"
+            f"    @overload\n    def {name}(self, request: None = None, /, {fields}) -> {answer}: ...\n"
         )
     asked = "*, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0"
     text = f"    @overload\n    def {name}(self, frame: None = None, /, {fields}) -> {answer}:\n{doc}"
@@ -208,14 +208,14 @@ def runtime_method(operation, name, answer, doc):
         )
     asked = "*, names=None, progress=None, threads=0"
     return (
-        f"    def {name}(self, frame=None, /, {asked}, **request):\n{doc}"
+        f"    def {name}(self, frame=None, /, {asked}, **fields):\n{doc}"
         f"        if frame is None:\n"
-        f'            return {answer}(run(self._desk, "{operation}", None, request))\n'
-        f'        reply = run_columns(self._desk, "{operation}", frame, names, progress, threads, request)\n'
+        f'            return {answer}(run(self._desk, "{operation}", None, fields))\n'
+        f'        reply = run_columns(self._desk, "{operation}", frame, names, progress, threads, fields)\n'
         f"        return {batch}(reply)\n\n"
-        f"    async def {name}_async(self, frame, /, {asked}, **request):\n{doc}"
+        f"    async def {name}_async(self, frame, /, {asked}, **fields):\n{doc}"
         f"        def call(tell):\n"
-        f"            return self.{name}(frame, names=names, progress=tell, threads=threads, **request)\n\n"
+        f"            return self.{name}(frame, names=names, progress=tell, threads=threads, **fields)\n\n"
         f"        return await run_async(call, progress)\n"
     )
 

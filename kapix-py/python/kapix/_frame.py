@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from ._encode import Refused, pointer_of
@@ -68,19 +69,17 @@ def _wrong_type(name: str) -> Refused:
 
 def _pyarrow() -> Any:
     try:
-        import pyarrow
+        return import_module("pyarrow")
     except ImportError:
         raise Refused("frame.shape", "this table needs the package `pyarrow`") from None
-    return pyarrow
 
 
 def _require_numpy(name: str) -> Any:
     try:
-        import numpy
+        return import_module("numpy")
     except ImportError:
         message = "this column needs the package `numpy`"
         raise Refused("frame.column_type", message, pointer_of(["columns", name])) from None
-    return numpy
 
 
 def _numpy(name: str, values: Any) -> Column:
@@ -149,8 +148,7 @@ def _objects(name: str, values: Sequence[Any]) -> Column:
 
 
 def _pandas(name: str, values: Any) -> Column:
-    import pandas
-
+    pandas: Any = import_module("pandas")
     numpy = _require_numpy(name)
     dtype = values.dtype
     if isinstance(dtype, pandas.CategoricalDtype):
@@ -173,8 +171,7 @@ def _pandas(name: str, values: Any) -> Column:
 
 
 def _polars(name: str, values: Any) -> Column:
-    import polars
-
+    polars: Any = import_module("polars")
     dtype = values.dtype
     if dtype == polars.Boolean or dtype in (polars.String, polars.Categorical) or isinstance(dtype, polars.Enum):
         text = values.cast(polars.String)
@@ -197,7 +194,8 @@ def _arrow(name: str, values: Any) -> Column:
         stream = hasattr(values, "__arrow_c_stream__")
         values = pyarrow.chunked_array(values) if stream else pyarrow.array(values)
     if isinstance(values, pyarrow.ChunkedArray):
-        values = values.chunk(0) if values.num_chunks == 1 else pyarrow.concat_arrays(values.chunks or [values.combine_chunks()])
+        empty = pyarrow.array([], values.type)
+        values = values.chunk(0) if values.num_chunks == 1 else pyarrow.concat_arrays([*values.chunks, empty])
     kinds = pyarrow.types
     kind = values.type
     if kinds.is_boolean(kind) or kinds.is_string_view(kind):

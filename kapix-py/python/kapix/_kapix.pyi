@@ -1,12 +1,26 @@
 from collections.abc import Callable, Mapping
 from typing import Any, final
 
+from typing_extensions import disjoint_base
+
+__all__ = [
+    "Column",
+    "Desk",
+    "EXPERT_CARDS",
+    "ROW_STATUSES",
+    "Record",
+    "Unreadable",
+    "__version__",
+    "register_shapes",
+]
+
 EXPERT_CARDS: str
 ROW_STATUSES: tuple[str, ...]
 __version__: str
 
 class Unreadable(Exception): ...
 
+@disjoint_base
 class Record:
     def __new__(cls, record: Record) -> Record: ...
     def _field(self, name: str) -> Any: ...

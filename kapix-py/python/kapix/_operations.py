@@ -50,17 +50,17 @@ class Credit:
         """The score of one applicant."""
         return CreditScoreResponse(run(self._desk, "credit.score", request, fields))
 
-    def score_batch(self, frame=None, /, *, names=None, progress=None, threads=0, **request):
+    def score_batch(self, frame=None, /, *, names=None, progress=None, threads=0, **fields):
         """The scores of many applicants."""
         if frame is None:
-            return CreditScoreBatchResponse(run(self._desk, "credit.score_batch", None, request))
-        reply = run_columns(self._desk, "credit.score_batch", frame, names, progress, threads, request)
+            return CreditScoreBatchResponse(run(self._desk, "credit.score_batch", None, fields))
+        reply = run_columns(self._desk, "credit.score_batch", frame, names, progress, threads, fields)
         return BatchScores(reply)
 
-    async def score_batch_async(self, frame, /, *, names=None, progress=None, threads=0, **request):
+    async def score_batch_async(self, frame, /, *, names=None, progress=None, threads=0, **fields):
         """The scores of many applicants."""
         def call(tell):
-            return self.score_batch(frame, names=names, progress=tell, threads=threads, **request)
+            return self.score_batch(frame, names=names, progress=tell, threads=threads, **fields)
 
         return await run_async(call, progress)
 

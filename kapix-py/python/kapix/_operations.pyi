@@ -28,7 +28,7 @@ class Artefact:
     def check(self, request: ArtefactCheckRequest, /) -> ArtefactCheckResponse:
         """Whether an artefact would load."""
     @overload
-    def check(self, **request: Unpack[ArtefactCheckRequest]) -> ArtefactCheckResponse: ...
+    def check(self, request: None = None, /, **fields: Unpack[ArtefactCheckRequest]) -> ArtefactCheckResponse: ...
 
 class Cashflow:
     """The operations `cashflow.*`."""
@@ -37,7 +37,7 @@ class Cashflow:
     def analyze(self, request: CashflowAnalyzeRequest, /) -> CashflowAnalyzeResponse:
         """The cash-flow features of one applicant."""
     @overload
-    def analyze(self, **request: Unpack[CashflowAnalyzeRequest]) -> CashflowAnalyzeResponse: ...
+    def analyze(self, request: None = None, /, **fields: Unpack[CashflowAnalyzeRequest]) -> CashflowAnalyzeResponse: ...
 
 class Credit:
     """The operations `credit.*`."""
@@ -46,13 +46,13 @@ class Credit:
     def score(self, request: CreditScoreRequest, /) -> CreditScoreResponse:
         """The score of one applicant."""
     @overload
-    def score(self, **request: Unpack[CreditScoreRequest]) -> CreditScoreResponse: ...
+    def score(self, request: None = None, /, **fields: Unpack[CreditScoreRequest]) -> CreditScoreResponse: ...
     @overload
-    def score_batch(self, frame: None = None, /, **request: Unpack[CreditScoreBatchRequest]) -> CreditScoreBatchResponse:
+    def score_batch(self, frame: None = None, /, **fields: Unpack[CreditScoreBatchRequest]) -> CreditScoreBatchResponse:
         """The scores of many applicants."""
     @overload
-    def score_batch(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **request: Unpack[CreditScoreBatchRequest]) -> BatchScores: ...
-    async def score_batch_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **request: Unpack[CreditScoreBatchRequest]) -> BatchScores:
+    def score_batch(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[CreditScoreBatchRequest]) -> BatchScores: ...
+    async def score_batch_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[CreditScoreBatchRequest]) -> BatchScores:
         """The scores of many applicants."""
 
 class Operations:

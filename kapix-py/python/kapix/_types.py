@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, Union
 
 from ._kapix import register_shapes
 from ._record import Answer, Record, property_of
@@ -76,7 +76,7 @@ __all__ = [
 Account = TypedDict("Account", {}, total=False)
 
 
-AccountKind = Literal["current", "savings", "mobile_money", "till", "pos", "card", "loan", "other"]
+AccountKind = Union[Literal["current"], Literal["savings"], Literal["mobile_money"], Literal["till"], Literal["pos"], Literal["card"], Literal["loan"], Literal["other"]]
 
 
 AkibaBalance = TypedDict("AkibaBalance", {}, total=False)
@@ -85,7 +85,7 @@ AkibaBalance = TypedDict("AkibaBalance", {}, total=False)
 AkibaRequest = TypedDict("AkibaRequest", {}, total=False)
 
 
-AkibaStatus = Literal["Approved", "Pending", "Declined"]
+AkibaStatus = Union[Literal["Approved"], Literal["Pending"], Literal["Declined"]]
 
 
 AkibaTransaction = TypedDict("AkibaTransaction", {}, total=False)
@@ -94,7 +94,7 @@ AkibaTransaction = TypedDict("AkibaTransaction", {}, total=False)
 ArtefactCheckRequest = TypedDict("ArtefactCheckRequest", {}, total=False)
 
 
-Audience = Literal["customer", "internal"]
+Audience = Union[Literal["customer"], Literal["internal"]]
 
 
 CashflowAnalyzeRequest = TypedDict("CashflowAnalyzeRequest", {}, total=False)
@@ -112,10 +112,10 @@ CreditScoreRequest = TypedDict("CreditScoreRequest", {}, total=False)
 Data = TypedDict("Data", {}, total=False)
 
 
-Direction = Literal["credit", "debit"]
+Direction = Union[Literal["credit"], Literal["debit"]]
 
 
-EntityType = Literal["individual", "sme", "corporate"]
+EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
 
 
 FlatSource = TypedDict("FlatSource", {}, total=False)
@@ -124,10 +124,10 @@ FlatSource = TypedDict("FlatSource", {}, total=False)
 PeriodInput = TypedDict("PeriodInput", {}, total=False)
 
 
-ReasonMethod = Literal["means_at_cutoff", "mean", "neutral", "maximum"]
+ReasonMethod = Union[Literal["means_at_cutoff"], Literal["mean"], Literal["neutral"], Literal["maximum"]]
 
 
-SourceKey = Literal["application", "bank", "bureau", "internal_loans", "mobile_money", "transaction_history"]
+SourceKey = Union[Literal["application"], Literal["bank"], Literal["bureau"], Literal["internal_loans"], Literal["mobile_money"], Literal["transaction_history"]]
 
 
 Transaction = TypedDict("Transaction", {}, total=False)
@@ -136,7 +136,7 @@ Transaction = TypedDict("Transaction", {}, total=False)
 TransactionSource = TypedDict("TransactionSource", {}, total=False)
 
 
-TransactionStatus = Literal["posted", "pending", "failed"]
+TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed"]]
 
 
 class AccountView(Record):
@@ -279,7 +279,7 @@ class CreditScoreResponse(Answer):
     seed = property_of('seed', "The request's seed.")
 
 
-Decision = Literal["decline", "refer", "approve"]
+Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
 
 
 class DescribeResponse(Answer):
@@ -298,7 +298,7 @@ class DescribeResponse(Answer):
     semantics = property_of('semantics', 'Changes with every change of a numeric result.')
 
 
-Effect = Literal["positive", "negative"]
+Effect = Union[Literal["positive"], Literal["negative"]]
 
 
 class Explanation(Record):
@@ -339,7 +339,7 @@ class Finding(Record):
     to = property_of('to', 'Last day concerned.')
 
 
-FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "after_as_of", "future_date", "outside_period", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows"]
+FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"]]
 
 
 class Limits(Record):
@@ -368,7 +368,7 @@ class MoveView(Record):
     to = property_of('to', 'The attribute that it moves to.')
 
 
-NullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered"]
+NullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"]]
 
 
 class OperationEntry(Record):
@@ -391,7 +391,7 @@ class PdBasis(Record):
     population = property_of('population', 'Who was in the sample.')
 
 
-PdKind = Literal["calibrated", "assumed"]
+PdKind = Union[Literal["calibrated"], Literal["assumed"]]
 
 
 class Period(Record):
@@ -429,7 +429,7 @@ class Provenance(Record):
     status = property_of('status', 'Whether it may decide.')
 
 
-ProvenanceStatus = Literal["draft", "approved", "retired"]
+ProvenanceStatus = Union[Literal["draft"], Literal["approved"], Literal["retired"]]
 
 
 class ReasonView(Record):
@@ -441,7 +441,7 @@ class ReasonView(Record):
     text = property_of('text', 'What the audience is told.')
 
 
-ReferralCode = Literal["DATA_QUALITY", "INPUT_STALE", "MISSING_INPUT", "NO_CUTOFFS"]
+ReferralCode = Union[Literal["DATA_QUALITY"], Literal["INPUT_STALE"], Literal["MISSING_INPUT"], Literal["NO_CUTOFFS"]]
 
 
 class ReferralReason(Record):
@@ -473,10 +473,10 @@ class SelectedRows(Record):
     rows = property_of('rows', "Ranges of row numbers in the account's `transactions`, from 0, both ends included.")
 
 
-Selection = Literal["credits_90d", "debits_90d", "end_of_day_90d", "end_of_day_and_debits_90d", "history", "income_180d", "income_90d", "income_complete_months", "last_balance", "last_balance_and_debits_90d", "last_income", "last_transaction", "lowest_balance_90d", "lowest_balance_and_debits_90d", "named_90d", "transactions_90d", "transactions_complete_months"]
+Selection = Union[Literal["credits_90d"], Literal["debits_90d"], Literal["end_of_day_90d"], Literal["end_of_day_and_debits_90d"], Literal["history"], Literal["income_180d"], Literal["income_90d"], Literal["income_complete_months"], Literal["last_balance"], Literal["last_balance_and_debits_90d"], Literal["last_income"], Literal["last_transaction"], Literal["lowest_balance_90d"], Literal["lowest_balance_and_debits_90d"], Literal["named_90d"], Literal["transactions_90d"], Literal["transactions_complete_months"]]
 
 
-Severity = Literal["info", "refer"]
+Severity = Union[Literal["info"], Literal["refer"]]
 
 
 class TopFeature(Record):
@@ -487,7 +487,7 @@ class TopFeature(Record):
     weight = property_of('weight', 'Share in the absolute deviations of all features, 0..=1.')
 
 
-Unit = Literal["count", "days", "minor", "ratio", "share"]
+Unit = Union[Literal["count"], Literal["days"], Literal["minor"], Literal["ratio"], Literal["share"]]
 
 
 register_shapes(
