@@ -191,8 +191,7 @@ def stub_method(operation, name, request, answer, doc):
             f"    @overload\n    def {name}(self, request: None = None, /, {fields}) -> {answer}: ...\n"
         )
     asked = "*, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0"
-    text = f"    @overload\n    def {name}(self, frame: None = None, /, {fields}) -> {answer}:\n{doc}"
-    text += f"    @overload\n    def {name}(self, frame: Frame, /, {asked}, {fields}) -> {batch}: ...\n"
+    text = f"    def {name}(self, frame: Frame | None = None, /, {asked}, {fields}) -> {batch}:\n{doc}"
     return text + f"    async def {name}_async(self, frame: Frame, /, {asked}, {fields}) -> {batch}:\n{doc}"
 
 
@@ -210,7 +209,7 @@ def runtime_method(operation, name, answer, doc):
     return (
         f"    def {name}(self, frame=None, /, {asked}, **fields):\n{doc}"
         f"        if frame is None:\n"
-        f'            return {answer}(run(self._desk, "{operation}", None, fields))\n'
+        f'            return {batch}(run(self._desk, "{operation}", None, fields))\n'
         f'        reply = run_columns(self._desk, "{operation}", frame, names, progress, threads, fields)\n'
         f"        return {batch}(reply)\n\n"
         f"    async def {name}_async(self, frame, /, {asked}, **fields):\n{doc}"
@@ -242,8 +241,8 @@ def operations_files(operations):
     runtime += "\n\n" + head + f"\n    __slots__ = ({slots})\n\n    def __init__(self, desk):\n        self._desk = desk\n"
     runtime += "".join(f"        self.{it} = {it.title()}(desk)\n" for it in names) + "\n"
     runtime += "\n".join(runtime_method(it[0], it[1], it[3], it[4]) for it in spaces["engine"])
-    used = sorted({it for op, (request, answer, _) in operations.items() for it in (request, answer)[op in BARE :]})
-    answers = sorted({answer for _, answer, _ in operations.values()})
+    answers = {answer for operation, (_, answer, _) in operations.items() if operation not in COLUMNAR}
+    used = sorted(answers | {request for operation, (request, _, _) in operations.items() if operation not in BARE})
     stub_head = (
         MARK
         + "from collections.abc import Callable, Sequence\nfrom typing import Any, overload\n\n"
@@ -255,7 +254,7 @@ def operations_files(operations):
         MARK
         + '"""The operations, by area."""\n\nfrom ._batch import BatchScores\n'
         + "from ._run import Frame, Progress, run, run_async, run_columns\nfrom ._types import (\n"
-        + "".join(f"    {name},\n" for name in answers) + ")\n"
+        + "".join(f"    {name},\n" for name in sorted(answers)) + ")\n"
     )
     return {"_operations.pyi": stub_head + stub, "_operations.py": runtime_head + runtime}
 

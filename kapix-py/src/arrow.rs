@@ -119,6 +119,9 @@ impl<T: Foreign> Drop for Owned<T> {
     }
 }
 
+/// Name, values, and categories where the values are codes.
+pub(crate) type Given<'py> = (String, Bound<'py, PyAny>, Option<Vec<String>>);
+
 /// One column as Python gave it.
 pub(crate) struct Imported<'a> {
     name: &'a str,
@@ -133,11 +136,7 @@ enum Source<'a> {
 
 impl<'a> Imported<'a> {
     /// Borrows a numpy array, or whatever speaks Arrow's PyCapsule protocol; with categories it holds codes.
-    pub(crate) fn new(
-        name: &'a str,
-        object: &'a Bound<'_, PyAny>,
-        categories: Option<&'a [String]>,
-    ) -> PyResult<Self> {
+    pub(crate) fn new((name, object, categories): &'a Given<'_>) -> PyResult<Self> {
         let source = if object.hasattr("__arrow_c_array__")? {
             let (schema, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
                 object.call_method0("__arrow_c_array__")?.extract()?;
@@ -148,7 +147,7 @@ impl<'a> Imported<'a> {
         } else {
             Source::Numpy(read_numpy(object)?)
         };
-        Ok(Self { name, categories, source })
+        Ok(Self { name, categories: categories.as_deref(), source })
     }
 
     /// Returns name and column for a frame.
@@ -173,6 +172,23 @@ impl<'a> Imported<'a> {
         };
         Ok((self.name.to_owned(), Column { values, validity }))
     }
+}
+
+/// Returns where the values of each column lie: by this the tests see that they are borrowed.
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "an extracted argument is a value")]
+pub(crate) fn addresses(columns: Vec<Given<'_>>) -> PyResult<Vec<usize>> {
+    let mut places = Vec::new();
+    for given in &columns {
+        let imported = Imported::new(given)?;
+        let (_, column) = imported.column().map_err(|error| PyTypeError::new_err(error.message))?;
+        places.push(match column.values {
+            Values::Float(values) => values.as_ptr().addr(),
+            Values::Integer(values) => values.as_ptr().addr(),
+            Values::Dictionary { codes, .. } => codes.as_ptr().addr(),
+        });
+    }
+    Ok(places)
 }
 
 /// Returns schema and rows of a stream that comes in one chunk.
@@ -222,9 +238,9 @@ fn strided<'a, T>(interface: &Bound<'_, PyAny>, _owner: &'a Bound<'_, PyAny>) ->
     let (rows,): (usize,) = interface.get_item("shape")?.extract()?;
     let (address, _): (usize, bool) = interface.get_item("data")?.extract()?;
     let strides: Option<(isize,)> = interface.get_item("strides")?.extract()?;
-    let bytes = strides.map_or(Ok(size_of::<T>()), |(bytes,)| usize::try_from(bytes))?;
+    let bytes = strides.map_or(Some(size_of::<T>()), |(bytes,)| usize::try_from(bytes).ok()).unwrap_or(1);
     let place = ptr::with_exposed_provenance::<T>(address);
-    if bytes % size_of::<T>() != 0 || place.is_null() || !place.is_aligned() {
+    if !bytes.is_multiple_of(size_of::<T>()) || place.is_null() || !place.is_aligned() {
         return Err(PyTypeError::new_err("a numpy column must be aligned and stand in whole strides"));
     }
     // SAFETY: numpy states that `rows` values of this type lie at `place` with this stride, and the caller looked

@@ -1,6 +1,6 @@
 //! The object behind `kapix.Engine`: a Desk of the core. It converts, calls and converts.
 
-use crate::arrow::Imported;
+use crate::arrow::{Given, Imported};
 use crate::read::{Budget, Reader};
 use crate::record::Record;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -88,8 +88,7 @@ impl Desk {
     /// Runs `work` on a thread of its own, while this one looks for signals and tells the progress.
     fn watch<T: Send>(
         py: Python<'_>,
-        progress: Option<Py<PyAny>>,
-        threads: usize,
+        (progress, threads): (Option<Py<PyAny>>, usize),
         work: impl FnOnce(&Control<'_>) -> kapix_core::Result<T> + Send,
     ) -> PyResult<kapix_core::Result<T>> {
         let (cancelled, done, total) = (CancelFlag::default(), AtomicU64::new(0), AtomicU64::new(0));
@@ -135,6 +134,7 @@ impl Desk {
 }
 
 #[pymethods]
+#[expect(clippy::needless_pass_by_value, reason = "an extracted argument is a value")]
 impl Desk {
     /// Returns a Desk of these documents.
     #[new]
@@ -197,14 +197,10 @@ impl Desk {
         &self,
         py: Python<'_>,
         call: (String, Vec<u8>),
-        columns: Vec<(String, Bound<'_, PyAny>, Option<Vec<String>>)>,
-        progress: Option<Py<PyAny>>,
-        threads: usize,
+        columns: Vec<Given<'_>>,
+        control: (Option<Py<PyAny>>, usize),
     ) -> PyResult<Record> {
-        let columns = columns
-            .iter()
-            .map(|(name, values, categories)| Imported::new(name, values, categories.as_deref()));
-        let columns: Vec<Imported<'_>> = columns.collect::<PyResult<_>>()?;
+        let columns: Vec<Imported<'_>> = columns.iter().map(Imported::new).collect::<PyResult<_>>()?;
         let engine = self.desk.engine();
         let read = || {
             let frame = columns.iter().map(Imported::column).collect::<kapix_core::Result<_>>()?;
@@ -213,7 +209,7 @@ impl Desk {
         };
         let (request, frame) = guard(read).map_err(|error| self.raise(py, &error))?;
         let work = |control: &Control<'_>| self.desk.run_columns(request, &frame, control);
-        let answer = Self::watch(py, progress, threads, work)?.map_err(|error| self.raise(py, &error))?;
+        let answer = Self::watch(py, control, work)?.map_err(|error| self.raise(py, &error))?;
         Ok(Record::new(py, answer.answer, Some(answer.columns)))
     }
 
@@ -229,7 +225,7 @@ impl Desk {
     }
 
     /// Returns the exception of a cause.
-    fn refusal<'py>(&self, py: Python<'py>, cause: &str, message: &str, field: Option<&str>) -> PyErr {
+    fn refusal(&self, py: Python<'_>, cause: &str, message: &str, field: Option<&str>) -> PyErr {
         let cause = Cause::ALL.iter().find(|it| it.as_str() == cause).copied().unwrap_or(Cause::JsonShape);
         let error = Error::new(cause, message);
         self.raise(py, &field.map_or(error.clone(), |field| error.at(field)))

@@ -14,6 +14,8 @@ mod _kapix {
     use pyo3::types::PyTuple;
 
     #[pymodule_export]
+    use crate::arrow::addresses;
+    #[pymodule_export]
     use crate::columns::Column;
     #[pymodule_export]
     use crate::desk::{Desk, Unreadable};

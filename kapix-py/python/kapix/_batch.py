@@ -17,7 +17,7 @@ DECISIONS = (None, "decline", "refer", "approve")
 class BatchScores(CreditScoreBatchResponse):
     """The scores of many applicants: the answer, and one read-only column for each result.
 
-    With numpy installed a column is an array on the engine's own memory; without it, a memoryview on a copy.
+    Columns that came in the request as JSON come back in `columns`, and only there. With numpy installed a column is an array on the engine's own memory; without it, a memoryview on a copy.
     """
 
     __slots__ = ()

@@ -11,6 +11,7 @@ __all__ = [
     "Record",
     "Unreadable",
     "__version__",
+    "addresses",
     "register_shapes",
 ]
 
@@ -45,10 +46,10 @@ class Desk:
         self,
         call: tuple[str, bytes],
         columns: list[tuple[str, Any, list[str] | None]],
-        progress: Callable[[int, int], object] | None,
-        threads: int,
+        control: tuple[Callable[[int, int], object] | None, int],
     ) -> Record: ...
     def record(self, audit_id: str) -> dict[str, bytes]: ...
     def refusal(self, cause: str, message: str, field: str | None) -> Exception: ...
 
+def addresses(columns: list[tuple[str, Any, list[str] | None]]) -> list[int]: ...
 def register_shapes(shapes: dict[str, type[Record]]) -> None: ...

@@ -6,7 +6,6 @@ from ._run import Frame, Progress, run, run_async, run_columns
 from ._types import (
     ArtefactCheckResponse,
     CashflowAnalyzeResponse,
-    CreditScoreBatchResponse,
     CreditScoreResponse,
     DescribeResponse,
 )
@@ -53,7 +52,7 @@ class Credit:
     def score_batch(self, frame=None, /, *, names=None, progress=None, threads=0, **fields):
         """The scores of many applicants."""
         if frame is None:
-            return CreditScoreBatchResponse(run(self._desk, "credit.score_batch", None, fields))
+            return BatchScores(run(self._desk, "credit.score_batch", None, fields))
         reply = run_columns(self._desk, "credit.score_batch", frame, names, progress, threads, fields)
         return BatchScores(reply)
 

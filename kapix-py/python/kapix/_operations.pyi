@@ -12,7 +12,6 @@ from ._types import (
     CashflowAnalyzeRequest,
     CashflowAnalyzeResponse,
     CreditScoreBatchRequest,
-    CreditScoreBatchResponse,
     CreditScoreRequest,
     CreditScoreResponse,
     DescribeResponse,
@@ -47,11 +46,8 @@ class Credit:
         """The score of one applicant."""
     @overload
     def score(self, request: None = None, /, **fields: Unpack[CreditScoreRequest]) -> CreditScoreResponse: ...
-    @overload
-    def score_batch(self, frame: None = None, /, **fields: Unpack[CreditScoreBatchRequest]) -> CreditScoreBatchResponse:
+    def score_batch(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[CreditScoreBatchRequest]) -> BatchScores:
         """The scores of many applicants."""
-    @overload
-    def score_batch(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[CreditScoreBatchRequest]) -> BatchScores: ...
     async def score_batch_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[CreditScoreBatchRequest]) -> BatchScores:
         """The scores of many applicants."""
 

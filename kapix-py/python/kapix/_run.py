@@ -48,7 +48,7 @@ def run_columns(
     except Refused as refused:
         error = desk.refusal(*refused.args)
     else:
-        return desk.run_columns((operation, text), columns, progress, threads)
+        return desk.run_columns((operation, text), columns, (progress, threads))
     raise error
 
 
