@@ -5,8 +5,8 @@ use crate::naive::NaiveCard;
 use crate::report::{Figure, Unit};
 use crate::timing::{seconds_of_process, seconds_per_call};
 use kapix_core::{
-    BatchOutput, Card, Column, Columns, Control, CreditScoreBatchRequest, Engine, EngineOptions, EntityType, Frame,
-    Limits, Request, Validity, Values,
+    BatchOutput, Card, Column, Columns, Control, CreditScoreBatchRequest, Engine, EngineOptions, EntityType,
+    Frame, Limits, Request, Validity, Values,
 };
 use ndarray::{ArrayView1, s};
 use std::hint::black_box;
@@ -28,11 +28,31 @@ pub fn figures() -> io::Result<Vec<Figure>> {
     let mut beside = vec![("copy of the input columns", copy), ("plain Rust, row by row", by_hand(&full))];
     let mut figures = Vec::new();
     for (name, includes, frame, data) in [
-        ("batch", "20 f64 columns -> points, PD, score, band, decision, status", full.frame(Layout::Plain)?, &full),
+        (
+            "batch",
+            "20 f64 columns -> points, PD, score, band, decision, status",
+            full.frame(Layout::Plain)?,
+            &full,
+        ),
         ("batch, integer columns", "20 i64 columns -> the same", full.frame(Layout::Integer)?, &full),
-        ("batch, strided columns", "20 columns of a row-major table -> the same", full.frame(Layout::Strided)?, &full),
-        ("batch, 10 % NaN", "20 f64 columns, NaN is missing -> the same", tenth.frame(Layout::Plain)?, &tenth),
-        ("batch, 10 % by bitmap", "20 f64 columns, each with a bitmap -> the same", tenth.frame(Layout::Bitmap)?, &tenth),
+        (
+            "batch, strided columns",
+            "20 columns of a row-major table -> the same",
+            full.frame(Layout::Strided)?,
+            &full,
+        ),
+        (
+            "batch, 10 % NaN",
+            "20 f64 columns, NaN is missing -> the same",
+            tenth.frame(Layout::Plain)?,
+            &tenth,
+        ),
+        (
+            "batch, 10 % by bitmap",
+            "20 f64 columns, each with a bitmap -> the same",
+            tenth.frame(Layout::Bitmap)?,
+            &tenth,
+        ),
     ] {
         if data.missing > 0 {
             beside = vec![("copy of the input columns", copy), ("plain Rust, row by row", by_hand(data))];
@@ -170,7 +190,8 @@ fn one(
 fn categories() -> io::Result<Figure> {
     let rows = usize::try_from(ROWS).unwrap_or_default();
     let card = cards::card(Origin::Developed, Inputs::Categories)?;
-    let codes: Vec<i32> = numbers(3, rows * 20, 8).map(|code| i32::try_from(code).unwrap_or_default()).collect();
+    let codes: Vec<i32> =
+        numbers(3, rows * 20, 8).map(|code| i32::try_from(code).unwrap_or_default()).collect();
     let names: Vec<String> = (0..8).map(|code| format!("c{code}")).collect();
     let columns = codes.chunks(rows).zip(0..CHARACTERISTICS).map(|(codes, index)| {
         let names = names.iter().map(String::as_str).collect();
@@ -179,9 +200,10 @@ fn categories() -> io::Result<Figure> {
     let frame = Frame::new(columns.collect(), &Limits::default()).map_err(io::Error::other)?;
     let characteristics = &card.body.characteristics;
     let points = |row: usize| {
-        let own = codes.iter().skip(row).step_by(rows).zip(characteristics).filter_map(|(code, characteristic)| {
-            characteristic.attributes.get(usize::try_from(*code).ok()?).map(|attribute| attribute.points)
-        });
+        let own =
+            codes.iter().skip(row).step_by(rows).zip(characteristics).filter_map(|(code, characteristic)| {
+                characteristic.attributes.get(usize::try_from(*code).ok()?).map(|attribute| attribute.points)
+            });
         card.body.base_points + own.sum::<i32>()
     };
     let expected: Vec<i32> = (0..rows).map(points).collect();

@@ -37,7 +37,8 @@ pub fn artefact(origin: Origin, inputs: Inputs) -> Value {
     let reasons: serde_json::Map<String, Value> = indices()
         .map(|index| (format!("R{index:02}"), json!({"adverse": "too low", "favourable": "high enough"})))
         .collect();
-    let cashflow = DEFINITIONS.iter().filter(|definition| features.iter().any(|name| name == definition.name));
+    let cashflow =
+        DEFINITIONS.iter().filter(|definition| features.iter().any(|name| name == definition.name));
     let definitions: serde_json::Map<String, Value> =
         cashflow.map(|definition| (definition.name.to_owned(), json!(definition.hash()))).collect();
     let kind = if origin == Origin::Developed { "calibrated" } else { "assumed" };
@@ -148,7 +149,8 @@ fn development() -> Value {
     let matrix = |size: u32, diagonal: f64, off: f64| -> Vec<Vec<f64>> {
         (0..size).map(|i| (0..size).map(|j| if i == j { diagonal } else { off }).collect()).collect()
     };
-    let bins: Vec<Value> = (0..ATTRIBUTES).map(|it| json!({"goods": 1_000 + 100 * it, "bads": 100})).collect();
+    let bins: Vec<Value> =
+        (0..ATTRIBUTES).map(|it| json!({"goods": 1_000 + 100 * it, "bads": 100})).collect();
     json!({
         "bads": 800.0,
         "calibration": {"intercept": 0.05, "slope": 0.95, "outside_rows": 5_000, "outside_bads": 400},

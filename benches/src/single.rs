@@ -6,8 +6,8 @@ use crate::naive::NaiveCard;
 use crate::report::{Figure, Unit};
 use crate::timing::{seconds_per_call, seconds_per_call_on};
 use kapix_core::{
-    Card, Control, CreditScoreRequest, Desk, DeskOptions, Engine, EngineOptions, Input, InputSource, Ledger, Limits,
-    Operation, Request, Response, Scalar, features,
+    Card, Control, CreditScoreRequest, Desk, DeskOptions, Engine, EngineOptions, Input, InputSource, Ledger,
+    Limits, Operation, Request, Response, Scalar, features,
 };
 use serde_json::Value;
 use std::io;
@@ -140,7 +140,12 @@ fn typed() -> io::Result<Vec<Figure>> {
         seconds_per_call(|| case.engine.run(&request, &control))
     };
     Ok(vec![
-        figure("engine, no explanation", "typed request -> typed answer, no record", run(&case, false, false), None),
+        figure(
+            "engine, no explanation",
+            "typed request -> typed answer, no record",
+            run(&case, false, false),
+            None,
+        ),
         figure(
             "engine, explained",
             "typed request -> typed answer with reasons, no record",
@@ -210,7 +215,9 @@ fn ledger() -> io::Result<Vec<Figure>> {
     let Request::CreditScore(typed) = &request else { return Err(io::Error::other("not a score")) };
     same(by_hand(&card, typed)?, case.points(&request)?, "ledger, features and floor by hand, and engine")?;
     let control = Control::default();
-    let (Some(data), Some(as_of)) = (&typed.data, typed.as_of) else { return Err(io::Error::other("no data")) };
+    let (Some(data), Some(as_of)) = (&typed.data, typed.as_of) else {
+        return Err(io::Error::other("no data"));
+    };
     let limits = Limits::default();
     let alone = seconds_per_call(|| Ledger::build(data, as_of, &limits));
     let clone = micro(seconds_per_call(|| data.clone()));

@@ -5,8 +5,8 @@
 
 use kapix_benches::berka;
 use kapix_core::{
-    Account, Control, CreditScoreResponse, Date, EXPERT_CARDS, Engine, EngineOptions, Operation, Period, Request,
-    Response,
+    Account, Control, CreditScoreResponse, Date, EXPERT_CARDS, Engine, EngineOptions, Operation, Period,
+    Request, Response,
 };
 use std::collections::BTreeMap;
 use std::io;
@@ -98,11 +98,15 @@ fn report(entity_type: &str, cases: &[Case], refused: &BTreeMap<String, u32>) {
     table("decision", cases, |case| case.answer.decision.as_str().to_owned());
     table("band", cases, |case| case.answer.risk_band.to_string());
     table("referral", cases, |case| {
-        let codes: Vec<String> = case.answer.referral_reasons.iter().map(|it| format!("{:?}", it.code)).collect();
+        let codes: Vec<String> =
+            case.answer.referral_reasons.iter().map(|it| format!("{:?}", it.code)).collect();
         if codes.is_empty() { "none".to_owned() } else { codes.join(" + ") }
     });
     println!("  AUC of points for the 90 days after: {:.3}", auc(cases, |_| true));
-    println!("  the same where no input is missing:  {:.3}", auc(cases, |case| case.answer.referral_reasons.is_empty()));
+    println!(
+        "  the same where no input is missing:  {:.3}",
+        auc(cases, |case| case.answer.referral_reasons.is_empty())
+    );
 }
 
 fn table(name: &str, cases: &[Case], key: impl Fn(&Case) -> String) {

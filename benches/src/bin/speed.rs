@@ -50,7 +50,8 @@ fn main() -> io::Result<()> {
     if let Some(file) = out {
         let figures: Vec<_> = figures.iter().map(Figure::json).collect();
         let version = kapix_core::ENGINE_VERSION;
-        let all = serde_json::json!({"version": version, "calibration_ns": [before, after], "figures": figures});
+        let all =
+            serde_json::json!({"version": version, "calibration_ns": [before, after], "figures": figures});
         std::fs::write(file, serde_json::to_vec_pretty(&all)?)?;
     }
     Ok(())

@@ -117,17 +117,18 @@ impl<'a> Frame<'a> {
         limits::check("frame_columns", limits.frame_columns, columns.len())?;
         let rows = columns.first().map_or(0, |(_, column)| column.len());
         limits::check("frame_rows", limits.frame_rows, rows)?;
-        for (position, (_, column)) in columns.iter().enumerate() {
+        for (position, (name, column)) in columns.iter().enumerate() {
+            let place = || format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
             if column.len() != rows {
                 let message =
                     format!("column `{position}` has `{}` rows; the first column has `{rows}`", column.len());
-                return Err(Error::new(Cause::FrameShape, message).at(format!("/columns/{position}")));
+                return Err(Error::new(Cause::FrameShape, message).at(place()));
             }
             if let Some(validity) = column.validity
                 && validity.bits.len().saturating_mul(8) < validity.offset.saturating_add(rows)
             {
                 let message = format!("the validity of column `{position}` has fewer than `{rows}` bits");
-                return Err(Error::new(Cause::FrameShape, message).at(format!("/columns/{position}")));
+                return Err(Error::new(Cause::FrameShape, message).at(place()));
             }
         }
         let mut names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The artefact format that this engine writes; it reads every lower one.
-pub(super) const FORMAT: u32 = 1;
+const FORMAT: u32 = 1;
 
 /// The frame of every artefact around its body.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -78,6 +78,7 @@ pub(super) struct Loaded {
 impl Loaded {
     /// Reads and proves one artefact; pointers start at it.
     pub(super) fn read(tree: &Tree, limits: &Limits) -> Result<Self> {
+        check_format(tree)?;
         check_kind(tree)?;
         let document: Document<CardBody> = tree.read(limits)?;
         if document.id.as_str().contains('@') || document.version.is_empty() || document.version.len() > 64 {
@@ -112,8 +113,8 @@ impl Loaded {
     }
 }
 
-/// Checks format and kind before the body is read, so that a newer artefact is told as such.
-fn check_kind(tree: &Tree) -> Result<()> {
+/// Checks the format before anything else is read, so that a newer document is told as such.
+pub(super) fn check_format(tree: &Tree) -> Result<()> {
     let format = tree.member("kapix").and_then(Tree::as_f64);
     if let Some(format) = format
         && format > f64::from(FORMAT)
@@ -121,6 +122,10 @@ fn check_kind(tree: &Tree) -> Result<()> {
         let message = format!("this engine reads artefacts up to format `{FORMAT}`; got `{format}`");
         return Err(Error::new(Cause::ArtefactFormat, message).at("/kapix"));
     }
+    Ok(())
+}
+
+fn check_kind(tree: &Tree) -> Result<()> {
     match tree.member("kind").and_then(Tree::as_str) {
         None | Some("scorecard") => Ok(()),
         Some(_) => {

@@ -13,9 +13,9 @@ use crate::canonical::Hash;
 use crate::domain::{Column, Frame, Values};
 use crate::error::{Cause, Error, Result};
 use crate::json::Scalar;
-use crate::limits;
+use crate::limits::{self, Limits};
 use crate::parallel;
-use crate::scorecard::{BatchOutput, Card, Decision, Minimum, RowStatus};
+use crate::scorecard::{BatchOutput, Card, CharacteristicKind, Decision, Minimum, RowStatus};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,9 +33,15 @@ pub(super) fn score_json(
         let message = "give `columns`, or call by columns";
         return Err(Error::new(Cause::OperationColumnsMissing, message).at("/columns"));
     };
-    let owned = columns.iter().map(|(name, values)| Owned::new(name, values, registry));
+    let loaded = registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
+    let categorical = |name: &str| {
+        let mut inputs = loaded.card.inputs();
+        inputs.any(|(own, kind, _)| own == name && kind == CharacteristicKind::Categorical)
+    };
+    let limits = registry.limits();
+    let owned = columns.iter().map(|(name, values)| Owned::new(name, values, limits, categorical(name)));
     let owned: Vec<Owned<'_>> = owned.collect::<Result<_>>()?;
-    let frame = Frame::new(owned.iter().map(Owned::column).collect(), registry.limits())?;
+    let frame = Frame::new(owned.iter().map(Owned::column).collect(), limits)?;
     let (loaded, found) = run(registry, request, &frame, control)?;
     let mut response = answer(request, loaded, &frame, &found)?;
     response.columns = Some(in_json(&loaded.card, &found));
@@ -261,18 +267,21 @@ fn columns_hash(loaded: &Loaded, frame: &Frame<'_>, columns: &Columns) -> Hash {
 /// A column that came as JSON, in the layout of a frame.
 struct Owned<'r> {
     name: &'r str,
+    text: bool,
     numbers: Vec<f64>,
     codes: Vec<i32>,
     categories: Vec<&'r str>,
 }
 
 impl<'r> Owned<'r> {
-    fn new(name: &'r str, values: &'r [Scalar], registry: &Registry) -> Result<Self> {
+    /// Returns the column; one that holds nothing but nulls is text where the card reads a category.
+    fn new(name: &'r str, values: &'r [Scalar], limits: &Limits, categorical: bool) -> Result<Self> {
         let place = || format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
-        limits::check("rows", registry.limits().rows, values.len()).map_err(|error| error.at(place()))?;
-        let mut owned = Self { name, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new() };
-        let is_text = |value: &&Scalar| matches!(value, Scalar::Text(_) | Scalar::Bool(_));
-        if values.iter().find(|value| **value != Scalar::Null).as_ref().is_some_and(is_text) {
+        limits::check("rows", limits.rows, values.len()).map_err(|error| error.at(place()))?;
+        let first = values.iter().find(|value| **value != Scalar::Null);
+        let text = first.map_or(categorical, |value| matches!(value, Scalar::Text(_) | Scalar::Bool(_)));
+        let mut owned = Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new() };
+        if text {
             let text = |value: &'r Scalar| match value {
                 Scalar::Text(text) => Some(text.as_str()),
                 Scalar::Bool(true) => Some("true"),
@@ -303,10 +312,10 @@ impl<'r> Owned<'r> {
     }
 
     fn column(&self) -> (String, Column<'_>) {
-        let column = if self.categories.is_empty() {
-            Column::float(&self.numbers)
-        } else {
+        let column = if self.text {
             Column::dictionary(&self.codes, self.categories.clone())
+        } else {
+            Column::float(&self.numbers)
         };
         (self.name.to_owned(), column)
     }

@@ -1,6 +1,6 @@
 //! Bundles: several artefacts in one document, the routes to them, and pins of their hashes.
 
-use super::artefact::{FORMAT, Loaded};
+use super::artefact::{Loaded, check_format};
 use super::operation::Operation;
 use crate::canonical::Hash;
 use crate::error::{Cause, Error, Result};
@@ -54,15 +54,12 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
     let mut contents = Contents::default();
     let mut bundles: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut pins: Vec<(String, Hash, String)> = Vec::new();
+    let mut places: Vec<String> = Vec::new();
     for (index, tree) in documents.iter().enumerate() {
         let place = if documents.len() == 1 { String::new() } else { format!("/{index}") };
         if tree.member("kind").and_then(Tree::as_str) == Some("bundle") {
+            check_format(tree).map_err(|error| error.under(&place))?;
             let bundle: BundleDocument = tree.read(limits).map_err(|error| error.under(&place))?;
-            if bundle.kapix > FORMAT {
-                let message =
-                    format!("this engine reads bundles up to format `{FORMAT}`; got `{}`", bundle.kapix);
-                return Err(Error::new(Cause::ArtefactFormat, message).at(format!("{place}/kapix")));
-            }
             for (position, artefact) in bundle.artefacts.iter().enumerate() {
                 let loaded = Loaded::read(artefact, limits)
                     .map_err(|error| error.under(&format!("{place}/artefacts/{position}")))?;
@@ -70,11 +67,12 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
             }
             let pinned = bundle.pins.into_iter();
             pins.extend(pinned.map(|(name, hash)| (name, hash, format!("{place}/pins"))));
+            places.extend((0..bundle.routes.len()).map(|index| format!("{place}/routes/{index}")));
             contents.routes.extend(bundle.routes);
             let name = format!("{}@{}", bundle.id, bundle.version);
             if bundles.insert(name, bundle.includes).is_some() {
                 return Err(Error::new(Cause::ArtefactDuplicate, "two bundles have the same id and version")
-                    .at(place));
+                    .at(place.as_str()));
             }
         } else {
             contents.artefacts.push(Loaded::read(tree, limits).map_err(|error| error.under(&place))?);
@@ -84,7 +82,7 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
     check_unique(&contents.artefacts)?;
     check_includes(&bundles, &contents.artefacts)?;
     check_pins(&pins, &contents.artefacts)?;
-    check_routes(&contents)?;
+    check_routes(&contents, &places)?;
     Ok(contents)
 }
 
@@ -146,10 +144,9 @@ fn check_pins(pins: &[(String, Hash, String)], artefacts: &[Loaded]) -> Result<(
     Ok(())
 }
 
-fn check_routes(contents: &Contents) -> Result<()> {
+fn check_routes(contents: &Contents, places: &[String]) -> Result<()> {
     let mut seen = BTreeSet::new();
-    for (index, route) in contents.routes.iter().enumerate() {
-        let place = format!("/routes/{index}");
+    for (route, place) in contents.routes.iter().zip(places) {
         let operation =
             Operation::parse(&route.operation).map_err(|error| error.at(format!("{place}/operation")))?;
         let Some(artefact) = contents.artefacts.iter().find(|it| it.name() == route.artefact) else {
@@ -160,11 +157,11 @@ fn check_routes(contents: &Contents) -> Result<()> {
             && artefact.card.body.entity_types.contains(&route.entity_type);
         if !fits {
             let message = "the artefact does not answer this operation for this entity type";
-            return Err(Error::new(Cause::ArtefactReference, message).at(place));
+            return Err(Error::new(Cause::ArtefactReference, message).at(place.as_str()));
         }
         if !seen.insert((operation, route.entity_type)) {
             let message = "two routes answer the same operation for the same entity type";
-            return Err(Error::new(Cause::ArtefactAmbiguous, message).at(place));
+            return Err(Error::new(Cause::ArtefactAmbiguous, message).at(place.as_str()));
         }
     }
     Ok(())

@@ -68,8 +68,11 @@ impl Scored<'_> {
     fn reason(&self, reason: &Reason, internal: bool) -> ReasonView {
         let names = |position: &usize| self.card.names(*position).map(|(_, feature)| Arc::clone(feature));
         let texts = reason.characteristics.first().and_then(|first| self.card.reason_text(*first));
-        let text = texts.map(|texts| match &texts.internal {
-            Some(text) if internal => text,
+        let missing =
+            reason.characteristics.first().is_some_and(|first| self.card.is_missing(*first, self.slots));
+        let text = texts.map(|texts| match (&texts.missing, &texts.internal) {
+            (Some(text), _) if missing => text,
+            (_, Some(text)) if internal => text,
             _ if reason.difference < 0.0 => &texts.adverse,
             _ => &texts.favourable,
         });

@@ -202,8 +202,10 @@ impl<'o> BatchOutput<'o> {
 
     /// Returns the outputs of consecutive ranges of `rows` rows.
     pub(crate) fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
-        let left = self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
-        let right = self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
+        let left =
+            self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
+        let right =
+            self.decision.chunks_mut(rows).zip(self.band.chunks_mut(rows)).zip(self.status.chunks_mut(rows));
         left.zip(right).map(|(((points, pd), score), ((decision, band), status))| BatchOutput {
             points,
             pd,
@@ -280,7 +282,7 @@ impl<'f, 'a> Reader<'f, 'a> {
     fn new(characteristic: &'f Characteristic, frame: &'f Frame<'a>) -> Result<Self> {
         let name = &*characteristic.feature;
         let column = frame.column(name).ok_or_else(|| {
-            Error::new(Cause::FrameColumnMissing, "the card needs this column").at(format!("/columns/{name}"))
+            Error::new(Cause::FrameColumnMissing, "the card needs this column").at(place(name))
         })?;
         let mut reader = Self {
             characteristic,
@@ -424,6 +426,10 @@ impl<'f, 'a> Reader<'f, 'a> {
 }
 
 fn wrong_type(name: &str, expected: &str, got: &str) -> Error {
-    Error::new(Cause::FrameColumnType, format!("the card expects {expected}; got {got}"))
-        .at(format!("/columns/{name}"))
+    Error::new(Cause::FrameColumnType, format!("the card expects {expected}; got {got}")).at(place(name))
+}
+
+/// Returns the JSON pointer to a column.
+fn place(name: &str) -> String {
+    format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"))
 }

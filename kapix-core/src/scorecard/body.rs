@@ -323,6 +323,9 @@ pub struct ReasonText {
     /// Said to the lender's staff; default is the adverse or favourable text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub internal: Option<String>,
+    /// Said to both when the input is missing; default is the adverse text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
 }
 
 /// What the development of a card measured; all vectors follow the order of the characteristics.

@@ -50,6 +50,8 @@ pub struct ReasonTexts {
     pub favourable: Arc<str>,
     /// Said to the lender's staff.
     pub internal: Option<Arc<str>>,
+    /// Said to both when the input is missing.
+    pub missing: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug)]
@@ -229,6 +231,7 @@ impl Characteristic {
                 adverse: texts.map_or("", |texts| &texts.adverse).into(),
                 favourable: texts.map_or("", |texts| &texts.favourable).into(),
                 internal: texts.and_then(|texts| texts.internal.as_deref()).map(Arc::from),
+                missing: texts.and_then(|texts| texts.missing.as_deref()).map(Arc::from),
             },
             source: input_source(&body.feature),
             bins: bins(body, special_numbers, special_texts),

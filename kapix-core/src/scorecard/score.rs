@@ -80,6 +80,12 @@ impl Card {
         zipped.filter(|(_, (it, slot))| it.refers(**slot)).map(|(position, _)| position).collect()
     }
 
+    /// Returns whether the input of a characteristic is missing.
+    pub fn is_missing(&self, position: usize, slots: &Slots) -> bool {
+        let pair = self.characteristics.get(position).zip(slots.slots.get(position));
+        pair.is_some_and(|(characteristic, slot)| characteristic.is_missing(*slot))
+    }
+
     /// Returns the share of characteristics whose input was observed, 0..=1.
     pub fn data_completeness(&self, slots: &Slots) -> f64 {
         let observed = self

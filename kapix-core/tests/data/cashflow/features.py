@@ -202,4 +202,5 @@ def main():
     print('{"source":"tests/data/cashflow/features.py, pandas %s","cases":[\n%s\n]}' % (pd.__version__, text))
 
 
-main()
+if __name__ == "__main__":
+    main()

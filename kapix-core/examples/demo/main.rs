@@ -1,0 +1,84 @@
+//! The main job in one command: three applicants and a damaged statement, from transactions to a decision with its
+//! reasons and its record.
+//!
+//! `cargo run --example demo [DIR]`; DIR holds requests of `credit.score`, by default `examples/data`.
+
+mod page;
+mod paper;
+
+use kapix_core::{
+    Control, CreditScoreResponse, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Limits, Operation,
+    Record, Request, Response,
+};
+use paper::Paper;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What one applicant's call gave.
+struct Case {
+    title: String,
+    request: serde_json::Value,
+    outcome: Result<(Box<CreditScoreResponse>, Arc<Record>, f64), kapix_core::Error>,
+}
+
+fn main() -> ExitCode {
+    let folder = std::env::args().nth(1).map_or_else(|| PathBuf::from("examples/data"), PathBuf::from);
+    match run(&folder) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("demo: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(folder: &Path) -> Result<(), String> {
+    let engine =
+        Engine::load(&[EXPERT_CARDS], EngineOptions::default()).map_err(|error| error.to_string())?;
+    let desk = Desk::new(engine, DeskOptions::default());
+    let paper = Paper::of_terminal();
+    page::opening(&paper);
+    for path in requests(folder)? {
+        page::case(&paper, &score(&desk, &path)?);
+    }
+    page::closing(&paper);
+    Ok(())
+}
+
+/// The requests of the folder, in the order of their names.
+fn requests(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let told = |error: std::io::Error| format!("{} cannot be read: {error}", folder.display());
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(told)? {
+        let path = entry.map_err(told)?.path();
+        if path.extension().is_some_and(|it| it == "json") && !path.to_string_lossy().contains("truth") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    if paths.is_empty() { Err(format!("{} holds no request", folder.display())) } else { Ok(paths) }
+}
+
+fn score(desk: &Desk, path: &Path) -> Result<Case, String> {
+    let told = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
+    let text = std::fs::read(path).map_err(|error| told(&error))?;
+    let request: serde_json::Value = serde_json::from_slice(&text).map_err(|error| told(&error))?;
+    let title = path.file_stem().map(|stem| stem.to_string_lossy().replace('_', " ")).unwrap_or_default();
+    let answer = Request::read(Operation::CreditScore, &text, &Limits::default())
+        .and_then(|request| desk.run(request, &Control::default()));
+    let outcome = match answer {
+        Err(error) => Err(error),
+        Ok(answer) => {
+            let envelope = answer.envelope.ok_or_else(|| told(&"the desk gave no envelope"))?;
+            let record = desk
+                .record(envelope.audit_id.as_deref().unwrap_or_default())
+                .map_err(|error| told(&error))?;
+            match &*answer.response {
+                Response::CreditScore(response) => Ok((response.clone(), record, envelope.latency_ms)),
+                _ => return Err(told(&"the desk gave another answer")),
+            }
+        }
+    };
+    Ok(Case { title, request, outcome })
+}

@@ -1,0 +1,201 @@
+//! What is said of each applicant.
+
+use crate::Case;
+use crate::paper::{Ink, Paper};
+use kapix_core::{
+    CreditScoreResponse, Currency, Decision, Error, Explanation, Finding, Money, ReasonView, Record,
+    SelectedRows, Severity,
+};
+use serde_json::Value;
+
+/// Rows that are shown behind a reason.
+const ROWS_MAX: usize = 3;
+
+pub(crate) fn opening(paper: &Paper) {
+    paper.text(0, Ink::Strong, "Kapix: transactions in, a decision with its reasons and its record out.");
+    paper.text(
+        0,
+        Ink::Faint,
+        "In this process, without a network. The shipped cards are examples: they rank, they give no PD until you calibrate.",
+    );
+}
+
+pub(crate) fn closing(paper: &Paper) {
+    paper.rule("next");
+    paper.text(0, Ink::Plain, "Your own card: kapix-core/docs/ARTEFACT.md. Your language: README.md.");
+}
+
+pub(crate) fn case(paper: &Paper, case: &Case) {
+    paper.rule(&case.title);
+    paper.text(0, Ink::Faint, &history(&case.request));
+    match &case.outcome {
+        Err(error) => refusal(paper, error),
+        Ok((response, record, latency_ms)) => {
+            verdict(paper, response, *latency_ms);
+            findings(paper, &response.findings);
+            if let Some(explanation) = &response.explanation {
+                points(paper, response, explanation);
+                reasons(paper, explanation, &case.request);
+                change(paper, explanation);
+            }
+            proof(paper, record);
+        }
+    }
+}
+
+/// One line on what came in.
+fn history(request: &Value) -> String {
+    let empty = serde_json::Map::new();
+    let sources = request.get("data").and_then(Value::as_object).unwrap_or(&empty);
+    let accounts = sources.values().filter_map(|source| source.get("accounts")?.as_array()).flatten();
+    let rows = |account: &Value| account.get("transactions").and_then(Value::as_array).map_or(0, Vec::len);
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("?").to_owned();
+    let told: Vec<String> = accounts
+        .map(|account| {
+            format!(
+                "{} {} with {} rows",
+                text(account, "currency"),
+                text(account, "kind").replace('_', " "),
+                rows(account)
+            )
+        })
+        .collect();
+    format!("{}; as of {}", told.join(", "), text(request, "as_of"))
+}
+
+fn refusal(paper: &Paper, error: &Error) {
+    println!("{}  {}", paper.ink(Ink::Bad, error.code().as_str()), error.cause.as_str());
+    paper.text(2, Ink::Plain, &error.message);
+    paper.text(2, Ink::Faint, &format!("at {}", error.fields.join(", ")));
+}
+
+fn verdict(paper: &Paper, response: &CreditScoreResponse, latency_ms: f64) {
+    let ink = match response.decision {
+        Decision::Approve => Ink::Good,
+        Decision::Refer => Ink::Doubtful,
+        Decision::Decline => Ink::Bad,
+    };
+    println!(
+        "{}  {} points of {}..{}, band {}, {:.0} % of inputs seen, {latency_ms:.2} ms",
+        paper.ink(ink, &response.decision.as_str().to_uppercase()),
+        response.points,
+        response.points_range.min,
+        response.points_range.max,
+        response.risk_band,
+        response.data_completeness * 100.0,
+    );
+    for reason in &response.referral_reasons {
+        let code = serde_json::to_value(reason.code).ok();
+        let code = code.as_ref().and_then(Value::as_str).unwrap_or_default().replace('_', " ").to_lowercase();
+        paper.text(2, Ink::Doubtful, &format!("a person must look: {code} ({})", reason.fields.join(", ")));
+    }
+}
+
+fn findings(paper: &Paper, findings: &[Finding]) {
+    for finding in findings {
+        let kind = serde_json::to_value(finding.kind).ok();
+        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default().replace('_', " ");
+        let ink = if finding.severity == Severity::Refer { Ink::Doubtful } else { Ink::Faint };
+        let amounts: Vec<String> = finding.amounts_minor.iter().map(i64::to_string).collect();
+        let amounts =
+            if amounts.is_empty() { String::new() } else { format!(", minor units {}", amounts.join(" / ")) };
+        let rows: Vec<String> = finding.rows.iter().take(6).map(u32::to_string).collect();
+        let text = format!("data: {kind}, {} case(s), rows {}{amounts}", finding.count, rows.join(" "));
+        paper.text(2, ink, &text);
+    }
+}
+
+/// The points of each characteristic; they sum to the total.
+fn points(paper: &Paper, response: &CreditScoreResponse, explanation: &Explanation) {
+    println!();
+    let base = explanation.base_points.unwrap_or_default();
+    println!("  {:>6}  base", base);
+    let mut sum = base;
+    for row in explanation.characteristics.iter().flatten() {
+        sum += row.points;
+        let value = match (row.value, row.null_reason) {
+            (Some(value), _) => format!("{value:.3}"),
+            (None, Some(reason)) => format!("missing: {}", reason.replace('_', " ")),
+            (None, None) => String::new(),
+        };
+        println!("  {:>+6}  {:<36} {:<16} {}", row.points, row.feature, value, row.attribute);
+    }
+    let equal = if sum == response.points { "=" } else { "!=" };
+    println!("  {:>6}  {equal} the score's {} points", sum, response.points);
+    let _ = paper;
+}
+
+fn reasons(paper: &Paper, explanation: &Explanation, request: &Value) {
+    for (title, ink, reasons) in [
+        ("against", Ink::Bad, &explanation.adverse_reasons),
+        ("in favour", Ink::Good, &explanation.favourable_reasons),
+    ] {
+        if reasons.is_empty() {
+            continue;
+        }
+        println!("\n  {}", paper.ink(ink, title));
+        for reason in reasons {
+            let points = reason.points.unwrap_or_default();
+            paper.text(2, Ink::Plain, &format!("{points:>+5.0}  {} [{}]", reason.text, reason.code));
+            evidence(paper, reason, explanation, request);
+        }
+    }
+}
+
+/// The first rows behind a reason, with their amounts and dates.
+fn evidence(paper: &Paper, reason: &ReasonView, explanation: &Explanation, request: &Value) {
+    let selection = reason.features.iter().find_map(|feature| {
+        let name = kapix_core::definition(feature)?.selection.as_str();
+        explanation.selections.get(name)
+    });
+    let Some(selection) = selection else { return };
+    let total: u32 = selection.iter().flat_map(|it| &it.rows).map(|(first, last)| last - first + 1).sum();
+    let shown: Vec<String> = selection.iter().flat_map(|it| rows(it, request)).take(ROWS_MAX).collect();
+    if !shown.is_empty() {
+        let more = if usize::try_from(total).unwrap_or(0) > shown.len() {
+            format!(" .. of {total} rows")
+        } else {
+            String::new()
+        };
+        paper.text(9, Ink::Faint, &format!("{}{more}", shown.join("; ")));
+    }
+}
+
+fn rows<'a>(selected: &'a SelectedRows, request: &'a Value) -> impl Iterator<Item = String> + 'a {
+    let account = request.pointer(&selected.pointer);
+    let currency =
+        account.and_then(|it| it.get("currency")?.as_str()).and_then(|it| Currency::parse(it).ok());
+    let numbers = selected.rows.iter().flat_map(|(first, last)| *first..=*last);
+    numbers.filter_map(move |row| {
+        let row = account?.get("transactions")?.get(usize::try_from(row).ok()?)?;
+        let money = Money::new(row.get("amount_minor")?.as_i64()?, currency?).ok()?;
+        let date: String = row.get("at")?.as_str()?.chars().take(10).collect();
+        Some(format!("{date} {} {}", currency?.as_str(), money.to_decimal_string()))
+    })
+}
+
+fn change(paper: &Paper, explanation: &Explanation) {
+    let Some(found) = &explanation.counterfactual else { return };
+    let moves: Vec<String> =
+        found.moves.iter().map(|step| format!("{} {} ({:+})", step.feature, step.to, step.points)).collect();
+    println!();
+    let text = format!("{} at {} points if: {}", found.decision.as_str(), found.points, moves.join("; "));
+    paper.text(2, Ink::Plain, &text);
+}
+
+/// The record holds, and a changed one does not.
+fn proof(paper: &Paper, record: &Record) {
+    let mut forged = record.clone();
+    if let Some(byte) = forged.response.last_mut() {
+        *byte ^= 1;
+    }
+    let told = |holds: bool| if holds { "holds" } else { "does not hold" };
+    println!();
+    let text = format!(
+        "record {}: {}; with one bit of the answer changed it {}",
+        record.audit_id,
+        told(record.holds()),
+        told(forged.holds())
+    );
+    paper.text(2, Ink::Faint, &text);
+}

@@ -1,0 +1,181 @@
+//! The committed vectors, by each path that Rust has: the JSON door, typed requests and, for batches, columns.
+//! All must give the same bytes, and `DIGEST` pins them.
+
+#[path = "vectors/run.rs"]
+mod run;
+
+use kapix_core::{Column, Columns, Control, Desk, DoorReply, Frame, Operation, Request, RowStatus, to_vec};
+use run::{DIGEST, Vector, read_folder, refusal};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Vectors that a change of the tests may not silently lose.
+const VECTORS_MIN: usize = 50;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
+fn vectors() -> Vec<Vector> {
+    read_folder(&folder()).unwrap_or_default()
+}
+
+#[test]
+fn every_vector_holds_by_the_json_door() {
+    let vectors = read_folder(&folder()).unwrap();
+    assert!(vectors.len() >= VECTORS_MIN, "{} vectors", vectors.len());
+    let mut problems = Vec::new();
+    for vector in &vectors {
+        let differences = vector.differences(&vector.reply());
+        problems.extend(differences.into_iter().map(|difference| format!("{}: {difference}", vector.path)));
+    }
+    assert!(problems.is_empty(), "{} differences:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn the_bytes_of_every_answer_are_those_of_the_digest() {
+    let digest: String = vectors().iter().map(|vector| vector.digest_line(&vector.reply())).collect();
+    let committed = std::fs::read_to_string(folder().join(DIGEST)).unwrap();
+    let known: BTreeSet<&str> = committed.lines().collect();
+    let moved: Vec<&str> = digest.lines().filter(|line| !known.contains(line)).collect();
+    let advice = "if the change is meant: cargo run -p kapix-core --example vectors -- \
+                  kapix-core/tests/vectors --write-digest";
+    assert!(digest == committed, "{} answers moved; {advice}\n{}", moved.len(), moved.join("\n"));
+}
+
+#[test]
+fn typed_requests_give_the_bytes_of_the_door() {
+    for vector in vectors() {
+        let door = vector.reply();
+        let Ok(desk) = vector.desk() else { continue };
+        assert_eq!(typed(&vector, &desk), door, "{}", vector.path);
+    }
+}
+
+/// Answers by a typed request, which is read from a `serde_json::Value` where the vector has one.
+fn typed(vector: &Vector, desk: &Desk) -> DoorReply {
+    let request = Operation::parse(&vector.document.operation).and_then(|operation| {
+        let request = Request::read(operation, vector.request_text().as_bytes(), desk.engine().limits())?;
+        if let Some(value) = &vector.document.request {
+            let same = Request::deserialize(operation, value.clone());
+            assert_eq!(same.ok().as_ref(), Some(&request), "{}", vector.path);
+        }
+        Ok(request)
+    });
+    let answer = request.and_then(|request| desk.run(request, &Control::default())?.to_json());
+    answer.map_or_else(|error| refusal(&error), |body| DoorReply { status: 0, body })
+}
+
+#[test]
+fn batches_by_columns_give_the_bytes_of_the_door() {
+    let mut run = 0;
+    for vector in vectors().iter().filter(|vector| vector.document.operation == "credit.score_batch") {
+        let door = vector.reply();
+        let (Ok(desk), 0) = (vector.desk(), door.status) else { continue };
+        assert_eq!(by_columns(vector, &desk), door, "{}", vector.path);
+        run += 1;
+    }
+    assert!(run > 0);
+}
+
+/// One column of a request, as another language would own it.
+struct Owned {
+    name: String,
+    text: bool,
+    numbers: Vec<f64>,
+    codes: Vec<i32>,
+    categories: Vec<String>,
+}
+
+impl Owned {
+    fn of(name: &str, values: &[Value], text: bool) -> Self {
+        let name = name.to_owned();
+        let mut owned = Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new() };
+        for value in values {
+            match value {
+                Value::String(_) | Value::Bool(_) => {
+                    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let known = owned.categories.iter().position(|it| *it == text);
+                    let code = known.unwrap_or(owned.categories.len());
+                    if known.is_none() {
+                        owned.categories.push(text);
+                    }
+                    owned.codes.push(i32::try_from(code).unwrap_or(-1));
+                }
+                Value::Number(number) => owned.numbers.push(number.as_f64().unwrap_or(f64::NAN)),
+                _ => {
+                    owned.codes.push(-1);
+                    owned.numbers.push(f64::NAN);
+                }
+            }
+        }
+        owned
+    }
+
+    fn column(&self) -> (String, Column<'_>) {
+        let column = if self.text {
+            Column::dictionary(&self.codes, self.categories.iter().map(String::as_str).collect())
+        } else {
+            Column::float(&self.numbers)
+        };
+        (self.name.clone(), column)
+    }
+}
+
+/// Returns the names that the vector's cards read as categories.
+fn categorical(vector: &Vector) -> BTreeSet<String> {
+    let documents = vector.artefacts.iter().filter_map(|text| serde_json::from_str::<Value>(text).ok());
+    let cards = documents.flat_map(|it| it["artefacts"].as_array().cloned().unwrap_or_else(|| vec![it]));
+    let characteristics =
+        cards.flat_map(|card| card["body"]["characteristics"].as_array().cloned().unwrap_or_default());
+    let text = characteristics.filter(|it| it["kind"] == "categorical");
+    text.filter_map(|it| it["feature"].as_str().map(str::to_owned)).collect()
+}
+
+fn by_columns(vector: &Vector, desk: &Desk) -> DoorReply {
+    let mut request = vector.document.request.clone().unwrap_or_default();
+    let columns = request.as_object_mut().and_then(|it| it.remove("columns")).unwrap_or_default();
+    let text = categorical(vector);
+    let members = columns.as_object().into_iter().flatten();
+    let owned = members.map(|(name, values)| {
+        Owned::of(name, values.as_array().map_or(&[], Vec::as_slice), text.contains(name.as_str()))
+    });
+    let owned: Vec<Owned> = owned.collect();
+    let engine = desk.engine();
+    let Ok(frame) = Frame::new(owned.iter().map(Owned::column).collect(), engine.limits()) else {
+        return DoorReply { status: 1, body: Vec::new() };
+    };
+    let text = request.to_string();
+    let control = Control::default();
+    let (reply, found) = desk.call_columns(&vector.document.operation, text.as_bytes(), &frame, &control);
+    let mut answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    if let (Some(found), Some(members)) = (found, answer.as_object().cloned()) {
+        let bands = members.get("bands").cloned().unwrap_or_default();
+        answer = Value::Object(members);
+        answer["columns"] = in_json(&found, &bands);
+    }
+    DoorReply { status: reply.status, body: to_vec(&answer).unwrap_or_default() }
+}
+
+/// Writes result columns as the JSON door does: names for numbers, null where a row is not scored.
+fn in_json(columns: &Columns, bands: &Value) -> Value {
+    const DECISIONS: [Option<&str>; 4] = [None, Some("decline"), Some("refer"), Some("approve")];
+    let scored = |row: usize| columns.status[row] == 0;
+    let rows = 0..columns.status.len();
+    let number = |value: f64| if value.is_nan() { Value::Null } else { json!(value) };
+    json!({
+        "decision": columns.decision.iter().map(|it| DECISIONS[usize::from(*it)]).collect::<Vec<_>>(),
+        "pd": columns.pd.iter().map(|it| number(*it)).collect::<Vec<_>>(),
+        "points": rows.clone().map(|row| scored(row).then(|| columns.points[row])).collect::<Vec<_>>(),
+        "risk_band": rows
+            .map(|row| if scored(row) { bands[usize::from(columns.risk_band[row])].clone() } else { Value::Null })
+            .collect::<Vec<_>>(),
+        "score": columns.score.iter().map(|it| number(*it)).collect::<Vec<_>>(),
+        "status": columns
+            .status
+            .iter()
+            .map(|it| RowStatus::ALL.get(usize::from(*it)).map_or("", |status| status.as_str()))
+            .collect::<Vec<_>>(),
+    })
+}

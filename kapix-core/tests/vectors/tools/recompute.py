@@ -1,0 +1,364 @@
+"""Recomputes every vector that has a card or a ledger, without the engine, and compares.
+
+Run by hand: pip install numpy==2.4.6 pandas==3.1.1 mpmath==1.4.1 && python recompute.py
+
+Points are looked up attribute by attribute, PDs are worked out to 40 digits with mpmath, counterfactuals by trying
+every combination of moves, confidence by numpy's pinv and mpmath's normal law.
+"""
+
+import itertools
+import json
+import sys
+from pathlib import Path
+
+import mpmath as mp
+import numpy as np
+
+import cashflow
+
+mp.mp.dps = 40
+FOLDER = Path(__file__).parents[1]
+ORDER = {"decline": 1, "refer": 2, "approve": 3}
+
+
+class Refused(Exception):
+    """The card states no rule for an input."""
+
+
+def documents(vector):
+    for artefact in vector.get("artefacts", []):
+        if isinstance(artefact, str):
+            name = FOLDER / "artefacts" / f"{artefact}.json"
+            name = FOLDER.parents[1] / "artefacts" / "expert.json" if artefact == "expert" else name
+            artefact = json.loads(name.read_text())
+        yield artefact
+
+
+def choose(vector):
+    request, operation = vector["request"], vector["operation"]
+    cards, routes = [], []
+    for document in documents(vector):
+        cards += document["artefacts"] if document["kind"] == "bundle" else [document]
+        routes += document.get("routes", [])
+    kind = request["entity_type"]
+    if "card" in request:
+        named = [c for c in cards if request["card"] in (c["id"], f"{c['id']}@{c['version']}")]
+    else:
+        named = [c for c in cards if kind in c["body"]["entity_types"]]
+    if len(named) > 1:
+        routed = [r["artefact"] for r in routes if (r["operation"], r["entity_type"]) == (operation, kind)]
+        named = [c for c in named if f"{c['id']}@{c['version']}" in routed]
+    return named[0]
+
+
+def plain(number):
+    return str(int(number)) if float(number).is_integer() else repr(float(number))
+
+
+def label(attribute):
+    if "label" in attribute:
+        return attribute["label"]
+    if attribute.get("categories"):
+        return ", ".join(attribute["categories"])
+    lower, upper = attribute.get("lower"), attribute.get("upper")
+    if lower is None:
+        return "any number" if upper is None else f"below {plain(upper)}"
+    return f"{plain(lower)} or more" if upper is None else f"{plain(lower)} to below {plain(upper)}"
+
+
+def place(characteristic, value):
+    """Returns (kind, index, label, points, woe, refers) of an input; kind is attribute, special, missing, unseen."""
+    numeric = characteristic["kind"] == "numeric"
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    for index, special in enumerate(characteristic.get("special", [])):
+        if value is not None and special["value"] == value:
+            name = special.get("label", special["value"] if isinstance(special["value"], str) else plain(special["value"]))
+            return "special", index, name, special["points"], special.get("woe", 0), False
+    if value is None or value == "no_record":
+        missing = characteristic.get("missing") if value is None else None
+        if missing is None:
+            raise Refused(characteristic["feature"])
+        return "missing", 0, "missing", missing["points"], missing.get("woe", 0), missing.get("refer", False)
+    if numeric:
+        limits = characteristic.get("range", {})
+        if isinstance(value, str) or not limits.get("min", -mp.inf) <= value <= limits.get("max", mp.inf):
+            raise Refused(characteristic["feature"])
+    for index, attribute in enumerate(characteristic["attributes"]):
+        lower, upper = attribute.get("lower"), attribute.get("upper")
+        if numeric and (lower is None or value >= lower) and (upper is None or value < upper):
+            return "attribute", index, label(attribute), attribute["points"], attribute.get("woe", 0), False
+        if not numeric and value in attribute["categories"]:
+            return "attribute", index, label(attribute), attribute["points"], attribute.get("woe", 0), False
+    if "unseen" not in characteristic:
+        raise Refused(characteristic["feature"])
+    unseen = characteristic["unseen"]
+    return "unseen", 0, "unseen", unseen["points"], unseen.get("woe", 0), unseen.get("refer", False)
+
+
+def pd(body, points):
+    scaling, calibration = body["scaling"], body.get("development", {}).get("calibration")
+    odds = mp.mpf(scaling["odds0"]) * mp.power(2, (mp.mpf(points) - mp.mpf(scaling["points0"])) / mp.mpf(scaling["pdo"]))
+    plain_pd = 1 / (1 + odds)
+    if body["pd_basis"]["kind"] == "calibrated":
+        logit = mp.mpf(calibration["intercept"]) + mp.mpf(calibration["slope"]) * mp.log(plain_pd / (1 - plain_pd))
+        return 1 / (1 + mp.exp(-logit))
+    return plain_pd
+
+
+def decide(body, points):
+    cutoffs = body.get("cutoffs")
+    if cutoffs is None:
+        return "refer"
+    return "approve" if points >= cutoffs["approve"] else "refer" if points >= cutoffs["refer"] else "decline"
+
+
+def band(body, points):
+    return next(b["id"] for b in body["bands"] if b.get("points_min") is None or points >= b["points_min"])
+
+
+def reference(body, method, position):
+    characteristic, development = body["characteristics"][position], body.get("development", {})
+    if method == "maximum":
+        fallbacks = [characteristic[k] for k in ("missing", "unseen") if k in characteristic]
+        return max(a["points"] for a in characteristic["attributes"] + characteristic.get("special", []) + fallbacks)
+    return {"neutral": lambda: characteristic["neutral_points"], "mean": lambda: development["mean_points"][position],
+            "means_at_cutoff": lambda: development["means_at_cutoff"][position]}[method]()
+
+
+def default_method(body):
+    development = body.get("development")
+    return "neutral" if development is None else "means_at_cutoff" if "means_at_cutoff" in development else "mean"
+
+
+def reasons(body, slots, method, internal, sign):
+    groups = {}
+    for position, characteristic in enumerate(body["characteristics"]):
+        difference = slots[position][3] - reference(body, method, position)
+        if difference * sign > 0:
+            groups.setdefault(characteristic["reason"], []).append((difference, position))
+    ranked = sorted(groups.items(), key=lambda g: (-abs(sum(d for d, _ in g[1])), min(p for _, p in g[1])))
+    out = []
+    for code, members in ranked[:4]:
+        members.sort(key=lambda m: (-abs(m[0]), m[1]))
+        texts = body["reasons"][code]
+        text = texts["adverse" if sign < 0 else "favourable"]
+        view = {"code": code, "features": [body["characteristics"][p]["feature"] for _, p in members],
+                "text": texts.get("internal", text) if internal else text}
+        if internal:
+            view["points"] = sum(d for d, _ in members)
+        out.append(view)
+    return out
+
+
+def top_features(body, slots):
+    method = "mean" if "development" in body else "neutral"
+    differences = [slot[3] - reference(body, method, position) for position, slot in enumerate(slots)]
+    total = sum(abs(d) for d in differences)
+    ranked = sorted((p for p, d in enumerate(differences) if d), key=lambda p: (-abs(differences[p]), p))
+    return [{"feature": body["characteristics"][p]["feature"], "weight": abs(differences[p]) / total,
+             "direction": "positive" if differences[p] > 0 else "negative"} for p in ranked[:8]]
+
+
+def counterfactual(body, slots, points):
+    decision = decide(body, points)
+    if "cutoffs" not in body or decision == "approve":
+        return None
+    target = body["cutoffs"]["approve" if decision == "refer" else "refer"]
+    options = []
+    for characteristic, slot in zip(body["characteristics"], slots):
+        own = [None]
+        for to, attribute in enumerate(characteristic["attributes"]):
+            gain = attribute["points"] - slot[3]
+            counted = characteristic["kind"] == "numeric" and slot[0] == "attribute"
+            if gain > 0 and not characteristic.get("immovable", False):
+                own.append((abs(to - slot[1]) if counted else 1, -gain, to))
+        options.append(own)
+    found = None
+    for combination in itertools.product(*options):
+        moves = [(p, *m) for p, m in enumerate(combination) if m is not None]
+        if points - sum(m[2] for m in moves) < target:
+            continue
+        key = (len(moves), sum(m[1] for m in moves), [m[0] for m in moves], [m[1:] for m in moves])
+        found = min(found, key) if found else key
+    if found is None:
+        return None
+    moves = [{"feature": body["characteristics"][p]["feature"], "from": slots[p][2], "points": -gain,
+              "to": label(body["characteristics"][p]["attributes"][to])} for p, (_, gain, to) in zip(found[2], found[3])]
+    after = points + sum(m["points"] for m in moves)
+    return {"decision": decide(body, after), "moves": moves, "points": after}
+
+
+def confidence(body, slots, points):
+    development = body.get("development")
+    if development is None or "coefficient_covariance" not in development or "cutoffs" not in body:
+        return None
+    mean, sigma = np.array(development["mean_points"]), np.array(development["points_covariance"])
+    missing = [p for p, s in enumerate(slots) if s[0] == "missing"]
+    seen = [p for p, s in enumerate(slots) if s[0] != "missing"]
+    values = np.array([s[3] for s in slots], dtype=float)
+    cross = sigma[np.ix_(missing, seen)] @ np.linalg.pinv(sigma[np.ix_(seen, seen)])
+    expected = mean[missing] + cross @ (values[seen] - mean[seen])
+    rest = sigma[np.ix_(missing, missing)] - cross @ sigma[np.ix_(seen, missing)]
+    m = body.get("base_points", 0) + values[seen].sum() + expected.sum()
+    x = np.array([1.0] + [s[4] for s in slots])
+    factor = body["scaling"]["pdo"] / np.log(2)
+    variance = rest.sum() + factor**2 * (x @ np.array(development["coefficient_covariance"]) @ x)
+    if variance <= 0:
+        return 1.0
+    cutoffs, s = body["cutoffs"], mp.sqrt(mp.mpf(float(variance)))
+    edges = {"approve": (cutoffs["approve"] - 0.5, mp.inf), "decline": (-mp.inf, cutoffs["refer"] - 0.5),
+             "refer": (cutoffs["refer"] - 0.5, cutoffs["approve"] - 0.5)}
+    low, high = edges[decide(body, points)]
+    return float(mp.ncdf((high - m) / s) - mp.ncdf((low - m) / s))
+
+
+def inputs(vector, body):
+    request = vector["request"]
+    if "features" in request:
+        return [request["features"].get(c["feature"]) for c in body["characteristics"]]
+    data, known = request.get("data", {}), cashflow.figures(request, request.get("as_of") or vector["clock"])
+    values = []
+    for characteristic in body["characteristics"]:
+        source, _, name = characteristic["feature"].partition(".")
+        found = known.get(characteristic["feature"])
+        if source in data:
+            found = "no_record" if data[source].get("no_record") else data[source].get("values", {}).get(name)
+            values.append(found)
+        else:
+            values.append(None if isinstance(found, str) else found)
+    return values
+
+
+def expected_score(vector, doubts=()):
+    """Returns the answer that the vector's card and request imply; `doubts` are findings that refer."""
+    request, body = vector["request"], choose(vector)["body"]
+    values = inputs(vector, body)
+    slots = [place(c, v) for c, v in zip(body["characteristics"], values)]
+    points = body.get("base_points", 0) + sum(slot[3] for slot in slots)
+    referrals = [{"code": "DATA_QUALITY"}] if doubts else []
+    most = body["minimum"].get("age_days_max")
+    if most is not None and "features" not in request:
+        known = cashflow.figures(request, request.get("as_of") or vector["clock"])
+        referrals += [{"code": "INPUT_STALE"}] if known["coverage_age_days"] > most else []
+    elif most is not None:
+        referrals += [{"code": "INPUT_STALE"}] if request["features"]["coverage_age_days"] > most else []
+    refers = [p for p, slot in enumerate(slots) if slot[5]]
+    if refers:
+        referrals.append({"code": "MISSING_INPUT", "fields": [f"/explanation/characteristics/{p}" for p in refers]})
+    if "cutoffs" not in body:
+        referrals.append({"code": "NO_CUTOFFS", "fields": []})
+    by_points = decide(body, points)
+    decision = "refer" if referrals and by_points == "approve" else by_points
+    ruled = decision != by_points
+    calibrated, default = body["pd_basis"]["kind"] == "calibrated", pd(body, points)
+    extremes = [[s["points"] for s in c["attributes"] + c.get("special", []) + [c[k] for k in ("missing", "unseen") if k in c]]
+                for c in body["characteristics"]]
+    base = body.get("base_points", 0)
+    answer = {
+        "points": points, "score": float(1 - default), "pd": float(default) if calibrated else None,
+        "decision": decision, "risk_band": band(body, points), "referral_reasons": referrals,
+        "points_range": {"min": base + sum(map(min, extremes)), "max": base + sum(map(max, extremes))},
+        "data_completeness": sum(s[0] != "missing" for s in slots) / len(slots),
+        "confidence": None if ruled else confidence(body, slots, points),
+    }
+    if request.get("explain", True):
+        internal = request.get("audience", "internal") == "internal"
+        method = request.get("reason_method", default_method(body))
+        view = {"reason_method": method, "top_features": top_features(body, slots),
+                "adverse_reasons": reasons(body, slots, method, internal, -1),
+                "favourable_reasons": reasons(body, slots, method, internal, 1)}
+        if internal:
+            view["base_points"] = base
+            view["characteristics"] = [
+                {"attribute": s[2], "characteristic": c["id"], "feature": c["feature"], "points": s[3],
+                 "value": v if isinstance(v, (int, float)) and not isinstance(v, bool) else None}
+                for c, s, v in zip(body["characteristics"], slots, values)]
+        moves = None if ruled or not request.get("counterfactual", True) else counterfactual(body, slots, points)
+        if moves:
+            view["counterfactual"] = moves
+        answer["explanation"] = view
+    return answer
+
+
+def expected_batch(vector):
+    body, columns = choose(vector)["body"], vector["request"]["columns"]
+    out = {name: [] for name in ("decision", "pd", "points", "risk_band", "score", "scored")}
+    calibrated = body["pd_basis"]["kind"] == "calibrated"
+    least = {"history_days": body["minimum"]["history_days"], "history_transactions": body["minimum"]["transactions"]}
+    oldest = body["minimum"].get("age_days_max")
+    for row in range(len(next(iter(columns.values())))):
+        try:
+            slots = [place(c, columns[c["feature"]][row]) for c in body["characteristics"]]
+            if any(columns[name][row] < days for name, days in least.items() if days):
+                raise Refused("history")
+            points = body.get("base_points", 0) + sum(slot[3] for slot in slots)
+            decision, default = decide(body, points), pd(body, points)
+            stale = oldest is not None and columns["coverage_age_days"][row] > oldest
+            doubtful = stale or any(slot[5] for slot in slots)
+            decision = "refer" if decision == "approve" and doubtful else decision
+            cells = (decision, float(default) if calibrated else None, points, band(body, points), float(1 - default), True)
+        except Refused:
+            cells = (None, None, None, None, None, False)
+        for name, cell in zip(out, cells):
+            out[name].append(cell)
+    scored = out.pop("scored")
+    return {"rows": len(scored), "columns": out}
+
+
+def expected_cashflow(vector):
+    request = vector["request"]
+    known = cashflow.figures(request, request.get("as_of") or vector["clock"])
+    entries = [{"name": name, "value": None, "null_reason": value} if isinstance(value, str) else
+               {"name": name, "value": value} for name, value in sorted(known.items())]
+    return {"analysis": {"features": entries}}
+
+
+def differences(ours, theirs, place=""):
+    """Compares what both hold; a key that only one side has is no difference inside objects."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in ours.keys() & theirs.keys():
+            yield from differences(ours[key], theirs[key], f"{place}/{key}")
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for index, pair in enumerate(zip(ours, theirs)):
+            yield from differences(*pair, f"{place}/{index}")
+    elif isinstance(ours, float) or isinstance(theirs, float):
+        if ours is None or theirs is None or abs(ours - theirs) > 1e-12 * max(1.0, abs(ours)):
+            yield f"{place}: recomputed {ours}, the vector says {theirs}"
+    elif ours != theirs:
+        yield f"{place}: recomputed {ours}, the vector says {theirs}"
+
+
+def leaves(value):
+    if isinstance(value, dict):
+        return sum(map(leaves, value.values()))
+    return sum(map(leaves, value)) if isinstance(value, list) else 1
+
+
+EXPECTED = {"credit.score_batch": expected_batch, "cashflow.analyze": expected_cashflow}
+
+
+def main():
+    checked, figures, bad = 0, 0, 0
+    for path in sorted(FOLDER.glob("*.*/*.json")):
+        vector = json.loads(path.read_text())
+        if "response" not in vector or "request" not in vector:
+            continue
+        if vector["operation"] == "credit.score":
+            doubts = [f for f in vector["response"].get("findings", []) if f.get("severity") == "refer"]
+            accepts = choose(vector)["body"].get("accepts", [])
+            expected = expected_score(vector, [f for f in doubts if f["kind"] not in accepts])
+        elif vector["operation"] in EXPECTED:
+            expected = EXPECTED[vector["operation"]](vector)
+        else:
+            continue
+        found = list(differences(expected, vector["response"]))
+        checked, figures, bad = checked + 1, figures + leaves(expected), bad + bool(found)
+        for line in found:
+            print(f"{path.parent.name}/{path.name}{line}")
+    print(f"{checked} vectors recomputed, {figures} values, {bad} differ")
+    sys.exit(bad > 0)
+
+
+if __name__ == "__main__":
+    main()
