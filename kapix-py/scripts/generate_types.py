@@ -199,17 +199,17 @@ def runtime_method(operation, name, answer, doc):
     batch = COLUMNAR.get(operation)
     doc = docstring(doc, "        ")
     if operation in BARE:
-        return f'    def {name}(self):\n{doc}        return {answer}(run(self._desk, "{operation}", None, {{}}))\n'
+        return f'    def {name}(self):\n{doc}        return run({answer}, self._desk, "{operation}", None, {{}})\n'
     if batch is None:
         return (
             f"    def {name}(self, request=None, /, **fields):\n{doc}"
-            f'        return {answer}(run(self._desk, "{operation}", request, fields))\n'
+            f'        return run({answer}, self._desk, "{operation}", request, fields)\n'
         )
     asked = "*, names=None, progress=None, threads=0"
     return (
         f"    def {name}(self, frame=None, /, {asked}, **fields):\n{doc}"
         f"        if frame is None:\n"
-        f'            return {batch}(run(self._desk, "{operation}", None, fields))\n'
+        f'            return run({batch}, self._desk, "{operation}", None, fields)\n'
         f'        reply = run_columns(self._desk, "{operation}", frame, names, progress, threads, fields)\n'
         f"        return {batch}(reply)\n\n"
         f"    async def {name}_async(self, frame, /, {asked}, **fields):\n{doc}"

@@ -69,11 +69,18 @@ fn invalid(message: &str) -> Error {
 }
 
 impl Desk {
-    /// Reads a request from Python objects; None when it must be read as JSON.
-    fn read(&self, operation: Operation, request: &Bound<'_, PyAny>) -> Option<Request> {
+    /// Answers a request of Python objects; raises `Unreadable` when it must come as JSON.
+    pub(crate) fn run(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        request: &Bound<'_, PyAny>,
+    ) -> PyResult<Record> {
+        let operation = Operation::parse(operation).map_err(|error| self.raise(py, &error))?;
         let engine = self.desk.engine();
         let budget = Budget::new(engine.limits());
-        Request::deserialize(operation, Reader::new(request, engine.limits(), &budget)).ok()
+        let request = Request::deserialize(operation, Reader::new(request, engine.limits(), &budget));
+        self.answer(py, request.map_err(|_| Unreadable::new_err(()))?)
     }
 
     fn raise(&self, py: Python<'_>, error: &Error) -> PyErr {
@@ -82,7 +89,7 @@ impl Desk {
 
     fn answer(&self, py: Python<'_>, request: Request) -> PyResult<Record> {
         let answer = py.detach(|| guard(|| self.desk.run(request, &Control::default())));
-        answer.map(|answer| Record::new(py, answer, None)).map_err(|error| self.raise(py, &error))
+        answer.map(|answer| Record::new(answer, None)).map_err(|error| self.raise(py, &error))
     }
 
     /// Runs `work` on a thread of its own, while this one looks for signals and tells the progress.
@@ -178,13 +185,6 @@ impl Desk {
         (reply.status, PyBytes::new(py, &reply.body))
     }
 
-    /// Answers a request of Python objects; raises `Unreadable` when it must come as JSON.
-    fn run(&self, py: Python<'_>, operation: &str, request: &Bound<'_, PyAny>) -> PyResult<Record> {
-        let operation = Operation::parse(operation).map_err(|error| self.raise(py, &error))?;
-        let request = self.read(operation, request).ok_or_else(|| Unreadable::new_err(()))?;
-        self.answer(py, request)
-    }
-
     /// Answers a request in JSON with a record.
     fn run_json(&self, py: Python<'_>, operation: &str, request: &[u8]) -> PyResult<Record> {
         let read = || Request::read(Operation::parse(operation)?, request, self.desk.engine().limits());
@@ -210,7 +210,7 @@ impl Desk {
         let (request, frame) = guard(read).map_err(|error| self.raise(py, &error))?;
         let work = |control: &Control<'_>| self.desk.run_columns(request, &frame, control);
         let answer = Self::watch(py, control, work)?.map_err(|error| self.raise(py, &error))?;
-        Ok(Record::new(py, answer.answer, Some(answer.columns)))
+        Ok(Record::new(answer.answer, Some(answer.columns)))
     }
 
     /// Returns leaf, request, response and salt of a record, as the bytes that were sealed.

@@ -13,6 +13,7 @@ use pyo3::types::dict::BoundDictIterator;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use std::borrow::Cow;
 
 /// The greatest integer that every language reads exactly, 2^53 - 1.
 const INTEGER_MAX: u64 = (1 << 53) - 1;
@@ -64,13 +65,13 @@ impl Budget {
         Ok(())
     }
 
-    fn text<T>(&self, text: &Bound<'_, PyString>, read: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+    fn text<'a>(&self, text: &'a Bound<'_, PyString>) -> Result<Cow<'a, str>> {
         let text = text.to_cow().map_err(|_| Unreadable)?;
         if u64::try_from(text.len()).map_err(|_| Unreadable)? > self.string_bytes {
             return Err(Unreadable);
         }
         self.take(text.len() + 2)?;
-        read(&text)
+        Ok(text)
     }
 }
 
@@ -109,7 +110,10 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let value = self.value.clone();
         if let Ok(text) = value.cast::<PyString>() {
-            return self.budget.text(text, |text| visitor.visit_str(text));
+            return match self.budget.text(text)? {
+                Cow::Borrowed(text) => visitor.visit_str(text),
+                Cow::Owned(text) => visitor.visit_string(text),
+            };
         }
         if let Ok(dict) = value.cast::<PyDict>() {
             return self.object(dict, visitor);
@@ -155,7 +159,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         visitor: V,
     ) -> Result<V::Value> {
         let text = self.value.cast::<PyString>().map_err(|_| Unreadable)?;
-        self.budget.text(text, |text| visitor.visit_enum(text.into_deserializer()))
+        visitor.visit_enum(self.budget.text(text)?.into_deserializer())
     }
 
     forward_to_deserialize_any! {

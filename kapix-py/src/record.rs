@@ -1,7 +1,7 @@
 //! Frozen answers whose fields become Python objects when they are read.
 
 use crate::columns::Column;
-use crate::desk::raise;
+use crate::desk::{Desk, raise};
 use crate::write;
 use kapix_core::{Answer, Columns};
 use pyo3::exceptions::PyAttributeError;
@@ -23,29 +23,41 @@ pub(crate) fn register_shapes(py: Python<'_>, shapes: Bound<'_, PyDict>) {
 /// An answer, or a struct inside one.
 #[pyclass(frozen, subclass, module = "kapix._kapix")]
 pub(crate) struct Record {
-    answer: Option<Answer>,
+    /// None for a struct inside an answer.
+    answer: Option<Arc<Answer>>,
     /// Result columns beside the answer.
     columns: Option<Arc<Columns>>,
     /// Fields that were read before; all of them for a struct inside an answer.
-    known: Py<PyDict>,
+    known: PyOnceLock<Py<PyDict>>,
 }
 
 /// Returns a struct inside an answer.
 pub(crate) fn part<'py>(known: Bound<'py, PyDict>, shape: &str) -> PyResult<Bound<'py, PyAny>> {
     let py = known.py();
     let class = SHAPES.get(py).map(|shapes| shapes.bind(py).get_item(shape)).transpose()?.flatten();
-    let bare = Bound::new(py, Record { answer: None, columns: None, known: known.unbind() })?.into_any();
+    let bare = Bound::new(py, Record { answer: None, columns: None, known: filled(known) })?.into_any();
     class.map_or(Ok(bare.clone()), |class| class.cast_into::<PyType>()?.call1((bare,)))
 }
 
+fn filled(known: Bound<'_, PyDict>) -> PyOnceLock<Py<PyDict>> {
+    let lock = PyOnceLock::new();
+    // An empty lock can be set.
+    let _ = lock.set(known.py(), known.unbind());
+    lock
+}
+
 impl Record {
-    pub(crate) fn new(py: Python<'_>, answer: Answer, columns: Option<Columns>) -> Self {
-        Self { answer: Some(answer), columns: columns.map(Arc::new), known: PyDict::new(py).unbind() }
+    pub(crate) fn new(answer: Answer, columns: Option<Columns>) -> Self {
+        Self { answer: Some(Arc::new(answer)), columns: columns.map(Arc::new), known: PyOnceLock::new() }
+    }
+
+    fn known<'py>(&self, py: Python<'py>) -> &Bound<'py, PyDict> {
+        self.known.get_or_init(py, || PyDict::new(py).unbind()).bind(py)
     }
 
     fn read(&self, py: Python<'_>, only: Option<&str>) -> PyResult<()> {
         let Some(answer) = &self.answer else { return Ok(()) };
-        let known = self.known.bind(py);
+        let known = self.known(py);
         known.update(write::fields(py, &*answer.response, only)?.as_mapping())?;
         if let Some(envelope) = &answer.envelope {
             known.update(write::fields(py, envelope, only)?.as_mapping())?;
@@ -56,21 +68,26 @@ impl Record {
 
 #[pymethods]
 impl Record {
-    /// Returns the same answer as an object of this class.
+    /// Returns the same answer as an object of this class, or the answer of a Desk to a request.
     #[new]
-    fn of(record: &Bound<'_, Self>) -> Self {
-        let own = record.get();
-        Self {
-            answer: own.answer.clone(),
-            columns: own.columns.clone(),
-            known: own.known.clone_ref(record.py()),
+    #[pyo3(signature = (source, operation = None, request = None))]
+    fn of(
+        source: &Bound<'_, PyAny>,
+        operation: Option<&str>,
+        request: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        if let (Some(operation), Some(request)) = (operation, request) {
+            return source.cast::<Desk>()?.get().run(source.py(), operation, request);
         }
+        let own = source.cast::<Self>()?.get();
+        let known = filled(own.known(source.py()).clone());
+        Ok(Self { answer: own.answer.clone(), columns: own.columns.clone(), known })
     }
 
     /// Returns one field, or None where the answer does not have it.
     fn _field<'py>(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = name.py();
-        let known = self.known.bind(py);
+        let known = self.known(py);
         if let Some(value) = known.get_item(name)? {
             return Ok(Some(value));
         }
@@ -81,7 +98,7 @@ impl Record {
     /// Returns every field, read-only.
     fn _fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyMappingProxy>> {
         self.read(py, None)?;
-        Ok(PyMappingProxy::new(py, self.known.bind(py).as_mapping()))
+        Ok(PyMappingProxy::new(py, self.known(py).as_mapping()))
     }
 
     /// Returns the answer in canonical JSON; None for a struct inside an answer.

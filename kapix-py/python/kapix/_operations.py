@@ -21,7 +21,7 @@ class Artefact:
 
     def check(self, request=None, /, **fields):
         """Whether an artefact would load."""
-        return ArtefactCheckResponse(run(self._desk, "artefact.check", request, fields))
+        return run(ArtefactCheckResponse, self._desk, "artefact.check", request, fields)
 
 
 class Cashflow:
@@ -34,7 +34,7 @@ class Cashflow:
 
     def analyze(self, request=None, /, **fields):
         """The cash-flow features of one applicant."""
-        return CashflowAnalyzeResponse(run(self._desk, "cashflow.analyze", request, fields))
+        return run(CashflowAnalyzeResponse, self._desk, "cashflow.analyze", request, fields)
 
 
 class Credit:
@@ -47,12 +47,12 @@ class Credit:
 
     def score(self, request=None, /, **fields):
         """The score of one applicant."""
-        return CreditScoreResponse(run(self._desk, "credit.score", request, fields))
+        return run(CreditScoreResponse, self._desk, "credit.score", request, fields)
 
     def score_batch(self, frame=None, /, *, names=None, progress=None, threads=0, **fields):
         """The scores of many applicants."""
         if frame is None:
-            return BatchScores(run(self._desk, "credit.score_batch", None, fields))
+            return run(BatchScores, self._desk, "credit.score_batch", None, fields)
         reply = run_columns(self._desk, "credit.score_batch", frame, names, progress, threads, fields)
         return BatchScores(reply)
 
@@ -77,4 +77,4 @@ class Operations:
 
     def describe(self):
         """What the engine is and holds."""
-        return DescribeResponse(run(self._desk, "engine.describe", None, {}))
+        return run(DescribeResponse, self._desk, "engine.describe", None, {})

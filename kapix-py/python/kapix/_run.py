@@ -12,6 +12,7 @@ from ._encode import Refused, encode
 from ._frame import columns_of
 
 T = TypeVar("T")
+A = TypeVar("A", bound=_kapix.Record)
 
 # Told the rows done and the rows in all.
 Progress = Callable[[int, int], object]
@@ -19,17 +20,17 @@ Progress = Callable[[int, int], object]
 Frame = Any
 
 
-def run(desk: _kapix.Desk, operation: str, request: Any, fields: dict[str, Any]) -> _kapix.Record:
-    """Answers a request given as a dict, as keywords, or as both."""
+def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields: dict[str, Any]) -> A:
+    """Returns the answer to a request given as a dict, as keywords, or as both."""
     if request is None:
         request = fields
     elif fields:
         request = {**request, **fields}
     try:
-        return desk.run(operation, request)
+        return answer(desk, operation, request)
     except _kapix.Unreadable:
         pass
-    return desk.run_json(operation, _text(desk, request))
+    return answer(desk.run_json(operation, _text(desk, request)))
 
 
 def run_columns(
