@@ -27,4 +27,4 @@ fuzz: ## hostile input, FUZZ_SECONDS (default 60) for each target
 clean: ## remove what the other targets made
 	@cargo clean
 	@rm -rf kapix-py/.venv-build kapix-py/.venv-test kapix-py/.mypy_cache kapix-py/.pytest_cache
-	@rm -rf benches/.venv fuzz/target
+	@rm -rf benches/.venv benches/peers/*/.venv fuzz/target

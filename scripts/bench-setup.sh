@@ -1,19 +1,27 @@
 #!/usr/bin/env bash
-# Makes benches/.venv with the peers of benches/requirements.txt, pinned, and the release wheel of Kapix.
+# Makes benches/.venv with the release wheel of Kapix and what the scripts of benches/ need, and for each peer
+# benches/peers/NAME/.venv with the versions of its requirements.txt.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/tools.sh
 . scripts/wheel.sh
 
 cargo build --release --locked -p kapix-benches
-if [ -f benches/requirements.txt ]; then
-  if ! need_python; then
-    echo 'make bench-setup: no Python 3.11 or newer with venv; install python3 and python3-venv' >&2
-    exit 1
-  fi
+if ! need_python; then
+  echo 'make bench-setup: no Python 3.11 or newer with venv; install python3 and python3-venv' >&2
+  exit 1
+fi
+for requirements in benches/peers/*/requirements.txt; do
+  peer=$(dirname "$requirements")
+  need_venv "$peer/.venv"
+  install_into "$peer/.venv" -r "$requirements"
+done
+if [ -f kapix-py/Cargo.toml ]; then
   need_venv benches/.venv
-  install_into benches/.venv -r benches/requirements.txt
   wheels=${CARGO_TARGET_DIR:-target}/wheels-bench
   build_wheel release "$wheels"
-  install_into benches/.venv --force-reinstall --no-deps "$wheels"/*.whl
+  install_into benches/.venv "$wheels"/*.whl
+  if [ -f benches/requirements.txt ]; then
+    install_into benches/.venv -r benches/requirements.txt
+  fi
 fi

@@ -10,6 +10,8 @@ fi
 if ! cargo fuzz --version >/dev/null 2>&1; then
   cargo install --locked --version 0.13.2 cargo-fuzz
 fi
+# The vectors are the seeds; the corpus grows from them.
+cargo run -q --manifest-path fuzz/Cargo.toml --example seeds
 for target in fuzz/fuzz_targets/*.rs; do
   name=$(basename "$target" .rs)
   printf '\n== %s\n' "$name"

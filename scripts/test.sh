@@ -49,8 +49,9 @@ rust() {
   else
     skip 'rust: lints' 'this toolchain has no clippy and no rustup to install it'
   fi
-  step 'rust: tests' cargo test --locked --workspace --lib --bins --tests --examples
-  step 'rust: examples in documents' cargo test --locked --workspace --doc
+  step 'rust: tests' cargo test --locked --workspace --features kapix-core/sample \
+    --lib --bins --tests --examples
+  step 'rust: examples in documents' cargo test --locked --workspace --features kapix-core/sample --doc
   step 'rust: documents' env RUSTDOCFLAGS='-D warnings' \
     cargo doc --locked --workspace --no-deps --all-features
 }

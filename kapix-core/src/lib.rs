@@ -14,6 +14,8 @@ mod limits;
 mod money;
 pub mod numeric;
 mod parallel;
+#[cfg(feature = "sample")]
+pub mod sample;
 mod scorecard;
 mod store;
 mod text;
@@ -35,11 +37,11 @@ pub use engine::{
     AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,
     BatchColumns, CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock,
     Columns, ColumnsAnswer, ColumnsReply, Context, Control, CounterfactualView, CreditScoreBatchRequest,
-    CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse, DescribeRequest, DescribeResponse,
-    Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions, Envelope, Event,
-    Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange, Problem, Progress,
-    Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply, Request, Response,
-    Route, SEMANTICS, TopFeature,
+    CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, DescribeRequest,
+    DescribeResponse, Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions,
+    Envelope, Event, EventData, Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry,
+    PointsRange, Problem, Progress, Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode,
+    ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;

@@ -3,14 +3,17 @@
 //!
 //! `cargo run --example demo [DIR]`; DIR holds requests of `credit.score`, by default `examples/data`.
 
+#![expect(clippy::print_stdout, reason = "printing is what a demonstration is for")]
+
 mod page;
 mod paper;
 
 use kapix_core::{
-    Control, CreditScoreResponse, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Limits, Operation,
-    Record, Request, Response,
+    Answer, Control, CreditScoreResponse, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Limits,
+    Operation, Record, Request, Response,
 };
 use paper::Paper;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,7 +22,15 @@ use std::sync::Arc;
 struct Case {
     title: String,
     request: serde_json::Value,
-    outcome: Result<(Box<CreditScoreResponse>, Arc<Record>, f64), kapix_core::Error>,
+    outcome: Result<Scored, kapix_core::Error>,
+}
+
+/// An answer for the lender, the words for the applicant, and the record.
+struct Scored {
+    response: Box<CreditScoreResponse>,
+    told: BTreeMap<String, String>,
+    record: Arc<Record>,
+    latency_ms: f64,
 }
 
 fn main() -> ExitCode {
@@ -65,20 +76,32 @@ fn score(desk: &Desk, path: &Path) -> Result<Case, String> {
     let text = std::fs::read(path).map_err(|error| told(&error))?;
     let request: serde_json::Value = serde_json::from_slice(&text).map_err(|error| told(&error))?;
     let title = path.file_stem().map(|stem| stem.to_string_lossy().replace('_', " ")).unwrap_or_default();
-    let answer = Request::read(Operation::CreditScore, &text, &Limits::default())
-        .and_then(|request| desk.run(request, &Control::default()));
-    let outcome = match answer {
+    let outcome = match ask(desk, &text) {
         Err(error) => Err(error),
         Ok(answer) => {
-            let envelope = answer.envelope.ok_or_else(|| told(&"the desk gave no envelope"))?;
-            let record = desk
-                .record(envelope.audit_id.as_deref().unwrap_or_default())
-                .map_err(|error| told(&error))?;
-            match &*answer.response {
-                Response::CreditScore(response) => Ok((response.clone(), record, envelope.latency_ms)),
-                _ => return Err(told(&"the desk gave another answer")),
+            let envelope = answer.envelope.as_ref().ok_or_else(|| told(&"the desk gave no envelope"))?;
+            let audit_id = envelope.audit_id.as_deref().unwrap_or_default();
+            let record = desk.record(audit_id).map_err(|error| told(&error))?;
+            let mut customer = request.clone();
+            if let Some(members) = customer.as_object_mut() {
+                members.insert("audience".to_owned(), "customer".into());
             }
+            let customer = ask(desk, customer.to_string().as_bytes()).map_err(|error| told(&error))?;
+            let response = credit_score(&answer).ok_or_else(|| told(&"the desk gave another answer"))?;
+            let words = credit_score(&customer).and_then(|it| it.explanation);
+            let reasons =
+                words.into_iter().flat_map(|it| it.adverse_reasons.into_iter().chain(it.favourable_reasons));
+            let told = reasons.map(|reason| (reason.code.to_string(), reason.text.to_string())).collect();
+            Ok(Scored { response, told, record, latency_ms: envelope.latency_ms })
         }
     };
     Ok(Case { title, request, outcome })
+}
+
+fn ask(desk: &Desk, request: &[u8]) -> kapix_core::Result<Answer> {
+    desk.run(Request::read(Operation::CreditScore, request, &Limits::default())?, &Control::default())
+}
+
+fn credit_score(answer: &Answer) -> Option<Box<CreditScoreResponse>> {
+    if let Response::CreditScore(response) = &*answer.response { Some(response.clone()) } else { None }
 }

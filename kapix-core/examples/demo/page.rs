@@ -1,15 +1,13 @@
 //! What is said of each applicant.
 
-use crate::Case;
 use crate::paper::{Ink, Paper};
+use crate::{Case, Scored};
 use kapix_core::{
     CreditScoreResponse, Currency, Decision, Error, Explanation, Finding, Money, ReasonView, Record,
     SelectedRows, Severity,
 };
 use serde_json::Value;
-
-/// Rows that are shown behind a reason.
-const ROWS_MAX: usize = 3;
+use std::collections::BTreeMap;
 
 pub(crate) fn opening(paper: &Paper) {
     paper.text(0, Ink::Strong, "Kapix: transactions in, a decision with its reasons and its record out.");
@@ -30,12 +28,12 @@ pub(crate) fn case(paper: &Paper, case: &Case) {
     paper.text(0, Ink::Faint, &history(&case.request));
     match &case.outcome {
         Err(error) => refusal(paper, error),
-        Ok((response, record, latency_ms)) => {
+        Ok(Scored { response, told, record, latency_ms }) => {
             verdict(paper, response, *latency_ms);
             findings(paper, &response.findings);
             if let Some(explanation) = &response.explanation {
-                points(paper, response, explanation);
-                reasons(paper, explanation, &case.request);
+                points(response, explanation);
+                reasons(paper, explanation, told, &case.request);
                 change(paper, explanation);
             }
             proof(paper, record);
@@ -106,10 +104,10 @@ fn findings(paper: &Paper, findings: &[Finding]) {
 }
 
 /// The points of each characteristic; they sum to the total.
-fn points(paper: &Paper, response: &CreditScoreResponse, explanation: &Explanation) {
+fn points(response: &CreditScoreResponse, explanation: &Explanation) {
     println!();
     let base = explanation.base_points.unwrap_or_default();
-    println!("  {:>6}  base", base);
+    println!("  {base:>6}  base");
     let mut sum = base;
     for row in explanation.characteristics.iter().flatten() {
         sum += row.points;
@@ -122,10 +120,9 @@ fn points(paper: &Paper, response: &CreditScoreResponse, explanation: &Explanati
     }
     let equal = if sum == response.points { "=" } else { "!=" };
     println!("  {:>6}  {equal} the score's {} points", sum, response.points);
-    let _ = paper;
 }
 
-fn reasons(paper: &Paper, explanation: &Explanation, request: &Value) {
+fn reasons(paper: &Paper, explanation: &Explanation, told: &BTreeMap<String, String>, request: &Value) {
     for (title, ink, reasons) in [
         ("against", Ink::Bad, &explanation.adverse_reasons),
         ("in favour", Ink::Good, &explanation.favourable_reasons),
@@ -136,32 +133,32 @@ fn reasons(paper: &Paper, explanation: &Explanation, request: &Value) {
         println!("\n  {}", paper.ink(ink, title));
         for reason in reasons {
             let points = reason.points.unwrap_or_default();
-            paper.text(2, Ink::Plain, &format!("{points:>+5.0}  {} [{}]", reason.text, reason.code));
+            let text = told.get(&*reason.code).map_or(&*reason.text, String::as_str);
+            paper.hanging(&format!("  {points:>+5.0}  "), Ink::Plain, &format!("{text} [{}]", reason.code));
             evidence(paper, reason, explanation, request);
         }
     }
 }
 
-/// The first rows behind a reason, with their amounts and dates.
+/// The rows behind a reason: how many, from when to when, and the largest.
 fn evidence(paper: &Paper, reason: &ReasonView, explanation: &Explanation, request: &Value) {
     let selection = reason.features.iter().find_map(|feature| {
         let name = kapix_core::definition(feature)?.selection.as_str();
         explanation.selections.get(name)
     });
-    let Some(selection) = selection else { return };
-    let total: u32 = selection.iter().flat_map(|it| &it.rows).map(|(first, last)| last - first + 1).sum();
-    let shown: Vec<String> = selection.iter().flat_map(|it| rows(it, request)).take(ROWS_MAX).collect();
-    if !shown.is_empty() {
-        let more = if usize::try_from(total).unwrap_or(0) > shown.len() {
-            format!(" .. of {total} rows")
-        } else {
-            String::new()
-        };
-        paper.text(9, Ink::Faint, &format!("{}{more}", shown.join("; ")));
+    let rows: Vec<(String, Money)> =
+        selection.into_iter().flatten().flat_map(|selected| rows(selected, request)).collect();
+    let first = rows.iter().map(|(date, _)| date).min();
+    let last = rows.iter().map(|(date, _)| date).max();
+    let largest = rows.iter().max_by_key(|(_, money)| money.minor.abs());
+    if let (Some(first), Some(last), Some((date, money))) = (first, last, largest) {
+        let amount = format!("{} {}", money.currency.as_str(), money.to_decimal_string());
+        let text = format!("{} rows, {first} to {last}; the largest {amount} on {date}", rows.len());
+        paper.text(9, Ink::Faint, &text);
     }
 }
 
-fn rows<'a>(selected: &'a SelectedRows, request: &'a Value) -> impl Iterator<Item = String> + 'a {
+fn rows<'a>(selected: &'a SelectedRows, request: &'a Value) -> impl Iterator<Item = (String, Money)> + 'a {
     let account = request.pointer(&selected.pointer);
     let currency =
         account.and_then(|it| it.get("currency")?.as_str()).and_then(|it| Currency::parse(it).ok());
@@ -169,8 +166,7 @@ fn rows<'a>(selected: &'a SelectedRows, request: &'a Value) -> impl Iterator<Ite
     numbers.filter_map(move |row| {
         let row = account?.get("transactions")?.get(usize::try_from(row).ok()?)?;
         let money = Money::new(row.get("amount_minor")?.as_i64()?, currency?).ok()?;
-        let date: String = row.get("at")?.as_str()?.chars().take(10).collect();
-        Some(format!("{date} {} {}", currency?.as_str(), money.to_decimal_string()))
+        Some((row.get("at")?.as_str()?.chars().take(10).collect(), money))
     })
 }
 

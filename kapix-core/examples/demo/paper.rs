@@ -48,10 +48,18 @@ impl Paper {
 
     /// Prints text in lines of the paper's width, each after an indent.
     pub(crate) fn text(&self, indent: usize, ink: Ink, text: &str) {
+        self.hanging(&" ".repeat(indent), ink, text);
+    }
+
+    /// Prints a head, then text beside it in lines of the paper's width.
+    pub(crate) fn hanging(&self, head: &str, ink: Ink, text: &str) {
+        let indent = head.chars().count();
+        let mut head = head.to_owned();
         let mut line = String::new();
         for word in text.split_whitespace() {
             if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > WIDTH {
-                println!("{}{}", " ".repeat(indent), self.ink(ink, &line));
+                println!("{head}{}", self.ink(ink, &line));
+                head = " ".repeat(indent);
                 line.clear();
             }
             if !line.is_empty() {
@@ -59,6 +67,6 @@ impl Paper {
             }
             line.push_str(word);
         }
-        println!("{}{}", " ".repeat(indent), self.ink(ink, &line));
+        println!("{head}{}", self.ink(ink, &line));
     }
 }

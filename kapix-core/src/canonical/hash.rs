@@ -67,6 +67,17 @@ impl Hash {
         &self.0
     }
 
+    /// Returns the digits, 64 bytes of ASCII.
+    fn to_hex(self) -> [u8; 64] {
+        let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+        let mut digits = [0; 64];
+        let (pairs, _) = digits.as_chunks_mut::<2>();
+        for (pair, byte) in pairs.iter_mut().zip(self.0) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
+        }
+        digits
+    }
+
     /// Returns the hash that 64 lower-case hexadecimal digits name.
     fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
@@ -93,7 +104,7 @@ const EXPECTED: &str = "64 lower-case hexadecimal digits";
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(core::str::from_utf8(&self.to_hex()).unwrap_or_default())
     }
 }
 
@@ -115,7 +126,7 @@ impl FromStr for Hash {
 
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(core::str::from_utf8(&self.to_hex()).unwrap_or_default())
     }
 }
 

@@ -22,7 +22,7 @@ const INTEGER_MAX: u64 = (1 << 53) - 1;
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    let mut writer = Writer { out: Vec::with_capacity(256), names: String::new(), members: Vec::new() };
+    let mut writer = Writer { out: Vec::with_capacity(1024), names: String::new(), members: Vec::new() };
     match value.serialize(&mut writer) {
         Ok(()) => Ok(writer.out),
         Err(refused) => Err(*refused.0),

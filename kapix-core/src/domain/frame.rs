@@ -52,6 +52,15 @@ impl Validity<'_> {
         let bit = self.offset.saturating_add(row);
         self.bits.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
     }
+
+    /// Returns [`Self::is_valid`] of eight rows, that of `row` in the least bit.
+    pub(crate) fn eight(&self, row: usize) -> u8 {
+        let bit = self.offset.saturating_add(row);
+        let byte = |place: usize| self.bits.get(place).copied().unwrap_or_default();
+        let pair = u16::from_le_bytes([byte(bit / 8), byte(bit / 8 + 1)]);
+        let [low, _] = (pair >> (bit % 8)).to_le_bytes();
+        low
+    }
 }
 
 impl<'a> Column<'a> {

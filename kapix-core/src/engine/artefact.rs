@@ -105,6 +105,14 @@ impl Loaded {
         ArtefactRef { id: Arc::clone(&self.id), sha256: self.sha256, version: Arc::clone(&self.version) }
     }
 
+    /// Returns whether this is its `id` or its `id@version`.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        match name.split_once('@') {
+            Some((id, version)) => *self.id == *id && *self.version == *version,
+            None => *self.id == *name,
+        }
+    }
+
     /// Returns whether the approval is complete.
     pub(super) fn is_approved(&self) -> bool {
         self.provenance.status == ProvenanceStatus::Approved

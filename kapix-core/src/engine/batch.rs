@@ -33,7 +33,8 @@ pub(super) fn score_json(
         let message = "give `columns`, or call by columns";
         return Err(Error::new(Cause::OperationColumnsMissing, message).at("/columns"));
     };
-    let loaded = registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
+    let loaded =
+        registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
     let categorical = |name: &str| {
         let mut inputs = loaded.card.inputs();
         inputs.any(|(own, kind, _)| own == name && kind == CharacteristicKind::Categorical)
@@ -146,6 +147,8 @@ impl<'f, 'a> MinimumColumns<'f, 'a> {
             let unknown_age = self.age.is_some_and(|(column, _)| column.number(row).is_none());
             if short || unknown_age {
                 output.refuse(offset, RowStatus::HistoryShort);
+            } else if self.age.is_some_and(|(column, _)| column.number(row).is_some_and(|age| age < 0.0)) {
+                output.refuse(offset, RowStatus::OutOfRange);
             } else if self.age.is_some_and(|(column, most)| column.number(row).is_some_and(|it| it > most)) {
                 output.refer(offset);
             }

@@ -7,14 +7,13 @@ use super::inputs::{Evidence, Inputs};
 use super::operation::Operation;
 use super::record::Draft;
 use super::registry::Registry;
-use super::reply::{Event, Reply};
+use super::reply::{CreditScoreCompleted, Event, EventData, Reply};
 use super::request::{self, Context, CreditScoreRequest};
 use super::response::{CreditScoreResponse, PointsRange, ReferralCode, ReferralReason, Response};
 use crate::domain::{Finding, Severity};
 use crate::error::{Cause, Error, Result};
 use crate::limits;
 use crate::scorecard::{Card, Decision, Slots};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -156,16 +155,13 @@ fn draft(request: &CreditScoreRequest, response: &CreditScoreResponse, loaded: &
 }
 
 fn completed(response: &CreditScoreResponse) -> Event {
-    let data = [
-        ("card", Value::from(format!("{}@{}", response.card.id, response.card.version))),
-        ("decision", Value::from(response.decision.as_str())),
-        ("entity_id", Value::from(response.entity_id.as_str())),
-        ("points", Value::from(response.points)),
-        ("risk_band", Value::from(&*response.risk_band)),
-        ("score", Value::from(response.score)),
-    ];
-    Event {
-        data: data.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        kind: "credit.score.completed",
-    }
+    let data = CreditScoreCompleted {
+        card: response.card.clone(),
+        decision: response.decision,
+        entity_id: response.entity_id.clone(),
+        points: response.points,
+        risk_band: Arc::clone(&response.risk_band),
+        score: response.score,
+    };
+    Event { data: EventData::CreditScoreCompleted(data), kind: "credit.score.completed" }
 }

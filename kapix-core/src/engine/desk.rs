@@ -88,7 +88,7 @@ pub struct Answer {
     pub envelope: Option<Envelope>,
     /// What a host may want to tell others.
     pub events: Vec<Event>,
-    canonical: Option<Arc<[u8]>>,
+    record: Option<Arc<Record>>,
 }
 
 /// An answer with its result columns.
@@ -104,8 +104,8 @@ impl Answer {
     /// Returns the answer with its envelope in canonical JSON.
     pub fn to_json(&self) -> Result<Vec<u8>> {
         let fresh;
-        let response: &[u8] = if let Some(bytes) = &self.canonical {
-            bytes
+        let response: &[u8] = if let Some(record) = &self.record {
+            &record.response
         } else {
             fresh = canonical::to_vec(&*self.response)?;
             &fresh
@@ -268,21 +268,20 @@ impl Desk {
 
     fn seal(&self, reply: Reply, call: &Call) -> Result<Answer> {
         let Reply { response, draft, events } = reply;
-        let canonical = draft.as_ref().map(|draft| Arc::from(draft.response.as_slice()));
-        let audit_id = draft.map(|draft| self.record_draft(draft, call)).transpose()?;
+        let record = draft.map(|draft| self.record_draft(draft, call)).transpose()?;
         let envelope = match call.random {
             Some(random) if self.options.envelope => Some(Envelope {
-                audit_id,
+                audit_id: record.as_ref().map(|record| record.audit_id.clone()),
                 latency_ms: call.watch.milliseconds(),
                 recorded_at: call.now,
                 request_id: make_id(Prefix::Request, call.now, &random).unwrap_or_default(),
             }),
             _ => None,
         };
-        Ok(Answer { response: Arc::new(response), envelope, events, canonical })
+        Ok(Answer { response: Arc::new(response), envelope, events, record })
     }
 
-    fn record_draft(&self, draft: Draft, call: &Call) -> Result<String> {
+    fn record_draft(&self, draft: Draft, call: &Call) -> Result<Arc<Record>> {
         let random = match call.random {
             Some(random) => random,
             None => entropy()?,
@@ -293,9 +292,9 @@ impl Desk {
         let recorded_at = call.now.unwrap_or(draft.as_of);
         let audit_id = id::make(Prefix::Audit, milliseconds(recorded_at), audit_random)?;
         let seq = self.lock().take_seq();
-        let record = Arc::new(draft.seal(audit_id.clone(), seq, recorded_at, *salt)?);
-        self.lock().push(seq, record.size(), record);
-        Ok(audit_id)
+        let record = Arc::new(draft.seal(audit_id, seq, recorded_at, *salt)?);
+        self.lock().push(seq, record.size(), Arc::clone(&record));
+        Ok(record)
     }
 }
 

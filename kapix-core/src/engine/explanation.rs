@@ -57,10 +57,12 @@ impl Scored<'_> {
         weights.truncate(TOP_FEATURES_MAX);
         weights
             .into_iter()
-            .map(|it| TopFeature {
-                direction: if it.difference > 0.0 { Effect::Positive } else { Effect::Negative },
-                feature: it.feature,
-                weight: it.weight,
+            .filter_map(|it| {
+                Some(TopFeature {
+                    direction: if it.difference > 0.0 { Effect::Positive } else { Effect::Negative },
+                    feature: Arc::clone(self.card.names(it.characteristic)?.1),
+                    weight: it.weight,
+                })
             })
             .collect()
     }

@@ -138,6 +138,13 @@ impl<'r> Evidence<'r> {
                 field: self.pointer(COVERAGE_AGE_DAYS, None),
             });
         }
+        if minimum.age_days_max.is_some() && age_days.is_some_and(|age| age < 0.0) {
+            details.push(Detail {
+                cause: Cause::DataInputRange,
+                message: format!("{COVERAGE_AGE_DAYS} must be at least `0`"),
+                field: self.pointer(COVERAGE_AGE_DAYS, None),
+            });
+        }
         Error::from_details(details).map_or(Ok(Inputs { age_days, ..inputs }), Err)
     }
 }
@@ -150,14 +157,14 @@ fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, loaded: &Loaded) -> Res
     for (name, value) in named {
         // A name of the card that sorts before has no value here: it stays missing.
         while names.next_if(|(own, _)| *own < name.as_str()).is_some() {}
-        let mut used = FeatureId::of(name).is_some();
+        let mut used = false;
         while let Some((_, position)) = names.next_if(|(own, _)| *own == name.as_str()) {
             if let Some(slot) = values.get_mut(position) {
                 *slot = input(value);
             }
             used = true;
         }
-        if !used {
+        if !used && FeatureId::of(name).is_none() {
             let message = "the card does not read a feature of this name; it may be misspelt";
             let name = name.replace('~', "~0").replace('/', "~1");
             return Err(Error::new(Cause::DataInputUnknown, message).at(format!("/features/{name}")));

@@ -36,7 +36,7 @@ pub use engine::Engine;
 pub use operation::Operation;
 pub use record::{Draft, ENGINE_VERSION, Leaf, Record, SEMANTICS};
 pub use registry::EngineOptions;
-pub use reply::{Columns, ColumnsReply, Event, Reply};
+pub use reply::{Columns, ColumnsReply, CreditScoreCompleted, Event, EventData, Reply};
 pub use request::{
     ArtefactCheckRequest, Audience, CashflowAnalyzeRequest, Context, CreditScoreBatchRequest,
     CreditScoreRequest, DescribeRequest, Request,

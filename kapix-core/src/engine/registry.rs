@@ -64,7 +64,7 @@ impl Registry {
                 .iter()
                 .find(|route| route.operation == operation.as_str() && route.entity_type == entity_type);
             let found = match route {
-                Some(route) => self.artefacts.iter().find(|it| it.name() == route.artefact),
+                Some(route) => self.artefacts.iter().find(|it| it.is_named(&route.artefact)),
                 None => self.artefacts.iter().find(answers),
             };
             return found.ok_or_else(|| {
@@ -72,11 +72,7 @@ impl Registry {
                 Error::new(Cause::ArtefactNotFound, message).at("/entity_type")
             });
         };
-        let same_name = |it: &&Loaded| match name.split_once('@') {
-            Some((id, version)) => *it.id == *id && *it.version == *version,
-            None => *it.id == *name,
-        };
-        let named: Vec<&Loaded> = self.artefacts.iter().filter(same_name).collect();
+        let named: Vec<&Loaded> = self.artefacts.iter().filter(|it| it.is_named(name)).collect();
         let loaded = match named.as_slice() {
             [] => {
                 let message = format!("no loaded card has this name of `{}` bytes", name.len());
@@ -87,7 +83,7 @@ impl Registry {
                 // A route that names one of several versions decides between them.
                 let routed = several.iter().find(|it| {
                     self.routes.iter().any(|route| {
-                        route.artefact == it.name()
+                        it.is_named(&route.artefact)
                             && route.operation == operation.as_str()
                             && route.entity_type == entity_type
                     })

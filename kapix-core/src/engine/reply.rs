@@ -1,9 +1,11 @@
 //! What the engine gives back for a request.
 
 use super::record::Draft;
-use super::response::Response;
-use crate::scorecard::BatchOutput;
+use super::response::{ArtefactRef, Response};
+use crate::id::Id;
+use crate::scorecard::{BatchOutput, Decision};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The reply to one request.
 #[derive(Clone, Debug)]
@@ -29,10 +31,35 @@ pub struct ColumnsReply {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {
     /// What it says, small.
-    pub data: serde_json::Map<String, serde_json::Value>,
+    pub data: EventData,
     /// What happened, such as `credit.score.completed`.
     #[serde(rename = "type")]
     pub kind: &'static str,
+}
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum EventData {
+    /// Of `credit.score.completed`.
+    CreditScoreCompleted(CreditScoreCompleted),
+}
+
+/// A score that was given.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CreditScoreCompleted {
+    /// The card that answered.
+    pub card: ArtefactRef,
+    /// The outcome.
+    pub decision: Decision,
+    /// The host's id of the applicant.
+    pub entity_id: Id,
+    /// Total points.
+    pub points: i32,
+    /// Band of the total.
+    pub risk_band: Arc<str>,
+    /// 1 - PD, or a rank.
+    pub score: f64,
 }
 
 /// The result columns, one entry a row.

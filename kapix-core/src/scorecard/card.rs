@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::json::Scalar;
 use crate::limits::Limits;
 use crate::numeric;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Totals whose outcomes are tabled; a card with a wider span works each one out.
@@ -28,6 +29,7 @@ pub struct Card {
     pub(super) band_names: Vec<Arc<str>>,
     by_name: Vec<usize>,
     pd_basis: Arc<PdBasis>,
+    log_odds0: f64,
 }
 
 /// Where the engine finds the input of a characteristic.
@@ -59,6 +61,8 @@ pub(super) struct Characteristic {
     pub(super) id: Arc<str>,
     pub(super) feature: Arc<str>,
     pub(super) reason: Arc<str>,
+    /// The same for characteristics that share a reason code.
+    pub(super) reason_number: u16,
     pub(super) reason_texts: ReasonTexts,
     pub(super) source: InputSource,
     pub(super) bins: Bins,
@@ -88,11 +92,8 @@ impl Card {
     /// Returns the proved card, or one error with every finding; pointers start at the body.
     pub fn load(body: CardBody, limits: &Limits) -> Result<Self> {
         check::prove(&body, limits)?;
-        let characteristics: Vec<_> = body
-            .characteristics
-            .iter()
-            .map(|it| Characteristic::compile(it, body.reasons.get(&it.reason)))
-            .collect();
+        let characteristics: Vec<_> =
+            body.characteristics.iter().map(|it| Characteristic::compile(it, &body.reasons)).collect();
         let extreme = |pick: fn(&[i32]) -> Option<i32>| -> i32 {
             characteristics.iter().filter_map(|it| pick(&it.points)).sum::<i32>() + body.base_points
         };
@@ -103,8 +104,18 @@ impl Card {
         by_name.sort_by_key(|position| characteristics.get(*position).map(|it| Arc::clone(&it.feature)));
         let pd_basis = Arc::new(body.pd_basis.clone());
         let outcomes = Vec::new();
-        let mut card =
-            Self { body, characteristics, points_min, points_max, outcomes, band_names, by_name, pd_basis };
+        let log_odds0 = numeric::ln(body.scaling.odds0);
+        let mut card = Self {
+            body,
+            characteristics,
+            points_min,
+            points_max,
+            outcomes,
+            band_names,
+            by_name,
+            pd_basis,
+            log_odds0,
+        };
         if i64::from(points_max) - i64::from(points_min) < TABLE_MAX {
             card.outcomes = (points_min..=points_max).map(|points| card.outcome_by_rule(points)).collect();
         }
@@ -173,7 +184,7 @@ impl Card {
     pub fn pd(&self, points: i32) -> f64 {
         let scaling = self.body.scaling;
         let doublings = (f64::from(points) - scaling.points0) / scaling.pdo;
-        let log_odds_bad = -(numeric::ln(scaling.odds0) + doublings * core::f64::consts::LN_2);
+        let log_odds_bad = -(self.log_odds0 + doublings * core::f64::consts::LN_2);
         let calibration = self.body.development.as_ref().and_then(|development| development.calibration);
         match calibration {
             Some(it) if self.is_calibrated() => numeric::logistic(it.intercept + it.slope * log_odds_bad),
@@ -183,7 +194,9 @@ impl Card {
 }
 
 impl Characteristic {
-    fn compile(body: &CharacteristicBody, texts: Option<&ReasonText>) -> Self {
+    fn compile(body: &CharacteristicBody, reasons: &BTreeMap<String, ReasonText>) -> Self {
+        let texts = reasons.get(&body.reason);
+        let reason_number = slot_number(reasons.range(..body.reason.clone()).count());
         let attributes = slot_number(body.attributes.len());
         let mut points: Vec<i32> = body.attributes.iter().map(|attribute| attribute.points).collect();
         let mut woe: Vec<f64> =
@@ -227,6 +240,7 @@ impl Characteristic {
             id: body.id.as_str().into(),
             feature: body.feature.as_str().into(),
             reason: body.reason.as_str().into(),
+            reason_number,
             reason_texts: ReasonTexts {
                 adverse: texts.map_or("", |texts| &texts.adverse).into(),
                 favourable: texts.map_or("", |texts| &texts.favourable).into(),

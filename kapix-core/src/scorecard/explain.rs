@@ -25,12 +25,10 @@ pub enum ReasonMethod {
 }
 
 /// The weight of one feature in a total.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weight {
     /// Position of the characteristic in the card.
     pub characteristic: usize,
-    /// Name of the feature.
-    pub feature: Arc<str>,
     /// Share of this characteristic in the absolute deviations of all from their reference, 0..=1.
     pub weight: f64,
     /// Points minus reference: its sign is the direction.
@@ -80,11 +78,11 @@ impl Card {
         let method = if self.body.development.is_some() { ReasonMethod::Mean } else { ReasonMethod::Neutral };
         let differences = self.differences(slots, method);
         let total: f64 = differences.iter().map(|difference| difference.abs()).sum();
-        let zipped = self.characteristics.iter().zip(differences).enumerate();
-        zipped
-            .map(|(position, (characteristic, difference))| Weight {
+        differences
+            .into_iter()
+            .enumerate()
+            .map(|(position, difference)| Weight {
                 characteristic: position,
-                feature: Arc::clone(&characteristic.feature),
                 weight: if total > 0.0 { difference.abs() / total } else { 0.0 },
                 difference,
             })
@@ -111,32 +109,49 @@ impl Card {
     }
 
     fn ranked(&self, differences: &[f64], sign: f64) -> Vec<Reason> {
-        let mut order: Vec<(usize, f64)> = differences
-            .iter()
-            .enumerate()
-            .filter(|(_, difference)| sign * **difference > 0.0)
-            .map(|(position, difference)| (position, *difference))
-            .collect();
-        order.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
-        let mut reasons: Vec<Reason> = Vec::with_capacity(REASONS_MAX);
-        for (position, difference) in order {
-            let Some(characteristic) = self.characteristics.get(position) else { continue };
-            match reasons.iter_mut().find(|reason| *reason.code == *characteristic.reason) {
-                Some(reason) => {
-                    reason.characteristics.push(position);
-                    reason.difference += difference;
+        let zipped = self.characteristics.iter().zip(differences).enumerate();
+        let own = zipped.filter(|(_, (_, difference))| sign * **difference > 0.0).map(
+            |(first, (it, difference))| Part { reason: it.reason_number, first, difference: *difference },
+        );
+        let mut parts: Vec<Part> = Vec::with_capacity(differences.len());
+        parts.extend(own);
+        parts.sort_unstable_by(Part::order);
+        let mut totals: Vec<Part> = Vec::with_capacity(parts.len());
+        for part in &parts {
+            match totals.iter_mut().find(|total| total.reason == part.reason) {
+                Some(total) => {
+                    total.first = total.first.min(part.first);
+                    total.difference += part.difference;
                 }
-                None => reasons.push(Reason {
-                    code: Arc::clone(&characteristic.reason),
-                    characteristics: vec![position],
-                    difference,
-                }),
+                None => totals.push(*part),
             }
         }
-        let first = |reason: &Reason| reason.characteristics.iter().min().copied().unwrap_or_default();
-        reasons
-            .sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then(first(a).cmp(&first(b))));
-        reasons.truncate(REASONS_MAX);
-        reasons
+        totals.sort_unstable_by(Part::order);
+        totals.truncate(REASONS_MAX);
+        let reason = |total: &Part| {
+            let own = parts.iter().filter(|part| part.reason == total.reason);
+            Some(Reason {
+                code: Arc::clone(&self.characteristics.get(total.first)?.reason),
+                characteristics: own.map(|part| part.first).collect(),
+                difference: total.difference,
+            })
+        };
+        totals.iter().filter_map(reason).collect()
+    }
+}
+
+/// What one characteristic, or all of one reason, add to a total against the reference.
+#[derive(Clone, Copy)]
+struct Part {
+    reason: u16,
+    /// Position of the characteristic, or of the first of the reason.
+    first: usize,
+    difference: f64,
+}
+
+impl Part {
+    /// The largest difference first, ties in card order.
+    fn order(&self, other: &Self) -> core::cmp::Ordering {
+        other.difference.abs().total_cmp(&self.difference.abs()).then(self.first.cmp(&other.first))
     }
 }

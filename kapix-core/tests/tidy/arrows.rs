@@ -18,7 +18,7 @@ const ROWS: [&[&str]; 16] = [
     &["id"],
     &["parallel"],
     &["domain"],
-    &["cashflow", "statement", "expression", "fitting"],
+    &["cashflow", "statement", "expression", "fitting", "sample"],
     &["scorecard", "payability", "fraud", "risk", "audit"],
     &["policy", "profile"],
     &["engine", "store", "view", "artefact"],

@@ -119,7 +119,10 @@ def _borrowable(numpy: Any, values: Any, dtype: Any) -> Any:
 
 
 def _objects(name: str, values: Sequence[Any]) -> Column:
-    """Returns a column of Python objects: numbers, or text and booleans, with None and NaN for missing."""
+    """Returns a column of Python objects: numbers, or text and booleans, with None and NaN for missing.
+
+    A column of nothing but missing values has no type: it comes as codes without categories.
+    """
     numpy = _require_numpy(name)
     pandas = sys.modules.get("pandas")
     absent = (None,) if pandas is None else (None, pandas.NA, pandas.NaT)
@@ -128,7 +131,7 @@ def _objects(name: str, values: Sequence[Any]) -> Column:
         return any(value is it for it in absent) or (isinstance(value, float) and value != value)
 
     first = next((value for value in values if not missing(value)), None)
-    if first is None or (isinstance(first, (int, float, numpy.number)) and not isinstance(first, bool)):
+    if isinstance(first, (int, float, numpy.number)) and not isinstance(first, bool):
         numbers = numpy.empty(len(values), numpy.float64)
         for row, value in enumerate(values):
             if not missing(value) and (isinstance(value, bool) or not isinstance(value, (int, float, numpy.number))):
@@ -178,7 +181,9 @@ def _polars(name: str, values: Any) -> Column:
         categories = text.drop_nulls().unique(maintain_order=True).to_list()
         codes = text.cast(polars.Enum(categories)).to_physical().cast(polars.Int32)
         return name, codes.rechunk(), categories
-    if dtype.is_float() or dtype == polars.Null:
+    if dtype == polars.Null:
+        return _objects(name, values.to_list())
+    if dtype.is_float():
         return name, values.cast(polars.Float64).rechunk(), None
     if dtype.is_integer():
         try:
@@ -209,7 +214,9 @@ def _arrow(name: str, values: Any) -> Column:
         if not all(isinstance(category, str) for category in categories):
             raise _wrong_type(name)
         return name, values.indices.cast(pyarrow.int32()), categories
-    if kinds.is_floating(kind) or kinds.is_null(kind):
+    if kinds.is_null(kind):
+        return _objects(name, values.to_pylist())
+    if kinds.is_floating(kind):
         return name, values.cast(pyarrow.float64()), None
     if kinds.is_integer(kind):
         try:

@@ -290,11 +290,15 @@ def expected_batch(vector):
     for row in range(len(next(iter(columns.values())))):
         try:
             slots = [place(c, columns[c["feature"]][row]) for c in body["characteristics"]]
-            if any(columns[name][row] < days for name, days in least.items() if days):
+            known = {name: columns[name][row] for name in least if least[name]}
+            if any(value is None or value < least[name] for name, value in known.items()):
                 raise Refused("history")
             points = body.get("base_points", 0) + sum(slot[3] for slot in slots)
             decision, default = decide(body, points), pd(body, points)
-            stale = oldest is not None and columns["coverage_age_days"][row] > oldest
+            age = 0 if oldest is None else columns["coverage_age_days"][row]
+            if age < 0:
+                raise Refused("coverage_age_days")
+            stale = oldest is not None and age > oldest
             doubtful = stale or any(slot[5] for slot in slots)
             decision = "refer" if decision == "approve" and doubtful else decision
             cells = (decision, float(default) if calibrated else None, points, band(body, points), float(1 - default), True)

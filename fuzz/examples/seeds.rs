@@ -1,0 +1,43 @@
+//! Writes the requests and artefacts of the vectors as seeds: `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
+
+#[path = "../../kapix-core/tests/vectors/run.rs"]
+#[expect(dead_code, reason = "seeds are read, not run")]
+mod run;
+
+use std::io::Error;
+use std::path::Path;
+use std::{env, fs};
+
+/// Operations and the targets that their requests feed.
+const TARGETS: [(&str, &str); 4] = [
+    ("artefact.check", "artefact_check"),
+    ("cashflow.analyze", "cashflow_analyze"),
+    ("credit.score", "credit_score"),
+    ("credit.score_batch", "credit_score_batch"),
+];
+
+const CSV: &str = "at,amount,type,balance,description,counterparty,category,id,status\n\
+                   2026-03-28,-1250.50,debit,100.00,\"Rent, March\",Landlord,,t-1,posted\n\
+                   2026-03-29T08:00:00+03:00,9.99,credit,,,,loan,,pending\n";
+
+fn main() -> Result<(), Error> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let corpus = root.join("corpus");
+    let vectors = run::read_folder(&root.join("../kapix-core/tests/vectors")).map_err(Error::other)?;
+    for vector in &vectors {
+        let name = vector.path.replace('/', "-");
+        let known = TARGETS.iter().find(|(operation, _)| *operation == vector.document.operation);
+        for target in known.map(|(_, target)| *target).into_iter().chain(["canonical"]) {
+            write(&corpus.join(target), &name, &vector.request_text())?;
+        }
+        for artefact in &vector.artefacts {
+            write(&corpus.join("artefact_load"), &name, artefact)?;
+        }
+    }
+    write(&corpus.join("csv"), "rows.csv", CSV)
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), Error> {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join(name), text)
+}

@@ -1,0 +1,5 @@
+//! What the fuzz targets share.
+
+mod door;
+
+pub use door::{Answers, call};
