@@ -65,6 +65,7 @@ pub struct Desk {
 
 /// The fields around an answer that no hash covers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Envelope {
     /// Id of the record; absent without one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -318,6 +318,8 @@ impl<'f, 'a> Reader<'f, 'a> {
             (Bins::Categorical { .. }, Values::Dictionary { categories, .. }) => {
                 reader.codes = categories.iter().map(|text| characteristic.slot_of_text(text)).collect();
             }
+            // A column without any value has no type: every code is that of a missing row.
+            (Bins::Numeric { .. }, Values::Dictionary { categories, .. }) if categories.is_empty() => {}
             (Bins::Numeric { .. }, Values::Dictionary { .. }) => {
                 return Err(wrong_type(name, "numbers", "text"));
             }

@@ -1,0 +1,26 @@
+"""Kapix: a credit decision engine that you link, not call.
+
+>>> import kapix
+>>> engine = kapix.Engine.load(kapix.EXPERT_CARDS)
+>>> engine.describe().operations[0].name
+'artefact.check'
+"""
+
+from ._batch import BatchScores as BatchScores
+from ._engine import AuditRecord as AuditRecord, DoorReply as DoorReply, Engine as Engine
+from ._errors import (
+    CancelledError as CancelledError,
+    DuplicateRequestError as DuplicateRequestError,
+    EntityNotFoundError as EntityNotFoundError,
+    ForbiddenError as ForbiddenError,
+    InsufficientDataError as InsufficientDataError,
+    InternalError as InternalError,
+    KapixError as KapixError,
+    RateLimitExceededError as RateLimitExceededError,
+    ServiceUnavailableError as ServiceUnavailableError,
+    UnauthorizedError as UnauthorizedError,
+    ValidationError as ValidationError,
+)
+from ._kapix import EXPERT_CARDS as EXPERT_CARDS, __version__ as __version__
+from ._record import Answer as Answer, Record as Record
+from ._types import *  # noqa: F403  the generated types of requests and answers

@@ -1,0 +1,75 @@
+"""`python -m kapix`: the engine on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import EXPERT_CARDS, Engine, KapixError, __version__
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command; returns 0, or 1 when its result is an error."""
+    parser = argparse.ArgumentParser(prog="kapix", description="A credit decision engine that you link, not call.")
+    parser.add_argument("--version", action="version", version=f"kapix {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    call = commands.add_parser("call", help="answer a request in JSON")
+    call.add_argument("operation", metavar="OPERATION", help="such as credit.score; engine.describe lists them")
+    call.add_argument("request", metavar="REQUEST.json", nargs="?", help="the request, - for standard input; default {}")
+    call.add_argument("--artefacts", metavar="FILE", nargs="+", type=Path, help="default: the expert cards")
+    check = commands.add_parser("check", help="prove artefacts without using them")
+    check.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    options = parser.parse_args(arguments)
+    try:
+        return _call(options) if options.command == "call" else _check(options.files)
+    except KapixError as error:
+        return _fail(error)
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}")
+
+
+def _call(options: argparse.Namespace) -> int:
+    artefacts: list[Any] = options.artefacts or [EXPERT_CARDS]
+    if options.request is None:
+        request = b"{}"
+    else:
+        request = sys.stdin.buffer.read() if options.request == "-" else Path(options.request).read_bytes()
+    reply = Engine.load(artefacts).call(options.operation, request)
+    if reply.status:
+        return _fail(KapixError(reply.status, reply.encode()))
+    print(json.dumps(json.loads(reply), indent=2, ensure_ascii=False) if sys.stdout.isatty() else reply)
+    return 0
+
+
+def _check(files: list[Path]) -> int:
+    engine, valid = Engine.load([]), True
+    for file in files:
+        reply = engine.call("artefact.check", b'{"artefact":' + file.read_bytes() + b"}")
+        if reply.status:
+            error = KapixError(reply.status, reply.encode())
+            print(f"{file}: {error}", file=sys.stderr)
+            valid = False
+            continue
+        answer = json.loads(reply)
+        for problem in answer["problems"]:
+            print(f"{file}: {problem['cause']}: {problem['message']} at `{problem['field']}`", file=sys.stderr)
+        for artefact in answer["artefacts"]:
+            print(f"{file}: {artefact['kind']} {artefact['id']}@{artefact['version']} sha256 {artefact['sha256']}")
+        valid = valid and answer["valid"]
+    return 0 if valid else 1
+
+
+def _fail(error: KapixError) -> int:
+    print(f"{error.code} ({error.cause}): {error.message}", file=sys.stderr)
+    for field in error.fields:
+        print(f"  at {field}", file=sys.stderr)
+    for detail in error.details:
+        print(f"  {detail['field']}: {detail['message']}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""The engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union
+
+from . import _kapix
+from ._encode import Refused, encode
+from ._errors import ValidationError
+from ._operations import Operations
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Document = Union[str, bytes, Mapping[str, Any], "os.PathLike[str]"]
+
+
+class DoorReply(str):
+    """What the JSON door gives back: JSON text, and the status beside it."""
+
+    status: int
+    """0, or the HTTP status of the error in the text."""
+
+
+class AuditRecord(NamedTuple):
+    """The record of a call, as the bytes that were sealed."""
+
+    leaf: bytes
+    """What stays of a record for ever, in canonical JSON."""
+    request: bytes
+    """The canonical request."""
+    response: bytes
+    """The canonical response."""
+    salt: bytes
+    """The salt of the record."""
+
+
+class Engine(Operations):
+    """Artefacts, proved once, and the operations on them; safe to share between threads and to fork.
+
+    Make one with :meth:`load`. Each operation ``area.verb`` is ``engine.area.verb(...)``.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def load(
+        cls,
+        artefacts: Document | list[Document],
+        *,
+        clock: Literal["system", "none"] | str = "system",
+        tenant: str = "",
+        record: bool = True,
+        envelope: bool = True,
+        idempotency: Literal["durable", "process"] = "durable",
+        production: bool = False,
+        limits: Mapping[str, int] | None = None,
+    ) -> Self:
+        """Returns an engine that keeps its state in bounded memory.
+
+        Args:
+            artefacts: A document as JSON text, as a dict or as a path; or a list of these.
+            clock: Where the time and an absent `as_of` come from: the machine, nowhere, or a fixed RFC 3339 instant.
+            tenant: Separates the idempotency keys of the host's customers.
+            record: Whether calls leave a record.
+            envelope: Whether answers carry `request_id`, `audit_id`, `recorded_at` and `latency_ms`.
+            idempotency: What an idempotency key rests on: a durable store, or the memory of this process.
+            production: Load only approved artefacts.
+            limits: Limits that differ from the documented ones, by name.
+
+        Raises:
+            ValidationError: A document is not valid; `fields` names every place.
+            ForbiddenError: `production` is on and an artefact is not approved.
+        """
+        options = {
+            "clock": clock,
+            "envelope": envelope,
+            "idempotency": idempotency,
+            "limits": dict(limits or {}),
+            "production": production,
+            "record": record,
+            "tenant": tenant,
+        }
+        return cls(_kapix.Desk(_documents(artefacts), options))
+
+    def swap(self, artefacts: Document | list[Document]) -> None:
+        """Puts other artefacts in place; calls under way end with those that they began with."""
+        self._desk.swap(_documents(artefacts))
+
+    def call(self, operation: str, request: str | bytes) -> DoorReply:
+        """Answers a request in JSON with JSON; errors are JSON too, and `status` tells them apart."""
+        text = request.encode("utf-8", "surrogatepass") if isinstance(request, str) else bytes(request)
+        status, body = self._desk.call(operation, text)
+        reply = DoorReply(body, "utf-8")
+        reply.status = status
+        return reply
+
+    def record(self, audit_id: str) -> AuditRecord:
+        """Returns the record of a call; raises EntityNotFoundError when the store has none."""
+        return AuditRecord(**self._desk.record(audit_id))
+
+
+def _documents(artefacts: Document | list[Document]) -> list[bytes]:
+    return [_document(it) for it in (artefacts if isinstance(artefacts, (list, tuple)) else [artefacts])]
+
+
+def _document(artefact: Document) -> bytes:
+    if isinstance(artefact, str):
+        return artefact.encode("utf-8", "surrogatepass")
+    if isinstance(artefact, (bytes, bytearray)):
+        return bytes(artefact)
+    if isinstance(artefact, os.PathLike):
+        return Path(artefact).read_bytes()
+    try:
+        return encode(artefact)
+    except Refused as refused:
+        cause, message, pointer = refused.args
+        error = {"cause": cause, "code": "VALIDATION_ERROR", "docs": "", "fields": [pointer], "message": message}
+    raise ValidationError(400, encode({"error": error}))

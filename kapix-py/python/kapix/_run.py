@@ -1,0 +1,80 @@
+"""One call: from Python objects to a record."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from . import _kapix
+from ._encode import Refused, encode
+from ._frame import columns_of
+
+T = TypeVar("T")
+A = TypeVar("A", bound=_kapix.Record)
+
+# Told the rows done and the rows in all.
+Progress = Callable[[int, int], object]
+# A dict of columns, a numpy matrix, or a table of pandas, polars or Arrow.
+Frame = Any
+
+
+def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields: dict[str, Any]) -> A:
+    """Returns the answer to a request given as a dict, as keywords, or as both."""
+    if request is None:
+        request = fields
+    elif fields:
+        request = {**request, **fields}
+    try:
+        return answer(desk, operation, request)
+    except _kapix.Unreadable:
+        pass
+    return answer(desk.run_json(operation, _text(desk, request)))
+
+
+def run_columns(
+    desk: _kapix.Desk,
+    operation: str,
+    frame: Any,
+    names: Sequence[str] | None,
+    progress: Progress | None,
+    threads: int,
+    fields: dict[str, Any],
+) -> _kapix.Record:
+    """Answers a request with columns beside it."""
+    text = _text(desk, fields)
+    try:
+        columns = columns_of(frame, names)
+    except Refused as refused:
+        error = desk.refusal(*refused.args)
+    else:
+        return desk.run_columns((operation, text), columns, (progress, threads))
+    raise error
+
+
+async def run_async(
+    call: Callable[[Progress], T], progress: Progress | None
+) -> T:
+    """Runs a columnar call on another thread; cancelling the task stops the call."""
+    stop = threading.Event()
+
+    def tell(done: int, total: int) -> None:
+        if stop.is_set():
+            raise asyncio.CancelledError
+        if progress is not None:
+            progress(done, total)
+
+    try:
+        return await asyncio.to_thread(call, tell)
+    except asyncio.CancelledError:
+        stop.set()
+        raise
+
+
+def _text(desk: _kapix.Desk, request: Any) -> bytes:
+    try:
+        return encode(request)
+    except Refused as refused:
+        error = desk.refusal(*refused.args)
+    raise error

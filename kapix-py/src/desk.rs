@@ -1,0 +1,233 @@
+//! The object behind `kapix.Engine`: a Desk of the core. It converts, calls and converts.
+
+use crate::arrow::{Given, Imported};
+use crate::read::{Budget, Reader};
+use crate::record::Record;
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+use kapix_core::{
+    CancelFlag, Cause, Clock, Control, DeskOptions, DoorReply, Engine, EngineOptions, Error, Frame,
+    Idempotency, Instant, Limits, Operation, Request,
+};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict};
+use serde::Deserialize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+
+/// How often a long call looks for Ctrl-C and tells its progress.
+const POLL: Duration = Duration::from_millis(50);
+
+pyo3::create_exception!(kapix._kapix, Unreadable, pyo3::exceptions::PyException);
+
+/// An engine with a store and a clock.
+#[pyclass(frozen, module = "kapix._kapix")]
+pub(crate) struct Desk {
+    desk: kapix_core::Desk,
+    production: bool,
+}
+
+/// The options of [`Desk`] as Python gives them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    clock: String,
+    envelope: bool,
+    idempotency: String,
+    limits: Limits,
+    production: bool,
+    record: bool,
+    tenant: String,
+}
+
+/// Returns the exception for a reply of a door.
+fn refuse(py: Python<'_>, reply: &DoorReply) -> PyErr {
+    static FROM_REPLY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let exception = FROM_REPLY
+        .import(py, "kapix._errors", "from_reply")
+        .and_then(|make| make.call1((reply.status, PyBytes::new(py, &reply.body))));
+    exception.map_or_else(|error| error, PyErr::from_value)
+}
+
+/// Returns the exception for an error that met no Desk.
+pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    let mut body = b"{\"error\":".to_vec();
+    body.extend(kapix_core::to_vec(error).unwrap_or_default());
+    body.push(b'}');
+    refuse(py, &DoorReply { status: error.code().http_status(), body })
+}
+
+/// Returns what `work` returns; a panic becomes an error, as at the JSON door.
+fn guard<T>(work: impl FnOnce() -> kapix_core::Result<T>) -> kapix_core::Result<T> {
+    let message = "a defect of the engine was caught; please report the request's shape";
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::new(Cause::Panic, message)))
+}
+
+fn invalid(message: &str) -> Error {
+    Error::new(Cause::ValueOutOfRange, message)
+}
+
+impl Desk {
+    /// Answers a request of Python objects; raises `Unreadable` when it must come as JSON.
+    pub(crate) fn run(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        request: &Bound<'_, PyAny>,
+    ) -> PyResult<Record> {
+        let operation = Operation::parse(operation).map_err(|error| self.raise(py, &error))?;
+        let engine = self.desk.engine();
+        let budget = Budget::new(engine.limits());
+        let request = Request::deserialize(operation, Reader::new(request, engine.limits(), &budget));
+        self.answer(py, request.map_err(|_| Unreadable::new_err(()))?)
+    }
+
+    fn raise(&self, py: Python<'_>, error: &Error) -> PyErr {
+        refuse(py, &self.desk.refusal(error))
+    }
+
+    fn answer(&self, py: Python<'_>, request: Request) -> PyResult<Record> {
+        let answer = py.detach(|| guard(|| self.desk.run(request, &Control::default())));
+        answer.map(|answer| Record::new(answer, None)).map_err(|error| self.raise(py, &error))
+    }
+
+    /// Runs `work` on a thread of its own, while this one looks for signals and tells the progress.
+    fn watch<T: Send>(
+        py: Python<'_>,
+        (progress, threads): (Option<Py<PyAny>>, usize),
+        work: impl FnOnce(&Control<'_>) -> kapix_core::Result<T> + Send,
+    ) -> PyResult<kapix_core::Result<T>> {
+        let (cancelled, done, total) = (CancelFlag::default(), AtomicU64::new(0), AtomicU64::new(0));
+        let note = |now: u64, of: u64| {
+            done.fetch_max(now, Ordering::Relaxed);
+            total.store(of, Ordering::Relaxed);
+        };
+        let control =
+            Control { progress: Some(&note), cancelled: Some(cancelled.clone()), threads, draft: false };
+        let tell = |py: Python<'_>| match &progress {
+            Some(progress) => {
+                progress.call1(py, (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed))).map(drop)
+            }
+            None => Ok(()),
+        };
+        let look = |py: Python<'_>| py.check_signals().and_then(|()| tell(py));
+        let mut stopped = None;
+        let result = py.detach(|| {
+            let (sender, receiver) = channel();
+            let run = || sender.send(guard(|| work(&control)));
+            std::thread::scope(|scope| {
+                scope.spawn(run);
+                loop {
+                    match receiver.recv_timeout(POLL) {
+                        Ok(result) => return result,
+                        Err(RecvTimeoutError::Disconnected) => return Err(invalid("the thread ended early")),
+                        Err(RecvTimeoutError::Timeout) if stopped.is_none() => {
+                            stopped = Python::attach(look).err();
+                            if stopped.is_some() {
+                                cancelled.cancel();
+                            }
+                        }
+                        Err(RecvTimeoutError::Timeout) => {}
+                    }
+                }
+            })
+        });
+        match stopped {
+            Some(error) => Err(error),
+            None => look(py).map(|()| result),
+        }
+    }
+}
+
+#[pymethods]
+#[expect(clippy::needless_pass_by_value, reason = "an extracted argument is a value")]
+impl Desk {
+    /// Returns a Desk of these documents.
+    #[new]
+    fn new(py: Python<'_>, documents: Vec<Vec<u8>>, options: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let limits = Limits::default();
+        let budget = Budget::new(&limits);
+        let load = || {
+            let options = Options::deserialize(Reader::new(options, &limits, &budget))
+                .map_err(|_| invalid("an option has another type or name than the documented one"))?;
+            let clock = match options.clock.as_str() {
+                "system" => Clock::System,
+                "none" => Clock::None,
+                instant => Clock::Fixed(Instant::parse(instant).map_err(|error| error.at("/clock"))?),
+            };
+            let idempotency = match options.idempotency.as_str() {
+                "durable" => Idempotency::Durable,
+                "process" => Idempotency::Process,
+                _ => return Err(invalid("idempotency must be `durable` or `process`").at("/idempotency")),
+            };
+            let engine = EngineOptions { limits: options.limits, production: options.production };
+            let engine = Engine::load(&documents, engine)?;
+            let Options { envelope, production, record, tenant, .. } = options;
+            let options = DeskOptions { clock, envelope, idempotency, record, tenant };
+            Ok(Self { desk: kapix_core::Desk::new(engine, options), production })
+        };
+        guard(load).map_err(|error| raise(py, &error))
+    }
+
+    /// Puts other artefacts in place; calls under way end with those that they began with.
+    fn swap(&self, py: Python<'_>, documents: Vec<Vec<u8>>) -> PyResult<()> {
+        let limits = self.desk.engine().limits().clone();
+        let options = EngineOptions { limits, production: self.production };
+        let engine = guard(|| Engine::load(&documents, options)).map_err(|error| self.raise(py, &error))?;
+        self.desk.swap(engine);
+        Ok(())
+    }
+
+    /// Answers a request in JSON with status and JSON.
+    fn call<'py>(&self, py: Python<'py>, operation: &str, request: &[u8]) -> (u16, Bound<'py, PyBytes>) {
+        let reply = py.detach(|| self.desk.call(operation, request, &Control::default()));
+        (reply.status, PyBytes::new(py, &reply.body))
+    }
+
+    /// Answers a request in JSON with a record.
+    fn run_json(&self, py: Python<'_>, operation: &str, request: &[u8]) -> PyResult<Record> {
+        let read = || Request::read(Operation::parse(operation)?, request, self.desk.engine().limits());
+        let request = guard(read).map_err(|error| self.raise(py, &error))?;
+        self.answer(py, request)
+    }
+
+    /// Answers a request in JSON with columns beside it, as a record and result columns.
+    fn run_columns(
+        &self,
+        py: Python<'_>,
+        call: (String, Vec<u8>),
+        columns: Vec<Given<'_>>,
+        control: (Option<Py<PyAny>>, usize),
+    ) -> PyResult<Record> {
+        let columns: Vec<Imported<'_>> = columns.iter().map(Imported::new).collect::<PyResult<_>>()?;
+        let engine = self.desk.engine();
+        let read = || {
+            let frame = columns.iter().map(Imported::column).collect::<kapix_core::Result<_>>()?;
+            let request = Request::read(Operation::parse(&call.0)?, &call.1, engine.limits())?;
+            Ok((request, Frame::new(frame, engine.limits())?))
+        };
+        let (request, frame) = guard(read).map_err(|error| self.raise(py, &error))?;
+        let work = |control: &Control<'_>| self.desk.run_columns(request, &frame, control);
+        let answer = Self::watch(py, control, work)?.map_err(|error| self.raise(py, &error))?;
+        Ok(Record::new(answer.answer, Some(answer.columns)))
+    }
+
+    /// Returns leaf, request, response and salt of a record, as the bytes that were sealed.
+    fn record<'py>(&self, py: Python<'py>, audit_id: &str) -> PyResult<Bound<'py, PyDict>> {
+        let record = self.desk.record(audit_id).map_err(|error| self.raise(py, &error))?;
+        let parts = PyDict::new(py);
+        parts.set_item("leaf", PyBytes::new(py, &record.leaf))?;
+        parts.set_item("request", PyBytes::new(py, &record.request))?;
+        parts.set_item("response", PyBytes::new(py, &record.response))?;
+        parts.set_item("salt", PyBytes::new(py, &record.salt))?;
+        Ok(parts)
+    }
+
+    /// Returns the exception of a cause.
+    fn refusal(&self, py: Python<'_>, cause: &str, message: &str, field: Option<&str>) -> PyErr {
+        let cause = Cause::ALL.iter().find(|it| it.as_str() == cause).copied().unwrap_or(Cause::JsonShape);
+        let error = Error::new(cause, message);
+        self.raise(py, &field.map_or(error.clone(), |field| error.at(field)))
+    }
+}

@@ -1,0 +1,212 @@
+//! Reads a request from Python objects without JSON between them.
+//!
+//! Only objects that the interpreter stores itself are read here (dict, list, tuple, str, int, float, bool, None and
+//! their subclasses, by their stored value), so no code of the caller runs while a dict is walked. Anything else, and
+//! anything that the JSON door would refuse, is [`Unreadable`]: the caller then writes the objects as JSON text and
+//! the core reads that, which gives the value or the error that every language gives.
+
+use core::cell::Cell;
+use core::fmt;
+use kapix_core::Limits;
+use pyo3::prelude::*;
+use pyo3::types::dict::BoundDictIterator;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use std::borrow::Cow;
+
+/// The greatest integer that every language reads exactly, 2^53 - 1.
+const INTEGER_MAX: u64 = (1 << 53) - 1;
+/// Deepest nesting; the JSON door's own bound.
+const DEPTH_MAX: u64 = 127;
+
+/// Says that the objects must be read as JSON.
+#[derive(Debug)]
+pub(crate) struct Unreadable;
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unreadable")
+    }
+}
+
+impl core::error::Error for Unreadable {}
+
+impl de::Error for Unreadable {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+type Result<T> = core::result::Result<T, Unreadable>;
+
+/// What is left of the limits of a request.
+pub(crate) struct Budget {
+    string_bytes: u64,
+    /// A lower bound of what the request takes as JSON; beyond it the JSON door refuses.
+    bytes: Cell<u64>,
+}
+
+/// A Python object and how deep others may lie in it.
+pub(crate) struct Reader<'r, 'py> {
+    value: Bound<'py, PyAny>,
+    depth: u64,
+    budget: &'r Budget,
+}
+
+impl Budget {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { string_bytes: limits.string_bytes, bytes: Cell::new(limits.request_bytes) }
+    }
+
+    fn take(&self, bytes: usize) -> Result<()> {
+        let bytes = u64::try_from(bytes).map_err(|_| Unreadable)?;
+        self.bytes.set(self.bytes.get().checked_sub(bytes).ok_or(Unreadable)?);
+        Ok(())
+    }
+
+    fn text<'a>(&self, text: &'a Bound<'_, PyString>) -> Result<Cow<'a, str>> {
+        let text = text.to_cow().map_err(|_| Unreadable)?;
+        if u64::try_from(text.len()).map_err(|_| Unreadable)? > self.string_bytes {
+            return Err(Unreadable);
+        }
+        self.take(text.len() + 2)?;
+        Ok(text)
+    }
+}
+
+impl<'r, 'py> Reader<'r, 'py> {
+    pub(crate) fn new(value: &Bound<'py, PyAny>, limits: &Limits, budget: &'r Budget) -> Self {
+        Self { value: value.clone(), depth: limits.json_depth.min(DEPTH_MAX), budget }
+    }
+
+    fn inside(&self, value: Bound<'py, PyAny>) -> Self {
+        Self { value, depth: self.depth, budget: self.budget }
+    }
+
+    fn descend(&mut self) -> Result<()> {
+        self.depth = self.depth.checked_sub(1).ok_or(Unreadable)?;
+        self.budget.take(2)
+    }
+
+    fn object<'de, V: Visitor<'de>>(mut self, dict: &Bound<'py, PyDict>, visitor: V) -> Result<V::Value> {
+        self.descend()?;
+        visitor.visit_map(Members { entries: dict.iter(), value: None, reader: self })
+    }
+
+    fn array<'de, V: Visitor<'de>>(
+        mut self,
+        items: impl Iterator<Item = Bound<'py, PyAny>>,
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.descend()?;
+        visitor.visit_seq(Items { items, reader: self })
+    }
+}
+
+impl<'de> Deserializer<'de> for Reader<'_, '_> {
+    type Error = Unreadable;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        let value = self.value.clone();
+        if let Ok(text) = value.cast::<PyString>() {
+            return match self.budget.text(text)? {
+                Cow::Borrowed(text) => visitor.visit_str(text),
+                Cow::Owned(text) => visitor.visit_string(text),
+            };
+        }
+        if let Ok(dict) = value.cast::<PyDict>() {
+            return self.object(dict, visitor);
+        }
+        if let Ok(list) = value.cast::<PyList>() {
+            return self.array(list.iter(), visitor);
+        }
+        self.budget.take(1)?;
+        if let Ok(number) = value.cast::<PyFloat>() {
+            return Some(number.value())
+                .filter(|it| it.is_finite())
+                .ok_or(Unreadable)
+                .and_then(|it| visitor.visit_f64(it));
+        }
+        if let Ok(flag) = value.cast::<PyBool>() {
+            return visitor.visit_bool(flag.is_true());
+        }
+        if let Ok(number) = value.cast::<PyInt>() {
+            let number = number.extract::<i64>().ok().filter(|it| it.unsigned_abs() <= INTEGER_MAX);
+            return visitor.visit_i64(number.ok_or(Unreadable)?);
+        }
+        if value.is_none() {
+            return visitor.visit_unit();
+        }
+        match value.cast::<PyTuple>() {
+            Ok(tuple) => self.array(tuple.iter(), visitor),
+            Err(_) => Err(Unreadable),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if self.value.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        let text = self.value.cast::<PyString>().map_err(|_| Unreadable)?;
+        visitor.visit_enum(self.budget.text(text)?.into_deserializer())
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
+        tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// The members of a dict.
+struct Members<'r, 'py> {
+    entries: BoundDictIterator<'py>,
+    value: Option<Bound<'py, PyAny>>,
+    reader: Reader<'r, 'py>,
+}
+
+impl<'de> MapAccess<'de> for Members<'_, '_> {
+    type Error = Unreadable;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        self.value = Some(value);
+        if !key.is_instance_of::<PyString>() {
+            return Err(Unreadable);
+        }
+        seed.deserialize(self.reader.inside(key)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
+        seed.deserialize(self.reader.inside(self.value.take().ok_or(Unreadable)?))
+    }
+}
+
+/// The items of a list or tuple.
+struct Items<'r, 'py, I> {
+    items: I,
+    reader: Reader<'r, 'py>,
+}
+
+impl<'de, 'py, I: Iterator<Item = Bound<'py, PyAny>>> SeqAccess<'de> for Items<'_, 'py, I> {
+    type Error = Unreadable;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        let Some(item) = self.items.next() else { return Ok(None) };
+        seed.deserialize(self.reader.inside(item)).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.items.size_hint().1
+    }
+}

@@ -1,0 +1,198 @@
+"""Loading, records, answers as objects, threads, forks and the command line."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from conftest import AS_OF, CARD, REQUEST, card, numeric
+
+import kapix
+from kapix import _types
+
+
+def test_artefacts_come_as_text_bytes_dict_path_and_list(tmp_path: Path) -> None:
+    path = tmp_path / "card.json"
+    path.write_text(json.dumps(CARD))
+    other = card([numeric("x")], "other")
+    bundle: dict[str, Any] = {
+        "kapix": 1, "kind": "bundle", "id": "b", "version": "1", "artefacts": [other],
+        "routes": [{"artefact": "test@1", "entity_type": "individual", "operation": name} for name in ("credit.score", "credit.score_batch")],
+    }
+    forms: list[Any] = [json.dumps(CARD), json.dumps(CARD).encode(), CARD, path, [path], [bundle, CARD]]
+    answers = {kapix.Engine.load(form, clock=AS_OF, envelope=False).credit.score(REQUEST).to_json() for form in forms}
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("artefacts", "options", "cause"),
+    [
+        ("{", {}, "json.syntax"),
+        ({"kapix": float("nan")}, {}, "json.number_not_finite"),
+        ({**CARD, "kind": "other"}, {}, "artefact.kind"),
+        ([CARD, CARD], {}, "artefact.duplicate"),
+        (CARD, {"clock": "noon"}, "time.syntax"),
+        (CARD, {"idempotency": "never"}, "value.out_of_range"),
+        (CARD, {"limits": {"request_bytes": 10}}, "limit.exceeded"),
+        (CARD, {"limits": {"nothing": 10}}, "value.out_of_range"),
+        (CARD, {"production": True}, "artefact.not_approved"),
+    ],
+)
+def test_what_does_not_load_says_why(artefacts: Any, options: dict[str, Any], cause: str) -> None:
+    with pytest.raises(kapix.KapixError) as caught:
+        kapix.Engine.load(artefacts, **options)
+    assert caught.value.cause == cause
+
+
+def test_the_expert_cards_load() -> None:
+    engine = kapix.Engine.load(kapix.EXPERT_CARDS)
+    assert engine.describe().engine == kapix.__version__
+    assert engine.artefact.check(artefact=json.loads(kapix.EXPERT_CARDS)).valid
+
+
+def test_without_a_clock_as_of_must_be_given() -> None:
+    engine = kapix.Engine.load(CARD, clock="none")
+    with pytest.raises(kapix.ValidationError, match="time.as_of_missing"):
+        engine.credit.score(REQUEST)
+    assert engine.credit.score({**REQUEST, "as_of": AS_OF}).recorded_at is None
+
+
+def test_swap_puts_other_artefacts_in_place() -> None:
+    engine = kapix.Engine.load(CARD)
+    engine.swap(card([numeric("x")], "other"))
+    assert engine.credit.score(entity_id="a", entity_type="individual", features={"x": 2.0}).card.id == "other"
+    with pytest.raises(kapix.ValidationError):
+        engine.swap("{}")
+    assert engine.describe().artefacts[0].id == "other"
+
+
+def test_a_record_holds_the_bytes_of_the_call() -> None:
+    engine = kapix.Engine.load(CARD, clock=AS_OF)
+    answer = engine.credit.score(REQUEST)
+    assert answer.audit_id is not None
+    record = engine.record(answer.audit_id)
+    assert json.loads(record.leaf)["audit_id"] == answer.audit_id
+    assert json.loads(record.request)["entity_id"] == "applicant-1"
+    envelope = ("audit_id", "latency_ms", "recorded_at", "request_id")
+    whole = {name: value for name, value in json.loads(answer.to_json()).items() if name not in envelope}
+    assert json.loads(record.response) == whole
+    assert len(record.salt) == 16
+    with pytest.raises(kapix.EntityNotFoundError):
+        engine.record("aud_00000000000000000000000000")
+    assert kapix.Engine.load(CARD, record=False).credit.score(REQUEST).audit_id is None
+
+
+def test_answers_are_frozen(engine: kapix.Engine) -> None:
+    answer: Any = engine.credit.score(REQUEST)
+    for thing, name in [(answer, "points"), (answer, "new"), (answer.explanation, "adverse_reasons"), (answer.card, "id")]:
+        with pytest.raises(AttributeError):
+            setattr(thing, name, 1)
+        with pytest.raises(AttributeError):
+            delattr(thing, name)
+    with pytest.raises(TypeError):
+        answer.null_reasons["/pd"] = "x"
+    assert isinstance(answer.explanation.adverse_reasons, tuple)
+
+
+def test_answers_compare_print_and_become_dicts(engine: kapix.Engine) -> None:
+    answer, same = engine.credit.score(REQUEST), engine.credit.score(REQUEST)
+    assert answer == same and answer.card == same.card
+    assert answer != engine.credit.score({**REQUEST, "seed": 1})
+    assert f"points={answer.points}" in repr(answer)
+    assert answer.to_dict() == json.loads(answer.to_json())
+    assert answer.explanation is not None
+    assert answer.explanation.to_dict() == json.loads(answer.to_json())["explanation"]
+    assert engine.credit.score({**REQUEST, "explain": False}).explanation is None
+    with pytest.raises(AttributeError):
+        answer.nothing  # type: ignore[attr-defined]
+
+
+def walk(value: Any, seen: dict[str, Any]) -> None:
+    if isinstance(value, kapix.Record):
+        seen[type(value).__name__] = value
+        for name in type(value).__dict__:
+            if not name.startswith("_"):
+                walk(getattr(value, name), seen)
+    elif isinstance(value, tuple):
+        for item in value:
+            walk(item, seen)
+    elif hasattr(value, "values"):
+        for item in value.values():
+            walk(item, seen)
+
+
+def test_nested_structs_have_the_classes_of_the_schema(engine: kapix.Engine) -> None:
+    seen: dict[str, Any] = {}
+    walk(engine.credit.score(REQUEST), seen)
+    walk(engine.describe(), seen)
+    walk(engine.artefact.check(artefact={}), seen)
+    assert "Record" not in seen
+    for name in ("CreditScoreResponse", "Explanation", "ReasonView", "ArtefactRef", "DescribeResponse", "Limits", "Problem"):
+        assert type(seen[name]) is getattr(_types, name)
+
+
+def test_names_that_python_reserves_take_an_underscore() -> None:
+    assert "from_" in vars(_types.MoveView) and "from_" in vars(_types.Finding)
+
+
+def test_eight_threads_score_at_once(engine: kapix.Engine) -> None:
+    expected = engine.credit.score(REQUEST).to_json()
+    text = json.dumps(REQUEST)
+
+    def score(_: int) -> set[str]:
+        return {engine.credit.score(REQUEST).to_json() for _ in range(200)} | {str(engine.call("credit.score", text))}
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert set().union(*pool.map(score, range(8))) == {expected}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_scores(engine: kapix.Engine) -> None:
+    columns = {name: numpy.ones(200_000) for name in REQUEST["features"] or {} if name != "home"}
+    frame = {**columns, "home": ["own"] * 200_000}
+    before = engine.credit.score_batch(frame, entity_type="individual").to_json()
+    single = engine.credit.score(REQUEST).to_json()
+    child = os.fork()
+    if child == 0:
+        same = engine.credit.score(REQUEST).to_json() == single
+        same = same and engine.credit.score_batch(frame, entity_type="individual").to_json() == before
+        os._exit(0 if same else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "kapix", *arguments]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+
+
+def test_the_command_line_calls_and_checks(tmp_path: Path) -> None:
+    good, bad, request = tmp_path / "card.json", tmp_path / "bad.json", tmp_path / "request.json"
+    good.write_text(json.dumps(CARD))
+    bad.write_text(json.dumps({**CARD, "kind": "other"}))
+    request.write_text(json.dumps(REQUEST))
+    called = run("call", "credit.score", str(request), "--artefacts", str(good))
+    assert called.returncode == 0 and json.loads(called.stdout)["entity_id"] == "applicant-1"
+    piped = run("call", "credit.score", "-", "--artefacts", str(good), text=json.dumps(REQUEST))
+    assert json.loads(piped.stdout)["points"] == json.loads(called.stdout)["points"]
+    failed = run("call", "credit.score", "-", "--artefacts", str(good), text="{}")
+    assert failed.returncode == 1 and "json.shape" in failed.stderr and "/entity_id" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert run("call", "engine.describe").returncode == 0
+    assert run("check", str(good)).returncode == 0
+    checked = run("check", str(good), str(bad))
+    assert checked.returncode == 1 and "artefact.kind" in checked.stderr and "test@1" in checked.stdout
+    for usage in [(), ("nothing",), ("check",), ("check", str(tmp_path / "absent.json"))]:
+        assert run(*usage).returncode == 2
+    assert run("--help").returncode == 0
+
+
+def test_the_generated_files_name_every_class() -> None:
+    for name in _types.__all__:
+        assert getattr(kapix, name) is getattr(_types, name)

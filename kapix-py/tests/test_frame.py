@@ -1,0 +1,366 @@
+"""Columns of numpy, pandas, polars and Arrow: borrowed or copied as documented, never with another result."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+from conftest import AS_OF, NAMES, card, categorical, numeric
+
+import kapix
+from kapix import _kapix
+from kapix._frame import column_of, columns_of
+
+ROWS = 1000
+X = numpy.arange(ROWS) % 7 * 0.5
+K = numpy.arange(ROWS) % 4
+HOME = ["own" if row % 3 else "rent" for row in range(ROWS)]
+POINTS = [20 if x >= 2 else 10 if x >= 1 else 0 for x in X]
+
+
+@pytest.fixture(scope="module")
+def scorer() -> kapix.Engine:
+    return kapix.Engine.load(card([numeric("x", missing=3), numeric("k"), categorical("home")]), clock=AS_OF, envelope=False)
+
+
+def score(engine: kapix.Engine, frame: Any, **options: Any) -> kapix.BatchScores:
+    return engine.credit.score_batch(frame, entity_type="individual", **options)
+
+
+def expected() -> list[int]:
+    return [
+        x + (20 if k >= 2 else 10 if k >= 1 else 0) + (30 if home == "own" else 5)
+        for x, k, home in zip(POINTS, K, HOME)
+    ]
+
+
+def frames() -> dict[str, Any]:
+    table = pyarrow.table({"x": X, "k": K, "home": HOME})
+    data = pandas.DataFrame({"x": X, "k": K, "home": HOME})
+    matrix = numpy.column_stack([X, K.astype(float)])
+    return {
+        "dict": {"x": X, "k": K, "home": HOME},
+        "lists": {"x": X.tolist(), "k": K.tolist(), "home": HOME},
+        "objects": {"x": X.astype(object), "k": K.astype(object), "home": numpy.array(HOME, object)},
+        "numpy text": {"x": X, "k": K, "home": numpy.array(HOME)},
+        "float32": {"x": X.astype("f4"), "k": K.astype("i1"), "home": HOME},
+        "unsigned": {"x": X, "k": K.astype("u8"), "home": HOME},
+        "big-endian": {"x": X.astype(">f8"), "k": K.astype(">i8"), "home": HOME},
+        "reversed": {"x": X[::-1].copy()[::-1], "k": K[::-1].copy()[::-1], "home": HOME},
+        "every second": {"x": numpy.repeat(X, 2)[::2], "k": numpy.repeat(K, 2)[::2], "home": HOME},
+        "matrix columns": {"x": matrix[:, 0], "k": matrix[:, 1], "home": HOME},
+        "fortran": {"x": numpy.asfortranarray(matrix)[:, 0], "k": K, "home": HOME},
+        "read-only": {"x": numpy.frombuffer(X.tobytes()), "k": K, "home": HOME},
+        "misaligned": {"x": numpy.frombuffer(b"x" + X.tobytes(), "f8", offset=1), "k": K, "home": HOME},
+        "field of a record": {"x": numpy.rec.fromarrays([X, K.astype("i4")])["f0"], "k": K, "home": HOME},
+        "masked": {"x": numpy.ma.masked_array(X, numpy.zeros(ROWS, bool)), "k": K, "home": HOME},
+        "pandas": data,
+        "pandas category": data.astype({"home": "category"}),
+        "pandas object": data.astype({"home": object}),
+        "pandas nullable": data.astype({"x": "Float64", "k": "Int64", "home": "string"}),
+        "pandas arrow": data.astype({"x": "double[pyarrow]", "k": "int64[pyarrow]", "home": "string[pyarrow]"}),
+        "pandas series": {"x": data["x"], "k": data["k"], "home": data["home"]},
+        "polars": polars.DataFrame({"x": X, "k": K, "home": HOME}),
+        "polars narrow": polars.DataFrame({"x": X.astype("f4"), "k": K.astype("u4"), "home": HOME}),
+        "polars category": polars.DataFrame({"x": X, "k": K, "home": polars.Series(HOME, dtype=polars.Categorical)}),
+        "polars chunks": polars.concat([polars.DataFrame({"x": X[a:b], "k": K[a:b], "home": HOME[a:b]}) for a, b in [(0, 3), (3, ROWS)]], rechunk=False),
+        "polars slice": polars.DataFrame({"x": numpy.r_[9.0, X], "k": numpy.r_[9, K], "home": ["x", *HOME]})[1:],
+        "arrow": table,
+        "arrow batch": table.to_batches()[0],
+        "arrow chunks": pyarrow.concat_tables([table.slice(0, 3), table.slice(3)]),
+        "arrow slice": pyarrow.table({"x": numpy.r_[9.0, X], "k": numpy.r_[9, K], "home": ["x", *HOME]}).slice(1),
+        "arrow dictionary": table.set_column(2, "home", table["home"].dictionary_encode()),
+        "arrow small codes": {"x": table["x"], "k": table["k"], "home": pyarrow.array(HOME).cast(pyarrow.dictionary(pyarrow.int8(), pyarrow.string()))},
+        "arrow large": table.set_column(2, "home", table["home"].cast(pyarrow.large_string())),
+        "arrow view": table.set_column(2, "home", table["home"].cast(pyarrow.string_view())),
+        "arrow narrow": table.set_column(0, "x", table["x"].cast(pyarrow.float32())).set_column(1, "k", table["k"].cast(pyarrow.uint8())),
+    }
+
+
+@pytest.mark.parametrize("kind", frames())
+def test_every_kind_of_table_gives_the_same_points(scorer: kapix.Engine, kind: str) -> None:
+    result = score(scorer, frames()[kind])
+    assert result.points.tolist() == expected()
+    assert result.statuses == {"scored": ROWS} and result.rows == ROWS
+
+
+def test_a_matrix_takes_names(engine: kapix.Engine) -> None:
+    numbers = kapix.Engine.load(card([numeric(name) for name in NAMES]), clock=AS_OF)
+    matrix = numpy.arange(100.0 * 20).reshape(100, 20) % 3
+    by_name = {name: matrix[:, index] for index, name in enumerate(NAMES)}
+    assert (score(numbers, matrix, names=NAMES).points == score(numbers, by_name).points).all()
+    for names in (None, NAMES[1:]):
+        with pytest.raises(kapix.ValidationError, match="frame.shape"):
+            score(numbers, matrix, names=names)
+
+
+def address(name: str, values: Any) -> int:
+    _, brought, categories = column_of(name, values)
+    (place,) = _kapix.addresses([(name, brought, categories)])
+    return place
+
+
+def test_columns_that_can_be_borrowed_are_not_copied() -> None:
+    matrix = numpy.zeros((ROWS, 3))
+    frame = pandas.DataFrame({"x": X, "k": K})
+    assert address("x", X) == X.ctypes.data
+    assert address("k", K) == K.ctypes.data
+    assert address("x", matrix[:, 1]) == matrix.ctypes.data + 8
+    assert address("x", X[10::3]) == X[10:].ctypes.data
+    assert address("x", frame["x"]) == frame["x"].to_numpy().ctypes.data
+    arrow = pyarrow.array([1.0, None, 3.0])
+    assert address("x", arrow) == arrow.buffers()[1].address
+    assert address("x", arrow.slice(1)) == arrow.buffers()[1].address + 8
+    assert address("x", pyarrow.chunked_array([arrow])) == arrow.buffers()[1].address
+    table = pyarrow.table({"x": X})
+    assert [_kapix.addresses(columns_of(table))] == [[table["x"].chunk(0).buffers()[1].address]]
+    series = polars.Series("x", X)
+    assert address("x", series) == series.to_numpy(allow_copy=False).ctypes.data
+    codes = pyarrow.array(["a", "b", "a"]).dictionary_encode()
+    assert address("x", codes) == codes.indices.buffers()[1].address
+
+
+def test_columns_outlive_nothing_and_leak_nothing(scorer: kapix.Engine) -> None:
+    before = pyarrow.total_allocated_bytes()
+    for _ in range(20):
+        score(scorer, pyarrow.table({"x": X.tolist(), "k": K.tolist(), "home": HOME}))
+    gc.collect()
+    assert pyarrow.total_allocated_bytes() == before
+    references = sys.getrefcount(X)
+    score(scorer, {"x": X, "k": K, "home": HOME})
+    assert sys.getrefcount(X) == references
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.0, None, 3.0],
+        [1.0, float("nan"), 3.0],
+        numpy.array([1.0, numpy.nan, 3.0]),
+        numpy.array([1.0, None, 3.0], object),
+        numpy.ma.masked_array([1.0, 2.0, 3.0], [False, True, False]),
+        pandas.Series([1.0, None, 3.0]),
+        pandas.array([1.0, None, 3.0], "Float64"),
+        polars.Series([1.0, None, 3.0]),
+        polars.Series([1.0, float("nan"), 3.0]),
+        pyarrow.array([1.0, None, 3.0]),
+        pyarrow.array([9.0, 1.0, None, 3.0]).slice(1),
+        pyarrow.array([1, None, 3]),
+    ],
+)
+def test_null_none_and_nan_are_missing(scorer: kapix.Engine, values: Any) -> None:
+    result = score(scorer, {"x": values, "k": numpy.zeros(3), "home": ["own"] * 3})
+    assert result.points.tolist() == [40, 33, 50]
+
+
+@pytest.mark.parametrize(
+    "home",
+    [
+        ["own", None, "rent"],
+        numpy.array(["own", None, "rent"], object),
+        pandas.Series(["own", None, "rent"]),
+        pandas.Series(["own", None, "rent"], dtype="category"),
+        polars.Series(["own", None, "rent"]),
+        pyarrow.array(["own", None, "rent"]),
+        pyarrow.DictionaryArray.from_arrays(pyarrow.array([0, None, 1]), ["own", "rent"]),
+        pyarrow.DictionaryArray.from_arrays(pyarrow.array([0, 1, 2]), ["own", None, "rent"]),
+    ],
+)
+def test_one_bad_row_has_a_status_and_fails_no_other(scorer: kapix.Engine, home: Any) -> None:
+    result = score(scorer, {"x": numpy.array([2.0, 2.0, numpy.inf]), "k": numpy.zeros(3), "home": home})
+    assert result.status_labels() == ["scored", "data.input_missing", "frame.infinity"]
+    assert result.points.tolist() == [50, 0, 0]
+    assert result.decision_labels() == ["decline", None, None]
+    assert result.band_labels() == ["B", None, None]
+    assert numpy.isnan(result.score).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        [True, False],
+        numpy.array([True, False]),
+        pandas.Series([True, False]),
+        pandas.array([True, False], "boolean"),
+        polars.Series([True, False]),
+        pyarrow.array([True, False]),
+    ],
+)
+def test_booleans_are_the_text_that_json_gives_them(scorer: kapix.Engine, flags: Any) -> None:
+    result = score(scorer, {"x": numpy.zeros(2), "k": numpy.zeros(2), "home": flags})
+    assert result.status_labels() == ["scored", "data.input_unseen"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "cause", "field"),
+    [
+        ({"x": [1.0], "k": [1.0]}, "frame.column_missing", "/columns/home"),
+        ({"x": [1.0, 2.0], "k": [1.0], "home": ["own"]}, "frame.shape", None),
+        ({"x": ["text"], "k": [1.0], "home": ["own"]}, "frame.column_type", "/columns/x"),
+        ({"x": [1.0], "k": [1.0], "home": [1.0]}, "frame.column_type", "/columns/home"),
+        ({"x": [1.0, "a"], "k": [1.0], "home": ["own"]}, "frame.column_type", "/columns/x"),
+        ({"x": [object()], "k": [1.0], "home": ["own"]}, "frame.column_type", "/columns/x"),
+        ({"x": numpy.array(["2020"], "M8[D]")}, "frame.column_type", "/columns/x"),
+        ({"x": numpy.zeros(1, "c16")}, "frame.column_type", "/columns/x"),
+        ({"x": numpy.array([2**64 - 1], "u8")}, "frame.column_type", "/columns/x"),
+        ({"x": numpy.zeros((2, 2))}, "frame.shape", "/columns/x"),
+        ({"x": pandas.Series(pandas.to_datetime(["2020"]))}, "frame.column_type", "/columns/x"),
+        ({"x": polars.Series([AS_OF]).str.to_datetime()}, "frame.column_type", "/columns/x"),
+        ({"x": polars.Series([[1]])}, "frame.column_type", "/columns/x"),
+        ({"x": polars.Series([2**64 - 1], dtype=polars.UInt64)}, "frame.column_type", "/columns/x"),
+        ({"x": pyarrow.array([[1]])}, "frame.column_type", "/columns/x"),
+        ({"x": pyarrow.array([2**64 - 1], pyarrow.uint64())}, "frame.column_type", "/columns/x"),
+        ({"x": iter([1.0])}, "frame.column_type", "/columns/x"),
+        ({5: [1.0]}, "frame.shape", "/columns"),
+        (pandas.DataFrame([[1, 2]], columns=["x", "x"]), "frame.column_duplicate", "/columns"),
+        (5, "frame.shape", None),
+        ([1.0], "frame.shape", None),
+    ],
+)
+def test_bad_columns_are_errors_with_a_place(scorer: kapix.Engine, frame: Any, cause: str, field: str | None) -> None:
+    with pytest.raises(kapix.ValidationError) as caught:
+        score(scorer, frame)
+    assert caught.value.cause == cause
+    assert field is None or caught.value.fields == (field,)
+
+
+class Impostor(numpy.ndarray[Any, Any]):
+    @property
+    def __array_interface__(self) -> Any:
+        return {"version": 3, "typestr": "<f8", "shape": (10**9,), "data": (8, True)}
+
+
+def test_only_numpy_itself_is_believed_about_memory(scorer: kapix.Engine) -> None:
+    values = numpy.ones(3).view(Impostor)
+    with pytest.raises(TypeError):
+        _kapix.addresses([("x", values, None)])
+    with pytest.raises(TypeError):
+        _kapix.addresses([("x", object(), None)])
+    with pytest.raises(TypeError):
+        _kapix.addresses([("x", numpy.ones(3)[::-1], None)])
+
+
+def test_a_capsule_is_used_once() -> None:
+    class Once:
+        capsules = pyarrow.array([1.0]).__arrow_c_array__()
+
+        def __arrow_c_array__(self, requested_schema: object = None) -> Any:
+            return self.capsules
+
+    once = Once()
+    _kapix.addresses([("x", once, None)])
+    with pytest.raises(TypeError):
+        _kapix.addresses([("x", once, None)])
+
+
+@pytest.mark.parametrize("empty", [[], numpy.zeros(0), pandas.Series([], dtype=float), polars.Series([], dtype=polars.Float64), pyarrow.array([], pyarrow.float64()), pyarrow.chunked_array([], pyarrow.float64())])
+def test_no_rows_are_no_error(scorer: kapix.Engine, empty: Any) -> None:
+    home = pyarrow.array([], pyarrow.string())
+    result = score(scorer, {"x": empty, "k": empty, "home": home})
+    assert result.rows == 0 and result.points.tolist() == []
+
+
+def test_results_are_read_only_arrays_on_one_memory(scorer: kapix.Engine) -> None:
+    result = score(scorer, {"x": X, "k": K, "home": HOME})
+    assert result.points.dtype == numpy.int32 and not result.points.flags.writeable
+    assert result.points.ctypes.data == result.points.ctypes.data
+    assert result.pd.dtype == result.score.dtype == numpy.float64
+    points = result.points
+    del result
+    gc.collect()
+    assert points.tolist() == expected()
+
+
+def test_without_numpy_results_are_memory_views(scorer: kapix.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = score(scorer, polars.DataFrame({"x": X, "k": K, "home": HOME}))
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    view: Any = result.points
+    assert isinstance(view, memoryview) and view.tolist() == expected() and view.readonly
+    assert result.decision_labels()[0] in ("decline", "refer", "approve")
+
+
+def big(rows: int) -> dict[str, Any]:
+    return {name: numpy.ones(rows) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def wide() -> kapix.Engine:
+    return kapix.Engine.load(card([numeric(name) for name in NAMES]), clock=AS_OF, envelope=False, record=False)
+
+
+def test_other_threads_run_while_a_batch_is_scored(wide: kapix.Engine) -> None:
+    frame, turns, stop = big(1_000_000), 0, threading.Event()
+
+    def count() -> None:
+        nonlocal turns
+        while not stop.wait(0.001):
+            turns += 1
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    score(wide, frame, threads=1)
+    stop.set()
+    thread.join()
+    assert turns > 3
+
+
+def test_the_number_of_threads_changes_nothing(wide: kapix.Engine) -> None:
+    frame = {name: numpy.arange(200_000.0) % 5 for name in NAMES}
+    texts = {score(wide, frame, threads=threads).points.tobytes() for threads in (0, 1, 2, 5)}
+    assert len(texts) == 1
+
+
+def test_progress_ends_with_all_rows(wide: kapix.Engine) -> None:
+    told: list[tuple[int, int]] = []
+    score(wide, big(500_000), progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (500_000, 500_000)
+
+
+def test_an_exception_of_progress_stops_the_call(wide: kapix.Engine) -> None:
+    def fail(done: int, total: int) -> None:
+        raise KeyError("stop")
+
+    with pytest.raises(KeyError):
+        score(wide, big(1000), progress=fail)
+
+
+def test_ctrl_c_stops_the_call(wide: kapix.Engine) -> None:
+    frame = {name: numpy.ones((4_000_000, 1))[:, 0] for name in NAMES[:1]} | {
+        name: numpy.broadcast_to(numpy.ones(1), 4_000_000) for name in NAMES[1:]
+    }
+    timer = threading.Timer(0.05, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        while time.monotonic() - start < 20:
+            score(wide, frame, threads=1)
+    timer.join()
+
+
+def test_a_task_scores_beside_the_loop_and_can_be_cancelled(wide: kapix.Engine) -> None:
+    frame = big(300_000)
+
+    async def both() -> tuple[kapix.BatchScores, bool]:
+        result = await wide.credit.score_batch_async(frame, entity_type="individual")
+        task = asyncio.create_task(wide.credit.score_batch_async(frame, entity_type="individual", threads=1))
+        await asyncio.sleep(0)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            return result, True
+        return result, False
+
+    result, cancelled = asyncio.run(both())
+    assert cancelled and result.rows == 300_000
+    assert (result.points == score(wide, frame).points).all()

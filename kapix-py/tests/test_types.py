@@ -1,0 +1,60 @@
+"""The generated files are up to date, and the types hold in a strict reading of a user's script."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+SCRIPT = '''
+import kapix
+engine = kapix.Engine.load(kapix.EXPERT_CARDS)
+answer = engine.credit.score(entity_id="a", entity_type="individual", features={"x": 3.0})
+points: int = answer.points
+if answer.explanation is not None:
+    code: str = answer.explanation.adverse_reasons[0].code
+request: kapix.CreditScoreRequest = {"entity_id": "a", "entity_type": "sme", "features": {"x": None}}
+kind: kapix.Decision = engine.credit.score(request).decision
+total: int = int(engine.credit.score_batch({"x": [1.0]}, entity_type="individual").points.sum())
+rows: int = engine.credit.score_batch(entity_type="individual", columns={"x": [1.0]}).rows
+'''
+WRONG = '''
+import kapix
+engine = kapix.Engine.load(kapix.EXPERT_CARDS)
+engine.credit.score(entity_id="a", entity_type="person")
+engine.credit.score(entity_id="a")
+engine.credit.score(entity_id=5, entity_type="sme")
+answer = engine.credit.score(entity_id="a", entity_type="sme")
+answer.points = 5
+answer.nothing
+text: str = answer.points
+'''
+
+
+def mypy(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+    path = folder / "script.py"
+    path.write_text(script)
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--config-file=", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+
+
+def test_a_strict_script_passes_and_each_mistake_is_found(tmp_path: Path) -> None:
+    good = mypy(tmp_path, SCRIPT)
+    assert good.returncode == 0, good.stdout
+    wrong = mypy(tmp_path, WRONG)
+    lines = {line.split(":")[1] for line in wrong.stdout.splitlines() if ": error:" in line}
+    assert lines == {"4", "5", "6", "8", "9", "10"}, wrong.stdout
+
+
+@pytest.mark.skipif(shutil.which("cargo") is None, reason="cargo is not installed")
+def test_the_generated_files_are_those_of_the_schemas() -> None:
+    command = ["cargo", "run", "-q", "--locked", "-p", "kapix-core", "--example", "schema", "--features", "schema"]
+    schemas = subprocess.run(command, capture_output=True, check=True, cwd=ROOT.parent).stdout
+    script = [sys.executable, str(ROOT / "scripts" / "generate_types.py"), "--check"]
+    checked = subprocess.run(script, input=schemas, capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stderr.decode()
