@@ -2,6 +2,8 @@
 //!
 //! The bindings generate their types from it: `cargo run -p kapix-core --example schema --features schema`.
 
+#![expect(clippy::print_stdout, reason = "the schemas are the output")]
+
 use kapix_core::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse, DescribeRequest,
