@@ -195,7 +195,7 @@ fn by_json(case: &Case, name: &'static str, includes: &'static str, target: f64)
     let call = || desk.call("credit.score", &case.text, &control);
     let reply = call();
     let answer: Value = serde_json::from_slice(&reply.body)?;
-    let found = answer["points"].as_i64().and_then(|points| i32::try_from(points).ok());
+    let found = answer.get("points").and_then(Value::as_i64).and_then(|points| i32::try_from(points).ok());
     let found = found.ok_or_else(|| io::Error::other(String::from_utf8_lossy(&reply.body).into_owned()))?;
     same(found, case.points(&case.request)?, name)?;
     let seconds = seconds_per_call(call);

@@ -165,3 +165,20 @@ impl<'a> Frame<'a> {
         self.columns.iter().map(|(name, column)| (name.as_str(), column))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Validity;
+
+    #[test]
+    fn eight_rows_are_valid_as_each_of_them_is_at_any_offset_and_beyond_the_end() {
+        let bits = [0b1010_0110, 0b0001_1101, 0b1111_0000];
+        for offset in 0..12 {
+            let validity = Validity { bits: &bits, offset };
+            for row in 0..30 {
+                let each = (0..8).fold(0, |byte, bit| byte | u8::from(validity.is_valid(row + bit)) << bit);
+                assert_eq!(validity.eight(row), each, "offset {offset}, row {row}");
+            }
+        }
+    }
+}

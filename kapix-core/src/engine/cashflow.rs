@@ -1,6 +1,7 @@
 //! `cashflow.analyze`: the features of one applicant, each with its transactions.
 
 use super::control::Control;
+use super::inputs;
 use super::operation::Operation;
 use super::record::Draft;
 use super::registry::Registry;
@@ -20,22 +21,35 @@ pub(super) fn analyze(
 ) -> Result<Reply> {
     let as_of = request::instant(request.as_of)?;
     let limits = registry.limits();
-    let data = match (&request.data, &request.akiba) {
+    let (data, origin) = match (&request.data, &request.akiba) {
         (Some(_), Some(_)) => {
             let message = "give `data` or `akiba`; each replaces the other";
             return Err(Error::new(Cause::DataExclusive, message).at("/akiba"));
         }
-        (Some(data), None) => Cow::Borrowed(data),
-        (None, Some(akiba)) => Cow::Owned(akiba.data(limits)?),
+        (Some(data), None) => (Cow::Borrowed(data), None),
+        (None, Some(akiba)) => {
+            let (data, origin) = akiba.data(limits)?;
+            (Cow::Owned(data), Some(origin))
+        }
         (None, None) => return Err(Error::new(Cause::DataMissing, "an analysis needs `data`").at("/data")),
     };
-    let ledger = Ledger::build(&data, as_of, limits)?;
+    let ledger = inputs::ledger(&data, origin.as_ref(), as_of, limits)?;
     if ledger.accounts.is_empty() {
         return Err(Error::new(Cause::DataMissing, "an analysis needs at least `1` account").at("/data"));
     }
+    let mut analysis = cashflow::features(&ledger).analysis();
+    let mut accounts = accounts(&ledger);
+    if let Some(origin) = &origin {
+        for selected in analysis.selections.values_mut() {
+            *selected = origin.selected(selected);
+        }
+        for account in &mut accounts {
+            account.pointer = origin.field("");
+        }
+    }
     let response = CashflowAnalyzeResponse {
-        accounts: accounts(&ledger),
-        analysis: cashflow::features(&ledger).analysis(),
+        accounts,
+        analysis,
         as_of,
         currency: ledger.currency,
         entity_id: request.entity_id.clone(),

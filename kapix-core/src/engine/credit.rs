@@ -51,6 +51,7 @@ pub(super) fn score(
         slots: &slots,
         inputs: &inputs,
         features: features.as_ref(),
+        origin: evidence.origin(),
         by_points: decision == by_points && card.body.cutoffs.is_some(),
     };
     let explanation = if request.explain { Some(scored.explain(request)?) } else { None };

@@ -8,6 +8,7 @@ use super::response::{
 use crate::cashflow::{FeatureId, Features, Selection};
 use crate::error::{Cause, Error, Result};
 use crate::scorecard::{Card, Counterfactual, Input, Reason, Slots};
+use crate::view::origin::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ pub(super) struct Scored<'s> {
     pub(super) slots: &'s Slots,
     pub(super) inputs: &'s Inputs<'s>,
     pub(super) features: Option<&'s Features<'s>>,
+    /// Where the rows of a view stood.
+    pub(super) origin: Option<&'s Origin>,
     /// Whether the decision is that of the points: only then moving points would change it.
     pub(super) by_points: bool,
 }
@@ -129,6 +132,10 @@ impl Scored<'_> {
             .filter_map(|position| FeatureId::of(self.card.names(*position)?.1))
             .map(|id| id.definition().selection)
             .collect();
-        named.into_iter().map(|selection| (selection.as_str(), features.selected(selection))).collect()
+        let rows = |selection| {
+            let selected = features.selected(selection);
+            self.origin.map_or(selected.clone(), |origin| origin.selected(&selected))
+        };
+        named.into_iter().map(|selection| (selection.as_str(), rows(selection))).collect()
     }
 }

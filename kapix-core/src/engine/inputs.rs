@@ -10,6 +10,7 @@ use crate::json::Scalar;
 use crate::limits::{self, Limits};
 use crate::scorecard::{Input, InputSource};
 use crate::time::Instant;
+use crate::view::origin::Origin;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ pub(super) enum Evidence<'r> {
     /// Named values.
     Named(&'r BTreeMap<String, Scalar>),
     /// Sources, and the ledger of their accounts.
-    Sources { data: Box<Cow<'r, Data>>, ledger: Ledger },
+    Sources { data: Box<Cow<'r, Data>>, ledger: Ledger, origin: Option<Origin> },
 }
 
 /// The inputs of a card in its order, and why those that are missing are.
@@ -48,9 +49,12 @@ impl<'r> Evidence<'r> {
             check_texts(features, "/features", limits)?;
             return Ok(Self::Named(features));
         }
-        let data = match (&request.data, &request.akiba) {
-            (Some(data), _) => Cow::Borrowed(data),
-            (None, Some(akiba)) => Cow::Owned(akiba.data(limits)?),
+        let (data, origin) = match (&request.data, &request.akiba) {
+            (Some(data), _) => (Cow::Borrowed(data), None),
+            (None, Some(akiba)) => {
+                let (data, origin) = akiba.data(limits)?;
+                (Cow::Owned(data), Some(origin))
+            }
             (None, None) => return Err(nothing(&request.data_sources)),
         };
         if request.akiba.is_none() {
@@ -62,12 +66,12 @@ impl<'r> Evidence<'r> {
                 .map_err(|error| error.at(&*place))?;
             check_texts(&source.values, &place, limits)?;
         }
-        let ledger = Ledger::build(&data, as_of, limits)?;
+        let ledger = ledger(&data, origin.as_ref(), as_of, limits)?;
         if let Some(mixed) = ledger.findings.iter().find(|it| it.kind == FindingKind::MixedCurrencies) {
             let message = "the accounts have more than one currency; Kapix holds no exchange rates";
             return Err(Error::new(Cause::LedgerCurrencyMixed, message).at(mixed.pointer.as_str()));
         }
-        Ok(Self::Sources { data: Box::new(data), ledger })
+        Ok(Self::Sources { data: Box::new(data), ledger, origin })
     }
 
     /// Returns what the ledger says of the data.
@@ -86,6 +90,11 @@ impl<'r> Evidence<'r> {
         }
     }
 
+    /// Returns where the rows of a view stood.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        if let Self::Sources { origin, .. } = self { origin.as_ref() } else { None }
+    }
+
     /// Returns the place of an input in the request.
     pub(super) fn pointer(&self, feature: &str, source: Option<&InputSource>) -> String {
         let escape = |text: &str| text.replace('~', "~0").replace('/', "~1");
@@ -94,6 +103,7 @@ impl<'r> Evidence<'r> {
             (Self::Sources { .. }, Some(InputSource::Flat(key, name))) => {
                 format!("/data/{}/values/{}", key.as_str(), escape(name))
             }
+            (Self::Sources { origin: Some(origin), .. }, _) => origin.field(""),
             (Self::Sources { .. }, _) => "/data".to_owned(),
         }
     }
@@ -147,6 +157,22 @@ impl<'r> Evidence<'r> {
         }
         Error::from_details(details).map_or(Ok(Inputs { age_days, ..inputs }), Err)
     }
+}
+
+/// Returns the ledger; what it says of a view's accounts is said of the view's rows.
+pub(super) fn ledger(
+    data: &Data,
+    origin: Option<&Origin>,
+    as_of: Instant,
+    limits: &Limits,
+) -> Result<Ledger> {
+    let built = Ledger::build(data, as_of, limits);
+    let Some(origin) = origin else { return built };
+    let mut ledger = built.map_err(|error| origin.error(error))?;
+    for finding in &mut ledger.findings {
+        origin.finding(finding);
+    }
+    Ok(ledger)
 }
 
 /// Both the card's inputs and the named values are in the order of their names: one walk pairs them.

@@ -75,7 +75,7 @@ pub struct Columns {
     pub decision: Vec<u8>,
     /// Index in the card's bands; 0 where the status is not 0.
     pub risk_band: Vec<u16>,
-    /// A [`RowStatus`] as its number; 0 is scored.
+    /// A [`RowStatus`](crate::RowStatus) as its number; 0 is scored.
     pub status: Vec<u8>,
 }
 

@@ -3,6 +3,7 @@
 //! Rows are grouped into accounts by account number (or name) and currency, in the order in which they come. An
 //! amount may be a JSON number or a decimal string, `date_time` epoch seconds, epoch milliseconds or RFC 3339.
 
+use super::origin::Origin;
 use crate::domain::{
     Account, AccountKind, Data, Direction, Transaction, TransactionSource, TransactionStatus,
 };
@@ -13,6 +14,7 @@ use crate::limits::{self, Limits};
 use crate::money::{Currency, Money};
 use crate::time::{At, Instant, UtcOffset};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Epoch numbers from here on are milliseconds: as seconds they would lie after the year 5138.
 const MILLISECONDS_FROM: f64 = 1e11;
@@ -90,33 +92,37 @@ pub enum AkibaStatus {
 }
 
 impl AkibaRequest {
-    /// Returns the rows as accounts of the source `transaction_history`; pointers start at `/akiba`.
-    pub(crate) fn data(&self, limits: &Limits) -> Result<Data> {
+    /// Returns the rows as accounts of the source `transaction_history`, and where each row stood; pointers of
+    /// errors start at `/akiba`.
+    pub(crate) fn data(&self, limits: &Limits) -> Result<(Data, Origin)> {
         limits::check("rows", limits.rows, self.transactions.len())
             .map_err(|error| error.at("/akiba/transactions"))?;
         let mut accounts: Vec<Account> = Vec::new();
-        for (row, transaction) in self.transactions.iter().enumerate() {
-            let place = format!("/akiba/transactions/{row}");
+        let mut origin = Origin { pointer: "/akiba/transactions", rows: Vec::new() };
+        let mut known: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for (number, transaction) in (0u32..).zip(&self.transactions) {
+            let place = format!("/akiba/transactions/{number}");
             let name = transaction.account_number.as_ref().or(transaction.account_name.as_ref());
-            let name =
-                Id::parse(name.map_or("account", String::as_str)).map_err(|error| error.under(&place))?;
+            let name = name.map_or("account", String::as_str);
             let native = transaction.native().map_err(|error| error.under(&place))?;
-            let known = accounts
-                .iter_mut()
-                .find(|account| account.account_id == name && account.currency == transaction.currency);
-            if let Some(account) = known {
-                account.transactions.push(native);
-                continue;
+            let index = *known.entry((name, transaction.currency.as_str())).or_insert(accounts.len());
+            if index == accounts.len() {
+                limits::check("accounts", limits.accounts, accounts.len() + 1)
+                    .map_err(|error| error.at(place.as_str()))?;
+                let id = Id::parse(name).map_err(|error| error.at(format!("{place}/account_number")))?;
+                accounts.push(self.account(id, transaction));
+                origin.rows.push(Vec::new());
             }
-            limits::check("accounts", limits.accounts, accounts.len() + 1)
-                .map_err(|error| error.at(place))?;
-            accounts.push(self.account(name, transaction, native));
+            if let (Some(account), Some(rows)) = (accounts.get_mut(index), origin.rows.get_mut(index)) {
+                account.transactions.push(native);
+                rows.push(number);
+            }
         }
         let source = TransactionSource { accounts, period: None, provider: None, retrieved_at: None };
-        Ok(Data { transaction_history: Some(source), ..Data::default() })
+        Ok((Data { transaction_history: Some(source), ..Data::default() }, origin))
     }
 
-    fn account(&self, account_id: Id, first: &AkibaTransaction, native: Transaction) -> Account {
+    fn account(&self, account_id: Id, first: &AkibaTransaction) -> Account {
         Account {
             account_id,
             chain_tolerance_minor: 0,
@@ -125,7 +131,7 @@ impl AkibaRequest {
             opening_balance_minor: None,
             period: None,
             provider: first.account_name.clone(),
-            transactions: vec![native],
+            transactions: Vec::new(),
             utc_offset: self.utc_offset,
         }
     }

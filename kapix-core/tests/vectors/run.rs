@@ -209,8 +209,8 @@ fn compare(expected: &Value, got: &Value, tolerance: f64, place: &str, found: &m
         }
         (Value::Number(a), Value::Number(b)) => {
             let (a, b) = (a.as_f64().unwrap_or(f64::NAN), b.as_f64().unwrap_or(f64::NAN));
-            let close = (a - b).abs() <= tolerance * a.abs().max(1.0);
-            if !close {
+            let agree = (a - b).abs() <= tolerance * a.abs().max(1.0);
+            if !agree {
                 found.push(format!("{place}: expected {a}, got {b}"));
             }
         }
