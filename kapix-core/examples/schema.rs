@@ -2,20 +2,26 @@
 //!
 //! The bindings generate their types from it: `cargo run -p kapix-core --example schema --features schema`.
 
+<<<<<<< HEAD
 #![expect(clippy::print_stdout, reason = "the schemas are the output")]
+=======
+#![expect(clippy::print_stdout, reason = "printing is what the example is for")]
+>>>>>>> py
 
 use kapix_core::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse,
-    CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse, DescribeRequest,
-    DescribeResponse, Envelope, Operation,
+    CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
+    DescribeRequest, DescribeResponse, Envelope, Operation,
 };
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 fn main() {
-    let operations: Map<String, Value> =
-        Operation::ALL.into_iter().map(|operation| (operation.as_str().to_owned(), schemas(operation))).collect();
+    let operations: Map<String, Value> = Operation::ALL
+        .into_iter()
+        .map(|operation| (operation.as_str().to_owned(), schemas(operation)))
+        .collect();
     println!("{:#}", Value::Object(operations));
 }
 

@@ -99,6 +99,13 @@ def docstring(text, indent):
     return f'{indent}"""' + f"\n{indent}".join(lines) + f'\n{indent}"""\n'
 
 
+def wrapped(items, indent=4):
+    """Returns items of one word or two, as many on a line as fit."""
+    text = " ".join(item.replace(" ", "\0") for item in items)
+    lines = textwrap.wrap(text, WIDTH - indent, break_long_words=False)
+    return "".join(" " * indent + line.replace("\0", " ") + "\n" for line in lines)
+
+
 def attribute(name):
     return name + "_" if keyword.iskeyword(name) else name
 
@@ -159,9 +166,9 @@ def types_files(requests, answers, roots):
                 stub.append(stub_record(types, name, schema, base))
                 runtime.append(runtime_record(name, schema, base))
             names.append(name)
-    every = "__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(names)) + "]\n"
+    every = "__all__ = [\n" + wrapped(f'"{name}",' for name in sorted(names)) + "]\n"
     records = sorted(name for name, schema in answers.schemas.items() if answers.is_object(schema))
-    shapes = "register_shapes(\n    {\n" + "".join(f'        "{name}": {name},\n' for name in records) + "    }\n)\n"
+    shapes = "register_shapes(\n    {\n" + wrapped((f'"{name}": {name},' for name in records), 8) + "    }\n)\n"
     head = MARK + '"""The types of requests and answers."""\n\n'
     stub_head = (
         MARK

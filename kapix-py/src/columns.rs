@@ -1,10 +1,16 @@
 //! Result columns: read-only memory that numpy maps without copying.
 
-use kapix_core::Columns;
+use kapix_core::{Columns, RowStatus};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use std::sync::Arc;
+
+/// Returns the name of each status, in the order of its number.
+#[pyfunction]
+pub(crate) fn row_statuses() -> Vec<&'static str> {
+    RowStatus::ALL.iter().map(|status| status.as_str()).collect()
+}
 
 /// One result column.
 #[pyclass(frozen, module = "kapix._kapix")]

@@ -153,7 +153,6 @@ def test_eight_threads_score_at_once(engine: kapix.Engine) -> None:
         assert set().union(*pool.map(score, range(8))) == {expected}
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_scores(engine: kapix.Engine) -> None:
     columns = {name: numpy.ones(200_000) for name in REQUEST["features"] or {} if name != "home"}
     frame = {**columns, "home": ["own"] * 200_000}
@@ -196,3 +195,14 @@ def test_the_command_line_calls_and_checks(tmp_path: Path) -> None:
 def test_the_generated_files_name_every_class() -> None:
     for name in _types.__all__:
         assert getattr(kapix, name) is getattr(_types, name)
+
+
+def test_the_example_of_the_readme_runs() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    example = readme.split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {}
+    exec(example, names)
+    assert names["answer"].points == names["scores"].points[0] and len(names["scores"].points) == 1000
+    with pytest.raises(kapix.ValidationError) as caught:
+        kapix.Engine.load(kapix.EXPERT_CARDS).credit.score({"entity_id": "applicant-1"})  # type: ignore[call-overload]
+    assert (caught.value.cause, caught.value.fields) == ("json.shape", ("/entity_type",))

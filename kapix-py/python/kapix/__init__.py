@@ -21,6 +21,8 @@ from ._errors import (
     UnauthorizedError as UnauthorizedError,
     ValidationError as ValidationError,
 )
-from ._kapix import EXPERT_CARDS as EXPERT_CARDS, __version__ as __version__
+from ._kapix import EXPERT_CARDS as EXPERT_CARDS, VERSION as _VERSION
 from ._record import Answer as Answer, Record as Record
 from ._types import *  # noqa: F403  the generated types of requests and answers
+
+__version__: str = _VERSION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _call(options) if options.command == "call" else _check(options.files)
     except KapixError as error:
         return _fail(error)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nothing is left to be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DECISIONS = (None, "decline", "refer", "approve")
+STATUSES = tuple(_kapix.row_statuses())
 
 
 class BatchScores(CreditScoreBatchResponse):
@@ -60,7 +61,7 @@ class BatchScores(CreditScoreBatchResponse):
     @property
     def status_names(self) -> tuple[str, ...]:
         """What the numbers of `status` mean: `scored`, or the cause."""
-        return _kapix.ROW_STATUSES
+        return STATUSES
 
     def decision_labels(self) -> list[str | None]:
         """Returns the decision of each row; None where the status is not 0."""
@@ -73,8 +74,7 @@ class BatchScores(CreditScoreBatchResponse):
 
     def status_labels(self) -> list[str]:
         """Returns the status of each row."""
-        names = _kapix.ROW_STATUSES
-        return [names[number] for number in self.status]
+        return [STATUSES[number] for number in self.status]
 
     def _array(self, name: str) -> Any:
         column = self._column(name)

@@ -7,17 +7,16 @@ __all__ = [
     "Column",
     "Desk",
     "EXPERT_CARDS",
-    "ROW_STATUSES",
     "Record",
     "Unreadable",
-    "__version__",
+    "VERSION",
     "addresses",
     "register_shapes",
+    "row_statuses",
 ]
 
 EXPERT_CARDS: str
-ROW_STATUSES: tuple[str, ...]
-__version__: str
+VERSION: str
 
 class Unreadable(Exception): ...
 
@@ -52,3 +51,4 @@ class Desk:
 
 def addresses(columns: list[tuple[str, Any, list[str] | None]]) -> list[int]: ...
 def register_shapes(shapes: dict[str, type[Record]]) -> None: ...
+def row_statuses() -> list[str]: ...
