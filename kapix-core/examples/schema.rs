@@ -2,11 +2,7 @@
 //!
 //! The bindings generate their types from it: `cargo run -p kapix-core --example schema --features schema`.
 
-<<<<<<< HEAD
-#![expect(clippy::print_stdout, reason = "the schemas are the output")]
-=======
 #![expect(clippy::print_stdout, reason = "printing is what the example is for")]
->>>>>>> py
 
 use kapix_core::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse,
