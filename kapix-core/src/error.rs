@@ -177,6 +177,7 @@ causes! {
     // Desk
     IdempotencyReuse, "idempotency.reused", DuplicateRequest, "The idempotency key was used before with another body.";
     IdempotencyNotDurable, "idempotency.not_durable", ValidationError, "An idempotency key needs a durable store, or the option `idempotency: process`.";
+    EngineClosed, "engine.closed", ServiceUnavailable, "The engine was closed by its owner; load another.";
     EntropyUnavailable, "entropy.unavailable", ServiceUnavailable, "The operating system gives no random bytes for ids and salts.";
     RecordNotFound, "record.not_found", EntityNotFound, "No record has this audit id in the store.";
     Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";
