@@ -174,10 +174,10 @@ causes! {
     CardReason, "card.reason", ValidationError, "A characteristic names a reason code that the card's table does not hold.";
     CardPdBasis, "card.pd_basis", ValidationError, "`pd_basis` claims a calibration that the development record does not hold.";
     CardDevelopment, "card.development", ValidationError, "The development record does not fit the characteristics in shape or values.";
+    EngineClosed, "engine.closed", ValidationError, "The engine was closed, or the handle never was one.";
     // Desk
     IdempotencyReuse, "idempotency.reused", DuplicateRequest, "The idempotency key was used before with another body.";
     IdempotencyNotDurable, "idempotency.not_durable", ValidationError, "An idempotency key needs a durable store, or the option `idempotency: process`.";
-    EngineClosed, "engine.closed", ServiceUnavailable, "The engine was closed by its owner; load another.";
     EntropyUnavailable, "entropy.unavailable", ServiceUnavailable, "The operating system gives no random bytes for ids and salts.";
     RecordNotFound, "record.not_found", EntityNotFound, "No record has this audit id in the store.";
     Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";
