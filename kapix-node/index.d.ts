@@ -11,6 +11,9 @@ export const VERSION: string;
 /** An artefact or a bundle: JSON as text or as UTF-8, or an object. */
 export type ArtefactDocument = string | Uint8Array | object;
 
+/** A path, or a URL of a file. */
+export type FilePath = string | { readonly href: string };
+
 /** How an engine works. */
 export interface EngineOptions {
   /**
@@ -67,6 +70,14 @@ export interface Columns {
   readonly [name: string]: Column;
 }
 
+/** An AbortSignal, in the words of every library of TypeScript. */
+export interface Signal {
+  readonly aborted: boolean;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** What enters a columnar call beside its request; none of it changes a result. */
 export interface ColumnsOptions {
   /** Threads of the call; 0 (default) takes all. */
@@ -78,7 +89,7 @@ export interface ColumnsOptions {
  */
 export interface ColumnsAsyncOptions extends ColumnsOptions {
   /** Stops the call at its next block; the promise then rejects with the signal's reason, by default an AbortError. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
   /** Told the rows done and the rows in all, at most every 50 ms and at the end; what it throws stops the call. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -129,7 +140,7 @@ export class Engine {
   /** Returns an engine that keeps its state in bounded memory. */
   static load(artefacts: ArtefactDocument | ReadonlyArray<ArtefactDocument>, options?: EngineOptions): Engine;
   /** Returns the engine of artefacts in files. */
-  static loadFile(paths: string | URL | ReadonlyArray<string | URL>, options?: EngineOptions): Engine;
+  static loadFile(paths: FilePath | ReadonlyArray<FilePath>, options?: EngineOptions): Engine;
   /** Puts other artefacts in place; calls under way end with those that they began with. */
   swap(artefacts: ArtefactDocument | ReadonlyArray<ArtefactDocument>): void;
   /** Answers a request in JSON with JSON; an error too is JSON, `{"error": ...}`. */

@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
 use napi_derive::napi;
 use serde::Deserialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An error on its way to JavaScript: the HTTP status, and the body as a door writes it.
 type Thrown = napi::Error<String>;
@@ -20,7 +20,7 @@ type Result<T> = core::result::Result<T, Thrown>;
 /// An engine with a store and a clock, until it is closed.
 #[napi]
 pub struct Desk {
-    desk: Option<Arc<kapix_core::Desk>>,
+    desk: Mutex<Option<Arc<kapix_core::Desk>>>,
     production: bool,
 }
 
@@ -137,15 +137,15 @@ impl Desk {
             let Options { envelope, limits, production, record, tenant, .. } = options;
             let engine = load(&documents, EngineOptions { limits, production })?;
             let options = DeskOptions { clock, envelope, idempotency, record, tenant };
-            Ok(Self { desk: Some(Arc::new(kapix_core::Desk::new(engine, options))), production })
+            Ok(Self { desk: Mutex::new(Some(Arc::new(kapix_core::Desk::new(engine, options)))), production })
         };
         make().map_err(|error| bare(&error))
     }
 
     /// Lets the engine go; calls under way end on it. A second time does nothing.
     #[napi]
-    pub fn close(&mut self) {
-        self.desk = None;
+    pub fn close(&self) {
+        *self.held() = None;
     }
 
     /// Returns the most bytes that a request may have.
@@ -161,7 +161,7 @@ impl Desk {
         let desk = self.open()?;
         let limits = desk.engine().limits().clone();
         let engine = load(&documents, EngineOptions { limits, production: self.production });
-        desk.swap(engine.map_err(|error| thrown(desk, &error))?);
+        desk.swap(engine.map_err(|error| thrown(&desk, &error))?);
         Ok(())
     }
 
@@ -188,7 +188,7 @@ impl Desk {
         columns: Vec<Given>,
         job: &Job,
     ) -> Result<Scores> {
-        let desk = Arc::clone(self.open()?);
+        let desk = self.open()?;
         Ok(Task { desk, operation, request, columns, job: job.clone() }.scores())
     }
 
@@ -201,7 +201,7 @@ impl Desk {
         columns: Vec<Given>,
         job: &Job,
     ) -> Result<AsyncTask<Task>> {
-        let desk = Arc::clone(self.open()?);
+        let desk = self.open()?;
         Ok(AsyncTask::new(Task { desk, operation, request, columns, job: job.clone() }))
     }
 
@@ -209,7 +209,7 @@ impl Desk {
     #[napi]
     pub fn record(&self, audit_id: String) -> Result<AuditRecord> {
         let desk = self.open()?;
-        let record = desk.record(&audit_id).map_err(|error| thrown(desk, &error))?;
+        let record = desk.record(&audit_id).map_err(|error| thrown(&desk, &error))?;
         Ok(AuditRecord {
             leaf: text(&record.leaf),
             request: text(&record.request),
@@ -221,11 +221,15 @@ impl Desk {
     /// Throws an error that the JavaScript half found.
     #[napi]
     pub fn refuse(&self, cause: String, message: String, field: Option<String>) -> Result<()> {
-        Err(thrown(self.open()?, &named(&cause, message, field)))
+        Err(thrown(&*self.open()?, &named(&cause, message, field)))
     }
 
-    fn open(&self) -> Result<&Arc<kapix_core::Desk>> {
+    fn held(&self) -> MutexGuard<'_, Option<Arc<kapix_core::Desk>>> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> Result<Arc<kapix_core::Desk>> {
         let closed = || bare(&Error::new(Cause::EngineClosed, "the engine was closed; load another"));
-        self.desk.as_ref().ok_or_else(closed)
+        self.held().clone().ok_or_else(closed)
     }
 }
