@@ -83,7 +83,18 @@ python() {
   step 'python: vectors' in_venv pytest -q tests/test_vectors.py
 }
 
+node_package() {
+  if ! command -v npm >/dev/null || ! node -e 'process.exit(process.versions.node.split(".")[0] < 18)'; then
+    skip 'node' 'no Node.js 18 or newer with npm'
+    return
+  fi
+  step 'node: package, types, tests, installation' kapix-node/scripts/test.sh check-release
+}
+
 rust
 if [ -f kapix-py/Cargo.toml ]; then
   python
+fi
+if [ -f kapix-node/Cargo.toml ]; then
+  node_package
 fi
