@@ -35,6 +35,11 @@ function isPlain(value) {
   );
 }
 
+/** Returns a string as JSON; short ones without escapes need no call. */
+function quote(text) {
+  return text.length < 64 && /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
 class Writer {
   constructor(limit) {
     this.limit = limit;
@@ -49,7 +54,7 @@ class Writer {
   write(value) {
     switch (typeof value) {
       case 'string':
-        this.text += JSON.stringify(value);
+        this.text += quote(value);
         break;
       case 'number':
         if (!Number.isFinite(value)) this.refuse('json.number_not_finite', 'a number must be finite');
@@ -105,7 +110,7 @@ class Writer {
     for (const name of Object.keys(members)) {
       const value = members[name];
       if (value === undefined) continue;
-      this.text += `${separator}${JSON.stringify(name)}:`;
+      this.text += `${separator}${quote(name)}:`;
       separator = ',';
       this.path.push(name);
       this.write(value);

@@ -11,7 +11,8 @@ target=$(cd "$target" && pwd)
 packages=$target/npm-test
 empty=$target/npm-empty
 
-npm ci --silent
+# Not `npm ci`: a registry may lack packages of other platforms that the lock cannot name then.
+npm install --no-save --silent
 npx --no-install napi build --platform --js native.js --dts native.d.ts --profile "$profile" --target-dir "$target" \
   -- --locked
 cargo run --locked -q -p kapix-core --example schema --features schema | node scripts/generate.mjs --check
