@@ -91,6 +91,14 @@ node_package() {
   step 'node: package, types, tests, installation' kapix-node/scripts/test.sh check-release
 }
 
+c_and_go() {
+  if ! command -v gcc > /dev/null || ! command -v g++ > /dev/null || ! command -v python3 > /dev/null; then
+    skip 'c and go' 'gcc, g++ or python3 is not installed'
+    return
+  fi
+  step 'c and go' kapix-ffi/scripts/test.sh
+}
+
 rust
 if [ -f kapix-py/Cargo.toml ]; then
   python
@@ -98,3 +106,4 @@ fi
 if [ -f kapix-node/Cargo.toml ]; then
   node_package
 fi
+c_and_go
