@@ -112,7 +112,7 @@ fn load(documents: &[Document], options: EngineOptions) -> kapix_core::Result<En
 
 /// Throws an error that the JavaScript half found before there was a Desk.
 #[napi]
-pub(crate) fn refuse(cause: String, message: String, field: Option<String>) -> Result<()> {
+pub fn refuse(cause: String, message: String, field: Option<String>) -> Result<()> {
     Err(bare(&named(&cause, message, field)))
 }
 
