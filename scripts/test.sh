@@ -83,7 +83,27 @@ python() {
   step 'python: vectors' in_venv pytest -q tests/test_vectors.py
 }
 
+node_package() {
+  if ! command -v npm >/dev/null || ! node -e 'process.exit(process.versions.node.split(".")[0] < 18)'; then
+    skip 'node' 'no Node.js 18 or newer with npm'
+    return
+  fi
+  step 'node: package, types, tests, installation' kapix-node/scripts/test.sh check-release
+}
+
+c_and_go() {
+  if ! command -v gcc > /dev/null || ! command -v g++ > /dev/null || ! command -v python3 > /dev/null; then
+    skip 'c and go' 'gcc, g++ or python3 is not installed'
+    return
+  fi
+  step 'c and go' kapix-ffi/scripts/test.sh
+}
+
 rust
 if [ -f kapix-py/Cargo.toml ]; then
   python
 fi
+if [ -f kapix-node/Cargo.toml ]; then
+  node_package
+fi
+c_and_go

@@ -26,6 +26,14 @@ struct ErrorBody<'e> {
     error: &'e Error,
 }
 
+impl DoorReply {
+    /// Returns an error as a door without a Desk writes it: it has no request id.
+    pub fn refusal(error: &Error) -> Self {
+        let body = canonical::to_vec(&ErrorBody { error }).unwrap_or_default();
+        Self { status: error.code().http_status(), body }
+    }
+}
+
 impl Desk {
     /// Answers `operation` for a request in JSON.
     pub fn call(&self, operation: &str, request: &[u8], control: &Control<'_>) -> DoorReply {
@@ -56,14 +64,14 @@ impl Desk {
 
     /// Returns the error as a door writes it.
     pub fn refusal(&self, error: &Error) -> DoorReply {
-        let bare = canonical::to_vec(&ErrorBody { error }).unwrap_or_default();
         let body = self.request_id().and_then(|id| {
             let inner = canonical::to_vec(error).ok()?;
             let id = canonical::to_vec(&id).ok()?;
             let inner = canonical::merge_members(&inner, &[("request_id", &id)]).ok()?;
             Some([b"{\"error\":", inner.as_slice(), b"}"].concat())
         });
-        DoorReply { status: error.code().http_status(), body: body.unwrap_or(bare) }
+        let bare = DoorReply::refusal(error);
+        DoorReply { body: body.unwrap_or(bare.body), ..bare }
     }
 
     fn guard(&self, answer: impl FnOnce() -> Result<Vec<u8>>) -> DoorReply {

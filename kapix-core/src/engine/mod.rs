@@ -19,6 +19,7 @@ mod engine;
 mod explanation;
 mod inputs;
 mod operation;
+mod options;
 mod record;
 mod registry;
 mod reply;

@@ -7,7 +7,7 @@ use crate::tree::File;
 const LINES_MAX: usize = 500;
 
 /// Sources that a program writes; each must exist.
-const GENERATED: &[&str] = &[];
+const GENERATED: &[&str] = &["kapix-ffi/go/types.go"];
 
 /// Folders and files that may hold `unsafe`: the C ABI, the Arrow C Data Interface, a counting allocator of tests.
 const UNSAFE: [&str; 3] = ["benches/tests/allocations.rs", "kapix-ffi/", "kapix-py/src/arrow.rs"];
@@ -88,7 +88,7 @@ fn is_proved(lines: &[&str], line: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{File, computing_declarations, core_that_allows_unsafe, long_files, unsafe_code};
+    use super::{File, GENERATED, computing_declarations, core_that_allows_unsafe, long_files, unsafe_code};
 
     fn file(path: &str, text: &str) -> [File; 1] {
         [File { path: path.to_owned(), text: text.to_owned() }]
@@ -96,9 +96,10 @@ mod tests {
 
     #[test]
     fn five_hundred_lines_are_the_most() {
-        assert_eq!(long_files(&file("a.py", &"x\n".repeat(500))).len(), 0);
-        assert_eq!(long_files(&file("a.py", &"x\n".repeat(501))).len(), 1);
-        assert_eq!(long_files(&file("a.csv", &"x\n".repeat(501))).len(), 0);
+        // The generated sources are absent here, which is a finding each.
+        let long =
+            |path: &str, lines: usize| long_files(&file(path, &"x\n".repeat(lines))).len() - GENERATED.len();
+        assert_eq!([long("a.py", 500), long("a.py", 501), long("a.csv", 501)], [0, 1, 0]);
     }
 
     #[test]

@@ -1,0 +1,301 @@
+// Columns by the Arrow C Data Interface from C++17, with its own idioms: ownership by objects, exceptions at home.
+//
+//     columns CARD.json
+#include "support.h"
+#include "typed.h"
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+const char *const REQUEST = R"({"as_of":"2026-01-31T00:00:00Z","entity_type":"individual"})";
+
+int released = 0;
+
+template <typename T> void count_release(T *structure) {
+    released++;
+    structure->release = nullptr;
+}
+
+// One column: its two structures and the pointers that they need, on the caller's memory.
+struct Column {
+    ArrowSchema schema{};
+    ArrowArray array{};
+    std::vector<const void *> buffers;
+
+    Column(const char *name, const char *format, std::int64_t rows, std::vector<const void *> data)
+        : buffers(std::move(data)) {
+        schema.format = format;
+        schema.name = name;
+        schema.flags = ARROW_FLAG_NULLABLE;
+        schema.release = count_release<ArrowSchema>;
+        array.length = rows;
+        array.null_count = buffers[0] == nullptr ? 0 : -1;
+        array.n_buffers = static_cast<std::int64_t>(buffers.size());
+        array.buffers = buffers.data();
+        array.release = count_release<ArrowArray>;
+    }
+    Column(const Column &) = delete;
+    Column &operator=(const Column &) = delete;
+};
+
+// A struct array of columns, to be handed over once.
+struct Table {
+    ArrowSchema schema{};
+    ArrowArray array{};
+    std::vector<ArrowSchema *> schemas;
+    std::vector<ArrowArray *> arrays;
+    std::array<const void *, 1> buffers{nullptr};
+
+    Table(std::int64_t rows, const std::vector<Column *> &columns) {
+        for (Column *column : columns) {
+            schemas.push_back(&column->schema);
+            arrays.push_back(&column->array);
+        }
+        schema.format = "+s";
+        schema.name = "";
+        schema.n_children = static_cast<std::int64_t>(columns.size());
+        schema.children = schemas.data();
+        schema.release = count_release<ArrowSchema>;
+        array.length = rows;
+        array.n_buffers = 1;
+        array.buffers = buffers.data();
+        array.n_children = schema.n_children;
+        array.children = arrays.data();
+        array.release = count_release<ArrowArray>;
+    }
+};
+
+// The reply and the result columns of a call.
+struct Result {
+    std::int32_t status = 0;
+    kapix_buffer reply{};
+    ArrowSchema schema{};
+    ArrowArray array{};
+
+    Result(const kapix_engine *engine, Table &table, const kapix_control *control = nullptr,
+           const char *operation = "credit.score_batch") {
+        status = kapix_call_columns(engine, operation, reinterpret_cast<const std::uint8_t *>(REQUEST),
+                                    std::strlen(REQUEST), control, &table.schema, &table.array, &reply, &schema,
+                                    &array);
+        CHECK(table.schema.release == nullptr && table.array.release == nullptr);
+        CHECK((status == 0) == (array.release != nullptr) && (status == 0) == (schema.release != nullptr));
+    }
+    Result(const Result &) = delete;
+    Result &operator=(const Result &) = delete;
+    ~Result() {
+        kapix_buffer_free(&reply);
+        if (array.release != nullptr) array.release(&array);
+        if (schema.release != nullptr) schema.release(&schema);
+        CHECK(array.release == nullptr && schema.release == nullptr);
+    }
+    template <typename T> const T *column(std::size_t index) const {
+        return static_cast<const T *>(array.children[index]->buffers[1]);
+    }
+    bool failed_with(const char *cause) const {
+        return status != 0 && holds(&reply, (std::string("\"cause\":\"") + cause + "\"").c_str());
+    }
+};
+
+// A dictionary of regions, and four rows of which one is null.
+const std::array<double, 5> INCOME{-1.0, 500.0, 6000.0, std::nan(""), 2000.0};
+const std::array<std::int32_t, 4> CODES{0, 1, 2, 0};
+const std::uint8_t VALID = 0b0111;
+const std::array<std::int32_t, 4> OFFSETS{0, 5, 9, 14};
+const char TEXTS[] = "coastlakeplain";
+
+void regions(Column &codes, Column &texts) {
+    codes.schema.dictionary = &texts.schema;
+    codes.array.dictionary = &texts.array;
+}
+
+void rows_are_scored_with_nulls_and_offsets(const kapix_engine *engine) {
+    released = 0;
+    Column income("income", "g", 4, {nullptr, INCOME.data()});
+    income.array.offset = 1;
+    Column region("region", "i", 4, {&VALID, CODES.data()});
+    Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+    regions(region, texts);
+    Table table(4, {&income, &region});
+    const Result result(engine, table);
+    CHECK(released == 2);
+    CHECK(result.status == 0 && result.array.length == 4 && result.array.n_children == 6);
+    const char *const names[] = {"points", "pd", "score", "decision", "risk_band", "status"};
+    const char *const formats[] = {"i", "g", "g", "C", "S", "C"};
+    for (std::size_t i = 0; i < 6; i++) {
+        CHECK(std::strcmp(result.schema.children[i]->name, names[i]) == 0);
+        CHECK(std::strcmp(result.schema.children[i]->format, formats[i]) == 0);
+    }
+    // By hand: 0 + 5 (coast), 20 + 15 (lake), missing 0 + 15 (plain), 10 + missing 0.
+    const std::array<std::int32_t, 4> points{5, 35, 15, 10};
+    for (std::size_t row = 0; row < 4; row++) {
+        CHECK(result.column<std::int32_t>(0)[row] == points[row]);
+        CHECK(std::isnan(result.column<double>(1)[row]));
+        CHECK(result.column<std::uint8_t>(5)[row] == 0);
+    }
+    CHECK(result.column<std::uint8_t>(3)[0] == 1 && result.column<std::uint8_t>(3)[1] == 3);
+}
+
+void integers_are_numbers(const kapix_engine *engine) {
+    const std::array<std::int64_t, 3> wide{500, 6000, 2000};
+    const std::array<std::int32_t, 3> narrow{500, 6000, 2000};
+    std::vector<std::vector<std::int32_t>> points;
+    for (const bool is_wide : {true, false}) {
+        Column income("income", is_wide ? "l" : "i", 3,
+                      {nullptr, is_wide ? static_cast<const void *>(wide.data()) : narrow.data()});
+        Column region("region", "i", 3, {nullptr, CODES.data()});
+        Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+        regions(region, texts);
+        Table table(3, {&income, &region});
+        const Result result(engine, table);
+        CHECK(result.status == 0);
+        points.emplace_back(result.column<std::int32_t>(0), result.column<std::int32_t>(0) + 3);
+    }
+    CHECK(points[0] == points[1] && points[0][0] == 5 && points[0][1] == 35);
+}
+
+void contradictions_are_errors(const kapix_engine *engine) {
+    const std::array<float, 3> singles{1, 2, 3};
+    Column single("income", "f", 3, {nullptr, singles.data()});
+    Table of_singles(3, {&single});
+    CHECK(Result(engine, of_singles).failed_with("frame.column_type"));
+    CHECK(Result(engine, of_singles).failed_with("argument.invalid")); // released by the call before
+    Column no_buffer("income", "g", 3, {nullptr, nullptr});
+    Table without(3, {&no_buffer});
+    CHECK(Result(engine, without).failed_with("frame.shape"));
+    Column brief("income", "g", 2, {nullptr, INCOME.data()});
+    Table of_brief(3, {&brief});
+    CHECK(Result(engine, of_brief).failed_with("frame.shape"));
+    Column no_format("income", nullptr, 3, {nullptr, INCOME.data()});
+    Table of_none(3, {&no_format});
+    CHECK(Result(engine, of_none).failed_with("frame.shape"));
+    Column bare("income", "g", 3, {nullptr, INCOME.data()});
+    Table of_bare(3, {&bare});
+    of_bare.schema.format = "g";
+    CHECK(Result(engine, of_bare).failed_with("frame.shape"));
+    const std::array<std::int32_t, 4> descending{0, 5, 4, 14};
+    Column region("region", "i", 3, {nullptr, CODES.data()});
+    Column texts("", "u", 3, {nullptr, descending.data(), TEXTS});
+    regions(region, texts);
+    Table of_texts(3, {&region});
+    CHECK(Result(engine, of_texts).failed_with("frame.shape"));
+    const char not_utf8[] = "\xff\xff" "astlakeplain";
+    Column coded("region", "i", 3, {nullptr, CODES.data()});
+    Column bytes("", "u", 3, {nullptr, OFFSETS.data(), not_utf8});
+    regions(coded, bytes);
+    Table of_bytes(3, {&coded});
+    CHECK(Result(engine, of_bytes).failed_with("frame.shape"));
+    Column required("region", "i", 4, {&VALID, CODES.data()});
+    Column names("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+    required.schema.flags = 0;
+    regions(required, names);
+    Table of_required(4, {&required});
+    CHECK(Result(engine, of_required).failed_with("frame.shape"));
+    for (const int how : {0, 1, 2, 3, 4}) {
+        Column column("income", "g", 3, {nullptr, INCOME.data()});
+        Table table(3, {&column});
+        if (how == 0) column.array.length = -1;
+        if (how == 1) column.array.offset = -1;
+        if (how == 2) table.array.length = table.array.offset = -1;
+        if (how == 3) table.array.n_children = 0;
+        if (how == 4) column.array.n_buffers = 0;
+        CHECK(Result(engine, table).failed_with("frame.shape"));
+    }
+    Column alone("income", "g", 3, {nullptr, INCOME.data()});
+    Table of_alone(3, {&alone});
+    CHECK(Result(engine, of_alone).failed_with("frame.column_missing"));
+    Column good("income", "g", 3, {nullptr, INCOME.data()});
+    Table of_good(3, {&good});
+    CHECK(Result(engine, of_good, nullptr, "credit.score").status == 400);
+    Column again("income", "g", 3, {nullptr, INCOME.data()});
+    Table of_closed(3, {&again});
+    CHECK(Result(nullptr, of_closed).failed_with("engine.closed"));
+    kapix_buffer reply{};
+    CHECK_CAUSE(kapix_call_columns(engine, "credit.score_batch", nullptr, 0, nullptr, nullptr, nullptr, &reply, nullptr,
+                                   nullptr),
+                400, reply, "argument.invalid");
+}
+
+struct Watch {
+    std::uint64_t calls = 0;
+    bool throws = false;
+};
+
+// A callback may not throw across the library: it catches at home and asks to stop.
+std::int32_t progress(void *context, std::uint64_t done, std::uint64_t total) noexcept {
+    auto *watch = static_cast<Watch *>(context);
+    try {
+        watch->calls++;
+        CHECK(done <= total);
+        if (watch->throws) throw std::runtime_error("the caller's own trouble");
+        return 0;
+    } catch (const std::exception &) {
+        return 1;
+    }
+}
+
+void long_calls_tell_and_stop(const kapix_engine *engine) {
+    const std::int64_t rows = 200'000;
+    const std::vector<double> incomes(static_cast<std::size_t>(rows), 6000.0);
+    const std::vector<std::int32_t> codes(static_cast<std::size_t>(rows), 1);
+    for (const int how : {0, 1, 2}) {
+        Watch watch;
+        watch.throws = how == 1;
+        const std::int32_t cancelled = how == 2;
+        kapix_control control{};
+        control.size = sizeof control;
+        control.progress = progress;
+        control.context = &watch;
+        control.cancelled = &cancelled;
+        control.threads = 1;
+        Column income("income", "g", rows, {nullptr, incomes.data()});
+        Column region("region", "i", rows, {nullptr, codes.data()});
+        Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+        regions(region, texts);
+        Table table(rows, {&income, &region});
+        const Result result(engine, table, &control);
+        CHECK(how == 0 ? result.status == 0 : result.failed_with("cancelled"));
+        CHECK(watch.calls == (how == 0 ? 7U : how == 1 ? 1U : 0U)); // 7 = ceil(200,000 / 32,768)
+    }
+}
+
+// A consumer may keep a child longer than the array it came from.
+void a_child_outlives_its_parent(const kapix_engine *engine) {
+    ArrowArray points{};
+    {
+        Column income("income", "g", 4, {nullptr, INCOME.data()});
+        Column region("region", "i", 4, {nullptr, CODES.data()});
+        Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+        regions(region, texts);
+        Table table(4, {&income, &region});
+        const Result result(engine, table);
+        CHECK(result.status == 0);
+        points = *result.array.children[0];
+        result.array.children[0]->release = nullptr;
+    }
+    CHECK(static_cast<const std::int32_t *>(points.buffers[1])[2] == 35);
+    points.release(&points);
+}
+
+} // namespace
+
+int main(int count, char **arguments) {
+    CHECK(count == 2 && all_are_linked());
+    std::size_t length = 0;
+    char *card = read_file(arguments[1], &length);
+    kapix_engine *engine = load(card, "{\"envelope\":false}");
+    std::free(card);
+    rows_are_scored_with_nulls_and_offsets(engine);
+    integers_are_numbers(engine);
+    contradictions_are_errors(engine);
+    long_calls_tell_and_stop(engine);
+    a_child_outlives_its_parent(engine);
+    kapix_engine_close(engine);
+    std::puts("columns: ok");
+    return 0;
+}

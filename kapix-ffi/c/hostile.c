@@ -1,0 +1,210 @@
+/* What a careless or hostile caller does: each an error or a defined nothing.
+ *
+ *     hostile CARD.json
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "support.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SCORE                                                                                                  \
+    "{\"as_of\":\"2026-01-31T00:00:00Z\",\"entity_id\":\"a\",\"entity_type\":\"individual\","                  \
+    "\"features\":{\"income\":6000,\"region\":\"lake\"}}"
+#define REQUEST_BYTES_MAX ((size_t)32 << 20)
+#define THREADS 8
+
+static const uint8_t *bytes(const char *string) { return (const uint8_t *)string; }
+
+static void null_everywhere(const kapix_engine *engine) {
+    kapix_buffer reply = {0};
+    CHECK(kapix_call(NULL, NULL, NULL, 0, NULL) == 400);
+    CHECK(kapix_call_with(NULL, NULL, NULL, 0, NULL, NULL) == 400);
+    CHECK(kapix_call(engine, "engine.describe", bytes("{}"), 2, NULL) == 400);
+    CHECK(kapix_expert_cards(NULL) == 400);
+    kapix_buffer_free(NULL);
+    kapix_engine_close(NULL);
+    CHECK_CAUSE(kapix_call(NULL, "engine.describe", bytes("{}"), 2, &reply), 400, reply, "engine.closed");
+    CHECK_CAUSE(kapix_call(engine, NULL, bytes("{}"), 2, &reply), 400, reply, "argument.invalid");
+    CHECK_CAUSE(kapix_call(engine, "engine.describe", NULL, 2, &reply), 400, reply, "argument.invalid");
+    CHECK_CAUSE(kapix_call(engine, "engine.describe", NULL, 0, &reply), 400, reply, "json.syntax");
+    CHECK_CAUSE(kapix_call(engine, "engine.describe", bytes("{}"), SIZE_MAX, &reply), 400, reply,
+                "argument.invalid");
+    kapix_engine *none = (kapix_engine *)&reply;
+    CHECK(kapix_engine_load(NULL, 0, NULL, 0, NULL, NULL) == 400);
+    CHECK_CAUSE(kapix_engine_load(bytes("[]"), 2, NULL, 0, NULL, &reply), 400, reply, "argument.invalid");
+    CHECK_CAUSE(kapix_engine_load(NULL, 5, NULL, 0, &none, &reply), 400, reply, "argument.invalid");
+    CHECK(none == NULL);
+    CHECK_CAUSE(kapix_engine_load(NULL, 0, NULL, 0, &none, &reply), 400, reply, "json.syntax");
+    CHECK_CAUSE(kapix_engine_load(bytes("[]"), 2, NULL, 2, &none, &reply), 400, reply, "argument.invalid");
+}
+
+static void bad_options(const char *card) {
+    kapix_buffer reply = {0};
+    kapix_engine *none = NULL;
+    const char *const refused[] = {"null", "{\"clok\":\"none\"}", "{\"clock\":\"noon\"}", "{\"record\":1}",
+                                   "{\"limits\":{\"row\":1}}", "{\"idempotency\":\"never\"}", "\xff", "{"};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        CHECK(kapix_engine_load(bytes(card), strlen(card), bytes(refused[i]), strlen(refused[i]), &none,
+                                &reply) == 400);
+        CHECK(holds(&reply, "VALIDATION_ERROR") && none == NULL);
+        kapix_buffer_free(&reply);
+    }
+    const char *production = "{\"production\":true}";
+    CHECK_CAUSE(kapix_engine_load(bytes(card), strlen(card), bytes(production), strlen(production), &none, &reply),
+                403, reply, "artefact.not_approved");
+}
+
+static void bad_texts(const kapix_engine *engine) {
+    kapix_buffer reply = {0};
+    CHECK_CAUSE(call(engine, "\xff\xfe", "{}", &reply), 404, reply, "operation.unknown");
+    CHECK_CAUSE(call(engine, "", "{}", &reply), 404, reply, "operation.unknown");
+    CHECK_CAUSE(call(engine, "credit.score", "{\"entity_id\":\"\xff\"}", &reply), 400, reply, "json.syntax");
+    const uint8_t with_nul[] = {'{', '}', 0, '{'};
+    CHECK_CAUSE(kapix_call(engine, "engine.describe", with_nul, sizeof with_nul, &reply), 400, reply, "json.syntax");
+    CHECK_CAUSE(call(engine, "credit.score", "{\"entity_id\":\"a\\u0000\"}", &reply), 400, reply, "id.invalid");
+}
+
+static void big_requests(const kapix_engine *engine) {
+    kapix_buffer reply = {0};
+    uint8_t *big = (uint8_t *)malloc(REQUEST_BYTES_MAX + 1);
+    CHECK(big != NULL);
+    memset(big, ' ', REQUEST_BYTES_MAX + 1);
+    memcpy(big, "{}", 2);
+    CHECK(kapix_call(engine, "engine.describe", big, REQUEST_BYTES_MAX, &reply) == 0);
+    kapix_buffer_free(&reply);
+    CHECK_CAUSE(kapix_call(engine, "engine.describe", big, REQUEST_BYTES_MAX + 1, &reply), 400, reply,
+                "limit.exceeded");
+    memset(big, '[', REQUEST_BYTES_MAX);
+    CHECK_CAUSE(kapix_call(engine, "credit.score", big, REQUEST_BYTES_MAX, &reply), 400, reply, "limit.exceeded");
+    memset(big, 'a', REQUEST_BYTES_MAX);
+    big[0] = big[REQUEST_BYTES_MAX - 1] = '"';
+    CHECK_CAUSE(kapix_call(engine, "credit.score", big, REQUEST_BYTES_MAX, &reply), 400, reply, "limit.exceeded");
+    free(big);
+}
+
+static void closed_handles(const char *card) {
+    kapix_buffer reply = {0};
+    kapix_engine *engine = load(card, "");
+    kapix_engine_close(engine);
+    kapix_engine_close(engine);
+    CHECK_CAUSE(call(engine, "engine.describe", "{}", &reply), 400, reply, "engine.closed");
+    kapix_engine *other = load(card, "");
+    CHECK(other != engine);
+    CHECK_CAUSE(call(engine, "engine.describe", "{}", &reply), 400, reply, "engine.closed");
+    CHECK_CAUSE(call((const kapix_engine *)card, "engine.describe", "{}", &reply), 400, reply, "engine.closed");
+    kapix_engine_close((kapix_engine *)&reply);
+    CHECK(call(other, "engine.describe", "{}", &reply) == 0);
+    kapix_buffer_free(&reply);
+    kapix_buffer_free(&reply);
+    CHECK(reply.data == NULL && reply.length == 0);
+    kapix_engine_close(other);
+}
+
+static void bad_controls(const kapix_engine *engine) {
+    kapix_buffer reply = {0};
+    kapix_control control = {0};
+    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, &reply), 400, reply,
+                "argument.invalid");
+    int32_t cancelled = 1;
+    control.size = sizeof control;
+    control.cancelled = &cancelled;
+    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, &reply), 499, reply,
+                "cancelled");
+    control.cancelled = (const int32_t *)(const void *)((const char *)&cancelled + 1);
+    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, &reply), 400, reply,
+                "argument.invalid");
+    control.cancelled = NULL;
+    CHECK(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, &reply) == 0);
+    kapix_buffer_free(&reply);
+}
+
+typedef struct shared {
+    kapix_engine *engine;
+    const char *expected;
+    atomic_int answered, refused;
+} shared;
+
+static void *score_until_closed(void *argument) {
+    shared *all = (shared *)argument;
+    for (;;) {
+        kapix_buffer reply = {0};
+        const int32_t status = call(all->engine, "credit.score", SCORE, &reply);
+        if (status != 0) {
+            CHECK_CAUSE(status, 400, reply, "engine.closed");
+            atomic_fetch_add(&all->refused, 1);
+            return NULL;
+        }
+        CHECK(strcmp(text(&reply), all->expected) == 0);
+        kapix_buffer_free(&reply);
+        atomic_fetch_add(&all->answered, 1);
+    }
+}
+
+static void threads_on_an_engine_that_closes(const char *card) {
+    kapix_buffer expected = {0};
+    shared all = {.engine = load(card, "{\"envelope\":false}")};
+    CHECK(call(all.engine, "credit.score", SCORE, &expected) == 0);
+    all.expected = text(&expected);
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        CHECK(pthread_create(&threads[i], NULL, score_until_closed, &all) == 0);
+    }
+    while (atomic_load(&all.answered) < 20 * THREADS) {
+        CHECK(sched_yield() == 0);
+    }
+    kapix_engine_close(all.engine);
+    for (int i = 0; i < THREADS; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    }
+    CHECK(atomic_load(&all.refused) == THREADS);
+    kapix_buffer_free(&expected);
+}
+
+static void child_of_fork(const char *card) {
+    kapix_engine *engine = load(card, "{\"envelope\":false}");
+    kapix_buffer before = {0};
+    CHECK(call(engine, "credit.score", SCORE, &before) == 0);
+    const pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        kapix_buffer reply = {0};
+        CHECK(call(engine, "credit.score", SCORE, &reply) == 0);
+        CHECK(strcmp(text(&reply), text(&before)) == 0);
+        kapix_buffer_free(&reply);
+        kapix_buffer_free(&before);
+        kapix_engine *own = load(card, "");
+        CHECK(call(own, "credit.score", SCORE, &reply) == 0);
+        kapix_buffer_free(&reply);
+        kapix_engine_close(own);
+        kapix_engine_close(engine);
+        _exit(0);
+    }
+    int status = 1;
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    kapix_buffer_free(&before);
+    kapix_engine_close(engine);
+}
+
+int main(int count, char **arguments) {
+    CHECK(count == 2);
+    size_t length = 0;
+    char *card = read_file(arguments[1], &length);
+    kapix_engine *engine = load(card, "");
+    null_everywhere(engine);
+    bad_options(card);
+    bad_texts(engine);
+    big_requests(engine);
+    bad_controls(engine);
+    kapix_engine_close(engine);
+    closed_handles(card);
+    child_of_fork(card);
+    threads_on_an_engine_that_closes(card);
+    free(card);
+    puts("hostile: ok");
+    return 0;
+}

@@ -1,0 +1,197 @@
+package kapix
+
+/*
+#include <stdlib.h>
+
+#include <kapix.h>
+
+typedef struct go_column {
+	struct ArrowSchema schema, texts_schema;
+	struct ArrowArray array, texts;
+	const void *buffers[2], *texts_buffers[3];
+} go_column;
+
+// Go owns the memory of the columns and outlives the call, so that a release has nothing to free.
+static void go_release_schema(struct ArrowSchema *schema) { schema->release = NULL; }
+static void go_release_array(struct ArrowArray *array) { array->release = NULL; }
+
+static void go_fill(struct ArrowSchema *schema, struct ArrowArray *array, const char *format, int64_t rows,
+                    int64_t n_buffers, const void **buffers) {
+	schema->format = format;
+	schema->flags = ARROW_FLAG_NULLABLE;
+	schema->release = go_release_schema;
+	array->length = rows;
+	array->null_count = buffers[0] == NULL ? 0 : -1;
+	array->n_buffers = n_buffers;
+	array->buffers = buffers;
+	array->release = go_release_array;
+}
+
+static void go_set(go_column *column, const char *name, const char *format, int64_t rows, const void *validity,
+                   const void *values) {
+	column->buffers[0] = validity;
+	column->buffers[1] = values;
+	go_fill(&column->schema, &column->array, format, rows, 2, column->buffers);
+	column->schema.name = name;
+}
+
+static void go_set_texts(go_column *column, int64_t count, const void *offsets, const void *bytes) {
+	column->texts_buffers[1] = offsets;
+	column->texts_buffers[2] = bytes;
+	go_fill(&column->texts_schema, &column->texts, "u", count, 3, column->texts_buffers);
+	column->schema.dictionary = &column->texts_schema;
+	column->array.dictionary = &column->texts;
+}
+
+static int32_t go_call_columns(uintptr_t engine, const char *operation, const uint8_t *request, size_t length,
+                               const kapix_control *control, go_column *columns, int64_t count, int64_t rows,
+                               kapix_buffer *reply, struct ArrowSchema *out_schema, struct ArrowArray *out_array) {
+	const void *none = NULL;
+	struct ArrowSchema **schemas = calloc((size_t)count, sizeof *schemas), schema = {0};
+	struct ArrowArray **arrays = calloc((size_t)count, sizeof *arrays), array = {0};
+	for (int64_t i = 0; i < count; i++) {
+		schemas[i] = &columns[i].schema;
+		arrays[i] = &columns[i].array;
+	}
+	go_fill(&schema, &array, "+s", rows, 1, &none);
+	schema.n_children = array.n_children = count;
+	schema.children = schemas;
+	array.children = arrays;
+	int32_t status = kapix_call_columns((const kapix_engine *)engine, operation, request, length, control, &schema,
+	                                    &array, reply, out_schema, out_array);
+	free(schemas);
+	free(arrays);
+	return status;
+}
+
+static const void *go_values(const struct ArrowArray *array, int child) { return array->children[child]->buffers[1]; }
+
+static void go_release(struct ArrowSchema *schema, struct ArrowArray *array) {
+	if (schema->release != NULL) schema->release(schema);
+	if (array->release != NULL) array->release(array);
+}
+*/
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"runtime"
+	"strings"
+	"unsafe"
+)
+
+// Column is a named column of inputs, borrowed for a call.
+type Column struct {
+	name, format, texts string
+	rows                int
+	values              unsafe.Pointer
+	validity            []byte
+	offsets             []int32
+}
+
+// Float64Column returns a column of numbers; NaN is missing.
+func Float64Column(name string, values []float64) Column {
+	return Column{name: name, format: "g", rows: len(values), values: unsafe.Pointer(unsafe.SliceData(values))}
+}
+
+// Int64Column returns a column of integers.
+func Int64Column(name string, values []int64) Column {
+	return Column{name: name, format: "l", rows: len(values), values: unsafe.Pointer(unsafe.SliceData(values))}
+}
+
+// TextColumn returns a column of codes, each an index into categories; a negative code is missing.
+func TextColumn(name string, codes []int32, categories []string) Column {
+	column := Column{name: name, format: "i", rows: len(codes), values: unsafe.Pointer(unsafe.SliceData(codes))}
+	column.validity = make([]byte, len(codes)/8+1)
+	for row, code := range codes {
+		if code >= 0 {
+			column.validity[row/8] |= 1 << (row % 8)
+		}
+	}
+	column.offsets = make([]int32, 1, len(categories)+1)
+	for _, category := range categories {
+		column.offsets = append(column.offsets, column.offsets[len(column.offsets)-1]+int32(len(category)))
+	}
+	column.texts = strings.Join(categories, "")
+	return column
+}
+
+// ScoreColumns holds a row for each applicant. Decision is 0 none, 1 decline, 2 refer, 3 approve; RiskBand is an index
+// into Bands of the response; Status 0 is scored; PD is NaN unless the card is calibrated.
+type ScoreColumns struct {
+	Points    []int32
+	PD, Score []float64
+	Decision  []uint8
+	RiskBand  []uint16
+	Status    []uint8
+}
+
+// CreditScoreBatch scores many applicants. With columns they are borrowed, not copied, and result columns come back;
+// without, the inputs and results are those in request and response.
+func (e *Engine) CreditScoreBatch(ctx context.Context, request *CreditScoreBatchRequest, columns ...Column) (*CreditScoreBatchResponse, *ScoreColumns, error) {
+	const operation = "credit.score_batch"
+	if len(columns) == 0 {
+		response, err := answer[CreditScoreBatchResponse](ctx, e, operation, request)
+		return response, nil, err
+	}
+	text, err := json.Marshal(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	memory, free := lay(columns)
+	defer free()
+	count, rows := C.int64_t(len(columns)), C.int64_t(columns[0].rows)
+	var schema C.struct_ArrowSchema
+	var array C.struct_ArrowArray
+	body, err := e.call(ctx, operation, text, func(engine C.uintptr_t, name *C.char, data *C.uint8_t, length C.size_t, control *C.kapix_control, reply *C.kapix_buffer) C.int32_t {
+		return C.go_call_columns(engine, name, data, length, control, memory, count, rows, reply, &schema, &array)
+	})
+	defer C.go_release(&schema, &array)
+	if err != nil {
+		return nil, nil, err
+	}
+	response := new(CreditScoreBatchResponse)
+	return response, &ScoreColumns{
+		Points:   values[int32](&array, 0),
+		PD:       values[float64](&array, 1),
+		Score:    values[float64](&array, 2),
+		Decision: values[uint8](&array, 3),
+		RiskBand: values[uint16](&array, 4),
+		Status:   values[uint8](&array, 5),
+	}, json.Unmarshal(body, response)
+}
+
+// lay describes the columns in memory of C, which may hold pointers of Go as long as they are pinned.
+func lay(columns []Column) (*C.go_column, func()) {
+	var pins runtime.Pinner
+	pin := func(data unsafe.Pointer) unsafe.Pointer {
+		if data != nil {
+			pins.Pin(data)
+		}
+		return data
+	}
+	memory := (*C.go_column)(C.calloc(C.size_t(len(columns)), C.sizeof_go_column))
+	text := func(value string) *C.char {
+		return (*C.char)(pin(unsafe.Pointer(unsafe.SliceData(append([]byte(value), 0)))))
+	}
+	targets := unsafe.Slice(memory, len(columns))
+	for i, column := range columns {
+		target := &targets[i]
+		C.go_set(target, text(column.name), text(column.format), C.int64_t(column.rows),
+			pin(unsafe.Pointer(unsafe.SliceData(column.validity))), pin(column.values))
+		if column.offsets != nil {
+			C.go_set_texts(target, C.int64_t(len(column.offsets)-1), pin(unsafe.Pointer(&column.offsets[0])),
+				unsafe.Pointer(text(column.texts)))
+		}
+	}
+	return memory, func() {
+		pins.Unpin()
+		C.free(unsafe.Pointer(memory))
+	}
+}
+
+// values copies a result column.
+func values[T any](array *C.struct_ArrowArray, child C.int) []T {
+	return append([]T(nil), unsafe.Slice((*T)(C.go_values(array, child)), array.length)...)
+}

@@ -1,0 +1,71 @@
+package kapix
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Error is an error of the engine. Code is one of the ten published codes, Cause the stable and fine one, Fields are
+// JSON pointers into the request, Status is the HTTP status.
+type Error struct {
+	Code      string        `json:"code"`
+	Cause     string        `json:"cause"`
+	Message   string        `json:"message"`
+	Fields    []string      `json:"fields"`
+	Details   []ErrorDetail `json:"details"`
+	Docs      string        `json:"docs"`
+	RequestID string        `json:"request_id"`
+	Status    int           `json:"-"`
+
+	because error
+}
+
+// ErrorDetail is one finding among several.
+type ErrorDetail struct {
+	Cause   string `json:"cause"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// The codes, for errors.Is. Unauthorized and RateLimitExceeded are a host's: the engine never gives them.
+var (
+	ErrValidation       = &Error{Code: "VALIDATION_ERROR"}
+	ErrForbidden        = &Error{Code: "FORBIDDEN"}
+	ErrNotFound         = &Error{Code: "ENTITY_NOT_FOUND"}
+	ErrDuplicateRequest = &Error{Code: "DUPLICATE_REQUEST"}
+	ErrInsufficientData = &Error{Code: "INSUFFICIENT_DATA"}
+	ErrInternal         = &Error{Code: "INTERNAL_ERROR"}
+	ErrUnavailable      = &Error{Code: "SERVICE_UNAVAILABLE"}
+	ErrCancelled        = &Error{Code: "CANCELLED"}
+	// ErrClosed is the error of an engine that was closed.
+	ErrClosed = &Error{Code: "VALIDATION_ERROR", Cause: "engine.closed"}
+)
+
+func (e *Error) Error() string {
+	text := e.Code + " (" + e.Cause + "): " + e.Message
+	if len(e.Fields) > 0 {
+		text += " at `" + strings.Join(e.Fields, "` at `") + "`"
+	}
+	return text
+}
+
+// Is reports whether target names the same code and, where it states one, the same cause.
+func (e *Error) Is(target error) bool {
+	other, ok := target.(*Error)
+	return ok && other.Code == e.Code && (other.Cause == "" || other.Cause == e.Cause)
+}
+
+// Unwrap returns the error of the context that cancelled the call.
+func (e *Error) Unwrap() error { return e.because }
+
+func readError(status int, reply []byte, because error) error {
+	var body struct{ Error Error }
+	if err := json.Unmarshal(reply, &body); err != nil {
+		body.Error = Error{Code: ErrInternal.Code, Cause: "internal.panic", Message: "the library gave no reply"}
+	}
+	body.Error.Status = status
+	if status == statusCancelled {
+		body.Error.because = because
+	}
+	return &body.Error
+}

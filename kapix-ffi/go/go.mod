@@ -1,0 +1,3 @@
+module github.com/kapix/kapix-go
+
+go 1.24

@@ -1,0 +1,187 @@
+// Package kapix is a credit decision engine that you link, not call: the same engine and the same bytes as in Rust,
+// Python, Node and C.
+package kapix
+
+/*
+#include <stdlib.h>
+
+#include <kapix.h>
+
+// Go keeps handles as numbers: to its collector a pointer that is no address is an error.
+static int32_t go_load(const uint8_t *artefacts, size_t length, const uint8_t *options, size_t options_length,
+                       uintptr_t *engine, kapix_buffer *error) {
+	kapix_engine *loaded = NULL;
+	int32_t status = kapix_engine_load(artefacts, length, options, options_length, &loaded, error);
+	*engine = (uintptr_t)loaded;
+	return status;
+}
+static void go_close(uintptr_t engine) { kapix_engine_close((kapix_engine *)engine); }
+static int32_t go_call(uintptr_t engine, const char *operation, const uint8_t *request, size_t length,
+                       const kapix_control *control, kapix_buffer *reply) {
+	return kapix_call_with((const kapix_engine *)engine, operation, request, length, control, reply);
+}
+*/
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"runtime"
+	"sync/atomic"
+	"unsafe"
+)
+
+const statusCancelled = 499
+
+// Engine is a set of proved artefacts with a memory for records and idempotency keys. It is safe for use by many
+// goroutines at the same time.
+type Engine struct {
+	handle  atomic.Uintptr
+	cleanup runtime.Cleanup
+}
+
+// Option says how an engine is loaded.
+type Option func(map[string]any)
+
+// WithOption sets an option by its name on the wire: clock, envelope, idempotency, limits, production, record, tenant.
+func WithOption(name string, value any) Option { return func(all map[string]any) { all[name] = value } }
+
+// WithClock sets where an absent as_of comes from: "system", "none", or an RFC 3339 instant.
+func WithClock(clock string) Option { return WithOption("clock", clock) }
+
+// WithProduction loads approved artefacts only.
+func WithProduction() Option { return WithOption("production", true) }
+
+// WithoutRecords leaves no records.
+func WithoutRecords() Option { return WithOption("record", false) }
+
+// Load returns an engine of an artefact, a bundle, or a JSON array of them. Close it when it is no longer needed; an
+// engine that is forgotten is closed by the collector.
+func Load(artefacts []byte, options ...Option) (*Engine, error) {
+	all := map[string]any{}
+	for _, set := range options {
+		set(all)
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		return nil, err
+	}
+	var handle C.uintptr_t
+	var reply C.kapix_buffer
+	data, length := bytesOf(artefacts)
+	optionsData, optionsLength := bytesOf(text)
+	status := C.go_load(data, length, optionsData, optionsLength, &handle, &reply)
+	if body := take(&reply); status != 0 {
+		return nil, readError(int(status), body, nil)
+	}
+	engine := &Engine{}
+	engine.handle.Store(uintptr(handle))
+	engine.cleanup = runtime.AddCleanup(engine, func(handle C.uintptr_t) { C.go_close(handle) }, handle)
+	return engine, nil
+}
+
+// Close closes the engine; calls under way end on it. A second Close does nothing.
+func (e *Engine) Close() error {
+	if handle := e.handle.Swap(0); handle != 0 {
+		e.cleanup.Stop()
+		C.go_close(C.uintptr_t(handle))
+	}
+	return nil
+}
+
+// Call answers an operation for a request in JSON, with the bytes that every language gives. An error is an *Error.
+// When ctx ends, so does the call, at its next block.
+func (e *Engine) Call(ctx context.Context, operation string, request []byte) ([]byte, error) {
+	return e.call(ctx, operation, request, func(engine C.uintptr_t, name *C.char, data *C.uint8_t, length C.size_t, control *C.kapix_control, reply *C.kapix_buffer) C.int32_t {
+		return C.go_call(engine, name, data, length, control, reply)
+	})
+}
+
+// door is one of the two ways into the library.
+type door func(engine C.uintptr_t, name *C.char, data *C.uint8_t, length C.size_t, control *C.kapix_control, reply *C.kapix_buffer) C.int32_t
+
+func (e *Engine) call(ctx context.Context, operation string, request []byte, through door) ([]byte, error) {
+	name := C.CString(operation)
+	defer C.free(unsafe.Pointer(name))
+	var reply C.kapix_buffer
+	data, length := bytesOf(request)
+	control, done := watch(ctx)
+	status := through(C.uintptr_t(e.handle.Load()), name, data, length, control, &reply)
+	done()
+	runtime.KeepAlive(e)
+	body := take(&reply)
+	if status != 0 {
+		return nil, readError(int(status), body, context.Cause(ctx))
+	}
+	return body, nil
+}
+
+// CreditScore scores one applicant.
+func (e *Engine) CreditScore(ctx context.Context, request *CreditScoreRequest) (*CreditScoreResponse, error) {
+	return answer[CreditScoreResponse](ctx, e, "credit.score", request)
+}
+
+// CashflowAnalyze returns the cash-flow features of one applicant and the rows behind them.
+func (e *Engine) CashflowAnalyze(ctx context.Context, request *CashflowAnalyzeRequest) (*CashflowAnalyzeResponse, error) {
+	return answer[CashflowAnalyzeResponse](ctx, e, "cashflow.analyze", request)
+}
+
+// ArtefactCheck tells whether an artefact would load, and everything that is wrong with it.
+func (e *Engine) ArtefactCheck(ctx context.Context, request *ArtefactCheckRequest) (*ArtefactCheckResponse, error) {
+	return answer[ArtefactCheckResponse](ctx, e, "artefact.check", request)
+}
+
+// Describe returns versions, artefacts, limits and operations.
+func (e *Engine) Describe(ctx context.Context) (*DescribeResponse, error) {
+	return answer[DescribeResponse](ctx, e, "engine.describe", &DescribeRequest{})
+}
+
+// Version returns the version of the engine.
+func Version() string { return C.GoString(C.kapix_version()) }
+
+// ExpertCards returns the bundle of the example cards; they have no PD, only a rank.
+func ExpertCards() []byte {
+	var cards C.kapix_buffer
+	C.kapix_expert_cards(&cards)
+	return take(&cards)
+}
+
+func answer[Response, Request any](ctx context.Context, e *Engine, operation string, request *Request) (*Response, error) {
+	text, err := json.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	body, err := e.Call(ctx, operation, text)
+	if err != nil {
+		return nil, err
+	}
+	response := new(Response)
+	return response, json.Unmarshal(body, response)
+}
+
+// watch returns the control of a call that ends with ctx, and what to do when the call has returned.
+func watch(ctx context.Context) (*C.kapix_control, func()) {
+	if ctx.Done() == nil {
+		return nil, func() {}
+	}
+	var pins runtime.Pinner
+	cancelled := new(int32)
+	pins.Pin(cancelled)
+	if ctx.Err() != nil {
+		*cancelled = 1
+	}
+	stop := context.AfterFunc(ctx, func() { atomic.StoreInt32(cancelled, 1) })
+	control := &C.kapix_control{cancelled: (*C.int32_t)(cancelled)}
+	control.size = C.size_t(unsafe.Sizeof(*control))
+	return control, func() { stop(); pins.Unpin() }
+}
+
+func bytesOf(bytes []byte) (*C.uint8_t, C.size_t) {
+	return (*C.uint8_t)(unsafe.SliceData(bytes)), C.size_t(len(bytes))
+}
+
+// take copies a buffer and frees it.
+func take(buffer *C.kapix_buffer) []byte {
+	defer C.kapix_buffer_free(buffer)
+	return append([]byte(nil), unsafe.Slice((*byte)(buffer.data), buffer.length)...)
+}

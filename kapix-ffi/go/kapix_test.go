@@ -1,0 +1,373 @@
+package kapix_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	kapix "github.com/kapix/kapix-go"
+)
+
+const vectorsFolder = "../../kapix-core/tests/vectors"
+
+func card(t testing.TB) []byte {
+	t.Helper()
+	text, err := os.ReadFile("../c/card.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func load(t testing.TB, options ...kapix.Option) *kapix.Engine {
+	t.Helper()
+	engine, err := kapix.Load(card(t), options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { engine.Close() })
+	return engine
+}
+
+func score() *kapix.CreditScoreRequest {
+	return &kapix.CreditScoreRequest{
+		AsOf:       "2026-01-31T00:00:00Z",
+		EntityID:   "applicant-1",
+		EntityType: kapix.EntityTypeIndividual,
+		Features:   map[string]any{"income": 6000, "region": "lake"},
+	}
+}
+
+func TestPointsAreTheCards(t *testing.T) {
+	response, err := load(t).CreditScore(context.Background(), score())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.Points != 35 || response.Decision != kapix.DecisionApprove || response.PD != nil {
+		t.Fatalf("%+v", response)
+	}
+	if !strings.HasPrefix(response.AuditID, "aud_") {
+		t.Fatalf("audit id %q", response.AuditID)
+	}
+}
+
+func TestErrorsSayCodeCauseAndPlace(t *testing.T) {
+	engine := load(t)
+	request := score()
+	request.Features["incme"] = 1
+	_, err := engine.CreditScore(context.Background(), request)
+	var refused *kapix.Error
+	if !errors.As(err, &refused) || !errors.Is(err, kapix.ErrValidation) || errors.Is(err, kapix.ErrClosed) {
+		t.Fatalf("%v", err)
+	}
+	if refused.Status != 400 || refused.Cause != "data.input_unknown" || !reflect.DeepEqual(refused.Fields, []string{"/features/incme"}) {
+		t.Fatalf("%+v", refused)
+	}
+	request.Features = map[string]any{"income": math.NaN()}
+	if _, err := engine.CreditScore(context.Background(), request); err == nil {
+		t.Fatal("a NaN has no JSON")
+	}
+	if _, err := engine.Call(context.Background(), "no\xff such", nil); !errors.Is(err, kapix.ErrNotFound) {
+		t.Fatalf("%v", err)
+	}
+	if _, err := kapix.Load([]byte("{}")); !errors.Is(err, kapix.ErrValidation) {
+		t.Fatalf("%v", err)
+	}
+	if _, err := kapix.Load(card(t), kapix.WithOption("clok", "none")); !errors.Is(err, kapix.ErrValidation) {
+		t.Fatalf("%v", err)
+	}
+	if _, err := kapix.Load(card(t), kapix.WithProduction()); !errors.Is(err, kapix.ErrForbidden) {
+		t.Fatalf("%v", err)
+	}
+}
+
+func TestAClosedEngineIsAnError(t *testing.T) {
+	engine := load(t)
+	for range 2 {
+		if err := engine.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := engine.CreditScore(context.Background(), score()); !errors.Is(err, kapix.ErrClosed) {
+		t.Fatalf("%v", err)
+	}
+	column := kapix.Float64Column("income", []float64{1})
+	request := &kapix.CreditScoreBatchRequest{EntityType: kapix.EntityTypeIndividual}
+	if _, _, err := engine.CreditScoreBatch(context.Background(), request, column); !errors.Is(err, kapix.ErrClosed) {
+		t.Fatalf("%v", err)
+	}
+}
+
+func TestAnEngineClosesUnderManyCalls(t *testing.T) {
+	engine := load(t)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for {
+				response, err := engine.CreditScore(context.Background(), score())
+				if errors.Is(err, kapix.ErrClosed) {
+					return
+				}
+				if err != nil || response.Points != 35 {
+					t.Errorf("%v %v", response, err)
+					return
+				}
+			}
+		}()
+	}
+	time.Sleep(20 * time.Millisecond)
+	engine.Close()
+	group.Wait()
+}
+
+func batch() *kapix.CreditScoreBatchRequest {
+	return &kapix.CreditScoreBatchRequest{AsOf: "2026-01-31T00:00:00Z", EntityType: kapix.EntityTypeIndividual}
+}
+
+func TestColumnsGiveTheRowsOfJSON(t *testing.T) {
+	engine := load(t)
+	incomes := []float64{500, 6000, math.NaN(), 2000}
+	codes := []int32{0, 1, 2, -1}
+	response, rows, err := engine.CreditScoreBatch(context.Background(), batch(),
+		kapix.Float64Column("income", incomes), kapix.TextColumn("region", codes, []string{"coast", "lake", "plain"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(rows.Points, []int32{5, 35, 15, 10}) || !reflect.DeepEqual(rows.Status, make([]uint8, 4)) {
+		t.Fatalf("%+v", rows)
+	}
+	request := batch()
+	request.Columns = map[string][]any{"income": {500, 6000, nil, 2000}, "region": {"coast", "lake", "plain", nil}}
+	same, none, err := engine.CreditScoreBatch(context.Background(), request)
+	if err != nil || none != nil {
+		t.Fatal(err)
+	}
+	for row, points := range same.Columns.Points {
+		if *points != rows.Points[row] || response.Bands[rows.RiskBand[row]] != *same.Columns.RiskBand[row] {
+			t.Fatalf("row %d", row)
+		}
+	}
+	_, empty, err := engine.CreditScoreBatch(context.Background(), batch(),
+		kapix.Float64Column("income", nil), kapix.TextColumn("region", nil, nil))
+	if err != nil || len(empty.Points) != 0 {
+		t.Fatalf("%v", err)
+	}
+	short := kapix.Int64Column("income", []int64{1})
+	_, _, err = engine.CreditScoreBatch(context.Background(), batch(), kapix.TextColumn("region", codes, []string{"a"}), short)
+	if !errors.Is(err, &kapix.Error{Code: "VALIDATION_ERROR", Cause: "frame.shape"}) {
+		t.Fatalf("%v", err)
+	}
+}
+
+func TestAContextEndsALongCall(t *testing.T) {
+	engine := load(t)
+	rows := 20_000_000
+	incomes := make([]float64, rows)
+	codes := make([]int32, rows)
+	columns := []kapix.Column{kapix.Float64Column("income", incomes), kapix.TextColumn("region", codes, []string{"lake"})}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+	defer cancel()
+	_, _, err := engine.CreditScoreBatch(ctx, batch(), columns...)
+	if !errors.Is(err, kapix.ErrCancelled) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("%v", err)
+	}
+	done, stop := context.WithCancel(context.Background())
+	stop()
+	if _, err := engine.CreditScore(done, score()); !errors.Is(err, context.Canceled) {
+		t.Fatalf("%v", err)
+	}
+}
+
+type vector struct {
+	Operation   string
+	Artefacts   []json.RawMessage
+	Request     json.RawMessage
+	RequestText *string `json:"request_text"`
+	Clock       *string
+	Options     map[string]any
+}
+
+func (v vector) engine(t *testing.T) (*kapix.Engine, error) {
+	documents := [][]byte{}
+	for _, artefact := range v.Artefacts {
+		var name string
+		if json.Unmarshal(artefact, &name) != nil {
+			documents = append(documents, artefact)
+			continue
+		}
+		path := filepath.Join(vectorsFolder, "artefacts", name+".json")
+		if name == "expert" {
+			path = "../../kapix-core/artefacts/expert.json"
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, text)
+	}
+	artefacts := append(append([]byte("["), bytes.Join(documents, []byte(","))...), ']')
+	if len(documents) == 1 {
+		artefacts = documents[0]
+	}
+	clock := "none"
+	if v.Clock != nil {
+		clock = *v.Clock
+	}
+	options := []kapix.Option{kapix.WithClock(clock), kapix.WithOption("envelope", false), kapix.WithoutRecords()}
+	for name, value := range v.Options {
+		options = append(options, kapix.WithOption(name, value))
+	}
+	return kapix.Load(artefacts, options...)
+}
+
+// typed answers by the structs and returns their JSON; it says no where a request does not fit them, which is also so
+// for one that lacks a required field: a struct sends its zero value.
+func typed[Request, Response any](
+	t *testing.T, text []byte, call func(context.Context, *Request) (*Response, error),
+) (reply any, request []byte, fits bool) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	value := new(Request)
+	if decoder.Decode(value) != nil {
+		return nil, nil, false
+	}
+	request, _ = json.Marshal(value)
+	given := loose(t, text).(map[string]any)
+	for name := range loose(t, request).(map[string]any) {
+		if _, ok := given[name]; !ok {
+			return nil, nil, false
+		}
+	}
+	response, err := call(context.Background(), value)
+	if err != nil {
+		return err, request, true
+	}
+	return response, request, true
+}
+
+func (v vector) typed(t *testing.T, engine *kapix.Engine) (any, []byte, bool) {
+	switch v.Operation {
+	case "credit.score":
+		return typed(t, v.Request, engine.CreditScore)
+	case "cashflow.analyze":
+		return typed(t, v.Request, engine.CashflowAnalyze)
+	case "artefact.check":
+		return typed(t, v.Request, engine.ArtefactCheck)
+	case "credit.score_batch":
+		return typed(t, v.Request, func(ctx context.Context, request *kapix.CreditScoreBatchRequest) (*kapix.CreditScoreBatchResponse, error) {
+			response, _, err := engine.CreditScoreBatch(ctx, request)
+			return response, err
+		})
+	}
+	return nil, nil, false
+}
+
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func loose(t *testing.T, text []byte) any {
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// Every vector by both paths: the bytes of the JSON door are those of DIGEST; structs send what gives the same bytes,
+// and hold what the bytes say.
+func TestVectors(t *testing.T) {
+	file, err := os.Open(filepath.Join(vectorsFolder, "DIGEST"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	count, structs := 0, 0
+	for lines := bufio.NewScanner(file); lines.Scan(); count++ {
+		path, pinned, _ := strings.Cut(lines.Text(), " ")
+		text, err := os.ReadFile(filepath.Join(vectorsFolder, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v vector
+		if err := json.Unmarshal(text, &v); err != nil {
+			t.Fatal(path, err)
+		}
+		request := []byte(v.Request)
+		if v.RequestText != nil {
+			request = []byte(*v.RequestText)
+		}
+		engine, err := v.engine(t)
+		if err != nil {
+			// The bytes of a refused load are not handed out; vectors.c compares them.
+			continue
+		}
+		reply, err := engine.Call(context.Background(), v.Operation, request)
+		if err == nil && digest(reply) != pinned {
+			t.Errorf("%s: other bytes: %.200s", path, reply)
+		}
+		if answer, sent, fits := v.typed(t, engine); fits && v.RequestText == nil {
+			structs++
+			if refused, ok := answer.(error); ok {
+				if err == nil || refused.Error() != err.Error() {
+					t.Errorf("%s: structs: %v, JSON: %v", path, refused, err)
+				}
+			} else if again, err := engine.Call(context.Background(), v.Operation, sent); err != nil || digest(again) != pinned {
+				t.Errorf("%s: structs send another request: %s %v", path, sent, err)
+			} else if back, _ := json.Marshal(answer); !reflect.DeepEqual(loose(t, back), loose(t, reply)) {
+				t.Errorf("%s: structs hold another answer\n%s\n%s", path, back, reply)
+			}
+		}
+		engine.Close()
+	}
+	if count == 0 || structs < count/2 {
+		t.Fatalf("%d vectors, %d by structs", count, structs)
+	}
+	t.Logf("%d vectors, %d of them by structs", count, structs)
+}
+
+func BenchmarkEmptyCall(b *testing.B) {
+	for b.Loop() {
+		kapix.Version()
+	}
+}
+
+func BenchmarkScoreJSON(b *testing.B) {
+	engine := load(b, kapix.WithOption("envelope", false), kapix.WithoutRecords())
+	request := score()
+	no := false
+	request.Explain = &no
+	text, _ := json.Marshal(request)
+	for b.Loop() {
+		if _, err := engine.Call(context.Background(), "credit.score", text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkScoreStructs(b *testing.B) {
+	engine := load(b, kapix.WithOption("envelope", false), kapix.WithoutRecords())
+	request := score()
+	no := false
+	request.Explain = &no
+	for b.Loop() {
+		if _, err := engine.CreditScore(context.Background(), request); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

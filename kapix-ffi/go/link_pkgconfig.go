@@ -1,0 +1,6 @@
+//go:build kapix_pkgconfig
+
+package kapix
+
+// #cgo pkg-config: kapix
+import "C"

@@ -1,0 +1,192 @@
+/* Kapix: a credit decision engine that you link, not call.
+ *
+ * One call answers every operation: JSON in, JSON out. The same engine version, artefacts, request and `as_of` give
+ * the same bytes as in every other language.
+ *
+ *     kapix_buffer reply = {0};
+ *     kapix_engine *engine = NULL;
+ *     if (kapix_engine_load(card, card_length, NULL, 0, &engine, &reply) == 0) {
+ *         int32_t status = kapix_call(engine, "credit.score", request, request_length, &reply);
+ *         printf("%d %s\n", status, (const char *)reply.data);
+ *         kapix_buffer_free(&reply);
+ *         kapix_engine_close(engine);
+ *     }
+ *
+ * Rules that hold for every function:
+ *
+ *   Status    0, or the HTTP status of the error: 400, 403, 404, 409, 422, 499, 500, 503. The reply of an error is
+ *             {"error": {"code", "cause", "message", "fields", "docs", "request_id"?}}; `cause` is stable.
+ *   Pointers  Every pointer may be NULL: what is required and absent is the error argument.invalid, 400. Without a
+ *             place for the reply nothing is done and 400 is returned. Pointers that are not NULL must be aligned and
+ *             point to what their type says, for as many bytes as their length says, until the function returns.
+ *   Texts     Operation names end with NUL. Requests, artefacts and options are UTF-8 of a stated length, need no NUL,
+ *             and are refused when they are not UTF-8.
+ *   Threads   Every function may be called from every thread at the same time, on the same engine too. Nothing is
+ *             kept for a thread, and there is no "last error".
+ *   Fork      Engines work in a child of fork(). As with every lock of a process, fork while no other thread is inside
+ *             this library, or call only exec() in the child.
+ *   Panics    A defect inside the engine is caught and answered with internal.panic, 500.
+ *
+ * Link with -lkapix (pkg-config: kapix; CMake: find_package(Kapix), target Kapix::kapix).
+ */
+#ifndef KAPIX_H
+#define KAPIX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of this header; kapix_version() is that of the library. */
+#define KAPIX_VERSION "0.1.0"
+
+/* Programs compiled with this header run with every library whose kapix_abi_version() is the same number. */
+#define KAPIX_ABI_VERSION 1
+
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#define KAPIX_NOEXCEPT noexcept
+#else
+#define KAPIX_NOEXCEPT
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An engine: proved artefacts with a memory for records and idempotency keys. Opaque: a handle is a number, not an
+ * address. A handle that was closed, or never was one, is the error engine.closed, 400; it is never followed. */
+typedef struct kapix_engine kapix_engine;
+
+/* Bytes that the library wrote: `length` bytes and a NUL that is not counted. JSON holds no NUL inside, so `data` is
+ * also a C string. Functions overwrite a buffer without reading it: free it between calls. */
+typedef struct kapix_buffer {
+    uint8_t *data; /* NULL when empty */
+    size_t length;
+} kapix_buffer;
+
+/* Called during a long call with the rows done and the rows in all; return 0 to go on, anything else to cancel.
+ *
+ * It is called from the threads of the call, possibly from several at a time. It must be quick, must not close over
+ * the stack by longjmp, and must not throw: a C++ callback catches what it calls and returns 1, which ends the call
+ * with CANCELLED, 499. From C++17 on the type demands noexcept; an exception that arrives all the same ends the
+ * process, as it does in every noexcept function. longjmp out of it leaves locks and memory behind: undefined. */
+typedef int32_t (*kapix_progress)(void *context, uint64_t done, uint64_t total) KAPIX_NOEXCEPT;
+
+/* What enters a long call beside its request; none of it changes a result. Zeros are the defaults:
+ *     kapix_control control = {0};
+ *     control.size = sizeof control;                                                                              */
+typedef struct kapix_control {
+    size_t size;             /* sizeof(kapix_control), so that later versions can add fields */
+    kapix_progress progress; /* may be NULL */
+    void *context;           /* handed to `progress` */
+    const int32_t *cancelled; /* may be NULL; the call ends with CANCELLED, 499, at its next block (32,768 rows) after
+                                 this is not 0. Write it with an atomic store, from any thread. */
+    uint32_t threads;        /* threads of the call; 0 takes all of the machine */
+} kapix_control;
+
+/* Returns the version of the library, such as "0.1.0"; lives as long as the process. */
+const char *kapix_version(void) KAPIX_NOEXCEPT;
+
+/* Returns the number that KAPIX_ABI_VERSION must equal. */
+uint32_t kapix_abi_version(void) KAPIX_NOEXCEPT;
+
+/* Loads artefacts and writes a handle to `engine` (NULL on an error).
+ *
+ *   artefacts  One artefact or bundle in JSON, or a JSON array of them. Each is proved whole: scoring then cannot
+ *              fail on it. At most 32 MiB unless `limits` says otherwise.
+ *   options    A JSON object, or nothing. Every member may be absent; an unknown one is refused.
+ *                clock        "system" (default), "none", or an RFC 3339 instant that never moves: where an absent
+ *                             `as_of` and the recorded time come from
+ *                envelope     true (default): answers carry request_id, audit_id, recorded_at and latency_ms
+ *                idempotency  "durable" (default: a request with a key is refused, this engine lives in memory) or
+ *                             "process" (100,000 keys, the oldest evicted)
+ *                limits       {"request_bytes": ..., ...}; engine.describe lists them
+ *                production   false (default); true loads approved artefacts only
+ *                record       true (default): calls leave a record
+ *                tenant       "" (default): separates the idempotency keys of your customers
+ *   error      Empty on success. */
+int32_t kapix_engine_load(const uint8_t *artefacts, size_t length, const uint8_t *options, size_t options_length,
+                          kapix_engine **engine, kapix_buffer *error) KAPIX_NOEXCEPT;
+
+/* Closes an engine. Calls under way end on it; it goes when the last of them returns. NULL and a handle that was
+ * closed before are left alone. */
+void kapix_engine_close(kapix_engine *engine) KAPIX_NOEXCEPT;
+
+/* Answers `operation` ("engine.describe", "credit.score", ...) for a request in JSON; `reply` is always JSON. */
+int32_t kapix_call(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
+                   kapix_buffer *reply) KAPIX_NOEXCEPT;
+
+/* The same for a long operation, with progress, cancellation and threads; `control` may be NULL. */
+int32_t kapix_call_with(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
+                        const kapix_control *control, kapix_buffer *reply) KAPIX_NOEXCEPT;
+
+/* The structures of the Arrow C Data Interface, word for word as its specification asks. */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif
+
+/* Answers a columnar operation ("credit.score_batch") for a request in JSON with columns beside it.
+ *
+ *   schema, array          One struct array (format "+s", no null rows), a child for each column: float64 "g",
+ *                          int64 "l", int32 "i", or dictionary<int32, utf8>. Any other type is the error
+ *                          frame.column_type at its name. A null row, and a NaN, is a missing input; a column with
+ *                          null rows has ARROW_FLAG_NULLABLE. The call takes both over, as the interface says: they
+ *                          are released before it returns, whatever the status; only without a place for the reply
+ *                          they stay yours. Nothing is copied except int32 columns. What contradicts itself is
+ *                          frame.shape; counts of buffers and children, and the length of buffers, must be true.
+ *   out_schema, out_array  Places for the result columns, overwritten without being read. With status 0 they hold a
+ *                          struct array whose release() you call; otherwise their release is NULL. Columns, one row
+ *                          for each row in:
+ *                            points    int32    total points; 0 unless scored
+ *                            pd        float64  probability of default of a calibrated card, NaN otherwise
+ *                            score     float64  1 - PD, a rank unless calibrated; NaN unless scored
+ *                            decision  uint8    0 none, 1 decline, 2 refer, 3 approve
+ *                            risk_band uint16   index into `bands` of the reply
+ *                            status    uint8    0 scored; the reply counts the others by cause
+ *   control                May be NULL. */
+int32_t kapix_call_columns(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
+                           const kapix_control *control, struct ArrowSchema *schema, struct ArrowArray *array,
+                           kapix_buffer *reply, struct ArrowSchema *out_schema,
+                           struct ArrowArray *out_array) KAPIX_NOEXCEPT;
+
+/* Frees the bytes of a buffer and sets it to zeros, so that a second time does nothing. NULL is left alone. A copy of
+ * the struct does not know that the bytes are gone: free one of the two. */
+void kapix_buffer_free(kapix_buffer *buffer) KAPIX_NOEXCEPT;
+
+/* Writes the bundle of the expert cards that ship as examples (individual, sme, corporate); they have no PD, only a
+ * rank. For kapix_engine_load(). */
+int32_t kapix_expert_cards(kapix_buffer *cards) KAPIX_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

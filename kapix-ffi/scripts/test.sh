@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Tests the C library: header against symbols, C and C++ programs plainly, under valgrind and with
+# AddressSanitizer, the vectors, and the installed package by pkg-config and CMake. What this machine cannot run
+# is named.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/build.sh"
+request=$ffi/../examples/data/kenya_salaried.json
+vectors=$ffi/../kapix-core/tests/vectors
+# The panics that hostile.c and columns.cpp provoke are caught; where they come from is of no interest.
+export RUST_BACKTRACE=0
+sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
+
+say() { printf -- '-- %s\n' "$1"; }
+
+symbols() {
+  say 'the header declares what the library exports'
+  sed -e 's|/\*.*||' -e '/^ \*/d' "$ffi/include/kapix.h" | grep -oE '\bkapix_[a-z_]+\(' | tr -d '(' | sort -u > "$work/declared"
+  nm -D --defined-only "$built/libkapix.so" | awk '{ print $3 }' | sort -u > "$work/exported"
+  diff "$work/declared" "$work/exported"
+  grep -oE '= kapix_[a-z_]+;' "$ffi/c/typed.h" | tr -d '=; ' | sort -u | diff "$work/declared" -
+  readelf -d "$built/libkapix.so" | grep -q 'soname: \[libkapix.so.1\]'
+}
+
+programs() {
+  compile story.c story "${shared[@]}"
+  compile hostile.c hostile "${shared[@]}"
+  compile columns.cpp columns "${shared[@]}"
+  compile vectors.c vectors "${shared[@]}"
+  compile story.c story_asan "${sanitize[@]}" "${shared[@]}"
+  compile hostile.c hostile_asan "${sanitize[@]}" "${shared[@]}"
+  compile columns.cpp columns_asan "${sanitize[@]}" "${shared[@]}"
+}
+
+# Runs the three programs whose names end with $1 by the command after it.
+run() {
+  local suffix=$1
+  shift
+  "$@" "$work/story$suffix" "$request"
+  "$@" "$work/hostile$suffix" "$ffi/c/card.json"
+  "$@" "$work/columns$suffix" "$ffi/c/card.json"
+}
+
+memory() {
+  say 'with AddressSanitizer and UndefinedBehaviorSanitizer'
+  run _asan env ASAN_OPTIONS=detect_leaks=1
+  if ! command -v valgrind > /dev/null && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    apt-get install -qq -y valgrind > /dev/null 2>&1 || true
+  fi
+  if command -v valgrind > /dev/null; then
+    say 'under valgrind'
+    run '' valgrind -q --leak-check=full --show-leak-kinds=definite,indirect,possible \
+      --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=9 --trace-children=yes
+  else
+    say 'valgrind: skipped, not installed'
+  fi
+}
+
+answers() {
+  say 'vectors'
+  local folder
+  folder=$(mktemp -d "$work/vectors.XXXXXX")
+  python3 "$ffi/c/vectors.py" write "$vectors" "$folder"
+  "$work/vectors" "$folder"
+  python3 "$ffi/c/vectors.py" compare "$vectors" "$folder"
+  rm -r "$folder"
+}
+
+package() {
+  say 'the installed package, by pkg-config and CMake'
+  local root=$work/package
+  rm -rf "$root"
+  make -s -C "$ffi" install PREFIX="$root" PROFILE="$profile" CARGO_TARGET_DIR="$target"
+  if command -v pkg-config > /dev/null; then
+    local flags
+    read -ra flags <<< "$(PKG_CONFIG_PATH=$root/lib/pkgconfig pkg-config --cflags --libs kapix)"
+    gcc -std=c11 "${warnings[@]}" "$ffi/c/story.c" -o "$work/story_pc" "${flags[@]}" "-Wl,-rpath,$root/lib"
+    "$work/story_pc" "$request" > /dev/null
+  else
+    say 'pkg-config: skipped, not installed'
+  fi
+  if command -v cmake > /dev/null; then
+    rm -rf "$work/cmake"
+    cmake -S "$ffi/c" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$root" > /dev/null
+    cmake --build "$work/cmake" > /dev/null
+    "$work/cmake/story_kapix" "$request" > /dev/null
+    "$work/cmake/story_static" "$request" > /dev/null
+  else
+    say 'cmake: skipped, not installed'
+  fi
+}
+
+go_module() {
+  if ! command -v go > /dev/null; then
+    say 'go: skipped, not installed'
+    return
+  fi
+  say 'go: the types are those of the schemas'
+  (cd "$ffi/.." && cargo run --locked -q -p kapix-core --example schema --features schema --target-dir "$target") |
+    python3 "$ffi/scripts/generate_go.py" | gofmt | diff - "$ffi/go/types.go"
+  say 'go: vet, tests with the race detector'
+  "$ffi/go/scripts/prepare.sh" "$built/libkapix.a"
+  (cd "$ffi/go" && test -z "$(gofmt -l .)" && go vet ./... && go test -count=1 -race ./...)
+}
+
+symbols
+programs
+say 'plainly'
+run '' env
+answers
+memory
+package
+[ -f "$ffi/go/go.mod" ] && go_module
+echo 'kapix-ffi: all passed'

@@ -1,0 +1,210 @@
+import type { OperationTypes, Operations } from './lib/types.js';
+
+export * from './lib/types.js';
+
+/** The shipped example cards (individual, sme, corporate), in JSON: a rank each, no PD. */
+export const EXPERT_CARDS: string;
+
+/** Version of the engine. */
+export const VERSION: string;
+
+/** An artefact or a bundle: JSON as text or as UTF-8, or an object. */
+export type ArtefactDocument = string | Uint8Array | object;
+
+/** A path, or a URL of a file. */
+export type FilePath = string | { readonly href: string };
+
+/** How an engine works. */
+export interface EngineOptions {
+  /**
+   * Where recorded time and an absent `as_of` come from: `system` (default), `none`, or an instant (RFC 3339) that
+   * never moves.
+   */
+  readonly clock?: string | Date;
+  /** Whether answers carry `request_id`, `audit_id`, `recorded_at` and `latency_ms`; default true. */
+  readonly envelope?: boolean;
+  /** What an idempotency key rests on: a durable store (default), or the memory of this process. */
+  readonly idempotency?: 'durable' | 'process';
+  /** Limits that differ from those of `engine.describe()`, by name. */
+  readonly limits?: { readonly [name: string]: number };
+  /** Load only approved artefacts; default false. */
+  readonly production?: boolean;
+  /** Whether calls leave a record; default true. */
+  readonly record?: boolean;
+  /** Separates the idempotency keys of the host's customers; default empty. */
+  readonly tenant?: string;
+}
+
+/** An answer: its fields are parsed when the first of them is read, and frozen. */
+export abstract class Answer<T = unknown> {
+  /** The answer in canonical JSON, byte for byte. */
+  readonly json: string;
+  /** Returns every field. */
+  toJSON(): T;
+}
+
+/** An answer with its fields. */
+export type Answered<T> = Answer<T> & Readonly<T>;
+
+/**
+ * One column. Float64Array, BigInt64Array and codes are borrowed; other numbers and text are copied. NaN, null and a
+ * negative code are missing.
+ */
+export type Column =
+  | Float64Array
+  | BigInt64Array
+  | Float32Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | ReadonlyArray<number | bigint | null>
+  | ReadonlyArray<string | boolean | null>
+  | { readonly codes: Int32Array; readonly categories: ReadonlyArray<string> };
+
+/** Inputs by name, one value a row. */
+export interface Columns {
+  readonly [name: string]: Column;
+}
+
+/** An AbortSignal, in the words of every library of TypeScript. */
+export interface Signal {
+  readonly aborted: boolean;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** What enters a columnar call beside its request; none of it changes a result. */
+export interface ColumnsOptions {
+  /** Threads of the call; 0 (default) takes all. */
+  readonly threads?: number;
+}
+
+/**
+ * The same for a call on another thread. Until its promise settles the columns must not be written to or transferred.
+ */
+export interface ColumnsAsyncOptions extends ColumnsOptions {
+  /** Stops the call at its next block; the promise then rejects with the signal's reason, by default an AbortError. */
+  readonly signal?: Signal;
+  /** Told the rows done and the rows in all, at most every 50 ms and at the end; what it throws stops the call. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** The scores of many applicants: the answer, and one typed array for each result. */
+export class BatchScores extends Answer<import('./lib/types.js').CreditScoreBatchResponse> {
+  private constructor();
+  /** Total points; 0 where the status is not 0. */
+  readonly points: Int32Array;
+  /** 1 - PD, a rank unless calibrated; NaN where the status is not 0. */
+  readonly score: Float64Array;
+  /** PD of a calibrated card; NaN otherwise and where the status is not 0. */
+  readonly pd: Float64Array;
+  /** Index in `decision_names`. */
+  readonly decision: Uint8Array;
+  /** Index in `bands`; 0 where the status is not 0. */
+  readonly risk_band: Uint16Array;
+  /** Index in `status_names`; 0 is scored. */
+  readonly status: Uint8Array;
+  /** What the numbers of `decision` mean. */
+  readonly decision_names: readonly [null, 'decline', 'refer', 'approve'];
+  /** What the numbers of `status` mean: `scored`, or the cause. */
+  readonly status_names: ReadonlyArray<string>;
+}
+
+export interface BatchScores extends Readonly<import('./lib/types.js').CreditScoreBatchResponse> {}
+
+/** The record of a call: canonical JSON, and the salt that its leaf was sealed under. */
+export interface AuditRecord {
+  /** What stays of a record for ever. */
+  readonly leaf: string;
+  /** The request. */
+  readonly request: string;
+  /** The response. */
+  readonly response: string;
+  /** The salt. */
+  readonly salt: Uint8Array;
+}
+
+/**
+ * Artefacts, proved once, and the operations on them.
+ *
+ * Requests are plain objects with the names of the wire. A field that is undefined is left out; NaN, an infinity, and
+ * undefined in a list are refused; a Date is written as its instant. A bigint is an integer.
+ */
+export class Engine {
+  private constructor();
+  /** Returns an engine that keeps its state in bounded memory. */
+  static load(artefacts: ArtefactDocument | ReadonlyArray<ArtefactDocument>, options?: EngineOptions): Engine;
+  /** Returns the engine of artefacts in files. */
+  static loadFile(paths: FilePath | ReadonlyArray<FilePath>, options?: EngineOptions): Engine;
+  /** Puts other artefacts in place; calls under way end with those that they began with. */
+  swap(artefacts: ArtefactDocument | ReadonlyArray<ArtefactDocument>): void;
+  /** Answers a request in JSON with JSON; an error too is JSON, `{"error": ...}`. */
+  call(operation: string, json: string | Uint8Array): string;
+  /** Answers a request of any operation. */
+  run<Name extends keyof OperationTypes>(
+    operation: Name,
+    request: OperationTypes[Name][0],
+  ): Answered<OperationTypes[Name][1]>;
+  /** Returns the record of a call. */
+  record(auditId: string): AuditRecord;
+  /** Lets the engine go; calls under way end on it, later ones fail with `engine.closed`. A second time does nothing. */
+  close(): void;
+}
+
+export interface Engine extends Operations {}
+
+/** One finding among several. */
+export interface ErrorDetail {
+  readonly cause: string;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What went wrong, where, and what to do. */
+export class KapixError extends Error {
+  protected constructor();
+  /** Published code, such as `VALIDATION_ERROR`. */
+  readonly code: string;
+  /** Stable, fine cause, such as `card.bins_overlap`. */
+  readonly cause: string;
+  /** JSON pointers to every place that is wrong. */
+  readonly fields: ReadonlyArray<string>;
+  /** Each finding, when there are several. */
+  readonly details: ReadonlyArray<ErrorDetail>;
+  /** HTTP status. */
+  readonly status: number;
+  /** Id of the call; absent without an envelope. */
+  readonly request_id: string | undefined;
+  /** Address of the page on the code. */
+  readonly docs: string;
+  /** The error as the JSON door writes it. */
+  readonly json: string;
+  /** Returns the error as the JSON door writes it, parsed. */
+  toJSON(): { readonly error: object };
+}
+
+/** 400 VALIDATION_ERROR: the request or artefact is not of the documented form. */
+export class ValidationError extends KapixError {}
+/** 401 UNAUTHORIZED: a host's answer; the engine never gives it. */
+export class UnauthorizedError extends KapixError {}
+/** 403 FORBIDDEN: the artefact or operation may not be used here. */
+export class ForbiddenError extends KapixError {}
+/** 404 ENTITY_NOT_FOUND: nothing has this id. */
+export class EntityNotFoundError extends KapixError {}
+/** 409 DUPLICATE_REQUEST: the idempotency key was used with another body. */
+export class DuplicateRequestError extends KapixError {}
+/** 422 INSUFFICIENT_DATA: not enough data for a reliable result. */
+export class InsufficientDataError extends KapixError {}
+/** 429 RATE_LIMIT_EXCEEDED: a host's answer; the engine never gives it. */
+export class RateLimitExceededError extends KapixError {}
+/** 499 CANCELLED: the caller cancelled the operation. */
+export class CancelledError extends KapixError {}
+/** 500 INTERNAL_ERROR: a defect of the engine, caught at the door. */
+export class InternalError extends KapixError {}
+/** 503 SERVICE_UNAVAILABLE: a store that is busy, full or unreachable. */
+export class ServiceUnavailableError extends KapixError {}

@@ -1,0 +1,20 @@
+import kapix from './index.js';
+
+export const {
+  Answer,
+  BatchScores,
+  CancelledError,
+  DuplicateRequestError,
+  EXPERT_CARDS,
+  Engine,
+  EntityNotFoundError,
+  ForbiddenError,
+  InsufficientDataError,
+  InternalError,
+  KapixError,
+  RateLimitExceededError,
+  ServiceUnavailableError,
+  UnauthorizedError,
+  VERSION,
+  ValidationError,
+} = kapix;

@@ -1,0 +1,235 @@
+//! The object behind `Engine`: a Desk of the core. It converts, calls and converts.
+#![expect(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
+
+use crate::columns::{Given, Job, Scores, Task};
+use kapix_core::{
+    Cause, Clock, Control, DeskOptions, Engine, EngineOptions, Error, Idempotency, Instant, Limits,
+};
+use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
+use napi_derive::napi;
+use serde::Deserialize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// An error on its way to JavaScript: the HTTP status, and the body as a door writes it.
+type Thrown = napi::Error<String>;
+
+/// What a call that may throw returns.
+type Result<T> = core::result::Result<T, Thrown>;
+
+/// An engine with a store and a clock, until it is closed.
+#[napi]
+pub struct Desk {
+    desk: Mutex<Option<Arc<kapix_core::Desk>>>,
+    production: bool,
+}
+
+/// The options of [`Desk`], in JSON.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Options {
+    clock: String,
+    envelope: bool,
+    idempotency: String,
+    limits: Limits,
+    production: bool,
+    record: bool,
+    tenant: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            clock: "system".to_owned(),
+            envelope: true,
+            idempotency: "durable".to_owned(),
+            limits: Limits::default(),
+            production: false,
+            record: true,
+            tenant: String::new(),
+        }
+    }
+}
+
+/// The record of a call: canonical JSON, and the salt that its leaf was sealed under.
+#[napi(object, object_from_js = false)]
+pub struct AuditRecord {
+    /// What stays of a record for ever.
+    pub leaf: String,
+    /// The request.
+    pub request: String,
+    /// The response.
+    pub response: String,
+    /// The salt.
+    pub salt: Uint8Array,
+}
+
+/// One document: JSON as text or as UTF-8.
+type Document = Either<Uint8Array, String>;
+
+fn bytes(document: &Document) -> &[u8] {
+    match document {
+        Either::A(bytes) => bytes,
+        Either::B(text) => text.as_bytes(),
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Returns an error that met no Desk.
+fn bare(error: &Error) -> Thrown {
+    let body = text(&kapix_core::to_vec(error).unwrap_or_default());
+    Thrown::new(error.code().http_status().to_string(), format!("{{\"error\":{body}}}"))
+}
+
+fn thrown(desk: &kapix_core::Desk, error: &Error) -> Thrown {
+    let reply = desk.refusal(error);
+    Thrown::new(reply.status.to_string(), text(&reply.body))
+}
+
+fn invalid(message: &str) -> Error {
+    Error::new(Cause::ValueOutOfRange, message)
+}
+
+fn named(cause: &str, message: String, field: Option<String>) -> Error {
+    let cause = Cause::ALL.iter().find(|it| it.as_str() == cause).copied().unwrap_or(Cause::JsonShape);
+    let error = Error::new(cause, message);
+    match field {
+        Some(field) => error.at(field),
+        None => error,
+    }
+}
+
+/// Returns the engine of these documents; a panic becomes an error, as at the doors.
+fn load(documents: &[Document], options: EngineOptions) -> kapix_core::Result<Engine> {
+    let documents: Vec<&[u8]> = documents.iter().map(bytes).collect();
+    let message = "a defect of the engine was caught; please report the artefact's shape";
+    catch_unwind(AssertUnwindSafe(|| Engine::load(&documents, options)))
+        .unwrap_or_else(|_| Err(Error::new(Cause::Panic, message)))
+}
+
+/// Throws an error that the JavaScript half found before there was a Desk.
+#[napi]
+pub(crate) fn refuse(cause: String, message: String, field: Option<String>) -> Result<()> {
+    Err(bare(&named(&cause, message, field)))
+}
+
+#[napi]
+impl Desk {
+    /// Returns a Desk of these documents; the options are JSON.
+    #[napi(constructor)]
+    pub fn new(documents: Vec<Document>, options: String) -> Result<Self> {
+        let make = || {
+            let options: Options = serde_json::from_str(&options)
+                .map_err(|_| invalid("an option has another type or name than the documented one"))?;
+            let clock = match options.clock.as_str() {
+                "system" => Clock::System,
+                "none" => Clock::None,
+                instant => Clock::Fixed(Instant::parse(instant).map_err(|error| error.at("/clock"))?),
+            };
+            let idempotency = match options.idempotency.as_str() {
+                "durable" => Idempotency::Durable,
+                "process" => Idempotency::Process,
+                _ => return Err(invalid("idempotency must be `durable` or `process`").at("/idempotency")),
+            };
+            let Options { envelope, limits, production, record, tenant, .. } = options;
+            let engine = load(&documents, EngineOptions { limits, production })?;
+            let options = DeskOptions { clock, envelope, idempotency, record, tenant };
+            Ok(Self { desk: Mutex::new(Some(Arc::new(kapix_core::Desk::new(engine, options)))), production })
+        };
+        make().map_err(|error| bare(&error))
+    }
+
+    /// Lets the engine go; calls under way end on it. A second time does nothing.
+    #[napi]
+    pub fn close(&self) {
+        *self.held() = None;
+    }
+
+    /// Returns the most bytes that a request may have.
+    #[napi(getter)]
+    pub fn request_bytes(&self) -> Result<f64> {
+        let bytes = self.open()?.engine().limits().request_bytes;
+        Ok(u32::try_from(bytes).map_or(f64::INFINITY, f64::from))
+    }
+
+    /// Puts other artefacts in place; calls under way end with those that they began with.
+    #[napi]
+    pub fn swap(&self, documents: Vec<Document>) -> Result<()> {
+        let desk = self.open()?;
+        let limits = desk.engine().limits().clone();
+        let engine = load(&documents, EngineOptions { limits, production: self.production });
+        desk.swap(engine.map_err(|error| thrown(&desk, &error))?);
+        Ok(())
+    }
+
+    /// Answers a request in JSON with JSON, errors too.
+    #[napi]
+    pub fn call(&self, operation: String, request: Document) -> Result<String> {
+        Ok(text(&self.open()?.call(&operation, bytes(&request), &Control::default()).body))
+    }
+
+    /// Answers a request in JSON with JSON; throws errors.
+    #[napi]
+    pub fn run(&self, operation: String, request: String) -> Result<String> {
+        let reply = self.open()?.call(&operation, request.as_bytes(), &Control::default());
+        let body = text(&reply.body);
+        if reply.status == 0 { Ok(body) } else { Err(Thrown::new(reply.status.to_string(), body)) }
+    }
+
+    /// Answers a request in JSON with columns beside it.
+    #[napi]
+    pub fn run_columns(
+        &self,
+        operation: String,
+        request: String,
+        columns: Vec<Given>,
+        job: &Job,
+    ) -> Result<Scores> {
+        let desk = self.open()?;
+        Ok(Task { desk, operation, request, columns, job: job.clone() }.scores())
+    }
+
+    /// Answers a request in JSON with columns beside it, on another thread.
+    #[napi(ts_return_type = "Promise<Scores>")]
+    pub fn run_columns_async(
+        &self,
+        operation: String,
+        request: String,
+        columns: Vec<Given>,
+        job: &Job,
+    ) -> Result<AsyncTask<Task>> {
+        let desk = self.open()?;
+        Ok(AsyncTask::new(Task { desk, operation, request, columns, job: job.clone() }))
+    }
+
+    /// Returns the record of a call.
+    #[napi]
+    pub fn record(&self, audit_id: String) -> Result<AuditRecord> {
+        let desk = self.open()?;
+        let record = desk.record(&audit_id).map_err(|error| thrown(&desk, &error))?;
+        Ok(AuditRecord {
+            leaf: text(&record.leaf),
+            request: text(&record.request),
+            response: text(&record.response),
+            salt: Uint8Array::new(record.salt.to_vec()),
+        })
+    }
+
+    /// Throws an error that the JavaScript half found.
+    #[napi]
+    pub fn refuse(&self, cause: String, message: String, field: Option<String>) -> Result<()> {
+        Err(thrown(&*self.open()?, &named(&cause, message, field)))
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Arc<kapix_core::Desk>>> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> Result<Arc<kapix_core::Desk>> {
+        let closed = || bare(&Error::new(Cause::EngineClosed, "the engine was closed; load another"));
+        self.held().clone().ok_or_else(closed)
+    }
+}

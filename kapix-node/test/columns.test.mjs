@@ -1,0 +1,173 @@
+// Columns: what they may hold, and the form of a call that leaves the event loop alone.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BatchScores, KapixError } from '../index.mjs';
+import { BATCH, EXPECTED, columnsOf, loadLoan } from './support.mjs';
+
+const engine = loadLoan();
+/** Enough rows for several blocks, and for time to stop the call. */
+const MANY = 400_000;
+
+function score(change, options) {
+  return engine.credit.scoreBatch({ ...columnsOf(2), ...change }, BATCH, options);
+}
+
+function refuses(work, cause, ...fields) {
+  assert.throws(work, (error) => {
+    assert.ok(error instanceof KapixError, error);
+    assert.deepEqual([error.cause, error.fields], [cause, fields], error.message);
+    return true;
+  });
+}
+
+test('results are typed arrays beside the answer', () => {
+  const scores = score({ repayment_consistency: Float64Array.of(0.97, NaN) });
+  assert.ok(scores instanceof BatchScores);
+  assert.ok(scores.points instanceof Int32Array && scores.risk_band instanceof Uint16Array);
+  assert.ok(scores.score instanceof Float64Array && scores.decision instanceof Uint8Array);
+  assert.equal(scores.points[0], EXPECTED.points);
+  assert.equal(scores.score[0], EXPECTED.score);
+  assert.ok(Number.isNaN(scores.pd[0]));
+  assert.deepEqual([...scores.decision].map((it) => scores.decision_names[it]), ['approve', 'refer']);
+  assert.deepEqual([...scores.status].map((it) => scores.status_names[it]), ['scored', 'scored']);
+  assert.equal(scores.bands[scores.risk_band[0]], EXPECTED.risk_band);
+  assert.equal(scores.rows, 2);
+  assert.equal(JSON.stringify(scores), scores.json);
+  assert.ok(Object.isFrozen(scores));
+});
+
+test('each kind of column gives the same numbers', () => {
+  const column = (values) => Array.from(score({ age_years: values }).points);
+  const expected = column(Float64Array.of(40, 25));
+  const shared = new Float64Array(new SharedArrayBuffer(16));
+  shared.set([40, 25]);
+  const shadowed = Object.defineProperty(Float64Array.of(40, 25), 'length', { value: 1e9 });
+  const wide = Float64Array.of(0, 40, 25, 0).subarray(1, 3);
+  const lists = [[40, 25], [40n, 25n]];
+  const arrays = [Int8Array, Int16Array, Int32Array, Uint8Array, Uint16Array, Uint32Array, Float32Array];
+  for (const values of [BigInt64Array.of(40n, 25n), shared, shadowed, wide, ...lists, ...arrays.map((it) => it.of(40, 25))]) {
+    assert.deepEqual(column(values), expected, values.constructor.name);
+  }
+  if (ArrayBuffer.prototype.resize) {
+    const resizable = new Float64Array(new ArrayBuffer(16, { maxByteLength: 64 }));
+    resizable.set([40, 25]);
+    assert.deepEqual(column(resizable), expected);
+  }
+});
+
+test('text comes as a list or as codes, with booleans and missing values', () => {
+  const points = (residence) => Array.from(score({ residence }).points);
+  const coded = points({ codes: Int32Array.of(1, 0), categories: ['renter', 'owner'] });
+  assert.deepEqual(points(['owner', 'renter']), coded);
+  assert.deepEqual(points(['owner', null]), points({ codes: Int32Array.of(0, -1), categories: ['owner'] }));
+  assert.deepEqual(Array.from(score({ guarantor: [true, false] }).points), Array.from(score({ guarantor: ['true', 'false'] }).points));
+});
+
+test('a column that is no column is refused with its place', () => {
+  for (const values of [7, 'text', null, undefined, {}, new DataView(new ArrayBuffer(16)), new BigUint64Array(2), new Map()]) {
+    refuses(() => score({ age_years: values }), 'frame.column_type', '/columns/age_years');
+  }
+  refuses(() => score({ residence: { codes: [0, 0], categories: ['a'] } }), 'frame.column_type', '/columns/residence');
+  refuses(() => score({ residence: { codes: Int32Array.of(0), categories: [1] } }), 'frame.column_type', '/columns/residence');
+  refuses(() => score({ age_years: [1, 'a'] }), 'frame.column_type', '/columns/age_years/1');
+  refuses(() => score({ age_years: [1, undefined] }), 'frame.column_type', '/columns/age_years/1');
+  refuses(() => score({ age_years: [1, 2n ** 53n] }), 'frame.column_type', '/columns/age_years/1');
+  refuses(() => score({ residence: ['a', 1] }), 'frame.column_type', '/columns/residence/1');
+  refuses(() => score({ residence: ['a', '\ud800'] }), 'json.unpaired_surrogate', '/columns/residence/1');
+  refuses(() => score({ age_years: [1] }), 'frame.shape', '/columns/age_years');
+  for (const columns of [7, undefined, [], new Float64Array(2)]) {
+    refuses(() => engine.credit.scoreBatch(columns, BATCH), 'frame.shape', '/columns');
+  }
+  const gone = Float64Array.of(40, 25);
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  refuses(() => score({ age_years: gone }), 'frame.shape', '/columns/age_years');
+  refuses(() => engine.credit.scoreBatch({ age_years: [1] }, BATCH), 'frame.column_missing', '/columns/repayment_consistency');
+});
+
+test('a bad row has its status and never fails the others', () => {
+  const scores = score({ age_years: [40, Infinity] });
+  assert.deepEqual([...scores.status].map((it) => scores.status_names[it]), ['scored', 'frame.infinity']);
+  assert.deepEqual([scores.points[0], scores.points[1]], [EXPECTED.points, 0]);
+});
+
+test('no rows give no results', () => {
+  const scores = engine.credit.scoreBatch(columnsOf(0), BATCH);
+  assert.deepEqual([scores.rows, scores.points.length, scores.status.length], [0, 0, 0]);
+});
+
+test('options that are none are refused', async () => {
+  for (const options of [{ thread: 1 }, { threads: -1 }, { threads: 1.5 }, { onProgress() {} }, { signal: AbortSignal.abort() }]) {
+    assert.throws(() => score({}, options), TypeError);
+  }
+  for (const options of [{ onProgress: 7 }, { signal: {} }, { threads: '2' }]) {
+    await assert.rejects(engine.credit.scoreBatchAsync(columnsOf(2), BATCH, options), TypeError);
+  }
+});
+
+test('another thread gives the same results while the event loop turns', async () => {
+  const columns = columnsOf(MANY);
+  columns.age_years.forEach((_, row) => { columns.age_years[row] = 18 + (row % 60); });
+  let turns = 0;
+  const timer = setInterval(() => { turns += 1; }, 1);
+  const there = await engine.credit.scoreBatchAsync(columns, BATCH, { threads: 1 });
+  clearInterval(timer);
+  assert.ok(turns > 0);
+  const here = engine.credit.scoreBatch(columns, BATCH, { threads: 2 });
+  for (const name of ['points', 'score', 'pd', 'decision', 'risk_band', 'status']) {
+    assert.deepEqual(Buffer.from(there[name].buffer), Buffer.from(here[name].buffer), name);
+  }
+  assert.deepEqual(there.statuses, { scored: MANY });
+});
+
+test('progress rises to the number of rows', async () => {
+  const told = [];
+  await engine.credit.scoreBatchAsync(columnsOf(MANY), BATCH, { threads: 1, onProgress: (...it) => told.push(it) });
+  assert.ok(told.every(([done, total], index) => total === MANY && (index === 0 || done > told[index - 1][0])));
+  assert.deepEqual(told.at(-1), [MANY, MANY]);
+});
+
+test('what onProgress throws ends the call', async () => {
+  const thrown = new Error('no');
+  const onProgress = () => { throw thrown; };
+  await assert.rejects(engine.credit.scoreBatchAsync(columnsOf(MANY), BATCH, { threads: 1, onProgress }), thrown);
+  await assert.rejects(engine.credit.scoreBatchAsync(columnsOf(1), BATCH, { onProgress }), thrown);
+});
+
+test('a signal ends the call with its reason', async () => {
+  const call = (signal) => engine.credit.scoreBatchAsync(columnsOf(MANY), BATCH, { threads: 1, signal });
+  await assert.rejects(call(AbortSignal.abort()), { name: 'AbortError' });
+  await assert.rejects(call(AbortSignal.abort('mine')), (reason) => reason === 'mine');
+  const controller = new AbortController();
+  const running = call(controller.signal);
+  setImmediate(() => controller.abort());
+  await assert.rejects(running, { name: 'AbortError' });
+  await assert.rejects(call(AbortSignal.timeout(1)), { name: 'TimeoutError' });
+  const calm = new AbortController();
+  const done = await engine.credit.scoreBatchAsync(columnsOf(3), BATCH, { signal: calm.signal });
+  calm.abort();
+  assert.equal(done.rows, 3);
+});
+
+test('errors of another thread are errors of the promise', async () => {
+  await assert.rejects(engine.credit.scoreBatchAsync({ age_years: [1] }, BATCH), { cause: 'frame.column_missing' });
+  await assert.rejects(engine.credit.scoreBatchAsync(columnsOf(1), { entity_type: 'other' }), { cause: 'json.shape' });
+  await assert.rejects(engine.credit.scoreBatchAsync(columnsOf(1), { ...BATCH, columns: {} }), { cause: 'data.features_and_data' });
+  await assert.rejects(engine.credit.scoreBatchAsync(null, BATCH), { cause: 'frame.shape' });
+});
+
+test('an engine that is closed while a call runs ends it well', async () => {
+  const own = loadLoan();
+  const running = own.credit.scoreBatchAsync(columnsOf(MANY), BATCH);
+  own.close();
+  assert.equal((await running).points[MANY - 1], EXPECTED.points);
+  assert.throws(() => own.credit.scoreBatch(columnsOf(1), BATCH), { cause: 'engine.closed' });
+});
+
+test('a column that is transferred while a call runs makes it an error', async () => {
+  const columns = columnsOf(8);
+  const running = engine.credit.scoreBatchAsync(columns, BATCH);
+  const kept = structuredClone(columns.age_years.buffer, { transfer: [columns.age_years.buffer] });
+  await assert.rejects(running, { cause: 'frame.shape' });
+  assert.equal(kept.byteLength, 64);
+});

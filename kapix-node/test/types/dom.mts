@@ -1,0 +1,6 @@
+// With the DOM: the language's own AbortSignal and URL fit.
+
+import { Engine } from '@kapix/sdk';
+
+const engine = Engine.loadFile(new URL('card.json', 'file:///'));
+export const scores = engine.credit.scoreBatchAsync({}, { entity_type: 'sme' }, { signal: new AbortController().signal });
