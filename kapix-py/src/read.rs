@@ -47,11 +47,18 @@ pub(crate) struct Budget {
     bytes: Cell<u64>,
 }
 
-/// A Python object and how deep others may lie in it.
-pub(crate) struct Reader<'r, 'py> {
-    value: Bound<'py, PyAny>,
+/// How deep objects may still lie, and what they may take.
+#[derive(Clone, Copy)]
+struct Room<'r> {
     depth: u64,
     budget: &'r Budget,
+}
+
+/// A Python object and the room that it has.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'r, 'py> {
+    value: &'r Bound<'py, PyAny>,
+    room: Room<'r>,
 }
 
 impl Budget {
@@ -75,32 +82,29 @@ impl Budget {
     }
 }
 
+impl Room<'_> {
+    fn inside(self) -> Result<Self> {
+        self.budget.take(2)?;
+        Ok(Self { depth: self.depth.checked_sub(1).ok_or(Unreadable)?, ..self })
+    }
+}
+
 impl<'r, 'py> Reader<'r, 'py> {
-    pub(crate) fn new(value: &Bound<'py, PyAny>, limits: &Limits, budget: &'r Budget) -> Self {
-        Self { value: value.clone(), depth: limits.json_depth.min(DEPTH_MAX), budget }
+    pub(crate) fn new(value: &'r Bound<'py, PyAny>, limits: &Limits, budget: &'r Budget) -> Self {
+        Self { value, room: Room { depth: limits.json_depth.min(DEPTH_MAX), budget } }
     }
 
-    fn inside(&self, value: Bound<'py, PyAny>) -> Self {
-        Self { value, depth: self.depth, budget: self.budget }
+    fn text<'de, V: Visitor<'de>>(self, text: &Bound<'py, PyString>, visitor: V) -> Result<V::Value> {
+        match self.room.budget.text(text)? {
+            Cow::Borrowed(text) => visitor.visit_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        }
     }
 
-    fn descend(&mut self) -> Result<()> {
-        self.depth = self.depth.checked_sub(1).ok_or(Unreadable)?;
-        self.budget.take(2)
-    }
-
-    fn object<'de, V: Visitor<'de>>(mut self, dict: &Bound<'py, PyDict>, visitor: V) -> Result<V::Value> {
-        self.descend()?;
-        visitor.visit_map(Members { entries: dict.iter(), value: None, reader: self })
-    }
-
-    fn array<'de, V: Visitor<'de>>(
-        mut self,
-        items: impl Iterator<Item = Bound<'py, PyAny>>,
-        visitor: V,
-    ) -> Result<V::Value> {
-        self.descend()?;
-        visitor.visit_seq(Items { items, reader: self })
+    fn number<'de, V: Visitor<'de>>(self, number: &Bound<'py, PyFloat>, visitor: V) -> Result<V::Value> {
+        self.room.budget.take(1)?;
+        let number = Some(number.value()).filter(|it| it.is_finite());
+        visitor.visit_f64(number.ok_or(Unreadable)?)
     }
 }
 
@@ -108,40 +112,35 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
     type Error = Unreadable;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let value = self.value.clone();
+        let Self { value, room } = self;
+        // The exact classes come first: to compare a class is cheaper than to ask for its flags.
+        if let Ok(number) = value.cast_exact::<PyFloat>() {
+            return self.number(number, visitor);
+        }
         if let Ok(text) = value.cast::<PyString>() {
-            return match self.budget.text(text)? {
-                Cow::Borrowed(text) => visitor.visit_str(text),
-                Cow::Owned(text) => visitor.visit_string(text),
-            };
-        }
-        if let Ok(dict) = value.cast::<PyDict>() {
-            return self.object(dict, visitor);
-        }
-        if let Ok(list) = value.cast::<PyList>() {
-            return self.array(list.iter(), visitor);
-        }
-        self.budget.take(1)?;
-        if let Ok(number) = value.cast::<PyFloat>() {
-            return Some(number.value())
-                .filter(|it| it.is_finite())
-                .ok_or(Unreadable)
-                .and_then(|it| visitor.visit_f64(it));
-        }
-        if let Ok(flag) = value.cast::<PyBool>() {
-            return visitor.visit_bool(flag.is_true());
-        }
-        if let Ok(number) = value.cast::<PyInt>() {
-            let number = number.extract::<i64>().ok().filter(|it| it.unsigned_abs() <= INTEGER_MAX);
-            return visitor.visit_i64(number.ok_or(Unreadable)?);
+            return self.text(text, visitor);
         }
         if value.is_none() {
             return visitor.visit_unit();
         }
-        match value.cast::<PyTuple>() {
-            Ok(tuple) => self.array(tuple.iter(), visitor),
-            Err(_) => Err(Unreadable),
+        if let Ok(flag) = value.cast_exact::<PyBool>() {
+            return visitor.visit_bool(flag.is_true());
         }
+        if let Ok(number) = value.cast::<PyInt>() {
+            room.budget.take(1)?;
+            let number = number.extract::<i64>().ok().filter(|it| it.unsigned_abs() <= INTEGER_MAX);
+            return visitor.visit_i64(number.ok_or(Unreadable)?);
+        }
+        if let Ok(dict) = value.cast::<PyDict>() {
+            return visitor.visit_map(Members { entries: dict.iter(), value: None, room: room.inside()? });
+        }
+        if let Ok(list) = value.cast::<PyList>() {
+            return visitor.visit_seq(Items { items: list.iter(), room: room.inside()? });
+        }
+        if let Ok(tuple) = value.cast::<PyTuple>() {
+            return visitor.visit_seq(Items { items: tuple.iter(), room: room.inside()? });
+        }
+        self.number(value.cast::<PyFloat>().map_err(|_| Unreadable)?, visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -159,7 +158,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         visitor: V,
     ) -> Result<V::Value> {
         let text = self.value.cast::<PyString>().map_err(|_| Unreadable)?;
-        visitor.visit_enum(self.budget.text(text)?.into_deserializer())
+        visitor.visit_enum(self.room.budget.text(text)?.into_deserializer())
     }
 
     forward_to_deserialize_any! {
@@ -172,7 +171,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 struct Members<'r, 'py> {
     entries: BoundDictIterator<'py>,
     value: Option<Bound<'py, PyAny>>,
-    reader: Reader<'r, 'py>,
+    room: Room<'r>,
 }
 
 impl<'de> MapAccess<'de> for Members<'_, '_> {
@@ -184,26 +183,27 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
         if !key.is_instance_of::<PyString>() {
             return Err(Unreadable);
         }
-        seed.deserialize(self.reader.inside(key)).map(Some)
+        seed.deserialize(Reader { value: &key, room: self.room }).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        seed.deserialize(self.reader.inside(self.value.take().ok_or(Unreadable)?))
+        let value = self.value.take().ok_or(Unreadable)?;
+        seed.deserialize(Reader { value: &value, room: self.room })
     }
 }
 
 /// The items of a list or tuple.
-struct Items<'r, 'py, I> {
+struct Items<'r, I> {
     items: I,
-    reader: Reader<'r, 'py>,
+    room: Room<'r>,
 }
 
-impl<'de, 'py, I: Iterator<Item = Bound<'py, PyAny>>> SeqAccess<'de> for Items<'_, 'py, I> {
+impl<'de, 'py, I: Iterator<Item = Bound<'py, PyAny>>> SeqAccess<'de> for Items<'_, I> {
     type Error = Unreadable;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
         let Some(item) = self.items.next() else { return Ok(None) };
-        seed.deserialize(self.reader.inside(item)).map(Some)
+        seed.deserialize(Reader { value: &item, room: self.room }).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
