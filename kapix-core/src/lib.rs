@@ -1,4 +1,4 @@
-//! Kapix is a credit decision engine that you link, not call.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod canonical;

@@ -147,6 +147,14 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         if self.value.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
+    /// Structs are read as maps; a list is none.
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if self.value.is_instance_of::<PyList>() || self.value.is_instance_of::<PyTuple>() {
+            return Err(Unreadable);
+        }
+        self.deserialize_any(visitor)
+    }
+
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value> {
         visitor.visit_newtype_struct(self)
     }
@@ -163,7 +171,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
-        tuple tuple_struct map struct identifier ignored_any
+        tuple tuple_struct struct identifier ignored_any
     }
 }
 

@@ -35,6 +35,7 @@ impl Request {
         operation: Operation,
         deserializer: D,
     ) -> core::result::Result<Self, D::Error> {
+        let deserializer = json::Objects(deserializer);
         Ok(match operation {
             Operation::EngineDescribe => Self::EngineDescribe(DescribeRequest::deserialize(deserializer)?),
             Operation::ArtefactCheck => Self::ArtefactCheck(ArtefactCheckRequest::deserialize(deserializer)?),

@@ -145,6 +145,11 @@ impl<'a> Deserializer<'a> for Cursor<'_, 'a> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Outcome<V::Value> {
+        if self.tape.node(self.node).kind == Kind::Array {
+            // A derived struct would take the elements as its fields, in the order of their declaration.
+            let error = ShapeError::invalid_type(Unexpected::Seq, &"an object");
+            return Err(error.locate(self.node));
+        }
         self.deserialize_any(visitor)
     }
 

@@ -11,6 +11,7 @@ mod access;
 mod cursor;
 mod field;
 mod literal;
+mod objects;
 mod parse;
 mod read;
 mod scalar;
@@ -26,6 +27,7 @@ mod tests_hostile;
 pub(crate) use field::{
     checked_number, integer, integer_option, map, map_option, number, number_of_integer, number_option,
 };
+pub(crate) use objects::Objects;
 pub(crate) use read::read;
 pub use scalar::Scalar;
 pub(crate) use shape::fail;

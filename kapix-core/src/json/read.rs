@@ -1,5 +1,6 @@
 //! The door: limits, the fast reading, and the strict one that judges what the fast one refuses.
 
+use super::objects::Objects;
 use super::parse::{parse, place, pointer_at};
 use super::scan::{Scan, scan};
 use crate::error::{Cause, Error, Result};
@@ -25,11 +26,17 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a [u8], limits: &Limits) -> R
     let scan = scan(text.as_bytes(), to_usize(depth_max), to_usize(limits.string_bytes));
     check_scan(text, &scan, depth_max, limits.string_bytes)?;
     if !scan.wide_integer
-        && let Ok(value) = serde_json::from_str(text)
+        && let Ok(value) = quickly(text)
     {
         return Ok(value);
     }
     parse(text)?.deserialize()
+}
+
+fn quickly<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Objects(&mut deserializer))?;
+    deserializer.end().map(|()| value)
 }
 
 fn to_usize(limit: u64) -> usize {

@@ -63,7 +63,7 @@ fn walked(root: &Path) -> Vec<String> {
         for entry in entries {
             let path = format!("{folder}{}", entry.file_name().to_string_lossy());
             match entry.file_type() {
-                Ok(kind) if kind.is_file() => paths.push(path),
+                Ok(kind) if kind.is_file() || kind.is_symlink() => paths.push(path),
                 Ok(kind) if kind.is_dir() && !is_left_behind(&entry.path()) => folders.push(path + "/"),
                 _ => {}
             }
