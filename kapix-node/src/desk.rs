@@ -2,12 +2,9 @@
 #![expect(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 
 use crate::columns::{Given, Job, Scores, Task};
-use kapix_core::{
-    Cause, Clock, Control, DeskOptions, Engine, EngineOptions, Error, Idempotency, Instant, Limits,
-};
+use kapix_core::{Cause, Control, DoorReply, Error};
 use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
 use napi_derive::napi;
-use serde::Deserialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,34 +18,6 @@ type Result<T> = core::result::Result<T, Thrown>;
 #[napi]
 pub struct Desk {
     desk: Mutex<Option<Arc<kapix_core::Desk>>>,
-    production: bool,
-}
-
-/// The options of [`Desk`], in JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Options {
-    clock: String,
-    envelope: bool,
-    idempotency: String,
-    limits: Limits,
-    production: bool,
-    record: bool,
-    tenant: String,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            clock: "system".to_owned(),
-            envelope: true,
-            idempotency: "durable".to_owned(),
-            limits: Limits::default(),
-            production: false,
-            record: true,
-            tenant: String::new(),
-        }
-    }
 }
 
 /// The record of a call: canonical JSON, and the salt that its leaf was sealed under.
@@ -78,19 +47,17 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Returns an error that met no Desk.
-fn bare(error: &Error) -> Thrown {
-    let body = text(&kapix_core::to_vec(error).unwrap_or_default());
-    Thrown::new(error.code().http_status().to_string(), format!("{{\"error\":{body}}}"))
-}
-
-fn thrown(desk: &kapix_core::Desk, error: &Error) -> Thrown {
-    let reply = desk.refusal(error);
+fn throw(reply: &DoorReply) -> Thrown {
     Thrown::new(reply.status.to_string(), text(&reply.body))
 }
 
-fn invalid(message: &str) -> Error {
-    Error::new(Cause::ValueOutOfRange, message)
+/// Returns an error that met no Desk.
+fn bare(error: &Error) -> Thrown {
+    throw(&DoorReply::refusal(error))
+}
+
+fn thrown(desk: &kapix_core::Desk, error: &Error) -> Thrown {
+    throw(&desk.refusal(error))
 }
 
 fn named(cause: &str, message: String, field: Option<String>) -> Error {
@@ -102,11 +69,14 @@ fn named(cause: &str, message: String, field: Option<String>) -> Error {
     }
 }
 
-/// Returns the engine of these documents; a panic becomes an error, as at the doors.
-fn load(documents: &[Document], options: EngineOptions) -> kapix_core::Result<Engine> {
+/// Returns what `work` makes of documents; a panic becomes an error, as at the doors.
+fn loading<T>(
+    documents: &[Document],
+    work: impl Fn(&[&[u8]]) -> kapix_core::Result<T>,
+) -> kapix_core::Result<T> {
     let documents: Vec<&[u8]> = documents.iter().map(bytes).collect();
     let message = "a defect of the engine was caught; please report the artefact's shape";
-    catch_unwind(AssertUnwindSafe(|| Engine::load(&documents, options)))
+    catch_unwind(AssertUnwindSafe(|| work(&documents)))
         .unwrap_or_else(|_| Err(Error::new(Cause::Panic, message)))
 }
 
@@ -121,25 +91,9 @@ impl Desk {
     /// Returns a Desk of these documents; the options are JSON.
     #[napi(constructor)]
     pub fn new(documents: Vec<Document>, options: String) -> Result<Self> {
-        let make = || {
-            let options: Options = serde_json::from_str(&options)
-                .map_err(|_| invalid("an option has another type or name than the documented one"))?;
-            let clock = match options.clock.as_str() {
-                "system" => Clock::System,
-                "none" => Clock::None,
-                instant => Clock::Fixed(Instant::parse(instant).map_err(|error| error.at("/clock"))?),
-            };
-            let idempotency = match options.idempotency.as_str() {
-                "durable" => Idempotency::Durable,
-                "process" => Idempotency::Process,
-                _ => return Err(invalid("idempotency must be `durable` or `process`").at("/idempotency")),
-            };
-            let Options { envelope, limits, production, record, tenant, .. } = options;
-            let engine = load(&documents, EngineOptions { limits, production })?;
-            let options = DeskOptions { clock, envelope, idempotency, record, tenant };
-            Ok(Self { desk: Mutex::new(Some(Arc::new(kapix_core::Desk::new(engine, options)))), production })
-        };
-        make().map_err(|error| bare(&error))
+        let load = |documents: &[&[u8]]| kapix_core::Desk::load_documents(documents, options.as_bytes());
+        let desk = loading(&documents, load).map_err(|error| bare(&error))?;
+        Ok(Self { desk: Mutex::new(Some(Arc::new(desk))) })
     }
 
     /// Lets the engine go; calls under way end on it. A second time does nothing.
@@ -159,10 +113,7 @@ impl Desk {
     #[napi]
     pub fn swap(&self, documents: Vec<Document>) -> Result<()> {
         let desk = self.open()?;
-        let limits = desk.engine().limits().clone();
-        let engine = load(&documents, EngineOptions { limits, production: self.production });
-        desk.swap(engine.map_err(|error| thrown(&desk, &error))?);
-        Ok(())
+        loading(&documents, |documents| desk.swap_documents(documents)).map_err(|error| thrown(&desk, &error))
     }
 
     /// Answers a request in JSON with JSON, errors too.
@@ -175,8 +126,7 @@ impl Desk {
     #[napi]
     pub fn run(&self, operation: String, request: String) -> Result<String> {
         let reply = self.open()?.call(&operation, request.as_bytes(), &Control::default());
-        let body = text(&reply.body);
-        if reply.status == 0 { Ok(body) } else { Err(Thrown::new(reply.status.to_string(), body)) }
+        if reply.status == 0 { Ok(text(&reply.body)) } else { Err(throw(&reply)) }
     }
 
     /// Answers a request in JSON with columns beside it.

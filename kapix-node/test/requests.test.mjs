@@ -137,8 +137,10 @@ test('options work as they are documented', () => {
   refuses(() => Engine.load(LOAN, { idempotency: 'never' }), 'value.out_of_range', '/idempotency');
   refuses(() => Engine.load(LOAN, { clock: 'noon' }), 'time.syntax', '/clock');
   refuses(() => loadLoan({ clock: 'none' }).credit.score(APPLICANT), 'time.as_of_missing', '/as_of');
-  assert.throws(() => Engine.load(LOAN, { clok: 'none' }), ValidationError);
-  assert.throws(() => Engine.load(LOAN, { record: 1 }), ValidationError);
+  refuses(() => Engine.load(LOAN, { clok: 'none' }), 'json.unknown_field', '/clok');
+  refuses(() => Engine.load(LOAN, { record: 1 }), 'json.shape', '/record');
+  const strict = Engine.load([], { production: true });
+  refuses(() => strict.swap(LOAN), 'artefact.not_approved', '/provenance/status');
   const bare = loadLoan({ envelope: false, record: false, limits: { id_bytes: 4 } });
   refuses(() => bare.credit.score({ ...APPLICANT, entity_id: 'ent_11' }), 'limit.exceeded', '/entity_id');
   assert.equal(bare.credit.score({ ...APPLICANT, entity_id: 'a' }).request_id, undefined);

@@ -57,6 +57,11 @@ impl Engine {
         Err(Error::new(Cause::OperationNotColumnar, message))
     }
 
+    /// Returns how the engine was loaded.
+    pub fn options(&self) -> &EngineOptions {
+        &self.registry.options
+    }
+
     /// Returns the limits of the engine.
     pub fn limits(&self) -> &Limits {
         self.registry.limits()

@@ -26,6 +26,19 @@ struct OptionsBody {
 }
 
 impl OptionsBody {
+    fn read(options: &[u8]) -> Result<Self> {
+        match options {
+            [] => Ok(Self::default()),
+            text => json::read(text, &Limits::default()),
+        }
+    }
+
+    fn load<T: AsRef<[u8]>>(self, documents: &[T]) -> Result<Desk> {
+        let desk = self.desk()?;
+        let engine = EngineOptions { limits: self.limits, production: self.production };
+        Ok(Desk::new(Engine::load(documents, engine)?, desk))
+    }
+
     fn desk(&self) -> Result<DeskOptions> {
         let default = DeskOptions::default();
         let clock = match self.clock.as_deref() {
@@ -60,24 +73,31 @@ impl Desk {
     /// (`durable` or `process`), `limits`, `production`, `record`, `tenant`. Empty text is `{}`. Unknown ones are
     /// refused. Errors: those of [`Engine::load`], and of the options at pointers that start at them.
     pub fn load(artefacts: &[u8], options: &[u8]) -> Result<Self> {
-        let options: OptionsBody = match options {
-            [] => OptionsBody::default(),
-            text => json::read(text, &Limits::default())?,
-        };
-        let (desk, OptionsBody { limits, production, .. }) = (options.desk()?, options);
+        let body = OptionsBody::read(options)?;
         let several = match artefacts.trim_ascii_start() {
-            [b'[', ..] => Some(Tree::read_text(artefacts, &limits)?),
+            [b'[', ..] => Some(Tree::read_text(artefacts, &body.limits)?),
             _ => None,
         };
-        let engine = EngineOptions { limits, production };
-        let engine = match several {
+        match several {
             Some(Tree::Array(documents)) => {
                 let documents = documents.iter().map(to_vec).collect::<Result<Vec<_>>>()?;
-                Engine::load(&documents, engine)?
+                body.load(&documents)
             }
-            _ => Engine::load(&[artefacts], engine)?,
-        };
-        Ok(Self::new(engine, desk))
+            _ => body.load(&[artefacts]),
+        }
+    }
+
+    /// Returns a Desk of documents in JSON, for languages that hand them over one by one; the options are those of
+    /// [`Desk::load`].
+    pub fn load_documents<T: AsRef<[u8]>>(documents: &[T], options: &[u8]) -> Result<Self> {
+        OptionsBody::read(options)?.load(documents)
+    }
+
+    /// Puts an engine of these documents in place, with the limits of the present one; see [`Desk::swap`].
+    pub fn swap_documents<T: AsRef<[u8]>>(&self, documents: &[T]) -> Result<()> {
+        let options = self.engine().options().clone();
+        self.swap(Engine::load(documents, options)?);
+        Ok(())
     }
 }
 
