@@ -5,6 +5,7 @@ mod columns;
 mod desk;
 mod read;
 mod record;
+mod sample;
 mod write;
 
 #[pyo3::pymodule]
@@ -17,6 +18,8 @@ mod _kapix {
     use crate::desk::{Desk, Unreadable};
     #[pymodule_export]
     use crate::record::{Record, register_shapes};
+    #[pymodule_export]
+    use crate::sample::sample;
     #[pymodule_export]
     const EXPERT_CARDS: &str = kapix_core::EXPERT_CARDS;
     #[pymodule_export]

@@ -6,6 +6,7 @@
 'artefact.check'
 """
 
+from . import sample as sample
 from ._batch import BatchScores as BatchScores
 from ._engine import AuditRecord as AuditRecord, DoorReply as DoorReply, Engine as Engine
 from ._errors import (

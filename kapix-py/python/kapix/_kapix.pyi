@@ -13,6 +13,7 @@ __all__ = [
     "addresses",
     "register_shapes",
     "row_statuses",
+    "sample",
 ]
 
 EXPERT_CARDS: str
@@ -52,3 +53,5 @@ class Desk:
 def addresses(columns: list[tuple[str, Any, list[str] | None]]) -> list[int]: ...
 def register_shapes(shapes: dict[str, type[Record]]) -> None: ...
 def row_statuses() -> list[str]: ...
+
+def sample(seed: int, index: int, options: bytes) -> tuple[int, bytes]: ...

@@ -1,0 +1,40 @@
+// The loan story in Node.js: transactions in; points, reasons, the rows behind a number and the record out.
+//
+//     node examples/story.mjs [REQUEST.json]
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { EXPERT_CARDS, Engine } from '../kapix-node/index.mjs'; // elsewhere: '@kapix/sdk'
+
+const signed = (points) => (points < 0 ? `${points}` : `+${points}`);
+
+export function tell(path) {
+  const engine = Engine.load(EXPERT_CARDS);
+  const answer = engine.credit.score(JSON.parse(readFileSync(path, 'utf8')));
+  const why = answer.explanation;
+
+  const lines = [`${answer.decision} with ${answer.points} points, band ${answer.risk_band}`];
+  let total = why.base_points;
+  for (const part of why.characteristics) {
+    total += part.points;
+    lines.push(`${signed(part.points)} ${part.feature}: ${part.attribute}`);
+  }
+  lines.push(`${total} in all, ${why.base_points} of them base points`);
+  for (const reason of why.adverse_reasons) {
+    lines.push(`against: ${reason.code} ${signed(reason.points)}`);
+  }
+  for (const [name, selected] of Object.entries(why.selections)) {
+    const rows = selected.flatMap((part) => part.rows).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+    lines.push(`rows behind ${name}: ${rows}`);
+  }
+  const record = engine.record(answer.audit_id);
+  lines.push(`on record: ${createHash('sha256').update(record.response).digest('hex')}`);
+  engine.close();
+  return `${lines.join('\n')}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const path = process.argv[2] ?? fileURLToPath(new URL('data/nigeria_trader.json', import.meta.url));
+  process.stdout.write(tell(path));
+}
