@@ -10,6 +10,11 @@ pub mod artefact {
     #![doc = include_str!("../docs/ARTEFACT.md")]
 }
 
+/// Beside hosted APIs and open peers.
+pub mod compare {
+    #![doc = include_str!("../docs/COMPARE.md")]
+}
+
 /// What can go wrong, and what to do.
 pub mod errors {
     #![doc = include_str!("../docs/ERRORS.md")]
