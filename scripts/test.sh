@@ -84,7 +84,7 @@ python() {
 }
 
 node_package() {
-  if ! command -v npm >/dev/null || ! node -e 'process.exit(process.versions.node.split(".")[0] < 18)'; then
+  if ! command -v npm >/dev/null || ! node -e 'process.exitCode = Number.parseInt(process.versions.node) < 18 ? 1 : 0'; then
     skip 'node' 'no Node.js 18 or newer with npm'
     return
   fi
