@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Builds what is shipped for Linux x86-64 into dist/: the wheel, the npm packages, the C library and its source. Each
+# reaches back to glibc 2.17: zig links it, and the symbol versions are read afterwards.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/tools.sh
+need_python
+venv=kapix-py/.venv-build
+need_venv "$venv"
+install_into "$venv" "$(grep '^maturin==' kapix-py/requirements-dev.txt)" 'ziglang==0.17.1'
+export KAPIX_ZIG=$PWD/$venv/bin/python PATH=$PWD/$venv/bin:$PATH
+target=${CARGO_TARGET_DIR:-target}/packages
+rm -rf dist
+mkdir -p dist "$target"
+target=$(cd "$target" && pwd)
+
+printf '== wheel and sdist\n'
+"$venv/bin/maturin" build --locked --release --zig --compatibility manylinux2014 --manifest-path kapix-py/Cargo.toml \
+  --interpreter "$venv/bin/python" --target-dir "$target" --out dist
+"$venv/bin/maturin" sdist --manifest-path kapix-py/Cargo.toml --out dist
+
+printf '== C library and Node.js binary\n'
+CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$PWD/scripts/zig-cc.sh \
+  cargo build --locked --release --target x86_64-unknown-linux-gnu --target-dir "$target" -p kapix-ffi -p kapix-node
+built=$target/x86_64-unknown-linux-gnu/release
+cp "$built/libkapix.so" dist/libkapix.so.1
+cp "$built/libkapix_node.so" dist/kapix.linux-x64-gnu.node
+
+printf '== source of the C library\n'
+git archive --format=tar.gz --prefix=kapix-0.1.0/ -o dist/kapix-c-0.1.0.tar.gz HEAD
+
+printf '== symbol versions\n'
+"$venv/bin/python" -m zipfile -e dist/*.whl "$target/wheel"
+python3 scripts/glibc.py 2.17 dist/libkapix.so.1 dist/kapix.linux-x64-gnu.node "$target"/wheel/kapix/*.so
+ls -l dist
