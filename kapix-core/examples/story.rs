@@ -5,7 +5,8 @@
 #![expect(clippy::print_stdout, reason = "the story is the output")]
 
 use kapix_core::{
-    Control, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Hash, Limits, Operation, Request, Response,
+    Control, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Hash, Limits, Operation, Request,
+    Response,
 };
 use std::error::Error;
 use std::fmt::Write;
@@ -25,12 +26,8 @@ fn tell(path: &Path) -> Result<String, Box<dyn Error>> {
     let Response::CreditScore(score) = &*answer.response else { return Err("another answer".into()) };
     let why = score.explanation.as_ref().ok_or("no explanation")?;
 
-    let mut story = format!(
-        "{} with {} points, band {}\n",
-        score.decision.as_str(),
-        score.points,
-        score.risk_band
-    );
+    let mut story =
+        format!("{} with {} points, band {}\n", score.decision.as_str(), score.points, score.risk_band);
     let base = why.base_points.unwrap_or_default();
     let mut total = base;
     for part in why.characteristics.iter().flatten() {
@@ -42,7 +39,8 @@ fn tell(path: &Path) -> Result<String, Box<dyn Error>> {
         writeln!(story, "against: {} {:+}", reason.code, reason.points.unwrap_or_default())?;
     }
     for (name, selected) in &why.selections {
-        let rows: u32 = selected.iter().flat_map(|part| &part.rows).map(|(first, last)| last - first + 1).sum();
+        let rows: u32 =
+            selected.iter().flat_map(|part| &part.rows).map(|(first, last)| last - first + 1).sum();
         writeln!(story, "rows behind {name}: {rows}")?;
     }
     let audit_id = answer.envelope.and_then(|envelope| envelope.audit_id).ok_or("no record")?;

@@ -9,7 +9,10 @@ use pyo3::prelude::*;
 pub(crate) fn sample(py: Python<'_>, seed: u64, index: u64, options: &[u8]) -> (u16, Vec<u8>) {
     let made = py.detach(|| {
         let options: SampleOptions = serde_json::from_slice(options).map_err(|error| {
-            Error::new(Cause::JsonShape, format!("an option is not of the documented form, at column {}", error.column()))
+            Error::new(
+                Cause::JsonShape,
+                format!("an option is not of the documented form, at column {}", error.column()),
+            )
         })?;
         to_vec(&member(seed, index, &options)?)
     });
