@@ -5,8 +5,8 @@ use crate::naive::NaiveCard;
 use crate::report::{Figure, Unit};
 use crate::timing::{seconds_of_process, seconds_per_call};
 use kapix_core::{
-    BatchOutput, Card, Column, Columns, Control, CreditScoreBatchRequest, Engine, EngineOptions, EntityType,
-    Frame, Limits, Request, Validity, Values,
+    Card, Column, Columns, Control, CreditScoreBatchRequest, Engine, EngineOptions, EntityType, Frame,
+    Limits, Request, Validity, Values,
 };
 use ndarray::{ArrayView1, s};
 use std::hint::black_box;
@@ -160,24 +160,8 @@ fn one(
     (name, includes): (&'static str, &'static str),
     expected: &[i32],
 ) -> io::Result<Figure> {
-    let mut columns = Columns::default();
-    columns.points.resize(frame.rows(), 0);
-    columns.pd.resize(frame.rows(), 0.0);
-    columns.score.resize(frame.rows(), 0.0);
-    columns.decision.resize(frame.rows(), 0);
-    columns.risk_band.resize(frame.rows(), 0);
-    columns.status.resize(frame.rows(), 0);
-    let mut score = || {
-        let mut output = BatchOutput {
-            points: &mut columns.points,
-            pd: &mut columns.pd,
-            score: &mut columns.score,
-            decision: &mut columns.decision,
-            band: &mut columns.risk_band,
-            status: &mut columns.status,
-        };
-        card.score_rows(frame, 0, &mut output)
-    };
+    let mut columns = Columns::with_rows(frame.rows());
+    let mut score = || card.score_rows(frame, 0, &mut columns.output());
     let value = rows_per_second(seconds_per_call(&mut score));
     score().map_err(io::Error::other)?;
     if columns.points != expected || columns.status.iter().any(|status| *status != 0) {

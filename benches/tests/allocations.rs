@@ -4,8 +4,7 @@
 use kapix_benches::cards::{self, Inputs, Origin};
 use kapix_benches::ledgers::named_request;
 use kapix_core::{
-    BatchOutput, Card, Column, Columns, Control, Engine, EngineOptions, Frame, Input, Limits, Operation,
-    Request,
+    Card, Column, Columns, Control, Engine, EngineOptions, Frame, Input, Limits, Operation, Request,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -62,22 +61,8 @@ fn of_batch(card: &Card, rows: usize) -> u64 {
         .map(|index| (cards::feature(Inputs::Numbers, index), Column::float(&values)))
         .collect();
     let frame = Frame::new(columns, &Limits::default()).unwrap();
-    let mut columns = Columns {
-        points: vec![0; rows],
-        pd: vec![0.0; rows],
-        score: vec![0.0; rows],
-        decision: vec![0; rows],
-        risk_band: vec![0; rows],
-        status: vec![0; rows],
-    };
-    let mut output = BatchOutput {
-        points: &mut columns.points,
-        pd: &mut columns.pd,
-        score: &mut columns.score,
-        decision: &mut columns.decision,
-        band: &mut columns.risk_band,
-        status: &mut columns.status,
-    };
+    let mut columns = Columns::with_rows(rows);
+    let mut output = columns.output();
     let counted = allocations(|| card.score_rows(&frame, 0, &mut output).unwrap());
     assert!(columns.status.iter().all(|status| *status == 0));
     counted

@@ -7,9 +7,7 @@ mod given;
 
 use given::{body, card, numeric};
 use kapix_core::numeric::{Random, count};
-use kapix_core::{
-    BatchOutput, Card, Cause, Column, Columns, Decision, Frame, Input, Limits, ReasonMethod, RowStatus,
-};
+use kapix_core::{Card, Cause, Column, Columns, Decision, Frame, Input, Limits, ReasonMethod, RowStatus};
 use serde_json::{Value, json};
 
 /// A card of `n` characteristics with `k` attributes each and random points.
@@ -140,24 +138,8 @@ fn card_with_every_rule() -> Card {
 
 /// All rows of a frame, scored in one piece.
 fn score_all(card: &Card, frame: &Frame<'_>) -> Columns {
-    let rows = frame.rows();
-    let mut found = Columns {
-        points: vec![0; rows],
-        pd: vec![0.0; rows],
-        score: vec![0.0; rows],
-        decision: vec![0; rows],
-        risk_band: vec![0; rows],
-        status: vec![0; rows],
-    };
-    let mut output = BatchOutput {
-        points: &mut found.points,
-        pd: &mut found.pd,
-        score: &mut found.score,
-        decision: &mut found.decision,
-        band: &mut found.risk_band,
-        status: &mut found.status,
-    };
-    card.score_rows(frame, 0, &mut output).unwrap();
+    let mut found = Columns::with_rows(frame.rows());
+    card.score_rows(frame, 0, &mut found.output()).unwrap();
     found
 }
 

@@ -81,7 +81,7 @@ pub struct Columns {
 
 impl Columns {
     /// Returns columns of this length, not yet scored.
-    pub(super) fn with_rows(rows: usize) -> Self {
+    pub fn with_rows(rows: usize) -> Self {
         Self {
             points: vec![0; rows],
             pd: vec![0.0; rows],
@@ -93,7 +93,7 @@ impl Columns {
     }
 
     /// Returns the columns to write to.
-    pub(super) fn output(&mut self) -> BatchOutput<'_> {
+    pub fn output(&mut self) -> BatchOutput<'_> {
         BatchOutput {
             points: &mut self.points,
             pd: &mut self.pd,
