@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from . import _kapix
 from ._errors import from_reply
+from ._types import CreditScoreRequest
 
 __all__ = ["applicant", "population", "request"]
 
@@ -49,12 +50,13 @@ def population(seed: int, count: int, **options: Any) -> Iterator[dict[str, Any]
     return (applicant(seed, index=index, **options) for index in range(count))
 
 
-def request(made: dict[str, Any], entity_id: str = "sample") -> dict[str, Any]:
+def request(made: dict[str, Any], entity_id: str = "sample") -> CreditScoreRequest:
     """Returns the request of `credit.score` for an applicant."""
-    return {
+    fields = {
         "as_of": made["as_of"],
         "data": made["data"],
         "data_sources": sorted(made["data"]),
         "entity_id": entity_id,
         "entity_type": "individual",
     }
+    return cast(CreditScoreRequest, fields)
