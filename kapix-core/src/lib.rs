@@ -8,6 +8,7 @@ pub mod docs;
 mod domain;
 mod engine;
 mod error;
+mod fitting;
 mod id;
 mod json;
 mod limits;

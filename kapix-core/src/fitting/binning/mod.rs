@@ -1,0 +1,1 @@
+//! From a column to its bins and their table.

@@ -1,0 +1,13 @@
+//! The development of a scorecard from rows with known outcomes: binning, regression, selection, points,
+//! validation, calibration. Functions from columns to numbers; nothing here knows a card.
+
+mod binning;
+mod calibration;
+mod optimal;
+mod points;
+mod regression;
+mod selection;
+mod target;
+mod validation;
+
+pub use target::Target;

@@ -1,0 +1,1 @@
+//! Exact optimal partitions of ordered pre-bins by dynamic programming.

@@ -1,0 +1,1 @@
+//! Which characteristics enter the card.

@@ -1,0 +1,1 @@
+//! How well a score ranks and a PD is calibrated.
