@@ -51,6 +51,27 @@ fn keyed(key: &[u8], bytes: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
+/// A SHA-256 whose bytes come in pieces.
+#[derive(Clone, Debug)]
+pub(crate) struct Hasher(Sha256);
+
+impl Hasher {
+    /// Returns the hasher of no bytes yet.
+    pub(crate) fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    /// Takes the next bytes.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Returns the hash of all bytes.
+    pub(crate) fn finish(self) -> Hash {
+        Hash(self.0.finalize().into())
+    }
+}
+
 impl Hash {
     /// Returns the SHA-256 of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {

@@ -15,6 +15,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hash::Hasher;
 pub use hash::{Hash, hash, hmac, hmac_verify};
 pub(crate) use merge::merge_members;
 pub use writer::{to_string, to_vec};

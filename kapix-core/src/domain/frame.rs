@@ -94,12 +94,22 @@ impl<'a> Column<'a> {
 
     /// Returns the text in a row; `None` when the row is missing or the column holds numbers.
     pub fn text(&self, row: usize) -> Option<&'a str> {
+        let Values::Dictionary { categories, .. } = &self.values else { return None };
+        categories.get(self.code(row)?).copied()
+    }
+
+    /// Returns the index of the row's category; `None` when the row is missing or the column holds numbers.
+    pub(crate) fn code(&self, row: usize) -> Option<usize> {
         if self.validity.as_ref().is_some_and(|validity| !validity.is_valid(row)) {
             return None;
         }
         let Values::Dictionary { codes, categories } = &self.values else { return None };
-        let code = usize::try_from(*codes.get(row)?).ok()?;
-        categories.get(code).copied()
+        usize::try_from(*codes.get(row)?).ok().filter(|code| *code < categories.len())
+    }
+
+    /// Returns whether the column holds text.
+    pub fn is_text(&self) -> bool {
+        matches!(self.values, Values::Dictionary { .. })
     }
 
     /// Returns the number of rows.

@@ -5,7 +5,7 @@ use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::Limits;
-use crate::scorecard::{Card, CardBody};
+use crate::scorecard::{Card, CardBody, CardSettings};
 use crate::time::{Date, Instant};
 use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 const FORMAT: u32 = 1;
 
 /// The frame of every artefact around its body.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document<B> {
     pub(super) body: B,
@@ -119,6 +119,32 @@ impl Loaded {
             && self.provenance.approved_by.is_some()
             && self.provenance.approved_at.is_some()
     }
+}
+
+/// Returns the artefact of a developed card, status `draft`; it is proved as it will be when it is loaded.
+pub(super) fn draft(settings: &CardSettings, body: &CardBody, limits: &Limits) -> Result<Tree> {
+    let stated = |text: &Option<String>| text.clone().unwrap_or_else(|| "not stated".to_owned());
+    let id = settings.id.as_deref().unwrap_or("card");
+    let document = Document {
+        body,
+        id: Id::new(id).map_err(|error| error.at("/card/id"))?,
+        kapix: FORMAT,
+        kind: "scorecard".to_owned(),
+        provenance: Provenance {
+            approved_at: None,
+            approved_by: None,
+            limitations: stated(&settings.limitations),
+            owner: stated(&settings.owner),
+            population: body.pd_basis.population.clone(),
+            purpose: stated(&settings.purpose),
+            review_due: settings.review_due,
+            status: ProvenanceStatus::Draft,
+        },
+        version: settings.version.clone().unwrap_or_else(|| "1".to_owned()),
+    };
+    let tree = Tree::read_text(&canonical::to_vec(&document)?, limits)?;
+    Loaded::read(&tree, limits)?;
+    Ok(tree)
 }
 
 /// Checks the format before anything else is read, so that a newer document is told as such.

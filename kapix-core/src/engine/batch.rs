@@ -2,8 +2,8 @@
 
 use super::artefact::Loaded;
 use super::control::Control;
-
 use super::operation::Operation;
+use super::owned::Owned;
 use super::record::Draft;
 use super::registry::Registry;
 use super::reply::{Columns, ColumnsReply, Reply};
@@ -12,8 +12,6 @@ use super::response::{BatchColumns, CreditScoreBatchResponse, Response};
 use crate::canonical::Hash;
 use crate::domain::{Column, Frame, Values};
 use crate::error::{Cause, Error, Result};
-use crate::json::Scalar;
-use crate::limits::{self, Limits};
 use crate::parallel;
 use crate::scorecard::{BatchOutput, Card, CharacteristicKind, Decision, Minimum, RowStatus};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,10 +27,6 @@ pub(super) fn score_json(
     request: &CreditScoreBatchRequest,
     control: &Control<'_>,
 ) -> Result<Reply> {
-    let Some(columns) = &request.columns else {
-        let message = "give `columns`, or call by columns";
-        return Err(Error::new(Cause::OperationColumnsMissing, message).at("/columns"));
-    };
     let loaded =
         registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
     let categorical = |name: &str| {
@@ -40,8 +34,7 @@ pub(super) fn score_json(
         inputs.any(|(own, kind, _)| own == name && kind == CharacteristicKind::Categorical)
     };
     let limits = registry.limits();
-    let owned = columns.iter().map(|(name, values)| Owned::new(name, values, limits, categorical(name)));
-    let owned: Vec<Owned<'_>> = owned.collect::<Result<_>>()?;
+    let owned = Owned::all(request.columns.as_ref(), limits, categorical)?;
     let frame = Frame::new(owned.iter().map(Owned::column).collect(), limits)?;
     let (loaded, found) = run(registry, request, &frame, control)?;
     let mut response = answer(request, loaded, &frame, &found)?;
@@ -265,65 +258,4 @@ fn columns_hash(loaded: &Loaded, frame: &Frame<'_>, columns: &Columns) -> Hash {
     bytes.extend(columns.points.iter().flat_map(|points| points.to_le_bytes()));
     bytes.extend(columns.decision.iter().chain(&columns.status));
     Hash::of(format!("{input}{}", Hash::of(&bytes)).as_bytes())
-}
-
-/// A column that came as JSON, in the layout of a frame.
-struct Owned<'r> {
-    name: &'r str,
-    text: bool,
-    numbers: Vec<f64>,
-    codes: Vec<i32>,
-    categories: Vec<&'r str>,
-}
-
-impl<'r> Owned<'r> {
-    /// Returns the column; one that holds nothing but nulls is text where the card reads a category.
-    fn new(name: &'r str, values: &'r [Scalar], limits: &Limits, categorical: bool) -> Result<Self> {
-        let place = || format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
-        limits::check("rows", limits.rows, values.len()).map_err(|error| error.at(place()))?;
-        let first = values.iter().find(|value| **value != Scalar::Null);
-        let text = first.map_or(categorical, |value| matches!(value, Scalar::Text(_) | Scalar::Bool(_)));
-        let mut owned = Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new() };
-        if text {
-            let text = |value: &'r Scalar| match value {
-                Scalar::Text(text) => Some(text.as_str()),
-                Scalar::Bool(true) => Some("true"),
-                Scalar::Bool(false) => Some("false"),
-                Scalar::Null | Scalar::Number(_) => None,
-            };
-            owned.categories = values.iter().filter_map(text).collect::<BTreeSet<_>>().into_iter().collect();
-            for (row, value) in values.iter().enumerate() {
-                owned.codes.push(match value {
-                    Scalar::Null => -1,
-                    Scalar::Number(_) => return Err(mixed().at(format!("{}/{row}", place()))),
-                    _ => text(value)
-                        .and_then(|text| owned.categories.binary_search(&text).ok())
-                        .and_then(|code| i32::try_from(code).ok())
-                        .unwrap_or(-1),
-                });
-            }
-            return Ok(owned);
-        }
-        for (row, value) in values.iter().enumerate() {
-            owned.numbers.push(match value {
-                Scalar::Null => f64::NAN,
-                Scalar::Number(number) => *number,
-                Scalar::Text(_) | Scalar::Bool(_) => return Err(mixed().at(format!("{}/{row}", place()))),
-            });
-        }
-        Ok(owned)
-    }
-
-    fn column(&self) -> (String, Column<'_>) {
-        let column = if self.text {
-            Column::dictionary(&self.codes, self.categories.clone())
-        } else {
-            Column::float(&self.numbers)
-        };
-        (self.name.to_owned(), column)
-    }
-}
-
-fn mixed() -> Error {
-    Error::new(Cause::FrameColumnType, "a column holds numbers or text, not both")
 }

@@ -1,6 +1,7 @@
 //! What enters a call beside its request: progress, cancellation, threads, and whether a draft is wanted.
 
 use crate::error::{Cause, Error, Result};
+use crate::fitting::Run;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -48,6 +49,13 @@ impl core::fmt::Debug for Control<'_> {
 }
 
 impl Control<'_> {
+    /// Runs a long computation of a lower layer.
+    pub(super) fn run<T>(&self, work: impl FnOnce(&Run<'_>) -> Result<T>) -> Result<T> {
+        let check = || self.check();
+        let progress = |done, total| self.progress.iter().for_each(|tell| tell(done, total));
+        work(&Run { check: &check, progress: &progress, threads: self.threads })
+    }
+
     /// Returns CANCELLED when the caller asked to stop.
     pub(super) fn check(&self) -> Result<()> {
         if self.cancelled.as_ref().is_some_and(CancelFlag::is_cancelled) {

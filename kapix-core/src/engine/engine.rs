@@ -5,7 +5,7 @@ use super::registry::{EngineOptions, Registry};
 use super::reply::{ColumnsReply, Reply};
 use super::request::Request;
 use super::response::Response;
-use super::{batch, cashflow, credit, describe};
+use super::{batch, cashflow, credit, describe, develop};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
@@ -39,6 +39,8 @@ impl Engine {
             Request::CreditScore(request) => credit::score(&self.registry, request, control),
             Request::CreditScoreBatch(request) => batch::score_json(&self.registry, request, control),
             Request::CashflowAnalyze(request) => cashflow::analyze(&self.registry, request, control),
+            Request::ScorecardDevelop(request) => develop::develop_json(&self.registry, request, control),
+            Request::ScorecardEvaluate(request) => develop::evaluate_json(&self.registry, request, control),
         }
     }
 
@@ -50,8 +52,17 @@ impl Engine {
         control: &Control<'_>,
     ) -> Result<ColumnsReply> {
         control.check()?;
-        if let Request::CreditScoreBatch(request) = request {
-            return batch::score(&self.registry, request, frame, control);
+        match request {
+            Request::CreditScoreBatch(request) => {
+                return batch::score(&self.registry, request, frame, control);
+            }
+            Request::ScorecardDevelop(request) => {
+                return develop::develop(&self.registry, request, frame, control);
+            }
+            Request::ScorecardEvaluate(request) => {
+                return develop::evaluate(&self.registry, request, frame, control);
+            }
+            _ => {}
         }
         let message = format!("`{}` takes no columns", request.operation().as_str());
         Err(Error::new(Cause::OperationNotColumnar, message))

@@ -12,6 +12,7 @@ mod clock;
 mod control;
 mod credit;
 mod describe;
+mod develop;
 mod desk;
 mod door;
 #[expect(clippy::module_inception, reason = "the engine is the heart of the engine room")]
@@ -20,6 +21,7 @@ mod explanation;
 mod inputs;
 mod operation;
 mod options;
+mod owned;
 mod record;
 mod registry;
 mod reply;

@@ -15,16 +15,22 @@ pub enum Operation {
     CreditScoreBatch,
     /// Versions, artefacts, limits, operations.
     EngineDescribe,
+    /// A card from rows with known outcomes.
+    ScorecardDevelop,
+    /// How well a card ranks and is calibrated on rows with known outcomes.
+    ScorecardEvaluate,
 }
 
 impl Operation {
     /// Every operation, in the order of its name.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::ArtefactCheck,
         Self::CashflowAnalyze,
         Self::CreditScore,
         Self::CreditScoreBatch,
         Self::EngineDescribe,
+        Self::ScorecardDevelop,
+        Self::ScorecardEvaluate,
     ];
 
     /// Returns the name, `area.verb`.
@@ -35,6 +41,8 @@ impl Operation {
             Self::CreditScore => "credit.score",
             Self::CreditScoreBatch => "credit.score_batch",
             Self::EngineDescribe => "engine.describe",
+            Self::ScorecardDevelop => "scorecard.develop",
+            Self::ScorecardEvaluate => "scorecard.evaluate",
         }
     }
 
@@ -49,11 +57,11 @@ impl Operation {
 
     /// Returns whether the operation takes columns by the second door.
     pub const fn is_columnar(self) -> bool {
-        matches!(self, Self::CreditScoreBatch)
+        matches!(self, Self::CreditScoreBatch | Self::ScorecardDevelop | Self::ScorecardEvaluate)
     }
 
     /// Returns whether a call leaves a record.
     pub const fn is_recorded(self) -> bool {
-        matches!(self, Self::CashflowAnalyze | Self::CreditScore | Self::CreditScoreBatch)
+        !matches!(self, Self::ArtefactCheck | Self::EngineDescribe)
     }
 }

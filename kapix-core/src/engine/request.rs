@@ -7,7 +7,7 @@ use crate::id::Id;
 use crate::json::{self, Scalar};
 use crate::limits::Limits;
 use crate::money::Currency;
-use crate::scorecard::{EntityType, ReasonMethod};
+use crate::scorecard::{DevelopRequest, EntityType, EvaluateRequest, ReasonMethod};
 use crate::time::Instant;
 use crate::tree::Tree;
 use crate::view::akiba::AkibaRequest;
@@ -27,6 +27,10 @@ pub enum Request {
     CreditScoreBatch(Box<CreditScoreBatchRequest>),
     /// `cashflow.analyze`
     CashflowAnalyze(Box<CashflowAnalyzeRequest>),
+    /// `scorecard.develop`
+    ScorecardDevelop(Box<DevelopRequest>),
+    /// `scorecard.evaluate`
+    ScorecardEvaluate(Box<EvaluateRequest>),
 }
 
 impl Request {
@@ -42,6 +46,8 @@ impl Request {
             Operation::CreditScore => Self::CreditScore(Box::deserialize(deserializer)?),
             Operation::CreditScoreBatch => Self::CreditScoreBatch(Box::deserialize(deserializer)?),
             Operation::CashflowAnalyze => Self::CashflowAnalyze(Box::deserialize(deserializer)?),
+            Operation::ScorecardDevelop => Self::ScorecardDevelop(Box::deserialize(deserializer)?),
+            Operation::ScorecardEvaluate => Self::ScorecardEvaluate(Box::deserialize(deserializer)?),
         })
     }
 
@@ -53,6 +59,8 @@ impl Request {
             Operation::CreditScore => Self::CreditScore(json::read(text, limits)?),
             Operation::CreditScoreBatch => Self::CreditScoreBatch(json::read(text, limits)?),
             Operation::CashflowAnalyze => Self::CashflowAnalyze(json::read(text, limits)?),
+            Operation::ScorecardDevelop => Self::ScorecardDevelop(json::read(text, limits)?),
+            Operation::ScorecardEvaluate => Self::ScorecardEvaluate(json::read(text, limits)?),
         })
     }
 
@@ -64,6 +72,8 @@ impl Request {
             Self::CreditScore(_) => Operation::CreditScore,
             Self::CreditScoreBatch(_) => Operation::CreditScoreBatch,
             Self::CashflowAnalyze(_) => Operation::CashflowAnalyze,
+            Self::ScorecardDevelop(_) => Operation::ScorecardDevelop,
+            Self::ScorecardEvaluate(_) => Operation::ScorecardEvaluate,
         }
     }
 
@@ -74,6 +84,8 @@ impl Request {
             Self::CreditScore(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
             Self::CreditScoreBatch(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
             Self::CashflowAnalyze(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
+            Self::ScorecardDevelop(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
+            Self::ScorecardEvaluate(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
         }
     }
 }
@@ -92,6 +104,8 @@ impl Serialize for Request {
             Self::CreditScore(it) => it.serialize(serializer),
             Self::CreditScoreBatch(it) => it.serialize(serializer),
             Self::CashflowAnalyze(it) => it.serialize(serializer),
+            Self::ScorecardDevelop(it) => it.serialize(serializer),
+            Self::ScorecardEvaluate(it) => it.serialize(serializer),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! canonical form is written as they come.
 
 use super::describe::{ArtefactCheckResponse, DescribeResponse};
+use super::develop::{DevelopResponse, EvaluateResponse};
 use crate::canonical::Hash;
 use crate::cashflow::{Analysis, SelectedRows};
 use crate::domain::Finding;
@@ -26,6 +27,10 @@ pub enum Response {
     CreditScoreBatch(Box<CreditScoreBatchResponse>),
     /// `cashflow.analyze`
     CashflowAnalyze(Box<CashflowAnalyzeResponse>),
+    /// `scorecard.develop`
+    ScorecardDevelop(Box<DevelopResponse>),
+    /// `scorecard.evaluate`
+    ScorecardEvaluate(Box<EvaluateResponse>),
 }
 
 impl Serialize for Response {
@@ -36,6 +41,8 @@ impl Serialize for Response {
             Self::CreditScore(it) => it.serialize(serializer),
             Self::CreditScoreBatch(it) => it.serialize(serializer),
             Self::CashflowAnalyze(it) => it.serialize(serializer),
+            Self::ScorecardDevelop(it) => it.serialize(serializer),
+            Self::ScorecardEvaluate(it) => it.serialize(serializer),
         }
     }
 }

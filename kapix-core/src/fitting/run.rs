@@ -1,0 +1,14 @@
+//! What enters a long fit beside its data.
+
+use crate::error::Result;
+
+/// Cancellation, progress and threads of a long fit; none of it changes a result.
+#[derive(Clone, Copy)]
+pub struct Run<'c> {
+    /// Returns CANCELLED when the caller asked to stop; looked at between blocks of work.
+    pub check: &'c (dyn Fn() -> Result<()> + Sync),
+    /// Told the work done and the work in all.
+    pub progress: &'c (dyn Fn(u64, u64) + Sync),
+    /// Threads; 0 takes all.
+    pub threads: usize,
+}

@@ -1,0 +1,108 @@
+//! Which columns may become characteristics.
+
+use super::outcome::{escaped, find};
+use super::request::{CharacteristicSettings, DevelopRequest};
+use super::response::{DevelopmentFinding, FindingCode};
+use super::sample::{Part, row_index};
+use crate::domain::{Column, Frame, Values};
+use crate::error::{Cause, Error, Result};
+use crate::fitting::BinningOptions;
+use crate::limits::{self, Limits};
+use std::collections::BTreeSet;
+
+/// Rows from which a column of consecutive whole numbers is taken as a number of the rows.
+const ID_ROWS_MIN: usize = 100;
+
+/// A column that may become a characteristic.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate<'f, 'a> {
+    pub(super) name: &'f str,
+    pub(super) column: &'f Column<'a>,
+    pub(super) options: BinningOptions,
+    pub(super) settings: CharacteristicSettings,
+}
+
+/// Returns the columns that may become characteristics, in the order of their names, and adds a finding for each
+/// that was left out by rule.
+pub(super) fn candidates<'f, 'a>(
+    request: &DevelopRequest,
+    frame: &'f Frame<'a>,
+    part: &Part,
+    (limits, findings): (&Limits, &mut Vec<DevelopmentFinding>),
+) -> Result<Vec<Candidate<'f, 'a>>> {
+    named(request, frame)?;
+    let taken: BTreeSet<&str> = [Some(&request.target), request.weight.as_ref()]
+        .into_iter()
+        .chain([request.sample.observation_date.as_ref(), request.sample.split.column.as_ref()])
+        .flatten()
+        .chain(&request.exclude)
+        .map(String::as_str)
+        .collect();
+    let include: BTreeSet<&str> = request.include.iter().map(String::as_str).collect();
+    let mut candidates = Vec::new();
+    for (name, column) in frame.columns() {
+        if taken.contains(name) || !(include.is_empty() || include.contains(name)) {
+            continue;
+        }
+        let settings = request.characteristics.get(name);
+        if settings.is_none() && include.is_empty() && numbers_the_rows(column, part) {
+            findings.push(DevelopmentFinding {
+                characteristic: Some(name.to_owned()),
+                code: FindingCode::IdLike,
+                message: "left out: consecutive whole numbers, each once; name it in `include` to keep it".to_owned(),
+            });
+            continue;
+        }
+        let settings = settings.cloned().unwrap_or_default();
+        let place = match request.characteristics.contains_key(name) {
+            true => format!("/characteristics/{}/binning", escaped(name)),
+            false => "/binning".to_owned(),
+        };
+        let options = BinningOptions::resolve(&request.binning, &settings.binning)
+            .map_err(|error| error.under(&place))?;
+        candidates.push(Candidate { name, column, options, settings });
+    }
+    limits::check("characteristics", limits.characteristics, candidates.len())
+        .map_err(|error| error.at("/columns"))?;
+    if candidates.is_empty() {
+        let message = "no column is left that may become a characteristic";
+        return Err(Error::new(Cause::CardEmpty, message).at("/columns"));
+    }
+    candidates.sort_by_key(|candidate| candidate.name);
+    Ok(candidates)
+}
+
+/// Every name that the request uses must be a column.
+fn named(request: &DevelopRequest, frame: &Frame<'_>) -> Result<()> {
+    for (field, names) in [("include", &request.include), ("exclude", &request.exclude)] {
+        for (index, name) in names.iter().enumerate() {
+            find(frame, name, &format!("/{field}/{index}"))?;
+        }
+    }
+    for name in request.characteristics.keys() {
+        find(frame, name, &format!("/characteristics/{}", escaped(name)))?;
+    }
+    Ok(())
+}
+
+/// Returns whether the rows hold consecutive whole numbers, each once.
+fn numbers_the_rows(column: &Column<'_>, part: &Part) -> bool {
+    if part.rows.len() < ID_ROWS_MIN || column.is_text() {
+        return false;
+    }
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    for row in &part.rows {
+        let Some(number) = column.number(row_index(*row)).filter(|it| it.is_finite() && libm::trunc(*it).to_bits() == it.to_bits()) else {
+            return false;
+        };
+        (least, most) = (least.min(number), most.max(number));
+    }
+    // The other parts take the numbers in between: each number may occur once, and a good share of them must.
+    let span = most - least + 1.0;
+    let rows = crate::numeric::count(part.rows.len());
+    if span < rows || span > 2.0 * rows {
+        return false;
+    }
+    let mut seen = BTreeSet::new();
+    part.rows.iter().filter_map(|row| column.number(row_index(*row))).all(|number| seen.insert(number.to_bits()))
+}

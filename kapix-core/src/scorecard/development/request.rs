@@ -1,0 +1,217 @@
+//! The requests `scorecard.develop` and `scorecard.evaluate`, as they are on the wire.
+
+use super::sample_settings::SampleSettings;
+use crate::id::Id;
+use crate::json::{self, Scalar};
+use crate::fitting::{
+    BandSettings, BinningSettings, CalibrationSettings, CutoffSettings, RegressionSettings, ScalingSettings, SelectionSettings, ValidationSettings,
+};
+use super::super::body::{EntityType, Minimum, ReasonText};
+use crate::time::{Date, Instant};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DevelopRequest {
+    /// The instant of the development; the Desk's clock fills it when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Instant>,
+    /// Values of the target that are bad; default 1, `bad` and true.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bad: Vec<Scalar>,
+    /// How risk bands are made.
+    #[serde(default)]
+    pub bands: BandSettings,
+    /// How each column is binned, unless `characteristics` says otherwise for one.
+    #[serde(default)]
+    pub binning: BinningSettings,
+    /// From the score to a probability.
+    #[serde(default)]
+    pub calibration: CalibrationSettings,
+    /// Name, version and owner of the card.
+    #[serde(default)]
+    pub card: CardSettings,
+    /// What differs for one column, by its name.
+    #[serde(default, deserialize_with = "json::map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub characteristics: BTreeMap<String, CharacteristicSettings>,
+    /// The rows by column, when no frame is given.
+    #[serde(default, deserialize_with = "json::map_option", skip_serializing_if = "Option::is_none")]
+    pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
+    /// Totals at which the decision changes; without them the card decides nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cutoffs: Option<CutoffSettings>,
+    /// Whom the card scores; default individuals.
+    #[serde(default = "individuals")]
+    pub entity_types: Vec<EntityType>,
+    /// Columns that are no characteristics.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Values of the target that are good, when others mean that the outcome is not known; default: the one other
+    /// value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub good: Vec<Scalar>,
+    /// The same key and request give the stored answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Id>,
+    /// The only columns that may be characteristics; default all but those named elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// The least history that the card accepts; default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Minimum>,
+    /// How coefficients are fitted.
+    #[serde(default)]
+    pub regression: RegressionSettings,
+    /// What the rows are, and how they are set aside.
+    #[serde(default)]
+    pub sample: SampleSettings,
+    /// From coefficients to points.
+    #[serde(default)]
+    pub scaling: ScalingSettings,
+    /// Seed of splits and folds.
+    #[serde(default, deserialize_with = "json::integer")]
+    pub seed: i64,
+    /// Which characteristics enter.
+    #[serde(default)]
+    pub selection: SelectionSettings,
+    /// How far to go; default `card`.
+    #[serde(default)]
+    pub stage: Stage,
+    /// Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind`
+    /// `continuous`.
+    pub target: String,
+    /// Whether the target is an outcome or a number; default `binary`.
+    #[serde(default)]
+    pub target_kind: TargetKind,
+    /// What is measured of the card.
+    #[serde(default)]
+    pub validation: ValidationSettings,
+    /// Column with the weight of each row, finite and above 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<String>,
+}
+
+/// How far a development goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Stage {
+    /// To the bins and their tables.
+    Binning,
+    /// To a card.
+    #[default]
+    Card,
+}
+
+/// What the target is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum TargetKind {
+    /// Bad or good.
+    #[default]
+    Binary,
+    /// A number; only for `stage` `binning`.
+    Continuous,
+}
+
+/// Name, version and owner of the card that is developed; what is not stated reads `not stated` in the artefact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CardSettings {
+    /// Id of the artefact; default `card`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What it must not be used for, and what is not known of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limitations: Option<String>,
+    /// Who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// Day by which it must be looked at again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_due: Option<Date>,
+    /// Version of the artefact; default `1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// What differs for one characteristic.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CharacteristicSettings {
+    /// How it is binned; fields that are absent are those of the request's `binning`.
+    #[serde(default)]
+    pub binning: BinningSettings,
+    /// A counterfactual may not move it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub immovable: bool,
+    /// Why a protected characteristic may be used; without it a protected one stays out of the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<String>,
+    /// What a counterfactual pays for moving it by one bin; default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub move_cost: Option<u32>,
+    /// Characteristics of the same name move together in a counterfactual: windows of one attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves_with: Option<String>,
+    /// The input is protected by law (age, sex, ...).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub protected: bool,
+    /// Code of its reason; default made from its name. Characteristics of one code are one reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Texts of its reason; default made from its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_text: Option<ReasonText>,
+}
+
+/// Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EvaluateRequest {
+    /// The instant of the evaluation; the Desk's clock fills it when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Instant>,
+    /// Values of the target that are bad; default 1, `bad` and true.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bad: Vec<Scalar>,
+    /// `id` or `id@version` of a card; default by the routes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
+    /// The rows by column, when no frame is given.
+    #[serde(default, deserialize_with = "json::map_option", skip_serializing_if = "Option::is_none")]
+    pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
+    /// Whom the card must score.
+    pub entity_type: EntityType,
+    /// Values of the target that are good, when others mean that the outcome is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub good: Vec<Scalar>,
+    /// The same key and request give the stored answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Id>,
+    /// Seed; an evaluation uses none and echoes it.
+    #[serde(default, deserialize_with = "json::integer")]
+    pub seed: i64,
+    /// Column with the outcome.
+    pub target: String,
+    /// What is measured.
+    #[serde(default)]
+    pub validation: ValidationSettings,
+    /// Column with the weight of each row, finite and above 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<String>,
+}
+
+fn individuals() -> Vec<EntityType> {
+    vec![EntityType::Individual]
+}

@@ -1,0 +1,165 @@
+//! The answers of `scorecard.develop` and `scorecard.evaluate`, as they are on the wire.
+
+use super::sample::{Part, count};
+use super::super::body::{CardBody, SampleDates};
+use crate::canonical::Hash;
+use crate::fitting::{
+    BinningReport, CutoffReport, PointsReport, Regression, SelectionReport, ValidationReport,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A developed card, and everything that was measured on the way to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Development {
+    /// Bins and table of every column that was looked at, in the order of their names.
+    pub binning: Vec<BinningReport>,
+    /// The body of the card; `None` at stage `binning`.
+    pub card: Option<CardBody>,
+    /// Cut-offs and profit by total; `None` without `cutoffs`.
+    pub cutoffs: Option<CutoffReport>,
+    /// What a reader must know before the card is used.
+    pub findings: Vec<DevelopmentFinding>,
+    /// Points, and what rounding them changed; `None` at stage `binning`.
+    pub points: Option<PointsReport>,
+    /// The coefficients of the card; `None` at stage `binning`.
+    pub regression: Option<Regression>,
+    /// What became of the rows.
+    pub sample: SampleReport,
+    /// How the characteristics were chosen; `None` at stage `binning`.
+    pub selection: Option<SelectionReport>,
+    /// How the card ranks and is calibrated; `None` at stage `binning`.
+    pub validation: Option<DevelopmentValidation>,
+}
+
+/// What was measured on which rows; only rows outside the fit tell what to expect.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DevelopmentValidation {
+    /// By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cross: Option<ValidationReport>,
+    /// On the rows that were fitted: too good.
+    pub development: ValidationReport,
+    /// On the rows that were held out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_out: Option<ValidationReport>,
+    /// On later rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_of_time: Option<ValidationReport>,
+}
+
+/// What a reader must know before the card is used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DevelopmentFinding {
+    /// Column concerned; absent when it is about all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characteristic: Option<String>,
+    /// What is the matter.
+    pub code: FindingCode,
+    /// One lower-case sentence with the figures.
+    pub message: String,
+}
+
+/// The codes of [`DevelopmentFinding`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum FindingCode {
+    /// A column has one value, no values, or cannot be binned under the constraints: it is not in the card.
+    NotBinned,
+    /// A column numbers the rows: it is not in the card.
+    IdLike,
+    /// A column tells the outcome too well to be known before it.
+    Leaking,
+    /// A characteristic is protected by law.
+    Protected,
+    /// Outcomes are separated: coefficients are not to be trusted.
+    Separation,
+    /// Points of a bin for missing, special or unseen values were lowered to the neutral points: the counts do
+    /// not support more.
+    PointsLowered,
+    /// The card's PD is assumed: a rank, not a probability.
+    PdAssumed,
+    /// Bands could not be made as wanted.
+    Bands,
+    /// Texts of reasons were made from names: write them before an applicant reads them.
+    ReasonTexts,
+    /// Something else that was done with the column.
+    Note,
+}
+
+/// What became of the rows of the frame.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SampleReport {
+    /// First and last observation date of the rows that stayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dates: Option<SampleDates>,
+    /// Rows that are fitted.
+    pub development: PartReport,
+    /// Rows that were left out, by reason, in the order in which it was done.
+    pub excluded: Vec<ExcludedRows>,
+    /// Rows held out.
+    pub hold_out: PartReport,
+    /// Later rows.
+    pub out_of_time: PartReport,
+    /// Rows of the frame.
+    pub rows: u64,
+    /// SHA-256 of the development rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Hash>,
+}
+
+/// One part of the sample.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PartReport {
+    /// Rows that are bad.
+    pub bads: u64,
+    /// Rows.
+    pub rows: u64,
+    /// Sum of the weights.
+    pub weight: f64,
+}
+
+/// Rows that were left out for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExcludedRows {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub rows: u64,
+}
+
+impl SampleReport {
+    /// Counts the three parts.
+    pub(super) fn count(&mut self, development: &Part, hold_out: &Part, out_of_time: &Part) {
+        let of = |part: &Part| {
+            let target = part.target();
+            PartReport {
+                bads: part.bad_rows(),
+                rows: count(part.rows.len()),
+                weight: (0..part.rows.len()).map(|row| target.weight(row)).sum(),
+            }
+        };
+        self.development = of(development);
+        self.hold_out = of(hold_out);
+        self.out_of_time = of(out_of_time);
+    }
+}
+
+/// What an evaluation measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Decisions by kind.
+    pub decisions: BTreeMap<&'static str, u64>,
+    /// SHA-256 of the rows.
+    pub sha256: Hash,
+    /// Rows by status; only scored rows with a known outcome are measured.
+    pub statuses: BTreeMap<&'static str, u64>,
+    /// What was measured.
+    pub validation: ValidationReport,
+}

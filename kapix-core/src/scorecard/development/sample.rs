@@ -1,0 +1,336 @@
+//! From a frame to the rows of a development: who counts, what is bad, and which rows only judge.
+
+use super::outcome::{self, Matcher, OutcomeColumn};
+use super::request::{DevelopRequest, TargetKind};
+use super::response::{ExcludedRows, SampleReport};
+use super::sample_settings::{Exclusion, SplitMethod, SplitSettings};
+use crate::domain::{Column, Frame, Values};
+use crate::error::{Cause, Error, Result};
+use crate::fitting::{self, Target};
+use crate::json::Scalar;
+use crate::scorecard::body::SampleDates;
+use crate::time::Date;
+
+/// Rows from which `auto` holds out a fifth: below, a fit loses more by missing rows than cross-validation costs.
+const HOLD_OUT_ROWS_MIN: usize = 50_000;
+/// The share that `auto` and `random` hold out unless told otherwise.
+const HOLD_OUT_DEFAULT: f64 = 0.2;
+/// The largest share that may be held out.
+const HOLD_OUT_MAX: f64 = 0.9;
+/// A century, the longest outcome window.
+const HORIZON_DAYS_MAX: u32 = 36_500;
+
+/// Rows of one part with their outcomes, in frame order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Part {
+    /// Index in the frame.
+    pub(super) rows: Vec<u32>,
+    /// 1 is bad; empty for a continuous target.
+    pub(super) bad: Vec<u8>,
+    /// The outcome of a continuous target.
+    pub(super) value: Vec<f64>,
+    /// Weights, when a column gives them.
+    pub(super) weight: Option<Vec<f64>>,
+}
+
+impl Part {
+    /// Returns what the rows of the part turned out to be.
+    pub(super) fn target(&self) -> Target<'_> {
+        let weight = self.weight.as_deref();
+        if self.value.is_empty() {
+            Target::Binary { bad: &self.bad, weight }
+        } else {
+            Target::Continuous { value: &self.value, weight }
+        }
+    }
+
+    /// Returns the rows at these places of the part.
+    pub(super) fn pick(&self, places: impl Iterator<Item = usize> + Clone) -> Self {
+        let weight = self.weight.as_ref();
+        Self {
+            rows: places.clone().filter_map(|place| self.rows.get(place).copied()).collect(),
+            bad: places.clone().filter_map(|place| self.bad.get(place).copied()).collect(),
+            value: places.clone().filter_map(|place| self.value.get(place).copied()).collect(),
+            weight: weight.map(|own| places.filter_map(|place| own.get(place).copied()).collect()),
+        }
+    }
+
+    /// Returns the weights of good and of bad rows.
+    pub(super) fn goods_and_bads(&self) -> (f64, f64) {
+        let target = self.target();
+        let (mut goods, mut bads) = (0.0, 0.0);
+        for (row, bad) in self.bad.iter().enumerate() {
+            if *bad == 1 { bads += target.weight(row) } else { goods += target.weight(row) }
+        }
+        (goods, bads)
+    }
+
+    /// Returns the number of bad rows.
+    pub(super) fn bad_rows(&self) -> u64 {
+        self.bad.iter().map(|bad| u64::from(*bad)).sum()
+    }
+}
+
+/// The rows of a development.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sample {
+    /// Rows that are fitted.
+    pub(super) development: Part,
+    /// Rows that judge.
+    pub(super) hold_out: Part,
+    /// Later rows that judge.
+    pub(super) out_of_time: Part,
+    /// What became of every row of the frame.
+    pub(super) report: SampleReport,
+}
+
+/// Where a row goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Development,
+    HoldOut,
+    OutOfTime,
+}
+
+impl Sample {
+    /// Reads outcomes, weights, dates, exclusions and the split.
+    pub(super) fn read(request: &DevelopRequest, frame: &Frame<'_>, as_of: Date) -> Result<Self> {
+        let mut kept = Kept::read(request, frame)?;
+        kept.exclude(request, frame)?;
+        let dates = kept.observe(request, frame, as_of)?;
+        let places = places(request, frame, &kept.part, dates.as_deref())?;
+        let of = |place: Place| kept.part.pick(places.iter().enumerate().filter(move |(_, it)| **it == place).map(|(row, _)| row));
+        let mut sample = Self {
+            development: of(Place::Development),
+            hold_out: of(Place::HoldOut),
+            out_of_time: of(Place::OutOfTime),
+            report: SampleReport { excluded: kept.excluded, rows: count(frame.rows()), ..SampleReport::default() },
+        };
+        sample.report.dates = period(dates.as_deref());
+        sample.report.count(&sample.development, &sample.hold_out, &sample.out_of_time);
+        sample.check(request.target_kind)?;
+        Ok(sample)
+    }
+
+    /// Both outcomes must be among the rows that are fitted.
+    fn check(&self, kind: TargetKind) -> Result<()> {
+        let rows = self.development.rows.len();
+        let bads = self.development.bad_rows();
+        if rows > 0 && (kind == TargetKind::Continuous || (bads > 0 && bads < count(rows))) {
+            return Ok(());
+        }
+        let message = format!(
+            "the development rows must hold both outcomes; got `{rows}` rows, `{bads}` of them bad; `bad` names the bad values"
+        );
+        Err(Error::new(Cause::FittingTarget, message).at("/target"))
+    }
+}
+
+/// Rows that are still in the sample, and why others are not.
+struct Kept {
+    part: Part,
+    excluded: Vec<ExcludedRows>,
+}
+
+impl Kept {
+    fn read(request: &DevelopRequest, frame: &Frame<'_>) -> Result<Self> {
+        if u32::try_from(frame.rows()).is_err() {
+            let message = format!("a development takes at most `{}` rows; got `{}`", u32::MAX, frame.rows());
+            return Err(Error::new(Cause::LimitExceeded, message).at("/columns"));
+        }
+        let weight = request.weight.as_deref().map(|name| outcome::weights(frame, name)).transpose()?;
+        let mut part = Part { weight: weight.as_ref().map(|_| Vec::new()), ..Part::default() };
+        let mut unknown = 0;
+        let outcomes = OutcomeColumn::read(frame, request)?;
+        for row in 0..frame.rows() {
+            let Some(value) = outcomes.of(row) else {
+                unknown += 1;
+                continue;
+            };
+            part.rows.push(u32::try_from(row).unwrap_or(u32::MAX));
+            match value {
+                outcome::Outcome::Bad => part.bad.push(1),
+                outcome::Outcome::Good => part.bad.push(0),
+                outcome::Outcome::Value(value) => part.value.push(value),
+            }
+            if let (Some(own), Some(all)) = (&mut part.weight, &weight) {
+                own.push(all.get(row).copied().unwrap_or_default());
+            }
+        }
+        let mut kept = Self { part, excluded: Vec::new() };
+        kept.note("outcome not known", unknown);
+        Ok(kept)
+    }
+
+    fn note(&mut self, reason: &str, rows: usize) {
+        if rows > 0 {
+            self.excluded.push(ExcludedRows { reason: reason.to_owned(), rows: count(rows) });
+        }
+    }
+
+    fn retain(&mut self, reason: &str, keep: impl Fn(usize) -> bool) {
+        let stays = |place: &usize| self.part.rows.get(*place).is_some_and(|row| keep(row_index(*row)));
+        let before = self.part.rows.len();
+        let places: Vec<usize> = (0..before).filter(stays).collect();
+        if places.len() < before {
+            self.part = self.part.pick(places.iter().copied());
+        }
+        self.note(reason, before - places.len());
+    }
+
+    fn exclude(&mut self, request: &DevelopRequest, frame: &Frame<'_>) -> Result<()> {
+        for (index, exclusion) in request.sample.exclusions.iter().enumerate() {
+            let pointer = format!("/sample/exclusions/{index}");
+            let column = outcome::find(frame, &exclusion.column, &format!("{pointer}/column"))?;
+            let leaves = Leaves::new(exclusion, column).map_err(|error| error.under(&pointer))?;
+            self.retain(&exclusion.reason, |row| !leaves.row(row));
+        }
+        Ok(())
+    }
+
+    /// Returns the day of each row that stays, and leaves out rows whose outcome window is not over.
+    fn observe(
+        &mut self,
+        request: &DevelopRequest,
+        frame: &Frame<'_>,
+        as_of: Date,
+    ) -> Result<Option<Vec<Date>>> {
+        let settings = &request.sample;
+        if let Some(days) = settings.horizon_days
+            && !(1..=HORIZON_DAYS_MAX).contains(&days)
+        {
+            let message = format!("horizon_days must be in 1..={HORIZON_DAYS_MAX}; got `{days}`");
+            return Err(Error::new(Cause::ValueOutOfRange, message).at("/sample/horizon_days"));
+        }
+        let Some(name) = &settings.observation_date else { return Ok(None) };
+        let column = outcome::find(frame, name, "/sample/observation_date")?;
+        let days = outcome::dates(column, name)?;
+        let day = |row: usize| days.get(row).copied().flatten();
+        self.retain("observation date missing", |row| day(row).is_some());
+        let window = settings.horizon_days.map_or(0, |days| i32::try_from(days).unwrap_or(i32::MAX));
+        self.retain("outcome window not over", |row| day(row).is_some_and(|day| as_of.days_since(day) >= window));
+        Ok(Some(self.part.rows.iter().filter_map(|row| day(row_index(*row))).collect()))
+    }
+}
+
+/// Which rows an exclusion leaves out.
+struct Leaves<'f, 'a> {
+    column: &'f Column<'a>,
+    values: Matcher,
+    below: f64,
+    above: f64,
+}
+
+impl<'f, 'a> Leaves<'f, 'a> {
+    fn new(exclusion: &'f Exclusion, column: &'f Column<'a>) -> Result<Self> {
+        let bounds = exclusion.below.is_some() || exclusion.above.is_some();
+        if bounds == !exclusion.values.is_empty() {
+            let message = "an exclusion states `values`, or `below` and `above`";
+            return Err(Error::new(Cause::ValueOutOfRange, message).at("/values"));
+        }
+        if bounds && column.is_text() {
+            let message = "`below` and `above` need numbers; the column holds text";
+            return Err(Error::new(Cause::FrameColumnType, message).at("/column"));
+        }
+        Ok(Self {
+            column,
+            values: Matcher::new(column, &exclusion.values),
+            below: exclusion.below.unwrap_or(f64::NEG_INFINITY),
+            above: exclusion.above.unwrap_or(f64::INFINITY),
+        })
+    }
+
+    fn row(&self, row: usize) -> bool {
+        self.values.matches(self.column, row)
+            || self.column.number(row).is_some_and(|number| number < self.below || number > self.above)
+    }
+}
+
+fn places(
+    request: &DevelopRequest,
+    frame: &Frame<'_>,
+    part: &Part,
+    dates: Option<&[Date]>,
+) -> Result<Vec<Place>> {
+    let split = &request.sample.split;
+    let place = |message: &str, field: &str| {
+        Err(Error::new(Cause::ValueOutOfRange, message).at(format!("/sample/split/{field}")))
+    };
+    if (split.column.is_some() || !split.development.is_empty() || !split.out_of_time.is_empty())
+        && split.method != SplitMethod::Column
+    {
+        return place("`column`, `development` and `out_of_time` need method `column`", "method");
+    }
+    if split.out_of_time_from.is_some() && dates.is_none() {
+        return place("`out_of_time_from` needs `observation_date`", "out_of_time_from");
+    }
+    if let Some(share) = split.hold_out
+        && !(0.0..=HOLD_OUT_MAX).contains(&share)
+    {
+        return place(&format!("hold_out must be in 0..={HOLD_OUT_MAX}; got `{share}`"), "hold_out");
+    }
+    let rows = part.rows.len();
+    let mut places = vec![Place::Development; rows];
+    if let (Some(from), Some(dates)) = (split.out_of_time_from, dates) {
+        for (place, date) in places.iter_mut().zip(dates) {
+            if *date >= from {
+                *place = Place::OutOfTime;
+            }
+        }
+    }
+    let share = match split.method {
+        SplitMethod::Column => return by_column(split, frame, part),
+        SplitMethod::None => 0.0,
+        SplitMethod::Auto if rows < HOLD_OUT_ROWS_MIN => split.hold_out.unwrap_or(0.0),
+        SplitMethod::Auto | SplitMethod::Random => split.hold_out.unwrap_or(HOLD_OUT_DEFAULT),
+    };
+    if share > 0.0 {
+        let bad = |row: usize| part.bad.get(row).copied().unwrap_or_default();
+        let stay: Vec<usize> =
+            (0..rows).filter(|row| places.get(*row) == Some(&Place::Development)).collect();
+        let classes: Vec<u8> = stay.iter().map(|row| bad(*row)).collect();
+        let held = fitting::hold_out(&classes, share, request.seed.cast_unsigned());
+        for (row, held) in stay.into_iter().zip(held) {
+            if held && let Some(place) = places.get_mut(row) {
+                *place = Place::HoldOut;
+            }
+        }
+    }
+    Ok(places)
+}
+
+fn by_column(split: &SplitSettings, frame: &Frame<'_>, part: &Part) -> Result<Vec<Place>> {
+    let Some(name) = &split.column else {
+        return Err(Error::new(Cause::ValueOutOfRange, "method `column` needs `column`")
+            .at("/sample/split/column"));
+    };
+    let column = outcome::find(frame, name, "/sample/split/column")?;
+    let default: Vec<Scalar> = vec![
+        Scalar::Number(1.0),
+        Scalar::Bool(true),
+        Scalar::Text("train".to_owned()),
+        Scalar::Text("development".to_owned()),
+    ];
+    let development =
+        Matcher::new(column, if split.development.is_empty() { &default } else { &split.development });
+    let out_of_time = Matcher::new(column, &split.out_of_time);
+    let of = |row: &u32| match row_index(*row) {
+        row if development.matches(column, row) => Place::Development,
+        row if out_of_time.matches(column, row) => Place::OutOfTime,
+        _ => Place::HoldOut,
+    };
+    Ok(part.rows.iter().map(of).collect())
+}
+
+fn period(dates: Option<&[Date]>) -> Option<SampleDates> {
+    let dates = dates?;
+    Some(SampleDates { from: *dates.iter().min()?, to: *dates.iter().max()? })
+}
+
+pub(super) fn row_index(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
+}
+
+pub(super) fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
