@@ -1,1 +1,28 @@
-//! From a column to its bins and their table.
+//! Attributes of one characteristic: fine classes, the exact optimum over them, and the table that shows it.
+//!
+//! A numeric column is sorted once; its pre-bins are cells of counts, and from there on nothing depends on the
+//! number of rows. Categories become cells by their bad rate. Missing and special values stand apart. Every function
+//! is pure: columns in parallel are the caller's.
+
+mod column;
+mod decimal;
+mod fallback;
+mod levels;
+mod mass;
+mod optimum;
+mod options;
+mod prebin;
+mod settings;
+mod slots;
+mod sorted;
+mod statistics;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub(crate) use column::{Binning, BinningFinding, BinningFindingKind, BinningStatus, bin};
+pub(crate) use options::{BinningOptions, PrebinningOptions};
+pub(crate) use settings::{BinKind, BinRule, BinningSettings, PrebinningMethod, PrebinningSettings};
+pub(crate) use statistics::ChiSquareTest;
+pub(crate) use table::{BinningRow, BinningTable, RowKind};

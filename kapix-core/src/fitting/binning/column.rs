@@ -1,0 +1,357 @@
+//! One column to attributes.
+
+use super::fallback::Applied;
+use super::levels::{self, Levels};
+use super::mass::{Mass, total};
+use super::optimum::{self, Infeasible};
+use super::options::BinningOptions;
+use super::prebin;
+use super::settings::{BinKind, BinRule};
+use super::sorted::Sorted;
+use super::table::{BinningTable, RowKind, Sample, Slot};
+use crate::domain::{Column, Values};
+use crate::error::{Cause, Error, Result};
+use crate::fitting::Target;
+use crate::fitting::optimal::{Solution, Trend};
+use crate::json::Scalar;
+use serde::Serialize;
+
+/// Most slots of a characteristic, as many as a card takes.
+const SLOTS_MAX: usize = 60_000;
+
+/// The attributes of one characteristic with their table.
+///
+/// Slots: attributes in order (ascending intervals, or groups of categories by ascending rate), then special values,
+/// then missing, then for categories unseen.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Binning {
+    /// Cut points of a numeric characteristic, one fewer than attributes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<f64>,
+    /// What a person should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<BinningFinding>,
+    /// Categories of each attribute of a categorical characteristic, in byte order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Vec<String>>,
+    /// Intervals or sets.
+    pub kind: BinKind,
+    /// Special values in slot order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub special: Vec<Scalar>,
+    /// What became of the column.
+    pub status: BinningStatus,
+    /// The table, one row a slot.
+    pub table: BinningTable,
+    /// The trend of the attributes, where there was a choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trend: Option<Trend>,
+    /// Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.
+    pub woe: Vec<f64>,
+}
+
+/// What became of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum BinningStatus {
+    /// The attributes are the optimum over the pre-bins.
+    Optimal,
+    /// The optimum is one attribute: no split meets the constraints.
+    NoSplit,
+    /// One value or category in all rows that have one; one attribute.
+    Constant,
+    /// No row has a value.
+    AllMissing,
+    /// Every category is rarer than `rare_share`.
+    AllRare,
+    /// No partition meets the constraints, not even one attribute alone; one attribute stands for all values.
+    Infeasible,
+    /// The rows hold goods only or bads only, and nothing can be learnt; one attribute.
+    OneClass,
+}
+
+/// What a person should know of a binning.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BinningFinding {
+    /// Settings of which each alone, when relaxed, makes the problem feasible.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<String>,
+    /// How many cases.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// What was found.
+    pub kind: BinningFindingKind,
+    /// Share of the total weight concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// Slot concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slot: Option<u16>,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum BinningFindingKind {
+    /// Fixed cut points part no rows and were left out; `count` of them.
+    FixedCutIdle,
+    /// No partition meets the constraints; `constraints` names those that alone stand in the way.
+    Infeasible,
+    /// `count` categories with `share` of the weight are rare and count as unseen.
+    RareLevels,
+    /// The rule of a slot gives more than weight of evidence 0, its rows do not support that, and it takes 0.
+    Unsupported,
+}
+
+/// A column read and partitioned, before the table is made.
+struct Parts {
+    attributes: Vec<Mass>,
+    cuts: Vec<f64>,
+    findings: Vec<BinningFinding>,
+    groups: Vec<Vec<String>>,
+    kind: BinKind,
+    missing: Mass,
+    special: Vec<(Scalar, Mass)>,
+    status: BinningStatus,
+    trend: Option<Trend>,
+    unseen: Option<Mass>,
+}
+
+/// Returns the optimal binning of the `rows` of a column; the slices of the target have one entry a row of the column.
+///
+/// Errors: `frame.infinity`, `frame.column_type` where text is to be numeric, `frame.shape` where a row lies outside.
+pub(crate) fn bin(
+    column: &Column<'_>,
+    rows: &[u32],
+    target: Target<'_>,
+    options: &BinningOptions,
+) -> Result<Binning> {
+    let length = column.len().min(target.rows());
+    let last = rows.iter().max().map_or(Some(0), |row| usize::try_from(*row).ok());
+    if !rows.is_empty() && last.is_none_or(|last| last >= length) {
+        return Err(Error::new(
+            Cause::FrameShape,
+            format!("a row lies outside the `{length}` rows of a column"),
+        ));
+    }
+    let is_text = matches!(column.values, Values::Dictionary { .. });
+    let kind = options.kind.unwrap_or(if is_text { BinKind::Categorical } else { BinKind::Numeric });
+    let is_binary = matches!(target, Target::Binary { .. });
+    let parts = match kind {
+        BinKind::Numeric if is_text => {
+            let message = "the binning is numeric; the column holds text";
+            return Err(Error::new(Cause::FrameColumnType, message));
+        }
+        BinKind::Numeric => numeric(&Reading { column, rows, target, options, is_binary })?,
+        BinKind::Categorical => categorical(&Reading { column, rows, target, options, is_binary })?,
+    };
+    let slots = parts.attributes.len() + parts.special.len() + 2;
+    if slots > SLOTS_MAX {
+        return Err(Error::new(
+            Cause::LimitExceeded,
+            format!("slots must be at most `{SLOTS_MAX}`; got `{slots}`"),
+        ));
+    }
+    Ok(parts.assemble(options, is_binary))
+}
+
+/// What the readers of both kinds need.
+struct Reading<'r, 'a> {
+    column: &'r Column<'a>,
+    rows: &'r [u32],
+    target: Target<'r>,
+    options: &'r BinningOptions,
+    is_binary: bool,
+}
+
+fn numeric(reading: &Reading<'_, '_>) -> Result<Parts> {
+    let options = reading.options;
+    let special: Vec<f64> = options
+        .special_values
+        .iter()
+        .filter_map(|value| if let Scalar::Number(number) = value { Some(number + 0.0) } else { None })
+        .collect();
+    let sorted = Sorted::new(reading.column, reading.rows, reading.target, &special)?;
+    let mut parts = Parts::new(BinKind::Numeric, sorted.missing);
+    parts.special =
+        special.iter().map(|number| Scalar::Number(*number)).zip(sorted.special.iter().copied()).collect();
+    let Some((low, high)) = sorted.range() else {
+        parts.attributes.push(Mass::default());
+        parts.status = BinningStatus::AllMissing;
+        return Ok(parts);
+    };
+    if low.to_bits() == high.to_bits() {
+        sorted.each(|_, mass| parts.attributes.push(mass));
+        return Ok(parts);
+    }
+    let mut outside = total(parts.special.iter().map(|(_, mass)| mass));
+    outside += sorted.missing;
+    let mut weight = outside.weight;
+    sorted.each(|_, mass| weight += mass.weight);
+    let prebins = prebin::prebins(&sorted, options, weight);
+    if !prebins.idle.is_empty() {
+        parts.findings.push(BinningFinding {
+            count: u64::try_from(prebins.idle.len()).ok(),
+            ..BinningFinding::new(BinningFindingKind::FixedCutIdle)
+        });
+    }
+    let solved =
+        optimum::solve(&prebins.masses, &prebins.is_fixed, &parts.sample(&prebins.masses, reading), options);
+    let ends = parts.settle(&prebins.masses, solved);
+    let inner = ends.split_last().map_or(&[][..], |(_, inner)| inner);
+    parts.cuts = inner.iter().filter_map(|end| prebins.cuts.get(*end)).copied().collect();
+    Ok(parts)
+}
+
+fn categorical(reading: &Reading<'_, '_>) -> Result<Parts> {
+    let options = reading.options;
+    let Levels { kept, mut names, missing, special, unseen, rare } =
+        levels::read(reading.column, reading.rows, reading.target, options)?;
+    let mut parts = Parts::new(BinKind::Categorical, missing);
+    parts.special = special.into_iter().map(|(text, mass)| (Scalar::Text(text), mass)).collect();
+    if rare > 0 {
+        let sample = parts.sample(&kept, reading);
+        parts.findings.push(BinningFinding {
+            count: Some(rare),
+            share: Some(unseen.weight / (sample.all.weight + unseen.weight)),
+            ..BinningFinding::new(BinningFindingKind::RareLevels)
+        });
+    }
+    parts.unseen = Some(unseen);
+    match kept.len() {
+        0 => {
+            parts.status = if rare > 0 { BinningStatus::AllRare } else { BinningStatus::AllMissing };
+            return Ok(parts);
+        }
+        1 if rare == 0 => {
+            parts.attributes = kept;
+            parts.groups.push(names);
+            return Ok(parts);
+        }
+        _ => {}
+    }
+    let free = BinningOptions { trend: Trend::None, ..options.clone() };
+    let solved = optimum::solve(&kept, &[], &parts.sample(&kept, reading), &free);
+    let ends = parts.settle(&kept, solved);
+    let mut start = 0;
+    for end in ends {
+        let mut group: Vec<String> = names.drain(..(end + 1 - start).min(names.len())).collect();
+        group.sort_unstable();
+        parts.groups.push(group);
+        start = end + 1;
+    }
+    Ok(parts)
+}
+
+impl Parts {
+    /// Returns a constant column without rows.
+    fn new(kind: BinKind, missing: Mass) -> Self {
+        Self {
+            attributes: Vec::new(),
+            cuts: Vec::new(),
+            findings: Vec::new(),
+            groups: Vec::new(),
+            kind,
+            missing,
+            special: Vec::new(),
+            status: BinningStatus::Constant,
+            trend: None,
+            unseen: None,
+        }
+    }
+
+    /// Returns the whole sample when `inside` are the rows of all attributes.
+    fn sample(&self, inside: &[Mass], reading: &Reading<'_, '_>) -> Sample {
+        let outside = self.special.iter().map(|(_, mass)| mass).chain([&self.missing]).chain(&self.unseen);
+        Sample { all: total(inside.iter().chain(outside)), is_binary: reading.is_binary }
+    }
+
+    /// Takes the partition over, and returns the last pre-bin of each attribute.
+    fn settle(&mut self, cells: &[Mass], solved: core::result::Result<Solution, Infeasible>) -> Vec<usize> {
+        let last = cells.len().saturating_sub(1);
+        let ends = match solved {
+            Ok(Solution { ends, trend, .. }) => {
+                self.status = if ends.len() > 1 { BinningStatus::Optimal } else { BinningStatus::NoSplit };
+                self.trend = (ends.len() > 1).then_some(trend);
+                ends
+            }
+            Err(Infeasible::OneClass) => {
+                self.status = BinningStatus::OneClass;
+                vec![last]
+            }
+            Err(Infeasible::Constraints(constraints)) => {
+                self.status = BinningStatus::Infeasible;
+                let kind = BinningFindingKind::Infeasible;
+                self.findings.push(BinningFinding { constraints, ..BinningFinding::new(kind) });
+                vec![last]
+            }
+        };
+        let mut start = 0;
+        for end in &ends {
+            self.attributes.push(total(cells.get(start..=*end).unwrap_or_default()));
+            start = end + 1;
+        }
+        ends
+    }
+
+    fn assemble(self, options: &BinningOptions, is_binary: bool) -> Binning {
+        let special = self.special.iter().map(|(_, mass)| mass);
+        let all = total(self.attributes.iter().chain(special).chain([&self.missing]).chain(&self.unseen));
+        let sample = Sample { all, is_binary };
+        let bare = |kind, mass, applied| Slot {
+            kind,
+            mass,
+            applied,
+            categories: Vec::new(),
+            lower: None,
+            upper: None,
+            value: None,
+        };
+        let mut slots: Vec<Slot> = Vec::new();
+        for (index, mass) in self.attributes.iter().enumerate() {
+            slots.push(Slot {
+                categories: self.groups.get(index).cloned().unwrap_or_default(),
+                lower: index.checked_sub(1).and_then(|before| self.cuts.get(before)).copied(),
+                upper: self.cuts.get(index).copied(),
+                ..bare(RowKind::Attribute, *mass, Applied::own(&sample, mass))
+            });
+        }
+        let rule = |rule: BinRule, mass: &Mass| Applied::by_rule(rule, &sample, mass, &self.attributes);
+        for (value, mass) in &self.special {
+            let applied = rule(options.special, mass);
+            slots.push(Slot { value: Some(value.clone()), ..bare(RowKind::Special, *mass, applied) });
+        }
+        slots.push(bare(RowKind::Missing, self.missing, rule(options.missing, &self.missing)));
+        if let Some(unseen) = &self.unseen {
+            slots.push(bare(RowKind::Unseen, *unseen, rule(options.unseen, unseen)));
+        }
+        let mut findings = self.findings;
+        for (number, slot) in (0_u16..).zip(&slots) {
+            if slot.applied.is_capped {
+                let kind = BinningFindingKind::Unsupported;
+                findings.push(BinningFinding { slot: Some(number), ..BinningFinding::new(kind) });
+            }
+        }
+        Binning {
+            cuts: self.cuts,
+            findings,
+            groups: self.groups,
+            kind: self.kind,
+            special: self.special.into_iter().map(|(value, _)| value).collect(),
+            status: self.status,
+            woe: slots.iter().map(|slot| slot.applied.woe.unwrap_or_default()).collect(),
+            table: BinningTable::new(&sample, slots, options.p_value_test),
+            trend: self.trend,
+        }
+    }
+}
+
+impl BinningFinding {
+    fn new(kind: BinningFindingKind) -> Self {
+        Self { constraints: Vec::new(), count: None, kind, share: None, slot: None }
+    }
+}

@@ -1,0 +1,105 @@
+//! The categories of a column, the rare ones together.
+
+use super::mass::{Mass, total};
+use super::options::BinningOptions;
+use super::sorted::Sorted;
+use crate::domain::{Column, Values};
+use crate::error::Result;
+use crate::fitting::Target;
+use crate::json::Scalar;
+
+/// Most categories that stand alone; beyond, the lightest count as rare: a cell has less than 1 in 200 rows there.
+const KEPT_MAX: usize = 200;
+
+/// A column of categories, read.
+pub(super) struct Levels {
+    /// Rows of each category kept, by ascending rate, in a tie by text.
+    pub(super) kept: Vec<Mass>,
+    /// Names of those.
+    pub(super) names: Vec<String>,
+    /// Rows without a value.
+    pub(super) missing: Mass,
+    /// Rows of each special value.
+    pub(super) special: Vec<(String, Mass)>,
+    /// Rows of rare categories.
+    pub(super) unseen: Mass,
+    /// Number of rare categories.
+    pub(super) rare: u64,
+}
+
+/// Returns the categories of `rows`.
+pub(super) fn read(
+    column: &Column<'_>,
+    rows: &[u32],
+    target: Target<'_>,
+    options: &BinningOptions,
+) -> Result<Levels> {
+    let (mut levels, missing, beyond) = match &column.values {
+        Values::Dictionary { categories, .. } => dictionary(column, categories, rows, target),
+        Values::Float(_) | Values::Integer(_) => {
+            let sorted = Sorted::new(column, rows, target, &[])?;
+            let mut levels = Vec::new();
+            sorted.each(|value, mass| levels.push((value.to_string(), mass)));
+            (levels, sorted.missing, Mass::default())
+        }
+    };
+    levels.sort_by(|a, b| a.0.cmp(&b.0));
+    levels.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    let mut special: Vec<(String, Mass)> = Vec::new();
+    for text in options.special_values.iter().filter_map(|value| special_text(value, column)) {
+        let place = levels.binary_search_by(|(own, _)| own.as_str().cmp(&text));
+        special.push(place.map_or((text, Mass::default()), |place| levels.remove(place)));
+    }
+    let all =
+        total(levels.iter().chain(&special).map(|(_, mass)| mass)).weight + missing.weight + beyond.weight;
+    let mut levels = levels;
+    // The heaviest first; what is too light is rare.
+    levels.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight));
+    let heavy = levels.partition_point(|(_, mass)| mass.weight >= options.rare_share * all).min(KEPT_MAX);
+    let light = levels.split_off(heavy);
+    let rare = u64::try_from(light.len()).unwrap_or(u64::MAX);
+    let mut unseen = total(light.iter().map(|(_, mass)| mass));
+    unseen += beyond;
+    levels.sort_by(|a, b| {
+        let rate = |mass: &Mass| mass.rate().unwrap_or_default();
+        rate(&a.1).total_cmp(&rate(&b.1)).then_with(|| a.0.cmp(&b.0))
+    });
+    let (names, kept) = levels.into_iter().unzip();
+    Ok(Levels { kept, names, missing, special, unseen, rare })
+}
+
+/// Returns categories with rows, the rows without a value, and those whose code no category has.
+fn dictionary(
+    column: &Column<'_>,
+    categories: &[&str],
+    rows: &[u32],
+    target: Target<'_>,
+) -> (Vec<(String, Mass)>, Mass, Mass) {
+    let mut masses = vec![Mass::default(); categories.len()];
+    let (mut missing, mut beyond) = (Mass::default(), Mass::default());
+    for row in rows.iter().filter_map(|row| usize::try_from(*row).ok()) {
+        let mass = Mass::of_row(target, row);
+        match super::slots::code(column, row) {
+            None => missing += mass,
+            Some(code) => *masses.get_mut(code).unwrap_or(&mut beyond) += mass,
+        }
+    }
+    let named = categories.iter().map(|text| (*text).to_owned()).zip(masses);
+    (named.filter(|(_, mass)| mass.rows > 0).collect(), missing, beyond)
+}
+
+/// Returns the category that a special value is: text as it stands, a number as the text of a column of numbers.
+fn special_text(value: &Scalar, column: &Column<'_>) -> Option<String> {
+    let is_text = matches!(column.values, Values::Dictionary { .. });
+    match value {
+        Scalar::Text(text) => Some(text.clone()),
+        Scalar::Number(number) if !is_text => Some((number + 0.0).to_string()),
+        Scalar::Number(_) | Scalar::Null | Scalar::Bool(_) => None,
+    }
+}

@@ -1,0 +1,85 @@
+//! The population of one bin.
+
+use crate::fitting::Target;
+use crate::fitting::optimal::{Counts, Moments};
+use core::ops::AddAssign;
+
+/// Rows, weights and outcomes that fell together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Mass {
+    /// Number of rows.
+    pub(super) rows: u64,
+    /// Weight of all rows.
+    pub(super) weight: f64,
+    /// Weight of the good rows of a binary target.
+    pub(super) goods: f64,
+    /// Weighted sum of the outcomes: the weight of the bad rows of a binary target.
+    pub(super) sum: f64,
+    /// Weighted sum of the squares of a continuous outcome.
+    pub(super) squares: f64,
+}
+
+impl Mass {
+    /// Returns unweighted rows of a binary target.
+    pub(super) fn counted(goods: u32, bads: u32) -> Self {
+        let (rows, goods, bads) = (u64::from(goods) + u64::from(bads), f64::from(goods), f64::from(bads));
+        Self { rows, weight: goods + bads, goods, sum: bads, squares: 0.0 }
+    }
+
+    /// Returns one row of a binary target.
+    pub(super) fn binary(bad: bool, weight: f64) -> Self {
+        let (goods, sum) = if bad { (0.0, weight) } else { (weight, 0.0) };
+        Self { rows: 1, weight, goods, sum, squares: 0.0 }
+    }
+
+    /// Returns one row of a continuous target.
+    pub(super) fn continuous(value: f64, weight: f64) -> Self {
+        let sum = weight * value;
+        Self { rows: 1, weight, goods: 0.0, sum, squares: sum * value }
+    }
+
+    /// Returns the row of a target.
+    pub(super) fn of_row(target: Target<'_>, row: usize) -> Self {
+        let weight = target.weight(row);
+        match target {
+            Target::Binary { bad, .. } => Self::binary(bad.get(row).is_some_and(|bad| *bad == 1), weight),
+            Target::Continuous { value, .. } => {
+                Self::continuous(value.get(row).copied().unwrap_or_default(), weight)
+            }
+        }
+    }
+
+    /// Returns the cell of a binary target.
+    pub(super) fn counts(&self) -> Counts {
+        Counts { goods: self.goods, bads: self.sum }
+    }
+
+    /// Returns the cell of a continuous target.
+    pub(super) fn moments(&self) -> Moments {
+        Moments { weight: self.weight, sum: self.sum, sum_of_squares: self.squares }
+    }
+
+    /// Returns the bad rate, or the mean of a continuous target; `None` without rows.
+    pub(super) fn rate(&self) -> Option<f64> {
+        (self.weight > 0.0).then(|| self.sum / self.weight)
+    }
+}
+
+impl AddAssign for Mass {
+    fn add_assign(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.weight += other.weight;
+        self.goods += other.goods;
+        self.sum += other.sum;
+        self.squares += other.squares;
+    }
+}
+
+/// Returns the sum in the order given.
+pub(super) fn total<'a>(masses: impl IntoIterator<Item = &'a Mass>) -> Mass {
+    let mut total = Mass::default();
+    for mass in masses {
+        total += *mass;
+    }
+    total
+}

@@ -1,0 +1,246 @@
+//! The binning table: what the rows of each slot say, and the whole.
+
+use super::fallback::Applied;
+use super::mass::{Mass, total};
+use super::statistics::{self, ChiSquareTest, Shares};
+use crate::fitting::optimal::PValueTest;
+use crate::json::Scalar;
+use crate::numeric::sum;
+use serde::Serialize;
+
+/// The table of one characteristic. Weights are numbers of rows where the sample has no weights.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BinningTable {
+    /// Weight of all bad rows; absent for a continuous target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bads: Option<f64>,
+    /// Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chi_square: Option<ChiSquareTest>,
+    /// Number of rows.
+    pub count: u64,
+    /// Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gini: Option<f64>,
+    /// Weight of all good rows; absent for a continuous target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goods: Option<f64>,
+    /// Squared Hellinger distance between the goods' and the bads' distributions over the bins, 0..=1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hellinger: Option<f64>,
+    /// Information value, the sum over all bins in nats; for a continuous target the mean absolute deviation of the
+    /// bins' means from the sample's.
+    pub iv: f64,
+    /// Jensen-Shannon divergence in nats, 0..=ln 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub js: Option<f64>,
+    /// P-value of the test between each attribute and the next.
+    pub p_values: Vec<f64>,
+    /// OptBinning's quality score, 0..=1: strength of the IV times significance between neighbours times evenness.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<f64>,
+    /// Bad rate of the sample, or its mean.
+    pub rate: f64,
+    /// One row a slot: attributes, special values, missing, and for categories unseen.
+    pub rows: Vec<BinningRow>,
+    /// How often the rate changes direction from attribute to attribute; 0 is monotone.
+    pub turns: u32,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BinningRow {
+    /// Weight of bad rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bads: Option<f64>,
+    /// Categories of an attribute.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// Number of rows.
+    pub count: u64,
+    /// Weight of good rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goods: Option<f64>,
+    /// The bin's part of the IV; absent without rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iv: Option<f64>,
+    /// The bin's part of the Jensen-Shannon divergence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub js: Option<f64>,
+    /// What the slot is for.
+    pub kind: RowKind,
+    /// Least number of the interval, included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lower: Option<f64>,
+    /// Slot of the attribute whose weight of evidence it shares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_with: Option<u16>,
+    /// Bad rate, or mean of a continuous target; absent without rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// Lower end of the 95 % Jeffreys interval of the bad rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_lower: Option<f64>,
+    /// Upper end of the 95 % Jeffreys interval of the bad rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_upper: Option<f64>,
+    /// Standard deviation of a continuous target, divisor weight - 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sd: Option<f64>,
+    /// Share of the total weight, 0..=1.
+    pub share: f64,
+    /// End of the interval, not included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upper: Option<f64>,
+    /// The special value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Scalar>,
+    /// Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target the
+    /// sample's mean minus the bin's. Absent without rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub woe: Option<f64>,
+    /// Weight of evidence that the slot takes by its rule; absent where the card refuses the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub woe_applied: Option<f64>,
+}
+
+/// What a slot is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum RowKind {
+    /// An interval or a set of categories.
+    Attribute,
+    /// A special value.
+    Special,
+    /// Inputs without a value.
+    Missing,
+    /// Categories that no attribute names, rare ones included.
+    Unseen,
+}
+
+/// What one slot holds, before anything is worked out.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    pub(super) kind: RowKind,
+    pub(super) mass: Mass,
+    pub(super) applied: Applied,
+    pub(super) categories: Vec<String>,
+    pub(super) lower: Option<f64>,
+    pub(super) upper: Option<f64>,
+    pub(super) value: Option<Scalar>,
+}
+
+/// The sample that bins are compared with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample {
+    pub(super) all: Mass,
+    pub(super) is_binary: bool,
+}
+
+impl Sample {
+    /// Returns weight of evidence and IV of a bin, or for a continuous target M - m and share x |M - m| with the
+    /// means M of the sample and m of the bin.
+    pub(super) fn evidence(&self, bin: &Mass) -> Option<(f64, f64)> {
+        if self.is_binary {
+            return Shares::new(bin, &self.all).map(|shares| (shares.woe(), shares.iv()));
+        }
+        let woe = self.all.rate()? - bin.rate()?;
+        Some((woe, bin.weight / self.all.weight * woe.abs()))
+    }
+
+    /// Returns whether the rows of a bin support that it is safer than the sample: by Jeffreys' interval, or for a
+    /// continuous target where 1.96 standard errors of the bin's mean lie between the means.
+    pub(super) fn supports(&self, bin: &Mass) -> bool {
+        if self.is_binary {
+            return statistics::is_safer(bin, &self.all);
+        }
+        let Some((woe, deviation)) = self.evidence(bin).zip(statistics::standard_deviation(bin)) else {
+            return false;
+        };
+        woe.0 > 1.96 * deviation / crate::numeric::sqrt(bin.weight)
+    }
+}
+
+impl BinningTable {
+    pub(super) fn new(sample: &Sample, slots: Vec<Slot>, test: PValueTest) -> Self {
+        let masses: Vec<Mass> = slots.iter().map(|slot| slot.mass).collect();
+        let attributes: Vec<Mass> =
+            slots.iter().filter(|slot| slot.kind == RowKind::Attribute).map(|slot| slot.mass).collect();
+        let p_values: Vec<f64> = attributes
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [a, b] => Some(statistics::p_value(a, b, sample.is_binary, test)),
+                _ => None,
+            })
+            .collect();
+        let scored: Vec<(f64, Mass)> =
+            slots.iter().filter_map(|slot| Some((slot.applied.woe?, slot.mass))).collect();
+        let rows: Vec<BinningRow> = slots.into_iter().map(|slot| row(sample, slot)).collect();
+        let all = sample.all;
+        let binary = |value: f64| sample.is_binary.then_some(value);
+        let shares = masses.iter().filter_map(|mass| Shares::new(mass, &all));
+        let filled: Vec<f64> = rows.iter().filter(|row| row.count > 0).map(|row| row.share).collect();
+        let iv = sum(rows.iter().filter_map(|row| row.iv));
+        Self {
+            bads: binary(all.sum),
+            chi_square: statistics::chi_square(&masses).filter(|_| sample.is_binary),
+            count: total(&masses).rows,
+            gini: statistics::gini(&scored).filter(|_| sample.is_binary),
+            goods: binary(all.goods),
+            hellinger: binary(sum(shares.map(Shares::hellinger))),
+            iv,
+            js: binary(sum(rows.iter().filter_map(|row| row.js))),
+            quality: binary(statistics::quality(iv, &p_values, &filled)),
+            p_values,
+            rate: all.rate().unwrap_or_default(),
+            rows,
+            turns: turns(&attributes),
+        }
+    }
+}
+
+fn row(sample: &Sample, slot: Slot) -> BinningRow {
+    let mass = slot.mass;
+    let evidence = sample.evidence(&mass);
+    let interval = (sample.is_binary && mass.weight > 0.0).then(|| statistics::jeffreys(&mass));
+    BinningRow {
+        bads: sample.is_binary.then_some(mass.sum),
+        categories: slot.categories,
+        count: mass.rows,
+        goods: sample.is_binary.then_some(mass.goods),
+        iv: evidence.map(|(_, iv)| iv),
+        js: Shares::new(&mass, &sample.all).filter(|_| sample.is_binary).map(Shares::jensen_shannon),
+        kind: slot.kind,
+        lower: slot.lower,
+        merged_with: slot.applied.merged_with,
+        rate: mass.rate(),
+        rate_lower: interval.map(|(lower, _)| lower),
+        rate_upper: interval.map(|(_, upper)| upper),
+        sd: if sample.is_binary { None } else { statistics::standard_deviation(&mass) },
+        share: if sample.all.weight > 0.0 { mass.weight / sample.all.weight } else { 0.0 },
+        upper: slot.upper,
+        value: slot.value,
+        woe: evidence.map(|(woe, _)| woe),
+        woe_applied: slot.applied.woe,
+    }
+}
+
+/// Returns how often the rate changes direction; equal neighbours have none.
+fn turns(attributes: &[Mass]) -> u32 {
+    let rates: Vec<f64> = attributes.iter().filter_map(Mass::rate).collect();
+    let steps = rates.windows(2).filter_map(|pair| match pair {
+        [a, b] if a < b => Some(true),
+        [a, b] if a > b => Some(false),
+        _ => None,
+    });
+    let mut turns = 0;
+    let mut last = None;
+    for step in steps {
+        turns += u32::from(last.is_some_and(|last| last != step));
+        last = Some(step);
+    }
+    turns
+}
