@@ -2,10 +2,12 @@
 //! cross-validation and each redevelopment go through the same function.
 
 use super::candidates::Candidate;
-use super::sample::Part;
-use crate::domain::Frame;
+use super::request::DevelopRequest;
+use super::sample::{Part, Sample};
 use crate::error::Result;
-use crate::fitting::{self, Binning, Coded, Regression, RegressionOptions, Run, SelectionOptions, SelectionReport};
+use crate::fitting::{
+    Applicant, Binning, Choice, Regression, RegressionSettings, Run, SelectionReport, SelectionSettings, bin, select,
+};
 use crate::parallel;
 
 /// What a fit made.
@@ -23,22 +25,39 @@ pub(super) struct Model {
     pub(super) slots: Vec<Vec<u16>>,
 }
 
-/// What a fit is told.
+/// What a fit is told beside its rows.
 #[derive(Clone, Copy)]
-pub(super) struct Plan<'p> {
-    pub(super) selection: &'p SelectionOptions,
-    pub(super) regression: &'p RegressionOptions,
+pub(super) struct Plan<'p, 'f, 'a> {
+    pub(super) candidates: &'p [Candidate<'f, 'a>],
+    pub(super) request: &'p DevelopRequest,
     pub(super) run: &'p Run<'p>,
 }
 
-/// Returns the bins of every candidate on the rows of a part.
-pub(super) fn bin(candidates: &[Candidate<'_, '_>], part: &Part, run: &Run<'_>) -> Result<Vec<Binning>> {
-    let mut binnings: Vec<Option<Binning>> = candidates.iter().map(|_| None).collect();
-    parallel::run(binnings.iter_mut().zip(candidates), run.threads, |_, (place, candidate)| {
-        (run.check)()?;
-        let binning = fitting::bin(candidate.column, &part.rows, part.target(), &candidate.options);
-        *place = Some(binning.map_err(|error| candidate.place(error))?);
-        Ok(())
-    })?;
-    Ok(binnings.into_iter().flatten().collect())
+impl Model {
+    /// Fits the rows of a part.
+    pub(super) fn fit(plan: Plan<'_, '_, '_>, sample: &Sample, part: &Part) -> Result<Self> {
+        let binnings = bin_all(plan, sample, part)?;
+        let usable: Vec<usize> =
+            (0..binnings.len()).filter(|place| binnings.get(*place).is_some_and(Binning::tells_apart)).collect();
+        let slots = slots(plan, &binnings, &usable, &part.rows)?;
+        todo(usable, slots)
+    }
+
+    /// Returns the log-odds of bad of rows of the frame.
+    pub(super) fn log_odds(&self, plan: Plan<'_, '_, '_>, rows: &[u32]) -> Result<Vec<f64>> {
+        let mut coefficients = self.regression.coefficients.iter().map(|it| it.estimate);
+        let intercept = coefficients.next().unwrap_or_default();
+        let mut sums = vec![intercept; rows.len()];
+        let mut slots = vec![0; rows.len()];
+        for (place, coefficient) in self.chosen.iter().zip(coefficients) {
+            let (Some(binning), Some(candidate)) = (self.binnings.get(*place), plan.candidates.get(*place)) else {
+                continue;
+            };
+            binning.slots(candidate.column, rows, &mut slots)?;
+            for (sum, slot) in sums.iter_mut().zip(&slots) {
+                *sum += coefficient * binning.woe.get(usize::from(*slot)).copied().unwrap_or_default();
+            }
+        }
+        Ok(sums)
+    }
 }

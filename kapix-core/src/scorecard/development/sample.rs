@@ -1,6 +1,6 @@
 //! From a frame to the rows of a development: who counts, what is bad, and which rows only judge.
 
-use super::outcome::{self, Matcher, OutcomeColumn};
+use super::outcome::{self, Matcher, Outcome, OutcomeColumn};
 use super::request::{DevelopRequest, TargetKind};
 use super::response::{ExcludedRows, SampleReport};
 use super::sample_settings::{Exclusion, SplitMethod, SplitSettings};
@@ -74,6 +74,8 @@ impl Part {
 /// The rows of a development.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sample {
+    /// Outcome and weight of every row of the frame; those of rows outside the sample mean nothing.
+    pub(super) frame: Part,
     /// Rows that are fitted.
     pub(super) development: Part,
     /// Rows that judge.
@@ -99,8 +101,13 @@ impl Sample {
         kept.exclude(request, frame)?;
         let dates = kept.observe(request, frame, as_of)?;
         let places = places(request, frame, &kept.part, dates.as_deref())?;
-        let of = |place: Place| kept.part.pick(places.iter().enumerate().filter(move |(_, it)| **it == place).map(|(row, _)| row));
+        let of = |place: Place| {
+            let rows: Vec<usize> =
+                places.iter().enumerate().filter(|(_, it)| **it == place).map(|(row, _)| row).collect();
+            kept.part.pick(rows.iter().copied())
+        };
         let mut sample = Self {
+            frame: kept.frame,
             development: of(Place::Development),
             hold_out: of(Place::HoldOut),
             out_of_time: of(Place::OutOfTime),
@@ -128,6 +135,7 @@ impl Sample {
 
 /// Rows that are still in the sample, and why others are not.
 struct Kept {
+    frame: Part,
     part: Part,
     excluded: Vec<ExcludedRows>,
 }
@@ -138,26 +146,29 @@ impl Kept {
             let message = format!("a development takes at most `{}` rows; got `{}`", u32::MAX, frame.rows());
             return Err(Error::new(Cause::LimitExceeded, message).at("/columns"));
         }
-        let weight = request.weight.as_deref().map(|name| outcome::weights(frame, name)).transpose()?;
-        let mut part = Part { weight: weight.as_ref().map(|_| Vec::new()), ..Part::default() };
-        let mut unknown = 0;
+        let mut all = Part {
+            weight: request.weight.as_deref().map(|name| outcome::weights(frame, name)).transpose()?,
+            ..Part::default()
+        };
+        let mut known = Vec::new();
         let outcomes = OutcomeColumn::read(frame, request)?;
         for row in 0..frame.rows() {
-            let Some(value) = outcomes.of(row) else {
-                unknown += 1;
-                continue;
-            };
-            part.rows.push(u32::try_from(row).unwrap_or(u32::MAX));
-            match value {
-                outcome::Outcome::Bad => part.bad.push(1),
-                outcome::Outcome::Good => part.bad.push(0),
-                outcome::Outcome::Value(value) => part.value.push(value),
+            let outcome = outcomes.of(row);
+            if outcome.is_some() {
+                known.push(row);
             }
-            if let (Some(own), Some(all)) = (&mut part.weight, &weight) {
-                own.push(all.get(row).copied().unwrap_or_default());
+            match request.target_kind {
+                TargetKind::Binary => all.bad.push(u8::from(outcome == Some(Outcome::Bad))),
+                TargetKind::Continuous => all.value.push(match outcome {
+                    Some(Outcome::Value(value)) => value,
+                    _ => 0.0,
+                }),
             }
         }
-        let mut kept = Self { part, excluded: Vec::new() };
+        all.rows = (0..u32::try_from(frame.rows()).unwrap_or(u32::MAX)).collect();
+        let part = all.pick(known.iter().copied());
+        let unknown = frame.rows() - known.len();
+        let mut kept = Self { frame: all, part, excluded: Vec::new() };
         kept.note("outcome not known", unknown);
         Ok(kept)
     }

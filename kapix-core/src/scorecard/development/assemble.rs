@@ -1,0 +1,125 @@
+//! From a fit and its points to the body of a card.
+
+use super::candidates::Candidate;
+use super::model::Model;
+use super::response::{DevelopmentFinding, FindingCode};
+use super::words;
+use crate::cashflow;
+use crate::fitting::{BinKind, Binning, BinningRow, RowKind, ScaledPoints};
+use crate::json::Scalar;
+use crate::scorecard::body::{
+    AttributeBody, BinCounts, CharacteristicBody, CharacteristicCounts, CharacteristicKind, Fallback, ReasonText, SpecialBody,
+};
+use crate::canonical::Hash;
+use std::collections::BTreeMap;
+
+/// The characteristics of a card, and what hangs on them.
+#[derive(Debug, Default)]
+pub(super) struct Characteristics {
+    pub(super) bodies: Vec<CharacteristicBody>,
+    pub(super) counts: Vec<CharacteristicCounts>,
+    pub(super) definitions: BTreeMap<String, Hash>,
+    pub(super) reasons: BTreeMap<String, ReasonText>,
+}
+
+/// Returns the characteristics of the chosen candidates with their points; adds a finding for each reason whose text was
+/// made from a name.
+pub(super) fn characteristics(
+    candidates: &[Candidate<'_, '_>],
+    model: &Model,
+    scaled: &ScaledPoints,
+    findings: &mut Vec<DevelopmentFinding>,
+) -> Characteristics {
+    let mut made = Characteristics::default();
+    let points = scaled.points.iter().zip(&scaled.neutral_points);
+    for (place, (points, neutral)) in model.chosen.iter().zip(points) {
+        let (Some(candidate), Some(binning)) = (candidates.get(*place), model.binnings.get(*place)) else {
+            continue;
+        };
+        let body = characteristic(candidate, binning, (points, *neutral));
+        if let Some(definition) = cashflow::definition(candidate.name) {
+            made.definitions.insert(candidate.name.to_owned(), definition.hash());
+        }
+        if candidate.settings.reason_text.is_none() && !made.reasons.contains_key(&body.reason) {
+            findings.push(DevelopmentFinding {
+                characteristic: Some(candidate.name.to_owned()),
+                code: FindingCode::ReasonTexts,
+                message: "the texts of its reason were made from its name; state `reason_text` before an applicant reads them".to_owned(),
+            });
+        }
+        let text = candidate.settings.reason_text.clone().unwrap_or_else(|| words::reason_text(candidate.name));
+        made.reasons.entry(body.reason.clone()).or_insert(text);
+        made.counts.push(counts(binning));
+        made.bodies.push(body);
+    }
+    made
+}
+
+fn characteristic(
+    candidate: &Candidate<'_, '_>,
+    binning: &Binning,
+    (points, neutral): (&[i32], i32),
+) -> CharacteristicBody {
+    let settings = &candidate.settings;
+    let mut body = CharacteristicBody {
+        attributes: Vec::new(),
+        feature: candidate.name.to_owned(),
+        id: candidate.name.to_owned(),
+        immovable: settings.immovable,
+        kind: match binning.kind {
+            BinKind::Categorical => CharacteristicKind::Categorical,
+            BinKind::Numeric => CharacteristicKind::Numeric,
+        },
+        legal_basis: settings.legal_basis.clone(),
+        missing: None,
+        move_cost: settings.move_cost,
+        moves_with: settings.moves_with.clone(),
+        neutral_points: neutral,
+        protected: settings.protected,
+        range: None,
+        reason: settings.reason.clone().unwrap_or_else(|| words::reason_code(candidate.name)),
+        special: Vec::new(),
+        unseen: None,
+    };
+    for ((row, points), woe) in binning.table.rows.iter().zip(points).zip(&binning.woe) {
+        let woe = Some(*woe);
+        // What the development never saw has no evidence: it counts neutral, and a person decides.
+        let fallback =
+            || row.woe_applied.map(|_| Fallback { points: *points, refer: row.count == 0, woe });
+        match row.kind {
+            RowKind::Attribute => body.attributes.push(AttributeBody {
+                categories: row.categories.clone(),
+                label: None,
+                lower: row.lower,
+                points: *points,
+                upper: row.upper,
+                woe,
+            }),
+            RowKind::Special => {
+                let value = row.value.clone().unwrap_or(Scalar::Null);
+                body.special.push(SpecialBody { label: None, points: *points, value, woe });
+            }
+            RowKind::Missing => body.missing = fallback(),
+            RowKind::Unseen => body.unseen = fallback(),
+        }
+    }
+    body
+}
+
+fn counts(binning: &Binning) -> CharacteristicCounts {
+    let mut counts =
+        CharacteristicCounts { attributes: Vec::new(), missing: None, special: Vec::new(), unseen: None };
+    let of = |row: &BinningRow| BinCounts {
+        bads: row.bads.unwrap_or_default(),
+        goods: row.goods.unwrap_or_default(),
+    };
+    for row in &binning.table.rows {
+        match row.kind {
+            RowKind::Attribute => counts.attributes.push(of(row)),
+            RowKind::Special => counts.special.push(of(row)),
+            RowKind::Missing => counts.missing = Some(of(row)),
+            RowKind::Unseen => counts.unseen = Some(of(row)),
+        }
+    }
+    counts
+}
