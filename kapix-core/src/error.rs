@@ -174,6 +174,11 @@ causes! {
     CardReason, "card.reason", ValidationError, "A characteristic names a reason code that the card's table does not hold.";
     CardPdBasis, "card.pd_basis", ValidationError, "`pd_basis` claims a calibration that the development record does not hold.";
     CardDevelopment, "card.development", ValidationError, "The development record does not fit the characteristics in shape or values.";
+    FittingTarget, "fitting.target", ValidationError, "The target of a fit is not of the asked kind, not 0 or 1, or all rows are of one class.";
+    FittingWeight, "fitting.weight", ValidationError, "A weight of a row is not finite or not above 0.";
+    FittingColumn, "fitting.column", ValidationError, "A column of a fit has another length, a slot outside, or values that are not finite.";
+    FittingCollinear, "fitting.collinear", ValidationError, "A characteristic is constant or a linear function of others, so that its coefficient is not determined; leave one out or set l2 above 0.";
+    FittingSeparation, "fitting.separation", ValidationError, "Characteristics separate good and bad, so that no maximum of the likelihood exists; leave them out or set l2 above 0.";
     // C ABI
     ArgumentInvalid, "argument.invalid", ValidationError, "A pointer is NULL or misaligned, or a length does not fit; only callers by the C ABI can see it.";
     EngineClosed, "engine.closed", ValidationError, "The engine was closed, or the handle never was one.";

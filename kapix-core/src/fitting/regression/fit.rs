@@ -1,0 +1,192 @@
+//! A regression with its statistics.
+#![expect(clippy::indexing_slicing, reason = "theta and the matrices have one entry a kept column and the intercept")]
+
+use super::design::{Design, Prepared, Run};
+use super::evaluate::Pass;
+use super::newton::{self, Limits, Solution, Start};
+use super::report::{ChiSquareTest, Coefficient, Regression, RegressionSettings};
+use super::separation;
+use crate::error::Result;
+use crate::numeric::{Cholesky, Matrix, chi_square_sf, count, ln, normal_cdf, sqrt};
+
+/// The 97.5 % point of the standard normal, to all digits of a double.
+const NORMAL_975: f64 = 1.959_963_984_540_054;
+
+/// A fitted model.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// Intercept, then one slope a kept column, of the columns as given.
+    pub coefficients: Vec<f64>,
+    /// Covariance of the coefficients in their order; `None` where no maximum exists.
+    pub covariance: Option<Matrix>,
+    /// The columns of the model.
+    pub kept: Vec<usize>,
+    /// What is told of the fit.
+    pub report: Regression,
+    /// The maximum in standardised columns.
+    pub standardised: Start,
+}
+
+/// Returns the fit of all columns.
+///
+/// Errors: those of [`Prepared::new`], settings out of range, and `fitting.collinear` with the names of the columns
+/// where the columns are linearly dependent and l2 = 0. Separated data are no error: the report says so.
+pub fn fit(design: &Design<'_>, settings: &RegressionSettings, run: &Run<'_>) -> Result<Fit> {
+    settings.check()?;
+    let data = Prepared::new(design, run)?;
+    let kept: Vec<usize> = (0..design.predictors.len()).collect();
+    fit_prepared(&data, &kept, settings, (run, None))
+}
+
+/// Returns the fit of the columns `kept`, with a place to start from if one is known.
+pub fn fit_prepared(
+    data: &Prepared<'_>,
+    kept: &[usize],
+    settings: &RegressionSettings,
+    (run, start): (&Run<'_>, Option<Start>),
+) -> Result<Fit> {
+    let pass = Pass { data, kept, run };
+    let limits = limits(settings, true);
+    let solution = newton::maximise(pass, limits, start)?;
+    let null = newton::null_log_likelihood(pass, limits)?;
+    let mut fit = describe(data, kept, settings, (solution, null));
+    if settings.likelihood_ratio && fit.report.converged {
+        for at in 0..kept.len() {
+            let test = log_likelihood_ratio(data, &fit, at, (settings, run))?;
+            fit.report.coefficients[at + 1].likelihood_ratio = Some(test);
+        }
+    }
+    Ok(fit)
+}
+
+/// Returns the likelihood-ratio test of one column of the fit, by a fit without it.
+pub fn log_likelihood_ratio(
+    data: &Prepared<'_>,
+    full: &Fit,
+    at: usize,
+    (settings, run): (&RegressionSettings, &Run<'_>),
+) -> Result<ChiSquareTest> {
+    let mut kept = full.kept.clone();
+    kept.remove(at);
+    let start = without(&full.standardised, at + 1);
+    let pass = Pass { data, kept: &kept, run };
+    let solution = newton::maximise(pass, limits(settings, false), start)?;
+    Ok(test(full.report.log_likelihood, solution.log_likelihood, 1))
+}
+
+/// Returns the maximum of the quadratic approximation without one coefficient, and its information.
+///
+/// J. F. Lawless, K. Singhal, Efficient screening of nonnormal regression models, Biometrics 34, 1978, pages 318-327.
+pub(in crate::fitting) fn without(start: &Start, place: usize) -> Option<Start> {
+    let n = start.theta.len();
+    let factor = Cholesky::factor(&start.information)?;
+    let mut unit = vec![0.0; n];
+    *unit.get_mut(place)? = 1.0;
+    let covariances = factor.solve(&unit)?;
+    let shift = start.theta[place] / covariances[place];
+    let moved = start.theta.iter().zip(&covariances).map(|(theta, covariance)| theta - covariance * shift);
+    let theta: Vec<f64> = moved.enumerate().filter(|(at, _)| *at != place).map(|(_, x)| x).collect();
+    let rows: Vec<usize> = (0..n).filter(|&row| row != place).collect();
+    Some(Start { information: submatrix(&start.information, &rows)?, theta })
+}
+
+/// Returns the rows and columns `kept` of a square matrix.
+pub(in crate::fitting) fn submatrix(matrix: &Matrix, kept: &[usize]) -> Option<Matrix> {
+    let entries = kept.iter().flat_map(|&row| kept.iter().map(move |&col| matrix.get(row, col)));
+    Matrix::new(kept.len(), kept.len(), entries.collect::<Option<Vec<f64>>>()?)
+}
+
+fn limits(settings: &RegressionSettings, want_information: bool) -> Limits {
+    let iterations = u32::try_from(settings.iterations_max).unwrap_or(u32::MAX);
+    Limits { iterations, l2: settings.l2, want_information }
+}
+
+fn test(larger: f64, smaller: f64, degrees: usize) -> ChiSquareTest {
+    let statistic = (2.0 * (larger - smaller)).max(0.0);
+    let p_value = if degrees == 0 { 1.0 } else { chi_square_sf(statistic, count(degrees)) };
+    ChiSquareTest { degrees, p_value, statistic }
+}
+
+fn describe(
+    data: &Prepared<'_>,
+    kept: &[usize],
+    settings: &RegressionSettings,
+    (solution, null): (Solution, f64),
+) -> Fit {
+    let (coefficients, covariance) = unstandardise(data, kept, &solution);
+    let names = kept.iter().map(|&at| data.columns[at].name);
+    let table = core::iter::once("intercept").chain(names).enumerate().map(|(at, name)| {
+        let variance = covariance.as_ref().and_then(|covariance| covariance.get(at, at));
+        coefficient(name, coefficients[at], variance.map(sqrt))
+    });
+    let order = count(kept.len() + 1);
+    let log_likelihood = solution.log_likelihood;
+    let is_likelihood = settings.l2 <= 0.0 && solution.converged;
+    let report = Regression {
+        aic: 2.0 * order - 2.0 * log_likelihood,
+        bic: order * ln(data.totals[0]) - 2.0 * log_likelihood,
+        coefficients: table.collect(),
+        converged: solution.converged,
+        covariance: covariance.as_ref().map(|c| (0..c.rows()).filter_map(|row| c.row(row).map(<[f64]>::to_vec)).collect()),
+        gradient_norm: solution.gradient_norm,
+        iterations: solution.iterations,
+        l2: settings.l2,
+        log_likelihood,
+        mcfadden_r2: 1.0 - log_likelihood / null,
+        model_test: is_likelihood.then(|| test(log_likelihood, null, kept.len())),
+        null_log_likelihood: null,
+        rows: data.rows(),
+        separation: separation::describe(data, kept, solution.separation.as_ref()),
+        weight: data.totals[0],
+    };
+    let standardised = Start { information: solution.information, theta: solution.theta };
+    Fit { coefficients, covariance, kept: kept.to_vec(), report, standardised }
+}
+
+fn coefficient(name: &str, estimate: f64, standard_error: Option<f64>) -> Coefficient {
+    let z = standard_error.map(|error| estimate / error);
+    Coefficient {
+        characteristic: name.to_owned(),
+        estimate,
+        likelihood_ratio: None,
+        lower_95: standard_error.map(|error| estimate - NORMAL_975 * error),
+        p_value: z.map(|z| 2.0 * normal_cdf(-z.abs())),
+        standard_error,
+        upper_95: standard_error.map(|error| estimate + NORMAL_975 * error),
+        z,
+    }
+}
+
+/// Returns coefficients and covariance for the columns as given: b = theta/scale, and the intercept takes the means.
+fn unstandardise(data: &Prepared<'_>, kept: &[usize], solution: &Solution) -> (Vec<f64>, Option<Matrix>) {
+    let n = kept.len() + 1;
+    let shift = |at: usize| (data.columns[kept[at - 1]].mean, data.columns[kept[at - 1]].scale);
+    let mut coefficients = solution.theta.clone();
+    for at in 1..n {
+        let (mean, scale) = shift(at);
+        coefficients[at] /= scale;
+        coefficients[0] -= coefficients[at] * mean;
+    }
+    let factor = if solution.converged { Cholesky::factor(&solution.information) } else { None };
+    let covariance = factor.and_then(|factor| {
+        // T C T', T the matrix that turns theta into coefficients: first the rows, then the columns.
+        let mut data = factor.inverse().data().to_vec();
+        for is_column in [false, true] {
+            for other in 0..n {
+                let place = |at: usize| if is_column { other * n + at } else { at * n + other };
+                for at in 1..n {
+                    let (mean, scale) = shift(at);
+                    data[place(at)] /= scale;
+                    data[place(0)] -= mean * data[place(at)];
+                }
+            }
+        }
+        for row in 0..n {
+            for col in 0..row {
+                data[col * n + row] = data[row * n + col];
+            }
+        }
+        Matrix::new(n, n, data)
+    });
+    (coefficients, covariance)
+}
