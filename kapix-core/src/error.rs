@@ -173,6 +173,7 @@ causes! {
     CardProtected, "card.protected", ValidationError, "A characteristic is marked protected and states no legal basis.";
     CardReason, "card.reason", ValidationError, "A characteristic names a reason code that the card's table does not hold.";
     CardPdBasis, "card.pd_basis", ValidationError, "`pd_basis` claims a calibration that the development record does not hold.";
+    CardMoves, "card.moves", ValidationError, "A cost of moving lies outside 1..=1000, or characteristics that move together are not two or more numeric ones of one cost.";
     CardDevelopment, "card.development", ValidationError, "The development record does not fit the characteristics in shape or values.";
     FittingTarget, "fitting.target", ValidationError, "The target of a fit is not of the asked kind, not 0 or 1, or all rows are of one class.";
     FittingWeight, "fitting.weight", ValidationError, "A weight of a row is not finite or not above 0.";

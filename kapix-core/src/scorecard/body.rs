@@ -125,6 +125,13 @@ pub struct CharacteristicBody {
     /// What a missing input earns; without it a missing input is INSUFFICIENT_DATA.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Fallback>,
+    /// What a counterfactual pays for moving it by one bin, 1..=1000; default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub move_cost: Option<u32>,
+    /// Name of a group of numeric characteristics that are windows of one attribute: a counterfactual moves them
+    /// together, as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves_with: Option<String>,
     /// Points at which the characteristic neither helps nor harms: by judgement in an expert card, points at
     /// WoE 0 in a developed one.
     pub neutral_points: i32,

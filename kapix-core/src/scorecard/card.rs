@@ -27,6 +27,8 @@ pub struct Card {
     pub(super) points_max: i32,
     pub(super) outcomes: Vec<Outcome>,
     pub(super) band_names: Vec<Arc<str>>,
+    /// Positions of what a counterfactual moves as one, in the order of their first characteristic.
+    pub(super) units: Vec<Vec<usize>>,
     by_name: Vec<usize>,
     pd_basis: Arc<PdBasis>,
     log_odds0: f64,
@@ -73,6 +75,8 @@ pub(super) struct Characteristic {
     pub(super) range: (f64, f64),
     pub(super) neutral: f64,
     pub(super) immovable: bool,
+    pub(super) move_cost: u64,
+    pub(super) moves_with: Option<Arc<str>>,
     pub(super) missing_slot: Option<u16>,
     pub(super) missing_refers: bool,
     pub(super) unseen_slot: Option<u16>,
@@ -103,6 +107,7 @@ impl Card {
         let mut by_name: Vec<usize> = (0..characteristics.len()).collect();
         by_name.sort_by_key(|position| characteristics.get(*position).map(|it| Arc::clone(&it.feature)));
         let pd_basis = Arc::new(body.pd_basis.clone());
+        let units = units(&body.characteristics);
         let outcomes = Vec::new();
         let log_odds0 = numeric::ln(body.scaling.odds0);
         let mut card = Self {
@@ -112,6 +117,7 @@ impl Card {
             points_max,
             outcomes,
             band_names,
+            units,
             by_name,
             pd_basis,
             log_odds0,
@@ -148,6 +154,11 @@ impl Card {
     /// Returns id and feature of a characteristic.
     pub fn names(&self, position: usize) -> Option<(&Arc<str>, &Arc<str>)> {
         self.characteristics.get(position).map(|it| (&it.id, &it.feature))
+    }
+
+    /// Returns the group that a characteristic moves with.
+    pub fn moves_with(&self, position: usize) -> Option<&Arc<str>> {
+        self.characteristics.get(position)?.moves_with.as_ref()
     }
 
     /// Returns label and points of a slot.
@@ -258,6 +269,8 @@ impl Characteristic {
             }),
             neutral: f64::from(body.neutral_points),
             immovable: body.immovable,
+            move_cost: u64::from(body.move_cost.unwrap_or(1)),
+            moves_with: body.moves_with.as_deref().map(Arc::from),
             missing_slot,
             missing_refers: body.missing.as_ref().is_some_and(|bin| bin.refer),
             unseen_slot,
@@ -265,6 +278,22 @@ impl Characteristic {
             no_record_slot,
         }
     }
+}
+
+fn units(characteristics: &[CharacteristicBody]) -> Vec<Vec<usize>> {
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (position, characteristic) in characteristics.iter().enumerate() {
+        let place = characteristic
+            .moves_with
+            .as_deref()
+            .map_or(units.len(), |group| *places.entry(group).or_insert(units.len()));
+        match units.get_mut(place) {
+            Some(unit) => unit.push(position),
+            None => units.push(vec![position]),
+        }
+    }
+    units
 }
 
 fn bins(body: &CharacteristicBody, special: Vec<(f64, u16)>, texts: Vec<(Box<str>, u16)>) -> Bins {

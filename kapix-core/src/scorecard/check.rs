@@ -8,12 +8,14 @@ use crate::cashflow;
 use crate::error::{Cause, Detail, Error, Result};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Points of one attribute lie within +- this.
 const POINTS_MAX: i32 = 1_000_000;
 /// Slots are numbered with 16 bits; a configured limit beyond is cut here.
 const ATTRIBUTES_MAX: u64 = 60_000;
+/// The most that a counterfactual pays for a bin.
+const MOVE_COST_MAX: u32 = 1_000;
 /// Findings of one card that are reported.
 const DETAILS_MAX: usize = 100;
 /// The special value of a flat source without a record.
@@ -38,6 +40,7 @@ pub(super) fn prove(body: &CardBody, limits: &Limits) -> Result<()> {
         let counts = body.development.as_ref().and_then(|development| development.counts.get(index));
         generosity(characteristic, body, counts, &pointer, &mut findings);
     }
+    moves(body, &mut findings);
     development(body, &mut findings);
     Error::from_details(findings.0).map_or(Ok(()), Err)
 }
@@ -199,6 +202,36 @@ fn characteristic_rules(
             findings.add(Cause::CardDuplicate, place, "two special values are equal");
         }
         seen.push(&special.value);
+    }
+}
+
+/// What a counterfactual pays for a bin, and what it moves as one.
+fn moves(body: &CardBody, findings: &mut Findings) {
+    let mut groups: BTreeMap<&str, (usize, u32, usize)> = BTreeMap::new();
+    for (index, characteristic) in body.characteristics.iter().enumerate() {
+        let pointer = format!("/characteristics/{index}");
+        let cost = characteristic.move_cost.unwrap_or(1);
+        if !(1..=MOVE_COST_MAX).contains(&cost) {
+            let message = format!("move_cost must be in 1..={MOVE_COST_MAX}; got `{cost}`");
+            findings.add(Cause::CardMoves, format!("{pointer}/move_cost"), message);
+        }
+        let Some(group) = &characteristic.moves_with else { continue };
+        if characteristic.kind != CharacteristicKind::Numeric {
+            let message = "only numeric characteristics move together: categories have no direction";
+            findings.add(Cause::CardMoves, format!("{pointer}/moves_with"), message);
+        }
+        let (_, first_cost, members) = groups.entry(group).or_insert((index, cost, 0));
+        *members += 1;
+        if *first_cost != cost {
+            let message = format!("what moves together has one move_cost; got `{cost}` after `{first_cost}`");
+            findings.add(Cause::CardMoves, format!("{pointer}/move_cost"), message);
+        }
+    }
+    for (index, _, members) in groups.values() {
+        if *members < 2 {
+            let message = "no other characteristic moves with this one";
+            findings.add(Cause::CardMoves, format!("/characteristics/{index}/moves_with"), message);
+        }
     }
 }
 

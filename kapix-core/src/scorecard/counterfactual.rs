@@ -1,12 +1,12 @@
-//! What would have to be different for the next better decision: the fewest characteristics moved to another
-//! attribute, then the fewest bins moved, then card order; exact, by dynamic programming, and verified by scoring
-//! the moved applicant again.
+//! What would have to be different for the next better decision: the fewest units moved to other attributes, then the
+//! least cost, then card order; exact, and verified by scoring the moved applicant again.
 //!
-//! With every gain and its cost in bins known, `best[j][c][b]` is the most points that characteristics j.. can add
-//! when at most c of them move by at most b bins together: the multiple-choice knapsack of a separable card.
+//! A unit is one characteristic, or the windows of one attribute, which move together. The cost of a move is the number
+//! of bins times the card's cost of a bin.
 
 use super::body::Decision;
 use super::card::{Bins, Card, Characteristic};
+use super::knapsack::{Choice, fewest};
 use super::score::Slots;
 
 /// The smallest change that improves the decision by one step.
@@ -29,16 +29,15 @@ pub struct Move {
     pub from: u16,
     /// The attribute that it moves to.
     pub to: u16,
-    /// Points that the move adds, above 0.
+    /// Points that the move adds: above 0, unless it moves together with others.
     pub gain: i32,
 }
 
-/// One worthwhile target: the most points for its cost.
-#[derive(Clone, Copy)]
-struct Choice {
-    bins: usize,
-    gain: i32,
-    to: u16,
+/// A member of a unit that moves by bins.
+struct Member<'c> {
+    position: usize,
+    from: u16,
+    characteristic: &'c Characteristic,
 }
 
 impl Card {
@@ -51,42 +50,45 @@ impl Card {
             Decision::Refer => cutoffs.approve,
             Decision::Decline => cutoffs.refer,
         };
-        let need = target - slots.points;
-        let zipped = self.characteristics.iter().zip(&slots.slots);
-        let choices: Vec<Vec<Choice>> = zipped.map(|(it, slot)| it.choices(*slot)).collect();
-        let moves = fewest(&choices, need)?;
+        let need = i64::from(target) - i64::from(slots.points);
+        let choices: Vec<Vec<Choice>> = self.units.iter().map(|unit| self.choices(unit, slots)).collect();
         let mut moved = slots.clone();
-        let mut answer = Vec::with_capacity(moves.len());
-        for (position, choice) in moves {
-            let slot = moved.slots.get_mut(position)?;
-            answer.push(Move { characteristic: position, from: *slot, to: choice.to, gain: choice.gain });
-            *slot = choice.to;
+        let mut moves = Vec::new();
+        for (unit, choice) in fewest(&choices, need)? {
+            for (position, to) in self.targets(self.units.get(unit)?, slots, choice.step) {
+                let slot = moved.slots.get_mut(position)?;
+                let points = |slot| self.characteristics.get(position).map(|it| it.points_of(slot));
+                moves.push(Move {
+                    characteristic: position,
+                    from: *slot,
+                    to,
+                    gain: points(to)? - points(*slot)?,
+                });
+                *slot = to;
+            }
         }
+        moves.sort_by_key(|it| it.characteristic);
         let scored = self.characteristics.iter().zip(&moved.slots).map(|(it, slot)| it.points_of(*slot));
         let points = self.body.base_points + scored.sum::<i32>();
         let decision = self.decision(points)?;
-        (points >= target).then_some(Counterfactual { decision, points, moves: answer })
+        (points >= target).then_some(Counterfactual { decision, points, moves })
     }
-}
 
-impl Characteristic {
-    /// Targets that gain points, the cheapest first, each with more gain than every cheaper one. A move between
-    /// attributes of a numeric characteristic costs the bins between them; any other move costs one.
-    fn choices(&self, from: u16) -> Vec<Choice> {
-        if self.immovable {
+    /// Returns the changes of a unit that gain points, the cheapest first, each with more gain than every cheaper one.
+    fn choices(&self, unit: &[usize], slots: &Slots) -> Vec<Choice> {
+        let own = || unit.iter().filter_map(|position| self.characteristics.get(*position));
+        if own().any(|it| it.immovable) {
             return Vec::new();
         }
-        let points = self.points_of(from);
-        let ordered = matches!(self.bins, Bins::Numeric { .. }) && from < self.attributes;
-        let mut choices: Vec<Choice> = (0..self.attributes)
-            .map(|to| Choice {
-                bins: if ordered { usize::from(to.abs_diff(from)) } else { 1 },
-                gain: self.points_of(to) - points,
-                to,
-            })
-            .filter(|choice| choice.gain > 0)
-            .collect();
-        choices.sort_by_key(|choice| (choice.bins, -choice.gain, choice.to));
+        let mut choices = match (unit, own().next()) {
+            ([position], Some(characteristic)) => {
+                slots.slots.get(*position).map(|slot| characteristic.choices(*slot)).unwrap_or_default()
+            }
+            (_, Some(first)) => self.steps(unit, slots, first.move_cost),
+            (_, None) => Vec::new(),
+        };
+        choices.retain(|choice| choice.gain > 0);
+        choices.sort_by_key(|choice| (choice.cost, -choice.gain, choice.step));
         let mut best = 0;
         choices.retain(|choice| {
             let better = choice.gain > best;
@@ -95,82 +97,68 @@ impl Characteristic {
         });
         choices
     }
-}
 
-/// Returns the moves with at least `need` points: fewest characteristics, then fewest bins, then card order.
-fn fewest(choices: &[Vec<Choice>], need: i32) -> Option<Vec<(usize, Choice)>> {
-    let mut largest: Vec<(i32, usize)> =
-        choices.iter().filter_map(|own| own.last()).map(|choice| (choice.gain, choice.bins)).collect();
-    largest.sort_unstable_by_key(|(gain, bins)| (-gain, *bins));
-    let mut sum = 0i64;
-    let mut bins_max = 0;
-    let mut count = 0;
-    for (gain, bins) in largest {
-        if sum >= i64::from(need) {
-            break;
-        }
-        sum += i64::from(gain);
-        bins_max += bins;
-        count += 1;
+    /// Returns every step of windows that move together: the same number of bins up or down, up to where the last of
+    /// them reaches its end.
+    fn steps(&self, unit: &[usize], slots: &Slots, move_cost: u64) -> Vec<Choice> {
+        let members = self.members(unit, slots);
+        let down = members.iter().map(|it| i32::from(it.from)).max().unwrap_or_default();
+        let up =
+            members.iter().map(|it| i32::from(it.characteristic.attributes) - 1 - i32::from(it.from)).max();
+        let gain = |step: i32| {
+            let gains = members.iter().map(|it| {
+                let points = |slot| i64::from(it.characteristic.points_of(slot));
+                points(it.moved_by(step)) - points(it.from)
+            });
+            gains.sum()
+        };
+        (-down..=up.unwrap_or_default())
+            .filter(|step| *step != 0)
+            .map(|step| Choice { cost: u64::from(step.unsigned_abs()) * move_cost, gain: gain(step), step })
+            .collect()
     }
-    if sum < i64::from(need) {
-        return None;
-    }
-    let table = Table::fill(choices, count, bins_max);
-    let bins = (0..=bins_max).find(|bins| table.best(0, count, *bins) >= i64::from(need))?;
-    let mut left = (count, bins, i64::from(need));
-    let mut moves = Vec::with_capacity(count);
-    for (position, own) in choices.iter().enumerate() {
-        let (count, bins, need) = left;
-        if need <= 0 {
-            break;
+
+    /// Returns where a choice brings each characteristic of a unit that moves.
+    fn targets(&self, unit: &[usize], slots: &Slots, step: i32) -> Vec<(usize, u16)> {
+        if let [position] = unit {
+            return u16::try_from(step).map(|to| (*position, to)).into_iter().collect();
         }
-        let taken = own.iter().find(|choice| {
-            count > 0
-                && choice.bins <= bins
-                && i64::from(choice.gain) + table.best(position + 1, count - 1, bins - choice.bins) >= need
+        let members = self.members(unit, slots);
+        let targets = members.iter().map(|it| (it.position, it.from, it.moved_by(step)));
+        targets.filter(|(_, from, to)| from != to).map(|(position, _, to)| (position, to)).collect()
+    }
+
+    /// Returns the windows of a unit whose value lies in an attribute: a missing or special value has no direction.
+    fn members(&self, unit: &[usize], slots: &Slots) -> Vec<Member<'_>> {
+        let own = unit.iter().filter_map(|position| {
+            let characteristic = self.characteristics.get(*position)?;
+            Some(Member { position: *position, from: *slots.slots.get(*position)?, characteristic })
         });
-        if let Some(choice) = taken {
-            moves.push((position, *choice));
-            left = (count - 1, bins - choice.bins, need - i64::from(choice.gain));
-        }
+        own.filter(|it| it.from < it.characteristic.attributes).collect()
     }
-    Some(moves)
 }
 
-/// `best(j, c, b)`: the most points that characteristics j.. add with at most c moves over at most b bins.
-struct Table {
-    values: Vec<i64>,
-    count: usize,
-    bins: usize,
+impl Member<'_> {
+    fn moved_by(&self, step: i32) -> u16 {
+        let last = i32::from(self.characteristic.attributes) - 1;
+        u16::try_from((i32::from(self.from) + step).clamp(0, last)).unwrap_or(self.from)
+    }
 }
 
-impl Table {
-    fn fill(choices: &[Vec<Choice>], count: usize, bins: usize) -> Self {
-        let layer = (count + 1) * (bins + 1);
-        let mut table = Self { values: vec![0; layer * (choices.len() + 1)], count, bins };
-        for (position, own) in choices.iter().enumerate().rev() {
-            for c in 1..=count {
-                for b in 0..=bins {
-                    let moved = own.iter().take_while(|choice| choice.bins <= b).map(|choice| {
-                        i64::from(choice.gain) + table.best(position + 1, c - 1, b - choice.bins)
-                    });
-                    let value = moved.fold(table.best(position + 1, c, b), i64::max);
-                    let place = table.place(position, c, b);
-                    if let Some(cell) = table.values.get_mut(place) {
-                        *cell = value;
-                    }
-                }
+impl Characteristic {
+    /// Returns every other attribute as a target. A move between attributes of a numeric characteristic counts the bins
+    /// between them; any other move counts one.
+    fn choices(&self, from: u16) -> Vec<Choice> {
+        let points = i64::from(self.points_of(from));
+        let ordered = matches!(self.bins, Bins::Numeric { .. }) && from < self.attributes;
+        let targets = (0..self.attributes).map(|to| {
+            let bins = if ordered { u64::from(to.abs_diff(from)) } else { 1 };
+            Choice {
+                cost: bins * self.move_cost,
+                gain: i64::from(self.points_of(to)) - points,
+                step: i32::from(to),
             }
-        }
-        table
-    }
-
-    fn place(&self, position: usize, count: usize, bins: usize) -> usize {
-        (position * (self.count + 1) + count) * (self.bins + 1) + bins
-    }
-
-    fn best(&self, position: usize, count: usize, bins: usize) -> i64 {
-        self.values.get(self.place(position, count, bins)).copied().unwrap_or_default()
+        });
+        targets.collect()
     }
 }

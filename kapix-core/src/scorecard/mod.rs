@@ -12,8 +12,11 @@ mod check;
 mod confidence;
 mod counterfactual;
 mod explain;
+mod knapsack;
 mod score;
 mod support;
+#[cfg(test)]
+mod tests;
 
 pub use batch::{BatchOutput, RowStatus};
 pub use body::{

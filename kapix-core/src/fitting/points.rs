@@ -1,1 +1,0 @@
-//! From coefficients to integer points.

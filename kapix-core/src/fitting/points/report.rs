@@ -1,0 +1,118 @@
+//! What rounding to integers costs, on the development rows and at the worst.
+
+use super::ScaledPoints;
+use crate::error::Result;
+use crate::numeric::Sum;
+use crate::parallel;
+use serde::Serialize;
+
+/// Rows of one job: sums run by block and then over the blocks, so they are the same on any number of threads.
+const BLOCK: usize = 8192;
+/// An exact score that close below a cut-off is at it: the rounding of its sum, in points.
+const NOISE: f64 = 1e-9;
+
+/// The rows that a card was developed on.
+#[derive(Clone, Copy, Debug)]
+pub struct DevelopmentRows<'a> {
+    /// Slot of every row, by characteristic.
+    pub slots: &'a [&'a [u16]],
+    /// Weights, above 0; `None`: 1 each.
+    pub weight: Option<&'a [f64]>,
+    /// Number of rows.
+    pub rows: usize,
+}
+
+/// What rounding to integers costs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RoundingReport {
+    /// Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null without
+    /// cut-offs.
+    pub decisions_changed: Option<f64>,
+    /// Greatest error of any total that the card can give, in points, at least 0.
+    pub error_max: f64,
+    /// Root of the mean squared error of the totals of the rows, in points.
+    pub error_rms: f64,
+    /// Greatest total.
+    pub points_max: i64,
+    /// Least total.
+    pub points_min: i64,
+    /// Neighbouring slots of a characteristic whose WoEs differ and whose points are the same.
+    pub ties: u64,
+}
+
+/// Sums of one block.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    weight: f64,
+    squares: f64,
+    changed: f64,
+}
+
+impl ScaledPoints {
+    /// Returns what rounding costs; `cutoffs` are the totals at which a decision changes.
+    pub fn report(
+        &self,
+        rows: &DevelopmentRows<'_>,
+        cutoffs: &[i32],
+        threads: usize,
+    ) -> Result<RoundingReport> {
+        let mut parts = vec![Part::default(); rows.rows.div_ceil(BLOCK)];
+        parallel::run(parts.iter_mut(), threads, |number, part| {
+            *part = self.block(rows, cutoffs, number * BLOCK);
+            Ok(())
+        })?;
+        let total = |value: fn(&Part) -> f64| crate::numeric::sum(parts.iter().map(value));
+        let weight = total(|part| part.weight);
+        let share = |sum: f64| if weight > 0.0 { sum / weight } else { 0.0 };
+        let worst = |pick: fn(f64, f64) -> f64| {
+            let mut sum = Sum::default();
+            sum.add(self.base_error);
+            self.errors
+                .iter()
+                .filter_map(|own| own.iter().copied().reduce(pick))
+                .for_each(|error| sum.add(error));
+            sum.value()
+        };
+        let extreme = |pick: fn(i64, i64) -> i64| -> i64 {
+            let own = self.points.iter().filter_map(|own| own.iter().copied().map(i64::from).reduce(pick));
+            own.sum::<i64>() + i64::from(self.base_points)
+        };
+        Ok(RoundingReport {
+            decisions_changed: (!cutoffs.is_empty()).then(|| share(total(|part| part.changed))),
+            error_max: worst(f64::max).abs().max(worst(f64::min).abs()),
+            error_rms: crate::numeric::sqrt(share(total(|part| part.squares))),
+            points_max: extreme(i64::max),
+            points_min: extreme(i64::min),
+            ties: self.ties,
+        })
+    }
+
+    fn block(&self, rows: &DevelopmentRows<'_>, cutoffs: &[i32], start: usize) -> Part {
+        let size = BLOCK.min(rows.rows.saturating_sub(start));
+        let mut errors = vec![self.base_error; size];
+        let mut totals = vec![i64::from(self.base_points); size];
+        for (slots, (points, own)) in rows.slots.iter().zip(self.points.iter().zip(&self.errors)) {
+            let slots = slots.get(start..).unwrap_or_default();
+            for ((error, total), slot) in errors.iter_mut().zip(&mut totals).zip(slots) {
+                let slot = usize::from(*slot);
+                *error += own.get(slot).copied().unwrap_or_default();
+                *total += i64::from(points.get(slot).copied().unwrap_or_default());
+            }
+        }
+        let mut part = Part::default();
+        for (row, (error, total)) in errors.iter().zip(&totals).enumerate() {
+            let weight =
+                rows.weight.map_or(1.0, |weight| weight.get(start + row).copied().unwrap_or_default());
+            // Totals stay below 2^53: at most 1,000,000 points in each of at most 65,536 characteristics.
+            #[expect(clippy::cast_precision_loss, reason = "totals are far below 2^53")]
+            let exact = *total as f64 - error;
+            let passes = |cutoff: i32| exact >= f64::from(cutoff) - NOISE;
+            let changed = cutoffs.iter().any(|cutoff| passes(*cutoff) != (*total >= i64::from(*cutoff)));
+            part.weight += weight;
+            part.squares += weight * error * error;
+            part.changed += if changed { weight } else { 0.0 };
+        }
+        part
+    }
+}
