@@ -51,9 +51,10 @@ pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
 pub use scorecard::{
     AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,
-    CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody, EntityType,
-    Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason, ReasonMethod, ReasonText,
-    ReasonTexts, RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange, Weight,
+    CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody,
+    DevelopmentFinding, EntityType, Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason,
+    ReasonMethod, ReasonText, ReasonTexts, RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange,
+    Weight,
 };
 pub use store::StoreStatistics;
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};
