@@ -2,6 +2,7 @@
 
 use crate::canonical::Hash;
 use crate::domain::FindingKind;
+use crate::fitting::CalibrationCurve;
 use crate::json::{self, Scalar};
 use crate::time::Date;
 use crate::tree::Tree;
@@ -419,19 +420,15 @@ pub struct BinCounts {
     pub goods: f64,
 }
 
-/// logit(PD) = intercept + slope x logit(PD by the PDO law).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// From the PDO law to a probability, and the rows that it was measured on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Calibration {
-    /// In nats.
-    #[serde(deserialize_with = "json::number")]
-    pub intercept: f64,
+    /// From log-odds of bad by the PDO law to a PD.
+    pub curve: CalibrationCurve,
     /// Bad rows among those that it was measured on.
     pub outside_bads: u64,
     /// Rows outside the fit that it was measured on, above 0.
     pub outside_rows: u64,
-    /// Above 0, so that the rank of totals is kept.
-    #[serde(deserialize_with = "json::number")]
-    pub slope: f64,
 }

@@ -9,13 +9,17 @@ pub(super) fn development(body: &CardBody, findings: &mut Findings) {
     if body.pd_basis.horizon_days == 0 {
         findings.add(Cause::CardPdBasis, "/pd_basis/horizon_days", "a PD has a horizon of at least `1` day");
     }
-    let calibration = body.development.as_ref().and_then(|development| development.calibration);
-    let measured = calibration.is_some_and(|it| it.outside_rows > 0 && it.slope > 0.0);
+    let calibration = body.development.as_ref().and_then(|development| development.calibration.as_ref());
+    if let Some(fault) = calibration.and_then(|it| it.curve.fault()) {
+        let message = format!("the curve does not lead to a PD that keeps the rank of totals: {fault}");
+        findings.add(Cause::CardDevelopment, "/development/calibration/curve", message);
+    }
+    let measured = calibration.is_some_and(|it| it.outside_rows > 0 && it.outside_bads <= it.outside_rows);
     if body.pd_basis.kind == PdKind::Calibrated && !measured {
         findings.add(
             Cause::CardPdBasis,
             "/pd_basis/kind",
-            "`calibrated` needs a calibration with slope above `0` measured on rows outside the fit",
+            "`calibrated` needs a calibration that was measured on rows outside the fit",
         );
     }
     let Some(development) = &body.development else { return };
