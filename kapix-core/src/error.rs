@@ -174,6 +174,7 @@ causes! {
     CardReason, "card.reason", ValidationError, "A characteristic names a reason code that the card's table does not hold.";
     CardPdBasis, "card.pd_basis", ValidationError, "`pd_basis` claims a calibration that the development record does not hold.";
     CardDevelopment, "card.development", ValidationError, "The development record does not fit the characteristics in shape or values.";
+    FittingSettings, "fitting.settings", ValidationError, "A setting of a development lies outside its range.";
     // C ABI
     ArgumentInvalid, "argument.invalid", ValidationError, "A pointer is NULL or misaligned, or a length does not fit; only callers by the C ABI can see it.";
     EngineClosed, "engine.closed", ValidationError, "The engine was closed, or the handle never was one.";
