@@ -175,6 +175,7 @@ causes! {
     CardPdBasis, "card.pd_basis", ValidationError, "`pd_basis` claims a calibration that the development record does not hold.";
     CardMoves, "card.moves", ValidationError, "A cost of moving lies outside 1..=1000, or characteristics that move together are not two or more numeric ones of one cost.";
     CardDevelopment, "card.development", ValidationError, "The development record does not fit the characteristics in shape or values.";
+    FittingSettings, "fitting.settings", ValidationError, "A setting of a development lies outside its range.";
     // C ABI
     ArgumentInvalid, "argument.invalid", ValidationError, "A pointer is NULL or misaligned, or a length does not fit; only callers by the C ABI can see it.";
     EngineClosed, "engine.closed", ValidationError, "The engine was closed, or the handle never was one.";

@@ -45,6 +45,12 @@ pub use engine::{
     ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
+pub use fitting::{
+    AucDifference, AucEstimate, BetaCurve, Brier, CalibrationCurve, CalibrationMeasures, CalibrationMethod,
+    CalibrationRefusal, CalibrationReport, CalibrationSettings, Coefficient, GainsRow, HosmerLemeshow,
+    Interval, IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, RocPoint, ScoreBin, TestedGroup,
+    ValidationNull, ValidationReport, ValidationSettings,
+};
 pub use id::Id;
 pub use json::Scalar;
 pub use limits::Limits;
