@@ -153,7 +153,9 @@ fn development() -> Value {
         (0..ATTRIBUTES).map(|it| json!({"goods": 1_000 + 100 * it, "bads": 100})).collect();
     json!({
         "bads": 800.0,
-        "calibration": {"intercept": 0.05, "slope": 0.95, "outside_rows": 5_000, "outside_bads": 400},
+        "calibration": {
+            "curve": {"logit": {"intercept": 0.05, "slope": 0.95}}, "outside_rows": 5_000, "outside_bads": 400
+        },
         "coefficient_covariance": matrix(CHARACTERISTICS + 1, 0.004, 0.0002),
         "counts": vec![json!({"attributes": bins, "missing": {"goods": 50.0, "bads": 10.0}}); 20],
         "goods": 10_800.0,

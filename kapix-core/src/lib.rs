@@ -45,15 +45,22 @@ pub use engine::{
     ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
+pub use fitting::{
+    AucDifference, AucEstimate, BetaCurve, Brier, CalibrationCurve, CalibrationMeasures, CalibrationMethod,
+    CalibrationRefusal, CalibrationReport, CalibrationSettings, Coefficient, GainsRow, HosmerLemeshow,
+    Interval, IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, RocPoint, ScoreBin, TestedGroup,
+    ValidationNull, ValidationReport, ValidationSettings,
+};
 pub use id::Id;
 pub use json::Scalar;
 pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
 pub use scorecard::{
     AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,
-    CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody, EntityType,
-    Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason, ReasonMethod, ReasonText,
-    ReasonTexts, RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange, Weight,
+    CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody,
+    DevelopmentFinding, EntityType, Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason,
+    ReasonMethod, ReasonText, ReasonTexts, RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange,
+    Weight,
 };
 pub use store::StoreStatistics;
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};

@@ -114,6 +114,7 @@ impl Scored<'_> {
             Some(MoveView {
                 feature: Arc::clone(self.card.names(it.characteristic)?.1),
                 from: Arc::clone(self.card.slot(it.characteristic, it.from)?.0),
+                moves_with: self.card.moves_with(it.characteristic).cloned(),
                 points: it.gain,
                 to: Arc::clone(self.card.slot(it.characteristic, it.to)?.0),
             })

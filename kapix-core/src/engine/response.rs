@@ -241,7 +241,10 @@ pub struct MoveView {
     pub feature: Arc<str>,
     /// The attribute that it leaves.
     pub from: Arc<str>,
-    /// Points that the move adds.
+    /// The windows of one attribute that it moves together with, by the name that the card gives them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moves_with: Option<Arc<str>>,
+    /// Points that the move adds; at most 0 only where it moves together with others.
     pub points: i32,
     /// The attribute that it moves to.
     pub to: Arc<str>,

@@ -10,4 +10,12 @@ mod selection;
 mod target;
 mod validation;
 
+pub use calibration::{
+    BetaCurve, CalibrationCurve, CalibrationMethod, CalibrationRefusal, CalibrationReport,
+    CalibrationSettings, IsotonicCurve, Knot, LogitCurve,
+};
 pub use target::Target;
+pub use validation::{
+    AucDifference, AucEstimate, Brier, CalibrationMeasures, Coefficient, GainsRow, HosmerLemeshow, Interval,
+    KolmogorovSmirnov, RocPoint, ScoreBin, TestedGroup, ValidationNull, ValidationReport, ValidationSettings,
+};

@@ -2,8 +2,10 @@
 
 use crate::canonical::Hash;
 use crate::domain::FindingKind;
+use crate::fitting::CalibrationCurve;
 use crate::json::{self, Scalar};
 use crate::time::Date;
+use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -348,8 +350,14 @@ pub struct DevelopmentBody {
     /// Covariance of the coefficients: intercept first, then the characteristics; row by row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coefficient_covariance: Option<Vec<Vec<f64>>>,
+    /// Coefficients in nats: intercept first, then one a characteristic, on its WoE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coefficients: Option<Vec<f64>>,
     /// Population of the bins.
     pub counts: Vec<CharacteristicCounts>,
+    /// What an auditor must know of the fit: fallbacks that were taken, columns that separate, doubts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<DevelopmentFinding>,
     /// Weight of good rows.
     pub goods: f64,
     /// Mean points by characteristic over all rows.
@@ -357,10 +365,30 @@ pub struct DevelopmentBody {
     /// Mean points by characteristic of rows with totals at or slightly above the approve cut-off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub means_at_cutoff: Option<Vec<f64>>,
+    /// The request that developed the card, with every default filled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<Tree>,
     /// Covariance of the points between characteristics, row by row.
     pub points_covariance: Vec<Vec<f64>>,
     /// SHA-256 of the development sample.
     pub sample_sha256: Hash,
+    /// What the validation measured, by sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Tree>,
+}
+
+/// One thing that an auditor must know of a fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DevelopmentFinding {
+    /// Name of the kind of finding, such as `separation`.
+    pub code: String,
+    /// The feature that it concerns; absent when it concerns the fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// One sentence.
+    pub message: String,
 }
 
 /// The population of one characteristic.
@@ -392,19 +420,15 @@ pub struct BinCounts {
     pub goods: f64,
 }
 
-/// logit(PD) = intercept + slope x logit(PD by the PDO law).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// From the PDO law to a probability, and the rows that it was measured on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Calibration {
-    /// In nats.
-    #[serde(deserialize_with = "json::number")]
-    pub intercept: f64,
+    /// From log-odds of bad by the PDO law to a PD.
+    pub curve: CalibrationCurve,
     /// Bad rows among those that it was measured on.
     pub outside_bads: u64,
     /// Rows outside the fit that it was measured on, above 0.
     pub outside_rows: u64,
-    /// Above 0, so that the rank of totals is kept.
-    #[serde(deserialize_with = "json::number")]
-    pub slope: f64,
 }

@@ -11,6 +11,7 @@ mod card;
 mod check;
 mod confidence;
 mod counterfactual;
+mod develop;
 mod explain;
 mod knapsack;
 mod score;
@@ -21,10 +22,11 @@ mod tests;
 pub use batch::{BatchOutput, RowStatus};
 pub use body::{
     AttributeBody, BandBody, BinCounts, Calibration, CardBody, CharacteristicBody, CharacteristicCounts,
-    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, EntityType, Fallback, Minimum, PdBasis, PdKind,
-    ReasonText, SampleDates, Scaling, SpecialBody, ValueRange,
+    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, DevelopmentFinding, EntityType, Fallback,
+    Minimum, PdBasis, PdKind, ReasonText, SampleDates, Scaling, SpecialBody, ValueRange,
 };
 pub use card::{Card, InputSource, ReasonTexts};
 pub use counterfactual::{Counterfactual, Move};
+pub use develop::{DevelopmentSample, Population, SlotPoints};
 pub use explain::{Reason, ReasonMethod, Weight};
 pub use score::{Input, Slots};

@@ -1,1 +1,17 @@
-//! From a score to a probability.
+//! From a score to a probability: curves measured on rows that the card was not fitted on, and the laws by which a card
+//! applies them.
+
+mod cells;
+mod curve;
+mod fit;
+mod isotonic;
+mod newton;
+#[cfg(test)]
+mod tests;
+
+pub(in crate::fitting) use cells::{Cell, Cells, order, total};
+pub use curve::{BetaCurve, CalibrationCurve, IsotonicCurve, Knot, LogitCurve};
+pub(crate) use fit::calibrate;
+pub use fit::{CalibrationMethod, CalibrationRefusal, CalibrationReport, CalibrationSettings};
+pub(in crate::fitting) use fit::{line, separates};
+pub(in crate::fitting) use newton::{LogitFit, Term, fit as logit_fit};

@@ -1,6 +1,7 @@
 //! Cards built from JSON, as a host would, for the tests beside the code.
 
 mod counterfactual;
+mod develop;
 
 use super::{Card, CardBody};
 use crate::error::Result;

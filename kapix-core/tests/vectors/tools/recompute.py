@@ -101,9 +101,27 @@ def pd(body, points):
     odds = mp.mpf(scaling["odds0"]) * mp.power(2, (mp.mpf(points) - mp.mpf(scaling["points0"])) / mp.mpf(scaling["pdo"]))
     plain_pd = 1 / (1 + odds)
     if body["pd_basis"]["kind"] == "calibrated":
-        logit = mp.mpf(calibration["intercept"]) + mp.mpf(calibration["slope"]) * mp.log(plain_pd / (1 - plain_pd))
-        return 1 / (1 + mp.exp(-logit))
+        return calibrated_pd(calibration["curve"], plain_pd)
     return plain_pd
+
+
+def calibrated_pd(curve, plain_pd):
+    (method, law), = curve.items()
+    law = {name: mp.mpf(value) for name, value in law.items() if name != "knots"} or law
+    log_odds = mp.log(plain_pd / (1 - plain_pd))
+    if method == "isotonic":
+        knots = [(mp.mpf(knot["log_odds"]), mp.mpf(knot["pd"])) for knot in law["knots"]]
+        below = [knot for knot in knots if knot[0] <= log_odds]
+        above = [knot for knot in knots if knot[0] > log_odds]
+        if not below or not above:
+            return (below or above)[-1 if below else 0][1]
+        (x, p), (y, q) = below[-1], above[0]
+        return p + (q - p) * (log_odds - x) / (y - x)
+    if method == "beta":
+        logit = law["c"] + law["a"] * mp.log(plain_pd) - law["b"] * mp.log(1 - plain_pd)
+    else:
+        logit = law["intercept"] + law["slope"] * log_odds
+    return 1 / (1 + mp.exp(-logit))
 
 
 def decide(body, points):
@@ -160,31 +178,57 @@ def top_features(body, slots):
              "direction": "positive" if differences[p] > 0 else "negative"} for p in ranked[:8]]
 
 
+def ways(characteristics, slots, unit):
+    """Every way to move a unit: cost, minus the gain, order, and the attribute that each member reaches."""
+    if any(characteristics[p].get("immovable", False) for p in unit):
+        return []
+    cost = characteristics[unit[0]].get("move_cost", 1)
+    found = []
+    if "moves_with" not in characteristics[unit[0]]:
+        characteristic, slot = characteristics[unit[0]], slots[unit[0]]
+        for to, attribute in enumerate(characteristic["attributes"]):
+            counted = characteristic["kind"] == "numeric" and slot[0] == "attribute"
+            bins = abs(to - slot[1]) if counted else 1
+            found.append((cost * bins, slot[3] - attribute["points"], to, {unit[0]: to}))
+    else:
+        movable = {p: slots[p][1] for p in unit if slots[p][0] == "attribute"}
+        for step in range(-60_000, 60_001) if movable else []:
+            last = {p: len(characteristics[p]["attributes"]) - 1 for p in movable}
+            if not -max(movable.values()) <= step <= max(last[p] - at for p, at in movable.items()):
+                continue
+            targets = {p: min(max(at + step, 0), last[p]) for p, at in movable.items()}
+            loss = sum(slots[p][3] - characteristics[p]["attributes"][to]["points"] for p, to in targets.items())
+            found.append((cost * abs(step), loss, step, {p: to for p, to in targets.items() if to != movable[p]}))
+    return [way for way in found if way[1] < 0]
+
+
 def counterfactual(body, slots, points):
     decision = decide(body, points)
     if "cutoffs" not in body or decision == "approve":
         return None
     target = body["cutoffs"]["approve" if decision == "refer" else "refer"]
-    options = []
-    for characteristic, slot in zip(body["characteristics"], slots):
-        own = [None]
-        for to, attribute in enumerate(characteristic["attributes"]):
-            gain = attribute["points"] - slot[3]
-            counted = characteristic["kind"] == "numeric" and slot[0] == "attribute"
-            if gain > 0 and not characteristic.get("immovable", False):
-                own.append((abs(to - slot[1]) if counted else 1, -gain, to))
-        options.append(own)
+    characteristics = body["characteristics"]
+    units = {}
+    for position, characteristic in enumerate(characteristics):
+        units.setdefault(characteristic.get("moves_with", position), []).append(position)
+    options = [[None, *ways(characteristics, slots, unit)] for unit in units.values()]
     found = None
     for combination in itertools.product(*options):
-        moves = [(p, *m) for p, m in enumerate(combination) if m is not None]
+        moves = [(u, *m) for u, m in enumerate(combination) if m is not None]
         if points - sum(m[2] for m in moves) < target:
             continue
-        key = (len(moves), sum(m[1] for m in moves), [m[0] for m in moves], [m[1:] for m in moves])
-        found = min(found, key) if found else key
+        key = (len(moves), sum(m[1] for m in moves), [m[0] for m in moves], [m[1:4] for m in moves])
+        found = min(found, (key, [m[4] for m in moves]), key=lambda it: it[0]) if found else (key, [m[4] for m in moves])
     if found is None:
         return None
-    moves = [{"feature": body["characteristics"][p]["feature"], "from": slots[p][2], "points": -gain,
-              "to": label(body["characteristics"][p]["attributes"][to])} for p, (_, gain, to) in zip(found[2], found[3])]
+    moves = []
+    for p, to in sorted({p: to for targets in found[1] for p, to in targets.items()}.items()):
+        attribute = characteristics[p]["attributes"][to]
+        move = {"feature": characteristics[p]["feature"], "from": slots[p][2], "points": attribute["points"] - slots[p][3],
+                "to": label(attribute)}
+        if "moves_with" in characteristics[p]:
+            move["moves_with"] = characteristics[p]["moves_with"]
+        moves.append(move)
     after = points + sum(m["points"] for m in moves)
     return {"decision": decide(body, after), "moves": moves, "points": after}
 
