@@ -2,13 +2,13 @@
 
 use super::candidates::Candidate;
 use super::model::Model;
-use super::response::{DevelopmentFinding, FindingCode};
+use super::findings::{Code, finding};
 use super::words;
 use crate::cashflow;
-use crate::fitting::{BinKind, Binning, BinningRow, RowKind, ScaledPoints};
+use crate::fitting::{BinKind, Binning, RowKind, ScaledPoints};
 use crate::json::Scalar;
 use crate::scorecard::body::{
-    AttributeBody, BinCounts, CharacteristicBody, CharacteristicCounts, CharacteristicKind, Fallback, ReasonText, SpecialBody,
+    AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding, Fallback, ReasonText, SpecialBody,
 };
 use crate::canonical::Hash;
 use std::collections::BTreeMap;
@@ -17,7 +17,6 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Characteristics {
     pub(super) bodies: Vec<CharacteristicBody>,
-    pub(super) counts: Vec<CharacteristicCounts>,
     pub(super) definitions: BTreeMap<String, Hash>,
     pub(super) reasons: BTreeMap<String, ReasonText>,
 }
@@ -41,15 +40,11 @@ pub(super) fn characteristics(
             made.definitions.insert(candidate.name.to_owned(), definition.hash());
         }
         if candidate.settings.reason_text.is_none() && !made.reasons.contains_key(&body.reason) {
-            findings.push(DevelopmentFinding {
-                characteristic: Some(candidate.name.to_owned()),
-                code: FindingCode::ReasonTexts,
-                message: "the texts of its reason were made from its name; state `reason_text` before an applicant reads them".to_owned(),
-            });
+            let message = "the texts of its reason were made from its name; state `reason_text` before an applicant reads them";
+            findings.push(finding(Code::ReasonTexts, Some(candidate.name), message));
         }
         let text = candidate.settings.reason_text.clone().unwrap_or_else(|| words::reason_text(candidate.name));
         made.reasons.entry(body.reason.clone()).or_insert(text);
-        made.counts.push(counts(binning));
         made.bodies.push(body);
     }
     made
@@ -104,22 +99,4 @@ fn characteristic(
         }
     }
     body
-}
-
-fn counts(binning: &Binning) -> CharacteristicCounts {
-    let mut counts =
-        CharacteristicCounts { attributes: Vec::new(), missing: None, special: Vec::new(), unseen: None };
-    let of = |row: &BinningRow| BinCounts {
-        bads: row.bads.unwrap_or_default(),
-        goods: row.goods.unwrap_or_default(),
-    };
-    for row in &binning.table.rows {
-        match row.kind {
-            RowKind::Attribute => counts.attributes.push(of(row)),
-            RowKind::Special => counts.special.push(of(row)),
-            RowKind::Missing => counts.missing = Some(of(row)),
-            RowKind::Unseen => counts.unseen = Some(of(row)),
-        }
-    }
-    counts
 }

@@ -2,9 +2,10 @@
 
 use super::outcome::{escaped, find};
 use super::request::{CharacteristicSettings, DevelopRequest};
-use super::response::{DevelopmentFinding, FindingCode};
+use super::findings::{Code, finding};
+use crate::scorecard::body::DevelopmentFinding;
 use super::sample::{Part, row_index};
-use crate::domain::{Column, Frame, Values};
+use crate::domain::{Column, Frame};
 use crate::error::{Cause, Error, Result};
 use crate::fitting::BinningOptions;
 use crate::limits::{self, Limits};
@@ -20,6 +21,18 @@ pub(super) struct Candidate<'f, 'a> {
     pub(super) column: &'f Column<'a>,
     pub(super) options: BinningOptions,
     pub(super) settings: CharacteristicSettings,
+}
+
+impl Candidate<'_, '_> {
+    /// Returns whether it may stand in a card: a protected one only with a legal basis.
+    pub(super) fn is_allowed(&self) -> bool {
+        !self.settings.protected || self.settings.legal_basis.is_some()
+    }
+
+    /// Returns an error of the column at its place.
+    pub(super) fn place(&self, error: Error) -> Error {
+        if error.fields.is_empty() { error.at(format!("/columns/{}", escaped(self.name))) } else { error }
+    }
 }
 
 /// Returns the columns that may become characteristics, in the order of their names, and adds a finding for each
@@ -46,20 +59,18 @@ pub(super) fn candidates<'f, 'a>(
         }
         let settings = request.characteristics.get(name);
         if settings.is_none() && include.is_empty() && numbers_the_rows(column, part) {
-            findings.push(DevelopmentFinding {
-                characteristic: Some(name.to_owned()),
-                code: FindingCode::IdLike,
-                message: "left out: consecutive whole numbers, each once; name it in `include` to keep it".to_owned(),
-            });
+            let message = "left out: consecutive whole numbers, each once; name it in `include` to keep it";
+            findings.push(finding(Code::IdLike, Some(name), message));
             continue;
         }
         let settings = settings.cloned().unwrap_or_default();
-        let place = match request.characteristics.contains_key(name) {
-            true => format!("/characteristics/{}/binning", escaped(name)),
-            false => "/binning".to_owned(),
+        let place = if request.characteristics.contains_key(name) {
+            format!("/characteristics/{}/binning", escaped(name))
+        } else {
+            "/binning".to_owned()
         };
-        let options = BinningOptions::resolve(&request.binning, &settings.binning)
-            .map_err(|error| error.under(&place))?;
+        let own = settings.binning.over(&request.binning);
+        let options = BinningOptions::new(&own).map_err(|error| error.under(&place))?;
         candidates.push(Candidate { name, column, options, settings });
     }
     limits::check("characteristics", limits.characteristics, candidates.len())
@@ -90,9 +101,10 @@ fn numbers_the_rows(column: &Column<'_>, part: &Part) -> bool {
     if part.rows.len() < ID_ROWS_MIN || column.is_text() {
         return false;
     }
+    let whole = |number: &f64| number.is_finite() && libm::trunc(*number).to_bits() == number.to_bits();
     let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
     for row in &part.rows {
-        let Some(number) = column.number(row_index(*row)).filter(|it| it.is_finite() && libm::trunc(*it).to_bits() == it.to_bits()) else {
+        let Some(number) = column.number(row_index(*row)).filter(whole) else {
             return false;
         };
         (least, most) = (least.min(number), most.max(number));
@@ -103,6 +115,8 @@ fn numbers_the_rows(column: &Column<'_>, part: &Part) -> bool {
     if span < rows || span > 2.0 * rows {
         return false;
     }
-    let mut seen = BTreeSet::new();
-    part.rows.iter().filter_map(|row| column.number(row_index(*row))).all(|number| seen.insert(number.to_bits()))
+    let mut numbers: Vec<f64> =
+        part.rows.iter().filter_map(|row| column.number(row_index(*row))).collect();
+    numbers.sort_unstable_by(f64::total_cmp);
+    numbers.windows(2).all(|pair| matches!(pair, [a, b] if a < b))
 }

@@ -3,18 +3,63 @@
 use super::super::batch::{BatchOutput, RowStatus};
 use super::super::body::Decision;
 use super::super::card::Card;
+use super::measure::floors;
 use super::outcome::{self, Outcome, OutcomeColumn};
 use super::request::EvaluateRequest;
 use super::response::Evaluation;
+use crate::canonical::{Hash, Hasher};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
-use crate::fitting::{Run, Scored, validate};
+use crate::fitting::{self, Run, ValidationSample};
 use crate::parallel;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Rows of one job.
 const JOB_ROWS: usize = 32_768;
+
+/// Returns how well the card ranks and is calibrated on the rows of a frame.
+///
+/// Errors: those of `credit.score_batch`, `fitting.target` and `fitting.weight`, and INSUFFICIENT_DATA when no row is
+/// both scored and of known outcome.
+pub fn evaluate(
+    card: &Card,
+    request: &EvaluateRequest,
+    frame: &Frame<'_>,
+    run: &Run<'_>,
+) -> Result<Evaluation> {
+    let outcomes = OutcomeColumn::read(frame, request)?;
+    let weights = request.weight.as_deref().map(|name| outcome::weights(frame, name)).transpose()?;
+    let results = Results::of(card, frame, run)?;
+    let known = |row: &usize| results.status.get(*row) == Some(&0) && outcomes.of(*row).is_some();
+    let rows: Vec<usize> = (0..frame.rows()).filter(known).collect();
+    if rows.is_empty() {
+        let message = "no row is both scored and of known outcome";
+        return Err(Error::new(Cause::DataInsufficient, message).at("/target"));
+    }
+    let pick = |values: &[f64]| rows.iter().filter_map(|row| values.get(*row).copied()).collect::<Vec<f64>>();
+    let bad: Vec<u8> = rows.iter().map(|row| u8::from(outcomes.of(*row) == Some(Outcome::Bad))).collect();
+    let score: Vec<f64> =
+        rows.iter().filter_map(|row| results.points.get(*row)).map(|points| f64::from(*points)).collect();
+    let pd = card.is_calibrated().then(|| pick(&results.pd));
+    let weight = weights.as_deref().map(pick);
+    let floors = floors(&card.body.bands);
+    let sample = ValidationSample {
+        bad: &bad,
+        band_floors: &floors,
+        development: false,
+        pd: pd.as_deref(),
+        score: &score,
+        weight: weight.as_deref(),
+    };
+    let validation =
+        fitting::validate(&sample, &request.validation).map_err(|error| error.under("/validation"))?;
+    Ok(Evaluation {
+        decisions: results.decisions(),
+        sha256: results.sha256(&bad),
+        statuses: results.statuses(),
+        validation,
+    })
+}
 
 /// The results of every row.
 struct Results {
@@ -26,22 +71,61 @@ struct Results {
     status: Vec<u8>,
 }
 
-/// Returns how well the card ranks and is calibrated on the rows of a frame.
-pub fn evaluate(
-    card: &Card,
-    request: &EvaluateRequest,
-    frame: &Frame<'_>,
-    run: &Run<'_>,
-) -> Result<Evaluation> {
-    let outcomes = OutcomeColumn::read(frame, request)?;
-    let weights = request.weight.as_deref().map(|name| outcome::weights(frame, name)).transpose()?;
-    let results = Results::of(card, frame, run)?;
-    let mut scored = Measured::default();
-    for row in 0..frame.rows() {
-        let is_scored = results.status.get(row) == Some(&0);
-        if let Some(outcome) = outcomes.of(row).filter(|_| is_scored) {
-            scored.push(&results, row, outcome, weights.as_deref());
-        }
+impl Results {
+    fn of(card: &Card, frame: &Frame<'_>, run: &Run<'_>) -> Result<Self> {
+        let rows = frame.rows();
+        let mut results = Self {
+            points: vec![0; rows],
+            pd: vec![0.0; rows],
+            score: vec![0.0; rows],
+            decision: vec![0; rows],
+            band: vec![0; rows],
+            status: vec![0; rows],
+        };
+        let output = BatchOutput {
+            points: &mut results.points,
+            pd: &mut results.pd,
+            score: &mut results.score,
+            decision: &mut results.decision,
+            band: &mut results.band,
+            status: &mut results.status,
+        };
+        parallel::run(output.split(JOB_ROWS), run.threads, |number, mut output| {
+            (run.check)()?;
+            card.score_rows(frame, number * JOB_ROWS, &mut output)
+        })?;
+        Ok(results)
     }
-    todo(scored)
+
+    fn decisions(&self) -> BTreeMap<&'static str, u64> {
+        let mut decisions = BTreeMap::new();
+        for number in &self.decision {
+            let decision = match number {
+                1 => Decision::Decline,
+                2 => Decision::Refer,
+                3 => Decision::Approve,
+                _ => continue,
+            };
+            *decisions.entry(decision.as_str()).or_default() += 1;
+        }
+        decisions
+    }
+
+    fn statuses(&self) -> BTreeMap<&'static str, u64> {
+        let mut statuses = BTreeMap::new();
+        for status in &self.status {
+            let name = RowStatus::ALL.get(usize::from(*status)).map_or("", |status| status.as_str());
+            *statuses.entry(name).or_default() += 1;
+        }
+        statuses
+    }
+
+    /// Returns the SHA-256 over points, statuses and outcomes: what the figures were worked out from.
+    fn sha256(&self, bad: &[u8]) -> Hash {
+        let mut hasher = Hasher::new();
+        self.points.iter().for_each(|points| hasher.update(&points.to_le_bytes()));
+        hasher.update(&self.status);
+        hasher.update(bad);
+        hasher.finish()
+    }
 }

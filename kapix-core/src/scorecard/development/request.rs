@@ -42,13 +42,16 @@ pub struct DevelopRequest {
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Totals at which the decision changes; without them the card decides nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cutoffs: Option<CutoffSettings>,
+    pub cutoffs: Option<CardCutoffs>,
     /// Whom the card scores; default individuals.
     #[serde(default = "individuals")]
     pub entity_types: Vec<EntityType>,
     /// Columns that are no characteristics.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
+    /// Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<u8>,
     /// Values of the target that are good, when others mean that the outcome is not known; default: the one other
     /// value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -92,6 +95,23 @@ pub struct DevelopRequest {
     /// Column with the weight of each row, finite and above 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<String>,
+}
+
+/// Totals at which the decision changes: stated, or chosen from what each total would do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CardCutoffs {
+    /// Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate, else the
+    /// target approval rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approve: Option<i32>,
+    /// What is asked of the cut-off.
+    #[serde(default)]
+    pub curve: CutoffSettings,
+    /// Least total that is referred; default: the points that double the odds below `approve`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refer: Option<i32>,
 }
 
 /// How far a development goes.

@@ -1,10 +1,10 @@
 //! The answers of `scorecard.develop` and `scorecard.evaluate`, as they are on the wire.
 
 use super::sample::{Part, count};
-use super::super::body::{CardBody, SampleDates};
+use super::super::body::{CardBody, DevelopmentFinding, SampleDates};
 use crate::canonical::Hash;
 use crate::fitting::{
-    BinningReport, CutoffReport, PointsReport, Regression, SelectionReport, ValidationReport,
+    BandReport, Binning, BinningOptions, CalibrationReport, CutoffReport, Regression, RoundingReport, SelectionReport, ValidationReport,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -12,16 +12,20 @@ use std::collections::BTreeMap;
 /// A developed card, and everything that was measured on the way to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Development {
+    /// The bands, from the riskiest to the safest; `None` at stage `binning`.
+    pub bands: Option<BandReport>,
     /// Bins and table of every column that was looked at, in the order of their names.
-    pub binning: Vec<BinningReport>,
+    pub binning: Vec<BinnedColumn>,
+    /// From the score to a probability; `None` at stage `binning` and without rows outside the fit.
+    pub calibration: Option<CalibrationReport>,
     /// The body of the card; `None` at stage `binning`.
     pub card: Option<CardBody>,
     /// Cut-offs and profit by total; `None` without `cutoffs`.
     pub cutoffs: Option<CutoffReport>,
     /// What a reader must know before the card is used.
     pub findings: Vec<DevelopmentFinding>,
-    /// Points, and what rounding them changed; `None` at stage `binning`.
-    pub points: Option<PointsReport>,
+    /// What rounding the points changed; `None` at stage `binning`.
+    pub rounding: Option<RoundingReport>,
     /// The coefficients of the card; `None` at stage `binning`.
     pub regression: Option<Regression>,
     /// What became of the rows.
@@ -30,6 +34,41 @@ pub struct Development {
     pub selection: Option<SelectionReport>,
     /// How the card ranks and is calibrated; `None` at stage `binning`.
     pub validation: Option<DevelopmentValidation>,
+}
+
+impl Development {
+    /// Returns what stage `binning` ends with.
+    pub(super) fn binned(
+        binning: Vec<BinnedColumn>,
+        findings: Vec<DevelopmentFinding>,
+        sample: SampleReport,
+    ) -> Self {
+        Self {
+            bands: None,
+            binning,
+            calibration: None,
+            card: None,
+            cutoffs: None,
+            findings,
+            regression: None,
+            rounding: None,
+            sample,
+            selection: None,
+            validation: None,
+        }
+    }
+}
+
+/// One column that was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BinnedColumn {
+    /// Its bins and their table.
+    pub binning: Binning,
+    /// Name of the column.
+    pub feature: String,
+    /// How it was binned, every default filled in.
+    pub options: BinningOptions,
 }
 
 /// What was measured on which rows; only rows outside the fit tell what to expect.
@@ -47,47 +86,6 @@ pub struct DevelopmentValidation {
     /// On later rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_of_time: Option<ValidationReport>,
-}
-
-/// What a reader must know before the card is used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct DevelopmentFinding {
-    /// Column concerned; absent when it is about all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub characteristic: Option<String>,
-    /// What is the matter.
-    pub code: FindingCode,
-    /// One lower-case sentence with the figures.
-    pub message: String,
-}
-
-/// The codes of [`DevelopmentFinding`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum FindingCode {
-    /// A column has one value, no values, or cannot be binned under the constraints: it is not in the card.
-    NotBinned,
-    /// A column numbers the rows: it is not in the card.
-    IdLike,
-    /// A column tells the outcome too well to be known before it.
-    Leaking,
-    /// A characteristic is protected by law.
-    Protected,
-    /// Outcomes are separated: coefficients are not to be trusted.
-    Separation,
-    /// Points of a bin for missing, special or unseen values were lowered to the neutral points: the counts do
-    /// not support more.
-    PointsLowered,
-    /// The card's PD is assumed: a rank, not a probability.
-    PdAssumed,
-    /// Bands could not be made as wanted.
-    Bands,
-    /// Texts of reasons were made from names: write them before an applicant reads them.
-    ReasonTexts,
-    /// Something else that was done with the column.
-    Note,
 }
 
 /// What became of the rows of the frame.

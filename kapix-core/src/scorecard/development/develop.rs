@@ -1,0 +1,339 @@
+//! From a request and a frame to a card.
+
+use super::super::body::{
+    Calibration, CardBody, DevelopmentBody, DevelopmentFinding, Minimum, PdBasis, PdKind, Scaling,
+};
+use super::assemble;
+use super::candidates::{Candidate, candidates};
+use super::cutoffs;
+use super::digest;
+use super::findings::{Code, finding};
+use super::measure::{self, Measure, Outside};
+use super::model::{Model, Plan};
+use super::population::{DevelopmentSample, Population, SlotPoints};
+use super::request::{DevelopRequest, Stage, TargetKind};
+use super::response::{BinnedColumn, Development, DevelopmentValidation, SampleReport};
+use super::sample::Sample;
+use super::summary;
+use crate::canonical::Hash;
+use crate::domain::Frame;
+use crate::error::{Cause, Error, Result};
+use crate::fitting::{
+    self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, PointsModel, Run, ScaledPoints, SeparationKind,
+};
+use crate::limits::Limits;
+use crate::numeric::Matrix;
+use crate::time::Date;
+use crate::tree::Tree;
+
+/// Bad rows, and good rows, outside the fit from which a PD may be called calibrated.
+const OUTSIDE_MIN: u64 = 20;
+/// What stands where the request says nothing.
+const NOT_STATED: &str = "not stated";
+/// The horizon of an assumed PD: a year.
+const HORIZON_DAYS: u32 = 365;
+
+/// Returns a card developed from the rows of a frame, and everything that was measured on the way to it.
+///
+/// Errors: `fitting.*` with the place in the request, the causes of the columns that it names, and CANCELLED.
+pub fn develop(
+    request: &DevelopRequest,
+    frame: &Frame<'_>,
+    as_of: Date,
+    limits: &Limits,
+    run: &Run<'_>,
+) -> Result<Development> {
+    if request.target_kind == TargetKind::Continuous && request.stage == Stage::Card {
+        let message = "a card needs an outcome; a continuous target is binned only: state stage `binning`";
+        return Err(Error::new(Cause::FittingTarget, message).at("/target_kind"));
+    }
+    let mut sample = Sample::read(request, frame, as_of)?;
+    let mut findings = Vec::new();
+    let candidates = candidates(request, frame, &sample.development, (limits, &mut findings))?;
+    let sha256 = digest::of(&candidates, &sample.development, run)?;
+    let report = core::mem::take(&mut sample.report);
+    let report = SampleReport { sha256: Some(sha256), ..report };
+    let plan = Plan { candidates: &candidates, request, run, sample: &sample };
+    let binnings = plan.bin(&sample.development)?;
+    note_binnings(&candidates, &binnings, &mut findings);
+    if request.stage == Stage::Binning {
+        return Ok(Development::binned(columns(&candidates, &binnings), findings, report));
+    }
+    let cross = measure::cross(&plan, !sample.hold_out.rows.is_empty(), &mut findings)?;
+    let model = plan.fit(&sample.development, binnings)?;
+    Card { plan, model, cross, findings, report, sha256, limits }.make()
+}
+
+/// Everything that a card is made of.
+struct Card<'p, 'f, 'a> {
+    plan: Plan<'p, 'f, 'a>,
+    model: Model,
+    cross: Option<Outside>,
+    findings: Vec<DevelopmentFinding>,
+    report: SampleReport,
+    sha256: Hash,
+    limits: &'p Limits,
+}
+
+impl Card<'_, '_, '_> {
+    fn make(mut self) -> Result<Development> {
+        let Plan { request, sample, run, .. } = self.plan;
+        self.note_model();
+        let scaled = self.scale()?;
+        let part = &sample.development;
+        let totals = measure::totals(&self.model.slots, &scaled, part.rows.len());
+        let cutoffs = cutoffs::cutoffs(request.cutoffs.as_ref(), &totals, part, &scaled.law)?;
+        let (bands, band_report) = cutoffs::bands(&request.bands, &totals, part, &mut self.findings)?;
+        let slots: Vec<&[u16]> = self.model.slots.iter().map(Vec::as_slice).collect();
+        let population = Population::measure(
+            &DevelopmentSample { bad: &part.bad, slots: &slots, weight: part.weight.as_deref() },
+            &SlotPoints {
+                approve: cutoffs.as_ref().map(|(cutoffs, _)| cutoffs.approve),
+                base_points: scaled.base_points,
+                pdo: scaled.law.pdo,
+                points: &scaled.points,
+            },
+            run.threads,
+        )?;
+        let sides: Vec<i32> = cutoffs.iter().flat_map(|(it, _)| [it.refer, it.approve]).collect();
+        let rows = fitting::DevelopmentRows { slots: &slots, weight: part.weight.as_deref(), rows: part.rows.len() };
+        let rounding = scaled.report(&rows, &sides, run.threads)?;
+        let calibration = self.calibrate(&scaled)?;
+        let curve = calibration.as_ref().and_then(|it| it.curve.as_ref());
+        let measure =
+            Measure { plan: &self.plan, model: &self.model, scaled: &scaled, bands: &bands, curve };
+        let validation = measure.all(&totals, self.cross.as_ref())?;
+        let mut body = self.body(&scaled, bands, cutoffs.as_ref().map(|(cutoffs, _)| *cutoffs));
+        body.pd_basis = self.pd_basis(calibration.as_ref());
+        body.development = Some(self.development(&body, population, calibration.as_ref(), &validation)?);
+        let Self { plan, model, findings, report, .. } = self;
+        Ok(Development {
+            bands: Some(band_report),
+            binning: columns(plan.candidates, &model.binnings),
+            calibration,
+            card: Some(body),
+            cutoffs: cutoffs.map(|(_, report)| report),
+            findings,
+            regression: Some(model.fit.report),
+            rounding: Some(rounding),
+            sample: report,
+            selection: Some(model.selection),
+            validation: Some(validation),
+        })
+    }
+
+    fn scale(&self) -> Result<ScaledPoints> {
+        let (intercept, coefficients) = self.model.fit.coefficients.split_first().unwrap_or((&0.0, &[]));
+        let chosen = || self.model.chosen.iter().filter_map(|place| self.model.binnings.get(*place));
+        let woe: Vec<Vec<f64>> = chosen().map(|binning| binning.woe.clone()).collect();
+        let size = |binning: &Binning| {
+            binning.table.rows.iter().map(|row| row.goods.unwrap_or(0.0) + row.bads.unwrap_or(0.0)).collect()
+        };
+        let population: Vec<Vec<f64>> = chosen().map(size).collect();
+        let model =
+            PointsModel { intercept: *intercept, coefficients, woe: &woe, population: &population };
+        fitting::scale(&model, &self.plan.request.scaling).map_err(|error| error.under("/scaling"))
+    }
+
+    /// Returns the curve measured on hold-out rows, else by cross-validation; `None` without rows outside the fit.
+    fn calibrate(&mut self, scaled: &ScaledPoints) -> Result<Option<CalibrationReport>> {
+        let Plan { request, sample, .. } = self.plan;
+        let held = &sample.hold_out;
+        let outside;
+        let rows = if held.rows.is_empty() {
+            let Some(cross) = &self.cross else { return Ok(None) };
+            cross
+        } else {
+            let slots = self.model.slots_of(&self.plan, &held.rows)?;
+            let totals = measure::totals(&slots, scaled, held.rows.len());
+            outside = Outside {
+                log_odds: totals.iter().map(|total| measure::log_odds(&scaled.law, *total)).collect(),
+                bad: held.bad.clone(),
+                weight: held.weight.clone(),
+            };
+            &outside
+        };
+        let report =
+            fitting::calibrate(&rows.log_odds, &rows.bad, rows.weight.as_deref(), &request.calibration)
+                .map_err(|error| error.under("/calibration"))?;
+        Ok(Some(report))
+    }
+
+    fn pd_basis(&mut self, calibration: Option<&CalibrationReport>) -> PdBasis {
+        let settings = &self.plan.request.sample;
+        let enough = calibration.is_some_and(|it| {
+            let goods = it.outside_rows.saturating_sub(it.outside_bads);
+            it.curve.is_some() && it.outside_bads >= OUTSIDE_MIN && goods >= OUTSIDE_MIN
+        });
+        let stated = settings.default_definition.is_some()
+            && settings.horizon_days.is_some()
+            && settings.population.is_some();
+        if !stated {
+            let message = "the PD is a rank: state `default_definition`, `horizon_days` and `population` in `sample`";
+            self.findings.push(finding(Code::PdAssumed, None, message));
+        } else if !enough {
+            let message = format!(
+                "the PD is a rank: no calibration on at least `{OUTSIDE_MIN}` bad and `{OUTSIDE_MIN}` good rows outside the fit"
+            );
+            self.findings.push(finding(Code::PdAssumed, None, message));
+        }
+        PdBasis {
+            bads: Some(self.report.development.bads),
+            dates: self.report.dates,
+            default_definition: settings.default_definition.clone().unwrap_or_else(|| NOT_STATED.to_owned()),
+            horizon_days: settings.horizon_days.unwrap_or(HORIZON_DAYS),
+            kind: if stated && enough { PdKind::Calibrated } else { PdKind::Assumed },
+            n: Some(self.report.development.rows),
+            population: settings.population.clone().unwrap_or_else(|| NOT_STATED.to_owned()),
+        }
+    }
+
+    fn body(
+        &mut self,
+        scaled: &ScaledPoints,
+        bands: Vec<super::super::body::BandBody>,
+        cutoffs: Option<super::super::body::Cutoffs>,
+    ) -> CardBody {
+        let request = self.plan.request;
+        let made =
+            assemble::characteristics(self.plan.candidates, &self.model, scaled, &mut self.findings);
+        CardBody {
+            accepts: Vec::new(),
+            bands,
+            base_points: scaled.base_points,
+            characteristics: made.bodies,
+            cutoffs,
+            definitions: made.definitions,
+            development: None,
+            entity_types: request.entity_types.clone(),
+            minimum: request.minimum.unwrap_or(Minimum {
+                age_days_max: None,
+                history_days: 0,
+                transactions: 0,
+            }),
+            pd_basis: PdBasis {
+                bads: None,
+                dates: None,
+                default_definition: NOT_STATED.to_owned(),
+                horizon_days: HORIZON_DAYS,
+                kind: PdKind::Assumed,
+                n: None,
+                population: NOT_STATED.to_owned(),
+            },
+            reasons: made.reasons,
+            scaling: Scaling {
+                odds0: scaled.law.odds0,
+                pdo: scaled.law.pdo,
+                points0: scaled.law.points0,
+            },
+        }
+    }
+
+    fn development(
+        &self,
+        body: &CardBody,
+        population: Population,
+        calibration: Option<&CalibrationReport>,
+        validation: &DevelopmentValidation,
+    ) -> Result<DevelopmentBody> {
+        let numbered = body.characteristics.iter().enumerate();
+        let counts = numbered.map(|(position, it)| population.counts_of(position, it)).collect();
+        let options = DevelopRequest { columns: None, idempotency_key: None, ..self.plan.request.clone() };
+        let curve = |report: &CalibrationReport| {
+            let curve = report.curve.clone()?;
+            Some(Calibration { curve, outside_bads: report.outside_bads, outside_rows: report.outside_rows })
+        };
+        Ok(DevelopmentBody {
+            bads: population.bads,
+            calibration: calibration.and_then(curve),
+            coefficient_covariance: self.model.fit.covariance.as_ref().map(rows_of),
+            coefficients: Some(self.model.fit.coefficients.clone()),
+            counts,
+            findings: self.findings.clone(),
+            goods: population.goods,
+            mean_points: population.mean_points,
+            means_at_cutoff: population.means_at_cutoff,
+            options: Some(Tree::read_text(&crate::canonical::to_vec(&options)?, self.limits)?),
+            points_covariance: population.points_covariance,
+            sample_sha256: self.sha256,
+            validation: Some(summary::of(validation)),
+        })
+    }
+
+    fn note_model(&mut self) {
+        let selection = &self.model.selection;
+        for (code, names, message) in [
+            (Code::Leaking, &selection.leaking, "tells the outcome better than anything known before it should"),
+            (Code::Protected, &selection.protected, "is marked protected and in the card"),
+            (Code::WrongSign, &selection.wrong_sign, "a safer bin raises the risk in the card"),
+        ] {
+            for name in names {
+                self.findings.push(finding(code, Some(name), message));
+            }
+        }
+        let separation = &self.model.fit.report.separation;
+        if separation.kind != SeparationKind::None {
+            for name in &separation.characteristics {
+                let message = "takes part in separating good and bad rows: its coefficient rests on the penalty";
+                self.findings.push(finding(Code::Separation, Some(name), message));
+            }
+        }
+    }
+}
+
+fn rows_of(matrix: &Matrix) -> Vec<Vec<f64>> {
+    (0..matrix.rows()).filter_map(|row| matrix.row(row)).map(<[f64]>::to_vec).collect()
+}
+
+fn columns(candidates: &[Candidate<'_, '_>], binnings: &[Binning]) -> Vec<BinnedColumn> {
+    let column = |(candidate, binning): (&Candidate<'_, '_>, &Binning)| BinnedColumn {
+        binning: binning.clone(),
+        feature: candidate.name.to_owned(),
+        options: candidate.options.clone(),
+    };
+    candidates.iter().zip(binnings).map(column).collect()
+}
+
+fn note_binnings(
+    candidates: &[Candidate<'_, '_>],
+    binnings: &[Binning],
+    findings: &mut Vec<DevelopmentFinding>,
+) {
+    for (candidate, binning) in candidates.iter().zip(binnings) {
+        let name = Some(candidate.name);
+        let not_binned = match binning.status {
+            BinningStatus::Optimal => None,
+            BinningStatus::NoSplit => Some("no split keeps the constraints: one attribute"),
+            BinningStatus::Constant => Some("has one value"),
+            BinningStatus::AllMissing => Some("has no values"),
+            BinningStatus::AllRare => Some("has only rare categories"),
+            BinningStatus::Infeasible => Some("no partition keeps the constraints: not in the card"),
+            BinningStatus::OneClass => Some("its rows are all good or all bad"),
+        };
+        if let Some(message) = not_binned {
+            findings.push(finding(Code::NotBinned, name, message));
+        }
+        if candidate.settings.protected && candidate.settings.legal_basis.is_none() {
+            let message = "is protected and states no legal basis: not in the card";
+            findings.push(finding(Code::Protected, name, message));
+        }
+        for own in &binning.findings {
+            let (code, message) = match own.kind {
+                BinningFindingKind::FixedCutIdle => (Code::Binning, "fixed cut points part no rows".to_owned()),
+                BinningFindingKind::Infeasible => {
+                    (Code::Binning, format!("relaxing one of `{}` would do", own.constraints.join("`, `")))
+                }
+                BinningFindingKind::RareLevels => {
+                    let share = own.share.unwrap_or_default();
+                    let number = own.count.unwrap_or_default();
+                    (Code::RareCategories, format!("`{number}` categories with `{share}` of the weight are rare and count as unseen"))
+                }
+                BinningFindingKind::Unsupported => {
+                    let message = "a bin for missing, special or unseen values counts neutral: its rows do not support more";
+                    (Code::PointsLowered, message.to_owned())
+                }
+            };
+            findings.push(finding(code, name, message));
+        }
+    }
+}

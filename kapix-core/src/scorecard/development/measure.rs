@@ -1,0 +1,172 @@
+//! How the card does on each part of the sample, and the rows outside the fit.
+
+use super::findings::{Code, finding};
+use super::model::{Model, Plan};
+use super::response::DevelopmentValidation;
+use super::sample::{Part, count};
+use super::super::body::{BandBody, DevelopmentFinding};
+use crate::error::{Cause, Error, Result};
+use crate::fitting::{self, CalibrationCurve, ScaledPoints, ScalingLaw, ValidationReport, ValidationSample};
+use crate::numeric;
+
+/// Folds of a cross-validation unless told otherwise.
+const FOLDS: u8 = 5;
+/// Most folds.
+const FOLDS_MAX: u8 = 20;
+
+/// Log-odds of bad of rows that a fit did not see.
+pub(super) struct Outside {
+    pub(super) log_odds: Vec<f64>,
+    pub(super) bad: Vec<u8>,
+    pub(super) weight: Option<Vec<f64>>,
+}
+
+/// Returns the total of each row.
+pub(super) fn totals(slots: &[Vec<u16>], scaled: &ScaledPoints, rows: usize) -> Vec<f64> {
+    let mut totals = vec![f64::from(scaled.base_points); rows];
+    for (slots, points) in slots.iter().zip(&scaled.points) {
+        let points: Vec<f64> = points.iter().map(|points| f64::from(*points)).collect();
+        for (total, slot) in totals.iter_mut().zip(slots) {
+            *total += points.get(usize::from(*slot)).copied().unwrap_or_default();
+        }
+    }
+    totals
+}
+
+/// Returns the log-odds of bad of a total by the law of points.
+pub(super) fn log_odds(law: &ScalingLaw, total: f64) -> f64 {
+    (law.offset() - total) / law.factor()
+}
+
+/// Returns the log-odds of each development row by a fit, with binning and selection, that did not see it; `None` without
+/// folds.
+pub(super) fn cross(
+    plan: &Plan<'_, '_, '_>,
+    has_hold_out: bool,
+    findings: &mut Vec<DevelopmentFinding>,
+) -> Result<Option<Outside>> {
+    let request = plan.request;
+    if let Some(folds) = request.folds
+        && (folds == 1 || folds > FOLDS_MAX)
+    {
+        let message = format!("folds must be `0` or in 2..=`{FOLDS_MAX}`; got `{folds}`");
+        return Err(Error::new(Cause::ValueOutOfRange, message).at("/folds"));
+    }
+    let part = &plan.sample.development;
+    let wanted = request.folds.unwrap_or(if has_hold_out { 0 } else { FOLDS });
+    let bads = part.bad_rows();
+    let rarer = bads.min(count(part.rows.len()).saturating_sub(bads));
+    let folds = u8::try_from(rarer.min(u64::from(wanted))).unwrap_or(FOLDS_MAX);
+    if folds < 2 {
+        if wanted > 0 {
+            let message = "too few bad or good rows for a cross-validation: nothing was measured outside the fit";
+            findings.push(finding(Code::NoOutsideRows, None, message));
+        }
+        return Ok(None);
+    }
+    let assigned = fitting::folds(&part.bad, folds, request.seed.cast_unsigned());
+    let mut log_odds = vec![0.0; part.rows.len()];
+    for fold in 0..folds {
+        (plan.run.check)()?;
+        let inside = |own: bool| {
+            let places = assigned.iter().enumerate().filter(|(_, it)| (**it == fold) == own);
+            places.map(|(place, _)| place).collect::<Vec<usize>>()
+        };
+        let (judged, fitted) = (inside(true), part.pick(inside(false).iter().copied()));
+        let rows = part.pick(judged.iter().copied()).rows;
+        let model = plan.bin(&fitted).and_then(|binnings| plan.fit(&fitted, binnings));
+        let own = match model {
+            Ok(model) => model.log_odds(plan, &rows)?,
+            Err(error) if error.cause == Cause::FittingNothing => vec![prior(&fitted); rows.len()],
+            Err(error) => return Err(error),
+        };
+        for (place, own) in judged.into_iter().zip(own) {
+            if let Some(place) = log_odds.get_mut(place) {
+                *place = own;
+            }
+        }
+        plan.tell(u64::from(fold) + 1, u64::from(folds));
+    }
+    Ok(Some(Outside { log_odds, bad: part.bad.clone(), weight: part.weight.clone() }))
+}
+
+/// Returns the log-odds of bad of a part.
+fn prior(part: &Part) -> f64 {
+    let (goods, bads) = part.goods_and_bads();
+    numeric::ln(bads / goods)
+}
+
+/// What is measured with.
+#[derive(Clone, Copy)]
+pub(super) struct Measure<'m, 'p, 'f, 'a> {
+    pub(super) plan: &'m Plan<'p, 'f, 'a>,
+    pub(super) model: &'m Model,
+    pub(super) scaled: &'m ScaledPoints,
+    pub(super) bands: &'m [BandBody],
+    pub(super) curve: Option<&'m CalibrationCurve>,
+}
+
+impl Measure<'_, '_, '_, '_> {
+    /// Returns everything that is measured of a card.
+    ///
+    /// PDs of the development, cross-validated and hold-out rows are those of the law of points: the curve was measured on
+    /// the latter two. Those of the out-of-time rows are calibrated where the card is.
+    pub(super) fn all(&self, totals: &[f64], cross: Option<&Outside>) -> Result<DevelopmentValidation> {
+        let sample = self.plan.sample;
+        let law = &self.scaled.law;
+        let part = |part: &Part, curve: Option<&CalibrationCurve>| -> Result<Option<ValidationReport>> {
+            if part.rows.is_empty() {
+                return Ok(None);
+            }
+            let slots = self.model.slots_of(self.plan, &part.rows)?;
+            let totals = self::totals(&slots, self.scaled, part.rows.len());
+            self.report(&totals, (&part.bad, part.weight.as_deref()), curve).map(Some)
+        };
+        let cross = cross.map(|outside| {
+            let scores: Vec<f64> =
+                outside.log_odds.iter().map(|it| law.offset() - law.factor() * it).collect();
+            self.report(&scores, (&outside.bad, outside.weight.as_deref()), None)
+        });
+        let development = &sample.development;
+        Ok(DevelopmentValidation {
+            cross: cross.transpose()?,
+            development: self.fitted(totals, development)?,
+            hold_out: part(&sample.hold_out, None)?,
+            out_of_time: part(&sample.out_of_time, self.curve)?,
+        })
+    }
+
+    fn fitted(&self, totals: &[f64], part: &Part) -> Result<ValidationReport> {
+        self.validate(totals, (&part.bad, part.weight.as_deref()), (None, true))
+    }
+
+    fn report(
+        &self,
+        scores: &[f64],
+        outcomes: (&[u8], Option<&[f64]>),
+        curve: Option<&CalibrationCurve>,
+    ) -> Result<ValidationReport> {
+        self.validate(scores, outcomes, (curve, false))
+    }
+
+    fn validate(
+        &self,
+        scores: &[f64],
+        (bad, weight): (&[u8], Option<&[f64]>),
+        (curve, development): (Option<&CalibrationCurve>, bool),
+    ) -> Result<ValidationReport> {
+        let odds = scores.iter().map(|score| log_odds(&self.scaled.law, *score));
+        let pd: Vec<f64> =
+            odds.map(|odds| curve.map_or_else(|| numeric::logistic(odds), |curve| curve.pd(odds))).collect();
+        let floors = floors(self.bands);
+        let sample =
+            ValidationSample { bad, band_floors: &floors, development, pd: Some(&pd), score: scores, weight };
+        fitting::validate(&sample, &self.plan.request.validation)
+            .map_err(|error| error.under("/validation"))
+    }
+}
+
+/// Returns the least totals of all bands but the riskiest, ascending.
+pub(super) fn floors(bands: &[BandBody]) -> Vec<f64> {
+    bands.iter().rev().filter_map(|band| band.points_min).map(f64::from).collect()
+}

@@ -1,0 +1,33 @@
+//! The development of a card from rows with known outcomes, and a card beside such rows.
+//!
+//! A frame becomes a sample (who counts, what is bad, which rows only judge), every column is binned, the
+//! characteristics are chosen and fitted, coefficients become points, and the card is measured on rows that it never
+//! saw. Nothing here is random but by the request's seed, and nothing depends on the number of threads.
+
+mod assemble;
+mod candidates;
+mod cutoffs;
+mod develop;
+mod digest;
+mod evaluate;
+mod findings;
+mod measure;
+mod model;
+mod outcome;
+mod population;
+mod request;
+mod response;
+mod sample;
+mod sample_settings;
+mod summary;
+mod words;
+
+pub use develop::develop;
+pub use evaluate::evaluate;
+pub use request::{
+    CardCutoffs, CardSettings, CharacteristicSettings, DevelopRequest, EvaluateRequest, Stage, TargetKind,
+};
+pub use response::{
+    BinnedColumn, Development, DevelopmentValidation, Evaluation, ExcludedRows, PartReport, SampleReport,
+};
+pub use sample_settings::{Exclusion, SampleSettings, SplitMethod, SplitSettings};
