@@ -48,8 +48,9 @@ pub use error::{Cause, Code, Detail, Error, Result};
 pub use fitting::{
     AucDifference, AucEstimate, BetaCurve, Brier, CalibrationCurve, CalibrationMeasures, CalibrationMethod,
     CalibrationRefusal, CalibrationReport, CalibrationSettings, Coefficient, GainsRow, HosmerLemeshow,
-    Interval, IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, RocPoint, ScoreBin, TestedGroup,
-    ValidationNull, ValidationReport, ValidationSettings,
+    InterceptPlace, Interval, IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, RocPoint, RoundingReport,
+    ScalingMethod, ScalingSettings, ScoreBin, TestedGroup, ValidationNull, ValidationReport,
+    ValidationSettings,
 };
 pub use id::Id;
 pub use json::Scalar;

@@ -14,6 +14,8 @@ pub use calibration::{
     BetaCurve, CalibrationCurve, CalibrationMethod, CalibrationRefusal, CalibrationReport,
     CalibrationSettings, IsotonicCurve, Knot, LogitCurve,
 };
+pub(crate) use points::{DevelopmentRows, Model, ScaledPoints, ScalingLaw, scale};
+pub use points::{InterceptPlace, RoundingReport, ScalingMethod, ScalingSettings};
 pub use target::Target;
 pub use validation::{
     AucDifference, AucEstimate, Brier, CalibrationMeasures, Coefficient, GainsRow, HosmerLemeshow, Interval,

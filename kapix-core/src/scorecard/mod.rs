@@ -27,6 +27,7 @@ pub use body::{
 };
 pub use card::{Card, InputSource, ReasonTexts};
 pub use counterfactual::{Counterfactual, Move};
-pub use develop::{DevelopmentSample, Population, SlotPoints};
+pub(crate) use develop::{DevelopmentSample, Population, SlotPoints};
 pub use explain::{Reason, ReasonMethod, Weight};
 pub use score::{Input, Slots};
+pub(crate) use support::is_safer_than_sample;
