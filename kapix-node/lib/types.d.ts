@@ -638,7 +638,9 @@ export interface MoveView {
   readonly feature: string;
   /** The attribute that it leaves. */
   readonly from: string;
-  /** Points that the move adds. */
+  /** The windows of one attribute that it moves together with, by the name that the card gives them. */
+  readonly moves_with?: string;
+  /** Points that the move adds; at most 0 only where it moves together with others. */
   readonly points: number;
   /** The attribute that it moves to. */
   readonly to: string;

@@ -196,7 +196,8 @@ impl Card {
         let scaling = self.body.scaling;
         let doublings = (f64::from(points) - scaling.points0) / scaling.pdo;
         let log_odds_bad = -(self.log_odds0 + doublings * core::f64::consts::LN_2);
-        let calibration = self.body.development.as_ref().and_then(|development| development.calibration.as_ref());
+        let calibration =
+            self.body.development.as_ref().and_then(|development| development.calibration.as_ref());
         match calibration {
             Some(it) if self.is_calibrated() => it.curve.pd(log_odds_bad),
             _ => numeric::logistic(log_odds_bad),

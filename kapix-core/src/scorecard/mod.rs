@@ -11,7 +11,7 @@ mod card;
 mod check;
 mod confidence;
 mod counterfactual;
-mod develop;
+pub mod development;
 mod explain;
 mod knapsack;
 mod score;
@@ -27,6 +27,7 @@ pub use body::{
 };
 pub use card::{Card, InputSource, ReasonTexts};
 pub use counterfactual::{Counterfactual, Move};
-pub use develop::{DevelopmentSample, Population, SlotPoints};
+pub use development::{CardSettings, DevelopRequest, EvaluateRequest};
 pub use explain::{Reason, ReasonMethod, Weight};
 pub use score::{Input, Slots};
+pub(crate) use support::is_safer_than_sample;

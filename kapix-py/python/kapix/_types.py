@@ -313,7 +313,8 @@ class MoveView(Record):
     __slots__ = ()
     feature = property_of('feature', 'Name of the feature.')
     from_ = property_of('from', 'The attribute that it leaves.')
-    points = property_of('points', 'Points that the move adds.')
+    moves_with = property_of('moves_with', 'The windows of one attribute that it moves together with, by the name that the card gives them.')
+    points = property_of('points', 'Points that the move adds; at most 0 only where it moves together with others.')
     to = property_of('to', 'The attribute that it moves to.')
 
 

@@ -703,8 +703,11 @@ class MoveView(Record):
     def from_(self) -> str:
         """The attribute that it leaves."""
     @property
+    def moves_with(self) -> str | None:
+        """The windows of one attribute that it moves together with, by the name that the card gives them."""
+    @property
     def points(self) -> int:
-        """Points that the move adds."""
+        """Points that the move adds; at most 0 only where it moves together with others."""
     @property
     def to(self) -> str:
         """The attribute that it moves to."""

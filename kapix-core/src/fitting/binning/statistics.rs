@@ -89,7 +89,7 @@ pub(super) fn p_value(a: &Mass, b: &Mass, is_binary: bool, test: PValueTest) -> 
 /// Pearson's test that all bins have one bad rate.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ChiSquareTest {
+pub struct TableTest {
     /// Cramer's V, sqrt(statistic/weight), 0..=1.
     pub cramers_v: f64,
     /// Bins with rows minus 1.
@@ -101,7 +101,7 @@ pub struct ChiSquareTest {
 }
 
 /// Returns the test over the bins with rows, and Cramer's V = sqrt(X^2/W); `None` below two bins or of one class.
-pub(super) fn chi_square(bins: &[Mass]) -> Option<ChiSquareTest> {
+pub(super) fn chi_square(bins: &[Mass]) -> Option<TableTest> {
     let all = super::mass::total(bins);
     let filled: Vec<&Mass> = bins.iter().filter(|bin| bin.weight > 0.0).collect();
     let degrees_of_freedom = u32::try_from(filled.len()).ok()?.checked_sub(1).filter(|free| *free > 0)?;
@@ -116,7 +116,7 @@ pub(super) fn chi_square(bins: &[Mass]) -> Option<ChiSquareTest> {
         excess * excess / (weight * rate * (1.0 - rate))
     };
     let statistic = numeric::sum(filled.iter().map(term));
-    Some(ChiSquareTest {
+    Some(TableTest {
         cramers_v: sqrt(statistic / (all.goods + all.sum)),
         degrees_of_freedom,
         p_value: chi_square_sf(statistic, f64::from(degrees_of_freedom)),

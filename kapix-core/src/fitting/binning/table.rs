@@ -2,7 +2,7 @@
 
 use super::fallback::Applied;
 use super::mass::{Mass, total};
-use super::statistics::{self, ChiSquareTest, Shares};
+use super::statistics::{self, TableTest, Shares};
 use crate::fitting::optimal::PValueTest;
 use crate::json::Scalar;
 use crate::numeric::sum;
@@ -17,7 +17,7 @@ pub struct BinningTable {
     pub bads: Option<f64>,
     /// Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub chi_square: Option<ChiSquareTest>,
+    pub chi_square: Option<TableTest>,
     /// Number of rows.
     pub count: u64,
     /// Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target.

@@ -2,7 +2,7 @@
 
 use super::super::calibration::{Cell, Cells, Term, line, logit_fit, separates, total};
 use super::backtest::{binomial, jeffreys};
-use super::report::{Brier, CalibrationMeasures, Coefficient, HosmerLemeshow, TestedGroup, ValidationNull};
+use super::report::{Brier, CalibrationMeasures, Estimate, HosmerLemeshow, TestedGroup, ValidationNull};
 use crate::numeric::{chi_square_sf, count, ln, ln_1p, logit};
 
 /// Figures that are null: pointer below `/calibration` and cause.
@@ -160,7 +160,7 @@ fn by_log_odds(cells: &Cells) -> Result<Vec<Cell>, ValidationNull> {
     if list.iter().all(|cell| cell.value.is_finite()) { Ok(list) } else { Err(ValidationNull::CertainPd) }
 }
 
-type Fitted = (Option<Coefficient>, Option<ValidationNull>);
+type Fitted = (Option<Estimate>, Option<ValidationNull>);
 
 fn in_the_large(cells: &Cells) -> Fitted {
     let list = match by_log_odds(cells) {
@@ -171,7 +171,7 @@ fn in_the_large(cells: &Cells) -> Fitted {
     match logit_fit(&list, &terms, cells.weighted) {
         Some(fit) => {
             let ([value], [standard_error]) = (fit.coefficients, fit.standard_errors);
-            (Some(Coefficient { standard_error, value }), None)
+            (Some(Estimate { standard_error, value }), None)
         }
         None => (None, Some(ValidationNull::Separated)),
     }
@@ -186,7 +186,7 @@ fn slope(cells: &Cells) -> Fitted {
     match fit {
         Some(fit) => {
             let ([_, value], [_, standard_error]) = (fit.coefficients, fit.standard_errors);
-            (Some(Coefficient { standard_error, value }), None)
+            (Some(Estimate { standard_error, value }), None)
         }
         None => (None, Some(ValidationNull::Separated)),
     }

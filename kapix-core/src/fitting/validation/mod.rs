@@ -20,7 +20,7 @@ pub(crate) use cutoffs::cutoffs;
 pub use cutoffs::{AccountProfit, CutoffPoint, CutoffReport, CutoffSettings};
 pub(crate) use discrimination::auc_difference;
 pub use report::{
-    AucDifference, AucEstimate, Brier, CalibrationMeasures, Coefficient, GainsRow, HosmerLemeshow, Interval,
+    AucDifference, AucEstimate, Brier, CalibrationMeasures, Estimate, GainsRow, HosmerLemeshow, Interval,
     KolmogorovSmirnov, RocPoint, ScoreBin, TestedGroup, ValidationNull, ValidationReport, ValidationSettings,
 };
 pub(crate) use resample::{bootstrap, folds, split};

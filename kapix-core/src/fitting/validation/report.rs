@@ -229,7 +229,7 @@ pub struct CalibrationMeasures {
     /// Test of the groups against their mean PDs.
     pub hosmer_lemeshow: Option<HosmerLemeshow>,
     /// Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs are too low.
-    pub in_the_large: Option<Coefficient>,
+    pub in_the_large: Option<Estimate>,
     /// Probability that the true rate is at most the mean PD: Beta(D + 1/2, N - D + 1/2) at it, in 0..=1.
     #[serde(deserialize_with = "json::number_option")]
     pub jeffreys_p: Option<f64>,
@@ -240,7 +240,7 @@ pub struct CalibrationMeasures {
     #[serde(deserialize_with = "json::number")]
     pub mean_pd: f64,
     /// The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme.
-    pub slope: Option<Coefficient>,
+    pub slope: Option<Estimate>,
 }
 
 /// The Brier score and its parts: score = reliability - resolution + uncertainty + within.
@@ -269,7 +269,7 @@ pub struct Brier {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Coefficient {
+pub struct Estimate {
     /// Standard error, at least 0; of weighted rows by the sandwich.
     #[serde(deserialize_with = "json::number")]
     pub standard_error: f64,

@@ -342,7 +342,7 @@ proptest! {
         let (a, b) = (a.calibration.unwrap(), b.calibration.unwrap());
         prop_assert_eq!(a.log_loss, b.log_loss);
         prop_assert!((a.brier.score - b.brier.score).abs() < 1e-15 && (a.ece - b.ece).abs() < 1e-15);
-        let values = |c: Option<super::Coefficient>| c.map(|c| c.value);
+        let values = |c: Option<super::Estimate>| c.map(|c| c.value);
         match (values(a.slope), values(b.slope)) {
             (Some(a), Some(b)) => prop_assert!((a - b).abs() < 1e-9 * a.abs().max(1.0)),
             (a, b) => prop_assert_eq!(a, b),

@@ -348,9 +348,10 @@ fn generosity(
         if points <= characteristic.neutral_points {
             return;
         }
-        let supported = bin
-            .zip(body.development.as_ref())
-            .is_some_and(|(bin, development)| support::is_safer_than_sample(bin, development));
+        let supported = bin.zip(body.development.as_ref()).is_some_and(|(bin, development)| {
+            let all = BinCounts { bads: development.bads, goods: development.goods };
+            support::is_safer_than_sample(bin, all)
+        });
         if !supported {
             let message = format!(
                 "`{points}` points are more than the neutral `{}` without support in the development counts",

@@ -20,53 +20,57 @@ const LANES: usize = 4;
 
 /// The rows that a card was developed on.
 #[derive(Clone, Copy, Debug)]
-pub struct DevelopmentSample<'a> {
+pub(crate) struct DevelopmentSample<'a> {
     /// 1 is bad, 0 is good.
-    pub bad: &'a [u8],
+    pub(crate) bad: &'a [u8],
     /// Slot of every row, by characteristic: attributes, special values, missing, unseen.
-    pub slots: &'a [&'a [u16]],
+    pub(crate) slots: &'a [&'a [u16]],
     /// Weights, finite and above 0; `None`: 1 each.
-    pub weight: Option<&'a [f64]>,
+    pub(crate) weight: Option<&'a [f64]>,
 }
 
 /// The points of a card, slot by slot.
 #[derive(Clone, Copy, Debug)]
-pub struct SlotPoints<'a> {
+pub(crate) struct SlotPoints<'a> {
     /// Least total that is approved, where the card has cut-offs.
-    pub approve: Option<i32>,
+    pub(crate) approve: Option<i32>,
     /// Points of every applicant.
-    pub base_points: i32,
+    pub(crate) base_points: i32,
     /// Points that double the odds, above 0.
-    pub pdo: f64,
+    pub(crate) pdo: f64,
     /// Points of every slot, by characteristic.
-    pub points: &'a [Vec<i32>],
+    pub(crate) points: &'a [Vec<i32>],
 }
 
 /// What the development of a card measured on its rows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Population {
+pub(crate) struct Population {
     /// Weight of bad rows.
-    pub bads: f64,
+    pub(crate) bads: f64,
     /// Weights of the rows of every slot, by characteristic.
-    pub counts: Vec<Vec<BinCounts>>,
+    pub(crate) counts: Vec<Vec<BinCounts>>,
     /// Weight of good rows.
-    pub goods: f64,
+    pub(crate) goods: f64,
     /// Mean points by characteristic.
-    pub mean_points: Vec<f64>,
+    pub(crate) mean_points: Vec<f64>,
     /// Mean points by characteristic of the rows with totals in `[approve, approve + pdo/2)`, widened by pdo/2 until 100
     /// rows; `None` without cut-offs or with fewer rows than that at or above the cut-off.
-    pub means_at_cutoff: Option<Vec<f64>>,
+    pub(crate) means_at_cutoff: Option<Vec<f64>>,
     /// Covariance of the points between characteristics (divisor: the weight of all rows), row by row.
-    pub points_covariance: Vec<Vec<f64>>,
+    pub(crate) points_covariance: Vec<Vec<f64>>,
     /// Total of every row.
-    pub totals: Vec<i32>,
+    pub(crate) totals: Vec<i32>,
 }
 
 impl Population {
     /// Returns what the card's points do on the sample, the same on any number of threads.
     ///
     /// Error `frame.shape` where a column has another length than `bad`, a slot has no points, or there are no rows.
-    pub fn measure(sample: &DevelopmentSample<'_>, card: &SlotPoints<'_>, threads: usize) -> Result<Self> {
+    pub(crate) fn measure(
+        sample: &DevelopmentSample<'_>,
+        card: &SlotPoints<'_>,
+        threads: usize,
+    ) -> Result<Self> {
         check(sample, card)?;
         let counts = counts(sample, card.points, threads)?;
         let weigh = |pick: fn(&BinCounts) -> f64| sum(counts.first().into_iter().flatten().map(pick));
@@ -90,7 +94,11 @@ impl Population {
     }
 
     /// Returns the population of a characteristic as its card states it.
-    pub fn counts_of(&self, position: usize, characteristic: &CharacteristicBody) -> CharacteristicCounts {
+    pub(crate) fn counts_of(
+        &self,
+        position: usize,
+        characteristic: &CharacteristicBody,
+    ) -> CharacteristicCounts {
         let bins = self.counts.get(position).map_or(&[][..], Vec::as_slice);
         let (attributes, rest) =
             bins.split_at_checked(characteristic.attributes.len()).unwrap_or((bins, &[]));
