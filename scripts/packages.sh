@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds what is shipped for Linux x86-64 into dist/: the wheel, the npm packages, the C library and its source. Each
-# reaches back to glibc 2.17: zig links it, and the symbol versions are read afterwards.
+# reaches back to glibc 2.17: zig links it, and the symbol versions are read afterwards. Then each is installed into an
+# empty environment and used there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/tools.sh
@@ -19,17 +20,30 @@ printf '== wheel and sdist\n'
   --interpreter "$venv/bin/python" --target-dir "$target" --out dist
 "$venv/bin/maturin" sdist --manifest-path kapix-py/Cargo.toml --out dist
 
-printf '== C library and Node.js binary\n'
-CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$PWD/scripts/zig-cc.sh \
-  cargo build --locked --release --target x86_64-unknown-linux-gnu --target-dir "$target" -p kapix-ffi -p kapix-node
-built=$target/x86_64-unknown-linux-gnu/release
-cp "$built/libkapix.so" dist/libkapix.so.1
-cp "$built/libkapix_node.so" dist/kapix.linux-x64-gnu.node
+printf '== C library\n'
+export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$PWD/scripts/zig-cc.sh
+cargo build --locked --release --target x86_64-unknown-linux-gnu --target-dir "$target" -p kapix-ffi
+cp "$target/x86_64-unknown-linux-gnu/release/libkapix.so" dist/libkapix.so.1
+
+printf '== npm packages\n'
+(
+  cd kapix-node
+  npm install --no-save --silent
+  npx --no-install napi build --platform --js native.js --dts native.d.ts --release \
+    --target x86_64-unknown-linux-gnu --target-dir "$target" -- --locked
+  node scripts/pack.mjs "$target/npm"
+)
+cp "$target"/npm/*.tgz dist
 
 printf '== source of the C library\n'
 git archive --format=tar.gz --prefix=kapix-0.1.0/ -o dist/kapix-c-0.1.0.tar.gz HEAD
 
 printf '== symbol versions\n'
-"$venv/bin/python" -m zipfile -e dist/*.whl "$target/wheel"
-python3 scripts/glibc.py 2.17 dist/libkapix.so.1 dist/kapix.linux-x64-gnu.node "$target"/wheel/kapix/*.so
+rm -rf "$target/symbols"
+mkdir "$target/symbols"
+python3 -m zipfile -e dist/*.whl "$target/symbols"
+tar xzf dist/kapix-sdk-linux-x64-gnu-*.tgz -C "$target/symbols"
+python3 scripts/glibc.py 2.17 dist/libkapix.so.1 "$target"/symbols/kapix/*.so "$target"/symbols/package/*.node
+
+scripts/installed.sh "$target"
 ls -l dist

@@ -2,6 +2,8 @@
 
 #[path = "tidy/arrows.rs"]
 mod arrows;
+#[path = "tidy/budgets.rs"]
+mod budgets;
 #[path = "tidy/documents.rs"]
 mod documents;
 #[path = "tidy/marks.rs"]
@@ -29,6 +31,11 @@ fn arrows_point_down() {
 #[test]
 fn sources_are_short() {
     assert_none(&shape::long_files(&files()));
+}
+
+#[test]
+fn bindings_keep_their_budgets() {
+    assert_none(&budgets::exceeded(&files()));
 }
 
 #[test]

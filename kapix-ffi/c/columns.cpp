@@ -45,14 +45,12 @@ struct Column {
 };
 
 // A struct array of columns, to be handed over once.
-struct Table {
-    ArrowSchema schema{};
-    ArrowArray array{};
+struct Table : kapix_columns {
     std::vector<ArrowSchema *> schemas;
     std::vector<ArrowArray *> arrays;
     std::array<const void *, 1> buffers{nullptr};
 
-    Table(std::int64_t rows, const std::vector<Column *> &columns) {
+    Table(std::int64_t rows, const std::vector<Column *> &columns) : kapix_columns{} {
         for (Column *column : columns) {
             schemas.push_back(&column->schema);
             arrays.push_back(&column->array);
@@ -72,18 +70,18 @@ struct Table {
 };
 
 // The reply and the result columns of a call.
-struct Result {
+struct Result : kapix_columns {
     std::int32_t status = 0;
     kapix_buffer reply{};
-    ArrowSchema schema{};
-    ArrowArray array{};
 
     Result(const kapix_engine *engine, Table &table, const kapix_control *control = nullptr,
-           const char *operation = "credit.score_batch") {
-        status = kapix_call_columns(engine, operation, reinterpret_cast<const std::uint8_t *>(REQUEST),
-                                    std::strlen(REQUEST), control, &table.schema, &table.array, &reply, &schema,
-                                    &array);
-        CHECK(table.schema.release == nullptr && table.array.release == nullptr);
+           const char *operation = "credit.score_batch")
+        : kapix_columns(table) {
+        status = kapix_call_with(engine, operation, reinterpret_cast<const std::uint8_t *>(REQUEST),
+                                 std::strlen(REQUEST), control, this, &reply);
+        // The structures were moved: whoever handed them over holds released ones.
+        table.schema.release = nullptr;
+        table.array.release = nullptr;
         CHECK((status == 0) == (array.release != nullptr) && (status == 0) == (schema.release != nullptr));
     }
     Result(const Result &) = delete;
@@ -215,10 +213,18 @@ void contradictions_are_errors(const kapix_engine *engine) {
     Column again("income", "g", 3, {nullptr, INCOME.data()});
     Table of_closed(3, {&again});
     CHECK(Result(nullptr, of_closed).failed_with("engine.closed"));
+    Column kept("income", "g", 3, {nullptr, INCOME.data()});
+    Table of_kept(3, {&kept});
+    released = 0;
+    CHECK(kapix_call_with(engine, "credit.score_batch", nullptr, 0, nullptr, &of_kept, nullptr) == 400);
+    CHECK(released == 0 && of_kept.array.release != nullptr);
     kapix_buffer reply{};
-    CHECK_CAUSE(kapix_call_columns(engine, "credit.score_batch", nullptr, 0, nullptr, nullptr, nullptr, &reply, nullptr,
-                                   nullptr),
-                400, reply, "argument.invalid");
+    kapix_columns none{};
+    CHECK_CAUSE(kapix_call_with(engine, "credit.score_batch", nullptr, 0, nullptr, &none, &reply), 400, reply,
+                "argument.invalid");
+    CHECK_CAUSE(kapix_call_with(engine, "credit.score_batch", nullptr, 1, nullptr, &of_kept, &reply), 400, reply,
+                "argument.invalid");
+    CHECK(released == 2 && of_kept.array.release == nullptr && of_kept.schema.release == nullptr);
 }
 
 struct Watch {

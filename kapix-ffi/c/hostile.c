@@ -4,6 +4,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include "hmac.h"
 #include "support.h"
 
 #include <pthread.h>
@@ -23,7 +24,7 @@ static const uint8_t *bytes(const char *string) { return (const uint8_t *)string
 static void null_everywhere(const kapix_engine *engine) {
     kapix_buffer reply = {0};
     CHECK(kapix_call(NULL, NULL, NULL, 0, NULL) == 400);
-    CHECK(kapix_call_with(NULL, NULL, NULL, 0, NULL, NULL) == 400);
+    CHECK(kapix_call_with(NULL, NULL, NULL, 0, NULL, NULL, NULL) == 400);
     CHECK(kapix_call(engine, "engine.describe", bytes("{}"), 2, NULL) == 400);
     CHECK(kapix_expert_cards(NULL) == 400);
     kapix_buffer_free(NULL);
@@ -69,6 +70,45 @@ static void bad_texts(const kapix_engine *engine) {
     CHECK_CAUSE(call(engine, "credit.score", "{\"entity_id\":\"a\\u0000\"}", &reply), 400, reply, "id.invalid");
 }
 
+static void records(const char *card) {
+    kapix_buffer reply = {0};
+    kapix_engine *engine = load(card, ""), *forgetful = load(card, "{\"record\":false}");
+    CHECK(kapix_record(engine, "aud_", NULL) == 400);
+    CHECK_CAUSE(kapix_record(NULL, "aud_", &reply), 400, reply, "engine.closed");
+    CHECK_CAUSE(kapix_record(engine, NULL, &reply), 400, reply, "argument.invalid");
+    const char *const unknown[] = {"", "aud_01", "\xff", "aud_00000000000000000000000000"};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        CHECK_CAUSE(kapix_record(engine, unknown[i], &reply), 404, reply, "record.not_found");
+    }
+    CHECK(call(engine, "credit.score", SCORE, &reply) == 0);
+    const char *id = strstr(text(&reply), "\"aud_");
+    CHECK(id != NULL);
+    char audit_id[31] = {0};
+    memcpy(audit_id, id + 1, sizeof audit_id - 1);
+    kapix_buffer_free(&reply);
+    CHECK_CAUSE(kapix_record(forgetful, audit_id, &reply), 404, reply, "record.not_found");
+    CHECK(kapix_record(engine, audit_id, &reply) == 0);
+    CHECK(strncmp(text(&reply), "{\"leaf\":{", 9) == 0 && holds(&reply, audit_id));
+    CHECK(holds(&reply, ",\"request\":{\"as_of\":\"2026-01-31T00:00:00Z\"") && holds(&reply, ",\"response\":{"));
+    const char *salt = strstr(text(&reply), ",\"salt\":\"");
+    CHECK(salt != NULL && strspn(salt + 9, "0123456789abcdef") == 32 && strcmp(salt + 41, "\"}") == 0);
+    kapix_buffer_free(&reply);
+    kapix_engine_close(engine);
+    kapix_engine_close(forgetful);
+    CHECK_CAUSE(kapix_record(engine, audit_id, &reply), 400, reply, "engine.closed");
+}
+
+/* RFC 4231, test cases 1 and 2. */
+static void hmac_is_the_standards(void) {
+    char hex[HMAC_HEX];
+    hmac_sha256(bytes("\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b"), 20, "Hi There",
+                8, hex);
+    CHECK(strcmp(hex, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7") == 0);
+    const char *question = "what do ya want for nothing?";
+    hmac_sha256(bytes("Jefe"), 4, question, strlen(question), hex);
+    CHECK(strcmp(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843") == 0);
+}
+
 static void big_requests(const kapix_engine *engine) {
     kapix_buffer reply = {0};
     uint8_t *big = (uint8_t *)malloc(REQUEST_BYTES_MAX + 1);
@@ -108,18 +148,18 @@ static void closed_handles(const char *card) {
 static void bad_controls(const kapix_engine *engine) {
     kapix_buffer reply = {0};
     kapix_control control = {0};
-    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, &reply), 400, reply,
+    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, NULL, &reply), 400, reply,
                 "argument.invalid");
     int32_t cancelled = 1;
     control.size = sizeof control;
     control.cancelled = &cancelled;
-    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, &reply), 499, reply,
+    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, NULL, &reply), 499, reply,
                 "cancelled");
     control.cancelled = (const int32_t *)(const void *)((const char *)&cancelled + 1);
-    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, &reply), 400, reply,
+    CHECK_CAUSE(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, NULL, &reply), 400, reply,
                 "argument.invalid");
     control.cancelled = NULL;
-    CHECK(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, &reply) == 0);
+    CHECK(kapix_call_with(engine, "credit.score", bytes(SCORE), strlen(SCORE), &control, NULL, &reply) == 0);
     kapix_buffer_free(&reply);
 }
 
@@ -201,6 +241,8 @@ int main(int count, char **arguments) {
     big_requests(engine);
     bad_controls(engine);
     kapix_engine_close(engine);
+    hmac_is_the_standards();
+    records(card);
     closed_handles(card);
     child_of_fork(card);
     threads_on_an_engine_that_closes(card);

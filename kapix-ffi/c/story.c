@@ -1,7 +1,8 @@
-/* The loan story in C: a request of credit.score in, points, decision and reasons out.
+/* The loan story in C: a request of credit.score in; points, decision, reasons and the proved record out.
  *
  *     story REQUEST.json
  */
+#include "hmac.h"
 #include "support.h"
 #include "typed.h"
 
@@ -31,6 +32,22 @@ static void print_member(const kapix_buffer *reply, const char *name) {
     const char *value = member(text(reply), name);
     CHECK(value != NULL);
     printf("%-14s %.*s\n", name, (int)strcspn(value, ",}"), value);
+}
+
+/* Proves that the HMAC of a part of a record is the one that its leaf was sealed with. */
+static void prove(const char *record, const char *part, const char *next, const char *seal) {
+    const char *start = member(record, part), *leaf = member(record, "leaf"), *digits = member(record, "salt");
+    CHECK(start != NULL && leaf != NULL && digits != NULL);
+    uint8_t salt[16];
+    for (size_t i = 0; i < sizeof salt; i++) {
+        const char byte[3] = {digits[1 + 2 * i], digits[2 + 2 * i], '\0'};
+        salt[i] = (uint8_t)strtoul(byte, NULL, 16);
+    }
+    /* The part ends where `,"next":` begins. */
+    const char *end = member(record, next) - strlen(next) - strlen(",\"\":");
+    char hex[HMAC_HEX];
+    hmac_sha256(salt, sizeof salt, start, (size_t)(end - start), hex);
+    CHECK(strncmp(member(leaf, seal) + 1, hex, strlen(hex)) == 0);
 }
 
 int main(int count, char **arguments) {
@@ -66,6 +83,15 @@ int main(int count, char **arguments) {
     const char *reason = reasons == NULL ? NULL : strstr(reasons, "\"text\":");
     CHECK(reason != NULL);
     printf("because        %.*s\n", (int)strcspn(reason + 7, "}"), reason + 7);
+    const char *id = member(text(&reply), "audit_id");
+    char audit_id[64];
+    snprintf(audit_id, sizeof audit_id, "%.*s", (int)strcspn(id + 1, "\""), id + 1);
+    kapix_buffer_free(&reply);
+
+    CHECK(kapix_record(engine, audit_id, &reply) == 0);
+    prove(text(&reply), "request", "response", "request_hmac");
+    prove(text(&reply), "response", "salt", "response_hmac");
+    printf("on record      %zu bytes, whose HMACs are those of the leaf\n", reply.length);
     kapix_buffer_free(&reply);
     kapix_engine_close(engine);
     return 0;

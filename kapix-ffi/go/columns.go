@@ -11,9 +11,16 @@ typedef struct go_column {
 	const void *buffers[2], *texts_buffers[3];
 } go_column;
 
-// Go owns the memory of the columns and outlives the call, so that a release has nothing to free.
-static void go_release_schema(struct ArrowSchema *schema) { schema->release = NULL; }
-static void go_release_array(struct ArrowArray *array) { array->release = NULL; }
+// Go owns the memory of the columns, which outlives the call: a release frees the list of children alone.
+static void go_release_schema(struct ArrowSchema *schema) {
+	free(schema->children);
+	schema->release = NULL;
+}
+
+static void go_release_array(struct ArrowArray *array) {
+	free(array->children);
+	array->release = NULL;
+}
 
 static void go_fill(struct ArrowSchema *schema, struct ArrowArray *array, const char *format, int64_t rows,
                     int64_t n_buffers, const void **buffers) {
@@ -43,32 +50,23 @@ static void go_set_texts(go_column *column, int64_t count, const void *offsets, 
 	column->array.dictionary = &column->texts;
 }
 
-static int32_t go_call_columns(uintptr_t engine, const char *operation, const uint8_t *request, size_t length,
-                               const kapix_control *control, go_column *columns, int64_t count, int64_t rows,
-                               kapix_buffer *reply, struct ArrowSchema *out_schema, struct ArrowArray *out_array) {
-	const void *none = NULL;
-	struct ArrowSchema **schemas = calloc((size_t)count, sizeof *schemas), schema = {0};
-	struct ArrowArray **arrays = calloc((size_t)count, sizeof *arrays), array = {0};
+static void go_set_table(kapix_columns *table, go_column *columns, int64_t count, int64_t rows) {
+	static const void *none[1];
+	go_fill(&table->schema, &table->array, "+s", rows, 1, none);
+	table->schema.n_children = table->array.n_children = count;
+	table->schema.children = calloc((size_t)count, sizeof *table->schema.children);
+	table->array.children = calloc((size_t)count, sizeof *table->array.children);
 	for (int64_t i = 0; i < count; i++) {
-		schemas[i] = &columns[i].schema;
-		arrays[i] = &columns[i].array;
+		table->schema.children[i] = &columns[i].schema;
+		table->array.children[i] = &columns[i].array;
 	}
-	go_fill(&schema, &array, "+s", rows, 1, &none);
-	schema.n_children = array.n_children = count;
-	schema.children = schemas;
-	array.children = arrays;
-	int32_t status = kapix_call_columns((const kapix_engine *)engine, operation, request, length, control, &schema,
-	                                    &array, reply, out_schema, out_array);
-	free(schemas);
-	free(arrays);
-	return status;
 }
 
-static const void *go_values(const struct ArrowArray *array, int child) { return array->children[child]->buffers[1]; }
+static const void *go_values(const kapix_columns *table, int child) { return table->array.children[child]->buffers[1]; }
 
-static void go_release(struct ArrowSchema *schema, struct ArrowArray *array) {
-	if (schema->release != NULL) schema->release(schema);
-	if (array->release != NULL) array->release(array);
+static void go_release(kapix_columns *table) {
+	if (table->schema.release != NULL) table->schema.release(&table->schema);
+	if (table->array.release != NULL) table->array.release(&table->array);
 }
 */
 import "C"
@@ -141,24 +139,21 @@ func (e *Engine) CreditScoreBatch(ctx context.Context, request *CreditScoreBatch
 	}
 	memory, free := lay(columns)
 	defer free()
-	count, rows := C.int64_t(len(columns)), C.int64_t(columns[0].rows)
-	var schema C.struct_ArrowSchema
-	var array C.struct_ArrowArray
-	body, err := e.call(ctx, operation, text, func(engine C.uintptr_t, name *C.char, data *C.uint8_t, length C.size_t, control *C.kapix_control, reply *C.kapix_buffer) C.int32_t {
-		return C.go_call_columns(engine, name, data, length, control, memory, count, rows, reply, &schema, &array)
-	})
-	defer C.go_release(&schema, &array)
+	var table C.kapix_columns
+	C.go_set_table(&table, memory, C.int64_t(len(columns)), C.int64_t(columns[0].rows))
+	body, err := e.call(ctx, operation, text, &table)
+	defer C.go_release(&table)
 	if err != nil {
 		return nil, nil, err
 	}
 	response := new(CreditScoreBatchResponse)
 	return response, &ScoreColumns{
-		Points:   values[int32](&array, 0),
-		PD:       values[float64](&array, 1),
-		Score:    values[float64](&array, 2),
-		Decision: values[uint8](&array, 3),
-		RiskBand: values[uint16](&array, 4),
-		Status:   values[uint8](&array, 5),
+		Points:   values[int32](&table, 0),
+		PD:       values[float64](&table, 1),
+		Score:    values[float64](&table, 2),
+		Decision: values[uint8](&table, 3),
+		RiskBand: values[uint16](&table, 4),
+		Status:   values[uint8](&table, 5),
 	}, json.Unmarshal(body, response)
 }
 
@@ -192,6 +187,6 @@ func lay(columns []Column) (*C.go_column, func()) {
 }
 
 // values copies a result column.
-func values[T any](array *C.struct_ArrowArray, child C.int) []T {
-	return append([]T(nil), unsafe.Slice((*T)(C.go_values(array, child)), array.length)...)
+func values[T any](table *C.kapix_columns, child C.int) []T {
+	return append([]T(nil), unsafe.Slice((*T)(C.go_values(table, child)), table.array.length)...)
 }

@@ -2,6 +2,9 @@ package kapix_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log"
@@ -10,7 +13,7 @@ import (
 	kapix "github.com/kapix/kapix-go"
 )
 
-// The loan story: transactions in, points, the reason and the rows behind it out.
+// The loan story: transactions in; points, the reason and the record, proved, out.
 func ExampleEngine_CreditScore() {
 	engine, err := kapix.Load(kapix.ExpertCards())
 	if err != nil {
@@ -38,13 +41,25 @@ func ExampleEngine_CreditScore() {
 	fmt.Println("the points sum:", total == response.Points)
 	fmt.Println("a probability:", response.PD != nil)
 	fmt.Println("because", reason.Features)
-	fmt.Println("on record:", response.AuditID != "")
+	record, err := engine.Record(response.AuditID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	seal := hmac.New(sha256.New, record.Salt)
+	seal.Write(record.Response)
+	var leaf struct {
+		ResponseHMAC string `json:"response_hmac"`
+	}
+	if err := json.Unmarshal(record.Leaf, &leaf); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("the record proves the response:", leaf.ResponseHMAC == hex.EncodeToString(seal.Sum(nil)))
 	// Output:
 	// approve in band A1 as of 2026-06-30T20:59:59Z
 	// the points sum: true
 	// a probability: false
 	// because [balance_variability]
-	// on record: true
+	// the record proves the response: true
 }
 
 func ExampleLoad() {

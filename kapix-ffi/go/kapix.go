@@ -17,14 +17,19 @@ static int32_t go_load(const uint8_t *artefacts, size_t length, const uint8_t *o
 }
 static void go_close(uintptr_t engine) { kapix_engine_close((kapix_engine *)engine); }
 static int32_t go_call(uintptr_t engine, const char *operation, const uint8_t *request, size_t length,
-                       const kapix_control *control, kapix_buffer *reply) {
-	return kapix_call_with((const kapix_engine *)engine, operation, request, length, control, reply);
+                       const kapix_control *control, kapix_columns *columns, kapix_buffer *reply) {
+	return kapix_call_with((const kapix_engine *)engine, operation, request, length, control, columns, reply);
+}
+
+static int32_t go_record(uintptr_t engine, const char *audit_id, kapix_buffer *reply) {
+	return kapix_record((const kapix_engine *)engine, audit_id, reply);
 }
 */
 import "C"
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"runtime"
 	"sync/atomic"
@@ -92,21 +97,16 @@ func (e *Engine) Close() error {
 // Call answers an operation for a request in JSON, with the bytes that every language gives. An error is an *Error.
 // When ctx ends, so does the call, at its next block.
 func (e *Engine) Call(ctx context.Context, operation string, request []byte) ([]byte, error) {
-	return e.call(ctx, operation, request, func(engine C.uintptr_t, name *C.char, data *C.uint8_t, length C.size_t, control *C.kapix_control, reply *C.kapix_buffer) C.int32_t {
-		return C.go_call(engine, name, data, length, control, reply)
-	})
+	return e.call(ctx, operation, request, nil)
 }
 
-// door is one of the two ways into the library.
-type door func(engine C.uintptr_t, name *C.char, data *C.uint8_t, length C.size_t, control *C.kapix_control, reply *C.kapix_buffer) C.int32_t
-
-func (e *Engine) call(ctx context.Context, operation string, request []byte, through door) ([]byte, error) {
+func (e *Engine) call(ctx context.Context, operation string, request []byte, columns *C.kapix_columns) ([]byte, error) {
 	name := C.CString(operation)
 	defer C.free(unsafe.Pointer(name))
 	var reply C.kapix_buffer
 	data, length := bytesOf(request)
 	control, done := watch(ctx)
-	status := through(C.uintptr_t(e.handle.Load()), name, data, length, control, &reply)
+	status := C.go_call(C.uintptr_t(e.handle.Load()), name, data, length, control, columns, &reply)
 	done()
 	runtime.KeepAlive(e)
 	body := take(&reply)
@@ -114,6 +114,35 @@ func (e *Engine) call(ctx context.Context, operation string, request []byte, thr
 		return nil, readError(int(status), body, context.Cause(ctx))
 	}
 	return body, nil
+}
+
+// Record is the record of a call: canonical JSON, byte for byte as it was hashed. Leaf states request_hmac and
+// response_hmac, the HMAC-SHA256 of Request and Response under Salt.
+type Record struct {
+	Leaf, Request, Response json.RawMessage
+	Salt                    []byte
+}
+
+// Record returns the record of the call whose response has this audit id.
+func (e *Engine) Record(auditID string) (*Record, error) {
+	id := C.CString(auditID)
+	defer C.free(unsafe.Pointer(id))
+	var reply C.kapix_buffer
+	status := C.go_record(C.uintptr_t(e.handle.Load()), id, &reply)
+	runtime.KeepAlive(e)
+	body := take(&reply)
+	if status != 0 {
+		return nil, readError(int(status), body, nil)
+	}
+	var parts struct {
+		Leaf, Request, Response json.RawMessage
+		Salt                    string
+	}
+	if err := json.Unmarshal(body, &parts); err != nil {
+		return nil, err
+	}
+	salt, err := hex.DecodeString(parts.Salt)
+	return &Record{parts.Leaf, parts.Request, parts.Response, salt}, err
 }
 
 // CreditScore scores one applicant.

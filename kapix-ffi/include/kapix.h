@@ -19,7 +19,7 @@
  *   Pointers  Every pointer may be NULL: what is required and absent is the error argument.invalid, 400. Without a
  *             place for the reply nothing is done and 400 is returned. Pointers that are not NULL must be aligned and
  *             point to what their type says, for as many bytes as their length says, until the function returns.
- *   Texts     Operation names end with NUL. Requests, artefacts and options are UTF-8 of a stated length, need no NUL,
+ *   Texts     Operation names and audit ids end with NUL. Requests, artefacts and options are UTF-8 of a stated length, need no NUL,
  *             and are refused when they are not UTF-8.
  *   Threads   Every function may be called from every thread at the same time, on the same engine too. Nothing is
  *             kept for a thread, and there is no "last error".
@@ -114,10 +114,6 @@ void kapix_engine_close(kapix_engine *engine) KAPIX_NOEXCEPT;
 int32_t kapix_call(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
                    kapix_buffer *reply) KAPIX_NOEXCEPT;
 
-/* The same for a long operation, with progress, cancellation and threads; `control` may be NULL. */
-int32_t kapix_call_with(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
-                        const kapix_control *control, kapix_buffer *reply) KAPIX_NOEXCEPT;
-
 /* The structures of the Arrow C Data Interface, word for word as its specification asks. */
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
@@ -153,29 +149,37 @@ struct ArrowArray {
 
 #endif
 
-/* Answers a columnar operation ("credit.score_batch") for a request in JSON with columns beside it.
+/* Columns on their way in, and result columns on their way out. */
+typedef struct kapix_columns {
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+} kapix_columns;
+
+/* The same with more beside the request: `control` for a long operation, `columns` for a columnar one
+ * ("credit.score_batch"). Either may be NULL.
  *
- *   schema, array          One struct array (format "+s", no null rows), a child for each column: float64 "g",
- *                          int64 "l", int32 "i", or dictionary<int32, utf8>. Any other type is the error
- *                          frame.column_type at its name. A null row, and a NaN, is a missing input; a column with
- *                          null rows has ARROW_FLAG_NULLABLE. The call takes both over, as the interface says: they
- *                          are released before it returns, whatever the status; only without a place for the reply
- *                          they stay yours. Nothing is copied except int32 columns. What contradicts itself is
- *                          frame.shape; counts of buffers and children, and the length of buffers, must be true.
- *   out_schema, out_array  Places for the result columns, overwritten without being read. With status 0 they hold a
- *                          struct array whose release() you call; otherwise their release is NULL. Columns, one row
- *                          for each row in:
- *                            points    int32    total points; 0 unless scored
- *                            pd        float64  probability of default of a calibrated card, NaN otherwise
- *                            score     float64  1 - PD, a rank unless calibrated; NaN unless scored
- *                            decision  uint8    0 none, 1 decline, 2 refer, 3 approve
- *                            risk_band uint16   index into `bands` of the reply
- *                            status    uint8    0 scored; the reply counts the others by cause
- *   control                May be NULL. */
-int32_t kapix_call_columns(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
-                           const kapix_control *control, struct ArrowSchema *schema, struct ArrowArray *array,
-                           kapix_buffer *reply, struct ArrowSchema *out_schema,
-                           struct ArrowArray *out_array) KAPIX_NOEXCEPT;
+ *   columns  In: one struct array (format "+s", no null rows), a child for each column: float64 "g", int64 "l",
+ *            int32 "i", or dictionary<int32, utf8>. Any other type is the error frame.column_type at its name. A null
+ *            row, and a NaN, is a missing input; a column with null rows has ARROW_FLAG_NULLABLE. The call takes both
+ *            structures over, as the interface says: they are released before it returns, whatever the status; only
+ *            without a place for the reply they stay yours. Nothing is copied except int32 columns. What contradicts
+ *            itself is frame.shape; counts of buffers and children, and the length of buffers, must be true.
+ *            Out: with status 0 the struct array of the result columns, whose two release() you call; otherwise both
+ *            release are NULL. Columns, one row for each row in:
+ *              points    int32    total points; 0 unless scored
+ *              pd        float64  probability of default of a calibrated card, NaN otherwise
+ *              score     float64  1 - PD, a rank unless calibrated; NaN unless scored
+ *              decision  uint8    0 none, 1 decline, 2 refer, 3 approve
+ *              risk_band uint16   index into `bands` of the reply
+ *              status    uint8    0 scored; the reply counts the others by cause */
+int32_t kapix_call_with(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
+                        const kapix_control *control, kapix_columns *columns, kapix_buffer *reply) KAPIX_NOEXCEPT;
+
+/* Writes the record of a call, whose `audit_id` stands in its reply: {"leaf": ..., "request": ..., "response": ...,
+ * "salt": "32 hexadecimal digits"}. Each part is canonical JSON, byte for byte as it was hashed: leaf.request_hmac is
+ * the HMAC-SHA256 of the bytes of `request` under the 16 bytes of the salt, leaf.response_hmac that of `response`.
+ * The error record.not_found, 404, is an id that has no record, or whose record the memory let go. */
+int32_t kapix_record(const kapix_engine *engine, const char *audit_id, kapix_buffer *reply) KAPIX_NOEXCEPT;
 
 /* Frees the bytes of a buffer and sets it to zeros, so that a second time does nothing. NULL is left alone. A copy of
  * the struct does not know that the bytes are gone: free one of the two. */

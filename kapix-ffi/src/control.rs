@@ -11,7 +11,7 @@ pub(crate) struct ControlArgument {
     size: usize,
     progress: Option<unsafe extern "C-unwind" fn(*mut c_void, u64, u64) -> i32>,
     context: *mut c_void,
-    cancelled: *mut i32,
+    cancelled: *const AtomicI32,
     threads: u32,
 }
 
@@ -20,26 +20,22 @@ unsafe impl Sync for ControlArgument {}
 
 impl ControlArgument {
     /// Returns what `work` returns under this control, or under none.
-    pub(crate) fn run<T>(this: Option<&Self>, work: impl FnOnce(&Control<'_>) -> T) -> Result<T> {
-        let Some(this) = this else { return Ok(work(&Control::default())) };
+    pub(crate) fn run<T>(this: Option<&Self>, work: impl FnOnce(&Control<'_>) -> Result<T>) -> Result<T> {
+        let Some(this) = this else { return work(&Control::default()) };
         if this.size < size_of::<Self>() || !this.cancelled.is_aligned() {
             return Err(invalid("the control is not of this library's size, or its flag is misaligned"));
         }
         let flag = CancelFlag::default();
+        // SAFETY: the flag is aligned, and the header asks that it outlives the call and is written atomically.
+        let cancelled = unsafe { this.cancelled.as_ref() };
+        let is_cancelled = || cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed) != 0);
         let note = |done, total| {
             // SAFETY: the header asks for a function of this type that may be called until the call returns.
             let asked = this.progress.is_some_and(|tell| unsafe { tell(this.context, done, total) } != 0);
-            (asked || this.is_cancelled()).then(|| flag.cancel());
+            (asked || is_cancelled()).then(|| flag.cancel());
         };
-        this.is_cancelled().then(|| flag.cancel());
+        is_cancelled().then(|| flag.cancel());
         let threads = usize::try_from(this.threads).unwrap_or(usize::MAX);
-        let control = Control { progress: Some(&note), cancelled: Some(flag.clone()), threads, draft: false };
-        Ok(work(&control))
-    }
-
-    fn is_cancelled(&self) -> bool {
-        // SAFETY: the flag is aligned, and the header asks that it outlives the call and is written atomically.
-        let load = || unsafe { AtomicI32::from_ptr(self.cancelled) }.load(Ordering::Relaxed);
-        !self.cancelled.is_null() && load() != 0
+        work(&Control { progress: Some(&note), cancelled: Some(flag.clone()), threads, draft: false })
     }
 }

@@ -23,9 +23,8 @@ pub(crate) fn open(desk: Desk) -> *mut Handle {
 
 /// Returns the engine of a handle; it lives as long as the call that holds it.
 pub(crate) fn find(handle: *const Handle) -> Result<Arc<Desk>> {
-    let engines = OPEN.read().unwrap_or_else(PoisonError::into_inner);
-    let message = "the engine is NULL, was closed, or is no handle of this library";
-    engines.get(&handle.addr()).cloned().ok_or_else(|| Error::new(Cause::EngineClosed, message))
+    let found = OPEN.read().unwrap_or_else(PoisonError::into_inner).get(&handle.addr()).cloned();
+    found.ok_or_else(|| Error::new(Cause::EngineClosed, "the handle is NULL, closed, or not of this library"))
 }
 
 /// Closes an engine if it is open and returns it, so that the last use ends outside the lock.

@@ -10,6 +10,7 @@ mkdir -p "$target"
 target=$(cd "$target" && pwd)
 packages=$target/npm-test
 empty=$target/npm-empty
+request=$PWD/../examples/data/kenya_salaried.json
 
 # Not `npm ci`: a registry may lack packages of other platforms that the lock cannot name then.
 npm install --no-save --silent
@@ -28,5 +29,5 @@ cp test/types/tsconfig.json "$empty"
 printf '{"private": true}\n' >"$empty/package.json"
 # The platforms whose packages are not here are optional, and absent from the cache.
 (cd "$empty" && npm install --silent --offline --no-audit --no-fund "$packages"/*.tgz)
-(cd "$empty" && env -u CARGO_TARGET_DIR PATH="$(dirname "$(command -v node)"):/usr/bin:/bin" node run.cjs)
+(cd "$empty" && env -u CARGO_TARGET_DIR PATH="$(dirname "$(command -v node)"):/usr/bin:/bin" node run.cjs "$request")
 node_modules/.bin/tsc -p "$empty/tsconfig.json"
