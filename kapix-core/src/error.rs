@@ -181,6 +181,7 @@ causes! {
     FittingCollinear, "fitting.collinear", ValidationError, "A characteristic is constant or a linear function of others, so that its coefficient is not determined; leave one out or set l2 above 0.";
     FittingSeparation, "fitting.separation", ValidationError, "Characteristics separate good and bad, so that no maximum of the likelihood exists; leave them out or set l2 above 0.";
     FittingSettings, "fitting.settings", ValidationError, "A setting of a development lies outside its range.";
+    FittingNothing, "fitting.nothing", ValidationError, "No column tells good and bad apart under the constraints, or the selection left none.";
     // C ABI
     ArgumentInvalid, "argument.invalid", ValidationError, "A pointer is NULL or misaligned, or a length does not fit; only callers by the C ABI can see it.";
     EngineClosed, "engine.closed", ValidationError, "The engine was closed, or the handle never was one.";

@@ -39,36 +39,39 @@ pub use engine::{
     BatchColumns, CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock,
     Columns, ColumnsAnswer, ColumnsReply, Context, Control, CounterfactualView, CreditScoreBatchRequest,
     CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, DescribeRequest,
-    DescribeResponse, DevelopResponse, EvaluateResponse, Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions,
-    Envelope, Event, EventData, Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry,
-    PointsRange, Problem, Progress, Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode,
-    ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
+    DescribeResponse, Desk, DeskOptions, DevelopResponse, DoorReply, Draft, ENGINE_VERSION, Effect, Engine,
+    EngineOptions, Envelope, EvaluateResponse, Event, EventData, Explanation, Idempotency, Leaf, MoveView,
+    Operation, OperationEntry, PointsRange, Problem, Progress, Provenance, ProvenanceStatus, ReasonView,
+    Record, ReferralCode, ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use fitting::{
-    AccountProfit, AucDifference, AucEstimate, BandReport, BandSettings, BetaCurve, BinKind, BinRule, Binning,
-    BinningFinding, BinningFindingKind, BinningOptions, BinningRow, BinningSettings, BinningStatus, BinningTable, Brier,
-    CalibrationCurve, CalibrationMeasures, CalibrationMethod, CalibrationRefusal, CalibrationReport,
-    CalibrationSettings, ChiSquareTest, Cluster, Coefficient, Criterion, CutoffPoint, CutoffReport, CutoffSettings, Estimate, GainsRow,
-    HosmerLemeshow, InterceptPlace, Interval, IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, Objective, PValueTest, PrebinningMethod,
-    PrebinningOptions, PrebinningSettings, Regression, RegressionSettings, RocPoint, RoundingReport, RowKind, ScalingMethod,
-    ScalingSettings, ScoreBand, ScoreBin, SelectionAction, SelectionMethod, SelectionReason, SelectionReport, SelectionSettings, SelectionStep,
-    Separation, SeparationKind, TableTest, TestedGroup, Trend, ValidationNull, ValidationReport, ValidationSettings,
+    AccountProfit, AucDifference, AucEstimate, BandReport, BandSettings, BetaCurve, BinKind, BinRule,
+    Binning, BinningFinding, BinningFindingKind, BinningOptions, BinningRow, BinningSettings, BinningStatus,
+    BinningTable, Brier, CalibrationCurve, CalibrationMeasures, CalibrationMethod, CalibrationRefusal,
+    CalibrationReport, CalibrationSettings, ChiSquareTest, Cluster, Coefficient, Criterion, CutoffPoint,
+    CutoffReport, CutoffSettings, Estimate, GainsRow, HosmerLemeshow, InterceptPlace, Interval,
+    IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, Objective, PValueTest, PrebinningMethod,
+    PrebinningOptions, PrebinningSettings, Regression, RegressionSettings, RocPoint, RoundingReport, RowKind,
+    ScalingMethod, ScalingSettings, ScoreBand, ScoreBin, SelectionAction, SelectionMethod, SelectionReason,
+    SelectionReport, SelectionSettings, SelectionStep, Separation, SeparationKind, TableTest, TestedGroup,
+    Trend, ValidationNull, ValidationReport, ValidationSettings,
 };
 pub use id::Id;
 pub use json::Scalar;
 pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
+pub use scorecard::development::{
+    BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopRequest, DevelopmentValidation,
+    EvaluateRequest, ExcludedRows, Exclusion, PartReport, SampleReport, SampleSettings, SplitMethod,
+    SplitSettings, Stage, TargetKind,
+};
 pub use scorecard::{
     AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,
     CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody,
     DevelopmentFinding, EntityType, Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason,
     ReasonMethod, ReasonText, ReasonTexts, RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange,
     Weight,
-};
-pub use scorecard::development::{
-    BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopRequest, DevelopmentValidation, EvaluateRequest, ExcludedRows, Exclusion,
-    PartReport, SampleReport, SampleSettings, SplitMethod, SplitSettings, Stage, TargetKind,
 };
 pub use store::StoreStatistics;
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};

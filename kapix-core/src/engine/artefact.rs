@@ -127,7 +127,7 @@ pub(super) fn draft(settings: &CardSettings, body: &CardBody, limits: &Limits) -
     let id = settings.id.as_deref().unwrap_or("card");
     let document = Document {
         body,
-        id: Id::new(id).map_err(|error| error.at("/card/id"))?,
+        id: Id::parse(id).map_err(|error| error.at("/card/id"))?,
         kapix: FORMAT,
         kind: "scorecard".to_owned(),
         provenance: Provenance {

@@ -11,9 +11,12 @@ use super::request;
 use super::response::{ArtefactRef, Response};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
-use crate::fitting::{BinningReport, CutoffReport, PointsReport, Regression, SelectionReport, ValidationReport};
-use crate::scorecard::development::{self, DevelopmentFinding, DevelopmentValidation, SampleReport};
-use crate::scorecard::{DevelopRequest, EvaluateRequest};
+use crate::fitting::{
+    BandReport, CalibrationReport, CutoffReport, Regression, RoundingReport, SelectionReport,
+    ValidationReport,
+};
+use crate::scorecard::development::{self, BinnedColumn, DevelopmentValidation, SampleReport};
+use crate::scorecard::{DevelopRequest, DevelopmentFinding, EvaluateRequest};
 use crate::time::{Instant, UtcOffset};
 use crate::tree::Tree;
 use serde::Serialize;
@@ -28,19 +31,25 @@ pub struct DevelopResponse {
     pub artefact: Option<Tree>,
     /// The instant of the development.
     pub as_of: Instant,
+    /// The bands, from the riskiest to the safest; absent at stage `binning`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bands: Option<BandReport>,
     /// Bins and table of every column that was looked at, in the order of their names.
-    pub binning: Vec<BinningReport>,
+    pub binning: Vec<BinnedColumn>,
+    /// From the score to a probability; absent at stage `binning` and without rows outside the fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationReport>,
     /// Cut-offs and profit by total; absent without `cutoffs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cutoffs: Option<CutoffReport>,
     /// What a reader must know before the card is used.
     pub findings: Vec<DevelopmentFinding>,
-    /// Points, and what rounding them changed; absent at stage `binning`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub points: Option<PointsReport>,
     /// The coefficients of the card; absent at stage `binning`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub regression: Option<Regression>,
+    /// What rounding the points changed; absent at stage `binning`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<RoundingReport>,
     /// What became of the rows.
     pub sample: SampleReport,
     /// The request's seed.
@@ -72,7 +81,11 @@ pub struct EvaluateResponse {
 }
 
 /// Develops from the columns of the request itself.
-pub(super) fn develop_json(registry: &Registry, request: &DevelopRequest, control: &Control<'_>) -> Result<Reply> {
+pub(super) fn develop_json(
+    registry: &Registry,
+    request: &DevelopRequest,
+    control: &Control<'_>,
+) -> Result<Reply> {
     let owned = Owned::all(request.columns.as_ref(), registry.limits(), |_| false)?;
     let frame = Frame::new(owned.iter().map(Owned::column).collect(), registry.limits())?;
     develop_frame(registry, request, &frame, control)
@@ -91,7 +104,11 @@ pub(super) fn develop(
 }
 
 /// Evaluates on the columns of the request itself.
-pub(super) fn evaluate_json(registry: &Registry, request: &EvaluateRequest, control: &Control<'_>) -> Result<Reply> {
+pub(super) fn evaluate_json(
+    registry: &Registry,
+    request: &EvaluateRequest,
+    control: &Control<'_>,
+) -> Result<Reply> {
     let owned = Owned::all(request.columns.as_ref(), registry.limits(), |_| false)?;
     let frame = Frame::new(owned.iter().map(Owned::column).collect(), registry.limits())?;
     evaluate_frame(registry, request, &frame, control)
@@ -117,17 +134,20 @@ fn develop_frame(
 ) -> Result<Reply> {
     let as_of = request::instant(request.as_of)?;
     let limits = registry.limits();
-    let made = control.run(|run| development::develop(request, frame, as_of.date_at(UtcOffset::UTC), limits, run))?;
+    let made = control
+        .run(|run| development::develop(request, frame, as_of.date_at(UtcOffset::UTC), limits, run))?;
     let artefact = made.card.as_ref().map(|body| artefact::draft(&request.card, body, limits)).transpose()?;
     let sha256 = made.sample.sha256;
     let response = DevelopResponse {
         artefact,
         as_of,
+        bands: made.bands,
         binning: made.binning,
+        calibration: made.calibration,
         cutoffs: made.cutoffs,
         findings: made.findings,
-        points: made.points,
         regression: made.regression,
+        rounding: made.rounding,
         sample: made.sample,
         seed: request.seed,
         selection: made.selection,
@@ -136,7 +156,7 @@ fn develop_frame(
     let draft = if control.draft {
         let when = (as_of, request.seed);
         let mut draft = Draft::new(Operation::ScorecardDevelop, when, request, &response, Vec::new())?;
-        draft.columns_sha256 = Some(sha256);
+        draft.columns_sha256 = sha256;
         Some(draft)
     } else {
         None

@@ -12,8 +12,8 @@ mod clock;
 mod control;
 mod credit;
 mod describe;
-mod develop;
 mod desk;
+mod develop;
 mod door;
 #[expect(clippy::module_inception, reason = "the engine is the heart of the engine room")]
 mod engine;
@@ -34,6 +34,7 @@ pub use clock::Clock;
 pub use control::{CancelFlag, Control, Progress};
 pub use describe::{ArtefactCheckResponse, ArtefactEntry, DescribeResponse, OperationEntry, Problem};
 pub use desk::{Answer, ColumnsAnswer, Desk, DeskOptions, Envelope, Idempotency};
+pub use develop::{DevelopResponse, EvaluateResponse};
 pub use door::DoorReply;
 pub use engine::Engine;
 pub use operation::Operation;

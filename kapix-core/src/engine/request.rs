@@ -85,7 +85,9 @@ impl Request {
             Self::CreditScoreBatch(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
             Self::CashflowAnalyze(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
             Self::ScorecardDevelop(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
-            Self::ScorecardEvaluate(it) => Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key }),
+            Self::ScorecardEvaluate(it) => {
+                Some(Common { as_of: &mut it.as_of, key: &mut it.idempotency_key })
+            }
         }
     }
 }

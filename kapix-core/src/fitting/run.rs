@@ -12,3 +12,9 @@ pub struct Run<'c> {
     /// Threads; 0 takes all.
     pub threads: usize,
 }
+
+impl core::fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Run").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}

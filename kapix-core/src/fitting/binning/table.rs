@@ -2,7 +2,7 @@
 
 use super::fallback::Applied;
 use super::mass::{Mass, total};
-use super::statistics::{self, TableTest, Shares};
+use super::statistics::{self, Shares, TableTest};
 use crate::fitting::optimal::PValueTest;
 use crate::json::Scalar;
 use crate::numeric::sum;

@@ -4,8 +4,9 @@
     reason = "`Prepared` proves the lengths of all columns and slots; tiles and panels are sized here"
 )]
 
-use super::design::{Column, Prepared, Run, Standardised};
+use super::design::{Column, Prepared, Standardised};
 use crate::error::Result;
+use crate::fitting::Run;
 use crate::numeric::{Matrix, Sum, exp, ln_1p};
 use crate::parallel;
 use core::ops::Range;
@@ -77,9 +78,9 @@ impl Pass<'_, '_> {
             }
             Ok(())
         })?;
-        Ok(parts.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |all, part| {
-            [all[0].min(part[0]), all[1].max(part[1])]
-        }))
+        Ok(parts
+            .iter()
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |all, part| [all[0].min(part[0]), all[1].max(part[1])]))
     }
 
     /// Returns the threads worth starting: below some ten thousand values a pass is shorter than a start.

@@ -1,16 +1,17 @@
 //! From a fit and its points to the body of a card.
 
 use super::candidates::Candidate;
-use super::model::Model;
 use super::findings::{Code, finding};
+use super::model::Model;
 use super::words;
+use crate::canonical::Hash;
 use crate::cashflow;
 use crate::fitting::{BinKind, Binning, RowKind, ScaledPoints};
 use crate::json::Scalar;
 use crate::scorecard::body::{
-    AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding, Fallback, ReasonText, SpecialBody,
+    AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding, Fallback, ReasonText,
+    SpecialBody,
 };
-use crate::canonical::Hash;
 use std::collections::BTreeMap;
 
 /// The characteristics of a card, and what hangs on them.
@@ -43,7 +44,8 @@ pub(super) fn characteristics(
             let message = "the texts of its reason were made from its name; state `reason_text` before an applicant reads them";
             findings.push(finding(Code::ReasonTexts, Some(candidate.name), message));
         }
-        let text = candidate.settings.reason_text.clone().unwrap_or_else(|| words::reason_text(candidate.name));
+        let text =
+            candidate.settings.reason_text.clone().unwrap_or_else(|| words::reason_text(candidate.name));
         made.reasons.entry(body.reason.clone()).or_insert(text);
         made.bodies.push(body);
     }
@@ -79,8 +81,7 @@ fn characteristic(
     for ((row, points), woe) in binning.table.rows.iter().zip(points).zip(&binning.woe) {
         let woe = Some(*woe);
         // What the development never saw has no evidence: it counts neutral, and a person decides.
-        let fallback =
-            || row.woe_applied.map(|_| Fallback { points: *points, refer: row.count == 0, woe });
+        let fallback = || row.woe_applied.map(|_| Fallback { points: *points, refer: row.count == 0, woe });
         match row.kind {
             RowKind::Attribute => body.attributes.push(AttributeBody {
                 categories: row.categories.clone(),

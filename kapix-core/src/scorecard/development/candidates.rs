@@ -1,14 +1,14 @@
 //! Which columns may become characteristics.
 
+use super::findings::{Code, finding};
 use super::outcome::{escaped, find};
 use super::request::{CharacteristicSettings, DevelopRequest};
-use super::findings::{Code, finding};
-use crate::scorecard::body::DevelopmentFinding;
 use super::sample::{Part, row_index};
 use crate::domain::{Column, Frame};
 use crate::error::{Cause, Error, Result};
 use crate::fitting::BinningOptions;
 use crate::limits::{self, Limits};
+use crate::scorecard::body::DevelopmentFinding;
 use std::collections::BTreeSet;
 
 /// Rows from which a column of consecutive whole numbers is taken as a number of the rows.
@@ -115,8 +115,7 @@ fn numbers_the_rows(column: &Column<'_>, part: &Part) -> bool {
     if span < rows || span > 2.0 * rows {
         return false;
     }
-    let mut numbers: Vec<f64> =
-        part.rows.iter().filter_map(|row| column.number(row_index(*row))).collect();
+    let mut numbers: Vec<f64> = part.rows.iter().filter_map(|row| column.number(row_index(*row))).collect();
     numbers.sort_unstable_by(f64::total_cmp);
     numbers.windows(2).all(|pair| matches!(pair, [a, b] if a < b))
 }

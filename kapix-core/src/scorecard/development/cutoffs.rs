@@ -19,7 +19,8 @@ pub(super) fn cutoffs(
 ) -> Result<Option<(Cutoffs, CutoffReport)>> {
     let Some(settings) = settings else { return Ok(None) };
     let place = |error: Error| error.under("/cutoffs/curve");
-    let report = fitting::cutoffs(totals, &part.bad, part.weight.as_deref(), &settings.curve).map_err(place)?;
+    let report =
+        fitting::cutoffs(totals, &part.bad, part.weight.as_deref(), &settings.curve).map_err(place)?;
     let chosen = [&report.best, &report.at_bad_rate, &report.at_approval_rate];
     let found = chosen.into_iter().flatten().find_map(|point| point.cutoff);
     let Some(approve) = settings.approve.or_else(|| found.map(whole)) else {

@@ -19,7 +19,8 @@ use crate::canonical::Hash;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{
-    self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, PointsModel, Run, ScaledPoints, SeparationKind,
+    self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, PointsModel, Run, ScaledPoints,
+    SeparationKind,
 };
 use crate::limits::Limits;
 use crate::numeric::Matrix;
@@ -96,12 +97,12 @@ impl Card<'_, '_, '_> {
             run.threads,
         )?;
         let sides: Vec<i32> = cutoffs.iter().flat_map(|(it, _)| [it.refer, it.approve]).collect();
-        let rows = fitting::DevelopmentRows { slots: &slots, weight: part.weight.as_deref(), rows: part.rows.len() };
+        let rows =
+            fitting::DevelopmentRows { slots: &slots, weight: part.weight.as_deref(), rows: part.rows.len() };
         let rounding = scaled.report(&rows, &sides, run.threads)?;
         let calibration = self.calibrate(&scaled)?;
         let curve = calibration.as_ref().and_then(|it| it.curve.as_ref());
-        let measure =
-            Measure { plan: &self.plan, model: &self.model, scaled: &scaled, bands: &bands, curve };
+        let measure = Measure { plan: &self.plan, model: &self.model, scaled: &scaled, bands: &bands, curve };
         let validation = measure.all(&totals, self.cross.as_ref())?;
         let mut body = self.body(&scaled, bands, cutoffs.as_ref().map(|(cutoffs, _)| *cutoffs));
         body.pd_basis = self.pd_basis(calibration.as_ref());
@@ -130,8 +131,7 @@ impl Card<'_, '_, '_> {
             binning.table.rows.iter().map(|row| row.goods.unwrap_or(0.0) + row.bads.unwrap_or(0.0)).collect()
         };
         let population: Vec<Vec<f64>> = chosen().map(size).collect();
-        let model =
-            PointsModel { intercept: *intercept, coefficients, woe: &woe, population: &population };
+        let model = PointsModel { intercept: *intercept, coefficients, woe: &woe, population: &population };
         fitting::scale(&model, &self.plan.request.scaling).map_err(|error| error.under("/scaling"))
     }
 
@@ -169,7 +169,8 @@ impl Card<'_, '_, '_> {
             && settings.horizon_days.is_some()
             && settings.population.is_some();
         if !stated {
-            let message = "the PD is a rank: state `default_definition`, `horizon_days` and `population` in `sample`";
+            let message =
+                "the PD is a rank: state `default_definition`, `horizon_days` and `population` in `sample`";
             self.findings.push(finding(Code::PdAssumed, None, message));
         } else if !enough {
             let message = format!(
@@ -195,8 +196,7 @@ impl Card<'_, '_, '_> {
         cutoffs: Option<super::super::body::Cutoffs>,
     ) -> CardBody {
         let request = self.plan.request;
-        let made =
-            assemble::characteristics(self.plan.candidates, &self.model, scaled, &mut self.findings);
+        let made = assemble::characteristics(self.plan.candidates, &self.model, scaled, &mut self.findings);
         CardBody {
             accepts: Vec::new(),
             bands,
@@ -221,11 +221,7 @@ impl Card<'_, '_, '_> {
                 population: NOT_STATED.to_owned(),
             },
             reasons: made.reasons,
-            scaling: Scaling {
-                odds0: scaled.law.odds0,
-                pdo: scaled.law.pdo,
-                points0: scaled.law.points0,
-            },
+            scaling: Scaling { odds0: scaled.law.odds0, pdo: scaled.law.pdo, points0: scaled.law.points0 },
         }
     }
 
@@ -263,7 +259,11 @@ impl Card<'_, '_, '_> {
     fn note_model(&mut self) {
         let selection = &self.model.selection;
         for (code, names, message) in [
-            (Code::Leaking, &selection.leaking, "tells the outcome better than anything known before it should"),
+            (
+                Code::Leaking,
+                &selection.leaking,
+                "tells the outcome better than anything known before it should",
+            ),
             (Code::Protected, &selection.protected, "is marked protected and in the card"),
             (Code::WrongSign, &selection.wrong_sign, "a safer bin raises the risk in the card"),
         ] {
@@ -274,7 +274,8 @@ impl Card<'_, '_, '_> {
         let separation = &self.model.fit.report.separation;
         if separation.kind != SeparationKind::None {
             for name in &separation.characteristics {
-                let message = "takes part in separating good and bad rows: its coefficient rests on the penalty";
+                let message =
+                    "takes part in separating good and bad rows: its coefficient rests on the penalty";
                 self.findings.push(finding(Code::Separation, Some(name), message));
             }
         }
@@ -319,14 +320,21 @@ fn note_binnings(
         }
         for own in &binning.findings {
             let (code, message) = match own.kind {
-                BinningFindingKind::FixedCutIdle => (Code::Binning, "fixed cut points part no rows".to_owned()),
+                BinningFindingKind::FixedCutIdle => {
+                    (Code::Binning, "fixed cut points part no rows".to_owned())
+                }
                 BinningFindingKind::Infeasible => {
                     (Code::Binning, format!("relaxing one of `{}` would do", own.constraints.join("`, `")))
                 }
                 BinningFindingKind::RareLevels => {
                     let share = own.share.unwrap_or_default();
                     let number = own.count.unwrap_or_default();
-                    (Code::RareCategories, format!("`{number}` categories with `{share}` of the weight are rare and count as unseen"))
+                    (
+                        Code::RareCategories,
+                        format!(
+                            "`{number}` categories with `{share}` of the weight are rare and count as unseen"
+                        ),
+                    )
                 }
                 BinningFindingKind::Unsupported => {
                     let message = "a bin for missing, special or unseen values counts neutral: its rows do not support more";

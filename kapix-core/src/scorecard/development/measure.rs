@@ -1,10 +1,10 @@
 //! How the card does on each part of the sample, and the rows outside the fit.
 
+use super::super::body::{BandBody, DevelopmentFinding};
 use super::findings::{Code, finding};
 use super::model::{Model, Plan};
 use super::response::DevelopmentValidation;
 use super::sample::{Part, count};
-use super::super::body::{BandBody, DevelopmentFinding};
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{self, CalibrationCurve, ScaledPoints, ScalingLaw, ValidationReport, ValidationSample};
 use crate::numeric;
@@ -59,7 +59,8 @@ pub(super) fn cross(
     let folds = u8::try_from(rarer.min(u64::from(wanted))).unwrap_or(FOLDS_MAX);
     if folds < 2 {
         if wanted > 0 {
-            let message = "too few bad or good rows for a cross-validation: nothing was measured outside the fit";
+            let message =
+                "too few bad or good rows for a cross-validation: nothing was measured outside the fit";
             findings.push(finding(Code::NoOutsideRows, None, message));
         }
         return Ok(None);
@@ -161,8 +162,7 @@ impl Measure<'_, '_, '_, '_> {
         let floors = floors(self.bands);
         let sample =
             ValidationSample { bad, band_floors: &floors, development, pd: Some(&pd), score: scores, weight };
-        fitting::validate(&sample, &self.plan.request.validation)
-            .map_err(|error| error.under("/validation"))
+        fitting::validate(&sample, &self.plan.request.validation).map_err(|error| error.under("/validation"))
     }
 }
 

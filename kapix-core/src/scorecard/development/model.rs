@@ -44,12 +44,16 @@ impl Plan<'_, '_, '_> {
     pub(super) fn bin(&self, part: &Part) -> Result<Vec<Binning>> {
         let target = self.sample.frame.target();
         let mut binnings: Vec<Option<Binning>> = self.candidates.iter().map(|_| None).collect();
-        parallel::run(binnings.iter_mut().zip(self.candidates), self.run.threads, |_, (place, candidate)| {
-            (self.run.check)()?;
-            let binning = fitting::bin(candidate.column, &part.rows, target, &candidate.options);
-            *place = Some(binning.map_err(|error| candidate.place(error))?);
-            Ok(())
-        })?;
+        parallel::run(
+            binnings.iter_mut().zip(self.candidates),
+            self.run.threads,
+            |_, (place, candidate)| {
+                (self.run.check)()?;
+                let binning = fitting::bin(candidate.column, &part.rows, target, &candidate.options);
+                *place = Some(binning.map_err(|error| candidate.place(error))?);
+                Ok(())
+            },
+        )?;
         Ok(binnings.into_iter().flatten().collect())
     }
 

@@ -89,7 +89,7 @@ impl<'f, 'a> OutcomeColumn<'f, 'a> {
 fn check_two_values(column: &Column<'_>, bad: &Matcher) -> Result<()> {
     let mut number = None;
     let mut code = None;
-    let third = |row: &usize| match (column.number(*row), column.code(*row)) {
+    let mut third = |row: &usize| match (column.number(*row), column.code(*row)) {
         _ if bad.matches(column, *row) => false,
         (Some(own), _) => (*number.get_or_insert(own) - own).abs() > 0.0,
         (None, Some(own)) => *code.get_or_insert(own) != own,

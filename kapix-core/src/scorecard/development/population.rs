@@ -4,7 +4,7 @@
 //! Without weights every sum is one of integers and exact. With weights sums run in an order that only the number of
 //! rows decides, so the bytes are the same on any number of threads.
 
-use super::body::{BinCounts, CharacteristicBody, CharacteristicCounts};
+use super::super::body::{BinCounts, CharacteristicBody, CharacteristicCounts};
 use crate::error::{Cause, Error, Result};
 use crate::numeric::{Sum, sum};
 use crate::parallel;

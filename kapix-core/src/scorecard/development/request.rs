@@ -1,12 +1,13 @@
 //! The requests `scorecard.develop` and `scorecard.evaluate`, as they are on the wire.
 
+use super::super::body::{EntityType, Minimum, ReasonText};
 use super::sample_settings::SampleSettings;
+use crate::fitting::{
+    BandSettings, BinningSettings, CalibrationSettings, CutoffSettings, RegressionSettings, ScalingSettings,
+    SelectionSettings, ValidationSettings,
+};
 use crate::id::Id;
 use crate::json::{self, Scalar};
-use crate::fitting::{
-    BandSettings, BinningSettings, CalibrationSettings, CutoffSettings, RegressionSettings, ScalingSettings, SelectionSettings, ValidationSettings,
-};
-use super::super::body::{EntityType, Minimum, ReasonText};
 use crate::time::{Date, Instant};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

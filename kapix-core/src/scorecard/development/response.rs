@@ -1,10 +1,11 @@
 //! The answers of `scorecard.develop` and `scorecard.evaluate`, as they are on the wire.
 
-use super::sample::{Part, count};
 use super::super::body::{CardBody, DevelopmentFinding, SampleDates};
+use super::sample::{Part, count};
 use crate::canonical::Hash;
 use crate::fitting::{
-    BandReport, Binning, BinningOptions, CalibrationReport, CutoffReport, Regression, RoundingReport, SelectionReport, ValidationReport,
+    BandReport, Binning, BinningOptions, CalibrationReport, CutoffReport, Regression, RoundingReport,
+    SelectionReport, ValidationReport,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;

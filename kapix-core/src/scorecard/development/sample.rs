@@ -111,7 +111,11 @@ impl Sample {
             development: of(Place::Development),
             hold_out: of(Place::HoldOut),
             out_of_time: of(Place::OutOfTime),
-            report: SampleReport { excluded: kept.excluded, rows: count(frame.rows()), ..SampleReport::default() },
+            report: SampleReport {
+                excluded: kept.excluded,
+                rows: count(frame.rows()),
+                ..SampleReport::default()
+            },
         };
         sample.report.dates = period(dates.as_deref());
         sample.report.count(&sample.development, &sample.hold_out, &sample.out_of_time);
@@ -219,7 +223,9 @@ impl Kept {
         let day = |row: usize| days.get(row).copied().flatten();
         self.retain("observation date missing", |row| day(row).is_some());
         let window = settings.horizon_days.map_or(0, |days| i32::try_from(days).unwrap_or(i32::MAX));
-        self.retain("outcome window not over", |row| day(row).is_some_and(|day| as_of.days_since(day) >= window));
+        self.retain("outcome window not over", |row| {
+            day(row).is_some_and(|day| as_of.days_since(day) >= window)
+        });
         Ok(Some(self.part.rows.iter().filter_map(|row| day(row_index(*row))).collect()))
     }
 }
@@ -300,7 +306,7 @@ fn places(
         let stay: Vec<usize> =
             (0..rows).filter(|row| places.get(*row) == Some(&Place::Development)).collect();
         let classes: Vec<u8> = stay.iter().map(|row| bad(*row)).collect();
-        let held = fitting::hold_out(&classes, share, request.seed.cast_unsigned());
+        let held = fitting::split(&classes, share, request.seed.cast_unsigned());
         for (row, held) in stay.into_iter().zip(held) {
             if held && let Some(place) = places.get_mut(row) {
                 *place = Place::HoldOut;
@@ -312,8 +318,9 @@ fn places(
 
 fn by_column(split: &SplitSettings, frame: &Frame<'_>, part: &Part) -> Result<Vec<Place>> {
     let Some(name) = &split.column else {
-        return Err(Error::new(Cause::ValueOutOfRange, "method `column` needs `column`")
-            .at("/sample/split/column"));
+        return Err(
+            Error::new(Cause::ValueOutOfRange, "method `column` needs `column`").at("/sample/split/column")
+        );
     };
     let column = outcome::find(frame, name, "/sample/split/column")?;
     let default: Vec<Scalar> = vec![
