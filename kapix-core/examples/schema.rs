@@ -7,7 +7,8 @@
 use kapix_core::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
-    DescribeRequest, DescribeResponse, Envelope, Operation,
+    DescribeRequest, DescribeResponse, DevelopRequest, DevelopResponse, Envelope, EvaluateRequest,
+    EvaluateResponse, Operation,
 };
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -28,6 +29,8 @@ fn schemas(operation: Operation) -> Value {
         Operation::CreditScore => pair::<CreditScoreRequest, CreditScoreResponse>(),
         Operation::CreditScoreBatch => pair::<CreditScoreBatchRequest, CreditScoreBatchResponse>(),
         Operation::EngineDescribe => pair::<DescribeRequest, DescribeResponse>(),
+        Operation::ScorecardDevelop => pair::<DevelopRequest, DevelopResponse>(),
+        Operation::ScorecardEvaluate => pair::<EvaluateRequest, EvaluateResponse>(),
     }
 }
 

@@ -8,7 +8,7 @@ pub mod docs;
 mod domain;
 mod engine;
 mod error;
-mod fitting;
+pub mod fitting;
 mod id;
 mod json;
 mod limits;
@@ -45,18 +45,6 @@ pub use engine::{
     Record, ReferralCode, ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
-pub use fitting::{
-    AccountProfit, AucDifference, AucEstimate, BandReport, BandSettings, BetaCurve, BinKind, BinRule,
-    Binning, BinningFinding, BinningFindingKind, BinningOptions, BinningRow, BinningSettings, BinningStatus,
-    BinningTable, Brier, CalibrationCurve, CalibrationMeasures, CalibrationMethod, CalibrationRefusal,
-    CalibrationReport, CalibrationSettings, ChiSquareTest, Cluster, Coefficient, Criterion, CutoffPoint,
-    CutoffReport, CutoffSettings, Estimate, GainsRow, HosmerLemeshow, InterceptPlace, Interval,
-    IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, Objective, PValueTest, PrebinningMethod,
-    PrebinningOptions, PrebinningSettings, Regression, RegressionSettings, RocPoint, RoundingReport, RowKind,
-    ScalingMethod, ScalingSettings, ScoreBand, ScoreBin, SelectionAction, SelectionMethod, SelectionReason,
-    SelectionReport, SelectionSettings, SelectionStep, Separation, SeparationKind, TableTest, TestedGroup,
-    Trend, ValidationNull, ValidationReport, ValidationSettings,
-};
 pub use id::Id;
 pub use json::Scalar;
 pub use limits::Limits;

@@ -124,7 +124,7 @@ struct Parts {
 /// Returns the optimal binning of the `rows` of a column; the slices of the target have one entry a row of the column.
 ///
 /// Errors: `frame.infinity`, `frame.column_type` where text is to be numeric, `frame.shape` where a row lies outside.
-pub(crate) fn bin(
+pub fn bin(
     column: &Column<'_>,
     rows: &[u32],
     target: Target<'_>,

@@ -21,7 +21,7 @@ mod table;
 mod tests;
 mod tree;
 
-pub(crate) use column::bin;
+pub use column::bin;
 pub use column::{Binning, BinningFinding, BinningFindingKind, BinningStatus};
 pub use options::{BinningOptions, PrebinningOptions};
 pub use settings::{BinKind, BinRule, BinningSettings, PrebinningMethod, PrebinningSettings};

@@ -85,7 +85,7 @@ impl BinningOptions {
     ///
     /// Error `value.out_of_range`: fields outside their documented ranges, all of them, at pointers that start at
     /// the settings; nothing is clamped.
-    pub(crate) fn new(settings: &BinningSettings) -> Result<Self> {
+    pub fn new(settings: &BinningSettings) -> Result<Self> {
         let prebinning = settings.prebinning.unwrap_or_default();
         let default_method =
             if settings.cuts.is_some() { PrebinningMethod::Given } else { PrebinningMethod::Quantile };

@@ -143,7 +143,7 @@ macro_rules! first_of {
 impl BinningSettings {
     /// Returns these settings of a characteristic over the general ones.
     #[must_use]
-    pub(crate) fn over(&self, general: &Self) -> Self {
+    pub fn over(&self, general: &Self) -> Self {
         let mut settings = first_of!(self, general:
             bads_min, bins_max, bins_min, cuts, cuts_fixed, goods_min, kind, missing, objective, p_value_max,
             p_value_test, prebinning, rare_share, rate_difference_min, size_max, size_min, special,

@@ -8,7 +8,7 @@ use crate::json::Scalar;
 
 impl Binning {
     /// Returns the slot of missing inputs.
-    pub(crate) fn missing_slot(&self) -> u16 {
+    pub fn missing_slot(&self) -> u16 {
         let attributes = match self.kind {
             BinKind::Numeric => self.cuts.len() + 1,
             BinKind::Categorical => self.groups.len(),
@@ -20,7 +20,7 @@ impl Binning {
     ///
     /// Special values go first, by their bits after adding 0; then `[lower, upper)`. Errors: `frame.infinity`,
     /// `frame.column_type`.
-    pub(crate) fn slots(&self, column: &Column<'_>, rows: &[u32], out: &mut [u16]) -> Result<()> {
+    pub fn slots(&self, column: &Column<'_>, rows: &[u32], out: &mut [u16]) -> Result<()> {
         match (&column.values, self.kind) {
             (Values::Dictionary { categories, .. }, BinKind::Categorical) => {
                 self.dictionary(column, categories, rows, out);

@@ -84,7 +84,7 @@ pub struct CalibrationReport {
 /// Returns the calibration of `log_odds` (of bad, by the PDO law, finite) on rows that the card was not fitted on; `bad`
 /// is 0 or 1, weights are above 0. A curve that cannot be measured is a refusal in the report; an error is a target
 /// outside 0..1.
-pub(crate) fn calibrate(
+pub fn calibrate(
     log_odds: &[f64],
     bad: &[u8],
     weight: Option<&[f64]>,

@@ -13,7 +13,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use report::DevelopmentRows;
+pub use report::DevelopmentRows;
 pub use report::RoundingReport;
 pub use settings::{InterceptPlace, ScalingMethod, ScalingSettings};
 
@@ -23,45 +23,45 @@ use rounding::Rounded;
 use settings::{Law, Range};
 
 /// Points of one slot, and base points, lie within +- this, the limit of a card.
-pub(crate) const POINTS_MAX: f64 = 1_000_000.0;
+pub const POINTS_MAX: f64 = 1_000_000.0;
 /// Halvings of an interval of factors; two neighbouring doubles are reached before.
 const BISECTIONS: usize = 80;
 
 /// A fitted model: logit PD = intercept + sum of coefficient x WoE; all lists follow the order of the card.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Model<'a> {
+pub struct Model<'a> {
     /// In nats.
-    pub(crate) intercept: f64,
+    pub intercept: f64,
     /// One a characteristic.
-    pub(crate) coefficients: &'a [f64],
+    pub coefficients: &'a [f64],
     /// WoE of every slot in nats, by characteristic.
-    pub(crate) woe: &'a [Vec<f64>],
+    pub woe: &'a [Vec<f64>],
     /// Weight of the development rows in every slot, by characteristic.
-    pub(crate) population: &'a [Vec<f64>],
+    pub population: &'a [Vec<f64>],
 }
 
 /// The law between totals and odds: odds(points) = odds0 x 2^((points - points0) / pdo), good : bad.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct ScalingLaw {
+pub struct ScalingLaw {
     /// Odds good : bad at `points0`, above 0.
-    pub(crate) odds0: f64,
+    pub odds0: f64,
     /// Points that double the odds, above 0.
-    pub(crate) pdo: f64,
+    pub pdo: f64,
     /// Total at which the odds are `odds0`.
-    pub(crate) points0: f64,
+    pub points0: f64,
 }
 
 /// Integer points of a model.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ScaledPoints {
+pub struct ScaledPoints {
     /// Points of every applicant; 0 where the intercept is spread.
-    pub(crate) base_points: i32,
+    pub base_points: i32,
     /// Points at WoE 0, by characteristic.
-    pub(crate) neutral_points: Vec<i32>,
+    pub neutral_points: Vec<i32>,
     /// Points of every slot, by characteristic.
-    pub(crate) points: Vec<Vec<i32>>,
+    pub points: Vec<Vec<i32>>,
     /// The law that the totals follow.
-    pub(crate) law: ScalingLaw,
+    pub law: ScalingLaw,
     /// Points minus what the law gives, of every slot by characteristic.
     errors: Vec<Vec<f64>>,
     /// The same of the intercept's part.
@@ -71,12 +71,12 @@ pub(crate) struct ScaledPoints {
 
 impl ScalingLaw {
     /// Returns points a nat of log-odds, pdo / ln 2.
-    pub(crate) fn factor(&self) -> f64 {
+    pub fn factor(&self) -> f64 {
         self.pdo / core::f64::consts::LN_2
     }
 
     /// Returns the total at odds 1:1, points0 - factor x ln(odds0).
-    pub(crate) fn offset(&self) -> f64 {
+    pub fn offset(&self) -> f64 {
         self.points0 - self.factor() * numeric::ln(self.odds0)
     }
 }
@@ -87,7 +87,7 @@ impl ScalingLaw {
 /// The slots of a characteristic become the integers whose error has the least variance over the development rows (see
 /// [`rounding`]); the base absorbs the mean error, under `min_max` the law does. Errors: `value.out_of_range` at a
 /// setting, `card.points_range` where points leave +-1,000,000 or the model is not finite.
-pub(crate) fn scale(model: &Model<'_>, settings: &ScalingSettings) -> Result<ScaledPoints> {
+pub fn scale(model: &Model<'_>, settings: &ScalingSettings) -> Result<ScaledPoints> {
     let law = settings.law()?;
     if !is_usable(model) {
         return Err(Error::new(Cause::CardPointsRange, "coefficients and WoEs must be finite, one a slot"));

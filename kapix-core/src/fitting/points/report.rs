@@ -13,13 +13,13 @@ const NOISE: f64 = 1e-9;
 
 /// The rows that a card was developed on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct DevelopmentRows<'a> {
+pub struct DevelopmentRows<'a> {
     /// Slot of every row, by characteristic.
-    pub(crate) slots: &'a [&'a [u16]],
+    pub slots: &'a [&'a [u16]],
     /// Weights, above 0; `None`: 1 each.
-    pub(crate) weight: Option<&'a [f64]>,
+    pub weight: Option<&'a [f64]>,
     /// Number of rows.
-    pub(crate) rows: usize,
+    pub rows: usize,
 }
 
 /// What rounding to integers costs.
@@ -51,7 +51,7 @@ struct Part {
 
 impl ScaledPoints {
     /// Returns what rounding costs; `cutoffs` are the totals at which a decision changes.
-    pub(crate) fn report(
+    pub fn report(
         &self,
         rows: &DevelopmentRows<'_>,
         cutoffs: &[i32],

@@ -78,7 +78,7 @@ const RATE_STEP_MIN: f64 = 1e-12;
 /// strictly and that keep the limits: exact over all scores as bounds, or over 200 quantiles of the rows where there are
 /// more. If no partition has the wanted number of bands, the greatest number that one has is taken. An error only for
 /// settings outside their range.
-pub(crate) fn bands(
+pub fn bands(
     score: &[f64],
     bad: &[u8],
     weight: Option<&[f64]>,

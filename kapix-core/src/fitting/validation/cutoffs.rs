@@ -76,7 +76,7 @@ const POINTS_MAX: usize = 200;
 
 /// Returns what cut-offs on the score (higher is safer) do to the rows; an error only for settings outside their range.
 /// Best and target cut-offs are exact over all scores, whatever the curve shows.
-pub(crate) fn cutoffs(
+pub fn cutoffs(
     score: &[f64],
     bad: &[u8],
     weight: Option<&[f64]>,

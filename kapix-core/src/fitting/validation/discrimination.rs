@@ -64,7 +64,7 @@ fn standard_error(of_bads: Option<f64>, of_goods: Option<f64>) -> Option<f64> {
 /// The variance is that of [`auc`] with the difference of the two placements of each row, so it has the covariance of
 /// the areas: DeLong et al. 1988, equation 5, for the contrast (1, -1). Without variance, as between scores that rank
 /// alike, interval and p are `None`.
-pub(crate) fn auc_difference(
+pub fn auc_difference(
     left: &[f64],
     right: &[f64],
     bad: &[u8],

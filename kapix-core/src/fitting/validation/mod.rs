@@ -14,14 +14,14 @@ mod resample;
 mod tests;
 mod validate;
 
-pub(crate) use bands::bands;
+pub use bands::bands;
 pub use bands::{BandReport, BandSettings, ScoreBand};
-pub(crate) use cutoffs::cutoffs;
+pub use cutoffs::cutoffs;
 pub use cutoffs::{AccountProfit, CutoffPoint, CutoffReport, CutoffSettings};
-pub(crate) use discrimination::auc_difference;
+pub use discrimination::auc_difference;
 pub use report::{
     AucDifference, AucEstimate, Brier, CalibrationMeasures, Estimate, GainsRow, HosmerLemeshow, Interval,
     KolmogorovSmirnov, RocPoint, ScoreBin, TestedGroup, ValidationNull, ValidationReport, ValidationSettings,
 };
-pub(crate) use resample::{bootstrap, folds, split};
-pub(crate) use validate::{ValidationSample, validate};
+pub use resample::{bootstrap, folds, split};
+pub use validate::{ValidationSample, validate};

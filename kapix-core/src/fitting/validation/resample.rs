@@ -12,7 +12,7 @@ const BOOTSTRAP_STREAM: u64 = 0x626f_6f74 << 32;
 
 /// Returns the fold 0..k of each row for cross-validation, `folds` counted as at least 1. Goods and bads are dealt out
 /// one after the other in an order drawn by the seed: folds differ by at most one bad, one good and one row.
-pub(crate) fn folds(bad: &[u8], folds: u8, seed: u64) -> Vec<u8> {
+pub fn folds(bad: &[u8], folds: u8, seed: u64) -> Vec<u8> {
     let folds = folds.max(1);
     let mut assigned = vec![0; bad.len()];
     let mut fold = 0;
@@ -27,7 +27,7 @@ pub(crate) fn folds(bad: &[u8], folds: u8, seed: u64) -> Vec<u8> {
 
 /// Returns whether each row is held out: of the bads and of the goods the number nearest to `share` (a half goes up),
 /// where a class of two or more rows keeps at least one on either side; a share outside 0..1 holds out none or all.
-pub(crate) fn split(bad: &[u8], share: f64, seed: u64) -> Vec<bool> {
+pub fn split(bad: &[u8], share: f64, seed: u64) -> Vec<bool> {
     let mut held_out = vec![false; bad.len()];
     let is_inside = share > 0.0 && share < 1.0;
     for class in dealt(bad, &mut Random::new(seed, SPLIT_STREAM)) {
@@ -48,7 +48,7 @@ pub(crate) fn split(bad: &[u8], share: f64, seed: u64) -> Vec<bool> {
 
 /// Returns `rows` row numbers drawn with replacement, of one replicate of the bootstrap: B. Efron, Bootstrap methods:
 /// another look at the jackknife, The Annals of Statistics 7, 1979.
-pub(crate) fn bootstrap(rows: u32, seed: u64, replicate: u32) -> Vec<u32> {
+pub fn bootstrap(rows: u32, seed: u64, replicate: u32) -> Vec<u32> {
     let Some(range) = NonZeroU64::new(u64::from(rows)) else { return Vec::new() };
     let mut random = Random::new(seed, BOOTSTRAP_STREAM | u64::from(replicate));
     (0..rows).map(|_| u32::try_from(random.below(range)).unwrap_or_default()).collect()

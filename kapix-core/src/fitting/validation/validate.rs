@@ -11,26 +11,23 @@ use std::collections::BTreeMap;
 
 /// The rows of a validation; slices have one entry a row.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ValidationSample<'a> {
+pub struct ValidationSample<'a> {
     /// 0 or 1; 1 is bad.
-    pub(crate) bad: &'a [u8],
+    pub bad: &'a [u8],
     /// Least score of each band but the riskiest, strictly ascending; empty: no bands.
-    pub(crate) band_floors: &'a [f64],
+    pub band_floors: &'a [f64],
     /// Whether score and PD were fitted on these rows.
-    pub(crate) development: bool,
+    pub development: bool,
     /// PDs, in 0..=1; `None`: the score is a rank only.
-    pub(crate) pd: Option<&'a [f64]>,
+    pub pd: Option<&'a [f64]>,
     /// Finite; higher is safer.
-    pub(crate) score: &'a [f64],
+    pub score: &'a [f64],
     /// Finite and above 0; `None`: 1 each.
-    pub(crate) weight: Option<&'a [f64]>,
+    pub weight: Option<&'a [f64]>,
 }
 
 /// Returns how well the score ranks and the PD fits; an error only for settings outside their range.
-pub(crate) fn validate(
-    sample: &ValidationSample<'_>,
-    settings: &ValidationSettings,
-) -> Result<ValidationReport> {
+pub fn validate(sample: &ValidationSample<'_>, settings: &ValidationSettings) -> Result<ValidationReport> {
     check(settings)?;
     let cells = Cells::of(sample.score, sample.bad, sample.weight);
     let rows = cells.bad_rows + cells.good_rows;

@@ -4,7 +4,7 @@ use super::outcome::{self, Matcher, Outcome, OutcomeColumn};
 use super::request::{DevelopRequest, TargetKind};
 use super::response::{ExcludedRows, SampleReport};
 use super::sample_settings::{Exclusion, SplitMethod, SplitSettings};
-use crate::domain::{Column, Frame, Values};
+use crate::domain::{Column, Frame};
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{self, Target};
 use crate::json::Scalar;
