@@ -17,8 +17,9 @@ PREBINS_WIDE = 200
 WIDE = exact.Limits("wide", None, 10)
 # Tools that solve given pre-bins under limits.
 SOLVERS = (KAPIX, "optbinning")
-# A difference of information values below this is rounding: OptBinning adds values cut to millionths.
-SAME = 1e-6
+# A difference of information values up to this, for each bin, is rounding. OptBinning cuts them to millionths.
+SAME = 1e-10
+SAME_OPTBINNING = 1e-6
 FITS = 3
 
 
@@ -181,10 +182,11 @@ def repeated(plan: Plan, found: dict[str, Found]) -> dict[str, Any]:
 
 
 def _speed(own: Found) -> dict[str, Any]:
-    scoring = {key: value for key, value in own.tasks["scoring"].items() if key not in ("card", "note")}
+    scoring = {key: value for key, value in own.tasks["scoring"].items() if key not in ("card", "note", "loop_cpu_ms")}
     return {
         "binning_cpu_seconds": own.tasks["binning"].get("cpu_seconds"),
-        "card_cpu_seconds": own.tasks["card"].get("cpu_seconds"), "scoring": scoring,
+        "card_cpu_seconds": own.tasks["card"].get("cpu_seconds"), "loop_cpu_ms": own.tasks["card"].get("loop_cpu_ms"),
+        "scoring": scoring,
         "cached": any(figures.get("cached") for figures in own.tasks.values()),
     }
 
@@ -213,7 +215,7 @@ def optimality(plan: Plan, found: dict[str, Found]) -> dict[str, Any]:
     for name, answers in solvers.items():
         for problem, solved, answer in zip(plan.problems, optima, answers):
             place = sets.setdefault(problem["limits"]["name"], {}).setdefault(name, new_counts())
-            verdict, difference = solved.judge(answer)
+            verdict, difference = solved.judge(answer, SAME_OPTBINNING if name == "optbinning" else SAME)
             count(place, verdict, difference, answer.get("cpu_seconds", 0.0))
             if verdict not in ("equal", "above"):
                 case = {"tool": name, "column": problem["name"], "trend": problem["trend"], "limits": problem["limits"]["name"]}
@@ -232,7 +234,7 @@ class Solved:
         self.problem = exact.Problem(goods, bads, problem["trend"], exact.Limits(**problem["limits"]))
         self.value = self.problem.optimum()
 
-    def judge(self, answer: dict[str, Any]) -> tuple[str, float]:
+    def judge(self, answer: dict[str, Any], same: float) -> tuple[str, float]:
         """Returns below, equal, above, broken (not a partition within the limits) or error; and the difference."""
         if "error" in answer:
             return ("equal" if self.value is None else "error"), 0.0
@@ -242,7 +244,8 @@ class Solved:
         if not known or not self.problem.keeps(ends) or self.value is None:
             return "broken", 0.0
         difference = self.problem.value_of(ends) - self.value
-        return ("below" if difference < -SAME else "above" if difference > SAME else "equal"), difference
+        same *= len(ends)
+        return ("below" if difference < -same else "above" if difference > same else "equal"), difference
 
 
 def new_counts() -> dict[str, Any]:
@@ -262,7 +265,7 @@ def _wide(plan: Plan, found: dict[str, Found]) -> dict[str, Any]:
         return {"problems": 0}
     place = new_counts()
     for problem, answer in zip(plan.wide, answers):
-        count(place, *Solved(plan, problem).judge(answer), answer.get("cpu_seconds", 0.0))
+        count(place, *Solved(plan, problem).judge(answer, SAME), answer.get("cpu_seconds", 0.0))
     times = [answer["cpu_seconds"] for answer in answers if "cpu_seconds" in answer]
     sizes = [len(problem["cuts"]) + 1 for problem in plan.wide]
     return {

@@ -93,10 +93,11 @@ def _repeats(document: dict[str, Any]) -> list[str]:
 def _fits(document: dict[str, Any]) -> list[str]:
     speed = document["speed"]
     lines = _title(f"CPU seconds of a fit on the training rows, {speed['threads']} thread(s), best of 3")
-    lines.append(f"{'':<22}{'binning':>10}{'x Kapix':>10}   {'whole card':>10}{'x Kapix':>10}")
+    lines.append(f"{'':<22}{'binning':>10}{'x Kapix':>10}   {'whole card':>10}{'x Kapix':>10}   {'fixed loop, ms':>14}")
     for name, row in _tools_of(speed):
         cells = [_cell(row[key], speed.get(KAPIX, {}).get(key)) for key in ("binning_cpu_seconds", "card_cpu_seconds")]
-        lines.append(f"{name:<22}{cells[0]}  {cells[1]}{_cached(row)}")
+        loop = f"{row['loop_cpu_ms']:.1f}" if row["loop_cpu_ms"] else "-"
+        lines.append(f"{name:<22}{cells[0]}  {cells[1]}  {loop:>14}{_cached(row)}")
     return lines
 
 

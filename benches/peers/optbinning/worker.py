@@ -32,8 +32,10 @@ class OptBinning(Tool):
         return self.process().fit(data, bad)
 
     def codes(self, binning: BinningProcess, data: Any) -> dict[str, numpy.ndarray]:
+        # Without "empirical" the rows of special and missing values would get the number of the first bin.
+        ways = {"metric": "indices", "metric_special": "empirical", "metric_missing": "empirical"}
         return {
-            name: numpy.asarray(binning.get_binned_variable(name).transform(data[name], metric="indices"))
+            name: numpy.asarray(binning.get_binned_variable(name).transform(data[name], **ways))
             for name in self.job.columns
         }
 
