@@ -29,6 +29,17 @@ def listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def joined(arguments: list[str]) -> list[str]:
+    """Returns the arguments with `--special` joined to its value, which argparse else takes for an option: `-9,-8`."""
+    found: list[str] = []
+    for argument in arguments:
+        if found and found[-1] == "--special":
+            found[-1] = f"--special={argument}"
+        else:
+            found.append(argument)
+    return found
+
+
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
         description="Develops a scorecard with Kapix and with other tools on the same rows, side by side.",
@@ -115,7 +126,7 @@ def generate(given: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    given = parser().parse_args()
+    given = parser().parse_args(joined(sys.argv[1:]))
     try:
         return generate(given) if given.generate else compare(given)
     except InputError as error:

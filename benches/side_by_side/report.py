@@ -39,7 +39,7 @@ def _tools(document: dict[str, Any]) -> list[str]:
     for name, tool in document["tools"].items():
         kind = "" if tool["card"] or tool["errors"] else "; not a card"
         cached = "; cached" if tool["cached"] else ""
-        lines.append(f"{name:<22}{tool['version']:<12}{tool['note']}{kind}{cached}")
+        lines.append(f"{name:<22}{tool['version']:<14}{tool['note']}{kind}{cached}")
         for error in dict.fromkeys(tool["errors"].values()):
             tasks = [task for task, own in tool["errors"].items() if own == error]
             lines += textwrap.wrap(f"FAILED {', '.join(tasks)}: {error}", WIDTH, initial_indent="    ", subsequent_indent="      ")
@@ -49,24 +49,29 @@ def _tools(document: dict[str, Any]) -> list[str]:
 def _quality(document: dict[str, Any]) -> list[str]:
     rows = document["quality"]
     own = rows.get(KAPIX)
-    lines = _title("Test rows of the given split; Kapix - tool by DeLong, paired")
-    lines.append(f"{'':<22}{'AUC':<23}{'KS':<23}{'Brier':<10}{'':2}{'AUC Kapix - tool'}")
+    lines = _title("Test rows of the given split")
+    lines.append(f"{'':<22}{'AUC (DeLong)':<25}{'KS (bootstrap)':<25}{'Brier':<25}".rstrip())
     for name, row in rows.items():
-        auc, ks, brier = row["auc"], row["ks"], row["brier"]
-        difference = row.get("kapix_minus_tool")
-        ahead = [own is not None and name != KAPIX and better for better in (
-            own is not None and auc["value"] > own["auc"]["value"], own is not None and ks["value"] > own["ks"]["value"],
-            own is not None and brier["value"] < own["brier"]["value"],
-        )]
-        lines.append(
-            f"{name:<22}{auc['value']:.4f}{_mark(ahead[0])}{_span(auc, 3):<16}{ks['value']:.4f}{_mark(ahead[1])}{_span(ks, 3):<16}"
-            f"{brier['value']:.4f}{_mark(ahead[2])}   " + (f"{difference['value']:+.4f} {_span(difference, 4)}" if difference else "")
-        )
+        line = f"{name:<22}"
+        for key, sign in (("auc", 1), ("ks", 1), ("brier", -1)):
+            ahead = own is not None and sign * (row[key]["value"] - own[key]["value"]) > 0
+            line += f"{row[key]['value']:.4f}{_mark(ahead)} {_span(row[key]):<17}"
+        lines.append(line.rstrip())
+    differences = {name: row["kapix_minus_tool"] for name, row in rows.items() if "kapix_minus_tool" in row}
+    if differences:
+        lines += _title("AUC on those rows, Kapix - tool, paired by DeLong")
+        lines.append(f"{'':<22}{'Kapix - tool':<15}{'error':<10}interval")
+    for name, row in differences.items():
+        lines.append(f"{name:<22}{row['value']:+.4f}{_mark(row['value'] < 0):<8}{row['error']:.4f}    {_signed_span(row)}")
     return lines
 
 
-def _span(row: dict[str, Any], digits: int) -> str:
-    return f"[{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
+def _span(row: dict[str, Any]) -> str:
+    return f"[{row['low']:.3f}, {row['high']:.3f}]"
+
+
+def _signed_span(row: dict[str, Any]) -> str:
+    return f"[{row['low']:+.4f}, {row['high']:+.4f}]"
 
 
 def _repeats(document: dict[str, Any]) -> list[str]:
@@ -82,7 +87,7 @@ def _repeats(document: dict[str, Any]) -> list[str]:
             best = "  best peer card" if name == repeats["best_peer_card"] else ""
             text += (
                 f"{_mark(difference['mean'] < 0)}     {difference['mean']:+.4f}        {difference['error']:.4f}"
-                f"    {_span(difference, 4)}{best}"
+                f"    {_signed_span(difference)}{best}"
             )
         elif name == repeats["best_peer_card"]:
             text += "      best peer card"
@@ -112,7 +117,7 @@ def _cached(row: dict[str, Any]) -> str:
 def _cell(value: float | None, own: float | None) -> str:
     if value is None:
         return f"{'-':>10}{'':>11}"
-    ratio = f"{value / own:.1f}" if own else "-"
+    ratio = f"{value / own:.3g}" if own else "-"
     return f"{value:>10.4f}{ratio:>10}{_mark(own is not None and value < own)}"
 
 
@@ -128,7 +133,7 @@ def _scoring(document: dict[str, Any]) -> list[str]:
             lines.append(f"{name:<22}{'-':>11}")
             continue
         base = own.get("rows_per_cpu_second")
-        ratio = f"{base / rate:.1f}" if base else "-"
+        ratio = f"{base / rate:.3g}" if base else "-"
         single = own.get("single_cpu_ms")
         lines.append(
             f"{name:<22}{score['rows']:>11}{rate:>13,.0f}{ratio:>9}{_mark(bool(base) and rate > base)}  "

@@ -64,11 +64,12 @@ class Kapix(Tool):
             card=CARD, threads=self.job.threads,
         )
 
-    def bin(self, data: Any, bad: numpy.ndarray) -> list[Any]:
-        return self.develop(dict(data.items()), bad, "binning", binning(self.job.special)).binning
+    def bin(self, data: Any, bad: numpy.ndarray) -> Any:
+        return self.develop(dict(data.items()), bad, "binning", binning(self.job.special))
 
-    def codes(self, binning: list[Any], data: Any) -> dict[str, numpy.ndarray]:
-        return {found["feature"]: codes_of(found, data[found["feature"]], self.job.special) for found in binning}
+    def codes(self, binning: Any, data: Any) -> dict[str, numpy.ndarray]:
+        reports = binning.to_dict()["binning"]
+        return {report["feature"]: codes_of(report, data[report["feature"]]) for report in reports}
 
     def fit(self, data: Any, bad: numpy.ndarray) -> Model:
         artefact = self.develop(dict(data.items()), bad, "card", binning(self.job.special)).artefact
@@ -93,24 +94,34 @@ class Kapix(Tool):
 
     def optimal(self, problem: dict[str, Any]) -> dict[str, Any]:
         columns = {problem["name"]: problem["values"]}
-        found = self.develop(columns, problem["bad"], "binning", binning([], problem)).binning[0]
-        return {"cuts": list(found["cuts"]), "status": str(found.get("status", ""))}
+        answer = self.develop(columns, problem["bad"], "binning", binning([], problem))
+        report = answer.to_dict()["binning"][0]
+        return {"cuts": report.get("cuts") or [], "status": report.get("status", "")}
 
 
-def codes_of(found: Any, values: Any, special: list[float]) -> numpy.ndarray:
-    """Returns each row's bin: attributes from 0, special values from 1000, missing 2000, unseen 3000.
+def codes_of(report: dict[str, Any], values: Any) -> numpy.ndarray:
+    """Returns each row's bin: attributes from 0, then special values, missing, unseen.
 
-    Computed from the cuts or groups here, so that the table of Kapix is not trusted for its own value.
+    By the cuts or groups, and not by the table, so that Kapix is not trusted for its own value. A bin that shares the
+    WoE of an attribute counts as that attribute.
     """
-    if found.get("groups"):
-        bins = {text: index for index, group in enumerate(found["groups"]) for text in group}
+    cuts, groups, special = (report.get(name) or [] for name in ("cuts", "groups", "special"))
+    attributes = len(groups) if report["kind"] == "categorical" else len(cuts) + 1
+    missing = attributes + len(special)
+    slots = {value: attributes + index for index, value in enumerate(special)}
+    if report["kind"] == "categorical":
+        slots |= {text: index for index, group in enumerate(groups) for text in group}
         texts = values.astype(object).where(values.notna(), None)
-        return numpy.array([2000 if text is None else bins.get(text, 3000) for text in texts])
-    numbers = values.to_numpy()
-    codes = numpy.searchsorted(numpy.array(found["cuts"], float), numbers, side="right")
-    for index, code in enumerate(special):
-        codes[numbers == code] = 1000 + index
-    codes[numpy.isnan(numbers)] = 2000
+        codes = numpy.array([missing if text is None else slots.get(text, missing + 1) for text in texts])
+    else:
+        numbers = values.to_numpy(dtype=float)
+        codes = numpy.searchsorted(numpy.array(cuts, float), numbers, side="right")
+        for value, slot in slots.items():
+            codes[numbers == value] = slot
+        codes[numpy.isnan(numbers)] = missing
+    for slot, row in enumerate(report["table"]["rows"]):
+        if row.get("merged_with") is not None:
+            codes[codes == slot] = row["merged_with"]
     return codes
 
 
