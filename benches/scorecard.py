@@ -46,22 +46,23 @@ def parser() -> argparse.ArgumentParser:
         epilog="A column is dropped for every tool when it has one value only, or names rows: a different whole number or"
         " text in each row. Empty cells, NA, N/A, #N/A, NaN and NULL are missing. Text columns are categorical.",
     )
-    options.add_argument("--data", type=Path, metavar="FILE", help="CSV with a header, may end in .gz")
-    options.add_argument("--target", metavar="COLUMN", help="the column with two classes")
-    options.add_argument("--split", type=Path, metavar="FILE", help="0 or 1 for each row, 1 = train")
-    options.add_argument("--bad", metavar="VALUE", help='the bad class; default 1, "bad" or "true"')
-    options.add_argument("--special", type=listed, default=[], metavar="A,B", help="numbers that are codes, in any numeric column")
-    options.add_argument("--categorical", type=listed, default=[], metavar="A,B", help="columns of numbers that are categories")
-    options.add_argument("--keep", type=listed, default=[], metavar="A,B", help="columns not to drop")
-    options.add_argument("--peers", type=listed, default=list(NAMES), metavar="A,B", help=f"of {', '.join(NAMES)}; default all")
-    options.add_argument("--repeats", type=int, default=20, metavar="N", help="stratified 70/30 splits beside the given one; default 20")
-    options.add_argument("--seed", type=int, default=1, metavar="N", help="of the stratified splits, and of --generate; default 1")
-    options.add_argument("--threads", type=int, metavar="N", help="threads of each tool; default 1, and 2 with --generate")
-    options.add_argument("--rows", type=int, default=1_000_000, metavar="N", help="rows of batch scoring; default 1000000")
-    options.add_argument("--seconds", type=float, default=3600.0, metavar="S", help="longest run of a tool; default 3600")
-    options.add_argument("--cache", type=Path, metavar="FOLDER", help="keeps answers, and takes those of equal questions from it")
-    options.add_argument("--out", type=Path, metavar="FILE", help="writes every figure as JSON")
-    options.add_argument("--generate", metavar="ROWSxCOLUMNS", help="time and peak memory of Kapix on generated data")
+    add = options.add_argument
+    add("--data", type=Path, metavar="FILE", help="CSV with a header, may end in .gz")
+    add("--target", metavar="COLUMN", help="the column with two classes")
+    add("--split", type=Path, metavar="FILE", help="0 or 1 for each row, 1 = train")
+    add("--bad", metavar="VALUE", help='the bad class; default 1, "bad" or "true"')
+    add("--special", type=listed, default=[], metavar="A,B", help="numbers that are codes, in any numeric column")
+    add("--categorical", type=listed, default=[], metavar="A,B", help="columns of numbers that are categories")
+    add("--keep", type=listed, default=[], metavar="A,B", help="columns not to drop")
+    add("--peers", type=listed, default=list(NAMES), metavar="A,B", help=f"of {', '.join(NAMES)}; default all")
+    add("--repeats", type=int, default=20, metavar="N", help="stratified 70/30 splits beside the given one; default 20")
+    add("--seed", type=int, default=1, metavar="N", help="of the stratified splits, and of --generate; default 1")
+    add("--threads", type=int, metavar="N", help="threads of each tool; default 1, and 2 with --generate")
+    add("--rows", type=int, default=1_000_000, metavar="N", help="rows of batch scoring; default 1000000")
+    add("--seconds", type=float, default=3600.0, metavar="S", help="longest run of a tool; default 3600")
+    add("--cache", type=Path, metavar="FOLDER", help="keeps answers, and takes those of equal questions from it")
+    add("--out", type=Path, metavar="FILE", help="writes every figure as JSON")
+    add("--generate", metavar="ROWSxCOLUMNS", help="time and peak memory of Kapix on generated data")
     return options
 
 
@@ -106,7 +107,8 @@ def generate(given: argparse.Namespace) -> int:
         raise InputError("no environment of Kapix; run `make bench-setup`")
     worker = BENCHES / "peers" / KAPIX / "generate.py"
     done = subprocess.run(
-        [python_of(KAPIX), worker, rows, columns, str(given.seed), str(given.threads or 2)], stdout=subprocess.PIPE, text=True
+        [python_of(KAPIX), worker, rows, columns, str(given.seed), str(given.threads or 2)],
+        stdout=subprocess.PIPE, text=True,
     )
     if done.returncode:
         return done.returncode

@@ -58,7 +58,8 @@ class Reading:
 def read_sample(path: Path, reading: Reading) -> Sample:
     """Returns the sample of a CSV file, gzipped or not."""
     header, rows = _read_rows(path)
-    for option, names in (("--target", [reading.target]), ("--categorical", reading.categorical), ("--keep", reading.keep)):
+    named = {"--target": [reading.target], "--categorical": reading.categorical, "--keep": reading.keep}
+    for option, names in named.items():
         absent = [name for name in names if name not in header]
         if absent:
             raise InputError(f"{option}: {path} has no column `{absent[0]}`; it has {', '.join(header)}")
@@ -72,8 +73,9 @@ def read_sample(path: Path, reading: Reading) -> Sample:
     for name, texts in cells.items():
         values = _column(texts, name in reading.categorical)
         if values.dtype.kind == "f" and numpy.isinf(values).any():
-            sample.notes.append(f"{name}: {int(numpy.isinf(values).sum())} infinite values are given to every tool as missing")
-            values[numpy.isinf(values)] = numpy.nan
+            infinite = numpy.isinf(values)
+            sample.notes.append(f"{name}: {int(infinite.sum())} infinite values are given to every tool as missing")
+            values[infinite] = numpy.nan
         reason = None if name in reading.keep else reason_to_drop(values)
         if reason is None:
             sample.columns[name] = values

@@ -175,7 +175,8 @@ def repeated(plan: Plan, found: dict[str, Found]) -> dict[str, Any]:
         rows[name] = {"auc_mean": float(values.mean()), "auc": values.tolist()}
         if KAPIX in areas and name != KAPIX:
             train = splits[0]
-            rows[name]["kapix_minus_tool"] = metrics.repeated_difference(areas[KAPIX] - values, (~train).sum() / train.sum())
+            ratio = (~train).sum() / train.sum()
+            rows[name]["kapix_minus_tool"] = metrics.repeated_difference(areas[KAPIX] - values, ratio)
     cards = [name for name in areas if name != KAPIX and found[name].tasks["card"].get("card")]
     best = max(cards, key=lambda name: rows[name]["auc_mean"], default=None)
     return {"splits": len(splits), "best_peer_card": best, "tools": rows}
@@ -211,17 +212,36 @@ def optimality(plan: Plan, found: dict[str, Found]) -> dict[str, Any]:
         return {"problems": 0}
     sets: dict[str, dict[str, Any]] = {}
     cases: list[dict[str, Any]] = []
+    behind: dict[str, list[float | None]] = {name: [] for name in solvers}
     optima = [Solved(plan, problem) for problem in plan.problems]
     for name, answers in solvers.items():
         for problem, solved, answer in zip(plan.problems, optima, answers):
             place = sets.setdefault(problem["limits"]["name"], {}).setdefault(name, new_counts())
             verdict, difference = solved.judge(answer, SAME_OPTBINNING if name == "optbinning" else SAME)
             count(place, verdict, difference, answer.get("cpu_seconds", 0.0))
+            behind[name].append(difference if verdict in ("below", "equal", "above") and "error" not in answer else None)
             if verdict not in ("equal", "above"):
-                case = {"tool": name, "column": problem["name"], "trend": problem["trend"], "limits": problem["limits"]["name"]}
-                cases.append({**case, "verdict": verdict, "difference": difference, "status": answer.get("status", answer.get("error"))})
+                cases.append({
+                    "tool": name, "column": problem["name"], "trend": problem["trend"],
+                    "limits": problem["limits"]["name"], "verdict": verdict, "difference": difference,
+                    "status": answer.get("status", answer.get("error")),
+                })
     cases.sort(key=lambda case: (case["tool"], case["difference"]))
-    return {"problems": len(plan.problems), "sets": sets, "cases": cases}
+    return {"problems": len(plan.problems), "sets": sets, "cases": cases, "kapix_minus_optbinning": _pairs(behind)}
+
+
+def _pairs(behind: dict[str, list[float | None]]) -> dict[str, Any] | None:
+    """Returns how Kapix's information values compare with OptBinning's, problem by problem; more than 1e-6 counts."""
+    if KAPIX not in behind or "optbinning" not in behind:
+        return None
+    pairs = [(own, other) for own, other in zip(behind[KAPIX], behind["optbinning"]) if own is not None and other is not None]
+    differences = [own - other for own, other in pairs]
+    return {
+        "below": sum(difference < -SAME_OPTBINNING for difference in differences),
+        "equal": sum(abs(difference) <= SAME_OPTBINNING for difference in differences),
+        "above": sum(difference > SAME_OPTBINNING for difference in differences),
+        "least": min(differences, default=0.0), "most": max(differences, default=0.0),
+    }
 
 
 class Solved:

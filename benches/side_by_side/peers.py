@@ -50,6 +50,8 @@ def python_of(peer: str) -> Path:
 @cache
 def version_of(peer: str) -> str:
     """Returns the version of the package in the worker's environment."""
+    if not python_of(peer).exists():
+        return "no environment"
     package = {"sklearn": "scikit-learn"}.get(peer, peer)
     question = f"from importlib.metadata import version; print(version({package!r}))"
     done = subprocess.run([python_of(peer), "-c", question], capture_output=True, text=True)

@@ -125,7 +125,8 @@ def _scoring(document: dict[str, Any]) -> list[str]:
     speed = document["speed"]
     own = speed.get(KAPIX, {}).get("scoring", {})
     lines = _title("Scoring: a batch of tiled test rows, and one row")
-    lines.append(f"{'':<22}{'batch rows':>11}{'rows/CPU s':>13}{'Kapix x':>9}   {'one row, CPU ms':>15}{'wall ms':>9}   with")
+    head = f"{'':<22}{'batch rows':>11}{'rows/CPU s':>13}{'Kapix x':>9}"
+    lines.append(f"{head}   {'one row, CPU ms':>15}{'wall ms':>9}   with")
     for name, row in _tools_of(speed):
         score = row["scoring"]
         rate = score.get("rows_per_cpu_second")
@@ -169,13 +170,20 @@ def _optimality(document: dict[str, Any]) -> list[str]:
     if not found["problems"]:
         return []
     lines = _title(f"Same pre-bins and limits against the proven optimum: {found['problems']} problems a tool")
-    lines.append(f"{'limits':<20}{'tool':<16}{'below':>7}{'equal':>7}{'above':>7}{'broken':>8}{'error':>7}{'worst':>12}{'CPU s':>10}")
+    head = f"{'limits':<20}{'tool':<16}{'below':>7}{'equal':>7}{'above':>7}{'broken':>8}{'error':>7}"
+    lines.append(f"{head}{'worst':>12}{'CPU s':>10}")
     for limits, tools in found["sets"].items():
         for tool, row in tools.items():
             lines.append(
-                f"{limits:<20}{tool:<16}{row['below']:>7}{row['equal']:>7}{row['above']:>7}{row['broken']:>8}{row['error']:>7}"
-                f"{row['worst']:>12.6f}{row['cpu_seconds']:>10.3f}"
+                f"{limits:<20}{tool:<16}{row['below']:>7}{row['equal']:>7}{row['above']:>7}{row['broken']:>8}"
+                f"{row['error']:>7}{row['worst']:>12.6f}{row['cpu_seconds']:>10.3f}"
             )
+    pairs = found["kapix_minus_optbinning"]
+    if pairs:
+        lines.append(
+            f"Kapix against OptBinning: below in {pairs['below']}{_mark(pairs['below'] > 0)}, equal in {pairs['equal']}, above in"
+            f" {pairs['above']}; differences {pairs['least']:+.6f} to {pairs['most']:+.6f}"
+        )
     for case in found["cases"][:8]:
         lines.append(
             f"  {case['tool']} {case['verdict']} {case['difference']:+.6f}: {case['column'][:34]}, {case['trend']},"
