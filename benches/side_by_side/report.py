@@ -181,8 +181,8 @@ def _optimality(document: dict[str, Any]) -> list[str]:
     pairs = found["kapix_minus_optbinning"]
     if pairs:
         lines.append(
-            f"Kapix against OptBinning: below in {pairs['below']}{_mark(pairs['below'] > 0)}, equal in {pairs['equal']}, above in"
-            f" {pairs['above']}; differences {pairs['least']:+.6f} to {pairs['most']:+.6f}"
+            f"Kapix against OptBinning: below in {pairs['below']}{'*' if pairs['below'] else ''}, equal in {pairs['equal']},"
+            f" above in {pairs['above']}; differences {pairs['least']:+.6f} to {pairs['most']:+.6f}"
         )
     for case in found["cases"][:8]:
         lines.append(
