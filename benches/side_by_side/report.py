@@ -38,8 +38,7 @@ def _tools(document: dict[str, Any]) -> list[str]:
     lines = _title("Tools")
     for name, tool in document["tools"].items():
         kind = "" if tool["card"] or tool["errors"] else "; not a card"
-        cached = "; cached" if tool["cached"] else ""
-        lines.append(f"{name:<22}{tool['version']:<14}{tool['note']}{kind}{cached}")
+        lines.append(f"{name:<22}{tool['version']:<14}{tool['note']}{kind}")
         for error in dict.fromkeys(tool["errors"].values()):
             tasks = [task for task, own in tool["errors"].items() if own == error]
             lines += textwrap.wrap(f"FAILED {', '.join(tasks)}: {error}", WIDTH, initial_indent="    ", subsequent_indent="      ")
