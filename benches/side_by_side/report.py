@@ -125,7 +125,7 @@ def _scoring(document: dict[str, Any]) -> list[str]:
     own = speed.get(KAPIX, {}).get("scoring", {})
     lines = _title("Scoring: a batch of tiled test rows, and one row")
     head = f"{'':<22}{'batch rows':>11}{'rows/CPU s':>13}{'Kapix x':>9}"
-    lines.append(f"{head}   {'one row, CPU ms':>15}{'wall ms':>9}   with")
+    lines.append(f"{head}   {'1 row, CPU ms':>13}{'wall ms':>9}   with")
     for name, row in _tools_of(speed):
         score = row["scoring"]
         rate = score.get("rows_per_cpu_second")
@@ -137,9 +137,9 @@ def _scoring(document: dict[str, Any]) -> list[str]:
         single = own.get("single_cpu_ms")
         lines.append(
             f"{name:<22}{score['rows']:>11}{rate:>13,.0f}{ratio:>9}{_mark(bool(base) and rate > base)}  "
-            f"{score['single_cpu_ms']:>15.4f}{score['single_wall_ms']:>9.4f}"
+            f"{score['single_cpu_ms']:>14.4f}{score['single_wall_ms']:>9.4f}"
             f"{_mark(bool(single) and score['single_cpu_ms'] < single)}  "
-            + ("reasons" if score["reasons"] else "score only") + _cached(row)
+            + ("reasons" if score["reasons"] else "score") + _cached(row)
         )
     return lines
 
