@@ -1,16 +1,15 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of the core, then each of benches/*.py, then that of the Node.js package where npm is.
+# Runs the benchmarks of the core, of the Python package, of developing a card, and of the Node.js package where npm is.
+# The side-by-side comparison of benches/scorecard.py needs a data set: see benches/README.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/bench-setup.sh
 cargo run --release --locked -q -p kapix-benches --bin speed
-for bench in benches/*.py; do
-  if [ -f "$bench" ]; then
-    printf '\n== %s\n' "$bench"
-    benches/.venv/bin/python "$bench"
-  fi
-done
+printf '\n== benches/python_speed.py\n'
+benches/.venv/bin/python benches/python_speed.py
+printf '\n== benches/scorecard.py --generate 1000000x100 --seed 1\n'
+benches/.venv/bin/python benches/scorecard.py --generate 1000000x100 --seed 1
 if command -v npm >/dev/null; then
   printf '\n== benches/node_speed.mjs\n'
   (cd kapix-node && npm install --no-save --silent && npm run --silent build)

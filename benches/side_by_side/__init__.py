@@ -1,0 +1,1 @@
+"""The side-by-side comparison of scorecard tools that `benches/scorecard.py` runs."""
