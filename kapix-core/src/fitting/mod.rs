@@ -43,9 +43,7 @@ pub use points::{InterceptPlace, RoundingReport, ScalingMethod, ScalingSettings}
 pub use regression::{
     ChiSquareTest, Coefficient, Regression, RegressionSettings, Separation, SeparationKind,
 };
-pub use regression::{
-    Design, Fit, Predictor, Prepared, Start, Values as PredictorValues, fit, fit_prepared,
-};
+pub use regression::{Design, Fit, Predictor, Prepared, Start, Values as PredictorValues, fit, fit_prepared};
 pub use run::Run;
 pub use selection::{Candidate as SelectionCandidate, Selected, select};
 pub use selection::{

@@ -8,6 +8,8 @@ from ._types import (
     CashflowAnalyzeResponse,
     CreditScoreResponse,
     DescribeResponse,
+    DevelopResponse,
+    EvaluateResponse,
 )
 
 
@@ -64,16 +66,54 @@ class Credit:
         return await run_async(call, progress)
 
 
+class Scorecard:
+    """The operations `scorecard.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    def develop(self, frame=None, /, *, names=None, progress=None, threads=0, **fields):
+        """A developed card, and everything that was measured on the way to it."""
+        if frame is None:
+            return run(DevelopResponse, self._desk, "scorecard.develop", None, fields)
+        reply = run_columns(self._desk, "scorecard.develop", frame, names, progress, threads, fields)
+        return DevelopResponse(reply)
+
+    async def develop_async(self, frame, /, *, names=None, progress=None, threads=0, **fields):
+        """A developed card, and everything that was measured on the way to it."""
+        def call(tell):
+            return self.develop(frame, names=names, progress=tell, threads=threads, **fields)
+
+        return await run_async(call, progress)
+
+    def evaluate(self, frame=None, /, *, names=None, progress=None, threads=0, **fields):
+        """How well a card ranks and is calibrated on rows with known outcomes."""
+        if frame is None:
+            return run(EvaluateResponse, self._desk, "scorecard.evaluate", None, fields)
+        reply = run_columns(self._desk, "scorecard.evaluate", frame, names, progress, threads, fields)
+        return EvaluateResponse(reply)
+
+    async def evaluate_async(self, frame, /, *, names=None, progress=None, threads=0, **fields):
+        """How well a card ranks and is calibrated on rows with known outcomes."""
+        def call(tell):
+            return self.evaluate(frame, names=names, progress=tell, threads=threads, **fields)
+
+        return await run_async(call, progress)
+
+
 class Operations:
     """Every operation, by area."""
 
-    __slots__ = ("_desk", "artefact", "cashflow", "credit")
+    __slots__ = ("_desk", "artefact", "cashflow", "credit", "scorecard")
 
     def __init__(self, desk):
         self._desk = desk
         self.artefact = Artefact(desk)
         self.cashflow = Cashflow(desk)
         self.credit = Credit(desk)
+        self.scorecard = Scorecard(desk)
 
     def describe(self):
         """What the engine is and holds."""

@@ -15,6 +15,10 @@ from ._types import (
     CreditScoreRequest,
     CreditScoreResponse,
     DescribeResponse,
+    DevelopRequest,
+    DevelopResponse,
+    EvaluateRequest,
+    EvaluateResponse,
 )
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -51,12 +55,25 @@ class Credit:
     async def score_batch_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[CreditScoreBatchRequest]) -> BatchScores:
         """The scores of many applicants."""
 
+class Scorecard:
+    """The operations `scorecard.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    def develop(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[DevelopRequest]) -> DevelopResponse:
+        """A developed card, and everything that was measured on the way to it."""
+    async def develop_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[DevelopRequest]) -> DevelopResponse:
+        """A developed card, and everything that was measured on the way to it."""
+    def evaluate(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[EvaluateRequest]) -> EvaluateResponse:
+        """How well a card ranks and is calibrated on rows with known outcomes."""
+    async def evaluate_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields: Unpack[EvaluateRequest]) -> EvaluateResponse:
+        """How well a card ranks and is calibrated on rows with known outcomes."""
+
 class Operations:
     """Every operation, by area."""
     _desk: Desk
     artefact: Artefact
     cashflow: Cashflow
     credit: Credit
+    scorecard: Scorecard
     def __init__(self, desk: Desk) -> None: ...
     def describe(self) -> DescribeResponse:
         """What the engine is and holds."""

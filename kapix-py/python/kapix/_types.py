@@ -9,16 +9,29 @@ from ._kapix import register_shapes
 from ._record import Answer, Record, property_of
 
 __all__ = [
-    "Account", "AccountKind", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction",
-    "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef", "Audience",
-    "BatchColumns", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicView", "Context",
-    "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest",
-    "CreditScoreResponse", "Data", "Decision", "DescribeResponse", "Direction", "Effect", "EntityType",
-    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Limits", "MoveView", "NullReason",
-    "OperationEntry", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "Problem", "Provenance",
-    "ProvenanceStatus", "ReasonMethod", "ReasonView", "ReferralCode", "ReferralReason", "Route", "SampleDates",
-    "SelectedRows", "Selection", "Severity", "SourceKey", "TopFeature", "Transaction", "TransactionSource",
-    "TransactionStatus", "Unit",
+    "Account", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus",
+    "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
+    "AucEstimate", "Audience", "BandReport", "BandSettings", "BatchColumns", "BetaCurve", "BinKind", "BinRule",
+    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationMeasures", "CalibrationMethod",
+    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
+    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
+    "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
+    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
+    "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest", "DevelopResponse",
+    "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType", "Estimate",
+    "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding",
+    "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval", "IsotonicCurve",
+    "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective",
+    "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange",
+    "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
+    "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
+    "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "SelectedRows", "Selection",
+    "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
+    "Stage", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource",
+    "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -26,6 +39,9 @@ Account = TypedDict("Account", {}, total=False)
 
 
 AccountKind = Union[Literal["current"], Literal["savings"], Literal["mobile_money"], Literal["till"], Literal["pos"], Literal["card"], Literal["loan"], Literal["other"]]
+
+
+AccountProfit = TypedDict("AccountProfit", {}, total=False)
 
 
 AkibaBalance = TypedDict("AkibaBalance", {}, total=False)
@@ -46,7 +62,34 @@ ArtefactCheckRequest = TypedDict("ArtefactCheckRequest", {}, total=False)
 Audience = Union[Literal["customer"], Literal["internal"]]
 
 
+BandSettings = TypedDict("BandSettings", {}, total=False)
+
+
+BinKind = Union[Literal["categorical"], Literal["numeric"]]
+
+
+BinRule = Union[Literal["closest"], Literal["neutral"], Literal["own"], Literal["refuse"], Literal["worst"]]
+
+
+BinningSettings = TypedDict("BinningSettings", {}, total=False)
+
+
+CalibrationMethod = Union[Literal["beta"], Literal["isotonic"], Literal["offset"], Literal["platt"]]
+
+
+CalibrationSettings = TypedDict("CalibrationSettings", {}, total=False)
+
+
+CardCutoffs = TypedDict("CardCutoffs", {}, total=False)
+
+
+CardSettings = TypedDict("CardSettings", {}, total=False)
+
+
 CashflowAnalyzeRequest = TypedDict("CashflowAnalyzeRequest", {}, total=False)
+
+
+CharacteristicSettings = TypedDict("CharacteristicSettings", {}, total=False)
 
 
 Context = TypedDict("Context", {}, total=False)
@@ -58,7 +101,16 @@ CreditScoreBatchRequest = TypedDict("CreditScoreBatchRequest", {}, total=False)
 CreditScoreRequest = TypedDict("CreditScoreRequest", {}, total=False)
 
 
+Criterion = Union[Literal["aic"], Literal["bic"], Literal["p_value"]]
+
+
+CutoffSettings = TypedDict("CutoffSettings", {}, total=False)
+
+
 Data = TypedDict("Data", {}, total=False)
+
+
+DevelopRequest = TypedDict("DevelopRequest", {}, total=False)
 
 
 Direction = Union[Literal["credit"], Literal["debit"]]
@@ -67,16 +119,73 @@ Direction = Union[Literal["credit"], Literal["debit"]]
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
 
 
+EvaluateRequest = TypedDict("EvaluateRequest", {}, total=False)
+
+
+Exclusion = TypedDict("Exclusion", {}, total=False)
+
+
 FlatSource = TypedDict("FlatSource", {}, total=False)
+
+
+InterceptPlace = Union[Literal["spread"], Literal["base"]]
+
+
+Minimum = TypedDict("Minimum", {}, total=False)
+
+
+Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"], Literal["log_likelihood"]]
+
+
+PValueTest = Union[Literal["z_test"], Literal["chi_square"], Literal["fisher"]]
 
 
 PeriodInput = TypedDict("PeriodInput", {}, total=False)
 
 
+PrebinningMethod = Union[Literal["given"], Literal["quantile"], Literal["tree"], Literal["uniform"]]
+
+
+PrebinningSettings = TypedDict("PrebinningSettings", {}, total=False)
+
+
 ReasonMethod = Union[Literal["means_at_cutoff"], Literal["mean"], Literal["neutral"], Literal["maximum"]]
 
 
+ReasonText = TypedDict("ReasonText", {}, total=False)
+
+
+RegressionSettings = TypedDict("RegressionSettings", {}, total=False)
+
+
+SampleSettings = TypedDict("SampleSettings", {}, total=False)
+
+
+ScalingMethod = Union[Literal["pdo_odds"], Literal["min_max"]]
+
+
+ScalingSettings = TypedDict("ScalingSettings", {}, total=False)
+
+
+SelectionMethod = Union[Literal["none"], Literal["forward"], Literal["backward"], Literal["stepwise"]]
+
+
+SelectionSettings = TypedDict("SelectionSettings", {}, total=False)
+
+
 SourceKey = Union[Literal["application"], Literal["bank"], Literal["bureau"], Literal["internal_loans"], Literal["mobile_money"], Literal["transaction_history"]]
+
+
+SplitMethod = Union[Literal["auto"], Literal["column"], Literal["random"], Literal["none"]]
+
+
+SplitSettings = TypedDict("SplitSettings", {}, total=False)
+
+
+Stage = Union[Literal["binning"], Literal["card"]]
+
+
+TargetKind = Union[Literal["binary"], Literal["continuous"]]
 
 
 Transaction = TypedDict("Transaction", {}, total=False)
@@ -86,6 +195,12 @@ TransactionSource = TypedDict("TransactionSource", {}, total=False)
 
 
 TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed"]]
+
+
+Trend = Union[Literal["none"], Literal["ascending"], Literal["descending"], Literal["peak"], Literal["valley"], Literal["concave"], Literal["convex"], Literal["auto"]]
+
+
+ValidationSettings = TypedDict("ValidationSettings", {}, total=False)
 
 
 class AccountView(Record):
@@ -135,6 +250,22 @@ class ArtefactRef(Record):
     version = property_of('version', 'Version of the artefact.')
 
 
+class AucEstimate(Record):
+    """An area under the ROC curve."""
+    __slots__ = ()
+    interval = property_of('interval', "DeLong's interval at the level of the settings, within 0..=1.")
+    standard_error = property_of('standard_error', "DeLong's standard error, at least 0.")
+    value = property_of('value', 'The area, in 0..=1: the probability that a good row scores above a bad one, ties half.')
+
+
+class BandReport(Record):
+    """The bands of a score."""
+    __slots__ = ()
+    bands = property_of('bands', 'From the riskiest to the safest; empty with `refusal`.')
+    iv = property_of('iv', 'Information value of the bands, in nats; null with `refusal`.')
+    refusal = property_of('refusal', 'Why there are no bands: one outcome only, or no two bands within the limits.')
+
+
 class BatchColumns(Record):
     """The result columns in JSON, one entry a row; null where the row is not scored."""
     __slots__ = ()
@@ -144,6 +275,161 @@ class BatchColumns(Record):
     risk_band = property_of('risk_band', 'Band of the total.')
     score = property_of('score', '1 - PD; only a rank unless calibrated.')
     status = property_of('status', '`scored`, or the cause.')
+
+
+class BetaCurve(Record):
+    """The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and
+    section 3.
+    """
+    __slots__ = ()
+    a = property_of('a', 'Factor of ln s, at least 0; a and b are not both 0.')
+    b = property_of('b', 'Factor of -ln(1 - s), at least 0.')
+    c = property_of('c', 'In nats.')
+
+
+class BinnedColumn(Record):
+    """One column that was looked at."""
+    __slots__ = ()
+    binning = property_of('binning', 'Its bins and their table.')
+    feature = property_of('feature', 'Name of the column.')
+    options = property_of('options', 'How it was binned, every default filled in.')
+
+
+class Binning(Record):
+    """The attributes of one characteristic with their table. Slots: attributes in order (ascending intervals, or
+    groups of categories by ascending rate), then special values, then missing, then for categories unseen.
+    """
+    __slots__ = ()
+    cuts = property_of('cuts', 'Cut points of a numeric characteristic, one fewer than attributes.')
+    findings = property_of('findings', 'What a person should know.')
+    groups = property_of('groups', 'Categories of each attribute of a categorical characteristic, in byte order.')
+    kind = property_of('kind', 'Intervals or sets.')
+    special = property_of('special', 'Special values in slot order.')
+    status = property_of('status', 'What became of the column.')
+    table = property_of('table', 'The table, one row a slot.')
+    trend = property_of('trend', 'The trend of the attributes, where there was a choice.')
+    woe = property_of('woe', 'Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.')
+
+
+class BinningFinding(Record):
+    """What a person should know of a binning."""
+    __slots__ = ()
+    constraints = property_of('constraints', 'Settings of which each alone, when relaxed, makes the problem feasible.')
+    count = property_of('count', 'How many cases.')
+    kind = property_of('kind', 'What was found.')
+    share = property_of('share', 'Share of the total weight concerned.')
+    slot = property_of('slot', 'Slot concerned.')
+
+
+BinningFindingKind = Union[Literal["fixed_cut_idle"], Literal["infeasible"], Literal["rare_levels"], Literal["unsupported"]]
+
+
+class BinningOptions(Record):
+    """How one characteristic is binned, every default filled in."""
+    __slots__ = ()
+    bads_min = property_of('bads_min', 'Least weight of bad rows in an attribute.')
+    bins_max = property_of('bins_max', 'Most attributes.')
+    bins_min = property_of('bins_min', 'Fewest attributes.')
+    cuts = property_of('cuts', 'Cut points between pre-bins, of the method `given`.')
+    cuts_fixed = property_of('cuts_fixed', 'Cut points that the result must keep.')
+    goods_min = property_of('goods_min', 'Least weight of good rows in an attribute.')
+    kind = property_of('kind', 'Intervals or sets; absent: by the column.')
+    missing = property_of('missing', 'What a missing input earns.')
+    objective = property_of('objective', 'What the partition maximises.')
+    p_value_max = property_of('p_value_max', 'Greatest p-value between neighbours; 1 is no test.')
+    p_value_test = property_of('p_value_test', 'The test between neighbours.')
+    prebinning = property_of('prebinning', 'The fine classes.')
+    rare_share = property_of('rare_share', 'Categories with a smaller share count as unseen.')
+    rate_difference_min = property_of('rate_difference_min', 'Least difference of rates between neighbours.')
+    size_max = property_of('size_max', 'Greatest share of an attribute.')
+    size_min = property_of('size_min', 'Least share of an attribute.')
+    special = property_of('special', 'What a special value earns.')
+    special_values = property_of('special_values', 'Values that mean something of their own.')
+    trend = property_of('trend', 'The shape of the rate along ascending values.')
+    unseen = property_of('unseen', 'What an unseen or rare category earns.')
+
+
+class BinningRow(Record):
+    """One row of the table."""
+    __slots__ = ()
+    bads = property_of('bads', 'Weight of bad rows.')
+    categories = property_of('categories', 'Categories of an attribute.')
+    count = property_of('count', 'Number of rows.')
+    goods = property_of('goods', 'Weight of good rows.')
+    iv = property_of('iv', "The bin's part of the IV; absent without rows.")
+    js = property_of('js', "The bin's part of the Jensen-Shannon divergence.")
+    kind = property_of('kind', 'What the slot is for.')
+    lower = property_of('lower', 'Least number of the interval, included.')
+    merged_with = property_of('merged_with', 'Slot of the attribute whose weight of evidence it shares.')
+    rate = property_of('rate', 'Bad rate, or mean of a continuous target; absent without rows.')
+    rate_lower = property_of('rate_lower', 'Lower end of the 95 % Jeffreys interval of the bad rate.')
+    rate_upper = property_of('rate_upper', 'Upper end of the 95 % Jeffreys interval of the bad rate.')
+    sd = property_of('sd', 'Standard deviation of a continuous target, divisor weight - 1.')
+    share = property_of('share', 'Share of the total weight, 0..=1.')
+    upper = property_of('upper', 'End of the interval, not included.')
+    value = property_of('value', 'The special value.')
+    woe = property_of('woe', "Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target the sample's mean minus the bin's. Absent without rows.")
+    woe_applied = property_of('woe_applied', 'Weight of evidence that the slot takes by its rule; absent where the card refuses the input.')
+
+
+BinningStatus = Union[Literal["optimal"], Literal["no_split"], Literal["constant"], Literal["all_missing"], Literal["all_rare"], Literal["infeasible"], Literal["one_class"]]
+
+
+class BinningTable(Record):
+    """The table of one characteristic. Weights are numbers of rows where the sample has no weights."""
+    __slots__ = ()
+    bads = property_of('bads', 'Weight of all bad rows; absent for a continuous target.')
+    chi_square = property_of('chi_square', "Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.")
+    count = property_of('count', 'Number of rows.')
+    gini = property_of('gini', 'Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target.')
+    goods = property_of('goods', 'Weight of all good rows; absent for a continuous target.')
+    hellinger = property_of('hellinger', "Squared Hellinger distance between the goods' and the bads' distributions over the bins, 0..=1.")
+    iv = property_of('iv', "Information value, the sum over all bins in nats; for a continuous target the mean absolute deviation of the bins' means from the sample's.")
+    js = property_of('js', 'Jensen-Shannon divergence in nats, 0..=ln 2.')
+    p_values = property_of('p_values', 'P-value of the test between each attribute and the next.')
+    quality = property_of('quality', "OptBinning's quality score, 0..=1: strength of the IV times significance between neighbours times evenness.")
+    rate = property_of('rate', 'Bad rate of the sample, or its mean.')
+    rows = property_of('rows', 'One row a slot: attributes, special values, missing, and for categories unseen.')
+    turns = property_of('turns', 'How often the rate changes direction from attribute to attribute; 0 is monotone.')
+
+
+class Brier(Record):
+    """The Brier score and its parts: score = reliability - resolution + uncertainty + within."""
+    __slots__ = ()
+    reliability = property_of('reliability', 'Mean square distance between bad rate and mean PD of the groups, at least 0; small is good.')
+    resolution = property_of('resolution', 'Mean square distance between the bad rates of the groups and of all, at least 0; large is good.')
+    score = property_of('score', 'Mean of (PD - outcome)^2, in 0..=1.')
+    uncertainty = property_of('uncertainty', 'Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all.')
+    within = property_of('within', 'What the PDs do within the groups; 0 where a group has one PD.')
+
+
+class CalibrationMeasures(Record):
+    """How a PD fits the outcomes."""
+    __slots__ = ()
+    brier = property_of('brier', 'Mean of (PD - outcome)^2, in 0..=1, and its parts.')
+    ece = property_of('ece', 'Expected calibration error, in 0..=1: mean over the groups of abs(bad rate - mean PD), by size.')
+    groups = property_of('groups', 'Groups of about equal size by ascending PD, with their tests. Bounds are PDs.')
+    hosmer_lemeshow = property_of('hosmer_lemeshow', 'Test of the groups against their mean PDs.')
+    in_the_large = property_of('in_the_large', 'Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs are too low.')
+    jeffreys_p = property_of('jeffreys_p', 'Probability that the true rate is at most the mean PD: Beta(D + 1/2, N - D + 1/2) at it, in 0..=1.')
+    log_loss = property_of('log_loss', 'Mean of -ln P(outcome), in nats, at least 0.')
+    mean_pd = property_of('mean_pd', 'Mean PD, in 0..=1.')
+    slope = property_of('slope', 'The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme.')
+
+
+CalibrationRefusal = Union[Literal["not_ascending"], Literal["one_class"], Literal["separated"], Literal["target_out_of_reach"]]
+
+
+class CalibrationReport(Record):
+    """The calibration of a card."""
+    __slots__ = ()
+    bad_rate = property_of('bad_rate', 'Bad rate of the rows, weighted, in 0..=1; null without rows.')
+    curve = property_of('curve', 'From log-odds by the PDO law to a PD; null with `refusal`.')
+    mean_pd = property_of('mean_pd', 'Mean PD of the rows by the curve, weighted, in 0..1.')
+    method = property_of('method', 'The law.')
+    outside_bads = property_of('outside_bads', 'Bad rows among those that it was measured on.')
+    outside_rows = property_of('outside_rows', 'Rows outside the fit that it was measured on.')
+    refusal = property_of('refusal', 'Why there is no curve.')
 
 
 class CashflowAnalyzeResponse(Answer):
@@ -171,6 +457,34 @@ class CharacteristicView(Record):
     null_reason = property_of('null_reason', 'Why the input is missing.')
     points = property_of('points', 'Its points.')
     value = property_of('value', 'The input where it is a number.')
+
+
+class ChiSquareTest(Record):
+    """A statistic that is chi-square if the smaller model holds."""
+    __slots__ = ()
+    degrees = property_of('degrees', 'Degrees of freedom.')
+    p_value = property_of('p_value', 'Probability of a larger statistic, 0..=1.')
+    statistic = property_of('statistic', 'Twice the difference of the log-likelihoods, at least 0.')
+
+
+class Cluster(Record):
+    """Characteristics that say much the same."""
+    __slots__ = ()
+    characteristics = property_of('characteristics', 'Their names, of the highest information value first.')
+    correlation = property_of('correlation', 'Average abs(r) at which the cluster was joined last, 0..=1.')
+
+
+class Coefficient(Record):
+    """One coefficient."""
+    __slots__ = ()
+    characteristic = property_of('characteristic', 'Name of the characteristic, or `intercept`.')
+    estimate = property_of('estimate', 'Log-odds of bad by unit of the column.')
+    likelihood_ratio = property_of('likelihood_ratio', 'Likelihood-ratio test against the model without the characteristic, where asked for.')
+    lower_95 = property_of('lower_95', 'Lower end of the 95 % interval by Wald.')
+    p_value = property_of('p_value', 'Two-sided p-value of `z`, 0..=1.')
+    standard_error = property_of('standard_error', 'Standard error; null where no maximum exists.')
+    upper_95 = property_of('upper_95', 'Upper end of the 95 % interval by Wald.')
+    z = property_of('z', "Wald's statistic estimate/standard error.")
 
 
 class CounterfactualView(Record):
@@ -228,6 +542,25 @@ class CreditScoreResponse(Answer):
     seed = property_of('seed', "The request's seed.")
 
 
+class CutoffPoint(Record):
+    """What one cut-off does."""
+    __slots__ = ()
+    approval_rate = property_of('approval_rate', 'Share of the rows at or above the cut-off, in 0..=1.')
+    approved_bad_rate = property_of('approved_bad_rate', 'Bad rate of the approved, in 0..=1; null if nobody is.')
+    cutoff = property_of('cutoff', 'Least score that is approved; null: nobody is.')
+    declined_bads = property_of('declined_bads', 'Share of all bads that are declined, in 0..=1; null without bads.')
+    expected_profit_minor = property_of('expected_profit_minor', 'Expected profit per applicant, approved or not, in minor units: (goods x gain - bads x loss)/rows.')
+
+
+class CutoffReport(Record):
+    """Cut-offs and what they do."""
+    __slots__ = ()
+    at_approval_rate = property_of('at_approval_rate', 'The highest cut-off that approves the target share or more; null without target or rows.')
+    at_bad_rate = property_of('at_bad_rate', 'The lowest cut-off whose approved have at most the target bad rate; null without target or where none has.')
+    best = property_of('best', 'The cut-off of the greatest expected profit, of equal ones the lowest; null without `profit` or rows.')
+    points = property_of('points', 'From approving nobody to approving all: every score as cut-off, or 200 quantiles of the rows.')
+
+
 Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
 
 
@@ -247,7 +580,75 @@ class DescribeResponse(Answer):
     semantics = property_of('semantics', 'Changes with every change of a numeric result.')
 
 
+class DevelopResponse(Answer):
+    """A developed card, and everything that was measured on the way to it."""
+    __slots__ = ()
+    artefact = property_of('artefact', 'The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.')
+    as_of = property_of('as_of', 'The instant of the development.')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    bands = property_of('bands', 'The bands, from the riskiest to the safest; absent at stage `binning`.')
+    binning = property_of('binning', 'Bins and table of every column that was looked at, in the order of their names.')
+    calibration = property_of('calibration', 'From the score to a probability; absent at stage `binning` and without rows outside the fit.')
+    cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.')
+    findings = property_of('findings', 'What a reader must know before the card is used.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.')
+    request_id = property_of('request_id', 'Id of the call.')
+    rounding = property_of('rounding', 'What rounding the points changed; absent at stage `binning`.')
+    sample = property_of('sample', 'What became of the rows.')
+    seed = property_of('seed', "The request's seed.")
+    selection = property_of('selection', 'How the characteristics were chosen; absent at stage `binning`.')
+    validation = property_of('validation', 'How the card ranks and is calibrated; absent at stage `binning`.')
+
+
+class DevelopmentFinding(Record):
+    """One thing that an auditor must know of a fit."""
+    __slots__ = ()
+    code = property_of('code', 'Name of the kind of finding, such as `separation`.')
+    feature = property_of('feature', 'The feature that it concerns; absent when it concerns the fit.')
+    message = property_of('message', 'One sentence.')
+
+
+class DevelopmentValidation(Record):
+    """What was measured on which rows; only rows outside the fit tell what to expect."""
+    __slots__ = ()
+    cross = property_of('cross', 'By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.')
+    development = property_of('development', 'On the rows that were fitted: too good.')
+    hold_out = property_of('hold_out', 'On the rows that were held out.')
+    out_of_time = property_of('out_of_time', 'On later rows.')
+
+
 Effect = Union[Literal["positive"], Literal["negative"]]
+
+
+class Estimate(Record):
+    """An estimate and its standard error."""
+    __slots__ = ()
+    standard_error = property_of('standard_error', 'Standard error, at least 0; of weighted rows by the sandwich.')
+    value = property_of('value', 'The estimate.')
+
+
+class EvaluateResponse(Answer):
+    """How well a card ranks and is calibrated on rows with known outcomes."""
+    __slots__ = ()
+    as_of = property_of('as_of', 'The instant of the evaluation.')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    card = property_of('card', 'The card that was evaluated.')
+    decisions = property_of('decisions', 'Decisions by kind.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    seed = property_of('seed', "The request's seed.")
+    statuses = property_of('statuses', 'Rows by status; only scored rows with a known outcome are measured.')
+    validation = property_of('validation', 'What was measured.')
+
+
+class ExcludedRows(Record):
+    """Rows that were left out for one reason."""
+    __slots__ = ()
+    reason = property_of('reason', 'Why.')
+    rows = property_of('rows', 'How many.')
 
 
 class Explanation(Record):
@@ -291,6 +692,55 @@ class Finding(Record):
 FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"]]
 
 
+class GainsRow(Record):
+    """One group of the gains table."""
+    __slots__ = ()
+    bad_rate = property_of('bad_rate', 'Bad rate of the group, in 0..=1.')
+    bads = property_of('bads', 'Weight of the bad rows.')
+    cumulative_bads = property_of('cumulative_bads', 'Share of all bads in this group and those below, in 0..=1.')
+    cumulative_goods = property_of('cumulative_goods', 'Share of all goods in this group and those below, in 0..=1.')
+    cumulative_lift = property_of('cumulative_lift', 'Bad rate of this group and those below, in multiples of the bad rate of all.')
+    goods = property_of('goods', 'Weight of the good rows.')
+    lift = property_of('lift', 'Bad rate in multiples of the bad rate of all, at least 0.')
+    score_max = property_of('score_max', 'Highest score of the group.')
+    score_min = property_of('score_min', 'Lowest score of the group.')
+
+
+class HosmerLemeshow(Record):
+    """A test of Hosmer and Lemeshow."""
+    __slots__ = ()
+    chi_square = property_of('chi_square', 'Sum over groups of (D - E)^2/E + (D - E)^2/(N - E), E the sum of PDs; at least 0.')
+    degrees_of_freedom = property_of('degrees_of_freedom', 'g - 2 on the rows of the fit, g on others, for g groups.')
+    p_value = property_of('p_value', 'Probability of a greater statistic if the PDs are right, in 0..=1.')
+
+
+class Interval(Record):
+    """Both ends of an interval."""
+    __slots__ = ()
+    lower = property_of('lower', 'Lower end.')
+    upper = property_of('upper', 'Upper end.')
+
+
+class IsotonicCurve(Record):
+    """The centres of the blocks of an isotonic regression."""
+    __slots__ = ()
+    knots = property_of('knots', 'At least two; log-odds and PD ascend strictly.')
+
+
+class Knot(Record):
+    """One block of an isotonic regression."""
+    __slots__ = ()
+    log_odds = property_of('log_odds', 'Mean log-odds of bad by the PDO law over the block, in nats.')
+    pd = property_of('pd', 'PD of the block, in 0..1, both excluded.')
+
+
+class KolmogorovSmirnov(Record):
+    """The greatest distance between two distributions."""
+    __slots__ = ()
+    threshold = property_of('threshold', 'The least score at and below which the shares of goods and bads differ most.')
+    value = property_of('value', 'The distance, in 0..=1.')
+
+
 class Limits(Record):
     """The limits of an engine; `Limits::default()` is the documented table."""
     __slots__ = ()
@@ -306,6 +756,13 @@ class Limits(Record):
     request_bytes = property_of('request_bytes', 'Bytes of one request or artefact document.')
     rows = property_of('rows', 'Transactions of one request, or rows of a JSON `columns` table.')
     string_bytes = property_of('string_bytes', 'Bytes of one string.')
+
+
+class LogitCurve(Record):
+    """A straight line on the scale of log-odds."""
+    __slots__ = ()
+    intercept = property_of('intercept', 'In nats.')
+    slope = property_of('slope', 'Above 0, so that the rank of totals is kept.')
 
 
 class MoveView(Record):
@@ -327,6 +784,14 @@ class OperationEntry(Record):
     columnar = property_of('columnar', 'Whether it takes columns by the second door.')
     name = property_of('name', 'Name, `area.verb`.')
     recorded = property_of('recorded', 'Whether a call leaves a record.')
+
+
+class PartReport(Record):
+    """One part of the sample."""
+    __slots__ = ()
+    bads = property_of('bads', 'Rows that are bad.')
+    rows = property_of('rows', 'Rows.')
+    weight = property_of('weight', 'Sum of the weights.')
 
 
 class PdBasis(Record):
@@ -356,6 +821,14 @@ class PointsRange(Record):
     __slots__ = ()
     max = property_of('max', 'Greatest total.')
     min = property_of('min', 'Least total.')
+
+
+class PrebinningOptions(Record):
+    """How the fine classes are made, every default filled in."""
+    __slots__ = ()
+    bins_max = property_of('bins_max', 'Most pre-bins.')
+    method = property_of('method', 'The method.')
+    size_min = property_of('size_min', 'Least share of a pre-bin of a tree.')
 
 
 class Problem(Record):
@@ -401,6 +874,44 @@ class ReferralReason(Record):
     fields = property_of('fields', 'JSON pointers to the findings or inputs concerned.')
 
 
+class Regression(Record):
+    """A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value."""
+    __slots__ = ()
+    aic = property_of('aic', "Akaike's criterion 2k - 2 log-likelihood, k coefficients with the intercept.")
+    bic = property_of('bic', "Schwarz's criterion k ln(weight) - 2 log-likelihood.")
+    coefficients = property_of('coefficients', 'The coefficients, intercept first.')
+    converged = property_of('converged', 'Whether the maximum was found.')
+    covariance = property_of('covariance', "Covariance of the coefficients in their order: the inverse of the information X'WX, with l2 > 0 of the penalised information X'WX + l2 I (slopes), the normal approximation of the posterior under that prior. Null where no maximum exists.")
+    gradient_norm = property_of('gradient_norm', 'Largest component of the gradient of the penalised log-likelihood, by standardised columns.')
+    iterations = property_of('iterations', 'Steps taken.')
+    l2 = property_of('l2', 'Weight of the penalty.')
+    log_likelihood = property_of('log_likelihood', 'Log-likelihood at the end, without the penalty.')
+    mcfadden_r2 = property_of('mcfadden_r2', "McFadden's R2, 1 - log-likelihood/null log-likelihood.")
+    model_test = property_of('model_test', 'Likelihood-ratio test against the intercept alone; null with l2 > 0 or where no maximum exists.')
+    null_log_likelihood = property_of('null_log_likelihood', 'Log-likelihood of the intercept alone.')
+    rows = property_of('rows', 'Rows.')
+    separation = property_of('separation', 'Whether a hyperplane separates good and bad.')
+    weight = property_of('weight', 'Sum of the weights of the rows.')
+
+
+class RocPoint(Record):
+    """One point of the ROC curve: the shares at or below a score."""
+    __slots__ = ()
+    bads = property_of('bads', 'Share of the bads, in 0..=1: the true positive rate.')
+    goods = property_of('goods', 'Share of the goods, in 0..=1: the false positive rate.')
+
+
+class RoundingReport(Record):
+    """What rounding to integers costs."""
+    __slots__ = ()
+    decisions_changed = property_of('decisions_changed', 'Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null without cut-offs.')
+    error_max = property_of('error_max', 'Greatest error of any total that the card can give, in points, at least 0.')
+    error_rms = property_of('error_rms', 'Root of the mean squared error of the totals of the rows, in points.')
+    points_max = property_of('points_max', 'Greatest total.')
+    points_min = property_of('points_min', 'Least total.')
+    ties = property_of('ties', 'Neighbouring slots of a characteristic whose WoEs differ and whose points are the same.')
+
+
 class Route(Record):
     """Which artefact answers an operation for an entity type."""
     __slots__ = ()
@@ -409,11 +920,45 @@ class Route(Record):
     operation = property_of('operation', 'Operation that it answers, such as `credit.score`.')
 
 
+RowKind = Union[Literal["attribute"], Literal["special"], Literal["missing"], Literal["unseen"]]
+
+
 class SampleDates(Record):
     """The first and last day of a sample."""
     __slots__ = ()
     from_ = property_of('from', 'First observation date.')
     to = property_of('to', 'Last observation date.')
+
+
+class SampleReport(Record):
+    """What became of the rows of the frame."""
+    __slots__ = ()
+    dates = property_of('dates', 'First and last observation date of the rows that stayed.')
+    development = property_of('development', 'Rows that are fitted.')
+    excluded = property_of('excluded', 'Rows that were left out, by reason, in the order in which it was done.')
+    hold_out = property_of('hold_out', 'Rows held out.')
+    out_of_time = property_of('out_of_time', 'Later rows.')
+    rows = property_of('rows', 'Rows of the frame.')
+    sha256 = property_of('sha256', 'SHA-256 of the development rows.')
+
+
+class ScoreBand(Record):
+    """One band of a score."""
+    __slots__ = ()
+    bad_rate = property_of('bad_rate', 'Bad rate, in 0..=1.')
+    bads = property_of('bads', 'Weight of the bad rows.')
+    goods = property_of('goods', 'Weight of the good rows.')
+    score_min = property_of('score_min', 'Least score of the band; null in the riskiest.')
+    share = property_of('share', 'Share of the rows, in 0..=1.')
+
+
+class ScoreBin(Record):
+    """One bin `[lower, upper)` of the score distribution; the last one holds its upper bound."""
+    __slots__ = ()
+    bads = property_of('bads', 'Weight of the bad rows.')
+    goods = property_of('goods', 'Weight of the good rows.')
+    lower = property_of('lower', 'Lower bound.')
+    upper = property_of('upper', 'Upper bound.')
 
 
 class SelectedRows(Record):
@@ -426,7 +971,70 @@ class SelectedRows(Record):
 Selection = Union[Literal["credits_90d"], Literal["debits_90d"], Literal["end_of_day_90d"], Literal["end_of_day_and_debits_90d"], Literal["history"], Literal["income_180d"], Literal["income_90d"], Literal["income_complete_months"], Literal["last_balance"], Literal["last_balance_and_debits_90d"], Literal["last_income"], Literal["last_transaction"], Literal["lowest_balance_90d"], Literal["lowest_balance_and_debits_90d"], Literal["named_90d"], Literal["transactions_90d"], Literal["transactions_complete_months"]]
 
 
+SelectionAction = Union[Literal["add"], Literal["remove"]]
+
+
+SelectionReason = Union[Literal["excluded"], Literal["leak_gini"], Literal["leak_iv"], Literal["iv"], Literal["gini"], Literal["collinear"], Literal["correlation"], Literal["cluster"], Literal["vif"], Literal["sign"], Literal["aic"], Literal["bic"], Literal["p_value"], Literal["characteristics_max"]]
+
+
+class SelectionReport(Record):
+    """What a selection did."""
+    __slots__ = ()
+    chosen = property_of('chosen', 'The selected characteristics, in the order given.')
+    clusters = property_of('clusters', 'Clusters of more than one correlated characteristic, by average linkage on 1 - abs(r).')
+    leaking = property_of('leaking', 'Characteristics above the bounds of a leak, whether left out or forced.')
+    protected = property_of('protected', 'Selected characteristics that are marked protected.')
+    steps = property_of('steps', 'The steps in their order.')
+    vif = property_of('vif', 'Variance inflation of the selected characteristics, in their order.')
+    wrong_sign = property_of('wrong_sign', 'Forced characteristics whose coefficient is not negative.')
+
+
+class SelectionStep(Record):
+    """One step of a selection."""
+    __slots__ = ()
+    action = property_of('action', 'What happened.')
+    characteristic = property_of('characteristic', 'The characteristic.')
+    is_exact = property_of('is_exact', 'False where the value is the quadratic approximation of Lawless and Singhal, not a fit.')
+    limit = property_of('limit', 'The bound that decided; null where there is none.')
+    other = property_of('other', 'The other characteristic of a correlated pair.')
+    reason = property_of('reason', 'Why.')
+    step = property_of('step', 'Number of the step, from 1.')
+    value = property_of('value', 'The value that decided: by `reason` an information value, a Gini, a correlation, a variance inflation, a coefficient by its standard error, a change of the criterion or a p-value; null where there is none.')
+
+
+class Separation(Record):
+    """Whether a hyperplane separates good and bad: A. Albert, J. A. Anderson, Biometrika 71, 1984."""
+    __slots__ = ()
+    characteristics = property_of('characteristics', 'The characteristics that take part.')
+    kind = property_of('kind', 'How far.')
+
+
+SeparationKind = Union[Literal["none"], Literal["quasi"], Literal["complete"]]
+
+
 Severity = Union[Literal["info"], Literal["refer"]]
+
+
+class TableTest(Record):
+    """Pearson's test that all bins have one bad rate."""
+    __slots__ = ()
+    cramers_v = property_of('cramers_v', "Cramer's V, sqrt(statistic/weight), 0..=1.")
+    degrees_of_freedom = property_of('degrees_of_freedom', 'Bins with rows minus 1.')
+    p_value = property_of('p_value', 'P-value by the chi-square law.')
+    statistic = property_of('statistic', 'Sum of (observed - expected)^2/expected.')
+
+
+class TestedGroup(Record):
+    """A group of rows, its PD, and tests of that PD against the outcomes."""
+    __slots__ = ()
+    bad_rate = property_of('bad_rate', 'Bad rate, in 0..=1; null without rows.')
+    bads = property_of('bads', 'Weight of the bad rows.')
+    binomial_p = property_of('binomial_p', 'Probability of as many bads or more if each is bad with the mean PD, in 0..=1; null without PDs or rows and with weights.')
+    goods = property_of('goods', 'Weight of the good rows.')
+    jeffreys_p = property_of('jeffreys_p', "Probability that the true rate is at most the mean PD, by Jeffreys' prior, in 0..=1; null as `binomial_p`.")
+    lower = property_of('lower', 'Least value of the group; of a band its least score, null in the riskiest.')
+    mean_pd = property_of('mean_pd', 'Mean PD, in 0..=1; null without PDs or rows.')
+    upper = property_of('upper', 'Greatest value of the group; of a band the least score of the next one, not included, null in the safest.')
 
 
 class TopFeature(Record):
@@ -440,17 +1048,52 @@ class TopFeature(Record):
 Unit = Union[Literal["count"], Literal["days"], Literal["minor"], Literal["ratio"], Literal["share"]]
 
 
+ValidationNull = Union[Literal["certain_pd"], Literal["no_pd"], Literal["no_rows"], Literal["no_variance"], Literal["one_class"], Literal["separated"], Literal["too_few"], Literal["weighted"]]
+
+
+class ValidationReport(Record):
+    """How well a score ranks the rows of a sample and a PD fits them. Bads and goods are weights of rows."""
+    __slots__ = ()
+    auc = property_of('auc', 'Area under the ROC curve.')
+    bad_rate = property_of('bad_rate', 'Bad rate, in 0..=1.')
+    bads = property_of('bads', 'Weight of the bad rows, at least 0.')
+    bands = property_of('bands', 'The bands of the card from the riskiest to the safest, with their tests; empty without bands. Bounds are scores.')
+    calibration = property_of('calibration', 'How the PD fits; null without PDs.')
+    distribution = property_of('distribution', 'Histogram of the scores.')
+    gains = property_of('gains', 'Gains and lift from the lowest scores on.')
+    gini = property_of('gini', '2 AUC - 1, in -1..=1.')
+    goods = property_of('goods', 'Weight of the good rows, at least 0.')
+    ks = property_of('ks', 'Greatest distance between the distributions of goods and bads.')
+    null_reasons = property_of('null_reasons', 'JSON pointer within this report and cause of each figure that is null.')
+    roc = property_of('roc', 'The ROC curve from (0, 0) to (1, 1).')
+    rows = property_of('rows', 'Number of rows.')
+
+
 register_shapes(
     {
         "AccountView": AccountView, "Analysis": Analysis, "ArtefactCheckResponse": ArtefactCheckResponse,
-        "ArtefactEntry": ArtefactEntry, "ArtefactRef": ArtefactRef, "BatchColumns": BatchColumns,
+        "ArtefactEntry": ArtefactEntry, "ArtefactRef": ArtefactRef, "AucEstimate": AucEstimate,
+        "BandReport": BandReport, "BatchColumns": BatchColumns, "BetaCurve": BetaCurve,
+        "BinnedColumn": BinnedColumn, "Binning": Binning, "BinningFinding": BinningFinding,
+        "BinningOptions": BinningOptions, "BinningRow": BinningRow, "BinningTable": BinningTable, "Brier": Brier,
+        "CalibrationMeasures": CalibrationMeasures, "CalibrationReport": CalibrationReport,
         "CashflowAnalyzeResponse": CashflowAnalyzeResponse, "CharacteristicView": CharacteristicView,
+        "ChiSquareTest": ChiSquareTest, "Cluster": Cluster, "Coefficient": Coefficient,
         "CounterfactualView": CounterfactualView, "CreditScoreBatchResponse": CreditScoreBatchResponse,
-        "CreditScoreResponse": CreditScoreResponse, "DescribeResponse": DescribeResponse,
-        "Explanation": Explanation, "FeatureEntry": FeatureEntry, "Finding": Finding, "Limits": Limits,
-        "MoveView": MoveView, "OperationEntry": OperationEntry, "PdBasis": PdBasis, "Period": Period,
-        "PointsRange": PointsRange, "Problem": Problem, "Provenance": Provenance, "ReasonView": ReasonView,
-        "ReferralReason": ReferralReason, "Route": Route, "SampleDates": SampleDates, "SelectedRows": SelectedRows,
-        "TopFeature": TopFeature,
+        "CreditScoreResponse": CreditScoreResponse, "CutoffPoint": CutoffPoint, "CutoffReport": CutoffReport,
+        "DescribeResponse": DescribeResponse, "DevelopResponse": DevelopResponse,
+        "DevelopmentFinding": DevelopmentFinding, "DevelopmentValidation": DevelopmentValidation,
+        "Estimate": Estimate, "EvaluateResponse": EvaluateResponse, "ExcludedRows": ExcludedRows,
+        "Explanation": Explanation, "FeatureEntry": FeatureEntry, "Finding": Finding, "GainsRow": GainsRow,
+        "HosmerLemeshow": HosmerLemeshow, "Interval": Interval, "IsotonicCurve": IsotonicCurve, "Knot": Knot,
+        "KolmogorovSmirnov": KolmogorovSmirnov, "Limits": Limits, "LogitCurve": LogitCurve, "MoveView": MoveView,
+        "OperationEntry": OperationEntry, "PartReport": PartReport, "PdBasis": PdBasis, "Period": Period,
+        "PointsRange": PointsRange, "PrebinningOptions": PrebinningOptions, "Problem": Problem,
+        "Provenance": Provenance, "ReasonView": ReasonView, "ReferralReason": ReferralReason,
+        "Regression": Regression, "RocPoint": RocPoint, "RoundingReport": RoundingReport, "Route": Route,
+        "SampleDates": SampleDates, "SampleReport": SampleReport, "ScoreBand": ScoreBand, "ScoreBin": ScoreBin,
+        "SelectedRows": SelectedRows, "SelectionReport": SelectionReport, "SelectionStep": SelectionStep,
+        "Separation": Separation, "TableTest": TableTest, "TestedGroup": TestedGroup, "TopFeature": TopFeature,
+        "ValidationReport": ValidationReport,
     }
 )

@@ -8,16 +8,29 @@ from typing_extensions import NotRequired, TypedDict
 from ._record import Answer, Record
 
 __all__ = [
-    "Account", "AccountKind", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction",
-    "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef", "Audience",
-    "BatchColumns", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicView", "Context",
-    "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest",
-    "CreditScoreResponse", "Data", "Decision", "DescribeResponse", "Direction", "Effect", "EntityType",
-    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Limits", "MoveView", "NullReason",
-    "OperationEntry", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "Problem", "Provenance",
-    "ProvenanceStatus", "ReasonMethod", "ReasonView", "ReferralCode", "ReferralReason", "Route", "SampleDates",
-    "SelectedRows", "Selection", "Severity", "SourceKey", "TopFeature", "Transaction", "TransactionSource",
-    "TransactionStatus", "Unit",
+    "Account", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus",
+    "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
+    "AucEstimate", "Audience", "BandReport", "BandSettings", "BatchColumns", "BetaCurve", "BinKind", "BinRule",
+    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationMeasures", "CalibrationMethod",
+    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
+    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
+    "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
+    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
+    "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest", "DevelopResponse",
+    "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType", "Estimate",
+    "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding",
+    "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval", "IsotonicCurve",
+    "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective",
+    "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange",
+    "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
+    "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
+    "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "SelectedRows", "Selection",
+    "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
+    "Stage", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource",
+    "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 class Account(TypedDict):
@@ -44,6 +57,13 @@ class Account(TypedDict):
     """Offset whose civil days are the account's days; default `Z`."""
 
 AccountKind = Literal["current", "savings", "mobile_money", "till", "pos", "card", "loan", "other"]
+
+class AccountProfit(TypedDict):
+    """What an approved account brings on average, in minor units of one currency."""
+    gain_per_good_minor: int
+    """Gain of a good account, at least 0."""
+    loss_per_bad_minor: int
+    """Loss of a bad account, at least 0."""
 
 class AkibaBalance(TypedDict):
     """A balance."""
@@ -93,6 +113,113 @@ class ArtefactCheckRequest(TypedDict):
 
 Audience = Literal["customer", "internal"]
 
+class BandSettings(TypedDict):
+    """How bands are chosen."""
+    bads_min: NotRequired[float]
+    """Least weight of bads of a band, at least 0; 1 when absent."""
+    count: NotRequired[int]
+    """Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more."""
+    p_value_max: NotRequired[float | None]
+    """Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and
+    up to 1; absent: rates fall strictly, no test.
+    """
+    share_min: NotRequired[float]
+    """Least share of the rows of a band, in 0..=0.5; 0.05 when absent."""
+
+BinKind = Literal["categorical", "numeric"]
+
+BinRule = Literal["closest", "neutral", "own", "refuse", "worst"]
+
+class BinningSettings(TypedDict):
+    """How characteristics are binned. A characteristic's own fields replace those of the whole card one by one."""
+    bads_min: NotRequired[float | None]
+    """Least weight of bad rows in an attribute, at least 0; default 0. Binary targets."""
+    bins_max: NotRequired[int | None]
+    """Most attributes, 1..=50; default 10."""
+    bins_min: NotRequired[int | None]
+    """Fewest attributes, 1..=`bins_max`; default 1."""
+    cuts: NotRequired[Sequence[float] | None]
+    """Cut points between pre-bins, ascending; they set `prebinning.method` to `given`."""
+    cuts_fixed: NotRequired[Sequence[float] | None]
+    """Cut points that the result must keep, ascending."""
+    goods_min: NotRequired[float | None]
+    """Least weight of good rows in an attribute, at least 0; default 0. Binary targets."""
+    kind: NotRequired[BinKind | None]
+    """Attributes as intervals or as sets of categories; default by the column: text is categorical."""
+    missing: NotRequired[BinRule | None]
+    """What a missing input earns; default `own`."""
+    objective: NotRequired[Objective | None]
+    """What the partition maximises; default `iv`."""
+    p_value_max: NotRequired[float | None]
+    """Greatest p-value of the test between neighbouring attributes, above 0 and at most 1, where 1 is no test."""
+    p_value_test: NotRequired[PValueTest | None]
+    """The test between neighbours."""
+    prebinning: NotRequired[PrebinningSettings | None]
+    """The fine classes from which the attributes are made."""
+    rare_share: NotRequired[float | None]
+    """Categories with a smaller share of the total weight than this, 0..=0.5, count as unseen."""
+    rate_difference_min: NotRequired[float | None]
+    """Least difference of bad rates (means) between neighbours, at least 0; default 0."""
+    size_max: NotRequired[float | None]
+    """Greatest share of the total weight in an attribute, above `size_min` and at most 1; default 1."""
+    size_min: NotRequired[float | None]
+    """Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5."""
+    special: NotRequired[BinRule | None]
+    """What a special value earns, any rule but `refuse`; default `own`."""
+    special_values: NotRequired[Sequence[bool | float | str | None] | None]
+    """Numbers and categories that mean something of their own, each once; those of the other kind than the
+    column's are left out.
+    """
+    trend: NotRequired[Trend | None]
+    """The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none."""
+    unseen: NotRequired[BinRule | None]
+    """What an unseen or rare category earns; default `own`, the weight of evidence of the rare ones together."""
+
+CalibrationMethod = Literal["beta", "isotonic", "offset", "platt"]
+
+class CalibrationSettings(TypedDict):
+    """How the PD of a card is calibrated on rows outside the fit."""
+    method: NotRequired[CalibrationMethod]
+    """The law; `platt` when absent."""
+    smoothing: NotRequired[bool]
+    """With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a bad, B and G their weights (Platt
+    1999, section 2.2), which keeps a small sample from claiming too much.
+    """
+    target_rate: NotRequired[float | None]
+    """Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows
+    is this rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng,
+    Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2).
+    Absent: for `offset` the rate of the rows, else no shift.
+    """
+
+class CardCutoffs(TypedDict):
+    """Totals at which the decision changes: stated, or chosen from what each total would do."""
+    approve: NotRequired[int | None]
+    """Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate,
+    else the target approval rate.
+    """
+    curve: NotRequired[CutoffSettings]
+    """What is asked of the cut-off."""
+    refer: NotRequired[int | None]
+    """Least total that is referred; default: the points that double the odds below `approve`."""
+
+class CardSettings(TypedDict):
+    """Name, version and owner of the card that is developed; what is not stated reads `not stated` in the
+    artefact.
+    """
+    id: NotRequired[str | None]
+    """Id of the artefact; default `card`."""
+    limitations: NotRequired[str | None]
+    """What it must not be used for, and what is not known of it."""
+    owner: NotRequired[str | None]
+    """Who answers for it."""
+    purpose: NotRequired[str | None]
+    """What it is for."""
+    review_due: NotRequired[str | datetime.date | None]
+    """Day by which it must be looked at again."""
+    version: NotRequired[str | None]
+    """Version of the artefact; default `1`."""
+
 class CashflowAnalyzeRequest(TypedDict):
     """Asks for the cash-flow features of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
@@ -107,6 +234,25 @@ class CashflowAnalyzeRequest(TypedDict):
     """The same key and request give the stored answer."""
     seed: NotRequired[int]
     """Seed of simulations; features use none and echo it."""
+
+class CharacteristicSettings(TypedDict):
+    """What differs for one characteristic."""
+    binning: NotRequired[BinningSettings]
+    """How it is binned; fields that are absent are those of the request's `binning`."""
+    immovable: NotRequired[bool]
+    """A counterfactual may not move it."""
+    legal_basis: NotRequired[str | None]
+    """Why a protected characteristic may be used; without it a protected one stays out of the card."""
+    move_cost: NotRequired[int | None]
+    """What a counterfactual pays for moving it by one bin; default 1."""
+    moves_with: NotRequired[str | None]
+    """Characteristics of the same name move together in a counterfactual: windows of one attribute."""
+    protected: NotRequired[bool]
+    """The input is protected by law (age, sex, ...)."""
+    reason: NotRequired[str | None]
+    """Code of its reason; default made from its name. Characteristics of one code are one reason."""
+    reason_text: NotRequired[ReasonText | None]
+    """Texts of its reason; default made from its name."""
 
 class Context(TypedDict):
     """What a credit is for; the names are those of the Kapix API."""
@@ -167,6 +313,17 @@ class CreditScoreRequest(TypedDict):
     seed: NotRequired[int]
     """Seed of simulations; a score uses none and echoes it."""
 
+Criterion = Literal["aic", "bic", "p_value"]
+
+class CutoffSettings(TypedDict):
+    """What is asked of cut-offs."""
+    profit: NotRequired[AccountProfit | None]
+    """What an approved account brings; absent: no profits."""
+    target_approval_rate: NotRequired[float | None]
+    """Share of the rows to approve, in 0..=1."""
+    target_bad_rate: NotRequired[float | None]
+    """Greatest bad rate of the approved, in 0..=1."""
+
 class Data(TypedDict):
     """What the sources answered."""
     application: NotRequired[FlatSource | None]
@@ -182,9 +339,110 @@ class Data(TypedDict):
     transaction_history: NotRequired[TransactionSource | None]
     """Transactions of any other kind."""
 
+class DevelopRequest(TypedDict):
+    """Asks for a scorecard developed from rows with known outcomes; the rows come as columns."""
+    as_of: NotRequired[str | datetime.date | None]
+    """The instant of the development; the Desk's clock fills it when absent."""
+    bad: NotRequired[Sequence[bool | float | str | None]]
+    """Values of the target that are bad; default 1, `bad` and true."""
+    bands: NotRequired[BandSettings]
+    """How risk bands are made."""
+    binning: NotRequired[BinningSettings]
+    """How each column is binned, unless `characteristics` says otherwise for one."""
+    calibration: NotRequired[CalibrationSettings]
+    """From the score to a probability."""
+    card: NotRequired[CardSettings]
+    """Name, version and owner of the card."""
+    characteristics: NotRequired[Mapping[str, CharacteristicSettings]]
+    """What differs for one column, by its name."""
+    columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
+    """The rows by column, when no frame is given."""
+    cutoffs: NotRequired[CardCutoffs | None]
+    """Totals at which the decision changes; without them the card decides nothing."""
+    entity_types: NotRequired[Sequence[EntityType]]
+    """Whom the card scores; default individuals."""
+    exclude: NotRequired[Sequence[str]]
+    """Columns that are no characteristics."""
+    folds: NotRequired[int | None]
+    """Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-
+    out part.
+    """
+    good: NotRequired[Sequence[bool | float | str | None]]
+    """Values of the target that are good, when others mean that the outcome is not known; default: the one other
+    value.
+    """
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    include: NotRequired[Sequence[str]]
+    """The only columns that may be characteristics; default all but those named elsewhere."""
+    minimum: NotRequired[Minimum | None]
+    """The least history that the card accepts; default none."""
+    regression: NotRequired[RegressionSettings]
+    """How coefficients are fitted."""
+    sample: NotRequired[SampleSettings]
+    """What the rows are, and how they are set aside."""
+    scaling: NotRequired[ScalingSettings]
+    """From coefficients to points."""
+    seed: NotRequired[int]
+    """Seed of splits and folds."""
+    selection: NotRequired[SelectionSettings]
+    """Which characteristics enter."""
+    stage: NotRequired[Stage]
+    """How far to go; default `card`."""
+    target: str
+    """Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind`
+    `continuous`.
+    """
+    target_kind: NotRequired[TargetKind]
+    """Whether the target is an outcome or a number; default `binary`."""
+    validation: NotRequired[ValidationSettings]
+    """What is measured of the card."""
+    weight: NotRequired[str | None]
+    """Column with the weight of each row, finite and above 0."""
+
 Direction = Literal["credit", "debit"]
 
 EntityType = Literal["individual", "sme", "corporate"]
+
+class EvaluateRequest(TypedDict):
+    """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
+    as_of: NotRequired[str | datetime.date | None]
+    """The instant of the evaluation; the Desk's clock fills it when absent."""
+    bad: NotRequired[Sequence[bool | float | str | None]]
+    """Values of the target that are bad; default 1, `bad` and true."""
+    card: NotRequired[str | None]
+    """`id` or `id@version` of a card; default by the routes."""
+    columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
+    """The rows by column, when no frame is given."""
+    entity_type: EntityType
+    """Whom the card must score."""
+    good: NotRequired[Sequence[bool | float | str | None]]
+    """Values of the target that are good, when others mean that the outcome is not known."""
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    seed: NotRequired[int]
+    """Seed; an evaluation uses none and echoes it."""
+    target: str
+    """Column with the outcome."""
+    validation: NotRequired[ValidationSettings]
+    """What is measured."""
+    weight: NotRequired[str | None]
+    """Column with the weight of each row, finite and above 0."""
+
+class Exclusion(TypedDict):
+    """Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above
+    `above`, in `column`.
+    """
+    above: NotRequired[float | None]
+    """Numbers above this are left out."""
+    below: NotRequired[float | None]
+    """Numbers below this are left out."""
+    column: str
+    """The column that is looked at; it may be no characteristic."""
+    reason: str
+    """Why, in words, such as `fraud` or `staff loan`."""
+    values: NotRequired[Sequence[bool | float | str | None]]
+    """Values that are left out; null stands for missing."""
 
 class FlatSource(TypedDict):
     """A source that answers with named values."""
@@ -199,6 +457,21 @@ class FlatSource(TypedDict):
     values: NotRequired[Mapping[str, bool | float | str | None]]
     """Values by name."""
 
+InterceptPlace = Literal["spread", "base"]
+
+class Minimum(TypedDict):
+    """The least history that a card accepts."""
+    age_days_max: NotRequired[int | None]
+    """Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE)."""
+    history_days: int
+    """Days of history."""
+    transactions: int
+    """Number of transactions."""
+
+Objective = Literal["iv", "jensen_shannon", "hellinger", "log_likelihood"]
+
+PValueTest = Literal["z_test", "chi_square", "fisher"]
+
 PeriodInput = TypedDict(
     "PeriodInput",
     {
@@ -207,9 +480,152 @@ PeriodInput = TypedDict(
     },
 )
 
+PrebinningMethod = Literal["given", "quantile", "tree", "uniform"]
+
+class PrebinningSettings(TypedDict):
+    """How the fine classes are made."""
+    bins_max: NotRequired[int | None]
+    """Most pre-bins, 2..=500, or 100 for a concave or convex trend; fixed cut points add to them. Default 20."""
+    method: NotRequired[PrebinningMethod | None]
+    """The method."""
+    size_min: NotRequired[float | None]
+    """Least share of the total weight in a pre-bin of a tree, 0..=0.5."""
+
 ReasonMethod = Literal["means_at_cutoff", "mean", "neutral", "maximum"]
 
+class ReasonText(TypedDict):
+    """The texts of one reason code."""
+    adverse: str
+    """Said to the applicant when the characteristic lowered the score."""
+    favourable: str
+    """Said to the applicant when it raised the score."""
+    internal: NotRequired[str | None]
+    """Said to the lender's staff; default is the adverse or favourable text."""
+    missing: NotRequired[str | None]
+    """Said to both when the input is missing; default is the adverse text."""
+
+class RegressionSettings(TypedDict):
+    """How a logistic regression is fitted."""
+    iterations_max: NotRequired[int]
+    """Most Newton steps, 1..=10000; default 100."""
+    l2: NotRequired[float]
+    """Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds;
+    at least 0, default 0. The same fit as scikit-learn's `C = 1/l2`.
+    """
+    likelihood_ratio: NotRequired[bool]
+    """Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2
+    = 0.
+    """
+
+class SampleSettings(TypedDict):
+    """The sample of a development, as the card's `pd_basis` will state it."""
+    default_definition: NotRequired[str | None]
+    """What counts as bad, in words, such as `90 days past due within 12 months`. Without it, `horizon_days` and
+    `population` the card's PD is assumed, whatever was measured.
+    """
+    exclusions: NotRequired[Sequence[Exclusion]]
+    """Rows that are left out, each with its reason; counted in the answer in this order."""
+    horizon_days: NotRequired[int | None]
+    """The outcome window: days after the observation within which a default counts, 1..=36,500."""
+    observation_date: NotRequired[str | None]
+    """Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends
+    after `as_of` are left out and counted: a row that may still turn bad is not a good one.
+    """
+    population: NotRequired[str | None]
+    """Who is in the sample, in words."""
+    split: NotRequired[SplitSettings]
+    """How rows are set aside from the fit."""
+
+ScalingMethod = Literal["pdo_odds", "min_max"]
+
+class ScalingSettings(TypedDict):
+    """How log-odds become points."""
+    intercept: NotRequired[InterceptPlace]
+    """Where the points of the intercept go; default `spread`."""
+    max: NotRequired[int | None]
+    """Greatest total (`min_max` only), within +-1,000,000."""
+    method: NotRequired[ScalingMethod]
+    """What is stated: odds and points that double them, or the range of totals; default `pdo_odds`."""
+    min: NotRequired[int | None]
+    """Least total (`min_max` only), below `max`."""
+    odds0: NotRequired[float | None]
+    """Odds good : bad at `points0`, above 0 (`pdo_odds` only); default 50."""
+    pdo: NotRequired[float | None]
+    """Points that double the odds, above 0 (`pdo_odds` only); default 20."""
+    points0: NotRequired[float | None]
+    """Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default 600."""
+
+SelectionMethod = Literal["none", "forward", "backward", "stepwise"]
+
+class SelectionSettings(TypedDict):
+    """How characteristics are selected. The defaults are those of the module's first page."""
+    characteristics_max: NotRequired[int | None]
+    """Most characteristics in the card, at least 1; null: no bound."""
+    cluster_best: NotRequired[bool]
+    """Whether only the characteristic of the highest information value of each cluster stays; default false."""
+    cluster_correlation: NotRequired[float | None]
+    """Clusters join while the average of abs(r) between them is at least this, 0..=1; null: no clusters; default
+    0.7.
+    """
+    correlation_max: NotRequired[float | None]
+    """Greatest abs(r) of two weight of evidence columns, 0..=1; of a pair the one of lower information value
+    leaves; null: no bound; default 0.95.
+    """
+    criterion: NotRequired[Criterion]
+    """What stepwise search minimises or tests; default `aic`."""
+    excluded: NotRequired[Sequence[str]]
+    """Characteristics left out by name."""
+    forced: NotRequired[Sequence[str]]
+    """Characteristics that no step removes."""
+    gini_min: NotRequired[float]
+    """Least abs(Gini) of a characteristic alone, 0..=1; default 0."""
+    iv_min: NotRequired[float]
+    """Least information value, at least 0; default 0.01, half of the 0.02 that N. Siddiqi, Credit Risk
+    Scorecards, 2006, calls unpredictive, since many weak characteristics rank together.
+    """
+    leak_gini: NotRequired[float]
+    """Above this abs(Gini) of one characteristic it is taken to leak the outcome and left out unless forced,
+    0..=1; default 0.95.
+    """
+    leak_iv: NotRequired[float]
+    """Above this information value of one characteristic it is taken to leak the outcome and left out unless
+    forced; default 5.
+    """
+    method: NotRequired[SelectionMethod]
+    """Stepwise search; default `none`."""
+    p_enter: NotRequired[float]
+    """With `p_value`: a characteristic enters below this p-value of the likelihood ratio, 0..=1; default 0.05."""
+    p_remove: NotRequired[float]
+    """With `p_value`: a characteristic leaves above this p-value, at least `p_enter`, 0..=1; default 0.10."""
+    sign: NotRequired[bool]
+    """Whether a characteristic whose coefficient is not negative leaves: higher weight of evidence is lower
+    risk. Default true.
+    """
+    vif_max: NotRequired[float | None]
+    """Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null."""
+
 SourceKey = Literal["application", "bank", "bureau", "internal_loans", "mobile_money", "transaction_history"]
+
+SplitMethod = Literal["auto", "column", "random", "none"]
+
+class SplitSettings(TypedDict):
+    """How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge."""
+    column: NotRequired[str | None]
+    """Column whose value puts a row into a part (method `column`)."""
+    development: NotRequired[Sequence[bool | float | str | None]]
+    """Values of `column` that put a row into the development part; default 1, `train`, `development` and true."""
+    hold_out: NotRequired[float | None]
+    """Share of the rows before `out_of_time_from` that are held out, stratified by outcome, 0..=0.9."""
+    method: NotRequired[SplitMethod]
+    """How rows are set aside; default `auto`."""
+    out_of_time: NotRequired[Sequence[bool | float | str | None]]
+    """Values of `column` that put a row into the out-of-time part; every other value holds the row out."""
+    out_of_time_from: NotRequired[str | datetime.date | None]
+    """Rows observed from this day on are out of time (methods `auto` and `random`; needs `observation_date`)."""
+
+Stage = Literal["binning", "card"]
+
+TargetKind = Literal["binary", "continuous"]
 
 class Transaction(TypedDict):
     """One row of an account."""
@@ -244,6 +660,21 @@ class TransactionSource(TypedDict):
     """When the source was read."""
 
 TransactionStatus = Literal["posted", "pending", "failed"]
+
+Trend = Literal["none", "ascending", "descending", "peak", "valley", "concave", "convex", "auto"]
+
+class ValidationSettings(TypedDict):
+    """How a validation is presented."""
+    distribution_bins: NotRequired[int]
+    """Bins of the score distribution, 1..=200; 20 when absent."""
+    gains_groups: NotRequired[int]
+    """Groups of the gains table, 2..=100; 10 when absent."""
+    groups: NotRequired[int]
+    """Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; 10 when absent."""
+    interval_level: NotRequired[float]
+    """Level of the intervals, in 0.5..1; 0.95 when absent."""
+    roc_points: NotRequired[int]
+    """Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent."""
 
 class AccountView(Record):
     """One account of a ledger."""
@@ -326,6 +757,30 @@ class ArtefactRef(Record):
     def version(self) -> str:
         """Version of the artefact."""
 
+class AucEstimate(Record):
+    """An area under the ROC curve."""
+    @property
+    def interval(self) -> Interval | None:
+        """DeLong's interval at the level of the settings, within 0..=1."""
+    @property
+    def standard_error(self) -> float | None:
+        """DeLong's standard error, at least 0."""
+    @property
+    def value(self) -> float:
+        """The area, in 0..=1: the probability that a good row scores above a bad one, ties half."""
+
+class BandReport(Record):
+    """The bands of a score."""
+    @property
+    def bands(self) -> tuple[ScoreBand, ...]:
+        """From the riskiest to the safest; empty with `refusal`."""
+    @property
+    def iv(self) -> float | None:
+        """Information value of the bands, in nats; null with `refusal`."""
+    @property
+    def refusal(self) -> ValidationNull | None:
+        """Why there are no bands: one outcome only, or no two bands within the limits."""
+
 class BatchColumns(Record):
     """The result columns in JSON, one entry a row; null where the row is not scored."""
     @property
@@ -346,6 +801,330 @@ class BatchColumns(Record):
     @property
     def status(self) -> tuple[str, ...]:
         """`scored`, or the cause."""
+
+class BetaCurve(Record):
+    """The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and
+    section 3.
+    """
+    @property
+    def a(self) -> float:
+        """Factor of ln s, at least 0; a and b are not both 0."""
+    @property
+    def b(self) -> float:
+        """Factor of -ln(1 - s), at least 0."""
+    @property
+    def c(self) -> float:
+        """In nats."""
+
+class BinnedColumn(Record):
+    """One column that was looked at."""
+    @property
+    def binning(self) -> Binning:
+        """Its bins and their table."""
+    @property
+    def feature(self) -> str:
+        """Name of the column."""
+    @property
+    def options(self) -> BinningOptions:
+        """How it was binned, every default filled in."""
+
+class Binning(Record):
+    """The attributes of one characteristic with their table. Slots: attributes in order (ascending intervals, or
+    groups of categories by ascending rate), then special values, then missing, then for categories unseen.
+    """
+    @property
+    def cuts(self) -> tuple[float, ...] | None:
+        """Cut points of a numeric characteristic, one fewer than attributes."""
+    @property
+    def findings(self) -> tuple[BinningFinding, ...] | None:
+        """What a person should know."""
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...] | None:
+        """Categories of each attribute of a categorical characteristic, in byte order."""
+    @property
+    def kind(self) -> BinKind:
+        """Intervals or sets."""
+    @property
+    def special(self) -> tuple[bool | float | str | None, ...] | None:
+        """Special values in slot order."""
+    @property
+    def status(self) -> BinningStatus:
+        """What became of the column."""
+    @property
+    def table(self) -> BinningTable:
+        """The table, one row a slot."""
+    @property
+    def trend(self) -> Trend | None:
+        """The trend of the attributes, where there was a choice."""
+    @property
+    def woe(self) -> tuple[float, ...]:
+        """Weight of evidence that each slot takes, in nats; 0 where the card refuses the input."""
+
+class BinningFinding(Record):
+    """What a person should know of a binning."""
+    @property
+    def constraints(self) -> tuple[str, ...] | None:
+        """Settings of which each alone, when relaxed, makes the problem feasible."""
+    @property
+    def count(self) -> int | None:
+        """How many cases."""
+    @property
+    def kind(self) -> BinningFindingKind:
+        """What was found."""
+    @property
+    def share(self) -> float | None:
+        """Share of the total weight concerned."""
+    @property
+    def slot(self) -> int | None:
+        """Slot concerned."""
+
+BinningFindingKind = Literal["fixed_cut_idle", "infeasible", "rare_levels", "unsupported"]
+
+class BinningOptions(Record):
+    """How one characteristic is binned, every default filled in."""
+    @property
+    def bads_min(self) -> float:
+        """Least weight of bad rows in an attribute."""
+    @property
+    def bins_max(self) -> int:
+        """Most attributes."""
+    @property
+    def bins_min(self) -> int:
+        """Fewest attributes."""
+    @property
+    def cuts(self) -> tuple[float, ...] | None:
+        """Cut points between pre-bins, of the method `given`."""
+    @property
+    def cuts_fixed(self) -> tuple[float, ...] | None:
+        """Cut points that the result must keep."""
+    @property
+    def goods_min(self) -> float:
+        """Least weight of good rows in an attribute."""
+    @property
+    def kind(self) -> BinKind | None:
+        """Intervals or sets; absent: by the column."""
+    @property
+    def missing(self) -> BinRule:
+        """What a missing input earns."""
+    @property
+    def objective(self) -> Objective:
+        """What the partition maximises."""
+    @property
+    def p_value_max(self) -> float:
+        """Greatest p-value between neighbours; 1 is no test."""
+    @property
+    def p_value_test(self) -> PValueTest:
+        """The test between neighbours."""
+    @property
+    def prebinning(self) -> PrebinningOptions:
+        """The fine classes."""
+    @property
+    def rare_share(self) -> float:
+        """Categories with a smaller share count as unseen."""
+    @property
+    def rate_difference_min(self) -> float:
+        """Least difference of rates between neighbours."""
+    @property
+    def size_max(self) -> float:
+        """Greatest share of an attribute."""
+    @property
+    def size_min(self) -> float:
+        """Least share of an attribute."""
+    @property
+    def special(self) -> BinRule:
+        """What a special value earns."""
+    @property
+    def special_values(self) -> tuple[bool | float | str | None, ...] | None:
+        """Values that mean something of their own."""
+    @property
+    def trend(self) -> Trend:
+        """The shape of the rate along ascending values."""
+    @property
+    def unseen(self) -> BinRule:
+        """What an unseen or rare category earns."""
+
+class BinningRow(Record):
+    """One row of the table."""
+    @property
+    def bads(self) -> float | None:
+        """Weight of bad rows."""
+    @property
+    def categories(self) -> tuple[str, ...] | None:
+        """Categories of an attribute."""
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+    @property
+    def goods(self) -> float | None:
+        """Weight of good rows."""
+    @property
+    def iv(self) -> float | None:
+        """The bin's part of the IV; absent without rows."""
+    @property
+    def js(self) -> float | None:
+        """The bin's part of the Jensen-Shannon divergence."""
+    @property
+    def kind(self) -> RowKind:
+        """What the slot is for."""
+    @property
+    def lower(self) -> float | None:
+        """Least number of the interval, included."""
+    @property
+    def merged_with(self) -> int | None:
+        """Slot of the attribute whose weight of evidence it shares."""
+    @property
+    def rate(self) -> float | None:
+        """Bad rate, or mean of a continuous target; absent without rows."""
+    @property
+    def rate_lower(self) -> float | None:
+        """Lower end of the 95 % Jeffreys interval of the bad rate."""
+    @property
+    def rate_upper(self) -> float | None:
+        """Upper end of the 95 % Jeffreys interval of the bad rate."""
+    @property
+    def sd(self) -> float | None:
+        """Standard deviation of a continuous target, divisor weight - 1."""
+    @property
+    def share(self) -> float:
+        """Share of the total weight, 0..=1."""
+    @property
+    def upper(self) -> float | None:
+        """End of the interval, not included."""
+    @property
+    def value(self) -> bool | float | str | None:
+        """The special value."""
+    @property
+    def woe(self) -> float | None:
+        """Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target
+        the sample's mean minus the bin's. Absent without rows.
+        """
+    @property
+    def woe_applied(self) -> float | None:
+        """Weight of evidence that the slot takes by its rule; absent where the card refuses the input."""
+
+BinningStatus = Literal["optimal", "no_split", "constant", "all_missing", "all_rare", "infeasible", "one_class"]
+
+class BinningTable(Record):
+    """The table of one characteristic. Weights are numbers of rows where the sample has no weights."""
+    @property
+    def bads(self) -> float | None:
+        """Weight of all bad rows; absent for a continuous target."""
+    @property
+    def chi_square(self) -> TableTest | None:
+        """Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target."""
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+    @property
+    def gini(self) -> float | None:
+        """Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target."""
+    @property
+    def goods(self) -> float | None:
+        """Weight of all good rows; absent for a continuous target."""
+    @property
+    def hellinger(self) -> float | None:
+        """Squared Hellinger distance between the goods' and the bads' distributions over the bins, 0..=1."""
+    @property
+    def iv(self) -> float:
+        """Information value, the sum over all bins in nats; for a continuous target the mean absolute deviation
+        of the bins' means from the sample's.
+        """
+    @property
+    def js(self) -> float | None:
+        """Jensen-Shannon divergence in nats, 0..=ln 2."""
+    @property
+    def p_values(self) -> tuple[float, ...]:
+        """P-value of the test between each attribute and the next."""
+    @property
+    def quality(self) -> float | None:
+        """OptBinning's quality score, 0..=1: strength of the IV times significance between neighbours times
+        evenness.
+        """
+    @property
+    def rate(self) -> float:
+        """Bad rate of the sample, or its mean."""
+    @property
+    def rows(self) -> tuple[BinningRow, ...]:
+        """One row a slot: attributes, special values, missing, and for categories unseen."""
+    @property
+    def turns(self) -> int:
+        """How often the rate changes direction from attribute to attribute; 0 is monotone."""
+
+class Brier(Record):
+    """The Brier score and its parts: score = reliability - resolution + uncertainty + within."""
+    @property
+    def reliability(self) -> float:
+        """Mean square distance between bad rate and mean PD of the groups, at least 0; small is good."""
+    @property
+    def resolution(self) -> float:
+        """Mean square distance between the bad rates of the groups and of all, at least 0; large is good."""
+    @property
+    def score(self) -> float:
+        """Mean of (PD - outcome)^2, in 0..=1."""
+    @property
+    def uncertainty(self) -> float:
+        """Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all."""
+    @property
+    def within(self) -> float:
+        """What the PDs do within the groups; 0 where a group has one PD."""
+
+class CalibrationMeasures(Record):
+    """How a PD fits the outcomes."""
+    @property
+    def brier(self) -> Brier:
+        """Mean of (PD - outcome)^2, in 0..=1, and its parts."""
+    @property
+    def ece(self) -> float:
+        """Expected calibration error, in 0..=1: mean over the groups of abs(bad rate - mean PD), by size."""
+    @property
+    def groups(self) -> tuple[TestedGroup, ...]:
+        """Groups of about equal size by ascending PD, with their tests. Bounds are PDs."""
+    @property
+    def hosmer_lemeshow(self) -> HosmerLemeshow | None:
+        """Test of the groups against their mean PDs."""
+    @property
+    def in_the_large(self) -> Estimate | None:
+        """Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs
+        are too low.
+        """
+    @property
+    def jeffreys_p(self) -> float | None:
+        """Probability that the true rate is at most the mean PD: Beta(D + 1/2, N - D + 1/2) at it, in 0..=1."""
+    @property
+    def log_loss(self) -> float | None:
+        """Mean of -ln P(outcome), in nats, at least 0."""
+    @property
+    def mean_pd(self) -> float:
+        """Mean PD, in 0..=1."""
+    @property
+    def slope(self) -> Estimate | None:
+        """The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme."""
+
+CalibrationRefusal = Literal["not_ascending", "one_class", "separated", "target_out_of_reach"]
+
+class CalibrationReport(Record):
+    """The calibration of a card."""
+    @property
+    def bad_rate(self) -> float | None:
+        """Bad rate of the rows, weighted, in 0..=1; null without rows."""
+    @property
+    def curve(self) -> Any | None:
+        """From log-odds by the PDO law to a PD; null with `refusal`."""
+    @property
+    def mean_pd(self) -> float | None:
+        """Mean PD of the rows by the curve, weighted, in 0..1."""
+    @property
+    def method(self) -> CalibrationMethod:
+        """The law."""
+    @property
+    def outside_bads(self) -> int:
+        """Bad rows among those that it was measured on."""
+    @property
+    def outside_rows(self) -> int:
+        """Rows outside the fit that it was measured on."""
+    @property
+    def refusal(self) -> CalibrationRefusal | None:
+        """Why there is no curve."""
 
 class CashflowAnalyzeResponse(Answer):
     """The cash-flow features of one applicant."""
@@ -403,6 +1182,54 @@ class CharacteristicView(Record):
     @property
     def value(self) -> float | None:
         """The input where it is a number."""
+
+class ChiSquareTest(Record):
+    """A statistic that is chi-square if the smaller model holds."""
+    @property
+    def degrees(self) -> int:
+        """Degrees of freedom."""
+    @property
+    def p_value(self) -> float:
+        """Probability of a larger statistic, 0..=1."""
+    @property
+    def statistic(self) -> float:
+        """Twice the difference of the log-likelihoods, at least 0."""
+
+class Cluster(Record):
+    """Characteristics that say much the same."""
+    @property
+    def characteristics(self) -> tuple[str, ...]:
+        """Their names, of the highest information value first."""
+    @property
+    def correlation(self) -> float:
+        """Average abs(r) at which the cluster was joined last, 0..=1."""
+
+class Coefficient(Record):
+    """One coefficient."""
+    @property
+    def characteristic(self) -> str:
+        """Name of the characteristic, or `intercept`."""
+    @property
+    def estimate(self) -> float:
+        """Log-odds of bad by unit of the column."""
+    @property
+    def likelihood_ratio(self) -> ChiSquareTest | None:
+        """Likelihood-ratio test against the model without the characteristic, where asked for."""
+    @property
+    def lower_95(self) -> float | None:
+        """Lower end of the 95 % interval by Wald."""
+    @property
+    def p_value(self) -> float | None:
+        """Two-sided p-value of `z`, 0..=1."""
+    @property
+    def standard_error(self) -> float | None:
+        """Standard error; null where no maximum exists."""
+    @property
+    def upper_95(self) -> float | None:
+        """Upper end of the 95 % interval by Wald."""
+    @property
+    def z(self) -> float | None:
+        """Wald's statistic estimate/standard error."""
 
 class CounterfactualView(Record):
     """The smallest change that improves the decision."""
@@ -535,6 +1362,41 @@ class CreditScoreResponse(Answer):
     def seed(self) -> int:
         """The request's seed."""
 
+class CutoffPoint(Record):
+    """What one cut-off does."""
+    @property
+    def approval_rate(self) -> float:
+        """Share of the rows at or above the cut-off, in 0..=1."""
+    @property
+    def approved_bad_rate(self) -> float | None:
+        """Bad rate of the approved, in 0..=1; null if nobody is."""
+    @property
+    def cutoff(self) -> float | None:
+        """Least score that is approved; null: nobody is."""
+    @property
+    def declined_bads(self) -> float | None:
+        """Share of all bads that are declined, in 0..=1; null without bads."""
+    @property
+    def expected_profit_minor(self) -> float | None:
+        """Expected profit per applicant, approved or not, in minor units: (goods x gain - bads x loss)/rows."""
+
+class CutoffReport(Record):
+    """Cut-offs and what they do."""
+    @property
+    def at_approval_rate(self) -> CutoffPoint | None:
+        """The highest cut-off that approves the target share or more; null without target or rows."""
+    @property
+    def at_bad_rate(self) -> CutoffPoint | None:
+        """The lowest cut-off whose approved have at most the target bad rate; null without target or where none
+        has.
+        """
+    @property
+    def best(self) -> CutoffPoint | None:
+        """The cut-off of the greatest expected profit, of equal ones the lowest; null without `profit` or rows."""
+    @property
+    def points(self) -> tuple[CutoffPoint, ...]:
+        """From approving nobody to approving all: every score as cut-off, or 200 quantiles of the rows."""
+
 Decision = Literal["decline", "refer", "approve"]
 
 class DescribeResponse(Answer):
@@ -573,7 +1435,139 @@ class DescribeResponse(Answer):
     def semantics(self) -> int:
         """Changes with every change of a numeric result."""
 
+class DevelopResponse(Answer):
+    """A developed card, and everything that was measured on the way to it."""
+    @property
+    def artefact(self) -> Any | None:
+        """The card, whole and with status `draft`: load it as it is. Absent at stage `binning`."""
+    @property
+    def as_of(self) -> str:
+        """The instant of the development."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def bands(self) -> BandReport | None:
+        """The bands, from the riskiest to the safest; absent at stage `binning`."""
+    @property
+    def binning(self) -> tuple[BinnedColumn, ...]:
+        """Bins and table of every column that was looked at, in the order of their names."""
+    @property
+    def calibration(self) -> CalibrationReport | None:
+        """From the score to a probability; absent at stage `binning` and without rows outside the fit."""
+    @property
+    def cutoffs(self) -> CutoffReport | None:
+        """Cut-offs and profit by total; absent without `cutoffs`."""
+    @property
+    def findings(self) -> tuple[DevelopmentFinding, ...]:
+        """What a reader must know before the card is used."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def regression(self) -> Regression | None:
+        """The coefficients of the card; absent at stage `binning`."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def rounding(self) -> RoundingReport | None:
+        """What rounding the points changed; absent at stage `binning`."""
+    @property
+    def sample(self) -> SampleReport:
+        """What became of the rows."""
+    @property
+    def seed(self) -> int:
+        """The request's seed."""
+    @property
+    def selection(self) -> SelectionReport | None:
+        """How the characteristics were chosen; absent at stage `binning`."""
+    @property
+    def validation(self) -> DevelopmentValidation | None:
+        """How the card ranks and is calibrated; absent at stage `binning`."""
+
+class DevelopmentFinding(Record):
+    """One thing that an auditor must know of a fit."""
+    @property
+    def code(self) -> str:
+        """Name of the kind of finding, such as `separation`."""
+    @property
+    def feature(self) -> str | None:
+        """The feature that it concerns; absent when it concerns the fit."""
+    @property
+    def message(self) -> str:
+        """One sentence."""
+
+class DevelopmentValidation(Record):
+    """What was measured on which rows; only rows outside the fit tell what to expect."""
+    @property
+    def cross(self) -> ValidationReport | None:
+        """By cross-validation: each row is scored by a fit, with binning and selection, that did not see it."""
+    @property
+    def development(self) -> ValidationReport:
+        """On the rows that were fitted: too good."""
+    @property
+    def hold_out(self) -> ValidationReport | None:
+        """On the rows that were held out."""
+    @property
+    def out_of_time(self) -> ValidationReport | None:
+        """On later rows."""
+
 Effect = Literal["positive", "negative"]
+
+class Estimate(Record):
+    """An estimate and its standard error."""
+    @property
+    def standard_error(self) -> float:
+        """Standard error, at least 0; of weighted rows by the sandwich."""
+    @property
+    def value(self) -> float:
+        """The estimate."""
+
+class EvaluateResponse(Answer):
+    """How well a card ranks and is calibrated on rows with known outcomes."""
+    @property
+    def as_of(self) -> str:
+        """The instant of the evaluation."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def card(self) -> ArtefactRef:
+        """The card that was evaluated."""
+    @property
+    def decisions(self) -> Mapping[str, int]:
+        """Decisions by kind."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def seed(self) -> int:
+        """The request's seed."""
+    @property
+    def statuses(self) -> Mapping[str, int]:
+        """Rows by status; only scored rows with a known outcome are measured."""
+    @property
+    def validation(self) -> ValidationReport:
+        """What was measured."""
+
+class ExcludedRows(Record):
+    """Rows that were left out for one reason."""
+    @property
+    def reason(self) -> str:
+        """Why."""
+    @property
+    def rows(self) -> int:
+        """How many."""
 
 class Explanation(Record):
     """Why a total is what it is."""
@@ -655,6 +1649,81 @@ class Finding(Record):
 
 FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "after_as_of", "future_date", "outside_period", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows"]
 
+class GainsRow(Record):
+    """One group of the gains table."""
+    @property
+    def bad_rate(self) -> float:
+        """Bad rate of the group, in 0..=1."""
+    @property
+    def bads(self) -> float:
+        """Weight of the bad rows."""
+    @property
+    def cumulative_bads(self) -> float:
+        """Share of all bads in this group and those below, in 0..=1."""
+    @property
+    def cumulative_goods(self) -> float:
+        """Share of all goods in this group and those below, in 0..=1."""
+    @property
+    def cumulative_lift(self) -> float:
+        """Bad rate of this group and those below, in multiples of the bad rate of all."""
+    @property
+    def goods(self) -> float:
+        """Weight of the good rows."""
+    @property
+    def lift(self) -> float:
+        """Bad rate in multiples of the bad rate of all, at least 0."""
+    @property
+    def score_max(self) -> float:
+        """Highest score of the group."""
+    @property
+    def score_min(self) -> float:
+        """Lowest score of the group."""
+
+class HosmerLemeshow(Record):
+    """A test of Hosmer and Lemeshow."""
+    @property
+    def chi_square(self) -> float:
+        """Sum over groups of (D - E)^2/E + (D - E)^2/(N - E), E the sum of PDs; at least 0."""
+    @property
+    def degrees_of_freedom(self) -> int:
+        """g - 2 on the rows of the fit, g on others, for g groups."""
+    @property
+    def p_value(self) -> float:
+        """Probability of a greater statistic if the PDs are right, in 0..=1."""
+
+class Interval(Record):
+    """Both ends of an interval."""
+    @property
+    def lower(self) -> float:
+        """Lower end."""
+    @property
+    def upper(self) -> float:
+        """Upper end."""
+
+class IsotonicCurve(Record):
+    """The centres of the blocks of an isotonic regression."""
+    @property
+    def knots(self) -> tuple[Knot, ...]:
+        """At least two; log-odds and PD ascend strictly."""
+
+class Knot(Record):
+    """One block of an isotonic regression."""
+    @property
+    def log_odds(self) -> float:
+        """Mean log-odds of bad by the PDO law over the block, in nats."""
+    @property
+    def pd(self) -> float:
+        """PD of the block, in 0..1, both excluded."""
+
+class KolmogorovSmirnov(Record):
+    """The greatest distance between two distributions."""
+    @property
+    def threshold(self) -> float:
+        """The least score at and below which the shares of goods and bads differ most."""
+    @property
+    def value(self) -> float:
+        """The distance, in 0..=1."""
+
 class Limits(Record):
     """The limits of an engine; `Limits::default()` is the documented table."""
     @property
@@ -694,6 +1763,15 @@ class Limits(Record):
     def string_bytes(self) -> int:
         """Bytes of one string."""
 
+class LogitCurve(Record):
+    """A straight line on the scale of log-odds."""
+    @property
+    def intercept(self) -> float:
+        """In nats."""
+    @property
+    def slope(self) -> float:
+        """Above 0, so that the rank of totals is kept."""
+
 class MoveView(Record):
     """One characteristic that moves to another attribute."""
     @property
@@ -725,6 +1803,18 @@ class OperationEntry(Record):
     @property
     def recorded(self) -> bool:
         """Whether a call leaves a record."""
+
+class PartReport(Record):
+    """One part of the sample."""
+    @property
+    def bads(self) -> int:
+        """Rows that are bad."""
+    @property
+    def rows(self) -> int:
+        """Rows."""
+    @property
+    def weight(self) -> float:
+        """Sum of the weights."""
 
 class PdBasis(Record):
     """What a PD means, and on what it rests."""
@@ -769,6 +1859,18 @@ class PointsRange(Record):
     @property
     def min(self) -> int:
         """Least total."""
+
+class PrebinningOptions(Record):
+    """How the fine classes are made, every default filled in."""
+    @property
+    def bins_max(self) -> int:
+        """Most pre-bins."""
+    @property
+    def method(self) -> PrebinningMethod:
+        """The method."""
+    @property
+    def size_min(self) -> float:
+        """Least share of a pre-bin of a tree."""
 
 class Problem(Record):
     """One thing that is wrong with an artefact."""
@@ -837,6 +1939,89 @@ class ReferralReason(Record):
     def fields(self) -> tuple[str, ...]:
         """JSON pointers to the findings or inputs concerned."""
 
+class Regression(Record):
+    """A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value."""
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion 2k - 2 log-likelihood, k coefficients with the intercept."""
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion k ln(weight) - 2 log-likelihood."""
+    @property
+    def coefficients(self) -> tuple[Coefficient, ...]:
+        """The coefficients, intercept first."""
+    @property
+    def converged(self) -> bool:
+        """Whether the maximum was found."""
+    @property
+    def covariance(self) -> tuple[tuple[float, ...], ...] | None:
+        """Covariance of the coefficients in their order: the inverse of the information X'WX, with l2 > 0 of the
+        penalised information X'WX + l2 I (slopes), the normal approximation of the posterior under that
+        prior. Null where no maximum exists.
+        """
+    @property
+    def gradient_norm(self) -> float:
+        """Largest component of the gradient of the penalised log-likelihood, by standardised columns."""
+    @property
+    def iterations(self) -> int:
+        """Steps taken."""
+    @property
+    def l2(self) -> float:
+        """Weight of the penalty."""
+    @property
+    def log_likelihood(self) -> float:
+        """Log-likelihood at the end, without the penalty."""
+    @property
+    def mcfadden_r2(self) -> float:
+        """McFadden's R2, 1 - log-likelihood/null log-likelihood."""
+    @property
+    def model_test(self) -> ChiSquareTest | None:
+        """Likelihood-ratio test against the intercept alone; null with l2 > 0 or where no maximum exists."""
+    @property
+    def null_log_likelihood(self) -> float:
+        """Log-likelihood of the intercept alone."""
+    @property
+    def rows(self) -> int:
+        """Rows."""
+    @property
+    def separation(self) -> Separation:
+        """Whether a hyperplane separates good and bad."""
+    @property
+    def weight(self) -> float:
+        """Sum of the weights of the rows."""
+
+class RocPoint(Record):
+    """One point of the ROC curve: the shares at or below a score."""
+    @property
+    def bads(self) -> float:
+        """Share of the bads, in 0..=1: the true positive rate."""
+    @property
+    def goods(self) -> float:
+        """Share of the goods, in 0..=1: the false positive rate."""
+
+class RoundingReport(Record):
+    """What rounding to integers costs."""
+    @property
+    def decisions_changed(self) -> float | None:
+        """Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null
+        without cut-offs.
+        """
+    @property
+    def error_max(self) -> float:
+        """Greatest error of any total that the card can give, in points, at least 0."""
+    @property
+    def error_rms(self) -> float:
+        """Root of the mean squared error of the totals of the rows, in points."""
+    @property
+    def points_max(self) -> int:
+        """Greatest total."""
+    @property
+    def points_min(self) -> int:
+        """Least total."""
+    @property
+    def ties(self) -> int:
+        """Neighbouring slots of a characteristic whose WoEs differ and whose points are the same."""
+
 class Route(Record):
     """Which artefact answers an operation for an entity type."""
     @property
@@ -849,6 +2034,8 @@ class Route(Record):
     def operation(self) -> str:
         """Operation that it answers, such as `credit.score`."""
 
+RowKind = Literal["attribute", "special", "missing", "unseen"]
+
 class SampleDates(Record):
     """The first and last day of a sample."""
     @property
@@ -857,6 +2044,63 @@ class SampleDates(Record):
     @property
     def to(self) -> str:
         """Last observation date."""
+
+class SampleReport(Record):
+    """What became of the rows of the frame."""
+    @property
+    def dates(self) -> SampleDates | None:
+        """First and last observation date of the rows that stayed."""
+    @property
+    def development(self) -> PartReport:
+        """Rows that are fitted."""
+    @property
+    def excluded(self) -> tuple[ExcludedRows, ...]:
+        """Rows that were left out, by reason, in the order in which it was done."""
+    @property
+    def hold_out(self) -> PartReport:
+        """Rows held out."""
+    @property
+    def out_of_time(self) -> PartReport:
+        """Later rows."""
+    @property
+    def rows(self) -> int:
+        """Rows of the frame."""
+    @property
+    def sha256(self) -> str | None:
+        """SHA-256 of the development rows."""
+
+class ScoreBand(Record):
+    """One band of a score."""
+    @property
+    def bad_rate(self) -> float:
+        """Bad rate, in 0..=1."""
+    @property
+    def bads(self) -> float:
+        """Weight of the bad rows."""
+    @property
+    def goods(self) -> float:
+        """Weight of the good rows."""
+    @property
+    def score_min(self) -> float | None:
+        """Least score of the band; null in the riskiest."""
+    @property
+    def share(self) -> float:
+        """Share of the rows, in 0..=1."""
+
+class ScoreBin(Record):
+    """One bin `[lower, upper)` of the score distribution; the last one holds its upper bound."""
+    @property
+    def bads(self) -> float:
+        """Weight of the bad rows."""
+    @property
+    def goods(self) -> float:
+        """Weight of the good rows."""
+    @property
+    def lower(self) -> float:
+        """Lower bound."""
+    @property
+    def upper(self) -> float:
+        """Upper bound."""
 
 class SelectedRows(Record):
     """Selected rows of one account."""
@@ -869,7 +2113,123 @@ class SelectedRows(Record):
 
 Selection = Literal["credits_90d", "debits_90d", "end_of_day_90d", "end_of_day_and_debits_90d", "history", "income_180d", "income_90d", "income_complete_months", "last_balance", "last_balance_and_debits_90d", "last_income", "last_transaction", "lowest_balance_90d", "lowest_balance_and_debits_90d", "named_90d", "transactions_90d", "transactions_complete_months"]
 
+SelectionAction = Literal["add", "remove"]
+
+SelectionReason = Literal["excluded", "leak_gini", "leak_iv", "iv", "gini", "collinear", "correlation", "cluster", "vif", "sign", "aic", "bic", "p_value", "characteristics_max"]
+
+class SelectionReport(Record):
+    """What a selection did."""
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The selected characteristics, in the order given."""
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """Clusters of more than one correlated characteristic, by average linkage on 1 - abs(r)."""
+    @property
+    def leaking(self) -> tuple[str, ...]:
+        """Characteristics above the bounds of a leak, whether left out or forced."""
+    @property
+    def protected(self) -> tuple[str, ...]:
+        """Selected characteristics that are marked protected."""
+    @property
+    def steps(self) -> tuple[SelectionStep, ...]:
+        """The steps in their order."""
+    @property
+    def vif(self) -> tuple[float, ...]:
+        """Variance inflation of the selected characteristics, in their order."""
+    @property
+    def wrong_sign(self) -> tuple[str, ...]:
+        """Forced characteristics whose coefficient is not negative."""
+
+class SelectionStep(Record):
+    """One step of a selection."""
+    @property
+    def action(self) -> SelectionAction:
+        """What happened."""
+    @property
+    def characteristic(self) -> str:
+        """The characteristic."""
+    @property
+    def is_exact(self) -> bool:
+        """False where the value is the quadratic approximation of Lawless and Singhal, not a fit."""
+    @property
+    def limit(self) -> float | None:
+        """The bound that decided; null where there is none."""
+    @property
+    def other(self) -> str | None:
+        """The other characteristic of a correlated pair."""
+    @property
+    def reason(self) -> SelectionReason:
+        """Why."""
+    @property
+    def step(self) -> int:
+        """Number of the step, from 1."""
+    @property
+    def value(self) -> float | None:
+        """The value that decided: by `reason` an information value, a Gini, a correlation, a variance inflation,
+        a coefficient by its standard error, a change of the criterion or a p-value; null where there is none.
+        """
+
+class Separation(Record):
+    """Whether a hyperplane separates good and bad: A. Albert, J. A. Anderson, Biometrika 71, 1984."""
+    @property
+    def characteristics(self) -> tuple[str, ...]:
+        """The characteristics that take part."""
+    @property
+    def kind(self) -> SeparationKind:
+        """How far."""
+
+SeparationKind = Literal["none", "quasi", "complete"]
+
 Severity = Literal["info", "refer"]
+
+class TableTest(Record):
+    """Pearson's test that all bins have one bad rate."""
+    @property
+    def cramers_v(self) -> float:
+        """Cramer's V, sqrt(statistic/weight), 0..=1."""
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Bins with rows minus 1."""
+    @property
+    def p_value(self) -> float:
+        """P-value by the chi-square law."""
+    @property
+    def statistic(self) -> float:
+        """Sum of (observed - expected)^2/expected."""
+
+class TestedGroup(Record):
+    """A group of rows, its PD, and tests of that PD against the outcomes."""
+    @property
+    def bad_rate(self) -> float | None:
+        """Bad rate, in 0..=1; null without rows."""
+    @property
+    def bads(self) -> float:
+        """Weight of the bad rows."""
+    @property
+    def binomial_p(self) -> float | None:
+        """Probability of as many bads or more if each is bad with the mean PD, in 0..=1; null without PDs or
+        rows and with weights.
+        """
+    @property
+    def goods(self) -> float:
+        """Weight of the good rows."""
+    @property
+    def jeffreys_p(self) -> float | None:
+        """Probability that the true rate is at most the mean PD, by Jeffreys' prior, in 0..=1; null as
+        `binomial_p`.
+        """
+    @property
+    def lower(self) -> float | None:
+        """Least value of the group; of a band its least score, null in the riskiest."""
+    @property
+    def mean_pd(self) -> float | None:
+        """Mean PD, in 0..=1; null without PDs or rows."""
+    @property
+    def upper(self) -> float | None:
+        """Greatest value of the group; of a band the least score of the next one, not included, null in the
+        safest.
+        """
 
 class TopFeature(Record):
     """The weight of one feature."""
@@ -884,3 +2244,49 @@ class TopFeature(Record):
         """Share in the absolute deviations of all features, 0..=1."""
 
 Unit = Literal["count", "days", "minor", "ratio", "share"]
+
+ValidationNull = Literal["certain_pd", "no_pd", "no_rows", "no_variance", "one_class", "separated", "too_few", "weighted"]
+
+class ValidationReport(Record):
+    """How well a score ranks the rows of a sample and a PD fits them. Bads and goods are weights of rows."""
+    @property
+    def auc(self) -> AucEstimate | None:
+        """Area under the ROC curve."""
+    @property
+    def bad_rate(self) -> float | None:
+        """Bad rate, in 0..=1."""
+    @property
+    def bads(self) -> float:
+        """Weight of the bad rows, at least 0."""
+    @property
+    def bands(self) -> tuple[TestedGroup, ...]:
+        """The bands of the card from the riskiest to the safest, with their tests; empty without bands. Bounds
+        are scores.
+        """
+    @property
+    def calibration(self) -> CalibrationMeasures | None:
+        """How the PD fits; null without PDs."""
+    @property
+    def distribution(self) -> tuple[ScoreBin, ...]:
+        """Histogram of the scores."""
+    @property
+    def gains(self) -> tuple[GainsRow, ...]:
+        """Gains and lift from the lowest scores on."""
+    @property
+    def gini(self) -> float | None:
+        """2 AUC - 1, in -1..=1."""
+    @property
+    def goods(self) -> float:
+        """Weight of the good rows, at least 0."""
+    @property
+    def ks(self) -> KolmogorovSmirnov | None:
+        """Greatest distance between the distributions of goods and bads."""
+    @property
+    def null_reasons(self) -> Mapping[str, ValidationNull]:
+        """JSON pointer within this report and cause of each figure that is null."""
+    @property
+    def roc(self) -> tuple[RocPoint, ...]:
+        """The ROC curve from (0, 0) to (1, 1)."""
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
