@@ -138,6 +138,28 @@ fn more_bins_than_the_least_number_may_be_best() {
     }
 }
 
+/// With weights in tenths the shares and means of such pre-bins differ by rounding, which must not look like information.
+#[test]
+fn equal_bins_are_one_bin_whatever_the_weights() {
+    for objective in OBJECTIVES {
+        let cells = vec![(2, 1), (1, 1), (0, 0), (1, 0), (1, 0), (0, 0), (0, 0), (1, 2)];
+        let case = Case::binary(cells, objective, Trend::Descending);
+        assert!(check(&Case { unit: 10, goods_min: 3, ..case }));
+        let cells = vec![(7, 3), (14, 6), (21, 9), (7, 3), (70, 30)];
+        for trend in TRENDS {
+            let case = Case { unit: 10, ..Case::binary(cells.clone(), objective, trend) };
+            assert_eq!(case.with_problem(solve).unwrap().ends, [4]);
+        }
+    }
+    for trend in TRENDS {
+        let rows = vec![vec![(3, -1), (3, -2)], vec![(2, -1)], vec![(3, -2), (1, 0)], vec![(1, -2), (1, -2)]];
+        assert!(check(&Case { unit: 10, bins: 1..4, ..Case::continuous(rows, trend) }));
+        let rows = (1..9).map(|weight| vec![(weight, 7)]).collect();
+        let case = Case { unit: 10, ..Case::continuous(rows, trend) };
+        assert_eq!(case.with_problem(solve).unwrap().ends, [7]);
+    }
+}
+
 #[test]
 fn limits_together_reach_the_best_of_all_partitions() {
     let mut draw = Draw(Random::new(2, 0));
