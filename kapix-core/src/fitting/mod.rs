@@ -10,4 +10,9 @@ mod selection;
 mod target;
 mod validation;
 
+pub use binning::{
+    BinKind, BinRule, Binning, BinningFinding, BinningFindingKind, BinningOptions, BinningRow,
+    BinningSettings, BinningStatus, BinningTable, ChiSquareTest, PrebinningMethod, PrebinningOptions,
+    PrebinningSettings, RowKind,
+};
 pub use target::Target;

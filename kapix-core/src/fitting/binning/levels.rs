@@ -62,7 +62,6 @@ pub(super) fn read(
     }
     let all =
         total(levels.iter().chain(&special).map(|(_, mass)| mass)).weight + missing.weight + beyond.weight;
-    let mut levels = levels;
     // The heaviest first; what is too light is rare.
     levels.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight));
     let heavy = levels.partition_point(|(_, mass)| mass.weight >= options.rare_share * all).min(KEPT_MAX);

@@ -21,8 +21,9 @@ mod table;
 mod tests;
 mod tree;
 
-pub(crate) use column::{Binning, BinningFinding, BinningFindingKind, BinningStatus, bin};
-pub(crate) use options::{BinningOptions, PrebinningOptions};
-pub(crate) use settings::{BinKind, BinRule, BinningSettings, PrebinningMethod, PrebinningSettings};
-pub(crate) use statistics::ChiSquareTest;
-pub(crate) use table::{BinningRow, BinningTable, RowKind};
+pub(crate) use column::bin;
+pub use column::{Binning, BinningFinding, BinningFindingKind, BinningStatus};
+pub use options::{BinningOptions, PrebinningOptions};
+pub use settings::{BinKind, BinRule, BinningSettings, PrebinningMethod, PrebinningSettings};
+pub use statistics::ChiSquareTest;
+pub use table::{BinningRow, BinningTable, RowKind};

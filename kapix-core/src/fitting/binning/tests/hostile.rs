@@ -1,4 +1,4 @@
-use super::{all_rows, bin_all, free, given, noisy, options, prebinning};
+use super::{bin_all, free, given, noisy, options, prebinning};
 use crate::domain::{Column, Validity};
 use crate::error::Cause;
 use crate::fitting::Target;
@@ -119,7 +119,7 @@ fn settings_out_of_range_are_errors_at_their_pointers() {
         p_value_max: Some(0.0),
         special: Some(BinRule::Refuse),
         special_values: Some(vec![Scalar::Number(1.0), Scalar::Null, Scalar::Number(1.0)]),
-        prebinning: prebinning(PrebinningMethod::Quantile, 1, 0.0),
+        prebinning: Some(prebinning(PrebinningMethod::Quantile, 1, 0.0)),
         ..BinningSettings::default()
     };
     let mut fields = BinningOptions::new(&wrong).unwrap_err().fields;

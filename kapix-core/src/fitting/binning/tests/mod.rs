@@ -25,8 +25,8 @@ fn given(cuts: &[f64]) -> BinningSettings {
     BinningSettings { cuts: Some(cuts.to_vec()), ..free() }
 }
 
-fn prebinning(method: PrebinningMethod, bins_max: u32, size_min: f64) -> Option<PrebinningSettings> {
-    Some(PrebinningSettings { bins_max: Some(bins_max), method: Some(method), size_min: Some(size_min) })
+fn prebinning(method: PrebinningMethod, bins_max: u32, size_min: f64) -> PrebinningSettings {
+    PrebinningSettings { bins_max: Some(bins_max), method: Some(method), size_min: Some(size_min) }
 }
 
 fn options(settings: &BinningSettings) -> BinningOptions {

@@ -11,13 +11,11 @@ fn of(values: &[f64], bad: &[u8], settings: &BinningSettings) -> Prebins {
     let column = Column::float(values);
     let rows = super::all_rows(&column);
     let sorted = Sorted::new(&column, &rows, Target::Binary { bad, weight: None }, &[]).unwrap();
-    let mut weight = 0.0;
-    sorted.each(|_, mass| weight += mass.weight);
-    prebins(&sorted, &options(settings), weight)
+    prebins(&sorted, &options(settings), sorted.weight)
 }
 
 fn cut(values: &[f64], method: PrebinningMethod, bins: u32) -> Prebins {
-    let settings = BinningSettings { prebinning: prebinning(method, bins, 0.0), ..super::free() };
+    let settings = BinningSettings { prebinning: Some(prebinning(method, bins, 0.0)), ..super::free() };
     of(values, &vec![0; values.len()], &settings)
 }
 
@@ -27,7 +25,7 @@ fn sizes(prebins: &Prebins) -> Vec<u64> {
 
 /// 60 values x_i = (37 i mod 101)^2/10.
 fn squares() -> Vec<f64> {
-    (0..60_i32).map(|i| f64::from((37 * i) % 101).powi(2) / 10.0).collect()
+    (0..60_i32).map(|i| f64::from(((37 * i) % 101) * ((37 * i) % 101)) / 10.0).collect()
 }
 
 #[test]
@@ -119,7 +117,7 @@ proptest! {
         let share = (f64::from(least) / crate::numeric::count(rows.len())).min(0.5);
         // Exact products: the share times the number of rows may fall short of the integer by rounding.
         let settings = BinningSettings {
-            prebinning: prebinning(PrebinningMethod::Tree, leaves, share * (1.0 - 1e-9)),
+            prebinning: Some(prebinning(PrebinningMethod::Tree, leaves, share * (1.0 - 1e-9))),
             ..super::free()
         };
         let got = of(&values, &bad, &settings);
