@@ -12,6 +12,8 @@ const SIZE_SLACK: f64 = 1e-12;
 /// Rates closer than this are equal, and so are means closer than this times the standard deviation. Different rates of
 /// counts differ by at least 4/N^2, so up to a million rows the comparison is exact.
 const RATE_SLACK: f64 = 1e-12;
+/// What moving the moments to the common mean leaves in a mean, as a share of the common mean: a few roundings.
+const MEAN_SLACK: f64 = 16.0 * f64::EPSILON;
 
 /// One possible bin.
 #[derive(Clone, Copy, Debug)]
@@ -71,12 +73,17 @@ impl Bins {
                 found.table(cells.len(), slack, Contents::Counts)
             }
             Cells::Continuous { cells } => {
-                let (centred, deviation) = centred(cells);
+                let (centred, slack) = centred(cells);
                 let mut found = Found::default();
                 found.search(problem.fixed, &centred, plus, |bin| {
-                    (limits.fit(bin.weight), bin.sum / bin.weight, move || of_moments(bin))
+                    let mean = bin.sum / bin.weight;
+                    (
+                        limits.fit(bin.weight),
+                        mean,
+                        move || if mean.abs() <= slack { 0.0 } else { of_moments(bin) },
+                    )
                 });
-                found.table(cells.len(), RATE_SLACK * deviation, Contents::Moments)
+                found.table(cells.len(), slack, Contents::Moments)
             }
         }
     }
@@ -238,7 +245,7 @@ fn plus(a: Moments, b: &Moments) -> Moments {
     }
 }
 
-/// Returns the cells with moments about the mean of them all, and the standard deviation of the target.
+/// Returns the cells with moments about the mean of them all, and how far apart equal means may come out.
 fn centred(cells: &[Moments]) -> (Vec<Moments>, f64) {
     let weight = sum(cells.iter().map(|cell| cell.weight));
     let mean = sum(cells.iter().map(|cell| cell.sum)) / weight;
@@ -250,5 +257,6 @@ fn centred(cells: &[Moments]) -> (Vec<Moments>, f64) {
     };
     let cells: Vec<Moments> = cells.iter().map(centre).collect();
     let squares = sum(cells.iter().map(|cell| cell.sum_of_squares));
-    (cells, sqrt((squares / weight).max(0.0)))
+    let deviation = sqrt((squares / weight).max(0.0));
+    (cells, RATE_SLACK * deviation + MEAN_SLACK * mean.abs())
 }

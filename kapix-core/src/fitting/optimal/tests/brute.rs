@@ -80,6 +80,11 @@ impl Case {
         }
     }
 
+    /// Returns the weight of all pre-bins in `unit`-ths.
+    pub(super) fn weight(&self) -> i64 {
+        i64::try_from(self.rate(&(0..self.count())).1).unwrap()
+    }
+
     /// Hands the problem as the kernel reads it to `ask`.
     pub(super) fn with_problem<T>(&self, ask: impl FnOnce(&Problem<'_>) -> T) -> T {
         let part = |whole: i64| float(whole) / float(self.unit);
@@ -234,8 +239,8 @@ impl Case {
         let q = (bads + added) / (float(all.1 + outside.1) / unit);
         match objective {
             Objective::Iv => (p - q) * ln(p / q),
-            Objective::JensenShannon => (p * ln(2.0 * p / (p + q)) + q * ln(2.0 * q / (p + q))) / 2.0,
-            _ => (p + q) / 2.0 - sqrt(p * q),
+            Objective::JensenShannon => 0.5 * (p * ln(2.0 * p / (p + q)) + q * ln(2.0 * q / (p + q))),
+            _ => 0.5 * (p + q) - sqrt(p * q),
         }
     }
 }
@@ -245,6 +250,9 @@ fn ranges(ends: &[usize]) -> Vec<Range<usize>> {
     starts.zip(ends).map(|(start, end)| start..end + 1).collect()
 }
 
+/// A statement about two neighbouring rates.
+type Order<'a> = &'a dyn Fn(&[(i128, i128)]) -> bool;
+
 fn has_trend(rates: &[(i128, i128)], trend: Trend) -> bool {
     let rises = |pair: &[(i128, i128)]| pair[1].0 * pair[0].1 >= pair[0].0 * pair[1].1;
     let falls = |pair: &[(i128, i128)]| pair[1].0 * pair[0].1 <= pair[0].0 * pair[1].1;
@@ -252,10 +260,9 @@ fn has_trend(rates: &[(i128, i128)], trend: Trend) -> bool {
         let [first, second, third] = [three[0], three[1], three[2]];
         third.0 * first.1 * second.1 - 2 * second.0 * first.1 * third.1 + first.0 * second.1 * third.1
     };
-    let turns =
-        |turn: usize, before: &dyn Fn(&[(i128, i128)]) -> bool, after: &dyn Fn(&[(i128, i128)]) -> bool| {
-            rates[..=turn].windows(2).all(before) && rates[turn..].windows(2).all(after)
-        };
+    let turns = |turn: usize, before: Order<'_>, after: Order<'_>| {
+        rates[..=turn].windows(2).all(before) && rates[turn..].windows(2).all(after)
+    };
     match trend {
         Trend::None | Trend::Auto => true,
         Trend::Ascending => rates.windows(2).all(rises),

@@ -1,7 +1,9 @@
 use super::brute::{Case, fisher};
 use crate::fitting::optimal::{
-    Counts, Moments, Objective, PValueTest, Trend, counts_p_value, moments_p_value, solve,
+    Cells, Constraints, Counts, Moments, Objective, PValueTest, Problem, Trend, counts_p_value,
+    moments_p_value, solve,
 };
+use crate::numeric::{ln, sqrt};
 
 fn table(bads1: f64, goods1: f64, bads2: f64, goods2: f64) -> (Counts, Counts) {
     (Counts { goods: goods1, bads: bads1 }, Counts { goods: goods2, bads: bads2 })
@@ -68,6 +70,46 @@ fn welch_s_test_sleeps_as_in_r() {
     let second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
     // Half of the last digit printed.
     assert!((moments_p_value(moments(&first), moments(&second)) - 0.07939).abs() < 5e-6);
+}
+
+/// Three and ten rows of 0.1 have means that differ by rounding, and variances that are only rounding.
+#[test]
+fn equal_constants_do_not_differ() {
+    for value in [0.1, 0.7, 1e6 / 3.0] {
+        for (first, second) in [(2, 3), (3, 10), (6, 7)] {
+            let [first, second] = [first, second].map(|rows| moments(&vec![value; rows]));
+            assert!(moments_p_value(first, second) > 0.999);
+        }
+    }
+    assert!(moments_p_value(moments(&[1.0; 5]), moments(&[2.0; 5])) < 1e-12);
+    assert!((moments_p_value(moments(&[1.0]), moments(&[2.0; 5])) - 1.0).abs() < 1e-15);
+}
+
+/// A single bin of g goods of G and b bads of B: the textbook forms where the shares differ, their series where they hardly do.
+#[test]
+fn objectives_are_accurate_in_a_bin_like_the_whole_and_in_a_pure_one() {
+    let one_bin = |objective, goods: f64, bads: f64, totals: Counts| {
+        let cells = [Counts { goods, bads }];
+        let cells = Cells::Binary { cells: &cells, objective, totals };
+        let constraints = Constraints::default();
+        solve(&Problem { cells, constraints, fixed: &[], trend: Trend::None }).unwrap().value
+    };
+    // p = q (1 + x), q = 1/4, x = 4e-8.
+    let totals = Counts { goods: 1e8, bads: 1e8 };
+    let (goods, bads, q, x) = (25_000_001.0, 25_000_000.0, 0.25, 1.0 / 25_000_000.0);
+    let d = x / (2.0 + x);
+    let close = |got: f64, want: f64| assert!((got - want).abs() <= 1e-13 * want, "{got} {want}");
+    // The next term of each series is below 1e-15 of the first.
+    close(one_bin(Objective::Iv, goods, bads, totals), q * x * x * (1.0 - x / 2.0 + x * x / 3.0));
+    close(one_bin(Objective::JensenShannon, goods, bads, totals), q * (1.0 + x / 2.0) * d * d / 2.0);
+    close(one_bin(Objective::Hellinger, goods, bads, totals), q * x * x / 8.0 * (1.0 - x / 2.0));
+    // No good of a million and all hundred thousand bads: 1/2 is added to both.
+    let totals = Counts { goods: 1e6, bads: 1e5 };
+    let (p, q) = (0.5 / 1e6, 100_000.5 / 1e5);
+    close(one_bin(Objective::Iv, 0.0, 1e5, totals), (p - q) * ln(p / q));
+    let m = 0.5 * (p + q);
+    close(one_bin(Objective::JensenShannon, 0.0, 1e5, totals), 0.5 * (p * ln(p / m) + q * ln(q / m)));
+    close(one_bin(Objective::Hellinger, 0.0, 1e5, totals), 0.5 * (p + q) - sqrt(p * q));
 }
 
 /// Pre-bins of bad rates 0.20, 0.18 and 0.50, the last one too small to stand alone. Ascending, the first two cannot be
