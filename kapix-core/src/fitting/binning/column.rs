@@ -190,9 +190,7 @@ fn numeric(reading: &Reading<'_, '_>) -> Result<Parts> {
     }
     let mut outside = total(parts.special.iter().map(|(_, mass)| mass));
     outside += sorted.missing;
-    let mut weight = outside.weight;
-    sorted.each(|_, mass| weight += mass.weight);
-    let prebins = prebin::prebins(&sorted, options, weight);
+    let prebins = prebin::prebins(&sorted, options, outside.weight + sorted.weight);
     if !prebins.idle.is_empty() {
         parts.findings.push(BinningFinding {
             count: u64::try_from(prebins.idle.len()).ok(),

@@ -34,7 +34,9 @@ pub(super) fn prebins(sorted: &Sorted, options: &BinningOptions, total: f64) -> 
     };
     cuts.extend_from_slice(&options.cuts_fixed);
     // Adding 0 makes -0 and 0 the same bits, as a value is before it meets a cut point.
-    cuts.iter_mut().for_each(|cut| *cut += 0.0);
+    for cut in &mut cuts {
+        *cut += 0.0;
+    }
     cuts.sort_unstable_by(f64::total_cmp);
     cuts.dedup_by_key(|cut| cut.to_bits());
     fill(sorted, &cuts, &options.cuts_fixed)
@@ -42,21 +44,11 @@ pub(super) fn prebins(sorted: &Sorted, options: &BinningOptions, total: f64) -> 
 
 /// Puts the rows between the cut points; of an empty pre-bin one end goes, the fixed one last.
 fn fill(sorted: &Sorted, cuts: &[f64], fixed: &[f64]) -> Prebins {
-    let mut masses = vec![Mass::default(); cuts.len() + 1];
-    let mut place = 0;
-    sorted.each(|value, mass| {
-        while cuts.get(place).is_some_and(|cut| value >= *cut) {
-            place += 1;
-        }
-        if let Some(own) = masses.get_mut(place) {
-            *own += mass;
-        }
-    });
     let must_stay = |cut: f64| fixed.iter().any(|fixed| (fixed + 0.0).to_bits() == cut.to_bits());
     let mut prebins = Prebins::default();
     // Cut points between the last rows seen and the next: one of them is kept.
     let mut pending: Option<f64> = None;
-    for (index, mass) in masses.into_iter().enumerate() {
+    for (index, mass) in sorted.parts(cuts).into_iter().enumerate() {
         if mass.rows > 0 {
             match pending.take() {
                 Some(cut) if !prebins.masses.is_empty() => {
@@ -83,8 +75,7 @@ fn fill(sorted: &Sorted, cuts: &[f64], fixed: &[f64]) -> Prebins {
 /// Returns cut points such that the weight below the j-th is nearest to the share j/k; a value that holds several
 /// shares keeps the cut points at both of its sides.
 fn quantiles(sorted: &Sorted, pieces: u32) -> Vec<f64> {
-    let mut all = 0.0;
-    sorted.each(|_, mass| all += mass.weight);
+    let all = sorted.weight;
     let pieces_number = f64::from(pieces);
     let mut cuts = Vec::new();
     let mut below = 0.0;

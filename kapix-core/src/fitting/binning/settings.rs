@@ -159,7 +159,6 @@ impl BinningSettings {
 }
 
 impl PrebinningSettings {
-    #[expect(clippy::clone_on_copy, reason = "the macro also takes fields that are not Copy")]
     fn over(&self, general: &Self) -> Self {
         first_of!(self, general: bins_max, method, size_min)
     }

@@ -16,6 +16,8 @@ pub(super) struct Sorted {
     pub(super) missing: Mass,
     /// Rows of each special value.
     pub(super) special: Vec<Mass>,
+    /// Weight of the rows with an ordinary value.
+    pub(super) weight: f64,
 }
 
 /// Ordered keys of the values; numbers beside them are keys too.
@@ -43,6 +45,7 @@ impl Sorted {
             keys: Keys::of(target),
             missing: Mass::default(),
             special: vec![Mass::default(); special.len()],
+            weight: 0.0,
         };
         match (&column.values, &column.validity) {
             (Values::Float(values), None) if values.is_standard_layout() => {
@@ -53,6 +56,7 @@ impl Sorted {
             _ => sorted.read(rows, |row| column.number(row).unwrap_or(f64::NAN), target, special)?,
         }
         sorted.keys.sort();
+        sorted.weight = super::mass::total(&sorted.parts(&[])).weight;
         Ok(sorted)
     }
 
@@ -121,6 +125,32 @@ impl Sorted {
                 }
             }
         }
+    }
+
+    /// Returns the rows between ascending cut points, one more part than cut points.
+    pub(super) fn parts(&self, cuts: &[f64]) -> Vec<Mass> {
+        if let Keys::Counted { goods, bads } = &self.keys {
+            let (mut goods, mut bads) = (goods.as_slice(), bads.as_slice());
+            let mut parts: Vec<Mass> = Vec::with_capacity(cuts.len() + 1);
+            for cut in cuts.iter().map(|cut| key(cut + 0.0)) {
+                let good = cut_below(&mut goods, cut);
+                let bad = cut_below(&mut bads, cut);
+                parts.push(Mass::counted(length(good), length(bad)));
+            }
+            parts.push(Mass::counted(length(goods), length(bads)));
+            return parts;
+        }
+        let mut parts = vec![Mass::default(); cuts.len() + 1];
+        let mut place = 0;
+        self.each(|value, mass| {
+            while cuts.get(place).is_some_and(|cut| value >= *cut) {
+                place += 1;
+            }
+            if let Some(part) = parts.get_mut(place) {
+                *part += mass;
+            }
+        });
+        parts
     }
 
     /// Returns the least and the greatest value.
@@ -207,6 +237,13 @@ fn lesser(a: Option<&u64>, b: Option<&u64>) -> Option<u64> {
 fn take_run<'a, T>(slice: &mut &'a [T], holds: impl Fn(&T) -> bool) -> &'a [T] {
     let run = slice.iter().take_while(|element| holds(element)).count();
     let (run, rest) = slice.split_at(run);
+    *slice = rest;
+    run
+}
+
+/// Cuts the leading keys below `cut` off the sorted slice.
+fn cut_below<'a>(slice: &mut &'a [u64], cut: u64) -> &'a [u64] {
+    let (run, rest) = slice.split_at(slice.partition_point(|value| *value < cut));
     *slice = rest;
     run
 }

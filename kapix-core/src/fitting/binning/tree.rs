@@ -3,6 +3,9 @@
 use super::decimal;
 use super::sorted::Sorted;
 
+/// Gains within this factor of each other are equal, so that rounding does not choose between them.
+const TIE: f64 = 1.0 + 1e-9;
+
 /// Distinct values in order with what lies at or below each.
 struct Steps {
     values: Vec<f64>,
@@ -45,7 +48,7 @@ pub(super) fn cuts(sorted: &Sorted, leaves: usize, least: f64) -> Vec<f64> {
         let mut best: Option<(usize, Split)> = None;
         for (index, leaf) in tree.iter().enumerate() {
             if let Some(split) = leaf.split
-                && best.is_none_or(|(_, other)| split.gain > other.gain)
+                && best.is_none_or(|(_, other)| split.gain > other.gain * TIE)
             {
                 best = Some((index, split));
             }
@@ -83,7 +86,7 @@ impl Steps {
             let (left, left_sum) = (weights - weight_before, sums - sum_before);
             let (right, right_sum) = (weight - left, sum - left_sum);
             let gain = left_sum * left_sum / left + right_sum * right_sum / right - whole;
-            if gain > best.gain && left >= least && right >= least {
+            if gain > best.gain * TIE && left >= least && right >= least {
                 best = Split { at: start + offset + 1, gain };
             }
         }

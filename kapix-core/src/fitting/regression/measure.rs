@@ -38,7 +38,7 @@ fn measure_fit() {
         };
         for threads in [1, 2, 1, 2] {
             let t = std::time::Instant::now();
-            let run = Run { check: &|| Ok(()), threads };
+            let run = Run { check: &|| Ok(()), progress: &|_, _| {}, threads };
             let p = Prepared::new(&design, &run).unwrap();
             let a = t.elapsed();
             let pass = evaluate::Pass { data: &p, kept: &(0..cols).collect::<Vec<_>>(), run: &run };

@@ -19,7 +19,7 @@ const GRADE: [u8; 32] =
     [0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 1, 0, 1, 1, 0, 1];
 
 fn serial() -> Run<'static> {
-    Run { check: &|| Ok(()), threads: 1 }
+    Run { check: &|| Ok(()), progress: &|_, _| {}, threads: 1 }
 }
 
 fn dense<'a>(names: &[&'a str], columns: &[&'a [f64]], bad: &'a [u8]) -> Design<'a> {
@@ -316,7 +316,7 @@ fn sampled_starts_and_threads_change_nothing() {
     let fits: Vec<Fit> = [1, 2, 5]
         .into_iter()
         .map(|threads| {
-            let run = Run { check: &|| Ok(()), threads };
+            let run = Run { check: &|| Ok(()), progress: &|_, _| {}, threads };
             fit(&coded(&many), &RegressionSettings::default(), &run).unwrap()
         })
         .collect();
@@ -404,7 +404,8 @@ fn hostile_rows_are_refused() {
         fit(&design, &RegressionSettings::default(), &serial()).unwrap_err().cause,
         Cause::FittingWeight
     );
-    let stopped = Run { check: &|| Err(crate::Error::new(Cause::Cancelled, "stop")), threads: 2 };
+    let stopped =
+        Run { check: &|| Err(crate::Error::new(Cause::Cancelled, "stop")), progress: &|_, _| {}, threads: 2 };
     let made = made();
     let error = fit(&coded(&made), &RegressionSettings::default(), &stopped).unwrap_err();
     assert_eq!(error.cause, Cause::Cancelled);

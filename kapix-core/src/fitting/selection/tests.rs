@@ -6,9 +6,10 @@ use super::{
     SelectionStep, select,
 };
 use crate::error::Cause;
+use crate::fitting::Run;
 use crate::fitting::Target;
 use crate::fitting::regression::{
-    Design, Predictor, Prepared, RegressionSettings, Run, Values, correlations, fit,
+    Design, Predictor, Prepared, RegressionSettings, Values, correlations, fit,
 };
 use crate::numeric::{Matrix, Random, logistic};
 
@@ -65,7 +66,7 @@ fn drawn(rows: usize, columns: usize, wrong: usize) -> (Vec<Vec<f64>>, Vec<u8>) 
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
 fn run() -> Run<'static> {
-    Run { check: &|| Ok(()), threads: 1 }
+    Run { check: &|| Ok(()), progress: &|_, _| {}, threads: 1 }
 }
 
 fn design<'a>(names: &[&'a str], columns: &'a [Vec<f64>], bad: &'a [u8]) -> Design<'a> {
