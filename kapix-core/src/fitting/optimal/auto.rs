@@ -1,11 +1,10 @@
 //! The choice among trends.
 
 use super::bins::Bins;
-use super::objective::log_likelihood;
-use super::problem::{Cells, Counts, Moments, Problem, Solution, Trend};
+use super::problem::{Constraints, Solution, Trend};
 use super::score::tie;
 use super::solve::with_trend;
-use crate::numeric::{ln, sum};
+use crate::numeric::{count, ln};
 
 /// In the order of preference among equals.
 const CANDIDATES: [Trend; 4] = [Trend::Ascending, Trend::Descending, Trend::Peak, Trend::Valley];
@@ -17,11 +16,12 @@ const CANDIDATES: [Trend; 4] = [Trend::Ascending, Trend::Descending, Trend::Peak
 ///
 /// ln L is the binomial log-likelihood at the rates of the bins; for a continuous target that of normal errors,
 /// -2 ln L = N ln(residual sum of squares).
-pub(super) fn choose(problem: &Problem<'_>, bins: &Bins) -> Option<Solution> {
+pub(super) fn choose(bins: &Bins, limits: &Constraints) -> Option<Solution> {
     let mut best: Option<(f64, Solution)> = None;
     for trend in CANDIDATES {
-        let Some(solution) = with_trend(bins, &problem.constraints, trend) else { continue };
-        let criterion = criterion(problem, &solution.ends);
+        let Some(solution) = with_trend(bins, limits, trend) else { continue };
+        let Some(ids) = bins.ids(&solution.ends) else { continue };
+        let criterion = criterion(bins, &ids);
         let better = best.as_ref().is_none_or(|(least, kept)| {
             let tie = tie(*least, criterion);
             criterion < least - tie || (criterion <= least + tie && solution.ends.len() < kept.ends.len())
@@ -30,22 +30,19 @@ pub(super) fn choose(problem: &Problem<'_>, bins: &Bins) -> Option<Solution> {
             best = Some((criterion, solution));
         }
     }
-    best.map(|(_, solution)| solution).or_else(|| with_trend(bins, &problem.constraints, Trend::None))
+    best.map(|(_, solution)| solution).or_else(|| with_trend(bins, limits, Trend::None))
 }
 
-/// Returns the Bayesian information criterion of a partition, in nats times 2.
-fn criterion(problem: &Problem<'_>, ends: &[usize]) -> f64 {
-    let (misfit, weight, rates) = match problem.cells {
-        Cells::Binary { cells, .. } => binary_misfit(cells, ends),
-        Cells::Continuous { cells } => continuous_misfit(cells, ends),
-    };
+/// Returns the Bayesian information criterion of a partition.
+fn criterion(bins: &Bins, ids: &[usize]) -> f64 {
     let mut rises = false;
     let mut falls = false;
-    for (first, second) in rates.iter().zip(rates.iter().skip(1)) {
-        let slack = bins_slack(*first, *second);
-        rises |= *second > first + slack;
-        falls |= *second < first - slack;
+    for (first, second) in ids.iter().zip(ids.iter().skip(1)) {
+        let change = bins.rate(*second) - bins.rate(*first);
+        rises |= change > bins.slack;
+        falls |= change < -bins.slack;
     }
-    let parameters = f64::from(u32::from(rises && falls)) + crate::numeric::count(ends.len()) - 1.0;
-    misfit + ln(weight) * parameters
+    let turns = if rises && falls { 1.0 } else { 0.0 };
+    let (misfit, weight) = bins.misfit(ids);
+    misfit + ln(weight) * (count(ids.len()) - 1.0 + turns)
 }

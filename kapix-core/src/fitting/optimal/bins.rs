@@ -1,10 +1,10 @@
 //! Every run of pre-bins that may be a bin, with its rate and what it adds to the objective.
 #![expect(clippy::indexing_slicing, reason = "ids and ends come from the table itself")]
 
-use super::objective::{of_counts, of_moments};
+use super::objective::{log_likelihood, of_counts, of_moments};
 use super::problem::{Cells, Constraints, Counts, Moments, Problem};
 use super::significance::{counts_p_value, moments_p_value};
-use crate::numeric::{sqrt, sum};
+use crate::numeric::{ln, sqrt, sum};
 use core::ops::Range;
 
 /// A weight meets a limit from which it differs by this factor: limits are often a share of a total, rounded.
@@ -65,7 +65,7 @@ impl Bins {
                     let weight = bin.goods + bin.bads;
                     let enough = limits.goods_are_enough(bin.goods) && limits.bads_are_enough(bin.bads);
                     let fit = limits.fit(weight).and(enough);
-                    (fit, bin.bads / weight, || of_counts(objective, bin, totals))
+                    (fit, bin.bads / weight, move || of_counts(objective, bin, totals))
                 });
                 let slack = RATE_SLACK;
                 found.table(cells.len(), slack, Contents::Counts)
@@ -74,7 +74,7 @@ impl Bins {
                 let (centred, deviation) = centred(cells);
                 let mut found = Found::default();
                 found.search(problem.fixed, &centred, plus, |bin| {
-                    (limits.fit(bin.weight), bin.sum / bin.weight, || of_moments(bin))
+                    (limits.fit(bin.weight), bin.sum / bin.weight, move || of_moments(bin))
                 });
                 found.table(cells.len(), RATE_SLACK * deviation, Contents::Moments)
             }
@@ -97,6 +97,38 @@ impl Bins {
     /// Returns the place of a bin among those that end where it does.
     pub(super) fn place(&self, id: usize) -> usize {
         self.places[id]
+    }
+
+    /// Returns the ids of the bins with these ends, `None` if one is no bin of the table.
+    pub(super) fn ids(&self, ends: &[usize]) -> Option<Vec<usize>> {
+        let starts = core::iter::once(0).chain(ends.iter().map(|end| end + 1));
+        let id =
+            |(start, end): (usize, &usize)| self.starting_at(start).find(|id| self.table[*id].end == *end);
+        starts.zip(ends).map(id).collect()
+    }
+
+    /// Returns the rate of a bin.
+    pub(super) fn rate(&self, id: usize) -> f64 {
+        self.table[id].rate
+    }
+
+    /// Returns -2 ln L of a partition in nats, and its weight: binomial at the rates of the bins, or with normal errors about
+    /// their means, N ln(residual sum of squares).
+    pub(super) fn misfit(&self, ids: &[usize]) -> (f64, f64) {
+        match &self.contents {
+            Contents::Counts(counts) => {
+                let weight = sum(ids.iter().map(|id| counts[*id].goods + counts[*id].bads));
+                (-2.0 * sum(ids.iter().map(|id| log_likelihood(counts[*id]))), weight)
+            }
+            Contents::Moments(moments) => {
+                let weight = sum(ids.iter().map(|id| moments[*id].weight));
+                let squares = sum(ids.iter().map(|id| moments[*id].sum_of_squares));
+                let explained = sum(ids.iter().map(|id| of_moments(moments[*id])));
+                // A perfect fit leaves rounding; its logarithm is kept finite and the same for all perfect fits.
+                let residual = (squares - explained).max(squares * RATE_SLACK).max(f64::MIN_POSITIVE);
+                (weight * ln(residual), weight)
+            }
+        }
     }
 
     /// Returns the p-value of two neighbouring bins.

@@ -106,11 +106,15 @@ impl<'a> Chain<'a> {
             for phase in 0..self.phases.len() {
                 let from = self.index(layer, phase, 0);
                 let scores = list.iter().map(|id| self.states[from + id].score).collect();
-                let Some(champions) = Champions::new(scores, self.limits.p_value_max.is_some()) else { continue };
+                let Some(champions) = Champions::new(scores, self.limits.p_value_max.is_some()) else {
+                    continue;
+                };
                 for target in phase..self.phases.len().min(phase + 2) {
                     for (id, reach) in next.clone().zip(&reaches) {
                         let passes = |place: usize| tests.pass(place, id);
-                        let Some(place) = champions.best(self.phases[target], *reach, passes) else { continue };
+                        let Some(place) = champions.best(self.phases[target], *reach, passes) else {
+                            continue;
+                        };
                         let score = champions.scores[place].with(self.bins.table[id].value);
                         let state = self.index(next_layer, target, id);
                         if score.beats(self.states[state].score) {

@@ -19,8 +19,8 @@ mod solve;
 mod tests;
 
 pub(crate) use problem::{
-    Cells, Constraints, Counts, Moments, Objective, PValueTest, Problem, Solution, Trend, BINS_LIMIT, CURVED_PRE_BINS_MAX,
-    PRE_BINS_MAX,
+    BINS_LIMIT, CURVED_PRE_BINS_MAX, Cells, Constraints, Counts, Moments, Objective, PRE_BINS_MAX,
+    PValueTest, Problem, Solution, Trend,
 };
 pub(crate) use significance::{counts_p_value, moments_p_value};
 pub(crate) use solve::solve;

@@ -8,6 +8,8 @@ use crate::numeric::{beta_cdf, chi_square_sf, normal_cdf, sqrt};
 const FISHER_TIE: f64 = 1.0 + 1e-9;
 /// Terms below this share of the tail no longer change it.
 const NEGLIGIBLE: f64 = 1e-18;
+/// Means closer than this times the root mean square are equal: their difference is rounding, and so may be both variances.
+const EQUAL_MEANS: f64 = 1e-12;
 
 /// Returns the two-sided p-value, in 0..=1, of the hypothesis that two bins have the same bad rate; 1 where both are all
 /// good or all bad, or one is empty. Weights are taken as numbers of rows; Fisher's test rounds them to integers.
@@ -66,7 +68,7 @@ fn tables(mut a: f64, mut b: f64, mut c: f64, mut d: f64) -> (f64, f64) {
 
 /// Returns the two-sided p-value, in 0..=1, of the hypothesis that two bins have the same mean, by B. L. Welch's test (The
 /// generalization of `Student's' problem when several different population variances are involved, Biometrika 34, 1947)
-/// with Student's law. Weights are taken as numbers of rows; 1 where one bin has a weight of at most 1.
+/// with Student's law. Weights are taken as numbers of rows; 1 where the means are equal or a bin has a weight of at most 1.
 pub(crate) fn moments_p_value(first: Moments, second: Moments) -> f64 {
     if first.weight <= 1.0 || second.weight <= 1.0 {
         return 1.0;
@@ -74,8 +76,12 @@ pub(crate) fn moments_p_value(first: Moments, second: Moments) -> f64 {
     let (mean1, error1) = mean_and_squared_error(first);
     let (mean2, error2) = mean_and_squared_error(second);
     let (difference, squared) = (mean1 - mean2, error1 + error2);
+    let mean_square = (first.sum_of_squares + second.sum_of_squares) / (first.weight + second.weight);
+    if difference.abs() <= EQUAL_MEANS * sqrt(mean_square) {
+        return 1.0;
+    }
     if squared <= 0.0 {
-        return if difference.abs() > 0.0 { 0.0 } else { 1.0 };
+        return 0.0;
     }
     let statistic = difference * (difference / squared);
     let (share1, share2) = (error1 / squared, error2 / squared);
@@ -87,7 +93,5 @@ pub(crate) fn moments_p_value(first: Moments, second: Moments) -> f64 {
 fn mean_and_squared_error(bin: Moments) -> (f64, f64) {
     let mean = bin.sum / bin.weight;
     let squares = (bin.sum_of_squares - bin.sum * mean).max(0.0);
-    // What is left of the difference of two equal numbers is rounding.
-    let squares = if squares > 4.0 * f64::EPSILON * bin.sum_of_squares { squares } else { 0.0 };
     (mean, squares / (bin.weight - 1.0) / bin.weight)
 }

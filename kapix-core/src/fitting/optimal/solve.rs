@@ -26,13 +26,14 @@ pub(crate) fn solve(problem: &Problem<'_>) -> Option<Solution> {
     let curved = matches!(problem.trend, Trend::Concave | Trend::Convex);
     let count_max = if curved { CURVED_PRE_BINS_MAX } else { PRE_BINS_MAX };
     let bins_range = limits.bins_min.max(1)..=limits.bins_max.min(count);
-    let bins_limit_fits = limits.bins_min <= BINS_LIMIT && (limits.bins_max >= count || limits.bins_max <= BINS_LIMIT);
+    let bins_limit_fits =
+        limits.bins_min <= BINS_LIMIT && (limits.bins_max >= count || limits.bins_max <= BINS_LIMIT);
     if !valid || count > count_max || bins_range.is_empty() || !bins_limit_fits {
         return None;
     }
     let bins = Bins::new(problem);
     if problem.trend == Trend::Auto {
-        return auto::choose(problem, &bins);
+        return auto::choose(&bins, limits);
     }
     with_trend(&bins, limits, problem.trend)
 }
@@ -46,21 +47,13 @@ pub(super) fn with_trend(bins: &Bins, limits: &Constraints, trend: Trend) -> Opt
     } else {
         search(bins, limits, trend, Layers::counting(limits, bins.count))?
     };
-    let mut start = 0;
-    let mut value = 0.0;
-    for end in &ends {
-        let id = bins.starting_at(start).find(|id| bins.table.get(*id).is_some_and(|bin| bin.end == *end))?;
-        value += bins.table.get(id)?.value;
-        start = end + 1;
-    }
+    let value = bins.ids(&ends)?.iter().filter_map(|id| bins.table.get(*id)).map(|bin| bin.value).sum();
     Some(Solution { ends, trend, value })
 }
 
 fn search(bins: &Bins, limits: &Constraints, trend: Trend, layers: Layers) -> Option<Vec<usize>> {
     match trend {
-        Trend::Concave | Trend::Convex => {
-            Curve::new(bins, limits, layers, trend == Trend::Concave).search()
-        }
+        Trend::Concave | Trend::Convex => Curve::new(bins, limits, layers, trend == Trend::Concave).search(),
         _ => Chain::new(bins, limits, layers, trend).search(),
     }
 }
@@ -92,10 +85,6 @@ impl Layers {
 
     /// Returns the layer after one more bin, `None` where that would be too many.
     pub(super) fn next(self, layer: usize) -> Option<usize> {
-        if layer + 1 < self.count {
-            Some(layer + 1)
-        } else {
-            self.open.then_some(layer)
-        }
+        if layer + 1 < self.count { Some(layer + 1) } else { self.open.then_some(layer) }
     }
 }
