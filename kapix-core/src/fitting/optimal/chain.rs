@@ -25,8 +25,21 @@ enum Step {
 /// The best partial partition of a state, and the state before it; `u32::MAX` for none.
 #[derive(Clone, Copy, Debug)]
 struct State {
-    score: Score,
+    bins: u32,
     from: u32,
+    value: f64,
+}
+
+impl State {
+    const NONE: Self = Self::new(Score::NONE, u32::MAX);
+
+    const fn new(score: Score, from: u32) -> Self {
+        Self { bins: score.bins, from, value: score.value }
+    }
+
+    fn score(self) -> Score {
+        Score { bins: self.bins, value: self.value }
+    }
 }
 
 pub(super) struct Chain<'a> {
@@ -61,14 +74,14 @@ impl<'a> Chain<'a> {
             Trend::None | Trend::Concave | Trend::Convex | Trend::Auto => &[Step::Any],
         };
         let size = layers.count * phases.len() * bins.table.len();
-        let states = vec![State { score: Score::NONE, from: u32::MAX }; size];
+        let states = vec![State::NONE; size];
         Self { bins, limits, layers, phases, states }
     }
 
     /// Returns the ends of the bins of the best partition.
     pub(super) fn search(mut self) -> Option<Vec<usize>> {
         for id in self.bins.starting_at(0) {
-            self.states[id].score = Score::one(self.bins.table[id].value);
+            self.states[id] = State::new(Score::one(self.bins.table[id].value), u32::MAX);
         }
         for end in 0..self.bins.count.saturating_sub(1) {
             self.extend(end);
@@ -79,8 +92,8 @@ impl<'a> Chain<'a> {
             for phase in 0..self.phases.len() {
                 for id in self.bins.ending_at(self.bins.count - 1) {
                     let state = self.index(layer, phase, *id);
-                    if self.states[state].score.beats(score) {
-                        (best, score) = (Some(state), self.states[state].score);
+                    if self.states[state].score().beats(score) {
+                        (best, score) = (Some(state), self.states[state].score());
                     }
                 }
             }
@@ -105,7 +118,7 @@ impl<'a> Chain<'a> {
             let Some(next_layer) = self.layers.next(layer) else { continue };
             for phase in 0..self.phases.len() {
                 let from = self.index(layer, phase, 0);
-                let scores = list.iter().map(|id| self.states[from + id].score).collect();
+                let scores = list.iter().map(|id| self.states[from + id].score()).collect();
                 let Some(champions) = Champions::new(scores, self.limits.p_value_max.is_some()) else {
                     continue;
                 };
@@ -117,9 +130,9 @@ impl<'a> Chain<'a> {
                         };
                         let score = champions.scores[place].with(self.bins.table[id].value);
                         let state = self.index(next_layer, target, id);
-                        if score.beats(self.states[state].score) {
+                        if score.beats(self.states[state].score()) {
                             let from = u32::try_from(from + list[place]).unwrap_or(u32::MAX);
-                            self.states[state] = State { score, from };
+                            self.states[state] = State::new(score, from);
                         }
                     }
                 }

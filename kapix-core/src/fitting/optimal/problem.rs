@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Most pre-bins of a problem. The states take 16 bytes n^2/2 times phases (peak and valley 2, else 1), once more for each
-/// number of bins when a limit on their number binds.
+/// Most pre-bins of a problem. The possible bins take about 80 bytes n^2/2, the states 16 bytes n^2/2 times phases (2 for
+/// peak and valley, else 1), and that once for each number of bins where a limit on it binds: at most 200 MB.
 pub(crate) const PRE_BINS_MAX: usize = 500;
-/// Most pre-bins of a concave or convex problem, whose states are the n^3/6 pairs of neighbouring bins.
+/// Most pre-bins of a concave or convex problem, whose states are the n^3/6 pairs of neighbouring bins of 24 bytes: at
+/// most 200 MB.
 pub(crate) const CURVED_PRE_BINS_MAX: usize = 100;
 /// Largest limit on the number of bins that may bind: at or above the number of pre-bins `bins_max` limits nothing.
 pub(crate) const BINS_LIMIT: usize = 50;

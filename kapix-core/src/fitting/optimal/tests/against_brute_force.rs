@@ -42,7 +42,7 @@ impl Draw {
         cells[0].0 += 1;
         cells[count - 1].1 += 1;
         let mut case = Case::binary(cells, objective, trend);
-        case.unit = self.one(&[1, 1, 8]);
+        case.unit = self.one(&[1, 1, 8, 10]);
         if let super::brute::Data::Binary { outside, .. } = &mut case.data {
             *outside = self.one(&[(0, 0), (3, 1), (0, 7)]);
         }
@@ -56,7 +56,7 @@ impl Draw {
         };
         let rows = (0..count).map(|_| rows(self)).collect();
         let mut case = Case::continuous(rows, trend);
-        case.unit = self.one(&[1, 1, 2]);
+        case.unit = self.one(&[1, 1, 2, 10]);
         case
     }
 
@@ -71,7 +71,11 @@ impl Draw {
             4 => case.goods_min = self.whole(5),
             5 => case.bads_min = self.whole(5),
             6 => case.difference = self.one(&[(1, 20), (1, 10), (1, 6), (1, 3)]),
-            7 => case.p_value = Some((self.one(&[0.9, 0.51, 0.35, 0.11]), self.one(&TESTS))),
+            7 => {
+                // Tenths are no doubles, so their sums do not round to integers as exact halves do.
+                let test = if case.unit == 10 { PValueTest::ZTest } else { self.one(&TESTS) };
+                case.p_value = Some((self.one(&[0.9, 0.51, 0.35, 0.11]), test));
+            }
             _ => case.fixed = (0..count).map(|_| self.below(4) == 0).collect(),
         }
     }

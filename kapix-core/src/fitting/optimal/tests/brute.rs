@@ -296,9 +296,7 @@ pub(super) fn fisher(a: i64, b: i64, c: i64, d: i64) -> f64 {
     let ways = |first: i64| choose(a + b, first) * choose(c + d, a + c - first);
     let all: u128 = (0..=a + c).map(ways).sum();
     let tail: u128 = (0..=a + c).map(ways).filter(|ways_of| *ways_of <= ways(a)).sum();
-    // Sixty bits of each keep 1e-17 of the ratio.
-    let shift = (128 - all.leading_zeros()).saturating_sub(60);
-    wide(tail >> shift) / wide(all >> shift)
+    wide(tail) / wide(all)
 }
 
 /// Returns the number of subsets, 0 where there are none.
@@ -310,7 +308,6 @@ fn choose(n: i64, k: i64) -> u128 {
 }
 
 fn wide(x: u128) -> f64 {
-    let high = u32::try_from(x >> 32).unwrap();
-    let low = u32::try_from(x & u128::from(u32::MAX)).unwrap();
-    f64::from(high) * 4_294_967_296.0 + f64::from(low)
+    let word = |shift: u32| f64::from(u32::try_from(x >> shift & u128::from(u32::MAX)).unwrap());
+    [96, 64, 32, 0].into_iter().fold(0.0, |all, shift| all * 4_294_967_296.0 + word(shift))
 }

@@ -18,8 +18,15 @@ fn fisher_s_test_tastes_tea() {
 }
 
 /// R. A. Fisher, Statistical methods for research workers, section 21.02: convictions of like-sex twins of criminals, 10
-/// of 13 monozygotic, 2 of 17 dizygotic. The probability of 2 or fewer is 619/1330665; the most unlike table on the other
-/// side that is no more probable is 12 of 13, 0 of 17 in the same direction, and 1 of 13 on the other.
+/// of 13 monozygotic and 2 of 17 dizygotic. R's documentation of `fisher.test` takes them as `Convictions`: two-sided
+/// p = 0.0005367.
+#[test]
+fn fisher_s_test_convicts_twins_as_in_r() {
+    let (first, second) = table(10.0, 3.0, 2.0, 15.0);
+    // Half of the last digit printed.
+    assert!((counts_p_value(PValueTest::Fisher, first, second) - 0.000_536_7).abs() < 5e-8);
+}
+
 #[test]
 fn fisher_s_test_agrees_with_exact_integers() {
     for (a, b, c, d) in
