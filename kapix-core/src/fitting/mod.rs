@@ -16,6 +16,7 @@ pub use calibration::{
 };
 pub use target::Target;
 pub use validation::{
-    AucDifference, AucEstimate, Brier, CalibrationMeasures, Coefficient, GainsRow, HosmerLemeshow, Interval,
-    KolmogorovSmirnov, RocPoint, ScoreBin, TestedGroup, ValidationNull, ValidationReport, ValidationSettings,
+    AccountProfit, AucDifference, AucEstimate, Brier, CalibrationMeasures, Coefficient, GainsRow,
+    HosmerLemeshow, Interval, KolmogorovSmirnov, RocPoint, ScoreBin, TestedGroup, ValidationNull,
+    ValidationReport, ValidationSettings,
 };

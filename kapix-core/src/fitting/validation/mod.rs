@@ -1,18 +1,27 @@
-//! How well a score ranks and a PD is calibrated. Everything starts from one sort: rows of one value are one cell, and
-//! every statistic walks the cells in ascending order. Ranks take a score, higher for safer rows.
+//! How well a score ranks and a PD is calibrated, where to cut the score, and on which rows to judge it. Everything starts
+//! from one sort: rows of one value are one cell, and every statistic walks the cells in ascending order. Ranks take a
+//! score, higher for safer rows.
 
 mod accuracy;
 mod backtest;
+mod bands;
+mod cutoffs;
 mod discrimination;
 mod gains;
 mod report;
+mod resample;
 #[cfg(test)]
 mod tests;
 mod validate;
 
+pub(crate) use bands::bands;
+pub use bands::{BandReport, BandSettings, ScoreBand};
+pub(crate) use cutoffs::cutoffs;
+pub use cutoffs::{AccountProfit, CutoffPoint, CutoffReport, CutoffSettings};
 pub(crate) use discrimination::auc_difference;
 pub use report::{
     AucDifference, AucEstimate, Brier, CalibrationMeasures, Coefficient, GainsRow, HosmerLemeshow, Interval,
     KolmogorovSmirnov, RocPoint, ScoreBin, TestedGroup, ValidationNull, ValidationReport, ValidationSettings,
 };
+pub(crate) use resample::{bootstrap, folds, split};
 pub(crate) use validate::{ValidationSample, validate};
