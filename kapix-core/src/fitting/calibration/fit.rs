@@ -149,10 +149,13 @@ pub(in crate::fitting) fn separates(cells: &[Cell]) -> bool {
     }
 }
 
-/// Returns the fit of logit P(bad) = b0 + b1 value, or `None` without a finite maximum.
+/// Returns the fit of logit P(bad) = b0 + b1 value, or `None` without a finite maximum. The search starts at the law that
+/// is calibrated already, b0 = 0 and b1 = 1.
 pub(in crate::fitting) fn line(cells: &[Cell], robust: bool) -> Option<LogitFit<2>> {
-    let term = |cell: &Cell| Term { features: [1.0, cell.value], offset: 0.0 };
-    newton::fit(cells, &cells.iter().map(term).collect::<Vec<_>>(), robust)
+    let term = |cell: &Cell| Term { features: [1.0, cell.value], offset: cell.value };
+    let mut fit = newton::fit(cells, &cells.iter().map(term).collect::<Vec<_>>(), robust)?;
+    fit.coefficients[1] += 1.0;
+    Some(fit)
 }
 
 fn platt(cells: &Cells, smoothing: bool) -> core::result::Result<CalibrationCurve, CalibrationRefusal> {

@@ -71,8 +71,8 @@ pub struct ScoreBand {
 /// Most candidates for a bound.
 const CANDIDATES_MAX: usize = 200;
 
-/// Rates that fall by less count as equal.
-const RATE_STEP_MIN: f64 = 1e-12;
+/// Rates that fall by less count as equal; above the rounding that the search allows.
+const RATE_STEP_MIN: f64 = 1e-9;
 
 /// Returns the bands of a score (higher is safer) with the greatest information value among those whose bad rates fall
 /// strictly and that keep the limits: exact over all scores as bounds, or over 200 quantiles of the rows where there are
@@ -180,7 +180,7 @@ mod tests {
             }
             let rate = |g: &(u32, u32)| f64::from(g.1) / f64::from(g.0 + g.1);
             let keeps = groups.iter().all(|g| f64::from(g.0 + g.1) >= size_min && f64::from(g.1) >= bads_min);
-            if !keeps || groups.windows(2).any(|pair| rate(&pair[0]) <= rate(&pair[1]) + 1e-12) {
+            if !keeps || groups.windows(2).any(|pair| rate(&pair[0]) <= rate(&pair[1]) + 1e-9) {
                 continue;
             }
             let value: f64 = groups

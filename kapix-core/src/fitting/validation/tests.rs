@@ -370,3 +370,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn zz_time() {
+    let n = 1_000_000_u32;
+    let mut random = crate::numeric::Random::new(1, 1);
+    let x: Vec<f64> = (0..n).map(|_| random.normal() * 1.2 - 2.0).collect();
+    let pd: Vec<f64> = x.iter().map(|x| crate::numeric::logistic(*x)).collect();
+    let bad: Vec<u8> = pd.iter().map(|p| u8::from(random.uniform() < *p)).collect();
+    let score: Vec<f64> = x.iter().map(|x| -x).collect();
+    let points: Vec<f64> = x.iter().map(|x| libm::rint(600.0 - 28.0 * x)).collect();
+    let pd2: Vec<f64> = points.iter().map(|p| crate::numeric::logistic((600.0 - p) / 28.0)).collect();
+    for (s, p) in [(&score, &pd), (&points, &pd2)] {
+        let t = std::time::Instant::now();
+        let cells = Cells::of(s, &bad, None);
+        println!("cells {:?}", t.elapsed());
+        let t = std::time::Instant::now();
+        auc(&cells, 0.95).unwrap();
+        println!("auc {:?}", t.elapsed());
+        let t = std::time::Instant::now();
+        let r = validate(&sample(s, p, &bad), &ValidationSettings::default()).unwrap();
+        println!("report {:?} {:?}", t.elapsed(), r.calibration.unwrap().slope);
+        let t = std::time::Instant::now();
+        auc_difference(s, &points, &bad, None, 0.95);
+        println!("paired {:?}", t.elapsed());
+        let t = std::time::Instant::now();
+        super::bands(s, &bad, None, &super::BandSettings::default()).unwrap();
+        println!("bands {:?}", t.elapsed());
+    }
+}
