@@ -46,10 +46,11 @@ pub use engine::{
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use fitting::{
-    AccountProfit, AucDifference, AucEstimate, BetaCurve, Brier, CalibrationCurve, CalibrationMeasures,
-    CalibrationMethod, CalibrationRefusal, CalibrationReport, CalibrationSettings, Coefficient, GainsRow,
-    HosmerLemeshow, Interval, IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, RocPoint, ScoreBin,
-    TestedGroup, ValidationNull, ValidationReport, ValidationSettings,
+    AccountProfit, AucDifference, AucEstimate, BandReport, BandSettings, BetaCurve, Brier, CalibrationCurve,
+    CalibrationMeasures, CalibrationMethod, CalibrationRefusal, CalibrationReport, CalibrationSettings,
+    Coefficient, CutoffPoint, CutoffReport, CutoffSettings, GainsRow, HosmerLemeshow, Interval,
+    IsotonicCurve, Knot, KolmogorovSmirnov, LogitCurve, RocPoint, ScoreBand, ScoreBin, TestedGroup,
+    ValidationNull, ValidationReport, ValidationSettings,
 };
 pub use id::Id;
 pub use json::Scalar;

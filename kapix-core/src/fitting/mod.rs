@@ -16,7 +16,8 @@ pub use calibration::{
 };
 pub use target::Target;
 pub use validation::{
-    AccountProfit, AucDifference, AucEstimate, Brier, CalibrationMeasures, Coefficient, GainsRow,
-    HosmerLemeshow, Interval, KolmogorovSmirnov, RocPoint, ScoreBin, TestedGroup, ValidationNull,
-    ValidationReport, ValidationSettings,
+    AccountProfit, AucDifference, AucEstimate, BandReport, BandSettings, Brier, CalibrationMeasures,
+    Coefficient, CutoffPoint, CutoffReport, CutoffSettings, GainsRow, HosmerLemeshow, Interval,
+    KolmogorovSmirnov, RocPoint, ScoreBand, ScoreBin, TestedGroup, ValidationNull, ValidationReport,
+    ValidationSettings,
 };

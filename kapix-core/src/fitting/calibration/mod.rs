@@ -14,4 +14,4 @@ pub use curve::{BetaCurve, CalibrationCurve, IsotonicCurve, Knot, LogitCurve};
 pub(crate) use fit::calibrate;
 pub use fit::{CalibrationMethod, CalibrationRefusal, CalibrationReport, CalibrationSettings};
 pub(in crate::fitting) use fit::{line, separates};
-pub(in crate::fitting) use newton::{LogitFit, Term, fit as logit_fit};
+pub(in crate::fitting) use newton::{Term, fit as logit_fit};

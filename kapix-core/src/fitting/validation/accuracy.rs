@@ -19,10 +19,10 @@ pub(super) fn measures(
     groups: usize,
     development: bool,
 ) -> Option<(CalibrationMeasures, Nulls)> {
-    if cells.cells.is_empty() {
+    if cells.by_value.is_empty() {
         return None;
     }
-    let list = &cells.cells;
+    let list = &cells.by_value;
     let size = cells.size();
     let tested: Vec<TestedGroup> =
         cells.groups(groups).into_iter().map(|group| of_cells(group, cells)).collect();
@@ -105,7 +105,7 @@ fn brier(cells: &Cells, groups: &[TestedGroup]) -> Brier {
     let square = |cell: &Cell| {
         cell.bads * (1.0 - cell.value) * (1.0 - cell.value) + cell.goods * cell.value * cell.value
     };
-    let score = total(&cells.cells, square) / size;
+    let score = total(&cells.by_value, square) / size;
     let mean_square = |distance: &dyn Fn(&TestedGroup) -> f64| {
         let term = |group: &TestedGroup| (group.goods + group.bads) * distance(group) * distance(group);
         crate::numeric::sum(groups.iter().map(term)) / size

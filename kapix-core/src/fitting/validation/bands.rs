@@ -90,8 +90,8 @@ pub(crate) fn bands(
     if !cells.has_both() {
         return none(ValidationNull::OneClass);
     }
-    let groups: Vec<&[Cell]> = if cells.cells.len() <= CANDIDATES_MAX {
-        cells.cells.chunks(1).collect()
+    let groups: Vec<&[Cell]> = if cells.by_value.len() <= CANDIDATES_MAX {
+        cells.by_value.chunks(1).collect()
     } else {
         cells.groups(CANDIDATES_MAX)
     };
@@ -189,7 +189,7 @@ mod tests {
                     let half = if g.0 == 0 || g.1 == 0 { 0.5 } else { 0.0 };
                     let p = (f64::from(g.0) + half) / f64::from(all_goods);
                     let q = (f64::from(g.1) + half) / f64::from(all_bads);
-                    (p - q) * (p / q).ln()
+                    (p - q) * crate::numeric::ln(p / q)
                 })
                 .sum();
             best = Some(best.map_or(value, |best: f64| best.max(value)));
@@ -215,7 +215,7 @@ mod tests {
             if report.refusal == Some(ValidationNull::OneClass) {
                 return Ok(());
             }
-            let size_min = share_min * score.len() as f64;
+            let size_min = share_min * crate::numeric::count(score.len());
             let want = (2..=u32::from(count)).rev()
                 .find_map(|wanted| best_by_enumeration(&cells, wanted, size_min, 1.0));
             match (report.iv, want) {

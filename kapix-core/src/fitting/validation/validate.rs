@@ -126,9 +126,9 @@ fn bands(sample: &ValidationSample<'_>) -> Vec<TestedGroup> {
         let band = sample.band_floors.partition_point(|floor| floor <= score);
         if let Some([goods, bads, pds]) = sums.get_mut(band) {
             if *bad == 0 {
-                goods.add(weight)
+                goods.add(weight);
             } else {
-                bads.add(weight)
+                bads.add(weight);
             }
             pds.add(weight * pd);
         }
