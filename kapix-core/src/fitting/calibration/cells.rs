@@ -32,7 +32,7 @@ pub(in crate::fitting) struct Cells {
     /// Weight of the bad rows.
     pub(in crate::fitting) bads: f64,
     /// By strictly ascending value.
-    pub(in crate::fitting) cells: Vec<Cell>,
+    pub(in crate::fitting) by_value: Vec<Cell>,
     /// Number of good rows.
     pub(in crate::fitting) good_rows: u64,
     /// Weight of the good rows.
@@ -68,7 +68,7 @@ impl Cells {
         }
         let goods = total(&cells, |cell| cell.goods);
         let bads = total(&cells, |cell| cell.bads);
-        Self { bad_rows, bads, cells, good_rows, goods, weighted: weight.is_some() }
+        Self { bad_rows, bads, by_value: cells, good_rows, goods, weighted: weight.is_some() }
     }
 
     /// Returns the weight of all rows.
@@ -83,7 +83,7 @@ impl Cells {
 
     /// Returns the cells with another value each; `map` rises strictly.
     pub(in crate::fitting) fn map(&self, map: impl Fn(f64) -> f64) -> Vec<Cell> {
-        self.cells.iter().map(|cell| Cell { value: map(cell.value), ..*cell }).collect()
+        self.by_value.iter().map(|cell| Cell { value: map(cell.value), ..*cell }).collect()
     }
 
     /// Returns the ranges of cells of up to `wanted` groups of about equal weight by ascending value. A value stays in
@@ -92,7 +92,7 @@ impl Cells {
     pub(in crate::fitting) fn groups(&self, wanted: usize) -> Vec<&[Cell]> {
         let (size, wanted) = (self.size(), count(wanted));
         let (mut groups, mut start, mut group_end, mut below) = (Vec::new(), 0, 1.0, 0.0);
-        for (index, cell) in self.cells.iter().enumerate() {
+        for (index, cell) in self.by_value.iter().enumerate() {
             let middle = (below + cell.size() / 2.0) * wanted;
             below += cell.size();
             let begins = start;
@@ -102,10 +102,10 @@ impl Cells {
             }
             groups.push(begins..start);
         }
-        groups.push(start..self.cells.len());
+        groups.push(start..self.by_value.len());
         groups
             .into_iter()
-            .filter_map(|range| self.cells.get(range))
+            .filter_map(|range| self.by_value.get(range))
             .filter(|cells| !cells.is_empty())
             .collect()
     }
@@ -144,11 +144,11 @@ mod tests {
         let cells =
             Cells::of(&[2.0, -1.0, 0.0, -0.0, 2.0], &[1, 0, 1, 0, 1], Some(&[1.0, 2.0, 3.0, 4.0, 5.0]));
         let seen: Vec<(f64, f64, f64)> =
-            cells.cells.iter().map(|cell| (cell.value, cell.goods, cell.bads)).collect();
+            cells.by_value.iter().map(|cell| (cell.value, cell.goods, cell.bads)).collect();
         assert_eq!(seen, [(-1.0, 2.0, 0.0), (0.0, 4.0, 3.0), (2.0, 0.0, 6.0)]);
         assert_eq!((cells.bad_rows, cells.good_rows), (3, 2));
         assert!((cells.bads - 9.0).abs() < 1e-15 && (cells.goods - 6.0).abs() < 1e-15);
-        assert!((cells.cells[2].bads_squared - 26.0).abs() < 1e-15);
+        assert!((cells.by_value[2].bads_squared - 26.0).abs() < 1e-15);
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
             let cells = Cells::of(&values, &vec![1; rows.len()], Some(&weights));
             let groups = cells.groups(wanted);
             prop_assert!(groups.len() <= wanted);
-            prop_assert_eq!(groups.concat(), cells.cells);
+            prop_assert_eq!(groups.concat(), cells.by_value);
         }
     }
 }

@@ -122,7 +122,7 @@ fn curve(
         CalibrationMethod::Offset => CalibrationCurve::Logit(LogitCurve { intercept: 0.0, slope: 1.0 }),
         CalibrationMethod::Platt => platt(cells, settings.smoothing)?,
         CalibrationMethod::Beta => beta(cells)?,
-        CalibrationMethod::Isotonic => isotonic::fit(&cells.cells)
+        CalibrationMethod::Isotonic => isotonic::fit(&cells.by_value)
             .map(CalibrationCurve::Isotonic)
             .ok_or(CalibrationRefusal::NotAscending)?,
     };
@@ -136,7 +136,7 @@ fn curve(
 
 /// Returns the weighted mean PD of the rows.
 fn mean_pd(curve: &CalibrationCurve, cells: &Cells) -> f64 {
-    total(&cells.cells, |cell| cell.size() * curve.pd(cell.value)) / cells.size()
+    total(&cells.by_value, |cell| cell.size() * curve.pd(cell.value)) / cells.size()
 }
 
 /// Returns whether no value of a good row lies above one of a bad row.
@@ -149,10 +149,13 @@ pub(in crate::fitting) fn separates(cells: &[Cell]) -> bool {
     }
 }
 
-/// Returns the fit of logit P(bad) = b0 + b1 value, or `None` without a finite maximum.
+/// Returns the fit of logit P(bad) = b0 + b1 value, or `None` without a finite maximum. The search starts at the law that
+/// is calibrated already, b0 = 0 and b1 = 1.
 pub(in crate::fitting) fn line(cells: &[Cell], robust: bool) -> Option<LogitFit<2>> {
-    let term = |cell: &Cell| Term { features: [1.0, cell.value], offset: 0.0 };
-    newton::fit(cells, &cells.iter().map(term).collect::<Vec<_>>(), robust)
+    let term = |cell: &Cell| Term { features: [1.0, cell.value], offset: cell.value };
+    let mut fit = newton::fit(cells, &cells.iter().map(term).collect::<Vec<_>>(), robust)?;
+    fit.coefficients[1] += 1.0;
+    Some(fit)
 }
 
 fn platt(cells: &Cells, smoothing: bool) -> core::result::Result<CalibrationCurve, CalibrationRefusal> {
@@ -161,10 +164,10 @@ fn platt(cells: &Cells, smoothing: bool) -> core::result::Result<CalibrationCurv
         smoothed = with_platt_targets(cells);
         &smoothed
     } else {
-        if separates(&cells.cells) {
+        if separates(&cells.by_value) {
             return Err(CalibrationRefusal::Separated);
         }
-        &cells.cells
+        &cells.by_value
     };
     let fit = line(used, cells.weighted).ok_or(CalibrationRefusal::NotAscending)?;
     let [intercept, slope] = fit.coefficients;
@@ -183,16 +186,16 @@ fn with_platt_targets(cells: &Cells) -> Vec<Cell> {
         goods: cell.bads * (1.0 - bad) + cell.goods * (1.0 - good),
         ..*cell
     };
-    cells.cells.iter().map(moved).collect()
+    cells.by_value.iter().map(moved).collect()
 }
 
 /// Returns the best beta curve with a, b >= 0. The likelihood is concave, so where the free maximum has a negative factor
 /// the best curve has a = 0 or b = 0, and the better of the two is it.
 fn beta(cells: &Cells) -> core::result::Result<CalibrationCurve, CalibrationRefusal> {
-    if separates(&cells.cells) {
+    if separates(&cells.by_value) {
         return Err(CalibrationRefusal::Separated);
     }
-    let list = &cells.cells;
+    let list = &cells.by_value;
     let full =
         |cell: &Cell| Term { features: [1.0, -softplus(-cell.value), softplus(cell.value)], offset: 0.0 };
     let terms: Vec<Term<3>> = list.iter().map(full).collect();

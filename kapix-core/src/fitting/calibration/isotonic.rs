@@ -94,7 +94,7 @@ mod tests {
     /// The fitted rate of every cell by the max-min formula, Barlow et al. 1972, equation 1.9: the greatest over starts
     /// of the least over ends of the mean between.
     fn by_max_min(cells: &Cells) -> Vec<f64> {
-        let list = &cells.cells;
+        let list = &cells.by_value;
         let mean = |from: usize, to: usize| {
             let (mut bads, mut size) = (0.0, 0.0);
             for cell in &list[from..=to] {
@@ -123,10 +123,10 @@ mod tests {
             let want = by_max_min(&cells);
             let mut got = Vec::new();
             let mut index = 0;
-            for block in pool(&cells.cells) {
+            for block in pool(&cells.by_value) {
                 let mut left = block.size();
                 while left > 1e-9 {
-                    left -= cells.cells[index].size();
+                    left -= cells.by_value[index].size();
                     index += 1;
                     got.push(block.bads / block.size());
                 }
@@ -143,7 +143,7 @@ mod tests {
             let values: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
             let bad: Vec<u8> = rows.iter().map(|row| row.1).collect();
             let weight: Vec<f64> = rows.iter().map(|row| row.2).collect();
-            if let Some(curve) = fit(&Cells::of(&values, &bad, Some(&weight)).cells) {
+            if let Some(curve) = fit(&Cells::of(&values, &bad, Some(&weight)).by_value) {
                 prop_assert!(super::super::curve::CalibrationCurve::Isotonic(curve).fault().is_none());
             }
         }
@@ -155,7 +155,7 @@ mod tests {
     fn knots_are_block_centres_and_ends_have_half_counts() {
         let values: Vec<f64> = (0..10).map(f64::from).collect();
         let cells = Cells::of(&values, &[0, 0, 1, 0, 0, 1, 1, 0, 1, 1], None);
-        let curve = fit(&cells.cells).unwrap();
+        let curve = fit(&cells.by_value).unwrap();
         let want = [(0.5, 1.0 / 6.0), (3.0, 1.0 / 3.0), (6.0, 2.0 / 3.0), (8.5, 5.0 / 6.0)];
         assert_eq!(curve.knots.len(), want.len());
         for (knot, (log_odds, pd)) in curve.knots.iter().zip(want) {
@@ -166,11 +166,11 @@ mod tests {
     #[test]
     fn a_rate_that_falls_is_one_block_and_no_curve() {
         let cells = Cells::of(&[0.0, 1.0, 2.0], &[1, 0, 0], None);
-        assert_eq!(pool(&cells.cells).len(), 1);
-        assert!(fit(&cells.cells).is_none());
+        assert_eq!(pool(&cells.by_value).len(), 1);
+        assert!(fit(&cells.by_value).is_none());
         // One good row, then 1 bad of 5: 1/2 of 2 is above 1/5, so the two join.
         let joined =
-            fit(&Cells::of(&[0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &[0, 1, 0, 0, 0, 0, 1], None).cells);
+            fit(&Cells::of(&[0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &[0, 1, 0, 0, 0, 0, 1], None).by_value);
         let knots = joined.unwrap().knots;
         assert!((knots[0].pd - 1.0 / 6.0).abs() < 1e-15 && (knots[1].pd - 0.75).abs() < 1e-15);
     }

@@ -19,10 +19,10 @@ pub(super) fn measures(
     groups: usize,
     development: bool,
 ) -> Option<(CalibrationMeasures, Nulls)> {
-    if cells.cells.is_empty() {
+    if cells.by_value.is_empty() {
         return None;
     }
-    let list = &cells.cells;
+    let list = &cells.by_value;
     let size = cells.size();
     let tested: Vec<TestedGroup> =
         cells.groups(groups).into_iter().map(|group| of_cells(group, cells)).collect();
@@ -33,8 +33,10 @@ pub(super) fn measures(
         }
     };
     let mean_pd = (total(list, |cell| cell.size() * cell.value) / size).clamp(0.0, 1.0);
-    let (in_the_large, large_cause) = in_the_large(cells);
-    let (slope, slope_cause) = slope(cells);
+    let ((in_the_large, large_cause), (slope, slope_cause)) = match by_log_odds(cells) {
+        Ok(list) => (in_the_large(&list, cells.weighted), slope(&list, cells.weighted)),
+        Err(cause) => ((None, Some(cause)), (None, Some(cause))),
+    };
     let (hosmer_lemeshow, hosmer_cause) = hosmer_lemeshow(&tested, cells.weighted, development);
     let log_loss = Some(total(list, loss) / size).filter(|loss| loss.is_finite());
     let jeffreys_p = if cells.weighted { None } else { jeffreys(cells.bads, size, mean_pd) };
@@ -103,7 +105,7 @@ fn brier(cells: &Cells, groups: &[TestedGroup]) -> Brier {
     let square = |cell: &Cell| {
         cell.bads * (1.0 - cell.value) * (1.0 - cell.value) + cell.goods * cell.value * cell.value
     };
-    let score = total(&cells.cells, square) / size;
+    let score = total(&cells.by_value, square) / size;
     let mean_square = |distance: &dyn Fn(&TestedGroup) -> f64| {
         let term = |group: &TestedGroup| (group.goods + group.bads) * distance(group) * distance(group);
         crate::numeric::sum(groups.iter().map(term)) / size
@@ -162,13 +164,9 @@ fn by_log_odds(cells: &Cells) -> Result<Vec<Cell>, ValidationNull> {
 
 type Fitted = (Option<Estimate>, Option<ValidationNull>);
 
-fn in_the_large(cells: &Cells) -> Fitted {
-    let list = match by_log_odds(cells) {
-        Ok(list) => list,
-        Err(cause) => return (None, Some(cause)),
-    };
+fn in_the_large(list: &[Cell], weighted: bool) -> Fitted {
     let terms: Vec<Term<1>> = list.iter().map(|cell| Term { features: [1.0], offset: cell.value }).collect();
-    match logit_fit(&list, &terms, cells.weighted) {
+    match logit_fit(list, &terms, weighted) {
         Some(fit) => {
             let ([value], [standard_error]) = (fit.coefficients, fit.standard_errors);
             (Some(Estimate { standard_error, value }), None)
@@ -177,12 +175,8 @@ fn in_the_large(cells: &Cells) -> Fitted {
     }
 }
 
-fn slope(cells: &Cells) -> Fitted {
-    let list = match by_log_odds(cells) {
-        Ok(list) => list,
-        Err(cause) => return (None, Some(cause)),
-    };
-    let fit = if separates(&list) { None } else { line(&list, cells.weighted) };
+fn slope(list: &[Cell], weighted: bool) -> Fitted {
+    let fit = if separates(list) { None } else { line(list, weighted) };
     match fit {
         Some(fit) => {
             let ([_, value], [_, standard_error]) = (fit.coefficients, fit.standard_errors);

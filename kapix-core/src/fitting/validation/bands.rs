@@ -71,8 +71,8 @@ pub struct ScoreBand {
 /// Most candidates for a bound.
 const CANDIDATES_MAX: usize = 200;
 
-/// Rates that fall by less count as equal.
-const RATE_STEP_MIN: f64 = 1e-12;
+/// Rates that fall by less count as equal; above the rounding that the search allows.
+const RATE_STEP_MIN: f64 = 1e-9;
 
 /// Returns the bands of a score (higher is safer) with the greatest information value among those whose bad rates fall
 /// strictly and that keep the limits: exact over all scores as bounds, or over 200 quantiles of the rows where there are
@@ -90,8 +90,8 @@ pub fn bands(
     if !cells.has_both() {
         return none(ValidationNull::OneClass);
     }
-    let groups: Vec<&[Cell]> = if cells.cells.len() <= CANDIDATES_MAX {
-        cells.cells.chunks(1).collect()
+    let groups: Vec<&[Cell]> = if cells.by_value.len() <= CANDIDATES_MAX {
+        cells.by_value.chunks(1).collect()
     } else {
         cells.groups(CANDIDATES_MAX)
     };
@@ -180,7 +180,7 @@ mod tests {
             }
             let rate = |g: &(u32, u32)| f64::from(g.1) / f64::from(g.0 + g.1);
             let keeps = groups.iter().all(|g| f64::from(g.0 + g.1) >= size_min && f64::from(g.1) >= bads_min);
-            if !keeps || groups.windows(2).any(|pair| rate(&pair[0]) <= rate(&pair[1]) + 1e-12) {
+            if !keeps || groups.windows(2).any(|pair| rate(&pair[0]) <= rate(&pair[1]) + 1e-9) {
                 continue;
             }
             let value: f64 = groups
@@ -189,7 +189,7 @@ mod tests {
                     let half = if g.0 == 0 || g.1 == 0 { 0.5 } else { 0.0 };
                     let p = (f64::from(g.0) + half) / f64::from(all_goods);
                     let q = (f64::from(g.1) + half) / f64::from(all_bads);
-                    (p - q) * (p / q).ln()
+                    (p - q) * crate::numeric::ln(p / q)
                 })
                 .sum();
             best = Some(best.map_or(value, |best: f64| best.max(value)));
@@ -215,7 +215,7 @@ mod tests {
             if report.refusal == Some(ValidationNull::OneClass) {
                 return Ok(());
             }
-            let size_min = share_min * score.len() as f64;
+            let size_min = share_min * crate::numeric::count(score.len());
             let want = (2..=u32::from(count)).rev()
                 .find_map(|wanted| best_by_enumeration(&cells, wanted, size_min, 1.0));
             match (report.iv, want) {

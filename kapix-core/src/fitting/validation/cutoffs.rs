@@ -86,11 +86,11 @@ pub fn cutoffs(
     let cells = Cells::of(score, bad, weight);
     let mut report =
         CutoffReport { at_approval_rate: None, at_bad_rate: None, best: None, points: Vec::new() };
-    if cells.cells.is_empty() {
+    if cells.by_value.is_empty() {
         return Ok(report);
     }
-    let shown: Vec<f64> = if cells.cells.len() <= POINTS_MAX {
-        cells.cells.iter().map(|cell| cell.value).collect()
+    let shown: Vec<f64> = if cells.by_value.len() <= POINTS_MAX {
+        cells.by_value.iter().map(|cell| cell.value).collect()
     } else {
         cells.groups(POINTS_MAX).iter().filter_map(|group| group.first()).map(|cell| cell.value).collect()
     };
@@ -102,7 +102,7 @@ pub fn cutoffs(
     let reaches =
         |point: &CutoffPoint| settings.target_approval_rate.is_some_and(|share| point.approval_rate >= share);
     report.at_approval_rate = Some(nobody).filter(reaches);
-    for cell in cells.cells.iter().rev() {
+    for cell in cells.by_value.iter().rev() {
         goods += cell.goods;
         bads += cell.bads;
         let point = point(&cells, settings.profit, Some(cell.value), (goods, bads));
@@ -235,8 +235,8 @@ mod tests {
                 rows.iter().filter(|row| f64::from(row.0) >= at).map(|row| if row.1 == 1 { -700 } else { 100 }).sum()
             };
             let most = score.iter().map(|at| profit(*at)).max().unwrap_or(0).max(0);
-            let got = report.best.unwrap().expected_profit_minor.unwrap() * rows.len() as f64;
-            prop_assert!((got - most as f64).abs() < 1e-6);
+            let got = report.best.unwrap().expected_profit_minor.unwrap() * crate::numeric::count(rows.len());
+            prop_assert!((got - super::amount(most)).abs() < 1e-6);
             for pair in report.points.windows(2) {
                 prop_assert!(pair[0].approval_rate < pair[1].approval_rate);
             }

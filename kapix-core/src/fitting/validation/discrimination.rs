@@ -21,9 +21,9 @@ pub(in crate::fitting) fn auc(cells: &Cells, level: f64) -> Option<AucEstimate> 
         return None;
     }
     let (mut goods_below, mut bads_below) = (0.0, 0.0);
-    let mut placements = Vec::with_capacity(cells.cells.len());
+    let mut placements = Vec::with_capacity(cells.by_value.len());
     let mut area = Sum::default();
-    for cell in &cells.cells {
+    for cell in &cells.by_value {
         let of_bad = (cells.goods - goods_below - cell.goods / 2.0) / cells.goods;
         let of_good = (bads_below + cell.bads / 2.0) / cells.bads;
         area.add(cell.bads * of_bad);
@@ -33,7 +33,7 @@ pub(in crate::fitting) fn auc(cells: &Cells, level: f64) -> Option<AucEstimate> 
     }
     let area = area.value() / cells.bads;
     let (mut of_bads, mut of_goods) = (Sum::default(), Sum::default());
-    for (cell, (of_bad, of_good)) in cells.cells.iter().zip(placements) {
+    for (cell, (of_bad, of_good)) in cells.by_value.iter().zip(placements) {
         of_bads.add(cell.bads_squared * (of_bad - area) * (of_bad - area));
         of_goods.add(cell.goods_squared * (of_good - area) * (of_good - area));
     }
@@ -122,7 +122,7 @@ fn placements(score: &[f64], bad: &[u8], weight: Option<&[f64]>) -> Option<Vec<f
     let mut placements = vec![0.0; score.len().min(bad.len())];
     let (mut goods_below, mut bads_below) = (0.0, 0.0);
     let mut rows = order(score).into_iter().map(|(_, row)| row).peekable();
-    for cell in &cells.cells {
+    for cell in &cells.by_value {
         let of_bad = (cells.goods - goods_below - cell.goods / 2.0) / cells.goods;
         let of_good = (bads_below + cell.bads / 2.0) / cells.bads;
         while let Some(row) = rows.next_if(|row| score.get(*row).is_none_or(|value| *value <= cell.value)) {
@@ -144,7 +144,7 @@ pub(in crate::fitting) fn kolmogorov_smirnov(cells: &Cells) -> Option<Kolmogorov
     }
     let (mut goods, mut bads) = (0.0, 0.0);
     let mut best: Option<KolmogorovSmirnov> = None;
-    for cell in &cells.cells {
+    for cell in &cells.by_value {
         goods += cell.goods;
         bads += cell.bads;
         let value = (bads / cells.bads - goods / cells.goods).abs().min(1.0);

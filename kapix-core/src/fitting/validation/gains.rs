@@ -52,9 +52,11 @@ pub(super) fn roc(cells: &Cells, groups: usize) -> Vec<RocPoint> {
 /// Returns the distribution of the scores in up to `bins` bins of equal width from the lowest score on. The width of
 /// whole scores is a whole number, so that every bin may hold as many of them.
 pub(super) fn distribution(cells: &Cells, bins: usize) -> Vec<ScoreBin> {
-    let (Some(first), Some(last)) = (cells.cells.first(), cells.cells.last()) else { return Vec::new() };
+    let (Some(first), Some(last)) = (cells.by_value.first(), cells.by_value.last()) else {
+        return Vec::new();
+    };
     let is_whole = |cell: &Cell| libm::rint(cell.value) >= cell.value && libm::rint(cell.value) <= cell.value;
-    let width = if cells.cells.iter().all(is_whole) {
+    let width = if cells.by_value.iter().all(is_whole) {
         libm::ceil((last.value - first.value + 1.0) / count(bins))
     } else {
         (last.value - first.value) / count(bins)
@@ -63,7 +65,7 @@ pub(super) fn distribution(cells: &Cells, bins: usize) -> Vec<ScoreBin> {
         let (lower, upper) = (first.value, last.value);
         return vec![ScoreBin { bads: cells.bads, goods: cells.goods, lower, upper }];
     }
-    let mut rest = cells.cells.as_slice();
+    let mut rest = cells.by_value.as_slice();
     let mut filled = Vec::new();
     for bin in 0..bins {
         let lower = first.value + width * count(bin);

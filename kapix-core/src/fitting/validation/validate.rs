@@ -27,7 +27,10 @@ pub struct ValidationSample<'a> {
 }
 
 /// Returns how well the score ranks and the PD fits; an error only for settings outside their range.
-pub fn validate(sample: &ValidationSample<'_>, settings: &ValidationSettings) -> Result<ValidationReport> {
+pub fn validate(
+    sample: &ValidationSample<'_>,
+    settings: &ValidationSettings,
+) -> Result<ValidationReport> {
     check(settings)?;
     let cells = Cells::of(sample.score, sample.bad, sample.weight);
     let rows = cells.bad_rows + cells.good_rows;
@@ -123,9 +126,9 @@ fn bands(sample: &ValidationSample<'_>) -> Vec<TestedGroup> {
         let band = sample.band_floors.partition_point(|floor| floor <= score);
         if let Some([goods, bads, pds]) = sums.get_mut(band) {
             if *bad == 0 {
-                goods.add(weight)
+                goods.add(weight);
             } else {
-                bads.add(weight)
+                bads.add(weight);
             }
             pds.add(weight * pd);
         }
