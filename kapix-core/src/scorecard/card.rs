@@ -207,7 +207,6 @@ impl Card {
 
 impl Characteristic {
     fn compile(body: &CharacteristicBody, reasons: &BTreeMap<String, ReasonText>) -> Self {
-        let texts = reasons.get(&body.reason);
         let reason_number = slot_number(reasons.range(..body.reason.clone()).count());
         let attributes = slot_number(body.attributes.len());
         let mut points: Vec<i32> = body.attributes.iter().map(|attribute| attribute.points).collect();
@@ -253,12 +252,7 @@ impl Characteristic {
             feature: body.feature.as_str().into(),
             reason: body.reason.as_str().into(),
             reason_number,
-            reason_texts: ReasonTexts {
-                adverse: texts.map_or("", |texts| &texts.adverse).into(),
-                favourable: texts.map_or("", |texts| &texts.favourable).into(),
-                internal: texts.and_then(|texts| texts.internal.as_deref()).map(Arc::from),
-                missing: texts.and_then(|texts| texts.missing.as_deref()).map(Arc::from),
-            },
+            reason_texts: reason_texts(reasons.get(&body.reason)),
             source: input_source(&body.feature),
             bins: bins(body, special_numbers, special_texts),
             attributes,
@@ -281,6 +275,16 @@ impl Characteristic {
     }
 }
 
+fn reason_texts(texts: Option<&ReasonText>) -> ReasonTexts {
+    ReasonTexts {
+        adverse: texts.map_or("", |texts| &texts.adverse).into(),
+        favourable: texts.map_or("", |texts| &texts.favourable).into(),
+        internal: texts.and_then(|texts| texts.internal.as_deref()).map(Arc::from),
+        missing: texts.and_then(|texts| texts.missing.as_deref()).map(Arc::from),
+    }
+}
+
+/// Returns the positions of each unit of a counterfactual.
 fn units(characteristics: &[CharacteristicBody]) -> Vec<Vec<usize>> {
     let mut units: Vec<Vec<usize>> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();

@@ -22,7 +22,9 @@ impl Given {
             (0..characteristics).map(|_| list(random, slots, low, high)).collect()
         };
         let mut woe = lists(random, -2.0, 2.0);
-        woe.iter_mut().for_each(|own| own[0] = 0.0);
+        for own in &mut woe {
+            own[0] = 0.0;
+        }
         Self {
             intercept: -3.0 + random.uniform(),
             coefficients: list(random, characteristics, -1.5, -0.2),

@@ -40,21 +40,19 @@ pub(super) fn development(body: &CardBody, findings: &mut Findings) {
         findings.add(Cause::CardDevelopment, "/development/points_covariance", message);
     }
     let size = n + 1;
-    if development
-        .coefficients
-        .as_ref()
-        .is_some_and(|it| it.len() != size || it.iter().any(|b| !b.is_finite()))
+    if let Some(coefficients) = &development.coefficients
+        && (coefficients.len() != size || coefficients.iter().any(|own| !own.is_finite()))
     {
         let message = format!("coefficients must hold `{size}` finite numbers, the intercept first");
         findings.add(Cause::CardDevelopment, "/development/coefficients", message);
     }
-    if let Some(covariance) = &development.coefficient_covariance {
-        if !is_covariance(covariance, size) || !body.characteristics.iter().all(has_woe) {
-            let message = format!(
-                "coefficient_covariance must be a symmetric `{size}` x `{size}` matrix (intercept first), and every bin must state its woe"
-            );
-            findings.add(Cause::CardDevelopment, "/development/coefficient_covariance", message);
-        }
+    if let Some(covariance) = &development.coefficient_covariance
+        && !(is_covariance(covariance, size) && body.characteristics.iter().all(has_woe))
+    {
+        let message = format!(
+            "coefficient_covariance must be a symmetric `{size}` x `{size}` matrix (intercept first), and every bin must state its woe"
+        );
+        findings.add(Cause::CardDevelopment, "/development/coefficient_covariance", message);
     }
     counts(body, findings);
 }

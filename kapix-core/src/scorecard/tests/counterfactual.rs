@@ -222,7 +222,9 @@ fn windows_of_one_attribute_move_by_the_same_bins_and_stop_at_their_end() {
 fn costs_and_groups_that_mean_nothing_are_refused() {
     let refused = |change: &dyn Fn(&mut [Value; 2])| {
         let mut windows = [numeric("a", &[0, 1]), numeric("b", &[0, 1])];
-        windows.iter_mut().for_each(|it| it["moves_with"] = json!("g"));
+        for it in &mut windows {
+            it["moves_with"] = json!("g");
+        }
         change(&mut windows);
         let result = card(&body(&windows, 2, 1));
         result.err().map(|error| (error.cause, error.fields))

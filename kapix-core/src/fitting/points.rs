@@ -101,7 +101,7 @@ pub fn scale(model: &Model<'_>, settings: &ScalingSettings) -> Result<ScaledPoin
         }
         Law::Range(range) => between(model, range)?,
     };
-    assemble(model, law, rounded, Base { points: base, place: settings.intercept })
+    assemble(model, law, rounded, &Base { points: base, place: settings.intercept })
 }
 
 fn is_usable(model: &Model<'_>) -> bool {
@@ -209,7 +209,7 @@ struct Base {
     place: InterceptPlace,
 }
 
-fn assemble(model: &Model<'_>, law: ScalingLaw, rounded: Vec<Rounded>, base: Base) -> Result<ScaledPoints> {
+fn assemble(model: &Model<'_>, law: ScalingLaw, rounded: Vec<Rounded>, base: &Base) -> Result<ScaledPoints> {
     let n = i32::try_from(rounded.len()).map_err(|_| beyond("characteristics"))?;
     let (base_points, each, rest) = match base.place {
         InterceptPlace::Base => (base.points, 0, 0),

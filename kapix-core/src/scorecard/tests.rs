@@ -1,5 +1,6 @@
 //! Cards built from JSON, as a host would, for the tests beside the code.
 
+mod calibration;
 mod counterfactual;
 mod develop;
 
