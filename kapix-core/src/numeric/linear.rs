@@ -21,6 +21,15 @@ impl Matrix {
         (rows.checked_mul(cols)? == data.len()).then_some(Self { rows, cols, data })
     }
 
+    /// Returns the matrix of `value(row, col)`.
+    pub fn from_fn(rows: usize, cols: usize, value: impl Fn(usize, usize) -> f64) -> Self {
+        let mut data = Vec::with_capacity(rows * cols);
+        for row in 0..rows {
+            data.extend((0..cols).map(|col| value(row, col)));
+        }
+        Self { rows, cols, data }
+    }
+
     /// Returns the square zero matrix.
     fn zero(n: usize) -> Self {
         Self { rows: n, cols: n, data: vec![0.0; n * n] }

@@ -103,8 +103,7 @@ impl<'a> Prepared<'a> {
         check_rows(bad, weight, design.offset)?;
         let weight_of = |row: usize| weight.and_then(|weight| weight.get(row)).copied().unwrap_or(1.0);
         let is_bad = |row: &usize| bad.get(*row) == Some(&1);
-        let totals =
-            [sum((0..bad.len()).map(weight_of)), sum((0..bad.len()).filter(is_bad).map(weight_of))];
+        let totals = [sum((0..bad.len()).map(weight_of)), sum((0..bad.len()).filter(is_bad).map(weight_of))];
         if !(0..bad.len()).any(|row| is_bad(&row)) || (0..bad.len()).all(|row| is_bad(&row)) {
             return Err(Error::new(Cause::FittingTarget, "the sample must hold both good and bad rows"));
         }
@@ -133,6 +132,17 @@ impl<'a> Prepared<'a> {
     /// Returns the name of each column.
     pub fn names(&self) -> Vec<&'a str> {
         self.columns.iter().map(|column| column.name).collect()
+    }
+
+    /// Returns whether all rows have one value in a column.
+    pub fn is_constant(&self, column: usize) -> bool {
+        self.columns.get(column).is_some_and(|column| column.is_constant)
+    }
+
+    /// Returns the sum of the weights of the rows.
+    pub fn weight(&self) -> f64 {
+        let [total, _] = self.totals;
+        total
     }
 
     /// Returns every `stride`-th row of the columns `kept`, standardised as before.
@@ -167,7 +177,10 @@ impl<'a> Prepared<'a> {
 
 fn check_rows(bad: &[u8], weight: Option<&[f64]>, offset: Option<&[f64]>) -> Result<()> {
     if let Some(row) = bad.iter().position(|&bad| bad > 1) {
-        return Err(Error::new(Cause::FittingTarget, format!("the target must be 0 or 1; row `{row}` is not")));
+        return Err(Error::new(
+            Cause::FittingTarget,
+            format!("the target must be 0 or 1; row `{row}` is not"),
+        ));
     }
     for values in [weight, offset].into_iter().flatten() {
         same_length(values.len(), bad.len())?;

@@ -77,9 +77,9 @@ impl Pass<'_, '_> {
             }
             Ok(())
         })?;
-        Ok(parts.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |all, part| {
-            [all[0].min(part[0]), all[1].max(part[1])]
-        }))
+        Ok(parts
+            .iter()
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |all, part| [all[0].min(part[0]), all[1].max(part[1])]))
     }
 
     /// Returns the threads worth starting: below some ten thousand values a pass is shorter than a start.

@@ -1,5 +1,8 @@
 //! A regression with its statistics.
-#![expect(clippy::indexing_slicing, reason = "theta and the matrices have one entry a kept column and the intercept")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "theta and the matrices have one entry a kept column and the intercept"
+)]
 
 use super::design::{Design, Prepared, Run};
 use super::evaluate::Pass;
@@ -74,6 +77,39 @@ pub fn log_likelihood_ratio(
     Ok(test(full.report.log_likelihood, solution.log_likelihood, 1))
 }
 
+/// Returns the deviance -2 log-likelihood of the model of the columns `kept`, and its standardised coefficients.
+pub(in crate::fitting) fn deviance(
+    data: &Prepared<'_>,
+    kept: &[usize],
+    settings: &RegressionSettings,
+    run: &Run<'_>,
+) -> Result<(f64, Vec<f64>)> {
+    let solution = newton::maximise(Pass { data, kept, run }, limits(settings, false), None)?;
+    Ok((-2.0 * solution.log_likelihood, solution.theta))
+}
+
+/// Returns the weighted correlations of the columns `kept`, 0 beside a constant column.
+pub(in crate::fitting) fn correlations(data: &Prepared<'_>, kept: &[usize], run: &Run<'_>) -> Result<Matrix> {
+    // At log-odds 0 every weight p(1 - p) is 1/4: the information is a quarter of the Gram matrix.
+    let plain = Prepared { offset: None, ..data.clone() };
+    let sums = Pass { data: &plain, kept, run }.evaluate(&vec![0.0; kept.len() + 1], true)?;
+    let gram = |row: usize, col: usize| {
+        sums.information.as_ref().and_then(|gram| gram.get(row + 1, col + 1)).unwrap_or(0.0)
+    };
+    let n = kept.len();
+    let entry = |row: usize, col: usize| {
+        let size = sqrt(gram(row, row)) * sqrt(gram(col, col));
+        if row == col {
+            1.0
+        } else if size > 0.0 {
+            (gram(row, col) / size).clamp(-1.0, 1.0)
+        } else {
+            0.0
+        }
+    };
+    Ok(Matrix::from_fn(n, n, entry))
+}
+
 /// Returns the maximum of the quadratic approximation without one coefficient, and its information.
 ///
 /// J. F. Lawless, K. Singhal, Efficient screening of nonnormal regression models, Biometrics 34, 1978, pages 318-327.
@@ -87,13 +123,12 @@ pub(in crate::fitting) fn without(start: &Start, place: usize) -> Option<Start> 
     let moved = start.theta.iter().zip(&covariances).map(|(theta, covariance)| theta - covariance * shift);
     let theta: Vec<f64> = moved.enumerate().filter(|(at, _)| *at != place).map(|(_, x)| x).collect();
     let rows: Vec<usize> = (0..n).filter(|&row| row != place).collect();
-    Some(Start { information: submatrix(&start.information, &rows)?, theta })
+    Some(Start { information: submatrix(&start.information, &rows), theta })
 }
 
 /// Returns the rows and columns `kept` of a square matrix.
-pub(in crate::fitting) fn submatrix(matrix: &Matrix, kept: &[usize]) -> Option<Matrix> {
-    let entries = kept.iter().flat_map(|&row| kept.iter().map(move |&col| matrix.get(row, col)));
-    Matrix::new(kept.len(), kept.len(), entries.collect::<Option<Vec<f64>>>()?)
+pub(in crate::fitting) fn submatrix(matrix: &Matrix, kept: &[usize]) -> Matrix {
+    Matrix::from_fn(kept.len(), kept.len(), |row, col| matrix.get(kept[row], kept[col]).unwrap_or(f64::NAN))
 }
 
 fn limits(settings: &RegressionSettings, want_information: bool) -> Limits {
@@ -127,7 +162,9 @@ fn describe(
         bic: order * ln(data.totals[0]) - 2.0 * log_likelihood,
         coefficients: table.collect(),
         converged: solution.converged,
-        covariance: covariance.as_ref().map(|c| (0..c.rows()).filter_map(|row| c.row(row).map(<[f64]>::to_vec)).collect()),
+        covariance: covariance
+            .as_ref()
+            .map(|c| (0..c.rows()).filter_map(|row| c.row(row).map(<[f64]>::to_vec)).collect()),
         gradient_norm: solution.gradient_norm,
         iterations: solution.iterations,
         l2: settings.l2,

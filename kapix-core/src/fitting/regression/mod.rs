@@ -10,18 +10,16 @@ mod collinear;
 mod design;
 mod evaluate;
 mod fit;
+#[cfg(test)]
 mod newton;
 mod report;
 mod separation;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod measure;
 
 pub(super) use collinear::first_dependency;
-pub use design::{Design, Prepared, Predictor, Run, Values};
-pub use fit::{Fit, fit, fit_prepared, log_likelihood_ratio};
+pub use design::{Design, Predictor, Prepared, Run, Values};
+pub use fit::{Fit, fit, fit_prepared};
+pub(super) use fit::{correlations, deviance, submatrix, without};
 pub use newton::Start;
-pub use report::{
-    ChiSquareTest, Coefficient, Regression, RegressionSettings, Separation, SeparationKind,
-};
+pub use report::{ChiSquareTest, Coefficient, Regression, RegressionSettings, Separation, SeparationKind};

@@ -145,7 +145,18 @@ impl<'p, 'a> Search<'p, 'a> {
             && let Some(factor) = Cholesky::factor(&information)
         {
             let sums = pass.evaluate(&theta, false)?;
-            return Ok(Self { pass, limits, penalty, theta, sums, information, factor, is_fresh: false, is_newton: false, iterations: 0 });
+            return Ok(Self {
+                pass,
+                limits,
+                penalty,
+                theta,
+                sums,
+                information,
+                factor,
+                is_fresh: false,
+                is_newton: false,
+                iterations: 0,
+            });
         }
         let mut theta = vec![0.0; pass.kept.len() + 1];
         if let Some(intercept) = theta.first_mut() {
@@ -157,7 +168,18 @@ impl<'p, 'a> Search<'p, 'a> {
             return Err(collinear(&pass, column, &others));
         }
         let factor = Cholesky::factor(&information).ok_or_else(not_definite)?;
-        Ok(Self { pass, limits, penalty, theta, sums, information, factor, is_fresh: true, is_newton: true, iterations: 0 })
+        Ok(Self {
+            pass,
+            limits,
+            penalty,
+            theta,
+            sums,
+            information,
+            factor,
+            is_fresh: true,
+            is_newton: true,
+            iterations: 0,
+        })
     }
 
     fn run(mut self) -> Result<Solution> {
