@@ -10,7 +10,6 @@ mod collinear;
 mod design;
 mod evaluate;
 mod fit;
-#[cfg(test)]
 mod newton;
 mod report;
 mod separation;

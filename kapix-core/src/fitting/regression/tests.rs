@@ -181,7 +181,7 @@ fn coded(made: &Made) -> Design<'_> {
 #[test]
 fn coded_columns_give_the_figures_of_statsmodels() {
     let made = made();
-    assert_eq!(made.bad.iter().filter(|&&bad| bad == 1).count(), 105);
+    assert_eq!(made.bad.iter().copied().map(u32::from).sum::<u32>(), 105);
     let settings = RegressionSettings { likelihood_ratio: true, ..RegressionSettings::default() };
     let fit = fit(&coded(&made), &settings, &serial()).unwrap();
     // statsmodels 0.15.0, Logit.fit(method="newton", tol=1e-14).
