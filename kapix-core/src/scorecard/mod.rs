@@ -30,4 +30,3 @@ pub use counterfactual::{Counterfactual, Move};
 pub use development::{CardSettings, DevelopRequest, EvaluateRequest};
 pub use explain::{Reason, ReasonMethod, Weight};
 pub use score::{Input, Slots};
-pub(crate) use support::is_safer_than_sample;

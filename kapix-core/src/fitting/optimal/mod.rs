@@ -18,9 +18,9 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
-pub use problem::{Objective, PValueTest, Trend};
 pub(crate) use problem::{
     BINS_LIMIT, CURVED_PRE_BINS_MAX, Cells, Constraints, Counts, Moments, PRE_BINS_MAX, Problem, Solution,
 };
+pub use problem::{Objective, PValueTest, Trend};
 pub(crate) use significance::{counts_p_value, moments_p_value};
 pub(crate) use solve::solve;

@@ -123,7 +123,6 @@ impl Pass<'_, '_> {
 
     /// Adds x'theta of the rows to `eta`.
     fn linear_predictor(&self, rows: &Range<usize>, theta: &[f64], eta: &mut [f64]) {
-        let mut intercept = theta[0];
         let mut table = Vec::new();
         for (&at, &slope) in self.kept.iter().zip(&theta[1..]) {
             let column = &self.data.columns[at];
@@ -143,9 +142,8 @@ impl Pass<'_, '_> {
                 }
             }
         }
-        intercept += 0.0;
         for eta in eta {
-            *eta += intercept;
+            *eta += theta[0];
         }
     }
 

@@ -10,8 +10,6 @@ mod collinear;
 mod design;
 mod evaluate;
 mod fit;
-#[cfg(test)]
-mod measure;
 mod newton;
 mod report;
 mod separation;

@@ -18,10 +18,10 @@ pub(super) fn clusters(correlation: &Matrix, least: f64) -> Vec<Group> {
         .collect();
     loop {
         let mut best: Option<(usize, usize, f64)> = None;
-        for i in 0..groups.len() {
-            for j in 0..i {
-                if similar[i][j] >= least && best.is_none_or(|(.., most)| similar[i][j] > most) {
-                    best = Some((i, j, similar[i][j]));
+        for (i, row) in similar.iter().enumerate() {
+            for (j, &similarity) in row.iter().enumerate().take(i) {
+                if similarity >= least && best.is_none_or(|(.., most)| similarity > most) {
+                    best = Some((i, j, similarity));
                 }
             }
         }

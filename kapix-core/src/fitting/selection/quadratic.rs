@@ -52,14 +52,13 @@ impl Quadratic {
             sweep(&mut table, at + 1);
         }
         let right = table.len() - 1;
-        let change = |(at, &inside): (usize, &bool)| {
+        let change = |at: usize| {
             let (pivot, effect) = (table[at + 1][at + 1].abs(), table[at + 1][right]);
             // Inside: effect is the coefficient and the pivot its variance; outside: score and its variance.
             let z = if pivot > 0.0 { effect / sqrt(pivot) } else { 0.0 };
-            debug_assert!(inside || pivot.is_finite());
             Change { deviance: z * z, z }
         };
-        inside.iter().enumerate().map(change).collect()
+        (0..inside.len()).map(change).collect()
     }
 }
 

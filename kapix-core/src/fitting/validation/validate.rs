@@ -27,10 +27,7 @@ pub struct ValidationSample<'a> {
 }
 
 /// Returns how well the score ranks and the PD fits; an error only for settings outside their range.
-pub fn validate(
-    sample: &ValidationSample<'_>,
-    settings: &ValidationSettings,
-) -> Result<ValidationReport> {
+pub fn validate(sample: &ValidationSample<'_>, settings: &ValidationSettings) -> Result<ValidationReport> {
     check(settings)?;
     let cells = Cells::of(sample.score, sample.bad, sample.weight);
     let rows = cells.bad_rows + cells.good_rows;

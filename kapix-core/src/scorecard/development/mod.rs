@@ -28,6 +28,6 @@ pub use request::{
     CardCutoffs, CardSettings, CharacteristicSettings, DevelopRequest, EvaluateRequest, Stage, TargetKind,
 };
 pub use response::{
-    BinnedColumn, Development, DevelopmentValidation, ExcludedRows, PartReport, SampleReport,
+    BinnedColumn, DevelopmentValidation, ExcludedRows, PartReport, SampleReport,
 };
 pub use sample_settings::{Exclusion, SampleSettings, SplitMethod, SplitSettings};
