@@ -13,6 +13,7 @@ use super::bins::Bins;
 use super::problem::{Constraints, Trend};
 use super::score::Score;
 use super::solve::Layers;
+use core::ops::Range;
 
 /// From which neighbours a phase accepts a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -247,12 +248,7 @@ struct Tests<'a> {
 }
 
 impl<'a> Tests<'a> {
-    fn new(
-        bins: &'a Bins,
-        limits: &'a Constraints,
-        list: &'a [usize],
-        next: core::ops::Range<usize>,
-    ) -> Self {
+    fn new(bins: &'a Bins, limits: &'a Constraints, list: &'a [usize], next: Range<usize>) -> Self {
         let size = if limits.p_value_max.is_some() { list.len() * next.len() } else { 0 };
         Self { bins, limits, list, first: next.start, width: next.len(), known: vec![None; size] }
     }

@@ -3,7 +3,7 @@ use crate::fitting::optimal::{
     Cells, Constraints, Counts, Moments, Objective, PValueTest, Problem, Trend, counts_p_value,
     moments_p_value, solve,
 };
-use crate::numeric::{ln, sqrt};
+use crate::numeric::{count, ln, sqrt};
 
 fn table(bads1: f64, goods1: f64, bads2: f64, goods2: f64) -> (Counts, Counts) {
     (Counts { goods: goods1, bads: bads1 }, Counts { goods: goods2, bads: bads2 })
@@ -50,13 +50,13 @@ fn chi_square_and_z_agree_on_aspirin() {
     let z = counts_p_value(PValueTest::ZTest, first, second);
     assert!((chi_square - z).abs() < 1e-12 * z);
     // The statistic is printed with two decimals; the p-value falls by half of its relative change.
-    let printed = [25.005, 25.015].map(|statistic| libm::erfc(crate::numeric::sqrt(statistic / 2.0)));
+    let printed = [25.005, 25.015].map(|statistic| libm::erfc(sqrt(statistic / 2.0)));
     assert!(z <= printed[0] && z >= printed[1], "{z}");
 }
 
 fn moments(values: &[f64]) -> Moments {
     Moments {
-        weight: crate::numeric::count(values.len()),
+        weight: count(values.len()),
         sum: values.iter().sum(),
         sum_of_squares: values.iter().map(|value| value * value).sum(),
     }
@@ -96,19 +96,19 @@ fn objectives_are_accurate_in_a_bin_like_the_whole_and_in_a_pure_one() {
     };
     // p = q (1 + x), q = 1/4, x = 4e-8.
     let totals = Counts { goods: 1e8, bads: 1e8 };
-    let (goods, bads, q, x) = (25_000_001.0, 25_000_000.0, 0.25, 1.0 / 25_000_000.0);
+    let (goods, bads, x) = (25_000_001.0, 25_000_000.0, 1.0 / 25_000_000.0);
     let d = x / (2.0 + x);
     let close = |got: f64, want: f64| assert!((got - want).abs() <= 1e-13 * want, "{got} {want}");
     // The next term of each series is below 1e-15 of the first.
-    close(one_bin(Objective::Iv, goods, bads, totals), q * x * x * (1.0 - x / 2.0 + x * x / 3.0));
-    close(one_bin(Objective::JensenShannon, goods, bads, totals), q * (1.0 + x / 2.0) * d * d / 2.0);
-    close(one_bin(Objective::Hellinger, goods, bads, totals), q * x * x / 8.0 * (1.0 - x / 2.0));
+    close(one_bin(Objective::Iv, goods, bads, totals), 0.25 * x * x * (1.0 - x / 2.0 + x * x / 3.0));
+    close(one_bin(Objective::JensenShannon, goods, bads, totals), 0.25 * (1.0 + x / 2.0) * d * d / 2.0);
+    close(one_bin(Objective::Hellinger, goods, bads, totals), 0.25 * x * x / 8.0 * (1.0 - x / 2.0));
     // No good of a million and all hundred thousand bads: 1/2 is added to both.
     let totals = Counts { goods: 1e6, bads: 1e5 };
     let (p, q) = (0.5 / 1e6, 100_000.5 / 1e5);
     close(one_bin(Objective::Iv, 0.0, 1e5, totals), (p - q) * ln(p / q));
-    let m = 0.5 * (p + q);
-    close(one_bin(Objective::JensenShannon, 0.0, 1e5, totals), 0.5 * (p * ln(p / m) + q * ln(q / m)));
+    let mean = 0.5 * (p + q);
+    close(one_bin(Objective::JensenShannon, 0.0, 1e5, totals), 0.5 * (p * ln(p / mean) + q * ln(q / mean)));
     close(one_bin(Objective::Hellinger, 0.0, 1e5, totals), 0.5 * (p + q) - sqrt(p * q));
 }
 
