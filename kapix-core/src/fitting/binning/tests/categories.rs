@@ -1,4 +1,4 @@
-use super::{bin_all, free, slots};
+use super::given::{bin_all, free, slots};
 use crate::domain::Column;
 use crate::fitting::binning::{BinKind, BinRule, BinningFindingKind, BinningSettings, BinningStatus};
 use crate::json::Scalar;

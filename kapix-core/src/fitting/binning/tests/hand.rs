@@ -1,4 +1,4 @@
-use super::{all_rows, bin_all, free, given, options, with_rule};
+use super::given::{all_rows, bin_all, free, given, options, with_rule};
 use crate::domain::Column;
 use crate::fitting::Target;
 use crate::fitting::binning::{BinRule, BinningFindingKind, BinningSettings, BinningStatus, RowKind, bin};

@@ -1,4 +1,4 @@
-use super::{bin_all, free, given, noisy, options, prebinning};
+use super::given::{bin_all, free, given, noisy, options, prebinning};
 use crate::domain::{Column, Validity};
 use crate::error::Cause;
 use crate::fitting::Target;
@@ -52,7 +52,9 @@ fn every_status_gives_as_many_rows_as_slots() {
         let binning = bin_all(&column, &bad, &free());
         assert_eq!(binning.woe.len(), binning.table.rows.len());
         assert!(binning.woe.iter().all(|woe| woe.is_finite()));
-        assert!(super::slots(&binning, &column).iter().all(|slot| usize::from(*slot) < binning.woe.len()));
+        assert!(
+            super::given::slots(&binning, &column).iter().all(|slot| usize::from(*slot) < binning.woe.len())
+        );
     }
 }
 
@@ -106,7 +108,7 @@ fn a_row_is_missing_where_the_validity_says_so() {
     let column = Column { validity: Some(Validity { bits: &bits, offset: 0 }), ..Column::integer(&values) };
     let binning = bin_all(&column, &[0, 1, 0, 1, 1, 0], &free());
     assert_eq!(binning.table.rows.last().unwrap().count, 2);
-    assert_eq!(super::slots(&binning, &column), [2, 1, 0, 1, 0, 2]);
+    assert_eq!(super::given::slots(&binning, &column), [2, 1, 0, 1, 0, 2]);
 }
 
 #[test]

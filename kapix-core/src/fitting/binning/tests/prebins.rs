@@ -1,4 +1,4 @@
-use super::{given, options, prebinning};
+use super::given::{given, options, prebinning};
 use crate::domain::Column;
 use crate::fitting::Target;
 use crate::fitting::binning::mass::{Mass, total};
@@ -9,13 +9,14 @@ use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
 
 fn of(values: &[f64], bad: &[u8], settings: &BinningSettings) -> Prebins {
     let column = Column::float(values);
-    let rows = super::all_rows(&column);
+    let rows = super::given::all_rows(&column);
     let sorted = Sorted::new(&column, &rows, Target::Binary { bad, weight: None }, &[]).unwrap();
     prebins(&sorted, &options(settings), sorted.weight)
 }
 
 fn cut(values: &[f64], method: PrebinningMethod, bins: u32) -> Prebins {
-    let settings = BinningSettings { prebinning: Some(prebinning(method, bins, 0.0)), ..super::free() };
+    let settings =
+        BinningSettings { prebinning: Some(prebinning(method, bins, 0.0)), ..super::given::free() };
     of(values, &vec![0; values.len()], &settings)
 }
 
@@ -118,7 +119,7 @@ proptest! {
         // Exact products: the share times the number of rows may fall short of the integer by rounding.
         let settings = BinningSettings {
             prebinning: Some(prebinning(PrebinningMethod::Tree, leaves, share * (1.0 - 1e-9))),
-            ..super::free()
+            ..super::given::free()
         };
         let got = of(&values, &bad, &settings);
         let least = if share < 0.5 { usize::from(least) } else { rows.len().div_ceil(2) };

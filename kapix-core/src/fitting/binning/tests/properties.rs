@@ -1,4 +1,4 @@
-use super::{all_rows, bin_all, bin_weighted, free, noisy, options, slots};
+use super::given::{all_rows, bin_all, bin_weighted, free, noisy, options, slots};
 use crate::domain::Column;
 use crate::fitting::Target;
 use crate::fitting::binning::{Binning, BinningSettings, bin};
