@@ -4,7 +4,7 @@ use super::{body, card, numeric};
 use crate::domain::{Column, Frame};
 use crate::error::{Cause, Result};
 use crate::limits::Limits;
-use crate::numeric::count;
+use crate::numeric::{count, ln};
 use crate::scorecard::{BatchOutput, Card, Input};
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ fn a_pd_never_rises_with_the_total_and_stays_between_0_and_1() {
 #[test]
 fn a_logit_curve_by_hand() {
     // At 600 points the odds are even: the logit of the PD is the intercept, ln 3 says 3/4.
-    let card = calibrated(&json!({"logit": {"intercept": 3.0_f64.ln(), "slope": 2}}), 500, 700).unwrap();
+    let card = calibrated(&json!({"logit": {"intercept": ln(3.0), "slope": 2}}), 500, 700).unwrap();
     assert!((card.pd(600) - 0.75).abs() < 1e-15);
     // 20 points more halve the odds of bad, by slope 2 to a quarter: 3/4 : 1.
     assert!((card.pd(620) - 3.0 / 7.0).abs() < 1e-15, "{}", count(3) / 7.0);
