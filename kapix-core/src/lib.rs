@@ -45,11 +45,6 @@ pub use engine::{
     Record, ReferralCode, ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
-pub use fitting::{
-    BinKind, BinRule, Binning, BinningFinding, BinningFindingKind, BinningOptions, BinningRow,
-    BinningSettings, BinningStatus, BinningTable, ChiSquareTest, PrebinningMethod, PrebinningOptions,
-    PrebinningSettings, RowKind,
-};
 pub use id::Id;
 pub use json::Scalar;
 pub use limits::Limits;

@@ -15,8 +15,10 @@ use crate::fitting::{
     BandReport, CalibrationReport, CutoffReport, Regression, RoundingReport, SelectionReport,
     ValidationReport,
 };
-use crate::scorecard::development::{self, BinnedColumn, DevelopmentValidation, SampleReport};
-use crate::scorecard::{DevelopRequest, DevelopmentFinding, EvaluateRequest};
+use crate::scorecard::DevelopmentFinding;
+use crate::scorecard::development::{
+    self, BinnedColumn, DevelopRequest, DevelopmentValidation, EvaluateRequest, SampleReport,
+};
 use crate::time::{Instant, UtcOffset};
 use crate::tree::Tree;
 use serde::Serialize;

@@ -23,7 +23,7 @@ use rounding::Rounded;
 use settings::{Law, Range};
 
 /// Points of one slot, and base points, lie within +- this, the limit of a card.
-pub const POINTS_MAX: f64 = 1_000_000.0;
+pub(super) const POINTS_MAX: f64 = 1_000_000.0;
 /// Halvings of an interval of factors; two neighbouring doubles are reached before.
 const BISECTIONS: usize = 80;
 

@@ -11,7 +11,7 @@ mod card;
 mod check;
 mod confidence;
 mod counterfactual;
-pub mod development;
+pub(crate) mod development;
 mod explain;
 mod knapsack;
 mod score;
@@ -27,6 +27,5 @@ pub use body::{
 };
 pub use card::{Card, InputSource, ReasonTexts};
 pub use counterfactual::{Counterfactual, Move};
-pub use development::{CardSettings, DevelopRequest, EvaluateRequest};
 pub use explain::{Reason, ReasonMethod, Weight};
 pub use score::{Input, Slots};

@@ -10,6 +10,7 @@ import datetime
 import json
 import math
 import sys
+from types import MappingProxyType
 from typing import Any
 
 # Deeper objects are refused here; the limit `json_depth` lies below.
@@ -26,7 +27,7 @@ class Refused(Exception):
 
 
 def encode(value: object) -> bytes:
-    """Returns the JSON text of dicts, lists, tuples, text, numbers, None, dates and numpy scalars."""
+    """Returns the JSON text of dicts, read-only mappings, lists, tuples, text, numbers, None, dates and numpy scalars."""
     parts: list[str] = []
     _write(value, parts, [])
     return "".join(parts).encode()
@@ -49,6 +50,9 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
         if not math.isfinite(value):
             raise Refused("json.number_not_finite", "a number must be finite", pointer_of(path))
         parts.append(float.__repr__(value))
+    elif isinstance(value, MappingProxyType):
+        # What an answer holds, such as a developed card.
+        _write(dict(value), parts, path)
     elif isinstance(value, (dict, list, tuple)):
         if len(path) >= DEPTH_MAX:
             raise Refused("limit.exceeded", f"json_depth must be at most `{DEPTH_MAX}`", "")

@@ -48,8 +48,6 @@ pub(super) struct Bins {
     starts: Vec<usize>,
     /// Ids of the bins that end at a pre-bin, by rate, then by start.
     by_end: Vec<Vec<usize>>,
-    /// Place of a bin in its list of `by_end`.
-    places: Vec<usize>,
 }
 
 impl Bins {
@@ -99,11 +97,6 @@ impl Bins {
     /// Returns the ids of the bins that end at a pre-bin, by rate.
     pub(super) fn ending_at(&self, end: usize) -> &[usize] {
         &self.by_end[end]
-    }
-
-    /// Returns the place of a bin among those that end where it does.
-    pub(super) fn place(&self, id: usize) -> usize {
-        self.places[id]
     }
 
     /// Returns the ids of the bins with these ends, `None` if one is no bin of the table.
@@ -226,14 +219,10 @@ impl<C: Copy + Default> Found<C> {
         for (id, bin) in table.iter().enumerate() {
             by_end[bin.end].push(id);
         }
-        let mut places = vec![0; table.len()];
         for ids in &mut by_end {
             ids.sort_by(|a, b| table[*a].rate.total_cmp(&table[*b].rate).then(a.cmp(b)));
-            for (place, id) in ids.iter().enumerate() {
-                places[*id] = place;
-            }
         }
-        Bins { table, count, slack, contents: contents(found), starts, by_end, places }
+        Bins { table, count, slack, contents: contents(found), starts, by_end }
     }
 }
 

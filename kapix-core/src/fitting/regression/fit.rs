@@ -64,7 +64,7 @@ pub fn fit_prepared(
 }
 
 /// Returns the likelihood-ratio test of one column of the fit, by a fit without it.
-pub fn log_likelihood_ratio(
+pub(super) fn log_likelihood_ratio(
     data: &Prepared<'_>,
     full: &Fit,
     at: usize,

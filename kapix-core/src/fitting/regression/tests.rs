@@ -1,7 +1,8 @@
 //! Fits against published ones and against other programs.
 
-use super::{Design, Fit, Predictor, RegressionSettings, Run, SeparationKind, Values, fit};
+use super::{Design, Fit, Predictor, RegressionSettings, SeparationKind, Values, fit};
 use crate::error::{Cause, Result};
+use crate::fitting::Run;
 use crate::fitting::Target;
 use proptest::prelude::{prop, prop_assert, proptest};
 

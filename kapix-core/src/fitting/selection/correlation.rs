@@ -28,6 +28,7 @@ pub(super) fn clusters(correlation: &Matrix, least: f64) -> Vec<Group> {
         let Some((i, j, similarity)) = best else { return groups };
         // The average over pairs is that of the two averages weighted by size (Lance and Williams).
         let (left, right) = (count(groups[i].0.len()), count(groups[j].0.len()));
+        #[expect(clippy::needless_range_loop, reason = "rows i, j and k of one matrix are read and written")]
         for k in 0..groups.len() {
             let mixed = (left * similar[i][k] + right * similar[j][k]) / (left + right);
             similar[j][k] = mixed;

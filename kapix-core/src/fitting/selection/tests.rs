@@ -129,7 +129,7 @@ fn the_best_of_all_subsets_is_found() {
         let best = (0..64).map(|subset| score(subset, bic)).min_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
         for method in [SelectionMethod::Forward, SelectionMethod::Backward, SelectionMethod::Stepwise] {
             let selected =
-                chosen_of(&columns, &bad, &[0.4; 6], &SelectionSettings { method, criterion, ..FREE() });
+                chosen_of(&columns, &bad, &[0.4; 6], &SelectionSettings { criterion, method, ..FREE() });
             assert_eq!(selected.fit.kept, best.1, "{method:?} {criterion:?}");
             assert!(selected.report.steps.iter().all(|step: &SelectionStep| step.is_exact));
         }

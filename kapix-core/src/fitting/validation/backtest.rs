@@ -6,14 +6,14 @@ use crate::numeric::beta_cdf;
 /// the Beta(D + 1/2, N - D + 1/2) distribution at `pd`. A small value says that the PD is too low: the one-sided test of
 /// the European Central Bank, Instructions for reporting the validation results of internal models, 2019, section 2.5.3.1.
 /// `None` without rows.
-pub fn jeffreys(bads: f64, rows: f64, pd: f64) -> Option<f64> {
+pub(super) fn jeffreys(bads: f64, rows: f64, pd: f64) -> Option<f64> {
     let is_sound = rows > 0.0 && bads >= 0.0 && bads <= rows;
     is_sound.then(|| beta_cdf(pd, bads + 0.5, rows - bads + 0.5)).filter(|p| p.is_finite())
 }
 
 /// Returns the probability, in 0..=1, of `bads` or more of `rows` when each is bad with probability `pd` and they are
 /// independent: 1 without bads, else the Beta(D, N - D + 1) distribution at `pd`. `None` without rows.
-pub fn binomial(bads: f64, rows: f64, pd: f64) -> Option<f64> {
+pub(super) fn binomial(bads: f64, rows: f64, pd: f64) -> Option<f64> {
     let is_sound = rows > 0.0 && bads >= 0.0 && bads <= rows;
     let tail = || if bads <= 0.0 { 1.0 } else { beta_cdf(pd, bads, rows - bads + 1.0) };
     is_sound.then(tail).filter(|p| p.is_finite())

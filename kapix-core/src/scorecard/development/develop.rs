@@ -37,7 +37,7 @@ const HORIZON_DAYS: u32 = 365;
 /// Returns a card developed from the rows of a frame, and everything that was measured on the way to it.
 ///
 /// Errors: `fitting.*` with the place in the request, the causes of the columns that it names, and CANCELLED.
-pub fn develop(
+pub(crate) fn develop(
     request: &DevelopRequest,
     frame: &Frame<'_>,
     as_of: Date,

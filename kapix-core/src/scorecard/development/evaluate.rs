@@ -21,7 +21,7 @@ const JOB_ROWS: usize = 32_768;
 ///
 /// Errors: those of `credit.score_batch`, `fitting.target` and `fitting.weight`, and INSUFFICIENT_DATA when no row is
 /// both scored and of known outcome.
-pub fn evaluate(
+pub(crate) fn evaluate(
     card: &Card,
     request: &EvaluateRequest,
     frame: &Frame<'_>,

@@ -22,12 +22,12 @@ mod sample_settings;
 mod summary;
 mod words;
 
-pub use develop::develop;
-pub use evaluate::evaluate;
+pub(crate) use develop::develop;
+pub(crate) use evaluate::evaluate;
+#[cfg(test)]
+pub(super) use population::{DevelopmentSample, Population, SlotPoints};
 pub use request::{
     CardCutoffs, CardSettings, CharacteristicSettings, DevelopRequest, EvaluateRequest, Stage, TargetKind,
 };
-pub use response::{
-    BinnedColumn, DevelopmentValidation, ExcludedRows, PartReport, SampleReport,
-};
+pub use response::{BinnedColumn, DevelopmentValidation, ExcludedRows, PartReport, SampleReport};
 pub use sample_settings::{Exclusion, SampleSettings, SplitMethod, SplitSettings};

@@ -12,29 +12,29 @@ use std::collections::BTreeMap;
 
 /// A developed card, and everything that was measured on the way to it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Development {
+pub(crate) struct Development {
     /// The bands, from the riskiest to the safest; `None` at stage `binning`.
-    pub bands: Option<BandReport>,
+    pub(crate) bands: Option<BandReport>,
     /// Bins and table of every column that was looked at, in the order of their names.
-    pub binning: Vec<BinnedColumn>,
+    pub(crate) binning: Vec<BinnedColumn>,
     /// From the score to a probability; `None` at stage `binning` and without rows outside the fit.
-    pub calibration: Option<CalibrationReport>,
+    pub(crate) calibration: Option<CalibrationReport>,
     /// The body of the card; `None` at stage `binning`.
-    pub card: Option<CardBody>,
+    pub(crate) card: Option<CardBody>,
     /// Cut-offs and profit by total; `None` without `cutoffs`.
-    pub cutoffs: Option<CutoffReport>,
+    pub(crate) cutoffs: Option<CutoffReport>,
     /// What a reader must know before the card is used.
-    pub findings: Vec<DevelopmentFinding>,
+    pub(crate) findings: Vec<DevelopmentFinding>,
     /// What rounding the points changed; `None` at stage `binning`.
-    pub rounding: Option<RoundingReport>,
+    pub(crate) rounding: Option<RoundingReport>,
     /// The coefficients of the card; `None` at stage `binning`.
-    pub regression: Option<Regression>,
+    pub(crate) regression: Option<Regression>,
     /// What became of the rows.
-    pub sample: SampleReport,
+    pub(crate) sample: SampleReport,
     /// How the characteristics were chosen; `None` at stage `binning`.
-    pub selection: Option<SelectionReport>,
+    pub(crate) selection: Option<SelectionReport>,
     /// How the card ranks and is calibrated; `None` at stage `binning`.
-    pub validation: Option<DevelopmentValidation>,
+    pub(crate) validation: Option<DevelopmentValidation>,
 }
 
 impl Development {
@@ -152,13 +152,13 @@ impl SampleReport {
 
 /// What an evaluation measured.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Evaluation {
+pub(crate) struct Evaluation {
     /// Decisions by kind.
-    pub decisions: BTreeMap<&'static str, u64>,
+    pub(crate) decisions: BTreeMap<&'static str, u64>,
     /// SHA-256 of the rows.
-    pub sha256: Hash,
+    pub(crate) sha256: Hash,
     /// Rows by status; only scored rows with a known outcome are measured.
-    pub statuses: BTreeMap<&'static str, u64>,
+    pub(crate) statuses: BTreeMap<&'static str, u64>,
     /// What was measured.
-    pub validation: ValidationReport,
+    pub(crate) validation: ValidationReport,
 }

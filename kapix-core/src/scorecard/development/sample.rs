@@ -241,7 +241,7 @@ struct Leaves<'f, 'a> {
 impl<'f, 'a> Leaves<'f, 'a> {
     fn new(exclusion: &'f Exclusion, column: &'f Column<'a>) -> Result<Self> {
         let bounds = exclusion.below.is_some() || exclusion.above.is_some();
-        if bounds == !exclusion.values.is_empty() {
+        if bounds != exclusion.values.is_empty() {
             let message = "an exclusion states `values`, or `below` and `above`";
             return Err(Error::new(Cause::ValueOutOfRange, message).at("/values"));
         }

@@ -3,7 +3,8 @@
 use super::{body, card, numeric};
 use crate::error::Cause;
 use crate::numeric::{Random, count};
-use crate::scorecard::{CharacteristicBody, DevelopmentSample, Input, Population, ReasonMethod, SlotPoints};
+use crate::scorecard::development::{DevelopmentSample, Population, SlotPoints};
+use crate::scorecard::{CharacteristicBody, Input, ReasonMethod};
 use serde_json::json;
 
 /// A sample and the points of its slots.
