@@ -7,6 +7,7 @@ export interface Operations {
   readonly artefact: Artefact;
   readonly cashflow: Cashflow;
   readonly credit: Credit;
+  readonly scorecard: Scorecard;
   /** What the engine is and holds. */
   describe(): Answered<DescribeResponse>;
 }
@@ -18,6 +19,8 @@ export interface OperationTypes {
   'credit.score': [CreditScoreRequest, CreditScoreResponse];
   'credit.score_batch': [CreditScoreBatchRequest, CreditScoreBatchResponse];
   'engine.describe': [DescribeRequest, DescribeResponse];
+  'scorecard.develop': [DevelopRequest, DevelopResponse];
+  'scorecard.evaluate': [EvaluateRequest, EvaluateResponse];
 }
 
 /** The operations `artefact.*`. */
@@ -41,6 +44,20 @@ export interface Credit {
   scoreBatch(columns: Columns, request: CreditScoreBatchRequest, options?: ColumnsOptions): BatchScores;
   /** The scores of many applicants. On another thread. */
   scoreBatchAsync(columns: Columns, request: CreditScoreBatchRequest, options?: ColumnsAsyncOptions): Promise<BatchScores>;
+}
+
+/** The operations `scorecard.*`. */
+export interface Scorecard {
+  /** A developed card, and everything that was measured on the way to it. */
+  develop(columns: null, request: DevelopRequest): Answered<DevelopResponse>;
+  develop(columns: Columns, request: DevelopRequest, options?: ColumnsOptions): BatchScores;
+  /** A developed card, and everything that was measured on the way to it. On another thread. */
+  developAsync(columns: Columns, request: DevelopRequest, options?: ColumnsAsyncOptions): Promise<BatchScores>;
+  /** How well a card ranks and is calibrated on rows with known outcomes. */
+  evaluate(columns: null, request: EvaluateRequest): Answered<EvaluateResponse>;
+  evaluate(columns: Columns, request: EvaluateRequest, options?: ColumnsOptions): BatchScores;
+  /** How well a card ranks and is calibrated on rows with known outcomes. On another thread. */
+  evaluateAsync(columns: Columns, request: EvaluateRequest, options?: ColumnsAsyncOptions): Promise<BatchScores>;
 }
 
 /** One account of an applicant with its rows in the order of the document. */
@@ -70,6 +87,14 @@ export interface Account {
 
 /** What an account is. */
 export type AccountKind = 'current' | 'savings' | 'mobile_money' | 'till' | 'pos' | 'card' | 'loan' | 'other';
+
+/** What an approved account brings on average, in minor units of one currency. */
+export interface AccountProfit {
+  /** Gain of a good account, at least 0. */
+  readonly gain_per_good_minor: number;
+  /** Loss of a bad account, at least 0. */
+  readonly loss_per_bad_minor: number;
+}
 
 /** A balance. */
 export interface AkibaBalance {
@@ -125,6 +150,127 @@ export interface ArtefactCheckRequest {
 /** Who reads an explanation. */
 export type Audience = 'customer' | 'internal';
 
+/** How bands are chosen. */
+export interface BandSettings {
+  /** Least weight of bads of a band, at least 0; 1 when absent. */
+  readonly bads_min?: number;
+  /** Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more. */
+  readonly count?: number;
+  /**
+   * Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and
+   * up to 1; absent: rates fall strictly, no test.
+   */
+  readonly p_value_max?: number | null;
+  /** Least share of the rows of a band, in 0..=0.5; 0.05 when absent. */
+  readonly share_min?: number;
+}
+
+/** Whether attributes are intervals or sets. */
+export type BinKind = 'categorical' | 'numeric';
+
+/**
+ * What an input outside the attributes earns. No rule earns more than weight of evidence 0 without support in
+ * the counts: such a bin is capped at 0 and a finding says so.
+ */
+export type BinRule = 'closest' | 'neutral' | 'own' | 'refuse' | 'worst';
+
+/** How characteristics are binned. A characteristic's own fields replace those of the whole card one by one. */
+export interface BinningSettings {
+  /** Least weight of bad rows in an attribute, at least 0; default 0. Binary targets. */
+  readonly bads_min?: number | null;
+  /** Most attributes, 1..=50; default 10. */
+  readonly bins_max?: number | null;
+  /** Fewest attributes, 1..=`bins_max`; default 1. */
+  readonly bins_min?: number | null;
+  /** Cut points between pre-bins, ascending; they set `prebinning.method` to `given`. */
+  readonly cuts?: ReadonlyArray<number> | null;
+  /** Cut points that the result must keep, ascending. */
+  readonly cuts_fixed?: ReadonlyArray<number> | null;
+  /** Least weight of good rows in an attribute, at least 0; default 0. Binary targets. */
+  readonly goods_min?: number | null;
+  /** Attributes as intervals or as sets of categories; default by the column: text is categorical. */
+  readonly kind?: BinKind | null;
+  /** What a missing input earns; default `own`. */
+  readonly missing?: BinRule | null;
+  /** What the partition maximises; default `iv`. */
+  readonly objective?: Objective | null;
+  /** Greatest p-value of the test between neighbouring attributes, above 0 and at most 1, where 1 is no test. */
+  readonly p_value_max?: number | null;
+  /** The test between neighbours. */
+  readonly p_value_test?: PValueTest | null;
+  /** The fine classes from which the attributes are made. */
+  readonly prebinning?: PrebinningSettings | null;
+  /** Categories with a smaller share of the total weight than this, 0..=0.5, count as unseen. */
+  readonly rare_share?: number | null;
+  /** Least difference of bad rates (means) between neighbours, at least 0; default 0. */
+  readonly rate_difference_min?: number | null;
+  /** Greatest share of the total weight in an attribute, above `size_min` and at most 1; default 1. */
+  readonly size_max?: number | null;
+  /** Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5. */
+  readonly size_min?: number | null;
+  /** What a special value earns, any rule but `refuse`; default `own`. */
+  readonly special?: BinRule | null;
+  /**
+   * Numbers and categories that mean something of their own, each once; those of the other kind than the
+   * column's are left out.
+   */
+  readonly special_values?: ReadonlyArray<boolean | number | string | null> | null;
+  /** The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none. */
+  readonly trend?: Trend | null;
+  /** What an unseen or rare category earns; default `own`, the weight of evidence of the rare ones together. */
+  readonly unseen?: BinRule | null;
+}
+
+/** How log-odds become a PD. */
+export type CalibrationMethod = 'beta' | 'isotonic' | 'offset' | 'platt';
+
+/** How the PD of a card is calibrated on rows outside the fit. */
+export interface CalibrationSettings {
+  /** The law; `platt` when absent. */
+  readonly method?: CalibrationMethod;
+  /**
+   * With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a bad, B and G their weights (Platt
+   * 1999, section 2.2), which keeps a small sample from claiming too much.
+   */
+  readonly smoothing?: boolean;
+  /**
+   * Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows is
+   * this rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng,
+   * Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2).
+   * Absent: for `offset` the rate of the rows, else no shift.
+   */
+  readonly target_rate?: number | null;
+}
+
+/** Totals at which the decision changes: stated, or chosen from what each total would do. */
+export interface CardCutoffs {
+  /**
+   * Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate,
+   * else the target approval rate.
+   */
+  readonly approve?: number | null;
+  /** What is asked of the cut-off. */
+  readonly curve?: CutoffSettings;
+  /** Least total that is referred; default: the points that double the odds below `approve`. */
+  readonly refer?: number | null;
+}
+
+/** Name, version and owner of the card that is developed; what is not stated reads `not stated` in the artefact. */
+export interface CardSettings {
+  /** Id of the artefact; default `card`. */
+  readonly id?: string | null;
+  /** What it must not be used for, and what is not known of it. */
+  readonly limitations?: string | null;
+  /** Who answers for it. */
+  readonly owner?: string | null;
+  /** What it is for. */
+  readonly purpose?: string | null;
+  /** Day by which it must be looked at again. */
+  readonly review_due?: string | null;
+  /** Version of the artefact; default `1`. */
+  readonly version?: string | null;
+}
+
 /** Asks for the cash-flow features of one applicant. */
 export interface CashflowAnalyzeRequest {
   /** Transactions in the form of the Akiba API; replaces `data`. */
@@ -139,6 +285,26 @@ export interface CashflowAnalyzeRequest {
   readonly idempotency_key?: string | null;
   /** Seed of simulations; features use none and echo it. */
   readonly seed?: number;
+}
+
+/** What differs for one characteristic. */
+export interface CharacteristicSettings {
+  /** How it is binned; fields that are absent are those of the request's `binning`. */
+  readonly binning?: BinningSettings;
+  /** A counterfactual may not move it. */
+  readonly immovable?: boolean;
+  /** Why a protected characteristic may be used; without it a protected one stays out of the card. */
+  readonly legal_basis?: string | null;
+  /** What a counterfactual pays for moving it by one bin; default 1. */
+  readonly move_cost?: number | null;
+  /** Characteristics of the same name move together in a counterfactual: windows of one attribute. */
+  readonly moves_with?: string | null;
+  /** The input is protected by law (age, sex, ...). */
+  readonly protected?: boolean;
+  /** Code of its reason; default made from its name. Characteristics of one code are one reason. */
+  readonly reason?: string | null;
+  /** Texts of its reason; default made from its name. */
+  readonly reason_text?: ReasonText | null;
 }
 
 /** What a credit is for; the names are those of the Kapix API. */
@@ -203,6 +369,19 @@ export interface CreditScoreRequest {
   readonly seed?: number;
 }
 
+/** What a stepwise search minimises or tests. */
+export type Criterion = 'aic' | 'bic' | 'p_value';
+
+/** What is asked of cut-offs. */
+export interface CutoffSettings {
+  /** What an approved account brings; absent: no profits. */
+  readonly profit?: AccountProfit | null;
+  /** Share of the rows to approve, in 0..=1. */
+  readonly target_approval_rate?: number | null;
+  /** Greatest bad rate of the approved, in 0..=1. */
+  readonly target_bad_rate?: number | null;
+}
+
 /** What the sources answered. */
 export interface Data {
   /** What the applicant stated; read as `application.NAME`. */
@@ -223,11 +402,119 @@ export interface Data {
 export interface DescribeRequest {
 }
 
+/** Asks for a scorecard developed from rows with known outcomes; the rows come as columns. */
+export interface DevelopRequest {
+  /** The instant of the development; the Desk's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Values of the target that are bad; default 1, `bad` and true. */
+  readonly bad?: ReadonlyArray<boolean | number | string | null>;
+  /** How risk bands are made. */
+  readonly bands?: BandSettings;
+  /** How each column is binned, unless `characteristics` says otherwise for one. */
+  readonly binning?: BinningSettings;
+  /** From the score to a probability. */
+  readonly calibration?: CalibrationSettings;
+  /** Name, version and owner of the card. */
+  readonly card?: CardSettings;
+  /** What differs for one column, by its name. */
+  readonly characteristics?: { readonly [name: string]: CharacteristicSettings };
+  /** The rows by column, when no frame is given. */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
+  /** Totals at which the decision changes; without them the card decides nothing. */
+  readonly cutoffs?: CardCutoffs | null;
+  /** Whom the card scores; default individuals. */
+  readonly entity_types?: ReadonlyArray<EntityType>;
+  /** Columns that are no characteristics. */
+  readonly exclude?: ReadonlyArray<string>;
+  /**
+   * Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out
+   * part.
+   */
+  readonly folds?: number | null;
+  /**
+   * Values of the target that are good, when others mean that the outcome is not known; default: the one other
+   * value.
+   */
+  readonly good?: ReadonlyArray<boolean | number | string | null>;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /** The only columns that may be characteristics; default all but those named elsewhere. */
+  readonly include?: ReadonlyArray<string>;
+  /** The least history that the card accepts; default none. */
+  readonly minimum?: Minimum | null;
+  /** How coefficients are fitted. */
+  readonly regression?: RegressionSettings;
+  /** What the rows are, and how they are set aside. */
+  readonly sample?: SampleSettings;
+  /** From coefficients to points. */
+  readonly scaling?: ScalingSettings;
+  /** Seed of splits and folds. */
+  readonly seed?: number;
+  /** Which characteristics enter. */
+  readonly selection?: SelectionSettings;
+  /** How far to go; default `card`. */
+  readonly stage?: Stage;
+  /**
+   * Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind`
+   * `continuous`.
+   */
+  readonly target: string;
+  /** Whether the target is an outcome or a number; default `binary`. */
+  readonly target_kind?: TargetKind;
+  /** What is measured of the card. */
+  readonly validation?: ValidationSettings;
+  /** Column with the weight of each row, finite and above 0. */
+  readonly weight?: string | null;
+}
+
 /** The direction of a row. */
 export type Direction = 'credit' | 'debit';
 
 /** Whom a card scores. */
 export type EntityType = 'individual' | 'sme' | 'corporate';
+
+/** Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns. */
+export interface EvaluateRequest {
+  /** The instant of the evaluation; the Desk's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Values of the target that are bad; default 1, `bad` and true. */
+  readonly bad?: ReadonlyArray<boolean | number | string | null>;
+  /** `id` or `id@version` of a card; default by the routes. */
+  readonly card?: string | null;
+  /** The rows by column, when no frame is given. */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
+  /** Whom the card must score. */
+  readonly entity_type: EntityType;
+  /** Values of the target that are good, when others mean that the outcome is not known. */
+  readonly good?: ReadonlyArray<boolean | number | string | null>;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /** Seed; an evaluation uses none and echoes it. */
+  readonly seed?: number;
+  /** Column with the outcome. */
+  readonly target: string;
+  /** What is measured. */
+  readonly validation?: ValidationSettings;
+  /** Column with the weight of each row, finite and above 0. */
+  readonly weight?: string | null;
+}
+
+/**
+ * Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above
+ * `above`, in `column`.
+ */
+export interface Exclusion {
+  /** Numbers above this are left out. */
+  readonly above?: number | null;
+  /** Numbers below this are left out. */
+  readonly below?: number | null;
+  /** The column that is looked at; it may be no characteristic. */
+  readonly column: string;
+  /** Why, in words, such as `fraud` or `staff loan`. */
+  readonly reason: string;
+  /** Values that are left out; null stands for missing. */
+  readonly values?: ReadonlyArray<boolean | number | string | null>;
+}
 
 /** A source that answers with named values. */
 export interface FlatSource {
@@ -243,6 +530,28 @@ export interface FlatSource {
   readonly values?: { readonly [name: string]: boolean | number | string | null };
 }
 
+/** Where the points of the intercept go. */
+export type InterceptPlace = 'spread' | 'base';
+
+/** The least history that a card accepts. */
+export interface Minimum {
+  /** Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE). */
+  readonly age_days_max?: number | null;
+  /** Days of history. */
+  readonly history_days: number;
+  /** Number of transactions. */
+  readonly transactions: number;
+}
+
+/**
+ * What the partition of a binary target maximises, a sum over bins. With p = g/G and q = b/B, the bin's shares
+ * of all goods and all bads (in a bin with g = 0 or b = 0, and only there, 1/2 is added to both):
+ */
+export type Objective = 'iv' | 'jensen_shannon' | 'hellinger' | 'log_likelihood';
+
+/** The test of two neighbouring bins for the same bad rate. Means of a continuous target have one test: Welch's. */
+export type PValueTest = 'z_test' | 'chi_square' | 'fisher';
+
 /** A range of civil dates, both included. */
 export interface Period {
   /** First day. */
@@ -251,11 +560,177 @@ export interface Period {
   readonly to: string;
 }
 
+/** How pre-bins are cut. */
+export type PrebinningMethod = 'given' | 'quantile' | 'tree' | 'uniform';
+
+/** How the fine classes are made. */
+export interface PrebinningSettings {
+  /** Most pre-bins, 2..=500, or 100 for a concave or convex trend; fixed cut points add to them. Default 20. */
+  readonly bins_max?: number | null;
+  /** The method. */
+  readonly method?: PrebinningMethod | null;
+  /** Least share of the total weight in a pre-bin of a tree, 0..=0.5. */
+  readonly size_min?: number | null;
+}
+
 /** What an applicant's points are compared with to find the reasons. */
 export type ReasonMethod = 'means_at_cutoff' | 'mean' | 'neutral' | 'maximum';
 
+/** The texts of one reason code. */
+export interface ReasonText {
+  /** Said to the applicant when the characteristic lowered the score. */
+  readonly adverse: string;
+  /** Said to the applicant when it raised the score. */
+  readonly favourable: string;
+  /** Said to the lender's staff; default is the adverse or favourable text. */
+  readonly internal?: string | null;
+  /** Said to both when the input is missing; default is the adverse text. */
+  readonly missing?: string | null;
+}
+
+/** How a logistic regression is fitted. */
+export interface RegressionSettings {
+  /** Most Newton steps, 1..=10000; default 100. */
+  readonly iterations_max?: number;
+  /**
+   * Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds; at
+   * least 0, default 0. The same fit as scikit-learn's `C = 1/l2`.
+   */
+  readonly l2?: number;
+  /**
+   * Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 =
+   * 0.
+   */
+  readonly likelihood_ratio?: boolean;
+}
+
+/** The sample of a development, as the card's `pd_basis` will state it. */
+export interface SampleSettings {
+  /**
+   * What counts as bad, in words, such as `90 days past due within 12 months`. Without it, `horizon_days` and
+   * `population` the card's PD is assumed, whatever was measured.
+   */
+  readonly default_definition?: string | null;
+  /** Rows that are left out, each with its reason; counted in the answer in this order. */
+  readonly exclusions?: ReadonlyArray<Exclusion>;
+  /** The outcome window: days after the observation within which a default counts, 1..=36,500. */
+  readonly horizon_days?: number | null;
+  /**
+   * Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends
+   * after `as_of` are left out and counted: a row that may still turn bad is not a good one.
+   */
+  readonly observation_date?: string | null;
+  /** Who is in the sample, in words. */
+  readonly population?: string | null;
+  /** How rows are set aside from the fit. */
+  readonly split?: SplitSettings;
+}
+
+/** What a scaling states. */
+export type ScalingMethod = 'pdo_odds' | 'min_max';
+
+/** How log-odds become points. */
+export interface ScalingSettings {
+  /** Where the points of the intercept go; default `spread`. */
+  readonly intercept?: InterceptPlace;
+  /** Greatest total (`min_max` only), within +-1,000,000. */
+  readonly max?: number | null;
+  /** What is stated: odds and points that double them, or the range of totals; default `pdo_odds`. */
+  readonly method?: ScalingMethod;
+  /** Least total (`min_max` only), below `max`. */
+  readonly min?: number | null;
+  /** Odds good : bad at `points0`, above 0 (`pdo_odds` only); default 50. */
+  readonly odds0?: number | null;
+  /** Points that double the odds, above 0 (`pdo_odds` only); default 20. */
+  readonly pdo?: number | null;
+  /** Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default 600. */
+  readonly points0?: number | null;
+}
+
+/** The way of a stepwise search. */
+export type SelectionMethod = 'none' | 'forward' | 'backward' | 'stepwise';
+
+/** How characteristics are selected. The defaults are those of the module's first page. */
+export interface SelectionSettings {
+  /** Most characteristics in the card, at least 1; null: no bound. */
+  readonly characteristics_max?: number | null;
+  /** Whether only the characteristic of the highest information value of each cluster stays; default false. */
+  readonly cluster_best?: boolean;
+  /**
+   * Clusters join while the average of abs(r) between them is at least this, 0..=1; null: no clusters; default
+   * 0.7.
+   */
+  readonly cluster_correlation?: number | null;
+  /**
+   * Greatest abs(r) of two weight of evidence columns, 0..=1; of a pair the one of lower information value
+   * leaves; null: no bound; default 0.95.
+   */
+  readonly correlation_max?: number | null;
+  /** What stepwise search minimises or tests; default `aic`. */
+  readonly criterion?: Criterion;
+  /** Characteristics left out by name. */
+  readonly excluded?: ReadonlyArray<string>;
+  /** Characteristics that no step removes. */
+  readonly forced?: ReadonlyArray<string>;
+  /** Least abs(Gini) of a characteristic alone, 0..=1; default 0. */
+  readonly gini_min?: number;
+  /**
+   * Least information value, at least 0; default 0.01, half of the 0.02 that N. Siddiqi, Credit Risk
+   * Scorecards, 2006, calls unpredictive, since many weak characteristics rank together.
+   */
+  readonly iv_min?: number;
+  /**
+   * Above this abs(Gini) of one characteristic it is taken to leak the outcome and left out unless forced,
+   * 0..=1; default 0.95.
+   */
+  readonly leak_gini?: number;
+  /**
+   * Above this information value of one characteristic it is taken to leak the outcome and left out unless
+   * forced; default 5.
+   */
+  readonly leak_iv?: number;
+  /** Stepwise search; default `none`. */
+  readonly method?: SelectionMethod;
+  /** With `p_value`: a characteristic enters below this p-value of the likelihood ratio, 0..=1; default 0.05. */
+  readonly p_enter?: number;
+  /** With `p_value`: a characteristic leaves above this p-value, at least `p_enter`, 0..=1; default 0.10. */
+  readonly p_remove?: number;
+  /**
+   * Whether a characteristic whose coefficient is not negative leaves: higher weight of evidence is lower risk.
+   * Default true.
+   */
+  readonly sign?: boolean;
+  /** Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null. */
+  readonly vif_max?: number | null;
+}
+
 /** A source of data that a request may name in `data_sources`. */
 export type SourceKey = 'application' | 'bank' | 'bureau' | 'internal_loans' | 'mobile_money' | 'transaction_history';
+
+/** How rows are set aside from the fit. */
+export type SplitMethod = 'auto' | 'column' | 'random' | 'none';
+
+/** How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge. */
+export interface SplitSettings {
+  /** Column whose value puts a row into a part (method `column`). */
+  readonly column?: string | null;
+  /** Values of `column` that put a row into the development part; default 1, `train`, `development` and true. */
+  readonly development?: ReadonlyArray<boolean | number | string | null>;
+  /** Share of the rows before `out_of_time_from` that are held out, stratified by outcome, 0..=0.9. */
+  readonly hold_out?: number | null;
+  /** How rows are set aside; default `auto`. */
+  readonly method?: SplitMethod;
+  /** Values of `column` that put a row into the out-of-time part; every other value holds the row out. */
+  readonly out_of_time?: ReadonlyArray<boolean | number | string | null>;
+  /** Rows observed from this day on are out of time (methods `auto` and `random`; needs `observation_date`). */
+  readonly out_of_time_from?: string | null;
+}
+
+/** How far a development goes. */
+export type Stage = 'binning' | 'card';
+
+/** What the target is. */
+export type TargetKind = 'binary' | 'continuous';
 
 /** One row of an account. */
 export interface Transaction {
@@ -293,6 +768,23 @@ export interface TransactionSource {
 
 /** Whether a row took effect. */
 export type TransactionStatus = 'posted' | 'pending' | 'failed';
+
+/** The shape of the bad rates (or means) of the bins along ascending values. */
+export type Trend = 'none' | 'ascending' | 'descending' | 'peak' | 'valley' | 'concave' | 'convex' | 'auto';
+
+/** How a validation is presented. */
+export interface ValidationSettings {
+  /** Bins of the score distribution, 1..=200; 20 when absent. */
+  readonly distribution_bins?: number;
+  /** Groups of the gains table, 2..=100; 10 when absent. */
+  readonly gains_groups?: number;
+  /** Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; 10 when absent. */
+  readonly groups?: number;
+  /** Level of the intervals, in 0.5..1; 0.95 when absent. */
+  readonly interval_level?: number;
+  /** Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent. */
+  readonly roc_points?: number;
+}
 
 /** One account of a ledger. */
 export interface AccountView {
@@ -358,6 +850,26 @@ export interface ArtefactRef {
   readonly version: string;
 }
 
+/** An area under the ROC curve. */
+export interface AucEstimate {
+  /** DeLong's interval at the level of the settings, within 0..=1. */
+  readonly interval: Interval | null;
+  /** DeLong's standard error, at least 0. */
+  readonly standard_error: number | null;
+  /** The area, in 0..=1: the probability that a good row scores above a bad one, ties half. */
+  readonly value: number;
+}
+
+/** The bands of a score. */
+export interface BandReport {
+  /** From the riskiest to the safest; empty with `refusal`. */
+  readonly bands: ReadonlyArray<ScoreBand>;
+  /** Information value of the bands, in nats; null with `refusal`. */
+  readonly iv: number | null;
+  /** Why there are no bands: one outcome only, or no two bands within the limits. */
+  readonly refusal: ValidationNull | null;
+}
+
 /** The result columns in JSON, one entry a row; null where the row is not scored. */
 export interface BatchColumns {
   /** Outcome under the cut-offs. */
@@ -372,6 +884,254 @@ export interface BatchColumns {
   readonly score: ReadonlyArray<number | null>;
   /** `scored`, or the cause. */
   readonly status: ReadonlyArray<string>;
+}
+
+/**
+ * The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and
+ * section 3.
+ */
+export interface BetaCurve {
+  /** Factor of ln s, at least 0; a and b are not both 0. */
+  readonly a: number;
+  /** Factor of -ln(1 - s), at least 0. */
+  readonly b: number;
+  /** In nats. */
+  readonly c: number;
+}
+
+/** One column that was looked at. */
+export interface BinnedColumn {
+  /** Its bins and their table. */
+  readonly binning: Binning;
+  /** Name of the column. */
+  readonly feature: string;
+  /** How it was binned, every default filled in. */
+  readonly options: BinningOptions;
+}
+
+/**
+ * The attributes of one characteristic with their table. Slots: attributes in order (ascending intervals, or
+ * groups of categories by ascending rate), then special values, then missing, then for categories unseen.
+ */
+export interface Binning {
+  /** Cut points of a numeric characteristic, one fewer than attributes. */
+  readonly cuts?: ReadonlyArray<number>;
+  /** What a person should know. */
+  readonly findings?: ReadonlyArray<BinningFinding>;
+  /** Categories of each attribute of a categorical characteristic, in byte order. */
+  readonly groups?: ReadonlyArray<ReadonlyArray<string>>;
+  /** Intervals or sets. */
+  readonly kind: BinKind;
+  /** Special values in slot order. */
+  readonly special?: ReadonlyArray<boolean | number | string | null>;
+  /** What became of the column. */
+  readonly status: BinningStatus;
+  /** The table, one row a slot. */
+  readonly table: BinningTable;
+  /** The trend of the attributes, where there was a choice. */
+  readonly trend?: Trend;
+  /** Weight of evidence that each slot takes, in nats; 0 where the card refuses the input. */
+  readonly woe: ReadonlyArray<number>;
+}
+
+/** What a person should know of a binning. */
+export interface BinningFinding {
+  /** Settings of which each alone, when relaxed, makes the problem feasible. */
+  readonly constraints?: ReadonlyArray<string>;
+  /** How many cases. */
+  readonly count?: number;
+  /** What was found. */
+  readonly kind: BinningFindingKind;
+  /** Share of the total weight concerned. */
+  readonly share?: number;
+  /** Slot concerned. */
+  readonly slot?: number;
+}
+
+/** What was found. */
+export type BinningFindingKind = 'fixed_cut_idle' | 'infeasible' | 'rare_levels' | 'unsupported';
+
+/** How one characteristic is binned, every default filled in. */
+export interface BinningOptions {
+  /** Least weight of bad rows in an attribute. */
+  readonly bads_min: number;
+  /** Most attributes. */
+  readonly bins_max: number;
+  /** Fewest attributes. */
+  readonly bins_min: number;
+  /** Cut points between pre-bins, of the method `given`. */
+  readonly cuts?: ReadonlyArray<number>;
+  /** Cut points that the result must keep. */
+  readonly cuts_fixed?: ReadonlyArray<number>;
+  /** Least weight of good rows in an attribute. */
+  readonly goods_min: number;
+  /** Intervals or sets; absent: by the column. */
+  readonly kind?: BinKind;
+  /** What a missing input earns. */
+  readonly missing: BinRule;
+  /** What the partition maximises. */
+  readonly objective: Objective;
+  /** Greatest p-value between neighbours; 1 is no test. */
+  readonly p_value_max: number;
+  /** The test between neighbours. */
+  readonly p_value_test: PValueTest;
+  /** The fine classes. */
+  readonly prebinning: PrebinningOptions;
+  /** Categories with a smaller share count as unseen. */
+  readonly rare_share: number;
+  /** Least difference of rates between neighbours. */
+  readonly rate_difference_min: number;
+  /** Greatest share of an attribute. */
+  readonly size_max: number;
+  /** Least share of an attribute. */
+  readonly size_min: number;
+  /** What a special value earns. */
+  readonly special: BinRule;
+  /** Values that mean something of their own. */
+  readonly special_values?: ReadonlyArray<boolean | number | string | null>;
+  /** The shape of the rate along ascending values. */
+  readonly trend: Trend;
+  /** What an unseen or rare category earns. */
+  readonly unseen: BinRule;
+}
+
+/** One row of the table. */
+export interface BinningRow {
+  /** Weight of bad rows. */
+  readonly bads?: number;
+  /** Categories of an attribute. */
+  readonly categories?: ReadonlyArray<string>;
+  /** Number of rows. */
+  readonly count: number;
+  /** Weight of good rows. */
+  readonly goods?: number;
+  /** The bin's part of the IV; absent without rows. */
+  readonly iv?: number;
+  /** The bin's part of the Jensen-Shannon divergence. */
+  readonly js?: number;
+  /** What the slot is for. */
+  readonly kind: RowKind;
+  /** Least number of the interval, included. */
+  readonly lower?: number;
+  /** Slot of the attribute whose weight of evidence it shares. */
+  readonly merged_with?: number;
+  /** Bad rate, or mean of a continuous target; absent without rows. */
+  readonly rate?: number;
+  /** Lower end of the 95 % Jeffreys interval of the bad rate. */
+  readonly rate_lower?: number;
+  /** Upper end of the 95 % Jeffreys interval of the bad rate. */
+  readonly rate_upper?: number;
+  /** Standard deviation of a continuous target, divisor weight - 1. */
+  readonly sd?: number;
+  /** Share of the total weight, 0..=1. */
+  readonly share: number;
+  /** End of the interval, not included. */
+  readonly upper?: number;
+  /** The special value. */
+  readonly value?: boolean | number | string;
+  /**
+   * Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target the
+   * sample's mean minus the bin's. Absent without rows.
+   */
+  readonly woe?: number;
+  /** Weight of evidence that the slot takes by its rule; absent where the card refuses the input. */
+  readonly woe_applied?: number;
+}
+
+/** What became of a column. */
+export type BinningStatus = 'optimal' | 'no_split' | 'constant' | 'all_missing' | 'all_rare' | 'infeasible' | 'one_class';
+
+/** The table of one characteristic. Weights are numbers of rows where the sample has no weights. */
+export interface BinningTable {
+  /** Weight of all bad rows; absent for a continuous target. */
+  readonly bads?: number;
+  /** Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target. */
+  readonly chi_square?: TableTest;
+  /** Number of rows. */
+  readonly count: number;
+  /** Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target. */
+  readonly gini?: number;
+  /** Weight of all good rows; absent for a continuous target. */
+  readonly goods?: number;
+  /** Squared Hellinger distance between the goods' and the bads' distributions over the bins, 0..=1. */
+  readonly hellinger?: number;
+  /**
+   * Information value, the sum over all bins in nats; for a continuous target the mean absolute deviation of
+   * the bins' means from the sample's.
+   */
+  readonly iv: number;
+  /** Jensen-Shannon divergence in nats, 0..=ln 2. */
+  readonly js?: number;
+  /** P-value of the test between each attribute and the next. */
+  readonly p_values: ReadonlyArray<number>;
+  /** OptBinning's quality score, 0..=1: strength of the IV times significance between neighbours times evenness. */
+  readonly quality?: number;
+  /** Bad rate of the sample, or its mean. */
+  readonly rate: number;
+  /** One row a slot: attributes, special values, missing, and for categories unseen. */
+  readonly rows: ReadonlyArray<BinningRow>;
+  /** How often the rate changes direction from attribute to attribute; 0 is monotone. */
+  readonly turns: number;
+}
+
+/** The Brier score and its parts: score = reliability - resolution + uncertainty + within. */
+export interface Brier {
+  /** Mean square distance between bad rate and mean PD of the groups, at least 0; small is good. */
+  readonly reliability: number;
+  /** Mean square distance between the bad rates of the groups and of all, at least 0; large is good. */
+  readonly resolution: number;
+  /** Mean of (PD - outcome)^2, in 0..=1. */
+  readonly score: number;
+  /** Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all. */
+  readonly uncertainty: number;
+  /** What the PDs do within the groups; 0 where a group has one PD. */
+  readonly within: number;
+}
+
+/** How a PD fits the outcomes. */
+export interface CalibrationMeasures {
+  /** Mean of (PD - outcome)^2, in 0..=1, and its parts. */
+  readonly brier: Brier;
+  /** Expected calibration error, in 0..=1: mean over the groups of abs(bad rate - mean PD), by size. */
+  readonly ece: number;
+  /** Groups of about equal size by ascending PD, with their tests. Bounds are PDs. */
+  readonly groups: ReadonlyArray<TestedGroup>;
+  /** Test of the groups against their mean PDs. */
+  readonly hosmer_lemeshow: HosmerLemeshow | null;
+  /**
+   * Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs are
+   * too low.
+   */
+  readonly in_the_large: Estimate | null;
+  /** Probability that the true rate is at most the mean PD: Beta(D + 1/2, N - D + 1/2) at it, in 0..=1. */
+  readonly jeffreys_p: number | null;
+  /** Mean of -ln P(outcome), in nats, at least 0. */
+  readonly log_loss: number | null;
+  /** Mean PD, in 0..=1. */
+  readonly mean_pd: number;
+  /** The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme. */
+  readonly slope: Estimate | null;
+}
+
+/** Why there is no curve. */
+export type CalibrationRefusal = 'not_ascending' | 'one_class' | 'separated' | 'target_out_of_reach';
+
+/** The calibration of a card. */
+export interface CalibrationReport {
+  /** Bad rate of the rows, weighted, in 0..=1; null without rows. */
+  readonly bad_rate: number | null;
+  /** From log-odds by the PDO law to a PD; null with `refusal`. */
+  readonly curve: unknown | null;
+  /** Mean PD of the rows by the curve, weighted, in 0..1. */
+  readonly mean_pd: number | null;
+  /** The law. */
+  readonly method: CalibrationMethod;
+  /** Bad rows among those that it was measured on. */
+  readonly outside_bads: number;
+  /** Rows outside the fit that it was measured on. */
+  readonly outside_rows: number;
+  /** Why there is no curve. */
+  readonly refusal: CalibrationRefusal | null;
 }
 
 /** The cash-flow features of one applicant. */
@@ -414,6 +1174,44 @@ export interface CharacteristicView {
   readonly points: number;
   /** The input where it is a number. */
   readonly value: number | null;
+}
+
+/** A statistic that is chi-square if the smaller model holds. */
+export interface ChiSquareTest {
+  /** Degrees of freedom. */
+  readonly degrees: number;
+  /** Probability of a larger statistic, 0..=1. */
+  readonly p_value: number;
+  /** Twice the difference of the log-likelihoods, at least 0. */
+  readonly statistic: number;
+}
+
+/** Characteristics that say much the same. */
+export interface Cluster {
+  /** Their names, of the highest information value first. */
+  readonly characteristics: ReadonlyArray<string>;
+  /** Average abs(r) at which the cluster was joined last, 0..=1. */
+  readonly correlation: number;
+}
+
+/** One coefficient. */
+export interface Coefficient {
+  /** Name of the characteristic, or `intercept`. */
+  readonly characteristic: string;
+  /** Log-odds of bad by unit of the column. */
+  readonly estimate: number;
+  /** Likelihood-ratio test against the model without the characteristic, where asked for. */
+  readonly likelihood_ratio?: ChiSquareTest;
+  /** Lower end of the 95 % interval by Wald. */
+  readonly lower_95: number | null;
+  /** Two-sided p-value of `z`, 0..=1. */
+  readonly p_value: number | null;
+  /** Standard error; null where no maximum exists. */
+  readonly standard_error: number | null;
+  /** Upper end of the 95 % interval by Wald. */
+  readonly upper_95: number | null;
+  /** Wald's statistic estimate/standard error. */
+  readonly z: number | null;
 }
 
 /** The smallest change that improves the decision. */
@@ -511,6 +1309,32 @@ export interface CreditScoreResponse {
   readonly seed: number;
 }
 
+/** What one cut-off does. */
+export interface CutoffPoint {
+  /** Share of the rows at or above the cut-off, in 0..=1. */
+  readonly approval_rate: number;
+  /** Bad rate of the approved, in 0..=1; null if nobody is. */
+  readonly approved_bad_rate: number | null;
+  /** Least score that is approved; null: nobody is. */
+  readonly cutoff: number | null;
+  /** Share of all bads that are declined, in 0..=1; null without bads. */
+  readonly declined_bads: number | null;
+  /** Expected profit per applicant, approved or not, in minor units: (goods x gain - bads x loss)/rows. */
+  readonly expected_profit_minor: number | null;
+}
+
+/** Cut-offs and what they do. */
+export interface CutoffReport {
+  /** The highest cut-off that approves the target share or more; null without target or rows. */
+  readonly at_approval_rate: CutoffPoint | null;
+  /** The lowest cut-off whose approved have at most the target bad rate; null without target or where none has. */
+  readonly at_bad_rate: CutoffPoint | null;
+  /** The cut-off of the greatest expected profit, of equal ones the lowest; null without `profit` or rows. */
+  readonly best: CutoffPoint | null;
+  /** From approving nobody to approving all: every score as cut-off, or 200 quantiles of the rows. */
+  readonly points: ReadonlyArray<CutoffPoint>;
+}
+
 /** The outcome of a score under the card's cut-offs. */
 export type Decision = 'decline' | 'refer' | 'approve';
 
@@ -540,8 +1364,108 @@ export interface DescribeResponse {
   readonly semantics: number;
 }
 
+/** A developed card, and everything that was measured on the way to it. */
+export interface DevelopResponse {
+  /** The card, whole and with status `draft`: load it as it is. Absent at stage `binning`. */
+  readonly artefact?: unknown;
+  /** The instant of the development. */
+  readonly as_of: string;
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The bands, from the riskiest to the safest; absent at stage `binning`. */
+  readonly bands?: BandReport;
+  /** Bins and table of every column that was looked at, in the order of their names. */
+  readonly binning: ReadonlyArray<BinnedColumn>;
+  /** From the score to a probability; absent at stage `binning` and without rows outside the fit. */
+  readonly calibration?: CalibrationReport;
+  /** Cut-offs and profit by total; absent without `cutoffs`. */
+  readonly cutoffs?: CutoffReport;
+  /** What a reader must know before the card is used. */
+  readonly findings: ReadonlyArray<DevelopmentFinding>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** The coefficients of the card; absent at stage `binning`. */
+  readonly regression?: Regression;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** What rounding the points changed; absent at stage `binning`. */
+  readonly rounding?: RoundingReport;
+  /** What became of the rows. */
+  readonly sample: SampleReport;
+  /** The request's seed. */
+  readonly seed: number;
+  /** How the characteristics were chosen; absent at stage `binning`. */
+  readonly selection?: SelectionReport;
+  /** How the card ranks and is calibrated; absent at stage `binning`. */
+  readonly validation?: DevelopmentValidation;
+}
+
+/** One thing that an auditor must know of a fit. */
+export interface DevelopmentFinding {
+  /** Name of the kind of finding, such as `separation`. */
+  readonly code: string;
+  /** The feature that it concerns; absent when it concerns the fit. */
+  readonly feature?: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** What was measured on which rows; only rows outside the fit tell what to expect. */
+export interface DevelopmentValidation {
+  /** By cross-validation: each row is scored by a fit, with binning and selection, that did not see it. */
+  readonly cross?: ValidationReport;
+  /** On the rows that were fitted: too good. */
+  readonly development: ValidationReport;
+  /** On the rows that were held out. */
+  readonly hold_out?: ValidationReport;
+  /** On later rows. */
+  readonly out_of_time?: ValidationReport;
+}
+
 /** The direction of a feature. */
 export type Effect = 'positive' | 'negative';
+
+/** An estimate and its standard error. */
+export interface Estimate {
+  /** Standard error, at least 0; of weighted rows by the sandwich. */
+  readonly standard_error: number;
+  /** The estimate. */
+  readonly value: number;
+}
+
+/** How well a card ranks and is calibrated on rows with known outcomes. */
+export interface EvaluateResponse {
+  /** The instant of the evaluation. */
+  readonly as_of: string;
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The card that was evaluated. */
+  readonly card: ArtefactRef;
+  /** Decisions by kind. */
+  readonly decisions: { readonly [name: string]: number };
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The request's seed. */
+  readonly seed: number;
+  /** Rows by status; only scored rows with a known outcome are measured. */
+  readonly statuses: { readonly [name: string]: number };
+  /** What was measured. */
+  readonly validation: ValidationReport;
+}
+
+/** Rows that were left out for one reason. */
+export interface ExcludedRows {
+  /** Why. */
+  readonly reason: string;
+  /** How many. */
+  readonly rows: number;
+}
 
 /** Why a total is what it is. */
 export interface Explanation {
@@ -604,6 +1528,68 @@ export interface Finding {
 /** What was found. */
 export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'after_as_of' | 'future_date' | 'outside_period' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows';
 
+/** One group of the gains table. */
+export interface GainsRow {
+  /** Bad rate of the group, in 0..=1. */
+  readonly bad_rate: number;
+  /** Weight of the bad rows. */
+  readonly bads: number;
+  /** Share of all bads in this group and those below, in 0..=1. */
+  readonly cumulative_bads: number;
+  /** Share of all goods in this group and those below, in 0..=1. */
+  readonly cumulative_goods: number;
+  /** Bad rate of this group and those below, in multiples of the bad rate of all. */
+  readonly cumulative_lift: number;
+  /** Weight of the good rows. */
+  readonly goods: number;
+  /** Bad rate in multiples of the bad rate of all, at least 0. */
+  readonly lift: number;
+  /** Highest score of the group. */
+  readonly score_max: number;
+  /** Lowest score of the group. */
+  readonly score_min: number;
+}
+
+/** A test of Hosmer and Lemeshow. */
+export interface HosmerLemeshow {
+  /** Sum over groups of (D - E)^2/E + (D - E)^2/(N - E), E the sum of PDs; at least 0. */
+  readonly chi_square: number;
+  /** g - 2 on the rows of the fit, g on others, for g groups. */
+  readonly degrees_of_freedom: number;
+  /** Probability of a greater statistic if the PDs are right, in 0..=1. */
+  readonly p_value: number;
+}
+
+/** Both ends of an interval. */
+export interface Interval {
+  /** Lower end. */
+  readonly lower: number;
+  /** Upper end. */
+  readonly upper: number;
+}
+
+/** The centres of the blocks of an isotonic regression. */
+export interface IsotonicCurve {
+  /** At least two; log-odds and PD ascend strictly. */
+  readonly knots: ReadonlyArray<Knot>;
+}
+
+/** One block of an isotonic regression. */
+export interface Knot {
+  /** Mean log-odds of bad by the PDO law over the block, in nats. */
+  readonly log_odds: number;
+  /** PD of the block, in 0..1, both excluded. */
+  readonly pd: number;
+}
+
+/** The greatest distance between two distributions. */
+export interface KolmogorovSmirnov {
+  /** The least score at and below which the shares of goods and bads differ most. */
+  readonly threshold: number;
+  /** The distance, in 0..=1. */
+  readonly value: number;
+}
+
 /** The limits of an engine; `Limits::default()` is the documented table. */
 export interface Limits {
   /** Accounts of one applicant. */
@@ -630,6 +1616,14 @@ export interface Limits {
   readonly rows: number;
   /** Bytes of one string. */
   readonly string_bytes: number;
+}
+
+/** A straight line on the scale of log-odds. */
+export interface LogitCurve {
+  /** In nats. */
+  readonly intercept: number;
+  /** Above 0, so that the rank of totals is kept. */
+  readonly slope: number;
 }
 
 /** One characteristic that moves to another attribute. */
@@ -659,6 +1653,16 @@ export interface OperationEntry {
   readonly recorded: boolean;
 }
 
+/** One part of the sample. */
+export interface PartReport {
+  /** Rows that are bad. */
+  readonly bads: number;
+  /** Rows. */
+  readonly rows: number;
+  /** Sum of the weights. */
+  readonly weight: number;
+}
+
 /** What a PD means, and on what it rests. */
 export interface PdBasis {
   /** Number of bad outcomes in the sample. */
@@ -686,6 +1690,16 @@ export interface PointsRange {
   readonly max: number;
   /** Least total. */
   readonly min: number;
+}
+
+/** How the fine classes are made, every default filled in. */
+export interface PrebinningOptions {
+  /** Most pre-bins. */
+  readonly bins_max: number;
+  /** The method. */
+  readonly method: PrebinningMethod;
+  /** Least share of a pre-bin of a tree. */
+  readonly size_min: number;
 }
 
 /** One thing that is wrong with an artefact. */
@@ -744,6 +1758,71 @@ export interface ReferralReason {
   readonly fields: ReadonlyArray<string>;
 }
 
+/** A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value. */
+export interface Regression {
+  /** Akaike's criterion 2k - 2 log-likelihood, k coefficients with the intercept. */
+  readonly aic: number;
+  /** Schwarz's criterion k ln(weight) - 2 log-likelihood. */
+  readonly bic: number;
+  /** The coefficients, intercept first. */
+  readonly coefficients: ReadonlyArray<Coefficient>;
+  /** Whether the maximum was found. */
+  readonly converged: boolean;
+  /**
+   * Covariance of the coefficients in their order: the inverse of the information X'WX, with l2 > 0 of the
+   * penalised information X'WX + l2 I (slopes), the normal approximation of the posterior under that prior.
+   * Null where no maximum exists.
+   */
+  readonly covariance: ReadonlyArray<ReadonlyArray<number>> | null;
+  /** Largest component of the gradient of the penalised log-likelihood, by standardised columns. */
+  readonly gradient_norm: number;
+  /** Steps taken. */
+  readonly iterations: number;
+  /** Weight of the penalty. */
+  readonly l2: number;
+  /** Log-likelihood at the end, without the penalty. */
+  readonly log_likelihood: number;
+  /** McFadden's R2, 1 - log-likelihood/null log-likelihood. */
+  readonly mcfadden_r2: number;
+  /** Likelihood-ratio test against the intercept alone; null with l2 > 0 or where no maximum exists. */
+  readonly model_test: ChiSquareTest | null;
+  /** Log-likelihood of the intercept alone. */
+  readonly null_log_likelihood: number;
+  /** Rows. */
+  readonly rows: number;
+  /** Whether a hyperplane separates good and bad. */
+  readonly separation: Separation;
+  /** Sum of the weights of the rows. */
+  readonly weight: number;
+}
+
+/** One point of the ROC curve: the shares at or below a score. */
+export interface RocPoint {
+  /** Share of the bads, in 0..=1: the true positive rate. */
+  readonly bads: number;
+  /** Share of the goods, in 0..=1: the false positive rate. */
+  readonly goods: number;
+}
+
+/** What rounding to integers costs. */
+export interface RoundingReport {
+  /**
+   * Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null without
+   * cut-offs.
+   */
+  readonly decisions_changed: number | null;
+  /** Greatest error of any total that the card can give, in points, at least 0. */
+  readonly error_max: number;
+  /** Root of the mean squared error of the totals of the rows, in points. */
+  readonly error_rms: number;
+  /** Greatest total. */
+  readonly points_max: number;
+  /** Least total. */
+  readonly points_min: number;
+  /** Neighbouring slots of a characteristic whose WoEs differ and whose points are the same. */
+  readonly ties: number;
+}
+
 /** Which artefact answers an operation for an entity type. */
 export interface Route {
   /** `id@version` of the artefact. */
@@ -754,12 +1833,59 @@ export interface Route {
   readonly operation: string;
 }
 
+/** What a slot is for. */
+export type RowKind = 'attribute' | 'special' | 'missing' | 'unseen';
+
 /** The first and last day of a sample. */
 export interface SampleDates {
   /** First observation date. */
   readonly from: string;
   /** Last observation date. */
   readonly to: string;
+}
+
+/** What became of the rows of the frame. */
+export interface SampleReport {
+  /** First and last observation date of the rows that stayed. */
+  readonly dates?: SampleDates;
+  /** Rows that are fitted. */
+  readonly development: PartReport;
+  /** Rows that were left out, by reason, in the order in which it was done. */
+  readonly excluded: ReadonlyArray<ExcludedRows>;
+  /** Rows held out. */
+  readonly hold_out: PartReport;
+  /** Later rows. */
+  readonly out_of_time: PartReport;
+  /** Rows of the frame. */
+  readonly rows: number;
+  /** SHA-256 of the development rows. */
+  readonly sha256?: string;
+}
+
+/** One band of a score. */
+export interface ScoreBand {
+  /** Bad rate, in 0..=1. */
+  readonly bad_rate: number;
+  /** Weight of the bad rows. */
+  readonly bads: number;
+  /** Weight of the good rows. */
+  readonly goods: number;
+  /** Least score of the band; null in the riskiest. */
+  readonly score_min: number | null;
+  /** Share of the rows, in 0..=1. */
+  readonly share: number;
+}
+
+/** One bin `[lower, upper)` of the score distribution; the last one holds its upper bound. */
+export interface ScoreBin {
+  /** Weight of the bad rows. */
+  readonly bads: number;
+  /** Weight of the good rows. */
+  readonly goods: number;
+  /** Lower bound. */
+  readonly lower: number;
+  /** Upper bound. */
+  readonly upper: number;
 }
 
 /** Selected rows of one account. */
@@ -773,8 +1899,101 @@ export interface SelectedRows {
 /** A named set of transactions. Features of one selection rest on the same rows. */
 export type Selection = 'credits_90d' | 'debits_90d' | 'end_of_day_90d' | 'end_of_day_and_debits_90d' | 'history' | 'income_180d' | 'income_90d' | 'income_complete_months' | 'last_balance' | 'last_balance_and_debits_90d' | 'last_income' | 'last_transaction' | 'lowest_balance_90d' | 'lowest_balance_and_debits_90d' | 'named_90d' | 'transactions_90d' | 'transactions_complete_months';
 
+/** What a step did. */
+export type SelectionAction = 'add' | 'remove';
+
+/** Why a step was taken. */
+export type SelectionReason = 'excluded' | 'leak_gini' | 'leak_iv' | 'iv' | 'gini' | 'collinear' | 'correlation' | 'cluster' | 'vif' | 'sign' | 'aic' | 'bic' | 'p_value' | 'characteristics_max';
+
+/** What a selection did. */
+export interface SelectionReport {
+  /** The selected characteristics, in the order given. */
+  readonly chosen: ReadonlyArray<string>;
+  /** Clusters of more than one correlated characteristic, by average linkage on 1 - abs(r). */
+  readonly clusters: ReadonlyArray<Cluster>;
+  /** Characteristics above the bounds of a leak, whether left out or forced. */
+  readonly leaking: ReadonlyArray<string>;
+  /** Selected characteristics that are marked protected. */
+  readonly protected: ReadonlyArray<string>;
+  /** The steps in their order. */
+  readonly steps: ReadonlyArray<SelectionStep>;
+  /** Variance inflation of the selected characteristics, in their order. */
+  readonly vif: ReadonlyArray<number>;
+  /** Forced characteristics whose coefficient is not negative. */
+  readonly wrong_sign: ReadonlyArray<string>;
+}
+
+/** One step of a selection. */
+export interface SelectionStep {
+  /** What happened. */
+  readonly action: SelectionAction;
+  /** The characteristic. */
+  readonly characteristic: string;
+  /** False where the value is the quadratic approximation of Lawless and Singhal, not a fit. */
+  readonly is_exact: boolean;
+  /** The bound that decided; null where there is none. */
+  readonly limit: number | null;
+  /** The other characteristic of a correlated pair. */
+  readonly other?: string;
+  /** Why. */
+  readonly reason: SelectionReason;
+  /** Number of the step, from 1. */
+  readonly step: number;
+  /**
+   * The value that decided: by `reason` an information value, a Gini, a correlation, a variance inflation, a
+   * coefficient by its standard error, a change of the criterion or a p-value; null where there is none.
+   */
+  readonly value: number | null;
+}
+
+/** Whether a hyperplane separates good and bad: A. Albert, J. A. Anderson, Biometrika 71, 1984. */
+export interface Separation {
+  /** The characteristics that take part. */
+  readonly characteristics: ReadonlyArray<string>;
+  /** How far. */
+  readonly kind: SeparationKind;
+}
+
+/** How far a hyperplane separates good and bad. */
+export type SeparationKind = 'none' | 'quasi' | 'complete';
+
 /** What a finding does to a decision. */
 export type Severity = 'info' | 'refer';
+
+/** Pearson's test that all bins have one bad rate. */
+export interface TableTest {
+  /** Cramer's V, sqrt(statistic/weight), 0..=1. */
+  readonly cramers_v: number;
+  /** Bins with rows minus 1. */
+  readonly degrees_of_freedom: number;
+  /** P-value by the chi-square law. */
+  readonly p_value: number;
+  /** Sum of (observed - expected)^2/expected. */
+  readonly statistic: number;
+}
+
+/** A group of rows, its PD, and tests of that PD against the outcomes. */
+export interface TestedGroup {
+  /** Bad rate, in 0..=1; null without rows. */
+  readonly bad_rate: number | null;
+  /** Weight of the bad rows. */
+  readonly bads: number;
+  /**
+   * Probability of as many bads or more if each is bad with the mean PD, in 0..=1; null without PDs or rows and
+   * with weights.
+   */
+  readonly binomial_p: number | null;
+  /** Weight of the good rows. */
+  readonly goods: number;
+  /** Probability that the true rate is at most the mean PD, by Jeffreys' prior, in 0..=1; null as `binomial_p`. */
+  readonly jeffreys_p: number | null;
+  /** Least value of the group; of a band its least score, null in the riskiest. */
+  readonly lower: number | null;
+  /** Mean PD, in 0..=1; null without PDs or rows. */
+  readonly mean_pd: number | null;
+  /** Greatest value of the group; of a band the least score of the next one, not included, null in the safest. */
+  readonly upper: number | null;
+}
 
 /** The weight of one feature. */
 export interface TopFeature {
@@ -788,3 +2007,39 @@ export interface TopFeature {
 
 /** Unit of a feature's value. */
 export type Unit = 'count' | 'days' | 'minor' | 'ratio' | 'share';
+
+/** Why a figure is null. */
+export type ValidationNull = 'certain_pd' | 'no_pd' | 'no_rows' | 'no_variance' | 'one_class' | 'separated' | 'too_few' | 'weighted';
+
+/** How well a score ranks the rows of a sample and a PD fits them. Bads and goods are weights of rows. */
+export interface ValidationReport {
+  /** Area under the ROC curve. */
+  readonly auc: AucEstimate | null;
+  /** Bad rate, in 0..=1. */
+  readonly bad_rate: number | null;
+  /** Weight of the bad rows, at least 0. */
+  readonly bads: number;
+  /**
+   * The bands of the card from the riskiest to the safest, with their tests; empty without bands. Bounds are
+   * scores.
+   */
+  readonly bands: ReadonlyArray<TestedGroup>;
+  /** How the PD fits; null without PDs. */
+  readonly calibration: CalibrationMeasures | null;
+  /** Histogram of the scores. */
+  readonly distribution: ReadonlyArray<ScoreBin>;
+  /** Gains and lift from the lowest scores on. */
+  readonly gains: ReadonlyArray<GainsRow>;
+  /** 2 AUC - 1, in -1..=1. */
+  readonly gini: number | null;
+  /** Weight of the good rows, at least 0. */
+  readonly goods: number;
+  /** Greatest distance between the distributions of goods and bads. */
+  readonly ks: KolmogorovSmirnov | null;
+  /** JSON pointer within this report and cause of each figure that is null. */
+  readonly null_reasons: { readonly [name: string]: ValidationNull };
+  /** The ROC curve from (0, 0) to (1, 1). */
+  readonly roc: ReadonlyArray<RocPoint>;
+  /** Number of rows. */
+  readonly rows: number;
+}
