@@ -11,6 +11,7 @@ const HELP: &str = "\
 Develops a card from made columns and prints time and memory.
 
 usage: develop [--rows N] [--columns N] [--seed N] [--threads N] [--stage card|binning] [--special N] [--repeats N]
+               [--binning JSON]
 
   --rows N      default 1000000
   --columns N   columns of numbers beside the outcome, default 100
@@ -18,6 +19,7 @@ usage: develop [--rows N] [--columns N] [--seed N] [--threads N] [--stage card|b
   --threads N   default 2
   --stage S     how far, default card
   --special N   codes -9, -8, .. that each column holds and the request names, default 0
+  --binning JSON  settings of the binning, beside the special values
   --repeats N   runs; the fastest counts, default 1
 
 Memory is the peak of the resident set of the process, frame included, over the size of the frame.";
@@ -31,13 +33,22 @@ struct Settings {
     special: u32,
     repeats: u32,
     stage: String,
+    binning: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Settings {
     fn read() -> io::Result<Option<Self>> {
         let stage = "card".to_owned();
-        let mut settings =
-            Self { rows: 1_000_000, columns: 100, seed: 1, threads: 2, special: 0, repeats: 1, stage };
+        let mut settings = Self {
+            rows: 1_000_000,
+            columns: 100,
+            seed: 1,
+            threads: 2,
+            special: 0,
+            repeats: 1,
+            stage,
+            binning: serde_json::Map::new(),
+        };
         let mut arguments = std::env::args().skip(1);
         while let Some(name) = arguments.next() {
             let value = arguments.next().unwrap_or_default();
@@ -49,6 +60,7 @@ impl Settings {
                 "--seed" => settings.seed = value.parse().map_err(io::Error::other)?,
                 "--special" => settings.special = value.parse().map_err(io::Error::other)?,
                 "--repeats" => settings.repeats = value.parse().map_err(io::Error::other)?,
+                "--binning" => settings.binning = serde_json::from_str(&value)?,
                 "--stage" => settings.stage = value,
                 "--help" | "-h" => return Ok(None),
                 _ => return Err(io::Error::other("unknown argument; see --help")),
@@ -59,9 +71,10 @@ impl Settings {
 
     fn request(&self) -> io::Result<DevelopRequest> {
         let special: Vec<f64> = Population::special_codes(self.special).collect();
+        let mut binning = self.binning.clone();
+        binning.insert("special_values".to_owned(), serde_json::json!(special));
         let request = serde_json::json!({
-            "as_of": "2026-06-30T00:00:00Z", "target": "bad", "stage": self.stage,
-            "binning": {"special_values": special}
+            "as_of": "2026-06-30T00:00:00Z", "target": "bad", "stage": self.stage, "binning": binning
         });
         serde_json::from_value(request).map_err(io::Error::other)
     }
