@@ -6,7 +6,7 @@ use crate::report::{Figure, Unit};
 use crate::timing::{seconds_of_process, seconds_per_call};
 use kapix_core::{
     Card, Column, Columns, Control, CreditScoreBatchRequest, Engine, EngineOptions, EntityType, Frame,
-    Limits, Request, Validity, Values,
+    Limits, Request, Scalar, SpecialBody, Validity, Values,
 };
 use ndarray::{ArrayView1, s};
 use std::hint::black_box;
@@ -62,6 +62,7 @@ pub fn figures() -> io::Result<Vec<Figure>> {
             last.beside.clone_from(&beside);
         }
     }
+    figures.push(special_values()?);
     figures.push(categories()?);
     figures.push(threads(&full)?);
     Ok(figures)
@@ -168,6 +169,50 @@ fn one(
         return Err(io::Error::other(format!("{name}: the points differ from those of plain Rust")));
     }
     Ok(Figure { name, includes, unit: Unit::MillionRows, value, target: Some(TARGET), beside: Vec::new() })
+}
+
+/// A card as a development with codes for what is not known leaves it: five attributes and three special values.
+fn special_values() -> io::Result<Figure> {
+    const ATTRIBUTES: usize = 5;
+    const CODES: [f64; 3] = [-9.0, -8.0, -7.0];
+    let mut body = cards::card(Origin::Expert, Inputs::Numbers)?.body;
+    for characteristic in &mut body.characteristics {
+        characteristic.attributes.truncate(ATTRIBUTES);
+        characteristic.attributes.last_mut().into_iter().for_each(|last| last.upper = None);
+        let codes = CODES.into_iter().zip([3, -4, 0]);
+        characteristic.special = codes
+            .map(|(value, points)| SpecialBody {
+                label: None,
+                points,
+                value: Scalar::Number(value),
+                woe: None,
+            })
+            .collect();
+    }
+    let rows = usize::try_from(ROWS).unwrap_or_default();
+    let values: Vec<f64> = numbers(3, rows * 20, 1000)
+        .zip(numbers(5, rows * 20, 50))
+        .map(|(value, chance)| {
+            let code = usize::try_from(chance).ok().and_then(|chance| CODES.get(chance));
+            code.copied().unwrap_or(f64::from(value))
+        })
+        .collect();
+    let mut expected = vec![body.base_points; rows];
+    for (column, characteristic) in values.chunks(rows).zip(&body.characteristics) {
+        for (points, value) in expected.iter_mut().zip(column) {
+            let special = characteristic.special.iter().find(|own| own.value == Scalar::Number(*value));
+            let inside =
+                characteristic.attributes.iter().find(|own| own.upper.is_none_or(|upper| *value < upper));
+            *points += special.map_or(inside.map_or(0, |own| own.points), |own| own.points);
+        }
+    }
+    let card = Card::load(body, &Limits::default()).map_err(io::Error::other)?;
+    let columns = values.chunks(rows).zip(0..CHARACTERISTICS);
+    let columns = columns.map(|(values, index)| (feature(Inputs::Numbers, index), Column::float(values)));
+    let frame = Frame::new(columns.collect(), &Limits::default()).map_err(io::Error::other)?;
+    let case =
+        ("batch, special values", "20 f64 columns, 5 attributes and 3 special values each -> the same");
+    one(&card, &frame, case, &expected)
 }
 
 /// The same card with categories in place of numbers.

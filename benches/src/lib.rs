@@ -5,6 +5,7 @@ pub mod berka;
 pub mod cards;
 pub mod ledgers;
 pub mod naive;
+pub mod population;
 pub mod report;
 pub mod single;
 pub mod timing;

@@ -12,6 +12,7 @@ mod mass;
 mod optimum;
 mod options;
 mod prebin;
+mod radix;
 mod settings;
 mod slots;
 mod sorted;

@@ -4,7 +4,7 @@ use super::decimal;
 use super::mass::Mass;
 use super::options::BinningOptions;
 use super::settings::PrebinningMethod;
-use super::sorted::Sorted;
+use super::sorted::{Gap, Sorted};
 use super::tree;
 
 /// Ordered pre-bins; pre-bin i lies between cut points i - 1 and i.
@@ -75,35 +75,39 @@ fn fill(sorted: &Sorted, cuts: &[f64], fixed: &[f64]) -> Prebins {
 /// Returns cut points such that the weight below the j-th is nearest to the share j/k; a value that holds several
 /// shares keeps the cut points at both of its sides.
 fn quantiles(sorted: &Sorted, pieces: u32) -> Vec<f64> {
+    let nearer =
+        |share: u32| sorted.gaps(share, pieces).map(|gaps| Gap::nearer(gaps, sorted.weight, share, pieces));
+    let counted: Option<Vec<Gap>> = (1..pieces).map(nearer).collect();
+    let gaps = counted.unwrap_or_else(|| visited_quantiles(sorted, pieces));
+    let mut cuts: Vec<(f64, f64)> = gaps.into_iter().filter_map(|gap| gap.ends).collect();
+    cuts.dedup();
+    cuts.into_iter().filter_map(|(a, b)| decimal::between(a, b)).collect()
+}
+
+/// Returns the gaps of [`quantiles`] by a visit to every value.
+fn visited_quantiles(sorted: &Sorted, pieces: u32) -> Vec<Gap> {
     let all = sorted.weight;
-    let pieces_number = f64::from(pieces);
-    let mut cuts = Vec::new();
-    let mut below = 0.0;
+    let mut gaps = Vec::new();
     let mut share = 1;
-    // The gap before: its ends and the weight below it; none at the edge.
-    let mut before: (Option<(f64, f64)>, f64) = (None, 0.0);
-    let mut last: Option<f64> = None;
-    let mut settle = |gap: Option<(f64, f64)>, below: f64, before: (Option<(f64, f64)>, f64)| {
-        while share < pieces && below * pieces_number >= all * f64::from(share) {
-            // Both distances are times k: of counts they are exact.
-            let target = all * f64::from(share);
-            let nearer_before = target - before.1 * pieces_number <= below * pieces_number - target;
-            cuts.extend(if nearer_before { before.0 } else { gap });
+    let mut settle = |pair: [Gap; 2]| {
+        let [_, Gap { below, .. }] = pair;
+        while share < pieces && below * f64::from(pieces) >= all * f64::from(share) {
+            gaps.push(Gap::nearer(pair, all, share, pieces));
             share += 1;
         }
     };
+    let (mut before, mut below, mut last) = (Gap::default(), 0.0, None);
     sorted.each(|value, mass| {
         if let Some(last) = last {
-            let gap = Some((last, value));
-            settle(gap, below, before);
-            before = (gap, below);
+            let gap = Gap { ends: Some((last, value)), below };
+            settle([before, gap]);
+            before = gap;
         }
         last = Some(value);
         below += mass.weight;
     });
-    settle(None, below, before);
-    cuts.dedup();
-    cuts.into_iter().filter_map(|(a, b)| decimal::between(a, b)).collect()
+    settle([before, Gap { ends: None, below }]);
+    gaps
 }
 
 /// Returns cut points in the gaps of the data that hold the ends of intervals of equal width.

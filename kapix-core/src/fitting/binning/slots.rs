@@ -49,11 +49,10 @@ impl Binning {
                     })
                     .collect();
                 self.numbers(column, rows, out, |value| {
-                    let named = special.iter().find(|(bits, _)| *bits == value.to_bits());
-                    named.map_or_else(
-                        || self.cuts.iter().map(|cut| u16::from(value >= *cut)).sum(),
-                        |(_, slot)| *slot,
-                    )
+                    let inside = self.cuts.iter().map(|cut| u16::from(value >= *cut)).sum();
+                    special
+                        .iter()
+                        .fold(inside, |slot, (bits, own)| if *bits == value.to_bits() { *own } else { slot })
                 })
             }
         }
@@ -66,10 +65,22 @@ impl Binning {
         out: &mut [u16],
         place: impl Fn(f64) -> u16,
     ) -> Result<()> {
+        match plain_values(column) {
+            Some(values) => self.fill(rows, out, |row| values.get(row).copied().unwrap_or(f64::NAN), place),
+            None => self.fill(rows, out, |row| column.number(row).unwrap_or(f64::NAN), place),
+        }
+    }
+
+    fn fill(
+        &self,
+        rows: &[u32],
+        out: &mut [u16],
+        value: impl Fn(usize) -> f64,
+        place: impl Fn(f64) -> u16,
+    ) -> Result<()> {
         let missing = self.missing_slot();
         for (row, out) in rows.iter().zip(out) {
-            let value =
-                usize::try_from(*row).ok().and_then(|row| column.number(row)).unwrap_or(f64::NAN) + 0.0;
+            let value = usize::try_from(*row).map_or(f64::NAN, &value) + 0.0;
             if value.is_infinite() {
                 return Err(Error::new(Cause::FrameInfinity, format!("row `{row}` holds an infinity")));
             }
@@ -106,6 +117,14 @@ impl Binning {
         let found =
             places.binary_search_by(|(own, _)| (*own).cmp(text)).ok().and_then(|place| places.get(place));
         found.map_or(self.missing_slot().saturating_add(1), |(_, slot)| *slot)
+    }
+}
+
+/// Returns the values of a column of floats without a bitmap that lie one after the other.
+pub(super) fn plain_values<'c>(column: &'c Column<'_>) -> Option<&'c [f64]> {
+    match (&column.values, &column.validity) {
+        (Values::Float(values), None) => values.as_slice(),
+        _ => None,
     }
 }
 

@@ -4,7 +4,9 @@
 //! Scratch is 8 bytes a row for an unweighted binary target, 16 with weights, 24 for a continuous one.
 
 use super::mass::Mass;
-use crate::domain::{Column, Values};
+use super::radix;
+use super::slots::plain_values;
+use crate::domain::Column;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::Target;
 
@@ -23,12 +25,31 @@ pub(super) struct Sorted {
 /// Ordered keys of the values; numbers beside them are keys too.
 #[derive(Clone, Debug)]
 enum Keys {
-    /// Values of good rows and of bad rows.
-    Counted { goods: Vec<u64>, bads: Vec<u64> },
+    /// Values of good rows at the front and of bad rows at the back of one slice, so many of each.
+    Counted { keys: Vec<u64>, goods: usize, bads: usize },
     /// Value and weight, of good rows and of bad rows.
     Weighted { goods: Vec<[u64; 2]>, bads: Vec<[u64; 2]> },
     /// Value, outcome and weight.
     Continuous(Vec<[u64; 3]>),
+}
+
+/// What lies between two neighbouring values.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gap {
+    /// The values; `None` before the first and behind the last.
+    pub(super) ends: Option<(f64, f64)>,
+    /// Weight of the rows below.
+    pub(super) below: f64,
+}
+
+impl Gap {
+    /// Returns the one of two gaps whose weight below is nearest to `share` of `pieces` of all; of equals the first.
+    pub(super) fn nearer([before, after]: [Self; 2], all: f64, share: u32, pieces: u32) -> Self {
+        // Both distances are times the pieces: of counts they are exact.
+        let (target, pieces) = (all * f64::from(share), f64::from(pieces));
+        let is_before = target - before.below * pieces <= after.below * pieces - target;
+        if is_before { before } else { after }
+    }
 }
 
 impl Sorted {
@@ -42,18 +63,17 @@ impl Sorted {
         special: &[f64],
     ) -> Result<Self> {
         let mut sorted = Self {
-            keys: Keys::of(target),
+            keys: Keys::of(target, rows.len()),
             missing: Mass::default(),
             special: vec![Mass::default(); special.len()],
             weight: 0.0,
         };
-        match (&column.values, &column.validity) {
-            (Values::Float(values), None) if values.is_standard_layout() => {
-                let values = values.as_slice().unwrap_or_default();
+        match plain_values(column) {
+            Some(values) => {
                 let value = |row: usize| values.get(row).copied().unwrap_or(f64::NAN);
                 sorted.read(rows, value, target, special)?;
             }
-            _ => sorted.read(rows, |row| column.number(row).unwrap_or(f64::NAN), target, special)?,
+            None => sorted.read(rows, |row| column.number(row).unwrap_or(f64::NAN), target, special)?,
         }
         sorted.keys.sort();
         sorted.weight = super::mass::total(&sorted.parts(&[])).weight;
@@ -93,8 +113,8 @@ impl Sorted {
     /// Visits the distinct values from the least to the greatest with the rows that hold them.
     pub(super) fn each(&self, mut visit: impl FnMut(f64, Mass)) {
         match &self.keys {
-            Keys::Counted { goods, bads } => {
-                let (mut goods, mut bads) = (goods.as_slice(), bads.as_slice());
+            Keys::Counted { keys, goods, bads } => {
+                let (mut goods, mut bads) = halves(keys, *goods, *bads);
                 while let Some(least) = lesser(goods.first(), bads.first()) {
                     let good = take_run(&mut goods, |other| *other == least);
                     let bad = take_run(&mut bads, |other| *other == least);
@@ -127,10 +147,32 @@ impl Sorted {
         }
     }
 
+    /// Returns the gaps on both sides of the value where the weight reaches a share, where rows are counted.
+    ///
+    /// `share` is that of `pieces` equal ones and in 1..pieces.
+    pub(super) fn gaps(&self, share: u32, pieces: u32) -> Option<[Gap; 2]> {
+        let Keys::Counted { keys, goods, bads } = &self.keys else { return None };
+        let (goods, bads) = halves(keys, *goods, *bads);
+        let all = u64::from(length(goods)) + u64::from(length(bads));
+        let rank = (all * u64::from(share)).div_ceil(u64::from(pieces)).max(1);
+        let at = ranked(goods, bads, usize::try_from(rank).ok()?)?;
+        let parts = [goods, bads].map(|half| half.split_at(half.partition_point(|value| *value < at)));
+        let uppers = parts.map(|(_, upper)| upper.split_at(upper.partition_point(|value| *value == at)));
+        let below = parts.map(|(lower, _)| length(lower));
+        let same = uppers.map(|(same, _)| length(same));
+        let counts = |[goods, bads]: [u32; 2]| f64::from(goods) + f64::from(bads);
+        let least = parts.iter().filter_map(|(lower, _)| lower.last()).max();
+        let next = uppers.iter().filter_map(|(_, upper)| upper.first()).min();
+        Some([
+            Gap { ends: least.map(|least| (number(*least), number(at))), below: counts(below) },
+            Gap { ends: next.map(|next| (number(at), number(*next))), below: counts(below) + counts(same) },
+        ])
+    }
+
     /// Returns the rows between ascending cut points, one more part than cut points.
     pub(super) fn parts(&self, cuts: &[f64]) -> Vec<Mass> {
-        if let Keys::Counted { goods, bads } = &self.keys {
-            let (mut goods, mut bads) = (goods.as_slice(), bads.as_slice());
+        if let Keys::Counted { keys, goods, bads } = &self.keys {
+            let (mut goods, mut bads) = halves(keys, *goods, *bads);
             let mut parts: Vec<Mass> = Vec::with_capacity(cuts.len() + 1);
             for cut in cuts.iter().map(|cut| key(cut + 0.0)) {
                 let good = cut_below(&mut goods, cut);
@@ -160,7 +202,10 @@ impl Sorted {
             values.first().map(|[value, _]| *value).zip(values.last().map(|[value, _]| *value))
         };
         let pairs = match &self.keys {
-            Keys::Counted { goods, bads } => [ends(goods), ends(bads)],
+            Keys::Counted { keys, goods, bads } => {
+                let (goods, bads) = halves(keys, *goods, *bads);
+                [ends(goods), ends(bads)]
+            }
             Keys::Weighted { goods, bads } => [first(goods), first(bads)],
             Keys::Continuous(points) => {
                 let value = |point: &[u64; 3]| point.first().copied().unwrap_or_default();
@@ -174,20 +219,29 @@ impl Sorted {
 }
 
 impl Keys {
-    fn of(target: Target<'_>) -> Self {
+    fn of(target: Target<'_>, rows: usize) -> Self {
         match target {
-            Target::Binary { weight: None, .. } => Self::Counted { goods: Vec::new(), bads: Vec::new() },
+            Target::Binary { weight: None, .. } => Self::Counted { keys: vec![0; rows], goods: 0, bads: 0 },
             Target::Binary { .. } => Self::Weighted { goods: Vec::new(), bads: Vec::new() },
             Target::Continuous { .. } => Self::Continuous(Vec::new()),
         }
     }
 
+    #[inline]
     fn push(&mut self, value: u64, target: Target<'_>, row: usize) {
         let is_bad = |bad: &[u8]| bad.get(row).is_some_and(|bad| *bad == 1);
         let weight = || key(target.weight(row));
         match (self, target) {
-            (Self::Counted { goods, bads }, Target::Binary { bad, .. }) => {
-                if is_bad(bad) { bads } else { goods }.push(value);
+            (Self::Counted { keys, goods, bads }, Target::Binary { bad, .. }) => {
+                // Both ends are written and one is kept: a branch on the outcome would be guessed wrong often.
+                let (is_bad, last) = (usize::from(is_bad(bad)), keys.len().saturating_sub(*bads + 1));
+                for place in [*goods, last] {
+                    if let Some(place) = keys.get_mut(place) {
+                        *place = value;
+                    }
+                }
+                *goods += 1 - is_bad;
+                *bads += is_bad;
             }
             (Self::Weighted { goods, bads }, Target::Binary { bad, .. }) => {
                 if is_bad(bad) { bads } else { goods }.push([value, weight()]);
@@ -202,9 +256,10 @@ impl Keys {
 
     fn sort(&mut self) {
         match self {
-            Self::Counted { goods, bads } => {
-                goods.sort_unstable();
-                bads.sort_unstable();
+            Self::Counted { keys, goods, bads } => {
+                let start = keys.len().saturating_sub(*bads);
+                radix::sort(keys.get_mut(..*goods).unwrap_or_default());
+                radix::sort(keys.get_mut(start..).unwrap_or_default());
             }
             Self::Weighted { goods, bads } => {
                 goods.sort_unstable();
@@ -215,8 +270,37 @@ impl Keys {
     }
 }
 
+/// Returns the values of the good rows and of the bad rows.
+fn halves(keys: &[u64], goods: usize, bads: usize) -> (&[u64], &[u64]) {
+    let start = keys.len().saturating_sub(bads);
+    (keys.get(..goods).unwrap_or_default(), keys.get(start..).unwrap_or_default())
+}
+
+/// Returns the number of the given rank in two ordered slices together, counted from 1.
+fn ranked<'k>(mut a: &'k [u64], mut b: &'k [u64], mut rank: usize) -> Option<u64> {
+    // The lesser of two numbers half a rank deep has fewer than `rank` numbers up to it: it and those before it go.
+    while rank > 1 {
+        let (in_a, in_b) = ((rank / 2).min(a.len()), (rank / 2).min(b.len()));
+        let (last_a, last_b) = (a.get(in_a.wrapping_sub(1)), b.get(in_b.wrapping_sub(1)));
+        match (last_a, last_b) {
+            (Some(x), Some(y)) if x <= y => {
+                a = a.get(in_a..)?;
+                rank -= in_a;
+            }
+            (Some(_), Some(_)) => {
+                b = b.get(in_b..)?;
+                rank -= in_b;
+            }
+            (Some(_), None) => return a.get(rank - 1).copied(),
+            (None, Some(_)) => return b.get(rank - 1).copied(),
+            (None, None) => return None,
+        }
+    }
+    lesser(a.first(), b.first())
+}
+
 /// Returns bits that order as the numbers do.
-fn key(value: f64) -> u64 {
+pub(super) fn key(value: f64) -> u64 {
     let bits = value.to_bits();
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }

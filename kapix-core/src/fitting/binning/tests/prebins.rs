@@ -56,6 +56,30 @@ fn a_heavy_value_keeps_a_pre_bin_of_its_own() {
     assert_eq!(got.cuts, [11.0, 40.0, 70.0, 91.0]);
 }
 
+proptest! {
+    #[test]
+    fn quantiles_of_counted_rows_are_those_of_rows_of_weight_1(
+        rows in prop::collection::vec((-40_i32..40, 0_u8..2), 1..300),
+        pieces in 2_u32..30,
+    ) {
+        let values: Vec<f64> = rows.iter().map(|(value, _)| f64::from(*value) / 4.0).collect();
+        let bad: Vec<u8> = rows.iter().map(|(_, bad)| *bad).collect();
+        let settings = BinningSettings {
+            prebinning: Some(prebinning(PrebinningMethod::Quantile, pieces, 0.0)),
+            ..super::given::free()
+        };
+        let column = Column::float(&values);
+        let ones = vec![1.0; bad.len()];
+        let all = super::given::all_rows(&column);
+        let weighted = Target::Binary { bad: &bad, weight: Some(&ones) };
+        let sorted = Sorted::new(&column, &all, weighted, &[]).unwrap();
+        let visited = prebins(&sorted, &options(&settings), sorted.weight);
+        let counted = of(&values, &bad, &settings);
+        prop_assert_eq!(visited.cuts, counted.cuts);
+        prop_assert_eq!(visited.masses, counted.masses);
+    }
+}
+
 #[test]
 fn uniform_cuts_lie_at_the_ends_of_equal_intervals() {
     let values: Vec<f64> = (0..=100).map(f64::from).collect();
