@@ -5,6 +5,8 @@ pub mod berka;
 pub mod cards;
 pub mod ledgers;
 pub mod naive;
+pub mod reliability;
 pub mod report;
+pub mod rows;
 pub mod single;
 pub mod timing;
