@@ -5,8 +5,10 @@
 
 use crate::rows::{Cells, Rows};
 use kapix_core::numeric::{Random, count};
-use kapix_core::{Card, CardBody, Control, Cutoffs, Decision, Engine, EngineOptions, Input};
-use kapix_core::{Operation, Request, Response, Slots};
+use kapix_core::{
+    BinCounts, Card, CardBody, CharacteristicBody, CharacteristicCounts, Control, Cutoffs, Decision,
+    DevelopmentBody, Engine, EngineOptions, Input, Limits, Operation, Request, Response, Slots,
+};
 use serde_json::{Value, json};
 use std::io;
 use std::num::NonZeroU64;
@@ -65,6 +67,8 @@ pub struct Line {
 pub struct Study {
     /// The card, with cut-offs.
     pub card: Card,
+    /// The same card as if its estimates were exact: its confidence is about missing inputs alone.
+    exact: Card,
     engine: Engine,
     settings: Settings,
     development: Rows,
@@ -93,7 +97,8 @@ impl Study {
         let (development, test) = (rows.pick(&development), rows.pick(&test));
         let card = develop(&engine, &settings, &development)?;
         let known = places(&card, &test)?;
-        Ok(Self { card, engine, settings, development, test, known })
+        let exact = without_estimation(&card)?;
+        Ok(Self { card, exact, engine, settings, development, test, known })
     }
 
     /// Returns the number of test rows.
@@ -120,14 +125,40 @@ impl Study {
 
     /// Returns each test row's confidence of the decision by `slots`, and the share of trials that decide the same.
     pub fn cases(&self, slots: &[Slots], trials: &[Vec<Decision>]) -> io::Result<Vec<Case>> {
-        let made = decisions(&self.card, slots)?;
-        let mut cases = Vec::with_capacity(made.len());
-        for (row, (slots, made)) in slots.iter().zip(made).enumerate() {
-            let predicted = self.card.confidence(slots).ok_or_else(|| other("a card without confidence"))?;
-            let same = trials.iter().filter(|trial| trial.get(row) == Some(&made)).count();
-            cases.push(Case { predicted, stayed: count(same) / count(trials.len()) });
+        cases(&self.card, slots, trials)
+    }
+
+    /// Returns the same with the confidence that only missing inputs would leave.
+    pub fn cases_of_missing(&self, slots: &[Slots], trials: &[Vec<Decision>]) -> io::Result<Vec<Case>> {
+        cases(&self.exact, slots, trials)
+    }
+
+    /// Returns how far totals move when the card is developed again, in points.
+    pub fn spread(&self, again: &Redevelopments) -> io::Result<Spread> {
+        let development = self.card.body.development.as_ref().ok_or_else(|| other("no development"))?;
+        let bins = bins(&self.card.body, development);
+        let points_per_nat = self.card.body.scaling.pdo / core::f64::consts::LN_2;
+        let (mut coefficients, mut woe, mut moved) = (0.0, 0.0, 0.0);
+        for (row, slots) in self.known.iter().enumerate() {
+            let at =
+                |(bins, slot): (&Vec<Bin>, &u16)| bins.get(usize::from(*slot)).copied().unwrap_or_default();
+            let own: Vec<Bin> = bins.iter().zip(&slots.slots).map(at).collect();
+            let x: Vec<f64> = core::iter::once(1.0).chain(own.iter().map(|bin| bin.woe)).collect();
+            let c = development.coefficient_covariance.iter().flatten().zip(&x);
+            coefficients +=
+                c.map(|(c, x_i)| x_i * c.iter().zip(&x).map(|(c, x_j)| c * x_j).sum::<f64>()).sum::<f64>();
+            let slopes = development.coefficients.iter().flatten().skip(1);
+            woe += own.iter().zip(slopes).map(|(bin, b)| b * b * bin.variance).sum::<f64>();
+            let others = again.totals.iter().filter_map(|totals| totals.get(row));
+            moved += others.map(|it| f64::from(it - slots.points).powi(2)).sum::<f64>()
+                / count(again.totals.len());
         }
-        Ok(cases)
+        let sd = |nats: f64| points_per_nat * (nats / count(self.known.len())).sqrt();
+        Ok(Spread {
+            coefficients: sd(coefficients),
+            stated: sd(2.0 * (coefficients + woe)),
+            counted: (moved / count(self.known.len())).sqrt(),
+        })
     }
 
     /// Returns the slots of each test row with every input known.
@@ -161,6 +192,68 @@ impl Study {
     }
 }
 
+/// Root mean square distances over the test rows, in points.
+#[derive(Clone, Copy, Debug)]
+pub struct Spread {
+    /// From the covariance of the coefficients alone, (pdo / ln 2)^2 x'Cx.
+    pub coefficients: f64,
+    /// By the formula of confidence, with the sampling of WoEs, twice.
+    pub stated: f64,
+    /// Of the totals of the redevelopments from the card's.
+    pub counted: f64,
+}
+
+/// WoE of a slot and its sampling variance.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bin {
+    woe: f64,
+    variance: f64,
+}
+
+/// Slots of each characteristic, worked out anew from the document.
+fn bins(body: &CardBody, development: &DevelopmentBody) -> Vec<Vec<Bin>> {
+    let (goods, bads) = (development.goods, development.bads);
+    let variance = |bin: Option<&BinCounts>| {
+        let bin = bin.filter(|bin| bin.goods + bin.bads > 0.0)?;
+        let half = if bin.goods.min(bin.bads) > 0.0 { 0.0 } else { 0.5 };
+        Some((1.0 / (bin.goods + half) + 1.0 / (bin.bads + half) - 1.0 / goods - 1.0 / bads).max(0.0))
+    };
+    let bin = |woe: Option<f64>, counts: Option<&BinCounts>| Bin {
+        woe: woe.unwrap_or_default(),
+        variance: variance(counts).unwrap_or_default(),
+    };
+    let slots = |(own, counts): (&CharacteristicBody, &CharacteristicCounts)| {
+        let attributes = own.attributes.iter().map(|it| it.woe).zip(counts.attributes.iter().map(Some));
+        let special = own.special.iter().enumerate().map(|(at, it)| (it.woe, counts.special.get(at)));
+        let fallbacks = [(&own.missing, &counts.missing), (&own.unseen, &counts.unseen)];
+        let fallbacks =
+            fallbacks.into_iter().filter_map(|(it, counts)| Some((it.as_ref()?.woe, counts.as_ref())));
+        attributes.chain(special).chain(fallbacks).map(|(woe, counts)| bin(woe, counts)).collect()
+    };
+    body.characteristics.iter().zip(&development.counts).map(slots).collect()
+}
+
+fn without_estimation(card: &Card) -> io::Result<Card> {
+    let mut body = card.body.clone();
+    if let Some(development) = &mut body.development {
+        development.coefficients = None;
+        let zeros = |matrix: &mut Vec<Vec<f64>>| matrix.iter_mut().for_each(|row| row.fill(0.0));
+        development.coefficient_covariance.iter_mut().for_each(zeros);
+    }
+    Card::load(body, &Limits::default()).map_err(io::Error::other)
+}
+
+fn cases(card: &Card, slots: &[Slots], trials: &[Vec<Decision>]) -> io::Result<Vec<Case>> {
+    let made = decisions(card, slots)?;
+    let mut cases = Vec::with_capacity(made.len());
+    for (row, (slots, made)) in slots.iter().zip(made).enumerate() {
+        let predicted = card.confidence(slots).ok_or_else(|| other("a card without confidence"))?;
+        let same = trials.iter().filter(|trial| trial.get(row) == Some(&made)).count();
+        cases.push(Case { predicted, stayed: count(same) / count(trials.len()) });
+    }
+    Ok(cases)
+}
+
 /// Returns the lines of a reliability table by [`EDGES`], then one of all cases.
 pub fn table(cases: &[Case]) -> Vec<Line> {
     let last = EDGES.len() - 2;
@@ -179,7 +272,8 @@ pub fn table(cases: &[Case]) -> Vec<Line> {
 pub fn gap(lines: &[Line]) -> f64 {
     let Some((all, bins)) = lines.split_last() else { return 0.0 };
     let filled = bins.iter().filter(|line| line.cases > 0);
-    filled.map(|line| count(line.cases) * (line.predicted - line.stayed).abs()).sum::<f64>() / count(all.cases)
+    filled.map(|line| count(line.cases) * (line.predicted - line.stayed).abs()).sum::<f64>()
+        / count(all.cases)
 }
 
 /// Develops without cut-offs first, to see the totals, then sets them by their quantiles.
@@ -195,7 +289,8 @@ fn develop(engine: &Engine, settings: &Settings, rows: &Rows) -> io::Result<Card
         "target": settings.target,
     });
     let text = serde_json::to_vec(&request)?;
-    let request = Request::read(Operation::ScorecardDevelop, &text, engine.limits()).map_err(io::Error::other)?;
+    let request =
+        Request::read(Operation::ScorecardDevelop, &text, engine.limits()).map_err(io::Error::other)?;
     let control = Control { threads: settings.threads, ..Control::default() };
     let reply = engine.run_columns(&request, &rows.frame()?, &control).map_err(io::Error::other)?;
     let Response::ScorecardDevelop(response) = reply.reply.response else { return Err(other("no card")) };
@@ -211,7 +306,8 @@ fn develop(engine: &Engine, settings: &Settings, rows: &Rows) -> io::Result<Card
 }
 
 fn cutoffs(sorted: &[i32]) -> Option<Cutoffs> {
-    let at = |share: f64| sorted.iter().copied().zip(1..).find(|(_, n)| count(*n) > share * count(sorted.len()));
+    let at =
+        |share: f64| sorted.iter().copied().zip(1..).find(|(_, n)| count(*n) > share * count(sorted.len()));
     let (refer, approve) = (at(SHARES_BELOW.0)?.0, at(SHARES_BELOW.1)?.0);
     (refer < approve).then_some(Cutoffs { approve, refer })
 }
@@ -225,7 +321,7 @@ fn places(card: &Card, rows: &Rows) -> io::Result<Vec<Slots>> {
     place_hidden(card, rows, Vec::new)
 }
 
-/// A column of the file that a characteristic reads.
+/// Returns the slots of every row with the inputs missing that `hidden` names for it.
 fn place_hidden(card: &Card, rows: &Rows, mut hidden: impl FnMut() -> Vec<usize>) -> io::Result<Vec<Slots>> {
     let columns: Option<Vec<&Cells>> = card.inputs().map(|(name, _, _)| rows.column(name)).collect();
     let columns = columns.ok_or_else(|| other("a column is missing"))?;

@@ -80,9 +80,7 @@ impl Cells {
     fn column(&self) -> Column<'_> {
         match self {
             Self::Number(numbers) => Column::float(numbers),
-            Self::Text(codes, names) => {
-                Column::dictionary(codes, names.iter().map(String::as_str).collect())
-            }
+            Self::Text(codes, names) => Column::dictionary(codes, names.iter().map(String::as_str).collect()),
         }
     }
 }

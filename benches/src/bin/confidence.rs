@@ -17,7 +17,9 @@ usage: confidence [--data FILE.csv[.gz] --target COL] [--bad VALUE]
 
 A card is developed on a random 70 % of the rows; it declines the lowest 30 %
 of their totals and approves the highest 40 %. The other 30 % are decided
-  hiding        with some inputs hidden, and again with all of them;
+  hiding        with some inputs hidden, and again with all of them; a second
+                table takes the card's estimates as exact, so that confidence
+                is about the hidden inputs alone;
   redevelopment by cards developed again, binning and selection included, on
                 bootstrap samples of the 70 %: at the card's own cut-offs (the
                 same PD), and at cut-offs for the same shares;
@@ -40,8 +42,9 @@ fn main() -> io::Result<()> {
         println!("{HELP}");
         return Ok(());
     }
-    let options = options(&arguments)?;
+    let mut options = options(&arguments)?;
     let rows = Rows::read(&options.data)?;
+    options.settings.exclude.retain(|name| rows.column(name).is_some());
     let study = Study::new(&rows, options.settings)?;
     let inputs = study.card.inputs().len();
     println!("{} rows, {} of them test rows; card of {inputs} characteristics", rows.len, study.rows());
@@ -55,8 +58,10 @@ fn main() -> io::Result<()> {
     let hidden: Vec<usize> = options.hidden.into_iter().filter(|hidden| *hidden < inputs).collect();
     let truth = vec![made];
     for hidden in &hidden {
-        let cases = study.cases(&study.hide(*hidden)?, &truth)?;
-        print(&format!("hiding {hidden} of {inputs} inputs, drawn for each row"), &cases);
+        let slots = study.hide(*hidden)?;
+        let title = format!("hiding {hidden} of {inputs} inputs, drawn for each row");
+        print(&title, &study.cases(&slots, &truth)?);
+        print(&format!("{title}; estimates taken as exact"), &study.cases_of_missing(&slots, &truth)?);
     }
     if let Some(most) = hidden.last() {
         blocks(&study, *most, &truth)?;
@@ -69,6 +74,9 @@ fn main() -> io::Result<()> {
     let all: usize = again.characteristics.iter().map(|(all, _)| all).sum();
     let shared: usize = again.characteristics.iter().map(|(_, shared)| shared).sum();
     println!("\n{times} redevelopments; {all} characteristics in all, {shared} of them the card's");
+    let spread = study.spread(&again)?;
+    println!("root mean square move of a total: {:.2} points", spread.counted);
+    println!("by the formula {:.2}; by x'Cx alone {:.2}", spread.stated, spread.coefficients);
     print("redevelopment, the same PD", &study.cases(study.known(), &again.same_pd)?);
     print("redevelopment, the same shares", &study.cases(study.known(), &again.same_shares)?);
     for hidden in &hidden {
