@@ -150,7 +150,7 @@ impl Study {
             let slopes = development.coefficients.iter().flatten().skip(1);
             woe += own.iter().zip(slopes).map(|(bin, b)| b * b * bin.variance).sum::<f64>();
             let others = again.totals.iter().filter_map(|totals| totals.get(row));
-            moved += others.map(|it| f64::from(it - slots.points).powi(2)).sum::<f64>()
+            moved += others.map(|it| f64::from(it - slots.points)).map(|it| it * it).sum::<f64>()
                 / count(again.totals.len());
         }
         let sd = |nats: f64| points_per_nat * (nats / count(self.known.len())).sqrt();

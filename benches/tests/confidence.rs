@@ -1,4 +1,5 @@
 //! Confidence on the shipped sample: counted, it is neither far too high nor far too low.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kapix_benches::reliability::{Case, Settings, Study, table};
 use kapix_benches::rows::Rows;

@@ -44,9 +44,12 @@ impl Card {
             return Some(1.0);
         }
         // An sd beyond f64 must not meet an infinite limit.
-        let below = |limit: f64| match limit.is_finite() {
-            true => numeric::normal_cdf((limit - mean) / sd),
-            false => f64::from(u8::from(limit > 0.0)),
+        let below = |limit: f64| {
+            if limit.is_finite() {
+                numeric::normal_cdf((limit - mean) / sd)
+            } else {
+                f64::from(u8::from(limit > 0.0))
+            }
         };
         Some((below(hi) - below(lo)).clamp(0.0, 1.0))
     }
