@@ -14,7 +14,7 @@ import numpy as np
 
 DEFAULTS = {
     "bads_min": 0, "bins_max": 10, "bins_min": 1, "goods_min": 0, "missing": "own", "objective": "iv",
-    "p_value_max": 0.05, "rare_share": 0.01, "rate_difference_min": 0, "size_max": 1, "size_min": 0.05,
+    "p_value_max": 0.2, "rare_share": 0.01, "rate_difference_min": 0, "size_max": 1, "size_min": 0.05,
     "special": "own", "special_values": [], "trend": "auto", "unseen": "own", "cuts": None, "cuts_fixed": [],
     "p_value_test": "z_test",
 }

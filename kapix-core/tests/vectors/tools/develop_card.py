@@ -121,23 +121,48 @@ def rounded(exact, population):
     return best[1:]
 
 
+def leave_to_one(request, usable, binned, rows):
+    """Of slots outside the attributes that hold nearly the same rows, all but that of the highest IV take 0."""
+    outside = []
+    for name in usable:
+        answer, slot, _, slots = binned[name]
+        options = options_of(request, name)
+        own = [slot(request["columns"][name][r]) for r in rows]
+        for k, (kind, m, _) in enumerate(slots):
+            if kind != "attribute" and m.rows and options[kind] == "own":
+                outside.append((-answer["table"]["iv"], name, k, {r for r, s in zip(rows, own) if s == k}))
+    leaders = []
+    for _, name, k, held in sorted(outside, key=lambda it: it[0]):
+        leader = next((other for other, theirs in leaders if len(held & theirs) / len(held | theirs) >= 0.9), None)
+        if leader is None:
+            leaders.append((name, held))
+            continue
+        answer, _, woe, _ = binned[name]
+        woe[k] = answer["table"]["rows"][k]["woe_applied"] = 0.0
+        answer["findings"] = [{"kind": "together", "slot": k, "with": leader}]
+
+
 def chosen_of(request, names, binned, rows):
     """Returns the characteristics that the filters leave; signs are checked after the fit."""
-    settings = {"iv_min": 0.01, "leak_iv": 5, "leak_gini": 0.95, "correlation_max": 0.95, "sign": True} | request.get("selection", {})
-    unknown = set(settings) - {"iv_min", "leak_iv", "leak_gini", "correlation_max", "sign", "excluded"}
+    settings = {"iv_min": 0, "leak_iv": 5, "leak_gini": 0.95, "correlation_max": 0.95, "sign": True, "significance_max": 0.01}
+    settings |= request.get("selection", {})
+    unknown = set(settings) - {"iv_min", "leak_iv", "leak_gini", "correlation_max", "sign", "significance_max"}
     if unknown:
         raise SystemExit(f"selection settings without a recomputation: {unknown}")
-    left, leaking = [], []
+    usable, left, leaking = [], [], []
     for name in names:
         answer, _, woe, slots = binned[name]
         own = request.get("characteristics", {}).get(name, {})
         filled = {w for w, (_, m, _) in zip(woe, slots) if m.weight}
         barred = own.get("protected") and "legal_basis" not in own
-        if answer["status"] == "infeasible" or len(filled) < 2 or barred or name in settings.get("excluded", []):
-            continue
-        if abs(answer["table"]["gini"]) > settings["leak_gini"] or answer["table"]["iv"] > settings["leak_iv"]:
+        if answer["status"] != "infeasible" and len(filled) > 1 and not barred:
+            usable.append(name)
+    leave_to_one(request, usable, binned, rows)
+    for name in usable:
+        table = binned[name][0]["table"]
+        if abs(table["gini"]) > settings["leak_gini"] or table["iv"] > settings["leak_iv"]:
             leaking.append(name)
-        elif answer["table"]["iv"] >= settings["iv_min"]:
+        elif table["iv"] >= settings["iv_min"] and table.get("chi_square", {"p_value": 0})["p_value"] <= settings["significance_max"]:
             left.append(name)
     return left, leaking, settings
 
@@ -176,7 +201,7 @@ class Development:
         if (np.abs(r - np.eye(len(left))) > settings["correlation_max"]).any():
             raise SystemExit("correlated characteristics: choose other rows")
         x = np.column_stack([np.ones(len(rows)), x])
-        b, covariance = newton(x, y, w, request.get("regression", {}).get("l2", 0.0))
+        b, covariance = newton(x, y, w, request.get("regression", {}).get("l2", 1.0))
         if settings["sign"] and (b[1:] >= 0).any():
             raise SystemExit(f"a sign is wrong: choose other rows: {b}")
         p = 1 / (1 + np.exp(-(x @ b)))

@@ -191,14 +191,19 @@ def cases():
         200, 25, calibration={"method": "offset", "target_rate": 0.08}), {})
     yield (develop, "card_platt_smoothing", "Platt's line with his smoothed outcomes, shifted to a stated bad rate", parted(
         200, 26, calibration={"method": "platt", "smoothing": True, "target_rate": 0.2}), {})
-    yield develop, "card_beta", "the beta law on the rows held out", parted(260, 101, calibration={"method": "beta"}), {}
+    yield develop, "card_beta", "the beta law on the rows held out", parted(260, 105, calibration={"method": "beta"}), {}
     yield develop, "card_isotonic", "pooled neighbours on the rows held out", parted(220, 28, calibration={"method": "isotonic"}), {}
     yield (develop, "card_dates", "exclusions, outcome windows that are not over, and rows out of time", dated(240, 35), {})
     yield (develop, "card_words", "outcomes as words; rows that are neither good nor bad are left out", words(140, 41), {})
     yield (develop, "card_base_points", "the intercept kept as base points under another law", plain(
         seed=12, scaling={"intercept": "base", "points0": 500, "odds0": 20, "pdo": 40}), {})
     yield (develop, "card_min_max", "totals from 300 to 850", plain(seed=12, scaling={"method": "min_max", "min": 300, "max": 850}), {})
-    yield develop, "card_l2", "a penalty on the slopes", plain(seed=13, regression={"l2": 2.0}), {}
+    yield develop, "card_l2", "another penalty on the slopes", plain(seed=13, regression={"l2": 2.5}), {}
+    yield (develop, "card_likelihood", "no penalty: maximum likelihood", plain(200, 14, regression={"l2": 0}), {})
+    base = plain(200, 15)
+    lost = [r == -9 for r in base["columns"]["months"]]
+    base = with_columns(base, utilisation=[None if gone else 50 if v is None else v for gone, v in zip(lost, base["columns"]["utilisation"])])
+    yield develop, "card_missing_together", "an absence that shows in two characteristics counts once", base, {}
     yield (develop, "card_cutoffs", "stated cut-offs, and the mean points of the rows just above", request(
         {n: v for n, v in loans(300, 50).items() if n in ("age", "utilisation", "bad")}, characteristics={n: GIVEN[n] for n in (
             "age", "utilisation")}, folds=0, cutoffs={"approve": 520, "refer": 500}), {})
@@ -245,7 +250,7 @@ def cases():
     yield (develop, "error_nothing", "fewer bads than every attribute needs: no column is left", odd(binning={"bads_min": 30}, characteristics={}),
            error("fitting.nothing", "/columns"))
     yield (develop, "error_separation", "a forced column separates the rows, and there is no penalty", with_columns(
-        plain(40, 60), same=[3 + b for b in plain(40, 60)["columns"]["bad"]]) | {"selection": {"forced": ["same"]}},
+        plain(40, 60), same=[3 + b for b in plain(40, 60)["columns"]["bad"]]) | {"selection": {"forced": ["same"]}, "regression": {"l2": 0}},
         error("fitting.separation", "/columns"))
     yield (develop, "error_settings", "every setting of binning outside its range, at its place", odd(
         binning={"bins_max": 0, "size_min": 0.7, "p_value_max": 0, "cuts_fixed": [2, 1], "special": "refuse"}, characteristics={}),
