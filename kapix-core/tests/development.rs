@@ -97,7 +97,10 @@ fn cause(answer: &Value) -> &str {
 
 /// Returns the table with its rows in another order.
 fn reordered(table: &Table, order: &[usize]) -> Table {
-    table.iter().map(|(name, own)| (name.clone(), order.iter().map(|row| own[*row].clone()).collect())).collect()
+    table
+        .iter()
+        .map(|(name, own)| (name.clone(), order.iter().map(|row| own[*row].clone()).collect()))
+        .collect()
 }
 
 /// Asserts that two answers agree: numbers to 1e-11, the rounding of sums in another order; members of `except` may
@@ -109,7 +112,9 @@ fn assert_agree(a: &Value, b: &Value, except: &[&str], place: &str) {
                 it.keys().filter(|name| !except.contains(&name.as_str())).cloned().collect()
             };
             assert_eq!(names(a), names(b), "{place}");
-            names(a).iter().for_each(|name| assert_agree(&a[name], &b[name], except, &format!("{place}/{name}")));
+            names(a)
+                .iter()
+                .for_each(|name| assert_agree(&a[name], &b[name], except, &format!("{place}/{name}")));
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             for (index, (a, b)) in a.iter().zip(b).enumerate() {
@@ -226,7 +231,8 @@ fn a_weight_of_two_is_a_row_twice() {
     bins(&a).iter().zip(&bins(&b)).for_each(|(a, b)| assert_agree(a, b, &["count"], "/binning"));
     assert_agree(&a["regression"], &b["regression"], &["iterations", "gradient_norm", "rows"], "/regression");
     assert_eq!(a["artefact"]["body"]["characteristics"], b["artefact"]["body"]["characteristics"]);
-    for pointer in ["/auc/value", "/ks/value", "/calibration/brier/score", "/calibration/log_loss", "/goods"] {
+    for pointer in ["/auc/value", "/ks/value", "/calibration/brier/score", "/calibration/log_loss", "/goods"]
+    {
         let own = |it: &Value| it["validation"]["development"].pointer(pointer).cloned().unwrap();
         assert_agree(&own(&a), &own(&b), &[], pointer);
     }
@@ -256,14 +262,20 @@ fn a_developed_card_loads_and_scores_its_rows_as_the_report_says() {
     for bin in report["distribution"].as_array().unwrap() {
         let end = |name: &str| bin[name].as_f64().unwrap();
         let is_last = bin == report["distribution"].as_array().unwrap().last().unwrap();
-        let inside = |total: f64| total >= end("lower") && (total < end("upper") || (is_last && total <= end("upper")));
+        let inside = |total: f64| {
+            total >= end("lower") && (total < end("upper") || (is_last && total <= end("upper")))
+        };
         for (bad, name) in [(1, "bads"), (0, "goods")] {
-            let rows = totals.iter().zip(&table["bad"]).filter(|(total, own)| inside(**total) && **own == json!(bad));
+            let rows = totals
+                .iter()
+                .zip(&table["bad"])
+                .filter(|(total, own)| inside(**total) && **own == json!(bad));
             assert_eq!(bin[name].as_f64(), Some(count(rows.count())), "{bin}");
         }
     }
     let body = &answer["artefact"]["body"];
-    let means: f64 = body["development"]["mean_points"].as_array().unwrap().iter().filter_map(Value::as_f64).sum();
+    let means: f64 =
+        body["development"]["mean_points"].as_array().unwrap().iter().filter_map(Value::as_f64).sum();
     let base = body["base_points"].as_f64().unwrap_or(0.0);
     let mean = totals.iter().sum::<f64>() / count(totals.len());
     assert!((means + base - mean).abs() < 1e-9, "{means} {base} {mean}");
@@ -356,7 +368,8 @@ fn noise_in_hundreds_of_columns_is_no_panic_and_too_many_columns_are_an_error() 
         table.insert(format!("n{number:03}"), (0..50).map(|_| json!(draw.whole(1000))).collect());
     }
     table.insert("bad".to_owned(), (0..50).map(|row| json!(u8::from(row % 3 == 0))).collect());
-    let (status, answer) = call(&empty_desk(), "scorecard.develop", &request(&table, json!({"target": "bad"})));
+    let (status, answer) =
+        call(&empty_desk(), "scorecard.develop", &request(&table, json!({"target": "bad"})));
     if status == 0 {
         let chosen = answer["selection"]["chosen"].as_array().unwrap().len();
         assert!((1..50).contains(&chosen), "{chosen} of 900 columns of noise on 50 rows");
@@ -366,7 +379,8 @@ fn noise_in_hundreds_of_columns_is_no_panic_and_too_many_columns_are_an_error() 
     for number in 900..9_998 {
         table.insert(format!("n{number}"), table["n000"].clone());
     }
-    let (status, answer) = call(&empty_desk(), "scorecard.develop", &request(&table, json!({"target": "bad"})));
+    let (status, answer) =
+        call(&empty_desk(), "scorecard.develop", &request(&table, json!({"target": "bad"})));
     assert_eq!((status, cause(&answer)), (400, "limit.exceeded"), "{}", answer["error"]);
 }
 
@@ -388,7 +402,8 @@ fn infinities_duplicate_names_and_missing_outcomes_have_a_place() {
     let nan = vec![f64::NAN; 60];
     for (target, weight) in [(&nan, None), (&bad, Some(&nan)), (&bad, Some(&x))] {
         let x: Vec<f64> = (0..60).map(f64::from).collect();
-        let mut columns = vec![("bad".to_owned(), Column::float(target)), ("x".to_owned(), Column::float(&x))];
+        let mut columns =
+            vec![("bad".to_owned(), Column::float(target)), ("x".to_owned(), Column::float(&x))];
         let mut own = settings.clone();
         if let Some(weight) = weight {
             columns.push(("w".to_owned(), Column::float(weight)));

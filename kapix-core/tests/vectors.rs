@@ -85,7 +85,8 @@ fn developments_by_columns_give_the_bytes_of_the_door() {
     let mut run = 0;
     for vector in vectors().iter().filter(|vector| vector.document.operation.starts_with("scorecard.")) {
         let mut request = vector.document.request.clone().unwrap_or_default();
-        let (Ok(desk), Some(columns)) = (vector.desk(), request.as_object_mut().unwrap().remove("columns")) else {
+        let (Ok(desk), Some(columns)) = (vector.desk(), request.as_object_mut().unwrap().remove("columns"))
+        else {
             continue;
         };
         let owned: Vec<Owned> = columns.as_object().unwrap().iter().map(owned).collect();

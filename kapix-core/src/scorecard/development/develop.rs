@@ -64,7 +64,8 @@ pub(crate) fn develop(
     let cross = measure::cross(&plan, &mut findings)?;
     let model = plan.fit(&sample.development, binnings)?;
     let made = Card { plan, model, cross, findings, report, sha256, limits }.make()?;
-    let folds = if made.validation.as_ref().is_some_and(|it| it.cross.is_some()) { measure::folds(&plan) } else { 0 };
+    let folds =
+        if made.validation.as_ref().is_some_and(|it| it.cross.is_some()) { measure::folds(&plan) } else { 0 };
     plan.tell(u64::from(folds) + 1, u64::from(folds));
     Ok(made)
 }
