@@ -80,8 +80,15 @@ fn design<'a>(names: &[&'a str], columns: &'a [Vec<f64>], bad: &'a [u8]) -> Desi
 
 fn chosen_of(columns: &[Vec<f64>], bad: &[u8], ivs: &[f64], settings: &SelectionSettings) -> Selected {
     let data = Prepared::new(&design(&NAMES, columns, bad), &run()).unwrap();
-    let candidates: Vec<Candidate> =
-        ivs.iter().map(|&iv| Candidate { gini: 0.3, iv, p_value: None, protected: iv > 0.45 }).collect();
+    let candidates: Vec<Candidate> = ivs
+        .iter()
+        .map(|&iv| Candidate {
+            gini: 0.3,
+            iv,
+            p_value: Some(if iv < 0.002 { 0.9 } else { 1e-4 }),
+            protected: iv > 0.45,
+        })
+        .collect();
     select(&data, &candidates, settings, &RegressionSettings::maximum_likelihood(), &run()).unwrap()
 }
 
@@ -176,6 +183,13 @@ fn filters_say_why() {
     columns.push(vec![1.5; 2000]);
     let ivs = [0.5, 0.4, 0.3, 0.2, 6.0, 0.001, 0.1, 0.05];
     let settings = SelectionSettings { excluded: vec!["c".into()], ..FREE() };
+    let insignificant = chosen_of(&columns, &bad, &ivs, &settings).report.steps;
+    assert_eq!(
+        (insignificant[2].characteristic.as_str(), insignificant[2].reason),
+        ("f", SelectionReason::Significance)
+    );
+    assert_eq!((insignificant[2].value, insignificant[2].limit), (Some(0.9), Some(0.01)));
+    let settings = SelectionSettings { iv_min: 0.01, ..settings };
     let selected = chosen_of(&columns, &bad, &ivs, &settings);
     let why: Vec<(&str, SelectionReason)> =
         selected.report.steps.iter().map(|step| (step.characteristic.as_str(), step.reason)).collect();
