@@ -63,7 +63,7 @@ fn spector_and_mazzeo_are_fitted_as_published() {
         &[-13.021_346_858_115_688, 2.826_112_594_889_32, 0.095_157_661_317_909_4, 2.378_687_655_093_353_6],
         tight,
     );
-    // The information is that before the last step, good to 1e-8.
+    // The information is that before the last step, good to 1e-9.
     let tight = 1e-8;
     let errors = columns_of(&fit, |c| c.standard_error);
     close(

@@ -58,11 +58,16 @@ pub(crate) fn develop(
     let binnings = plan.bin(&sample.development)?;
     note_binnings(&candidates, &binnings, &mut findings);
     if request.stage == Stage::Binning {
+        plan.tell(1, 0);
         return Ok(Development::binned(columns(&candidates, &binnings), findings, report));
     }
-    let cross = measure::cross(&plan, !sample.hold_out.rows.is_empty(), &mut findings)?;
+    let cross = measure::cross(&plan, &mut findings)?;
     let model = plan.fit(&sample.development, binnings)?;
-    Card { plan, model, cross, findings, report, sha256, limits }.make()
+    let made = Card { plan, model, cross, findings, report, sha256, limits }.make()?;
+    let folds =
+        if made.validation.as_ref().is_some_and(|it| it.cross.is_some()) { measure::folds(&plan) } else { 0 };
+    plan.tell(u64::from(folds) + 1, u64::from(folds));
+    Ok(made)
 }
 
 /// Everything that a card is made of.
