@@ -13,9 +13,13 @@ import (
 	kapix "github.com/kapix/kapix-go"
 )
 
-// The loan story: transactions in; points, the reason and the record, proved, out.
+// The loan story: transactions in; points, the reason and the record, proved, out. The card was developed in Python.
 func ExampleEngine_CreditScore() {
-	engine, err := kapix.Load(kapix.ExpertCards())
+	card, err := os.ReadFile("../../examples/developed_card.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	engine, err := kapix.Load(card)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -39,7 +43,7 @@ func ExampleEngine_CreditScore() {
 	reason := response.Explanation.FavourableReasons[0]
 	fmt.Println(response.Decision, "in band", response.RiskBand, "as of", response.AsOf)
 	fmt.Println("the points sum:", total == response.Points)
-	fmt.Println("a probability:", response.PD != nil)
+	fmt.Printf("probability of default: %.4f\n", *response.PD)
 	fmt.Println("because", reason.Features)
 	record, err := engine.Record(response.AuditID)
 	if err != nil {
@@ -55,9 +59,9 @@ func ExampleEngine_CreditScore() {
 	}
 	fmt.Println("the record proves the response:", leaf.ResponseHMAC == hex.EncodeToString(seal.Sum(nil)))
 	// Output:
-	// approve in band A1 as of 2026-06-30T20:59:59Z
+	// approve in band A as of 2026-06-30T20:59:59Z
 	// the points sum: true
-	// a probability: false
+	// probability of default: 0.0112
 	// because [balance_variability]
 	// the record proves the response: true
 }
