@@ -81,8 +81,8 @@ fn design<'a>(names: &[&'a str], columns: &'a [Vec<f64>], bad: &'a [u8]) -> Desi
 fn chosen_of(columns: &[Vec<f64>], bad: &[u8], ivs: &[f64], settings: &SelectionSettings) -> Selected {
     let data = Prepared::new(&design(&NAMES, columns, bad), &run()).unwrap();
     let candidates: Vec<Candidate> =
-        ivs.iter().map(|&iv| Candidate { gini: 0.3, iv, protected: iv > 0.45 }).collect();
-    select(&data, &candidates, settings, &RegressionSettings::default(), &run()).unwrap()
+        ivs.iter().map(|&iv| Candidate { gini: 0.3, iv, p_value: None, protected: iv > 0.45 }).collect();
+    select(&data, &candidates, settings, &RegressionSettings::maximum_likelihood(), &run()).unwrap()
 }
 
 fn walk(selected: &Selected) -> Vec<(SelectionAction, &str)> {
@@ -121,8 +121,9 @@ fn the_best_of_all_subsets_is_found() {
     let score = |subset: u32, bic: bool| {
         let kept: Vec<usize> = (0..6).filter(|at| subset >> at & 1 == 1).collect();
         let part: Vec<Vec<f64>> = kept.iter().map(|&at| columns[at].clone()).collect();
-        let report =
-            fit(&design(&NAMES, &part, &bad), &RegressionSettings::default(), &run()).unwrap().report;
+        let report = fit(&design(&NAMES, &part, &bad), &RegressionSettings::maximum_likelihood(), &run())
+            .unwrap()
+            .report;
         (if bic { report.bic } else { report.aic }, kept)
     };
     for (criterion, bic) in [(Criterion::Aic, false), (Criterion::Bic, true)] {
@@ -214,10 +215,12 @@ fn the_order_of_columns_does_not_change_the_choice() {
             let names: Vec<&str> = order.iter().map(|&at| NAMES[at]).collect();
             let turned: Vec<Vec<f64>> = order.iter().map(|&at| columns[at].clone()).collect();
             let data = Prepared::new(&design(&names, &turned, &bad), &run()).unwrap();
-            let candidate = |&at: &usize| Candidate { gini: 0.3, iv: ivs[at], protected: false };
+            let candidate =
+                |&at: &usize| Candidate { gini: 0.3, iv: ivs[at], p_value: None, protected: false };
             let candidates: Vec<Candidate> = order.iter().map(candidate).collect();
             let selected =
-                select(&data, &candidates, &settings, &RegressionSettings::default(), &run()).unwrap();
+                select(&data, &candidates, &settings, &RegressionSettings::maximum_likelihood(), &run())
+                    .unwrap();
             let mut chosen = selected.report.chosen;
             chosen.sort();
             choices.push(chosen);
@@ -260,9 +263,11 @@ fn hostile_settings_and_separated_rows_are_refused() {
     let bad: Vec<u8> = (0..40).map(|row| u8::from(row >= 20)).collect();
     let columns = [(0..40).map(f64::from).collect::<Vec<f64>>()];
     let data = Prepared::new(&design(&NAMES, &columns, &bad), &run()).unwrap();
-    let candidates = [Candidate { gini: 0.3, iv: 0.4, protected: false }];
+    let candidates = [Candidate { gini: 0.3, iv: 0.4, p_value: None, protected: false }];
     let cause = |settings: &SelectionSettings| {
-        select(&data, &candidates, settings, &RegressionSettings::default(), &run()).unwrap_err().cause
+        select(&data, &candidates, settings, &RegressionSettings::maximum_likelihood(), &run())
+            .unwrap_err()
+            .cause
     };
     assert_eq!(cause(&SelectionSettings::default()), Cause::FittingSeparation);
     let unknown = SelectionSettings { forced: vec!["z".into()], ..SelectionSettings::default() };
@@ -271,7 +276,8 @@ fn hostile_settings_and_separated_rows_are_refused() {
     assert_eq!(cause(&range), Cause::ValueOutOfRange);
     // Nothing is left: the intercept alone.
     let none = SelectionSettings { iv_min: 1.0, ..SelectionSettings::default() };
-    let selected = select(&data, &candidates, &none, &RegressionSettings::default(), &run()).unwrap();
+    let selected =
+        select(&data, &candidates, &none, &RegressionSettings::maximum_likelihood(), &run()).unwrap();
     assert!(selected.fit.coefficients.len() == 1 && selected.fit.coefficients[0].abs() < 1e-12);
     let read: SelectionSettings =
         serde_json::from_str("{\"method\": \"backward\", \"criterion\": \"p_value\"}").unwrap();

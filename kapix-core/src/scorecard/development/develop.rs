@@ -275,6 +275,17 @@ impl Card<'_, '_, '_> {
     }
 
     fn note_model(&mut self) {
+        for place in &self.model.chosen {
+            let candidate = self.plan.candidates.get(*place);
+            let findings = self.model.binnings.get(*place).map_or(&[][..], |binning| &binning.findings);
+            for own in findings.iter().filter(|own| own.kind == BinningFindingKind::Together) {
+                let other = own.with.as_deref().unwrap_or_default();
+                let message = format!(
+                    "a bin outside the attributes counts neutral: its rows are those of `{other}`, which carries what they say"
+                );
+                self.findings.push(finding(Code::MissingTogether, candidate.map(|it| it.name), message));
+            }
+        }
         let selection = &self.model.selection;
         for (code, names, message) in [
             (
@@ -354,6 +365,8 @@ fn note_binnings(
                         ),
                     )
                 }
+                // Known only when the card is fitted, and told there.
+                BinningFindingKind::Together => continue,
                 BinningFindingKind::Unsupported => {
                     let message = "a bin for missing, special or unseen values counts neutral: its rows do not support more";
                     (Code::PointsLowered, message.to_owned())
