@@ -318,6 +318,8 @@ type BinningFinding struct {
 	Share *float64 `json:"share,omitempty"`
 	// Slot: Slot concerned.
 	Slot *int64 `json:"slot,omitempty"`
+	// With: The other characteristic concerned.
+	With string `json:"with,omitempty"`
 }
 
 // BinningFindingKind: What was found.
@@ -330,6 +332,8 @@ const (
 	BinningFindingKindInfeasible BinningFindingKind = "infeasible"
 	// BinningFindingKindRareLevels: `count` categories with `share` of the weight are rare and count as unseen.
 	BinningFindingKindRareLevels BinningFindingKind = "rare_levels"
+	// BinningFindingKindTogether: The rows of a slot are those of a slot of `with`, which carries what they say; this one takes 0.
+	BinningFindingKindTogether BinningFindingKind = "together"
 	// BinningFindingKindUnsupported: The rule of a slot gives more than weight of evidence 0, its rows do not support that, and it takes 0.
 	BinningFindingKindUnsupported BinningFindingKind = "unsupported"
 )
@@ -1760,9 +1764,9 @@ type Regression struct {
 type RegressionSettings struct {
 	// IterationsMax: Most Newton steps, 1..=10000; default 100.
 	IterationsMax *int64 `json:"iterations_max,omitempty"`
-	// L2: Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds; at least 0, default 0. The same fit as scikit-learn's `C = 1/l2`.
-	L2 float64 `json:"l2,omitempty"`
-	// LikelihoodRatio: Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 = 0.
+	// L2: Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds; at least 0, default 1: the prior that slopes on weights of evidence are normal with standard deviation 1, beside the -1 that independent characteristics have; 0 is maximum likelihood. The same fit as scikit-learn's `C = 1/l2`.
+	L2 *float64 `json:"l2,omitempty"`
+	// LikelihoodRatio: Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 = 0, so state that too.
 	LikelihoodRatio *bool `json:"likelihood_ratio,omitempty"`
 }
 
@@ -1996,6 +2000,8 @@ const (
 	SelectionReasonIv SelectionReason = "iv"
 	// SelectionReasonGini: The Gini is below `gini_min`.
 	SelectionReasonGini SelectionReason = "gini"
+	// SelectionReasonSignificance: The p-value of equal bad rates in all bins is above `significance_max`.
+	SelectionReasonSignificance SelectionReason = "significance"
 	// SelectionReasonCollinear: Constant, or a linear function of characteristics of higher information value.
 	SelectionReasonCollinear SelectionReason = "collinear"
 	// SelectionReasonCorrelation: Correlated with one of higher information value.
@@ -2052,8 +2058,8 @@ type SelectionSettings struct {
 	Forced []string `json:"forced,omitzero"`
 	// GiniMin: Least abs(Gini) of a characteristic alone, 0..=1; default 0.
 	GiniMin float64 `json:"gini_min,omitempty"`
-	// IvMin: Least information value, at least 0; default 0.01, half of the 0.02 that N. Siddiqi, Credit Risk Scorecards, 2006, calls unpredictive, since many weak characteristics rank together.
-	IvMin *float64 `json:"iv_min,omitempty"`
+	// IvMin: Least information value, at least 0; default 0: what is significant is measured by `significance_max`, which knows the size of the sample.
+	IvMin float64 `json:"iv_min,omitempty"`
 	// LeakGini: Above this abs(Gini) of one characteristic it is taken to leak the outcome and left out unless forced, 0..=1; default 0.95.
 	LeakGini *float64 `json:"leak_gini,omitempty"`
 	// LeakIv: Above this information value of one characteristic it is taken to leak the outcome and left out unless forced; default 5.
@@ -2066,6 +2072,8 @@ type SelectionSettings struct {
 	PRemove *float64 `json:"p_remove,omitempty"`
 	// Sign: Whether a characteristic whose coefficient is not negative leaves: higher weight of evidence is lower risk. Default true.
 	Sign *bool `json:"sign,omitempty"`
+	// SignificanceMax: Greatest p-value of Pearson's test that all bins of a characteristic have one bad rate, 0..=1; default 0.01. Bins that were chosen for their differences pass such a test too easily, hence not the usual 0.05.
+	SignificanceMax *float64 `json:"significance_max,omitempty"`
 	// VifMax: Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null.
 	VifMax *float64 `json:"vif_max,omitempty"`
 }
