@@ -50,14 +50,14 @@ export interface Credit {
 export interface Scorecard {
   /** A developed card, and everything that was measured on the way to it. */
   develop(columns: null, request: DevelopRequest): Answered<DevelopResponse>;
-  develop(columns: Columns, request: DevelopRequest, options?: ColumnsOptions): BatchScores;
+  develop(columns: Columns, request: DevelopRequest, options?: ColumnsOptions): Answered<DevelopResponse>;
   /** A developed card, and everything that was measured on the way to it. On another thread. */
-  developAsync(columns: Columns, request: DevelopRequest, options?: ColumnsAsyncOptions): Promise<BatchScores>;
+  developAsync(columns: Columns, request: DevelopRequest, options?: ColumnsAsyncOptions): Promise<Answered<DevelopResponse>>;
   /** How well a card ranks and is calibrated on rows with known outcomes. */
   evaluate(columns: null, request: EvaluateRequest): Answered<EvaluateResponse>;
-  evaluate(columns: Columns, request: EvaluateRequest, options?: ColumnsOptions): BatchScores;
+  evaluate(columns: Columns, request: EvaluateRequest, options?: ColumnsOptions): Answered<EvaluateResponse>;
   /** How well a card ranks and is calibrated on rows with known outcomes. On another thread. */
-  evaluateAsync(columns: Columns, request: EvaluateRequest, options?: ColumnsAsyncOptions): Promise<BatchScores>;
+  evaluateAsync(columns: Columns, request: EvaluateRequest, options?: ColumnsAsyncOptions): Promise<Answered<EvaluateResponse>>;
 }
 
 /** One account of an applicant with its rows in the order of the document. */
@@ -1376,7 +1376,7 @@ export interface DescribeResponse {
 /** A developed card, and everything that was measured on the way to it. */
 export interface DevelopResponse {
   /** The card, whole and with status `draft`: load it as it is. Absent at stage `binning`. */
-  readonly artefact?: unknown;
+  readonly artefact?: object;
   /** The instant of the development. */
   readonly as_of: string;
   /** Id of the record; absent without one. */
