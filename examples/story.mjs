@@ -1,20 +1,24 @@
 // The loan story in Node.js: transactions in; points, reasons, the rows behind a number and the record out.
 //
 //     node examples/story.mjs [REQUEST.json]
+//
+// The card was developed in Python, by develop.py.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { EXPERT_CARDS, Engine } from '../kapix-node/index.mjs'; // elsewhere: '@kapix/sdk'
+import { Engine } from '../kapix-node/index.mjs'; // elsewhere: '@kapix/sdk'
 
-const signed = (points) => (points < 0 ? `${points}` : `+${points}`);
+const card = new URL('developed_card.json', import.meta.url);
+const signed = (points) => (String(points).startsWith('-') ? `${points}` : `+${points}`);
 
 export function tell(path) {
-  const engine = Engine.load(EXPERT_CARDS);
+  const engine = Engine.loadFile(card);
   const answer = engine.credit.score(JSON.parse(readFileSync(path, 'utf8')));
   const why = answer.explanation;
 
   const lines = [`${answer.decision} with ${answer.points} points, band ${answer.risk_band}`];
+  lines.push(`probability of default: ${answer.pd.toFixed(4)}`);
   let total = why.base_points;
   for (const part of why.characteristics) {
     total += part.points;
@@ -22,7 +26,10 @@ export function tell(path) {
   }
   lines.push(`${total} in all, ${why.base_points} of them base points`);
   for (const reason of why.adverse_reasons) {
-    lines.push(`against: ${reason.code} ${signed(reason.points)}`);
+    lines.push(`against: ${reason.code} ${signed(reason.points.toFixed(1))}`);
+  }
+  for (const move of why.counterfactual?.moves ?? []) {
+    lines.push(`to ${why.counterfactual.decision}: ${move.feature} ${move.to}`);
   }
   for (const [name, selected] of Object.entries(why.selections)) {
     const rows = selected.flatMap((part) => part.rows).reduce((sum, [first, last]) => sum + last - first + 1, 0);

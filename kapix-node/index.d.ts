@@ -90,7 +90,10 @@ export interface ColumnsOptions {
 export interface ColumnsAsyncOptions extends ColumnsOptions {
   /** Stops the call at its next block; the promise then rejects with the signal's reason, by default an AbortError. */
   readonly signal?: Signal;
-  /** Told the rows done and the rows in all, at most every 50 ms and at the end; what it throws stops the call. */
+  /**
+   * Told the steps done and the steps in all, at most every 50 ms and at the end; what it throws stops the call. The
+   * steps of a batch are its rows, those of a development its fits.
+   */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -69,6 +69,11 @@ in_venv() {
   (cd kapix-py && .venv-test/bin/python -m "$@")
 }
 
+# Runs the tests of the side-by-side measurements, which need no peer.
+side_by_side() {
+  (cd benches && ../kapix-py/.venv-test/bin/python -m pytest -q side_by_side)
+}
+
 python() {
   if ! need_python; then
     skip 'python' 'no Python 3.11 or newer with venv; install python3 and python3-venv'
@@ -81,6 +86,7 @@ python() {
   step 'python: stubs' in_venv mypy.stubtest kapix
   step 'python: types of the tests' in_venv mypy tests
   step 'python: vectors' in_venv pytest -q tests/test_vectors.py
+  step 'python: harness of the side-by-side measurements' side_by_side
 }
 
 node_package() {

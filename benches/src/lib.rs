@@ -6,6 +6,8 @@ pub mod cards;
 pub mod ledgers;
 pub mod naive;
 pub mod population;
+pub mod reliability;
 pub mod report;
+pub mod rows;
 pub mod single;
 pub mod timing;

@@ -9,11 +9,12 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Operations and the targets that their requests feed.
-const TARGETS: [(&str, &str); 4] = [
+const TARGETS: [(&str, &str); 5] = [
     ("artefact.check", "artefact_check"),
     ("cashflow.analyze", "cashflow_analyze"),
     ("credit.score", "credit_score"),
     ("credit.score_batch", "credit_score_batch"),
+    ("scorecard.develop", "scorecard_develop"),
 ];
 
 const CSV: &str = "at,amount,type,balance,description,counterparty,category,id,status\n\

@@ -238,10 +238,17 @@ fn judge(
 }
 
 fn mutate(operation: &str) {
+    mutate_every(operation, 1);
+}
+
+/// Changes the requests of every `nth` vector of an operation: a development takes a thousand times longer than a
+/// score, and its requests share their shape.
+fn mutate_every(operation: &str, nth: usize) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let mut problems = Vec::new();
     let mut calls = 0;
-    for vector in read_folder(&folder).unwrap().iter().filter(|it| it.document.operation == operation) {
+    let vectors = read_folder(&folder).unwrap();
+    for vector in vectors.iter().filter(|it| it.document.operation == operation).step_by(nth) {
         let (Some(request), Ok(desk)) = (&vector.document.request, vector.desk()) else { continue };
         // A faulty artefact differs by one node from a good one, whose changes stand for its own.
         if vector.document.response.as_ref().is_some_and(|it| it["valid"] == false) {
@@ -283,6 +290,16 @@ fn no_change_of_a_batch_gives_a_row_a_better_decision() {
 #[test]
 fn no_change_of_an_analysis_panics() {
     mutate("cashflow.analyze");
+}
+
+#[test]
+fn no_change_of_a_development_panics() {
+    mutate_every("scorecard.develop", 12);
+}
+
+#[test]
+fn no_change_of_an_evaluation_panics() {
+    mutate("scorecard.evaluate");
 }
 
 #[test]

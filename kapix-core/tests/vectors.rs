@@ -80,6 +80,32 @@ fn batches_by_columns_give_the_bytes_of_the_door() {
     assert!(run > 0);
 }
 
+#[test]
+fn developments_by_columns_give_the_bytes_of_the_door() {
+    let mut run = 0;
+    for vector in vectors().iter().filter(|vector| vector.document.operation.starts_with("scorecard.")) {
+        let mut request = vector.document.request.clone().unwrap_or_default();
+        let (Ok(desk), Some(columns)) = (vector.desk(), request.as_object_mut().unwrap().remove("columns"))
+        else {
+            continue;
+        };
+        let owned: Vec<Owned> = columns.as_object().unwrap().iter().map(owned).collect();
+        let frame = Frame::new(owned.iter().map(Owned::column).collect(), desk.engine().limits()).unwrap();
+        let text = request.to_string();
+        let operation = &vector.document.operation;
+        let (reply, _) = desk.call_columns(operation, text.as_bytes(), &frame, &Control::default());
+        assert_eq!(reply, vector.reply(), "{}", vector.path);
+        run += 1;
+    }
+    assert!(run > 0);
+}
+
+/// Returns a column as a host would own it: text where a value is text or a boolean.
+fn owned((name, values): (&String, &Value)) -> Owned {
+    let values = values.as_array().map_or(&[][..], Vec::as_slice);
+    Owned::of(name, values, values.iter().any(|value| value.is_string() || value.is_boolean()))
+}
+
 /// One column of a request, as another language would own it.
 struct Owned {
     name: String,

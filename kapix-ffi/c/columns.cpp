@@ -75,10 +75,10 @@ struct Result : kapix_columns {
     kapix_buffer reply{};
 
     Result(const kapix_engine *engine, Table &table, const kapix_control *control = nullptr,
-           const char *operation = "credit.score_batch")
+           const char *operation = "credit.score_batch", const char *request = REQUEST)
         : kapix_columns(table) {
-        status = kapix_call_with(engine, operation, reinterpret_cast<const std::uint8_t *>(REQUEST),
-                                 std::strlen(REQUEST), control, this, &reply);
+        status = kapix_call_with(engine, operation, reinterpret_cast<const std::uint8_t *>(request),
+                                 std::strlen(request), control, this, &reply);
         // The structures were moved: whoever handed them over holds released ones.
         table.schema.release = nullptr;
         table.array.release = nullptr;
@@ -270,6 +270,40 @@ void long_calls_tell_and_stop(const kapix_engine *engine) {
     }
 }
 
+// What a development finds stands in its reply; the result columns hold no row.
+void a_card_is_developed_from_columns(const kapix_engine *engine) {
+    const std::int64_t rows = 400;
+    std::vector<double> incomes, bads;
+    for (std::int64_t row = 0; row < rows; row++) {
+        incomes.push_back(static_cast<double>(row % 97));
+        bads.push_back(row % 97 < 30 ? row % 2 == 0 : row % 11 == 0);
+    }
+    const char *const requests[] = {
+        R"({"as_of":"2026-01-31T00:00:00Z","binning":{"bins_max":3},"target":"bad"})",
+        R"({"as_of":"2026-01-31T00:00:00Z","target":"worse"})",
+    };
+    for (const int how : {0, 1, 2}) {
+        Watch watch;
+        watch.throws = how == 2;
+        kapix_control control{};
+        control.size = sizeof control;
+        control.progress = progress;
+        control.context = &watch;
+        Column income("income", "g", rows, {nullptr, incomes.data()});
+        Column bad("bad", "g", rows, {nullptr, bads.data()});
+        Table table(rows, {&income, &bad});
+        released = 0;
+        const Result result(engine, table, &control, "scorecard.develop", requests[how == 1]);
+        CHECK(released == 2);
+        if (how == 1) CHECK(result.failed_with("frame.column_missing") && holds(&result.reply, "\"/target\""));
+        if (how == 2) CHECK(result.failed_with("cancelled"));
+        if (how != 0) continue;
+        CHECK(result.status == 0 && result.array.length == 0 && result.array.n_children == 6);
+        CHECK(holds(&result.reply, "{\"artefact\":{\"body\":{") && watch.calls > 0);
+        CHECK(holds(&result.reply, "\"feature\":\"income\""));
+    }
+}
+
 // A consumer may keep a child longer than the array it came from.
 void a_child_outlives_its_parent(const kapix_engine *engine) {
     ArrowArray points{};
@@ -300,6 +334,7 @@ int main(int count, char **arguments) {
     integers_are_numbers(engine);
     contradictions_are_errors(engine);
     long_calls_tell_and_stop(engine);
+    a_card_is_developed_from_columns(engine);
     a_child_outlives_its_parent(engine);
     kapix_engine_close(engine);
     std::puts("columns: ok");

@@ -1,6 +1,8 @@
 /* The loan story in C: a request of credit.score in; points, decision, reasons and the proved record out.
  *
- *     story REQUEST.json
+ *     story REQUEST.json [CARD.json]
+ *
+ * The card of the other languages' stories is examples/developed_card.json; without a card the expert cards score.
  */
 #include "hmac.h"
 #include "support.h"
@@ -51,20 +53,27 @@ static void prove(const char *record, const char *part, const char *next, const 
 }
 
 int main(int count, char **arguments) {
-    if (count != 2) {
-        fprintf(stderr, "usage: story REQUEST.json\n");
+    if (count != 2 && count != 3) {
+        fprintf(stderr, "usage: story REQUEST.json [CARD.json]\n");
         return 2;
     }
     CHECK(all_are_linked());
     CHECK(strcmp(kapix_version(), KAPIX_VERSION) == 0);
     CHECK(kapix_abi_version() == KAPIX_ABI_VERSION);
 
-    kapix_buffer cards = {0};
-    CHECK(kapix_expert_cards(&cards) == 0);
-    kapix_engine *engine = load(text(&cards), "");
-    kapix_buffer_free(&cards);
-
     size_t length = 0;
+    kapix_engine *engine = NULL;
+    if (count == 3) {
+        char *card = read_file(arguments[2], &length);
+        engine = load(card, "");
+        free(card);
+    } else {
+        kapix_buffer cards = {0};
+        CHECK(kapix_expert_cards(&cards) == 0);
+        engine = load(text(&cards), "");
+        kapix_buffer_free(&cards);
+    }
+
     char *request = read_file(arguments[1], &length);
     kapix_buffer reply = {0};
     const int32_t status = kapix_call(engine, "credit.score", (const uint8_t *)request, length, &reply);

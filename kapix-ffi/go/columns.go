@@ -128,14 +128,39 @@ type ScoreColumns struct {
 // CreditScoreBatch scores many applicants. With columns they are borrowed, not copied, and result columns come back;
 // without, the inputs and results are those in request and response.
 func (e *Engine) CreditScoreBatch(ctx context.Context, request *CreditScoreBatchRequest, columns ...Column) (*CreditScoreBatchResponse, *ScoreColumns, error) {
-	const operation = "credit.score_batch"
+	var scores *ScoreColumns
+	response, err := columnar[CreditScoreBatchResponse](ctx, e, "credit.score_batch", request, columns, func(table *C.kapix_columns) {
+		scores = &ScoreColumns{
+			Points:   values[int32](table, 0),
+			PD:       values[float64](table, 1),
+			Score:    values[float64](table, 2),
+			Decision: values[uint8](table, 3),
+			RiskBand: values[uint16](table, 4),
+			Status:   values[uint8](table, 5),
+		}
+	})
+	return response, scores, err
+}
+
+// ScorecardDevelop develops a card from rows with known outcomes: columns, which are borrowed, or those in request.
+// Artefact of the response loads as it is.
+func (e *Engine) ScorecardDevelop(ctx context.Context, request *DevelopRequest, columns ...Column) (*DevelopResponse, error) {
+	return columnar[DevelopResponse](ctx, e, "scorecard.develop", request, columns, nil)
+}
+
+// ScorecardEvaluate measures a card on rows with known outcomes: columns, which are borrowed, or those in request.
+func (e *Engine) ScorecardEvaluate(ctx context.Context, request *EvaluateRequest, columns ...Column) (*EvaluateResponse, error) {
+	return columnar[EvaluateResponse](ctx, e, "scorecard.evaluate", request, columns, nil)
+}
+
+// columnar answers a request with columns beside it, if there are any, and hands the result columns to read.
+func columnar[Response, Request any](ctx context.Context, e *Engine, operation string, request *Request, columns []Column, read func(*C.kapix_columns)) (*Response, error) {
 	if len(columns) == 0 {
-		response, err := answer[CreditScoreBatchResponse](ctx, e, operation, request)
-		return response, nil, err
+		return answer[Response](ctx, e, operation, request)
 	}
 	text, err := json.Marshal(request)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	memory, free := lay(columns)
 	defer free()
@@ -144,17 +169,13 @@ func (e *Engine) CreditScoreBatch(ctx context.Context, request *CreditScoreBatch
 	body, err := e.call(ctx, operation, text, &table)
 	defer C.go_release(&table)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	response := new(CreditScoreBatchResponse)
-	return response, &ScoreColumns{
-		Points:   values[int32](&table, 0),
-		PD:       values[float64](&table, 1),
-		Score:    values[float64](&table, 2),
-		Decision: values[uint8](&table, 3),
-		RiskBand: values[uint16](&table, 4),
-		Status:   values[uint8](&table, 5),
-	}, json.Unmarshal(body, response)
+	if read != nil {
+		read(&table)
+	}
+	response := new(Response)
+	return response, json.Unmarshal(body, response)
 }
 
 // lay describes the columns in memory of C, which may hold pointers of Go as long as they are pinned.

@@ -1,21 +1,31 @@
 package kapix_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
+	"math"
 	"os"
+	"strconv"
+	"testing"
 
 	kapix "github.com/kapix/kapix-go"
 )
 
-// The loan story: transactions in; points, the reason and the record, proved, out.
+// The loan story: transactions in; points, the reason and the record, proved, out. The card was developed in Python.
 func ExampleEngine_CreditScore() {
-	engine, err := kapix.Load(kapix.ExpertCards())
+	card, err := os.ReadFile("../../examples/developed_card.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	engine, err := kapix.Load(card)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -55,9 +65,9 @@ func ExampleEngine_CreditScore() {
 	}
 	fmt.Println("the record proves the response:", leaf.ResponseHMAC == hex.EncodeToString(seal.Sum(nil)))
 	// Output:
-	// approve in band A1 as of 2026-06-30T20:59:59Z
+	// approve in band A as of 2026-06-30T20:59:59Z
 	// the points sum: true
-	// a probability: false
+	// a probability: true
 	// because [balance_variability]
 	// the record proves the response: true
 }
@@ -76,4 +86,91 @@ func ExampleLoad() {
 	fmt.Println(err)
 	// Output:
 	// ENTITY_NOT_FOUND (artefact.not_found): no card for entity_type `individual` is loaded at `/entity_type`
+}
+
+// sample returns the request and the columns of the example card; an empty cell is missing.
+func sample(t *testing.T) (*kapix.DevelopRequest, []kapix.Column) {
+	t.Helper()
+	file, err := os.Open("../../examples/data/development.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var columns []kapix.Column
+	for place, name := range rows[0] {
+		numbers, codes, texts := []float64{}, []int32{}, []string{}
+		for row, cells := range rows[1:] {
+			number, err := strconv.ParseFloat(cells[place], 64)
+			if cells[place] == "" {
+				number, err = math.NaN(), nil
+			}
+			if err == nil {
+				numbers = append(numbers, number)
+			}
+			codes, texts = append(codes, int32(row)), append(texts, cells[place])
+		}
+		if len(numbers) == len(codes) {
+			columns = append(columns, kapix.Float64Column(name, numbers))
+		} else {
+			columns = append(columns, kapix.TextColumn(name, codes, texts))
+		}
+	}
+	text, err := os.ReadFile("../../examples/develop.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := new(kapix.DevelopRequest)
+	if err := json.Unmarshal(text, request); err != nil {
+		t.Fatal(err)
+	}
+	return request, columns
+}
+
+func TestDevelopingAgainGivesTheCardThatPythonWrote(t *testing.T) {
+	engine, err := kapix.Load([]byte("[]"), kapix.WithOption("envelope", false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	request, columns := sample(t)
+	developed, err := engine.ScorecardDevelop(context.Background(), request, columns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	card, err := os.ReadFile("../../examples/developed_card.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(developed.Artefact, card) {
+		t.Fatalf("another card: %.500s", developed.Artefact)
+	}
+	own, err := kapix.Load(developed.Artefact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Close()
+	evaluated, err := own.ScorecardEvaluate(context.Background(),
+		&kapix.EvaluateRequest{EntityType: kapix.EntityTypeIndividual, Target: "bad"}, columns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if evaluated.Statuses["scored"] != 5000 {
+		t.Fatalf("%+v", evaluated.Statuses)
+	}
+	request.Target = "none"
+	var refused *kapix.Error
+	if _, err := engine.ScorecardDevelop(context.Background(), request, columns...); !errors.As(err, &refused) ||
+		refused.Cause != "frame.column_missing" || len(refused.Fields) != 1 || refused.Fields[0] != "/target" {
+		t.Fatalf("%v", err)
+	}
+	done, stop := context.WithCancel(context.Background())
+	stop()
+	request.Target = "bad"
+	if _, err := engine.ScorecardDevelop(done, request, columns...); !errors.Is(err, context.Canceled) {
+		t.Fatalf("%v", err)
+	}
 }

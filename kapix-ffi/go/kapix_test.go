@@ -310,6 +310,14 @@ func (v vector) typed(t *testing.T, engine *kapix.Engine) (any, []byte, bool) {
 			response, _, err := engine.CreditScoreBatch(ctx, request)
 			return response, err
 		})
+	case "scorecard.develop":
+		return typed(t, v.Request, func(ctx context.Context, request *kapix.DevelopRequest) (*kapix.DevelopResponse, error) {
+			return engine.ScorecardDevelop(ctx, request)
+		})
+	case "scorecard.evaluate":
+		return typed(t, v.Request, func(ctx context.Context, request *kapix.EvaluateRequest) (*kapix.EvaluateResponse, error) {
+			return engine.ScorecardEvaluate(ctx, request)
+		})
 	}
 	return nil, nil, false
 }

@@ -2,6 +2,8 @@
 
 package kapix
 
+import "encoding/json"
+
 // Account: One account of an applicant with its rows in the order of the document.
 type Account struct {
 	// AccountID: Id of the account at its provider; opaque, up to 128 bytes.
@@ -45,6 +47,14 @@ const (
 	// AccountKindOther: Any other account.
 	AccountKindOther AccountKind = "other"
 )
+
+// AccountProfit: What an approved account brings on average, in minor units of one currency.
+type AccountProfit struct {
+	// GainPerGoodMinor: Gain of a good account, at least 0.
+	GainPerGoodMinor int64 `json:"gain_per_good_minor"`
+	// LossPerBadMinor: Loss of a bad account, at least 0.
+	LossPerBadMinor int64 `json:"loss_per_bad_minor"`
+}
 
 // AccountView: One account of a ledger.
 type AccountView struct {
@@ -125,7 +135,7 @@ type Analysis struct {
 // ArtefactCheckRequest: Asks whether an artefact would load, without loading it.
 type ArtefactCheckRequest struct {
 	// Artefact: The artefact or bundle.
-	Artefact any `json:"artefact"`
+	Artefact json.RawMessage `json:"artefact"`
 }
 
 // ArtefactCheckResponse: Whether an artefact would load.
@@ -170,6 +180,16 @@ type ArtefactRef struct {
 	Version string `json:"version"`
 }
 
+// AucEstimate: An area under the ROC curve.
+type AucEstimate struct {
+	// Interval: DeLong's interval at the level of the settings, within 0..=1.
+	Interval *Interval `json:"interval"`
+	// StandardError: DeLong's standard error, at least 0.
+	StandardError *float64 `json:"standard_error"`
+	// Value: The area, in 0..=1: the probability that a good row scores above a bad one, ties half.
+	Value float64 `json:"value"`
+}
+
 // Audience: Who reads an explanation.
 type Audience string
 
@@ -179,6 +199,28 @@ const (
 	// AudienceInternal: The lender's staff: points, values and rows too.
 	AudienceInternal Audience = "internal"
 )
+
+// BandReport: The bands of a score.
+type BandReport struct {
+	// Bands: From the riskiest to the safest; empty with `refusal`.
+	Bands []ScoreBand `json:"bands"`
+	// Iv: Information value of the bands, in nats; null with `refusal`.
+	Iv *float64 `json:"iv"`
+	// Refusal: Why there are no bands: one outcome only, or no two bands within the limits.
+	Refusal *ValidationNull `json:"refusal"`
+}
+
+// BandSettings: How bands are chosen.
+type BandSettings struct {
+	// BadsMin: Least weight of bads of a band, at least 0; 1 when absent.
+	BadsMin *float64 `json:"bads_min,omitempty"`
+	// Count: Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more.
+	Count *int64 `json:"count,omitempty"`
+	// PValueMax: Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and up to 1; absent: rates fall strictly, no test.
+	PValueMax *float64 `json:"p_value_max,omitempty"`
+	// ShareMin: Least share of the rows of a band, in 0..=0.5; 0.05 when absent.
+	ShareMin *float64 `json:"share_min,omitempty"`
+}
 
 // BatchColumns: The result columns in JSON, one entry a row; null where the row is not scored.
 type BatchColumns struct {
@@ -194,6 +236,402 @@ type BatchColumns struct {
 	Score []*float64 `json:"score"`
 	// Status: `scored`, or the cause.
 	Status []string `json:"status"`
+}
+
+// BetaCurve: The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and section 3.
+type BetaCurve struct {
+	// A: Factor of ln s, at least 0; a and b are not both 0.
+	A float64 `json:"a"`
+	// B: Factor of -ln(1 - s), at least 0.
+	B float64 `json:"b"`
+	// C: In nats.
+	C float64 `json:"c"`
+}
+
+// BinKind: Whether attributes are intervals or sets.
+type BinKind string
+
+const (
+	// BinKindCategorical: Attributes are sets of categories; numbers become categories by their shortest text.
+	BinKindCategorical BinKind = "categorical"
+	// BinKindNumeric: Attributes are intervals `[lower, upper)`.
+	BinKindNumeric BinKind = "numeric"
+)
+
+// BinRule: What an input outside the attributes earns. No rule earns more than weight of evidence 0 without support in the counts: such a bin is capped at 0 and a finding says so.
+type BinRule string
+
+const (
+	// BinRuleClosest: The weight of evidence of the attribute whose rate is closest; 0 when no row fell there.
+	BinRuleClosest BinRule = "closest"
+	// BinRuleNeutral: Weight of evidence 0.
+	BinRuleNeutral BinRule = "neutral"
+	// BinRuleOwn: Its own weight of evidence; 0 when no row fell there.
+	BinRuleOwn BinRule = "own"
+	// BinRuleRefuse: No bin: the card refuses the input.
+	BinRuleRefuse BinRule = "refuse"
+	// BinRuleWorst: The weight of evidence of the riskiest attribute.
+	BinRuleWorst BinRule = "worst"
+)
+
+// BinnedColumn: One column that was looked at.
+type BinnedColumn struct {
+	// Binning: Its bins and their table.
+	Binning Binning `json:"binning"`
+	// Feature: Name of the column.
+	Feature string `json:"feature"`
+	// Options: How it was binned, every default filled in.
+	Options BinningOptions `json:"options"`
+}
+
+// Binning: The attributes of one characteristic with their table. Slots: attributes in order (ascending intervals, or groups of categories by ascending rate), then special values, then missing, then for categories unseen.
+type Binning struct {
+	// Cuts: Cut points of a numeric characteristic, one fewer than attributes.
+	Cuts []float64 `json:"cuts,omitzero"`
+	// Findings: What a person should know.
+	Findings []BinningFinding `json:"findings,omitzero"`
+	// Groups: Categories of each attribute of a categorical characteristic, in byte order.
+	Groups [][]string `json:"groups,omitzero"`
+	// Kind: Intervals or sets.
+	Kind BinKind `json:"kind"`
+	// Special: Special values in slot order.
+	Special []any `json:"special,omitzero"`
+	// Status: What became of the column.
+	Status BinningStatus `json:"status"`
+	// Table: The table, one row a slot.
+	Table BinningTable `json:"table"`
+	// Trend: The trend of the attributes, where there was a choice.
+	Trend Trend `json:"trend,omitempty"`
+	// Woe: Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.
+	Woe []float64 `json:"woe"`
+}
+
+// BinningFinding: What a person should know of a binning.
+type BinningFinding struct {
+	// Constraints: Settings of which each alone, when relaxed, makes the problem feasible.
+	Constraints []string `json:"constraints,omitzero"`
+	// Count: How many cases.
+	Count *uint64 `json:"count,omitempty"`
+	// Kind: What was found.
+	Kind BinningFindingKind `json:"kind"`
+	// Share: Share of the total weight concerned.
+	Share *float64 `json:"share,omitempty"`
+	// Slot: Slot concerned.
+	Slot *int64 `json:"slot,omitempty"`
+	// With: The other characteristic concerned.
+	With string `json:"with,omitempty"`
+}
+
+// BinningFindingKind: What was found.
+type BinningFindingKind string
+
+const (
+	// BinningFindingKindFixedCutIdle: Fixed cut points part no rows and were left out; `count` of them.
+	BinningFindingKindFixedCutIdle BinningFindingKind = "fixed_cut_idle"
+	// BinningFindingKindInfeasible: No partition meets the constraints; `constraints` names those that alone stand in the way.
+	BinningFindingKindInfeasible BinningFindingKind = "infeasible"
+	// BinningFindingKindRareLevels: `count` categories with `share` of the weight are rare and count as unseen.
+	BinningFindingKindRareLevels BinningFindingKind = "rare_levels"
+	// BinningFindingKindTogether: The rows of a slot are those of a slot of `with`, which carries what they say; this one takes 0.
+	BinningFindingKindTogether BinningFindingKind = "together"
+	// BinningFindingKindUnsupported: The rule of a slot gives more than weight of evidence 0, its rows do not support that, and it takes 0.
+	BinningFindingKindUnsupported BinningFindingKind = "unsupported"
+)
+
+// BinningOptions: How one characteristic is binned, every default filled in.
+type BinningOptions struct {
+	// BadsMin: Least weight of bad rows in an attribute.
+	BadsMin float64 `json:"bads_min"`
+	// BinsMax: Most attributes.
+	BinsMax uint32 `json:"bins_max"`
+	// BinsMin: Fewest attributes.
+	BinsMin uint32 `json:"bins_min"`
+	// Cuts: Cut points between pre-bins, of the method `given`.
+	Cuts []float64 `json:"cuts,omitzero"`
+	// CutsFixed: Cut points that the result must keep.
+	CutsFixed []float64 `json:"cuts_fixed,omitzero"`
+	// GoodsMin: Least weight of good rows in an attribute.
+	GoodsMin float64 `json:"goods_min"`
+	// Kind: Intervals or sets; absent: by the column.
+	Kind BinKind `json:"kind,omitempty"`
+	// Missing: What a missing input earns.
+	Missing BinRule `json:"missing"`
+	// Objective: What the partition maximises.
+	Objective Objective `json:"objective"`
+	// PValueMax: Greatest p-value between neighbours; 1 is no test.
+	PValueMax float64 `json:"p_value_max"`
+	// PValueTest: The test between neighbours.
+	PValueTest PValueTest `json:"p_value_test"`
+	// Prebinning: The fine classes.
+	Prebinning PrebinningOptions `json:"prebinning"`
+	// RareShare: Categories with a smaller share count as unseen.
+	RareShare float64 `json:"rare_share"`
+	// RateDifferenceMin: Least difference of rates between neighbours.
+	RateDifferenceMin float64 `json:"rate_difference_min"`
+	// SizeMax: Greatest share of an attribute.
+	SizeMax float64 `json:"size_max"`
+	// SizeMin: Least share of an attribute.
+	SizeMin float64 `json:"size_min"`
+	// Special: What a special value earns.
+	Special BinRule `json:"special"`
+	// SpecialValues: Values that mean something of their own.
+	SpecialValues []any `json:"special_values,omitzero"`
+	// Trend: The shape of the rate along ascending values.
+	Trend Trend `json:"trend"`
+	// Unseen: What an unseen or rare category earns.
+	Unseen BinRule `json:"unseen"`
+}
+
+// BinningRow: One row of the table.
+type BinningRow struct {
+	// Bads: Weight of bad rows.
+	Bads *float64 `json:"bads,omitempty"`
+	// Categories: Categories of an attribute.
+	Categories []string `json:"categories,omitzero"`
+	// Count: Number of rows.
+	Count uint64 `json:"count"`
+	// Goods: Weight of good rows.
+	Goods *float64 `json:"goods,omitempty"`
+	// Iv: The bin's part of the IV; absent without rows.
+	Iv *float64 `json:"iv,omitempty"`
+	// Js: The bin's part of the Jensen-Shannon divergence.
+	Js *float64 `json:"js,omitempty"`
+	// Kind: What the slot is for.
+	Kind RowKind `json:"kind"`
+	// Lower: Least number of the interval, included.
+	Lower *float64 `json:"lower,omitempty"`
+	// MergedWith: Slot of the attribute whose weight of evidence it shares.
+	MergedWith *int64 `json:"merged_with,omitempty"`
+	// Rate: Bad rate, or mean of a continuous target; absent without rows.
+	Rate *float64 `json:"rate,omitempty"`
+	// RateLower: Lower end of the 95 % Jeffreys interval of the bad rate.
+	RateLower *float64 `json:"rate_lower,omitempty"`
+	// RateUpper: Upper end of the 95 % Jeffreys interval of the bad rate.
+	RateUpper *float64 `json:"rate_upper,omitempty"`
+	// Sd: Standard deviation of a continuous target, divisor weight - 1.
+	Sd *float64 `json:"sd,omitempty"`
+	// Share: Share of the total weight, 0..=1.
+	Share float64 `json:"share"`
+	// Upper: End of the interval, not included.
+	Upper *float64 `json:"upper,omitempty"`
+	// Value: The special value.
+	Value any `json:"value,omitzero"`
+	// Woe: Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target the sample's mean minus the bin's. Absent without rows.
+	Woe *float64 `json:"woe,omitempty"`
+	// WoeApplied: Weight of evidence that the slot takes by its rule; absent where the card refuses the input.
+	WoeApplied *float64 `json:"woe_applied,omitempty"`
+}
+
+// BinningSettings: How characteristics are binned. A characteristic's own fields replace those of the whole card one by one.
+type BinningSettings struct {
+	// BadsMin: Least weight of bad rows in an attribute, at least 0; default 0. Binary targets.
+	BadsMin *float64 `json:"bads_min,omitempty"`
+	// BinsMax: Most attributes, 1..=50; default 10.
+	BinsMax *uint32 `json:"bins_max,omitempty"`
+	// BinsMin: Fewest attributes, 1..=`bins_max`; default 1.
+	BinsMin *uint32 `json:"bins_min,omitempty"`
+	// Cuts: Cut points between pre-bins, ascending; they set `prebinning.method` to `given`.
+	Cuts []float64 `json:"cuts,omitzero"`
+	// CutsFixed: Cut points that the result must keep, ascending.
+	CutsFixed []float64 `json:"cuts_fixed,omitzero"`
+	// GoodsMin: Least weight of good rows in an attribute, at least 0; default 0. Binary targets.
+	GoodsMin *float64 `json:"goods_min,omitempty"`
+	// Kind: Attributes as intervals or as sets of categories; default by the column: text is categorical.
+	Kind BinKind `json:"kind,omitempty"`
+	// Missing: What a missing input earns; default `own`.
+	Missing BinRule `json:"missing,omitempty"`
+	// Objective: What the partition maximises; default `iv`.
+	Objective Objective `json:"objective,omitempty"`
+	// PValueMax: Greatest p-value of the test between neighbouring attributes, above 0 and at most 1, where 1 is no test.
+	PValueMax *float64 `json:"p_value_max,omitempty"`
+	// PValueTest: The test between neighbours.
+	PValueTest PValueTest `json:"p_value_test,omitempty"`
+	// Prebinning: The fine classes from which the attributes are made.
+	Prebinning *PrebinningSettings `json:"prebinning,omitempty"`
+	// RareShare: Categories with a smaller share of the total weight than this, 0..=0.5, count as unseen.
+	RareShare *float64 `json:"rare_share,omitempty"`
+	// RateDifferenceMin: Least difference of bad rates (means) between neighbours, at least 0; default 0.
+	RateDifferenceMin *float64 `json:"rate_difference_min,omitempty"`
+	// SizeMax: Greatest share of the total weight in an attribute, above `size_min` and at most 1; default 1.
+	SizeMax *float64 `json:"size_max,omitempty"`
+	// SizeMin: Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5.
+	SizeMin *float64 `json:"size_min,omitempty"`
+	// Special: What a special value earns, any rule but `refuse`; default `own`.
+	Special BinRule `json:"special,omitempty"`
+	// SpecialValues: Numbers and categories that mean something of their own, each once; those of the other kind than the column's are left out.
+	SpecialValues []any `json:"special_values,omitzero"`
+	// Trend: The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none.
+	Trend Trend `json:"trend,omitempty"`
+	// Unseen: What an unseen or rare category earns; default `own`, the weight of evidence of the rare ones together.
+	Unseen BinRule `json:"unseen,omitempty"`
+}
+
+// BinningStatus: What became of a column.
+type BinningStatus string
+
+const (
+	// BinningStatusOptimal: The attributes are the optimum over the pre-bins.
+	BinningStatusOptimal BinningStatus = "optimal"
+	// BinningStatusNoSplit: The optimum is one attribute: no split meets the constraints.
+	BinningStatusNoSplit BinningStatus = "no_split"
+	// BinningStatusConstant: One value or category in all rows that have one; one attribute.
+	BinningStatusConstant BinningStatus = "constant"
+	// BinningStatusAllMissing: No row has a value.
+	BinningStatusAllMissing BinningStatus = "all_missing"
+	// BinningStatusAllRare: Every category is rarer than `rare_share`.
+	BinningStatusAllRare BinningStatus = "all_rare"
+	// BinningStatusInfeasible: No partition meets the constraints, not even one attribute alone; one attribute stands for all values.
+	BinningStatusInfeasible BinningStatus = "infeasible"
+	// BinningStatusOneClass: The rows hold goods only or bads only, and nothing can be learnt; one attribute.
+	BinningStatusOneClass BinningStatus = "one_class"
+)
+
+// BinningTable: The table of one characteristic. Weights are numbers of rows where the sample has no weights.
+type BinningTable struct {
+	// Bads: Weight of all bad rows; absent for a continuous target.
+	Bads *float64 `json:"bads,omitempty"`
+	// ChiSquare: Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.
+	ChiSquare *TableTest `json:"chi_square,omitempty"`
+	// Count: Number of rows.
+	Count uint64 `json:"count"`
+	// Gini: Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target.
+	Gini *float64 `json:"gini,omitempty"`
+	// Goods: Weight of all good rows; absent for a continuous target.
+	Goods *float64 `json:"goods,omitempty"`
+	// Hellinger: Squared Hellinger distance between the goods' and the bads' distributions over the bins, 0..=1.
+	Hellinger *float64 `json:"hellinger,omitempty"`
+	// Iv: Information value, the sum over all bins in nats; for a continuous target the mean absolute deviation of the bins' means from the sample's.
+	Iv float64 `json:"iv"`
+	// Js: Jensen-Shannon divergence in nats, 0..=ln 2.
+	Js *float64 `json:"js,omitempty"`
+	// PValues: P-value of the test between each attribute and the next.
+	PValues []float64 `json:"p_values"`
+	// Quality: OptBinning's quality score, 0..=1: strength of the IV times significance between neighbours times evenness.
+	Quality *float64 `json:"quality,omitempty"`
+	// Rate: Bad rate of the sample, or its mean.
+	Rate float64 `json:"rate"`
+	// Rows: One row a slot: attributes, special values, missing, and for categories unseen.
+	Rows []BinningRow `json:"rows"`
+	// Turns: How often the rate changes direction from attribute to attribute; 0 is monotone.
+	Turns uint32 `json:"turns"`
+}
+
+// Brier: The Brier score and its parts: score = reliability - resolution + uncertainty + within.
+type Brier struct {
+	// Reliability: Mean square distance between bad rate and mean PD of the groups, at least 0; small is good.
+	Reliability float64 `json:"reliability"`
+	// Resolution: Mean square distance between the bad rates of the groups and of all, at least 0; large is good.
+	Resolution float64 `json:"resolution"`
+	// Score: Mean of (PD - outcome)^2, in 0..=1.
+	Score float64 `json:"score"`
+	// Uncertainty: Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all.
+	Uncertainty float64 `json:"uncertainty"`
+	// Within: What the PDs do within the groups; 0 where a group has one PD.
+	Within float64 `json:"within"`
+}
+
+// CalibrationMeasures: How a PD fits the outcomes.
+type CalibrationMeasures struct {
+	// Brier: Mean of (PD - outcome)^2, in 0..=1, and its parts.
+	Brier Brier `json:"brier"`
+	// Ece: Expected calibration error, in 0..=1: mean over the groups of abs(bad rate - mean PD), by size.
+	Ece float64 `json:"ece"`
+	// Groups: Groups of about equal size by ascending PD, with their tests. Bounds are PDs.
+	Groups []TestedGroup `json:"groups"`
+	// HosmerLemeshow: Test of the groups against their mean PDs.
+	HosmerLemeshow *HosmerLemeshow `json:"hosmer_lemeshow"`
+	// InTheLarge: Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs are too low.
+	InTheLarge *Estimate `json:"in_the_large"`
+	// JeffreysP: Probability that the true rate is at most the mean PD: Beta(D + 1/2, N - D + 1/2) at it, in 0..=1.
+	JeffreysP *float64 `json:"jeffreys_p"`
+	// LogLoss: Mean of -ln P(outcome), in nats, at least 0.
+	LogLoss *float64 `json:"log_loss"`
+	// MeanPD: Mean PD, in 0..=1.
+	MeanPD float64 `json:"mean_pd"`
+	// Slope: The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme.
+	Slope *Estimate `json:"slope"`
+}
+
+// CalibrationMethod: How log-odds become a PD.
+type CalibrationMethod string
+
+const (
+	// CalibrationMethodBeta: logit(PD) = c + a ln s - b ln(1 - s) with a, b >= 0, s the PD by the PDO law: Kull, Silva Filho, Flach 2017.
+	CalibrationMethodBeta CalibrationMethod = "beta"
+	// CalibrationMethodIsotonic: Block means of the pool-adjacent-violators algorithm, linear between block centres.
+	CalibrationMethodIsotonic CalibrationMethod = "isotonic"
+	// CalibrationMethodOffset: logit(PD) = log-odds + intercept; the mean PD is the target rate.
+	CalibrationMethodOffset CalibrationMethod = "offset"
+	// CalibrationMethodPlatt: logit(PD) = intercept + slope x log-odds: J. Platt, Probabilistic outputs for support vector machines, 1999.
+	CalibrationMethodPlatt CalibrationMethod = "platt"
+)
+
+// CalibrationRefusal: Why there is no curve.
+type CalibrationRefusal string
+
+const (
+	// CalibrationRefusalNotAscending: The bad rate does not rise with the log-odds.
+	CalibrationRefusalNotAscending CalibrationRefusal = "not_ascending"
+	// CalibrationRefusalOneClass: The rows hold no bads or no goods.
+	CalibrationRefusalOneClass CalibrationRefusal = "one_class"
+	// CalibrationRefusalSeparated: The log-odds separate goods from bads, so that the best slope is infinite; `smoothing` or `isotonic` help.
+	CalibrationRefusalSeparated CalibrationRefusal = "separated"
+	// CalibrationRefusalTargetOutOfReach: No shift within 100 nats gives the target rate.
+	CalibrationRefusalTargetOutOfReach CalibrationRefusal = "target_out_of_reach"
+)
+
+// CalibrationReport: The calibration of a card.
+type CalibrationReport struct {
+	// BadRate: Bad rate of the rows, weighted, in 0..=1; null without rows.
+	BadRate *float64 `json:"bad_rate"`
+	// Curve: From log-odds by the PDO law to a PD; null with `refusal`.
+	Curve any `json:"curve"`
+	// MeanPD: Mean PD of the rows by the curve, weighted, in 0..1.
+	MeanPD *float64 `json:"mean_pd"`
+	// Method: The law.
+	Method CalibrationMethod `json:"method"`
+	// OutsideBads: Bad rows among those that it was measured on.
+	OutsideBads uint64 `json:"outside_bads"`
+	// OutsideRows: Rows outside the fit that it was measured on.
+	OutsideRows uint64 `json:"outside_rows"`
+	// Refusal: Why there is no curve.
+	Refusal *CalibrationRefusal `json:"refusal"`
+}
+
+// CalibrationSettings: How the PD of a card is calibrated on rows outside the fit.
+type CalibrationSettings struct {
+	// Method: The law; `platt` when absent.
+	Method CalibrationMethod `json:"method,omitempty"`
+	// Smoothing: With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a bad, B and G their weights (Platt 1999, section 2.2), which keeps a small sample from claiming too much.
+	Smoothing *bool `json:"smoothing,omitempty"`
+	// TargetRate: Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows is this rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng, Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2). Absent: for `offset` the rate of the rows, else no shift.
+	TargetRate *float64 `json:"target_rate,omitempty"`
+}
+
+// CardCutoffs: Totals at which the decision changes: stated, or chosen from what each total would do.
+type CardCutoffs struct {
+	// Approve: Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate, else the target approval rate.
+	Approve *int32 `json:"approve,omitempty"`
+	// Curve: What is asked of the cut-off.
+	Curve *CutoffSettings `json:"curve,omitempty"`
+	// Refer: Least total that is referred; default: the points that double the odds below `approve`.
+	Refer *int32 `json:"refer,omitempty"`
+}
+
+// CardSettings: Name, version and owner of the card that is developed; what is not stated reads `not stated` in the artefact.
+type CardSettings struct {
+	// ID: Id of the artefact; default `card`.
+	ID string `json:"id,omitempty"`
+	// Limitations: What it must not be used for, and what is not known of it.
+	Limitations string `json:"limitations,omitempty"`
+	// Owner: Who answers for it.
+	Owner string `json:"owner,omitempty"`
+	// Purpose: What it is for.
+	Purpose string `json:"purpose,omitempty"`
+	// ReviewDue: Day by which it must be looked at again.
+	ReviewDue string `json:"review_due,omitempty"`
+	// Version: Version of the artefact; default `1`.
+	Version string `json:"version,omitempty"`
 }
 
 // CashflowAnalyzeRequest: Asks for the cash-flow features of one applicant.
@@ -238,6 +676,26 @@ type CashflowAnalyzeResponse struct {
 	Seed int64 `json:"seed"`
 }
 
+// CharacteristicSettings: What differs for one characteristic.
+type CharacteristicSettings struct {
+	// Binning: How it is binned; fields that are absent are those of the request's `binning`.
+	Binning *BinningSettings `json:"binning,omitempty"`
+	// Immovable: A counterfactual may not move it.
+	Immovable *bool `json:"immovable,omitempty"`
+	// LegalBasis: Why a protected characteristic may be used; without it a protected one stays out of the card.
+	LegalBasis string `json:"legal_basis,omitempty"`
+	// MoveCost: What a counterfactual pays for moving it by one bin; default 1.
+	MoveCost *uint32 `json:"move_cost,omitempty"`
+	// MovesWith: Characteristics of the same name move together in a counterfactual: windows of one attribute.
+	MovesWith string `json:"moves_with,omitempty"`
+	// Protected: The input is protected by law (age, sex, ...).
+	Protected *bool `json:"protected,omitempty"`
+	// Reason: Code of its reason; default made from its name. Characteristics of one code are one reason.
+	Reason string `json:"reason,omitempty"`
+	// ReasonText: Texts of its reason; default made from its name.
+	ReasonText *ReasonText `json:"reason_text,omitempty"`
+}
+
 // CharacteristicView: The points of one characteristic.
 type CharacteristicView struct {
 	// Attribute: The attribute that the input fell into.
@@ -252,6 +710,44 @@ type CharacteristicView struct {
 	Points int32 `json:"points"`
 	// Value: The input where it is a number.
 	Value *float64 `json:"value"`
+}
+
+// ChiSquareTest: A statistic that is chi-square if the smaller model holds.
+type ChiSquareTest struct {
+	// Degrees: Degrees of freedom.
+	Degrees int64 `json:"degrees"`
+	// PValue: Probability of a larger statistic, 0..=1.
+	PValue float64 `json:"p_value"`
+	// Statistic: Twice the difference of the log-likelihoods, at least 0.
+	Statistic float64 `json:"statistic"`
+}
+
+// Cluster: Characteristics that say much the same.
+type Cluster struct {
+	// Characteristics: Their names, of the highest information value first.
+	Characteristics []string `json:"characteristics"`
+	// Correlation: Average abs(r) at which the cluster was joined last, 0..=1.
+	Correlation float64 `json:"correlation"`
+}
+
+// Coefficient: One coefficient.
+type Coefficient struct {
+	// Characteristic: Name of the characteristic, or `intercept`.
+	Characteristic string `json:"characteristic"`
+	// Estimate: Log-odds of bad by unit of the column.
+	Estimate float64 `json:"estimate"`
+	// LikelihoodRatio: Likelihood-ratio test against the model without the characteristic, where asked for.
+	LikelihoodRatio *ChiSquareTest `json:"likelihood_ratio,omitempty"`
+	// Lower95: Lower end of the 95 % interval by Wald.
+	Lower95 *float64 `json:"lower_95"`
+	// PValue: Two-sided p-value of `z`, 0..=1.
+	PValue *float64 `json:"p_value"`
+	// StandardError: Standard error; null where no maximum exists.
+	StandardError *float64 `json:"standard_error"`
+	// Upper95: Upper end of the 95 % interval by Wald.
+	Upper95 *float64 `json:"upper_95"`
+	// Z: Wald's statistic estimate/standard error.
+	Z *float64 `json:"z"`
 }
 
 // Context: What a credit is for; the names are those of the Kapix API.
@@ -408,6 +904,54 @@ type CreditScoreResponse struct {
 	Seed int64 `json:"seed"`
 }
 
+// Criterion: What a stepwise search minimises or tests.
+type Criterion string
+
+const (
+	// CriterionAic: Akaike's: a coefficient must raise the log-likelihood by 1.
+	CriterionAic Criterion = "aic"
+	// CriterionBic: Schwarz's: by half of ln(weight).
+	CriterionBic Criterion = "bic"
+	// CriterionPValue: The likelihood-ratio test against `p_enter` and `p_remove`.
+	CriterionPValue Criterion = "p_value"
+)
+
+// CutoffPoint: What one cut-off does.
+type CutoffPoint struct {
+	// ApprovalRate: Share of the rows at or above the cut-off, in 0..=1.
+	ApprovalRate float64 `json:"approval_rate"`
+	// ApprovedBadRate: Bad rate of the approved, in 0..=1; null if nobody is.
+	ApprovedBadRate *float64 `json:"approved_bad_rate"`
+	// Cutoff: Least score that is approved; null: nobody is.
+	Cutoff *float64 `json:"cutoff"`
+	// DeclinedBads: Share of all bads that are declined, in 0..=1; null without bads.
+	DeclinedBads *float64 `json:"declined_bads"`
+	// ExpectedProfitMinor: Expected profit per applicant, approved or not, in minor units: (goods x gain - bads x loss)/rows.
+	ExpectedProfitMinor *float64 `json:"expected_profit_minor"`
+}
+
+// CutoffReport: Cut-offs and what they do.
+type CutoffReport struct {
+	// AtApprovalRate: The highest cut-off that approves the target share or more; null without target or rows.
+	AtApprovalRate *CutoffPoint `json:"at_approval_rate"`
+	// AtBadRate: The lowest cut-off whose approved have at most the target bad rate; null without target or where none has.
+	AtBadRate *CutoffPoint `json:"at_bad_rate"`
+	// Best: The cut-off of the greatest expected profit, of equal ones the lowest; null without `profit` or rows.
+	Best *CutoffPoint `json:"best"`
+	// Points: From approving nobody to approving all: every score as cut-off, or 200 quantiles of the rows.
+	Points []CutoffPoint `json:"points"`
+}
+
+// CutoffSettings: What is asked of cut-offs.
+type CutoffSettings struct {
+	// Profit: What an approved account brings; absent: no profits.
+	Profit *AccountProfit `json:"profit,omitempty"`
+	// TargetApprovalRate: Share of the rows to approve, in 0..=1.
+	TargetApprovalRate *float64 `json:"target_approval_rate,omitempty"`
+	// TargetBadRate: Greatest bad rate of the approved, in 0..=1.
+	TargetBadRate *float64 `json:"target_bad_rate,omitempty"`
+}
+
 // Data: What the sources answered.
 type Data struct {
 	// Application: What the applicant stated; read as `application.NAME`.
@@ -466,6 +1010,122 @@ type DescribeResponse struct {
 	Semantics uint32 `json:"semantics"`
 }
 
+// DevelopRequest: Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
+type DevelopRequest struct {
+	// AsOf: The instant of the development; the Desk's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Bad: Values of the target that are bad; default 1, `bad` and true.
+	Bad []any `json:"bad,omitzero"`
+	// Bands: How risk bands are made.
+	Bands *BandSettings `json:"bands,omitempty"`
+	// Binning: How each column is binned, unless `characteristics` says otherwise for one.
+	Binning *BinningSettings `json:"binning,omitempty"`
+	// Calibration: From the score to a probability.
+	Calibration *CalibrationSettings `json:"calibration,omitempty"`
+	// Card: Name, version and owner of the card.
+	Card *CardSettings `json:"card,omitempty"`
+	// Characteristics: What differs for one column, by its name.
+	Characteristics map[string]CharacteristicSettings `json:"characteristics,omitzero"`
+	// Columns: The rows by column, when no frame is given.
+	Columns map[string][]any `json:"columns,omitzero"`
+	// Cutoffs: Totals at which the decision changes; without them the card decides nothing.
+	Cutoffs *CardCutoffs `json:"cutoffs,omitempty"`
+	// EntityTypes: Whom the card scores; default individuals.
+	EntityTypes []EntityType `json:"entity_types,omitzero"`
+	// Exclude: Columns that are no characteristics.
+	Exclude []string `json:"exclude,omitzero"`
+	// Folds: Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
+	Folds *int64 `json:"folds,omitempty"`
+	// Good: Values of the target that are good, when others mean that the outcome is not known; default: the one other value.
+	Good []any `json:"good,omitzero"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Include: The only columns that may be characteristics; default all but those named elsewhere.
+	Include []string `json:"include,omitzero"`
+	// Minimum: The least history that the card accepts; default none.
+	Minimum *Minimum `json:"minimum,omitempty"`
+	// Regression: How coefficients are fitted.
+	Regression *RegressionSettings `json:"regression,omitempty"`
+	// Sample: What the rows are, and how they are set aside.
+	Sample *SampleSettings `json:"sample,omitempty"`
+	// Scaling: From coefficients to points.
+	Scaling *ScalingSettings `json:"scaling,omitempty"`
+	// Seed: Seed of splits and folds.
+	Seed int64 `json:"seed,omitempty"`
+	// Selection: Which characteristics enter.
+	Selection *SelectionSettings `json:"selection,omitempty"`
+	// Stage: How far to go; default `card`.
+	Stage Stage `json:"stage,omitempty"`
+	// Target: Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind` `continuous`.
+	Target string `json:"target"`
+	// TargetKind: Whether the target is an outcome or a number; default `binary`.
+	TargetKind TargetKind `json:"target_kind,omitempty"`
+	// Validation: What is measured of the card.
+	Validation *ValidationSettings `json:"validation,omitempty"`
+	// Weight: Column with the weight of each row, finite and above 0.
+	Weight string `json:"weight,omitempty"`
+}
+
+// DevelopResponse: A developed card, and everything that was measured on the way to it.
+type DevelopResponse struct {
+	// Artefact: The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.
+	Artefact json.RawMessage `json:"artefact,omitzero"`
+	// AsOf: The instant of the development.
+	AsOf string `json:"as_of"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Bands: The bands, from the riskiest to the safest; absent at stage `binning`.
+	Bands *BandReport `json:"bands,omitempty"`
+	// Binning: Bins and table of every column that was looked at, in the order of their names.
+	Binning []BinnedColumn `json:"binning"`
+	// Calibration: From the score to a probability; absent at stage `binning` and without rows outside the fit.
+	Calibration *CalibrationReport `json:"calibration,omitempty"`
+	// Cutoffs: Cut-offs and profit by total; absent without `cutoffs`.
+	Cutoffs *CutoffReport `json:"cutoffs,omitempty"`
+	// Findings: What a reader must know before the card is used.
+	Findings []DevelopmentFinding `json:"findings"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// Regression: The coefficients of the card; absent at stage `binning`.
+	Regression *Regression `json:"regression,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Rounding: What rounding the points changed; absent at stage `binning`.
+	Rounding *RoundingReport `json:"rounding,omitempty"`
+	// Sample: What became of the rows.
+	Sample SampleReport `json:"sample"`
+	// Seed: The request's seed.
+	Seed int64 `json:"seed"`
+	// Selection: How the characteristics were chosen; absent at stage `binning`.
+	Selection *SelectionReport `json:"selection,omitempty"`
+	// Validation: How the card ranks and is calibrated; absent at stage `binning`.
+	Validation *DevelopmentValidation `json:"validation,omitempty"`
+}
+
+// DevelopmentFinding: One thing that an auditor must know of a fit.
+type DevelopmentFinding struct {
+	// Code: Name of the kind of finding, such as `separation`.
+	Code string `json:"code"`
+	// Feature: The feature that it concerns; absent when it concerns the fit.
+	Feature string `json:"feature,omitempty"`
+	// Message: One sentence.
+	Message string `json:"message"`
+}
+
+// DevelopmentValidation: What was measured on which rows; only rows outside the fit tell what to expect.
+type DevelopmentValidation struct {
+	// Cross: By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.
+	Cross *ValidationReport `json:"cross,omitempty"`
+	// Development: On the rows that were fitted: too good.
+	Development ValidationReport `json:"development"`
+	// HoldOut: On the rows that were held out.
+	HoldOut *ValidationReport `json:"hold_out,omitempty"`
+	// OutOfTime: On later rows.
+	OutOfTime *ValidationReport `json:"out_of_time,omitempty"`
+}
+
 // Direction: The direction of a row.
 type Direction string
 
@@ -497,6 +1157,86 @@ const (
 	// EntityTypeCorporate: A corporate.
 	EntityTypeCorporate EntityType = "corporate"
 )
+
+// Estimate: An estimate and its standard error.
+type Estimate struct {
+	// StandardError: Standard error, at least 0; of weighted rows by the sandwich.
+	StandardError float64 `json:"standard_error"`
+	// Value: The estimate.
+	Value float64 `json:"value"`
+}
+
+// EvaluateRequest: Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
+type EvaluateRequest struct {
+	// AsOf: The instant of the evaluation; the Desk's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Bad: Values of the target that are bad; default 1, `bad` and true.
+	Bad []any `json:"bad,omitzero"`
+	// Card: `id` or `id@version` of a card; default by the routes.
+	Card string `json:"card,omitempty"`
+	// Columns: The rows by column, when no frame is given.
+	Columns map[string][]any `json:"columns,omitzero"`
+	// EntityType: Whom the card must score.
+	EntityType EntityType `json:"entity_type"`
+	// Good: Values of the target that are good, when others mean that the outcome is not known.
+	Good []any `json:"good,omitzero"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Seed: Seed; an evaluation uses none and echoes it.
+	Seed int64 `json:"seed,omitempty"`
+	// Target: Column with the outcome.
+	Target string `json:"target"`
+	// Validation: What is measured.
+	Validation *ValidationSettings `json:"validation,omitempty"`
+	// Weight: Column with the weight of each row, finite and above 0.
+	Weight string `json:"weight,omitempty"`
+}
+
+// EvaluateResponse: How well a card ranks and is calibrated on rows with known outcomes.
+type EvaluateResponse struct {
+	// AsOf: The instant of the evaluation.
+	AsOf string `json:"as_of"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Card: The card that was evaluated.
+	Card ArtefactRef `json:"card"`
+	// Decisions: Decisions by kind.
+	Decisions map[string]uint64 `json:"decisions"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Seed: The request's seed.
+	Seed int64 `json:"seed"`
+	// Statuses: Rows by status; only scored rows with a known outcome are measured.
+	Statuses map[string]uint64 `json:"statuses"`
+	// Validation: What was measured.
+	Validation ValidationReport `json:"validation"`
+}
+
+// ExcludedRows: Rows that were left out for one reason.
+type ExcludedRows struct {
+	// Reason: Why.
+	Reason string `json:"reason"`
+	// Rows: How many.
+	Rows uint64 `json:"rows"`
+}
+
+// Exclusion: Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above `above`, in `column`.
+type Exclusion struct {
+	// Above: Numbers above this are left out.
+	Above *float64 `json:"above,omitempty"`
+	// Below: Numbers below this are left out.
+	Below *float64 `json:"below,omitempty"`
+	// Column: The column that is looked at; it may be no characteristic.
+	Column string `json:"column"`
+	// Reason: Why, in words, such as `fraud` or `staff loan`.
+	Reason string `json:"reason"`
+	// Values: Values that are left out; null stands for missing.
+	Values []any `json:"values,omitzero"`
+}
 
 // Explanation: Why a total is what it is.
 type Explanation struct {
@@ -600,6 +1340,78 @@ type FlatSource struct {
 	Values map[string]any `json:"values,omitzero"`
 }
 
+// GainsRow: One group of the gains table.
+type GainsRow struct {
+	// BadRate: Bad rate of the group, in 0..=1.
+	BadRate float64 `json:"bad_rate"`
+	// Bads: Weight of the bad rows.
+	Bads float64 `json:"bads"`
+	// CumulativeBads: Share of all bads in this group and those below, in 0..=1.
+	CumulativeBads float64 `json:"cumulative_bads"`
+	// CumulativeGoods: Share of all goods in this group and those below, in 0..=1.
+	CumulativeGoods float64 `json:"cumulative_goods"`
+	// CumulativeLift: Bad rate of this group and those below, in multiples of the bad rate of all.
+	CumulativeLift float64 `json:"cumulative_lift"`
+	// Goods: Weight of the good rows.
+	Goods float64 `json:"goods"`
+	// Lift: Bad rate in multiples of the bad rate of all, at least 0.
+	Lift float64 `json:"lift"`
+	// ScoreMax: Highest score of the group.
+	ScoreMax float64 `json:"score_max"`
+	// ScoreMin: Lowest score of the group.
+	ScoreMin float64 `json:"score_min"`
+}
+
+// HosmerLemeshow: A test of Hosmer and Lemeshow.
+type HosmerLemeshow struct {
+	// ChiSquare: Sum over groups of (D - E)^2/E + (D - E)^2/(N - E), E the sum of PDs; at least 0.
+	ChiSquare float64 `json:"chi_square"`
+	// DegreesOfFreedom: g - 2 on the rows of the fit, g on others, for g groups.
+	DegreesOfFreedom uint32 `json:"degrees_of_freedom"`
+	// PValue: Probability of a greater statistic if the PDs are right, in 0..=1.
+	PValue float64 `json:"p_value"`
+}
+
+// InterceptPlace: Where the points of the intercept go.
+type InterceptPlace string
+
+const (
+	// InterceptPlaceSpread: Evenly over the characteristics; what does not divide goes to the first ones, a point each.
+	InterceptPlaceSpread InterceptPlace = "spread"
+	// InterceptPlaceBase: Into the card's base points.
+	InterceptPlaceBase InterceptPlace = "base"
+)
+
+// Interval: Both ends of an interval.
+type Interval struct {
+	// Lower: Lower end.
+	Lower float64 `json:"lower"`
+	// Upper: Upper end.
+	Upper float64 `json:"upper"`
+}
+
+// IsotonicCurve: The centres of the blocks of an isotonic regression.
+type IsotonicCurve struct {
+	// Knots: At least two; log-odds and PD ascend strictly.
+	Knots []Knot `json:"knots"`
+}
+
+// Knot: One block of an isotonic regression.
+type Knot struct {
+	// LogOdds: Mean log-odds of bad by the PDO law over the block, in nats.
+	LogOdds float64 `json:"log_odds"`
+	// PD: PD of the block, in 0..1, both excluded.
+	PD float64 `json:"pd"`
+}
+
+// KolmogorovSmirnov: The greatest distance between two distributions.
+type KolmogorovSmirnov struct {
+	// Threshold: The least score at and below which the shares of goods and bads differ most.
+	Threshold float64 `json:"threshold"`
+	// Value: The distance, in 0..=1.
+	Value float64 `json:"value"`
+}
+
 // Limits: The limits of an engine; `Limits::default()` is the documented table.
 type Limits struct {
 	// Accounts: Accounts of one applicant.
@@ -628,13 +1440,33 @@ type Limits struct {
 	StringBytes uint64 `json:"string_bytes"`
 }
 
+// LogitCurve: A straight line on the scale of log-odds.
+type LogitCurve struct {
+	// Intercept: In nats.
+	Intercept float64 `json:"intercept"`
+	// Slope: Above 0, so that the rank of totals is kept.
+	Slope float64 `json:"slope"`
+}
+
+// Minimum: The least history that a card accepts.
+type Minimum struct {
+	// AgeDaysMax: Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE).
+	AgeDaysMax *uint32 `json:"age_days_max,omitempty"`
+	// HistoryDays: Days of history.
+	HistoryDays uint32 `json:"history_days"`
+	// Transactions: Number of transactions.
+	Transactions uint32 `json:"transactions"`
+}
+
 // MoveView: One characteristic that moves to another attribute.
 type MoveView struct {
 	// Feature: Name of the feature.
 	Feature string `json:"feature"`
 	// From: The attribute that it leaves.
 	From string `json:"from"`
-	// Points: Points that the move adds.
+	// MovesWith: The windows of one attribute that it moves together with, by the name that the card gives them.
+	MovesWith string `json:"moves_with,omitempty"`
+	// Points: Points that the move adds; at most 0 only where it moves together with others.
 	Points int32 `json:"points"`
 	// To: The attribute that it moves to.
 	To string `json:"to"`
@@ -668,6 +1500,20 @@ const (
 	NullReasonWindowNotCovered NullReason = "window_not_covered"
 )
 
+// Objective: What the partition of a binary target maximises, a sum over bins. With p = g/G and q = b/B, the bin's shares of all goods and all bads (in a bin with g = 0 or b = 0, and only there, 1/2 is added to both):
+type Objective string
+
+const (
+	// ObjectiveIv: Information value (p - q) ln(p/q), in nats: the divergence J of H. Jeffreys, 1946.
+	ObjectiveIv Objective = "iv"
+	// ObjectiveJensenShannon: Jensen-Shannon divergence (p ln(p/m) + q ln(q/m))/2, m = (p + q)/2, in nats, at most ln 2: J. Lin, Divergence measures based on the Shannon entropy, IEEE Transactions on Information Theory 37(1), 1991.
+	ObjectiveJensenShannon Objective = "jensen_shannon"
+	// ObjectiveHellinger: Squared Hellinger distance (sqrt p - sqrt q)^2/2, at most 1.
+	ObjectiveHellinger Objective = "hellinger"
+	// ObjectiveLogLikelihood: Binomial log-likelihood g ln(g/n) + b ln(b/n), n = g + b, in nats, without the 1/2: at the bin's own rate.
+	ObjectiveLogLikelihood Objective = "log_likelihood"
+)
+
 // OperationEntry: One operation.
 type OperationEntry struct {
 	// Columnar: Whether it takes columns by the second door.
@@ -676,6 +1522,28 @@ type OperationEntry struct {
 	Name string `json:"name"`
 	// Recorded: Whether a call leaves a record.
 	Recorded bool `json:"recorded"`
+}
+
+// PValueTest: The test of two neighbouring bins for the same bad rate. Means of a continuous target have one test: Welch's.
+type PValueTest string
+
+const (
+	// PValueTestZTest: Two proportions with their pooled variance, two-sided by the normal law.
+	PValueTestZTest PValueTest = "z_test"
+	// PValueTestChiSquare: Pearson's chi-square with one degree of freedom, without continuity correction: the square of the z-test, so the same p-value.
+	PValueTestChiSquare PValueTest = "chi_square"
+	// PValueTestFisher: Fisher's exact test, two-sided.
+	PValueTestFisher PValueTest = "fisher"
+)
+
+// PartReport: One part of the sample.
+type PartReport struct {
+	// Bads: Rows that are bad.
+	Bads uint64 `json:"bads"`
+	// Rows: Rows.
+	Rows uint64 `json:"rows"`
+	// Weight: Sum of the weights.
+	Weight float64 `json:"weight"`
 }
 
 // PdBasis: What a PD means, and on what it rests.
@@ -720,6 +1588,40 @@ type PointsRange struct {
 	Max int32 `json:"max"`
 	// Min: Least total.
 	Min int32 `json:"min"`
+}
+
+// PrebinningMethod: How pre-bins are cut.
+type PrebinningMethod string
+
+const (
+	// PrebinningMethodGiven: At `cuts`.
+	PrebinningMethodGiven PrebinningMethod = "given"
+	// PrebinningMethodQuantile: Pre-bins of nearly equal weight: each share j/k is cut where the weight below is nearest to it.
+	PrebinningMethodQuantile PrebinningMethod = "quantile"
+	// PrebinningMethodTree: The leaves of a regression tree, best split first (L. Breiman, J. Friedman, R. Olshen, C. Stone, Classification and Regression Trees, 1984).
+	PrebinningMethodTree PrebinningMethod = "tree"
+	// PrebinningMethodUniform: Intervals of equal width between the least and the greatest value.
+	PrebinningMethodUniform PrebinningMethod = "uniform"
+)
+
+// PrebinningOptions: How the fine classes are made, every default filled in.
+type PrebinningOptions struct {
+	// BinsMax: Most pre-bins.
+	BinsMax uint32 `json:"bins_max"`
+	// Method: The method.
+	Method PrebinningMethod `json:"method"`
+	// SizeMin: Least share of a pre-bin of a tree.
+	SizeMin float64 `json:"size_min"`
+}
+
+// PrebinningSettings: How the fine classes are made.
+type PrebinningSettings struct {
+	// BinsMax: Most pre-bins, 2..=500, or 100 for a concave or convex trend; fixed cut points add to them. Default 20.
+	BinsMax *uint32 `json:"bins_max,omitempty"`
+	// Method: The method.
+	Method PrebinningMethod `json:"method,omitempty"`
+	// SizeMin: Least share of the total weight in a pre-bin of a tree, 0..=0.5.
+	SizeMin *float64 `json:"size_min,omitempty"`
 }
 
 // Problem: One thing that is wrong with an artefact.
@@ -778,6 +1680,18 @@ const (
 	ReasonMethodMaximum ReasonMethod = "maximum"
 )
 
+// ReasonText: The texts of one reason code.
+type ReasonText struct {
+	// Adverse: Said to the applicant when the characteristic lowered the score.
+	Adverse string `json:"adverse"`
+	// Favourable: Said to the applicant when it raised the score.
+	Favourable string `json:"favourable"`
+	// Internal: Said to the lender's staff; default is the adverse or favourable text.
+	Internal string `json:"internal,omitempty"`
+	// Missing: Said to both when the input is missing; default is the adverse text.
+	Missing string `json:"missing,omitempty"`
+}
+
 // ReasonView: One reason.
 type ReasonView struct {
 	// Code: Code in the card's table.
@@ -812,6 +1726,74 @@ type ReferralReason struct {
 	Fields []string `json:"fields"`
 }
 
+// Regression: A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value.
+type Regression struct {
+	// Aic: Akaike's criterion 2k - 2 log-likelihood, k coefficients with the intercept.
+	Aic float64 `json:"aic"`
+	// Bic: Schwarz's criterion k ln(weight) - 2 log-likelihood.
+	Bic float64 `json:"bic"`
+	// Coefficients: The coefficients, intercept first.
+	Coefficients []Coefficient `json:"coefficients"`
+	// Converged: Whether the maximum was found.
+	Converged bool `json:"converged"`
+	// Covariance: Covariance of the coefficients in their order: the inverse of the information X'WX, with l2 > 0 of the penalised information X'WX + l2 I (slopes), the normal approximation of the posterior under that prior. Null where no maximum exists.
+	Covariance [][]float64 `json:"covariance"`
+	// GradientNorm: Largest component of the gradient of the penalised log-likelihood, by standardised columns.
+	GradientNorm float64 `json:"gradient_norm"`
+	// Iterations: Steps taken.
+	Iterations uint32 `json:"iterations"`
+	// L2: Weight of the penalty.
+	L2 float64 `json:"l2"`
+	// LogLikelihood: Log-likelihood at the end, without the penalty.
+	LogLikelihood float64 `json:"log_likelihood"`
+	// McfaddenR2: McFadden's R2, 1 - log-likelihood/null log-likelihood.
+	McfaddenR2 float64 `json:"mcfadden_r2"`
+	// ModelTest: Likelihood-ratio test against the intercept alone; null with l2 > 0 or where no maximum exists.
+	ModelTest *ChiSquareTest `json:"model_test"`
+	// NullLogLikelihood: Log-likelihood of the intercept alone.
+	NullLogLikelihood float64 `json:"null_log_likelihood"`
+	// Rows: Rows.
+	Rows int64 `json:"rows"`
+	// Separation: Whether a hyperplane separates good and bad.
+	Separation Separation `json:"separation"`
+	// Weight: Sum of the weights of the rows.
+	Weight float64 `json:"weight"`
+}
+
+// RegressionSettings: How a logistic regression is fitted.
+type RegressionSettings struct {
+	// IterationsMax: Most Newton steps, 1..=10000; default 100.
+	IterationsMax *int64 `json:"iterations_max,omitempty"`
+	// L2: Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds; at least 0, default 1: the prior that slopes on weights of evidence are normal with standard deviation 1, beside the -1 that independent characteristics have; 0 is maximum likelihood. The same fit as scikit-learn's `C = 1/l2`.
+	L2 *float64 `json:"l2,omitempty"`
+	// LikelihoodRatio: Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 = 0, so state that too.
+	LikelihoodRatio *bool `json:"likelihood_ratio,omitempty"`
+}
+
+// RocPoint: One point of the ROC curve: the shares at or below a score.
+type RocPoint struct {
+	// Bads: Share of the bads, in 0..=1: the true positive rate.
+	Bads float64 `json:"bads"`
+	// Goods: Share of the goods, in 0..=1: the false positive rate.
+	Goods float64 `json:"goods"`
+}
+
+// RoundingReport: What rounding to integers costs.
+type RoundingReport struct {
+	// DecisionsChanged: Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null without cut-offs.
+	DecisionsChanged *float64 `json:"decisions_changed"`
+	// ErrorMax: Greatest error of any total that the card can give, in points, at least 0.
+	ErrorMax float64 `json:"error_max"`
+	// ErrorRms: Root of the mean squared error of the totals of the rows, in points.
+	ErrorRms float64 `json:"error_rms"`
+	// PointsMax: Greatest total.
+	PointsMax int64 `json:"points_max"`
+	// PointsMin: Least total.
+	PointsMin int64 `json:"points_min"`
+	// Ties: Neighbouring slots of a characteristic whose WoEs differ and whose points are the same.
+	Ties uint64 `json:"ties"`
+}
+
 // Route: Which artefact answers an operation for an entity type.
 type Route struct {
 	// Artefact: `id@version` of the artefact.
@@ -822,12 +1804,114 @@ type Route struct {
 	Operation string `json:"operation"`
 }
 
+// RowKind: What a slot is for.
+type RowKind string
+
+const (
+	// RowKindAttribute: An interval or a set of categories.
+	RowKindAttribute RowKind = "attribute"
+	// RowKindSpecial: A special value.
+	RowKindSpecial RowKind = "special"
+	// RowKindMissing: Inputs without a value.
+	RowKindMissing RowKind = "missing"
+	// RowKindUnseen: Categories that no attribute names, rare ones included.
+	RowKindUnseen RowKind = "unseen"
+)
+
 // SampleDates: The first and last day of a sample.
 type SampleDates struct {
 	// From: First observation date.
 	From string `json:"from"`
 	// To: Last observation date.
 	To string `json:"to"`
+}
+
+// SampleReport: What became of the rows of the frame.
+type SampleReport struct {
+	// Dates: First and last observation date of the rows that stayed.
+	Dates *SampleDates `json:"dates,omitempty"`
+	// Development: Rows that are fitted.
+	Development PartReport `json:"development"`
+	// Excluded: Rows that were left out, by reason, in the order in which it was done.
+	Excluded []ExcludedRows `json:"excluded"`
+	// HoldOut: Rows held out.
+	HoldOut PartReport `json:"hold_out"`
+	// OutOfTime: Later rows.
+	OutOfTime PartReport `json:"out_of_time"`
+	// Rows: Rows of the frame.
+	Rows uint64 `json:"rows"`
+	// SHA256: SHA-256 of the development rows.
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+// SampleSettings: The sample of a development, as the card's `pd_basis` will state it.
+type SampleSettings struct {
+	// DefaultDefinition: What counts as bad, in words, such as `90 days past due within 12 months`. Without it, `horizon_days` and `population` the card's PD is assumed, whatever was measured.
+	DefaultDefinition string `json:"default_definition,omitempty"`
+	// Exclusions: Rows that are left out, each with its reason; counted in the answer in this order.
+	Exclusions []Exclusion `json:"exclusions,omitzero"`
+	// HorizonDays: The outcome window: days after the observation within which a default counts, 1..=36,500.
+	HorizonDays *uint32 `json:"horizon_days,omitempty"`
+	// ObservationDate: Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad is not a good one.
+	ObservationDate string `json:"observation_date,omitempty"`
+	// Population: Who is in the sample, in words.
+	Population string `json:"population,omitempty"`
+	// Split: How rows are set aside from the fit.
+	Split *SplitSettings `json:"split,omitempty"`
+}
+
+// ScalingMethod: What a scaling states.
+type ScalingMethod string
+
+const (
+	// ScalingMethodPdoOdds: Odds at a total, and the points that double them.
+	ScalingMethodPdoOdds ScalingMethod = "pdo_odds"
+	// ScalingMethodMinMax: The least and the greatest total of the card; odds and pdo follow.
+	ScalingMethodMinMax ScalingMethod = "min_max"
+)
+
+// ScalingSettings: How log-odds become points.
+type ScalingSettings struct {
+	// Intercept: Where the points of the intercept go; default `spread`.
+	Intercept InterceptPlace `json:"intercept,omitempty"`
+	// Max: Greatest total (`min_max` only), within +-1,000,000.
+	Max *int32 `json:"max,omitempty"`
+	// Method: What is stated: odds and points that double them, or the range of totals; default `pdo_odds`.
+	Method ScalingMethod `json:"method,omitempty"`
+	// Min: Least total (`min_max` only), below `max`.
+	Min *int32 `json:"min,omitempty"`
+	// Odds0: Odds good : bad at `points0`, above 0 (`pdo_odds` only); default 50.
+	Odds0 *float64 `json:"odds0,omitempty"`
+	// Pdo: Points that double the odds, above 0 (`pdo_odds` only); default 20.
+	Pdo *float64 `json:"pdo,omitempty"`
+	// Points0: Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default 600.
+	Points0 *float64 `json:"points0,omitempty"`
+}
+
+// ScoreBand: One band of a score.
+type ScoreBand struct {
+	// BadRate: Bad rate, in 0..=1.
+	BadRate float64 `json:"bad_rate"`
+	// Bads: Weight of the bad rows.
+	Bads float64 `json:"bads"`
+	// Goods: Weight of the good rows.
+	Goods float64 `json:"goods"`
+	// ScoreMin: Least score of the band; null in the riskiest.
+	ScoreMin *float64 `json:"score_min"`
+	// Share: Share of the rows, in 0..=1.
+	Share float64 `json:"share"`
+}
+
+// ScoreBin: One bin `[lower, upper)` of the score distribution; the last one holds its upper bound.
+type ScoreBin struct {
+	// Bads: Weight of the bad rows.
+	Bads float64 `json:"bads"`
+	// Goods: Weight of the good rows.
+	Goods float64 `json:"goods"`
+	// Lower: Lower bound.
+	Lower float64 `json:"lower"`
+	// Upper: Upper bound.
+	Upper float64 `json:"upper"`
 }
 
 // SelectedRows: Selected rows of one account.
@@ -878,6 +1962,162 @@ const (
 	SelectionTransactionsCompleteMonths Selection = "transactions_complete_months"
 )
 
+// SelectionAction: What a step did.
+type SelectionAction string
+
+const (
+	// SelectionActionAdd: The characteristic entered.
+	SelectionActionAdd SelectionAction = "add"
+	// SelectionActionRemove: The characteristic left.
+	SelectionActionRemove SelectionAction = "remove"
+)
+
+// SelectionMethod: The way of a stepwise search.
+type SelectionMethod string
+
+const (
+	// SelectionMethodNone: No search.
+	SelectionMethodNone SelectionMethod = "none"
+	// SelectionMethodForward: From the forced characteristics, one enters at a time.
+	SelectionMethodForward SelectionMethod = "forward"
+	// SelectionMethodBackward: From all, one leaves at a time.
+	SelectionMethodBackward SelectionMethod = "backward"
+	// SelectionMethodStepwise: From the forced characteristics; after each that enters, those that lost their place leave.
+	SelectionMethodStepwise SelectionMethod = "stepwise"
+)
+
+// SelectionReason: Why a step was taken.
+type SelectionReason string
+
+const (
+	// SelectionReasonExcluded: Left out by name.
+	SelectionReasonExcluded SelectionReason = "excluded"
+	// SelectionReasonLeakGini: The Gini is above `leak_gini`.
+	SelectionReasonLeakGini SelectionReason = "leak_gini"
+	// SelectionReasonLeakIv: The information value is above `leak_iv`.
+	SelectionReasonLeakIv SelectionReason = "leak_iv"
+	// SelectionReasonIv: The information value is below `iv_min`.
+	SelectionReasonIv SelectionReason = "iv"
+	// SelectionReasonGini: The Gini is below `gini_min`.
+	SelectionReasonGini SelectionReason = "gini"
+	// SelectionReasonSignificance: The p-value of equal bad rates in all bins is above `significance_max`.
+	SelectionReasonSignificance SelectionReason = "significance"
+	// SelectionReasonCollinear: Constant, or a linear function of characteristics of higher information value.
+	SelectionReasonCollinear SelectionReason = "collinear"
+	// SelectionReasonCorrelation: Correlated with one of higher information value.
+	SelectionReasonCorrelation SelectionReason = "correlation"
+	// SelectionReasonCluster: Not the best of its cluster.
+	SelectionReasonCluster SelectionReason = "cluster"
+	// SelectionReasonVif: Variance inflation above `vif_max`.
+	SelectionReasonVif SelectionReason = "vif"
+	// SelectionReasonSign: The coefficient is not negative.
+	SelectionReasonSign SelectionReason = "sign"
+	// SelectionReasonAic: Akaike's criterion falls by `value`.
+	SelectionReasonAic SelectionReason = "aic"
+	// SelectionReasonBic: Schwarz's criterion falls by `value`.
+	SelectionReasonBic SelectionReason = "bic"
+	// SelectionReasonPValue: The p-value of the likelihood ratio.
+	SelectionReasonPValue SelectionReason = "p_value"
+	// SelectionReasonCharacteristicsMax: The least significant beyond `characteristics_max`.
+	SelectionReasonCharacteristicsMax SelectionReason = "characteristics_max"
+)
+
+// SelectionReport: What a selection did.
+type SelectionReport struct {
+	// Chosen: The selected characteristics, in the order given.
+	Chosen []string `json:"chosen"`
+	// Clusters: Clusters of more than one correlated characteristic, by average linkage on 1 - abs(r).
+	Clusters []Cluster `json:"clusters"`
+	// Leaking: Characteristics above the bounds of a leak, whether left out or forced.
+	Leaking []string `json:"leaking"`
+	// Protected: Selected characteristics that are marked protected.
+	Protected []string `json:"protected"`
+	// Steps: The steps in their order.
+	Steps []SelectionStep `json:"steps"`
+	// Vif: Variance inflation of the selected characteristics, in their order.
+	Vif []float64 `json:"vif"`
+	// WrongSign: Forced characteristics whose coefficient is not negative.
+	WrongSign []string `json:"wrong_sign"`
+}
+
+// SelectionSettings: How characteristics are selected. The defaults are those of the module's first page.
+type SelectionSettings struct {
+	// CharacteristicsMax: Most characteristics in the card, at least 1; null: no bound.
+	CharacteristicsMax *int64 `json:"characteristics_max,omitempty"`
+	// ClusterBest: Whether only the characteristic of the highest information value of each cluster stays; default false.
+	ClusterBest *bool `json:"cluster_best,omitempty"`
+	// ClusterCorrelation: Clusters join while the average of abs(r) between them is at least this, 0..=1; null: no clusters; default 0.7.
+	ClusterCorrelation *float64 `json:"cluster_correlation,omitempty"`
+	// CorrelationMax: Greatest abs(r) of two weight of evidence columns, 0..=1; of a pair the one of lower information value leaves; null: no bound; default 0.95.
+	CorrelationMax *float64 `json:"correlation_max,omitempty"`
+	// Criterion: What stepwise search minimises or tests; default `aic`.
+	Criterion Criterion `json:"criterion,omitempty"`
+	// Excluded: Characteristics left out by name.
+	Excluded []string `json:"excluded,omitzero"`
+	// Forced: Characteristics that no step removes.
+	Forced []string `json:"forced,omitzero"`
+	// GiniMin: Least abs(Gini) of a characteristic alone, 0..=1; default 0.
+	GiniMin float64 `json:"gini_min,omitempty"`
+	// IvMin: Least information value, at least 0; default 0: what is significant is measured by `significance_max`, which knows the size of the sample.
+	IvMin float64 `json:"iv_min,omitempty"`
+	// LeakGini: Above this abs(Gini) of one characteristic it is taken to leak the outcome and left out unless forced, 0..=1; default 0.95.
+	LeakGini *float64 `json:"leak_gini,omitempty"`
+	// LeakIv: Above this information value of one characteristic it is taken to leak the outcome and left out unless forced; default 5.
+	LeakIv *float64 `json:"leak_iv,omitempty"`
+	// Method: Stepwise search; default `none`.
+	Method SelectionMethod `json:"method,omitempty"`
+	// PEnter: With `p_value`: a characteristic enters below this p-value of the likelihood ratio, 0..=1; default 0.05.
+	PEnter *float64 `json:"p_enter,omitempty"`
+	// PRemove: With `p_value`: a characteristic leaves above this p-value, at least `p_enter`, 0..=1; default 0.10.
+	PRemove *float64 `json:"p_remove,omitempty"`
+	// Sign: Whether a characteristic whose coefficient is not negative leaves: higher weight of evidence is lower risk. Default true.
+	Sign *bool `json:"sign,omitempty"`
+	// SignificanceMax: Greatest p-value of Pearson's test that all bins of a characteristic have one bad rate, 0..=1; default 0.01. Bins that were chosen for their differences pass such a test too easily, hence not the usual 0.05.
+	SignificanceMax *float64 `json:"significance_max,omitempty"`
+	// VifMax: Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null.
+	VifMax *float64 `json:"vif_max,omitempty"`
+}
+
+// SelectionStep: One step of a selection.
+type SelectionStep struct {
+	// Action: What happened.
+	Action SelectionAction `json:"action"`
+	// Characteristic: The characteristic.
+	Characteristic string `json:"characteristic"`
+	// IsExact: False where the value is the quadratic approximation of Lawless and Singhal, not a fit.
+	IsExact bool `json:"is_exact"`
+	// Limit: The bound that decided; null where there is none.
+	Limit *float64 `json:"limit"`
+	// Other: The other characteristic of a correlated pair.
+	Other string `json:"other,omitempty"`
+	// Reason: Why.
+	Reason SelectionReason `json:"reason"`
+	// Step: Number of the step, from 1.
+	Step int64 `json:"step"`
+	// Value: The value that decided: by `reason` an information value, a Gini, a correlation, a variance inflation, a coefficient by its standard error, a change of the criterion or a p-value; null where there is none.
+	Value *float64 `json:"value"`
+}
+
+// Separation: Whether a hyperplane separates good and bad: A. Albert, J. A. Anderson, Biometrika 71, 1984.
+type Separation struct {
+	// Characteristics: The characteristics that take part.
+	Characteristics []string `json:"characteristics"`
+	// Kind: How far.
+	Kind SeparationKind `json:"kind"`
+}
+
+// SeparationKind: How far a hyperplane separates good and bad.
+type SeparationKind string
+
+const (
+	// SeparationKindNone: Not at all: the maximum exists.
+	SeparationKindNone SeparationKind = "none"
+	// SeparationKindQuasi: But for rows on the hyperplane: some coefficient is infinite.
+	SeparationKindQuasi SeparationKind = "quasi"
+	// SeparationKindComplete: Without exception: the log-likelihood rises to 0.
+	SeparationKindComplete SeparationKind = "complete"
+)
+
 // Severity: What a finding does to a decision.
 type Severity string
 
@@ -905,6 +2145,88 @@ const (
 	// SourceKeyTransactionHistory: Transactions of any other kind.
 	SourceKeyTransactionHistory SourceKey = "transaction_history"
 )
+
+// SplitMethod: How rows are set aside from the fit.
+type SplitMethod string
+
+const (
+	// SplitMethodAuto: `random` with a hold-out of 0.2 from 50,000 rows on; below, all rows are fitted and cross-validation judges.
+	SplitMethodAuto SplitMethod = "auto"
+	// SplitMethodColumn: By the value of a column.
+	SplitMethodColumn SplitMethod = "column"
+	// SplitMethodRandom: By the request's seed.
+	SplitMethodRandom SplitMethod = "random"
+	// SplitMethodNone: Every row is fitted.
+	SplitMethodNone SplitMethod = "none"
+)
+
+// SplitSettings: How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge.
+type SplitSettings struct {
+	// Column: Column whose value puts a row into a part (method `column`).
+	Column string `json:"column,omitempty"`
+	// Development: Values of `column` that put a row into the development part; default 1, `train`, `development` and true.
+	Development []any `json:"development,omitzero"`
+	// HoldOut: Share of the rows before `out_of_time_from` that are held out, stratified by outcome, 0..=0.9.
+	HoldOut *float64 `json:"hold_out,omitempty"`
+	// Method: How rows are set aside; default `auto`.
+	Method SplitMethod `json:"method,omitempty"`
+	// OutOfTime: Values of `column` that put a row into the out-of-time part; every other value holds the row out.
+	OutOfTime []any `json:"out_of_time,omitzero"`
+	// OutOfTimeFrom: Rows observed from this day on are out of time (methods `auto` and `random`; needs `observation_date`).
+	OutOfTimeFrom string `json:"out_of_time_from,omitempty"`
+}
+
+// Stage: How far a development goes.
+type Stage string
+
+const (
+	// StageBinning: To the bins and their tables.
+	StageBinning Stage = "binning"
+	// StageCard: To a card.
+	StageCard Stage = "card"
+)
+
+// TableTest: Pearson's test that all bins have one bad rate.
+type TableTest struct {
+	// CramersV: Cramer's V, sqrt(statistic/weight), 0..=1.
+	CramersV float64 `json:"cramers_v"`
+	// DegreesOfFreedom: Bins with rows minus 1.
+	DegreesOfFreedom uint32 `json:"degrees_of_freedom"`
+	// PValue: P-value by the chi-square law.
+	PValue float64 `json:"p_value"`
+	// Statistic: Sum of (observed - expected)^2/expected.
+	Statistic float64 `json:"statistic"`
+}
+
+// TargetKind: What the target is.
+type TargetKind string
+
+const (
+	// TargetKindBinary: Bad or good.
+	TargetKindBinary TargetKind = "binary"
+	// TargetKindContinuous: A number; only for `stage` `binning`.
+	TargetKindContinuous TargetKind = "continuous"
+)
+
+// TestedGroup: A group of rows, its PD, and tests of that PD against the outcomes.
+type TestedGroup struct {
+	// BadRate: Bad rate, in 0..=1; null without rows.
+	BadRate *float64 `json:"bad_rate"`
+	// Bads: Weight of the bad rows.
+	Bads float64 `json:"bads"`
+	// BinomialP: Probability of as many bads or more if each is bad with the mean PD, in 0..=1; null without PDs or rows and with weights.
+	BinomialP *float64 `json:"binomial_p"`
+	// Goods: Weight of the good rows.
+	Goods float64 `json:"goods"`
+	// JeffreysP: Probability that the true rate is at most the mean PD, by Jeffreys' prior, in 0..=1; null as `binomial_p`.
+	JeffreysP *float64 `json:"jeffreys_p"`
+	// Lower: Least value of the group; of a band its least score, null in the riskiest.
+	Lower *float64 `json:"lower"`
+	// MeanPD: Mean PD, in 0..=1; null without PDs or rows.
+	MeanPD *float64 `json:"mean_pd"`
+	// Upper: Greatest value of the group; of a band the least score of the next one, not included, null in the safest.
+	Upper *float64 `json:"upper"`
+}
 
 // TopFeature: The weight of one feature.
 type TopFeature struct {
@@ -962,6 +2284,28 @@ const (
 	TransactionStatusFailed TransactionStatus = "failed"
 )
 
+// Trend: The shape of the bad rates (or means) of the bins along ascending values.
+type Trend string
+
+const (
+	// TrendNone: Any shape.
+	TrendNone Trend = "none"
+	// TrendAscending: No rate is below the one before.
+	TrendAscending Trend = "ascending"
+	// TrendDescending: No rate is above the one before.
+	TrendDescending Trend = "descending"
+	// TrendPeak: Ascending, then descending; either part may be empty.
+	TrendPeak Trend = "peak"
+	// TrendValley: Descending, then ascending; either part may be empty.
+	TrendValley Trend = "valley"
+	// TrendConcave: Of three consecutive bins r1, r2, r3 the second difference r3 - 2 r2 + r1 is at most 0.
+	TrendConcave Trend = "concave"
+	// TrendConvex: Of three consecutive bins r1, r2, r3 the second difference r3 - 2 r2 + r1 is at least 0.
+	TrendConvex Trend = "convex"
+	// TrendAuto: The one of ascending, descending, peak and valley whose optimum has the smallest Bayesian information criterion.
+	TrendAuto Trend = "auto"
+)
+
 // Unit: Unit of a feature's value.
 type Unit string
 
@@ -977,3 +2321,69 @@ const (
 	// UnitShare: A part of a whole, in 0..=1.
 	UnitShare Unit = "share"
 )
+
+// ValidationNull: Why a figure is null.
+type ValidationNull string
+
+const (
+	// ValidationNullCertainPD: A row is bad at PD 0 or good at PD 1, or a PD is 0 or 1 where its log-odds are needed.
+	ValidationNullCertainPD ValidationNull = "certain_pd"
+	// ValidationNullNoPD: The rows carry no PD.
+	ValidationNullNoPD ValidationNull = "no_pd"
+	// ValidationNullNoRows: There are no rows.
+	ValidationNullNoRows ValidationNull = "no_rows"
+	// ValidationNullNoVariance: The figure does not vary, as the area of a perfect rank.
+	ValidationNullNoVariance ValidationNull = "no_variance"
+	// ValidationNullOneClass: The rows hold no bads or no goods.
+	ValidationNullOneClass ValidationNull = "one_class"
+	// ValidationNullSeparated: The PDs separate goods from bads, or are all equal: no finite slope.
+	ValidationNullSeparated ValidationNull = "separated"
+	// ValidationNullTooFew: Too few rows or groups.
+	ValidationNullTooFew ValidationNull = "too_few"
+	// ValidationNullWeighted: The test counts rows; weighted rows have no counts.
+	ValidationNullWeighted ValidationNull = "weighted"
+)
+
+// ValidationReport: How well a score ranks the rows of a sample and a PD fits them. Bads and goods are weights of rows.
+type ValidationReport struct {
+	// Auc: Area under the ROC curve.
+	Auc *AucEstimate `json:"auc"`
+	// BadRate: Bad rate, in 0..=1.
+	BadRate *float64 `json:"bad_rate"`
+	// Bads: Weight of the bad rows, at least 0.
+	Bads float64 `json:"bads"`
+	// Bands: The bands of the card from the riskiest to the safest, with their tests; empty without bands. Bounds are scores.
+	Bands []TestedGroup `json:"bands"`
+	// Calibration: How the PD fits; null without PDs.
+	Calibration *CalibrationMeasures `json:"calibration"`
+	// Distribution: Histogram of the scores.
+	Distribution []ScoreBin `json:"distribution"`
+	// Gains: Gains and lift from the lowest scores on.
+	Gains []GainsRow `json:"gains"`
+	// Gini: 2 AUC - 1, in -1..=1.
+	Gini *float64 `json:"gini"`
+	// Goods: Weight of the good rows, at least 0.
+	Goods float64 `json:"goods"`
+	// Ks: Greatest distance between the distributions of goods and bads.
+	Ks *KolmogorovSmirnov `json:"ks"`
+	// NullReasons: JSON pointer within this report and cause of each figure that is null.
+	NullReasons map[string]ValidationNull `json:"null_reasons"`
+	// Roc: The ROC curve from (0, 0) to (1, 1).
+	Roc []RocPoint `json:"roc"`
+	// Rows: Number of rows.
+	Rows uint64 `json:"rows"`
+}
+
+// ValidationSettings: How a validation is presented.
+type ValidationSettings struct {
+	// DistributionBins: Bins of the score distribution, 1..=200; 20 when absent.
+	DistributionBins *int64 `json:"distribution_bins,omitempty"`
+	// GainsGroups: Groups of the gains table, 2..=100; 10 when absent.
+	GainsGroups *int64 `json:"gains_groups,omitempty"`
+	// Groups: Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; 10 when absent.
+	Groups *int64 `json:"groups,omitempty"`
+	// IntervalLevel: Level of the intervals, in 0.5..1; 0.95 when absent.
+	IntervalLevel *float64 `json:"interval_level,omitempty"`
+	// RocPoints: Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent.
+	RocPoints *int64 `json:"roc_points,omitempty"`
+}

@@ -62,7 +62,8 @@ typedef struct kapix_buffer {
     size_t length;
 } kapix_buffer;
 
-/* Called during a long call with the rows done and the rows in all; return 0 to go on, anything else to cancel.
+/* Called during a long call with the steps done and the steps in all: rows of a batch, fits of a development. Return 0
+ * to go on, anything else to cancel.
  *
  * It is called from the threads of the call, possibly from several at a time. It must be quick, must not close over
  * the stack by longjmp, and must not throw: a C++ callback catches what it calls and returns 1, which ends the call
@@ -156,7 +157,7 @@ typedef struct kapix_columns {
 } kapix_columns;
 
 /* The same with more beside the request: `control` for a long operation, `columns` for a columnar one
- * ("credit.score_batch"). Either may be NULL.
+ * ("credit.score_batch", "scorecard.develop", "scorecard.evaluate"). Either may be NULL.
  *
  *   columns  In: one struct array (format "+s", no null rows), a child for each column: float64 "g", int64 "l",
  *            int32 "i", or dictionary<int32, utf8>. Any other type is the error frame.column_type at its name. A null
@@ -165,7 +166,8 @@ typedef struct kapix_columns {
  *            without a place for the reply they stay yours. Nothing is copied except int32 columns. What contradicts
  *            itself is frame.shape; counts of buffers and children, and the length of buffers, must be true.
  *            Out: with status 0 the struct array of the result columns, whose two release() you call; otherwise both
- *            release are NULL. Columns, one row for each row in:
+ *            release are NULL. Columns of "credit.score_batch", one row for each row in; the other operations give the
+ *            same columns without a row, what they found stands in the reply:
  *              points    int32    total points; 0 unless scored
  *              pd        float64  probability of default of a calibrated card, NaN otherwise
  *              score     float64  1 - PD, a rank unless calibrated; NaN unless scored

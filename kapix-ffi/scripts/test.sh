@@ -5,6 +5,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 request=$ffi/../examples/data/kenya_salaried.json
+card=$ffi/../examples/developed_card.json
 vectors=$ffi/../kapix-core/tests/vectors
 # The panics that hostile.c and columns.cpp provoke are caught; where they come from is of no interest.
 export RUST_BACKTRACE=0
@@ -35,7 +36,7 @@ programs() {
 run() {
   local suffix=$1
   shift
-  "$@" "$work/story$suffix" "$request"
+  "$@" "$work/story$suffix" "$request" "$card"
   "$@" "$work/hostile$suffix" "$ffi/c/card.json"
   "$@" "$work/columns$suffix" "$ffi/c/card.json"
 }
@@ -74,7 +75,7 @@ package() {
     local flags
     read -ra flags <<< "$(PKG_CONFIG_PATH=$root/lib/pkgconfig pkg-config --cflags --libs kapix)"
     gcc -std=c11 "${warnings[@]}" "$ffi/c/story.c" -o "$work/story_pc" "${flags[@]}" "-Wl,-rpath,$root/lib"
-    "$work/story_pc" "$request" > /dev/null
+    "$work/story_pc" "$request" "$card" > /dev/null
   else
     say 'pkg-config: skipped, not installed'
   fi
@@ -82,7 +83,7 @@ package() {
     rm -rf "$work/cmake"
     cmake -S "$ffi/c" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$root" > /dev/null
     cmake --build "$work/cmake" > /dev/null
-    "$work/cmake/story_kapix" "$request" > /dev/null
+    "$work/cmake/story_kapix" "$request" "$card" > /dev/null
     "$work/cmake/story_static" "$request" > /dev/null
   else
     say 'cmake: skipped, not installed'

@@ -149,7 +149,7 @@ class Engine {
     const text = this.#encode(request);
     const given = this.#judge(() => columnsOf(columns));
     const reply = calling(() => this.#desk.runColumns(operation, text, given, new native.Job(threads)));
-    return scoresOf(reply);
+    return answerOf(operation, reply);
   }
 
   async #columnsAsync(operation, columns, request, options = {}) {
@@ -160,10 +160,10 @@ class Engine {
     const rows = rowsOf(given);
     const job = new native.Job(threads);
     const stop = () => job.cancel();
-    const progress = new Progress(onProgress, rows, stop);
+    const progress = new Progress(onProgress, stop);
     const running = calling(() => this.#desk.runColumnsAsync(operation, text, given, job));
     signal?.addEventListener('abort', stop, { once: true });
-    const timer = onProgress && setInterval(() => progress.tell(job.done), POLL_MS);
+    const timer = onProgress && setInterval(() => progress.tell(job.done, job.total), POLL_MS);
     let reply;
     try {
       reply = await running;
@@ -171,13 +171,13 @@ class Engine {
       clearInterval(timer);
       signal?.removeEventListener('abort', stop);
     }
-    if (reply.status === 0) progress.tell(rows);
+    if (reply.status === 0) progress.end(job.total || rows);
     if (progress.failed) throw progress.error;
     signal?.throwIfAborted();
     this.#judge(() => {
       if (!areAttached(given, rows)) throw new Refused('frame.shape', 'the memory of a column was transferred', '/columns');
     });
-    return scoresOf(reply);
+    return answerOf(operation, reply);
   }
 }
 
@@ -185,15 +185,24 @@ class Engine {
 class Progress {
   #last = -1;
 
-  constructor(onProgress, rows, stop) {
-    Object.assign(this, { onProgress, rows, stop, failed: false, error: undefined });
+  constructor(onProgress, stop) {
+    Object.assign(this, { onProgress, stop, failed: false, error: undefined });
   }
 
-  tell(done) {
+  /** Says how many steps are done; nothing is said before the call knows how many there are. */
+  tell(done, total) {
+    if (total > 0) this.#say(done, total);
+  }
+
+  end(total) {
+    this.#say(total, total);
+  }
+
+  #say(done, total) {
     if (this.onProgress === undefined || this.failed || done <= this.#last) return;
     this.#last = done;
     try {
-      this.onProgress(done, this.rows);
+      this.onProgress(done, total);
     } catch (error) {
       this.failed = true;
       this.error = error;
@@ -202,9 +211,11 @@ class Progress {
   }
 }
 
-function scoresOf(reply) {
+/** Returns the answer of a columnar call; only a batch of scores has result columns. */
+function answerOf(operation, reply) {
   if (reply.status !== 0) throw fromReply(reply.status, reply.json);
-  return new BatchScores(reply, STATUSES);
+  if (operation === 'credit.score_batch') return new BatchScores(reply, STATUSES);
+  return new answers[operation](reply.json);
 }
 
 module.exports = {

@@ -50,14 +50,14 @@ export interface Credit {
 export interface Scorecard {
   /** A developed card, and everything that was measured on the way to it. */
   develop(columns: null, request: DevelopRequest): Answered<DevelopResponse>;
-  develop(columns: Columns, request: DevelopRequest, options?: ColumnsOptions): BatchScores;
+  develop(columns: Columns, request: DevelopRequest, options?: ColumnsOptions): Answered<DevelopResponse>;
   /** A developed card, and everything that was measured on the way to it. On another thread. */
-  developAsync(columns: Columns, request: DevelopRequest, options?: ColumnsAsyncOptions): Promise<BatchScores>;
+  developAsync(columns: Columns, request: DevelopRequest, options?: ColumnsAsyncOptions): Promise<Answered<DevelopResponse>>;
   /** How well a card ranks and is calibrated on rows with known outcomes. */
   evaluate(columns: null, request: EvaluateRequest): Answered<EvaluateResponse>;
-  evaluate(columns: Columns, request: EvaluateRequest, options?: ColumnsOptions): BatchScores;
+  evaluate(columns: Columns, request: EvaluateRequest, options?: ColumnsOptions): Answered<EvaluateResponse>;
   /** How well a card ranks and is calibrated on rows with known outcomes. On another thread. */
-  evaluateAsync(columns: Columns, request: EvaluateRequest, options?: ColumnsAsyncOptions): Promise<BatchScores>;
+  evaluateAsync(columns: Columns, request: EvaluateRequest, options?: ColumnsAsyncOptions): Promise<Answered<EvaluateResponse>>;
 }
 
 /** One account of an applicant with its rows in the order of the document. */
@@ -594,12 +594,14 @@ export interface RegressionSettings {
   readonly iterations_max?: number;
   /**
    * Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds; at
-   * least 0, default 0. The same fit as scikit-learn's `C = 1/l2`.
+   * least 0, default 1: the prior that slopes on weights of evidence are normal with standard deviation 1,
+   * beside the -1 that independent characteristics have; 0 is maximum likelihood. The same fit as
+   * scikit-learn's `C = 1/l2`.
    */
   readonly l2?: number;
   /**
    * Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 =
-   * 0.
+   * 0, so state that too.
    */
   readonly likelihood_ratio?: boolean;
 }
@@ -675,8 +677,8 @@ export interface SelectionSettings {
   /** Least abs(Gini) of a characteristic alone, 0..=1; default 0. */
   readonly gini_min?: number;
   /**
-   * Least information value, at least 0; default 0.01, half of the 0.02 that N. Siddiqi, Credit Risk
-   * Scorecards, 2006, calls unpredictive, since many weak characteristics rank together.
+   * Least information value, at least 0; default 0: what is significant is measured by `significance_max`,
+   * which knows the size of the sample.
    */
   readonly iv_min?: number;
   /**
@@ -700,6 +702,11 @@ export interface SelectionSettings {
    * Default true.
    */
   readonly sign?: boolean;
+  /**
+   * Greatest p-value of Pearson's test that all bins of a characteristic have one bad rate, 0..=1; default
+   * 0.01. Bins that were chosen for their differences pass such a test too easily, hence not the usual 0.05.
+   */
+  readonly significance_max?: number;
   /** Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null. */
   readonly vif_max?: number | null;
 }
@@ -946,10 +953,12 @@ export interface BinningFinding {
   readonly share?: number;
   /** Slot concerned. */
   readonly slot?: number;
+  /** The other characteristic concerned. */
+  readonly with?: string;
 }
 
 /** What was found. */
-export type BinningFindingKind = 'fixed_cut_idle' | 'infeasible' | 'rare_levels' | 'unsupported';
+export type BinningFindingKind = 'fixed_cut_idle' | 'infeasible' | 'rare_levels' | 'together' | 'unsupported';
 
 /** How one characteristic is binned, every default filled in. */
 export interface BinningOptions {
@@ -1367,7 +1376,7 @@ export interface DescribeResponse {
 /** A developed card, and everything that was measured on the way to it. */
 export interface DevelopResponse {
   /** The card, whole and with status `draft`: load it as it is. Absent at stage `binning`. */
-  readonly artefact?: unknown;
+  readonly artefact?: object;
   /** The instant of the development. */
   readonly as_of: string;
   /** Id of the record; absent without one. */
@@ -1903,7 +1912,7 @@ export type Selection = 'credits_90d' | 'debits_90d' | 'end_of_day_90d' | 'end_o
 export type SelectionAction = 'add' | 'remove';
 
 /** Why a step was taken. */
-export type SelectionReason = 'excluded' | 'leak_gini' | 'leak_iv' | 'iv' | 'gini' | 'collinear' | 'correlation' | 'cluster' | 'vif' | 'sign' | 'aic' | 'bic' | 'p_value' | 'characteristics_max';
+export type SelectionReason = 'excluded' | 'leak_gini' | 'leak_iv' | 'iv' | 'gini' | 'significance' | 'collinear' | 'correlation' | 'cluster' | 'vif' | 'sign' | 'aic' | 'bic' | 'p_value' | 'characteristics_max';
 
 /** What a selection did. */
 export interface SelectionReport {

@@ -48,6 +48,8 @@ class Types {
     if (schema === true || Object.keys(schema).length === 0) return 'unknown';
     if (schema.$ref) {
       const own = schema.$ref.replace('#/$defs/', '');
+      // The only document inside an answer is an artefact.
+      if (own === 'Tree' && !this.isRequest) return 'object';
       const target = this.schemas.get(own);
       return isObject(target) || this.literals(target) ? this.name(own) : this.text(target);
     }
@@ -128,11 +130,12 @@ function methods(operation, { request, answer, doc }) {
   const head = comment({ description: doc }, '  ');
   if (operation === 'engine.describe') return `${head}  ${name}(): Answered<${answer}>;\n`;
   if (!COLUMNAR.has(operation)) return `${head}  ${name}(request: ${request}): Answered<${answer}>;\n`;
+  const result = operation === 'credit.score_batch' ? 'BatchScores' : `Answered<${answer}>`;
   return (
     `${head}  ${name}(columns: null, request: ${request}): Answered<${answer}>;\n` +
-    `  ${name}(columns: Columns, request: ${request}, options?: ColumnsOptions): BatchScores;\n` +
+    `  ${name}(columns: Columns, request: ${request}, options?: ColumnsOptions): ${result};\n` +
     `${comment({ description: `${doc} On another thread.` }, '  ')}` +
-    `  ${name}Async(columns: Columns, request: ${request}, options?: ColumnsAsyncOptions): Promise<BatchScores>;\n`
+    `  ${name}Async(columns: Columns, request: ${request}, options?: ColumnsAsyncOptions): Promise<${result}>;\n`
   );
 }
 

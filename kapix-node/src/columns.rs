@@ -22,7 +22,8 @@ pub struct Given {
     pub categories: Option<Vec<String>>,
 }
 
-/// A reply with its result columns, which are empty unless the status is 0.
+/// A reply with its result columns, which are empty for other operations than `credit.score_batch` and unless the
+/// status is 0.
 #[napi(object, object_from_js = false)]
 pub struct Scores {
     /// 0, or the HTTP status of the error.
@@ -51,6 +52,7 @@ pub struct Scores {
 pub struct Job {
     cancelled: CancelFlag,
     done: Arc<AtomicU64>,
+    total: Arc<AtomicU64>,
     threads: usize,
 }
 
@@ -68,10 +70,16 @@ impl Job {
         self.cancelled.cancel();
     }
 
-    /// Returns the rows that are done.
+    /// Returns the steps that are done.
     #[napi(getter)]
     pub fn done(&self) -> u32 {
         u32::try_from(self.done.load(Ordering::Relaxed)).unwrap_or(u32::MAX)
+    }
+
+    /// Returns the steps in all; 0 until the call says.
+    #[napi(getter)]
+    pub fn total(&self) -> u32 {
+        u32::try_from(self.total.load(Ordering::Relaxed)).unwrap_or(u32::MAX)
     }
 }
 
@@ -101,7 +109,8 @@ impl Given {
 
 impl Task {
     fn answer(&self) -> (DoorReply, Option<Columns>) {
-        let note = |done: u64, _: u64| {
+        let note = |done: u64, total: u64| {
+            self.job.total.store(total, Ordering::Relaxed);
             self.job.done.fetch_max(done, Ordering::Relaxed);
         };
         let control = Control {

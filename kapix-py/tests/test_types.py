@@ -19,6 +19,12 @@ request: kapix.CreditScoreRequest = {"entity_id": "a", "entity_type": "sme", "fe
 kind: kapix.Decision = engine.credit.score(request).decision
 total: int = int(engine.credit.score_batch({"x": [1.0]}, entity_type="individual").points.sum())
 rows: int = engine.credit.score_batch(entity_type="individual", columns={"x": [1.0]}).rows
+developed = engine.scorecard.develop({"x": [1.0], "bad": [1.0]}, target="bad", binning={"bins_max": 5}, threads=2)
+kapix.Engine.load(developed.artefact or "")
+fitted: int = developed.sample.development.rows
+if developed.validation is not None and developed.validation.development.auc is not None:
+    auc: float = developed.validation.development.auc.value
+card: str = developed.to_json("artefact")
 '''
 WRONG = '''
 import kapix
@@ -30,6 +36,8 @@ answer = engine.credit.score(entity_id="a", entity_type="sme")
 answer.points = 5
 answer.nothing
 text: str = answer.points
+engine.scorecard.develop({"x": [1.0]})
+engine.scorecard.develop({"x": [1.0]}, target="x", stage="half")
 '''
 
 
@@ -45,7 +53,7 @@ def test_a_strict_script_passes_and_each_mistake_is_found(tmp_path: Path) -> Non
     assert good.returncode == 0, good.stdout
     wrong = mypy(tmp_path, WRONG)
     lines = {line.split(":")[1] for line in wrong.stdout.splitlines() if ": error:" in line}
-    assert lines == {"4", "5", "6", "8", "9", "10"}, wrong.stdout
+    assert lines == {"4", "5", "6", "8", "9", "10", "11", "12"}, wrong.stdout
 
 
 def test_the_generated_files_are_those_of_the_schemas() -> None:

@@ -51,7 +51,7 @@ class Model:
 
 
 class Kapix(Tool):
-    note = "defaults"
+    note = "defaults, without the cross-validation that no peer does"
     reasons = True
 
     def __init__(self, job: Job) -> None:
@@ -61,7 +61,7 @@ class Kapix(Tool):
     def develop(self, columns: dict[str, Any], bad: numpy.ndarray, stage: str, settings: dict[str, Any]) -> Any:
         return self.engine.scorecard.develop(
             {**columns, TARGET: bad}, target=TARGET, bad=[1], stage=stage, binning=settings, entity_types=["individual"],
-            card=CARD, threads=self.job.threads,
+            card=CARD, threads=self.job.threads, folds=0,
         )
 
     def bin(self, data: Any, bad: numpy.ndarray) -> Any:
@@ -69,7 +69,7 @@ class Kapix(Tool):
 
     def codes(self, binning: Any, data: Any) -> dict[str, numpy.ndarray]:
         reports = binning.to_dict()["binning"]
-        return {report["feature"]: codes_of(report, data[report["feature"]]) for report in reports}
+        return {report["feature"]: codes_of(report["binning"], data[report["feature"]]) for report in reports}
 
     def fit(self, data: Any, bad: numpy.ndarray) -> Model:
         artefact = self.develop(dict(data.items()), bad, "card", binning(self.job.special)).artefact
@@ -79,7 +79,8 @@ class Kapix(Tool):
         scores = model.engine.credit.score_batch(data, entity_type="individual", threads=self.job.threads)
         if scores.status.any():
             raise ValueError(f"{int((scores.status != 0).sum())} rows were not scored")
-        return scores.pd
+        # By the law of points: the card is not calibrated here, and no peer's is.
+        return 1.0 - scores.score
 
     def score(self, model: Model, data: Any) -> Any:
         return model.engine.credit.score_batch(data, entity_type="individual", threads=self.job.threads).points
@@ -90,12 +91,14 @@ class Kapix(Tool):
         return {"entity_id": "applicant-1", "entity_type": "individual", "features": given}
 
     def score_one(self, model: Model, data: dict[str, Any]) -> Any:
-        return model.engine.credit.score(data)
+        inputs = {it["feature"] for it in model.artefact["body"]["characteristics"]}
+        features = {name: value for name, value in data["features"].items() if name in inputs}
+        return model.engine.credit.score({**data, "features": features})
 
     def optimal(self, problem: dict[str, Any]) -> dict[str, Any]:
         columns = {problem["name"]: problem["values"]}
         answer = self.develop(columns, problem["bad"], "binning", binning([], problem))
-        report = answer.to_dict()["binning"][0]
+        report = answer.to_dict()["binning"][0]["binning"]
         return {"cuts": report.get("cuts") or [], "status": report.get("status", "")}
 
 

@@ -81,6 +81,23 @@ impl ScalingLaw {
     }
 }
 
+impl ScaledPoints {
+    /// Lowers a slot to the neutral points of its characteristic; what that costs counts as rounding. Returns whether
+    /// the slot had more.
+    pub fn lower_to_neutral(&mut self, characteristic: usize, slot: usize) -> bool {
+        let neutral = self.neutral_points.get(characteristic).copied();
+        let points = self.points.get_mut(characteristic).and_then(|own| own.get_mut(slot));
+        let error = self.errors.get_mut(characteristic).and_then(|own| own.get_mut(slot));
+        let (Some(neutral), Some(points), Some(error)) = (neutral, points, error) else { return false };
+        if *points <= neutral {
+            return false;
+        }
+        *error -= f64::from(*points - neutral);
+        *points = neutral;
+        true
+    }
+}
+
 /// Returns the points of a model, whose rank of slots within a characteristic is that of the exact parts: never
 /// reversed, though two parts less than a point apart may earn the same points.
 ///

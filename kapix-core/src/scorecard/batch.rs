@@ -330,6 +330,9 @@ impl<'f, 'a> Reader<'f, 'a> {
             (Bins::Numeric { .. }, Values::Dictionary { .. }) => {
                 return Err(wrong_type(name, "numbers", "text"));
             }
+            // A column of nothing but missing values says nothing of its type.
+            (Bins::Categorical { numbers, .. }, _)
+                if !numbers.is_empty() || (0..column.len()).all(|row| column.number(row).is_none()) => {}
             (Bins::Categorical { .. }, _) => return Err(wrong_type(name, "text by dictionary", "numbers")),
         }
         Ok(reader)
@@ -370,6 +373,12 @@ impl<'f, 'a> Reader<'f, 'a> {
     }
 
     fn add_numbers(&self, block: &[f64], work: &mut Work) {
+        if matches!(self.characteristic.bins, Bins::Categorical { .. }) {
+            for (row, value) in block.iter().enumerate() {
+                work.put(row, self.characteristic, self.characteristic.slot_of_number(*value));
+            }
+            return;
+        }
         let (lanes, rest) = block.as_chunks::<LANES>();
         for (index, values) in lanes.iter().enumerate() {
             self.add_few(index * LANES, values, work);

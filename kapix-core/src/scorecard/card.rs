@@ -88,8 +88,8 @@ pub(super) struct Characteristic {
 pub(super) enum Bins {
     /// Slot = number of cut points at or below the value; special numbers go first.
     Numeric { cuts: Vec<f64>, special: Vec<(f64, u16)> },
-    /// Categories in byte order with their slots.
-    Categorical { slots: Vec<(Box<str>, u16)> },
+    /// Categories in byte order with their slots; those that are the text of a number by its bits too, ascending.
+    Categorical { slots: Vec<(Box<str>, u16)>, numbers: Vec<(u64, u16)> },
 }
 
 impl Card {
@@ -314,9 +314,18 @@ fn bins(body: &CharacteristicBody, special: Vec<(f64, u16)>, texts: Vec<(Box<str
                 slots.extend(attribute.categories.iter().map(|category| (category.as_str().into(), slot)));
             }
             slots.sort_unstable();
-            Bins::Categorical { slots }
+            let number = |(text, slot): &(Box<str>, u16)| Some((bits_of_text(text)?, *slot));
+            let mut numbers: Vec<(u64, u16)> = slots.iter().filter_map(number).collect();
+            numbers.sort_unstable();
+            Bins::Categorical { slots, numbers }
         }
     }
+}
+
+/// Returns the bits of the number whose shortest text this is: a code such as `2` is read from text and from numbers.
+fn bits_of_text(text: &str) -> Option<u64> {
+    let number: f64 = text.parse().ok()?;
+    (number.is_finite() && number.to_string() == text).then(|| number.to_bits())
 }
 
 /// Attributes are limited to 10,000 by default; a configured limit beyond 65,535 is cut there.

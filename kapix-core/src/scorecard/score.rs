@@ -114,7 +114,10 @@ impl Characteristic {
 
     #[inline]
     pub(super) fn slot_of_number(&self, value: f64) -> core::result::Result<u16, Cause> {
-        let Bins::Numeric { cuts, special } = &self.bins else { return Err(Cause::DataInputType) };
+        let (cuts, special) = match &self.bins {
+            Bins::Numeric { cuts, special } => (cuts, special),
+            Bins::Categorical { numbers, .. } => return self.slot_of_code(numbers, value),
+        };
         if value.is_nan() {
             return self.missing_slot.ok_or(Cause::DataInputMissing);
         }
@@ -133,8 +136,29 @@ impl Characteristic {
         Ok(cuts.iter().map(|cut| u16::from(value >= *cut)).sum())
     }
 
+    /// Returns the slot of a number that is a category; only a characteristic with such categories reads numbers.
+    #[cold]
+    fn slot_of_code(&self, numbers: &[(u64, u16)], value: f64) -> core::result::Result<u16, Cause> {
+        if value.is_nan() {
+            return self.missing_slot.ok_or(Cause::DataInputMissing);
+        }
+        if value.is_infinite() {
+            return Err(Cause::FrameInfinity);
+        }
+        if numbers.is_empty() {
+            return Err(Cause::DataInputType);
+        }
+        let bits = (value + 0.0).to_bits();
+        let found = numbers.binary_search_by_key(&bits, |(own, _)| *own).ok();
+        found
+            .and_then(|place| numbers.get(place))
+            .map(|(_, slot)| *slot)
+            .or(self.unseen_slot)
+            .ok_or(Cause::DataInputUnseen)
+    }
+
     pub(super) fn slot_of_text(&self, text: &str) -> core::result::Result<u16, Cause> {
-        let Bins::Categorical { slots } = &self.bins else { return Err(Cause::DataInputType) };
+        let Bins::Categorical { slots, .. } = &self.bins else { return Err(Cause::DataInputType) };
         match slots.binary_search_by(|(category, _)| (**category).cmp(text)) {
             Ok(found) => slots.get(found).map(|(_, slot)| *slot).ok_or(Cause::DataInputUnseen),
             Err(_) => self.unseen_slot.ok_or(Cause::DataInputUnseen),

@@ -1,6 +1,7 @@
 //! Cards built from JSON, as a host would, for the tests beside the code.
 
 mod calibration;
+mod codes;
 mod counterfactual;
 mod develop;
 

@@ -7,7 +7,8 @@ use crate::tree::File;
 const LINES_MAX: usize = 500;
 
 /// Sources that a program writes; each must exist.
-const GENERATED: &[&str] = &["kapix-ffi/go/types.go", "kapix-node/lib/types.d.ts"];
+const GENERATED: &[&str] =
+    &["kapix-ffi/go/types.go", "kapix-node/lib/types.d.ts", "kapix-py/python/kapix/_types.py"];
 
 /// Folders and files that may hold `unsafe`: the C ABI, the Arrow C Data Interface, a counting allocator of tests.
 const UNSAFE: [&str; 3] = ["benches/tests/allocations.rs", "kapix-ffi/", "kapix-py/src/arrow.rs"];

@@ -9,7 +9,9 @@ import {
   type BatchScores,
   type CreditScoreRequest,
   type CreditScoreResponse,
+  type DevelopResponse,
   type EngineOptions,
+  type EvaluateResponse,
   type Signal,
 } from '@kapix/sdk';
 
@@ -64,6 +66,24 @@ const scores: BatchScores = engine.credit.scoreBatch(
 const points: Int32Array = scores.points;
 const bands: ReadonlyArray<string> = scores.bands;
 
+const developed: Answered<DevelopResponse> = engine.scorecard.develop(
+  { x: new Float64Array(1), bad: [1] },
+  { target: 'bad', binning: { bins_max: 5, trend: 'auto' }, sample: { horizon_days: 365 } },
+  { threads: 1 },
+);
+const card: Engine = Engine.load(developed.artefact ?? '');
+const auc: number | undefined = developed.validation?.development.auc?.value;
+const found: Answered<EvaluateResponse> = engine.scorecard.evaluate({}, { entity_type: 'sme', target: 'bad' });
+// @ts-expect-error: a development has no result columns
+developed.points;
+// @ts-expect-error: a development needs a target
+engine.scorecard.develop({}, {});
+
+async function developLater(signal: Signal): Promise<number> {
+  const { sample } = await engine.scorecard.developAsync({}, { target: 'bad' }, { signal });
+  return sample.rows;
+}
+
 async function later(signal: Signal): Promise<Float64Array> {
   const onProgress = (done: number, of: number): void => void (done / of);
   const { score } = await engine.credit.scoreBatchAsync({}, { entity_type: 'sme' }, { signal, onProgress });
@@ -77,4 +97,4 @@ try {
   if (error instanceof KapixError) error.cause satisfies string;
 }
 
-export { bands, days, door, later, names, outcome, pd, plain, points, reasons, row, salt, text, total, valid };
+export { auc, bands, card, days, developLater, door, found, later, names, outcome, pd, plain, points, reasons, row, salt, text, total, valid };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -38,9 +39,23 @@ class Answer(Record):
 
     __slots__ = ()
 
-    def to_json(self) -> str:
-        """Returns the answer in canonical JSON: the bytes of the JSON door."""
-        return self._json().decode()
+    def to_json(self, field: str | None = None) -> str:
+        """Returns the answer, or one field of it such as a developed card, in canonical JSON: the bytes of the JSON door.
+
+        Raises:
+            KeyError: The answer does not hold the field.
+        """
+        text = self._json().decode()
+        if field is None:
+            return text
+        # Canonical JSON has no blanks: each member begins one character after what came before it.
+        read, place = json.JSONDecoder().raw_decode, 0
+        while text[place] != "}":
+            name, end = read(text, place + 1)
+            _, place = read(text, end + 1)
+            if name == field:
+                return text[end + 1 : place]
+        raise KeyError(field)
 
 
 def property_of(name: str, doc: str) -> Any:

@@ -14,7 +14,7 @@ from ._frame import columns_of
 T = TypeVar("T")
 A = TypeVar("A", bound=_kapix.Record)
 
-# Told the rows done and the rows in all.
+# Told the steps done and the steps in all: rows of a batch, fits of a development.
 Progress = Callable[[int, int], object]
 # A dict of columns, a numpy matrix, or a table of pandas, polars or Arrow.
 Frame = Any
@@ -49,26 +49,34 @@ def run_columns(
     except Refused as refused:
         error = desk.refusal(*refused.args)
     else:
-        return desk.run_columns((operation, text), columns, (progress, threads))
+        tell = progress if progress is None or isinstance(progress, Tell) else Tell(progress)
+        return desk.run_columns((operation, text), columns, (tell, threads))
     raise error
+
+
+class Tell:
+    """Tells a caller how far a call is, once the call knows its steps; ends the call when it is told to stop."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+        self.stop = threading.Event()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.stop.is_set():
+            raise asyncio.CancelledError
+        if self.progress is not None and total > 0:
+            self.progress(done, total)
 
 
 async def run_async(
     call: Callable[[Progress], T], progress: Progress | None
 ) -> T:
     """Runs a columnar call on another thread; cancelling the task stops the call."""
-    stop = threading.Event()
-
-    def tell(done: int, total: int) -> None:
-        if stop.is_set():
-            raise asyncio.CancelledError
-        if progress is not None:
-            progress(done, total)
-
+    tell = Tell(progress)
     try:
         return await asyncio.to_thread(call, tell)
     except asyncio.CancelledError:
-        stop.set()
+        tell.stop.set()
         raise
 
 

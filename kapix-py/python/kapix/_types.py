@@ -319,9 +319,10 @@ class BinningFinding(Record):
     kind = property_of('kind', 'What was found.')
     share = property_of('share', 'Share of the total weight concerned.')
     slot = property_of('slot', 'Slot concerned.')
+    with_ = property_of('with', 'The other characteristic concerned.')
 
 
-BinningFindingKind = Union[Literal["fixed_cut_idle"], Literal["infeasible"], Literal["rare_levels"], Literal["unsupported"]]
+BinningFindingKind = Union[Literal["fixed_cut_idle"], Literal["infeasible"], Literal["rare_levels"], Literal["together"], Literal["unsupported"]]
 
 
 class BinningOptions(Record):
@@ -974,7 +975,7 @@ Selection = Union[Literal["credits_90d"], Literal["debits_90d"], Literal["end_of
 SelectionAction = Union[Literal["add"], Literal["remove"]]
 
 
-SelectionReason = Union[Literal["excluded"], Literal["leak_gini"], Literal["leak_iv"], Literal["iv"], Literal["gini"], Literal["collinear"], Literal["correlation"], Literal["cluster"], Literal["vif"], Literal["sign"], Literal["aic"], Literal["bic"], Literal["p_value"], Literal["characteristics_max"]]
+SelectionReason = Union[Literal["excluded"], Literal["leak_gini"], Literal["leak_iv"], Literal["iv"], Literal["gini"], Literal["significance"], Literal["collinear"], Literal["correlation"], Literal["cluster"], Literal["vif"], Literal["sign"], Literal["aic"], Literal["bic"], Literal["p_value"], Literal["characteristics_max"]]
 
 
 class SelectionReport(Record):

@@ -510,11 +510,13 @@ class RegressionSettings(TypedDict):
     """Most Newton steps, 1..=10000; default 100."""
     l2: NotRequired[float]
     """Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds;
-    at least 0, default 0. The same fit as scikit-learn's `C = 1/l2`.
+    at least 0, default 1: the prior that slopes on weights of evidence are normal with standard deviation 1,
+    beside the -1 that independent characteristics have; 0 is maximum likelihood. The same fit as scikit-
+    learn's `C = 1/l2`.
     """
     likelihood_ratio: NotRequired[bool]
     """Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2
-    = 0.
+    = 0, so state that too.
     """
 
 class SampleSettings(TypedDict):
@@ -580,8 +582,8 @@ class SelectionSettings(TypedDict):
     gini_min: NotRequired[float]
     """Least abs(Gini) of a characteristic alone, 0..=1; default 0."""
     iv_min: NotRequired[float]
-    """Least information value, at least 0; default 0.01, half of the 0.02 that N. Siddiqi, Credit Risk
-    Scorecards, 2006, calls unpredictive, since many weak characteristics rank together.
+    """Least information value, at least 0; default 0: what is significant is measured by `significance_max`,
+    which knows the size of the sample.
     """
     leak_gini: NotRequired[float]
     """Above this abs(Gini) of one characteristic it is taken to leak the outcome and left out unless forced,
@@ -600,6 +602,10 @@ class SelectionSettings(TypedDict):
     sign: NotRequired[bool]
     """Whether a characteristic whose coefficient is not negative leaves: higher weight of evidence is lower
     risk. Default true.
+    """
+    significance_max: NotRequired[float]
+    """Greatest p-value of Pearson's test that all bins of a characteristic have one bad rate, 0..=1; default
+    0.01. Bins that were chosen for their differences pass such a test too easily, hence not the usual 0.05.
     """
     vif_max: NotRequired[float | None]
     """Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null."""
@@ -877,8 +883,11 @@ class BinningFinding(Record):
     @property
     def slot(self) -> int | None:
         """Slot concerned."""
+    @property
+    def with_(self) -> str | None:
+        """The other characteristic concerned."""
 
-BinningFindingKind = Literal["fixed_cut_idle", "infeasible", "rare_levels", "unsupported"]
+BinningFindingKind = Literal["fixed_cut_idle", "infeasible", "rare_levels", "together", "unsupported"]
 
 class BinningOptions(Record):
     """How one characteristic is binned, every default filled in."""
@@ -2115,7 +2124,7 @@ Selection = Literal["credits_90d", "debits_90d", "end_of_day_90d", "end_of_day_a
 
 SelectionAction = Literal["add", "remove"]
 
-SelectionReason = Literal["excluded", "leak_gini", "leak_iv", "iv", "gini", "collinear", "correlation", "cluster", "vif", "sign", "aic", "bic", "p_value", "characteristics_max"]
+SelectionReason = Literal["excluded", "leak_gini", "leak_iv", "iv", "gini", "significance", "collinear", "correlation", "cluster", "vif", "sign", "aic", "bic", "p_value", "characteristics_max"]
 
 class SelectionReport(Record):
     """What a selection did."""

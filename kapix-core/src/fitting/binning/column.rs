@@ -90,6 +90,9 @@ pub struct BinningFinding {
     /// Slot concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<u16>,
+    /// The other characteristic concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with: Option<String>,
 }
 
 /// What was found.
@@ -103,6 +106,8 @@ pub enum BinningFindingKind {
     Infeasible,
     /// `count` categories with `share` of the weight are rare and count as unseen.
     RareLevels,
+    /// The rows of a slot are those of a slot of `with`, which carries what they say; this one takes 0.
+    Together,
     /// The rule of a slot gives more than weight of evidence 0, its rows do not support that, and it takes 0.
     Unsupported,
 }
@@ -348,8 +353,32 @@ impl Parts {
     }
 }
 
+impl Binning {
+    /// Returns the slots outside the attributes that rows fell into and that take their own weight of evidence.
+    pub(crate) fn outside_slots(&self, options: &BinningOptions) -> Vec<usize> {
+        let takes_own = |kind: RowKind| match kind {
+            RowKind::Attribute => false,
+            RowKind::Special => options.special == BinRule::Own,
+            RowKind::Missing => options.missing == BinRule::Own,
+            RowKind::Unseen => options.unseen == BinRule::Own,
+        };
+        let rows = self.table.rows.iter().enumerate();
+        rows.filter(|(_, row)| row.count > 0 && takes_own(row.kind)).map(|(slot, _)| slot).collect()
+    }
+
+    /// Lets a slot take 0: its rows are those of a slot of another characteristic, which carries what they say.
+    pub(crate) fn leave_to(&mut self, slot: usize, other: &str) {
+        let (Some(woe), Some(row)) = (self.woe.get_mut(slot), self.table.rows.get_mut(slot)) else { return };
+        *woe = 0.0;
+        row.woe_applied = Some(0.0);
+        let with = Some(other.to_owned());
+        let finding = BinningFinding::new(BinningFindingKind::Together);
+        self.findings.push(BinningFinding { slot: u16::try_from(slot).ok(), with, ..finding });
+    }
+}
+
 impl BinningFinding {
     fn new(kind: BinningFindingKind) -> Self {
-        Self { constraints: Vec::new(), count: None, kind, share: None, slot: None }
+        Self { constraints: Vec::new(), count: None, kind, share: None, slot: None, with: None }
     }
 }

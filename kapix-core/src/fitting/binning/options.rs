@@ -13,8 +13,9 @@ const BINS_MAX: u32 = 10;
 const PREBINS_MAX: u32 = 20;
 /// Least share of an attribute by default: the field's custom (N. Siddiqi, Credit Risk Scorecards, 2006, chapter 6).
 const SIZE_MIN: f64 = 0.05;
-/// Neighbours by default differ at the usual level, so that a step in points is no accident of the sample.
-const P_VALUE_MAX: f64 = 0.05;
+/// Neighbours by default differ at a loose level: at 0.05 cards ranked worse outside their sample (mean AUC over 20
+/// splits of three public data sets, `benches/README.md`), and without a test bins follow noise where rows are few.
+const P_VALUE_MAX: f64 = 0.2;
 /// Categories below this share by default are too few to have a rate of their own.
 const RARE_SHARE: f64 = 0.01;
 

@@ -9,7 +9,7 @@ use crate::numeric::{Cholesky, Matrix, dot, ln, logit, sqrt};
 
 /// The last step moves the log-odds by less than this, in weighted root mean square; it is a Newton step with fresh
 /// information, so what it leaves is of the order of its square, and the information is good to this share.
-const STEP_MAX: f64 = 1e-8;
+const STEP_MAX: f64 = 1e-9;
 
 /// Where rounding stops the steps above [`STEP_MAX`], steps below this that no longer shrink end the search.
 const STEP_ROUNDING: f64 = 1e-5;

@@ -13,20 +13,26 @@ pub struct RegressionSettings {
     #[serde(deserialize_with = "json::integer")]
     pub iterations_max: i64,
     /// Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds;
-    /// at least 0, default 0. The same fit as scikit-learn's `C = 1/l2`.
+    /// at least 0, default 1: the prior that slopes on weights of evidence are normal with standard deviation 1, beside
+    /// the -1 that independent characteristics have; 0 is maximum likelihood. The same fit as scikit-learn's `C = 1/l2`.
     #[serde(deserialize_with = "json::number")]
     pub l2: f64,
-    /// Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 = 0.
+    /// Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 = 0, so state that too.
     pub likelihood_ratio: bool,
 }
 
 impl Default for RegressionSettings {
     fn default() -> Self {
-        Self { iterations_max: 100, l2: 0.0, likelihood_ratio: false }
+        Self { l2: 1.0, ..Self::maximum_likelihood() }
     }
 }
 
 impl RegressionSettings {
+    /// Returns the settings without a penalty.
+    pub const fn maximum_likelihood() -> Self {
+        Self { iterations_max: 100, l2: 0.0, likelihood_ratio: false }
+    }
+
     /// Returns an error unless each setting is in its range.
     pub fn check(&self) -> Result<()> {
         let refuse = |message: String| Err(Error::new(Cause::ValueOutOfRange, message));

@@ -30,6 +30,8 @@ pub struct Candidate {
     pub gini: f64,
     /// Information value, at least 0.
     pub iv: f64,
+    /// P-value of the test that all its bins have one bad rate; `None` where there is no such test.
+    pub p_value: Option<f64>,
     /// Whether the law protects it.
     pub protected: bool,
 }
@@ -142,7 +144,7 @@ impl State<'_, '_> {
     fn filter(&mut self) {
         let settings = self.settings;
         for at in 0..self.names.len() {
-            let Candidate { gini, iv, .. } = self.candidates[at];
+            let Candidate { gini, iv, p_value, .. } = self.candidates[at];
             let is_leak = gini.abs() > settings.leak_gini || iv > settings.leak_iv;
             if settings.excluded.iter().any(|name| name == self.names[at]) {
                 self.remove(at, SelectionReason::Excluded, [None, None]);
@@ -162,6 +164,8 @@ impl State<'_, '_> {
                 self.remove(at, SelectionReason::Iv, [Some(iv), Some(settings.iv_min)]);
             } else if gini.abs() < settings.gini_min {
                 self.remove(at, SelectionReason::Gini, [Some(gini), Some(settings.gini_min)]);
+            } else if p_value.is_some_and(|p_value| p_value > settings.significance_max) {
+                self.remove(at, SelectionReason::Significance, [p_value, Some(settings.significance_max)]);
             }
         }
     }

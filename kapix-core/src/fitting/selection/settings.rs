@@ -30,8 +30,8 @@ pub struct SelectionSettings {
     /// Least abs(Gini) of a characteristic alone, 0..=1; default 0.
     #[serde(deserialize_with = "json::number")]
     pub gini_min: f64,
-    /// Least information value, at least 0; default 0.01, half of the 0.02 that N. Siddiqi, Credit Risk Scorecards, 2006,
-    /// calls unpredictive, since many weak characteristics rank together.
+    /// Least information value, at least 0; default 0: what is significant is measured by `significance_max`, which knows
+    /// the size of the sample.
     #[serde(deserialize_with = "json::number")]
     pub iv_min: f64,
     /// Above this abs(Gini) of one characteristic it is taken to leak the outcome and left out unless forced, 0..=1;
@@ -50,6 +50,10 @@ pub struct SelectionSettings {
     /// With `p_value`: a characteristic leaves above this p-value, at least `p_enter`, 0..=1; default 0.10.
     #[serde(deserialize_with = "json::number")]
     pub p_remove: f64,
+    /// Greatest p-value of Pearson's test that all bins of a characteristic have one bad rate, 0..=1; default 0.01. Bins
+    /// that were chosen for their differences pass such a test too easily, hence not the usual 0.05.
+    #[serde(deserialize_with = "json::number")]
+    pub significance_max: f64,
     /// Whether a characteristic whose coefficient is not negative leaves: higher weight of evidence is lower risk.
     /// Default true.
     pub sign: bool,
@@ -69,13 +73,14 @@ impl Default for SelectionSettings {
             excluded: Vec::new(),
             forced: Vec::new(),
             gini_min: 0.0,
-            iv_min: 0.01,
+            iv_min: 0.0,
             leak_gini: 0.95,
             leak_iv: 5.0,
             method: SelectionMethod::None,
             p_enter: 0.05,
             p_remove: 0.10,
             sign: true,
+            significance_max: 0.01,
             vif_max: None,
         }
     }
@@ -95,6 +100,7 @@ impl SelectionSettings {
             (self.leak_iv >= 0.0, "leak_iv", "at least 0"),
             (unit.contains(&self.p_enter), "p_enter", "in 0..=1"),
             ((self.p_enter..=1.0).contains(&self.p_remove), "p_remove", "in p_enter..=1"),
+            (unit.contains(&self.significance_max), "significance_max", "in 0..=1"),
             (self.vif_max.is_none_or(|vif| vif >= 1.0), "vif_max", "at least 1"),
         ];
         match checks.iter().find(|(holds, ..)| !holds) {
@@ -215,6 +221,8 @@ pub enum SelectionReason {
     Iv,
     /// The Gini is below `gini_min`.
     Gini,
+    /// The p-value of equal bad rates in all bins is above `significance_max`.
+    Significance,
     /// Constant, or a linear function of characteristics of higher information value.
     Collinear,
     /// Correlated with one of higher information value.

@@ -80,9 +80,16 @@ fn design<'a>(names: &[&'a str], columns: &'a [Vec<f64>], bad: &'a [u8]) -> Desi
 
 fn chosen_of(columns: &[Vec<f64>], bad: &[u8], ivs: &[f64], settings: &SelectionSettings) -> Selected {
     let data = Prepared::new(&design(&NAMES, columns, bad), &run()).unwrap();
-    let candidates: Vec<Candidate> =
-        ivs.iter().map(|&iv| Candidate { gini: 0.3, iv, protected: iv > 0.45 }).collect();
-    select(&data, &candidates, settings, &RegressionSettings::default(), &run()).unwrap()
+    let candidates: Vec<Candidate> = ivs
+        .iter()
+        .map(|&iv| Candidate {
+            gini: 0.3,
+            iv,
+            p_value: Some(if iv < 0.002 { 0.9 } else { 1e-4 }),
+            protected: iv > 0.45,
+        })
+        .collect();
+    select(&data, &candidates, settings, &RegressionSettings::maximum_likelihood(), &run()).unwrap()
 }
 
 fn walk(selected: &Selected) -> Vec<(SelectionAction, &str)> {
@@ -121,8 +128,9 @@ fn the_best_of_all_subsets_is_found() {
     let score = |subset: u32, bic: bool| {
         let kept: Vec<usize> = (0..6).filter(|at| subset >> at & 1 == 1).collect();
         let part: Vec<Vec<f64>> = kept.iter().map(|&at| columns[at].clone()).collect();
-        let report =
-            fit(&design(&NAMES, &part, &bad), &RegressionSettings::default(), &run()).unwrap().report;
+        let report = fit(&design(&NAMES, &part, &bad), &RegressionSettings::maximum_likelihood(), &run())
+            .unwrap()
+            .report;
         (if bic { report.bic } else { report.aic }, kept)
     };
     for (criterion, bic) in [(Criterion::Aic, false), (Criterion::Bic, true)] {
@@ -175,6 +183,13 @@ fn filters_say_why() {
     columns.push(vec![1.5; 2000]);
     let ivs = [0.5, 0.4, 0.3, 0.2, 6.0, 0.001, 0.1, 0.05];
     let settings = SelectionSettings { excluded: vec!["c".into()], ..FREE() };
+    let insignificant = chosen_of(&columns, &bad, &ivs, &settings).report.steps;
+    assert_eq!(
+        (insignificant[2].characteristic.as_str(), insignificant[2].reason),
+        ("f", SelectionReason::Significance)
+    );
+    assert_eq!((insignificant[2].value, insignificant[2].limit), (Some(0.9), Some(0.01)));
+    let settings = SelectionSettings { iv_min: 0.01, ..settings };
     let selected = chosen_of(&columns, &bad, &ivs, &settings);
     let why: Vec<(&str, SelectionReason)> =
         selected.report.steps.iter().map(|step| (step.characteristic.as_str(), step.reason)).collect();
@@ -214,10 +229,12 @@ fn the_order_of_columns_does_not_change_the_choice() {
             let names: Vec<&str> = order.iter().map(|&at| NAMES[at]).collect();
             let turned: Vec<Vec<f64>> = order.iter().map(|&at| columns[at].clone()).collect();
             let data = Prepared::new(&design(&names, &turned, &bad), &run()).unwrap();
-            let candidate = |&at: &usize| Candidate { gini: 0.3, iv: ivs[at], protected: false };
+            let candidate =
+                |&at: &usize| Candidate { gini: 0.3, iv: ivs[at], p_value: None, protected: false };
             let candidates: Vec<Candidate> = order.iter().map(candidate).collect();
             let selected =
-                select(&data, &candidates, &settings, &RegressionSettings::default(), &run()).unwrap();
+                select(&data, &candidates, &settings, &RegressionSettings::maximum_likelihood(), &run())
+                    .unwrap();
             let mut chosen = selected.report.chosen;
             chosen.sort();
             choices.push(chosen);
@@ -260,9 +277,11 @@ fn hostile_settings_and_separated_rows_are_refused() {
     let bad: Vec<u8> = (0..40).map(|row| u8::from(row >= 20)).collect();
     let columns = [(0..40).map(f64::from).collect::<Vec<f64>>()];
     let data = Prepared::new(&design(&NAMES, &columns, &bad), &run()).unwrap();
-    let candidates = [Candidate { gini: 0.3, iv: 0.4, protected: false }];
+    let candidates = [Candidate { gini: 0.3, iv: 0.4, p_value: None, protected: false }];
     let cause = |settings: &SelectionSettings| {
-        select(&data, &candidates, settings, &RegressionSettings::default(), &run()).unwrap_err().cause
+        select(&data, &candidates, settings, &RegressionSettings::maximum_likelihood(), &run())
+            .unwrap_err()
+            .cause
     };
     assert_eq!(cause(&SelectionSettings::default()), Cause::FittingSeparation);
     let unknown = SelectionSettings { forced: vec!["z".into()], ..SelectionSettings::default() };
@@ -271,7 +290,8 @@ fn hostile_settings_and_separated_rows_are_refused() {
     assert_eq!(cause(&range), Cause::ValueOutOfRange);
     // Nothing is left: the intercept alone.
     let none = SelectionSettings { iv_min: 1.0, ..SelectionSettings::default() };
-    let selected = select(&data, &candidates, &none, &RegressionSettings::default(), &run()).unwrap();
+    let selected =
+        select(&data, &candidates, &none, &RegressionSettings::maximum_likelihood(), &run()).unwrap();
     assert!(selected.fit.coefficients.len() == 1 && selected.fit.coefficients[0].abs() < 1e-12);
     let read: SelectionSettings =
         serde_json::from_str("{\"method\": \"backward\", \"criterion\": \"p_value\"}").unwrap();

@@ -64,13 +64,13 @@ pub(super) fn candidates<'f, 'a>(
             continue;
         }
         let settings = settings.cloned().unwrap_or_default();
-        let place = if request.characteristics.contains_key(name) {
-            format!("/characteristics/{}/binning", escaped(name))
-        } else {
-            "/binning".to_owned()
-        };
         let own = settings.binning.over(&request.binning);
-        let options = BinningOptions::new(&own).map_err(|error| error.under(&place))?;
+        let options = BinningOptions::new(&own).map_err(|error| {
+            // A fault that the request's own `binning` has too is the request's.
+            let is_own = BinningOptions::new(&request.binning).is_ok();
+            let place = format!("/characteristics/{}/binning", escaped(name));
+            error.under(if is_own { &place } else { "/binning" })
+        })?;
         candidates.push(Candidate { name, column, options, settings });
     }
     limits::check("characteristics", limits.characteristics, candidates.len())

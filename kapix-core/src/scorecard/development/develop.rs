@@ -19,8 +19,8 @@ use crate::canonical::Hash;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{
-    self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, PointsModel, Run, ScaledPoints,
-    SeparationKind,
+    self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, PointsModel, RowKind, Run,
+    ScaledPoints, SeparationKind,
 };
 use crate::limits::Limits;
 use crate::numeric::Matrix;
@@ -58,11 +58,16 @@ pub(crate) fn develop(
     let binnings = plan.bin(&sample.development)?;
     note_binnings(&candidates, &binnings, &mut findings);
     if request.stage == Stage::Binning {
+        plan.tell(1, 0);
         return Ok(Development::binned(columns(&candidates, &binnings), findings, report));
     }
-    let cross = measure::cross(&plan, !sample.hold_out.rows.is_empty(), &mut findings)?;
+    let cross = measure::cross(&plan, &mut findings)?;
     let model = plan.fit(&sample.development, binnings)?;
-    Card { plan, model, cross, findings, report, sha256, limits }.make()
+    let made = Card { plan, model, cross, findings, report, sha256, limits }.make()?;
+    let folds =
+        if made.validation.as_ref().is_some_and(|it| it.cross.is_some()) { measure::folds(&plan) } else { 0 };
+    plan.tell(u64::from(folds) + 1, u64::from(folds));
+    Ok(made)
 }
 
 /// Everything that a card is made of.
@@ -80,7 +85,8 @@ impl Card<'_, '_, '_> {
     fn make(mut self) -> Result<Development> {
         let Plan { request, sample, run, .. } = self.plan;
         self.note_model();
-        let scaled = self.scale()?;
+        let mut scaled = self.scale()?;
+        self.lower(&mut scaled);
         let part = &sample.development;
         let totals = measure::totals(&self.model.slots, &scaled, part.rows.len());
         let cutoffs = cutoffs::cutoffs(request.cutoffs.as_ref(), &totals, part, &scaled.law)?;
@@ -133,6 +139,23 @@ impl Card<'_, '_, '_> {
         let population: Vec<Vec<f64>> = chosen().map(size).collect();
         let model = PointsModel { intercept: *intercept, coefficients, woe: &woe, population: &population };
         fitting::scale(&model, &self.plan.request.scaling).map_err(|error| error.under("/scaling"))
+    }
+
+    /// Lowers bins for missing, special and unseen values that a coefficient of the wrong sign made generous: their
+    /// weight of evidence says that they are no safer than the sample.
+    fn lower(&mut self, scaled: &mut ScaledPoints) {
+        for (position, place) in self.model.chosen.iter().enumerate() {
+            let Some(binning) = self.model.binnings.get(*place) else { continue };
+            let slots = binning.table.rows.iter().zip(&binning.woe).enumerate();
+            for (slot, (row, woe)) in slots {
+                let outside = row.kind != RowKind::Attribute;
+                if outside && *woe <= 0.0 && scaled.lower_to_neutral(position, slot) {
+                    let name = self.plan.candidates.get(*place).map(|candidate| candidate.name);
+                    let message = "a bin for missing, special or unseen values was lowered to the neutral points: its rows do not support more";
+                    self.findings.push(finding(Code::PointsLowered, name, message));
+                }
+            }
+        }
     }
 
     /// Returns the curve measured on hold-out rows, else by cross-validation; `None` without rows outside the fit.
@@ -257,6 +280,17 @@ impl Card<'_, '_, '_> {
     }
 
     fn note_model(&mut self) {
+        for place in &self.model.chosen {
+            let candidate = self.plan.candidates.get(*place);
+            let findings = self.model.binnings.get(*place).map_or(&[][..], |binning| &binning.findings);
+            for own in findings.iter().filter(|own| own.kind == BinningFindingKind::Together) {
+                let other = own.with.as_deref().unwrap_or_default();
+                let message = format!(
+                    "a bin outside the attributes counts neutral: its rows are those of `{other}`, which carries what they say"
+                );
+                self.findings.push(finding(Code::MissingTogether, candidate.map(|it| it.name), message));
+            }
+        }
         let selection = &self.model.selection;
         for (code, names, message) in [
             (
@@ -336,6 +370,8 @@ fn note_binnings(
                         ),
                     )
                 }
+                // Known only when the card is fitted, and told there.
+                BinningFindingKind::Together => continue,
                 BinningFindingKind::Unsupported => {
                     let message = "a bin for missing, special or unseen values counts neutral: its rows do not support more";
                     (Code::PointsLowered, message.to_owned())

@@ -19,6 +19,8 @@ const JOB_ROWS: usize = 32_768;
 
 /// Returns how well the card ranks and is calibrated on the rows of a frame.
 ///
+/// The card's `minimum` is not looked at: rows with outcomes have the history that they were judged on.
+///
 /// Errors: those of `credit.score_batch`, `fitting.target` and `fitting.weight`, and INSUFFICIENT_DATA when no row is
 /// both scored and of known outcome.
 pub(crate) fn evaluate(

@@ -38,11 +38,24 @@ pub(super) fn log_odds(law: &ScalingLaw, total: f64) -> f64 {
     (law.offset() - total) / law.factor()
 }
 
+/// Returns the folds that the request asks for; by default none beside a hold-out part.
+fn wanted(plan: &Plan<'_, '_, '_>) -> u8 {
+    let default = if plan.sample.hold_out.rows.is_empty() { FOLDS } else { 0 };
+    plan.request.folds.unwrap_or(default)
+}
+
+/// Returns the folds of the cross-validation, each with a bad and a good row; below 2 there is none.
+pub(super) fn folds(plan: &Plan<'_, '_, '_>) -> u8 {
+    let part = &plan.sample.development;
+    let bads = part.bad_rows();
+    let rarer = bads.min(count(part.rows.len()).saturating_sub(bads));
+    u8::try_from(rarer.min(u64::from(wanted(plan)))).unwrap_or(FOLDS_MAX)
+}
+
 /// Returns the log-odds of each development row by a fit, with binning and selection, that did not see it; `None` without
 /// folds.
 pub(super) fn cross(
     plan: &Plan<'_, '_, '_>,
-    has_hold_out: bool,
     findings: &mut Vec<DevelopmentFinding>,
 ) -> Result<Option<Outside>> {
     let request = plan.request;
@@ -53,10 +66,8 @@ pub(super) fn cross(
         return Err(Error::new(Cause::ValueOutOfRange, message).at("/folds"));
     }
     let part = &plan.sample.development;
-    let wanted = request.folds.unwrap_or(if has_hold_out { 0 } else { FOLDS });
-    let bads = part.bad_rows();
-    let rarer = bads.min(count(part.rows.len()).saturating_sub(bads));
-    let folds = u8::try_from(rarer.min(u64::from(wanted))).unwrap_or(FOLDS_MAX);
+    let wanted = wanted(plan);
+    let folds = folds(plan);
     if folds < 2 {
         if wanted > 0 {
             let message =

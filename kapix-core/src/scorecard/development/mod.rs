@@ -20,6 +20,7 @@ mod response;
 mod sample;
 mod sample_settings;
 mod summary;
+mod together;
 mod words;
 
 pub(crate) use develop::develop;

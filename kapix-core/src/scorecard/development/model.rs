@@ -4,6 +4,7 @@
 use super::candidates::Candidate;
 use super::request::DevelopRequest;
 use super::sample::{Part, Sample};
+use super::together;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{self, Binning, BinningStatus, Fit, Prepared, Run, SelectionReport};
 use crate::parallel;
@@ -58,7 +59,7 @@ impl Plan<'_, '_, '_> {
     }
 
     /// Fits the rows of a part to bins that were made on them.
-    pub(super) fn fit(&self, part: &Part, binnings: Vec<Binning>) -> Result<Model> {
+    pub(super) fn fit(&self, part: &Part, mut binnings: Vec<Binning>) -> Result<Model> {
         let request = self.request;
         let usable: Vec<usize> = (0..self.candidates.len())
             .filter(|place| binnings.get(*place).is_some_and(tells_apart))
@@ -69,6 +70,7 @@ impl Plan<'_, '_, '_> {
             return Err(Error::new(Cause::FittingNothing, message).at("/columns"));
         }
         let slots = self.slots(&binnings, &usable, &part.rows)?;
+        together::leave_to_one(self.candidates, &mut binnings, (&usable, &slots));
         let design = self.design(part, &binnings, (&usable, &slots));
         let data = Prepared::new(&design, self.run)?;
         let known: Vec<fitting::SelectionCandidate> = usable
@@ -77,6 +79,7 @@ impl Plan<'_, '_, '_> {
             .map(|(binning, candidate)| fitting::SelectionCandidate {
                 gini: binning.table.gini.unwrap_or_default(),
                 iv: binning.table.iv,
+                p_value: binning.table.chi_square.as_ref().map(|test| test.p_value),
                 protected: candidate.settings.protected,
             })
             .collect();

@@ -46,12 +46,12 @@ impl<'f, 'a> OutcomeColumn<'f, 'a> {
     pub(super) fn read(frame: &'f Frame<'a>, words: impl Into<TargetWords<'f>>) -> Result<Self> {
         let words: TargetWords<'f> = words.into();
         let column = find(frame, words.target, "/target")?;
+        finite(column, words.target)?;
         if words.kind == TargetKind::Continuous {
             if column.is_text() {
                 let message = "a continuous target needs numbers; the column holds text";
                 return Err(Error::new(Cause::FittingTarget, message).at("/target"));
             }
-            finite(column, words.target)?;
             return Ok(Self::Numbers(column));
         }
         let bad = if words.bad.is_empty() {

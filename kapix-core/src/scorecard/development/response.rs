@@ -141,7 +141,7 @@ impl SampleReport {
             PartReport {
                 bads: part.bad_rows(),
                 rows: count(part.rows.len()),
-                weight: (0..part.rows.len()).map(|row| target.weight(row)).sum(),
+                weight: (0..part.rows.len()).fold(0.0, |sum, row| sum + target.weight(row)),
             }
         };
         self.development = of(development);

@@ -233,6 +233,21 @@ def counterfactual(body, slots, points):
     return {"decision": decide(body, after), "moves": moves, "points": after}
 
 
+def woe_variance(body, position, slot):
+    """Returns the variance of ln(g/G) - ln(b/B) of the slot's bin, two binomial shares."""
+    development = body["development"]
+    counts, kind = development["counts"][position], slot[0]
+    bins = counts.get({"attribute": "attributes"}.get(kind, kind))
+    if isinstance(bins, list):
+        bins = bins[slot[1]] if slot[1] < len(bins) else None
+    if not bins or bins["goods"] + bins["bads"] == 0:
+        return 0.0
+    goods, bads = bins["goods"], bins["bads"]
+    if goods == 0 or bads == 0:
+        goods, bads = goods + 0.5, bads + 0.5
+    return max(0.0, 1 / goods - 1 / development["goods"] + 1 / bads - 1 / development["bads"])
+
+
 def confidence(body, slots, points):
     development = body.get("development")
     if development is None or "coefficient_covariance" not in development or "cutoffs" not in body:
@@ -247,7 +262,10 @@ def confidence(body, slots, points):
     m = body.get("base_points", 0) + values[seen].sum() + expected.sum()
     x = np.array([1.0] + [s[4] for s in slots])
     factor = body["scaling"]["pdo"] / np.log(2)
-    variance = rest.sum() + factor**2 * (x @ np.array(development["coefficient_covariance"]) @ x)
+    nats = x @ np.array(development["coefficient_covariance"]) @ x
+    for position, slope in enumerate(development.get("coefficients", [0])[1:]):
+        nats += slope**2 * woe_variance(body, position, slots[position])
+    variance = rest.sum() + 2 * factor**2 * nats
     if variance <= 0:
         return 1.0
     cutoffs, s = body["cutoffs"], mp.sqrt(mp.mpf(float(variance)))

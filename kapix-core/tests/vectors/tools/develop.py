@@ -1,0 +1,194 @@
+"""Recomputes the vectors of `scorecard.develop` and `scorecard.evaluate`, without the engine, and compares; with
+`--write` it writes them, and the engine is never asked.
+
+Run by hand: pip install numpy==2.4.6 pandas==3.1.1 mpmath==1.4.1 && python develop.py [--write]
+"""
+
+import json
+import math
+import sys
+from collections import Counter
+from pathlib import Path
+
+from develop_bins import matches
+from develop_cases import cases
+from develop_card import Development, validation
+from recompute import Refused, choose, decide, leaves, pd, place
+
+FOLDER = Path(__file__).parents[1]
+BY_TOOL = "tools/develop.py (numpy 2.4.6, mpmath 1.4.1): every partition tried, Newton, every rounding threshold"
+BY_HAND = "Cause and place by hand, from the documentation of the request"
+SIDDIQI = "N. Siddiqi, Credit Risk Scorecards, 2006, chapter 6, the table of age: goods, bads and 100 WoE with three decimals"
+# 100 WoE as the book prints it, missing last.
+SIDDIQI_WOE = [-108.980, -72.613, -4.526, 70.196, 128.388, 164.934, -42.719]
+
+
+NOT_BINNED = {"no_split": "no split keeps the constraints: one attribute", "constant": "has one value",
+              "all_missing": "has no values", "all_rare": "has only rare categories",
+              "infeasible": "no partition keeps the constraints: not in the card"}
+
+
+def findings(developed, hand):
+    """Findings in the order in which they are made: candidates, bins, the fit, then the card."""
+    request, found = developed.request, [f for f in hand if f["code"] == "id_like"]
+    for name in sorted(developed.binned):
+        answer, _, _, slots = developed.binned[name]
+        if answer["status"] in NOT_BINNED:
+            found.append({"code": "not_binned", "feature": name, "message": NOT_BINNED[answer["status"]]})
+        found += [f for f in hand if f["feature"] == name and f["code"] in ("protected", "binning")]
+        rows = list(zip(answer["table"]["rows"], slots))
+        found += [{"code": "rare_categories", "feature": name} for r, _ in rows if r["kind"] == "unseen" and r["count"]]
+        # An attribute whose evidence a slot takes may be safer than the slot itself.
+        capped = [r for r, (kind, m, _) in rows if kind != "attribute" and m.weight and r["woe"] > 0 and r.get("woe_applied") == 0]
+        found += [{"code": "points_lowered", "feature": name} for _ in capped]
+    found += [f for f in hand if f["code"] == "leaking"]
+    if request.get("stage") == "binning":
+        return found
+    found += [{"code": "reason_texts", "feature": name} for name in developed.left]
+    return found + ([] if "default_definition" in request.get("sample", {}) else [{"code": "pd_assumed"}])
+
+
+def merge(ours, hand):
+    for name, value in hand.items():
+        if isinstance(value, dict) and name in ours:
+            merge(ours[name], value)
+        else:
+            ours[name] = value
+
+
+def split_counts(developed, share):
+    """A stratified draw holds out the nearest number of each class, a half up."""
+    bads = sum(developed.outcome)
+    goods = len(developed.outcome) - bads
+    held = [math.floor(share * n + 0.5) for n in (bads, goods)]
+    part = lambda b, g: {"bads": b, "rows": b + g, "weight": b + g}
+    return {"sample": {"hold_out": part(*held), "development": part(bads - held[0], goods - held[1])}}
+
+
+def developed(request, hand):
+    hand = dict(hand)
+    if "siddiqi" in hand:
+        rows = [{"woe": woe / 100} for woe in SIDDIQI_WOE]
+        answer = Development(request).answer
+        for row, known in zip(rows, answer["binning"][0]["binning"]["table"]["rows"]):
+            row |= {name: known[name] for name in ("goods", "bads", "kind")}
+        return {"binning": [{"feature": "age", "binning": {"cuts": [23, 27, 30, 35, 44], "table": {"rows": rows}}}]}
+    result = Development(request)
+    if "counts_only" in hand:
+        return split_counts(result, hand["counts_only"])
+    held = hand.pop("findings_hold", None)
+    if held is not None:
+        result.answer["findings"] = findings(result, held)
+    merge(result.answer, hand)
+    return result.answer
+
+
+def evaluated(vector):
+    """Scores every row by the card, then measures the scored rows of known outcome."""
+    request, body = vector["request"], choose(vector)["body"]
+    columns, rows = request["columns"], []
+    target = columns[request["target"]]
+    calibrated = body["pd_basis"]["kind"] == "calibrated"
+    statuses, decisions = Counter(), Counter()
+    for row, outcome in enumerate(target):
+        try:
+            for c in body["characteristics"]:
+                v, span = columns[c["feature"]][row], c.get("range")
+                if span and v is not None and not span["min"] <= v <= span["max"]:
+                    raise Refused("range")
+            slots = [place(c, columns[c["feature"]][row]) for c in body["characteristics"]]
+        except Refused:
+            statuses["data.input_out_of_range"] += 1
+            continue
+        points = body.get("base_points", 0) + sum(slot[3] for slot in slots)
+        decision = decide(body, points)
+        decision = "refer" if decision == "approve" and any(slot[5] for slot in slots) else decision
+        statuses["scored"] += 1
+        decisions[decision] += 1
+        if outcome is not None:
+            weight = columns[request["weight"]][row] if "weight" in request else 1
+            rows.append((points, float(pd(body, points)), int(matches(outcome, [1])), weight))
+    points, pds, bad, weight = (list(v) for v in zip(*rows))
+    report = validation(points, pds if calibrated else None, bad, weight, "weight" in request, False)
+    if not calibrated:
+        report |= {"calibration": None, "null_reasons": {"/calibration": "no_pd"}}
+    return {"statuses": dict(statuses), "decisions": dict(decisions), "validation": report}
+
+
+def plain(value):
+    """Numbers with 13 digits: more than the tolerance asks for."""
+    if isinstance(value, dict):
+        return {name: plain(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(member) for member in value]
+    if isinstance(value, (bool, str, int)) or value is None:
+        return value
+    number = float(f"{float(value):.13g}")
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def text(value, depth=0):
+    """JSON with a line for each member of the outer levels, lists of numbers on one line."""
+    pad = " " * (depth + 1)
+    flat = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    if len(flat) <= 110 - depth or not isinstance(value, (dict, list)):
+        return flat
+    if isinstance(value, list):
+        if all(not isinstance(member, (dict, list)) for member in value):
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return "[\n" + ",\n".join(pad + text(member, depth + 1) for member in value) + "\n" + pad[1:] + "]"
+    members = (f"{pad}{json.dumps(name)}: {text(member, depth + 1)}" for name, member in value.items())
+    return "{\n" + ",\n".join(members) + "\n" + pad[1:] + "}"
+
+
+def made(operation, sentence, request, hand):
+    vector = {"name": sentence, "source": BY_TOOL, "operation": operation}
+    vector |= {"artefacts": hand["artefacts"]} if "artefacts" in hand else {}
+    vector["request"] = request
+    if "error" in hand:
+        vector |= {"source": BY_HAND, "error": hand["error"]}
+    elif operation == "scorecard.evaluate":
+        vector["response"] = plain(evaluated(vector))
+    else:
+        vector["response"] = plain(developed(request, hand))
+    if "siddiqi" in hand:
+        # The book prints 100 WoE with three decimals.
+        return vector | {"source": SIDDIQI, "tolerance": 5e-6}
+    return vector | {"tolerance": 1e-9}
+
+
+def differences(ours, theirs, where=""):
+    if isinstance(ours, dict) and isinstance(theirs, dict) and ours.keys() == theirs.keys():
+        for name in ours:
+            yield from differences(ours[name], theirs[name], f"{where}/{name}")
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for index, pair in enumerate(zip(ours, theirs)):
+            yield from differences(*pair, f"{where}/{index}")
+    elif isinstance(ours, (int, float)) and isinstance(theirs, (int, float)):
+        if abs(ours - theirs) > 1e-11 * max(1.0, abs(ours)):
+            yield f"{where}: recomputed {ours}, the vector says {theirs}"
+    elif ours != theirs:
+        yield f"{where}: recomputed {ours}, the vector says {theirs}"
+
+
+def main():
+    known, figures, bad = set(), 0, 0
+    for operation, name, sentence, request, hand in cases():
+        path = FOLDER / operation / f"{name}.json"
+        known.add(path)
+        vector = made(operation, sentence, request, hand)
+        figures += leaves(vector.get("response", vector.get("error")))
+        if "--write" in sys.argv:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text(vector) + "\n")
+            continue
+        found = list(differences(vector, json.loads(path.read_text())))
+        bad += bool(found)
+        for line in found:
+            print(f"{operation}/{path.name}{line}")
+    print(f"{len(known)} vectors recomputed, {figures} values, {bad} differ")
+    sys.exit(bad > 0)
+
+
+if __name__ == "__main__":
+    main()
