@@ -33,7 +33,7 @@ impl Population {
         let codes: Vec<f64> = Self::special_codes(special).collect();
         let mut values = Vec::with_capacity(rows * columns);
         for column in 0..columns {
-            let share = 0.25 + 0.05 * [0.0, 3.0, 6.0, 9.0, 12.0, 1.0, 4.0][column % 7];
+            let share = 0.25 + 0.15 * f64::from(u8::try_from(column % 5).unwrap_or_default());
             let rest = 1.0 - 0.5 * share;
             for own in traits.iter().skip(column % TRAITS).take(1).flatten() {
                 let x = share * f64::from(*own) + rest * random.normal();
@@ -62,7 +62,7 @@ impl Population {
     }
 
     /// Returns the number of values of so many columns.
-    pub fn bytes_share(&self, columns: usize) -> f64 {
+    pub fn values_of(&self, columns: usize) -> f64 {
         f64::from(u32::try_from(self.rows * columns).unwrap_or(u32::MAX))
     }
 }

@@ -40,7 +40,7 @@ fn loans(rows: usize, seed: u64) -> Table {
         let fate = draw.uniform();
         let by_purpose = if purpose == "home" { -1.0 } else { 0.3 };
         let odds = 0.03 * (f64::from(used) - 50.0) - 0.05 * (f64::from(age) - 40.0) + by_purpose - 0.5;
-        let bad = u8::from(draw.uniform() < 1.0 / (1.0 + (-odds).exp()));
+        let bad = u8::from(draw.uniform() < kapix_core::numeric::logistic(odds));
         let months = if fate < 0.1 { json!(-9) } else { json!(months) };
         let used = if (0.1..0.2).contains(&fate) { Value::Null } else { json!(used) };
         for (name, value) in [
@@ -112,9 +112,9 @@ fn assert_agree(a: &Value, b: &Value, except: &[&str], place: &str) {
                 it.keys().filter(|name| !except.contains(&name.as_str())).cloned().collect()
             };
             assert_eq!(names(a), names(b), "{place}");
-            names(a)
-                .iter()
-                .for_each(|name| assert_agree(&a[name], &b[name], except, &format!("{place}/{name}")));
+            for name in &names(a) {
+                assert_agree(&a[name], &b[name], except, &format!("{place}/{name}"));
+            }
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             for (index, (a, b)) in a.iter().zip(b).enumerate() {

@@ -80,6 +80,7 @@ impl Settings {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "wall time is what it measures")]
 fn main() -> io::Result<()> {
     let Some(settings) = Settings::read()? else {
         println!("{HELP}");
@@ -107,7 +108,7 @@ fn main() -> io::Result<()> {
             summarise(&bytes)?;
         }
     }
-    let frame_bytes = 8.0 * population.bytes_share(settings.columns + 1);
+    let frame_bytes = 8.0 * population.values_of(settings.columns + 1);
     println!("{} rows x {} columns, {} threads", settings.rows, settings.columns, settings.threads);
     println!("wall {wall:.3} s, CPU {cpu:.4} s");
     let peak = resident_peak()?;

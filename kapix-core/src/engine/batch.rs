@@ -13,7 +13,7 @@ use crate::canonical::Hash;
 use crate::domain::{Column, Frame, Values};
 use crate::error::{Cause, Error, Result};
 use crate::parallel;
-use crate::scorecard::{BatchOutput, Card, CharacteristicKind, Decision, Minimum, RowStatus};
+use crate::scorecard::{BatchOutput, Card, CharacteristicKind, Decision, Minimum, RowStatus, occurrences};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -156,15 +156,10 @@ fn answer(
     columns: &Columns,
 ) -> Result<CreditScoreBatchResponse> {
     let card = &*loaded.card;
-    let mut statuses: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for status in &columns.status {
-        let name = RowStatus::ALL.get(usize::from(*status)).map_or("", |status| status.as_str());
-        *statuses.entry(name).or_default() += 1;
-    }
-    let mut decisions: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for decision in columns.decision.iter().filter_map(|number| decision(*number)) {
-        *decisions.entry(decision.as_str()).or_default() += 1;
-    }
+    let statuses = RowStatus::ALL.map(|own| (own.as_str(), occurrences(&columns.status, own as u8)));
+    let decisions = (1..=3)
+        .filter_map(|number| Some((decision(number)?.as_str(), occurrences(&columns.decision, number))));
+    let (statuses, decisions) = (present(statuses.into_iter()), present(decisions));
     let used: BTreeSet<&str> = card
         .inputs()
         .map(|(name, _, _)| name)
@@ -203,6 +198,11 @@ fn draft(
 ) -> Result<Draft> {
     let when = (response.as_of, request.seed);
     Draft::new(Operation::CreditScoreBatch, when, request, response, vec![loaded.reference()])
+}
+
+/// Returns what occurs.
+fn present(counts: impl Iterator<Item = (&'static str, u64)>) -> BTreeMap<&'static str, u64> {
+    counts.filter(|(_, count)| *count > 0).collect()
 }
 
 const fn decision(number: u8) -> Option<Decision> {

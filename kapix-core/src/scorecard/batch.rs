@@ -219,6 +219,13 @@ impl<'o> BatchOutput<'o> {
     }
 }
 
+/// Returns how often a number occurs, by vectors of bytes: a count of at most 255 fits one.
+pub(crate) fn occurrences(numbers: &[u8], number: u8) -> u64 {
+    let few =
+        |chunk: &[u8]| chunk.iter().fold(0_u8, |count, own| count.wrapping_add(u8::from(*own == number)));
+    numbers.chunks(255).map(|chunk| u64::from(few(chunk))).sum()
+}
+
 const fn number(decision: Decision) -> u8 {
     match decision {
         Decision::Decline => 1,

@@ -19,6 +19,7 @@ mod support;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use batch::occurrences;
 pub use batch::{BatchOutput, RowStatus};
 pub use body::{
     AttributeBody, BandBody, BinCounts, Calibration, CardBody, CharacteristicBody, CharacteristicCounts,

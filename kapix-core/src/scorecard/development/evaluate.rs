@@ -1,6 +1,6 @@
 //! A loaded card beside rows with known outcomes.
 
-use super::super::batch::{BatchOutput, RowStatus};
+use super::super::batch::{BatchOutput, RowStatus, occurrences};
 use super::super::body::Decision;
 use super::super::card::Card;
 use super::measure::floors;
@@ -100,26 +100,14 @@ impl Results {
     }
 
     fn decisions(&self) -> BTreeMap<&'static str, u64> {
-        let mut decisions = BTreeMap::new();
-        for number in &self.decision {
-            let decision = match number {
-                1 => Decision::Decline,
-                2 => Decision::Refer,
-                3 => Decision::Approve,
-                _ => continue,
-            };
-            *decisions.entry(decision.as_str()).or_default() += 1;
-        }
-        decisions
+        let known = [(1, Decision::Decline), (2, Decision::Refer), (3, Decision::Approve)];
+        let counts = known.map(|(number, own)| (own.as_str(), occurrences(&self.decision, number)));
+        counts.into_iter().filter(|(_, count)| *count > 0).collect()
     }
 
     fn statuses(&self) -> BTreeMap<&'static str, u64> {
-        let mut statuses = BTreeMap::new();
-        for status in &self.status {
-            let name = RowStatus::ALL.get(usize::from(*status)).map_or("", |status| status.as_str());
-            *statuses.entry(name).or_default() += 1;
-        }
-        statuses
+        let counts = RowStatus::ALL.map(|own| (own.as_str(), occurrences(&self.status, own as u8)));
+        counts.into_iter().filter(|(_, count)| *count > 0).collect()
     }
 
     /// Returns the SHA-256 over points, statuses and outcomes: what the figures were worked out from.
