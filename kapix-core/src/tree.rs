@@ -58,12 +58,26 @@ impl Serialize for Tree {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(value) => serializer.serialize_f64(*value),
+            // A whole number is an integer in languages that tell the two apart; its JSON is the same.
+            Self::Number(value) => match whole(*value) {
+                Some(integer) => serializer.serialize_i64(integer),
+                None => serializer.serialize_f64(*value),
+            },
             Self::Text(value) => serializer.serialize_str(value),
             Self::Array(values) => values.serialize(serializer),
             Self::Object(members) => members.serialize(serializer),
         }
     }
+}
+
+/// Returns the integer that a number within +-(2^53 - 1) is.
+fn whole(value: f64) -> Option<i64> {
+    const LIMIT: f64 = 9_007_199_254_740_991.0;
+    #[expect(clippy::cast_possible_truncation, reason = "exact within the limit; 0 for NaN")]
+    let integer = value as i64;
+    #[expect(clippy::cast_precision_loss, reason = "exact within the limit")]
+    let back = integer as f64;
+    (value.abs() <= LIMIT && back.to_bits() == value.to_bits()).then_some(integer)
 }
 
 impl<'de> Deserialize<'de> for Tree {
