@@ -8,12 +8,12 @@
 //! use kapix_core::Column;
 //!
 //! let income = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
-//! let bad = [1, 1, 0, 1, 0, 0, 1, 0];
+//! let bad = [1, 1, 1, 0, 1, 0, 0, 0];
 //! let settings = BinningSettings { size_min: Some(0.25), p_value_max: Some(1.0), ..BinningSettings::default() };
 //! let target = Target::Binary { bad: &bad, weight: None };
 //! let rows: Vec<u32> = (0..8).collect();
 //! let binning = bin(&Column::float(&income), &rows, target, &BinningOptions::new(&settings)?)?;
-//! assert_eq!(binning.cuts, [3.0]);
+//! assert_eq!(binning.cuts, [4.0, 6.0]);
 //! assert_eq!(binning.table.bads, Some(4.0));
 //! # Ok::<(), kapix_core::Error>(())
 //! ```

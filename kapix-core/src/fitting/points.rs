@@ -102,7 +102,7 @@ impl ScaledPoints {
 /// reversed, though two parts less than a point apart may earn the same points.
 ///
 /// The slots of a characteristic become the integers whose error has the least variance over the development rows (see
-/// [`rounding`]); the base absorbs the mean error, under `min_max` the law does. Errors: `value.out_of_range` at a
+/// module `rounding`); the base absorbs the mean error, under `min_max` the law does. Errors: `value.out_of_range` at a
 /// setting, `card.points_range` where points leave +-1,000,000 or the model is not finite.
 pub fn scale(model: &Model<'_>, settings: &ScalingSettings) -> Result<ScaledPoints> {
     let law = settings.law()?;

@@ -61,7 +61,7 @@ fn standard_error(of_bads: Option<f64>, of_goods: Option<f64>) -> Option<f64> {
 /// Returns the area of `left` minus the area of `right`, two scores of the same rows, with its interval and two-sided
 /// p-value, or `None` with one outcome only.
 ///
-/// The variance is that of [`auc`] with the difference of the two placements of each row, so it has the covariance of
+/// The variance is that of the area with the difference of the two placements of each row, so it has the covariance of
 /// the areas: DeLong et al. 1988, equation 5, for the contrast (1, -1). Without variance, as between scores that rank
 /// alike, interval and p are `None`.
 pub fn auc_difference(
