@@ -58,6 +58,18 @@ pub enum CalibrationRefusal {
     TargetOutOfReach,
 }
 
+impl CalibrationRefusal {
+    /// Returns the wire name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAscending => "not_ascending",
+            Self::OneClass => "one_class",
+            Self::Separated => "separated",
+            Self::TargetOutOfReach => "target_out_of_reach",
+        }
+    }
+}
+
 /// The calibration of a card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,6 +14,10 @@ use crate::scorecard::body::{
 };
 use std::collections::BTreeMap;
 
+/// Missing rows of a development from which a missing input may be approved without a person; fewer are no evidence of
+/// why inputs go missing.
+const FALLBACK_ROWS_MIN: u64 = 50;
+
 /// The characteristics of a card, and what hangs on them.
 #[derive(Debug, Default)]
 pub(super) struct Characteristics {
@@ -36,7 +40,10 @@ pub(super) fn characteristics(
         let (Some(candidate), Some(binning)) = (candidates.get(*place), model.binnings.get(*place)) else {
             continue;
         };
-        let body = characteristic(candidate, binning, (points, *neutral));
+        let mut body = characteristic(candidate, binning, (points, *neutral));
+        if candidate.settings.reason.is_none() {
+            body.reason = words::free_code(&body.reason, &made.reasons);
+        }
         if let Some(definition) = cashflow::definition(candidate.name) {
             made.definitions.insert(candidate.name.to_owned(), definition.hash());
         }
@@ -80,8 +87,7 @@ fn characteristic(
     };
     for ((row, points), woe) in binning.table.rows.iter().zip(points).zip(&binning.woe) {
         let woe = Some(*woe);
-        // What the development never saw has no evidence: it counts neutral, and a person decides.
-        let fallback = || row.woe_applied.map(|_| Fallback { points: *points, refer: row.count == 0, woe });
+        let fallback = |refer: bool| row.woe_applied.map(|_| Fallback { points: *points, refer, woe });
         match row.kind {
             RowKind::Attribute => body.attributes.push(AttributeBody {
                 categories: row.categories.clone(),
@@ -95,8 +101,9 @@ fn characteristic(
                 let value = row.value.clone().unwrap_or(Scalar::Null);
                 body.special.push(SpecialBody { label: None, points: *points, value, woe });
             }
-            RowKind::Missing => body.missing = fallback(),
-            RowKind::Unseen => body.unseen = fallback(),
+            RowKind::Missing => body.missing = fallback(row.count < FALLBACK_ROWS_MIN),
+            // A category that nobody looked at: a person does.
+            RowKind::Unseen => body.unseen = fallback(true),
         }
     }
     body

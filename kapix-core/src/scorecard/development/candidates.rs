@@ -85,7 +85,13 @@ pub(super) fn candidates<'f, 'a>(
 
 /// Every name that the request uses must be a column.
 fn named(request: &DevelopRequest, frame: &Frame<'_>) -> Result<()> {
-    for (field, names) in [("include", &request.include), ("exclude", &request.exclude)] {
+    let selection = &request.selection;
+    for (field, names) in [
+        ("include", &request.include),
+        ("exclude", &request.exclude),
+        ("selection/forced", &selection.forced),
+        ("selection/excluded", &selection.excluded),
+    ] {
         for (index, name) in names.iter().enumerate() {
             find(frame, name, &format!("/{field}/{index}"))?;
         }

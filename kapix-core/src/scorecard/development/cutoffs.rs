@@ -13,14 +13,12 @@ const BAND_NAMES: &str = "ABCDEFGHIJKLMNOPQRST";
 /// Returns the card's cut-offs and what each total would do, or `None` when the request states none.
 pub(super) fn cutoffs(
     settings: Option<&CardCutoffs>,
-    totals: &[f64],
-    part: &Part,
+    (scores, bad, weight): (&[f64], &[u8], Option<&[f64]>),
     law: &ScalingLaw,
 ) -> Result<Option<(Cutoffs, CutoffReport)>> {
     let Some(settings) = settings else { return Ok(None) };
     let place = |error: Error| error.under("/cutoffs/curve");
-    let report =
-        fitting::cutoffs(totals, &part.bad, part.weight.as_deref(), &settings.curve).map_err(place)?;
+    let report = fitting::cutoffs(scores, bad, weight, &settings.curve).map_err(place)?;
     let chosen = [&report.best, &report.at_bad_rate, &report.at_approval_rate];
     let found = chosen.into_iter().flatten().find_map(|point| point.cutoff);
     let Some(approve) = settings.approve.or_else(|| found.map(whole)) else {

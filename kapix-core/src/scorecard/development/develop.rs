@@ -1,7 +1,7 @@
 //! From a request and a frame to a card.
 
 use super::super::body::{
-    Calibration, CardBody, DevelopmentBody, DevelopmentFinding, Minimum, PdBasis, PdKind, Scaling,
+    Calibration, CardBody, Cutoffs, DevelopmentBody, DevelopmentFinding, Minimum, PdBasis, PdKind, Scaling,
 };
 use super::assemble;
 use super::candidates::{Candidate, candidates};
@@ -19,8 +19,8 @@ use crate::canonical::Hash;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{
-    self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, PointsModel, RowKind, Run,
-    ScaledPoints, SeparationKind,
+    self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, CutoffReport, PointsModel, RowKind,
+    Run, ScaledPoints, SeparationKind,
 };
 use crate::limits::Limits;
 use crate::numeric::Matrix;
@@ -29,6 +29,8 @@ use crate::tree::Tree;
 
 /// Bad rows, and good rows, outside the fit from which a PD may be called calibrated.
 const OUTSIDE_MIN: u64 = 20;
+/// Share of decisions that rounding may change without a word.
+const ROUNDING_SHARE_MAX: f64 = 0.05;
 /// What stands where the request says nothing.
 const NOT_STATED: &str = "not stated";
 /// The horizon of an assumed PD: a year.
@@ -48,8 +50,14 @@ pub(crate) fn develop(
         let message = "a card needs an outcome; a continuous target is binned only: state stage `binning`";
         return Err(Error::new(Cause::FittingTarget, message).at("/target_kind"));
     }
+    request.selection.check().map_err(|error| error.under("/selection"))?;
+    request.regression.check().map_err(|error| error.under("/regression"))?;
     let mut sample = Sample::read(request, frame, as_of)?;
     let mut findings = Vec::new();
+    if request.sample.observation_date.is_some() && request.sample.horizon_days.is_none() {
+        let message = "`horizon_days` is not stated: rows whose outcome is not yet known were not left out";
+        findings.push(finding(Code::Immature, None, message));
+    }
     let candidates = candidates(request, frame, &sample.development, (limits, &mut findings))?;
     let sha256 = digest::of(&candidates, &sample.development, run)?;
     let report = core::mem::take(&mut sample.report);
@@ -89,7 +97,8 @@ impl Card<'_, '_, '_> {
         self.lower(&mut scaled);
         let part = &sample.development;
         let totals = measure::totals(&self.model.slots, &scaled, part.rows.len());
-        let cutoffs = cutoffs::cutoffs(request.cutoffs.as_ref(), &totals, part, &scaled.law)?;
+        let outside = self.outside(&scaled)?;
+        let cutoffs = self.cutoffs(&scaled, &totals, outside.as_ref())?;
         let (bands, band_report) = cutoffs::bands(&request.bands, &totals, part, &mut self.findings)?;
         let slots: Vec<&[u16]> = self.model.slots.iter().map(Vec::as_slice).collect();
         let population = Population::measure(
@@ -106,7 +115,13 @@ impl Card<'_, '_, '_> {
         let rows =
             fitting::DevelopmentRows { slots: &slots, weight: part.weight.as_deref(), rows: part.rows.len() };
         let rounding = scaled.report(&rows, &sides, run.threads)?;
-        let calibration = self.calibrate(&scaled)?;
+        if let Some(share) = rounding.decisions_changed.filter(|share| *share > ROUNDING_SHARE_MAX) {
+            let message = format!(
+                "rounding to points changes `{share}` of the decisions: choose a larger pdo or range"
+            );
+            self.findings.push(finding(Code::Rounding, None, message));
+        }
+        let calibration = self.calibrate(outside.as_ref())?;
         let curve = calibration.as_ref().and_then(|it| it.curve.as_ref());
         let measure = Measure { plan: &self.plan, model: &self.model, scaled: &scaled, bands: &bands, curve };
         let validation = measure.all(&totals, self.cross.as_ref())?;
@@ -158,27 +173,57 @@ impl Card<'_, '_, '_> {
         }
     }
 
-    /// Returns the curve measured on hold-out rows, else by cross-validation; `None` without rows outside the fit.
-    fn calibrate(&mut self, scaled: &ScaledPoints) -> Result<Option<CalibrationReport>> {
+    /// Returns the rows that the fit did not see: those held out, else each by its fold.
+    fn outside(&self, scaled: &ScaledPoints) -> Result<Option<Outside>> {
+        let held = &self.plan.sample.hold_out;
+        if held.rows.is_empty() {
+            return Ok(self.cross.clone());
+        }
+        let slots = self.model.slots_of(&self.plan, &held.rows)?;
+        let totals = measure::totals(&slots, scaled, held.rows.len());
+        Ok(Some(Outside {
+            log_odds: totals.iter().map(|total| measure::log_odds(&scaled.law, *total)).collect(),
+            bad: held.bad.clone(),
+            weight: held.weight.clone(),
+        }))
+    }
+
+    /// Returns the cut-offs, chosen on rows outside the fit where there are any: those that were fitted promise too much.
+    fn cutoffs(
+        &mut self,
+        scaled: &ScaledPoints,
+        totals: &[f64],
+        outside: Option<&Outside>,
+    ) -> Result<Option<(Cutoffs, CutoffReport)>> {
         let Plan { request, sample, .. } = self.plan;
-        let held = &sample.hold_out;
-        let outside;
-        let rows = if held.rows.is_empty() {
-            let Some(cross) = &self.cross else { return Ok(None) };
-            cross
-        } else {
-            let slots = self.model.slots_of(&self.plan, &held.rows)?;
-            let totals = measure::totals(&slots, scaled, held.rows.len());
-            outside = Outside {
-                log_odds: totals.iter().map(|total| measure::log_odds(&scaled.law, *total)).collect(),
-                bad: held.bad.clone(),
-                weight: held.weight.clone(),
-            };
-            &outside
+        let part = &sample.development;
+        let (settings, law) = (request.cutoffs.as_ref(), &scaled.law);
+        let Some(outside) = outside else {
+            if settings.is_some_and(|it| it.approve.is_none()) {
+                let message = "the cut-offs were chosen on the rows that were fitted, which promise too much";
+                self.findings.push(finding(Code::NoOutsideRows, None, message));
+            }
+            return cutoffs::cutoffs(settings, (totals, &part.bad, part.weight.as_deref()), law);
         };
-        let report =
-            fitting::calibrate(&rows.log_odds, &rows.bad, rows.weight.as_deref(), &request.calibration)
-                .map_err(|error| error.under("/calibration"))?;
+        let scores: Vec<f64> = outside.log_odds.iter().map(|it| law.offset() - law.factor() * it).collect();
+        if measure::ranks_nothing(&scores, outside)? {
+            let message = "outside the fit the interval of the AUC holds 0.5: the card does not rank";
+            self.findings.push(finding(Code::RanksNothing, None, message));
+            if settings.is_some_and(|it| it.approve.is_none()) {
+                let message = "no cut-offs were chosen for a card that does not rank: every case refers";
+                self.findings.push(finding(Code::RanksNothing, None, message));
+                return Ok(None);
+            }
+        }
+        cutoffs::cutoffs(settings, (&scores, &outside.bad, outside.weight.as_deref()), law)
+    }
+
+    /// Returns the curve measured on rows outside the fit; `None` without any.
+    fn calibrate(&mut self, outside: Option<&Outside>) -> Result<Option<CalibrationReport>> {
+        let Some(rows) = outside else { return Ok(None) };
+        let settings = &self.plan.request.calibration;
+        let report = fitting::calibrate(&rows.log_odds, &rows.bad, rows.weight.as_deref(), settings)
+            .map_err(|error| error.under("/calibration"))?;
         Ok(Some(report))
     }
 
@@ -194,6 +239,9 @@ impl Card<'_, '_, '_> {
         if !stated {
             let message =
                 "the PD is a rank: state `default_definition`, `horizon_days` and `population` in `sample`";
+            self.findings.push(finding(Code::PdAssumed, None, message));
+        } else if let Some(refusal) = calibration.and_then(|it| it.refusal) {
+            let message = format!("the PD is a rank: the calibration was refused, {}", refusal.as_str());
             self.findings.push(finding(Code::PdAssumed, None, message));
         } else if !enough {
             let message = format!(
@@ -216,7 +264,7 @@ impl Card<'_, '_, '_> {
         &mut self,
         scaled: &ScaledPoints,
         bands: Vec<super::super::body::BandBody>,
-        cutoffs: Option<super::super::body::Cutoffs>,
+        cutoffs: Option<Cutoffs>,
     ) -> CardBody {
         let request = self.plan.request;
         let made = assemble::characteristics(self.plan.candidates, &self.model, scaled, &mut self.findings);

@@ -15,10 +15,25 @@ const FOLDS: u8 = 5;
 const FOLDS_MAX: u8 = 20;
 
 /// Log-odds of bad of rows that a fit did not see.
+#[derive(Clone, Debug)]
 pub(super) struct Outside {
     pub(super) log_odds: Vec<f64>,
     pub(super) bad: Vec<u8>,
     pub(super) weight: Option<Vec<f64>>,
+}
+
+/// Returns whether the interval of the AUC of rows outside the fit holds 0.5 or lies below.
+pub(super) fn ranks_nothing(scores: &[f64], outside: &Outside) -> Result<bool> {
+    let sample = ValidationSample {
+        bad: &outside.bad,
+        band_floors: &[],
+        development: false,
+        pd: None,
+        score: scores,
+        weight: outside.weight.as_deref(),
+    };
+    let report = fitting::validate(&sample, &fitting::ValidationSettings::default())?;
+    Ok(report.auc.is_none_or(|auc| auc.interval.map_or(auc.value, |interval| interval.lower) <= 0.5))
 }
 
 /// Returns the total of each row.

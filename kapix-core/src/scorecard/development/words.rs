@@ -1,11 +1,22 @@
 //! Words made from the name of a column, until a person writes better ones.
 
 use super::super::body::ReasonText;
+use std::collections::BTreeMap;
+
+/// Returns the code, or with `_2`, `_3`, ... behind it when another characteristic has it: two inputs are never one
+/// reason by chance.
+pub(super) fn free_code(code: &str, taken: &BTreeMap<String, ReasonText>) -> String {
+    if !taken.contains_key(code) {
+        return code.to_owned();
+    }
+    let mut numbered = (2..).map(|number: u32| format!("{code}_{number}"));
+    numbered.find(|code| !taken.contains_key(code)).unwrap_or_default()
+}
 
 /// Returns a reason code of a name: upper-case letters, digits and single underscores.
 pub(super) fn reason_code(name: &str) -> String {
-    let upper = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
-    let code: String = name.chars().map(upper).collect();
+    let upper = |letter: char| if letter.is_alphanumeric() { letter } else { '_' };
+    let code: String = name.chars().map(upper).flat_map(char::to_uppercase).collect();
     let parts: Vec<&str> = code.split('_').filter(|part| !part.is_empty()).collect();
     if parts.is_empty() { "REASON".to_owned() } else { parts.join("_") }
 }
