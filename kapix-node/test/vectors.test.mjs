@@ -122,6 +122,8 @@ test('each operation has its method', () => {
     'credit.score': (engine, request) => engine.credit.score(request),
     'credit.score_batch': (engine, request) => engine.credit.scoreBatch(null, request),
     'engine.describe': (engine, request) => engine.describe(request),
+    'scorecard.develop': (engine, request) => engine.scorecard.develop(null, request),
+    'scorecard.evaluate': (engine, request) => engine.scorecard.evaluate(null, request),
   };
   for (const [operation, method] of Object.entries(methods)) {
     const vector = vectors.find((it) => it.operation === operation && it.response && it.request);

@@ -15,6 +15,8 @@ from kapix._run import run
 VECTORS = Path(__file__).parents[2] / "kapix-core" / "tests" / "vectors"
 FILES = sorted(file for file in VECTORS.glob("*/*.json") if file.parent.name not in ("artefacts", "tools"))
 DIGEST = VECTORS / "DIGEST"
+# Operations whose first argument is a frame.
+COLUMNAR = {"score_batch", "develop", "evaluate"}
 
 
 def digests() -> dict[str, str]:
@@ -48,7 +50,7 @@ def by_dict(vector: dict[str, Any]) -> str:
         method: Any = getattr(getattr(engine, area, None), verb, None)
         if method is None:
             return run(kapix.Answer, engine._desk, operation, request, {}).to_json()
-        text: str = (method(**request) if verb == "score_batch" else method(request)).to_json()
+        text: str = (method(**request) if verb in COLUMNAR else method(request)).to_json()
         return text
     except kapix.KapixError as error:
         return error.to_json()
