@@ -99,7 +99,7 @@ fn check_two_values(column: &Column<'_>, bad: &Matcher) -> Result<()> {
         if !(0..column.len()).any(|row| bad.matches(column, row)) {
             let message =
                 "no row of the target holds a bad value: name them in `bad`; default 1, `1`, `bad` and true";
-            return Err(Error::new(Cause::FittingTarget, message).at("/bad"));
+            return Err(Error::new(Cause::FittingTarget, message).at("/target"));
         }
         let message = "the target has more than two values: name the bad ones in `bad` and the good ones in `good`; rows with others are left out";
         return Err(Error::new(Cause::FittingTarget, message).at("/target"));
