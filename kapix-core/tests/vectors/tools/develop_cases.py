@@ -4,6 +4,26 @@ stated by hand beside the recomputation."""
 import math
 
 AS_OF = "2026-03-31T12:00:00Z"
+# Files and what they are about.
+TOPICS = {
+    "scorecard.develop/bins.json": "bins of one column: objectives, limits, rules",
+    "scorecard.develop/calibration.json": "calibration of the PD on rows held out",
+    "scorecard.develop/card.json": "cards: coefficients, points, scaling, selection",
+    "scorecard.develop/refused.json": "developments that are refused",
+    "scorecard.develop/sample.json": "which rows are fitted, held out and left out",
+    "scorecard.evaluate/evaluate.json": "a loaded card measured on rows of known outcome",
+}
+
+
+def topic(operation, case):
+    """Returns the name of the file that a case stands in."""
+    if operation == "scorecard.evaluate":
+        return "evaluate"
+    if case in ("card_dates", "card_random_split", "card_split_column"):
+        return "sample"
+    if case in ("card_beta", "card_calibrated", "card_isotonic", "card_offset", "card_offset_rate", "card_platt_smoothing"):
+        return "calibration"
+    return {"bins": "bins", "card": "card", "error": "refused"}[case.split("_")[0]]
 
 
 class Rows:
@@ -134,7 +154,7 @@ def continuous(n, seed):
 
 
 def cases():
-    """Yields operation, file, sentence, request, and members stated by hand."""
+    """Yields operation, case, sentence, request, and members stated by hand."""
     develop = "scorecard.develop"
     trends = {t: {"trend": t} for t in ("ascending", "auto", "concave", "convex", "descending", "none", "peak", "valley")}
     cuts = {"cuts": [10, 20, 30, 40, 50, 60, 70, 80, 90]}
