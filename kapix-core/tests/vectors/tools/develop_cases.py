@@ -9,6 +9,7 @@ TOPICS = {
     "scorecard.develop/bins.json": "bins of one column: objectives, limits, rules",
     "scorecard.develop/calibration.json": "calibration of the PD on rows held out",
     "scorecard.develop/card.json": "cards: coefficients, points, scaling, selection",
+    "scorecard.develop/protected.json": "columns that the law protects",
     "scorecard.develop/refused.json": "developments that are refused",
     "scorecard.develop/sample.json": "which rows are fitted, held out and left out",
     "scorecard.evaluate/evaluate.json": "a loaded card measured on rows of known outcome",
@@ -23,6 +24,8 @@ def topic(operation, case):
         return "sample"
     if case in ("card_beta", "card_calibrated", "card_isotonic", "card_offset", "card_offset_rate", "card_platt_smoothing"):
         return "calibration"
+    if case.startswith("card_protected"):
+        return "protected"
     return {"bins": "bins", "card": "card", "error": "refused"}[case.split("_")[0]]
 
 
