@@ -1,6 +1,6 @@
 //! The committed vectors, by each path that Rust has: the JSON door, typed requests and, for batches, columns.
 //! All must give the same bytes, and `DIGEST` pins them.
-#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "vectors/run.rs"]
 mod run;
@@ -67,6 +67,15 @@ fn every_vector_that_was_a_file_is_one_case_and_answers_as_it_did() {
     }
     assert_eq!(old.len(), MOVED_COUNT);
     assert!(changed.iter().all(|(name, reason)| new.contains(name) && !reason.is_empty()), "{changed:?}");
+}
+
+#[test]
+fn no_source_is_the_engine_itself() {
+    const OURS: [&str; 3] = ["ARCHITECTURE", "METHODS", ".rs"];
+    let vectors = vectors();
+    let own = vectors.iter().filter(|it| OURS.iter().any(|name| it.document.source.contains(name)));
+    let own: Vec<&str> = own.map(|it| it.path.as_str()).collect();
+    assert!(!vectors.is_empty() && own.is_empty(), "{own:?}");
 }
 
 #[test]

@@ -9,13 +9,12 @@ import sys
 from collections import Counter
 
 from develop_bins import matches
-from develop_cases import TOPICS, cases, topic
+from develop_cases import REFUSED, TOPICS, cases, topic
 from develop_card import Development, validation
 from recompute import FOLDER, Refused, choose, decide, leaves, pd, place
 import vector_files
 
 BY_TOOL = "tools/develop.py (numpy 2.4.6, mpmath 1.4.1): every partition tried, Newton, every rounding threshold"
-BY_HAND = "Cause and place by hand, from the documentation of the request"
 SIDDIQI = "N. Siddiqi, Credit Risk Scorecards, 2006, chapter 6, the table of age: goods, bads and 100 WoE with three decimals"
 # 100 WoE as the book prints it, missing last.
 SIDDIQI_WOE = [-108.980, -72.613, -4.526, 70.196, 128.388, 164.934, -42.719]
@@ -125,12 +124,12 @@ def plain(value):
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def made(operation, sentence, request, hand):
+def made(operation, case, sentence, request, hand):
     vector = {"name": sentence, "source": BY_TOOL, "operation": operation}
     vector |= {"artefacts": hand["artefacts"]} if "artefacts" in hand else {}
     vector["request"] = request
     if "error" in hand:
-        vector |= {"source": BY_HAND, "error": hand["error"]}
+        vector |= {"source": REFUSED[operation][case], "error": hand["error"]}
     elif operation == "scorecard.evaluate":
         vector["response"] = plain(evaluated(vector))
     else:
@@ -159,7 +158,7 @@ def main():
     known, files, figures, bad = vector_files.read(), {}, 0, 0
     for operation, case, sentence, request, hand in cases():
         file = f"{operation}/{topic(operation, case)}.json"
-        vector = made(operation, sentence, request, hand)
+        vector = made(operation, case, sentence, request, hand)
         figures += leaves(vector.get("response", vector.get("error")))
         files.setdefault(file, {})[case] = vector
         found = list(differences(vector, known.get(f"{file}#{case}")))
