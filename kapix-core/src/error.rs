@@ -114,6 +114,7 @@ causes! {
     OperationUnknown, "operation.unknown", EntityNotFound, "No operation has this name; `engine.describe` lists them.";
     OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; use the JSON door.";
     OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns; use the second door or `columns`.";
+    OperationNeedsDesk, "operation.needs_desk", ValidationError, "The operation reads or keeps state; call it on a Desk, which has a store, not on an Engine.";
     // Ground types
     ValueOutOfRange, "value.out_of_range", ValidationError, "A value lies outside its documented range.";
     MoneyCurrency, "money.currency_unknown", ValidationError, "The currency is not an ISO 4217 code with a minor unit.";
@@ -190,6 +191,9 @@ causes! {
     IdempotencyNotDurable, "idempotency.not_durable", ValidationError, "An idempotency key needs a durable store, or the option `idempotency: process`.";
     EntropyUnavailable, "entropy.unavailable", ServiceUnavailable, "The operating system gives no random bytes for ids and salts.";
     RecordNotFound, "record.not_found", EntityNotFound, "No record has this audit id in the store.";
+    RecordAltered, "record.altered", ValidationError, "A record does not hold what its leaf was sealed over.";
+    StoreBusy, "store.busy", ServiceUnavailable, "Other calls kept changing what the call had read; try again.";
+    StoreFull, "store.full", ServiceUnavailable, "The store holds as much as it may; the message names the limit.";
     Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";
     Panic, "internal.panic", InternalError, "A defect of the engine was caught at the door; please report it.";
 }

@@ -37,12 +37,12 @@ pub use domain::{
 pub use engine::{
     AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,
     BatchColumns, CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock,
-    Columns, ColumnsAnswer, ColumnsReply, Context, Control, CounterfactualView, CreditScoreBatchRequest,
-    CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, DescribeRequest,
-    DescribeResponse, Desk, DeskOptions, DevelopResponse, DoorReply, Draft, ENGINE_VERSION, Effect, Engine,
-    EngineOptions, Envelope, EvaluateResponse, Event, EventData, Explanation, Idempotency, Leaf, MoveView,
-    Operation, OperationEntry, PointsRange, Problem, Progress, Provenance, ProvenanceStatus, ReasonView,
-    Record, ReferralCode, ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
+    Columns, Context, Control, CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse,
+    CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Desk, DeskOptions, DoorReply, Draft,
+    ENGINE_VERSION, Effect, Engine, EngineDescribeRequest, EngineDescribeResponse, EngineOptions, Envelope,
+    Event, EventData, Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange,
+    Problem, Progress, Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply,
+    Request, Response, Route, SEMANTICS, ScorecardDevelopResponse, ScorecardEvaluateResponse, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
@@ -50,9 +50,9 @@ pub use json::Scalar;
 pub use limits::Limits;
 pub use money::{Currency, Money, Rounding, WIRE_MAX};
 pub use scorecard::development::{
-    BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopRequest, DevelopmentValidation,
-    EvaluateRequest, ExcludedRows, Exclusion, PartReport, SampleReport, SampleSettings, SplitMethod,
-    SplitSettings, Stage, TargetKind,
+    BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,
+    Exclusion, PartReport, SampleReport, SampleSettings, ScorecardDevelopRequest, ScorecardEvaluateRequest,
+    SplitMethod, SplitSettings, Stage, TargetKind,
 };
 pub use scorecard::{
     AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,

@@ -209,8 +209,9 @@ impl Desk {
         };
         let (request, frame) = guard(read).map_err(|error| self.raise(py, &error))?;
         let work = |control: &Control<'_>| self.desk.run_columns(request, &frame, control);
-        let answer = Self::watch(py, control, work)?.map_err(|error| self.raise(py, &error))?;
-        Ok(Record::new(answer.answer, Some(answer.columns)))
+        let mut answer = Self::watch(py, control, work)?.map_err(|error| self.raise(py, &error))?;
+        let columns = std::mem::take(&mut answer.columns);
+        Ok(Record::new(answer, Some(columns)))
     }
 
     /// Returns leaf, request, response and salt of a record, as the bytes that were sealed.

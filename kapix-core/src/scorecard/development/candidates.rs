@@ -2,7 +2,7 @@
 
 use super::findings::{Code, finding};
 use super::outcome::{escaped, find};
-use super::request::{CharacteristicSettings, DevelopRequest};
+use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
 use super::sample::{Part, row_index};
 use crate::domain::{Column, Frame};
 use crate::error::{Cause, Error, Result};
@@ -38,7 +38,7 @@ impl Candidate<'_, '_> {
 /// Returns the columns that may become characteristics, in the order of their names, and adds a finding for each
 /// that was left out by rule.
 pub(super) fn candidates<'f, 'a>(
-    request: &DevelopRequest,
+    request: &ScorecardDevelopRequest,
     frame: &'f Frame<'a>,
     part: &Part,
     (limits, findings): (&Limits, &mut Vec<DevelopmentFinding>),
@@ -84,7 +84,7 @@ pub(super) fn candidates<'f, 'a>(
 }
 
 /// Every name that the request uses must be a column.
-fn named(request: &DevelopRequest, frame: &Frame<'_>) -> Result<()> {
+fn named(request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<()> {
     let selection = &request.selection;
     for (field, names) in [
         ("include", &request.include),

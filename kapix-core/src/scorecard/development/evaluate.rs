@@ -5,7 +5,7 @@ use super::super::body::Decision;
 use super::super::card::Card;
 use super::measure::floors;
 use super::outcome::{self, Outcome, OutcomeColumn};
-use super::request::EvaluateRequest;
+use super::request::ScorecardEvaluateRequest;
 use super::response::Evaluation;
 use crate::canonical::{Hash, Hasher};
 use crate::domain::Frame;
@@ -25,7 +25,7 @@ const JOB_ROWS: usize = 32_768;
 /// both scored and of known outcome.
 pub(crate) fn evaluate(
     card: &Card,
-    request: &EvaluateRequest,
+    request: &ScorecardEvaluateRequest,
     frame: &Frame<'_>,
     run: &Run<'_>,
 ) -> Result<Evaluation> {

@@ -2,7 +2,7 @@
 //! cross-validation and each redevelopment go through the same function.
 
 use super::candidates::Candidate;
-use super::request::DevelopRequest;
+use super::request::ScorecardDevelopRequest;
 use super::sample::{Part, Sample};
 use super::together;
 use crate::error::{Cause, Error, Result};
@@ -29,7 +29,7 @@ pub(super) struct Model {
 #[derive(Clone, Copy)]
 pub(super) struct Plan<'p, 'f, 'a> {
     pub(super) candidates: &'p [Candidate<'f, 'a>],
-    pub(super) request: &'p DevelopRequest,
+    pub(super) request: &'p ScorecardDevelopRequest,
     pub(super) run: &'p Run<'p>,
     /// Whole of the frame's outcomes and weights.
     pub(super) sample: &'p Sample,

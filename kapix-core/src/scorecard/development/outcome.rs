@@ -1,6 +1,6 @@
 //! Reading single columns of a frame: outcomes, weights, dates, and values that a request names.
 
-use super::request::{DevelopRequest, EvaluateRequest, TargetKind};
+use super::request::{ScorecardDevelopRequest, ScorecardEvaluateRequest, TargetKind};
 use crate::domain::{Column, Frame, Values};
 use crate::error::{Cause, Error, Result};
 use crate::json::Scalar;
@@ -23,14 +23,14 @@ pub(super) struct TargetWords<'r> {
     kind: TargetKind,
 }
 
-impl<'r> From<&'r DevelopRequest> for TargetWords<'r> {
-    fn from(request: &'r DevelopRequest) -> Self {
+impl<'r> From<&'r ScorecardDevelopRequest> for TargetWords<'r> {
+    fn from(request: &'r ScorecardDevelopRequest) -> Self {
         Self { target: &request.target, bad: &request.bad, good: &request.good, kind: request.target_kind }
     }
 }
 
-impl<'r> From<&'r EvaluateRequest> for TargetWords<'r> {
-    fn from(request: &'r EvaluateRequest) -> Self {
+impl<'r> From<&'r ScorecardEvaluateRequest> for TargetWords<'r> {
+    fn from(request: &'r ScorecardEvaluateRequest) -> Self {
         Self { target: &request.target, bad: &request.bad, good: &request.good, kind: TargetKind::Binary }
     }
 }

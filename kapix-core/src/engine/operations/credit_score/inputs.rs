@@ -1,14 +1,13 @@
 //! From a request to the inputs of a card: the data checked against what it names, the ledger and its features, and
 //! for each missing input the reason.
 
-use super::artefact::Loaded;
 use super::request::CreditScoreRequest;
 use crate::cashflow::{self, FeatureId, Features};
 use crate::domain::{Data, Finding, FindingKind, FlatSource, Ledger, SourceKey};
 use crate::error::{Cause, Detail, Error, Result};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
-use crate::scorecard::{Input, InputSource};
+use crate::scorecard::{Card, Input, InputSource};
 use crate::time::Instant;
 use crate::view::origin::Origin;
 use std::borrow::Cow;
@@ -109,14 +108,10 @@ impl<'r> Evidence<'r> {
     }
 
     /// Returns the inputs of the card, after its stated minimum is met.
-    pub(super) fn inputs<'e>(
-        &'e self,
-        loaded: &Loaded,
-        features: Option<&Features<'_>>,
-    ) -> Result<Inputs<'e>> {
+    pub(super) fn inputs<'e>(&'e self, card: &Card, features: Option<&Features<'_>>) -> Result<Inputs<'e>> {
         let inputs = match self {
-            Self::Named(named) => named_inputs(named, loaded)?,
-            Self::Sources { data, .. } => source_inputs(data, loaded, features),
+            Self::Named(named) => named_inputs(named, card)?,
+            Self::Sources { data, .. } => source_inputs(data, card, features),
         };
         let value = |name: &str| match self {
             Self::Named(named) => match named.get(name) {
@@ -125,7 +120,7 @@ impl<'r> Evidence<'r> {
             },
             Self::Sources { .. } => FeatureId::of(name).and_then(|id| features.and_then(|it| it.value(id))),
         };
-        let minimum = loaded.card.body.minimum;
+        let minimum = card.body.minimum;
         let mut details = Vec::new();
         for (name, least) in
             [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)]
@@ -160,7 +155,7 @@ impl<'r> Evidence<'r> {
 }
 
 /// Returns the ledger; what it says of a view's accounts is said of the view's rows.
-pub(super) fn ledger(
+pub(in crate::engine) fn ledger(
     data: &Data,
     origin: Option<&Origin>,
     as_of: Instant,
@@ -176,10 +171,10 @@ pub(super) fn ledger(
 }
 
 /// Both the card's inputs and the named values are in the order of their names: one walk pairs them.
-fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, loaded: &Loaded) -> Result<Inputs<'e>> {
-    let count = loaded.card.inputs().len();
+fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Result<Inputs<'e>> {
+    let count = card.inputs().len();
     let mut values = vec![Input::Missing; count];
-    let mut names = loaded.card.inputs_by_name().peekable();
+    let mut names = card.inputs_by_name().peekable();
     for (name, value) in named {
         // A name of the card that sorts before has no value here: it stays missing.
         while names.next_if(|(own, _)| *own < name.as_str()).is_some() {}
@@ -199,10 +194,10 @@ fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, loaded: &Loaded) -> Res
     Ok(Inputs { values, null_reasons: vec![Some("not_given"); count], age_days: None })
 }
 
-fn source_inputs<'e>(data: &'e Data, loaded: &Loaded, features: Option<&Features<'_>>) -> Inputs<'e> {
-    let mut values = Vec::with_capacity(loaded.card.inputs().len());
+fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>>) -> Inputs<'e> {
+    let mut values = Vec::with_capacity(card.inputs().len());
     let mut null_reasons = Vec::with_capacity(values.capacity());
-    for (_, _, source) in loaded.card.inputs() {
+    for (_, _, source) in card.inputs() {
         let (value, reason) = match source {
             InputSource::Cashflow(id) => match features.map(|features| features.feature(*id)) {
                 Some(feature) => (

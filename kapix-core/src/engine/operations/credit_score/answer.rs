@@ -1,63 +1,15 @@
-//! The answers of every operation, as they are on the wire; fields stand in alphabetical order, so that the
-//! canonical form is written as they come.
+//! The answer of `credit.score`, as it is on the wire; fields stand in alphabetical order, so that the canonical form
+//! is written as they come.
 
-use super::describe::{ArtefactCheckResponse, DescribeResponse};
-use super::develop::{DevelopResponse, EvaluateResponse};
-use crate::canonical::Hash;
-use crate::cashflow::{Analysis, SelectedRows};
+use crate::cashflow::SelectedRows;
 use crate::domain::Finding;
+use crate::engine::registry::ArtefactRef;
 use crate::id::Id;
-use crate::money::Currency;
 use crate::scorecard::{Decision, EntityType, PdBasis, ReasonMethod};
 use crate::time::Instant;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// The answer of any operation.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Response {
-    /// `engine.describe`
-    EngineDescribe(Box<DescribeResponse>),
-    /// `artefact.check`
-    ArtefactCheck(Box<ArtefactCheckResponse>),
-    /// `credit.score`
-    CreditScore(Box<CreditScoreResponse>),
-    /// `credit.score_batch`
-    CreditScoreBatch(Box<CreditScoreBatchResponse>),
-    /// `cashflow.analyze`
-    CashflowAnalyze(Box<CashflowAnalyzeResponse>),
-    /// `scorecard.develop`
-    ScorecardDevelop(Box<DevelopResponse>),
-    /// `scorecard.evaluate`
-    ScorecardEvaluate(Box<EvaluateResponse>),
-}
-
-impl Serialize for Response {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::EngineDescribe(it) => it.serialize(serializer),
-            Self::ArtefactCheck(it) => it.serialize(serializer),
-            Self::CreditScore(it) => it.serialize(serializer),
-            Self::CreditScoreBatch(it) => it.serialize(serializer),
-            Self::CashflowAnalyze(it) => it.serialize(serializer),
-            Self::ScorecardDevelop(it) => it.serialize(serializer),
-            Self::ScorecardEvaluate(it) => it.serialize(serializer),
-        }
-    }
-}
-
-/// The artefact that answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ArtefactRef {
-    /// Id of the artefact.
-    pub id: Arc<str>,
-    /// SHA-256 of its canonical form.
-    pub sha256: Hash,
-    /// Version of the artefact.
-    pub version: Arc<str>,
-}
 
 /// The score of one applicant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -248,87 +200,4 @@ pub struct MoveView {
     pub points: i32,
     /// The attribute that it moves to.
     pub to: Arc<str>,
-}
-
-/// The scores of many applicants.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CreditScoreBatchResponse {
-    /// The instant that was scored.
-    pub as_of: Instant,
-    /// Names of the bands, in the order of their numbers.
-    pub bands: Vec<Arc<str>>,
-    /// The card that answered.
-    pub card: ArtefactRef,
-    /// The columns, when the inputs came as JSON; otherwise they come beside this answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub columns: Option<BatchColumns>,
-    /// Number of rows by decision.
-    pub decisions: BTreeMap<&'static str, u64>,
-    /// Cause of each null, by JSON pointer.
-    pub null_reasons: BTreeMap<&'static str, &'static str>,
-    /// What the PD means.
-    pub pd_basis: Arc<PdBasis>,
-    /// Number of rows.
-    pub rows: u64,
-    /// The request's seed.
-    pub seed: i64,
-    /// Number of rows by status: `scored`, or the cause.
-    pub statuses: BTreeMap<&'static str, u64>,
-    /// Columns that the card did not read.
-    pub unused_columns: Vec<String>,
-}
-
-/// The result columns in JSON, one entry a row; null where the row is not scored.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct BatchColumns {
-    /// Outcome under the cut-offs.
-    pub decision: Vec<Option<Decision>>,
-    /// Probability of default; null unless calibrated.
-    pub pd: Vec<Option<f64>>,
-    /// Total points.
-    pub points: Vec<Option<i32>>,
-    /// Band of the total.
-    pub risk_band: Vec<Option<Arc<str>>>,
-    /// 1 - PD; only a rank unless calibrated.
-    pub score: Vec<Option<f64>>,
-    /// `scored`, or the cause.
-    pub status: Vec<&'static str>,
-}
-
-/// The cash-flow features of one applicant.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CashflowAnalyzeResponse {
-    /// Accounts, their coverage and how far their balances chain.
-    pub accounts: Vec<AccountView>,
-    /// Features and the rows behind them.
-    pub analysis: Analysis,
-    /// The instant that windows end at.
-    pub as_of: Instant,
-    /// The one currency of all accounts; null when they differ.
-    pub currency: Option<Currency>,
-    /// The host's id of the applicant.
-    pub entity_id: Id,
-    /// What the ledger says of the data.
-    pub findings: Vec<Finding>,
-    /// The request's seed.
-    pub seed: i64,
-}
-
-/// One account of a ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct AccountView {
-    /// Days with rows.
-    pub days: u32,
-    /// Days whose stated balances chain from the close of the day before.
-    pub days_chained: u32,
-    /// First and last day covered.
-    pub covered: Option<crate::domain::Period>,
-    /// JSON pointer to the account in the request.
-    pub pointer: String,
-    /// Rows that count.
-    pub rows: u64,
 }

@@ -1,14 +1,13 @@
 //! An artefact: a versioned document that decides, with its owner and its approval.
 
-use super::response::ArtefactRef;
+use super::kind::{self, Body};
 use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::Limits;
-use crate::scorecard::development::CardSettings;
-use crate::scorecard::{Card, CardBody};
 use crate::time::{Date, Instant};
 use crate::tree::Tree;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -20,11 +19,11 @@ const FORMAT: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub(super) struct Document<B> {
     pub(super) body: B,
-    pub(super) id: Id,
-    pub(super) kapix: u32,
+    id: Id,
+    kapix: u32,
     kind: String,
-    pub(super) provenance: Provenance,
-    pub(super) version: String,
+    provenance: Provenance,
+    version: String,
 }
 
 /// Who answers for an artefact, and what it may be used for.
@@ -66,33 +65,69 @@ pub enum ProvenanceStatus {
     Retired,
 }
 
+/// The artefact that answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ArtefactRef {
+    /// Id of the artefact.
+    pub id: Arc<str>,
+    /// SHA-256 of its canonical form.
+    pub sha256: Hash,
+    /// Version of the artefact.
+    pub version: Arc<str>,
+}
+
+/// One artefact, as `engine.describe` lists it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ArtefactEntry {
+    /// Id of the artefact.
+    pub id: Arc<str>,
+    /// Kind of the artefact.
+    pub kind: &'static str,
+    /// Who answers for it, and its approval.
+    pub provenance: Provenance,
+    /// SHA-256 of its canonical form.
+    pub sha256: Hash,
+    /// Version of the artefact.
+    pub version: Arc<str>,
+}
+
 /// A loaded artefact.
 #[derive(Clone, Debug)]
-pub(super) struct Loaded {
+pub(in crate::engine) struct Loaded {
     pub(super) id: Arc<str>,
     pub(super) version: Arc<str>,
     pub(super) sha256: Hash,
     pub(super) provenance: Provenance,
-    pub(super) card: Arc<Card>,
+    pub(super) body: Arc<dyn Body>,
+}
+
+impl<B: DeserializeOwned> Document<B> {
+    /// Reads the frame of an artefact; pointers start at it.
+    pub(super) fn read(tree: &Tree, limits: &Limits) -> Result<Self> {
+        let document: Self = tree.read(limits)?;
+        if document.id.as_str().contains('@') || document.version.is_empty() || document.version.len() > 64 {
+            let message = "an artefact's id must not contain `@`, and its version must have 1..=64 bytes";
+            return Err(Error::new(Cause::IdInvalid, message).at("/id"));
+        }
+        Ok(document)
+    }
 }
 
 impl Loaded {
     /// Reads and proves one artefact; pointers start at it.
     pub(super) fn read(tree: &Tree, limits: &Limits) -> Result<Self> {
         check_format(tree)?;
-        check_kind(tree)?;
-        let document: Document<CardBody> = tree.read(limits)?;
-        if document.id.as_str().contains('@') || document.version.is_empty() || document.version.len() > 64 {
-            let message = "an artefact's id must not contain `@`, and its version must have 1..=64 bytes";
-            return Err(Error::new(Cause::IdInvalid, message).at("/id"));
-        }
-        let card = Card::load(document.body, limits).map_err(|error| error.under("/body"))?;
+        let body = kind::load(tree, limits)?;
+        let document: Document<Tree> = Document::read(tree, limits)?;
         Ok(Self {
             id: document.id.as_str().into(),
             version: document.version.as_str().into(),
             sha256: canonical::hash(tree)?,
             provenance: document.provenance,
-            card: Arc::new(card),
+            body,
         })
     }
 
@@ -102,8 +137,19 @@ impl Loaded {
     }
 
     /// Returns the name that results carry.
-    pub(super) fn reference(&self) -> ArtefactRef {
+    pub(in crate::engine) fn reference(&self) -> ArtefactRef {
         ArtefactRef { id: Arc::clone(&self.id), sha256: self.sha256, version: Arc::clone(&self.version) }
+    }
+
+    /// Returns how `engine.describe` lists it.
+    pub(in crate::engine) fn entry(&self) -> ArtefactEntry {
+        ArtefactEntry {
+            id: Arc::clone(&self.id),
+            kind: self.body.kind(),
+            provenance: self.provenance.clone(),
+            sha256: self.sha256,
+            version: Arc::clone(&self.version),
+        }
     }
 
     /// Returns whether this is its `id` or its `id@version`.
@@ -122,33 +168,21 @@ impl Loaded {
     }
 }
 
-/// Returns the artefact of a developed card, status `draft`; it is proved as it will be when it is loaded.
-pub(super) fn draft(settings: &CardSettings, body: &CardBody, limits: &Limits) -> Result<Tree> {
-    let stated = |text: &Option<String>| text.clone().unwrap_or_else(|| "not stated".to_owned());
-    let id = settings.id.as_deref().unwrap_or("card");
-    let document = Document {
-        body,
-        id: Id::parse(id).map_err(|error| error.at("/card/id"))?,
-        kapix: FORMAT,
-        kind: "scorecard".to_owned(),
-        provenance: Provenance {
-            approved_at: None,
-            approved_by: None,
-            limitations: stated(&settings.limitations),
-            owner: stated(&settings.owner),
-            population: body.pd_basis.population.clone(),
-            purpose: stated(&settings.purpose),
-            review_due: settings.review_due,
-            status: ProvenanceStatus::Draft,
-        },
-        version: settings.version.clone().unwrap_or_else(|| "1".to_owned()),
-    };
+/// Returns a new artefact of this kind; it is proved as it will be when it is loaded.
+pub(in crate::engine) fn draft(
+    kind: &str,
+    (id, version): (Id, String),
+    provenance: Provenance,
+    body: &impl Serialize,
+    limits: &Limits,
+) -> Result<Tree> {
+    let document = Document { body, id, kapix: FORMAT, kind: kind.to_owned(), provenance, version };
     let tree = Tree::read_text(&canonical::to_vec(&document)?, limits)?;
     Loaded::read(&tree, limits)?;
     Ok(tree)
 }
 
-/// Checks the format before anything else is read, so that a newer document is told as such.
+/// Checks the format before anything else is read, so that a newer document is reported as such.
 pub(super) fn check_format(tree: &Tree) -> Result<()> {
     let format = tree.member("kapix").and_then(Tree::as_f64);
     if let Some(format) = format
@@ -158,14 +192,4 @@ pub(super) fn check_format(tree: &Tree) -> Result<()> {
         return Err(Error::new(Cause::ArtefactFormat, message).at("/kapix"));
     }
     Ok(())
-}
-
-fn check_kind(tree: &Tree) -> Result<()> {
-    match tree.member("kind").and_then(Tree::as_str) {
-        None | Some("scorecard") => Ok(()),
-        Some(_) => {
-            let message = "kind must be `scorecard`, or `bundle` at the top";
-            Err(Error::new(Cause::ArtefactKind, message).at("/kind"))
-        }
-    }
 }

@@ -1,8 +1,9 @@
 //! Bundles: several artefacts in one document, the routes to them, and pins of their hashes.
 
-use super::artefact::{Loaded, check_format};
-use super::operation::Operation;
+use super::artefact::{ArtefactEntry, Loaded, check_format};
+use super::kind::RouteKey;
 use crate::canonical::Hash;
+use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
 use crate::json;
 use crate::limits::{self, Limits};
@@ -86,6 +87,12 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
     Ok(contents)
 }
 
+/// Returns the artefacts that a document holds, as `engine.describe` lists them.
+pub(in crate::engine) fn entries(document: &Tree, limits: &Limits) -> Result<Vec<ArtefactEntry>> {
+    let contents = read(core::slice::from_ref(document), limits)?;
+    Ok(contents.artefacts.iter().map(Loaded::entry).collect())
+}
+
 fn check_unique(artefacts: &[Loaded]) -> Result<()> {
     let mut names = BTreeSet::new();
     for artefact in artefacts {
@@ -153,13 +160,12 @@ fn check_routes(contents: &Contents, places: &[String]) -> Result<()> {
             let message = "a route must name a loaded artefact as `id@version`";
             return Err(Error::new(Cause::ArtefactReference, message).at(format!("{place}/artefact")));
         };
-        let fits = matches!(operation, Operation::CreditScore | Operation::CreditScoreBatch)
-            && artefact.card.body.entity_types.contains(&route.entity_type);
-        if !fits {
+        let key = RouteKey::of(route);
+        if !artefact.body.answers().contains(&operation) || !artefact.body.keys().contains(&key) {
             let message = "the artefact does not answer this operation for this entity type";
             return Err(Error::new(Cause::ArtefactReference, message).at(place.as_str()));
         }
-        if !seen.insert((operation, route.entity_type)) {
+        if !seen.insert((operation, key)) {
             let message = "two routes answer the same operation for the same entity type";
             return Err(Error::new(Cause::ArtefactAmbiguous, message).at(place.as_str()));
         }

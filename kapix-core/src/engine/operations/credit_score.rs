@@ -1,38 +1,76 @@
 //! `credit.score`: one applicant, from request to answer.
 
-use super::artefact::Loaded;
-use super::control::Control;
-use super::explanation::Scored;
-use super::inputs::{Evidence, Inputs};
-use super::operation::Operation;
-use super::record::Draft;
-use super::registry::Registry;
-use super::reply::{CreditScoreCompleted, Event, EventData, Reply};
-use super::request::{self, Context, CreditScoreRequest};
-use super::response::{CreditScoreResponse, PointsRange, ReferralCode, ReferralReason, Response};
+mod answer;
+mod explanation;
+mod inputs;
+mod request;
+
+pub use answer::{
+    CharacteristicView, CounterfactualView, CreditScoreResponse, Effect, Explanation, MoveView, PointsRange,
+    ReasonView, ReferralCode, ReferralReason, TopFeature,
+};
+pub(super) use inputs::ledger;
+pub use request::{Audience, Context, CreditScoreRequest};
+
+use super::table::Operation;
+use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use crate::domain::{Finding, Severity};
+use crate::engine::door::{Event, EventData};
+use crate::engine::registry::{ArtefactRef, Chosen, RouteKey};
 use crate::error::{Cause, Error, Result};
+use crate::id::Id;
 use crate::limits;
 use crate::scorecard::{Card, Decision, Slots};
+use explanation::Scored;
+use inputs::{Evidence, Inputs};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Returns the score of one applicant.
-pub(super) fn score(
-    registry: &Registry,
+/// A score that was given: the event `credit.score.completed`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CreditScoreCompleted {
+    /// The card that answered.
+    pub card: ArtefactRef,
+    /// The outcome.
+    pub decision: Decision,
+    /// The host's id of the applicant.
+    pub entity_id: Id,
+    /// Total points.
+    pub points: i32,
+    /// Band of the total.
+    pub risk_band: Arc<str>,
+    /// 1 - PD, or a rank.
+    pub score: f64,
+}
+
+impl Operate for CreditScoreRequest {
+    const NAME: &'static str = "credit.score";
+    type Response = CreditScoreResponse;
+    recorded!();
+
+    fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<CreditScoreResponse>, Interrupt> {
+        let limits = call.limits();
+        let as_of = instant(self.as_of)?;
+        limits::check("id_bytes", limits.id_bytes, self.entity_id.as_str().len())
+            .map_err(|error| error.at("/entity_id"))?;
+        check_context(self.context.as_ref())?;
+        let key = RouteKey::Entity(self.entity_type);
+        let card = call.registry.choose::<Card>(Operation::CreditScore, key, self.card.as_deref())?;
+        let evidence = Evidence::gather(self, as_of, limits)?;
+        let response = score(self, &card, &evidence)?;
+        let event = completed(&response);
+        Ok(Done { events: vec![event], ..Done::new(response, vec![card.reference()]) })
+    }
+}
+
+fn score(
     request: &CreditScoreRequest,
-    control: &Control<'_>,
-) -> Result<Reply> {
-    let as_of = request::instant(request.as_of)?;
-    let limits = registry.limits();
-    limits::check("id_bytes", limits.id_bytes, request.entity_id.as_str().len())
-        .map_err(|error| error.at("/entity_id"))?;
-    check_context(request.context.as_ref())?;
-    let loaded = registry.choose(Operation::CreditScore, request.entity_type, request.card.as_deref())?;
-    let evidence = Evidence::gather(request, as_of, limits)?;
+    card: &Chosen<'_, Card>,
+    evidence: &Evidence<'_>,
+) -> Result<CreditScoreResponse> {
     let features = evidence.features();
-    let inputs = evidence.inputs(loaded, features.as_ref())?;
-    let card = &*loaded.card;
+    let inputs = evidence.inputs(card, features.as_ref())?;
     let slots = card.place(&inputs.values, |position, feature| {
         evidence.pointer(feature, card.inputs().nth(position).map(|(_, _, source)| source))
     })?;
@@ -56,9 +94,9 @@ pub(super) fn score(
     };
     let explanation = if request.explain { Some(scored.explain(request)?) } else { None };
     let (min, max) = card.points_range();
-    let response = CreditScoreResponse {
-        as_of,
-        card: loaded.reference(),
+    Ok(CreditScoreResponse {
+        as_of: instant(request.as_of)?,
+        card: card.reference(),
         confidence,
         data_completeness: card.data_completeness(&slots),
         decision,
@@ -75,10 +113,7 @@ pub(super) fn score(
         risk_band: card.band_name(card.band(slots.points)).cloned().unwrap_or_default(),
         score: 1.0 - pd,
         seed: request.seed,
-    };
-    let draft = if control.draft { Some(draft(request, &response, loaded)?) } else { None };
-    let events = vec![completed(&response)];
-    Ok(Reply { response: Response::CreditScore(Box::new(response)), draft, events })
+    })
 }
 
 fn check_context(context: Option<&Context>) -> Result<()> {
@@ -148,11 +183,6 @@ fn confidence(
         null_reasons.insert("/confidence", reason);
     }
     found
-}
-
-fn draft(request: &CreditScoreRequest, response: &CreditScoreResponse, loaded: &Loaded) -> Result<Draft> {
-    let when = (response.as_of, request.seed);
-    Draft::new(Operation::CreditScore, when, request, response, vec![loaded.reference()])
 }
 
 fn completed(response: &CreditScoreResponse) -> Event {

@@ -1,13 +1,44 @@
 //! Columns that came as JSON, in the layout of a frame.
 
-use crate::domain::Column;
+use super::Call;
+use crate::domain::{Column, Frame};
 use crate::error::{Cause, Error, Result};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
 use std::collections::{BTreeMap, BTreeSet};
 
+impl Call<'_, '_> {
+    /// Runs `work` on the columns beside the request or, when none came beside it, on those in it. `categorical` says
+    /// which columns of a request are text when they hold nothing but nulls.
+    pub(super) fn with_frame<T>(
+        &self,
+        columns: Option<&BTreeMap<String, Vec<Scalar>>>,
+        categorical: impl Fn(&str) -> bool,
+        work: impl FnOnce(&Frame<'_>) -> Result<T>,
+    ) -> Result<T> {
+        match (self.frame, columns) {
+            (Some(frame), None) => work(frame),
+            (Some(_), Some(_)) => {
+                let message = "columns came beside the request; `columns` must not be in it too";
+                Err(Error::new(Cause::DataExclusive, message).at("/columns"))
+            }
+            (None, None) => {
+                let message = "give `columns`, or call by columns";
+                Err(Error::new(Cause::OperationColumnsMissing, message).at("/columns"))
+            }
+            (None, Some(columns)) => {
+                let owned: Vec<Owned<'_>> = columns
+                    .iter()
+                    .map(|(name, values)| Owned::new(name, values, self.limits(), categorical(name)))
+                    .collect::<Result<_>>()?;
+                work(&Frame::new(owned.iter().map(Owned::column).collect(), self.limits())?)
+            }
+        }
+    }
+}
+
 /// A column that came as JSON, in the layout of a frame.
-pub(super) struct Owned<'r> {
+struct Owned<'r> {
     name: &'r str,
     text: bool,
     numbers: Vec<f64>,
@@ -16,19 +47,6 @@ pub(super) struct Owned<'r> {
 }
 
 impl<'r> Owned<'r> {
-    /// Returns the columns of a request; `categorical` says which are text when they hold nothing but nulls.
-    pub(super) fn all(
-        columns: Option<&'r BTreeMap<String, Vec<Scalar>>>,
-        limits: &Limits,
-        categorical: impl Fn(&str) -> bool,
-    ) -> Result<Vec<Self>> {
-        let Some(columns) = columns else {
-            let message = "give `columns`, or call by columns";
-            return Err(Error::new(Cause::OperationColumnsMissing, message).at("/columns"));
-        };
-        columns.iter().map(|(name, values)| Self::new(name, values, limits, categorical(name))).collect()
-    }
-
     /// Returns the column; one that holds nothing but nulls is text where the card reads a category.
     fn new(name: &'r str, values: &'r [Scalar], limits: &Limits, categorical: bool) -> Result<Self> {
         let place = || format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -66,7 +84,7 @@ impl<'r> Owned<'r> {
         Ok(owned)
     }
 
-    pub(super) fn column(&self) -> (String, Column<'_>) {
+    fn column(&self) -> (String, Column<'_>) {
         let column = if self.text {
             Column::dictionary(&self.codes, self.categories.clone())
         } else {

@@ -50,14 +50,14 @@ impl core::fmt::Debug for Control<'_> {
 
 impl Control<'_> {
     /// Runs a long computation of a lower layer.
-    pub(super) fn run<T>(&self, work: impl FnOnce(&Run<'_>) -> Result<T>) -> Result<T> {
+    pub(in crate::engine) fn run<T>(&self, work: impl FnOnce(&Run<'_>) -> Result<T>) -> Result<T> {
         let check = || self.check();
         let progress = |done, total| self.progress.iter().for_each(|tell| tell(done, total));
         work(&Run { check: &check, progress: &progress, threads: self.threads })
     }
 
     /// Returns CANCELLED when the caller asked to stop.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(in crate::engine) fn check(&self) -> Result<()> {
         if self.cancelled.as_ref().is_some_and(CancelFlag::is_cancelled) {
             return Err(Error::new(Cause::Cancelled, "the caller cancelled the operation"));
         }

@@ -1,10 +1,9 @@
 //! A Desk from JSON: the documents and the options as every language hands them over.
 
-use super::clock::Clock;
-use super::desk::{Desk, DeskOptions, Idempotency};
-use super::engine::Engine;
-use super::registry::EngineOptions;
 use crate::canonical::to_vec;
+use crate::engine::desk::{Clock, Desk, DeskOptions, Idempotency};
+use crate::engine::engine::Engine;
+use crate::engine::registry::EngineOptions;
 use crate::error::{Cause, Error, Result};
 use crate::json;
 use crate::limits::Limits;

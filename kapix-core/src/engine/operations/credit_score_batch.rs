@@ -1,19 +1,20 @@
 //! `credit.score_batch`: many applicants as columns. A bad row has its status and never fails the others.
 
-use super::artefact::Loaded;
-use super::control::Control;
-use super::operation::Operation;
-use super::owned::Owned;
-use super::record::Draft;
-use super::registry::Registry;
-use super::reply::{Columns, ColumnsReply, Reply};
-use super::request::{self, CreditScoreBatchRequest};
-use super::response::{BatchColumns, CreditScoreBatchResponse, Response};
+use super::table::Operation;
+use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use crate::canonical::Hash;
 use crate::domain::{Column, Frame, Values};
+use crate::engine::door::{Columns, Control};
+use crate::engine::registry::{ArtefactRef, Chosen, RouteKey};
 use crate::error::{Cause, Error, Result};
+use crate::id::Id;
+use crate::json::{self, Scalar};
 use crate::parallel;
-use crate::scorecard::{BatchOutput, Card, CharacteristicKind, Decision, Minimum, RowStatus, occurrences};
+use crate::scorecard::{
+    BatchOutput, Card, CharacteristicKind, Decision, EntityType, Minimum, PdBasis, RowStatus, occurrences,
+};
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,59 +22,111 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Rows of one job: about a millisecond of work.
 const JOB_ROWS: usize = 32_768;
 
-/// Scores the columns of the request itself.
-pub(super) fn score_json(
-    registry: &Registry,
-    request: &CreditScoreBatchRequest,
-    control: &Control<'_>,
-) -> Result<Reply> {
-    let loaded =
-        registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
-    let categorical = |name: &str| {
-        let mut inputs = loaded.card.inputs();
-        inputs.any(|(own, kind, _)| own == name && kind == CharacteristicKind::Categorical)
-    };
-    let limits = registry.limits();
-    let owned = Owned::all(request.columns.as_ref(), limits, categorical)?;
-    let frame = Frame::new(owned.iter().map(Owned::column).collect(), limits)?;
-    let (loaded, found) = run(registry, request, &frame, control)?;
-    let mut response = answer(request, loaded, &frame, &found)?;
-    response.columns = Some(in_json(&loaded.card, &found));
-    let draft = if control.draft { Some(draft(request, &response, loaded)?) } else { None };
-    Ok(Reply { response: Response::CreditScoreBatch(Box::new(response)), draft, events: Vec::new() })
+/// Asks for the scores of many applicants, given as columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreditScoreBatchRequest {
+    /// The instant that is scored; the Desk's clock fills it when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Instant>,
+    /// `id` or `id@version` of a card; default by the routes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
+    /// Inputs by name, one value a row, when no frame is given.
+    #[serde(default, deserialize_with = "json::map_option", skip_serializing_if = "Option::is_none")]
+    pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
+    /// Whom the card must score.
+    pub entity_type: EntityType,
+    /// The same key and request give the stored answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Id>,
+    /// Seed of simulations; a score uses none and echoes it.
+    #[serde(default, deserialize_with = "json::integer")]
+    pub seed: i64,
 }
 
-/// Scores borrowed columns.
-pub(super) fn score(
-    registry: &Registry,
-    request: &CreditScoreBatchRequest,
-    frame: &Frame<'_>,
-    control: &Control<'_>,
-) -> Result<ColumnsReply> {
-    if request.columns.is_some() {
-        let message = "columns came beside the request; `columns` must not be in it too";
-        return Err(Error::new(Cause::DataExclusive, message).at("/columns"));
-    }
-    let (loaded, columns) = run(registry, request, frame, control)?;
-    let response = answer(request, loaded, frame, &columns)?;
-    let mut draft = if control.draft { Some(draft(request, &response, loaded)?) } else { None };
-    if let Some(draft) = &mut draft {
-        draft.columns_sha256 = Some(columns_hash(loaded, frame, &columns));
-    }
-    let response = Response::CreditScoreBatch(Box::new(response));
-    Ok(ColumnsReply { reply: Reply { response, draft, events: Vec::new() }, columns })
+/// The scores of many applicants.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreditScoreBatchResponse {
+    /// The instant that was scored.
+    pub as_of: Instant,
+    /// Names of the bands, in the order of their numbers.
+    pub bands: Vec<Arc<str>>,
+    /// The card that answered.
+    pub card: ArtefactRef,
+    /// The columns, when the inputs came as JSON; otherwise they come beside this answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<BatchColumns>,
+    /// Number of rows by decision.
+    pub decisions: BTreeMap<&'static str, u64>,
+    /// Cause of each null, by JSON pointer.
+    pub null_reasons: BTreeMap<&'static str, &'static str>,
+    /// What the PD means.
+    pub pd_basis: Arc<PdBasis>,
+    /// Number of rows.
+    pub rows: u64,
+    /// The request's seed.
+    pub seed: i64,
+    /// Number of rows by status: `scored`, or the cause.
+    pub statuses: BTreeMap<&'static str, u64>,
+    /// Columns that the card did not read.
+    pub unused_columns: Vec<String>,
 }
 
-fn run<'e>(
-    registry: &'e Registry,
+/// The result columns in JSON, one entry a row; null where the row is not scored.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BatchColumns {
+    /// Outcome under the cut-offs.
+    pub decision: Vec<Option<Decision>>,
+    /// Probability of default; null unless calibrated.
+    pub pd: Vec<Option<f64>>,
+    /// Total points.
+    pub points: Vec<Option<i32>>,
+    /// Band of the total.
+    pub risk_band: Vec<Option<Arc<str>>>,
+    /// 1 - PD; only a rank unless calibrated.
+    pub score: Vec<Option<f64>>,
+    /// `scored`, or the cause.
+    pub status: Vec<&'static str>,
+}
+
+impl Operate for CreditScoreBatchRequest {
+    const NAME: &'static str = "credit.score_batch";
+    const COLUMNAR: bool = true;
+    type Response = CreditScoreBatchResponse;
+    recorded!();
+
+    fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<CreditScoreBatchResponse>, Interrupt> {
+        let key = RouteKey::Entity(self.entity_type);
+        let card = call.registry.choose::<Card>(Operation::CreditScoreBatch, key, self.card.as_deref())?;
+        let categorical = |name: &str| {
+            let mut inputs = card.inputs();
+            inputs.any(|(own, kind, _)| own == name && kind == CharacteristicKind::Categorical)
+        };
+        call.with_frame(self.columns.as_ref(), categorical, |frame| {
+            let columns = score(self, &card, frame, call.control)?;
+            let mut response = answer(self, &card, frame, &columns)?;
+            if call.frame.is_none() {
+                response.columns = Some(columns_in_answer(&card, &columns));
+                return Ok(Done::new(response, vec![card.reference()]));
+            }
+            let columns_sha256 = call.control.draft.then(|| columns_hash(&card, frame, &columns));
+            Ok(Done { columns, columns_sha256, ..Done::new(response, vec![card.reference()]) })
+        })
+        .map_err(Interrupt::Failed)
+    }
+}
+
+fn score(
     request: &CreditScoreBatchRequest,
+    card: &Card,
     frame: &Frame<'_>,
     control: &Control<'_>,
-) -> Result<(&'e Loaded, Columns)> {
-    request::instant(request.as_of)?;
-    let loaded =
-        registry.choose(Operation::CreditScoreBatch, request.entity_type, request.card.as_deref())?;
-    let card = &*loaded.card;
+) -> Result<Columns> {
+    instant(request.as_of)?;
     let rows = frame.rows();
     let mut columns = Columns::with_rows(rows);
     let total = u64::try_from(rows).unwrap_or(u64::MAX);
@@ -94,7 +147,7 @@ fn run<'e>(
     })?;
     // A frame without rows has no job that would find a missing column.
     card.score_rows(frame, rows, &mut Columns::with_rows(0).output())?;
-    Ok((loaded, columns))
+    Ok(columns)
 }
 
 /// The columns that a card's stated minimum is about.
@@ -151,11 +204,10 @@ impl<'f, 'a> MinimumColumns<'f, 'a> {
 
 fn answer(
     request: &CreditScoreBatchRequest,
-    loaded: &Loaded,
+    card: &Chosen<'_, Card>,
     frame: &Frame<'_>,
     columns: &Columns,
 ) -> Result<CreditScoreBatchResponse> {
-    let card = &*loaded.card;
     let statuses = RowStatus::ALL.map(|own| (own.as_str(), occurrences(&columns.status, own as u8)));
     let decisions = (1..=3)
         .filter_map(|number| Some((decision(number)?.as_str(), occurrences(&columns.decision, number))));
@@ -171,7 +223,7 @@ fn answer(
         null_reasons.insert("/columns/pd", "pd_assumed");
     }
     Ok(CreditScoreBatchResponse {
-        as_of: request::instant(request.as_of)?,
+        as_of: instant(request.as_of)?,
         bands: card
             .body
             .bands
@@ -179,7 +231,7 @@ fn answer(
             .enumerate()
             .filter_map(|(band, _)| card.band_name(band).cloned())
             .collect(),
-        card: loaded.reference(),
+        card: card.reference(),
         columns: None,
         decisions,
         null_reasons,
@@ -189,15 +241,6 @@ fn answer(
         statuses,
         unused_columns: unused.map(str::to_owned).collect(),
     })
-}
-
-fn draft(
-    request: &CreditScoreBatchRequest,
-    response: &CreditScoreBatchResponse,
-    loaded: &Loaded,
-) -> Result<Draft> {
-    let when = (response.as_of, request.seed);
-    Draft::new(Operation::CreditScoreBatch, when, request, response, vec![loaded.reference()])
 }
 
 /// Returns what occurs.
@@ -214,7 +257,7 @@ const fn decision(number: u8) -> Option<Decision> {
     }
 }
 
-fn in_json(card: &Card, columns: &Columns) -> BatchColumns {
+fn columns_in_answer(card: &Card, columns: &Columns) -> BatchColumns {
     let scored = |row: usize| columns.status.get(row).is_some_and(|status| *status == 0);
     let finite =
         |values: &[f64]| values.iter().map(|value| Some(*value).filter(|it| it.is_finite())).collect();
@@ -237,9 +280,9 @@ fn in_json(card: &Card, columns: &Columns) -> BatchColumns {
 }
 
 /// SHA-256 over the values of the columns that the card reads, in the order of their names, then the results.
-fn columns_hash(loaded: &Loaded, frame: &Frame<'_>, columns: &Columns) -> Hash {
+fn columns_hash(card: &Card, frame: &Frame<'_>, columns: &Columns) -> Hash {
     let mut bytes = Vec::new();
-    for (name, _) in loaded.card.inputs_by_name() {
+    for (name, _) in card.inputs_by_name() {
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(0);
         let Some(column) = frame.column(name) else { continue };

@@ -1,10 +1,10 @@
 //! What an answer says of its points, for the applicant or for the lender's staff.
 
-use super::inputs::Inputs;
-use super::request::{Audience, CreditScoreRequest};
-use super::response::{
+use super::answer::{
     CharacteristicView, CounterfactualView, Effect, Explanation, MoveView, ReasonView, TopFeature,
 };
+use super::inputs::Inputs;
+use super::request::{Audience, CreditScoreRequest};
 use crate::cashflow::{FeatureId, Features, Selection};
 use crate::error::{Cause, Error, Result};
 use crate::scorecard::{Card, Counterfactual, Input, Reason, Slots};

@@ -1,12 +1,11 @@
 //! The doors: JSON in and out, and JSON with columns. Panics end here.
 
 use super::control::Control;
-use super::desk::Desk;
-use super::operation::Operation;
 use super::reply::Columns;
-use super::request::Request;
 use crate::canonical;
 use crate::domain::Frame;
+use crate::engine::desk::Desk;
+use crate::engine::operations::{Operation, Request};
 use crate::error::{Cause, Error, Result};
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -54,9 +53,9 @@ impl Desk {
         let mut columns = None;
         let reply = self.guard(|| {
             let request = Request::read(Operation::parse(operation)?, request, self.engine().limits())?;
-            let answer = self.run_columns(request, frame, control)?;
-            columns = Some(answer.columns);
-            answer.answer.to_json()
+            let mut answer = self.run_columns(request, frame, control)?;
+            columns = Some(core::mem::take(&mut answer.columns));
+            answer.to_json()
         });
         let columns = if reply.status == 0 { columns } else { None };
         (reply, columns)

@@ -1,30 +1,27 @@
 //! What the engine gives back for a request.
 
-use super::record::Draft;
-use super::response::{ArtefactRef, Response};
-use crate::id::Id;
-use crate::scorecard::{BatchOutput, Decision};
+use crate::engine::desk::Draft;
+use crate::engine::operations::{CreditScoreCompleted, Response};
+use crate::engine::registry::ArtefactRef;
+use crate::scorecard::BatchOutput;
+use crate::store::Write;
 use serde::Serialize;
-use std::sync::Arc;
 
 /// The reply to one request.
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// The answer.
     pub response: Response,
+    /// The result columns that go beside it; none unless columns came beside the request.
+    pub columns: Columns,
     /// What a record of the call holds; `None` unless asked for and the operation is recorded.
     pub draft: Option<Draft>,
     /// What a host may want to tell others.
     pub events: Vec<Event>,
-}
-
-/// The reply to one request with columns.
-#[derive(Clone, Debug)]
-pub struct ColumnsReply {
-    /// The answer, its draft and events.
-    pub reply: Reply,
-    /// The result columns.
-    pub columns: Columns,
+    /// What changes in the store of a Desk.
+    pub(in crate::engine) writes: Vec<Write>,
+    /// Artefacts that took part.
+    pub(in crate::engine) artefacts: Vec<ArtefactRef>,
 }
 
 /// Something that happened, as a value; nothing is sent.
@@ -43,23 +40,6 @@ pub struct Event {
 pub enum EventData {
     /// Of `credit.score.completed`.
     CreditScoreCompleted(CreditScoreCompleted),
-}
-
-/// A score that was given.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CreditScoreCompleted {
-    /// The card that answered.
-    pub card: ArtefactRef,
-    /// The outcome.
-    pub decision: Decision,
-    /// The host's id of the applicant.
-    pub entity_id: Id,
-    /// Total points.
-    pub points: i32,
-    /// Band of the total.
-    pub risk_band: Arc<str>,
-    /// 1 - PD, or a rank.
-    pub score: f64,
 }
 
 /// The result columns, one entry a row.
@@ -102,12 +82,5 @@ impl Columns {
             band: &mut self.risk_band,
             status: &mut self.status,
         }
-    }
-}
-
-impl Reply {
-    /// Returns the reply of an operation that leaves no record.
-    pub(super) fn unrecorded(response: Response) -> Self {
-        Self { response, draft: None, events: Vec::new() }
     }
 }
