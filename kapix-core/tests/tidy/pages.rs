@@ -122,7 +122,7 @@ fn targets(line: &str) -> impl Iterator<Item = &str> {
 
 fn is_page_name(code: &str) -> bool {
     let is_path = code.chars().all(|letter| letter.is_alphanumeric() || "./_-".contains(letter));
-    is_path && code.ends_with(".md")
+    is_path && code.rsplit_once('.').is_some_and(|(_, extension)| extension == "md")
 }
 
 /// Returns what is wrong with a target, or `None`.
