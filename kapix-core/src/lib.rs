@@ -67,5 +67,5 @@ pub use tree::Tree;
 pub use view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};
 
 /// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,
-/// only a rank; `docs/METHODS.md` gives the reason of every weight.
+/// only a rank; `docs/methods/expert_cards.md` gives the reason of every weight.
 pub const EXPERT_CARDS: &str = include_str!("../artefacts/expert.json");

@@ -10,6 +10,8 @@ mod documents;
 mod marks;
 #[path = "../examples/errors/page.rs"]
 mod page;
+#[path = "tidy/pages.rs"]
+mod pages;
 #[path = "tidy/rust.rs"]
 mod rust;
 #[path = "tidy/shape.rs"]
@@ -76,6 +78,26 @@ fn nothing_in_the_tree_opens_connections() {
 #[test]
 fn every_document_is_compiled_into_rustdoc() {
     assert_none(&documents::documents_outside_rustdoc(&files()));
+}
+
+#[test]
+fn rows_of_tables_can_be_read() {
+    assert_none(&pages::long_rows(&files()));
+}
+
+#[test]
+fn the_first_page_is_short() {
+    assert_none(&pages::long_first_page(&files()));
+}
+
+#[test]
+fn pages_speak_the_words_of_the_field() {
+    assert_none(&pages::dialect(&files()));
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    assert_none(&pages::broken_links(&files()));
 }
 
 #[test]

@@ -57,8 +57,8 @@ case, such as `INPUT_STALE`, are reason codes in results.
 
 ## What is never echoed
 
-Ids, names, telephone numbers, descriptions and free text of a request never stand in an error: it says their length
-instead. A pointer holds the keys and positions of the request, not its values. So an error may be logged.
+Ids, names, telephone numbers, descriptions and free text of a request are never part of an error: it states their
+length instead. A pointer holds the keys and positions of the request, not its values. So an error may be logged.
 
 ## What to retry
 

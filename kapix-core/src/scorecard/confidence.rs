@@ -23,7 +23,7 @@ impl Card {
     /// the estimates in the card and those made anew both err, and the variance of a difference is the sum. The
     /// conditional law is the normal one of the development's mean vector and covariance of points, with the
     /// generalised inverse (T. W. Anderson, "An Introduction to Multivariate Statistical Analysis", 3rd ed.,
-    /// section 2.5). It does not cover drift, forged data or a wrong model. `docs/METHODS.md` counts how often
+    /// section 2.5). It does not cover drift, forged data or a wrong model. `docs/methods/evidence.md` counts how often
     /// decisions stayed.
     pub fn confidence(&self, slots: &Slots) -> Option<f64> {
         let development = self.body.development.as_ref()?;
