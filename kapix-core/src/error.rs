@@ -195,7 +195,8 @@ causes! {
 }
 
 /// What went wrong, where, and what to do: never holds ids, names, phones or free text of the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} ({}): {message}{}", .cause.code().as_str(), .cause.as_str(), places(.fields))]
 pub struct Error {
     /// The stable, fine cause; its [`Code`] is `cause.code()`.
     pub cause: Cause,
@@ -266,17 +267,10 @@ impl Error {
     }
 }
 
-impl core::fmt::Display for Error {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{} ({}): {}", self.code().as_str(), self.cause.as_str(), self.message)?;
-        for field in &self.fields {
-            write!(f, " at `{field}`")?;
-        }
-        Ok(())
-    }
+/// Returns the places as they follow a message: ` at ` and the pointer in backticks, one after the other.
+fn places(fields: &[String]) -> String {
+    fields.iter().flat_map(|field| [" at `", field, "`"]).collect()
 }
-
-impl core::error::Error for Error {}
 
 impl Serialize for Detail {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {

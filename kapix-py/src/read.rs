@@ -21,16 +21,9 @@ const INTEGER_MAX: u64 = (1 << 53) - 1;
 const DEPTH_MAX: u64 = 127;
 
 /// Says that the objects must be read as JSON.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("unreadable")]
 pub(crate) struct Unreadable;
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unreadable")
-    }
-}
-
-impl core::error::Error for Unreadable {}
 
 impl de::Error for Unreadable {
     fn custom<T: fmt::Display>(_: T) -> Self {

@@ -41,7 +41,8 @@ pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String> {
 }
 
 /// An [`Error`] as serde carries it; boxed, so that the result of each written value is one word.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 pub(super) struct Refused(pub(super) Box<Error>);
 
 impl Refused {
@@ -49,14 +50,6 @@ impl Refused {
         Self(Box::new(Error::new(cause, message)))
     }
 }
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl core::error::Error for Refused {}
 
 impl serde::ser::Error for Refused {
     fn custom<M: fmt::Display>(message: M) -> Self {
