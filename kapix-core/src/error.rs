@@ -247,6 +247,11 @@ impl Error {
     }
 }
 
+/// Returns a name as one segment of a JSON pointer, with the escapes of RFC 6901, section 3.
+pub(crate) fn escape_segment(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// Returns the places as they follow a message: ` at ` and the pointer in backticks, one after the other.
 fn places(fields: &[String]) -> String {
     fields.iter().flat_map(|field| [" at `", field, "`"]).collect()
