@@ -47,8 +47,8 @@ pub use engine::{
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
 pub use json::Scalar;
-pub use limits::Limits;
-pub use money::{Currency, Money, Rounding, WIRE_MAX};
+pub use limits::{Limits, WIRE_MAX};
+pub use money::{Currency, Money, Rounding};
 pub use scorecard::development::{
     BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,
     Exclusion, PartReport, SampleReport, SampleSettings, ScorecardDevelopRequest, ScorecardEvaluateRequest,

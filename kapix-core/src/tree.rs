@@ -3,7 +3,7 @@
 use crate::canonical;
 use crate::error::Result;
 use crate::json::{self, checked_number, number_of_integer};
-use crate::limits::Limits;
+use crate::limits::{Limits, WIRE_MAX};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -72,12 +72,11 @@ impl Serialize for Tree {
 
 /// Returns the integer that a number within +-(2^53 - 1) is.
 fn whole(value: f64) -> Option<i64> {
-    const LIMIT: f64 = 9_007_199_254_740_991.0;
-    #[expect(clippy::cast_possible_truncation, reason = "exact within the limit; 0 for NaN")]
+    #[expect(clippy::cast_possible_truncation, reason = "exact within the range; 0 for NaN")]
     let integer = value as i64;
-    #[expect(clippy::cast_precision_loss, reason = "exact within the limit")]
+    #[expect(clippy::cast_precision_loss, reason = "exact within the range")]
     let back = integer as f64;
-    (value.abs() <= LIMIT && back.to_bits() == value.to_bits()).then_some(integer)
+    ((-WIRE_MAX..=WIRE_MAX).contains(&integer) && back.to_bits() == value.to_bits()).then_some(integer)
 }
 
 impl<'de> Deserialize<'de> for Tree {

@@ -7,7 +7,7 @@
 
 use core::cell::Cell;
 use core::fmt;
-use kapix_core::Limits;
+use kapix_core::{Limits, WIRE_MAX};
 use pyo3::prelude::*;
 use pyo3::types::dict::BoundDictIterator;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -15,22 +15,13 @@ use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess
 use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
 
-/// The greatest integer that every language reads exactly, 2^53 - 1.
-const INTEGER_MAX: u64 = (1 << 53) - 1;
 /// Deepest nesting; the JSON door's own bound.
 const DEPTH_MAX: u64 = 127;
 
 /// Says that the objects must be read as JSON.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("unreadable")]
 pub(crate) struct Unreadable;
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unreadable")
-    }
-}
-
-impl core::error::Error for Unreadable {}
 
 impl de::Error for Unreadable {
     fn custom<T: fmt::Display>(_: T) -> Self {
@@ -128,7 +119,8 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         }
         if let Ok(number) = value.cast::<PyInt>() {
             room.budget.take(1)?;
-            let number = number.extract::<i64>().ok().filter(|it| it.unsigned_abs() <= INTEGER_MAX);
+            let number =
+                number.extract::<i64>().ok().filter(|it| it.unsigned_abs() <= WIRE_MAX.unsigned_abs());
             return visitor.visit_i64(number.ok_or(Unreadable)?);
         }
         if let Ok(dict) = value.cast::<PyDict>() {

@@ -9,26 +9,13 @@ use serde::ser::{self, Impossible, Serialize, Serializer};
 use crate::record::part;
 
 /// Why an answer cannot be written: an error of the interpreter, such as a lack of memory.
-#[derive(Debug)]
-pub(crate) struct Failed(pub(crate) PyErr);
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl core::error::Error for Failed {}
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Failed(#[from] pub(crate) PyErr);
 
 impl ser::Error for Failed {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self(pyo3::exceptions::PyTypeError::new_err(message.to_string()))
-    }
-}
-
-impl From<PyErr> for Failed {
-    fn from(error: PyErr) -> Self {
-        Self(error)
     }
 }
 

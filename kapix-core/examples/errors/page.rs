@@ -13,7 +13,7 @@ pub(crate) fn page() -> serde_json::Result<String> {
     }
     let example = to_string_pretty(&json!({ "error": body }))?;
     let mut page = prose(&example, &error.to_string());
-    for code in Code::ALL {
+    for &code in Code::ALL {
         page.push_str(&causes(code));
     }
     Ok(page)

@@ -11,7 +11,7 @@ use super::validate::{self, Problems, on_wire};
 use super::walk::{Overflow, walk};
 use crate::error::{Cause, Result};
 use crate::limits::Limits;
-use crate::money::WIRE_MAX;
+use crate::limits::WIRE_MAX;
 use crate::time::{At, Date, Instant};
 use std::collections::BTreeMap;
 

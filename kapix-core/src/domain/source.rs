@@ -5,11 +5,15 @@ use crate::json::{self, Scalar};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use strum::{IntoStaticStr, VariantArray};
 
 /// A source of data that a request may name in `data_sources`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum SourceKey {
     /// What the applicant stated.
     Application,
@@ -27,25 +31,11 @@ pub enum SourceKey {
 
 impl SourceKey {
     /// Every source, in the order of its wire name.
-    pub const ALL: [Self; 6] = [
-        Self::Application,
-        Self::Bank,
-        Self::Bureau,
-        Self::InternalLoans,
-        Self::MobileMoney,
-        Self::TransactionHistory,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the wire name, for example `mobile_money`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Application => "application",
-            Self::Bank => "bank",
-            Self::Bureau => "bureau",
-            Self::InternalLoans => "internal_loans",
-            Self::MobileMoney => "mobile_money",
-            Self::TransactionHistory => "transaction_history",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

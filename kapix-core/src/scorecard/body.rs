@@ -8,6 +8,7 @@ use crate::time::Date;
 use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use strum::IntoStaticStr;
 
 /// The body of an artefact of kind `scorecard`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,9 +48,10 @@ pub struct CardBody {
 }
 
 /// Whom a card scores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum EntityType {
     /// A natural person.
     Individual,
@@ -61,19 +63,16 @@ pub enum EntityType {
 
 impl EntityType {
     /// Returns the wire name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Individual => "individual",
-            Self::Sme => "sme",
-            Self::Corporate => "corporate",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// The outcome of a score under the card's cut-offs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum Decision {
     /// Below the refer cut-off.
     Decline,
@@ -85,12 +84,8 @@ pub enum Decision {
 
 impl Decision {
     /// Returns the wire name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Decline => "decline",
-            Self::Refer => "refer",
-            Self::Approve => "approve",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::error::{Cause, Error, Result};
 use crate::json;
 use crate::numeric::logit;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// How log-odds become a PD.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +45,10 @@ pub struct CalibrationSettings {
 }
 
 /// Why there is no curve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum CalibrationRefusal {
     /// The bad rate does not rise with the log-odds.
     NotAscending,
@@ -60,13 +62,8 @@ pub enum CalibrationRefusal {
 
 impl CalibrationRefusal {
     /// Returns the wire name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotAscending => "not_ascending",
-            Self::OneClass => "one_class",
-            Self::Separated => "separated",
-            Self::TargetOutOfReach => "target_out_of_reach",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Which columns may become characteristics.
 
 use super::findings::{Code, finding};
-use super::outcome::{escaped, find};
+use super::outcome::find;
 use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
 use super::sample::{Part, row_index};
 use crate::domain::{Column, Frame};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, escape_segment};
 use crate::fitting::BinningOptions;
 use crate::limits::{self, Limits};
 use crate::scorecard::body::DevelopmentFinding;
@@ -31,7 +31,11 @@ impl Candidate<'_, '_> {
 
     /// Returns an error of the column at its place.
     pub(super) fn place(&self, error: Error) -> Error {
-        if error.fields.is_empty() { error.at(format!("/columns/{}", escaped(self.name))) } else { error }
+        if error.fields.is_empty() {
+            error.at(format!("/columns/{}", escape_segment(self.name)))
+        } else {
+            error
+        }
     }
 }
 
@@ -68,7 +72,7 @@ pub(super) fn candidates<'f, 'a>(
         let options = BinningOptions::new(&own).map_err(|error| {
             // A fault that the request's own `binning` has too is the request's.
             let is_own = BinningOptions::new(&request.binning).is_ok();
-            let place = format!("/characteristics/{}/binning", escaped(name));
+            let place = format!("/characteristics/{}/binning", escape_segment(name));
             error.under(if is_own { &place } else { "/binning" })
         })?;
         candidates.push(Candidate { name, column, options, settings });
@@ -97,7 +101,7 @@ fn named(request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<()> {
         }
     }
     for name in request.characteristics.keys() {
-        find(frame, name, &format!("/characteristics/{}", escaped(name)))?;
+        find(frame, name, &format!("/characteristics/{}", escape_segment(name)))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::request::{ScorecardDevelopRequest, ScorecardEvaluateRequest, TargetKind};
 use crate::domain::{Column, Frame, Values};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::time::Date;
 
@@ -175,7 +175,7 @@ pub(super) fn weights(frame: &Frame<'_>, name: &str) -> Result<Vec<f64>> {
 
 /// Returns the day of every row; `None` where it is missing.
 pub(super) fn dates(column: &Column<'_>, name: &str) -> Result<Vec<Option<Date>>> {
-    let place = |error: Error| error.at(format!("/columns/{}", escaped(name)));
+    let place = |error: Error| error.at(format!("/columns/{}", escape_segment(name)));
     let Values::Dictionary { categories, .. } = &column.values else {
         let message = "observation dates are text `YYYY-MM-DD`; the column holds numbers";
         return Err(place(Error::new(Cause::FrameColumnType, message)));
@@ -196,12 +196,7 @@ pub(super) fn finite(column: &Column<'_>, name: &str) -> Result<()> {
         None => Ok(()),
         Some(row) => {
             let message = format!("row `{row}` holds an infinity; missing is NaN or null");
-            Err(Error::new(Cause::FrameInfinity, message).at(format!("/columns/{}", escaped(name))))
+            Err(Error::new(Cause::FrameInfinity, message).at(format!("/columns/{}", escape_segment(name))))
         }
     }
-}
-
-/// Returns a name as a reference token of a JSON pointer.
-pub(super) fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
