@@ -5,11 +5,11 @@ use super::clock::{Clock, StopWatch, entropy};
 use super::control::Control;
 use super::engine::Engine;
 use super::record::{Draft, Record};
-use super::reply::{Columns, Event, Reply};
+use super::reply::{Event, Reply};
 use super::request::Request;
 use super::response::Response;
 use crate::canonical;
-use crate::domain::Frame;
+use crate::domain::{Frame, ResultColumns};
 use crate::error::{Cause, Error, Result};
 use crate::id::{self, Prefix};
 use crate::store::{Claim, KeyScope, MemoryStore, StoreStatistics};
@@ -96,8 +96,8 @@ pub struct Answer {
 pub struct ColumnsAnswer {
     /// The answer.
     pub answer: Answer,
-    /// The result columns.
-    pub columns: Columns,
+    /// The result columns; none where the operation returns none.
+    pub columns: ResultColumns,
 }
 
 impl Answer {

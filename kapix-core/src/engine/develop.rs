@@ -6,10 +6,10 @@ use super::operation::Operation;
 use super::owned::Owned;
 use super::record::Draft;
 use super::registry::Registry;
-use super::reply::{Columns, ColumnsReply, Reply};
+use super::reply::{ColumnsReply, Reply};
 use super::request;
 use super::response::{ArtefactRef, Response};
-use crate::domain::Frame;
+use crate::domain::{Frame, ResultColumns};
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{
     BandReport, CalibrationReport, CutoffReport, Regression, RoundingReport, SelectionReport,
@@ -102,7 +102,7 @@ pub(super) fn develop(
 ) -> Result<ColumnsReply> {
     refuse_columns(request.columns.is_some())?;
     let reply = develop_frame(registry, request, frame, control)?;
-    Ok(ColumnsReply { reply, columns: Columns::default() })
+    Ok(ColumnsReply { reply, columns: ResultColumns::default() })
 }
 
 /// Evaluates on the columns of the request itself.
@@ -125,7 +125,7 @@ pub(super) fn evaluate(
 ) -> Result<ColumnsReply> {
     refuse_columns(request.columns.is_some())?;
     let reply = evaluate_frame(registry, request, frame, control)?;
-    Ok(ColumnsReply { reply, columns: Columns::default() })
+    Ok(ColumnsReply { reply, columns: ResultColumns::default() })
 }
 
 fn develop_frame(

@@ -3,10 +3,9 @@
 use super::control::Control;
 use super::desk::Desk;
 use super::operation::Operation;
-use super::reply::Columns;
 use super::request::Request;
 use crate::canonical;
-use crate::domain::Frame;
+use crate::domain::{Frame, ResultColumns};
 use crate::error::{Cause, Error, Result};
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -50,7 +49,7 @@ impl Desk {
         request: &[u8],
         frame: &Frame<'_>,
         control: &Control<'_>,
-    ) -> (DoorReply, Option<Columns>) {
+    ) -> (DoorReply, Option<ResultColumns>) {
         let mut columns = None;
         let reply = self.guard(|| {
             let request = Request::read(Operation::parse(operation)?, request, self.engine().limits())?;

@@ -40,13 +40,13 @@ pub use engine::Engine;
 pub use operation::Operation;
 pub use record::{Draft, ENGINE_VERSION, Leaf, Record, SEMANTICS};
 pub use registry::EngineOptions;
-pub use reply::{Columns, ColumnsReply, CreditScoreCompleted, Event, EventData, Reply};
+pub use reply::{ColumnsReply, CreditScoreCompleted, Event, EventData, Reply};
 pub use request::{
     ArtefactCheckRequest, Audience, CashflowAnalyzeRequest, Context, CreditScoreBatchRequest,
     CreditScoreRequest, DescribeRequest, Request,
 };
 pub use response::{
-    AccountView, ArtefactRef, BatchColumns, CashflowAnalyzeResponse, CharacteristicView, CounterfactualView,
+    AccountView, ArtefactRef, CashflowAnalyzeResponse, CharacteristicView, CounterfactualView,
     CreditScoreBatchResponse, CreditScoreResponse, Effect, Explanation, MoveView, PointsRange, ReasonView,
     ReferralCode, ReferralReason, Response, TopFeature,
 };

@@ -2,8 +2,9 @@
 
 use super::record::Draft;
 use super::response::{ArtefactRef, Response};
+use crate::domain::ResultColumns;
 use crate::id::Id;
-use crate::scorecard::{BatchOutput, Decision};
+use crate::scorecard::Decision;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -23,8 +24,8 @@ pub struct Reply {
 pub struct ColumnsReply {
     /// The answer, its draft and events.
     pub reply: Reply,
-    /// The result columns.
-    pub columns: Columns,
+    /// The result columns; none where the operation returns none.
+    pub columns: ResultColumns,
 }
 
 /// Something that happened, as a value; nothing is sent.
@@ -60,49 +61,6 @@ pub struct CreditScoreCompleted {
     pub risk_band: Arc<str>,
     /// 1 - PD, or a rank.
     pub score: f64,
-}
-
-/// The result columns, one entry a row.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Columns {
-    /// Total points; 0 where the status is not 0.
-    pub points: Vec<i32>,
-    /// PD of a calibrated card, NaN otherwise and where the status is not 0.
-    pub pd: Vec<f64>,
-    /// 1 - PD, a rank unless calibrated; NaN where the status is not 0.
-    pub score: Vec<f64>,
-    /// 0 none, 1 decline, 2 refer, 3 approve.
-    pub decision: Vec<u8>,
-    /// Index in the card's bands; 0 where the status is not 0.
-    pub risk_band: Vec<u16>,
-    /// A [`RowStatus`](crate::RowStatus) as its number; 0 is scored.
-    pub status: Vec<u8>,
-}
-
-impl Columns {
-    /// Returns columns of this length, not yet scored.
-    pub fn with_rows(rows: usize) -> Self {
-        Self {
-            points: vec![0; rows],
-            pd: vec![0.0; rows],
-            score: vec![0.0; rows],
-            decision: vec![0; rows],
-            risk_band: vec![0; rows],
-            status: vec![0; rows],
-        }
-    }
-
-    /// Returns the columns to write to.
-    pub fn output(&mut self) -> BatchOutput<'_> {
-        BatchOutput {
-            points: &mut self.points,
-            pd: &mut self.pd,
-            score: &mut self.score,
-            decision: &mut self.decision,
-            band: &mut self.risk_band,
-            status: &mut self.status,
-        }
-    }
 }
 
 impl Reply {

@@ -8,7 +8,7 @@ use crate::json::{self, Scalar};
 use crate::limits::Limits;
 use crate::money::Currency;
 use crate::scorecard::development::{DevelopRequest, EvaluateRequest};
-use crate::scorecard::{EntityType, ReasonMethod};
+use crate::scorecard::{EntityType, ReasonMethod, ScoreInclude};
 use crate::time::Instant;
 use crate::tree::Tree;
 use crate::view::akiba::AkibaRequest;
@@ -228,6 +228,9 @@ pub struct CreditScoreBatchRequest {
     /// The same key and request give the stored answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<Id>,
+    /// Columns beside the score; default none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<ScoreInclude>,
     /// Seed of simulations; a score uses none and echoes it.
     #[serde(default, deserialize_with = "json::integer")]
     pub seed: i64,

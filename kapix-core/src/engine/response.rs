@@ -5,7 +5,7 @@ use super::describe::{ArtefactCheckResponse, DescribeResponse};
 use super::develop::{DevelopResponse, EvaluateResponse};
 use crate::canonical::Hash;
 use crate::cashflow::{Analysis, SelectedRows};
-use crate::domain::Finding;
+use crate::domain::{Finding, ResultColumns};
 use crate::id::Id;
 use crate::money::Currency;
 use crate::scorecard::{Decision, EntityType, PdBasis, ReasonMethod};
@@ -260,9 +260,10 @@ pub struct CreditScoreBatchResponse {
     pub bands: Vec<Arc<str>>,
     /// The card that answered.
     pub card: ArtefactRef,
-    /// The columns, when the inputs came as JSON; otherwise they come beside this answer.
+    /// The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored; otherwise
+    /// they come beside this answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub columns: Option<BatchColumns>,
+    pub columns: Option<ResultColumns>,
     /// Number of rows by decision.
     pub decisions: BTreeMap<&'static str, u64>,
     /// Cause of each null, by JSON pointer.
@@ -277,24 +278,6 @@ pub struct CreditScoreBatchResponse {
     pub statuses: BTreeMap<&'static str, u64>,
     /// Columns that the card did not read.
     pub unused_columns: Vec<String>,
-}
-
-/// The result columns in JSON, one entry a row; null where the row is not scored.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct BatchColumns {
-    /// Outcome under the cut-offs.
-    pub decision: Vec<Option<Decision>>,
-    /// Probability of default; null unless calibrated.
-    pub pd: Vec<Option<f64>>,
-    /// Total points.
-    pub points: Vec<Option<i32>>,
-    /// Band of the total.
-    pub risk_band: Vec<Option<Arc<str>>>,
-    /// 1 - PD; only a rank unless calibrated.
-    pub score: Vec<Option<f64>>,
-    /// `scored`, or the cause.
-    pub status: Vec<&'static str>,
 }
 
 /// The cash-flow features of one applicant.

@@ -40,7 +40,7 @@ pub(super) fn read(
 ) -> Result<Levels> {
     let (mut levels, missing, beyond) = match &column.values {
         Values::Dictionary { categories, .. } => dictionary(column, categories, rows, target),
-        Values::Float(_) | Values::Integer(_) => {
+        _ => {
             let sorted = Sorted::new(column, rows, target, &[])?;
             let mut levels = Vec::new();
             sorted.each(|value, mass| levels.push((value.to_string(), mass)));
@@ -99,7 +99,7 @@ fn dictionary(
 
 /// Returns the category that a special value is: text as it stands, a number as the text of a column of numbers.
 fn special_text(value: &Scalar, column: &Column<'_>) -> Option<String> {
-    let is_text = matches!(column.values, Values::Dictionary { .. });
+    let is_text = column.is_text();
     match value {
         Scalar::Text(text) => Some(text.clone()),
         Scalar::Number(number) if !is_text => Some((number + 0.0).to_string()),

@@ -7,6 +7,7 @@ use super::super::body::DevelopmentFinding;
 pub(super) enum Code {
     Bands,
     Binning,
+    ColumnType,
     IdLike,
     Immature,
     Leaking,
@@ -29,6 +30,7 @@ impl Code {
         match self {
             Self::Bands => "bands",
             Self::Binning => "binning",
+            Self::ColumnType => "column_type",
             Self::IdLike => "id_like",
             Self::Immature => "immature",
             Self::Leaking => "leaking",
