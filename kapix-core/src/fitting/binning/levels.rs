@@ -38,14 +38,13 @@ pub(super) fn read(
     target: Target<'_>,
     options: &BinningOptions,
 ) -> Result<Levels> {
-    let (mut levels, missing, beyond) = match &column.values {
-        Values::Dictionary { categories, .. } => dictionary(column, categories, rows, target),
-        _ => {
-            let sorted = Sorted::new(column, rows, target, &[])?;
-            let mut levels = Vec::new();
-            sorted.each(|value, mass| levels.push((value.to_string(), mass)));
-            (levels, sorted.missing, Mass::default())
-        }
+    let (mut levels, missing, beyond) = if let Values::Dictionary { categories, .. } = &column.values {
+        dictionary(column, categories, rows, target)
+    } else {
+        let sorted = Sorted::new(column, rows, target, &[])?;
+        let mut levels = Vec::new();
+        sorted.each(|value, mass| levels.push((value.to_string(), mass)));
+        (levels, sorted.missing, Mass::default())
     };
     levels.sort_by(|a, b| a.0.cmp(&b.0));
     levels.dedup_by(|next, kept| {
