@@ -1,6 +1,6 @@
 //! The committed vectors, by each path that Rust has: the JSON door, typed requests and, for batches, columns.
 //! All must give the same bytes, and `DIGEST` pins them.
-#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "vectors/run.rs"]
 mod run;
@@ -8,11 +8,14 @@ mod run;
 use kapix_core::{Column, Control, Desk, DoorReply, Frame, Operation, Request, to_vec};
 use run::{DIGEST, Vector, read_folder, refusal};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Vectors that a change of the tests may not silently lose.
-const VECTORS_MIN: usize = 50;
+/// Where each vector of a file of its own went: `OLD NEW SHA-256`, then `NEW: reason` of those whose answers have
+/// changed since.
+const MOVED: &str = "MOVED";
+/// Vectors that had a file of their own.
+const MOVED_COUNT: usize = 338;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
@@ -22,10 +25,14 @@ fn vectors() -> Vec<Vector> {
     read_folder(&folder()).unwrap_or_default()
 }
 
+fn read(name: &str) -> String {
+    std::fs::read_to_string(folder().join(name)).unwrap()
+}
+
 #[test]
 fn every_vector_holds_by_the_json_door() {
     let vectors = read_folder(&folder()).unwrap();
-    assert!(vectors.len() >= VECTORS_MIN, "{} vectors", vectors.len());
+    assert_eq!(vectors.len(), read(DIGEST).lines().count());
     let mut problems = Vec::new();
     for vector in &vectors {
         let differences = vector.differences(&vector.reply());
@@ -37,12 +44,38 @@ fn every_vector_holds_by_the_json_door() {
 #[test]
 fn the_bytes_of_every_answer_are_those_of_the_digest() {
     let digest: String = vectors().iter().map(|vector| vector.digest_line(&vector.reply())).collect();
-    let committed = std::fs::read_to_string(folder().join(DIGEST)).unwrap();
+    let committed = read(DIGEST);
     let known: BTreeSet<&str> = committed.lines().collect();
     let moved: Vec<&str> = digest.lines().filter(|line| !known.contains(line)).collect();
     let advice = "if the change is meant: cargo run -p kapix-core --example vectors -- \
                   kapix-core/tests/vectors --write-digest";
     assert!(digest == committed, "{} answers moved; {advice}\n{}", moved.len(), moved.join("\n"));
+}
+
+#[test]
+fn every_vector_that_was_a_file_is_one_case_and_answers_as_it_did() {
+    let (moved, digest) = (read(MOVED), read(DIGEST));
+    let (moved, changed) = moved.split_once("\nchanged since\n").unwrap();
+    let changed: BTreeMap<&str, &str> = changed.lines().map(|line| line.split_once(": ").unwrap()).collect();
+    let digest: BTreeMap<&str, &str> = digest.lines().map(|line| line.split_once(' ').unwrap()).collect();
+    let (mut old, mut new) = (BTreeSet::new(), BTreeSet::new());
+    for line in moved.lines() {
+        let [from, to, hash] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
+        assert!(old.insert(from) && new.insert(to), "{line} stands twice");
+        let now = digest.get(to).unwrap_or_else(|| panic!("{to} is no case"));
+        assert_eq!(*now == hash, !changed.contains_key(to), "{to}");
+    }
+    assert_eq!(old.len(), MOVED_COUNT);
+    assert!(changed.iter().all(|(name, reason)| new.contains(name) && !reason.is_empty()), "{changed:?}");
+}
+
+#[test]
+fn no_source_is_the_engine_itself() {
+    const OURS: [&str; 3] = ["ARCHITECTURE", "METHODS", ".rs"];
+    let vectors = vectors();
+    let own = vectors.iter().filter(|it| OURS.iter().any(|name| it.document.source.contains(name)));
+    let own: Vec<&str> = own.map(|it| it.path.as_str()).collect();
+    assert!(!vectors.is_empty() && own.is_empty(), "{own:?}");
 }
 
 #[test]

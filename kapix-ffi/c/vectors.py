@@ -9,12 +9,10 @@ import json
 import pathlib
 import sys
 
-EXPERT = pathlib.Path(__file__).parents[2] / "kapix-core" / "artefacts" / "expert.json"
-
-
-def digest(vectors):
-    lines = (vectors / "DIGEST").read_text().splitlines()
-    return dict(line.rsplit(" ", 1) for line in lines)
+CORE = pathlib.Path(__file__).parents[2] / "kapix-core"
+EXPERT = CORE / "artefacts" / "expert.json"
+sys.path.insert(0, str(CORE / "tests" / "vectors" / "tools"))
+from vector_files import digests, read  # noqa: E402
 
 
 def artefact(vectors, document):
@@ -26,8 +24,7 @@ def artefact(vectors, document):
 
 def write(vectors, folder):
     operations = []
-    for number, path in enumerate(sorted(digest(vectors))):
-        vector = json.loads((vectors / path).read_text())
+    for number, (_, vector) in enumerate(sorted(read(vectors).items())):
         documents = [artefact(vectors, document) for document in vector.get("artefacts", [])]
         artefacts = documents[0] if len(documents) == 1 else f"[{','.join(documents)}]"
         options = vector.get("options", {}) | {"clock": vector.get("clock", "none"), "envelope": False, "record": False}
@@ -40,7 +37,10 @@ def write(vectors, folder):
 
 def compare(vectors, folder):
     wrong = 0
-    pinned = digest(vectors)
+    pinned = digests(vectors)
+    if read(vectors).keys() != pinned.keys():
+        print(f"DIGEST does not name the vectors: {read(vectors).keys() ^ pinned.keys()}")
+        return False
     for number, path in enumerate(sorted(pinned)):
         answer = (folder / f"{number}.reply").read_bytes()
         if hashlib.sha256(answer).hexdigest() != pinned[path]:

@@ -1,7 +1,6 @@
 package kapix_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/hmac"
@@ -20,8 +19,6 @@ import (
 
 	kapix "github.com/kapix/kapix-go"
 )
-
-const vectorsFolder = "../../kapix-core/tests/vectors"
 
 func card(t testing.TB) []byte {
 	t.Helper()
@@ -230,15 +227,6 @@ func TestAContextEndsALongCall(t *testing.T) {
 	}
 }
 
-type vector struct {
-	Operation   string
-	Artefacts   []json.RawMessage
-	Request     json.RawMessage
-	RequestText *string `json:"request_text"`
-	Clock       *string
-	Options     map[string]any
-}
-
 func (v vector) engine(t *testing.T) (*kapix.Engine, error) {
 	documents := [][]byte{}
 	for _, artefact := range v.Artefacts {
@@ -338,22 +326,14 @@ func loose(t *testing.T, text []byte) any {
 // Every vector by both paths: the bytes of the JSON door are those of DIGEST; structs send what gives the same bytes,
 // and hold what the bytes say.
 func TestVectors(t *testing.T) {
-	file, err := os.Open(filepath.Join(vectorsFolder, "DIGEST"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	vectors, digests := readVectors(t)
 	count, structs := 0, 0
-	for lines := bufio.NewScanner(file); lines.Scan(); count++ {
-		path, pinned, _ := strings.Cut(lines.Text(), " ")
-		text, err := os.ReadFile(filepath.Join(vectorsFolder, path))
-		if err != nil {
-			t.Fatal(err)
+	for path, v := range vectors {
+		pinned, found := digests[path]
+		if !found {
+			t.Errorf("%s is not in DIGEST", path)
 		}
-		var v vector
-		if err := json.Unmarshal(text, &v); err != nil {
-			t.Fatal(path, err)
-		}
+		count++
 		request := []byte(v.Request)
 		if v.RequestText != nil {
 			request = []byte(*v.RequestText)
@@ -381,8 +361,8 @@ func TestVectors(t *testing.T) {
 		}
 		engine.Close()
 	}
-	if count == 0 || structs < count/2 {
-		t.Fatalf("%d vectors, %d by structs", count, structs)
+	if count != len(digests) || structs < count/2 {
+		t.Fatalf("%d vectors of %d, %d by structs", count, len(digests), structs)
 	}
 	t.Logf("%d vectors, %d of them by structs", count, structs)
 }

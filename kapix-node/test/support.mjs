@@ -2,13 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { Engine } from '../index.mjs';
+import { FOLDER, readTopic } from './vector_files.mjs';
 
-const VECTORS = new URL('../../kapix-core/tests/vectors/', import.meta.url);
-
-export const LOAN = readFileSync(new URL('artefacts/loan.json', VECTORS), 'utf8');
-/** The applicant of the vector credit.score/loan_clock.json. */
-export const { request: APPLICANT, response: EXPECTED, clock: CLOCK } = JSON.parse(
-  readFileSync(new URL('credit.score/loan_clock.json', VECTORS), 'utf8'),
+export const LOAN = readFileSync(new URL('artefacts/loan.json', FOLDER), 'utf8');
+/** The applicant of the vector credit.score/points.json#loan_clock. */
+export const { request: APPLICANT, response: EXPECTED, clock: CLOCK } = readTopic('credit.score/points.json').find(
+  ({ path }) => path.endsWith('#loan_clock'),
 );
 export const BATCH = { entity_type: 'individual' };
 

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
+from vector_files import FOLDER, digests, read
 
 import kapix
 from kapix._run import run
 
-VECTORS = Path(__file__).parents[2] / "kapix-core" / "tests" / "vectors"
-FILES = sorted(file for file in VECTORS.glob("*/*.json") if file.parent.name not in ("artefacts", "tools"))
-DIGEST = VECTORS / "DIGEST"
+VECTORS = read()
+DIGESTS = digests()
 # Operations whose first argument is a frame.
 COLUMNAR = {"score_batch", "develop", "evaluate"}
-
-
-def digests() -> dict[str, str]:
-    lines = DIGEST.read_text().splitlines() if DIGEST.is_file() else []
-    return {name: digest for name, digest in (line.split() for line in lines)}
 
 
 def load(vector: dict[str, Any]) -> kapix.Engine:
     def document(it: Any) -> Any:
         if not isinstance(it, str):
             return it
-        return kapix.EXPERT_CARDS if it == "expert" else VECTORS / "artefacts" / f"{it}.json"
+        return kapix.EXPERT_CARDS if it == "expert" else FOLDER / "artefacts" / f"{it}.json"
 
     artefacts = [document(it) for it in vector.get("artefacts", [])]
     clock = vector.get("clock", "none")
@@ -79,35 +73,33 @@ def compare(got: Any, expected: Any, tolerance: float, place: str = "") -> None:
         assert got == expected, place
 
 
-def test_there_are_vectors() -> None:
-    assert len(FILES) > 200 and len(BATCHES) > 5 and digests()
+def test_no_vector_is_lost() -> None:
+    assert VECTORS.keys() == DIGESTS.keys() and BATCHES
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
-def test_a_vector_holds_by_every_path(file: Path) -> None:
-    vector = json.loads(file.read_bytes())
+@pytest.mark.parametrize("name", VECTORS)
+def test_a_vector_holds_by_every_path(name: str) -> None:
+    vector = VECTORS[name]
     text = by_door(vector)
     answer = json.loads(text)
     expected = {"error": vector["error"]} if "error" in vector else vector["response"]
     compare(answer, expected, vector["tolerance"])
     if "request" in vector:
         assert by_dict(vector) == text
-    digest = digests().get(f"{file.parent.name}/{file.name}")
-    assert digest is None or hashlib.sha256(text.encode()).hexdigest() == digest
+    assert hashlib.sha256(text.encode()).hexdigest() == DIGESTS[name]
 
 
-def is_about_rows(file: Path) -> bool:
-    vector = json.loads(file.read_bytes())
+def is_about_rows(vector: dict[str, Any]) -> bool:
     columnar = vector["operation"] == "credit.score_batch" and "columns" in vector.get("request", {})
     return columnar and "error" not in vector
 
 
-BATCHES = [file for file in FILES if is_about_rows(file)]
+BATCHES = [name for name, vector in VECTORS.items() if is_about_rows(vector)]
 
 
-@pytest.mark.parametrize("file", BATCHES, ids=lambda file: file.stem)
-def test_a_batch_gives_the_same_rows_by_columns(file: Path) -> None:
-    vector = json.loads(file.read_bytes())
+@pytest.mark.parametrize("name", BATCHES)
+def test_a_batch_gives_the_same_rows_by_columns(name: str) -> None:
+    vector = VECTORS[name]
     engine, request = load(vector), dict(vector["request"])
     in_json = json.loads(by_door(vector))
     columns = request.pop("columns")

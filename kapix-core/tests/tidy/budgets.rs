@@ -7,7 +7,12 @@ const BUDGETS: [(&str, &str, &[&str], usize); 4] = [
     ("kapix-ffi/src/", "rs", &[], 250),
     ("kapix-node/src/", "rs", &[], 400),
     // The C of the cgo preamble is a comment to Go and not counted.
-    ("kapix-ffi/go/", "go", &["types.go", "kapix_test.go", "example_test.go", "main.go"], 350),
+    (
+        "kapix-ffi/go/",
+        "go",
+        &["types.go", "kapix_test.go", "vectors_test.go", "example_test.go", "main.go"],
+        350,
+    ),
     // Its budget is 700, which is missed; this keeps the miss from growing.
     ("kapix-py/src/", "rs", &[], 1034),
 ];

@@ -18,7 +18,10 @@ pub(crate) const DIGEST: &str = "DIGEST";
 /// Folders beside those of the operations.
 const NOT_OPERATIONS: [&str; 2] = ["artefacts", "tools"];
 
-/// A vector as it stands in its file.
+/// What a case takes from its file where it does not say otherwise.
+const SHARED: [&str; 6] = ["absent", "artefacts", "clock", "operation", "options", "tolerance"];
+
+/// A call with what it must answer: a case with what its file shares, and with its request whole.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
@@ -58,17 +61,17 @@ pub(crate) struct Options {
     pub(crate) idempotency: Option<String>,
 }
 
-/// A vector and its place.
+/// A vector and its name.
 #[derive(Clone, Debug)]
 pub(crate) struct Vector {
-    /// Path from the folder of the vectors, with `/`.
+    /// `OPERATION/FILE.json#CASE`.
     pub(crate) path: String,
     pub(crate) document: Document,
     /// Artefacts as JSON text.
     pub(crate) artefacts: Vec<String>,
 }
 
-/// Returns the vectors of a folder, ordered by path.
+/// Returns the vectors of a folder, ordered by name.
 pub(crate) fn read_folder(folder: &Path) -> Result<Vec<Vector>, String> {
     let mut vectors = Vec::new();
     for operation in entries(folder)? {
@@ -79,12 +82,15 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Vec<Vector>, String> {
         for file in entries(&operation)?.iter().filter(|file| file.extension().is_some_and(|it| it == "json"))
         {
             let path = format!("{name}/{}", file_name(file));
-            let vector = read_vector(folder, file, &path);
-            vectors.push(vector.map_err(|problem| format!("{path}: {problem}"))?);
+            let found = read_file(folder, file, &path).map_err(|problem| format!("{path}: {problem}"))?;
+            vectors.extend(found);
         }
     }
     vectors.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(vectors)
+    match vectors.windows(2).find(|pair| matches!(pair, [a, b] if a.path == b.path)) {
+        Some(pair) => Err(format!("{:?} has two cases of one name", pair.first().map(|it| &it.path))),
+        None => Ok(vectors),
+    }
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
@@ -96,9 +102,89 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn read_vector(folder: &Path, file: &Path, path: &str) -> Result<Vector, String> {
+fn read_file(folder: &Path, file: &Path, path: &str) -> Result<Vec<Vector>, String> {
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    let document: Document = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let mut topic: Map<String, Value> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let Some(Value::Array(cases)) = topic.remove("cases") else {
+        return Err("`cases` must be a list".into());
+    };
+    let known = |name: &str| SHARED.contains(&name) || ["name", "request"].contains(&name);
+    if let Some(unknown) = topic.keys().find(|name| !known(name)) {
+        return Err(format!("unknown field `{unknown}`"));
+    }
+    let mut vectors = Vec::new();
+    for case in cases {
+        let id = case.get("case").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if id.is_empty() || id.contains(['#', ' ']) {
+            return Err("`case` must be text without `#` and spaces".into());
+        }
+        let vector = resolved(&topic, case).and_then(|it| vector_of(folder, it, format!("{path}#{id}")));
+        vectors.push(vector.map_err(|problem| format!("#{id}: {problem}"))?);
+    }
+    Ok(vectors)
+}
+
+/// Returns a case with what its file shares, and with its request whole.
+fn resolved(topic: &Map<String, Value>, case: Value) -> Result<Document, String> {
+    let Value::Object(mut case) = case else { return Err("a case must be an object".into()) };
+    let shared = topic.iter().filter(|(name, _)| SHARED.contains(&name.as_str()));
+    let mut document: Map<String, Value> =
+        shared.map(|(name, value)| (name.clone(), value.clone())).collect();
+    case.remove("case");
+    let (change, set) = (case.remove("change"), case.remove("set"));
+    if case.contains_key("request") || case.contains_key("request_text") {
+        if change.is_some() || set.is_some() {
+            return Err("`change` and `set` apply to the request of the file".into());
+        }
+    } else {
+        let mut request = topic.get("request").cloned().ok_or("neither case nor file has a request")?;
+        merge(&mut request, change.unwrap_or_else(|| Map::new().into()));
+        for (pointer, value) in set.as_ref().and_then(Value::as_object).into_iter().flatten() {
+            place(&mut request, pointer, value.clone()).ok_or_else(|| format!("no place for `{pointer}`"))?;
+        }
+        document.insert("request".into(), request);
+    }
+    document.append(&mut case);
+    serde_json::from_value(Value::Object(document)).map_err(|error| error.to_string())
+}
+
+/// Applies a JSON merge patch (RFC 7386, section 2).
+fn merge(target: &mut Value, change: Value) {
+    let Value::Object(change) = change else {
+        *target = change;
+        return;
+    };
+    if !target.is_object() {
+        *target = Map::new().into();
+    }
+    for (name, value) in change {
+        if value.is_null() {
+            target.as_object_mut().and_then(|it| it.remove(&name));
+        } else {
+            merge(&mut target[name], value);
+        }
+    }
+}
+
+/// Puts a value at a JSON pointer (RFC 6901): a member of an object, an element of an array, or one after its last.
+/// Returns `None` where nothing holds it.
+fn place(target: &mut Value, pointer: &str, value: Value) -> Option<()> {
+    let (parent, last) = pointer.rsplit_once('/')?;
+    let last = last.replace("~1", "/").replace("~0", "~");
+    match target.pointer_mut(parent)? {
+        Value::Object(members) => {
+            members.insert(last, value);
+        }
+        Value::Array(elements) => match (last.parse::<usize>().ok()?, elements.len()) {
+            (index, length) if index == length => elements.push(value),
+            (index, _) => *elements.get_mut(index)? = value,
+        },
+        _ => return None,
+    }
+    Some(())
+}
+
+fn vector_of(folder: &Path, document: Document, path: String) -> Result<Vector, String> {
     if document.name.trim().is_empty() || document.source.trim().is_empty() {
         return Err("`name` and `source` must not be empty".into());
     }
@@ -117,7 +203,7 @@ fn read_vector(folder: &Path, file: &Path, path: &str) -> Result<Vector, String>
         inline => Ok(inline.to_string()),
     });
     let artefacts = artefacts.collect::<Result<_, String>>()?;
-    Ok(Vector { path: path.to_owned(), document, artefacts })
+    Ok(Vector { path, document, artefacts })
 }
 
 impl Vector {

@@ -4,20 +4,17 @@
 Run by hand: pip install numpy==2.4.6 pandas==3.1.1 mpmath==1.4.1 && python develop.py [--write]
 """
 
-import json
 import math
 import sys
 from collections import Counter
-from pathlib import Path
 
 from develop_bins import matches
-from develop_cases import cases
+from develop_cases import REFUSED, TOPICS, cases, topic
 from develop_card import Development, validation
-from recompute import Refused, choose, decide, leaves, pd, place
+from recompute import FOLDER, Refused, choose, decide, leaves, pd, place
+import vector_files
 
-FOLDER = Path(__file__).parents[1]
 BY_TOOL = "tools/develop.py (numpy 2.4.6, mpmath 1.4.1): every partition tried, Newton, every rounding threshold"
-BY_HAND = "Cause and place by hand, from the documentation of the request"
 SIDDIQI = "N. Siddiqi, Credit Risk Scorecards, 2006, chapter 6, the table of age: goods, bads and 100 WoE with three decimals"
 # 100 WoE as the book prints it, missing last.
 SIDDIQI_WOE = [-108.980, -72.613, -4.526, 70.196, 128.388, 164.934, -42.719]
@@ -127,26 +124,12 @@ def plain(value):
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def text(value, depth=0):
-    """JSON with a line for each member of the outer levels, lists of numbers on one line."""
-    pad = " " * (depth + 1)
-    flat = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
-    if len(flat) <= 110 - depth or not isinstance(value, (dict, list)):
-        return flat
-    if isinstance(value, list):
-        if all(not isinstance(member, (dict, list)) for member in value):
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return "[\n" + ",\n".join(pad + text(member, depth + 1) for member in value) + "\n" + pad[1:] + "]"
-    members = (f"{pad}{json.dumps(name)}: {text(member, depth + 1)}" for name, member in value.items())
-    return "{\n" + ",\n".join(members) + "\n" + pad[1:] + "}"
-
-
-def made(operation, sentence, request, hand):
+def made(operation, case, sentence, request, hand):
     vector = {"name": sentence, "source": BY_TOOL, "operation": operation}
     vector |= {"artefacts": hand["artefacts"]} if "artefacts" in hand else {}
     vector["request"] = request
     if "error" in hand:
-        vector |= {"source": BY_HAND, "error": hand["error"]}
+        vector |= {"source": REFUSED[operation][case], "error": hand["error"]}
     elif operation == "scorecard.evaluate":
         vector["response"] = plain(evaluated(vector))
     else:
@@ -172,21 +155,20 @@ def differences(ours, theirs, where=""):
 
 
 def main():
-    known, figures, bad = set(), 0, 0
-    for operation, name, sentence, request, hand in cases():
-        path = FOLDER / operation / f"{name}.json"
-        known.add(path)
-        vector = made(operation, sentence, request, hand)
+    known, files, figures, bad = vector_files.read(), {}, 0, 0
+    for operation, case, sentence, request, hand in cases():
+        file = f"{operation}/{topic(operation, case)}.json"
+        vector = made(operation, case, sentence, request, hand)
         figures += leaves(vector.get("response", vector.get("error")))
-        if "--write" in sys.argv:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text(vector) + "\n")
-            continue
-        found = list(differences(vector, json.loads(path.read_text())))
+        files.setdefault(file, {})[case] = vector
+        found = list(differences(vector, known.get(f"{file}#{case}")))
         bad += bool(found)
         for line in found:
-            print(f"{operation}/{path.name}{line}")
-    print(f"{len(known)} vectors recomputed, {figures} values, {bad} differ")
+            print(f"{file}#{case}{line}")
+    print(f"{sum(map(len, files.values()))} vectors recomputed, {figures} values, {bad} differ")
+    if "--write" in sys.argv:
+        for file, vectors in files.items():
+            vector_files.write(FOLDER / file, vectors, TOPICS[file])
     sys.exit(bad > 0)
 
 

@@ -4,6 +4,67 @@ stated by hand beside the recomputation."""
 import math
 
 AS_OF = "2026-03-31T12:00:00Z"
+# Files and what they are about.
+TOPICS = {
+    "scorecard.develop/bins.json": "bins of one column: objectives, limits, rules",
+    "scorecard.develop/calibration.json": "calibration of the PD on rows held out",
+    "scorecard.develop/card.json": "cards: coefficients, points, scaling, selection",
+    "scorecard.develop/protected.json": "columns that the law protects",
+    "scorecard.develop/refused.json": "developments that are refused",
+    "scorecard.develop/sample.json": "which rows are fitted, held out and left out",
+    "scorecard.evaluate/evaluate.json": "a loaded card measured on rows of known outcome",
+}
+
+# What makes a refusal right, by case.
+REFUSED = {
+    "scorecard.develop": {
+        "error_one_class": "By hand: 40 goods and no bads, so ln(goods / bads) has no value",
+        "error_three_values": "By hand: 0, 1 and 2 are three values; bad is 1, and without `good` the value 2 is neither",
+        "error_target_missing": "By hand: all 40 outcomes are null, so there is neither a good nor a bad row",
+        "error_weight_zero": "By hand: a weight counts rows and is above 0; row 0 has 0",
+        "error_weight_negative": "By hand: a weight counts rows and is above 0; row 39 has -1",
+        "error_weight_missing": "By hand: a weight counts rows and is above 0; row 39 has null",
+        "error_target_column": "By hand: the columns are age, months, purpose, utilisation and bad; none is `outcome`",
+        "error_weight_column": "By hand: the columns are age, months, purpose, utilisation and bad; none is `w`",
+        "error_names": "By hand: the columns are age, months, purpose, utilisation and bad; name 1 of the list, `agee`, is none",
+        "error_exclude": "By hand: the columns are age, months, purpose, utilisation and bad; name 0 of the list, `agee`, is none",
+        "error_characteristic": "By hand: no column is `a/b`; RFC 6901, section 3: in a pointer `/` is written `~1`",
+        "error_hold_out": "By hand: at most 0.9 of the rows is held out, since a tenth at least is fitted; 0.95 leaves a twentieth",
+        "error_horizon": "By hand: an outcome window lasts 1 to 36,500 days; 0 is below",
+        "error_horizon_alone": "By hand: an outcome window lasts 1 to 36,500 days; 36,501 is beyond",
+        "error_folds": "By hand: a fold is judged by a fit on the others, so there are 2 at least; 1 has no others",
+        "error_folds_many": "By hand: folds are 2 to 20, or 0 for none; 21 is beyond",
+        "error_continuous_card": "By hand: points come from odds of good and bad, which an amount does not have",
+        "error_nothing": "By hand: each attribute needs 30 bads, and the 40 rows hold 19, so no column has two attributes",
+        "error_separation": "A. Albert, J. A. Anderson, On the existence of maximum likelihood estimates in logistic regression models, "
+            "Biometrika 71 (1984), 1-10: none exists where the classes are separated; `same` is 3 for each good and 4 for each bad",
+        "error_settings": "By hand: bins_max 0 is below 1, bins_min 1 above bins_max, size_min 0.7 above a half, p_value_max 0 not "
+            "above 0, cuts 2 and 1 do not ascend, and a special value has points of its own, so no card refuses it",
+        "error_cutoffs": "By hand: approve lies above refer; 500 lies below 510",
+        "error_date": "RFC 3339, section 5.7: February has 28 days, 29 in a leap year; 2025 is none, for 4 does not divide it",
+        "error_columns": "By hand: a card is developed from the rows of columns, and the request has none",
+    },
+    "scorecard.evaluate": {
+        "error_target": "By hand: the columns are utilisation, income_minor, sector, outcome and w; none is `bad`",
+        "error_nothing": "Kapix API reference, section Errors & Codes, 422: not "
+            "enough data; all 90 outcomes are null, so no row can be measured",
+        "error_column": "By hand: the card reads utilisation, income_minor and sector; no column is sector",
+        "error_weight": "By hand: a weight counts rows and is above 0; all 90 have 0",
+    },
+}
+
+
+def topic(operation, case):
+    """Returns the name of the file that a case stands in."""
+    if operation == "scorecard.evaluate":
+        return "evaluate"
+    if case in ("card_dates", "card_random_split", "card_split_column"):
+        return "sample"
+    if case in ("card_beta", "card_calibrated", "card_isotonic", "card_offset", "card_offset_rate", "card_platt_smoothing"):
+        return "calibration"
+    if case.startswith("card_protected"):
+        return "protected"
+    return {"bins": "bins", "card": "card", "error": "refused"}[case.split("_")[0]]
 
 
 class Rows:
@@ -134,7 +195,7 @@ def continuous(n, seed):
 
 
 def cases():
-    """Yields operation, file, sentence, request, and members stated by hand."""
+    """Yields operation, case, sentence, request, and members stated by hand."""
     develop = "scorecard.develop"
     trends = {t: {"trend": t} for t in ("ascending", "auto", "concave", "convex", "descending", "none", "peak", "valley")}
     cuts = {"cuts": [10, 20, 30, 40, 50, 60, 70, 80, 90]}
