@@ -5,8 +5,8 @@ use crate::naive::NaiveCard;
 use crate::report::{Figure, Unit};
 use crate::timing::{seconds_of_process, seconds_per_call};
 use kapix_core::{
-    Card, Column, Columns, Control, CreditScoreBatchRequest, Engine, EngineOptions, EntityType, Frame,
-    Limits, Request, Scalar, SpecialBody, Validity, Values,
+    Bitmap, Card, Column, Control, CreditScoreBatchRequest, Engine, EngineOptions, EntityType, Frame, Limits,
+    Request, Scalar, ScoredRows, SpecialBody, Values,
 };
 use ndarray::{ArrayView1, s};
 use std::hint::black_box;
@@ -117,7 +117,7 @@ impl Numbers {
                     Column { values: Values::Float(all.slice_move(s![place..;20])), validity: None }
                 }
                 Layout::Bitmap => {
-                    let validity = Validity { bits: &self.bits, offset: place * rows };
+                    let validity = Bitmap { bits: &self.bits, offset: place * rows };
                     Column { validity: Some(validity), ..Column::float(floats) }
                 }
             };
@@ -161,7 +161,7 @@ fn one(
     (name, includes): (&'static str, &'static str),
     expected: &[i32],
 ) -> io::Result<Figure> {
-    let mut columns = Columns::with_rows(frame.rows());
+    let mut columns = ScoredRows::with_rows(frame.rows());
     let mut score = || card.score_rows(frame, 0, &mut columns.output());
     let value = rows_per_second(seconds_per_call(&mut score));
     score().map_err(io::Error::other)?;
@@ -254,13 +254,14 @@ fn threads(data: &Numbers) -> io::Result<Figure> {
         columns: None,
         entity_type: EntityType::Individual,
         idempotency_key: None,
+        include: Vec::new(),
         seed: 0,
     }));
     let run = |threads: usize| {
         let control = Control { threads, ..Control::default() };
         engine.run_columns(&request, &frame, &control).map_err(io::Error::other)
     };
-    if run(1)?.columns.points != run(2)?.columns.points {
+    if run(1)?.columns.get("points") != run(2)?.columns.get("points") {
         return Err(io::Error::other("one thread and two threads differ"));
     }
     let one_thread = rows_per_second(seconds_of_process(|| run(1)));

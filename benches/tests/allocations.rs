@@ -4,7 +4,7 @@
 use kapix_benches::cards::{self, Inputs, Origin};
 use kapix_benches::ledgers::named_request;
 use kapix_core::{
-    Card, Column, Columns, Control, Engine, EngineOptions, Frame, Input, Limits, Operation, Request,
+    Card, Column, Control, Engine, EngineOptions, Frame, Input, Limits, Operation, Request, ScoredRows,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -61,7 +61,7 @@ fn of_batch(card: &Card, rows: usize) -> u64 {
         .map(|index| (cards::feature(Inputs::Numbers, index), Column::float(&values)))
         .collect();
     let frame = Frame::new(columns, &Limits::default()).unwrap();
-    let mut columns = Columns::with_rows(rows);
+    let mut columns = ScoredRows::with_rows(rows);
     let mut output = columns.output();
     let counted = allocations(|| card.score_rows(&frame, 0, &mut output).unwrap());
     assert!(columns.status.iter().all(|status| *status == 0));

@@ -30,19 +30,19 @@ pub use cashflow::{
     SelectedRows, Selection, Unit, definition, features,
 };
 pub use domain::{
-    Account, AccountKind, AccountLedger, Column, Data, Direction, Finding, FindingKind, FlatSource, Frame,
-    Ledger, Period, Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus, Validity,
-    Values, transactions_from_csv,
+    Account, AccountKind, AccountLedger, Bitmap, Column, Data, Direction, Finding, FindingKind, FlatSource,
+    Frame, Ledger, Offsets, Period, ResultColumn, ResultColumns, ResultValues, Row, Severity, Slices,
+    SourceKey, Transaction, TransactionSource, TransactionStatus, Values, transactions_from_csv,
 };
 pub use engine::{
     AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,
-    BatchColumns, CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock,
-    Columns, Context, Control, CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse,
-    CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Desk, DeskOptions, DoorReply, Draft,
-    ENGINE_VERSION, Effect, Engine, EngineDescribeRequest, EngineDescribeResponse, EngineOptions, Envelope,
-    Event, EventData, Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange,
-    Problem, Progress, Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply,
-    Request, Response, Route, SEMANTICS, ScorecardDevelopResponse, ScorecardEvaluateResponse, TopFeature,
+    CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock, Context, Control,
+    CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted,
+    CreditScoreRequest, CreditScoreResponse, Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect,
+    Engine, EngineDescribeRequest, EngineDescribeResponse, EngineOptions, Envelope, Event, EventData,
+    Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange, Problem, Progress,
+    Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply, Request, Response,
+    Route, SEMANTICS, ScorecardDevelopResponse, ScorecardEvaluateResponse, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
@@ -58,8 +58,8 @@ pub use scorecard::{
     AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,
     CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody,
     DevelopmentFinding, EntityType, Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason,
-    ReasonMethod, ReasonText, ReasonTexts, RowStatus, SampleDates, Scaling, Slots, SpecialBody, ValueRange,
-    Weight,
+    ReasonMethod, ReasonText, ReasonTexts, RowStatus, SampleDates, Scaling, ScoreInclude, ScoredRows, Slots,
+    SpecialBody, ValueRange, Weight,
 };
 pub use store::StoreStatistics;
 pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};

@@ -7,7 +7,9 @@
 mod given;
 
 use given::quiet;
-use kapix_core::{CancelFlag, Column, Control, Desk, DeskOptions, Engine, EngineOptions, Frame, Limits};
+use kapix_core::{
+    CancelFlag, Column, Control, Desk, DeskOptions, Engine, EngineOptions, Frame, Limits, Slices, Values,
+};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -435,4 +437,53 @@ fn a_column_that_cannot_be_parted_is_never_silent() {
         assert!(codes(&answer, feature).contains(&"not_binned"), "{feature}");
     }
     assert!(codes(&answer, "leak").contains(&"leaking"));
+}
+
+/// Develops from columns with a day beside them, and perhaps other values of `purpose`.
+fn with_days<'a>(
+    owned: &'a [Owned],
+    day: Values<'a>,
+    purpose: Option<Values<'a>>,
+    own: &Value,
+) -> (u16, Value) {
+    let mut columns: Vec<(String, Column<'a>)> = owned.iter().map(Owned::column).collect();
+    let known = columns.iter_mut().find(|(name, _)| name == "purpose");
+    if let (Some(values), Some((_, column))) = (purpose, known) {
+        column.values = values;
+    }
+    columns.push(("day".to_owned(), Column { values: day, validity: None }));
+    by_columns(columns, &with(settings(), own))
+}
+
+#[test]
+fn text_and_days_of_every_layout_give_the_same_card() {
+    let (rows, table) = (400, loans(400, 3));
+    let owned = owned(&table);
+    let days: Vec<i32> = (0..rows).map(|row| 19_000 + row % 900).collect();
+    let instants: Vec<i64> =
+        days.iter().map(|day| i64::from(*day) * 86_400_000_000 + 86_399_999_999).collect();
+    let texts: Vec<String> = days
+        .iter()
+        .map(|day| serde_json::to_value(kapix_core::Date::from_epoch_days(*day).unwrap()).unwrap())
+        .map(|day| day.as_str().unwrap().to_owned())
+        .collect();
+    let each = |texts: Vec<&'static str>| Values::Text(Slices::each(texts));
+    let purposes: Vec<&'static str> = table["purpose"]
+        .iter()
+        .map(|it| ["car", "home", "school", "trade"].into_iter().find(|own| it == own).unwrap())
+        .collect();
+    let observed =
+        json!({"sample": {"observation_date": "day", "split": {"out_of_time_from": "2023-01-01"}}});
+    let run = |day, purpose, own: &Value| with_days(&owned, day, purpose, own);
+    let text = Values::Text(Slices::each(texts.iter().map(String::as_str).collect()));
+    let known = run(text, None, &observed);
+    assert!(known.0 == 0 && known.1["sample"]["out_of_time"]["rows"].as_u64() > Some(0));
+    for day in [Column::date(&days).values, Column::instant(&instants).values] {
+        assert!(known == run(day, Some(each(purposes.clone())), &observed));
+    }
+    let (status, answer) = run(Column::date(&days).values, None, &json!({}));
+    assert_eq!((status, codes(&answer, "day")), (0, vec!["column_type"]), "{answer}");
+    let (status, answer) = run(Column::date(&days).values, None, &json!({"include": ["age", "day"]}));
+    assert_eq!((status, cause(&answer)), (400, "frame.column_type"));
+    assert_eq!(answer["error"]["fields"], json!(["/columns/day"]));
 }

@@ -7,7 +7,7 @@ mod given;
 
 use given::{body, card, numeric};
 use kapix_core::numeric::{Random, count};
-use kapix_core::{Card, Cause, Column, Columns, Decision, Frame, Input, Limits, ReasonMethod, RowStatus};
+use kapix_core::{Card, Cause, Column, Decision, Frame, Input, Limits, ReasonMethod, RowStatus, ScoredRows};
 use serde_json::{Value, json};
 
 /// A card of `n` characteristics with `k` attributes each and random points.
@@ -137,8 +137,8 @@ fn card_with_every_rule() -> Card {
 }
 
 /// All rows of a frame, scored in one piece.
-fn score_all(card: &Card, frame: &Frame<'_>) -> Columns {
-    let mut found = Columns::with_rows(frame.rows());
+fn score_all(card: &Card, frame: &Frame<'_>) -> ScoredRows {
+    let mut found = ScoredRows::with_rows(frame.rows());
     card.score_rows(frame, 0, &mut found.output()).unwrap();
     found
 }
@@ -181,19 +181,19 @@ fn a_batch_says_of_each_row_what_one_score_says() {
             Input::Number(columns[2][row]),
             text,
         ];
-        seen[usize::from(found.status[row])] += 1;
+        seen[usize::try_from(found.status[row]).unwrap()] += 1;
         match card.place(&inputs, pointer) {
             Ok(slots) => {
                 let own = card.decision(slots.points).unwrap();
                 let most =
                     if card.referring(&slots).is_empty() { Decision::Approve } else { Decision::Refer };
-                let number = 1 + own.min(most) as u8;
+                let number = own.min(most) as i32;
                 assert_eq!(
                     (found.points[row], found.decision[row], found.status[row]),
                     (slots.points, number, 0),
                     "row {row}"
                 );
-                assert_eq!(usize::from(found.risk_band[row]), card.band(slots.points));
+                assert_eq!(usize::try_from(found.risk_band[row]), Ok(card.band(slots.points)));
                 assert_eq!(found.score[row].to_bits(), (1.0 - card.pd(slots.points)).to_bits());
                 assert!(found.pd[row].is_nan(), "an assumed PD is no probability");
             }
@@ -205,8 +205,8 @@ fn a_batch_says_of_each_row_what_one_score_says() {
                     _ => RowStatus::Unseen,
                 };
                 assert_eq!(
-                    (found.status[row], found.points[row], found.decision[row]),
-                    (own as u8, 0, 0),
+                    (found.status[row], found.points[row], found.decision[row], found.risk_band[row]),
+                    (own as i32, 0, -1, -1),
                     "row {row}"
                 );
                 assert!(found.score[row].is_nan());

@@ -5,11 +5,18 @@
 use crate::abi::{guard, invalid};
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
-use arrow_array::types::{Float64Type, Int32Type, Int64Type};
-use arrow_array::{
-    Array, ArrayRef, Float64Array, Int32Array, StructArray, UInt8Array, UInt16Array, make_array,
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
-use kapix_core::{Cause, Column, Columns, Error, Frame, Limits, Result, Validity};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, StringArray, StructArray, make_array,
+};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use arrow_schema::{ArrowError, Field};
+use kapix_core::{
+    Bitmap, Cause, Column, Error, Frame, Limits, Offsets, Result, ResultColumn, ResultColumns, ResultValues,
+    Slices, Values,
+};
 use std::sync::Arc;
 
 /// `kapix_columns` of the header.
@@ -20,8 +27,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Moves the columns of a struct array out, which leaves released structures; the int32 ones become int64, as a
-    /// frame holds them.
+    /// Moves the columns of a struct array out, which leaves released structures.
     ///
     /// # Safety
     /// Both are structures of the Arrow C Data Interface, live or released.
@@ -40,53 +46,114 @@ impl Table {
         let table = make_array(data.map_err(|error| broken(&error.to_string()))?);
         let table = table.as_struct_opt().filter(|table| table.null_count() == 0);
         let table = table.ok_or_else(|| broken("it is another array, or has null rows"))?;
-        let widen = |narrow: &Int32Array| Arc::new(narrow.unary::<_, Int64Type>(i64::from)) as ArrayRef;
-        let columns = table.columns().iter().map(|it| it.as_primitive_opt().map_or(Arc::clone(it), widen));
-        Ok(table.column_names().into_iter().map(str::to_owned).zip(columns).collect())
+        let names = table.column_names().into_iter().map(str::to_owned);
+        Ok(names.zip(table.columns().iter().map(Arc::clone)).collect())
     }
 
     /// Puts result columns in its place, which own what they hold.
-    pub(crate) fn fill(&mut self, columns: Columns) -> Result<()> {
-        let results = StructArray::try_from(vec![
-            ("points", Arc::new(Int32Array::from(columns.points)) as ArrayRef),
-            ("pd", Arc::new(Float64Array::from(columns.pd))),
-            ("score", Arc::new(Float64Array::from(columns.score))),
-            ("decision", Arc::new(UInt8Array::from(columns.decision))),
-            ("risk_band", Arc::new(UInt16Array::from(columns.risk_band))),
-            ("status", Arc::new(UInt8Array::from(columns.status))),
-        ]);
+    pub(crate) fn fill(&mut self, columns: ResultColumns) -> Result<()> {
         let unfit = |_| Error::new(Cause::Panic, "the result columns do not fit Arrow");
-        (self.array, self.schema) = results.and_then(|it| to_ffi(&it.into())).map_err(unfit)?;
+        (self.array, self.schema) =
+            exported(columns).and_then(|results| to_ffi(&results.into())).map_err(unfit)?;
         Ok(())
     }
 }
 
+fn exported(columns: ResultColumns) -> core::result::Result<StructArray, ArrowError> {
+    let rows = columns.iter().map(ResultColumn::len).next().unwrap_or_default();
+    let arrays = columns.into_iter().map(|column| {
+        let (name, array) = array(column)?;
+        Ok((Arc::new(Field::new(name, array.data_type().clone(), true)), array))
+    });
+    let (fields, arrays): (Vec<_>, _) =
+        arrays.collect::<core::result::Result<Vec<_>, ArrowError>>()?.into_iter().unzip();
+    StructArray::try_new_with_length(fields.into(), arrays, None, rows)
+}
+
+/// Returns name and array of a result column.
+fn array(column: ResultColumn) -> core::result::Result<(String, ArrayRef), ArrowError> {
+    fn numbers<T: ArrowPrimitiveType>(
+        values: Vec<T::Native>,
+        nulls: Option<NullBuffer>,
+    ) -> PrimitiveArray<T> {
+        PrimitiveArray::new(values.into(), nulls)
+    }
+    let rows = column.len();
+    let nulls =
+        column.validity.map(|bits| NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(bits), 0, rows)));
+    let array: ArrayRef = match column.values {
+        ResultValues::Float(it) => Arc::new(numbers::<Float64Type>(it, nulls)),
+        ResultValues::Integer(it) => Arc::new(numbers::<Int64Type>(it, nulls)),
+        ResultValues::Integer32(it) => Arc::new(numbers::<Int32Type>(it, nulls)),
+        ResultValues::Date(it) => Arc::new(numbers::<Date32Type>(it, nulls)),
+        ResultValues::Instant(it) => {
+            Arc::new(numbers::<TimestampMicrosecondType>(it, nulls).with_timezone("UTC"))
+        }
+        ResultValues::Bool(it) => Arc::new(BooleanArray::new(it.into(), nulls)),
+        ResultValues::Text(it) => {
+            let texts = StringArray::from(it).into_parts();
+            Arc::new(StringArray::try_new(texts.0, texts.1, nulls)?)
+        }
+        ResultValues::Dictionary { codes, names } => {
+            let names = StringArray::from_iter_values(names.iter());
+            Arc::new(DictionaryArray::try_new(numbers::<Int32Type>(codes, nulls), Arc::new(names))?)
+        }
+    };
+    Ok((column.name.into_owned(), array))
+}
+
 /// Returns named columns as borrowed ones.
 pub(crate) fn frame<'a>(columns: &'a [(String, ArrayRef)], limits: &Limits) -> Result<Frame<'a>> {
-    let columns = columns.iter().map(|(name, array)| {
-        let wrong_type = || {
-            let expected = "float64, int64, int32 or dictionary<int32, utf8> without null texts";
-            let message = format!("a column must be {expected}; got `{}`", array.data_type());
-            Error::new(Cause::FrameColumnType, message).at(format!("/columns/{name}"))
-        };
-        Ok((name.clone(), column(array).ok_or_else(wrong_type)?))
-    });
-    Frame::new(columns.collect::<Result<_>>()?, limits)
+    Frame::new(columns.iter().map(|(name, array)| (name.clone(), column(array))).collect(), limits)
 }
 
 fn broken(why: &str) -> Error {
     Error::new(Cause::FrameShape, format!("columns come as a struct array without null rows: {why}"))
 }
 
-/// Returns the column of an array, or `None` for another type.
-fn column(array: &ArrayRef) -> Option<Column<'_>> {
-    let floats = || array.as_primitive_opt::<Float64Type>().map(|it| Column::float(it.values()));
-    let integers = || array.as_primitive_opt::<Int64Type>().map(|it| Column::integer(it.values()));
-    let texts = || {
-        let coded = array.as_dictionary_opt::<Int32Type>()?;
-        let texts = coded.values().as_string_opt::<i32>()?.iter().collect::<Option<_>>()?;
-        Some(Column::dictionary(coded.keys().values(), texts))
+/// Returns the column of an array.
+fn column(array: &ArrayRef) -> Column<'_> {
+    fn of<'a, T: ArrowPrimitiveType>(
+        array: &'a ArrayRef,
+        column: fn(&'a [T::Native]) -> Column<'a>,
+    ) -> Option<Column<'a>> {
+        array.as_primitive_opt::<T>().map(|it| column(it.values()))
+    }
+    let validity = array.nulls().map(|it| Bitmap { bits: it.validity(), offset: it.offset() });
+    let known = of::<Float64Type>(array, Column::float)
+        .or_else(|| of::<Int64Type>(array, Column::integer))
+        .or_else(|| of::<Int32Type>(array, Column::integer32))
+        .or_else(|| of::<Date32Type>(array, Column::date))
+        .or_else(|| of::<TimestampMicrosecondType>(array, Column::instant));
+    let values = || {
+        other(array)
+            .unwrap_or_else(|| Values::Other { name: array.data_type().to_string(), rows: array.len() })
     };
-    let validity = array.nulls().map(|it| Validity { bits: it.validity(), offset: it.offset() });
-    floats().or_else(integers).or_else(texts).map(|column| Column { validity, ..column })
+    let column = known.unwrap_or_else(|| Column { values: values(), validity: None });
+    Column { validity, ..column }
+}
+
+/// Returns the values of an array that are no numbers; `None` for a type that no operation reads.
+fn other(array: &ArrayRef) -> Option<Values<'_>> {
+    if let Some(it) = array.as_boolean_opt() {
+        let bits = Bitmap { bits: it.values().values(), offset: it.values().offset() };
+        return Some(Values::Bool { bits, rows: it.len() });
+    }
+    if let Some(it) = array.as_string_opt::<i32>() {
+        let text = core::str::from_utf8(it.value_data()).ok()?;
+        return Some(Values::Text(Slices::packed(Offsets::Short(it.value_offsets()), text)));
+    }
+    if let Some(it) = array.as_string_opt::<i64>() {
+        let text = core::str::from_utf8(it.value_data()).ok()?;
+        return Some(Values::Text(Slices::packed(Offsets::Long(it.value_offsets()), text)));
+    }
+    if let Some(it) = array.as_binary_opt::<i32>() {
+        return Some(Values::Binary(Slices::packed(Offsets::Short(it.value_offsets()), it.value_data())));
+    }
+    if let Some(it) = array.as_binary_opt::<i64>() {
+        return Some(Values::Binary(Slices::packed(Offsets::Long(it.value_offsets()), it.value_data())));
+    }
+    let coded = array.as_dictionary_opt::<Int32Type>()?;
+    let categories = coded.values().as_string_opt::<i32>()?.iter().collect::<Option<_>>()?;
+    Some(Values::Dictionary { codes: coded.keys().values().as_ref().into(), categories })
 }

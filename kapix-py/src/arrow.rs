@@ -10,7 +10,7 @@
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr;
-use kapix_core::{Cause, Column, Error, Result, Validity, Values};
+use kapix_core::{Bitmap, Cause, Column, Error, Result, Values};
 use ndarray::{ArrayView1, ShapeBuilder};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -158,6 +158,8 @@ impl<'a> Imported<'a> {
             Source::Numpy(Values::Dictionary { codes, .. }) => {
                 (Values::Dictionary { codes: codes.view(), categories: Vec::new() }, None)
             }
+            // `read_numpy` returns no others.
+            Source::Numpy(_) => return Err(wrong_type()),
             Source::Arrow(schema, array) => {
                 let view = View::new(&schema.0, array.as_ref().map(|array| &array.0))?;
                 (view.values()?, view.validity()?)
@@ -186,6 +188,7 @@ pub(crate) fn addresses(columns: Vec<Given<'_>>) -> PyResult<Vec<usize>> {
             Values::Float(values) => values.as_ptr().addr(),
             Values::Integer(values) => values.as_ptr().addr(),
             Values::Dictionary { codes, .. } => codes.as_ptr().addr(),
+            _ => return Err(PyTypeError::new_err("the column is of another type")),
         });
     }
     Ok(places)
@@ -315,7 +318,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn validity(&self) -> Result<Option<Validity<'a>>> {
+    fn validity(&self) -> Result<Option<Bitmap<'a>>> {
         let Some(array) = self.array.filter(|array| array.null_count != 0 && array.n_buffers > 0) else {
             return Ok(None);
         };
@@ -323,6 +326,6 @@ impl<'a> View<'a> {
         if array.buffers.is_null() || unsafe { *array.buffers }.is_null() {
             return Ok(None);
         }
-        Ok(Some(Validity { bits: self.buffer(0, self.end.div_ceil(8))?, offset: self.offset }))
+        Ok(Some(Bitmap { bits: self.buffer(0, self.end.div_ceil(8))?, offset: self.offset }))
     }
 }

@@ -1,6 +1,6 @@
 //! Result columns: read-only memory that numpy maps without copying.
 
-use kapix_core::{Columns, RowStatus};
+use kapix_core::{ResultColumns, ResultValues, RowStatus};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -15,35 +15,32 @@ pub(crate) fn row_statuses() -> Vec<&'static str> {
 /// One result column.
 #[pyclass(frozen, module = "kapix._kapix")]
 pub(crate) struct Column {
-    columns: Arc<Columns>,
-    pick: fn(&Columns) -> Values<'_>,
+    columns: Arc<ResultColumns>,
+    name: String,
 }
 
 /// The values of a result column.
 enum Values<'c> {
-    Small(&'c [u8]),
-    Short(&'c [u16]),
     Integer(&'c [i32]),
     Number(&'c [f64]),
 }
 
 impl Column {
     /// Returns the column of this name.
-    pub(crate) fn of(columns: &Arc<Columns>, name: &str) -> PyResult<Self> {
-        let pick: fn(&Columns) -> Values<'_> = match name {
-            "points" => |it| Values::Integer(&it.points),
-            "pd" => |it| Values::Number(&it.pd),
-            "score" => |it| Values::Number(&it.score),
-            "decision" => |it| Values::Small(&it.decision),
-            "risk_band" => |it| Values::Short(&it.risk_band),
-            "status" => |it| Values::Small(&it.status),
-            _ => return Err(PyKeyError::new_err(name.to_owned())),
-        };
-        Ok(Self { columns: Arc::clone(columns), pick })
+    pub(crate) fn of(columns: &Arc<ResultColumns>, name: &str) -> PyResult<Self> {
+        let column = Self { columns: Arc::clone(columns), name: name.to_owned() };
+        column.values().map(|_| ())?;
+        Ok(column)
     }
 
-    fn values(&self) -> Values<'_> {
-        (self.pick)(&self.columns)
+    fn values(&self) -> PyResult<Values<'_>> {
+        match self.columns.get(&self.name).map(|column| &column.values) {
+            Some(ResultValues::Float(it)) => Ok(Values::Number(it)),
+            Some(ResultValues::Integer32(codes) | ResultValues::Dictionary { codes, .. }) => {
+                Ok(Values::Integer(codes))
+            }
+            _ => Err(PyKeyError::new_err(self.name.clone())),
+        }
     }
 }
 
@@ -53,9 +50,7 @@ impl Column {
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let order = if cfg!(target_endian = "little") { '<' } else { '>' };
-        let (kind, address, rows) = match self.values() {
-            Values::Small(it) => ("u1", it.as_ptr().addr(), it.len()),
-            Values::Short(it) => ("u2", it.as_ptr().addr(), it.len()),
+        let (kind, address, rows) = match self.values()? {
             Values::Integer(it) => ("i4", it.as_ptr().addr(), it.len()),
             Values::Number(it) => ("f8", it.as_ptr().addr(), it.len()),
         };
@@ -68,13 +63,11 @@ impl Column {
     }
 
     /// Returns the type in the words of `struct`, and the bytes of the column, copied.
-    fn copy<'py>(&self, py: Python<'py>) -> (&'static str, Bound<'py, PyBytes>) {
-        let (format, bytes) = match self.values() {
-            Values::Small(it) => ("B", it.to_vec()),
-            Values::Short(it) => ("H", it.iter().flat_map(|it| it.to_ne_bytes()).collect()),
+    fn copy<'py>(&self, py: Python<'py>) -> PyResult<(&'static str, Bound<'py, PyBytes>)> {
+        let (format, bytes): (_, Vec<u8>) = match self.values()? {
             Values::Integer(it) => ("i", it.iter().flat_map(|it| it.to_ne_bytes()).collect()),
             Values::Number(it) => ("d", it.iter().flat_map(|it| it.to_ne_bytes()).collect()),
         };
-        (format, PyBytes::new(py, &bytes))
+        Ok((format, PyBytes::new(py, &bytes)))
     }
 }

@@ -3,7 +3,7 @@
 use crate::columns::Column;
 use crate::desk::{Desk, raise};
 use crate::write;
-use kapix_core::{Answer, Columns};
+use kapix_core::{Answer, ResultColumns};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -26,7 +26,7 @@ pub(crate) struct Record {
     /// None for a struct inside an answer.
     answer: Option<Arc<Answer>>,
     /// Result columns beside the answer.
-    columns: Option<Arc<Columns>>,
+    columns: Option<Arc<ResultColumns>>,
     /// Fields that were read before; all of them for a struct inside an answer.
     known: PyOnceLock<Py<PyDict>>,
 }
@@ -47,7 +47,7 @@ fn filled(known: Bound<'_, PyDict>) -> PyOnceLock<Py<PyDict>> {
 }
 
 impl Record {
-    pub(crate) fn new(answer: Answer, columns: Option<Columns>) -> Self {
+    pub(crate) fn new(answer: Answer, columns: Option<ResultColumns>) -> Self {
         Self { answer: Some(Arc::new(answer)), columns: columns.map(Arc::new), known: PyOnceLock::new() }
     }
 

@@ -6,6 +6,7 @@
 mod account;
 mod build;
 mod check;
+mod columns;
 mod csv;
 mod finding;
 mod frame;
@@ -18,8 +19,10 @@ mod validate;
 mod walk;
 
 pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
+pub use columns::{ResultColumn, ResultColumns, ResultValues};
 pub use csv::transactions_from_csv;
 pub use finding::{Finding, FindingKind, Severity};
-pub use frame::{Column, Frame, Validity, Values};
+pub(crate) use frame::Kind;
+pub use frame::{Bitmap, Column, Frame, Offsets, Slices, Values};
 pub use ledger::{AccountLedger, Ledger, Row};
 pub use source::{Data, FlatSource, SourceKey, TransactionSource};

@@ -22,10 +22,10 @@ pub(crate) use desk::Unsealed;
 pub use desk::{
     Answer, Clock, Desk, DeskOptions, Draft, ENGINE_VERSION, Envelope, Idempotency, Leaf, Record, SEMANTICS,
 };
-pub use door::{CancelFlag, Columns, Control, DoorReply, Event, EventData, Progress, Reply};
+pub use door::{CancelFlag, Control, DoorReply, Event, EventData, Progress, Reply};
 pub use engine::Engine;
 pub use operations::{
-    AccountView, ArtefactCheckRequest, ArtefactCheckResponse, Audience, BatchColumns, CashflowAnalyzeRequest,
+    AccountView, ArtefactCheckRequest, ArtefactCheckResponse, Audience, CashflowAnalyzeRequest,
     CashflowAnalyzeResponse, CharacteristicView, Context, CounterfactualView, CreditScoreBatchRequest,
     CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Effect,
     EngineDescribeRequest, EngineDescribeResponse, Explanation, MoveView, Operation, OperationEntry,

@@ -5,10 +5,21 @@
 //! additions only, which the compiler turns into vector instructions. Sums of points are integers below 2^53 and
 //! therefore exact in f64.
 
+mod details;
+mod frame;
+mod minimum;
+mod scored;
+mod status;
+
+pub use details::ScoreInclude;
+pub(crate) use frame::{columns_read, inputs_hash, score_frame};
+pub use scored::ScoredRows;
+pub use status::RowStatus;
+
 use super::body::Decision;
 use super::card::{Bins, Card, Characteristic};
 use super::score::Input;
-use crate::domain::{Column, Frame, Values};
+use crate::domain::{Column, Frame, Kind, Values};
 use crate::error::{Cause, Error, Result};
 use ndarray::{ArrayView1, Axis, Slice};
 
@@ -17,59 +28,11 @@ const BLOCK: usize = 512;
 /// Rows whose totals stay in registers: four vectors of two numbers on the least x86-64 processor.
 const LANES: usize = 8;
 
+/// What a boolean is as text, by its bit.
+const BOOLEANS: [&str; 2] = ["false", "true"];
+
 /// Where an input fell, or why it has no points.
 type Slot = core::result::Result<u16, Cause>;
-
-/// What became of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum RowStatus {
-    /// The row is scored.
-    Scored = 0,
-    /// An input is missing and the card states no points for that.
-    InputMissing = 1,
-    /// An input is infinite.
-    Infinity = 2,
-    /// An input lies outside the range that the card states.
-    OutOfRange = 3,
-    /// A category is unknown to the card and it states no points for that.
-    Unseen = 4,
-    /// The history is shorter than the card's stated minimum.
-    HistoryShort = 5,
-}
-
-impl RowStatus {
-    /// Every status, in the order of its number.
-    pub const ALL: [Self; 6] = [
-        Self::Scored,
-        Self::InputMissing,
-        Self::Infinity,
-        Self::OutOfRange,
-        Self::Unseen,
-        Self::HistoryShort,
-    ];
-
-    /// Returns the wire name: `scored` or the cause.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Scored => "scored",
-            Self::InputMissing => Cause::DataInputMissing.as_str(),
-            Self::Infinity => Cause::FrameInfinity.as_str(),
-            Self::OutOfRange => Cause::DataInputRange.as_str(),
-            Self::Unseen => Cause::DataInputUnseen.as_str(),
-            Self::HistoryShort => Cause::DataInsufficient.as_str(),
-        }
-    }
-
-    const fn of(cause: Cause) -> Self {
-        match cause {
-            Cause::FrameInfinity => Self::Infinity,
-            Cause::DataInputRange => Self::OutOfRange,
-            Cause::DataInputUnseen => Self::Unseen,
-            _ => Self::InputMissing,
-        }
-    }
-}
 
 /// Where the scores of a range of rows go; all slices have the length of the range.
 #[derive(Debug)]
@@ -80,12 +43,12 @@ pub struct BatchOutput<'o> {
     pub pd: &'o mut [f64],
     /// 1 - PD, a rank unless calibrated; NaN where the status is not `Scored`.
     pub score: &'o mut [f64],
-    /// 0 none, 1 decline, 2 refer, 3 approve.
-    pub decision: &'o mut [u8],
-    /// Index in the card's bands; 0 where the status is not `Scored`.
-    pub band: &'o mut [u16],
+    /// Index in decline, refer, approve; -1 where the status is not `Scored`.
+    pub decision: &'o mut [i32],
+    /// Index in the card's bands; -1 where the status is not `Scored`.
+    pub band: &'o mut [i32],
     /// A [`RowStatus`] as its number.
-    pub status: &'o mut [u8],
+    pub status: &'o mut [i32],
 }
 
 impl Card {
@@ -93,20 +56,29 @@ impl Card {
     ///
     /// Errors before any row is scored: `frame.column_missing` and `frame.column_type`, at `/columns/NAME`.
     pub fn score_rows(&self, frame: &Frame<'_>, first: usize, output: &mut BatchOutput<'_>) -> Result<()> {
-        let mut readers = Vec::with_capacity(self.characteristics.len());
-        for characteristic in &self.characteristics {
-            readers.push(Reader::new(characteristic, frame)?);
-        }
+        let readers = self.readers(frame)?;
+        self.score_with(&readers, first, output);
+        Ok(())
+    }
+
+    fn score_with(&self, readers: &[Reader<'_, '_>], first: usize, output: &mut BatchOutput<'_>) {
         let mut work = Work::new();
         for (index, block) in output.reborrow().split(BLOCK).enumerate() {
             let rows = block.points.len();
             work.start(f64::from(self.body.base_points), rows);
-            for reader in &readers {
+            for reader in readers {
                 reader.add(first + index * BLOCK, rows, &mut work);
             }
             self.write(&work, block);
         }
-        Ok(())
+    }
+
+    fn readers<'f, 'a>(&'f self, frame: &'f Frame<'a>) -> Result<Vec<Reader<'f, 'a>>> {
+        let mut readers = Vec::with_capacity(self.characteristics.len());
+        for characteristic in &self.characteristics {
+            readers.push(Reader::new(characteristic, frame)?);
+        }
+        Ok(readers)
     }
 
     fn write(&self, work: &Work, output: BatchOutput<'_>) {
@@ -117,7 +89,7 @@ impl Card {
         for ((left, right), (total, (own_status, refer))) in left.zip(right).zip(found) {
             let ((points, pd), (score, decision)) = left;
             let (band, status) = right;
-            *status = *own_status;
+            *status = i32::from(*own_status);
             let outcome = if *own_status == 0 {
                 #[expect(clippy::cast_possible_truncation, reason = "a proved card's totals fit i32")]
                 {
@@ -129,7 +101,7 @@ impl Card {
                 Outcome::NONE
             };
             (*pd, *score, *band) = (outcome.pd, outcome.score, outcome.band);
-            *decision = if *refer { outcome.decision.min(number(Decision::Refer)) } else { outcome.decision };
+            *decision = if *refer { outcome.decision.min(code(Decision::Refer)) } else { outcome.decision };
         }
     }
 
@@ -149,9 +121,9 @@ impl Card {
         Outcome {
             pd: if self.is_calibrated() { pd } else { f64::NAN },
             score: 1.0 - pd,
-            band: u16::try_from(self.band(points)).unwrap_or(u16::MAX),
+            band: i32::try_from(self.band(points)).unwrap_or(i32::MAX),
             // A card without cut-offs decides nothing: every case refers.
-            decision: number(self.decision(points).unwrap_or(Decision::Refer)),
+            decision: code(self.decision(points).unwrap_or(Decision::Refer)),
         }
     }
 }
@@ -161,12 +133,12 @@ impl Card {
 pub(super) struct Outcome {
     pd: f64,
     score: f64,
-    band: u16,
-    decision: u8,
+    band: i32,
+    decision: i32,
 }
 
 impl Outcome {
-    const NONE: Self = Self { pd: f64::NAN, score: f64::NAN, band: 0, decision: 0 };
+    const NONE: Self = Self { pd: f64::NAN, score: f64::NAN, band: -1, decision: -1 };
 }
 
 impl<'o> BatchOutput<'o> {
@@ -182,7 +154,7 @@ impl<'o> BatchOutput<'o> {
     }
 
     /// Takes the score of a row away.
-    pub(crate) fn refuse(&mut self, row: usize, why: RowStatus) {
+    fn refuse(&mut self, row: usize, why: RowStatus) {
         let cells = (self.points.get_mut(row), self.pd.get_mut(row), self.score.get_mut(row));
         if let (Some(points), Some(pd), Some(score)) = cells {
             (*points, *pd, *score) = (0, f64::NAN, f64::NAN);
@@ -191,19 +163,19 @@ impl<'o> BatchOutput<'o> {
         if let (Some(decision), Some(band), Some(status)) = cells
             && *status == 0
         {
-            (*decision, *band, *status) = (0, 0, why as u8);
+            (*decision, *band, *status) = (-1, -1, i32::from(why as u8));
         }
     }
 
     /// Turns an approval into a referral.
-    pub(crate) fn refer(&mut self, row: usize) {
+    fn refer(&mut self, row: usize) {
         if let Some(decision) = self.decision.get_mut(row) {
-            *decision = (*decision).min(number(Decision::Refer));
+            *decision = (*decision).min(code(Decision::Refer));
         }
     }
 
     /// Returns the outputs of consecutive ranges of `rows` rows.
-    pub(crate) fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
+    fn split(self, rows: usize) -> impl Iterator<Item = BatchOutput<'o>> {
         let left =
             self.points.chunks_mut(rows).zip(self.pd.chunks_mut(rows)).zip(self.score.chunks_mut(rows));
         let right =
@@ -219,18 +191,12 @@ impl<'o> BatchOutput<'o> {
     }
 }
 
-/// Returns how often a number occurs, by vectors of bytes: a count of at most 255 fits one.
-pub(crate) fn occurrences(numbers: &[u8], number: u8) -> u64 {
-    let few =
-        |chunk: &[u8]| chunk.iter().fold(0_u8, |count, own| count.wrapping_add(u8::from(*own == number)));
-    numbers.chunks(255).map(|chunk| u64::from(few(chunk))).sum()
-}
-
-const fn number(decision: Decision) -> u8 {
+/// Returns the code of a decision; -1 is none.
+const fn code(decision: Decision) -> i32 {
     match decision {
-        Decision::Decline => 1,
-        Decision::Refer => 2,
-        Decision::Approve => 3,
+        Decision::Decline => 0,
+        Decision::Refer => 1,
+        Decision::Approve => 2,
     }
 }
 
@@ -302,40 +268,44 @@ impl<'f, 'a> Reader<'f, 'a> {
             missing: 0.0,
             codes: Vec::new(),
         };
-        match (&characteristic.bins, &column.values) {
-            (Bins::Numeric { cuts, special }, Values::Float(_) | Values::Integer(_)) => {
-                let points = |slot: u16| f64::from(characteristic.points_of(slot));
-                reader.first = points(0);
-                reader.missing = characteristic.missing_slot.map_or(0.0, points) - reader.first;
-                let pairs = characteristic.points.windows(2).zip(cuts);
-                reader.steps = pairs
-                    .map(|(pair, cut)| match pair {
-                        [below, above] => (*cut, f64::from(*above) - f64::from(*below)),
-                        _ => (*cut, 0.0),
-                    })
-                    .collect();
-                reader.special = special
-                    .iter()
-                    .map(|(value, slot)| {
-                        let inside = cuts.iter().map(|cut| u16::from(value >= cut)).sum();
-                        (*value, points(*slot) - points(inside))
-                    })
-                    .collect();
+        match (&characteristic.bins, column.kind()) {
+            (Bins::Numeric { cuts, special }, Kind::Numbers) => reader.take_steps(cuts, special),
+            (Bins::Categorical { .. }, Kind::Text) => {
+                let slot = |text: &&str| characteristic.slot_of_text(text);
+                reader.codes = match &column.values {
+                    Values::Dictionary { categories, .. } => categories.iter().map(slot).collect(),
+                    Values::Bool { .. } => BOOLEANS.iter().map(slot).collect(),
+                    _ => Vec::new(),
+                };
             }
-            (Bins::Categorical { .. }, Values::Dictionary { categories, .. }) => {
-                reader.codes = categories.iter().map(|text| characteristic.slot_of_text(text)).collect();
-            }
-            // A column without any value has no type: every code is that of a missing row.
-            (Bins::Numeric { .. }, Values::Dictionary { categories, .. }) if categories.is_empty() => {}
-            (Bins::Numeric { .. }, Values::Dictionary { .. }) => {
-                return Err(wrong_type(name, "numbers", "text"));
-            }
-            // A column of nothing but missing values says nothing of its type.
-            (Bins::Categorical { numbers, .. }, _)
-                if !numbers.is_empty() || (0..column.len()).all(|row| column.number(row).is_none()) => {}
-            (Bins::Categorical { .. }, _) => return Err(wrong_type(name, "text by dictionary", "numbers")),
+            (Bins::Categorical { numbers, .. }, Kind::Numbers) if !numbers.is_empty() => {}
+            // A column without any value says nothing of its type.
+            _ if column.is_void() => {}
+            (Bins::Numeric { .. }, _) => return Err(wrong_type(name, "numbers", column)),
+            (Bins::Categorical { .. }, _) => return Err(wrong_type(name, "text by dictionary", column)),
         }
         Ok(reader)
+    }
+
+    fn take_steps(&mut self, cuts: &[f64], special: &[(f64, u16)]) {
+        let characteristic = self.characteristic;
+        let points = |slot: u16| f64::from(characteristic.points_of(slot));
+        self.first = points(0);
+        self.missing = characteristic.missing_slot.map_or(0.0, points) - self.first;
+        let pairs = characteristic.points.windows(2).zip(cuts);
+        self.steps = pairs
+            .map(|(pair, cut)| match pair {
+                [below, above] => (*cut, f64::from(*above) - f64::from(*below)),
+                _ => (*cut, 0.0),
+            })
+            .collect();
+        self.special = special
+            .iter()
+            .map(|(value, slot)| {
+                let inside = cuts.iter().map(|cut| u16::from(value >= cut)).sum();
+                (*value, points(*slot) - points(inside))
+            })
+            .collect();
     }
 
     fn add(&self, start: usize, rows: usize, work: &mut Work) {
@@ -357,8 +327,18 @@ impl<'f, 'a> Reader<'f, 'a> {
                 #[expect(clippy::cast_precision_loss, reason = "only its place among the cut points counts")]
                 block.iter_mut().zip(values).for_each(|(own, value)| *own = *value as f64);
             }
+            Values::Integer32(values) => {
+                let values = values.slice_axis(axis, range);
+                block.iter_mut().zip(values).for_each(|(own, value)| *own = f64::from(*value));
+            }
             Values::Dictionary { codes, .. } => {
                 return self.add_codes(&codes.slice_axis(axis, range), start, work);
+            }
+            _ => {
+                for row in 0..rows {
+                    work.put(row, self.characteristic, self.slot(start + row));
+                }
+                return;
             }
         }
         if let Some(validity) = &self.column.validity {
@@ -436,17 +416,45 @@ impl<'f, 'a> Reader<'f, 'a> {
     fn add_codes(&self, codes: &ArrayView1<'_, i32>, start: usize, work: &mut Work) {
         let missing = self.characteristic.slot(Input::Missing);
         for (row, code) in codes.iter().enumerate() {
-            let valid = self.column.validity.as_ref().is_none_or(|bits| bits.is_valid(start + row));
-            let slot = match usize::try_from(*code) {
-                Ok(code) if valid => self.codes.get(code).copied().unwrap_or(Err(Cause::DataInputUnseen)),
-                _ => missing,
-            };
-            work.put(row, self.characteristic, slot);
+            let valid = self.column.is_valid(start + row);
+            work.put(
+                row,
+                self.characteristic,
+                if valid { self.slot_of_code(*code, missing) } else { missing },
+            );
+        }
+    }
+
+    fn slot_of_code(&self, code: i32, missing: Slot) -> Slot {
+        match usize::try_from(code) {
+            Ok(code) => self.codes.get(code).copied().unwrap_or(Err(Cause::DataInputUnseen)),
+            Err(_) => missing,
+        }
+    }
+
+    /// Returns the slot of one row.
+    fn slot(&self, row: usize) -> Slot {
+        let missing = self.characteristic.slot(Input::Missing);
+        if !self.column.is_valid(row) {
+            return missing;
+        }
+        match &self.column.values {
+            Values::Float(_) | Values::Integer(_) | Values::Integer32(_) => {
+                self.characteristic.slot_of_number(self.column.number(row).unwrap_or(f64::NAN))
+            }
+            Values::Dictionary { codes, .. } => {
+                codes.get(row).map_or(missing, |code| self.slot_of_code(*code, missing))
+            }
+            Values::Bool { bits, .. } => self.slot_of_code(i32::from(bits.is_set(row)), missing),
+            Values::Text(texts) => texts.get(row).map_or(missing, |it| self.characteristic.slot_of_text(it)),
+            // A column of another type is read only when no row holds a value.
+            Values::Date(_) | Values::Instant(_) | Values::Binary(_) | Values::Other { .. } => missing,
         }
     }
 }
 
-fn wrong_type(name: &str, expected: &str, got: &str) -> Error {
+fn wrong_type(name: &str, expected: &str, column: &Column<'_>) -> Error {
+    let got = column.kind_name();
     Error::new(Cause::FrameColumnType, format!("the card expects {expected}; got {got}")).at(place(name))
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// Reasons of one direction that are reported: more than four are unlikely to help (12 CFR 1002, Supp. I,
 /// 9(b)(2)-1).
-const REASONS_MAX: usize = 4;
+pub(super) const REASONS_MAX: usize = 4;
 
 /// What an applicant's points are compared with to find the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,12 @@ impl Card {
         (self.ranked(&differences, -1.0), self.ranked(&differences, 1.0))
     }
 
+    /// Returns the numbers of the adverse reasons that [`Self::reasons`] gives: places in the card's table of reasons.
+    pub(super) fn adverse_codes(&self, slots: &Slots, method: ReasonMethod) -> impl Iterator<Item = u16> {
+        let (_, totals) = self.totals(&self.differences(slots, method), -1.0);
+        totals.into_iter().map(|total| total.reason)
+    }
+
     fn differences(&self, slots: &Slots, method: ReasonMethod) -> Vec<f64> {
         let zipped = self.characteristics.iter().zip(&slots.slots).enumerate();
         zipped
@@ -108,7 +114,8 @@ impl Card {
             .collect()
     }
 
-    fn ranked(&self, differences: &[f64], sign: f64) -> Vec<Reason> {
+    /// Returns what the characteristics of one direction add, and the sums of the strongest reasons, in their order.
+    fn totals(&self, differences: &[f64], sign: f64) -> (Vec<Part>, Vec<Part>) {
         let zipped = self.characteristics.iter().zip(differences).enumerate();
         let own = zipped.filter(|(_, (_, difference))| sign * **difference > 0.0).map(
             |(first, (it, difference))| Part { reason: it.reason_number, first, difference: *difference },
@@ -128,6 +135,11 @@ impl Card {
         }
         totals.sort_unstable_by(Part::order);
         totals.truncate(REASONS_MAX);
+        (parts, totals)
+    }
+
+    fn ranked(&self, differences: &[f64], sign: f64) -> Vec<Reason> {
+        let (parts, totals) = self.totals(differences, sign);
         let reason = |total: &Part| {
             let own = parts.iter().filter(|part| part.reason == total.reason);
             Some(Reason {

@@ -19,8 +19,8 @@ mod support;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use batch::occurrences;
-pub use batch::{BatchOutput, RowStatus};
+pub use batch::{BatchOutput, RowStatus, ScoreInclude, ScoredRows};
+pub(crate) use batch::{columns_read, inputs_hash, score_frame};
 pub use body::{
     AttributeBody, BandBody, BinCounts, Calibration, CardBody, CharacteristicBody, CharacteristicCounts,
     CharacteristicKind, Cutoffs, Decision, DevelopmentBody, DevelopmentFinding, EntityType, Fallback,

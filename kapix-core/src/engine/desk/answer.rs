@@ -1,7 +1,8 @@
 //! An answer with its envelope.
 
 use crate::canonical;
-use crate::engine::door::{Columns, Event};
+use crate::domain::ResultColumns;
+use crate::engine::door::Event;
 use crate::engine::operations::Response;
 use crate::error::Result;
 use crate::time::Instant;
@@ -30,7 +31,7 @@ pub struct Answer {
     /// The answer.
     pub response: Arc<Response>,
     /// The result columns that go beside it; none unless columns came beside the request.
-    pub columns: Columns,
+    pub columns: ResultColumns,
     /// The envelope, when the options ask for one.
     pub envelope: Option<Envelope>,
     /// What a host may want to tell others.
@@ -45,7 +46,7 @@ impl Answer {
     pub(crate) fn stored(response: Response) -> Self {
         Self {
             response: Arc::new(response),
-            columns: Columns::default(),
+            columns: ResultColumns::default(),
             envelope: None,
             events: Vec::new(),
             written: None,

@@ -1,9 +1,8 @@
 //! The doors: JSON in and out, and JSON with columns. Panics end here.
 
 use super::control::Control;
-use super::reply::Columns;
 use crate::canonical;
-use crate::domain::Frame;
+use crate::domain::{Frame, ResultColumns};
 use crate::engine::desk::Desk;
 use crate::engine::operations::{Operation, Request};
 use crate::error::{Cause, Error, Result};
@@ -49,7 +48,7 @@ impl Desk {
         request: &[u8],
         frame: &Frame<'_>,
         control: &Control<'_>,
-    ) -> (DoorReply, Option<Columns>) {
+    ) -> (DoorReply, Option<ResultColumns>) {
         let mut columns = None;
         let reply = self.guard(|| {
             let request = Request::read(Operation::parse(operation)?, request, self.engine().limits())?;

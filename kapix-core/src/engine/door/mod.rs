@@ -7,4 +7,4 @@ mod reply;
 
 pub use control::{CancelFlag, Control, Progress};
 pub use json::DoorReply;
-pub use reply::{Columns, Event, EventData, Reply};
+pub use reply::{Event, EventData, Reply};

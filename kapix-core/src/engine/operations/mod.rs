@@ -25,7 +25,7 @@ pub use credit_score::{
     CreditScoreResponse, Effect, Explanation, MoveView, PointsRange, ReasonView, ReferralCode,
     ReferralReason, TopFeature,
 };
-pub use credit_score_batch::{BatchColumns, CreditScoreBatchRequest, CreditScoreBatchResponse};
+pub use credit_score_batch::{CreditScoreBatchRequest, CreditScoreBatchResponse};
 pub use engine_describe::{EngineDescribeRequest, EngineDescribeResponse, OperationEntry};
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;

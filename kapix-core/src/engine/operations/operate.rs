@@ -2,7 +2,8 @@
 
 use super::{Call, Interrupt};
 use crate::canonical::Hash;
-use crate::engine::door::{Columns, Event};
+use crate::domain::ResultColumns;
+use crate::engine::door::Event;
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
@@ -70,7 +71,7 @@ pub(in crate::engine) struct Done<R> {
     /// The answer.
     pub(super) response: R,
     /// The result columns that go beside it; none unless columns came beside the request.
-    pub(super) columns: Columns,
+    pub(super) columns: ResultColumns,
     /// Artefacts that took part.
     pub(super) artefacts: Vec<ArtefactRef>,
     /// SHA-256 of the columns that came beside the request and of those that go beside the answer.
@@ -86,7 +87,7 @@ impl<R> Done<R> {
     pub(super) fn new(response: R, artefacts: Vec<ArtefactRef>) -> Self {
         Self {
             response,
-            columns: Columns::default(),
+            columns: ResultColumns::default(),
             artefacts,
             columns_sha256: None,
             events: Vec::new(),

@@ -3,7 +3,7 @@
 use super::call::{Fulfilled, Need};
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
-use crate::engine::door::Columns;
+use crate::domain::{ResultColumn, ResultColumns, ResultValues};
 use crate::engine::registry::{Chosen, Toy};
 use crate::error::{Cause, Error};
 use crate::id::Id;
@@ -68,11 +68,12 @@ impl Operate for ToyDoubleRequest {
                     .column("x")
                     .ok_or_else(|| Error::new(Cause::FrameColumnMissing, "no column `x`"))?;
                 let doubled = (0..frame.rows()).map(|row| factor * column.number(row).unwrap_or(f64::NAN));
-                Ok(Columns { score: doubled.collect(), ..Columns::default() })
+                Ok(doubled.collect::<Vec<f64>>())
             },
         )?;
-        let doubled = columns.score.iter().sum();
-        let columns = if call.frame.is_some() { columns } else { Columns::default() };
+        let doubled = columns.iter().sum();
+        let columns = ResultColumn::new("doubled", ResultValues::Float(columns), None);
+        let columns = call.frame.map(|_| columns).into_iter().collect::<ResultColumns>();
         Ok(Done { columns, ..Done::new(ToyDoubleResponse { doubled }, artefacts) })
     }
 }

@@ -9,7 +9,7 @@ use super::prebin;
 use super::settings::{BinKind, BinRule};
 use super::sorted::Sorted;
 use super::table::{BinningTable, RowKind, Sample, Slot};
-use crate::domain::{Column, Values};
+use crate::domain::{Column, Kind};
 use crate::error::{Cause, Error, Result};
 use crate::fitting::Target;
 use crate::fitting::optimal::{Solution, Trend};
@@ -143,7 +143,10 @@ pub fn bin(
             format!("a row lies outside the `{length}` rows of a column"),
         ));
     }
-    let is_text = matches!(column.values, Values::Dictionary { .. });
+    let encoded = column.encode();
+    let column = &encoded.as_ref().map_or_else(|| column.view(), |encoded| encoded.column());
+    readable(column)?;
+    let is_text = column.is_text();
     let kind = options.kind.unwrap_or(if is_text { BinKind::Categorical } else { BinKind::Numeric });
     let is_binary = matches!(target, Target::Binary { .. });
     let parts = match kind {
@@ -162,6 +165,17 @@ pub fn bin(
         ));
     }
     Ok(parts.assemble(options, is_binary))
+}
+
+/// Returns an error unless the column holds numbers or text.
+pub(super) fn readable(column: &Column<'_>) -> Result<()> {
+    match column.kind() {
+        Kind::Numbers | Kind::Text => Ok(()),
+        _ => {
+            let message = format!("a binning reads numbers or text; the column holds {}", column.kind_name());
+            Err(Error::new(Cause::FrameColumnType, message))
+        }
+    }
 }
 
 /// What the readers of both kinds need.

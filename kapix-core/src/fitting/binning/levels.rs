@@ -38,14 +38,13 @@ pub(super) fn read(
     target: Target<'_>,
     options: &BinningOptions,
 ) -> Result<Levels> {
-    let (mut levels, missing, beyond) = match &column.values {
-        Values::Dictionary { categories, .. } => dictionary(column, categories, rows, target),
-        Values::Float(_) | Values::Integer(_) => {
-            let sorted = Sorted::new(column, rows, target, &[])?;
-            let mut levels = Vec::new();
-            sorted.each(|value, mass| levels.push((value.to_string(), mass)));
-            (levels, sorted.missing, Mass::default())
-        }
+    let (mut levels, missing, beyond) = if let Values::Dictionary { categories, .. } = &column.values {
+        dictionary(column, categories, rows, target)
+    } else {
+        let sorted = Sorted::new(column, rows, target, &[])?;
+        let mut levels = Vec::new();
+        sorted.each(|value, mass| levels.push((value.to_string(), mass)));
+        (levels, sorted.missing, Mass::default())
     };
     levels.sort_by(|a, b| a.0.cmp(&b.0));
     levels.dedup_by(|next, kept| {
@@ -99,7 +98,7 @@ fn dictionary(
 
 /// Returns the category that a special value is: text as it stands, a number as the text of a column of numbers.
 fn special_text(value: &Scalar, column: &Column<'_>) -> Option<String> {
-    let is_text = matches!(column.values, Values::Dictionary { .. });
+    let is_text = column.is_text();
     match value {
         Scalar::Text(text) => Some(text.clone()),
         Scalar::Number(number) if !is_text => Some((number + 0.0).to_string()),

@@ -21,6 +21,10 @@ impl Binning {
     /// Special values go first, by their bits after adding 0; then `[lower, upper)`. Errors: `frame.infinity`,
     /// `frame.column_type`.
     pub fn slots(&self, column: &Column<'_>, rows: &[u32], out: &mut [u16]) -> Result<()> {
+        if let Some(encoded) = column.encode() {
+            return self.slots(&encoded.column(), rows, out);
+        }
+        super::column::readable(column)?;
         match (&column.values, self.kind) {
             (Values::Dictionary { categories, .. }, BinKind::Categorical) => {
                 self.dictionary(column, categories, rows, out);
@@ -131,7 +135,7 @@ pub(super) fn plain_values<'c>(column: &'c Column<'_>) -> Option<&'c [f64]> {
 /// Returns the dictionary code of a row; `None` where the row is missing or the column holds numbers.
 pub(super) fn code(column: &Column<'_>, row: usize) -> Option<usize> {
     let Values::Dictionary { codes, .. } = &column.values else { return None };
-    if column.validity.as_ref().is_some_and(|validity| !validity.is_valid(row)) {
+    if !column.is_valid(row) {
         return None;
     }
     usize::try_from(*codes.get(row)?).ok()

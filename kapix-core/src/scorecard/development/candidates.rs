@@ -4,7 +4,7 @@ use super::findings::{Code, finding};
 use super::outcome::find;
 use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
 use super::sample::{Part, row_index};
-use crate::domain::{Column, Frame};
+use crate::domain::{Column, Frame, Kind};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::fitting::BinningOptions;
 use crate::limits::{self, Limits};
@@ -62,6 +62,16 @@ pub(super) fn candidates<'f, 'a>(
             continue;
         }
         let settings = request.characteristics.get(name);
+        if !matches!(column.kind(), Kind::Numbers | Kind::Text) {
+            let message =
+                format!("the column holds {}; a characteristic reads numbers or text", column.kind_name());
+            if settings.is_some() || !include.is_empty() {
+                let place = format!("/columns/{}", escape_segment(name));
+                return Err(Error::new(Cause::FrameColumnType, message).at(place));
+            }
+            findings.push(finding(Code::ColumnType, Some(name), format!("left out: {message}")));
+            continue;
+        }
         if settings.is_none() && include.is_empty() && numbers_the_rows(column, part) {
             let message = "left out: consecutive whole numbers, each once; name it in `include` to keep it";
             findings.push(finding(Code::IdLike, Some(name), message));

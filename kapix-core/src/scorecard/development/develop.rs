@@ -52,6 +52,8 @@ pub(crate) fn develop(
     }
     request.selection.check().map_err(|error| error.under("/selection"))?;
     request.regression.check().map_err(|error| error.under("/regression"))?;
+    let encoded = frame.encode();
+    let frame = &frame.with_codes(&encoded);
     let mut sample = Sample::read(request, frame, as_of)?;
     let mut findings = Vec::new();
     if request.sample.observation_date.is_some() && request.sample.horizon_days.is_none() {

@@ -3,7 +3,7 @@
 use super::candidates::Candidate;
 use super::sample::{Part, row_index};
 use crate::canonical::{Hash, Hasher};
-use crate::domain::{Column, Values};
+use crate::domain::Column;
 use crate::error::Result;
 use crate::fitting::Run;
 use crate::parallel;
@@ -41,30 +41,8 @@ fn column(name: &str, column: &Column<'_>, part: &Part, run: &Run<'_>) -> Result
     for rows in part.rows.chunks(BLOCK) {
         (run.check)()?;
         bytes.clear();
-        if let (Values::Float(values), None) = (&column.values, &column.validity) {
-            let number = |row: &u32| values.get(row_index(*row)).copied().unwrap_or(f64::NAN);
-            bytes.extend(rows.iter().flat_map(|row| number_bytes(number(row))));
-            hasher.update(&bytes);
-            continue;
-        }
-        for row in rows {
-            let row = row_index(*row);
-            match (column.number(row), column.text(row)) {
-                (Some(number), _) => bytes.extend_from_slice(&number_bytes(number)),
-                (None, Some(text)) => {
-                    bytes.extend_from_slice(text.as_bytes());
-                    bytes.push(0);
-                }
-                (None, None) if column.is_text() => bytes.push(255),
-                (None, None) => bytes.extend_from_slice(&number_bytes(f64::NAN)),
-            }
-        }
+        column.write(rows.iter().map(|row| row_index(*row)), &mut bytes);
         hasher.update(&bytes);
     }
     Ok(hasher.finish())
-}
-
-/// Returns a number as eight little-endian bytes; one quiet NaN stands for all.
-fn number_bytes(number: f64) -> [u8; 8] {
-    if number.is_nan() { 0x7ff8_0000_0000_0000_u64.to_le_bytes() } else { (number + 0.0).to_le_bytes() }
 }

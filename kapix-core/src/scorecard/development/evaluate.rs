@@ -1,7 +1,6 @@
 //! A loaded card beside rows with known outcomes.
 
-use super::super::batch::{BatchOutput, RowStatus, occurrences};
-use super::super::body::Decision;
+use super::super::batch::{ScoredRows, score_frame};
 use super::super::card::Card;
 use super::measure::floors;
 use super::outcome::{self, Outcome, OutcomeColumn};
@@ -11,11 +10,6 @@ use crate::canonical::{Hash, Hasher};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{self, Run, ValidationSample};
-use crate::parallel;
-use std::collections::BTreeMap;
-
-/// Rows of one job.
-const JOB_ROWS: usize = 32_768;
 
 /// Returns how well the card ranks and is calibrated on the rows of a frame.
 ///
@@ -29,9 +23,12 @@ pub(crate) fn evaluate(
     frame: &Frame<'_>,
     run: &Run<'_>,
 ) -> Result<Evaluation> {
+    let encoded = frame.encode();
+    let frame = &frame.with_codes(&encoded);
     let outcomes = OutcomeColumn::read(frame, request)?;
     let weights = request.weight.as_deref().map(|name| outcome::weights(frame, name)).transpose()?;
-    let results = Results::of(card, frame, run)?;
+    let quiet = Run { progress: &|_, _| (), ..*run };
+    let results = score_frame(card, frame, None, &[], &quiet)?.rows;
     let known = |row: &usize| results.status.get(*row) == Some(&0) && outcomes.of(*row).is_some();
     let rows: Vec<usize> = (0..frame.rows()).filter(known).collect();
     if rows.is_empty() {
@@ -57,65 +54,18 @@ pub(crate) fn evaluate(
         fitting::validate(&sample, &request.validation).map_err(|error| error.under("/validation"))?;
     Ok(Evaluation {
         decisions: results.decisions(),
-        sha256: results.sha256(&bad),
+        sha256: sha256(&results, &bad),
         statuses: results.statuses(),
         validation,
     })
 }
 
-/// The results of every row.
-struct Results {
-    points: Vec<i32>,
-    pd: Vec<f64>,
-    score: Vec<f64>,
-    decision: Vec<u8>,
-    band: Vec<u16>,
-    status: Vec<u8>,
-}
-
-impl Results {
-    fn of(card: &Card, frame: &Frame<'_>, run: &Run<'_>) -> Result<Self> {
-        let rows = frame.rows();
-        let mut results = Self {
-            points: vec![0; rows],
-            pd: vec![0.0; rows],
-            score: vec![0.0; rows],
-            decision: vec![0; rows],
-            band: vec![0; rows],
-            status: vec![0; rows],
-        };
-        let output = BatchOutput {
-            points: &mut results.points,
-            pd: &mut results.pd,
-            score: &mut results.score,
-            decision: &mut results.decision,
-            band: &mut results.band,
-            status: &mut results.status,
-        };
-        parallel::run(output.split(JOB_ROWS), run.threads, |number, mut output| {
-            (run.check)()?;
-            card.score_rows(frame, number * JOB_ROWS, &mut output)
-        })?;
-        Ok(results)
-    }
-
-    fn decisions(&self) -> BTreeMap<&'static str, u64> {
-        let known = [(1, Decision::Decline), (2, Decision::Refer), (3, Decision::Approve)];
-        let counts = known.map(|(number, own)| (own.as_str(), occurrences(&self.decision, number)));
-        counts.into_iter().filter(|(_, count)| *count > 0).collect()
-    }
-
-    fn statuses(&self) -> BTreeMap<&'static str, u64> {
-        let counts = RowStatus::ALL.map(|own| (own.as_str(), occurrences(&self.status, own as u8)));
-        counts.into_iter().filter(|(_, count)| *count > 0).collect()
-    }
-
-    /// Returns the SHA-256 over points, statuses and outcomes: what the figures were worked out from.
-    fn sha256(&self, bad: &[u8]) -> Hash {
-        let mut hasher = Hasher::new();
-        self.points.iter().for_each(|points| hasher.update(&points.to_le_bytes()));
-        hasher.update(&self.status);
-        hasher.update(bad);
-        hasher.finish()
-    }
+/// Returns the SHA-256 over points, statuses and outcomes: what the figures were worked out from.
+fn sha256(scored: &ScoredRows, bad: &[u8]) -> Hash {
+    let mut hasher = Hasher::new();
+    scored.points.iter().for_each(|points| hasher.update(&points.to_le_bytes()));
+    let status = |status: &i32| u8::try_from(*status).unwrap_or(u8::MAX);
+    hasher.update(&scored.status.iter().map(status).collect::<Vec<u8>>());
+    hasher.update(bad);
+    hasher.finish()
 }

@@ -9,6 +9,7 @@ use strum::IntoStaticStr;
 pub(super) enum Code {
     Bands,
     Binning,
+    ColumnType,
     IdLike,
     Immature,
     Leaking,

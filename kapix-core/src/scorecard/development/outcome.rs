@@ -4,7 +4,7 @@ use super::request::{ScorecardDevelopRequest, ScorecardEvaluateRequest, TargetKi
 use crate::domain::{Column, Frame, Values};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
-use crate::time::Date;
+use crate::time::{Date, Instant, UtcOffset};
 
 /// What a row turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -129,7 +129,7 @@ impl Matcher {
         let number = |value: &Scalar| if let Scalar::Number(it) = value { Some(*it) } else { None };
         let codes = match &column.values {
             Values::Dictionary { categories, .. } => categories.iter().map(|category| is(category)).collect(),
-            Values::Float(_) | Values::Integer(_) => Vec::new(),
+            _ => Vec::new(),
         };
         Self {
             numbers: values.iter().filter_map(number).collect(),
@@ -176,9 +176,25 @@ pub(super) fn weights(frame: &Frame<'_>, name: &str) -> Result<Vec<f64>> {
 /// Returns the day of every row; `None` where it is missing.
 pub(super) fn dates(column: &Column<'_>, name: &str) -> Result<Vec<Option<Date>>> {
     let place = |error: Error| error.at(format!("/columns/{}", escape_segment(name)));
-    let Values::Dictionary { categories, .. } = &column.values else {
-        let message = "observation dates are text `YYYY-MM-DD`; the column holds numbers";
-        return Err(place(Error::new(Cause::FrameColumnType, message)));
+    let categories = match &column.values {
+        Values::Dictionary { categories, .. } => categories,
+        Values::Date(days) => {
+            let day = |row: usize| days.get(row).map(|day| Date::from_epoch_days(*day)).transpose();
+            return days_of(column, day).map_err(place);
+        }
+        Values::Instant(instants) => {
+            let day = |row: usize| {
+                let instant =
+                    instants.get(row).map(|it| Instant::from_epoch_microseconds(*it)).transpose()?;
+                Ok(instant.map(|instant| instant.date_at(UtcOffset::UTC)))
+            };
+            return days_of(column, day).map_err(place);
+        }
+        _ => {
+            let got = column.kind_name();
+            let message = format!("observation dates are text `YYYY-MM-DD`; the column holds {got}");
+            return Err(place(Error::new(Cause::FrameColumnType, message)));
+        }
     };
     let known: Vec<Result<Date>> = categories.iter().map(|text| Date::parse(text)).collect();
     let of = |row: usize| match column.code(row).and_then(|code| known.get(code)) {
@@ -187,6 +203,11 @@ pub(super) fn dates(column: &Column<'_>, name: &str) -> Result<Vec<Option<Date>>
         Some(Err(error)) => Err(place(error.clone())),
     };
     (0..column.len()).map(of).collect()
+}
+
+/// Returns what `day` returns of each row that holds a value.
+fn days_of(column: &Column<'_>, day: impl Fn(usize) -> Result<Option<Date>>) -> Result<Vec<Option<Date>>> {
+    (0..column.len()).map(|row| if column.is_missing(row) { Ok(None) } else { day(row) }).collect()
 }
 
 /// Returns an error when a column of numbers holds an infinity.

@@ -4,7 +4,7 @@ use super::{body, card, numeric};
 use crate::domain::{Column, Frame};
 use crate::error::Cause;
 use crate::limits::Limits;
-use crate::scorecard::{BatchOutput, Card, Input, RowStatus};
+use crate::scorecard::{Card, Input, RowStatus, ScoredRows};
 use serde_json::json;
 
 fn coded(categories: [&str; 2]) -> Card {
@@ -20,21 +20,11 @@ fn coded(categories: [&str; 2]) -> Card {
     card(&body(&[it], 8, 3)).unwrap()
 }
 
-fn by_column(card: &Card, values: &[f64]) -> crate::Result<(Vec<i32>, Vec<u8>)> {
+fn by_column(card: &Card, values: &[f64]) -> crate::Result<(Vec<i32>, Vec<i32>)> {
     let frame = Frame::new(vec![("x".to_owned(), Column::float(values))], &Limits::default()).unwrap();
-    let rows = values.len();
-    let (mut points, mut pd, mut score) = (vec![0; rows], vec![0.0; rows], vec![0.0; rows]);
-    let (mut decision, mut band, mut status) = (vec![0; rows], vec![0; rows], vec![0; rows]);
-    let mut output = BatchOutput {
-        points: &mut points,
-        pd: &mut pd,
-        score: &mut score,
-        decision: &mut decision,
-        band: &mut band,
-        status: &mut status,
-    };
-    card.score_rows(&frame, 0, &mut output)?;
-    Ok((points, status))
+    let mut found = ScoredRows::with_rows(values.len());
+    card.score_rows(&frame, 0, &mut found.output())?;
+    Ok((found.points, found.status))
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::given::{bin_all, free, given, noisy, options, prebinning};
-use crate::domain::{Column, Validity};
+use crate::domain::{Bitmap, Column};
 use crate::error::Cause;
 use crate::fitting::Target;
 use crate::fitting::binning::{
@@ -105,7 +105,7 @@ fn text_that_is_to_be_numeric_is_refused_and_rows_outside_are() {
 fn a_row_is_missing_where_the_validity_says_so() {
     let values = [1_i64, 2, 1, 2, 1, 2];
     let bits = [0b0001_1110];
-    let column = Column { validity: Some(Validity { bits: &bits, offset: 0 }), ..Column::integer(&values) };
+    let column = Column { validity: Some(Bitmap { bits: &bits, offset: 0 }), ..Column::integer(&values) };
     let binning = bin_all(&column, &[0, 1, 0, 1, 1, 0], &free());
     assert_eq!(binning.table.rows.last().unwrap().count, 2);
     assert_eq!(super::given::slots(&binning, &column), [2, 1, 0, 1, 0, 2]);

@@ -1,0 +1,245 @@
+//! One borrowed column.
+
+use super::bitmap::Bitmap;
+use super::slices::Slices;
+use ndarray::ArrayView1;
+
+/// One borrowed column; a row is missing where the validity says so and, for f64, where the value is NaN.
+#[derive(Clone, Debug)]
+pub struct Column<'a> {
+    /// The values.
+    pub values: Values<'a>,
+    /// Which rows hold a value; `None` when all do.
+    pub validity: Option<Bitmap<'a>>,
+}
+
+/// The values of a column; a view carries the stride.
+///
+/// Text, dictionary codes and booleans (as `true` and `false`) are read as categories; f64, i64 and i32 as numbers;
+/// dates and instants where an operation asks for a day. Nothing reads bytes yet.
+#[derive(Clone, Debug)]
+pub enum Values<'a> {
+    /// Numbers.
+    Float(ArrayView1<'a, f64>),
+    /// Integers.
+    Integer(ArrayView1<'a, i64>),
+    /// Integers of 32 bits.
+    Integer32(ArrayView1<'a, i32>),
+    /// True or false.
+    Bool {
+        /// Bit of each row; 1 is true.
+        bits: Bitmap<'a>,
+        /// Number of rows.
+        rows: usize,
+    },
+    /// Text.
+    Text(Slices<'a, str>),
+    /// Days since 1970-01-01.
+    Date(ArrayView1<'a, i32>),
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    Instant(ArrayView1<'a, i64>),
+    /// Text by dictionary: a code is an index into `categories`; a negative code is missing.
+    Dictionary {
+        /// Code of each row.
+        codes: ArrayView1<'a, i32>,
+        /// Text of each code.
+        categories: Vec<&'a str>,
+    },
+    /// Bytes.
+    Binary(Slices<'a, [u8]>),
+    /// Values of a type that no operation reads.
+    Other {
+        /// Name of the type, for messages.
+        name: String,
+        /// Number of rows.
+        rows: usize,
+    },
+}
+
+/// What a reader takes a column for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Numbers,
+    Text,
+    Dates,
+    Instants,
+    Bytes,
+    Other,
+}
+
+impl Values<'_> {
+    /// Returns whether what describes the rows fits what holds them.
+    pub(super) fn fit(&self) -> bool {
+        match self {
+            Self::Bool { bits, rows } => bits.holds(*rows),
+            Self::Text(texts) => texts.fit(),
+            Self::Binary(bytes) => bytes.fit(),
+            _ => true,
+        }
+    }
+}
+
+impl<'a> Column<'a> {
+    /// Returns a column of numbers without a validity bitmap.
+    pub fn float(values: &'a [f64]) -> Self {
+        Self { values: Values::Float(ArrayView1::from(values)), validity: None }
+    }
+
+    /// Returns a column of integers without a validity bitmap.
+    pub fn integer(values: &'a [i64]) -> Self {
+        Self { values: Values::Integer(ArrayView1::from(values)), validity: None }
+    }
+
+    /// Returns a column of integers of 32 bits without a validity bitmap.
+    pub fn integer32(values: &'a [i32]) -> Self {
+        Self { values: Values::Integer32(ArrayView1::from(values)), validity: None }
+    }
+
+    /// Returns a column of days since 1970-01-01 without a validity bitmap.
+    pub fn date(days: &'a [i32]) -> Self {
+        Self { values: Values::Date(ArrayView1::from(days)), validity: None }
+    }
+
+    /// Returns a column of microseconds since 1970-01-01T00:00:00Z without a validity bitmap.
+    pub fn instant(microseconds: &'a [i64]) -> Self {
+        Self { values: Values::Instant(ArrayView1::from(microseconds)), validity: None }
+    }
+
+    /// Returns a column of dictionary codes without a validity bitmap.
+    pub fn dictionary(codes: &'a [i32], categories: Vec<&'a str>) -> Self {
+        Self { values: Values::Dictionary { codes: ArrayView1::from(codes), categories }, validity: None }
+    }
+
+    /// Returns the number in a row; `None` when the row is missing or the column holds no numbers.
+    pub fn number(&self, row: usize) -> Option<f64> {
+        if !self.is_valid(row) {
+            return None;
+        }
+        match &self.values {
+            Values::Float(values) => values.get(row).copied().filter(|value| !value.is_nan()),
+            #[expect(clippy::cast_precision_loss, reason = "an integer beyond 2^53 rounds to its neighbour")]
+            Values::Integer(values) => values.get(row).map(|value| *value as f64),
+            Values::Integer32(values) => values.get(row).map(|value| f64::from(*value)),
+            _ => None,
+        }
+    }
+
+    /// Returns the text in a row, `true` or `false` of a boolean; `None` when the row is missing or the column holds
+    /// no text.
+    pub fn text(&self, row: usize) -> Option<&'a str> {
+        match &self.values {
+            Values::Dictionary { categories, .. } => categories.get(self.code(row)?).copied(),
+            Values::Text(texts) if self.is_valid(row) => texts.get(row),
+            Values::Bool { bits, .. } if self.is_valid(row) => {
+                Some(if bits.is_set(row) { "true" } else { "false" })
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the index of the row's category; `None` when the row is missing or the column has no dictionary.
+    pub(crate) fn code(&self, row: usize) -> Option<usize> {
+        let Values::Dictionary { codes, categories } = &self.values else { return None };
+        if !self.is_valid(row) {
+            return None;
+        }
+        usize::try_from(*codes.get(row)?).ok().filter(|code| *code < categories.len())
+    }
+
+    /// Returns whether the validity lets the row hold a value.
+    pub(crate) fn is_valid(&self, row: usize) -> bool {
+        self.validity.as_ref().is_none_or(|validity| validity.is_set(row))
+    }
+
+    /// Returns whether the row holds no value.
+    pub fn is_missing(&self, row: usize) -> bool {
+        match self.kind() {
+            Kind::Numbers => self.number(row).is_none(),
+            Kind::Text => self.text(row).is_none(),
+            Kind::Dates | Kind::Instants | Kind::Bytes | Kind::Other => !self.is_valid(row),
+        }
+    }
+
+    /// Returns whether no row holds a value: such a column says nothing of its type.
+    pub(crate) fn is_void(&self) -> bool {
+        match &self.values {
+            Values::Dictionary { categories, .. } => categories.is_empty(),
+            _ => (0..self.len()).all(|row| self.is_missing(row)),
+        }
+    }
+
+    /// Returns what a reader takes the column for.
+    pub(crate) fn kind(&self) -> Kind {
+        match &self.values {
+            Values::Float(_) | Values::Integer(_) | Values::Integer32(_) => Kind::Numbers,
+            Values::Dictionary { .. } | Values::Text(_) | Values::Bool { .. } => Kind::Text,
+            Values::Date(_) => Kind::Dates,
+            Values::Instant(_) => Kind::Instants,
+            Values::Binary(_) => Kind::Bytes,
+            Values::Other { .. } => Kind::Other,
+        }
+    }
+
+    /// Returns what the column holds, as messages say it.
+    pub(crate) fn kind_name(&self) -> &str {
+        match &self.values {
+            Values::Other { name, .. } => name,
+            _ => match self.kind() {
+                Kind::Numbers => "numbers",
+                Kind::Text => "text",
+                Kind::Dates => "dates",
+                Kind::Instants => "instants",
+                Kind::Bytes | Kind::Other => "bytes",
+            },
+        }
+    }
+
+    /// Returns whether the column holds text: codes of a dictionary, text itself, or booleans.
+    pub fn is_text(&self) -> bool {
+        self.kind() == Kind::Text
+    }
+
+    /// Returns the number of rows.
+    pub fn len(&self) -> usize {
+        match &self.values {
+            Values::Float(values) => values.len(),
+            Values::Integer(values) | Values::Instant(values) => values.len(),
+            Values::Integer32(values) | Values::Date(values) => values.len(),
+            Values::Bool { rows, .. } | Values::Other { rows, .. } => *rows,
+            Values::Text(texts) => texts.len(),
+            Values::Dictionary { codes, .. } => codes.len(),
+            Values::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    /// Returns whether the column has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Writes the rows to what a hash is taken of: a number as eight little-endian bytes (the quiet NaN
+    /// 0x7ff8000000000000 when missing), text with a zero byte after it (one byte 255 when missing).
+    pub(crate) fn write(&self, rows: impl Iterator<Item = usize>, bytes: &mut Vec<u8>) {
+        if let (Values::Float(values), None) = (&self.values, &self.validity) {
+            let number = |row: usize| values.get(row).copied().unwrap_or(f64::NAN);
+            bytes.extend(rows.flat_map(|row| number_bytes(number(row))));
+            return;
+        }
+        for row in rows {
+            match (self.number(row), self.text(row)) {
+                (Some(number), _) => bytes.extend_from_slice(&number_bytes(number)),
+                (None, Some(text)) => {
+                    bytes.extend_from_slice(text.as_bytes());
+                    bytes.push(0);
+                }
+                (None, None) if self.is_text() => bytes.push(255),
+                (None, None) => bytes.extend_from_slice(&number_bytes(f64::NAN)),
+            }
+        }
+    }
+}
+
+/// Returns a number as eight little-endian bytes; one quiet NaN stands for all.
+fn number_bytes(number: f64) -> [u8; 8] {
+    if number.is_nan() { 0x7ff8_0000_0000_0000_u64.to_le_bytes() } else { (number + 0.0).to_le_bytes() }
+}

@@ -1,0 +1,95 @@
+//! The rows of a frame, scored in jobs on several threads.
+
+use super::details::{RowDetails, ScoreInclude};
+use super::minimum::{self, MinimumColumns};
+use super::scored::ScoredRows;
+use crate::canonical::{Hash, Hasher};
+use crate::domain::{Frame, ResultColumns};
+use crate::error::Result;
+use crate::fitting::Run;
+use crate::parallel;
+use crate::scorecard::body::Minimum;
+use crate::scorecard::card::Card;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Rows of one job: about a millisecond of work.
+const JOB_ROWS: usize = 32_768;
+/// Rows whose inputs are hashed at a time.
+const HASH_ROWS: usize = 4096;
+
+/// The scores of a frame, with what was asked for beside them.
+pub(crate) struct FrameScores {
+    /// The scores.
+    pub(crate) rows: ScoredRows,
+    details: RowDetails,
+}
+
+/// Scores every row of a frame under a minimum of history; a row that cannot be scored has its status.
+///
+/// Errors before any row is scored: `frame.column_missing` and `frame.column_type`, at `/columns/NAME`.
+pub(crate) fn score_frame(
+    card: &Card,
+    frame: &Frame<'_>,
+    minimum: Option<Minimum>,
+    include: &[ScoreInclude],
+    run: &Run<'_>,
+) -> Result<FrameScores> {
+    let rows = frame.rows();
+    // A frame without rows has no job that would find a missing column.
+    card.readers(frame)?;
+    let minimum = MinimumColumns::find(minimum, frame)?;
+    let mut scores =
+        FrameScores { rows: ScoredRows::with_rows(rows), details: RowDetails::new(card, include, rows) };
+    let (total, done) = (count(rows), AtomicU64::new(0));
+    let threads = if rows > 2 * JOB_ROWS { run.threads.min(rows.div_ceil(JOB_ROWS)) } else { 1 };
+    let jobs = scores.rows.output().split(JOB_ROWS).zip(scores.details.split(JOB_ROWS));
+    parallel::run(jobs, threads, |number, (mut output, mut details)| {
+        (run.check)()?;
+        let first = number * JOB_ROWS;
+        let readers = card.readers(frame)?;
+        card.score_with(&readers, first, &mut output);
+        minimum.apply(first, &mut output);
+        details.write(card, (&readers, &minimum), first, &output);
+        let own = count(output.points.len());
+        (run.progress)(done.fetch_add(own, Ordering::Relaxed) + own, total);
+        Ok(())
+    })?;
+    Ok(scores)
+}
+
+impl FrameScores {
+    /// Returns the scores as result columns, then those that were asked for.
+    pub(crate) fn into_columns(self, card: &Card) -> ResultColumns {
+        let validity = self.rows.validity();
+        let mut columns = self.rows.into_columns(card);
+        columns.extend(self.details.into_columns(card, validity.as_ref()));
+        columns
+    }
+}
+
+/// Returns the names of the columns that a batch with a card may read, in their order.
+pub(crate) fn columns_read(card: &Card) -> BTreeSet<&str> {
+    card.inputs().map(|(name, _, _)| name).chain(minimum::NAMES).collect()
+}
+
+/// Returns the SHA-256 over the columns that a card reads, in the order of their names: each is its name, a zero byte,
+/// and the rows as [`Column::write`](crate::domain::Column) writes them.
+pub(crate) fn inputs_hash(card: &Card, frame: &Frame<'_>) -> Hash {
+    let (mut hasher, mut bytes) = (Hasher::new(), Vec::new());
+    for name in columns_read(card) {
+        let Some(column) = frame.column(name) else { continue };
+        hasher.update(name.as_bytes());
+        hasher.update(&[0]);
+        for first in (0..frame.rows()).step_by(HASH_ROWS) {
+            bytes.clear();
+            column.write(first..frame.rows().min(first + HASH_ROWS), &mut bytes);
+            hasher.update(&bytes);
+        }
+    }
+    hasher.finish()
+}
+
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}

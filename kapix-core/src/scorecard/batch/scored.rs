@@ -1,0 +1,125 @@
+//! The scores of many rows.
+
+use super::{BatchOutput, RowStatus};
+use crate::domain::{ResultColumn, ResultColumns, ResultValues};
+use crate::scorecard::body::Decision;
+use crate::scorecard::card::Card;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Rows that are counted at a time: their codes stay in the first-level cache.
+const BLOCK: usize = 1024;
+/// The decisions in the order of their codes.
+const DECISIONS: [Decision; 3] = [Decision::Decline, Decision::Refer, Decision::Approve];
+
+/// The scores of many rows, one entry each: what [`Card::score_rows`] writes to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScoredRows {
+    /// Total points; 0 where the status is not 0.
+    pub points: Vec<i32>,
+    /// PD of a calibrated card, 0..=1; NaN otherwise and where the status is not 0.
+    pub pd: Vec<f64>,
+    /// 1 - PD, a rank unless calibrated; NaN where the status is not 0.
+    pub score: Vec<f64>,
+    /// Index in decline, refer, approve; -1 where the status is not 0.
+    pub decision: Vec<i32>,
+    /// Index in the card's bands; -1 where the status is not 0.
+    pub risk_band: Vec<i32>,
+    /// A [`RowStatus`] as its number; 0 is scored.
+    pub status: Vec<i32>,
+}
+
+impl ScoredRows {
+    /// Returns so many rows, not yet scored.
+    pub fn with_rows(rows: usize) -> Self {
+        Self {
+            points: vec![0; rows],
+            pd: vec![0.0; rows],
+            score: vec![0.0; rows],
+            decision: vec![0; rows],
+            risk_band: vec![0; rows],
+            status: vec![0; rows],
+        }
+    }
+
+    /// Returns the columns to write to.
+    pub fn output(&mut self) -> BatchOutput<'_> {
+        BatchOutput {
+            points: &mut self.points,
+            pd: &mut self.pd,
+            score: &mut self.score,
+            decision: &mut self.decision,
+            band: &mut self.risk_band,
+            status: &mut self.status,
+        }
+    }
+
+    /// Returns the scores as result columns: points, PD, score, decision and band are null where a row is not scored,
+    /// and every PD is unless the card is calibrated.
+    pub fn into_columns(self, card: &Card) -> ResultColumns {
+        let scored = self.validity();
+        let pd = if card.is_calibrated() { scored.clone() } else { Some(vec![0; self.pd.len().div_ceil(8)]) };
+        let codes = |name, codes, names| {
+            let validity = if name == "status" { None } else { scored.clone() };
+            ResultColumn::new(name, ResultValues::Dictionary { codes, names }, validity)
+        };
+        let decisions = DECISIONS.map(|it| Arc::from(it.as_str())).to_vec();
+        let statuses = RowStatus::ALL.map(|it| Arc::from(it.as_str())).to_vec();
+        ResultColumns::from_iter([
+            ResultColumn::new("points", ResultValues::Integer32(self.points), scored.clone()),
+            ResultColumn::new("pd", ResultValues::Float(self.pd), pd),
+            ResultColumn::new("score", ResultValues::Float(self.score), scored.clone()),
+            codes("decision", self.decision, decisions),
+            codes("risk_band", self.risk_band, card.band_names.clone()),
+            codes("status", self.status, statuses),
+        ])
+    }
+
+    /// Returns which rows are scored, as a bitmap; `None` when all are.
+    pub(super) fn validity(&self) -> Option<Vec<u8>> {
+        if all_zero(&self.status) {
+            return None;
+        }
+        let byte = |rows: &[i32]| {
+            rows.iter().enumerate().fold(0, |byte, (bit, status)| byte | u8::from(*status == 0) << bit)
+        };
+        Some(self.status.chunks(8).map(byte).collect())
+    }
+
+    /// Returns the number of rows of each decision that occurs.
+    pub(crate) fn decisions(&self) -> BTreeMap<&'static str, u64> {
+        let mut counts = [0; DECISIONS.len()];
+        for block in self.decision.chunks(BLOCK) {
+            for (count, code) in counts.iter_mut().zip(0..) {
+                *count += occurrences(block, code);
+            }
+        }
+        present(DECISIONS.iter().map(|it| it.as_str()).zip(counts))
+    }
+
+    /// Returns the number of rows of each status that occurs.
+    pub(crate) fn statuses(&self) -> BTreeMap<&'static str, u64> {
+        let mut counts = [0; RowStatus::ALL.len()];
+        for block in self.status.chunks(BLOCK) {
+            // Most blocks are scored throughout.
+            let codes = if all_zero(block) { 1 } else { counts.len() };
+            for (count, code) in counts.iter_mut().take(codes).zip(0..) {
+                *count += occurrences(block, code);
+            }
+        }
+        present(RowStatus::ALL.iter().map(|it| it.as_str()).zip(counts))
+    }
+}
+
+fn all_zero(codes: &[i32]) -> bool {
+    codes.chunks(BLOCK).all(|block| block.iter().fold(0, |all, code| all | code) == 0)
+}
+
+/// Returns how often a code occurs among at most [`BLOCK`], by vector instructions.
+fn occurrences(block: &[i32], code: i32) -> u64 {
+    block.iter().map(|own| u32::from(*own == code)).sum::<u32>().into()
+}
+
+fn present(counts: impl Iterator<Item = (&'static str, u64)>) -> BTreeMap<&'static str, u64> {
+    counts.filter(|(_, count)| *count > 0).collect()
+}
