@@ -25,7 +25,7 @@ fn is_square_and_finite(matrix: &Array2<f64>) -> bool {
 
 /// Returns the lower triangle L with A = L L' of a symmetric matrix A, of which only the lower triangle is read. Where
 /// a pivot is not above `least_share` times its diagonal value, L ends before it and the number of that row is beside.
-fn triangle(matrix: &Array2<f64>, least_share: f64) -> (Array2<f64>, Option<usize>) {
+pub(crate) fn triangle(matrix: &Array2<f64>, least_share: f64) -> (Array2<f64>, Option<usize>) {
     let n = matrix.nrows().min(matrix.ncols());
     let mut lower = Array2::zeros((n, n));
     for i in 0..n {

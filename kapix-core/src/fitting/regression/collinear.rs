@@ -1,7 +1,7 @@
 //! Columns that are linear functions of others.
 #![expect(clippy::indexing_slicing, reason = "all indices are below the order of the square matrix")]
 
-use crate::numeric::sqrt;
+use crate::numeric::{sqrt, triangle};
 use ndarray::Array2;
 
 /// Share of a column's variance that the earlier columns leave; below it the column is taken as their linear
@@ -14,21 +14,8 @@ const PART_MIN: f64 = 1e-6;
 /// Returns the first row of a symmetric non-negative matrix that is a linear function of earlier rows, with those
 /// rows; `None` if the matrix is positive definite beyond rounding.
 pub(in crate::fitting) fn first_dependency(matrix: &Array2<f64>) -> Option<(usize, Vec<usize>)> {
-    let n = matrix.nrows();
-    let mut lower = Array2::zeros((n, n));
-    for i in 0..n {
-        for j in 0..=i {
-            let rest = (0..j).fold(matrix[[i, j]], |rest, k| rest - lower[[i, k]] * lower[[j, k]]);
-            if i > j {
-                lower[[i, j]] = rest / lower[[j, j]];
-            } else if rest > LEFT_MIN * matrix[[i, i]] {
-                lower[[i, i]] = sqrt(rest);
-            } else {
-                return Some((i, parts(&lower, i, matrix)));
-            }
-        }
-    }
-    None
+    let (lower, dependent) = triangle(matrix, LEFT_MIN);
+    dependent.map(|row| (row, parts(&lower, row, matrix)))
 }
 
 /// Returns the rows before `row` that carry it: with row i of L computed, back substitution gives its coefficients.
