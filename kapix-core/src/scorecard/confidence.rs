@@ -3,7 +3,8 @@
 use super::body::{BinCounts, CharacteristicCounts, Decision, DevelopmentBody};
 use super::card::{Card, Characteristic};
 use super::score::Slots;
-use crate::numeric::{self, Matrix};
+use crate::numeric;
+use ndarray::Array2;
 
 /// Eigenvalues below this share of the largest are taken as 0: characteristics that move together.
 const PSEUDO_INVERSE_TOLERANCE: f64 = 1e-10;
@@ -100,9 +101,9 @@ impl Card {
             observed.iter().map(|(o, _)| missing.iter().map(|m| sigma(*m, *o)).sum()).collect();
         let size = observed.len();
         let entries = observed.iter().flat_map(|(i, _)| observed.iter().map(move |(j, _)| sigma(*i, *j)));
-        let inverse =
-            numeric::pseudo_inverse(&Matrix::new(size, size, entries.collect())?, PSEUDO_INVERSE_TOLERANCE)?;
-        let regression = inverse.times(&cross)?;
+        let matrix = Array2::from_shape_vec((size, size), entries.collect()).ok()?;
+        let inverse = numeric::pseudo_inverse(&matrix, PSEUDO_INVERSE_TOLERANCE)?;
+        let regression = numeric::times(&inverse, &cross)?;
         let deviations: Vec<f64> = observed.iter().map(|(_, deviation)| *deviation).collect();
         let shift = numeric::dot(&regression, &deviations)?;
         let explained = numeric::dot(&regression, &cross)?;

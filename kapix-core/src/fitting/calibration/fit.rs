@@ -45,7 +45,7 @@ pub struct CalibrationSettings {
 }
 
 /// Why there is no curve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[strum(serialize_all = "snake_case")]
@@ -68,17 +68,14 @@ impl CalibrationRefusal {
 }
 
 /// The calibration of a card.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalibrationReport {
     /// Bad rate of the rows, weighted, in 0..=1; null without rows.
-    #[serde(deserialize_with = "json::number_option")]
     pub bad_rate: Option<f64>,
     /// From log-odds by the PDO law to a PD; null with `refusal`.
     pub curve: Option<CalibrationCurve>,
     /// Mean PD of the rows by the curve, weighted, in 0..1.
-    #[serde(deserialize_with = "json::number_option")]
     pub mean_pd: Option<f64>,
     /// The law.
     pub method: CalibrationMethod,

@@ -2,7 +2,8 @@
 //! regression of a card has columns by the dozen.
 
 use super::cells::Cell;
-use crate::numeric::{Cholesky, Matrix, Sum, exp, ln_1p};
+use crate::numeric::{Cholesky, Sum, exp, ln_1p, times};
+use ndarray::Array2;
 
 /// A maximum of the likelihood.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +48,7 @@ pub(in crate::fitting) fn fit<const K: usize>(
     let mut coefficients = [0.0; K];
     let mut state = State::at(cells, terms, &coefficients);
     for _ in 0..STEPS_MAX {
-        let factor = Cholesky::factor(&state.matrix(&state.information)?)?;
+        let factor = Cholesky::factor(&Array2::from(state.information.to_vec()))?;
         let step = factor.solve(&state.gradient)?;
         let gain: f64 = step.iter().zip(&state.gradient).map(|(step, slope)| step * slope).sum();
         if !gain.is_finite() {
@@ -131,21 +132,17 @@ impl<const K: usize> State<K> {
         state
     }
 
-    fn matrix(&self, values: &[[f64; K]; K]) -> Option<Matrix> {
-        Matrix::new(K, self.gradient.len(), values.concat())
-    }
-
     fn standard_errors(&self, robust: bool) -> Option<[f64; K]> {
-        let inverse = Cholesky::factor(&self.matrix(&self.information)?)?.inverse();
-        let scatter = self.matrix(&self.scatter)?;
+        let inverse = Cholesky::factor(&Array2::from(self.information.to_vec()))?.inverse();
+        let scatter = Array2::from(self.scatter.to_vec());
         let mut errors = [0.0; K];
         for (j, error) in errors.iter_mut().enumerate() {
-            let row = inverse.row(j)?;
             let variance = if robust {
-                let pushed = scatter.times(row)?;
+                let row = inverse.row(j).to_vec();
+                let pushed = times(&scatter, &row)?;
                 row.iter().zip(&pushed).map(|(a, b)| a * b).sum()
             } else {
-                *row.get(j)?
+                *inverse.get((j, j))?
             };
             *error = crate::numeric::sqrt(variance);
         }

@@ -33,38 +33,30 @@ impl Default for BandSettings {
 }
 
 /// The bands of a score.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BandReport {
     /// From the riskiest to the safest; empty with `refusal`.
     pub bands: Vec<ScoreBand>,
     /// Information value of the bands, in nats; null with `refusal`.
-    #[serde(deserialize_with = "json::number_option")]
     pub iv: Option<f64>,
     /// Why there are no bands: one outcome only, or no two bands within the limits.
     pub refusal: Option<ValidationNull>,
 }
 
 /// One band of a score.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScoreBand {
     /// Bad rate, in 0..=1.
-    #[serde(deserialize_with = "json::number")]
     pub bad_rate: f64,
     /// Weight of the bad rows.
-    #[serde(deserialize_with = "json::number")]
     pub bads: f64,
     /// Weight of the good rows.
-    #[serde(deserialize_with = "json::number")]
     pub goods: f64,
     /// Least score of the band; null in the riskiest.
-    #[serde(deserialize_with = "json::number_option")]
     pub score_min: Option<f64>,
     /// Share of the rows, in 0..=1.
-    #[serde(deserialize_with = "json::number")]
     pub share: f64,
 }
 

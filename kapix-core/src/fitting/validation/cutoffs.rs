@@ -35,8 +35,7 @@ pub struct AccountProfit {
 }
 
 /// Cut-offs and what they do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffReport {
     /// The highest cut-off that approves the target share or more; null without target or rows.
@@ -50,24 +49,18 @@ pub struct CutoffReport {
 }
 
 /// What one cut-off does.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffPoint {
     /// Share of the rows at or above the cut-off, in 0..=1.
-    #[serde(deserialize_with = "json::number")]
     pub approval_rate: f64,
     /// Bad rate of the approved, in 0..=1; null if nobody is.
-    #[serde(deserialize_with = "json::number_option")]
     pub approved_bad_rate: Option<f64>,
     /// Least score that is approved; null: nobody is.
-    #[serde(deserialize_with = "json::number_option")]
     pub cutoff: Option<f64>,
     /// Share of all bads that are declined, in 0..=1; null without bads.
-    #[serde(deserialize_with = "json::number_option")]
     pub declined_bads: Option<f64>,
     /// Expected profit per applicant, approved or not, in minor units: (goods x gain - bads x loss)/rows.
-    #[serde(deserialize_with = "json::number_option")]
     pub expected_profit_minor: Option<f64>,
 }
 

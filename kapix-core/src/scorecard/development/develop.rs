@@ -23,9 +23,9 @@ use crate::fitting::{
     Run, ScaledPoints, SeparationKind,
 };
 use crate::limits::Limits;
-use crate::numeric::Matrix;
 use crate::time::Date;
 use crate::tree::Tree;
+use ndarray::Array2;
 
 /// Bad rows, and good rows, outside the fit from which a PD may be called calibrated.
 const OUTSIDE_MIN: u64 = 20;
@@ -367,8 +367,8 @@ impl Card<'_, '_, '_> {
     }
 }
 
-fn rows_of(matrix: &Matrix) -> Vec<Vec<f64>> {
-    (0..matrix.rows()).filter_map(|row| matrix.row(row)).map(<[f64]>::to_vec).collect()
+fn rows_of(matrix: &Array2<f64>) -> Vec<Vec<f64>> {
+    matrix.rows().into_iter().map(|row| row.to_vec()).collect()
 }
 
 fn columns(candidates: &[Candidate<'_, '_>], binnings: &[Binning]) -> Vec<BinnedColumn> {
