@@ -31,6 +31,11 @@ fn arrows_point_down() {
 }
 
 #[test]
+fn rust_sources_are_readable() {
+    assert_none(&rust::unreadable(&files()));
+}
+
+#[test]
 fn sources_are_short() {
     assert_none(&shape::long_files(&files()));
 }
