@@ -252,7 +252,8 @@ fn a_report_is_the_same_on_any_number_of_threads_and_with_weights() {
     assert!((weighted.error_rms - one.error_rms).abs() < 1e-12);
     assert!((weighted.decisions_changed.unwrap() - one.decisions_changed.unwrap()).abs() < 1e-12);
     let short = [columns[0].as_slice(), &columns[1], &columns[2][1..]];
-    let beyond = [columns[0].as_slice(), &columns[1], &[5; 40_000]];
+    let fives = vec![5; 40_000];
+    let beyond = [columns[0].as_slice(), &columns[1], &fives];
     for wrong in [
         DevelopmentRows { weight: Some(&weight[1..]), ..rows },
         DevelopmentRows { slots: &slots[1..], ..rows },
