@@ -64,7 +64,7 @@ fn a_record_holds_request_and_response_and_tells_when_one_is_changed() {
         .replace("approve", "decline")
         .into_bytes()
         .into();
-    assert!(!changed.verify().is_ok());
+    assert!(changed.verify().is_err());
     let again = desk.call("credit.score", &record.request, &Control::default());
     let second: Value = serde_json::from_slice(&again.body).unwrap();
     let second = desk.record(second["audit_id"].as_str().unwrap()).unwrap();

@@ -31,6 +31,11 @@ fn arrows_point_down() {
 }
 
 #[test]
+fn rust_sources_are_readable() {
+    assert_none(&rust::unreadable(&files()));
+}
+
+#[test]
 fn sources_are_short() {
     assert_none(&shape::long_files(&files()));
 }
@@ -68,11 +73,6 @@ fn no_file_names_a_folder_of_one_machine() {
 #[test]
 fn no_file_names_the_host_of_a_registry() {
     assert_none(&marks::registry_hosts(&files()));
-}
-
-#[test]
-fn nothing_in_the_tree_opens_connections() {
-    assert_none(&documents::network_clients(&files()));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 """Writes go/types.go from the JSON Schemas of every operation.
 
-    cargo run -q -p kapix-core --example schema --features schema | python3 kapix-ffi/scripts/generate_go.py |
+    scripts/schemas.sh | python3 kapix-ffi/scripts/generate_go.py |
         gofmt > kapix-ffi/go/types.go
 """
 

@@ -1,6 +1,6 @@
 // Generates the types of requests and answers, and the table of operations, from the JSON Schemas of the core:
 //
-//     cargo run -q -p kapix-core --example schema --features schema | node kapix-node/scripts/generate.mjs
+//     scripts/schemas.sh | node kapix-node/scripts/generate.mjs
 //
 // writes lib/types.d.ts and lib/operations.js; with --check it only says whether they are up to date.
 

@@ -1,6 +1,6 @@
 """Generates the Python types of requests and answers, and the operations, from the JSON Schemas of the core.
 
-    cargo run -q -p kapix-core --example schema --features schema | python kapix-py/scripts/generate_types.py
+    scripts/schemas.sh | python kapix-py/scripts/generate_types.py
 
 writes python/kapix/_types.py, _types.pyi, _operations.py and _operations.pyi; with --check it only says whether they
 are up to date.

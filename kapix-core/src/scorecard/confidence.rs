@@ -69,10 +69,12 @@ impl Card {
     }
 
     /// The mean of the total and the variance that missing inputs leave in it, given the observed points.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a loaded card has a row and a column of covariances a characteristic"
+    )]
     fn conditional(&self, slots: &Slots, development: &DevelopmentBody) -> Option<(f64, f64)> {
-        let points = |position: usize, slot: u16| {
-            self.characteristics.get(position).map_or(0.0, |it| f64::from(it.points_of(slot)))
-        };
+        let points = |position: usize, slot: u16| f64::from(self.characteristics[position].points_of(slot));
         let mut missing = Vec::new();
         let mut observed = Vec::new();
         let mut mean = f64::from(self.body.base_points);
@@ -89,9 +91,7 @@ impl Card {
         if missing.is_empty() {
             return Some((mean, 0.0));
         }
-        let sigma = |i: usize, j: usize| {
-            development.points_covariance.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0.0)
-        };
+        let sigma = |i: usize, j: usize| development.points_covariance[i][j];
         let total: f64 = missing.iter().flat_map(|i| missing.iter().map(move |j| sigma(*i, *j))).sum();
         if observed.is_empty() {
             return Some((mean, total));
@@ -110,12 +110,9 @@ impl Card {
         Some((mean + shift, (total - explained).max(0.0)))
     }
 
+    #[expect(clippy::indexing_slicing, reason = "each slot of a loaded card has a weight of evidence")]
     fn quadratic_form(&self, slots: &Slots, covariance: &[Vec<f64>]) -> f64 {
-        let woes = self
-            .characteristics
-            .iter()
-            .zip(&slots.slots)
-            .map(|(it, slot)| it.woe.get(usize::from(*slot)).copied().unwrap_or(0.0));
+        let woes = self.characteristics.iter().zip(&slots.slots).map(|(it, slot)| it.woe[usize::from(*slot)]);
         let x: Vec<f64> = core::iter::once(1.0).chain(woes).collect();
         let products = covariance
             .iter()

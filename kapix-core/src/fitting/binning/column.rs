@@ -128,7 +128,8 @@ struct Parts {
 
 /// Returns the optimal binning of the `rows` of a column; the slices of the target have one entry a row of the column.
 ///
-/// Errors: `frame.infinity`, `frame.column_type` where text is to be numeric, `frame.shape` where a row lies outside.
+/// Errors: `frame.infinity`, `frame.column_type` where text is to be numeric, `frame.shape` where a row lies outside or
+/// the weights are not one a row.
 pub fn bin(
     column: &Column<'_>,
     rows: &[u32],
@@ -142,6 +143,9 @@ pub fn bin(
             Cause::FrameShape,
             format!("a row lies outside the `{length}` rows of a column"),
         ));
+    }
+    if target.weights().is_some_and(|weights| weights.len() != target.rows()) {
+        return Err(Error::new(Cause::FrameShape, "a target needs one weight a row"));
     }
     let encoded = column.encode();
     let column = &encoded.as_ref().map_or_else(|| column.view(), |encoded| encoded.column());
@@ -287,9 +291,13 @@ impl Parts {
         Sample { all: total(inside.iter().chain(outside)), is_binary: reading.is_binary }
     }
 
-    /// Takes the partition over, and returns the last pre-bin of each attribute.
+    /// Takes the partition of one or more cells over, and returns the last pre-bin of each attribute.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a partition ends at ascending cells, the last one at the last cell"
+    )]
     fn settle(&mut self, cells: &[Mass], solved: core::result::Result<Solution, Infeasible>) -> Vec<usize> {
-        let last = cells.len().saturating_sub(1);
+        let last = cells.len() - 1;
         let ends = match solved {
             Ok(Solution { ends, trend, .. }) => {
                 self.status = if ends.len() > 1 { BinningStatus::Optimal } else { BinningStatus::NoSplit };
@@ -309,7 +317,7 @@ impl Parts {
         };
         let mut start = 0;
         for end in &ends {
-            self.attributes.push(total(cells.get(start..=*end).unwrap_or_default()));
+            self.attributes.push(total(&cells[start..=*end]));
             start = end + 1;
         }
         ends

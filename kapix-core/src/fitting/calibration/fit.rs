@@ -88,8 +88,9 @@ pub struct CalibrationReport {
 }
 
 /// Returns the calibration of `log_odds` (of bad, by the PDO law, finite) on rows that the card was not fitted on; `bad`
-/// is 0 or 1, weights are above 0. A curve that cannot be measured is a refusal in the report; an error is a target
-/// outside 0..1.
+/// is 0 or 1, weights are above 0. A curve that cannot be measured is a refusal in the report.
+///
+/// Errors: a target outside 0..1, and `frame.shape` where the slices differ in length.
 pub fn calibrate(
     log_odds: &[f64],
     bad: &[u8],
@@ -100,7 +101,7 @@ pub fn calibrate(
         let message = "target_rate must be above `0` and below `1`";
         return Err(Error::new(Cause::FittingSettings, message).at("/target_rate"));
     }
-    let cells = Cells::of(log_odds, bad, weight);
+    let cells = Cells::of(log_odds, bad, weight)?;
     let (curve, refusal) = match curve(&cells, settings) {
         Ok(curve) => (Some(curve), None),
         Err(refusal) => (None, Some(refusal)),

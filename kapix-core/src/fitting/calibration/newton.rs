@@ -96,6 +96,7 @@ struct State<const K: usize> {
 }
 
 impl<const K: usize> State<K> {
+    #[expect(clippy::indexing_slicing, reason = "a term has as many features as there are coefficients")]
     fn at(cells: &[Cell], terms: &[Term<K>], coefficients: &[f64; K]) -> Self {
         let mut log_likelihood = Sum::default();
         let mut state = Self {
@@ -118,10 +119,10 @@ impl<const K: usize> State<K> {
             let weight = cell.size() * pd * good;
             let scatter = cell.bads_squared * good * good + cell.goods_squared * pd * pd;
             for (j, f) in term.features.iter().enumerate() {
-                add(&mut state.gradient, j, score * f);
+                state.gradient[j] += score * f;
                 for (k, g) in term.features.iter().enumerate().take(j + 1) {
-                    add_at(&mut state.information, j, k, weight * f * g);
-                    add_at(&mut state.scatter, j, k, scatter * f * g);
+                    state.information[j][k] += weight * f * g;
+                    state.scatter[j][k] += scatter * f * g;
                 }
             }
         }
@@ -150,24 +151,13 @@ impl<const K: usize> State<K> {
     }
 }
 
-fn add<const K: usize>(vector: &mut [f64; K], j: usize, value: f64) {
-    if let Some(entry) = vector.get_mut(j) {
-        *entry += value;
-    }
-}
-
-fn add_at<const K: usize>(matrix: &mut [[f64; K]; K], j: usize, k: usize, value: f64) {
-    if let Some(row) = matrix.get_mut(j) {
-        add(row, k, value);
-    }
-}
-
 /// Copies the lower triangle to the upper one.
+#[expect(clippy::indexing_slicing, reason = "both indices are below the order of the matrix")]
 fn mirror<const K: usize>(matrix: &mut [[f64; K]; K]) {
     let lower = *matrix;
     for (j, row) in matrix.iter_mut().enumerate() {
         for (k, entry) in row.iter_mut().enumerate().skip(j + 1) {
-            *entry = lower.get(k).and_then(|row| row.get(j)).copied().unwrap_or_default();
+            *entry = lower[k][j];
         }
     }
 }

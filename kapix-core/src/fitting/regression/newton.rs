@@ -278,8 +278,9 @@ impl<'p, 'a> Search<'p, 'a> {
 
     /// Returns where the search stopped without a maximum, and separation if that is why.
     fn stop(self) -> Result<Solution> {
-        let step = self.factor.solve(&self.gradient()).unwrap_or_default();
-        let found = separation::along(&self.pass, &[&step, &self.theta])?;
+        let step = self.factor.solve(&self.gradient());
+        let directions: Vec<&[f64]> = step.as_deref().into_iter().chain([self.theta.as_slice()]).collect();
+        let found = separation::along(&self.pass, &directions)?;
         self.end(false, found)
     }
 

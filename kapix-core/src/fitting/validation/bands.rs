@@ -68,8 +68,13 @@ const RATE_STEP_MIN: f64 = 1e-9;
 
 /// Returns the bands of a score (higher is safer) with the greatest information value among those whose bad rates fall
 /// strictly and that keep the limits: exact over all scores as bounds, or over 200 quantiles of the rows where there are
-/// more. If no partition has the wanted number of bands, the greatest number that one has is taken. An error only for
-/// settings outside their range.
+/// more. If no partition has the wanted number of bands, the greatest number that one has is taken.
+///
+/// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a partition ends at ascending cells, the last one at the last cell"
+)]
 pub fn bands(
     score: &[f64],
     bad: &[u8],
@@ -77,7 +82,7 @@ pub fn bands(
     settings: &BandSettings,
 ) -> Result<BandReport> {
     check(settings)?;
-    let cells = Cells::of(score, bad, weight);
+    let cells = Cells::of(score, bad, weight)?;
     let none = |refusal| Ok(BandReport { bands: Vec::new(), iv: None, refusal: Some(refusal) });
     if !cells.has_both() {
         return none(ValidationNull::OneClass);
@@ -98,7 +103,7 @@ pub fn bands(
     let mut start = 0;
     let mut found = Vec::with_capacity(solution.ends.len());
     for end in solution.ends {
-        let members = counts.get(start..=end).unwrap_or_default();
+        let members = &counts[start..=end];
         let goods: f64 = members.iter().map(|cell| cell.goods).sum();
         let bads: f64 = members.iter().map(|cell| cell.bads).sum();
         let first = groups.get(start).and_then(|group| group.first());

@@ -67,8 +67,10 @@ pub struct CutoffPoint {
 /// Most points of the curve besides the first.
 const POINTS_MAX: usize = 200;
 
-/// Returns what cut-offs on the score (higher is safer) do to the rows; an error only for settings outside their range.
-/// Best and target cut-offs are exact over all scores, whatever the curve shows.
+/// Returns what cut-offs on the score (higher is safer) do to the rows. Best and target cut-offs are exact over all
+/// scores, whatever the curve shows.
+///
+/// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
 pub fn cutoffs(
     score: &[f64],
     bad: &[u8],
@@ -76,7 +78,7 @@ pub fn cutoffs(
     settings: &CutoffSettings,
 ) -> Result<CutoffReport> {
     check(settings)?;
-    let cells = Cells::of(score, bad, weight);
+    let cells = Cells::of(score, bad, weight)?;
     let mut report =
         CutoffReport { at_approval_rate: None, at_bad_rate: None, best: None, points: Vec::new() };
     if cells.by_value.is_empty() {

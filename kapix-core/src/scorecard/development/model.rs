@@ -151,6 +151,7 @@ fn tells_apart(binning: &Binning) -> bool {
 
 impl Model {
     /// Returns the log-odds of bad of rows of the frame.
+    #[expect(clippy::indexing_slicing, reason = "a binning has a weight of evidence for each of its slots")]
     pub(super) fn log_odds(&self, plan: &Plan<'_, '_, '_>, rows: &[u32]) -> Result<Vec<f64>> {
         let (intercept, slopes) = self.fit.coefficients.split_first().unwrap_or((&0.0, &[]));
         let mut sums = vec![*intercept; rows.len()];
@@ -162,7 +163,7 @@ impl Model {
             };
             binning.slots(candidate.column, rows, &mut slots).map_err(|error| candidate.place(error))?;
             for (sum, slot) in sums.iter_mut().zip(&slots) {
-                *sum += coefficient * binning.woe.get(usize::from(*slot)).copied().unwrap_or_default();
+                *sum += coefficient * binning.woe[usize::from(*slot)];
             }
         }
         Ok(sums)

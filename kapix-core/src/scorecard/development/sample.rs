@@ -302,13 +302,12 @@ fn places(
         SplitMethod::Auto | SplitMethod::Random => split.hold_out.unwrap_or(HOLD_OUT_DEFAULT),
     };
     if share > 0.0 {
-        let bad = |row: usize| part.bad.get(row).copied().unwrap_or_default();
-        let stay: Vec<usize> =
-            (0..rows).filter(|row| places.get(*row) == Some(&Place::Development)).collect();
-        let classes: Vec<u8> = stay.iter().map(|row| bad(*row)).collect();
+        let stays = |place: &Place| *place == Place::Development;
+        let classes: Vec<u8> =
+            places.iter().zip(&part.bad).filter(|(place, _)| stays(place)).map(|(_, bad)| *bad).collect();
         let held = fitting::split(&classes, share, request.seed.cast_unsigned());
-        for (row, held) in stay.into_iter().zip(held) {
-            if held && let Some(place) = places.get_mut(row) {
+        for (place, held) in places.iter_mut().filter(|place| stays(place)).zip(held) {
+            if held {
                 *place = Place::HoldOut;
             }
         }
