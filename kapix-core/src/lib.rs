@@ -29,6 +29,8 @@ pub use cashflow::{
     Analysis, DEFINITIONS, Definition, Feature, FeatureEntry, FeatureId, Features, NullReason, RowRanges,
     SelectedRows, Selection, Unit, definition, features,
 };
+#[cfg(feature = "arrow")]
+pub use domain::arrow;
 pub use domain::{
     Account, AccountKind, AccountLedger, Bitmap, Column, Data, Direction, Finding, FindingKind, FlatSource,
     Frame, Ledger, Offsets, Period, ResultColumn, ResultColumns, ResultValues, Row, Severity, Slices,

@@ -92,8 +92,27 @@ struct Result : kapix_columns {
         if (schema.release != nullptr) schema.release(&schema);
         CHECK(array.release == nullptr && schema.release == nullptr);
     }
-    template <typename T> const T *column(std::size_t index) const {
-        return static_cast<const T *>(array.children[index]->buffers[1]);
+    std::size_t place(const char *name) const {
+        std::size_t place = 0;
+        while (place < static_cast<std::size_t>(schema.n_children) && std::strcmp(schema.children[place]->name, name) != 0) place++;
+        CHECK(place < static_cast<std::size_t>(schema.n_children));
+        return place;
+    }
+    template <typename T> const T *column(const char *name) const {
+        return static_cast<const T *>(array.children[place(name)]->buffers[1]);
+    }
+    bool is_null(const char *name, std::size_t row) const {
+        const auto *bits = static_cast<const std::uint8_t *>(array.children[place(name)]->buffers[0]);
+        return bits != nullptr && (bits[row / 8] >> (row % 8) & 1) == 0;
+    }
+    // The name of the code in a row.
+    std::string text(const char *name, std::size_t row) const {
+        CHECK(!is_null(name, row) && std::strcmp(schema.children[place(name)]->dictionary->format, "u") == 0);
+        const ArrowArray &names = *array.children[place(name)]->dictionary;
+        const auto code = static_cast<std::size_t>(column<std::int32_t>(name)[row]);
+        const auto *offsets = static_cast<const std::int32_t *>(names.buffers[1]);
+        return {static_cast<const char *>(names.buffers[2]) + offsets[code],
+                static_cast<std::size_t>(offsets[code + 1] - offsets[code])};
     }
     bool failed_with(const char *cause) const {
         return status != 0 && holds(&reply, (std::string("\"cause\":\"") + cause + "\"").c_str());
@@ -124,19 +143,20 @@ void rows_are_scored_with_nulls_and_offsets(const kapix_engine *engine) {
     CHECK(released == 2);
     CHECK(result.status == 0 && result.array.length == 4 && result.array.n_children == 6);
     const char *const names[] = {"points", "pd", "score", "decision", "risk_band", "status"};
-    const char *const formats[] = {"i", "g", "g", "C", "S", "C"};
+    const char *const formats[] = {"i", "g", "g", "i", "i", "i"};
     for (std::size_t i = 0; i < 6; i++) {
-        CHECK(std::strcmp(result.schema.children[i]->name, names[i]) == 0);
-        CHECK(std::strcmp(result.schema.children[i]->format, formats[i]) == 0);
+        const ArrowSchema &own = *result.schema.children[result.place(names[i])];
+        CHECK(std::strcmp(own.format, formats[i]) == 0 && (own.flags & ARROW_FLAG_NULLABLE) != 0);
+        CHECK((own.dictionary != nullptr) == (i > 2));
     }
     // By hand: 0 + 5 (coast), 20 + 15 (lake), missing 0 + 15 (plain), 10 + missing 0.
     const std::array<std::int32_t, 4> points{5, 35, 15, 10};
     for (std::size_t row = 0; row < 4; row++) {
-        CHECK(result.column<std::int32_t>(0)[row] == points[row]);
-        CHECK(std::isnan(result.column<double>(1)[row]));
-        CHECK(result.column<std::uint8_t>(5)[row] == 0);
+        CHECK(result.column<std::int32_t>("points")[row] == points[row] && !result.is_null("points", row));
+        CHECK(result.is_null("pd", row) && !result.is_null("score", row));
+        CHECK(result.text("status", row) == "scored");
     }
-    CHECK(result.column<std::uint8_t>(3)[0] == 1 && result.column<std::uint8_t>(3)[1] == 3);
+    CHECK(result.text("decision", 0) == "decline" && result.text("decision", 1) == "approve");
 }
 
 void integers_are_numbers(const kapix_engine *engine) {
@@ -152,9 +172,57 @@ void integers_are_numbers(const kapix_engine *engine) {
         Table table(3, {&income, &region});
         const Result result(engine, table);
         CHECK(result.status == 0);
-        points.emplace_back(result.column<std::int32_t>(0), result.column<std::int32_t>(0) + 3);
+        const auto *own = result.column<std::int32_t>("points");
+        points.emplace_back(own, own + 3);
     }
     CHECK(points[0] == points[1] && points[0][0] == 5 && points[0][1] == 35);
+}
+
+// A row that is not scored is null, and what the request includes has its own columns.
+void rows_that_are_not_scored_are_null(const kapix_engine *engine) {
+    const std::array<double, 3> incomes{500, HUGE_VAL, 2000};
+    const std::array<std::int32_t, 4> offsets{0, 5, 9, 14};
+    const char request[] =
+        R"({"as_of":"2026-01-31T00:00:00Z","entity_type":"individual","include":["reasons","points_by_characteristic",)"
+        R"("completeness","referral_causes"]})";
+    Column income("income", "g", 3, {nullptr, incomes.data()});
+    Column region("region", "u", 3, {nullptr, offsets.data(), TEXTS});
+    Table table(3, {&income, &region});
+    const Result result(engine, table, nullptr, "credit.score_batch", request);
+    CHECK(result.status == 0 && result.text("status", 1) == "frame.infinity");
+    for (const char *name : {"points", "score", "decision", "risk_band", "data_completeness", "points.region",
+                             "reason_1", "referral.MISSING_INPUT"}) {
+        CHECK(result.is_null(name, 1));
+    }
+    CHECK(result.column<std::int32_t>("points.region")[0] == 5 && !result.is_null("points.region", 2));
+    CHECK(result.column<double>("data_completeness")[2] == 1.0);
+    CHECK(std::strcmp(result.schema.children[result.place("referral.NO_CUTOFFS")]->format, "b") == 0);
+}
+
+// Text, booleans, dates, instants and bytes are taken; a column that no one reads may hold anything.
+void every_type_is_taken(const kapix_engine *engine) {
+    const std::array<double, 2> incomes{500, 6000};
+    const std::array<std::int64_t, 3> offsets{0, 5, 9};
+    const std::array<std::int64_t, 2> instants{0, 1};
+    const std::array<std::int32_t, 2> days{0, 1};
+    const std::array<std::int32_t, 3> ends{0, 5, 9};
+    const std::array<float, 2> singles{1, 2};
+    Column income("income", "g", 2, {nullptr, incomes.data()});
+    Column region("region", "U", 2, {nullptr, offsets.data(), TEXTS});
+    Column date("date", "tdD", 2, {nullptr, days.data()});
+    Column instant("instant", "tsu:UTC", 2, {nullptr, instants.data()});
+    Column truth("truth", "b", 2, {nullptr, &VALID});
+    Column bytes("bytes", "z", 2, {nullptr, ends.data(), TEXTS});
+    Column single("single", "f", 2, {nullptr, singles.data()});
+    Table table(2, {&income, &region, &date, &instant, &truth, &bytes, &single});
+    const Result result(engine, table);
+    CHECK(result.status == 0 && result.column<std::int32_t>("points")[0] == 5);
+    CHECK(result.column<std::int32_t>("points")[1] == 35);
+    CHECK(holds(&result.reply, "[\"date\",\"instant\",\"truth\",\"bytes\",\"single\"]"));
+    Column wrong("income", "tdD", 2, {nullptr, days.data()});
+    Column same("region", "U", 2, {nullptr, offsets.data(), TEXTS});
+    Table of_dates(2, {&wrong, &same});
+    CHECK(Result(engine, of_dates).failed_with("frame.column_type"));
 }
 
 void contradictions_are_errors(const kapix_engine *engine) {
@@ -168,7 +236,8 @@ void contradictions_are_errors(const kapix_engine *engine) {
     CHECK(Result(engine, without).failed_with("frame.shape"));
     Column brief("income", "g", 2, {nullptr, INCOME.data()});
     Table of_brief(3, {&brief});
-    CHECK(Result(engine, of_brief).failed_with("frame.shape"));
+    const Result too_brief(engine, of_brief);
+    CHECK(too_brief.failed_with("frame.shape") && holds(&too_brief.reply, "[\"/columns/income\"]"));
     Column no_format("income", nullptr, 3, {nullptr, INCOME.data()});
     Table of_none(3, {&no_format});
     CHECK(Result(engine, of_none).failed_with("frame.shape"));
@@ -298,7 +367,7 @@ void a_card_is_developed_from_columns(const kapix_engine *engine) {
         if (how == 1) CHECK(result.failed_with("frame.column_missing") && holds(&result.reply, "\"/target\""));
         if (how == 2) CHECK(result.failed_with("cancelled"));
         if (how != 0) continue;
-        CHECK(result.status == 0 && result.array.length == 0 && result.array.n_children == 6);
+        CHECK(result.status == 0 && result.array.length == 0 && result.array.n_children == 0);
         CHECK(holds(&result.reply, "{\"artefact\":{\"body\":{") && watch.calls > 0);
         CHECK(holds(&result.reply, "\"feature\":\"income\""));
     }
@@ -315,8 +384,9 @@ void a_child_outlives_its_parent(const kapix_engine *engine) {
         Table table(4, {&income, &region});
         const Result result(engine, table);
         CHECK(result.status == 0);
-        points = *result.array.children[0];
-        result.array.children[0]->release = nullptr;
+        const std::size_t place = result.place("points");
+        points = *result.array.children[place];
+        result.array.children[place]->release = nullptr;
     }
     CHECK(static_cast<const std::int32_t *>(points.buffers[1])[2] == 35);
     points.release(&points);
@@ -332,6 +402,8 @@ int main(int count, char **arguments) {
     std::free(card);
     rows_are_scored_with_nulls_and_offsets(engine);
     integers_are_numbers(engine);
+    rows_that_are_not_scored_are_null(engine);
+    every_type_is_taken(engine);
     contradictions_are_errors(engine);
     long_calls_tell_and_stop(engine);
     a_card_is_developed_from_columns(engine);

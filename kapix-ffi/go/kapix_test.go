@@ -182,29 +182,76 @@ func TestColumnsGiveTheRowsOfJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(rows.Points, []int32{5, 35, 15, 10}) || !reflect.DeepEqual(rows.Status, make([]uint8, 4)) {
+	points := kapix.ValuesOf[int32](rows, "points")
+	status := kapix.ValuesOf[string](rows, "status")
+	if !reflect.DeepEqual(points, []int32{5, 35, 15, 10}) || status[3] != "scored" || rows.Get("pd").IsNull(0) != true {
 		t.Fatalf("%+v", rows)
 	}
 	request := batch()
 	request.Columns = map[string][]any{"income": {500, 6000, nil, 2000}, "region": {"coast", "lake", "plain", nil}}
 	same, none, err := engine.CreditScoreBatch(context.Background(), request)
-	if err != nil || none != nil {
+	if err != nil || none != nil || same.Rows != response.Rows {
 		t.Fatal(err)
 	}
-	for row, points := range same.Columns.Points {
-		if *points != rows.Points[row] || response.Bands[rows.RiskBand[row]] != *same.Columns.RiskBand[row] {
-			t.Fatalf("row %d", row)
+	for row, band := range kapix.ValuesOf[string](rows, "risk_band") {
+		if same.Columns["points"][row] != float64(points[row]) || same.Columns["risk_band"][row] != band {
+			t.Fatalf("row %d: %v", row, same.Columns)
 		}
 	}
 	_, empty, err := engine.CreditScoreBatch(context.Background(), batch(),
 		kapix.Float64Column("income", nil), kapix.TextColumn("region", nil, nil))
-	if err != nil || len(empty.Points) != 0 {
+	if err != nil || len(empty) != 6 || len(kapix.ValuesOf[int32](empty, "points")) != 0 {
 		t.Fatalf("%v", err)
 	}
 	short := kapix.Int64Column("income", []int64{1})
 	_, _, err = engine.CreditScoreBatch(context.Background(), batch(), kapix.TextColumn("region", codes, []string{"a"}), short)
-	if !errors.Is(err, &kapix.Error{Code: "VALIDATION_ERROR", Cause: "frame.shape"}) {
+	var refused *kapix.Error
+	if !errors.As(err, &refused) || refused.Cause != "frame.shape" || refused.Fields[0] != "/columns/income" {
 		t.Fatalf("%v", err)
+	}
+	// The first column is the shorter one: no row of the others is lost in silence.
+	_, err = engine.ScorecardDevelop(context.Background(), &kapix.DevelopRequest{Target: "bad"},
+		kapix.Float64Column("age", make([]float64, 2)), kapix.Int64Column("bad", make([]int64, 4)))
+	if !errors.As(err, &refused) || refused.Cause != "frame.shape" || refused.Fields[0] != "/columns/age" {
+		t.Fatalf("%v", err)
+	}
+}
+
+func TestColumnsOfEveryTypeAreTakenAndNullsComeBack(t *testing.T) {
+	engine := load(t)
+	request := batch()
+	request.Include = []kapix.ScoreInclude{kapix.ScoreIncludeReasons, kapix.ScoreIncludeReferralCauses, kapix.ScoreIncludeCompleteness}
+	at := []time.Time{time.Unix(0, 0), time.Unix(-1, 0), time.Unix(86400, 0)}
+	_, rows, err := engine.CreditScoreBatch(context.Background(), request,
+		kapix.Int32Column("income", []int32{500, 6000, 500}).Where([]bool{true, true, false}),
+		kapix.StringColumn("region", []string{"coast", "", "lake"}).Where([]bool{true, false, true}),
+		kapix.BoolColumn("truth", make([]bool, 3)), kapix.DateColumn("day", at), kapix.InstantColumn("at", at),
+		kapix.BytesColumn("bytes", make([][]byte, 3)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// By hand: 0 + 5 (coast), 20 + missing 0, missing 0 + 15 (lake).
+	if points := kapix.ValuesOf[int32](rows, "points"); !reflect.DeepEqual(points, []int32{5, 20, 15}) {
+		t.Fatalf("%v", points)
+	}
+	if shares := kapix.ValuesOf[float64](rows, "data_completeness"); !reflect.DeepEqual(shares, []float64{1, .5, .5}) {
+		t.Fatalf("%v", shares)
+	}
+	if causes := kapix.ValuesOf[bool](rows, "referral.NO_CUTOFFS"); !reflect.DeepEqual(causes, make([]bool, 3)) {
+		t.Fatalf("%v", causes)
+	}
+	// Neutral are 10 points of income (R1) and 5 of a region (R2): short are income in rows 0 and 2, the region in row 1.
+	if first := rows.Get("reason_1"); !reflect.DeepEqual(first.Values, []string{"R1", "R2", "R1"}) || first.IsNull(0) {
+		t.Fatalf("%v", first)
+	}
+	if rows.Get("no such column") != nil || kapix.ValuesOf[string](rows, "points") != nil {
+		t.Fatal("a column of another name or type")
+	}
+	_, rows, err = engine.CreditScoreBatch(context.Background(), batch(),
+		kapix.Float64Column("income", []float64{math.Inf(1), 1}), kapix.StringColumn("region", []string{"lake", "lake"}))
+	points := rows.Get("points")
+	if err != nil || !points.IsNull(0) || points.IsNull(1) || rows.Get("status").Values.([]string)[0] != "frame.infinity" {
+		t.Fatalf("%v %v", rows, err)
 	}
 }
 

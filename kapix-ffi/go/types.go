@@ -222,22 +222,6 @@ type BandSettings struct {
 	ShareMin *float64 `json:"share_min,omitempty"`
 }
 
-// BatchColumns: The result columns in JSON, one entry a row; null where the row is not scored.
-type BatchColumns struct {
-	// Decision: Outcome under the cut-offs.
-	Decision []*Decision `json:"decision"`
-	// PD: Probability of default; null unless calibrated.
-	PD []*float64 `json:"pd"`
-	// Points: Total points.
-	Points []*int32 `json:"points"`
-	// RiskBand: Band of the total.
-	RiskBand []*string `json:"risk_band"`
-	// Score: 1 - PD; only a rank unless calibrated.
-	Score []*float64 `json:"score"`
-	// Status: `scored`, or the cause.
-	Status []string `json:"status"`
-}
-
 // BetaCurve: The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and section 3.
 type BetaCurve struct {
 	// A: Factor of ln s, at least 0; a and b are not both 0.
@@ -784,6 +768,8 @@ type CreditScoreBatchRequest struct {
 	EntityType EntityType `json:"entity_type"`
 	// IdempotencyKey: The same key and request give the stored answer.
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Include: Columns beside the score; default none.
+	Include []ScoreInclude `json:"include,omitzero"`
 	// Seed: Seed of simulations; a score uses none and echoes it.
 	Seed int64 `json:"seed,omitempty"`
 }
@@ -798,8 +784,8 @@ type CreditScoreBatchResponse struct {
 	Bands []string `json:"bands"`
 	// Card: The card that answered.
 	Card ArtefactRef `json:"card"`
-	// Columns: The columns, when the inputs came as JSON; otherwise they come beside this answer.
-	Columns *BatchColumns `json:"columns,omitempty"`
+	// Columns: The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored; otherwise they come beside this answer.
+	Columns map[string][]any `json:"columns,omitzero"`
 	// Decisions: Number of rows by decision.
 	Decisions map[string]uint64 `json:"decisions"`
 	// LatencyMS: Milliseconds from request to answer.
@@ -1913,6 +1899,20 @@ type ScoreBin struct {
 	// Upper: Upper bound.
 	Upper float64 `json:"upper"`
 }
+
+// ScoreInclude: Columns of `credit.score_batch` beside the score, each null where the row is not scored.
+type ScoreInclude string
+
+const (
+	// ScoreIncludeCompleteness: `data_completeness`: share of the card's inputs that were observed, 0..=1.
+	ScoreIncludeCompleteness ScoreInclude = "completeness"
+	// ScoreIncludePointsByCharacteristic: `points.CHARACTERISTIC`: points of each characteristic; with the card's base points they sum to the total.
+	ScoreIncludePointsByCharacteristic ScoreInclude = "points_by_characteristic"
+	// ScoreIncludeReasons: `reason_1` to `reason_4`: codes of the adverse reasons by the card's default method, the strongest first; null beyond the last.
+	ScoreIncludeReasons ScoreInclude = "reasons"
+	// ScoreIncludeReferralCauses: `referral.INPUT_STALE`, `referral.MISSING_INPUT` and `referral.NO_CUTOFFS`: whether this forbids an approval, told even where the points decline.
+	ScoreIncludeReferralCauses ScoreInclude = "referral_causes"
+)
 
 // SelectedRows: Selected rows of one account.
 type SelectedRows struct {

@@ -159,21 +159,31 @@ typedef struct kapix_columns {
 /* The same with more beside the request: `control` for a long operation, `columns` for a columnar one
  * ("credit.score_batch", "scorecard.develop", "scorecard.evaluate"). Either may be NULL.
  *
- *   columns  In: one struct array (format "+s", no null rows), a child for each column: float64 "g", int64 "l",
- *            int32 "i", or dictionary<int32, utf8>. Any other type is the error frame.column_type at its name. A null
- *            row, and a NaN, is a missing input; a column with null rows has ARROW_FLAG_NULLABLE. The call takes both
- *            structures over, as the interface says: they are released before it returns, whatever the status; only
- *            without a place for the reply they stay yours. Nothing is copied except int32 columns. What contradicts
- *            itself is frame.shape; counts of buffers and children, and the length of buffers, must be true.
+ *   columns  In: one struct array (format "+s", no null rows), a child for each column:
+ *              numbers       float64 "g", int64 "l", int32 "i"
+ *              text          utf8 "u", large_utf8 "U", utf8_view "vu", dictionary<int32, text> without null texts, and
+ *                            boolean "b" as `true` and `false`
+ *              dates         date32 "tdD", days since 1970-01-01
+ *              instants      timestamp[us] "tsu:", microseconds since 1970-01-01T00:00:00Z; one without zone is in UTC
+ *              bytes         binary "z", large_binary "Z"
+ *            A column of any other type may stand beside them; the error frame.column_type, at its name, is that of an
+ *            operation that reads it. A null row, and a NaN, is a missing input; a column with null rows has
+ *            ARROW_FLAG_NULLABLE. The call takes both structures over, as the interface says: they are released before
+ *            it returns, whatever the status; only without a place for the reply they stay yours. Nothing is copied.
+ *            What contradicts itself is frame.shape, a column shorter than the table at its name; counts of buffers,
+ *            of children and of nulls, and the length of buffers, must be true.
  *            Out: with status 0 the struct array of the result columns, whose two release() you call; otherwise both
- *            release are NULL. Columns of "credit.score_batch", one row for each row in; the other operations give the
- *            same columns without a row, what they found stands in the reply:
- *              points    int32    total points; 0 unless scored
- *              pd        float64  probability of default of a calibrated card, NaN otherwise
- *              score     float64  1 - PD, a rank unless calibrated; NaN unless scored
- *              decision  uint8    0 none, 1 decline, 2 refer, 3 approve
- *              risk_band uint16   index into `bands` of the reply
- *              status    uint8    0 scored; the reply counts the others by cause */
+ *            release are NULL. Find a column by the name of its child, never by its place. Every column may have null
+ *            rows. "credit.score_batch" returns one row for each row in; an operation whose findings all stand in the
+ *            reply returns no child and no row:
+ *              points     int32                    total points; null unless scored, as all but status
+ *              pd         float64                  probability of default; null unless the card is calibrated
+ *              score      float64                  1 - PD, a rank unless calibrated
+ *              decision   dictionary<int32, utf8>  decline, refer, approve
+ *              risk_band  dictionary<int32, utf8>  the bands of the card
+ *              status     dictionary<int32, utf8>  scored, or the cause; never null
+ *            and those that the request names in `include`: data_completeness (float64), referral.CODE (boolean),
+ *            points.CHARACTERISTIC (int32), reason_1 to reason_4 (dictionary<int32, utf8>). */
 int32_t kapix_call_with(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
                         const kapix_control *control, kapix_columns *columns, kapix_buffer *reply) KAPIX_NOEXCEPT;
 

@@ -331,6 +331,8 @@ export interface CreditScoreBatchRequest {
   readonly entity_type: EntityType;
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
+  /** Columns beside the score; default none. */
+  readonly include?: ReadonlyArray<ScoreInclude>;
   /** Seed of simulations; a score uses none and echoes it. */
   readonly seed?: number;
 }
@@ -649,6 +651,9 @@ export interface ScalingSettings {
   readonly points0?: number | null;
 }
 
+/** Columns of `credit.score_batch` beside the score, each null where the row is not scored. */
+export type ScoreInclude = 'completeness' | 'points_by_characteristic' | 'reasons' | 'referral_causes';
+
 /** The way of a stepwise search. */
 export type SelectionMethod = 'none' | 'forward' | 'backward' | 'stepwise';
 
@@ -875,22 +880,6 @@ export interface BandReport {
   readonly iv: number | null;
   /** Why there are no bands: one outcome only, or no two bands within the limits. */
   readonly refusal: ValidationNull | null;
-}
-
-/** The result columns in JSON, one entry a row; null where the row is not scored. */
-export interface BatchColumns {
-  /** Outcome under the cut-offs. */
-  readonly decision: ReadonlyArray<Decision | null>;
-  /** Probability of default; null unless calibrated. */
-  readonly pd: ReadonlyArray<number | null>;
-  /** Total points. */
-  readonly points: ReadonlyArray<number | null>;
-  /** Band of the total. */
-  readonly risk_band: ReadonlyArray<string | null>;
-  /** 1 - PD; only a rank unless calibrated. */
-  readonly score: ReadonlyArray<number | null>;
-  /** `scored`, or the cause. */
-  readonly status: ReadonlyArray<string>;
 }
 
 /**
@@ -1243,8 +1232,11 @@ export interface CreditScoreBatchResponse {
   readonly bands: ReadonlyArray<string>;
   /** The card that answered. */
   readonly card: ArtefactRef;
-  /** The columns, when the inputs came as JSON; otherwise they come beside this answer. */
-  readonly columns?: BatchColumns;
+  /**
+   * The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored;
+   * otherwise they come beside this answer.
+   */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> };
   /** Number of rows by decision. */
   readonly decisions: { readonly [name: string]: number };
   /** Milliseconds from request to answer. */

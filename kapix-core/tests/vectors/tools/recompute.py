@@ -349,7 +349,9 @@ def expected_batch(vector):
     calibrated = body["pd_basis"]["kind"] == "calibrated"
     least = {"history_days": body["minimum"]["history_days"], "history_transactions": body["minimum"]["transactions"]}
     oldest = body["minimum"].get("age_days_max")
+    anything = [("attribute", 0, "", 0, 0, False)] * len(body["characteristics"])
     for row in range(len(next(iter(columns.values())))):
+        slots, stale = anything, False
         try:
             slots = [place(c, columns[c["feature"]][row]) for c in body["characteristics"]]
             known = {name: columns[name][row] for name in least if least[name]}
@@ -368,8 +370,22 @@ def expected_batch(vector):
             cells = (None, None, None, None, None, False)
         for name, cell in zip(out, cells):
             out[name].append(cell)
+        for name, cell in included(body, slots, stale).items():
+            out.setdefault(name, []).append(cell if cells[-1] else None)
     scored = out.pop("scored")
     return {"rows": len(scored), "columns": out}
+
+
+def included(body, slots, stale):
+    """Returns what a batch says of a row beside its score."""
+    adverse = [reason["code"] for reason in reasons(body, slots, default_method(body), False, -1)]
+    cells = {f"reason_{place}": code for place, code in enumerate(adverse + [None] * (4 - len(adverse)), 1)}
+    cells |= {f"points.{c['id']}": slot[3] for c, slot in zip(body["characteristics"], slots)}
+    cells["data_completeness"] = sum(slot[0] != "missing" for slot in slots) / len(slots)
+    cells["referral.INPUT_STALE"] = stale
+    cells["referral.MISSING_INPUT"] = any(slot[5] for slot in slots)
+    cells["referral.NO_CUTOFFS"] = "cutoffs" not in body
+    return cells
 
 
 def expected_cashflow(vector):

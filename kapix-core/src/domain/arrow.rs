@@ -1,0 +1,178 @@
+//! Columns as arrays of the crate `arrow-array`, on the same memory.
+
+use super::columns::{ResultColumn, ResultColumns, ResultValues};
+use super::frame::{Bitmap, Column, Offsets, Slices, Values};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
+};
+use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, StringArray, StructArray};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use arrow_schema::{ArrowError, Field};
+use std::sync::Arc;
+
+/// Returns the column of an array, borrowed: numbers, text, dictionaries of it by 32-bit codes, booleans, dates, instants
+/// in microseconds and bytes; an array of another type becomes one that no operation reads.
+///
+/// ```
+/// use arrow_array::{ArrayRef, StringArray};
+/// let regions: ArrayRef = std::sync::Arc::new(StringArray::from(vec![Some("lake"), None]));
+/// let column = kapix_core::arrow::column(&regions);
+/// assert_eq!([column.text(0), column.text(1)], [Some("lake"), None]);
+/// ```
+pub fn column(array: &ArrayRef) -> Column<'_> {
+    fn of<'a, T: ArrowPrimitiveType>(
+        array: &'a ArrayRef,
+        column: fn(&'a [T::Native]) -> Column<'a>,
+    ) -> Option<Column<'a>> {
+        array.as_primitive_opt::<T>().map(|it| column(it.values()))
+    }
+    let validity = array.nulls().map(|it| Bitmap { bits: it.validity(), offset: it.offset() });
+    let known = of::<Float64Type>(array, Column::float)
+        .or_else(|| of::<Int64Type>(array, Column::integer))
+        .or_else(|| of::<Int32Type>(array, Column::integer32))
+        .or_else(|| of::<Date32Type>(array, Column::date))
+        .or_else(|| of::<TimestampMicrosecondType>(array, Column::instant));
+    let values = || {
+        other(array)
+            .unwrap_or_else(|| Values::Other { name: array.data_type().to_string(), rows: array.len() })
+    };
+    let column = known.unwrap_or_else(|| Column { values: values(), validity: None });
+    Column { validity, ..column }
+}
+
+/// Returns the values of an array that are no numbers; `None` for a type that no operation reads.
+fn other(array: &ArrayRef) -> Option<Values<'_>> {
+    if let Some(it) = array.as_boolean_opt() {
+        let bits = Bitmap { bits: it.values().values(), offset: it.values().offset() };
+        return Some(Values::Bool { bits, rows: it.len() });
+    }
+    if let Some(it) = array.as_binary_opt::<i32>() {
+        return Some(Values::Binary(Slices::packed(Offsets::Short(it.value_offsets()), it.value_data())));
+    }
+    if let Some(it) = array.as_binary_opt::<i64>() {
+        return Some(Values::Binary(Slices::packed(Offsets::Long(it.value_offsets()), it.value_data())));
+    }
+    let Some(coded) = array.as_dictionary_opt::<Int32Type>() else { return texts(array).map(Values::Text) };
+    let texts = texts(coded.values()).filter(|_| coded.values().null_count() == 0)?;
+    let categories = (0..texts.len()).map(|code| texts.get(code)).collect::<Option<_>>()?;
+    Some(Values::Dictionary { codes: coded.keys().values().as_ref().into(), categories })
+}
+
+fn texts(array: &ArrayRef) -> Option<Slices<'_, str>> {
+    let text = |bytes| core::str::from_utf8(bytes).ok();
+    let short = || {
+        let it = array.as_string_opt::<i32>()?;
+        Some(Slices::packed(Offsets::Short(it.value_offsets()), text(it.value_data())?))
+    };
+    let long = || {
+        let it = array.as_string_opt::<i64>()?;
+        Some(Slices::packed(Offsets::Long(it.value_offsets()), text(it.value_data())?))
+    };
+    let views =
+        || Some(Slices::each(array.as_string_view_opt()?.iter().map(Option::unwrap_or_default).collect()));
+    short().or_else(long).or_else(views)
+}
+
+/// Returns result columns as a struct array with a child for each, under its name; a child may have null rows.
+///
+/// Errors: a column whose validity, codes or length contradict its values.
+pub fn struct_array(columns: ResultColumns) -> Result<StructArray, ArrowError> {
+    let rows = columns.iter().map(ResultColumn::len).next().unwrap_or_default();
+    let arrays = columns.into_iter().map(|column| {
+        let (name, array) = array(column)?;
+        Ok((Arc::new(Field::new(name, array.data_type().clone(), true)), array))
+    });
+    let (fields, arrays): (Vec<_>, _) = arrays.collect::<Result<Vec<_>, ArrowError>>()?.into_iter().unzip();
+    StructArray::try_new_with_length(fields.into(), arrays, None, rows)
+}
+
+/// Returns name and array of a result column.
+fn array(column: ResultColumn) -> Result<(String, ArrayRef), ArrowError> {
+    fn numbers<T: ArrowPrimitiveType>(
+        values: Vec<T::Native>,
+        nulls: Option<NullBuffer>,
+    ) -> PrimitiveArray<T> {
+        PrimitiveArray::new(values.into(), nulls)
+    }
+    let rows = column.len();
+    let nulls =
+        column.validity.map(|bits| NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(bits), 0, rows)));
+    let array: ArrayRef = match column.values {
+        ResultValues::Float(it) => Arc::new(numbers::<Float64Type>(it, nulls)),
+        ResultValues::Integer(it) => Arc::new(numbers::<Int64Type>(it, nulls)),
+        ResultValues::Integer32(it) => Arc::new(numbers::<Int32Type>(it, nulls)),
+        ResultValues::Date(it) => Arc::new(numbers::<Date32Type>(it, nulls)),
+        ResultValues::Instant(it) => {
+            Arc::new(numbers::<TimestampMicrosecondType>(it, nulls).with_timezone("UTC"))
+        }
+        ResultValues::Bool(it) => Arc::new(BooleanArray::new(it.into(), nulls)),
+        ResultValues::Text(it) => {
+            let texts = StringArray::from(it).into_parts();
+            Arc::new(StringArray::try_new(texts.0, texts.1, nulls)?)
+        }
+        ResultValues::Dictionary { codes, names } => {
+            let names = StringArray::from_iter_values(names.iter());
+            Arc::new(DictionaryArray::try_new(numbers::<Int32Type>(codes, nulls), Arc::new(names))?)
+        }
+    };
+    Ok((column.name.into_owned(), array))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{column, struct_array};
+    use crate::domain::{Kind, ResultColumn, ResultColumns, ResultValues};
+    use arrow_array::{Array, ArrayRef, Float32Array, LargeStringArray, StringArray, StringViewArray};
+    use std::sync::Arc;
+
+    #[test]
+    fn result_columns_of_every_type_go_out_and_come_in_as_the_same() {
+        let names = vec!["lake".into(), "coast".into()];
+        let odd = || Some(vec![0b101]);
+        let results = ResultColumns::from_iter([
+            ResultColumn::new("float", ResultValues::Float(vec![0.5, f64::NAN, 2.0]), odd()),
+            ResultColumn::new("long", ResultValues::Integer(vec![-1, 0, 7]), None),
+            ResultColumn::new("short", ResultValues::Integer32(vec![-7, 0, 7]), odd()),
+            ResultColumn::new("truth", ResultValues::Bool(vec![true, false, false]), odd()),
+            ResultColumn::new("text", ResultValues::Text(vec!["é".into(), String::new(), "b".into()]), odd()),
+            ResultColumn::new("day", ResultValues::Date(vec![0, 1, -1]), odd()),
+            ResultColumn::new("at", ResultValues::Instant(vec![0, 1, 5]), odd()),
+            ResultColumn::new("region", ResultValues::Dictionary { codes: vec![1, -1, 0], names }, odd()),
+        ]);
+        let table = struct_array(results).unwrap();
+        let read = |name: &str, row| {
+            let array: &ArrayRef = table.column_by_name(name).unwrap();
+            let column = column(array);
+            let value = (column.number(row), column.text(row).map(str::to_owned));
+            (value.0, value.1, column.is_missing(row))
+        };
+        for name in ["float", "short", "truth", "text", "day", "at", "region"] {
+            assert_eq!(read(name, 1), (None, None, true), "{name}");
+            assert!(!read(name, 2).2, "{name}");
+        }
+        let numbers = [read("float", 2).0, read("long", 0).0, read("short", 2).0];
+        assert_eq!(numbers, [Some(2.0), Some(-1.0), Some(7.0)]);
+        let texts = ["truth", "text", "region"].map(|name| read(name, 0).1.unwrap());
+        assert_eq!(texts, ["true", "é", "coast"]);
+        let kind = |name| column(table.column_by_name(name).unwrap()).kind();
+        assert_eq!([kind("day"), kind("at")], [Kind::Dates, Kind::Instants]);
+        assert_eq!(struct_array(ResultColumns::default()).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_slice_keeps_its_place_and_another_type_is_named() {
+        for array in [
+            Arc::new(StringArray::from(vec!["a", "b", "c"])) as ArrayRef,
+            Arc::new(LargeStringArray::from(vec!["a", "b", "c"])),
+            Arc::new(StringViewArray::from(vec!["a", "b", "c"])),
+        ] {
+            let slice = array.slice(1, 2);
+            let own = column(&slice);
+            assert_eq!((own.text(0), own.text(1), own.len()), (Some("b"), Some("c"), 2));
+        }
+        let singles: ArrayRef = Arc::new(Float32Array::from(vec![1.0]));
+        let own = column(&singles);
+        assert_eq!((own.kind(), own.kind_name(), own.len()), (Kind::Other, "Float32", 1));
+    }
+}
