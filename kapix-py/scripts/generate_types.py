@@ -38,6 +38,7 @@ class Types:
 
     def put(self, name, schema):
         schema = {key: value for key, value in schema.items() if key not in ("$defs", "$schema", "title")}
+        schema = schema if self.is_request else merged(schema)
         if self.schemas.setdefault(name, schema) != schema:
             raise SystemExit(f"two types are named {name}")
 
@@ -72,6 +73,22 @@ class Types:
         kinds = schema.get("type", [])
         return self.union(self.kind(kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds)) or "Any"
 
+    def shape(self, schema):
+        """Returns what a field of an answer holds, in the words of `_record.Shape`."""
+        if schema is True or not schema:
+            return None
+        if "$ref" in schema:
+            target = self.schemas[schema["$ref"].removeprefix("#/$defs/")]
+            return self.name(schema["$ref"]) if self.is_object(target) else self.shape(target)
+        if "anyOf" in schema:
+            (shape,) = {self.shape(case) for case in schema["anyOf"] if case != {"type": "null"}}
+            return shape
+        if "items" in schema:
+            return self.shape(schema["items"])
+        inner = schema.get("additionalProperties")
+        shape = self.shape(inner) if isinstance(inner, dict) else None
+        return (shape,) if shape else None
+
     def union(self, texts):
         texts = list(dict.fromkeys(texts))
         return " | ".join([text for text in texts if text != "None"] + ["None"] * ("None" in texts))
@@ -86,6 +103,19 @@ class Types:
         if kind == "string" and self.is_request and "date" in schema.get("format", ""):
             return "str | datetime.date"
         return SCALARS[kind]
+
+
+def merged(schema):
+    """Returns one of several objects as an object with the fields of all; other schemas as they are."""
+    cases = schema.get("oneOf", [])
+    if not cases or not all("properties" in case for case in cases):
+        return schema
+    properties = {}
+    for field, inner in (pair for case in cases for pair in case["properties"].items()):
+        if properties.setdefault(field, inner) != inner:
+            raise SystemExit(f"two cases of an object give `{field}` another meaning")
+    required = [field for field in properties if all(field in case.get("required", []) for case in cases)]
+    return {"description": schema.get("description", ""), "properties": properties, "required": required}
 
 
 def sentence(schema):
@@ -138,11 +168,12 @@ def stub_record(types, name, schema, base):
     return f"class {name}({base}):\n{docstring(sentence(schema), '    ')}{inside}"
 
 
-def runtime_record(name, schema, base):
-    inside = "".join(
-        f"    {attribute(field)} = property_of({field!r}, {sentence(inner)!r})\n"
-        for field, inner in schema["properties"].items()
-    )
+def runtime_record(types, name, schema, base):
+    inside = ""
+    for field, inner in schema["properties"].items():
+        shape = types.shape(inner)
+        more = f", {shape!r}" if shape else ""
+        inside += f"    {attribute(field)} = property_of({field!r}, {sentence(inner)!r}{more})\n"
     return f"class {name}({base}):\n{docstring(sentence(schema), '    ')}    __slots__ = ()\n{inside}"
 
 
@@ -166,11 +197,9 @@ def types_files(requests, answers, roots):
             else:
                 base = "Answer" if own in roots else "Record"
                 stub.append(stub_record(types, name, schema, base))
-                runtime.append(runtime_record(name, schema, base))
+                runtime.append(runtime_record(types, name, schema, base))
             names.append(name)
     every = "__all__ = [\n" + wrapped(f'"{name}",' for name in sorted(names)) + "]\n"
-    records = sorted(name for name, schema in answers.schemas.items() if answers.is_object(schema))
-    shapes = "register_shapes(\n    {\n" + wrapped((f'"{name}": {name},' for name in records), 8) + "    }\n)\n"
     head = MARK + '"""The types of requests and answers."""\n\n'
     stub_head = (
         MARK
@@ -180,11 +209,11 @@ def types_files(requests, answers, roots):
     runtime_head = (
         head
         + "from __future__ import annotations\n\nfrom typing import Literal, TypedDict, Union\n\n"
-        + "from ._kapix import register_shapes\nfrom ._record import Answer, Record, property_of\n\n"
+        + "from ._record import Answer, Record, property_of\n\n"
     )
     return {
         "_types.pyi": stub_head + every + "\n" + "\n".join(stub),
-        "_types.py": runtime_head + every + "\n\n" + "\n\n".join([*runtime, shapes]),
+        "_types.py": runtime_head + every + "\n\n" + "\n\n".join(runtime),
     }
 
 

@@ -1,9 +1,12 @@
 //! Result columns: read-only memory that numpy maps without copying.
 
-use kapix_core::{ResultColumns, ResultValues, RowStatus};
+use crate::arrow::{has_numpy, numpy_view};
+use arrow_array::types::{Float64Type, Int32Type, UInt8Type, UInt16Type};
+use arrow_array::{Array, ArrayRef, Float64Array, Int32Array, UInt8Array, UInt16Array};
+use kapix_core::{Columns, RowStatus};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyBytes;
 use std::sync::Arc;
 
 /// Returns the name of each status, in the order of its number.
@@ -12,62 +15,55 @@ pub(crate) fn row_statuses() -> Vec<&'static str> {
     RowStatus::ALL.iter().map(|status| status.as_str()).collect()
 }
 
-/// One result column.
+/// The result columns of one call, by name.
 #[pyclass(frozen, module = "kapix._kapix")]
-pub(crate) struct Column {
-    columns: Arc<ResultColumns>,
-    name: String,
+pub(crate) struct Batch {
+    columns: [(&'static str, ArrayRef); 6],
 }
 
-/// The values of a result column.
-enum Values<'c> {
-    Integer(&'c [i32]),
-    Number(&'c [f64]),
-}
-
-impl Column {
-    /// Returns the column of this name.
-    pub(crate) fn of(columns: &Arc<ResultColumns>, name: &str) -> PyResult<Self> {
-        let column = Self { columns: Arc::clone(columns), name: name.to_owned() };
-        column.values().map(|_| ())?;
-        Ok(column)
-    }
-
-    fn values(&self) -> PyResult<Values<'_>> {
-        match self.columns.get(&self.name).map(|column| &column.values) {
-            Some(ResultValues::Float(it)) => Ok(Values::Number(it)),
-            Some(ResultValues::Integer32(codes) | ResultValues::Dictionary { codes, .. }) => {
-                Ok(Values::Integer(codes))
-            }
-            _ => Err(PyKeyError::new_err(self.name.clone())),
+impl Batch {
+    pub(crate) fn new(columns: Columns) -> Self {
+        Self {
+            columns: [
+                ("points", Arc::new(Int32Array::from(columns.points)) as ArrayRef),
+                ("pd", Arc::new(Float64Array::from(columns.pd))),
+                ("score", Arc::new(Float64Array::from(columns.score))),
+                ("decision", Arc::new(UInt8Array::from(columns.decision))),
+                ("risk_band", Arc::new(UInt16Array::from(columns.risk_band))),
+                ("status", Arc::new(UInt8Array::from(columns.status))),
+            ],
         }
     }
 }
 
 #[pymethods]
-impl Column {
-    /// Type, place and length in numpy's array interface, version 3; read-only.
-    #[getter]
-    fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let order = if cfg!(target_endian = "little") { '<' } else { '>' };
-        let (kind, address, rows) = match self.values()? {
-            Values::Integer(it) => ("i4", it.as_ptr().addr(), it.len()),
-            Values::Number(it) => ("f8", it.as_ptr().addr(), it.len()),
+impl Batch {
+    /// Returns a column: a numpy array on this memory where numpy is imported, else a memoryview on a copy.
+    fn column<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let (py, owner) = (slf.py(), slf.as_any());
+        let found = slf.get().columns.iter().find(|(own, _)| *own == name);
+        let (_, array) = found.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+        if has_numpy(py)? {
+            let views = [
+                numpy_view::<Float64Type>,
+                numpy_view::<Int32Type>,
+                numpy_view::<UInt8Type>,
+                numpy_view::<UInt16Type>,
+            ];
+            for view in views {
+                if let Some(view) = view(array, owner)? {
+                    return Ok(view);
+                }
+            }
+        }
+        let data = array.to_data();
+        let format = match array.data_type().primitive_width() {
+            Some(1) => "B",
+            Some(2) => "H",
+            Some(4) => "i",
+            _ => "d",
         };
-        let interface = PyDict::new(py);
-        interface.set_item("version", 3)?;
-        interface.set_item("typestr", format!("{order}{kind}"))?;
-        interface.set_item("shape", (rows,))?;
-        interface.set_item("data", (address, true))?;
-        Ok(interface)
-    }
-
-    /// Returns the type in the words of `struct`, and the bytes of the column, copied.
-    fn copy<'py>(&self, py: Python<'py>) -> PyResult<(&'static str, Bound<'py, PyBytes>)> {
-        let (format, bytes): (_, Vec<u8>) = match self.values()? {
-            Values::Integer(it) => ("i", it.iter().flat_map(|it| it.to_ne_bytes()).collect()),
-            Values::Number(it) => ("d", it.iter().flat_map(|it| it.to_ne_bytes()).collect()),
-        };
-        Ok((format, PyBytes::new(py, &bytes)))
+        let bytes = PyBytes::new(py, data.buffers().first().map_or(&[], |buffer| buffer.as_slice()));
+        py.import("builtins")?.call_method1("memoryview", (bytes,))?.call_method1("cast", (format,))
     }
 }

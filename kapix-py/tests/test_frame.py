@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -60,6 +62,7 @@ def frames() -> dict[str, Any]:
         "every second": {"x": numpy.repeat(X, 2)[::2], "k": numpy.repeat(K, 2)[::2], "home": HOME},
         "matrix columns": {"x": matrix[:, 0], "k": matrix[:, 1], "home": HOME},
         "fortran": {"x": numpy.asfortranarray(matrix)[:, 0], "k": K, "home": HOME},
+        "one value for all rows": {"x": X, "k": K, "home": HOME, "unread": numpy.broadcast_to(numpy.float64(1), ROWS)},
         "read-only": {"x": numpy.frombuffer(X.tobytes()), "k": K, "home": HOME},
         "misaligned": {"x": numpy.frombuffer(b"x" + X.tobytes(), "f8", offset=1), "k": K, "home": HOME},
         "field of a record": {"x": numpy.rec.fromarrays([X, K.astype("i4")])["f0"], "k": K, "home": HOME},
@@ -234,6 +237,45 @@ def test_bad_columns_are_errors_with_a_place(scorer: kapix.Engine, frame: Any, c
     assert field is None or caught.value.fields == (field,)
 
 
+def test_a_column_of_one_value_by_a_stride_of_zero_is_borrowed(scorer: kapix.Engine) -> None:
+    one = numpy.array([2.0])
+    column = numpy.broadcast_to(one, ROWS)
+    assert column.strides == (0,) and address("x", column) == one.ctypes.data
+    zeros = numpy.broadcast_to(numpy.int64(0), ROWS)
+    result = score(scorer, {"x": column, "k": zeros, "home": ["own"] * ROWS})
+    assert result.points.tolist() == [50] * ROWS
+
+
+BARE = """
+import sys
+
+sys.modules["numpy"] = None  # what `import numpy` meets where it is not installed
+import kapix
+{setup}
+engine = kapix.Engine.load(sys.stdin.read(), clock="2026-01-01T00:00:00Z", envelope=False)
+scores = engine.credit.score_batch({frame}, entity_type="individual")
+assert list(scores.points) == [50, 33, 15], list(scores.points)
+assert scores.decision_labels() == ["decline"] * 3 and scores.status_labels() == ["scored"] * 3
+assert type(scores.points) is memoryview and scores.score.format == "d" and scores.points.readonly
+assert "numpy" not in sys.modules or sys.modules["numpy"] is None
+"""
+
+
+@pytest.mark.parametrize(
+    ("setup", "frame"),
+    [
+        ("", "{'x': [2.0, None, 1.0], 'k': [0, 0, 0], 'home': ['own', 'own', 'rent']}"),
+        ("import polars", "polars.DataFrame({'x': [2.0, None, 1.0], 'k': [0, 0, 0], 'home': ['own', 'own', 'rent']})"),
+        ("import pyarrow", "pyarrow.table({'x': [2.0, None, 1.0], 'k': [0, 0, 0], 'home': ['own', 'own', 'rent']})"),
+    ],
+)
+def test_lists_and_arrow_columns_need_no_numpy(setup: str, frame: str) -> None:
+    text = json.dumps(card([numeric("x", missing=3), numeric("k"), categorical("home")]))
+    script = BARE.format(setup=setup, frame=frame)
+    ran = subprocess.run([sys.executable, "-c", script], input=text, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
 class Impostor(numpy.ndarray[Any, Any]):
     @property
     def __array_interface__(self) -> Any:
@@ -241,21 +283,20 @@ class Impostor(numpy.ndarray[Any, Any]):
 
 
 def test_only_numpy_itself_is_believed_about_memory(scorer: kapix.Engine) -> None:
-    values = numpy.ones(3).view(Impostor)
-    with pytest.raises(TypeError):
-        _kapix.addresses([("x", values, None)])
-    with pytest.raises(TypeError):
-        _kapix.addresses([("x", object(), None)])
-    with pytest.raises(TypeError):
-        _kapix.addresses([("x", numpy.ones(3)[::-1], None)])
+    numbers = numpy.ones(3)
+    assert _kapix.addresses([("x", numbers.view(Impostor), None)]) == [numbers.ctypes.data]
+    odd = numpy.zeros(25, "u1")[1:].view("f8")
+    for values in (object(), numbers[::-1], odd, numbers.astype(">f8"), numbers.astype("f4"), numpy.ones((2, 2))):
+        with pytest.raises(TypeError):
+            _kapix.addresses([("x", values, None)])
 
 
 def test_a_capsule_is_used_once() -> None:
     class Once:
-        capsules = pyarrow.array([1.0]).__arrow_c_array__()
+        capsule = pyarrow.chunked_array([[1.0]]).__arrow_c_stream__()
 
-        def __arrow_c_array__(self, requested_schema: object = None) -> Any:
-            return self.capsules
+        def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+            return self.capsule
 
     once = Once()
     _kapix.addresses([("x", once, None)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from . import _kapix
@@ -77,10 +78,7 @@ class BatchScores(CreditScoreBatchResponse):
         return [STATUSES[number] for number in self.status]
 
     def _array(self, name: str) -> Any:
-        column = self._column(name)
-        try:
-            import numpy
-        except ImportError:
-            kind, memory = column.copy()
-            return memoryview(memory).cast(kind)  # type: ignore[call-overload]
-        return numpy.asarray(column)
+        # Where it is installed, so that a column is an array.
+        with suppress(ImportError):
+            import numpy  # noqa: F401
+        return self._source.batch.column(name)

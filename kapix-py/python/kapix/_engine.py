@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,7 +52,7 @@ class Engine(Operations):
         cls,
         artefacts: Document | list[Document],
         *,
-        clock: Literal["system", "none"] | str = "system",
+        clock: Literal["system", "none"] | str | datetime.datetime = "system",
         tenant: str = "",
         record: bool = True,
         envelope: bool = True,
@@ -75,16 +76,17 @@ class Engine(Operations):
             ValidationError: A document is not valid; `fields` names every place.
             ForbiddenError: `production` is on and an artefact is not approved.
         """
-        options = {
+        options: dict[str, object] = {
             "clock": clock,
             "envelope": envelope,
             "idempotency": idempotency,
-            "limits": dict(limits or {}),
             "production": production,
             "record": record,
             "tenant": tenant,
         }
-        return cls(_kapix.Desk(_documents(artefacts), options))
+        if limits is not None:
+            options["limits"] = dict(limits) if isinstance(limits, Mapping) else limits
+        return cls(_kapix.Desk(_documents(artefacts), _json(options)))
 
     def swap(self, artefacts: Document | list[Document]) -> None:
         """Puts other artefacts in place; calls under way end with those that they began with."""
@@ -114,8 +116,12 @@ def _document(artefact: Document) -> bytes:
         return bytes(artefact)
     if isinstance(artefact, os.PathLike):
         return Path(artefact).read_bytes()
+    return _json(artefact)
+
+
+def _json(value: object) -> bytes:
     try:
-        return encode(artefact)
+        return encode(value)
     except Refused as refused:
         cause, message, pointer = refused.args
         error = {"cause": cause, "code": "VALIDATION_ERROR", "docs": "", "fields": [pointer], "message": message}

@@ -3,12 +3,13 @@
 Borrowed without copying: float64 and int64 of numpy (with any ascending stride, so a column of a row-major matrix
 too), pandas, polars and Arrow, with Arrow's validity bitmaps, and dictionary codes of 32 bits. Copied: other widths of
 numbers, columns in several chunks, descending or misaligned strides, big-endian numbers, booleans (read as the text
-`true` and `false`, as in JSON), and text, which gets a dictionary. Missing are null, None and NaN. Dates, decimals and
-anything else are refused.
+`true` and `false`, as in JSON), lists, and text, which gets a dictionary. Missing are null, None and NaN. Dates,
+decimals and anything else are refused. Lists need no numpy.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
@@ -16,7 +17,7 @@ from typing import Any
 
 from ._encode import Refused, pointer_of
 
-# Name; values that numpy's array interface or Arrow's PyCapsule protocol gives; categories when they are codes.
+# Name; a list, a numpy array or a stream of Arrow's PyCapsule protocol; categories when these are codes.
 Column = tuple[str, Any, "list[str] | None"]
 
 BOOLEANS = ["false", "true"]
@@ -65,6 +66,11 @@ def column_of(name: Any, values: Any) -> Column:
 def _wrong_type(name: str) -> Refused:
     message = "a column must hold numbers, booleans or text"
     return Refused("frame.column_type", message, pointer_of(["columns", name]))
+
+
+def _stream(values: Any) -> Any:
+    """Returns an array as what speaks the stream protocol."""
+    return _pyarrow().chunked_array([values])
 
 
 def _pyarrow() -> Any:
@@ -123,31 +129,45 @@ def _objects(name: str, values: Sequence[Any]) -> Column:
 
     A column of nothing but missing values has no type: it comes as codes without categories.
     """
-    numpy = _require_numpy(name)
-    pandas = sys.modules.get("pandas")
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     absent = (None,) if pandas is None else (None, pandas.NA, pandas.NaT)
+    number = (int, float) if numpy is None else (int, float, numpy.number)
+    boolean = (bool,) if numpy is None else (bool, numpy.bool_)
 
     def missing(value: Any) -> bool:
         return any(value is it for it in absent) or (isinstance(value, float) and value != value)
 
     first = next((value for value in values if not missing(value)), None)
-    if isinstance(first, (int, float, numpy.number)) and not isinstance(first, bool):
-        numbers = numpy.empty(len(values), numpy.float64)
-        for row, value in enumerate(values):
-            if not missing(value) and (isinstance(value, bool) or not isinstance(value, (int, float, numpy.number))):
+    if isinstance(first, number) and not isinstance(first, bool):
+        numbers = []
+        for value in values:
+            if missing(value):
+                numbers.append(math.nan)
+            elif isinstance(value, bool) or not isinstance(value, number):
                 raise _wrong_type(name)
-            numbers[row] = numpy.nan if missing(value) else value
+            else:
+                numbers.append(_float(name, value))
         return name, numbers, None
-    codes = numpy.full(len(values), -1, numpy.int32)
+    codes = []
     index: dict[str, int] = {}
-    for row, value in enumerate(values):
-        if isinstance(value, (bool, numpy.bool_)):
-            codes[row] = index.setdefault(BOOLEANS[bool(value)], len(index))
+    for value in values:
+        if isinstance(value, boolean):
+            codes.append(index.setdefault(BOOLEANS[bool(value)], len(index)))
         elif isinstance(value, str):
-            codes[row] = index.setdefault(str(value), len(index))
-        elif not missing(value):
+            codes.append(index.setdefault(str(value), len(index)))
+        elif missing(value):
+            codes.append(-1)
+        else:
             raise _wrong_type(name)
     return name, codes, list(index)
+
+
+def _float(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (OverflowError, TypeError):
+        # An integer beyond all floats, or a complex number.
+        raise _wrong_type(name) from None
 
 
 def _pandas(name: str, values: Any) -> Column:
@@ -213,14 +233,14 @@ def _arrow(name: str, values: Any) -> Column:
         categories = values.dictionary.to_pylist()
         if not all(isinstance(category, str) for category in categories):
             raise _wrong_type(name)
-        return name, values.indices.cast(pyarrow.int32()), categories
+        return name, _stream(values.indices.cast(pyarrow.int32())), categories
     if kinds.is_null(kind):
         return _objects(name, values.to_pylist())
     if kinds.is_floating(kind):
-        return name, values.cast(pyarrow.float64()), None
+        return name, _stream(values.cast(pyarrow.float64())), None
     if kinds.is_integer(kind):
         try:
-            return name, values.cast(pyarrow.int64()), None
+            return name, _stream(values.cast(pyarrow.int64())), None
         except pyarrow.ArrowInvalid:
             raise _wrong_type(name) from None
     raise _wrong_type(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict, Union
 
-from ._kapix import register_shapes
 from ._record import Answer, Record, property_of
 
 __all__ = [
@@ -13,19 +12,19 @@ __all__ = [
     "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
     "AucEstimate", "Audience", "BandReport", "BandSettings", "BatchColumns", "BetaCurve", "BinKind", "BinRule",
     "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationMeasures", "CalibrationMethod",
-    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
-    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
-    "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
-    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest", "DevelopResponse",
-    "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType", "Estimate",
-    "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding",
-    "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval", "IsotonicCurve",
-    "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective",
-    "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange",
-    "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
-    "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
+    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
+    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
+    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
+    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
+    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest",
+    "DevelopResponse", "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType",
+    "Estimate", "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
+    "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval",
+    "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason",
+    "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
+    "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance",
+    "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
     "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
     "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "SelectedRows", "Selection",
     "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
@@ -206,7 +205,7 @@ ValidationSettings = TypedDict("ValidationSettings", {}, total=False)
 class AccountView(Record):
     """One account of a ledger."""
     __slots__ = ()
-    covered = property_of('covered', 'First and last day covered.')
+    covered = property_of('covered', 'First and last day covered.', 'Period')
     days = property_of('days', 'Days with rows.')
     days_chained = property_of('days_chained', 'Days whose stated balances chain from the close of the day before.')
     pointer = property_of('pointer', 'JSON pointer to the account in the request.')
@@ -216,17 +215,17 @@ class AccountView(Record):
 class Analysis(Record):
     """Features and the transactions behind them."""
     __slots__ = ()
-    features = property_of('features', 'Features in the order of their names.')
-    selections = property_of('selections', 'Rows of each selection that a feature names, account by account.')
+    features = property_of('features', 'Features in the order of their names.', 'FeatureEntry')
+    selections = property_of('selections', 'Rows of each selection that a feature names, account by account.', ('SelectedRows',))
 
 
 class ArtefactCheckResponse(Answer):
     """Whether an artefact would load."""
     __slots__ = ()
-    artefacts = property_of('artefacts', 'The artefacts that the document holds, when it is valid.')
+    artefacts = property_of('artefacts', 'The artefacts that the document holds, when it is valid.', 'ArtefactEntry')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    problems = property_of('problems', 'Everything that is wrong with it.')
+    problems = property_of('problems', 'Everything that is wrong with it.', 'Problem')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
     valid = property_of('valid', 'Whether it would load.')
@@ -237,7 +236,7 @@ class ArtefactEntry(Record):
     __slots__ = ()
     id = property_of('id', 'Id of the artefact.')
     kind = property_of('kind', 'Kind of the artefact.')
-    provenance = property_of('provenance', 'Who answers for it, and its approval.')
+    provenance = property_of('provenance', 'Who answers for it, and its approval.', 'Provenance')
     sha256 = property_of('sha256', 'SHA-256 of its canonical form.')
     version = property_of('version', 'Version of the artefact.')
 
@@ -253,7 +252,7 @@ class ArtefactRef(Record):
 class AucEstimate(Record):
     """An area under the ROC curve."""
     __slots__ = ()
-    interval = property_of('interval', "DeLong's interval at the level of the settings, within 0..=1.")
+    interval = property_of('interval', "DeLong's interval at the level of the settings, within 0..=1.", 'Interval')
     standard_error = property_of('standard_error', "DeLong's standard error, at least 0.")
     value = property_of('value', 'The area, in 0..=1: the probability that a good row scores above a bad one, ties half.')
 
@@ -261,7 +260,7 @@ class AucEstimate(Record):
 class BandReport(Record):
     """The bands of a score."""
     __slots__ = ()
-    bands = property_of('bands', 'From the riskiest to the safest; empty with `refusal`.')
+    bands = property_of('bands', 'From the riskiest to the safest; empty with `refusal`.', 'ScoreBand')
     iv = property_of('iv', 'Information value of the bands, in nats; null with `refusal`.')
     refusal = property_of('refusal', 'Why there are no bands: one outcome only, or no two bands within the limits.')
 
@@ -290,9 +289,9 @@ class BetaCurve(Record):
 class BinnedColumn(Record):
     """One column that was looked at."""
     __slots__ = ()
-    binning = property_of('binning', 'Its bins and their table.')
+    binning = property_of('binning', 'Its bins and their table.', 'Binning')
     feature = property_of('feature', 'Name of the column.')
-    options = property_of('options', 'How it was binned, every default filled in.')
+    options = property_of('options', 'How it was binned, every default filled in.', 'BinningOptions')
 
 
 class Binning(Record):
@@ -301,12 +300,12 @@ class Binning(Record):
     """
     __slots__ = ()
     cuts = property_of('cuts', 'Cut points of a numeric characteristic, one fewer than attributes.')
-    findings = property_of('findings', 'What a person should know.')
+    findings = property_of('findings', 'What a person should know.', 'BinningFinding')
     groups = property_of('groups', 'Categories of each attribute of a categorical characteristic, in byte order.')
     kind = property_of('kind', 'Intervals or sets.')
     special = property_of('special', 'Special values in slot order.')
     status = property_of('status', 'What became of the column.')
-    table = property_of('table', 'The table, one row a slot.')
+    table = property_of('table', 'The table, one row a slot.', 'BinningTable')
     trend = property_of('trend', 'The trend of the attributes, where there was a choice.')
     woe = property_of('woe', 'Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.')
 
@@ -339,7 +338,7 @@ class BinningOptions(Record):
     objective = property_of('objective', 'What the partition maximises.')
     p_value_max = property_of('p_value_max', 'Greatest p-value between neighbours; 1 is no test.')
     p_value_test = property_of('p_value_test', 'The test between neighbours.')
-    prebinning = property_of('prebinning', 'The fine classes.')
+    prebinning = property_of('prebinning', 'The fine classes.', 'PrebinningOptions')
     rare_share = property_of('rare_share', 'Categories with a smaller share count as unseen.')
     rate_difference_min = property_of('rate_difference_min', 'Least difference of rates between neighbours.')
     size_max = property_of('size_max', 'Greatest share of an attribute.')
@@ -380,7 +379,7 @@ class BinningTable(Record):
     """The table of one characteristic. Weights are numbers of rows where the sample has no weights."""
     __slots__ = ()
     bads = property_of('bads', 'Weight of all bad rows; absent for a continuous target.')
-    chi_square = property_of('chi_square', "Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.")
+    chi_square = property_of('chi_square', "Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.", 'TableTest')
     count = property_of('count', 'Number of rows.')
     gini = property_of('gini', 'Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target.')
     goods = property_of('goods', 'Weight of all good rows; absent for a continuous target.')
@@ -390,7 +389,7 @@ class BinningTable(Record):
     p_values = property_of('p_values', 'P-value of the test between each attribute and the next.')
     quality = property_of('quality', "OptBinning's quality score, 0..=1: strength of the IV times significance between neighbours times evenness.")
     rate = property_of('rate', 'Bad rate of the sample, or its mean.')
-    rows = property_of('rows', 'One row a slot: attributes, special values, missing, and for categories unseen.')
+    rows = property_of('rows', 'One row a slot: attributes, special values, missing, and for categories unseen.', 'BinningRow')
     turns = property_of('turns', 'How often the rate changes direction from attribute to attribute; 0 is monotone.')
 
 
@@ -404,18 +403,26 @@ class Brier(Record):
     within = property_of('within', 'What the PDs do within the groups; 0 where a group has one PD.')
 
 
+class CalibrationCurve(Record):
+    """From the log-odds of bad by the PDO law to a PD; it never falls as the log-odds rise."""
+    __slots__ = ()
+    beta = property_of('beta', '', 'BetaCurve')
+    isotonic = property_of('isotonic', '', 'IsotonicCurve')
+    logit = property_of('logit', '', 'LogitCurve')
+
+
 class CalibrationMeasures(Record):
     """How a PD fits the outcomes."""
     __slots__ = ()
-    brier = property_of('brier', 'Mean of (PD - outcome)^2, in 0..=1, and its parts.')
+    brier = property_of('brier', 'Mean of (PD - outcome)^2, in 0..=1, and its parts.', 'Brier')
     ece = property_of('ece', 'Expected calibration error, in 0..=1: mean over the groups of abs(bad rate - mean PD), by size.')
-    groups = property_of('groups', 'Groups of about equal size by ascending PD, with their tests. Bounds are PDs.')
-    hosmer_lemeshow = property_of('hosmer_lemeshow', 'Test of the groups against their mean PDs.')
-    in_the_large = property_of('in_the_large', 'Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs are too low.')
+    groups = property_of('groups', 'Groups of about equal size by ascending PD, with their tests. Bounds are PDs.', 'TestedGroup')
+    hosmer_lemeshow = property_of('hosmer_lemeshow', 'Test of the groups against their mean PDs.', 'HosmerLemeshow')
+    in_the_large = property_of('in_the_large', 'Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs are too low.', 'Estimate')
     jeffreys_p = property_of('jeffreys_p', 'Probability that the true rate is at most the mean PD: Beta(D + 1/2, N - D + 1/2) at it, in 0..=1.')
     log_loss = property_of('log_loss', 'Mean of -ln P(outcome), in nats, at least 0.')
     mean_pd = property_of('mean_pd', 'Mean PD, in 0..=1.')
-    slope = property_of('slope', 'The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme.')
+    slope = property_of('slope', 'The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme.', 'Estimate')
 
 
 CalibrationRefusal = Union[Literal["not_ascending"], Literal["one_class"], Literal["separated"], Literal["target_out_of_reach"]]
@@ -425,7 +432,7 @@ class CalibrationReport(Record):
     """The calibration of a card."""
     __slots__ = ()
     bad_rate = property_of('bad_rate', 'Bad rate of the rows, weighted, in 0..=1; null without rows.')
-    curve = property_of('curve', 'From log-odds by the PDO law to a PD; null with `refusal`.')
+    curve = property_of('curve', 'From log-odds by the PDO law to a PD; null with `refusal`.', 'CalibrationCurve')
     mean_pd = property_of('mean_pd', 'Mean PD of the rows by the curve, weighted, in 0..1.')
     method = property_of('method', 'The law.')
     outside_bads = property_of('outside_bads', 'Bad rows among those that it was measured on.')
@@ -436,13 +443,13 @@ class CalibrationReport(Record):
 class CashflowAnalyzeResponse(Answer):
     """The cash-flow features of one applicant."""
     __slots__ = ()
-    accounts = property_of('accounts', 'Accounts, their coverage and how far their balances chain.')
-    analysis = property_of('analysis', 'Features and the rows behind them.')
+    accounts = property_of('accounts', 'Accounts, their coverage and how far their balances chain.', 'AccountView')
+    analysis = property_of('analysis', 'Features and the rows behind them.', 'Analysis')
     as_of = property_of('as_of', 'The instant that windows end at.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     currency = property_of('currency', 'The one currency of all accounts; null when they differ.')
     entity_id = property_of('entity_id', "The host's id of the applicant.")
-    findings = property_of('findings', 'What the ledger says of the data.')
+    findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
@@ -480,7 +487,7 @@ class Coefficient(Record):
     __slots__ = ()
     characteristic = property_of('characteristic', 'Name of the characteristic, or `intercept`.')
     estimate = property_of('estimate', 'Log-odds of bad by unit of the column.')
-    likelihood_ratio = property_of('likelihood_ratio', 'Likelihood-ratio test against the model without the characteristic, where asked for.')
+    likelihood_ratio = property_of('likelihood_ratio', 'Likelihood-ratio test against the model without the characteristic, where asked for.', 'ChiSquareTest')
     lower_95 = property_of('lower_95', 'Lower end of the 95 % interval by Wald.')
     p_value = property_of('p_value', 'Two-sided p-value of `z`, 0..=1.')
     standard_error = property_of('standard_error', 'Standard error; null where no maximum exists.')
@@ -492,7 +499,7 @@ class CounterfactualView(Record):
     """The smallest change that improves the decision."""
     __slots__ = ()
     decision = property_of('decision', 'The decision after the moves.')
-    moves = property_of('moves', 'The moves, in card order.')
+    moves = property_of('moves', 'The moves, in card order.', 'MoveView')
     points = property_of('points', 'The total after the moves.')
 
 
@@ -502,12 +509,12 @@ class CreditScoreBatchResponse(Answer):
     as_of = property_of('as_of', 'The instant that was scored.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     bands = property_of('bands', 'Names of the bands, in the order of their numbers.')
-    card = property_of('card', 'The card that answered.')
-    columns = property_of('columns', 'The columns, when the inputs came as JSON; otherwise they come beside this answer.')
+    card = property_of('card', 'The card that answered.', 'ArtefactRef')
+    columns = property_of('columns', 'The columns, when the inputs came as JSON; otherwise they come beside this answer.', 'BatchColumns')
     decisions = property_of('decisions', 'Number of rows by decision.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
-    pd_basis = property_of('pd_basis', 'What the PD means.')
+    pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
     rows = property_of('rows', 'Number of rows.')
@@ -521,22 +528,22 @@ class CreditScoreResponse(Answer):
     __slots__ = ()
     as_of = property_of('as_of', 'The instant that was scored.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    card = property_of('card', 'The card that answered.')
+    card = property_of('card', 'The card that answered.', 'ArtefactRef')
     confidence = property_of('confidence', 'Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are estimated anew; null for an expert card.')
     data_completeness = property_of('data_completeness', "Share of the card's inputs that were observed, 0..=1.")
     decision = property_of('decision', "The outcome under the card's cut-offs; see `referral_reasons`.")
     entity_id = property_of('entity_id', "The host's id of the applicant.")
     entity_type = property_of('entity_type', 'Whom the card scored.')
-    explanation = property_of('explanation', 'Why; absent with `explain: false`.')
-    findings = property_of('findings', 'What the ledger says of the data.')
+    explanation = property_of('explanation', 'Why; absent with `explain: false`.', 'Explanation')
+    findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd = property_of('pd', 'Probability of default within the horizon, 0..=1; null unless calibrated.')
-    pd_basis = property_of('pd_basis', 'What the PD means.')
+    pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
     points = property_of('points', 'Total points, higher is safer.')
-    points_range = property_of('points_range', 'Least and greatest total of the card.')
+    points_range = property_of('points_range', 'Least and greatest total of the card.', 'PointsRange')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    referral_reasons = property_of('referral_reasons', 'Why the case refers although its points may say otherwise.')
+    referral_reasons = property_of('referral_reasons', 'Why the case refers although its points may say otherwise.', 'ReferralReason')
     request_id = property_of('request_id', 'Id of the call.')
     risk_band = property_of('risk_band', 'Band of the total, local to the card.')
     score = property_of('score', '1 - PD, 0..=1, higher is safer; only a rank unless the PD is calibrated.')
@@ -556,10 +563,10 @@ class CutoffPoint(Record):
 class CutoffReport(Record):
     """Cut-offs and what they do."""
     __slots__ = ()
-    at_approval_rate = property_of('at_approval_rate', 'The highest cut-off that approves the target share or more; null without target or rows.')
-    at_bad_rate = property_of('at_bad_rate', 'The lowest cut-off whose approved have at most the target bad rate; null without target or where none has.')
-    best = property_of('best', 'The cut-off of the greatest expected profit, of equal ones the lowest; null without `profit` or rows.')
-    points = property_of('points', 'From approving nobody to approving all: every score as cut-off, or 200 quantiles of the rows.')
+    at_approval_rate = property_of('at_approval_rate', 'The highest cut-off that approves the target share or more; null without target or rows.', 'CutoffPoint')
+    at_bad_rate = property_of('at_bad_rate', 'The lowest cut-off whose approved have at most the target bad rate; null without target or where none has.', 'CutoffPoint')
+    best = property_of('best', 'The cut-off of the greatest expected profit, of equal ones the lowest; null without `profit` or rows.', 'CutoffPoint')
+    points = property_of('points', 'From approving nobody to approving all: every score as cut-off, or 200 quantiles of the rows.', 'CutoffPoint')
 
 
 Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
@@ -568,16 +575,16 @@ Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
 class DescribeResponse(Answer):
     """What the engine is and holds."""
     __slots__ = ()
-    artefacts = property_of('artefacts', 'Loaded artefacts.')
+    artefacts = property_of('artefacts', 'Loaded artefacts.', 'ArtefactEntry')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     engine = property_of('engine', 'Version of the engine.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    limits = property_of('limits', 'Limits on what a stranger may send.')
-    operations = property_of('operations', 'Operations that the engine answers.')
+    limits = property_of('limits', 'Limits on what a stranger may send.', 'Limits')
+    operations = property_of('operations', 'Operations that the engine answers.', 'OperationEntry')
     production = property_of('production', 'Whether only approved artefacts load.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
-    routes = property_of('routes', 'Routes from operation and entity type to artefact.')
+    routes = property_of('routes', 'Routes from operation and entity type to artefact.', 'Route')
     semantics = property_of('semantics', 'Changes with every change of a numeric result.')
 
 
@@ -587,20 +594,20 @@ class DevelopResponse(Answer):
     artefact = property_of('artefact', 'The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.')
     as_of = property_of('as_of', 'The instant of the development.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    bands = property_of('bands', 'The bands, from the riskiest to the safest; absent at stage `binning`.')
-    binning = property_of('binning', 'Bins and table of every column that was looked at, in the order of their names.')
-    calibration = property_of('calibration', 'From the score to a probability; absent at stage `binning` and without rows outside the fit.')
-    cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.')
-    findings = property_of('findings', 'What a reader must know before the card is used.')
+    bands = property_of('bands', 'The bands, from the riskiest to the safest; absent at stage `binning`.', 'BandReport')
+    binning = property_of('binning', 'Bins and table of every column that was looked at, in the order of their names.', 'BinnedColumn')
+    calibration = property_of('calibration', 'From the score to a probability; absent at stage `binning` and without rows outside the fit.', 'CalibrationReport')
+    cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.', 'CutoffReport')
+    findings = property_of('findings', 'What a reader must know before the card is used.', 'DevelopmentFinding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.')
+    regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.', 'Regression')
     request_id = property_of('request_id', 'Id of the call.')
-    rounding = property_of('rounding', 'What rounding the points changed; absent at stage `binning`.')
-    sample = property_of('sample', 'What became of the rows.')
+    rounding = property_of('rounding', 'What rounding the points changed; absent at stage `binning`.', 'RoundingReport')
+    sample = property_of('sample', 'What became of the rows.', 'SampleReport')
     seed = property_of('seed', "The request's seed.")
-    selection = property_of('selection', 'How the characteristics were chosen; absent at stage `binning`.')
-    validation = property_of('validation', 'How the card ranks and is calibrated; absent at stage `binning`.')
+    selection = property_of('selection', 'How the characteristics were chosen; absent at stage `binning`.', 'SelectionReport')
+    validation = property_of('validation', 'How the card ranks and is calibrated; absent at stage `binning`.', 'DevelopmentValidation')
 
 
 class DevelopmentFinding(Record):
@@ -614,10 +621,10 @@ class DevelopmentFinding(Record):
 class DevelopmentValidation(Record):
     """What was measured on which rows; only rows outside the fit tell what to expect."""
     __slots__ = ()
-    cross = property_of('cross', 'By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.')
-    development = property_of('development', 'On the rows that were fitted: too good.')
-    hold_out = property_of('hold_out', 'On the rows that were held out.')
-    out_of_time = property_of('out_of_time', 'On later rows.')
+    cross = property_of('cross', 'By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.', 'ValidationReport')
+    development = property_of('development', 'On the rows that were fitted: too good.', 'ValidationReport')
+    hold_out = property_of('hold_out', 'On the rows that were held out.', 'ValidationReport')
+    out_of_time = property_of('out_of_time', 'On later rows.', 'ValidationReport')
 
 
 Effect = Union[Literal["positive"], Literal["negative"]]
@@ -635,14 +642,14 @@ class EvaluateResponse(Answer):
     __slots__ = ()
     as_of = property_of('as_of', 'The instant of the evaluation.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    card = property_of('card', 'The card that was evaluated.')
+    card = property_of('card', 'The card that was evaluated.', 'ArtefactRef')
     decisions = property_of('decisions', 'Decisions by kind.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
     seed = property_of('seed', "The request's seed.")
     statuses = property_of('statuses', 'Rows by status; only scored rows with a known outcome are measured.')
-    validation = property_of('validation', 'What was measured.')
+    validation = property_of('validation', 'What was measured.', 'ValidationReport')
 
 
 class ExcludedRows(Record):
@@ -655,14 +662,14 @@ class ExcludedRows(Record):
 class Explanation(Record):
     """Why a total is what it is."""
     __slots__ = ()
-    adverse_reasons = property_of('adverse_reasons', 'What lowered the score, at most four, the strongest first.')
+    adverse_reasons = property_of('adverse_reasons', 'What lowered the score, at most four, the strongest first.', 'ReasonView')
     base_points = property_of('base_points', 'Points of every applicant; with those of the characteristics they sum to the total. Internal only.')
-    characteristics = property_of('characteristics', 'The points of each characteristic. Internal only.')
-    counterfactual = property_of('counterfactual', 'The smallest change that improves the decision by one step; null when there is none.')
-    favourable_reasons = property_of('favourable_reasons', 'What raised the score, at most four, the strongest first.')
+    characteristics = property_of('characteristics', 'The points of each characteristic. Internal only.', 'CharacteristicView')
+    counterfactual = property_of('counterfactual', 'The smallest change that improves the decision by one step; null when there is none.', 'CounterfactualView')
+    favourable_reasons = property_of('favourable_reasons', 'What raised the score, at most four, the strongest first.', 'ReasonView')
     reason_method = property_of('reason_method', 'What the reasons compare with.')
-    selections = property_of('selections', 'Rows behind the features of the reasons, by selection. Internal only.')
-    top_features = property_of('top_features', 'Features by weight, at most eight, zeros left out.')
+    selections = property_of('selections', 'Rows behind the features of the reasons, by selection. Internal only.', ('SelectedRows',))
+    top_features = property_of('top_features', 'Features by weight, at most eight, zeros left out.', 'TopFeature')
 
 
 class FeatureEntry(Record):
@@ -725,7 +732,7 @@ class Interval(Record):
 class IsotonicCurve(Record):
     """The centres of the blocks of an isotonic regression."""
     __slots__ = ()
-    knots = property_of('knots', 'At least two; log-odds and PD ascend strictly.')
+    knots = property_of('knots', 'At least two; log-odds and PD ascend strictly.', 'Knot')
 
 
 class Knot(Record):
@@ -799,7 +806,7 @@ class PdBasis(Record):
     """What a PD means, and on what it rests."""
     __slots__ = ()
     bads = property_of('bads', 'Number of bad outcomes in the sample.')
-    dates = property_of('dates', 'Days from which the sample was taken.')
+    dates = property_of('dates', 'Days from which the sample was taken.', 'SampleDates')
     default_definition = property_of('default_definition', 'What counts as bad.')
     horizon_days = property_of('horizon_days', 'Days within which it counts.')
     kind = property_of('kind', '`calibrated` only with a calibration measured on rows outside the fit.')
@@ -880,7 +887,7 @@ class Regression(Record):
     __slots__ = ()
     aic = property_of('aic', "Akaike's criterion 2k - 2 log-likelihood, k coefficients with the intercept.")
     bic = property_of('bic', "Schwarz's criterion k ln(weight) - 2 log-likelihood.")
-    coefficients = property_of('coefficients', 'The coefficients, intercept first.')
+    coefficients = property_of('coefficients', 'The coefficients, intercept first.', 'Coefficient')
     converged = property_of('converged', 'Whether the maximum was found.')
     covariance = property_of('covariance', "Covariance of the coefficients in their order: the inverse of the information X'WX, with l2 > 0 of the penalised information X'WX + l2 I (slopes), the normal approximation of the posterior under that prior. Null where no maximum exists.")
     gradient_norm = property_of('gradient_norm', 'Largest component of the gradient of the penalised log-likelihood, by standardised columns.')
@@ -888,10 +895,10 @@ class Regression(Record):
     l2 = property_of('l2', 'Weight of the penalty.')
     log_likelihood = property_of('log_likelihood', 'Log-likelihood at the end, without the penalty.')
     mcfadden_r2 = property_of('mcfadden_r2', "McFadden's R2, 1 - log-likelihood/null log-likelihood.")
-    model_test = property_of('model_test', 'Likelihood-ratio test against the intercept alone; null with l2 > 0 or where no maximum exists.')
+    model_test = property_of('model_test', 'Likelihood-ratio test against the intercept alone; null with l2 > 0 or where no maximum exists.', 'ChiSquareTest')
     null_log_likelihood = property_of('null_log_likelihood', 'Log-likelihood of the intercept alone.')
     rows = property_of('rows', 'Rows.')
-    separation = property_of('separation', 'Whether a hyperplane separates good and bad.')
+    separation = property_of('separation', 'Whether a hyperplane separates good and bad.', 'Separation')
     weight = property_of('weight', 'Sum of the weights of the rows.')
 
 
@@ -934,11 +941,11 @@ class SampleDates(Record):
 class SampleReport(Record):
     """What became of the rows of the frame."""
     __slots__ = ()
-    dates = property_of('dates', 'First and last observation date of the rows that stayed.')
-    development = property_of('development', 'Rows that are fitted.')
-    excluded = property_of('excluded', 'Rows that were left out, by reason, in the order in which it was done.')
-    hold_out = property_of('hold_out', 'Rows held out.')
-    out_of_time = property_of('out_of_time', 'Later rows.')
+    dates = property_of('dates', 'First and last observation date of the rows that stayed.', 'SampleDates')
+    development = property_of('development', 'Rows that are fitted.', 'PartReport')
+    excluded = property_of('excluded', 'Rows that were left out, by reason, in the order in which it was done.', 'ExcludedRows')
+    hold_out = property_of('hold_out', 'Rows held out.', 'PartReport')
+    out_of_time = property_of('out_of_time', 'Later rows.', 'PartReport')
     rows = property_of('rows', 'Rows of the frame.')
     sha256 = property_of('sha256', 'SHA-256 of the development rows.')
 
@@ -982,10 +989,10 @@ class SelectionReport(Record):
     """What a selection did."""
     __slots__ = ()
     chosen = property_of('chosen', 'The selected characteristics, in the order given.')
-    clusters = property_of('clusters', 'Clusters of more than one correlated characteristic, by average linkage on 1 - abs(r).')
+    clusters = property_of('clusters', 'Clusters of more than one correlated characteristic, by average linkage on 1 - abs(r).', 'Cluster')
     leaking = property_of('leaking', 'Characteristics above the bounds of a leak, whether left out or forced.')
     protected = property_of('protected', 'Selected characteristics that are marked protected.')
-    steps = property_of('steps', 'The steps in their order.')
+    steps = property_of('steps', 'The steps in their order.', 'SelectionStep')
     vif = property_of('vif', 'Variance inflation of the selected characteristics, in their order.')
     wrong_sign = property_of('wrong_sign', 'Forced characteristics whose coefficient is not negative.')
 
@@ -1055,46 +1062,16 @@ ValidationNull = Union[Literal["certain_pd"], Literal["no_pd"], Literal["no_rows
 class ValidationReport(Record):
     """How well a score ranks the rows of a sample and a PD fits them. Bads and goods are weights of rows."""
     __slots__ = ()
-    auc = property_of('auc', 'Area under the ROC curve.')
+    auc = property_of('auc', 'Area under the ROC curve.', 'AucEstimate')
     bad_rate = property_of('bad_rate', 'Bad rate, in 0..=1.')
     bads = property_of('bads', 'Weight of the bad rows, at least 0.')
-    bands = property_of('bands', 'The bands of the card from the riskiest to the safest, with their tests; empty without bands. Bounds are scores.')
-    calibration = property_of('calibration', 'How the PD fits; null without PDs.')
-    distribution = property_of('distribution', 'Histogram of the scores.')
-    gains = property_of('gains', 'Gains and lift from the lowest scores on.')
+    bands = property_of('bands', 'The bands of the card from the riskiest to the safest, with their tests; empty without bands. Bounds are scores.', 'TestedGroup')
+    calibration = property_of('calibration', 'How the PD fits; null without PDs.', 'CalibrationMeasures')
+    distribution = property_of('distribution', 'Histogram of the scores.', 'ScoreBin')
+    gains = property_of('gains', 'Gains and lift from the lowest scores on.', 'GainsRow')
     gini = property_of('gini', '2 AUC - 1, in -1..=1.')
     goods = property_of('goods', 'Weight of the good rows, at least 0.')
-    ks = property_of('ks', 'Greatest distance between the distributions of goods and bads.')
+    ks = property_of('ks', 'Greatest distance between the distributions of goods and bads.', 'KolmogorovSmirnov')
     null_reasons = property_of('null_reasons', 'JSON pointer within this report and cause of each figure that is null.')
-    roc = property_of('roc', 'The ROC curve from (0, 0) to (1, 1).')
+    roc = property_of('roc', 'The ROC curve from (0, 0) to (1, 1).', 'RocPoint')
     rows = property_of('rows', 'Number of rows.')
-
-
-register_shapes(
-    {
-        "AccountView": AccountView, "Analysis": Analysis, "ArtefactCheckResponse": ArtefactCheckResponse,
-        "ArtefactEntry": ArtefactEntry, "ArtefactRef": ArtefactRef, "AucEstimate": AucEstimate,
-        "BandReport": BandReport, "BatchColumns": BatchColumns, "BetaCurve": BetaCurve,
-        "BinnedColumn": BinnedColumn, "Binning": Binning, "BinningFinding": BinningFinding,
-        "BinningOptions": BinningOptions, "BinningRow": BinningRow, "BinningTable": BinningTable, "Brier": Brier,
-        "CalibrationMeasures": CalibrationMeasures, "CalibrationReport": CalibrationReport,
-        "CashflowAnalyzeResponse": CashflowAnalyzeResponse, "CharacteristicView": CharacteristicView,
-        "ChiSquareTest": ChiSquareTest, "Cluster": Cluster, "Coefficient": Coefficient,
-        "CounterfactualView": CounterfactualView, "CreditScoreBatchResponse": CreditScoreBatchResponse,
-        "CreditScoreResponse": CreditScoreResponse, "CutoffPoint": CutoffPoint, "CutoffReport": CutoffReport,
-        "DescribeResponse": DescribeResponse, "DevelopResponse": DevelopResponse,
-        "DevelopmentFinding": DevelopmentFinding, "DevelopmentValidation": DevelopmentValidation,
-        "Estimate": Estimate, "EvaluateResponse": EvaluateResponse, "ExcludedRows": ExcludedRows,
-        "Explanation": Explanation, "FeatureEntry": FeatureEntry, "Finding": Finding, "GainsRow": GainsRow,
-        "HosmerLemeshow": HosmerLemeshow, "Interval": Interval, "IsotonicCurve": IsotonicCurve, "Knot": Knot,
-        "KolmogorovSmirnov": KolmogorovSmirnov, "Limits": Limits, "LogitCurve": LogitCurve, "MoveView": MoveView,
-        "OperationEntry": OperationEntry, "PartReport": PartReport, "PdBasis": PdBasis, "Period": Period,
-        "PointsRange": PointsRange, "PrebinningOptions": PrebinningOptions, "Problem": Problem,
-        "Provenance": Provenance, "ReasonView": ReasonView, "ReferralReason": ReferralReason,
-        "Regression": Regression, "RocPoint": RocPoint, "RoundingReport": RoundingReport, "Route": Route,
-        "SampleDates": SampleDates, "SampleReport": SampleReport, "ScoreBand": ScoreBand, "ScoreBin": ScoreBin,
-        "SelectedRows": SelectedRows, "SelectionReport": SelectionReport, "SelectionStep": SelectionStep,
-        "Separation": Separation, "TableTest": TableTest, "TestedGroup": TestedGroup, "TopFeature": TopFeature,
-        "ValidationReport": ValidationReport,
-    }
-)

@@ -12,19 +12,19 @@ __all__ = [
     "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
     "AucEstimate", "Audience", "BandReport", "BandSettings", "BatchColumns", "BetaCurve", "BinKind", "BinRule",
     "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationMeasures", "CalibrationMethod",
-    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
-    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
-    "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
-    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest", "DevelopResponse",
-    "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType", "Estimate",
-    "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding",
-    "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval", "IsotonicCurve",
-    "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective",
-    "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange",
-    "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
-    "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
+    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
+    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
+    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
+    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
+    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest",
+    "DevelopResponse", "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType",
+    "Estimate", "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
+    "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval",
+    "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason",
+    "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
+    "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance",
+    "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
     "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
     "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "SelectedRows", "Selection",
     "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
@@ -1077,6 +1077,18 @@ class Brier(Record):
     def within(self) -> float:
         """What the PDs do within the groups; 0 where a group has one PD."""
 
+class CalibrationCurve(Record):
+    """From the log-odds of bad by the PDO law to a PD; it never falls as the log-odds rise."""
+    @property
+    def beta(self) -> BetaCurve | None:
+        ...
+    @property
+    def isotonic(self) -> IsotonicCurve | None:
+        ...
+    @property
+    def logit(self) -> LogitCurve | None:
+        ...
+
 class CalibrationMeasures(Record):
     """How a PD fits the outcomes."""
     @property
@@ -1117,7 +1129,7 @@ class CalibrationReport(Record):
     def bad_rate(self) -> float | None:
         """Bad rate of the rows, weighted, in 0..=1; null without rows."""
     @property
-    def curve(self) -> Any | None:
+    def curve(self) -> CalibrationCurve | None:
         """From log-odds by the PDO law to a PD; null with `refusal`."""
     @property
     def mean_pd(self) -> float | None:
