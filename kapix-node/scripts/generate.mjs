@@ -179,6 +179,21 @@ function operationsFile(operations) {
   return `'use strict';\n\n${MARK}module.exports = {\n${entries.join('')}};\n`;
 }
 
+/** Makes an object of requests and of answers two types: that of requests ends in `Input`. */
+function setApart(requests, answers) {
+  for (const [own, schema] of requests.schemas) {
+    const other = answers.schemas.get(own);
+    if (other === undefined) continue;
+    if (isObject(schema)) {
+      const name = `${own}Input`;
+      if (requests.schemas.has(name) || answers.schemas.has(name)) throw new Error(`two types are named ${name}`);
+      requests.renamed.set(own, name);
+    } else if (JSON.stringify(other) !== JSON.stringify(schema)) {
+      throw new Error(`requests and answers mean another thing by ${own}`);
+    }
+  }
+}
+
 function main() {
   const [requests, answers] = [new Types(true), new Types(false)];
   const operations = Object.entries(JSON.parse(readFileSync(0, 'utf8'))).map(([name, { request, response }]) => {
@@ -187,11 +202,7 @@ function main() {
     const fields = Object.keys(response.properties).sort();
     return [name, { request: request.title, answer: response.title, doc: sentence(response), fields }];
   });
-  for (const [own, schema] of requests.schemas) {
-    const other = answers.schemas.get(own);
-    const isSame = JSON.stringify(other) === JSON.stringify(schema);
-    if (other?.properties && !isSame) requests.renamed.set(own, `${own}Input`);
-  }
+  setApart(requests, answers);
   const files = { 'types.d.ts': typesFile(requests, answers, operations), 'operations.js': operationsFile(operations) };
   const stale = Object.keys(files).filter((name) => {
     try {
