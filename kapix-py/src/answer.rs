@@ -18,7 +18,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn new(py: Python<'_>, answer: Answered, columns: Option<Columns>) -> PyResult<Self> {
-        let batch = columns.map(|columns| Py::new(py, Batch::new(columns))).transpose()?;
+        let batch = columns.map(|columns| Py::new(py, Batch::new(columns)?)).transpose()?;
         Ok(Self { answer, batch })
     }
 

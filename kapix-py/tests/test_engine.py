@@ -133,7 +133,7 @@ def test_answers_compare_print_and_become_dicts(engine: kapix.Engine) -> None:
     answer, same = engine.credit.score(REQUEST), engine.credit.score(REQUEST)
     assert answer == same and answer.card == same.card
     assert answer != engine.credit.score({**REQUEST, "seed": 1})
-    assert f"points={answer.points}" in repr(answer)
+    assert f"{answer.points} points" in repr(answer) and f"id={answer.card.id!r}" in repr(answer.card)
     assert answer.to_dict() == json.loads(answer.to_json())
     assert answer.explanation is not None
     assert answer.explanation.to_dict() == json.loads(answer.to_json())["explanation"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union
 
-from . import _kapix
+from . import _kapix, _summary
 from ._encode import Refused, encode
 from ._errors import ValidationError
 from ._operations import Operations
@@ -37,6 +37,12 @@ class AuditRecord(NamedTuple):
     """The canonical response."""
     salt: bytes
     """The salt of the record."""
+
+    def __repr__(self) -> str:
+        return _summary.record_text(self)
+
+    def _repr_html_(self) -> str:
+        return _summary.record_html(self)
 
 
 class Engine(Operations):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 from types import MappingProxyType
-from typing import Any, Protocol, Union
+from typing import TYPE_CHECKING, Any, Protocol, Union
+
+from . import _summary
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 # What a field holds: a record of a class by its name, also in tuples; in a 1-tuple, a mapping to that; None, anything else.
 Shape = Union[None, str, "tuple[Shape]"]
@@ -52,14 +57,26 @@ class Record:
         return {name: _plain(value) for name, value in self._fields().items()}
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self._fields().items())
-        return f"{type(self).__name__}({fields})"
+        return _summary.line_of(self)
+
+    def _repr_html_(self) -> str:
+        return _summary.html_of(self)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._raw,)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Record) or type(other) is not type(self):
             return NotImplemented
         return self._fields() == other._fields()
 
+    # Answers are no keys: what is equal would need to be read as a whole for its hash.
     __hash__ = None  # type: ignore[assignment]
 
     def _field(self, name: str) -> Any:
@@ -79,11 +96,25 @@ class Answer(Record):
     __slots__ = ("_source",)
 
     _source: Source
+    # The operation that answers so; empty for an answer of no class of its own.
+    _operation = ""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._raw = None
         self._seen = {}
+
+    def __repr__(self) -> str:
+        return _summary.text_of(self)
+
+    def __eq__(self, other: object) -> bool:
+        same = super().__eq__(other)
+        return self._source.batch == other._source.batch if same is True and isinstance(other, Answer) else same
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _stored, (type(self), self._source.json(), self._source.batch)
+
+    __hash__ = None
 
     def to_json(self, field: str | None = None) -> str:
         """Returns the answer, or one field of it such as a developed card, in canonical JSON: the bytes of the JSON door.
@@ -110,6 +141,32 @@ class Answer(Record):
         if self._raw is None:
             self._raw = self._source.fields()
         return self._raw
+
+
+class Stored:
+    """An answer that was stored as its canonical JSON."""
+
+    __slots__ = ("_text", "batch")
+
+    def __init__(self, text: bytes, batch: Any) -> None:
+        self._text = text
+        self.batch = batch
+
+    def field(self, name: str) -> Any:
+        return self.fields().get(name)
+
+    def fields(self) -> dict[str, Any]:
+        fields: dict[str, Any] = {name: _frozen(value) for name, value in json.loads(self._text).items()}
+        return fields
+
+    def json(self) -> bytes:
+        return self._text
+
+
+def _stored(answer: type[Answer], text: bytes, batch: Any) -> Answer:
+    made = answer(Stored(text, batch))
+    made._fields()
+    return made
 
 
 def property_of(name: str, doc: str, shape: Shape = None) -> Any:
@@ -142,4 +199,13 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
+    return value
+
+
+def _frozen(value: Any) -> Any:
+    """Returns what JSON holds in the form of the engine's own values."""
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, dict):
+        return {name: _frozen(item) for name, item in value.items()}
     return value

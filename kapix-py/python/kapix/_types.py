@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, Union
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypedDict, Union
 
 from ._record import Answer, Record, property_of
 
@@ -34,34 +36,128 @@ __all__ = [
 ]
 
 
-Account = TypedDict("Account", {}, total=False)
+class Account(TypedDict, total=False):
+    """One account of an applicant with its rows in the order of the document.
+
+    Fields:
+        account_id (str; required): Id of the account at its provider; opaque, up to 128 bytes.
+        chain_tolerance_minor (int): Largest difference, in minor units, between a stated balance and the chained
+            one that is still rounding, 0..=1,000,000; default 0.
+        currency (str; required): Currency of every amount of the account, ISO 4217.
+        kind (AccountKind; required): What the account is. One of `current`, `savings`, `mobile_money`, `till`,
+            `pos`, `card`, `loan`, `other`.
+        opening_balance_minor (int | None): Balance before the first row, in minor units.
+        period (PeriodInput | None): Days that the document covers; without it, from the first to the last row.
+        provider (str | None): Bank or operator.
+        transactions (Sequence[Transaction]; required): Rows, in the order of the document.
+        utc_offset (str; default 'Z'): Offset whose civil days are the account's days; default `Z`.
+    """
+    account_id: str
+    chain_tolerance_minor: int
+    currency: str
+    kind: AccountKind
+    opening_balance_minor: int | None
+    period: PeriodInput | None
+    provider: str | None
+    transactions: Sequence[Transaction]
+    utc_offset: str
 
 
 AccountKind = Union[Literal["current"], Literal["savings"], Literal["mobile_money"], Literal["till"], Literal["pos"], Literal["card"], Literal["loan"], Literal["other"]]
 
 
-AccountProfit = TypedDict("AccountProfit", {}, total=False)
+class AccountProfit(TypedDict, total=False):
+    """What an approved account brings on average, in minor units of one currency.
+
+    Fields:
+        gain_per_good_minor (int; required): Gain of a good account, at least 0.
+        loss_per_bad_minor (int; required): Loss of a bad account, at least 0.
+    """
+    gain_per_good_minor: int
+    loss_per_bad_minor: int
 
 
-AkibaBalance = TypedDict("AkibaBalance", {}, total=False)
+class AkibaBalance(TypedDict, total=False):
+    """A balance.
+
+    Fields:
+        amount (bool | float | str | None; required): Balance in major units: a number, or a decimal string.
+        currency (str; required): Currency of the balance; must be the row's.
+        type (str | None): Which balance, such as `ClosingAvailable`; kept for the record.
+    """
+    amount: bool | float | str | None
+    currency: str
+    type: str | None
 
 
-AkibaRequest = TypedDict("AkibaRequest", {}, total=False)
+class AkibaRequest(TypedDict, total=False):
+    """The transactions of one customer.
+
+    Fields:
+        transactions (Sequence[AkibaTransaction]; required): Rows in the order of the document.
+        utc_offset (str; default 'Z'): Offset whose civil days are the accounts' days; default `Z`.
+    """
+    transactions: Sequence[AkibaTransaction]
+    utc_offset: str
 
 
 AkibaStatus = Union[Literal["Approved"], Literal["Pending"], Literal["Declined"]]
 
 
-AkibaTransaction = TypedDict("AkibaTransaction", {}, total=False)
+class AkibaTransaction(TypedDict, total=False):
+    """One row.
+
+    Fields:
+        account_name (str | None): Bank or wallet.
+        account_number (str | None): Number of the account; without it rows are grouped by name.
+        amount (bool | float | str | None; required): Amount in major units, a debit below 0: a number, or a decimal
+            string.
+        balance (AkibaBalance | None): Balance after the row.
+        currency (str; required): Currency of the amount, ISO 4217.
+        date_time (bool | float | str | None; required): Epoch seconds, epoch milliseconds, or RFC 3339.
+        description (str | None): Free text.
+        external_transaction_id (str | None): Id of the row; a shared id is a warning, not a duplicate.
+        status (AkibaStatus | None): `Approved`, `Pending` or `Declined`.
+        type (Direction | None): `credit` or `debit`; where given it must agree with the sign.
+    """
+    account_name: str | None
+    account_number: str | None
+    amount: bool | float | str | None
+    balance: AkibaBalance | None
+    currency: str
+    date_time: bool | float | str | None
+    description: str | None
+    external_transaction_id: str | None
+    status: AkibaStatus | None
+    type: Direction | None
 
 
-ArtefactCheckRequest = TypedDict("ArtefactCheckRequest", {}, total=False)
+class ArtefactCheckRequest(TypedDict, total=False):
+    """Asks whether an artefact would load, without loading it.
+
+    Fields:
+        artefact (Any; required): The artefact or bundle.
+    """
+    artefact: Any
 
 
 Audience = Union[Literal["customer"], Literal["internal"]]
 
 
-BandSettings = TypedDict("BandSettings", {}, total=False)
+class BandSettings(TypedDict, total=False):
+    """How bands are chosen.
+
+    Fields:
+        bads_min (float; default 1.0): Least weight of bads of a band, at least 0; 1 when absent.
+        count (int; default 7): Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more.
+        p_value_max (float | None): Largest p-value of the test (two proportions, pooled) that neighbours have the
+            same bad rate, above 0 and up to 1; absent: rates fall strictly, no test.
+        share_min (float; default 0.05): Least share of the rows of a band, in 0..=0.5; 0.05 when absent.
+    """
+    bads_min: float
+    count: int
+    p_value_max: float | None
+    share_min: float
 
 
 BinKind = Union[Literal["categorical"], Literal["numeric"]]
@@ -70,46 +166,348 @@ BinKind = Union[Literal["categorical"], Literal["numeric"]]
 BinRule = Union[Literal["closest"], Literal["neutral"], Literal["own"], Literal["refuse"], Literal["worst"]]
 
 
-BinningSettings = TypedDict("BinningSettings", {}, total=False)
+class BinningSettings(TypedDict, total=False):
+    """How characteristics are binned. A characteristic's own fields replace those of the whole card one by one.
+
+    Fields:
+        bads_min (float | None): Least weight of bad rows in an attribute, at least 0; default 0. Binary targets.
+        bins_max (int | None): Most attributes, 1..=50; default 10.
+        bins_min (int | None): Fewest attributes, 1..=`bins_max`; default 1.
+        cuts (Sequence[float] | None): Cut points between pre-bins, ascending; they set `prebinning.method` to
+            `given`.
+        cuts_fixed (Sequence[float] | None): Cut points that the result must keep, ascending.
+        goods_min (float | None): Least weight of good rows in an attribute, at least 0; default 0. Binary targets.
+        kind (BinKind | None): Attributes as intervals or as sets of categories; default by the column: text is
+            categorical. One of `categorical`, `numeric`.
+        missing (BinRule | None): What a missing input earns; default `own`. One of `closest`, `neutral`, `own`,
+            `refuse`, `worst`.
+        objective (Objective | None): What the partition maximises; default `iv`. One of `iv`, `jensen_shannon`,
+            `hellinger`, `log_likelihood`.
+        p_value_max (float | None): Greatest p-value of the test between neighbouring attributes, above 0 and at
+            most 1, where 1 is no test.
+        p_value_test (PValueTest | None): The test between neighbours. One of `z_test`, `chi_square`, `fisher`.
+        prebinning (PrebinningSettings | None): The fine classes from which the attributes are made.
+        rare_share (float | None): Categories with a smaller share of the total weight than this, 0..=0.5, count as
+            unseen.
+        rate_difference_min (float | None): Least difference of bad rates (means) between neighbours, at least 0;
+            default 0.
+        size_max (float | None): Greatest share of the total weight in an attribute, above `size_min` and at most 1;
+            default 1.
+        size_min (float | None): Least share of the total weight, missing and special rows included, in an
+            attribute, 0..=0.5.
+        special (BinRule | None): What a special value earns, any rule but `refuse`; default `own`. One of
+            `closest`, `neutral`, `own`, `refuse`, `worst`.
+        special_values (Sequence[bool | float | str | None] | None): Numbers and categories that mean something of
+            their own, each once; those of the other kind than the column's are left out.
+        trend (Trend | None): The shape of the bad rate (mean) along ascending values; default `auto`. Categories
+            have none. One of `none`, `ascending`, `descending`, `peak`, `valley`, `concave`, `convex`, `auto`.
+        unseen (BinRule | None): What an unseen or rare category earns; default `own`, the weight of evidence of the
+            rare ones together. One of `closest`, `neutral`, `own`, `refuse`, `worst`.
+    """
+    bads_min: float | None
+    bins_max: int | None
+    bins_min: int | None
+    cuts: Sequence[float] | None
+    cuts_fixed: Sequence[float] | None
+    goods_min: float | None
+    kind: BinKind | None
+    missing: BinRule | None
+    objective: Objective | None
+    p_value_max: float | None
+    p_value_test: PValueTest | None
+    prebinning: PrebinningSettings | None
+    rare_share: float | None
+    rate_difference_min: float | None
+    size_max: float | None
+    size_min: float | None
+    special: BinRule | None
+    special_values: Sequence[bool | float | str | None] | None
+    trend: Trend | None
+    unseen: BinRule | None
 
 
 CalibrationMethod = Union[Literal["beta"], Literal["isotonic"], Literal["offset"], Literal["platt"]]
 
 
-CalibrationSettings = TypedDict("CalibrationSettings", {}, total=False)
+class CalibrationSettings(TypedDict, total=False):
+    """How the PD of a card is calibrated on rows outside the fit.
+
+    Fields:
+        method (CalibrationMethod; default 'platt'): The law; `platt` when absent. One of `beta`, `isotonic`,
+            `offset`, `platt`.
+        smoothing (bool; default False): With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a
+            bad, B and G their weights (Platt 1999, section 2.2), which keeps a small sample from claiming too much.
+        target_rate (float | None): Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until
+            the mean PD over the rows is this rate, which corrects a sample whose shares of goods and bads were
+            chosen (G. King and L. Zeng, Logistic regression in rare events data, Political Analysis 9, 2001; C.
+            Elkan, IJCAI 2001, theorem 2). Absent: for `offset` the rate of the rows, else no shift.
+    """
+    method: CalibrationMethod
+    smoothing: bool
+    target_rate: float | None
 
 
-CardCutoffs = TypedDict("CardCutoffs", {}, total=False)
+class CardCutoffs(TypedDict, total=False):
+    """Totals at which the decision changes: stated, or chosen from what each total would do.
+
+    Fields:
+        approve (int | None): Least total that is approved; default by `curve`: the greatest expected profit, else
+            the target bad rate, else the target approval rate.
+        curve (CutoffSettings): What is asked of the cut-off.
+        refer (int | None): Least total that is referred; default: the points that double the odds below `approve`.
+    """
+    approve: int | None
+    curve: CutoffSettings
+    refer: int | None
 
 
-CardSettings = TypedDict("CardSettings", {}, total=False)
+class CardSettings(TypedDict, total=False):
+    """Name, version and owner of the card that is developed; what is not stated reads `not stated` in the artefact.
+
+    Fields:
+        id (str | None): Id of the artefact; default `card`.
+        limitations (str | None): What it must not be used for, and what is not known of it.
+        owner (str | None): Who answers for it.
+        purpose (str | None): What it is for.
+        review_due (str | datetime.date | None): Day by which it must be looked at again.
+        version (str | None): Version of the artefact; default `1`.
+    """
+    id: str | None
+    limitations: str | None
+    owner: str | None
+    purpose: str | None
+    review_due: str | datetime.date | None
+    version: str | None
 
 
-CashflowAnalyzeRequest = TypedDict("CashflowAnalyzeRequest", {}, total=False)
+class CashflowAnalyzeRequest(TypedDict, total=False):
+    """Asks for the cash-flow features of one applicant.
+
+    Fields:
+        akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
+        as_of (str | datetime.date | None): The instant that windows end at; the Desk's clock fills it when absent.
+        data (Data | None): What the sources answered.
+        entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        seed (int; default 0): Seed of simulations; features use none and echo it.
+    """
+    akiba: AkibaRequest | None
+    as_of: str | datetime.date | None
+    data: Data | None
+    entity_id: str
+    idempotency_key: str | None
+    seed: int
 
 
-CharacteristicSettings = TypedDict("CharacteristicSettings", {}, total=False)
+class CharacteristicSettings(TypedDict, total=False):
+    """What differs for one characteristic.
+
+    Fields:
+        binning (BinningSettings): How it is binned; fields that are absent are those of the request's `binning`.
+        immovable (bool): A counterfactual may not move it.
+        legal_basis (str | None): Why a protected characteristic may be used; without it a protected one stays out
+            of the card.
+        move_cost (int | None): What a counterfactual pays for moving it by one bin; default 1.
+        moves_with (str | None): Characteristics of the same name move together in a counterfactual: windows of one
+            attribute.
+        protected (bool): The input is protected by law (age, sex, ...).
+        reason (str | None): Code of its reason; default made from its name. Characteristics of one code are one
+            reason.
+        reason_text (ReasonText | None): Texts of its reason; default made from its name.
+    """
+    binning: BinningSettings
+    immovable: bool
+    legal_basis: str | None
+    move_cost: int | None
+    moves_with: str | None
+    protected: bool
+    reason: str | None
+    reason_text: ReasonText | None
 
 
-Context = TypedDict("Context", {}, total=False)
+class Context(TypedDict, total=False):
+    """What a credit is for; the names are those of the Kapix API.
+
+    Fields:
+        currency (str | None): Currency of `loan_amount`.
+        loan_amount (int | None): Amount of the loan in minor units.
+        loan_purpose (str | None): Purpose of the loan.
+        tenure_days (int | None): Days until the loan is due.
+    """
+    currency: str | None
+    loan_amount: int | None
+    loan_purpose: str | None
+    tenure_days: int | None
 
 
-CreditScoreBatchRequest = TypedDict("CreditScoreBatchRequest", {}, total=False)
+class CreditScoreBatchRequest(TypedDict, total=False):
+    """Asks for the scores of many applicants, given as columns.
+
+    Fields:
+        as_of (str | datetime.date | None): The instant that is scored; the Desk's clock fills it when absent.
+        card (str | None): `id` or `id@version` of a card; default by the routes.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row, when no
+            frame is given.
+        entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        seed (int; default 0): Seed of simulations; a score uses none and echoes it.
+    """
+    as_of: str | datetime.date | None
+    card: str | None
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    entity_type: EntityType
+    idempotency_key: str | None
+    seed: int
 
 
-CreditScoreRequest = TypedDict("CreditScoreRequest", {}, total=False)
+class CreditScoreRequest(TypedDict, total=False):
+    """Asks for the score of one applicant.
+
+    Fields:
+        akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
+        as_of (str | datetime.date | None): The instant that is scored; the Desk's clock fills it when absent.
+        audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of `customer`,
+            `internal`.
+        card (str | None): `id` or `id@version` of a card; default by the routes.
+        context (Context | None): What the credit is for.
+        counterfactual (bool; default True): Whether the explanation says what would change the decision; default
+            true.
+        data (Data | None): What the sources answered.
+        data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
+            else.
+        entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
+        entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
+        explain (bool; default True): Whether the answer carries an explanation; default true.
+        features (Mapping[str, bool | float | str | None] | None): The inputs of the card by name, null for missing;
+            replaces `data`.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        reason_method (ReasonMethod | None): What reasons compare with; default as the card's data allow. One of
+            `means_at_cutoff`, `mean`, `neutral`, `maximum`.
+        seed (int; default 0): Seed of simulations; a score uses none and echoes it.
+    """
+    akiba: AkibaRequest | None
+    as_of: str | datetime.date | None
+    audience: Audience
+    card: str | None
+    context: Context | None
+    counterfactual: bool
+    data: Data | None
+    data_sources: Sequence[SourceKey]
+    entity_id: str
+    entity_type: EntityType
+    explain: bool
+    features: Mapping[str, bool | float | str | None] | None
+    idempotency_key: str | None
+    reason_method: ReasonMethod | None
+    seed: int
 
 
 Criterion = Union[Literal["aic"], Literal["bic"], Literal["p_value"]]
 
 
-CutoffSettings = TypedDict("CutoffSettings", {}, total=False)
+class CutoffSettings(TypedDict, total=False):
+    """What is asked of cut-offs.
+
+    Fields:
+        profit (AccountProfit | None): What an approved account brings; absent: no profits.
+        target_approval_rate (float | None): Share of the rows to approve, in 0..=1.
+        target_bad_rate (float | None): Greatest bad rate of the approved, in 0..=1.
+    """
+    profit: AccountProfit | None
+    target_approval_rate: float | None
+    target_bad_rate: float | None
 
 
-Data = TypedDict("Data", {}, total=False)
+class Data(TypedDict, total=False):
+    """What the sources answered.
+
+    Fields:
+        application (FlatSource | None): What the applicant stated; read as `application.NAME`.
+        bank (TransactionSource | None): Bank accounts.
+        bureau (FlatSource | None): A bureau's report; read as `bureau.NAME`.
+        internal_loans (FlatSource | None): The lender's own loans; read as `internal_loans.NAME`.
+        mobile_money (TransactionSource | None): Mobile money wallets.
+        transaction_history (TransactionSource | None): Transactions of any other kind.
+    """
+    application: FlatSource | None
+    bank: TransactionSource | None
+    bureau: FlatSource | None
+    internal_loans: FlatSource | None
+    mobile_money: TransactionSource | None
+    transaction_history: TransactionSource | None
 
 
-DevelopRequest = TypedDict("DevelopRequest", {}, total=False)
+class DevelopRequest(TypedDict, total=False):
+    """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
+
+    Fields:
+        as_of (str | datetime.date | None): The instant of the development; the Desk's clock fills it when absent.
+        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+        bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
+        binning (BinningSettings): How each column is binned, unless `characteristics` says otherwise for one.
+        calibration (CalibrationSettings; default {'method': 'platt', 'smoothing': False}): From the score to a
+            probability.
+        card (CardSettings): Name, version and owner of the card.
+        characteristics (Mapping[str, CharacteristicSettings]): What differs for one column, by its name.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
+            given.
+        cutoffs (CardCutoffs | None): Totals at which the decision changes; without them the card decides nothing.
+        entity_types (Sequence[EntityType]; default ['individual']): Whom the card scores; default individuals.
+        exclude (Sequence[str]): Columns that are no characteristics.
+        folds (int | None): Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5,
+            and 0 with a hold-out part.
+        good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
+            outcome is not known; default: the one other value.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        include (Sequence[str]): The only columns that may be characteristics; default all but those named
+            elsewhere.
+        minimum (Minimum | None): The least history that the card accepts; default none.
+        regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}): How
+            coefficients are fitted.
+        sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
+            aside.
+        scaling (ScalingSettings; default {'intercept': 'spread', 'method': 'pdo_odds'}): From coefficients to
+            points.
+        seed (int; default 0): Seed of splits and folds.
+        selection (SelectionSettings; default {'cluster_best': False, 'cluster_correlation': 0.7, 'correlation_max':
+            0.95, 'criterion': 'aic', 'excluded': [], 'forced': [], 'gini_min': 0.0, 'iv_min': 0.0, 'leak_gini':
+            0.95, 'leak_iv': 5.0, 'method': 'none', 'p_enter': 0.05, 'p_remove': 0.1, 'sign': True,
+            'significance_max': 0.01}): Which characteristics enter.
+        stage (Stage; default 'card'): How far to go; default `card`. One of `binning`, `card`.
+        target (str; required): Column with the outcome; it has two values in the sample, or numbers at stage
+            `binning` with `target_kind` `continuous`.
+        target_kind (TargetKind; default 'binary'): Whether the target is an outcome or a number; default `binary`.
+            One of `binary`, `continuous`.
+        validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
+            'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
+        weight (str | None): Column with the weight of each row, finite and above 0.
+    """
+    as_of: str | datetime.date | None
+    bad: Sequence[bool | float | str | None]
+    bands: BandSettings
+    binning: BinningSettings
+    calibration: CalibrationSettings
+    card: CardSettings
+    characteristics: Mapping[str, CharacteristicSettings]
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    cutoffs: CardCutoffs | None
+    entity_types: Sequence[EntityType]
+    exclude: Sequence[str]
+    folds: int | None
+    good: Sequence[bool | float | str | None]
+    idempotency_key: str | None
+    include: Sequence[str]
+    minimum: Minimum | None
+    regression: RegressionSettings
+    sample: SampleSettings
+    scaling: ScalingSettings
+    seed: int
+    selection: SelectionSettings
+    stage: Stage
+    target: str
+    target_kind: TargetKind
+    validation: ValidationSettings
+    weight: str | None
 
 
 Direction = Union[Literal["credit"], Literal["debit"]]
@@ -118,19 +516,88 @@ Direction = Union[Literal["credit"], Literal["debit"]]
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
 
 
-EvaluateRequest = TypedDict("EvaluateRequest", {}, total=False)
+class EvaluateRequest(TypedDict, total=False):
+    """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
+
+    Fields:
+        as_of (str | datetime.date | None): The instant of the evaluation; the Desk's clock fills it when absent.
+        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+        card (str | None): `id` or `id@version` of a card; default by the routes.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
+            given.
+        entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
+        good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
+            outcome is not known.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        seed (int; default 0): Seed; an evaluation uses none and echoes it.
+        target (str; required): Column with the outcome.
+        validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
+            'interval_level': 0.95, 'roc_points': 100}): What is measured.
+        weight (str | None): Column with the weight of each row, finite and above 0.
+    """
+    as_of: str | datetime.date | None
+    bad: Sequence[bool | float | str | None]
+    card: str | None
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    entity_type: EntityType
+    good: Sequence[bool | float | str | None]
+    idempotency_key: str | None
+    seed: int
+    target: str
+    validation: ValidationSettings
+    weight: str | None
 
 
-Exclusion = TypedDict("Exclusion", {}, total=False)
+class Exclusion(TypedDict, total=False):
+    """Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above
+    `above`, in `column`.
+
+    Fields:
+        above (float | None): Numbers above this are left out.
+        below (float | None): Numbers below this are left out.
+        column (str; required): The column that is looked at; it may be no characteristic.
+        reason (str; required): Why, in words, such as `fraud` or `staff loan`.
+        values (Sequence[bool | float | str | None]): Values that are left out; null stands for missing.
+    """
+    above: float | None
+    below: float | None
+    column: str
+    reason: str
+    values: Sequence[bool | float | str | None]
 
 
-FlatSource = TypedDict("FlatSource", {}, total=False)
+class FlatSource(TypedDict, total=False):
+    """A source that answers with named values.
+
+    Fields:
+        no_record (bool): The source was asked and holds no record of the applicant; this is not missing data.
+        period (PeriodInput | None): Days that the values describe.
+        provider (str | None): Who answered.
+        retrieved_at (str | datetime.date | None): When the source was read.
+        values (Mapping[str, bool | float | str | None]): Values by name.
+    """
+    no_record: bool
+    period: PeriodInput | None
+    provider: str | None
+    retrieved_at: str | datetime.date | None
+    values: Mapping[str, bool | float | str | None]
 
 
 InterceptPlace = Union[Literal["spread"], Literal["base"]]
 
 
-Minimum = TypedDict("Minimum", {}, total=False)
+class Minimum(TypedDict, total=False):
+    """The least history that a card accepts.
+
+    Fields:
+        age_days_max (int | None): Days between the last covered day and `as_of` beyond which an approval becomes a
+            referral (INPUT_STALE).
+        history_days (int; required): Days of history.
+        transactions (int; required): Number of transactions.
+    """
+    age_days_max: int | None
+    history_days: int
+    transactions: int
 
 
 Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"], Literal["log_likelihood"]]
@@ -139,37 +606,174 @@ Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"]
 PValueTest = Union[Literal["z_test"], Literal["chi_square"], Literal["fisher"]]
 
 
-PeriodInput = TypedDict("PeriodInput", {}, total=False)
+PeriodInput = TypedDict(
+    "PeriodInput",
+    {
+        "from": 'str | datetime.date',
+        "to": 'str | datetime.date',
+    },
+    total=False,
+)
 
 
 PrebinningMethod = Union[Literal["given"], Literal["quantile"], Literal["tree"], Literal["uniform"]]
 
 
-PrebinningSettings = TypedDict("PrebinningSettings", {}, total=False)
+class PrebinningSettings(TypedDict, total=False):
+    """How the fine classes are made.
+
+    Fields:
+        bins_max (int | None): Most pre-bins, 2..=500, or 100 for a concave or convex trend; fixed cut points add to
+            them. Default 20.
+        method (PrebinningMethod | None): The method. One of `given`, `quantile`, `tree`, `uniform`.
+        size_min (float | None): Least share of the total weight in a pre-bin of a tree, 0..=0.5.
+    """
+    bins_max: int | None
+    method: PrebinningMethod | None
+    size_min: float | None
 
 
 ReasonMethod = Union[Literal["means_at_cutoff"], Literal["mean"], Literal["neutral"], Literal["maximum"]]
 
 
-ReasonText = TypedDict("ReasonText", {}, total=False)
+class ReasonText(TypedDict, total=False):
+    """The texts of one reason code.
+
+    Fields:
+        adverse (str; required): Said to the applicant when the characteristic lowered the score.
+        favourable (str; required): Said to the applicant when it raised the score.
+        internal (str | None): Said to the lender's staff; default is the adverse or favourable text.
+        missing (str | None): Said to both when the input is missing; default is the adverse text.
+    """
+    adverse: str
+    favourable: str
+    internal: str | None
+    missing: str | None
 
 
-RegressionSettings = TypedDict("RegressionSettings", {}, total=False)
+class RegressionSettings(TypedDict, total=False):
+    """How a logistic regression is fitted.
+
+    Fields:
+        iterations_max (int; default 100): Most Newton steps, 1..=10000; default 100.
+        l2 (float; default 1.0): Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared
+            units of the log-odds; at least 0, default 1: the prior that slopes on weights of evidence are normal
+            with standard deviation 1, beside the -1 that independent characteristics have; 0 is maximum likelihood.
+            The same fit as scikit-learn's `C = 1/l2`.
+        likelihood_ratio (bool; default False): Whether each characteristic gets a likelihood-ratio test by a fit
+            without it; default false. Only with l2 = 0, so state that too.
+    """
+    iterations_max: int
+    l2: float
+    likelihood_ratio: bool
 
 
-SampleSettings = TypedDict("SampleSettings", {}, total=False)
+class SampleSettings(TypedDict, total=False):
+    """The sample of a development, as the card's `pd_basis` will state it.
+
+    Fields:
+        default_definition (str | None): What counts as bad, in words, such as `90 days past due within 12 months`.
+            Without it, `horizon_days` and `population` the card's PD is assumed, whatever was measured.
+        exclusions (Sequence[Exclusion]): Rows that are left out, each with its reason; counted in the answer in
+            this order.
+        horizon_days (int | None): The outcome window: days after the observation within which a default counts,
+            1..=36,500.
+        observation_date (str | None): Column with the day on which each row was observed, as text `YYYY-MM-DD`.
+            Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad is
+            not a good one.
+        population (str | None): Who is in the sample, in words.
+        split (SplitSettings; default {'method': 'auto'}): How rows are set aside from the fit.
+    """
+    default_definition: str | None
+    exclusions: Sequence[Exclusion]
+    horizon_days: int | None
+    observation_date: str | None
+    population: str | None
+    split: SplitSettings
 
 
 ScalingMethod = Union[Literal["pdo_odds"], Literal["min_max"]]
 
 
-ScalingSettings = TypedDict("ScalingSettings", {}, total=False)
+class ScalingSettings(TypedDict, total=False):
+    """How log-odds become points.
+
+    Fields:
+        intercept (InterceptPlace; default 'spread'): Where the points of the intercept go; default `spread`. One of
+            `spread`, `base`.
+        max (int | None): Greatest total (`min_max` only), within +-1,000,000.
+        method (ScalingMethod; default 'pdo_odds'): What is stated: odds and points that double them, or the range
+            of totals; default `pdo_odds`. One of `pdo_odds`, `min_max`.
+        min (int | None): Least total (`min_max` only), below `max`.
+        odds0 (float | None): Odds good : bad at `points0`, above 0 (`pdo_odds` only); default 50.
+        pdo (float | None): Points that double the odds, above 0 (`pdo_odds` only); default 20.
+        points0 (float | None): Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default
+            600.
+    """
+    intercept: InterceptPlace
+    max: int | None
+    method: ScalingMethod
+    min: int | None
+    odds0: float | None
+    pdo: float | None
+    points0: float | None
 
 
 SelectionMethod = Union[Literal["none"], Literal["forward"], Literal["backward"], Literal["stepwise"]]
 
 
-SelectionSettings = TypedDict("SelectionSettings", {}, total=False)
+class SelectionSettings(TypedDict, total=False):
+    """How characteristics are selected. The defaults are those of the module's first page.
+
+    Fields:
+        characteristics_max (int | None): Most characteristics in the card, at least 1; null: no bound.
+        cluster_best (bool; default False): Whether only the characteristic of the highest information value of each
+            cluster stays; default false.
+        cluster_correlation (float | None; default 0.7): Clusters join while the average of abs(r) between them is
+            at least this, 0..=1; null: no clusters; default 0.7.
+        correlation_max (float | None; default 0.95): Greatest abs(r) of two weight of evidence columns, 0..=1; of a
+            pair the one of lower information value leaves; null: no bound; default 0.95.
+        criterion (Criterion; default 'aic'): What stepwise search minimises or tests; default `aic`. One of `aic`,
+            `bic`, `p_value`.
+        excluded (Sequence[str]): Characteristics left out by name.
+        forced (Sequence[str]): Characteristics that no step removes.
+        gini_min (float; default 0.0): Least abs(Gini) of a characteristic alone, 0..=1; default 0.
+        iv_min (float; default 0.0): Least information value, at least 0; default 0: what is significant is measured
+            by `significance_max`, which knows the size of the sample.
+        leak_gini (float; default 0.95): Above this abs(Gini) of one characteristic it is taken to leak the outcome
+            and left out unless forced, 0..=1; default 0.95.
+        leak_iv (float; default 5.0): Above this information value of one characteristic it is taken to leak the
+            outcome and left out unless forced; default 5.
+        method (SelectionMethod; default 'none'): Stepwise search; default `none`. One of `none`, `forward`,
+            `backward`, `stepwise`.
+        p_enter (float; default 0.05): With `p_value`: a characteristic enters below this p-value of the likelihood
+            ratio, 0..=1; default 0.05.
+        p_remove (float; default 0.1): With `p_value`: a characteristic leaves above this p-value, at least
+            `p_enter`, 0..=1; default 0.10.
+        sign (bool; default True): Whether a characteristic whose coefficient is not negative leaves: higher weight
+            of evidence is lower risk. Default true.
+        significance_max (float; default 0.01): Greatest p-value of Pearson's test that all bins of a characteristic
+            have one bad rate, 0..=1; default 0.01. Bins that were chosen for their differences pass such a test too
+            easily, hence not the usual 0.05.
+        vif_max (float | None): Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null.
+    """
+    characteristics_max: int | None
+    cluster_best: bool
+    cluster_correlation: float | None
+    correlation_max: float | None
+    criterion: Criterion
+    excluded: Sequence[str]
+    forced: Sequence[str]
+    gini_min: float
+    iv_min: float
+    leak_gini: float
+    leak_iv: float
+    method: SelectionMethod
+    p_enter: float
+    p_remove: float
+    sign: bool
+    significance_max: float
+    vif_max: float | None
 
 
 SourceKey = Union[Literal["application"], Literal["bank"], Literal["bureau"], Literal["internal_loans"], Literal["mobile_money"], Literal["transaction_history"]]
@@ -178,7 +782,28 @@ SourceKey = Union[Literal["application"], Literal["bank"], Literal["bureau"], Li
 SplitMethod = Union[Literal["auto"], Literal["column"], Literal["random"], Literal["none"]]
 
 
-SplitSettings = TypedDict("SplitSettings", {}, total=False)
+class SplitSettings(TypedDict, total=False):
+    """How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge.
+
+    Fields:
+        column (str | None): Column whose value puts a row into a part (method `column`).
+        development (Sequence[bool | float | str | None]): Values of `column` that put a row into the development
+            part; default 1, `train`, `development` and true.
+        hold_out (float | None): Share of the rows before `out_of_time_from` that are held out, stratified by
+            outcome, 0..=0.9.
+        method (SplitMethod; default 'auto'): How rows are set aside; default `auto`. One of `auto`, `column`,
+            `random`, `none`.
+        out_of_time (Sequence[bool | float | str | None]): Values of `column` that put a row into the out-of-time
+            part; every other value holds the row out.
+        out_of_time_from (str | datetime.date | None): Rows observed from this day on are out of time (methods
+            `auto` and `random`; needs `observation_date`).
+    """
+    column: str | None
+    development: Sequence[bool | float | str | None]
+    hold_out: float | None
+    method: SplitMethod
+    out_of_time: Sequence[bool | float | str | None]
+    out_of_time_from: str | datetime.date | None
 
 
 Stage = Union[Literal["binning"], Literal["card"]]
@@ -187,10 +812,45 @@ Stage = Union[Literal["binning"], Literal["card"]]
 TargetKind = Union[Literal["binary"], Literal["continuous"]]
 
 
-Transaction = TypedDict("Transaction", {}, total=False)
+class Transaction(TypedDict, total=False):
+    """One row of an account.
+
+    Fields:
+        amount_minor (int; required): Amount in minor units; a credit is above zero, a debit below.
+        at (str; required): When: an instant, or a civil date where the document gives no time.
+        balance_minor (int | None): Balance after the row as the document states it, in minor units.
+        category (str | None): The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
+        counterparty (str | None): The other side, as the document names it.
+        description (str | None): Free text of the document.
+        id (str | None): Id of the row at its provider; a shared id is a warning, not a duplicate.
+        status (TransactionStatus): Whether the row took effect; default `posted`. One of `posted`, `pending`,
+            `failed`.
+        type (Direction | None): `credit` or `debit`; where given it must agree with the sign of the amount.
+    """
+    amount_minor: int
+    at: str
+    balance_minor: int | None
+    category: str | None
+    counterparty: str | None
+    description: str | None
+    id: str | None
+    status: TransactionStatus
+    type: Direction | None
 
 
-TransactionSource = TypedDict("TransactionSource", {}, total=False)
+class TransactionSource(TypedDict, total=False):
+    """A source that answers with accounts.
+
+    Fields:
+        accounts (Sequence[Account]; required): Accounts of the applicant at this source.
+        period (PeriodInput | None): Days that the source covers; an account's own period goes before it.
+        provider (str | None): Who answered.
+        retrieved_at (str | datetime.date | None): When the source was read.
+    """
+    accounts: Sequence[Account]
+    period: PeriodInput | None
+    provider: str | None
+    retrieved_at: str | datetime.date | None
 
 
 TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed"]]
@@ -199,7 +859,22 @@ TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed
 Trend = Union[Literal["none"], Literal["ascending"], Literal["descending"], Literal["peak"], Literal["valley"], Literal["concave"], Literal["convex"], Literal["auto"]]
 
 
-ValidationSettings = TypedDict("ValidationSettings", {}, total=False)
+class ValidationSettings(TypedDict, total=False):
+    """How a validation is presented.
+
+    Fields:
+        distribution_bins (int; default 20): Bins of the score distribution, 1..=200; 20 when absent.
+        gains_groups (int; default 10): Groups of the gains table, 2..=100; 10 when absent.
+        groups (int; default 10): Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow,
+            3..=100; 10 when absent.
+        interval_level (float; default 0.95): Level of the intervals, in 0.5..1; 0.95 when absent.
+        roc_points (int; default 100): Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent.
+    """
+    distribution_bins: int
+    gains_groups: int
+    groups: int
+    interval_level: float
+    roc_points: int
 
 
 class AccountView(Record):
@@ -222,6 +897,7 @@ class Analysis(Record):
 class ArtefactCheckResponse(Answer):
     """Whether an artefact would load."""
     __slots__ = ()
+    _operation = 'artefact.check'
     artefacts = property_of('artefacts', 'The artefacts that the document holds, when it is valid.', 'ArtefactEntry')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
@@ -443,6 +1119,7 @@ class CalibrationReport(Record):
 class CashflowAnalyzeResponse(Answer):
     """The cash-flow features of one applicant."""
     __slots__ = ()
+    _operation = 'cashflow.analyze'
     accounts = property_of('accounts', 'Accounts, their coverage and how far their balances chain.', 'AccountView')
     analysis = property_of('analysis', 'Features and the rows behind them.', 'Analysis')
     as_of = property_of('as_of', 'The instant that windows end at.')
@@ -506,6 +1183,7 @@ class CounterfactualView(Record):
 class CreditScoreBatchResponse(Answer):
     """The scores of many applicants."""
     __slots__ = ()
+    _operation = 'credit.score_batch'
     as_of = property_of('as_of', 'The instant that was scored.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     bands = property_of('bands', 'Names of the bands, in the order of their numbers.')
@@ -526,6 +1204,7 @@ class CreditScoreBatchResponse(Answer):
 class CreditScoreResponse(Answer):
     """The score of one applicant."""
     __slots__ = ()
+    _operation = 'credit.score'
     as_of = property_of('as_of', 'The instant that was scored.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     card = property_of('card', 'The card that answered.', 'ArtefactRef')
@@ -575,6 +1254,7 @@ Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
 class DescribeResponse(Answer):
     """What the engine is and holds."""
     __slots__ = ()
+    _operation = 'engine.describe'
     artefacts = property_of('artefacts', 'Loaded artefacts.', 'ArtefactEntry')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     engine = property_of('engine', 'Version of the engine.')
@@ -591,6 +1271,7 @@ class DescribeResponse(Answer):
 class DevelopResponse(Answer):
     """A developed card, and everything that was measured on the way to it."""
     __slots__ = ()
+    _operation = 'scorecard.develop'
     artefact = property_of('artefact', 'The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.')
     as_of = property_of('as_of', 'The instant of the development.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
@@ -640,6 +1321,7 @@ class Estimate(Record):
 class EvaluateResponse(Answer):
     """How well a card ranks and is calibrated on rows with known outcomes."""
     __slots__ = ()
+    _operation = 'scorecard.evaluate'
     as_of = property_of('as_of', 'The instant of the evaluation.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     card = property_of('card', 'The card that was evaluated.', 'ArtefactRef')
