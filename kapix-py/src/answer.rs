@@ -2,7 +2,7 @@
 
 use crate::columns::Batch;
 use crate::desk::raise;
-use kapix_core::{Answer as Answered, Columns};
+use kapix_core::{Answer as Answered, ResultColumns};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 use pythonize::{PythonizeError, PythonizeTypes, PythonizeUnnamedMappingAdapter, Pythonizer};
@@ -17,9 +17,8 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(py: Python<'_>, answer: Answered, columns: Option<Columns>) -> PyResult<Self> {
-        let batch = columns.map(|columns| Py::new(py, Batch::new(columns)?)).transpose()?;
-        Ok(Self { answer, batch })
+    pub(crate) fn new(py: Python<'_>, answer: Answered, columns: Option<ResultColumns>) -> PyResult<Self> {
+        Ok(Self { answer, batch: Batch::new(py, columns.unwrap_or_default())? })
     }
 
     fn read<'py>(&self, py: Python<'py>, only: Option<&str>) -> PyResult<Bound<'py, PyDict>> {

@@ -7,25 +7,25 @@
 //!
 //! numpy's C interface is asked for only where numpy is imported already, since the crate panics without it.
 
-use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::ArrayStreamReader;
-use arrow_array::types::{Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, new_empty_array};
-use kapix_core::{Cause, Column, Error, Result, Validity, Values};
+use arrow_array::{Array, ArrayReader, ArrayRef, new_empty_array};
+use kapix_core::{Bitmap, Column, Values};
 use numpy::ndarray::ArrayView1;
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyList};
+use pyo3::types::{PyCapsule, PyDict, PyInt, PyList};
 use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Name, values, and categories where the values are codes.
-pub(crate) type Given<'py> = (String, Bound<'py, PyAny>, Option<Vec<String>>);
+/// Name and values; what the values are where it is not plain (`codes`, `dates` in days, `instants` in microseconds, or
+/// the name of a type that is not read); the categories of codes; and a bitmap of the rows with a value.
+pub(crate) type Given<'py> =
+    (String, Bound<'py, PyAny>, Option<String>, Option<Vec<String>>, Option<Vec<u8>>);
 
 /// One column as Python gave it.
 pub(crate) struct Imported<'a, 'py> {
-    name: &'a str,
-    categories: Option<&'a [String]>,
+    given: &'a Given<'py>,
     source: Source<'py>,
 }
 
@@ -33,51 +33,75 @@ enum Source<'py> {
     Arrow(ArrayRef),
     Floats(PyReadonlyArray1<'py, f64>),
     Integers(PyReadonlyArray1<'py, i64>),
-    Codes(PyReadonlyArray1<'py, i32>),
+    Shorts(PyReadonlyArray1<'py, i32>),
     /// A list, copied.
     Numbers(Vec<f64>),
-    /// A list of codes, copied.
-    Labels(Vec<i32>),
+    /// A list of codes or days, copied.
+    Codes(Vec<i32>),
+    /// A list of instants, copied.
+    Times(Vec<i64>),
+    /// A number of rows that are not read.
+    Rows(usize),
 }
 
 impl<'a, 'py> Imported<'a, 'py> {
-    /// Borrows a numpy array or a stream of Arrow, or copies a list; with categories it holds codes.
-    pub(crate) fn new((name, object, categories): &'a Given<'py>) -> PyResult<Self> {
+    /// Borrows a numpy array or a stream of Arrow, or copies a list.
+    pub(crate) fn new(given: &'a Given<'py>) -> PyResult<Self> {
+        let (_, object, kind, ..) = given;
         let source = if let Ok(list) = object.cast::<PyList>() {
-            match categories {
-                Some(_) => Source::Labels(list.extract()?),
+            match kind.as_deref() {
+                Some("instants") => Source::Times(list.extract()?),
+                Some(_) => Source::Codes(list.extract()?),
                 None => Source::Numbers(list.extract()?),
             }
+        } else if let Ok(rows) = object.cast::<PyInt>() {
+            Source::Rows(rows.extract()?)
         } else if object.hasattr("__arrow_c_stream__")? {
-            Source::Arrow(read_stream(&object.call_method0("__arrow_c_stream__")?)?)
+            let capsule = object.call_method0("__arrow_c_stream__")?;
+            // The reader panics on some contradictions.
+            catch_unwind(AssertUnwindSafe(|| read_stream(&capsule)))
+                .unwrap_or_else(|_| Err(broken("a pointer or count contradicts its format")))
+                .map(Source::Arrow)?
         } else {
             read_numpy(object)?
         };
-        Ok(Self { name, categories: categories.as_deref(), source })
+        Ok(Self { given, source })
     }
 
     /// Returns name and column for a frame.
-    pub(crate) fn column(&self) -> Result<(String, Column<'_>)> {
-        let categories = || self.categories.unwrap_or_default().iter().map(String::as_str).collect();
-        let coded = |codes| Values::Dictionary { codes, categories: categories() };
-        let (values, validity) = match &self.source {
-            Source::Floats(it) => (Values::Float(it.as_array()), None),
-            Source::Integers(it) => (Values::Integer(it.as_array()), None),
-            Source::Codes(it) => (coded(it.as_array()), None),
-            Source::Numbers(it) => (Values::Float(ArrayView1::from(it)), None),
-            Source::Labels(it) => (coded(ArrayView1::from(it)), None),
+    pub(crate) fn column(&self) -> (String, Column<'_>) {
+        let (name, _, kind, _, validity) = self.given;
+        let values = match &self.source {
             Source::Arrow(array) => {
-                let floats = || numbers::<Float64Type>(array).map(Values::Float);
-                let integers = || numbers::<Int64Type>(array).map(Values::Integer);
-                let codes = || numbers::<Int32Type>(array).map(coded);
-                let validity = array.nulls().map(|it| Validity { bits: it.validity(), offset: it.offset() });
-                (floats().or_else(integers).or_else(codes).ok_or_else(wrong_type)?, validity)
+                let Column { values, validity } = Column::from_arrow(array);
+                let values = match values {
+                    Values::Integer32(codes) if kind.is_some() => self.short(&codes),
+                    values => values,
+                };
+                return (name.clone(), Column { values, validity });
             }
+            Source::Floats(it) => Values::Float(it.as_array()),
+            Source::Integers(it) if kind.is_some() => Values::Instant(it.as_array()),
+            Source::Integers(it) => Values::Integer(it.as_array()),
+            Source::Shorts(it) => self.short(&it.as_array()),
+            Source::Numbers(it) => Values::Float(ArrayView1::from(it)),
+            Source::Codes(it) => self.short(&ArrayView1::from(it)),
+            Source::Times(it) => Values::Instant(ArrayView1::from(it)),
+            Source::Rows(rows) => Values::Other { name: kind.clone().unwrap_or_default(), rows: *rows },
         };
-        if self.categories.is_some() != matches!(values, Values::Dictionary { .. }) {
-            return Err(wrong_type());
+        let validity = validity.as_ref().map(|bits| Bitmap { bits, offset: 0 });
+        (name.clone(), Column { values, validity })
+    }
+
+    fn short<'v>(&'v self, values: &ArrayView1<'v, i32>) -> Values<'v> {
+        match (&self.given.2, &self.given.3) {
+            (_, Some(categories)) => {
+                let categories = categories.iter().map(String::as_str).collect();
+                Values::Dictionary { codes: *values, categories }
+            }
+            (Some(_), None) => Values::Date(*values),
+            (None, None) => Values::Integer32(*values),
         }
-        Ok((self.name.to_owned(), Column { values, validity }))
     }
 }
 
@@ -85,36 +109,40 @@ impl<'a, 'py> Imported<'a, 'py> {
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "an extracted argument is a value")]
 pub(crate) fn addresses(columns: Vec<Given<'_>>) -> PyResult<Vec<usize>> {
-    let mut places = Vec::new();
-    for given in &columns {
+    let place = |given| {
         let imported = Imported::new(given)?;
-        let (_, column) = imported.column().map_err(|error| PyTypeError::new_err(error.message))?;
-        places.push(match column.values {
+        Ok(match imported.column().1.values {
             Values::Float(values) => values.as_ptr().addr(),
-            Values::Integer(values) => values.as_ptr().addr(),
-            Values::Dictionary { codes, .. } => codes.as_ptr().addr(),
-        });
-    }
-    Ok(places)
+            Values::Integer(values) | Values::Instant(values) => values.as_ptr().addr(),
+            Values::Integer32(codes) | Values::Date(codes) | Values::Dictionary { codes, .. } => {
+                codes.as_ptr().addr()
+            }
+            _ => 0,
+        })
+    };
+    columns.iter().map(place).collect()
+}
+
+fn broken(why: impl Display) -> PyErr {
+    PyTypeError::new_err(format!("the Arrow stream is not readable: {why}"))
 }
 
 /// Returns the rows of a stream that comes in one chunk.
 fn read_stream(capsule: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
-    let broken = |why: &dyn Display| PyTypeError::new_err(format!("the Arrow stream is not readable: {why}"));
     let place = capsule.cast::<PyCapsule>()?.pointer_checked(Some(c"arrow_array_stream"))?;
     // SAFETY: the name of the capsule says that it holds a stream, which is moved out and leaves a released one; the
     // interpreter is attached, so nobody else moves it at the same time.
     let stream = unsafe { ArrayStreamReader::from_raw(place.as_ptr().cast()) };
-    let mut reader = stream.map_err(|error| broken(&error))?;
+    let mut reader = stream.map_err(broken)?;
     let mut only = None;
     for chunk in reader.by_ref() {
-        let chunk = chunk.map_err(|error| broken(&error))?;
-        chunk.to_data().validate().map_err(|error| broken(&error))?;
+        let chunk = chunk.map_err(broken)?;
+        chunk.to_data().validate_full().map_err(broken)?;
         if !chunk.is_empty() && only.replace(chunk).is_some() {
-            return Err(broken(&"it has several chunks; join them first"));
+            return Err(broken("it has several chunks; join them first"));
         }
     }
-    Ok(only.unwrap_or_else(|| new_empty_array(arrow_array::ArrayReader::field(&reader).data_type())))
+    Ok(only.unwrap_or_else(|| new_empty_array(reader.field().data_type())))
 }
 
 /// Borrows a one-dimensional numpy array.
@@ -127,7 +155,7 @@ fn read_numpy<'py>(array: &Bound<'py, PyAny>) -> PyResult<Source<'py>> {
     } else if let Ok(array) = array.cast::<PyArray1<i64>>() {
         borrow(array).map(Source::Integers)
     } else if let Ok(array) = array.cast::<PyArray1<i32>>() {
-        borrow(array).map(Source::Codes)
+        borrow(array).map(Source::Shorts)
     } else {
         Err(PyTypeError::new_err("a numpy column must hold native float64, int64 or int32 in one dimension"))
     }
@@ -147,25 +175,10 @@ pub(crate) fn has_numpy(py: Python<'_>) -> PyResult<bool> {
     Ok(modules.get_item("numpy")?.is_some_and(|module| !module.is_none()))
 }
 
-/// Returns the numbers of an array, which `owner` keeps, as a numpy array that cannot be written to.
-pub(crate) fn numpy_view<'py, T: ArrowPrimitiveType<Native: Element>>(
-    array: &ArrayRef,
-    owner: &Bound<'py, PyAny>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let Some(values) = numbers::<T>(array) else { return Ok(None) };
-    // SAFETY: nobody writes to an Arrow array or moves its numbers, and `owner` holds one for as long as it lives.
-    let view = unsafe { PyArray1::borrow_from_array(&values, owner.clone()) };
+/// Returns the first buffer of an array, which `owner` keeps, as a numpy array of bytes that cannot be written to.
+pub(crate) fn numpy_bytes<'py>(bytes: &[u8], owner: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: nobody writes to an Arrow array or moves its bytes, and `owner` holds it for as long as it lives.
+    let view = unsafe { PyArray1::borrow_from_array(&ArrayView1::from(bytes), owner) };
     view.getattr("flags")?.setattr("writeable", false)?;
-    Ok(Some(view.into_any()))
-}
-
-fn wrong_type() -> Error {
-    Error::new(
-        Cause::FrameColumnType,
-        "a column must hold float64 or int64, or codes of 32 bits with categories",
-    )
-}
-
-fn numbers<T: ArrowPrimitiveType>(array: &ArrayRef) -> Option<ArrayView1<'_, T::Native>> {
-    array.as_primitive_opt::<T>().map(|it| ArrayView1::from(&**it.values()))
+    Ok(view.into_any())
 }

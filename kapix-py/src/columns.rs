@@ -1,25 +1,20 @@
 //! Result columns: Arrow arrays that the other libraries read where they lie.
 
-use crate::arrow::{has_numpy, numpy_view};
+use crate::arrow::{has_numpy, numpy_bytes};
+use crate::desk::raise;
+use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::types::{Float64Type, Int32Type, UInt8Type, UInt16Type};
-use arrow_array::{
-    Array, ArrayRef, Float64Array, Int32Array, RecordBatch, RecordBatchIterator, UInt8Array, UInt16Array,
-};
+use arrow_array::{Array, RecordBatch, RecordBatchIterator};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
-use kapix_core::{Columns, RowStatus};
+use kapix_core::ResultColumns;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyType};
 use std::fmt::Display;
-use std::sync::Arc;
 
-/// Returns the name of each status, in the order of its number.
-#[pyfunction]
-pub(crate) fn row_statuses() -> Vec<&'static str> {
-    RowStatus::ALL.iter().map(|status| status.as_str()).collect()
-}
+/// What Python makes a column of: the name of its type, its values, its validity, and the names of codes.
+type Parts<'py> = (String, Bound<'py, PyAny>, Option<Bound<'py, PyBytes>>, Option<Vec<String>>);
 
 /// The result columns of one call, by name.
 #[pyclass(frozen, eq, module = "kapix._kapix")]
@@ -33,16 +28,13 @@ fn broken(why: impl Display) -> PyErr {
 }
 
 impl Batch {
-    pub(crate) fn new(columns: Columns) -> PyResult<Self> {
-        let columns = RecordBatch::try_from_iter([
-            ("points", Arc::new(Int32Array::from(columns.points)) as ArrayRef),
-            ("pd", Arc::new(Float64Array::from(columns.pd))),
-            ("score", Arc::new(Float64Array::from(columns.score))),
-            ("decision", Arc::new(UInt8Array::from(columns.decision))),
-            ("risk_band", Arc::new(UInt16Array::from(columns.risk_band))),
-            ("status", Arc::new(UInt8Array::from(columns.status))),
-        ]);
-        Ok(Self { columns: columns.map_err(broken)? })
+    /// Returns a batch; `None` where the operation returns no columns.
+    pub(crate) fn new(py: Python<'_>, columns: ResultColumns) -> PyResult<Option<Py<Self>>> {
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        let columns = columns.into_arrow().map_err(|error| raise(py, &error))?.into();
+        Py::new(py, Self { columns }).map(Some)
     }
 }
 
@@ -78,32 +70,39 @@ impl Batch {
         PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(rows)), c"arrow_array_stream")
     }
 
-    /// Returns a column: a numpy array on this memory where numpy is imported, else a memoryview on a copy.
-    fn column<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        let (py, owner) = (slf.py(), slf.as_any());
-        let array = slf.get().columns.column_by_name(name);
-        let array = array.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
-        if has_numpy(py)? {
-            let views = [
-                numpy_view::<Float64Type>,
-                numpy_view::<Int32Type>,
-                numpy_view::<UInt8Type>,
-                numpy_view::<UInt16Type>,
-            ];
-            for view in views {
-                if let Some(view) = view(array, owner)? {
-                    return Ok(view);
-                }
-            }
-        }
-        let data = array.to_data();
-        let format = match array.data_type().primitive_width() {
-            Some(1) => "B",
-            Some(2) => "H",
-            Some(4) => "i",
-            _ => "d",
+    /// Returns the names of the columns, in their order.
+    fn names(&self) -> Vec<String> {
+        self.columns.schema().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    /// Returns a column: its bytes as a numpy array on this memory where numpy is imported, else a copy; text as a list.
+    fn parts<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Parts<'py>> {
+        let (py, batch) = (slf.py(), slf.get());
+        let array = batch.columns.column_by_name(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+        let valid = |bits: &arrow_array::BooleanArray| {
+            bits.iter().map(|it| u8::from(it == Some(true))).collect::<Vec<u8>>()
         };
-        let bytes = PyBytes::new(py, data.buffers().first().map_or(&[], |buffer| buffer.as_slice()));
-        py.import("builtins")?.call_method1("memoryview", (bytes,))?.call_method1("cast", (format,))
+        let validity = array.nulls().map(|it| PyBytes::new(py, &valid(&it.inner().clone().into())));
+        let coded = array.as_any_dictionary_opt();
+        let names = coded.and_then(|it| it.values().as_string_opt::<i32>());
+        let names = names.map(|it| it.iter().map(|name| name.unwrap_or_default().to_owned()).collect());
+        let kind = array.data_type().to_string();
+        if let Some(texts) = array.as_string_opt::<i32>() {
+            let texts: Vec<Option<&str>> = texts.iter().collect();
+            return Ok((kind, texts.into_pyobject(py)?.into_any(), validity, None));
+        }
+        if let Some(bits) = array.as_boolean_opt() {
+            return Ok((kind, PyBytes::new(py, &valid(bits)).into_any(), validity, None));
+        }
+        let data = coded.map_or_else(|| array.to_data(), |it| it.keys().to_data());
+        let bytes = data.buffers().first().map_or(&[][..], |buffer| buffer.as_slice());
+        let width = data.data_type().primitive_width().unwrap_or(1);
+        let bytes = bytes.get(..data.len() * width).unwrap_or_default();
+        let values = if has_numpy(py)? {
+            numpy_bytes(bytes, slf.clone().into_any())?
+        } else {
+            PyBytes::new(py, bytes).into_any()
+        };
+        Ok((kind, values, validity, names))
     }
 }

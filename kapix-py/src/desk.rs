@@ -153,7 +153,7 @@ impl Desk {
         let columns: Vec<Imported<'_, '_>> = columns.iter().map(Imported::new).collect::<PyResult<_>>()?;
         let engine = self.desk.engine();
         let read = || {
-            let frame = columns.iter().map(Imported::column).collect::<kapix_core::Result<_>>()?;
+            let frame = columns.iter().map(Imported::column).collect();
             let request = Request::read(Operation::parse(&call.0)?, &call.1, engine.limits())?;
             Ok((request, Frame::new(frame, engine.limits())?))
         };

@@ -14,7 +14,7 @@ mod _kapix {
     #[pymodule_export]
     use crate::arrow::addresses;
     #[pymodule_export]
-    use crate::columns::{Batch, row_statuses};
+    use crate::columns::Batch;
     #[pymodule_export]
     use crate::desk::{Desk, Unreadable};
     #[pymodule_export]

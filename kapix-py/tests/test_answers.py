@@ -128,7 +128,7 @@ def test_a_batch_is_equal_and_pickles_with_its_columns() -> None:
     )
     assert first == again and first != other and first.to_dict() == other.to_dict()
     back = pickle.loads(pickle.dumps(first))
-    assert back == first and back != other and (back.points == first.points).all() and type(back) is kapix.BatchScores
+    assert back == first and back != other and (back.points == first.points).all() and type(back) is kapix.CreditScoreBatchResponse
     # NaN of the same place is the same.
     assert numpy.isnan(first.pd).all() and copy.deepcopy(first) == first
 

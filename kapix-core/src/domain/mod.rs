@@ -4,6 +4,8 @@
 //! Wire types (`account`, `source`) are read strictly at the door; [`Ledger`] is what every feature reads.
 
 mod account;
+#[cfg(feature = "arrow")]
+mod arrow;
 mod build;
 mod check;
 mod columns;

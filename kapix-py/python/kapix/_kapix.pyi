@@ -1,7 +1,9 @@
 from collections.abc import Callable
 from typing import Any, final
 
-from typing_extensions import Self
+from typing_extensions import Self, TypeAlias
+
+from ._frame import Column
 
 __all__ = [
     "Answer",
@@ -11,9 +13,11 @@ __all__ = [
     "Unreadable",
     "VERSION",
     "addresses",
-    "row_statuses",
     "sample",
 ]
+
+# Type of Arrow, values, a byte of each row that is 1 where it has a value, and the names of codes.
+Parts: TypeAlias = tuple[str, Any, bytes | None, list[str] | None]
 
 EXPERT_CARDS: str
 VERSION: str
@@ -32,7 +36,8 @@ class Answer:
 class Batch:
     def __new__(cls, ipc: bytes) -> Self: ...
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
-    def column(self, name: str) -> Any: ...
+    def names(self) -> list[str]: ...
+    def parts(self, name: str) -> Parts: ...
 
 @final
 class Desk:
@@ -44,13 +49,12 @@ class Desk:
     def run_columns(
         self,
         call: tuple[str, bytes],
-        columns: list[tuple[str, Any, list[str] | None]],
+        columns: list[Column],
         control: tuple[Callable[[int, int], object] | None, int],
     ) -> Answer: ...
     def record(self, audit_id: str) -> dict[str, bytes]: ...
     def refusal(self, cause: str, message: str, field: str | None) -> Exception: ...
 
-def addresses(columns: list[tuple[str, Any, list[str] | None]]) -> list[int]: ...
-def row_statuses() -> list[str]: ...
+def addresses(columns: list[Column]) -> list[int]: ...
 
 def sample(seed: int, index: int, options: bytes) -> bytes: ...

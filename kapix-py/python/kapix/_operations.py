@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from ._batch import BatchScores
 from ._run import Frame, Progress, run, run_async, run_columns
 from ._signature import ABSENT, REQUIRED, takes
 from ._types import (
     ArtefactCheckResponse,
     CashflowAnalyzeResponse,
+    CreditScoreBatchResponse,
     CreditScoreResponse,
     DescribeResponse,
     DevelopResponse,
@@ -36,6 +36,7 @@ _CreditScoreBatchRequest = (
     ('card', 'str | None', None, '`id` or `id@version` of a card; default by the routes.'),
     ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'Inputs by name, one value a row, when no frame is given.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
+    ('include', 'Sequence[ScoreInclude]', ABSENT, 'Columns beside the score; default none.'),
     ('seed', 'int', 0, 'Seed of simulations; a score uses none and echoes it.'),
 )
 
@@ -143,15 +144,15 @@ class Credit:
         return run(CreditScoreResponse, self._desk, "credit.score", request, fields)
 
     @takes(*_CreditScoreBatchRequest)
-    def score_batch(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> BatchScores:
+    def score_batch(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> CreditScoreBatchResponse:
         """The scores of many applicants."""
         if frame is None:
-            return run(BatchScores, self._desk, "credit.score_batch", None, fields)
+            return run(CreditScoreBatchResponse, self._desk, "credit.score_batch", None, fields)
         reply = run_columns(self._desk, "credit.score_batch", frame, names, progress, threads, fields)
-        return BatchScores(reply)
+        return CreditScoreBatchResponse(reply)
 
     @takes(*_CreditScoreBatchRequest)
-    async def score_batch_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> BatchScores:
+    async def score_batch_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> CreditScoreBatchResponse:
         """The scores of many applicants."""
         def call(tell):
             return self.score_batch(frame, names=names, progress=tell, threads=threads, **fields)

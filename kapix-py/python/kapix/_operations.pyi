@@ -5,7 +5,6 @@ from typing import Any, Literal, overload
 
 from typing_extensions import TypeAlias
 
-from ._batch import BatchScores
 from ._kapix import Desk
 from ._types import (
     AkibaRequest,
@@ -22,6 +21,7 @@ from ._types import (
     CharacteristicSettings,
     Context,
     CreditScoreBatchRequest,
+    CreditScoreBatchResponse,
     CreditScoreRequest,
     CreditScoreResponse,
     Data,
@@ -36,6 +36,7 @@ from ._types import (
     RegressionSettings,
     SampleSettings,
     ScalingSettings,
+    ScoreInclude,
     SelectionSettings,
     SourceKey,
     Stage,
@@ -159,8 +160,9 @@ class Credit:
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
         idempotency_key: str | None = None,
+        include: Sequence[ScoreInclude] = ...,
         seed: int = 0,
-    ) -> BatchScores:
+    ) -> CreditScoreBatchResponse:
         """The scores of many applicants.
 
         Fields:
@@ -173,6 +175,7 @@ class Credit:
             columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row,
                 when no frame is given.
             idempotency_key (str | None): The same key and request give the stored answer.
+            include (Sequence[ScoreInclude]): Columns beside the score; default none.
             seed (int; default 0): Seed of simulations; a score uses none and echoes it.
         """
     async def score_batch_async(
@@ -188,8 +191,9 @@ class Credit:
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
         idempotency_key: str | None = None,
+        include: Sequence[ScoreInclude] = ...,
         seed: int = 0,
-    ) -> BatchScores:
+    ) -> CreditScoreBatchResponse:
         """The scores of many applicants."""
 
 class Scorecard:

@@ -8,28 +8,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict, Union
 
 from ._record import Answer, Record, property_of
+from ._results import ResultColumns
 
 __all__ = [
     "Account", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus",
     "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
-    "AucEstimate", "Audience", "BandReport", "BandSettings", "BatchColumns", "BetaCurve", "BinKind", "BinRule",
-    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
-    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
-    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
-    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
-    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest",
-    "DevelopResponse", "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType",
-    "Estimate", "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
-    "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval",
-    "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason",
-    "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
-    "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance",
-    "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
+    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
+    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
+    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
+    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
+    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
+    "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
+    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
+    "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest", "DevelopResponse",
+    "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType", "Estimate",
+    "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding",
+    "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval", "IsotonicCurve",
+    "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective",
+    "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange",
+    "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
+    "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
     "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
-    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "SelectedRows", "Selection",
-    "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
     "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
     "Stage", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource",
     "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
@@ -350,6 +351,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
             frame is given.
         entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
         idempotency_key (str | None): The same key and request give the stored answer.
+        include (Sequence[ScoreInclude]): Columns beside the score; default none.
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
     as_of: str | datetime.date | None
@@ -357,6 +359,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
     entity_type: EntityType
     idempotency_key: str | None
+    include: Sequence[ScoreInclude]
     seed: int
 
 
@@ -719,6 +722,9 @@ class ScalingSettings(TypedDict, total=False):
     points0: float | None
 
 
+ScoreInclude = Union[Literal["completeness"], Literal["points_by_characteristic"], Literal["reasons"], Literal["referral_causes"]]
+
+
 SelectionMethod = Union[Literal["none"], Literal["forward"], Literal["backward"], Literal["stepwise"]]
 
 
@@ -939,17 +945,6 @@ class BandReport(Record):
     bands = property_of('bands', 'From the riskiest to the safest; empty with `refusal`.', 'ScoreBand')
     iv = property_of('iv', 'Information value of the bands, in nats; null with `refusal`.')
     refusal = property_of('refusal', 'Why there are no bands: one outcome only, or no two bands within the limits.')
-
-
-class BatchColumns(Record):
-    """The result columns in JSON, one entry a row; null where the row is not scored."""
-    __slots__ = ()
-    decision = property_of('decision', 'Outcome under the cut-offs.')
-    pd = property_of('pd', 'Probability of default; null unless calibrated.')
-    points = property_of('points', 'Total points.')
-    risk_band = property_of('risk_band', 'Band of the total.')
-    score = property_of('score', '1 - PD; only a rank unless calibrated.')
-    status = property_of('status', '`scored`, or the cause.')
 
 
 class BetaCurve(Record):
@@ -1180,7 +1175,7 @@ class CounterfactualView(Record):
     points = property_of('points', 'The total after the moves.')
 
 
-class CreditScoreBatchResponse(Answer):
+class CreditScoreBatchResponse(ResultColumns):
     """The scores of many applicants."""
     __slots__ = ()
     _operation = 'credit.score_batch'
@@ -1188,7 +1183,7 @@ class CreditScoreBatchResponse(Answer):
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     bands = property_of('bands', 'Names of the bands, in the order of their numbers.')
     card = property_of('card', 'The card that answered.', 'ArtefactRef')
-    columns = property_of('columns', 'The columns, when the inputs came as JSON; otherwise they come beside this answer.', 'BatchColumns')
+    columns = property_of('columns', 'The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored; otherwise they come beside this answer.')
     decisions = property_of('decisions', 'Number of rows by decision.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
