@@ -184,7 +184,7 @@ impl From<ResultColumn> for Found {
             ResultValues::Date(it) => Self { kind: "date", integers32: Some(it.into()), ..own },
             ResultValues::Instant(it) => Self { kind: "instant", integers: Some(it.into()), ..own },
             ResultValues::Dictionary { codes, names } => {
-                let names = names.iter().map(|name| name.to_string()).collect();
+                let names = names.iter().map(|name| (**name).to_owned()).collect();
                 Self { kind: "dictionary", integers32: Some(codes.into()), names: Some(names), ..own }
             }
         }
