@@ -47,8 +47,10 @@ export abstract class Answer<T = unknown> {
 export type Answered<T> = Answer<T> & Readonly<T>;
 
 /**
- * One column. Float64Array, BigInt64Array and codes are borrowed; other numbers and text are copied. NaN, null and a
- * negative code are missing.
+ * One column. Float64Array, BigInt64Array, Int32Array and codes are borrowed; the rest is copied. NaN, null, an invalid
+ * Date and a negative code are missing. Lists hold numbers, text and booleans, dates (instants), or bytes. A column of
+ * another call's results is one too: `values` with `type`, `names` of codes, and `valid`, a bit for each row (bit
+ * `row`, least significant first), 1 where it holds a value.
  */
 export type Column =
   | Float64Array
@@ -63,7 +65,15 @@ export type Column =
   | Uint32Array
   | ReadonlyArray<number | bigint | null>
   | ReadonlyArray<string | boolean | null>
-  | { readonly codes: Int32Array; readonly categories: ReadonlyArray<string> };
+  | ReadonlyArray<Date | null>
+  | ReadonlyArray<Uint8Array | null>
+  | { readonly codes: Int32Array; readonly categories: ReadonlyArray<string> }
+  | {
+      readonly type?: ResultColumn['type'];
+      readonly values: Float64Array | BigInt64Array | Int32Array | Uint8Array | ReadonlyArray<string>;
+      readonly names?: ReadonlyArray<string> | null;
+      readonly valid?: Uint8Array | null;
+    };
 
 /** Inputs by name, one value a row. */
 export interface Columns {
@@ -97,28 +107,44 @@ export interface ColumnsAsyncOptions extends ColumnsOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** The scores of many applicants: the answer, and one typed array for each result. */
-export class BatchScores extends Answer<import('./lib/types.js').CreditScoreBatchResponse> {
-  private constructor();
-  /** Total points; 0 where the status is not 0. */
-  readonly points: Int32Array;
-  /** 1 - PD, a rank unless calibrated; NaN where the status is not 0. */
-  readonly score: Float64Array;
-  /** PD of a calibrated card; NaN otherwise and where the status is not 0. */
-  readonly pd: Float64Array;
-  /** Index in `decision_names`. */
-  readonly decision: Uint8Array;
-  /** Index in `bands`; 0 where the status is not 0. */
-  readonly risk_band: Uint16Array;
-  /** Index in `status_names`; 0 is scored. */
-  readonly status: Uint8Array;
-  /** What the numbers of `decision` mean. */
-  readonly decision_names: readonly [null, 'decline', 'refer', 'approve'];
-  /** What the numbers of `status` mean: `scored`, or the cause. */
-  readonly status_names: ReadonlyArray<string>;
+/** The values of a result column, by its type; those of rows without a value mean nothing. */
+interface Typed<Type extends string, Values, Value> extends Iterable<Value | null> {
+  /** What the values are. */
+  readonly type: Type;
+  /** One value a row. */
+  readonly values: Values;
+  /** Name of each code of a dictionary; null for other types. */
+  readonly names: Type extends 'dictionary' ? ReadonlyArray<string> : null;
+  /** Bit `row`, least significant first: 1 where the row holds a value; null when all do. */
+  readonly valid: Uint8Array | null;
+  /** Number of rows. */
+  readonly length: number;
+  /** Returns whether a row holds no value. */
+  isNull(row: number): boolean;
+  /** Returns the value of a row, a code as its name; null where there is none. */
+  get(row: number): Value | null;
+  /** Returns every value. */
+  toArray(): Array<Value | null>;
 }
 
-export interface BatchScores extends Readonly<import('./lib/types.js').CreditScoreBatchResponse> {}
+/** A result column: typed arrays, decoded on demand. A date is `YYYY-MM-DD`; a Date cuts an instant to milliseconds. */
+export type ResultColumn =
+  | Typed<'f64', Float64Array, number>
+  | Typed<'i64', BigInt64Array, bigint>
+  | Typed<'i32', Int32Array, number>
+  | Typed<'bool', Uint8Array, boolean>
+  | Typed<'utf8', ReadonlyArray<string>, string>
+  | Typed<'date', Int32Array, string>
+  | Typed<'instant', BigInt64Array, Date>
+  | Typed<'dictionary', Int32Array, string>;
+
+/** Result columns by name. */
+export interface ResultColumns {
+  readonly [name: string]: ResultColumn;
+}
+
+/** An answer with result columns beside it: none where the operation returns none. */
+export type Columnar<T> = Answer<T> & Readonly<Omit<T, 'columns'>> & { readonly columns: ResultColumns };
 
 /** The record of a call: canonical JSON, and the salt that its leaf was sealed under. */
 export interface AuditRecord {

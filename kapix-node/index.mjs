@@ -2,7 +2,6 @@ import kapix from './index.js';
 
 export const {
   Answer,
-  BatchScores,
   CancelledError,
   DuplicateRequestError,
   EXPERT_CARDS,

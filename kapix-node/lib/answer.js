@@ -2,8 +2,7 @@
 
 const { inspect } = require('node:util');
 const operations = require('./operations.js');
-
-const DECISIONS = Object.freeze([null, 'decline', 'refer', 'approve']);
+const { ResultColumn } = require('./results.js');
 
 /** Freezes a parsed document, with everything in it. */
 function freeze(value) {
@@ -54,20 +53,13 @@ function classOf({ answer, fields }) {
 
 const answers = Object.fromEntries(Object.entries(operations).map(([name, shape]) => [name, classOf(shape)]));
 
-/** The scores of many applicants: the answer, and one typed array for each result. */
-class BatchScores extends answers['credit.score_batch'] {
-  constructor(reply, statuses) {
-    super(reply.json);
-    this.points = reply.points;
-    this.score = reply.score;
-    this.pd = reply.pd;
-    this.decision = reply.decision;
-    this.risk_band = reply.risk_band;
-    this.status = reply.row_status;
-    this.decision_names = DECISIONS;
-    this.status_names = statuses;
-    Object.freeze(this);
-  }
+/** Returns the answer of a columnar call: `columns` are its result columns by name, none where it returns none. */
+function columnar(operation, reply) {
+  const columns = Object.create(null);
+  for (const found of reply.columns) columns[found.name] = new ResultColumn(found);
+  const answer = new answers[operation](reply.json);
+  Object.defineProperty(answer, 'columns', { value: Object.freeze(columns), enumerable: true });
+  return Object.freeze(answer);
 }
 
-module.exports = { Answer, BatchScores, answers };
+module.exports = { Answer, answers, columnar };

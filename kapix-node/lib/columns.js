@@ -1,7 +1,7 @@
 'use strict';
 
-// Columns in the three layouts that the engine borrows: Float64Array, BigInt64Array, and Int32Array as the codes of a
-// dictionary. Whatever else holds the same numbers is copied into one of them.
+// Columns in the layouts that the engine borrows: Float64Array, BigInt64Array, and Int32Array as integers or as the codes
+// of a dictionary; with a type, as instants and dates. Whatever else holds the same values is copied into one of them.
 
 const { types } = require('node:util');
 const { Refused, pointerOf } = require('./encode.js');
@@ -17,7 +17,8 @@ function columnsOf(columns) {
 
 /** Returns the number of rows of columns. */
 function rowsOf([first]) {
-  return first === undefined ? 0 : countOf(first.numbers ?? first.integers ?? first.codes);
+  if (first === undefined) return 0;
+  return first.bytes ? first.bytes.length : countOf(first.numbers ?? first.integers ?? first.integers32);
 }
 
 /** Returns whether columns still have the memory that a call borrowed. */
@@ -27,30 +28,45 @@ function areAttached(columns, rows) {
 
 function columnOf(name, values) {
   const place = ['columns', name];
-  if (types.isFloat64Array(values)) return { name, numbers: owned(attached(values, place), Float64Array) };
-  if (types.isBigInt64Array(values)) return { name, integers: owned(attached(values, place), BigInt64Array) };
-  if (isNarrow(values)) return { name, numbers: new Float64Array(attached(values, place)) };
+  if (types.isTypedArray(values)) return { name, ...typed(values, place) };
   if (Array.isArray(values)) return { name, ...listed(values, place) };
-  if (typeof values === 'object' && values !== null && !ArrayBuffer.isView(values)) {
-    const { codes, categories } = values;
-    if (types.isInt32Array(codes) && Array.isArray(categories) && categories.every(isText)) {
-      return { name, codes: owned(attached(codes, place), Int32Array), categories: categories.map((it) => text(it, place)) };
-    }
-  }
-  throw wrongType(place);
+  if (typeof values !== 'object' || values === null || ArrayBuffer.isView(values)) throw wrongType(place);
+  const { codes, categories, type, values: own = codes, names = categories, valid = null } = values;
+  if (Array.isArray(own)) return { name, ...listed(own.map((it, row) => (isValid(valid, row) ? it : null)), place) };
+  if (!types.isTypedArray(own)) throw wrongType(place);
+  const column = { name, ...(type === 'bool' ? coded(own, BOOLEANS, place) : typed(own, place)) };
+  if (types.isUint8Array(valid)) column.valid = owned(attached(valid, place), Uint8Array);
+  if (type === 'instant' || type === 'date') return { ...column, isTime: true };
+  if (names === null || names === undefined) return column;
+  if (!types.isInt32Array(own) || !Array.isArray(names) || !names.every(isText)) throw wrongType(place);
+  return { ...column, categories: names.map((it) => text(it, place)) };
+}
+
+const BOOLEANS = ['false', 'true'];
+
+function isValid(valid, row) {
+  return valid === null || ((valid[row >> 3] >> (row & 7)) & 1) === 1;
+}
+
+function coded(values, categories, place) {
+  return { integers32: new Int32Array(attached(values, place)), categories };
+}
+
+/** Returns the column of a typed array. */
+function typed(values, place) {
+  if (types.isFloat64Array(values)) return { numbers: owned(attached(values, place), Float64Array) };
+  if (types.isBigInt64Array(values)) return { integers: owned(attached(values, place), BigInt64Array) };
+  if (types.isInt32Array(values)) return { integers32: owned(attached(values, place), Int32Array) };
+  if (types.isBigUint64Array(values)) throw wrongType(place);
+  return { numbers: new Float64Array(attached(values, place)) };
 }
 
 function isText(value) {
   return typeof value === 'string';
 }
 
-/** Returns whether every number of a typed array is a double. */
-function isNarrow(values) {
-  return types.isTypedArray(values) && !types.isBigInt64Array(values) && !types.isBigUint64Array(values);
-}
-
 function wrongType(place) {
-  return new Refused('frame.column_type', 'a column must hold numbers, booleans or text', pointerOf(place));
+  return new Refused('frame.column_type', 'a column must hold numbers, booleans, text, dates or bytes', pointerOf(place));
 }
 
 /** Returns the same array, unless its memory was taken away. */
@@ -65,9 +81,27 @@ function text(value, place) {
   throw new Refused('json.unpaired_surrogate', 'a string holds an unpaired surrogate', pointerOf(place));
 }
 
-/** Returns the column of a list: numbers, or text and booleans, with null and NaN for missing. */
+/** Returns the column of a list of dates or of bytes, with null for missing. */
+function timed(list, first, place) {
+  const isDate = types.isDate(first);
+  const bytes = [];
+  const integers = new BigInt64Array(list.length);
+  const valid = new Uint8Array(Math.ceil(list.length / 8));
+  for (let row = 0; row < list.length; row += 1) {
+    const value = list[row];
+    const isThere = value !== null && !(isDate && Number.isNaN(Number(value)));
+    if (isThere && !(isDate ? types.isDate(value) : types.isUint8Array(value))) throw wrongType([...place, row]);
+    if (isThere) valid[row >> 3] |= 1 << (row & 7);
+    if (isDate) integers[row] = isThere ? BigInt(value.getTime()) * 1000n : 0n;
+    else bytes.push(isThere ? owned(attached(value, [...place, row]), Uint8Array) : new Uint8Array(0));
+  }
+  return isDate ? { integers, isTime: true, valid } : { bytes, valid };
+}
+
+/** Returns the column of a list: numbers, text and booleans, dates, or bytes, with null and NaN for missing. */
 function listed(list, place) {
   const first = list.find((value) => value !== null && !Number.isNaN(value));
+  if (types.isDate(first) || types.isUint8Array(first)) return timed(list, first, place);
   const refuse = (row, message) => {
     throw new Refused('frame.column_type', message, pointerOf([...place, row]));
   };
@@ -101,7 +135,7 @@ function listed(list, place) {
       judge(value, row);
     }
   }
-  return { codes, categories: [...index.keys()] };
+  return { integers32: codes, categories: [...index.keys()] };
 }
 
 module.exports = { areAttached, columnsOf, rowsOf };

@@ -3,14 +3,13 @@
 const { readFileSync } = require('node:fs');
 const { types } = require('node:util');
 const native = require('../native.js');
-const { Answer, BatchScores, answers } = require('./answer.js');
+const { Answer, answers, columnar } = require('./answer.js');
 const { areAttached, columnsOf, rowsOf } = require('./columns.js');
 const { Refused, encode, wellFormed } = require('./encode.js');
 const { calling, classes, fromReply } = require('./errors.js');
 const { owned } = require('./memory.js');
 const operations = require('./operations.js');
 
-const STATUSES = Object.freeze(native.rowStatuses());
 const LIMITS = JSON.parse(native.limits());
 /** How often a long call tells its progress, in milliseconds. */
 const POLL_MS = 50;
@@ -211,16 +210,14 @@ class Progress {
   }
 }
 
-/** Returns the answer of a columnar call; only a batch of scores has result columns. */
+/** Returns the answer of a columnar call. */
 function answerOf(operation, reply) {
   if (reply.status !== 0) throw fromReply(reply.status, reply.json);
-  if (operation === 'credit.score_batch') return new BatchScores(reply, STATUSES);
-  return new answers[operation](reply.json);
+  return columnar(operation, reply);
 }
 
 module.exports = {
   Answer,
-  BatchScores,
   EXPERT_CARDS: native.EXPERT_CARDS,
   Engine,
   VERSION: native.VERSION,

@@ -131,7 +131,7 @@ function methods(operation, { request, answer, doc }) {
   const head = comment({ description: doc }, '  ');
   if (operation === 'engine.describe') return `${head}  ${name}(): Answered<${answer}>;\n`;
   if (!COLUMNAR.has(operation)) return `${head}  ${name}(request: ${request}): Answered<${answer}>;\n`;
-  const result = operation === 'credit.score_batch' ? 'BatchScores' : `Answered<${answer}>`;
+  const result = `Columnar<${answer}>`;
   return (
     `${head}  ${name}(columns: null, request: ${request}): Answered<${answer}>;\n` +
     `  ${name}(columns: Columns, request: ${request}, options?: ColumnsOptions): ${result};\n` +
@@ -159,7 +159,7 @@ function typesFile(requests, answers, operations) {
     `/** Every operation, by area. */\nexport interface Operations {\n${fields.join('')}${own}}\n`,
     `/** Request and answer of each operation. */\nexport interface OperationTypes {\n${shapes.join('')}}\n`,
   ];
-  const imports = `import type { Answered, BatchScores, Columns, ColumnsAsyncOptions, ColumnsOptions } from '../index.js';\n`;
+  const imports = `import type { Answered, Columnar, Columns, ColumnsAsyncOptions, ColumnsOptions } from '../index.js';\n`;
   return MARK + [imports, ...heads, ...interfaces, ...[...declared.values()].filter(Boolean)].join('\n');
 }
 

@@ -1,6 +1,6 @@
 //! What the library is, whatever engines are loaded.
 
-use kapix_core::{Limits, RowStatus};
+use kapix_core::Limits;
 use napi_derive::napi;
 
 /// The shipped example cards, in JSON.
@@ -10,12 +10,6 @@ pub const EXPERT_CARDS: &str = kapix_core::EXPERT_CARDS;
 /// Version of the engine.
 #[napi]
 pub const VERSION: &str = kapix_core::ENGINE_VERSION;
-
-/// Returns what the numbers of a status column mean, in their order.
-#[napi]
-pub fn row_statuses() -> Vec<&'static str> {
-    RowStatus::ALL.iter().map(|status| status.as_str()).collect()
-}
 
 /// Returns the default limits, in JSON.
 #[napi]

@@ -1,49 +1,70 @@
-//! Columns: typed arrays in, borrowed where JavaScript holds the same numbers; typed arrays out.
+//! Columns: typed arrays in, borrowed where JavaScript holds the same values; typed arrays out.
 
 use core::sync::atomic::{AtomicU64, Ordering};
-use kapix_core::{CancelFlag, Column, Columns, Control, DoorReply, Frame};
+use kapix_core::{
+    Bitmap, CancelFlag, Column, Control, DoorReply, Frame, ResultColumn, ResultColumns, ResultValues, Slices,
+    Values,
+};
 use napi::Env;
-use napi::bindgen_prelude::{BigInt64Array, Float64Array, Int32Array, Uint8Array, Uint16Array};
+use napi::bindgen_prelude::{BigInt64Array, Float64Array, Int32Array, Uint8Array};
 use napi_derive::napi;
 use std::sync::Arc;
 
-/// One column: numbers, integers, or codes with their categories.
+/// One column; its values are in one of the arrays.
 #[napi(object, object_to_js = false)]
 pub struct Given {
     /// Its name.
     pub name: String,
     /// Numbers; NaN is missing.
     pub numbers: Option<Float64Array>,
-    /// Integers.
+    /// Integers, or microseconds since 1970 of instants.
     pub integers: Option<BigInt64Array>,
-    /// Index in the categories; a negative one is missing.
-    pub codes: Option<Int32Array>,
+    /// Integers of 32 bits, days since 1970 of dates, or, where there are categories, codes: a negative one is missing.
+    pub integers32: Option<Int32Array>,
     /// Text of each code.
     pub categories: Option<Vec<String>>,
+    /// Bytes of each row.
+    pub bytes: Option<Vec<Uint8Array>>,
+    /// Whether the integers are instants or dates.
+    pub is_time: Option<bool>,
+    /// Which rows hold a value: bit `row`, least significant first.
+    pub valid: Option<Uint8Array>,
 }
 
-/// A reply with its result columns, which are empty for other operations than `credit.score_batch` and unless the
-/// status is 0.
+/// A reply with its result columns, of which there are none unless the status is 0.
 #[napi(object, object_from_js = false)]
-pub struct Scores {
+pub struct Reply {
     /// 0, or the HTTP status of the error.
     pub status: u16,
     /// The answer, or the error.
     pub json: String,
-    /// Total points.
-    pub points: Int32Array,
-    /// 1 - PD.
-    pub score: Float64Array,
-    /// PD of a calibrated card.
-    pub pd: Float64Array,
-    /// 0 none, 1 decline, 2 refer, 3 approve.
-    pub decision: Uint8Array,
-    /// Index in the bands of the answer.
-    #[napi(js_name = "risk_band")]
-    pub risk_band: Uint16Array,
-    /// Index in `rowStatuses()`.
-    #[napi(js_name = "row_status")]
-    pub row_status: Uint8Array,
+    /// The result columns.
+    pub columns: Vec<Found>,
+}
+
+/// One result column; its values are in one of the arrays.
+#[napi(object, object_from_js = false)]
+#[derive(Default)]
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// Its type: `f64`, `i64`, `i32`, `bool`, `utf8`, `date`, `instant` or `dictionary`.
+    #[napi(js_name = "type")]
+    pub kind: &'static str,
+    /// Numbers.
+    pub numbers: Option<Float64Array>,
+    /// Integers, or microseconds of instants.
+    pub integers: Option<BigInt64Array>,
+    /// Integers of 32 bits, days of dates, or codes.
+    pub integers32: Option<Int32Array>,
+    /// 1 is true.
+    pub truths: Option<Uint8Array>,
+    /// Text.
+    pub texts: Option<Vec<String>>,
+    /// Name of each code.
+    pub names: Option<Vec<String>>,
+    /// Which rows hold a value; absent when all do.
+    pub valid: Option<Uint8Array>,
 }
 
 /// The handle of a columnar call: its threads, how far it is, and how it is stopped.
@@ -94,21 +115,28 @@ pub struct Task {
 
 impl Given {
     fn column(&self) -> (String, Column<'_>) {
-        let column = match (&self.numbers, &self.integers, &self.codes) {
-            (Some(numbers), _, _) => Column::float(numbers),
-            (None, Some(integers), _) => Column::integer(integers),
-            (None, None, Some(codes)) => {
-                let categories = self.categories.iter().flatten().map(String::as_str).collect();
-                Column::dictionary(codes, categories)
+        let is_time = self.is_time.unwrap_or_default();
+        let column = match (&self.numbers, &self.integers, &self.integers32, &self.categories) {
+            (Some(it), ..) => Column::float(it),
+            (_, Some(it), ..) if is_time => Column::instant(it),
+            (_, Some(it), ..) => Column::integer(it),
+            (_, _, Some(codes), Some(names)) => {
+                Column::dictionary(codes, names.iter().map(String::as_str).collect())
             }
-            (None, None, None) => Column::float(&[]),
+            (_, _, Some(it), None) if is_time => Column::date(it),
+            (_, _, Some(it), None) => Column::integer32(it),
+            _ => {
+                let bytes = self.bytes.iter().flatten().map(|bytes| &**bytes).collect();
+                Column { values: Values::Binary(Slices::each(bytes)), validity: None }
+            }
         };
-        (self.name.clone(), column)
+        let validity = self.valid.as_ref().map(|bits| Bitmap { bits, offset: 0 });
+        (self.name.clone(), Column { validity, ..column })
     }
 }
 
 impl Task {
-    fn answer(&self) -> (DoorReply, Option<Columns>) {
+    fn answer(&self) -> (DoorReply, Option<ResultColumns>) {
         let note = |done: u64, total: u64| {
             self.job.total.store(total, Ordering::Relaxed);
             self.job.done.fetch_max(done, Ordering::Relaxed);
@@ -127,37 +155,51 @@ impl Task {
     }
 
     /// Runs the call on this thread.
-    pub(crate) fn scores(&self) -> Scores {
-        Scores::of(self.answer())
+    pub(crate) fn reply(&self) -> Reply {
+        self.answer().into()
     }
 }
 
-impl Scores {
-    fn of((reply, columns): (DoorReply, Option<Columns>)) -> Self {
+impl From<(DoorReply, Option<ResultColumns>)> for Reply {
+    fn from((reply, columns): (DoorReply, Option<ResultColumns>)) -> Self {
         let json = String::from_utf8_lossy(&reply.body).into_owned();
-        let Columns { points, pd, score, decision, risk_band, status } = columns.unwrap_or_default();
-        Self {
-            status: reply.status,
-            json,
-            points: Int32Array::new(points),
-            score: Float64Array::new(score),
-            pd: Float64Array::new(pd),
-            decision: Uint8Array::new(decision),
-            risk_band: Uint16Array::new(risk_band),
-            row_status: Uint8Array::new(status),
+        let columns = columns.into_iter().flatten().map(Found::from).collect();
+        Self { status: reply.status, json, columns }
+    }
+}
+
+impl From<ResultColumn> for Found {
+    fn from(column: ResultColumn) -> Self {
+        let valid = column.validity.map(Uint8Array::new);
+        let own = Self { name: column.name.into_owned(), valid, ..Self::default() };
+        match column.values {
+            ResultValues::Float(it) => Self { kind: "f64", numbers: Some(it.into()), ..own },
+            ResultValues::Integer(it) => Self { kind: "i64", integers: Some(it.into()), ..own },
+            ResultValues::Integer32(it) => Self { kind: "i32", integers32: Some(it.into()), ..own },
+            ResultValues::Bool(it) => {
+                let truths: Vec<u8> = it.into_iter().map(u8::from).collect();
+                Self { kind: "bool", truths: Some(truths.into()), ..own }
+            }
+            ResultValues::Text(it) => Self { kind: "utf8", texts: Some(it), ..own },
+            ResultValues::Date(it) => Self { kind: "date", integers32: Some(it.into()), ..own },
+            ResultValues::Instant(it) => Self { kind: "instant", integers: Some(it.into()), ..own },
+            ResultValues::Dictionary { codes, names } => {
+                let names = names.iter().map(|name| (**name).to_owned()).collect();
+                Self { kind: "dictionary", integers32: Some(codes.into()), names: Some(names), ..own }
+            }
         }
     }
 }
 
 impl napi::Task for Task {
-    type Output = (DoorReply, Option<Columns>);
-    type JsValue = Scores;
+    type Output = (DoorReply, Option<ResultColumns>);
+    type JsValue = Reply;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
         Ok(self.answer())
     }
 
-    fn resolve(&mut self, _: Env, output: Self::Output) -> napi::Result<Scores> {
-        Ok(Scores::of(output))
+    fn resolve(&mut self, _: Env, output: Self::Output) -> napi::Result<Reply> {
+        Ok(output.into())
     }
 }

@@ -1,7 +1,7 @@
 //! The object behind `Engine`: a Desk of the core. It converts, calls and converts.
 #![expect(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 
-use crate::columns::{Given, Job, Scores, Task};
+use crate::columns::{Given, Job, Reply, Task};
 use kapix_core::{Cause, Control, DoorReply, Error};
 use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
 use napi_derive::napi;
@@ -137,13 +137,13 @@ impl Desk {
         request: String,
         columns: Vec<Given>,
         job: &Job,
-    ) -> Result<Scores> {
+    ) -> Result<Reply> {
         let desk = self.open()?;
-        Ok(Task { desk, operation, request, columns, job: job.clone() }.scores())
+        Ok(Task { desk, operation, request, columns, job: job.clone() }.reply())
     }
 
     /// Answers a request in JSON with columns beside it, on another thread.
-    #[napi(ts_return_type = "Promise<Scores>")]
+    #[napi(ts_return_type = "Promise<Reply>")]
     pub fn run_columns_async(
         &self,
         operation: String,

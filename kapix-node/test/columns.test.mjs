@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BatchScores, KapixError } from '../index.mjs';
+import { KapixError } from '../index.mjs';
 import { BATCH, EXPECTED, columnsOf, loadLoan } from './support.mjs';
 
 const engine = loadLoan();
@@ -21,24 +21,66 @@ function refuses(work, cause, ...fields) {
   });
 }
 
-test('results are typed arrays beside the answer', () => {
+test('results are named columns beside the answer', () => {
   const scores = score({ repayment_consistency: Float64Array.of(0.97, NaN) });
-  assert.ok(scores instanceof BatchScores);
-  assert.ok(scores.points instanceof Int32Array && scores.risk_band instanceof Uint16Array);
-  assert.ok(scores.score instanceof Float64Array && scores.decision instanceof Uint8Array);
-  assert.equal(scores.points[0], EXPECTED.points);
-  assert.equal(scores.score[0], EXPECTED.score);
-  assert.ok(Number.isNaN(scores.pd[0]));
-  assert.deepEqual([...scores.decision].map((it) => scores.decision_names[it]), ['approve', 'refer']);
-  assert.deepEqual([...scores.status].map((it) => scores.status_names[it]), ['scored', 'scored']);
-  assert.equal(scores.bands[scores.risk_band[0]], EXPECTED.risk_band);
+  const { columns } = scores;
+  assert.deepEqual(Object.keys(columns), ['points', 'pd', 'score', 'decision', 'risk_band', 'status']);
+  assert.ok(columns.points.values instanceof Int32Array && columns.points.type === 'i32' && columns.points.valid === null);
+  assert.equal(columns.points.get(0), EXPECTED.points);
+  assert.equal(columns.score.values[0], EXPECTED.score);
+  assert.deepEqual(columns.pd.toArray(), [null, null]);
+  assert.ok(columns.pd.valid instanceof Uint8Array && columns.pd.isNull(1) && columns.pd.names === null);
+  assert.deepEqual([...columns.decision], ['approve', 'refer']);
+  assert.deepEqual(columns.decision.names, ['decline', 'refer', 'approve']);
+  assert.deepEqual(columns.status.toArray(), ['scored', 'scored']);
+  assert.equal(columns.risk_band.get(0), EXPECTED.risk_band);
+  assert.deepEqual([columns.points.get(-1), columns.points.get(2), columns.points.length], [null, null, 2]);
   assert.equal(scores.rows, 2);
   assert.equal(JSON.stringify(scores), scores.json);
-  assert.ok(Object.isFrozen(scores));
+  assert.ok(Object.isFrozen(scores) && Object.isFrozen(columns) && Object.isFrozen(columns.points));
+});
+
+test('a request may ask for more columns, which are null where a row is not scored', () => {
+  const include = ['reasons', 'referral_causes', 'completeness', 'points_by_characteristic'];
+  const { columns } = engine.credit.scoreBatch({ ...columnsOf(2), age_years: [40, Infinity] }, { ...BATCH, include });
+  assert.equal(Object.keys(columns).length, 6 + 4 + 3 + 1 + 7);
+  assert.deepEqual(columns['referral.NO_CUTOFFS'].toArray(), [false, null]);
+  assert.deepEqual(columns.data_completeness.toArray(), [1, null]);
+  const points = Object.entries(columns).filter(([name]) => name.startsWith('points.'));
+  assert.equal(points.reduce((sum, [, column]) => sum + column.get(0), 0), EXPECTED.points);
+  assert.ok(points.every(([, column]) => column.get(1) === null) && columns.reason_1.isNull(1));
+});
+
+test('an operation whose findings stand in its answer returns no columns', () => {
+  const bad = Float64Array.from({ length: 400 }, (_, row) => Number(row % 97 < 30 ? row % 2 === 0 : row % 11 === 0));
+  const x = Float64Array.from(bad, (_, row) => row % 97);
+  const developed = engine.scorecard.develop({ x, bad }, { target: 'bad', as_of: BATCH.as_of });
+  assert.deepEqual(Object.keys(developed.columns), []);
+});
+
+test('dates, bytes and the results of another call are columns too', () => {
+  const points = (change) => score(change).columns.points.toArray();
+  const before = score({});
+  const extra = {
+    at: [new Date(0), null],
+    day: { type: 'date', values: Int32Array.of(0, 1) },
+    instant: { type: 'instant', values: BigInt64Array.of(0n, 1n), valid: Uint8Array.of(1) },
+    bytes: [Uint8Array.of(1), null],
+  };
+  assert.deepEqual(score(extra).unused_columns, Object.keys(extra));
+  assert.deepEqual(points({ ...extra, ...before.columns }), before.columns.points.toArray());
+  const residence = score({ residence: before.columns.status });
+  assert.deepEqual(residence.columns.points.toArray(), points({ residence: ['scored', 'scored'] }));
+  refuses(() => score({ age_years: extra.at }), 'frame.column_type', '/columns/age_years');
+  refuses(() => score({ at: [new Date(0), 1] }), 'frame.column_type', '/columns/at/1');
+  const nulls = { values: Int32Array.of(40, 40), valid: Uint8Array.of(0b01) };
+  assert.deepEqual(points({ age_years: nulls }), points({ age_years: [40, null] }));
+  const truth = { type: 'bool', values: Uint8Array.of(1, 0) };
+  assert.deepEqual(points({ guarantor: truth }), points({ guarantor: [true, false] }));
 });
 
 test('each kind of column gives the same numbers', () => {
-  const column = (values) => Array.from(score({ age_years: values }).points);
+  const column = (values) => score({ age_years: values }).columns.points.toArray();
   const expected = column(Float64Array.of(40, 25));
   const shared = new Float64Array(new SharedArrayBuffer(16));
   shared.set([40, 25]);
@@ -57,11 +99,12 @@ test('each kind of column gives the same numbers', () => {
 });
 
 test('text comes as a list or as codes, with booleans and missing values', () => {
-  const points = (residence) => Array.from(score({ residence }).points);
+  const points = (residence) => score({ residence }).columns.points.toArray();
   const coded = points({ codes: Int32Array.of(1, 0), categories: ['renter', 'owner'] });
   assert.deepEqual(points(['owner', 'renter']), coded);
   assert.deepEqual(points(['owner', null]), points({ codes: Int32Array.of(0, -1), categories: ['owner'] }));
-  assert.deepEqual(Array.from(score({ guarantor: [true, false] }).points), Array.from(score({ guarantor: ['true', 'false'] }).points));
+  const guarantor = (values) => score({ guarantor: values }).columns.points.toArray();
+  assert.deepEqual(guarantor([true, false]), guarantor(['true', 'false']));
 });
 
 test('a column that is no column is refused with its place', () => {
@@ -86,14 +129,15 @@ test('a column that is no column is refused with its place', () => {
 });
 
 test('a bad row has its status and never fails the others', () => {
-  const scores = score({ age_years: [40, Infinity] });
-  assert.deepEqual([...scores.status].map((it) => scores.status_names[it]), ['scored', 'frame.infinity']);
-  assert.deepEqual([scores.points[0], scores.points[1]], [EXPECTED.points, 0]);
+  const { columns } = score({ age_years: [40, Infinity] });
+  assert.deepEqual(columns.status.toArray(), ['scored', 'frame.infinity']);
+  assert.deepEqual(columns.points.toArray(), [EXPECTED.points, null]);
+  assert.deepEqual(columns.decision.toArray(), ['approve', null]);
 });
 
 test('no rows give no results', () => {
   const scores = engine.credit.scoreBatch(columnsOf(0), BATCH);
-  assert.deepEqual([scores.rows, scores.points.length, scores.status.length], [0, 0, 0]);
+  assert.deepEqual([scores.rows, scores.columns.points.length, scores.columns.status.length], [0, 0, 0]);
 });
 
 test('options that are none are refused', async () => {
@@ -115,7 +159,8 @@ test('another thread gives the same results while the event loop turns', async (
   assert.ok(turns > 0);
   const here = engine.credit.scoreBatch(columns, BATCH, { threads: 2 });
   for (const name of ['points', 'score', 'pd', 'decision', 'risk_band', 'status']) {
-    assert.deepEqual(Buffer.from(there[name].buffer), Buffer.from(here[name].buffer), name);
+    const [left, right] = [there, here].map(({ columns }) => Buffer.from(columns[name].values.buffer));
+    assert.deepEqual(left, right, name);
   }
   assert.deepEqual(there.statuses, { scored: MANY });
 });
@@ -160,7 +205,7 @@ test('an engine that is closed while a call runs ends it well', async () => {
   const own = loadLoan();
   const running = own.credit.scoreBatchAsync(columnsOf(MANY), BATCH);
   own.close();
-  assert.equal((await running).points[MANY - 1], EXPECTED.points);
+  assert.equal((await running).columns.points.get(MANY - 1), EXPECTED.points);
   assert.throws(() => own.credit.scoreBatch(columnsOf(1), BATCH), { cause: 'engine.closed' });
 });
 

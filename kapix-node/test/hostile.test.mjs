@@ -145,7 +145,7 @@ const WORKER = `
   const run = async () => {
     const { points } = engine.credit.score(workerData.request);
     const batch = await engine.credit.scoreBatchAsync(columns, { entity_type: 'individual' });
-    parentPort.postMessage([points, batch.points[0]]);
+    parentPort.postMessage([points, batch.columns.points.get(0)]);
     if (workerData.stay) for (;;) await engine.credit.scoreBatchAsync(columns, { entity_type: 'individual' });
     engine.close();
   };

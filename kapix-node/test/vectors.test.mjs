@@ -52,18 +52,8 @@ function canonical(value) {
 }
 
 /** Returns the result columns as the JSON door writes them. */
-function columnsInJson(scores) {
-  const rows = [...scores.status.keys()];
-  const scored = (value) => (row) => (scores.status[row] === 0 ? value(row) : null);
-  const finite = (values) => Array.from(values, (value) => (Number.isFinite(value) ? value : null));
-  return {
-    decision: rows.map((row) => scores.decision_names[scores.decision[row]]),
-    pd: finite(scores.pd),
-    points: rows.map(scored((row) => scores.points[row])),
-    risk_band: rows.map(scored((row) => scores.bands[scores.risk_band[row]])),
-    score: finite(scores.score),
-    status: rows.map((row) => scores.status_names[scores.status[row]]),
-  };
+function columnsInJson({ columns }) {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.toArray()]));
 }
 
 const vectors = readVectors();

@@ -6,7 +6,8 @@ import {
   KapixError,
   ValidationError,
   type Answered,
-  type BatchScores,
+  type Columnar,
+  type CreditScoreBatchResponse,
   type CreditScoreRequest,
   type CreditScoreResponse,
   type DevelopResponse,
@@ -58,23 +59,26 @@ engine.credit.scoreBatch({}, { entity_type: 'sme' }, { signal: undefined as unkn
 // @ts-expect-error: an unknown option
 Engine.load('{}', { clok: 'none' });
 
-const scores: BatchScores = engine.credit.scoreBatch(
+const scores: Columnar<CreditScoreBatchResponse> = engine.credit.scoreBatch(
   { a: new Float64Array(1), b: [1, null], c: ['x', null], d: { codes: new Int32Array(1), categories: ['x'] } },
-  { entity_type: 'individual' },
+  { entity_type: 'individual', include: ['reasons'] },
   { threads: 2 },
 );
-const points: Int32Array = scores.points;
+const total_points = scores.columns['points'];
+const points: Int32Array = total_points?.type === 'i32' ? total_points.values : new Int32Array();
+const code: string | number | boolean | bigint | Date | null | undefined = scores.columns['reason_1']?.get(0);
+engine.credit.scoreBatch({ ...scores.columns }, { entity_type: 'individual' });
 const bands: ReadonlyArray<string> = scores.bands;
 
-const developed: Answered<DevelopResponse> = engine.scorecard.develop(
+const developed: Columnar<DevelopResponse> = engine.scorecard.develop(
   { x: new Float64Array(1), bad: [1] },
   { target: 'bad', binning: { bins_max: 5, trend: 'auto' }, sample: { horizon_days: 365 } },
   { threads: 1 },
 );
 const card: Engine = Engine.load(developed.artefact ?? '');
 const auc: number | undefined = developed.validation?.development.auc?.value;
-const found: Answered<EvaluateResponse> = engine.scorecard.evaluate({}, { entity_type: 'sme', target: 'bad' });
-// @ts-expect-error: a development has no result columns
+const found: Columnar<EvaluateResponse> = engine.scorecard.evaluate({}, { entity_type: 'sme', target: 'bad' });
+// @ts-expect-error: a development has no points
 developed.points;
 // @ts-expect-error: a development needs a target
 engine.scorecard.develop({}, {});
@@ -86,8 +90,9 @@ async function developLater(signal: Signal): Promise<number> {
 
 async function later(signal: Signal): Promise<Float64Array> {
   const onProgress = (done: number, of: number): void => void (done / of);
-  const { score } = await engine.credit.scoreBatchAsync({}, { entity_type: 'sme' }, { signal, onProgress });
-  return score;
+  const { columns } = await engine.credit.scoreBatchAsync({}, { entity_type: 'sme' }, { signal, onProgress });
+  const score = columns['score'];
+  return score?.type === 'f64' ? score.values : new Float64Array();
 }
 
 try {
@@ -97,4 +102,4 @@ try {
   if (error instanceof KapixError) error.cause satisfies string;
 }
 
-export { auc, bands, card, days, developLater, door, found, later, names, outcome, pd, plain, points, reasons, row, salt, text, total, valid };
+export { auc, bands, code, card, days, developLater, door, found, later, names, outcome, pd, plain, points, reasons, row, salt, text, total, valid };
