@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+// Test files that the tests in `tests/` share are those of a user of the crate.
+#[cfg(test)]
+extern crate self as kapix_core;
+
 mod canonical;
 mod cashflow;
 #[cfg(doc)]

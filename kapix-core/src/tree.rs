@@ -2,8 +2,9 @@
 
 use crate::canonical;
 use crate::error::Result;
-use crate::json::{self, checked_number, number_of_integer};
+use crate::json::{self, check_number, fail, number_of_integer};
 use crate::limits::{Limits, WIRE_MAX};
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -111,15 +112,15 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> core::result::Result<Tree, E> {
-        number_of_integer(value).map(Tree::Number)
+        number_of_integer(value).map(Tree::Number).map_err(fail)
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> core::result::Result<Tree, E> {
-        number_of_integer(value).map(Tree::Number)
+        self.visit_i64(i64::try_from(value).unwrap_or(i64::MAX))
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> core::result::Result<Tree, E> {
-        checked_number(value).map(Tree::Number)
+        check_number(value).map(Tree::Number).map_err(fail)
     }
 
     fn visit_str<E>(self, value: &str) -> core::result::Result<Tree, E> {
@@ -139,7 +140,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> core::result::Result<Tree, A::Error> {
-        json::map(serde::de::value::MapAccessDeserializer::new(members)).map(Tree::Object)
+        BTreeMap::deserialize(MapAccessDeserializer::new(members)).map(Tree::Object)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The data of a request, source by source.
 
 use super::account::{Account, Period};
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,27 +40,22 @@ impl SourceKey {
 }
 
 /// What the sources answered.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Data {
     /// What the applicant stated; read as `application.NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<FlatSource>,
     /// Bank accounts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank: Option<TransactionSource>,
     /// A bureau's report; read as `bureau.NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bureau: Option<FlatSource>,
     /// The lender's own loans; read as `internal_loans.NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub internal_loans: Option<FlatSource>,
     /// Mobile money wallets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mobile_money: Option<TransactionSource>,
     /// Transactions of any other kind.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_history: Option<TransactionSource>,
 }
 
@@ -95,6 +90,7 @@ impl Data {
 }
 
 /// A source that answers with accounts.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -102,17 +98,15 @@ pub struct TransactionSource {
     /// Accounts of the applicant at this source.
     pub accounts: Vec<Account>,
     /// Days that the source covers; an account's own period goes before it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
     /// Who answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// When the source was read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieved_at: Option<Instant>,
 }
 
 /// A source that answers with named values.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -121,16 +115,13 @@ pub struct FlatSource {
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub no_record: bool,
     /// Days that the values describe.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
     /// Who answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// When the source was read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieved_at: Option<Instant>,
     /// Values by name.
-    #[serde(default, deserialize_with = "json::map")]
+    #[serde(default)]
     pub values: BTreeMap<String, Scalar>,
 }
 

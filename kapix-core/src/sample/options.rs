@@ -74,23 +74,19 @@ impl Persona {
 }
 
 /// What is fixed of a sample; each field that is absent is drawn from the seed.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SampleOptions {
     /// Last day of the delivered history, in 1990..=2100; default 2026-06-30.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Date>,
     /// Country; default drawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
     /// Days of history up to and with `as_of`, 1..=3,650; default drawn from 180..=365.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
     /// Persona; default drawn, risky ones more often where the risk is high.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
     /// Latent risk, 0..=1; default the square of a uniform number u, for a given `overdrawn` persona (1 + u) / 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<f64>,
 }
 

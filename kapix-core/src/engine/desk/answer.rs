@@ -55,27 +55,20 @@ impl Answer {
 
     /// Returns the answer with its envelope in canonical JSON.
     pub fn to_json(&self) -> Result<Vec<u8>> {
-        let fresh;
-        let response: &[u8] = if let Some(written) = &self.written {
-            written
-        } else {
-            fresh = canonical::to_vec(&*self.response)?;
-            &fresh
-        };
-        let Some(envelope) = &self.envelope else { return Ok(response.to_vec()) };
-        let latency = canonical::to_vec(&envelope.latency_ms)?;
-        let request_id = canonical::to_vec(&envelope.request_id)?;
-        let audit_id = envelope.audit_id.as_ref().map(canonical::to_vec).transpose()?;
-        let recorded_at = envelope.recorded_at.as_ref().map(canonical::to_vec).transpose()?;
-        let members: Vec<(&str, &[u8])> = [
-            ("audit_id", audit_id.as_deref()),
-            ("latency_ms", Some(latency.as_slice())),
-            ("recorded_at", recorded_at.as_deref()),
-            ("request_id", Some(request_id.as_slice())),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| value.map(|value| (name, value)))
-        .collect();
-        canonical::merge_members(response, &members)
+        match (&self.written, &self.envelope) {
+            (Some(written), None) => Ok(written.to_vec()),
+            (_, envelope) => {
+                canonical::to_vec(&Sealed { envelope: envelope.as_ref(), response: &self.response })
+            }
+        }
     }
+}
+
+/// An answer as JSON carries it: the members of the envelope among those of the response.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    #[serde(flatten)]
+    envelope: Option<&'a Envelope>,
+    #[serde(flatten)]
+    response: &'a Response,
 }

@@ -21,14 +21,27 @@ pub struct DoorReply {
 /// The error as JSON carries it.
 #[derive(Serialize)]
 struct ErrorBody<'e> {
+    error: NamedError<'e>,
+}
+
+/// An error and the id of its call.
+#[derive(Serialize)]
+struct NamedError<'e> {
+    #[serde(flatten)]
     error: &'e Error,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
 
 impl DoorReply {
     /// Returns an error as a door without a Desk writes it: it has no request id.
     pub fn refusal(error: &Error) -> Self {
-        let body = canonical::to_vec(&ErrorBody { error }).unwrap_or_default();
-        Self { status: error.code().http_status(), body }
+        Self::named_refusal(error, None)
+    }
+
+    fn named_refusal(error: &Error, request_id: Option<String>) -> Self {
+        let body = canonical::to_vec(&ErrorBody { error: NamedError { error, request_id } });
+        Self { status: error.code().http_status(), body: body.unwrap_or_default() }
     }
 }
 
@@ -62,14 +75,7 @@ impl Desk {
 
     /// Returns the error as a door writes it.
     pub fn refusal(&self, error: &Error) -> DoorReply {
-        let body = self.request_id().and_then(|id| {
-            let inner = canonical::to_vec(error).ok()?;
-            let id = canonical::to_vec(&id).ok()?;
-            let inner = canonical::merge_members(&inner, &[("request_id", &id)]).ok()?;
-            Some([b"{\"error\":", inner.as_slice(), b"}"].concat())
-        });
-        let bare = DoorReply::refusal(error);
-        DoorReply { body: body.unwrap_or(bare.body), ..bare }
+        DoorReply::named_refusal(error, self.request_id())
     }
 
     fn guard(&self, answer: impl FnOnce() -> Result<Vec<u8>>) -> DoorReply {

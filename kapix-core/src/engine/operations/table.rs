@@ -83,7 +83,7 @@ macro_rules! operations {
                 operation: Operation,
                 deserializer: D,
             ) -> core::result::Result<Self, D::Error> {
-                let deserializer = json::Objects(deserializer);
+                let deserializer = json::Strict::new(deserializer);
                 Ok(match operation {
                     $($(#[cfg($gate)])? Operation::$variant => Self::$variant(Box::deserialize(deserializer)?),)+
                 })

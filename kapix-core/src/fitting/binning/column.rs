@@ -23,6 +23,7 @@ const SLOTS_MAX: usize = 60_000;
 ///
 /// Slots: attributes in order (ascending intervals, or groups of categories by ascending rate), then special values,
 /// then missing, then for categories unseen.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Binning {
@@ -45,7 +46,6 @@ pub struct Binning {
     /// The table, one row a slot.
     pub table: BinningTable,
     /// The trend of the attributes, where there was a choice.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend: Option<Trend>,
     /// Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.
     pub woe: Vec<f64>,
@@ -73,6 +73,7 @@ pub enum BinningStatus {
 }
 
 /// What a person should know of a binning.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinningFinding {
@@ -80,18 +81,14 @@ pub struct BinningFinding {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<String>,
     /// How many cases.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// What was found.
     pub kind: BinningFindingKind,
     /// Share of the total weight concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
     /// Slot concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<u16>,
     /// The other characteristic concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<String>,
 }
 

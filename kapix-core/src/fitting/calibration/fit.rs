@@ -5,7 +5,6 @@ use super::curve::{BetaCurve, CalibrationCurve, LogitCurve};
 use super::isotonic;
 use super::newton::{self, LogitFit, Term, softplus};
 use crate::error::{Cause, Error, Result};
-use crate::json;
 use crate::numeric::logit;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
@@ -27,6 +26,7 @@ pub enum CalibrationMethod {
 }
 
 /// How the PD of a card is calibrated on rows outside the fit.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -40,7 +40,6 @@ pub struct CalibrationSettings {
     /// rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng, Logistic regression
     /// in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2). Absent: for `offset` the rate
     /// of the rows, else no shift.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub target_rate: Option<f64>,
 }
 

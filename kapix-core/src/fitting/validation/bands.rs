@@ -4,25 +4,22 @@ use super::super::calibration::{Cell, Cells, total};
 use super::super::optimal::{self, Constraints, Counts, Objective, Problem, Trend, solve};
 use super::report::ValidationNull;
 use crate::error::{Cause, Detail, Error, Result};
-use crate::json;
 use serde::{Deserialize, Serialize};
 
 /// How bands are chosen.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BandSettings {
     /// Least weight of bads of a band, at least 0; 1 when absent.
-    #[serde(deserialize_with = "json::number")]
     pub bads_min: f64,
     /// Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more.
     pub count: u8,
     /// Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and up to 1;
     /// absent: rates fall strictly, no test.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub p_value_max: Option<f64>,
     /// Least share of the rows of a band, in 0..=0.5; 0.05 when absent.
-    #[serde(deserialize_with = "json::number")]
     pub share_min: f64,
 }
 

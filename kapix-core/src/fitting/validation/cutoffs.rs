@@ -2,22 +2,19 @@
 
 use super::super::calibration::Cells;
 use crate::error::{Cause, Detail, Error, Result};
-use crate::json;
 use serde::{Deserialize, Serialize};
 
 /// What is asked of cut-offs.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffSettings {
     /// What an approved account brings; absent: no profits.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profit: Option<AccountProfit>,
     /// Share of the rows to approve, in 0..=1.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub target_approval_rate: Option<f64>,
     /// Greatest bad rate of the approved, in 0..=1.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub target_bad_rate: Option<f64>,
 }
 
@@ -27,10 +24,8 @@ pub struct CutoffSettings {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountProfit {
     /// Gain of a good account, at least 0.
-    #[serde(deserialize_with = "json::integer")]
     pub gain_per_good_minor: i64,
     /// Loss of a bad account, at least 0.
-    #[serde(deserialize_with = "json::integer")]
     pub loss_per_bad_minor: i64,
 }
 

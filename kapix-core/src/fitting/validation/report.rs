@@ -1,6 +1,5 @@
 //! What a validation says, as it stands on the wire.
 
-use crate::json;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,7 +15,6 @@ pub struct ValidationSettings {
     /// Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; 10 when absent.
     pub groups: u16,
     /// Level of the intervals, in 0.5..1; 0.95 when absent.
-    #[serde(deserialize_with = "json::number")]
     pub interval_level: f64,
     /// Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent.
     pub roc_points: u16,
