@@ -1,6 +1,6 @@
 //! Prints what the bindings generate their types and methods from, for every operation:
-//! `{operation: {about, columnar, recorded, stateful, request, response}}`, the last two JSON Schemas, the response with
-//! its envelope.
+//! `{operation: {about, columnar, recorded, request, response, returns_columns, stateful}}`, with the JSON Schemas of request
+//! and response, the latter with its envelope.
 //!
 //! `cargo run -p kapix-core --example schema --features schema`
 
@@ -24,6 +24,7 @@ fn entry(operation: Operation) -> Value {
         "recorded": operation.is_recorded(),
         "request": request,
         "response": with_envelope(response.to_value()),
+        "returns_columns": operation.returns_columns(),
         "stateful": operation.is_stateful(),
     })
 }

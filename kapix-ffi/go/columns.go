@@ -89,18 +89,17 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 	"unsafe"
 )
 
 // Column is a named column of inputs, borrowed for a call.
 type Column struct {
-	name, format, texts string
-	rows                int
-	values              unsafe.Pointer
-	validity            []byte
-	offsets             []int64
+	name, format    string
+	rows            int
+	values          unsafe.Pointer
+	validity, texts []byte
+	offsets         []int64
 }
 
 func column[T any](name, format string, values []T) Column {
@@ -118,49 +117,30 @@ func Int32Column(name string, values []int32) Column { return column(name, "i", 
 
 // BoolColumn returns a column of true and false, which are categories.
 func BoolColumn(name string, values []bool) Column {
-	bits := packed(values)
-	return Column{name: name, format: "b", rows: len(values), values: unsafe.Pointer(unsafe.SliceData(bits))}
+	return Column{name: name, format: "b", rows: len(values), values: unsafe.Pointer(unsafe.SliceData(packed(values)))}
 }
 
 // DateColumn returns a column of the days, in UTC, of instants.
 func DateColumn(name string, values []time.Time) Column {
-	days := make([]int32, len(values))
-	for row, value := range values {
-		days[row] = int32(math.Floor(float64(value.Unix()) / 86400))
-	}
-	return column(name, "tdD", days)
+	return column(name, "tdD", each(values, func(value time.Time) int32 { return int32(math.Floor(float64(value.Unix()) / 86400)) }))
 }
 
 // InstantColumn returns a column of instants, cut to microseconds.
 func InstantColumn(name string, values []time.Time) Column {
-	instants := make([]int64, len(values))
-	for row, value := range values {
-		instants[row] = value.UnixMicro()
-	}
-	return column(name, "tsu:UTC", instants)
+	return column(name, "tsu:UTC", each(values, time.Time.UnixMicro))
 }
 
 // StringColumn returns a column of text.
 func StringColumn(name string, values []string) Column { return joined(name, "U", values) }
 
 // BytesColumn returns a column of bytes, copied.
-func BytesColumn(name string, values [][]byte) Column {
-	texts := make([]string, len(values))
-	for row, value := range values {
-		texts[row] = string(value)
-	}
-	return joined(name, "Z", texts)
-}
+func BytesColumn(name string, values [][]byte) Column { return joined(name, "Z", values) }
 
 // TextColumn returns a column of codes, each an index into categories; a negative code is missing.
 func TextColumn(name string, codes []int32, categories []string) Column {
 	texts, own := joined("", "", categories), column(name, "i", codes)
 	own.texts, own.offsets = texts.texts, texts.offsets
-	valid := make([]bool, len(codes))
-	for row, code := range codes {
-		valid[row] = code >= 0
-	}
-	return own.Where(valid)
+	return own.Where(each(codes, func(code int32) bool { return code >= 0 }))
 }
 
 // Where returns the column with the rows missing for which valid is false.
@@ -169,12 +149,23 @@ func (c Column) Where(valid []bool) Column {
 	return c
 }
 
-func joined(name, format string, values []string) Column {
-	offsets := make([]int64, 1, len(values)+1)
+func joined[T ~string | ~[]byte](name, format string, values []T) Column {
+	own := Column{name: name, format: format, rows: len(values), offsets: []int64{0}}
 	for _, value := range values {
-		offsets = append(offsets, offsets[len(offsets)-1]+int64(len(value)))
+		own.texts = append(own.texts, value...)
+		own.offsets = append(own.offsets, int64(len(own.texts)))
 	}
-	return Column{name: name, format: format, rows: len(values), texts: strings.Join(values, ""), offsets: offsets}
+	// The buffer of no text is not NULL.
+	own.texts = append(own.texts, 0)
+	return own
+}
+
+func each[A, B any](values []A, of func(A) B) []B {
+	own := make([]B, len(values))
+	for row, value := range values {
+		own[row] = of(value)
+	}
+	return own
 }
 
 func packed(values []bool) []byte {
@@ -189,7 +180,6 @@ func packed(values []bool) []byte {
 
 // ResultColumn holds a value for each row of a call with columns.
 type ResultColumn struct {
-	Name string
 	// Values is a []float64, []int64, []int32, []bool, []string or []time.Time; of codes it holds their names.
 	Values any
 	// Valid tells which rows hold a value; nil when all do. Others have the zero of their type.
@@ -197,79 +187,42 @@ type ResultColumn struct {
 }
 
 // IsNull reports whether a row holds no value.
-func (c *ResultColumn) IsNull(row int) bool { return c.Valid != nil && !c.Valid[row] }
+func (c ResultColumn) IsNull(row int) bool { return c.Valid != nil && !c.Valid[row] }
 
-// ResultColumns are the named columns that an operation returns; none where it returns none.
-type ResultColumns []ResultColumn
-
-// Get returns the column of this name, or nil.
-func (c ResultColumns) Get(name string) *ResultColumn {
-	place := slices.IndexFunc(c, func(column ResultColumn) bool { return column.Name == name })
-	if place < 0 {
-		return nil
-	}
-	return &c[place]
-}
+// ResultColumns are the columns that an operation returns, by name; none where it returns none.
+type ResultColumns map[string]ResultColumn
 
 // ValuesOf returns the values of the column of this name; nil when there is none, or it holds values of another type.
 func ValuesOf[T any](columns ResultColumns, name string) []T {
-	if column := columns.Get(name); column != nil {
-		values, _ := column.Values.([]T)
-		return values
-	}
-	return nil
+	values, _ := columns[name].Values.([]T)
+	return values
 }
 
-// CreditScoreBatch scores many applicants. With columns they are borrowed, not copied, and result columns come back;
-// without, the inputs and results are those in request and response.
-func (e *Engine) CreditScoreBatch(ctx context.Context, request *CreditScoreBatchRequest, columns ...Column) (*CreditScoreBatchResponse, ResultColumns, error) {
-	return columnar[CreditScoreBatchResponse](ctx, e, "credit.score_batch", request, columns)
-}
-
-// ScorecardDevelop develops a card from rows with known outcomes: columns, which are borrowed, or those in request.
-// Artefact of the response loads as it is.
-func (e *Engine) ScorecardDevelop(ctx context.Context, request *DevelopRequest, columns ...Column) (*DevelopResponse, error) {
-	response, _, err := columnar[DevelopResponse](ctx, e, "scorecard.develop", request, columns)
-	return response, err
-}
-
-// ScorecardEvaluate measures a card on rows with known outcomes: columns, which are borrowed, or those in request.
-func (e *Engine) ScorecardEvaluate(ctx context.Context, request *EvaluateRequest, columns ...Column) (*EvaluateResponse, error) {
-	response, _, err := columnar[EvaluateResponse](ctx, e, "scorecard.evaluate", request, columns)
-	return response, err
-}
-
-// columnar answers a request with columns beside it, if there are any.
-func columnar[Response, Request any](ctx context.Context, e *Engine, operation string, request *Request, columns []Column) (*Response, ResultColumns, error) {
-	if len(columns) == 0 {
-		response, err := answer[Response](ctx, e, operation, request)
-		return response, nil, err
-	}
+// answer answers a request; columns may come beside it, and result columns come back.
+func answer[Response, Request any](ctx context.Context, e *Engine, operation string, request *Request, columns []Column) (*Response, ResultColumns, error) {
 	text, err := json.Marshal(request)
 	if err != nil {
 		return nil, nil, err
 	}
-	memory, free := lay(columns)
+	table, free := lay(columns)
 	defer free()
-	// The library refuses each column that is shorter than the longest, at its name.
-	longest := slices.MaxFunc(columns, func(a, b Column) int { return a.rows - b.rows })
-	var table C.kapix_columns
-	C.go_set_table(&table, memory, C.int64_t(len(columns)), C.int64_t(longest.rows))
-	body, err := e.call(ctx, operation, text, &table)
-	defer C.go_release(&table)
+	body, err := e.call(ctx, operation, text, table)
 	if err != nil {
 		return nil, nil, err
 	}
-	var results ResultColumns
-	for place := C.int64_t(0); place < table.schema.n_children; place++ {
-		results = append(results, result(C.go_field(&table, place), C.go_child(&table, place)))
+	response, results := new(Response), ResultColumns{}
+	for place := C.int64_t(0); table != nil && place < table.schema.n_children; place++ {
+		field := C.go_field(table, place)
+		results[C.GoString(field.name)] = result(field, C.go_child(table, place))
 	}
-	response := new(Response)
 	return response, results, json.Unmarshal(body, response)
 }
 
 // lay describes the columns in memory of C, which may hold pointers of Go as long as they are pinned.
-func lay(columns []Column) (*C.go_column, func()) {
+func lay(columns []Column) (*C.kapix_columns, func()) {
+	if len(columns) == 0 {
+		return nil, func() {}
+	}
 	var pins runtime.Pinner
 	pin := func(data unsafe.Pointer) unsafe.Pointer {
 		if data != nil {
@@ -278,68 +231,67 @@ func lay(columns []Column) (*C.go_column, func()) {
 		return data
 	}
 	memory := (*C.go_column)(C.calloc(C.size_t(len(columns)), C.sizeof_go_column))
-	text := func(value string) *C.char {
-		return (*C.char)(pin(unsafe.Pointer(unsafe.SliceData(append([]byte(value), 0)))))
-	}
-	targets := unsafe.Slice(memory, len(columns))
+	text := func(value string) *C.char { return (*C.char)(pin(unsafe.Pointer(unsafe.StringData(value + "\x00")))) }
+	longest := 0
 	for i, column := range columns {
-		target := &targets[i]
+		target := &unsafe.Slice(memory, len(columns))[i]
 		C.go_set(target, text(column.name), text(column.format), C.int64_t(column.rows),
 			pin(unsafe.Pointer(unsafe.SliceData(column.validity))), pin(column.values))
+		longest = max(longest, column.rows)
 		if column.offsets == nil {
 			continue
 		}
-		offsets, bytes := pin(unsafe.Pointer(&column.offsets[0])), unsafe.Pointer(text(column.texts))
+		offsets, bytes := pin(unsafe.Pointer(&column.offsets[0])), pin(unsafe.Pointer(unsafe.SliceData(column.texts)))
 		if column.format == "i" {
 			C.go_set_categories(target, C.int64_t(len(column.offsets)-1), offsets, bytes)
 		} else {
 			C.go_set_rows(target, offsets, bytes)
 		}
 	}
-	return memory, func() {
+	// The library refuses each column that is shorter than the longest, at its name.
+	table := new(C.kapix_columns)
+	C.go_set_table(table, memory, C.int64_t(len(columns)), C.int64_t(longest))
+	return table, func() {
+		C.go_release(table)
 		pins.Unpin()
 		C.free(unsafe.Pointer(memory))
 	}
 }
 
+// readers copy the values of an array, by its format.
+var readers = map[string]func(*C.struct_ArrowArray) any{
+	"g": func(array *C.struct_ArrowArray) any { return values[float64](array) },
+	"l": func(array *C.struct_ArrowArray) any { return values[int64](array) },
+	"i": func(array *C.struct_ArrowArray) any { return values[int32](array) },
+	"b": func(array *C.struct_ArrowArray) any { return booleans(array, 1) },
+	"u": func(array *C.struct_ArrowArray) any { return texts(array) },
+	"tdD": func(array *C.struct_ArrowArray) any {
+		return each(values[int32](array), func(day int32) time.Time { return time.Unix(int64(day)*86400, 0).UTC() })
+	},
+	"tsu:UTC": func(array *C.struct_ArrowArray) any {
+		return each(values[int64](array), func(micro int64) time.Time { return time.UnixMicro(micro).UTC() })
+	},
+}
+
 // result copies a result column.
-func result(field *C.struct_ArrowSchema, array *C.struct_ArrowArray) ResultColumn {
-	rows := int(array.length)
-	column := ResultColumn{Name: C.GoString(field.name)}
+func result(field *C.struct_ArrowSchema, array *C.struct_ArrowArray) (column ResultColumn) {
 	if bits := C.go_buffer(array, 0); bits != nil && array.null_count != 0 {
 		column.Valid = booleans(array, 0)
 	}
-	switch format := C.GoString(field.format); {
-	case field.dictionary != nil:
-		names, codes := texts(array.dictionary), values[int32](array)
-		own := make([]string, rows)
-		for row, code := range codes {
-			if !column.IsNull(row) {
-				own[row] = names[code]
-			}
-		}
-		column.Values = own
-	case format == "g":
-		column.Values = values[float64](array)
-	case format == "l":
-		column.Values = values[int64](array)
-	case format == "i":
-		column.Values = values[int32](array)
-	case format == "b":
-		column.Values = booleans(array, 1)
-	case format == "u":
-		column.Values = texts(array)
-	case format == "tdD":
-		column.Values = times(values[int32](array), func(day int32) time.Time { return time.Unix(int64(day)*86400, 0).UTC() })
-	case strings.HasPrefix(format, "tsu:"):
-		column.Values = times(values[int64](array), func(micro int64) time.Time { return time.UnixMicro(micro).UTC() })
+	if field.dictionary == nil {
+		return ResultColumn{readers[C.GoString(field.format)](array), column.Valid}
 	}
-	return column
+	names, own := texts(array.dictionary), make([]string, array.length)
+	for row, code := range values[int32](array) {
+		if !column.IsNull(row) {
+			own[row] = names[code]
+		}
+	}
+	return ResultColumn{own, column.Valid}
 }
 
 func values[T any](array *C.struct_ArrowArray) []T {
-	all := unsafe.Slice((*T)(C.go_buffer(array, 1)), array.offset+array.length)
-	return slices.Clone(all[array.offset:])
+	return slices.Clone(unsafe.Slice((*T)(C.go_buffer(array, 1)), array.offset+array.length)[array.offset:])
 }
 
 func booleans(array *C.struct_ArrowArray, buffer C.int) []bool {
@@ -358,14 +310,6 @@ func texts(array *C.struct_ArrowArray) []string {
 	for row := range own {
 		start := unsafe.Add(unsafe.Pointer(C.go_buffer(array, 2)), offsets[row])
 		own[row] = C.GoStringN((*C.char)(start), C.int(offsets[row+1]-offsets[row]))
-	}
-	return own
-}
-
-func times[T any](values []T, of func(T) time.Time) []time.Time {
-	own := make([]time.Time, len(values))
-	for row, value := range values {
-		own[row] = of(value)
 	}
 	return own
 }

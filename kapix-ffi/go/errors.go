@@ -8,24 +8,17 @@ import (
 // Error is an error of the engine. Code is one of the ten published codes, Cause the stable and fine one, Fields are
 // JSON pointers into the request, Status is the HTTP status.
 type Error struct {
-	Code      string        `json:"code"`
-	Cause     string        `json:"cause"`
-	Message   string        `json:"message"`
-	Fields    []string      `json:"fields"`
-	Details   []ErrorDetail `json:"details"`
-	Docs      string        `json:"docs"`
-	RequestID string        `json:"request_id"`
-	Status    int           `json:"-"`
+	Code, Cause, Message, Docs string
+	Fields                     []string
+	Details                    []ErrorDetail
+	RequestID                  string `json:"request_id"`
+	Status                     int    `json:"-"`
 
 	because error
 }
 
 // ErrorDetail is one finding among several.
-type ErrorDetail struct {
-	Cause   string `json:"cause"`
-	Field   string `json:"field"`
-	Message string `json:"message"`
-}
+type ErrorDetail struct{ Cause, Field, Message string }
 
 // The codes, for errors.Is. Unauthorized and RateLimitExceeded are a host's: the engine never gives them.
 var (
@@ -64,7 +57,7 @@ func readError(status int, reply []byte, because error) error {
 		body.Error = Error{Code: ErrInternal.Code, Cause: "internal.panic", Message: "the library gave no reply"}
 	}
 	body.Error.Status = status
-	if status == statusCancelled {
+	if body.Error.Code == ErrCancelled.Code {
 		body.Error.because = because
 	}
 	return &body.Error

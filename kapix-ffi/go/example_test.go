@@ -89,7 +89,7 @@ func ExampleLoad() {
 }
 
 // sample returns the request and the columns of the example card; an empty cell is missing.
-func sample(t *testing.T) (*kapix.DevelopRequest, []kapix.Column) {
+func sample(t *testing.T) (*kapix.ScorecardDevelopRequest, []kapix.Column) {
 	t.Helper()
 	file, err := os.Open("../../examples/data/development.csv")
 	if err != nil {
@@ -123,7 +123,7 @@ func sample(t *testing.T) (*kapix.DevelopRequest, []kapix.Column) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := new(kapix.DevelopRequest)
+	request := new(kapix.ScorecardDevelopRequest)
 	if err := json.Unmarshal(text, request); err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestDevelopingAgainGivesTheCardThatPythonWrote(t *testing.T) {
 	}
 	defer own.Close()
 	evaluated, err := own.ScorecardEvaluate(context.Background(),
-		&kapix.EvaluateRequest{EntityType: kapix.EntityTypeIndividual, Target: "bad"}, columns...)
+		&kapix.ScorecardEvaluateRequest{EntityType: kapix.EntityTypeIndividual, Target: "bad"}, columns...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,8 +36,6 @@ import (
 	"unsafe"
 )
 
-const statusCancelled = 499
-
 // Engine is a set of proved artefacts with a memory for records and idempotency keys. It is safe for use by many
 // goroutines at the same time.
 type Engine struct {
@@ -145,26 +143,6 @@ func (e *Engine) Record(auditID string) (*Record, error) {
 	return &Record{parts.Leaf, parts.Request, parts.Response, salt}, err
 }
 
-// CreditScore scores one applicant.
-func (e *Engine) CreditScore(ctx context.Context, request *CreditScoreRequest) (*CreditScoreResponse, error) {
-	return answer[CreditScoreResponse](ctx, e, "credit.score", request)
-}
-
-// CashflowAnalyze returns the cash-flow features of one applicant and the rows behind them.
-func (e *Engine) CashflowAnalyze(ctx context.Context, request *CashflowAnalyzeRequest) (*CashflowAnalyzeResponse, error) {
-	return answer[CashflowAnalyzeResponse](ctx, e, "cashflow.analyze", request)
-}
-
-// ArtefactCheck tells whether an artefact would load, and everything that is wrong with it.
-func (e *Engine) ArtefactCheck(ctx context.Context, request *ArtefactCheckRequest) (*ArtefactCheckResponse, error) {
-	return answer[ArtefactCheckResponse](ctx, e, "artefact.check", request)
-}
-
-// Describe returns versions, artefacts, limits and operations.
-func (e *Engine) Describe(ctx context.Context) (*DescribeResponse, error) {
-	return answer[DescribeResponse](ctx, e, "engine.describe", &DescribeRequest{})
-}
-
 // Version returns the version of the engine.
 func Version() string { return C.GoString(C.kapix_version()) }
 
@@ -175,24 +153,8 @@ func ExpertCards() []byte {
 	return take(&cards)
 }
 
-func answer[Response, Request any](ctx context.Context, e *Engine, operation string, request *Request) (*Response, error) {
-	text, err := json.Marshal(request)
-	if err != nil {
-		return nil, err
-	}
-	body, err := e.Call(ctx, operation, text)
-	if err != nil {
-		return nil, err
-	}
-	response := new(Response)
-	return response, json.Unmarshal(body, response)
-}
-
 // watch returns the control of a call that ends with ctx, and what to do when the call has returned.
 func watch(ctx context.Context) (*C.kapix_control, func()) {
-	if ctx.Done() == nil {
-		return nil, func() {}
-	}
 	var pins runtime.Pinner
 	cancelled := new(int32)
 	pins.Pin(cancelled)

@@ -184,7 +184,7 @@ func TestColumnsGiveTheRowsOfJSON(t *testing.T) {
 	}
 	points := kapix.ValuesOf[int32](rows, "points")
 	status := kapix.ValuesOf[string](rows, "status")
-	if !reflect.DeepEqual(points, []int32{5, 35, 15, 10}) || status[3] != "scored" || rows.Get("pd").IsNull(0) != true {
+	if !reflect.DeepEqual(points, []int32{5, 35, 15, 10}) || status[3] != "scored" || rows["pd"].IsNull(0) != true {
 		t.Fatalf("%+v", rows)
 	}
 	request := batch()
@@ -210,7 +210,7 @@ func TestColumnsGiveTheRowsOfJSON(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 	// The first column is the shorter one: no row of the others is lost in silence.
-	_, err = engine.ScorecardDevelop(context.Background(), &kapix.DevelopRequest{Target: "bad"},
+	_, err = engine.ScorecardDevelop(context.Background(), &kapix.ScorecardDevelopRequest{Target: "bad"},
 		kapix.Float64Column("age", make([]float64, 2)), kapix.Int64Column("bad", make([]int64, 4)))
 	if !errors.As(err, &refused) || refused.Cause != "frame.shape" || refused.Fields[0] != "/columns/age" {
 		t.Fatalf("%v", err)
@@ -241,16 +241,16 @@ func TestColumnsOfEveryTypeAreTakenAndNullsComeBack(t *testing.T) {
 		t.Fatalf("%v", causes)
 	}
 	// Neutral are 10 points of income (R1) and 5 of a region (R2): short are income in rows 0 and 2, the region in row 1.
-	if first := rows.Get("reason_1"); !reflect.DeepEqual(first.Values, []string{"R1", "R2", "R1"}) || first.IsNull(0) {
+	if first := rows["reason_1"]; !reflect.DeepEqual(first.Values, []string{"R1", "R2", "R1"}) || first.IsNull(0) {
 		t.Fatalf("%v", first)
 	}
-	if rows.Get("no such column") != nil || kapix.ValuesOf[string](rows, "points") != nil {
+	if rows["no such column"].Values != nil || kapix.ValuesOf[string](rows, "points") != nil {
 		t.Fatal("a column of another name or type")
 	}
 	_, rows, err = engine.CreditScoreBatch(context.Background(), batch(),
 		kapix.Float64Column("income", []float64{math.Inf(1), 1}), kapix.StringColumn("region", []string{"lake", "lake"}))
-	points := rows.Get("points")
-	if err != nil || !points.IsNull(0) || points.IsNull(1) || rows.Get("status").Values.([]string)[0] != "frame.infinity" {
+	points := rows["points"]
+	if err != nil || !points.IsNull(0) || points.IsNull(1) || rows["status"].Values.([]string)[0] != "frame.infinity" {
 		t.Fatalf("%v %v", rows, err)
 	}
 }
@@ -346,11 +346,11 @@ func (v vector) typed(t *testing.T, engine *kapix.Engine) (any, []byte, bool) {
 			return response, err
 		})
 	case "scorecard.develop":
-		return typed(t, v.Request, func(ctx context.Context, request *kapix.DevelopRequest) (*kapix.DevelopResponse, error) {
+		return typed(t, v.Request, func(ctx context.Context, request *kapix.ScorecardDevelopRequest) (*kapix.ScorecardDevelopResponse, error) {
 			return engine.ScorecardDevelop(ctx, request)
 		})
 	case "scorecard.evaluate":
-		return typed(t, v.Request, func(ctx context.Context, request *kapix.EvaluateRequest) (*kapix.EvaluateResponse, error) {
+		return typed(t, v.Request, func(ctx context.Context, request *kapix.ScorecardEvaluateRequest) (*kapix.ScorecardEvaluateResponse, error) {
 			return engine.ScorecardEvaluate(ctx, request)
 		})
 	}

@@ -156,7 +156,7 @@ type ArtefactCheckResponse struct {
 	Valid bool `json:"valid"`
 }
 
-// ArtefactEntry: One artefact.
+// ArtefactEntry: One artefact, as `engine.describe` lists it.
 type ArtefactEntry struct {
 	// ID: Id of the artefact.
 	ID string `json:"id"`
@@ -966,130 +966,6 @@ const (
 	DecisionApprove Decision = "approve"
 )
 
-// DescribeRequest: Asks what the engine is and holds.
-type DescribeRequest struct {
-}
-
-// DescribeResponse: What the engine is and holds.
-type DescribeResponse struct {
-	// Artefacts: Loaded artefacts.
-	Artefacts []ArtefactEntry `json:"artefacts"`
-	// AuditID: Id of the record; absent without one.
-	AuditID string `json:"audit_id,omitempty"`
-	// Engine: Version of the engine.
-	Engine string `json:"engine"`
-	// LatencyMS: Milliseconds from request to answer.
-	LatencyMS float64 `json:"latency_ms,omitempty"`
-	// Limits: Limits on what a stranger may send.
-	Limits Limits `json:"limits"`
-	// Operations: Operations that the engine answers.
-	Operations []OperationEntry `json:"operations"`
-	// Production: Whether only approved artefacts load.
-	Production bool `json:"production"`
-	// RecordedAt: When the Desk answered; absent without a clock.
-	RecordedAt string `json:"recorded_at,omitempty"`
-	// RequestID: Id of the call.
-	RequestID string `json:"request_id,omitempty"`
-	// Routes: Routes from operation and entity type to artefact.
-	Routes []Route `json:"routes"`
-	// Semantics: Changes with every change of a numeric result.
-	Semantics uint32 `json:"semantics"`
-}
-
-// DevelopRequest: Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
-type DevelopRequest struct {
-	// AsOf: The instant of the development; the Desk's clock fills it when absent.
-	AsOf string `json:"as_of,omitempty"`
-	// Bad: Values of the target that are bad; default 1, `bad` and true.
-	Bad []any `json:"bad,omitzero"`
-	// Bands: How risk bands are made.
-	Bands *BandSettings `json:"bands,omitempty"`
-	// Binning: How each column is binned, unless `characteristics` says otherwise for one.
-	Binning *BinningSettings `json:"binning,omitempty"`
-	// Calibration: From the score to a probability.
-	Calibration *CalibrationSettings `json:"calibration,omitempty"`
-	// Card: Name, version and owner of the card.
-	Card *CardSettings `json:"card,omitempty"`
-	// Characteristics: What differs for one column, by its name.
-	Characteristics map[string]CharacteristicSettings `json:"characteristics,omitzero"`
-	// Columns: The rows by column, when no frame is given.
-	Columns map[string][]any `json:"columns,omitzero"`
-	// Cutoffs: Totals at which the decision changes; without them the card decides nothing.
-	Cutoffs *CardCutoffs `json:"cutoffs,omitempty"`
-	// EntityTypes: Whom the card scores; default individuals.
-	EntityTypes []EntityType `json:"entity_types,omitzero"`
-	// Exclude: Columns that are no characteristics.
-	Exclude []string `json:"exclude,omitzero"`
-	// Folds: Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
-	Folds *int64 `json:"folds,omitempty"`
-	// Good: Values of the target that are good, when others mean that the outcome is not known; default: the one other value.
-	Good []any `json:"good,omitzero"`
-	// IdempotencyKey: The same key and request give the stored answer.
-	IdempotencyKey string `json:"idempotency_key,omitempty"`
-	// Include: The only columns that may be characteristics; default all but those named elsewhere.
-	Include []string `json:"include,omitzero"`
-	// Minimum: The least history that the card accepts; default none.
-	Minimum *Minimum `json:"minimum,omitempty"`
-	// Regression: How coefficients are fitted.
-	Regression *RegressionSettings `json:"regression,omitempty"`
-	// Sample: What the rows are, and how they are set aside.
-	Sample *SampleSettings `json:"sample,omitempty"`
-	// Scaling: From coefficients to points.
-	Scaling *ScalingSettings `json:"scaling,omitempty"`
-	// Seed: Seed of splits and folds.
-	Seed int64 `json:"seed,omitempty"`
-	// Selection: Which characteristics enter.
-	Selection *SelectionSettings `json:"selection,omitempty"`
-	// Stage: How far to go; default `card`.
-	Stage Stage `json:"stage,omitempty"`
-	// Target: Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind` `continuous`.
-	Target string `json:"target"`
-	// TargetKind: Whether the target is an outcome or a number; default `binary`.
-	TargetKind TargetKind `json:"target_kind,omitempty"`
-	// Validation: What is measured of the card.
-	Validation *ValidationSettings `json:"validation,omitempty"`
-	// Weight: Column with the weight of each row, finite and above 0.
-	Weight string `json:"weight,omitempty"`
-}
-
-// DevelopResponse: A developed card, and everything that was measured on the way to it.
-type DevelopResponse struct {
-	// Artefact: The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.
-	Artefact json.RawMessage `json:"artefact,omitzero"`
-	// AsOf: The instant of the development.
-	AsOf string `json:"as_of"`
-	// AuditID: Id of the record; absent without one.
-	AuditID string `json:"audit_id,omitempty"`
-	// Bands: The bands, from the riskiest to the safest; absent at stage `binning`.
-	Bands *BandReport `json:"bands,omitempty"`
-	// Binning: Bins and table of every column that was looked at, in the order of their names.
-	Binning []BinnedColumn `json:"binning"`
-	// Calibration: From the score to a probability; absent at stage `binning` and without rows outside the fit.
-	Calibration *CalibrationReport `json:"calibration,omitempty"`
-	// Cutoffs: Cut-offs and profit by total; absent without `cutoffs`.
-	Cutoffs *CutoffReport `json:"cutoffs,omitempty"`
-	// Findings: What a reader must know before the card is used.
-	Findings []DevelopmentFinding `json:"findings"`
-	// LatencyMS: Milliseconds from request to answer.
-	LatencyMS float64 `json:"latency_ms,omitempty"`
-	// RecordedAt: When the Desk answered; absent without a clock.
-	RecordedAt string `json:"recorded_at,omitempty"`
-	// Regression: The coefficients of the card; absent at stage `binning`.
-	Regression *Regression `json:"regression,omitempty"`
-	// RequestID: Id of the call.
-	RequestID string `json:"request_id,omitempty"`
-	// Rounding: What rounding the points changed; absent at stage `binning`.
-	Rounding *RoundingReport `json:"rounding,omitempty"`
-	// Sample: What became of the rows.
-	Sample SampleReport `json:"sample"`
-	// Seed: The request's seed.
-	Seed int64 `json:"seed"`
-	// Selection: How the characteristics were chosen; absent at stage `binning`.
-	Selection *SelectionReport `json:"selection,omitempty"`
-	// Validation: How the card ranks and is calibrated; absent at stage `binning`.
-	Validation *DevelopmentValidation `json:"validation,omitempty"`
-}
-
 // DevelopmentFinding: One thing that an auditor must know of a fit.
 type DevelopmentFinding struct {
 	// Code: Name of the kind of finding, such as `separation`.
@@ -1132,6 +1008,38 @@ const (
 	EffectNegative Effect = "negative"
 )
 
+// EngineDescribeRequest: Asks what the engine is and holds.
+type EngineDescribeRequest struct {
+}
+
+// EngineDescribeResponse: What the engine is and holds.
+type EngineDescribeResponse struct {
+	// Artefacts: Loaded artefacts.
+	Artefacts []ArtefactEntry `json:"artefacts"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Engine: Version of the engine.
+	Engine string `json:"engine"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Limits: Limits on untrusted input.
+	Limits Limits `json:"limits"`
+	// Operations: Operations that the engine answers.
+	Operations []OperationEntry `json:"operations"`
+	// Production: Whether only approved artefacts load.
+	Production bool `json:"production"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Routes: Routes from operation and entity type to artefact.
+	Routes []Route `json:"routes"`
+	// Semantics: Changes with every change of a numeric result.
+	Semantics uint32 `json:"semantics"`
+	// Store: What the store holds and what it dropped when it was full; absent without a Desk.
+	Store *StoreStatistics `json:"store,omitempty"`
+}
+
 // EntityType: Whom a card scores.
 type EntityType string
 
@@ -1150,56 +1058,6 @@ type Estimate struct {
 	StandardError float64 `json:"standard_error"`
 	// Value: The estimate.
 	Value float64 `json:"value"`
-}
-
-// EvaluateRequest: Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
-type EvaluateRequest struct {
-	// AsOf: The instant of the evaluation; the Desk's clock fills it when absent.
-	AsOf string `json:"as_of,omitempty"`
-	// Bad: Values of the target that are bad; default 1, `bad` and true.
-	Bad []any `json:"bad,omitzero"`
-	// Card: `id` or `id@version` of a card; default by the routes.
-	Card string `json:"card,omitempty"`
-	// Columns: The rows by column, when no frame is given.
-	Columns map[string][]any `json:"columns,omitzero"`
-	// EntityType: Whom the card must score.
-	EntityType EntityType `json:"entity_type"`
-	// Good: Values of the target that are good, when others mean that the outcome is not known.
-	Good []any `json:"good,omitzero"`
-	// IdempotencyKey: The same key and request give the stored answer.
-	IdempotencyKey string `json:"idempotency_key,omitempty"`
-	// Seed: Seed; an evaluation uses none and echoes it.
-	Seed int64 `json:"seed,omitempty"`
-	// Target: Column with the outcome.
-	Target string `json:"target"`
-	// Validation: What is measured.
-	Validation *ValidationSettings `json:"validation,omitempty"`
-	// Weight: Column with the weight of each row, finite and above 0.
-	Weight string `json:"weight,omitempty"`
-}
-
-// EvaluateResponse: How well a card ranks and is calibrated on rows with known outcomes.
-type EvaluateResponse struct {
-	// AsOf: The instant of the evaluation.
-	AsOf string `json:"as_of"`
-	// AuditID: Id of the record; absent without one.
-	AuditID string `json:"audit_id,omitempty"`
-	// Card: The card that was evaluated.
-	Card ArtefactRef `json:"card"`
-	// Decisions: Decisions by kind.
-	Decisions map[string]uint64 `json:"decisions"`
-	// LatencyMS: Milliseconds from request to answer.
-	LatencyMS float64 `json:"latency_ms,omitempty"`
-	// RecordedAt: When the Desk answered; absent without a clock.
-	RecordedAt string `json:"recorded_at,omitempty"`
-	// RequestID: Id of the call.
-	RequestID string `json:"request_id,omitempty"`
-	// Seed: The request's seed.
-	Seed int64 `json:"seed"`
-	// Statuses: Rows by status; only scored rows with a known outcome are measured.
-	Statuses map[string]uint64 `json:"statuses"`
-	// Validation: What was measured.
-	Validation ValidationReport `json:"validation"`
 }
 
 // ExcludedRows: Rows that were left out for one reason.
@@ -1922,6 +1780,150 @@ const (
 	ScoreIncludeReferralCauses ScoreInclude = "referral_causes"
 )
 
+// ScorecardDevelopRequest: Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
+type ScorecardDevelopRequest struct {
+	// AsOf: The instant of the development; the Desk's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Bad: Values of the target that are bad; default 1, `bad` and true.
+	Bad []any `json:"bad,omitzero"`
+	// Bands: How risk bands are made.
+	Bands *BandSettings `json:"bands,omitempty"`
+	// Binning: How each column is binned, unless `characteristics` says otherwise for one.
+	Binning *BinningSettings `json:"binning,omitempty"`
+	// Calibration: From the score to a probability.
+	Calibration *CalibrationSettings `json:"calibration,omitempty"`
+	// Card: Name, version and owner of the card.
+	Card *CardSettings `json:"card,omitempty"`
+	// Characteristics: What differs for one column, by its name.
+	Characteristics map[string]CharacteristicSettings `json:"characteristics,omitzero"`
+	// Columns: The rows by column, when no frame is given.
+	Columns map[string][]any `json:"columns,omitzero"`
+	// Cutoffs: Totals at which the decision changes; without them the card decides nothing.
+	Cutoffs *CardCutoffs `json:"cutoffs,omitempty"`
+	// EntityTypes: Whom the card scores; default individuals.
+	EntityTypes []EntityType `json:"entity_types,omitzero"`
+	// Exclude: Columns that are no characteristics.
+	Exclude []string `json:"exclude,omitzero"`
+	// Folds: Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
+	Folds *int64 `json:"folds,omitempty"`
+	// Good: Values of the target that are good, when others mean that the outcome is not known; default: the one other value.
+	Good []any `json:"good,omitzero"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Include: The only columns that may be characteristics; default all but those named elsewhere.
+	Include []string `json:"include,omitzero"`
+	// Minimum: The least history that the card accepts; default none.
+	Minimum *Minimum `json:"minimum,omitempty"`
+	// Regression: How coefficients are fitted.
+	Regression *RegressionSettings `json:"regression,omitempty"`
+	// Sample: What the rows are, and how they are set aside.
+	Sample *SampleSettings `json:"sample,omitempty"`
+	// Scaling: From coefficients to points.
+	Scaling *ScalingSettings `json:"scaling,omitempty"`
+	// Seed: Seed of splits and folds.
+	Seed int64 `json:"seed,omitempty"`
+	// Selection: Which characteristics enter.
+	Selection *SelectionSettings `json:"selection,omitempty"`
+	// Stage: How far to go; default `card`.
+	Stage Stage `json:"stage,omitempty"`
+	// Target: Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind` `continuous`.
+	Target string `json:"target"`
+	// TargetKind: Whether the target is an outcome or a number; default `binary`.
+	TargetKind TargetKind `json:"target_kind,omitempty"`
+	// Validation: What is measured of the card.
+	Validation *ValidationSettings `json:"validation,omitempty"`
+	// Weight: Column with the weight of each row, finite and above 0.
+	Weight string `json:"weight,omitempty"`
+}
+
+// ScorecardDevelopResponse: A developed card, and everything that was measured on the way to it.
+type ScorecardDevelopResponse struct {
+	// Artefact: The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.
+	Artefact json.RawMessage `json:"artefact,omitzero"`
+	// AsOf: The instant of the development.
+	AsOf string `json:"as_of"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Bands: The bands, from the riskiest to the safest; absent at stage `binning`.
+	Bands *BandReport `json:"bands,omitempty"`
+	// Binning: Bins and table of every column that was looked at, in the order of their names.
+	Binning []BinnedColumn `json:"binning"`
+	// Calibration: From the score to a probability; absent at stage `binning` and without rows outside the fit.
+	Calibration *CalibrationReport `json:"calibration,omitempty"`
+	// Cutoffs: Cut-offs and profit by total; absent without `cutoffs`.
+	Cutoffs *CutoffReport `json:"cutoffs,omitempty"`
+	// Findings: What a reader must know before the card is used.
+	Findings []DevelopmentFinding `json:"findings"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// Regression: The coefficients of the card; absent at stage `binning`.
+	Regression *Regression `json:"regression,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Rounding: What rounding the points changed; absent at stage `binning`.
+	Rounding *RoundingReport `json:"rounding,omitempty"`
+	// Sample: What became of the rows.
+	Sample SampleReport `json:"sample"`
+	// Seed: The request's seed.
+	Seed int64 `json:"seed"`
+	// Selection: How the characteristics were chosen; absent at stage `binning`.
+	Selection *SelectionReport `json:"selection,omitempty"`
+	// Validation: How the card ranks and is calibrated; absent at stage `binning`.
+	Validation *DevelopmentValidation `json:"validation,omitempty"`
+}
+
+// ScorecardEvaluateRequest: Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
+type ScorecardEvaluateRequest struct {
+	// AsOf: The instant of the evaluation; the Desk's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Bad: Values of the target that are bad; default 1, `bad` and true.
+	Bad []any `json:"bad,omitzero"`
+	// Card: `id` or `id@version` of a card; default by the routes.
+	Card string `json:"card,omitempty"`
+	// Columns: The rows by column, when no frame is given.
+	Columns map[string][]any `json:"columns,omitzero"`
+	// EntityType: Whom the card must score.
+	EntityType EntityType `json:"entity_type"`
+	// Good: Values of the target that are good, when others mean that the outcome is not known.
+	Good []any `json:"good,omitzero"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Seed: Seed; an evaluation uses none and echoes it.
+	Seed int64 `json:"seed,omitempty"`
+	// Target: Column with the outcome.
+	Target string `json:"target"`
+	// Validation: What is measured.
+	Validation *ValidationSettings `json:"validation,omitempty"`
+	// Weight: Column with the weight of each row, finite and above 0.
+	Weight string `json:"weight,omitempty"`
+}
+
+// ScorecardEvaluateResponse: How well a card ranks and is calibrated on rows with known outcomes.
+type ScorecardEvaluateResponse struct {
+	// AsOf: The instant of the evaluation.
+	AsOf string `json:"as_of"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Card: The card that was evaluated.
+	Card ArtefactRef `json:"card"`
+	// Decisions: Decisions by kind.
+	Decisions map[string]uint64 `json:"decisions"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Seed: The request's seed.
+	Seed int64 `json:"seed"`
+	// Statuses: Rows by status; only scored rows with a known outcome are measured.
+	Statuses map[string]uint64 `json:"statuses"`
+	// Validation: What was measured.
+	Validation ValidationReport `json:"validation"`
+}
+
 // SelectedRows: Selected rows of one account.
 type SelectedRows struct {
 	// Pointer: JSON pointer to the account in the request.
@@ -2193,6 +2195,22 @@ const (
 	// StageCard: To a card.
 	StageCard Stage = "card"
 )
+
+// StoreStatistics: What a store holds and what it dropped because it was full.
+type StoreStatistics struct {
+	// Events: Events held.
+	Events uint64 `json:"events"`
+	// EventsEvicted: Events dropped because the store was full.
+	EventsEvicted uint64 `json:"events_evicted"`
+	// Keys: Idempotency keys held.
+	Keys uint64 `json:"keys"`
+	// KeysEvicted: Keys dropped because the store was full.
+	KeysEvicted uint64 `json:"keys_evicted"`
+	// Records: Records held.
+	Records uint64 `json:"records"`
+	// RecordsEvicted: Records dropped because the store was full.
+	RecordsEvicted uint64 `json:"records_evicted"`
+}
 
 // TableTest: Pearson's test that all bins have one bad rate.
 type TableTest struct {

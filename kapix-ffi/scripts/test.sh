@@ -96,7 +96,10 @@ go_module() {
     return
   fi
   say 'go: the types are those of the schemas'
-  "$ffi/../scripts/schemas.sh" | python3 "$ffi/scripts/generate_go.py" | gofmt | diff - "$ffi/go/types.go"
+  schemas=$("$ffi/../scripts/schemas.sh")
+  for file in types operations; do
+    python3 "$ffi/scripts/generate_go.py" "$file" <<< "$schemas" | gofmt | diff - "$ffi/go/$file.go"
+  done
   say 'go: vet, tests with the race detector'
   "$ffi/go/scripts/prepare.sh" "$built/libkapix.a"
   (cd "$ffi/go" && test -z "$(gofmt -l .)" && go vet ./... && go test -count=1 -race ./...)

@@ -6,6 +6,7 @@ use crate::canonical::Hash;
 use crate::engine::{Answer, Draft, Operation, Response};
 use crate::time::Instant;
 use crate::tree::Tree;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 fn scope(key: &str) -> KeyScope {
@@ -17,7 +18,8 @@ fn row(key: &str) -> RowKey {
 }
 
 fn answer(number: f64) -> Answer {
-    Answer::stored(Response::Stored(Tree::Number(number)))
+    let members = BTreeMap::from([("number".to_owned(), Tree::Number(number))]);
+    Answer::stored(Response::Stored(Tree::Object(members)))
 }
 
 fn nothing() -> Commit {

@@ -96,7 +96,7 @@ pub(crate) fn broken_links(files: &[File]) -> Vec<String> {
         let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (number, line) in prose(&page.text) {
             for target in targets(line) {
-                if let Some(what) = broken(files, page, folder, target) {
+                if let Some(what) = broken(files, page, folder, &target) {
                     findings.push(format!("{}:{number}: `{target}`: {what}", page.path));
                 }
             }
@@ -113,11 +113,10 @@ pub(crate) fn broken_links(files: &[File]) -> Vec<String> {
 }
 
 /// Returns the targets of the links of a line that lead into the repository.
-fn targets(line: &str) -> impl Iterator<Item = &str> {
-    line.split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next())
-        .filter(|target| !target.contains("://"))
+fn targets(line: &str) -> Vec<String> {
+    let prose: String = line.split('`').step_by(2).collect();
+    let targets = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://")).map(str::to_owned).collect()
 }
 
 fn is_page_name(code: &str) -> bool {

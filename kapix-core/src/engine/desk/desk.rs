@@ -170,7 +170,7 @@ impl Desk {
         for _ in 0..STARTS_MAX {
             let reply = loop {
                 match engine.start(&request, beside, &mut known, 0)? {
-                    Progressed::Done(reply) => break *reply,
+                    Progressed::Done(reply) => break reply,
                     Progressed::Rows(keys) => known.keep_rows(self.store.read(&keys)?),
                 }
             };

@@ -75,6 +75,7 @@ pub struct CreditScoreBatchResponse {
 impl Operate for CreditScoreBatchRequest {
     const NAME: &'static str = "credit.score_batch";
     const COLUMNAR: bool = true;
+    const RETURNS_COLUMNS: bool = true;
     type Response = CreditScoreBatchResponse;
     recorded!();
 

@@ -20,6 +20,8 @@ pub(in crate::engine) trait Operate:
     const NAME: &'static str;
     /// Whether it takes columns by the second door.
     const COLUMNAR: bool = false;
+    /// Whether result columns go beside its answer when columns came beside the request.
+    const RETURNS_COLUMNS: bool = false;
     /// Whether a call leaves a record.
     const RECORDED: bool = false;
     /// Whether it reads and changes the resident state of a Desk.

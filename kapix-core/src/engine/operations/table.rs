@@ -58,6 +58,11 @@ macro_rules! operations {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::COLUMNAR,)+ }
             }
 
+            /// Returns whether result columns go beside the answer when columns came beside the request.
+            pub const fn returns_columns(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::RETURNS_COLUMNS,)+ }
+            }
+
             /// Returns whether a call leaves a record.
             pub const fn is_recorded(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::RECORDED,)+ }

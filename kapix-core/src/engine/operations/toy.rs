@@ -49,6 +49,7 @@ pub struct ToyDoubleResponse {
 impl Operate for ToyDoubleRequest {
     const NAME: &'static str = "toy.double";
     const COLUMNAR: bool = true;
+    const RETURNS_COLUMNS: bool = true;
     type Response = ToyDoubleResponse;
     recorded!();
 

@@ -1,6 +1,6 @@
 //! An artefact: a versioned document that decides, with its owner and its approval.
 
-use super::kind::{self, Body};
+use super::kind::{self, Body, RouteKey};
 use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
@@ -102,6 +102,8 @@ pub(in crate::engine) struct Loaded {
     pub(super) sha256: Hash,
     pub(super) provenance: Provenance,
     pub(super) body: Arc<dyn Body>,
+    /// Keys of the routes that may lead to it.
+    pub(super) keys: Box<[RouteKey]>,
 }
 
 impl<B: DeserializeOwned> Document<B> {
@@ -127,6 +129,7 @@ impl Loaded {
             version: document.version.as_str().into(),
             sha256: canonical::hash(tree)?,
             provenance: document.provenance,
+            keys: body.keys().into(),
             body,
         })
     }

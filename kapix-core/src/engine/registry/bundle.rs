@@ -161,7 +161,7 @@ fn check_routes(contents: &Contents, places: &[String]) -> Result<()> {
             return Err(Error::new(Cause::ArtefactReference, message).at(format!("{place}/artefact")));
         };
         let key = RouteKey::of(route);
-        if !artefact.body.answers().contains(&operation) || !artefact.body.keys().contains(&key) {
+        if !artefact.body.answers().contains(&operation) || !artefact.keys.contains(&key) {
             let message = "the artefact does not answer this operation for this entity type";
             return Err(Error::new(Cause::ArtefactReference, message).at(place.as_str()));
         }

@@ -90,7 +90,7 @@ impl Registry {
         let Some(name) = name else {
             let found = match self.route(operation, key) {
                 Some(route) => self.of_kind::<K>().find(|it| it.loaded.is_named(&route.artefact)),
-                None => self.of_kind::<K>().find(|it| Kind::keys(it.body).contains(&key)),
+                None => self.of_kind::<K>().find(|it| it.loaded.keys.contains(&key)),
             };
             return found.ok_or_else(|| {
                 let message = format!("no {} for {key_name} `{value}` is loaded", K::NOUN);
@@ -101,7 +101,7 @@ impl Registry {
             self.route(operation, key).is_some_and(|route| it.loaded.is_named(&route.artefact))
         };
         let chosen = self.named::<K>(name, routed)?;
-        if Kind::keys(chosen.body).contains(&key) {
+        if chosen.loaded.keys.contains(&key) {
             return Ok(chosen);
         }
         let message = format!("the {} does not score {key_name} `{value}`", K::NOUN);
@@ -145,7 +145,7 @@ impl Registry {
             let answering = self.artefacts.iter().filter(|it| it.body.answers().contains(&operation));
             let mut nouns: BTreeMap<RouteKey, Vec<&str>> = BTreeMap::new();
             for artefact in answering {
-                for key in artefact.body.keys() {
+                for key in artefact.keys.iter().copied() {
                     nouns.entry(key).or_default().push(artefact.body.noun());
                 }
             }

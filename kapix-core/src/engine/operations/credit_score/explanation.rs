@@ -90,9 +90,8 @@ impl Scored<'_> {
     }
 
     fn characteristics(&self) -> Vec<CharacteristicView> {
-        let rows =
-            self.slots.slots.iter().zip(&self.inputs.values).zip(&self.inputs.null_reasons).enumerate();
-        rows.filter_map(|(position, ((slot, input), null_reason))| {
+        let rows = self.slots.slots.iter().zip(&self.inputs.values).enumerate();
+        rows.filter_map(|(position, (slot, input))| {
             let (id, feature) = self.card.names(position)?;
             let (label, points) = self.card.slot(position, *slot)?;
             let value = if let Input::Number(number) = input { Some(*number) } else { None };
@@ -101,7 +100,7 @@ impl Scored<'_> {
                 attribute: Arc::clone(label),
                 characteristic: Arc::clone(id),
                 feature: Arc::clone(feature),
-                null_reason: null_reason.filter(|_| missing),
+                null_reason: if missing { self.inputs.null_reason(position) } else { None },
                 points,
                 value,
             })

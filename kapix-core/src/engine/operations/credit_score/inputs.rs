@@ -18,6 +18,9 @@ const HISTORY_DAYS: &str = "history_days";
 const HISTORY_TRANSACTIONS: &str = "history_transactions";
 const COVERAGE_AGE_DAYS: &str = "coverage_age_days";
 
+/// Why an input that the request does not bring is missing.
+const NOT_GIVEN: &str = "not_given";
+
 /// What a request brings, checked.
 pub(super) enum Evidence<'r> {
     /// Named values.
@@ -29,6 +32,7 @@ pub(super) enum Evidence<'r> {
 /// The inputs of a card in its order, and why those that are missing are.
 pub(super) struct Inputs<'e> {
     pub(super) values: Vec<Input<'e>>,
+    /// Why each input is missing, if it is; empty when those that are were not given.
     pub(super) null_reasons: Vec<Option<&'static str>>,
     /// Days from the last covered day to `as_of`.
     pub(super) age_days: Option<f64>,
@@ -154,6 +158,13 @@ impl<'r> Evidence<'r> {
     }
 }
 
+impl Inputs<'_> {
+    /// Returns why a missing input is missing.
+    pub(super) fn null_reason(&self, position: usize) -> Option<&'static str> {
+        self.null_reasons.get(position).copied().unwrap_or(Some(NOT_GIVEN))
+    }
+}
+
 /// Returns the ledger; what it says of a view's accounts is said of the view's rows.
 pub(in crate::engine) fn ledger(
     data: &Data,
@@ -191,7 +202,7 @@ fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Result<
             return Err(Error::new(Cause::DataInputUnknown, message).at(format!("/features/{name}")));
         }
     }
-    Ok(Inputs { values, null_reasons: vec![Some("not_given"); count], age_days: None })
+    Ok(Inputs { values, null_reasons: Vec::new(), age_days: None })
 }
 
 fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>>) -> Inputs<'e> {
@@ -204,10 +215,10 @@ fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>
                     feature.value.map_or(Input::Missing, Input::Number),
                     feature.null_reason.map(cashflow::NullReason::as_str),
                 ),
-                None => (Input::Missing, Some("not_given")),
+                None => (Input::Missing, Some(NOT_GIVEN)),
             },
             InputSource::Flat(key, name) => flat(data, *key, name),
-            InputSource::Host => (Input::Missing, Some("not_given")),
+            InputSource::Host => (Input::Missing, Some(NOT_GIVEN)),
         };
         values.push(value);
         null_reasons.push(reason);
@@ -222,7 +233,7 @@ fn flat<'e>(data: &'e Data, key: SourceKey, name: &str) -> (Input<'e>, Option<&'
         None => (Input::Missing, Some("source_not_given")),
         Some(source) if source.no_record => (Input::NoRecord, None),
         Some(source) => match source.values.get(name) {
-            None | Some(Scalar::Null) => (Input::Missing, Some("not_given")),
+            None | Some(Scalar::Null) => (Input::Missing, Some(NOT_GIVEN)),
             Some(value) => (input(value), None),
         },
     }
