@@ -6,6 +6,7 @@
 //! is never sorted.
 
 mod hash;
+mod join;
 mod key;
 mod object;
 mod text;
@@ -16,4 +17,5 @@ mod tests;
 
 pub(crate) use hash::Hasher;
 pub use hash::{Hash, hash, hmac, hmac_verify};
+pub(crate) use join::Joinable;
 pub use writer::{to_string, to_vec};

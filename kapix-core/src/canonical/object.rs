@@ -80,6 +80,14 @@ enum Name {
     Entry(Range<usize>),
 }
 
+impl Member {
+    /// Returns the place of the first member that stands after `name`; `members` are in order.
+    pub(super) fn after(members: &[Self], names: &str, name: &str) -> Option<usize> {
+        let later = |member: &&Self| text::utf16_order(member.name.text(names), name) == Ordering::Greater;
+        members.iter().find(later).map(|member| member.start)
+    }
+}
+
 impl Name {
     fn text<'n>(&'n self, names: &'n str) -> &'n str {
         match self {
@@ -117,7 +125,7 @@ impl<'w> Object<'w> {
 
     /// Writes the name of the next member.
     fn begin(&mut self, name: Name) {
-        let Writer { out, names, members } = &mut *self.writer;
+        let Writer { out, names, members, .. } = &mut *self.writer;
         let text = name.text(names);
         if members.len() > self.first_member {
             out.push(b',');
@@ -140,34 +148,40 @@ impl<'w> Object<'w> {
         if !self.ascending {
             self.sort()?;
         }
-        self.writer.members.truncate(self.first_member);
-        self.writer.names.truncate(self.first_name);
+        if self.first_member > 0 || !self.writer.keeps_members {
+            self.writer.members.truncate(self.first_member);
+            self.writer.names.truncate(self.first_name);
+        }
         self.writer.out.extend_from_slice(self.closing);
         Ok(())
     }
 
     /// Permutes the members into the order of their names; costs one copy of the object's text.
     fn sort(&mut self) -> Written {
-        let Writer { out, names, members } = &mut *self.writer;
-        let members = members.get(self.first_member..).unwrap_or_default();
+        let Writer { out, names, members, .. } = &mut *self.writer;
+        let held = members.get(self.first_member..).unwrap_or_default();
         // A member ends before the comma of the next one, the last one at the end of the text.
-        let ends = members.iter().skip(1).map(|next| next.start - 1).chain([out.len()]);
-        let mut order: Vec<(&str, Range<usize>)> = members
-            .iter()
-            .zip(ends)
-            .map(|(member, end)| (member.name.text(names), member.start..end))
-            .collect();
-        order.sort_by(|(a, _), (b, _)| text::utf16_order(a, b));
-        if order.iter().zip(order.iter().skip(1)).any(|((a, _), (b, _))| a == b) {
+        let ends = held.iter().skip(1).map(|next| next.start - 1).chain([out.len()]);
+        let mut order: Vec<(&Member, Range<usize>)> =
+            held.iter().zip(ends).map(|(member, end)| (member, member.start..end)).collect();
+        order.sort_by(|(a, _), (b, _)| text::utf16_order(a.name.text(names), b.name.text(names)));
+        if order
+            .windows(2)
+            .any(|pair| matches!(pair, [(a, _), (b, _)] if a.name.text(names) == b.name.text(names)))
+        {
             return Err(Refused::new(Cause::JsonDuplicateKey, "two members of an object have the same name"));
         }
         let mut sorted = Vec::with_capacity(out.len() - self.inside);
-        for (index, (_, range)) in order.into_iter().enumerate() {
+        let mut moved = Vec::with_capacity(order.len());
+        for (index, (member, range)) in order.into_iter().enumerate() {
             if index > 0 {
                 sorted.push(b',');
             }
+            moved.push(Member { start: self.inside + sorted.len(), name: member.name.clone() });
             sorted.extend_from_slice(out.get(range).unwrap_or_default());
         }
+        members.truncate(self.first_member);
+        members.append(&mut moved);
         out.truncate(self.inside);
         out.append(&mut sorted);
         Ok(())

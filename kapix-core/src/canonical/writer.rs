@@ -19,11 +19,7 @@ use serde::ser::{Serialize, Serializer};
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    let mut writer = Writer { out: Vec::with_capacity(1024), names: String::new(), members: Vec::new() };
-    match value.serialize(&mut writer) {
-        Ok(()) => Ok(writer.out),
-        Err(refused) => Err(*refused.0),
-    }
+    Ok(Writer::write(value, false)?.out)
 }
 
 /// Returns the canonical JSON of `value` (RFC 8785) as text; see [`to_vec`].
@@ -61,11 +57,20 @@ pub(super) struct Writer {
     pub(super) names: String,
     /// Members of all open objects; those of the innermost object are the last ones.
     pub(super) members: Vec<Member>,
+    /// Whether the members of the outermost object stay when it closes.
+    pub(super) keeps_members: bool,
 }
 
 type Written = core::result::Result<(), Refused>;
 
 impl Writer {
+    pub(super) fn write<T: Serialize + ?Sized>(value: &T, keeps_members: bool) -> Result<Self> {
+        let out = Vec::with_capacity(1024);
+        let mut writer = Self { out, names: String::new(), members: Vec::new(), keeps_members };
+        value.serialize(&mut writer).map_err(|refused| *refused.0)?;
+        Ok(writer)
+    }
+
     fn integer(&mut self, magnitude: u64, negative: bool) -> Written {
         if magnitude > WIRE_MAX.unsigned_abs() {
             return Err(out_of_range());

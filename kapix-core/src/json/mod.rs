@@ -9,6 +9,7 @@
 
 mod number;
 mod place;
+mod plain;
 mod read;
 mod scalar;
 mod shape;
@@ -24,19 +25,8 @@ mod tests_hostile;
 mod tests_vectors;
 
 pub(crate) use number::{check_number, number_of_integer};
+pub(crate) use plain::{integer, integer_option, map, map_option};
 pub(crate) use read::read;
 pub use scalar::Scalar;
 pub(crate) use shape::fail;
 pub(crate) use strict::Strict;
-
-use serde::de::{Deserialize, Deserializer};
-
-/// Reads a field that needs no reader of its own any more; gone with its last use.
-pub(crate) fn plain<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) -> Result<T, D::Error> {
-    T::deserialize(source)
-}
-
-pub(crate) use plain as integer;
-pub(crate) use plain as integer_option;
-pub(crate) use plain as map;
-pub(crate) use plain as map_option;

@@ -3,8 +3,8 @@
 use super::number::wide_integer;
 use super::shape::{SEGMENT_BYTES, ShapeError, UNKNOWN_SEGMENT_BYTES, segment};
 use super::strict::Strict;
-use super::syntax::{self, End, Inside};
-use super::watch::{Number, Rules, Watch};
+use super::syntax;
+use super::watch::{Rules, Watch};
 use crate::error::{Error, Result};
 use core::cell::{Cell, RefCell};
 use serde::Deserialize;
@@ -44,10 +44,11 @@ struct Reading<'t> {
     refused: RefCell<Option<Error>>,
 }
 
-/// An array or object that has begun, and what it holds last.
-enum Open {
-    Array(Option<usize>),
-    Object(Option<String>),
+/// An array or object that has begun: how many values of it, and the name of the last one.
+#[derive(Default)]
+struct Open {
+    values: usize,
+    name: Option<String>,
 }
 
 impl io::Read for &Reading<'_> {
@@ -64,8 +65,8 @@ impl Watch for &Reading<'_> {
         self.rules
     }
 
-    fn enter(self, is_array: bool) {
-        self.open.borrow_mut().push(if is_array { Open::Array(None) } else { Open::Object(None) });
+    fn enter(self) {
+        self.open.borrow_mut().push(Open::default());
     }
 
     fn leave(self) {
@@ -78,23 +79,19 @@ impl Watch for &Reading<'_> {
     }
 
     fn member(self, name: &str) {
-        if let Some(Open::Object(last)) = self.open.borrow_mut().last_mut() {
-            *last = Some(name.to_owned());
-        }
+        self.open.borrow_mut().last_mut().into_iter().for_each(|open| open.name = Some(name.to_owned()));
         self.is_between.set(false);
     }
 
     fn value(self) {
-        if let Some(Open::Array(last)) = self.open.borrow_mut().last_mut() {
-            *last = Some(last.map_or(0, |last| last + 1));
-        }
+        self.open.borrow_mut().last_mut().into_iter().for_each(|open| open.values += 1);
         self.is_between.set(false);
     }
 
-    fn float(self, value: f64) -> Result<Number> {
+    fn float(self, value: f64) -> Result<Option<f64>> {
         let literal = syntax::number_before(self.text, self.taken.get());
         match syntax::integer_digits(literal) {
-            Some(_) if literal == "-0" => Ok(Number::Zero),
+            Some(_) if literal == "-0" => Ok(None),
             Some(digits) => Err(wide_integer(digits)),
             None => self.rules.float(value),
         }
@@ -128,25 +125,23 @@ impl<'t> Reading<'t> {
         if let Some(refused) = self.refused.take() {
             return refused;
         }
-        let (inside, count) = match self.open.borrow().last() {
-            None => (Inside::Nothing, 0),
-            Some(Open::Array(last)) => (Inside::Array, last.map_or(0, |last| last + 1)),
-            Some(Open::Object(last)) => (Inside::Object, usize::from(last.is_some())),
-        };
-        let end = End { inside, is_between: self.is_between.get(), is_empty: count == 0 };
-        let (error, is_next) = syntax::fault(self.text, error, end);
-        let place = self.pointer(is_next);
-        let is_element = is_next && inside == Inside::Array;
-        error.at(if is_element { format!("{place}/{count}") } else { place })
+        let error = syntax::fault(self.text, error);
+        if !self.is_between.get() || error.message.starts_with("expected `,`") {
+            return error.at(self.pointer(false));
+        }
+        // An element was to come, or a name, which nobody knows.
+        let place = self.pointer(true);
+        match self.open.borrow().last() {
+            Some(Open { values, name: None }) if *values > 0 => error.at(format!("{place}/{values}")),
+            _ => error.at(place),
+        }
     }
 
     /// Returns the error of a type at its place.
     fn shape_error(&self, ShapeError(error): ShapeError) -> Error {
         // An unknown name is in the pointer of the error already.
-        let is_named = match self.open.borrow().last() {
-            Some(Open::Object(Some(name))) => error.fields == [segment(name, UNKNOWN_SEGMENT_BYTES)],
-            _ => false,
-        };
+        let name = self.open.borrow().last().and_then(|open| open.name.clone());
+        let is_named = name.is_some_and(|name| error.fields == [segment(&name, UNKNOWN_SEGMENT_BYTES)]);
         // What an array or object as a whole lacks is no fault of what it holds last.
         let is_of_holder = is_named || self.is_between.get();
         error.under(&self.pointer(is_of_holder))
@@ -154,17 +149,13 @@ impl<'t> Reading<'t> {
 
     /// Returns the JSON pointer to what was read last, or to the array or object that holds it.
     fn pointer(&self, of_holder: bool) -> String {
-        let mut pointer = String::new();
         let open = self.open.borrow();
         let count = open.len() - usize::from(of_holder && !open.is_empty());
-        for held in open.iter().take(count) {
-            match held {
-                Open::Array(Some(last)) => pointer.push_str(&format!("/{last}")),
-                Open::Object(Some(last)) => pointer.push_str(&segment(last, SEGMENT_BYTES)),
-                _ => {}
-            }
-        }
-        pointer
+        let parts = open.iter().take(count).map(|open| match &open.name {
+            Some(name) => segment(name, SEGMENT_BYTES),
+            None => open.values.checked_sub(1).map(|last| format!("/{last}")).unwrap_or_default(),
+        });
+        parts.collect()
     }
 }
 

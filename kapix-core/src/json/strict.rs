@@ -10,15 +10,14 @@
 //! deny unknown fields.
 
 use super::number::check_magnitude;
-use super::watch::{Number, Rules, Watch};
+use super::watch::{Rules, Watch};
 use crate::error::{Cause, Error};
 use crate::limits;
 use core::fmt;
-use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, StrDeserializer};
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{
     self, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
 };
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A deserializer that makes every check of the wire.
@@ -64,12 +63,12 @@ impl<W: Watch> Place<W> {
     }
 
     /// Returns the place of what an array or object holds.
-    fn enter<E: de::Error>(self, is_array: bool) -> Result<Self, E> {
+    fn enter<E: de::Error>(self) -> Result<Self, E> {
         let (depth, most) = (self.depth + 1, self.watch.rules().depth);
         if depth > most {
             self.check(limits::check("json_depth", most, self.watch.depth()))?;
         }
-        self.watch.enter(is_array);
+        self.watch.enter();
         Ok(Self { depth, ..self })
     }
 
@@ -153,8 +152,8 @@ impl<'de, V: Visitor<'de>, W: Watch> Visitor<'de> for Inside<V, W> {
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
         match self.1.check(self.1.watch.float(value))? {
-            Number::Float(value) => self.0.visit_f64(value),
-            Number::Zero => self.0.visit_u64(0),
+            Some(value) => self.0.visit_f64(value),
+            None => self.0.visit_u64(0),
         }
     }
 
@@ -182,14 +181,14 @@ impl<'de, V: Visitor<'de>, W: Watch> Visitor<'de> for Inside<V, W> {
         if matches!(self.1.form, Form::Struct | Form::Map) {
             return Err(A::Error::invalid_type(Unexpected::Seq, &"an object"));
         }
-        let value = self.0.visit_seq(Inside(elements, self.1.enter(true)?))?;
+        let value = self.0.visit_seq(Inside(elements, self.1.enter()?))?;
         self.1.watch.leave();
         Ok(value)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
         let names = (self.1.form != Form::Struct).then(BTreeSet::new);
-        let mut members = Members { members, names, place: self.1.enter(false)? };
+        let mut members = Members { rest: members, names, place: self.1.enter()? };
         let value = if self.1.form == Form::Enum {
             let value = self.0.visit_enum(MapAccessDeserializer::new(&mut members))?;
             if members.next_key::<IgnoredAny>()?.is_some() {
@@ -228,51 +227,34 @@ impl<'de, A: SeqAccess<'de>, W: Watch> SeqAccess<'de> for Inside<A, W> {
 }
 
 /// The members of an object.
-struct Members<'de, A, W> {
-    members: A,
+struct Members<A, W> {
+    rest: A,
     /// The names so far, where the type does not compare them.
-    names: Option<BTreeSet<Cow<'de, str>>>,
+    names: Option<BTreeSet<String>>,
     place: Place<W>,
 }
 
-impl<'de, A: MapAccess<'de>, W: Watch> MapAccess<'de> for Members<'de, A, W> {
+impl<'de, A: MapAccess<'de>, W: Watch> MapAccess<'de> for Members<A, W> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         self.place.watch.next();
-        self.members.next_key_seed(Name { seed, names: self.names.as_mut(), place: self.place })
+        self.rest.next_key_seed(Name { seed, names: self.names.as_mut(), place: self.place })
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.members.next_value_seed(Inside(seed, self.place))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        self.members.size_hint()
+        self.rest.next_value_seed(Inside(seed, self.place))
     }
 }
 
 /// The seed of a name, which is text in every object.
-struct Name<'n, 'de, S, W> {
+struct Name<'n, S, W> {
     seed: S,
-    names: Option<&'n mut BTreeSet<Cow<'de, str>>>,
+    names: Option<&'n mut BTreeSet<String>>,
     place: Place<W>,
 }
 
-impl<'de, S, W: Watch> Name<'_, 'de, S, W> {
-    /// Refuses a name that is too long or comes again; `keep` returns it for the set of names.
-    fn check<'a>(&mut self, name: &'a str, keep: fn(&'a str) -> Cow<'de, str>) -> crate::error::Result<()> {
-        let watch = self.place.watch;
-        watch.rules().check_length(name.len())?;
-        watch.member(name);
-        if self.names.as_mut().is_none_or(|names| names.insert(keep(name))) {
-            return Ok(());
-        }
-        Err(Error::new(Cause::JsonDuplicateKey, "a name occurs twice in one object"))
-    }
-}
-
-impl<'de, S: DeserializeSeed<'de>, W: Watch> DeserializeSeed<'de> for Name<'_, 'de, S, W> {
+impl<'de, S: DeserializeSeed<'de>, W: Watch> DeserializeSeed<'de> for Name<'_, S, W> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<S::Value, D::Error> {
@@ -280,20 +262,22 @@ impl<'de, S: DeserializeSeed<'de>, W: Watch> DeserializeSeed<'de> for Name<'_, '
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>, W: Watch> Visitor<'de> for Name<'_, 'de, S, W> {
+impl<'de, S: DeserializeSeed<'de>, W: Watch> Visitor<'de> for Name<'_, S, W> {
     type Value = S::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E: de::Error>(mut self, name: &str) -> Result<S::Value, E> {
-        self.place.check(self.check(name, |name| Cow::Owned(name.to_owned())))?;
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<S::Value, E> {
+        let watch = self.place.watch;
+        self.place.check(watch.rules().check_length(name.len()))?;
+        watch.member(name);
+        if self.names.is_some_and(|names| !names.insert(name.to_owned())) {
+            return Err(
+                watch.refuse(Error::new(Cause::JsonDuplicateKey, "a name occurs twice in one object"))
+            );
+        }
         self.seed.deserialize(StrDeserializer::new(name))
-    }
-
-    fn visit_borrowed_str<E: de::Error>(mut self, name: &'de str) -> Result<S::Value, E> {
-        self.place.check(self.check(name, Cow::Borrowed))?;
-        self.seed.deserialize(BorrowedStrDeserializer::new(name))
     }
 }

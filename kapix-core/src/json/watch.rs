@@ -16,7 +16,7 @@ pub(crate) trait Watch: Copy {
     fn rules(self) -> Rules;
 
     /// An array or an object begins.
-    fn enter(self, _is_array: bool) {}
+    fn enter(self) {}
 
     /// It has ended.
     fn leave(self) {}
@@ -30,8 +30,8 @@ pub(crate) trait Watch: Copy {
     /// An element, or the value of a member, begins.
     fn value(self) {}
 
-    /// Returns what a number is that no integer of 64 bits holds.
-    fn float(self, value: f64) -> Result<Number> {
+    /// Returns a number that serde_json gives as a float, or `None` for `-0`, which is an integer.
+    fn float(self, value: f64) -> Result<Option<f64>> {
         self.rules().float(value)
     }
 
@@ -44,14 +44,6 @@ pub(crate) trait Watch: Copy {
     fn refuse<E: de::Error>(self, error: Error) -> E {
         fail(error)
     }
-}
-
-/// What a type is given for a number.
-pub(crate) enum Number {
-    /// `-0`, an integer that serde_json gives as a float.
-    Zero,
-    /// A number that is no integer literal.
-    Float(f64),
 }
 
 /// The limits of a reading.
@@ -80,11 +72,11 @@ impl Rules {
         limits::check("string_bytes", self.string_bytes, length)
     }
 
-    fn float(self, value: f64) -> Result<Number> {
+    fn float(self, value: f64) -> Result<Option<f64>> {
         if self.is_first && value.abs() >= AMBIGUOUS_MIN {
             return Err(Error::new(Cause::JsonInteger, "the text may be that of an integer"));
         }
-        check_number(value).map(Number::Float)
+        check_number(value).map(Some)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::memory::RECORD_BYTES_MAX;
 use super::{Claim, Commit, Committed, FileStore, KeyScope, MemoryStore, RowKey, Store, Write};
-use crate::canonical::Hash;
-use crate::engine::{Answer, Draft, Operation, Response};
+use crate::canonical::{Hash, Joinable};
+use crate::engine::{Answer, Draft, Envelope, Operation, Response};
 use crate::time::Instant;
 use crate::tree::Tree;
 use std::collections::BTreeMap;
@@ -38,6 +38,7 @@ fn record(id: &str, bytes: usize) -> Commit {
         seed: 0,
         request: vec![b' '; bytes].into(),
         response: b"{}".as_slice().into(),
+        answer: Joinable::of(&BTreeMap::<&str, u8>::new(), Envelope::NAMES).unwrap(),
         found: None,
         artefacts: Vec::new(),
         columns_sha256: None,

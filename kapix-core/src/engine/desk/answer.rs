@@ -1,6 +1,6 @@
 //! An answer with its envelope.
 
-use crate::canonical;
+use crate::canonical::{self, Joinable};
 use crate::domain::ResultColumns;
 use crate::engine::door::Event;
 use crate::engine::operations::Response;
@@ -25,6 +25,21 @@ pub struct Envelope {
     pub request_id: String,
 }
 
+impl Envelope {
+    /// The names of its members.
+    pub(crate) const NAMES: [&str; 4] = ["audit_id", "latency_ms", "recorded_at", "request_id"];
+
+    /// Returns the values of its members in canonical form.
+    fn values(&self) -> Result<[Option<Vec<u8>>; 4]> {
+        Ok([
+            self.audit_id.as_ref().map(canonical::to_vec).transpose()?,
+            Some(canonical::to_vec(&self.latency_ms)?),
+            self.recorded_at.as_ref().map(canonical::to_vec).transpose()?,
+            Some(canonical::to_vec(&self.request_id)?),
+        ])
+    }
+}
+
 /// An answer with its envelope.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -37,7 +52,7 @@ pub struct Answer {
     /// What a host may want to tell others.
     pub events: Vec<Event>,
     /// The answer in canonical form, when a record needed it.
-    pub(super) written: Option<Arc<[u8]>>,
+    pub(super) written: Option<Joinable<4>>,
 }
 
 impl Answer {
@@ -56,19 +71,12 @@ impl Answer {
     /// Returns the answer with its envelope in canonical JSON.
     pub fn to_json(&self) -> Result<Vec<u8>> {
         match (&self.written, &self.envelope) {
-            (Some(written), None) => Ok(written.to_vec()),
-            (_, envelope) => {
-                canonical::to_vec(&Sealed { envelope: envelope.as_ref(), response: &self.response })
+            (None, None) => canonical::to_vec(&*self.response),
+            (None, Some(envelope)) => {
+                Ok(Joinable::of(&*self.response, Envelope::NAMES)?.with(envelope.values()?))
             }
+            (Some(written), None) => Ok(written.text().to_vec()),
+            (Some(written), Some(envelope)) => Ok(written.with(envelope.values()?)),
         }
     }
-}
-
-/// An answer as JSON carries it: the members of the envelope among those of the response.
-#[derive(Serialize)]
-struct Sealed<'a> {
-    #[serde(flatten)]
-    envelope: Option<&'a Envelope>,
-    #[serde(flatten)]
-    response: &'a Response,
 }

@@ -231,7 +231,7 @@ impl Desk {
         scope: Option<&KeyScope>,
     ) -> Result<Option<Answer>> {
         let Reply { response, columns, draft, events, writes, .. } = reply;
-        let written = draft.as_ref().map(|draft| Arc::clone(&draft.response));
+        let written = draft.as_ref().map(|draft| draft.answer.clone());
         let record = draft.map(|draft| unsealed(draft, call)).transpose()?;
         let envelope = match call.random {
             Some(random) if self.options.envelope => Some(Envelope {

@@ -4,7 +4,7 @@
 //! the body only through HMAC-SHA256 under the record's own random salt, so that an erased body cannot be guessed back
 //! from its leaf.
 
-use crate::canonical::{self, Hash};
+use crate::canonical::{self, Hash, Joinable};
 use crate::engine::operations::Operation;
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result};
@@ -32,6 +32,8 @@ pub struct Draft {
     pub request: Arc<[u8]>,
     /// The response without envelope, in canonical form.
     pub response: Arc<[u8]>,
+    /// The response as the envelope joins it.
+    pub(crate) answer: Joinable<4>,
     /// What the call found beside its request (results of other operations, rows of the store, values of resident
     /// state), in canonical form; `None` when the answer rests on the request and the artefacts alone.
     pub found: Option<Arc<[u8]>>,
@@ -76,7 +78,7 @@ impl Unsealed {
 
     /// Seals the record under its number.
     pub(crate) fn seal(self, seq: u64) -> Result<Record> {
-        let Draft { operation, as_of, seed, request, response, found, artefacts, columns_sha256 } =
+        let Draft { operation, as_of, seed, request, response, found, artefacts, columns_sha256, .. } =
             self.draft;
         let leaf = Leaf {
             artefacts,

@@ -7,9 +7,9 @@
 
 use super::Operate;
 use super::table::{Operation, Response};
-use crate::canonical;
+use crate::canonical::{self, Joinable};
 use crate::domain::Frame;
-use crate::engine::desk::{Draft, Held, Resident};
+use crate::engine::desk::{Draft, Envelope, Held, Resident};
 use crate::engine::door::{Control, Reply};
 use crate::engine::registry::{ArtefactRef, Registry};
 use crate::error::{Cause, Error, Result};
@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What surrounds a run: nothing for an engine alone, the Desk's state otherwise.
 #[derive(Clone, Copy, Debug, Default)]
@@ -178,16 +179,20 @@ impl<'c, 'f> Call<'c, 'f> {
         done.artefacts.extend(self.known.artefacts.iter().cloned());
         let when = if O::RECORDED && self.control.draft { request.when() } else { None };
         let draft = match when {
-            Some((as_of, seed)) => Some(Draft {
-                operation,
-                as_of,
-                seed,
-                request: canonical::to_vec(request)?.into(),
-                response: canonical::to_vec(&done.response)?.into(),
-                found: self.known.to_bytes()?.map(Into::into),
-                artefacts: done.artefacts.clone(),
-                columns_sha256: done.columns_sha256,
-            }),
+            Some((as_of, seed)) => {
+                let answer = Joinable::of(&done.response, Envelope::NAMES)?;
+                Some(Draft {
+                    operation,
+                    as_of,
+                    seed,
+                    request: canonical::to_vec(request)?.into(),
+                    response: Arc::clone(answer.text()),
+                    answer,
+                    found: self.known.to_bytes()?.map(Into::into),
+                    artefacts: done.artefacts.clone(),
+                    columns_sha256: done.columns_sha256,
+                })
+            }
             None => None,
         };
         Ok(Reply {
