@@ -1,5 +1,5 @@
 # Every target does the set-up that it needs. The recipes longer than a line are in scripts/.
-.PHONY: help demo test bench bench-setup fmt packages fuzz clean
+.PHONY: help demo check test bench bench-setup fmt audit packages fuzz clean
 .DEFAULT_GOAL := help
 SHELL := bash
 
@@ -8,6 +8,9 @@ help: ## list the targets
 
 demo: ## a loan decision with its reasons
 	@cargo run --profile check-release --locked -q -p kapix-core --example demo
+
+check: ## format, lints, house rules and the tests of what changed, for the inner loop
+	@scripts/check.sh
 
 test: ## every check of the project
 	@scripts/test.sh
@@ -20,6 +23,9 @@ bench-setup: ## the peers that the benchmarks run beside
 
 fmt: ## format the sources
 	@. scripts/tools.sh && need_component rustfmt && cargo fmt --all
+
+audit: ## known vulnerabilities of the dependencies; needs the git host of the RustSec database
+	@scripts/deny.sh advisories
 
 packages: ## wheel, npm and C library for Linux from glibc 2.17 on, into dist/
 	@scripts/packages.sh

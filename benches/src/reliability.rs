@@ -293,7 +293,7 @@ fn develop(engine: &Engine, settings: &Settings, rows: &Rows) -> io::Result<Card
         Request::read(Operation::ScorecardDevelop, &text, engine.limits()).map_err(io::Error::other)?;
     let control = Control { threads: settings.threads, ..Control::default() };
     let reply = engine.run_columns(&request, &rows.frame()?, &control).map_err(io::Error::other)?;
-    let Response::ScorecardDevelop(response) = reply.reply.response else { return Err(other("no card")) };
+    let Response::ScorecardDevelop(response) = reply.response else { return Err(other("no card")) };
     let artefact = response.artefact.ok_or_else(|| other("no card"))?;
     let document: Value = serde_json::from_slice(&kapix_core::to_vec(&artefact).map_err(io::Error::other)?)?;
     let body = document.get("body").cloned().ok_or_else(|| other("no body"))?;

@@ -109,9 +109,7 @@ mod tests {
         let desk =
             Desk::new(Engine::load::<&str>(&[], EngineOptions::default()).unwrap(), DeskOptions::default());
         let answer = desk.run_columns(request, &frame, &Control::default()).unwrap();
-        let Response::ScorecardDevelop(developed) = &*answer.answer.response else {
-            panic!("another answer")
-        };
+        let Response::ScorecardDevelop(developed) = &*answer.response else { panic!("another answer") };
         assert_eq!(to_string(developed.artefact.as_ref().unwrap()).unwrap(), read("developed_card.json"));
     }
 }

@@ -23,6 +23,31 @@ pub mod errors {
 /// How every figure is made.
 pub mod methods {
     #![doc = include_str!("../docs/METHODS.md")]
+
+    /// The features of transactions.
+    pub mod cash_flow {
+        #![doc = include_str!("../docs/methods/cash_flow.md")]
+    }
+
+    /// From rows with known outcomes to a card.
+    pub mod development {
+        #![doc = include_str!("../docs/methods/development.md")]
+    }
+
+    /// What was measured of confidence and of the shipped cards.
+    pub mod evidence {
+        #![doc = include_str!("../docs/methods/evidence.md")]
+    }
+
+    /// The weights of the shipped cards, and why.
+    pub mod expert_cards {
+        #![doc = include_str!("../docs/methods/expert_cards.md")]
+    }
+
+    /// From inputs to points, a decision and its reasons.
+    pub mod scoring {
+        #![doc = include_str!("../docs/methods/scoring.md")]
+    }
 }
 
 /// How code reads here.

@@ -2,12 +2,14 @@
 //! and for each error a sentence, the places in the request, and the limit that was broken.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use strum::{IntoStaticStr, VariantArray};
 
 /// The result of every fallible function of the crate.
 pub type Result<T> = core::result::Result<T, Error>;
 
 /// A published error code; see `docs/ERRORS.md`. The first nine are those of the public Kapix API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
     /// 400: the request or artefact is not of the documented form.
     ValidationError,
@@ -33,33 +35,11 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of its HTTP status table.
-    pub const ALL: [Self; 10] = [
-        Self::ValidationError,
-        Self::Unauthorized,
-        Self::Forbidden,
-        Self::EntityNotFound,
-        Self::DuplicateRequest,
-        Self::InsufficientData,
-        Self::RateLimitExceeded,
-        Self::InternalError,
-        Self::ServiceUnavailable,
-        Self::Cancelled,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the code as it is written on the wire, for example `VALIDATION_ERROR`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ValidationError => "VALIDATION_ERROR",
-            Self::Unauthorized => "UNAUTHORIZED",
-            Self::Forbidden => "FORBIDDEN",
-            Self::EntityNotFound => "ENTITY_NOT_FOUND",
-            Self::DuplicateRequest => "DUPLICATE_REQUEST",
-            Self::InsufficientData => "INSUFFICIENT_DATA",
-            Self::RateLimitExceeded => "RATE_LIMIT_EXCEEDED",
-            Self::InternalError => "INTERNAL_ERROR",
-            Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
-            Self::Cancelled => "CANCELLED",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the HTTP status, 400..=503.
@@ -114,6 +94,7 @@ causes! {
     OperationUnknown, "operation.unknown", EntityNotFound, "No operation has this name; `engine.describe` lists them.";
     OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; use the JSON door.";
     OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns; use the second door or `columns`.";
+    OperationNeedsDesk, "operation.needs_desk", ValidationError, "The operation reads or keeps state; call it on a Desk, which has a store, not on an Engine.";
     // Ground types
     ValueOutOfRange, "value.out_of_range", ValidationError, "A value lies outside its documented range.";
     MoneyCurrency, "money.currency_unknown", ValidationError, "The currency is not an ISO 4217 code with a minor unit.";
@@ -190,12 +171,16 @@ causes! {
     IdempotencyNotDurable, "idempotency.not_durable", ValidationError, "An idempotency key needs a durable store, or the option `idempotency: process`.";
     EntropyUnavailable, "entropy.unavailable", ServiceUnavailable, "The operating system gives no random bytes for ids and salts.";
     RecordNotFound, "record.not_found", EntityNotFound, "No record has this audit id in the store.";
+    RecordAltered, "record.altered", ValidationError, "A record does not hold what its leaf was sealed over.";
+    StoreBusy, "store.busy", ServiceUnavailable, "Other calls kept changing what the call had read; try again.";
+    StoreFull, "store.full", ServiceUnavailable, "The store holds as much as it may; the message names the limit.";
     Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";
     Panic, "internal.panic", InternalError, "A defect of the engine was caught at the door; please report it.";
 }
 
 /// What went wrong, where, and what to do: never holds ids, names, phones or free text of the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} ({}): {message}{}", .cause.code().as_str(), .cause.as_str(), places(.fields))]
 pub struct Error {
     /// The stable, fine cause; its [`Code`] is `cause.code()`.
     pub cause: Cause,
@@ -266,17 +251,15 @@ impl Error {
     }
 }
 
-impl core::fmt::Display for Error {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{} ({}): {}", self.code().as_str(), self.cause.as_str(), self.message)?;
-        for field in &self.fields {
-            write!(f, " at `{field}`")?;
-        }
-        Ok(())
-    }
+/// Returns a name as one segment of a JSON pointer, with the escapes of RFC 6901, section 3.
+pub(crate) fn escape_segment(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
-impl core::error::Error for Error {}
+/// Returns the places as they follow a message: ` at ` and the pointer in backticks, one after the other.
+fn places(fields: &[String]) -> String {
+    fields.iter().flat_map(|field| [" at `", field, "`"]).collect()
+}
 
 impl Serialize for Detail {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {

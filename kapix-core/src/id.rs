@@ -4,6 +4,7 @@ use crate::error::{Cause, Error, Result};
 use crate::text::reads_text;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
+use ulid::Ulid;
 
 /// Bytes of an id at most, as in the table of [`crate::Limits`].
 const ID_BYTES_MAX: usize = 128;
@@ -75,11 +76,8 @@ impl Prefix {
     }
 }
 
-/// The base-32 alphabet of Douglas Crockford, "Base 32": no I, L, O, U; ascending in ASCII, so that text sorts as bits.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
 /// The last millisecond that 48 bits hold, in the year 10889.
-const TIME_MS_MAX: u64 = (1 << 48) - 1;
+const TIME_MS_MAX: u64 = (1 << Ulid::TIME_BITS) - 1;
 
 /// Returns a new id of 30 characters: the prefix and a ULID of the time in milliseconds since 1970-01-01 UTC and 80
 /// random bits that the caller drew; ids of one prefix sort by time.
@@ -91,19 +89,8 @@ pub(crate) fn make(prefix: Prefix, time_ms: u64, random: [u8; 10]) -> Result<Str
         let message = format!("time_ms must be at most `{TIME_MS_MAX}`; got `{time_ms}`");
         return Err(Error::new(Cause::ValueOutOfRange, message));
     }
-    let bits = random.iter().fold(u128::from(time_ms), |bits, &byte| (bits << 8) | u128::from(byte));
-    let mut id = String::with_capacity(30);
-    id.push_str(prefix.as_str());
-    for place in (0..26).rev() {
-        id.push(letter(bits >> (5 * place)));
-    }
-    Ok(id)
-}
-
-/// Returns the letter of the lowest five bits.
-fn letter(bits: u128) -> char {
-    let five = usize::try_from(bits & 31).unwrap_or_default();
-    ALPHABET.get(five).copied().map_or('0', char::from)
+    let random = random.iter().fold(0, |bits, &byte| (bits << 8) | u128::from(byte));
+    Ok(format!("{}{}", prefix.as_str(), Ulid::from_parts(time_ms, random)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+// Test files that the tests in `tests/` share are those of a user of the crate.
+#[cfg(test)]
+extern crate self as kapix_core;
+
 mod canonical;
 mod cashflow;
 #[cfg(doc)]
@@ -38,23 +42,23 @@ pub use domain::{
 };
 pub use engine::{
     AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,
-    CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock, ColumnsAnswer,
-    ColumnsReply, Context, Control, CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse,
-    CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, DescribeRequest, DescribeResponse, Desk,
-    DeskOptions, DevelopResponse, DoorReply, Draft, ENGINE_VERSION, Effect, Engine, EngineOptions, Envelope,
-    EvaluateResponse, Event, EventData, Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry,
-    PointsRange, Problem, Progress, Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode,
-    ReferralReason, Reply, Request, Response, Route, SEMANTICS, TopFeature,
+    CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock, Context, Control,
+    CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted,
+    CreditScoreRequest, CreditScoreResponse, Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect,
+    Engine, EngineDescribeRequest, EngineDescribeResponse, EngineOptions, Envelope, Event, EventData,
+    Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange, Problem, Progress,
+    Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply, Request, Response,
+    Route, SEMANTICS, ScorecardDevelopResponse, ScorecardEvaluateResponse, TopFeature,
 };
 pub use error::{Cause, Code, Detail, Error, Result};
 pub use id::Id;
 pub use json::Scalar;
-pub use limits::Limits;
-pub use money::{Currency, Money, Rounding, WIRE_MAX};
+pub use limits::{Limits, WIRE_MAX};
+pub use money::{Currency, Money, Rounding};
 pub use scorecard::development::{
-    BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopRequest, DevelopmentValidation,
-    EvaluateRequest, ExcludedRows, Exclusion, PartReport, SampleReport, SampleSettings, SplitMethod,
-    SplitSettings, Stage, TargetKind,
+    BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,
+    Exclusion, PartReport, SampleReport, SampleSettings, ScorecardDevelopRequest, ScorecardEvaluateRequest,
+    SplitMethod, SplitSettings, Stage, TargetKind,
 };
 pub use scorecard::{
     AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,
@@ -69,5 +73,5 @@ pub use tree::Tree;
 pub use view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};
 
 /// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,
-/// only a rank; `docs/METHODS.md` gives the reason of every weight.
+/// only a rank; `docs/methods/expert_cards.md` gives the reason of every weight.
 pub const EXPERT_CARDS: &str = include_str!("../artefacts/expert.json");

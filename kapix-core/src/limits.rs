@@ -3,6 +3,10 @@
 use crate::error::{Cause, Error, Result};
 use serde::{Deserialize, Serialize};
 
+/// The largest magnitude of an integer on the wire, 2^53 - 1: the range in which JavaScript and RFC 8785 (section
+/// 3.2.2.3, which follows ECMA-262) keep integers apart; RFC 7493, section 2.2 asks the same of every sender.
+pub const WIRE_MAX: i64 = (1 << 53) - 1;
+
 macro_rules! limits {
     ($($field:ident: $default:literal, $meaning:literal;)+) => {
         /// The limits of an engine; `Limits::default()` is the documented table.

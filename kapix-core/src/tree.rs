@@ -2,8 +2,9 @@
 
 use crate::canonical;
 use crate::error::Result;
-use crate::json::{self, checked_number, number_of_integer};
-use crate::limits::Limits;
+use crate::json::{self, check_number, fail, number_of_integer};
+use crate::limits::{Limits, WIRE_MAX};
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -72,12 +73,11 @@ impl Serialize for Tree {
 
 /// Returns the integer that a number within +-(2^53 - 1) is.
 fn whole(value: f64) -> Option<i64> {
-    const LIMIT: f64 = 9_007_199_254_740_991.0;
-    #[expect(clippy::cast_possible_truncation, reason = "exact within the limit; 0 for NaN")]
+    #[expect(clippy::cast_possible_truncation, reason = "exact within the range; 0 for NaN")]
     let integer = value as i64;
-    #[expect(clippy::cast_precision_loss, reason = "exact within the limit")]
+    #[expect(clippy::cast_precision_loss, reason = "exact within the range")]
     let back = integer as f64;
-    (value.abs() <= LIMIT && back.to_bits() == value.to_bits()).then_some(integer)
+    ((-WIRE_MAX..=WIRE_MAX).contains(&integer) && back.to_bits() == value.to_bits()).then_some(integer)
 }
 
 impl<'de> Deserialize<'de> for Tree {
@@ -112,15 +112,15 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> core::result::Result<Tree, E> {
-        number_of_integer(value).map(Tree::Number)
+        number_of_integer(value).map(Tree::Number).map_err(fail)
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> core::result::Result<Tree, E> {
-        number_of_integer(value).map(Tree::Number)
+        self.visit_i64(i64::try_from(value).unwrap_or(i64::MAX))
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> core::result::Result<Tree, E> {
-        checked_number(value).map(Tree::Number)
+        check_number(value).map(Tree::Number).map_err(fail)
     }
 
     fn visit_str<E>(self, value: &str) -> core::result::Result<Tree, E> {
@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> core::result::Result<Tree, A::Error> {
-        json::map(serde::de::value::MapAccessDeserializer::new(members)).map(Tree::Object)
+        BTreeMap::deserialize(MapAccessDeserializer::new(members)).map(Tree::Object)
     }
 }
 

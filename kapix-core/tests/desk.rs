@@ -51,7 +51,7 @@ fn a_record_holds_request_and_response_and_tells_when_one_is_changed() {
     let desk = desk(&plain(), DeskOptions { envelope: true, record: true, ..quiet() });
     let (_, answer) = call(&desk, "credit.score", &request(2.0));
     let record = desk.record(answer["audit_id"].as_str().unwrap()).unwrap();
-    assert!(record.holds());
+    assert!(record.verify().is_ok());
     let leaf: Value = serde_json::from_slice(&record.leaf).unwrap();
     assert_eq!(leaf["request_hmac"], hmac(&record.salt, &record.request).to_string());
     assert_eq!(leaf["operation"], "credit.score");
@@ -59,9 +59,12 @@ fn a_record_holds_request_and_response_and_tells_when_one_is_changed() {
     let stored: Value = serde_json::from_slice(&record.request).unwrap();
     assert_eq!(stored["as_of"], "2026-03-31T12:00:00Z", "the request is stored after defaults");
     let mut changed = (*record).clone();
-    changed.response =
-        String::from_utf8(changed.response).unwrap().replace("approve", "decline").into_bytes();
-    assert!(!changed.holds());
+    changed.response = String::from_utf8(changed.response.to_vec())
+        .unwrap()
+        .replace("approve", "decline")
+        .into_bytes()
+        .into();
+    assert!(changed.verify().is_err());
     let again = desk.call("credit.score", &record.request, &Control::default());
     let second: Value = serde_json::from_slice(&again.body).unwrap();
     let second = desk.record(second["audit_id"].as_str().unwrap()).unwrap();
@@ -86,7 +89,7 @@ fn a_key_gives_the_stored_answer_verbatim_and_refuses_another_body() {
     let first = desk.call("credit.score", text.as_bytes(), &Control::default());
     let second = desk.call("credit.score", text.as_bytes(), &Control::default());
     assert_eq!(first, second, "ids, times and latency are the stored ones");
-    assert_eq!(desk.statistics().records, 1);
+    assert_eq!(desk.statistics().unwrap().records, 1);
     keyed["features"]["x"] = json!(3.0);
     let (status, answer) = call(&desk, "credit.score", &keyed);
     assert_eq!((status, cause(&answer)), (409, "idempotency.reused"));
@@ -120,7 +123,7 @@ fn twins_under_one_key_are_answered_once() {
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]));
-    assert_eq!(desk.statistics().records, 1);
+    assert_eq!(desk.statistics().unwrap().records, 1);
 }
 
 #[test]
@@ -148,7 +151,12 @@ fn routes_choose_between_cards_and_ambiguity_fails_at_load() {
     let cards = [plain(), plain().replace("\"version\":\"1\"", "\"version\":\"2\"")];
     let load = |text: &str| Engine::load(&[text], EngineOptions::default());
     assert_eq!(load(&bundle(&cards, &json!([]))).unwrap_err().cause, Cause::ArtefactAmbiguous);
-    let both = json!([route("credit.score", "card@2"), route("credit.score_batch", "card@1")]);
+    let scores = [route("credit.score", "card@2"), route("credit.score_batch", "card@1")];
+    let error = load(&bundle(&cards, &json!(scores))).unwrap_err();
+    assert_eq!(error.cause, Cause::ArtefactAmbiguous, "an evaluation may leave its card unnamed too");
+    assert!(error.message.contains("`scorecard.evaluate`"), "{}", error.message);
+    let [first, second] = scores;
+    let both = json!([first, second, route("scorecard.evaluate", "card@1")]);
     let desk = Desk::new(load(&bundle(&cards, &both)).unwrap(), quiet());
     assert_eq!(call(&desk, "credit.score", &request(2.0)).1["card"]["version"], "2");
     let mut pinned = request(2.0);

@@ -1,4 +1,4 @@
-//! The expert cards that ship: against METHODS, against their own promises, and on hand-made histories.
+//! The expert cards that ship: against their page, against their own promises, and on hand-made histories.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,7 +13,7 @@ use histories::{History, gambler, overdrawn, salaried};
 use kapix_core::{Control, EXPERT_CARDS, Engine, EngineOptions, Operation, Request, numeric};
 use serde_json::{Map, Value, json};
 
-const METHODS: &str = include_str!("../docs/METHODS.md");
+const PAGE: &str = include_str!("../docs/methods/expert_cards.md");
 const ENTITY_TYPES: [&str; 3] = ["individual", "sme", "corporate"];
 
 fn engine() -> Engine {
@@ -176,19 +176,19 @@ fn points_move_in_the_direction_that_methods_states() {
 fn row(entity_type: &str, id: &str) -> Vec<String> {
     let lines: Vec<&str> =
         chapter(entity_type).lines().filter(|line| line.starts_with(&format!("| `{id}` |"))).collect();
-    assert_eq!(lines.len(), 1, "METHODS.md must have one row of `{id}` under `expert_{entity_type}`");
+    assert_eq!(lines.len(), 1, "expert_cards.md must have one row of `{id}` under `expert_{entity_type}`");
     lines[0].trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
 fn chapter(entity_type: &str) -> &'static str {
     let start =
-        METHODS.find(&format!("`expert_{entity_type}`\n")).expect("METHODS.md has a chapter of each card");
-    let rest = &METHODS[start..];
+        PAGE.find(&format!("`expert_{entity_type}`\n")).expect("expert_cards.md has a chapter of each card");
+    let rest = &PAGE[start..];
     rest.split("\n### ").next().unwrap()
 }
 
 #[test]
-fn methods_shows_the_points_of_every_characteristic() {
+fn the_page_shows_the_points_of_every_characteristic() {
     for (entity_type, body) in ENTITY_TYPES.iter().zip(bodies()) {
         for characteristic in characteristics(&body) {
             let points = attribute_points(characteristic);
@@ -212,7 +212,7 @@ fn methods_shows_the_points_of_every_characteristic() {
             sum(|it| attribute_points(it).into_iter().max().unwrap()),
             sum(|it| it["neutral_points"].as_i64().unwrap()),
         );
-        assert!(chapter(entity_type).contains(&totals), "METHODS.md must say: {totals}");
+        assert!(chapter(entity_type).contains(&totals), "expert_cards.md must say: {totals}");
     }
 }
 
@@ -223,7 +223,7 @@ fn measured_ranges_follow_from_the_measured_auc() {
         let cells = row("individual", characteristic["id"].as_str().unwrap());
         let Some((_, rest)) = cells[6].split_once("Measured: AUC ") else { continue };
         let auc: f64 = format!("0{}", &rest[..4]).parse().unwrap();
-        // METHODS: 40.4 sqrt 2 Phi^-1(AUC), rounded to 5; 80.8 / 2 is 1.40 x 2 x 20 / ln 2 / 2.
+        // The page: 40.4 sqrt 2 Phi^-1(AUC), rounded to 5; 80.8 / 2 is 1.40 x 2 x 20 / ln 2 / 2.
         let exact = 40.4 * std::f64::consts::SQRT_2 * numeric::normal_quantile(auc);
         let most = *attribute_points(characteristic).iter().max().unwrap();
         assert!((exact - f64::from(i32::try_from(most).unwrap())).abs() <= 2.5, "{} {exact}", cells[0]);

@@ -10,6 +10,8 @@ mod documents;
 mod marks;
 #[path = "../examples/errors/page.rs"]
 mod page;
+#[path = "tidy/pages.rs"]
+mod pages;
 #[path = "tidy/rust.rs"]
 mod rust;
 #[path = "tidy/shape.rs"]
@@ -26,6 +28,11 @@ fn assert_none(findings: &[String]) {
 #[test]
 fn arrows_point_down() {
     assert_none(&arrows::findings(&files()));
+}
+
+#[test]
+fn rust_sources_are_readable() {
+    assert_none(&rust::unreadable(&files()));
 }
 
 #[test]
@@ -69,13 +76,28 @@ fn no_file_names_the_host_of_a_registry() {
 }
 
 #[test]
-fn nothing_in_the_tree_opens_connections() {
-    assert_none(&documents::network_clients(&files()));
+fn every_document_is_compiled_into_rustdoc() {
+    assert_none(&documents::documents_outside_rustdoc(&files()));
 }
 
 #[test]
-fn every_document_is_compiled_into_rustdoc() {
-    assert_none(&documents::documents_outside_rustdoc(&files()));
+fn rows_of_tables_can_be_read() {
+    assert_none(&pages::long_rows(&files()));
+}
+
+#[test]
+fn the_first_page_is_short() {
+    assert_none(&pages::long_first_page(&files()));
+}
+
+#[test]
+fn pages_speak_the_words_of_the_field() {
+    assert_none(&pages::dialect(&files()));
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    assert_none(&pages::broken_links(&files()));
 }
 
 #[test]

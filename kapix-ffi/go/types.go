@@ -17,7 +17,7 @@ type Account struct {
 	// OpeningBalanceMinor: Balance before the first row, in minor units.
 	OpeningBalanceMinor *int64 `json:"opening_balance_minor,omitempty"`
 	// Period: Days that the document covers; without it, from the first to the last row.
-	Period *Period `json:"period,omitempty"`
+	Period *PeriodInput `json:"period,omitempty"`
 	// Provider: Bank or operator.
 	Provider string `json:"provider,omitempty"`
 	// Transactions: Rows, in the order of the document.
@@ -1317,7 +1317,7 @@ type FlatSource struct {
 	// NoRecord: The source was asked and holds no record of the applicant; this is not missing data.
 	NoRecord *bool `json:"no_record,omitempty"`
 	// Period: Days that the values describe.
-	Period *Period `json:"period,omitempty"`
+	Period *PeriodInput `json:"period,omitempty"`
 	// Provider: Who answered.
 	Provider string `json:"provider,omitempty"`
 	// RetrievedAt: When the source was read.
@@ -1562,6 +1562,14 @@ const (
 
 // Period: A range of civil dates, both included.
 type Period struct {
+	// From: First day.
+	From string `json:"from"`
+	// To: Last day.
+	To string `json:"to"`
+}
+
+// PeriodInput: A range of civil dates, both included.
+type PeriodInput struct {
 	// From: First day.
 	From string `json:"from"`
 	// To: Last day.
@@ -2265,7 +2273,7 @@ type TransactionSource struct {
 	// Accounts: Accounts of the applicant at this source.
 	Accounts []Account `json:"accounts"`
 	// Period: Days that the source covers; an account's own period goes before it.
-	Period *Period `json:"period,omitempty"`
+	Period *PeriodInput `json:"period,omitempty"`
 	// Provider: Who answered.
 	Provider string `json:"provider,omitempty"`
 	// RetrievedAt: When the source was read.

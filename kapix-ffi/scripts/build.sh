@@ -1,13 +1,14 @@
 # Sourced: builds the library in profile $KAPIX_PROFILE (default check-release) and sets `built` and `work`, the
-# folder of this build's programs. Every path is absolute.
+# folder of this build's programs. Every path is absolute. Cargo puts what it builds for a named target below that
+# name.
 ffi=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 profile=${KAPIX_PROFILE:-check-release}
 target=${CARGO_TARGET_DIR:-$ffi/../target}
-built=$target/$profile
-[ "$profile" = dev ] && built=$target/debug
+built=$target/${CARGO_BUILD_TARGET:+$CARGO_BUILD_TARGET/}$profile
+[ "$profile" = dev ] && built=${built%dev}debug
 work=$target/kapix-ffi
 mkdir -p "$work"
-(cd "$ffi/.." && cargo build --locked -q --profile "$profile" -p kapix-ffi --target-dir "$target")
+(cd "$ffi/.." && "${CARGO:-cargo}" build --locked -q --profile "$profile" -p kapix-ffi --target-dir "$target")
 ln -sf "$built/libkapix.so" "$work/libkapix.so.1"
 
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Werror)

@@ -1,6 +1,6 @@
 """Writes go/types.go from the JSON Schemas of every operation.
 
-    cargo run -q -p kapix-core --example schema --features schema | python3 kapix-ffi/scripts/generate_go.py |
+    scripts/schemas.sh | python3 kapix-ffi/scripts/generate_go.py |
         gofmt > kapix-ffi/go/types.go
 """
 
@@ -21,13 +21,44 @@ def comment(name, text):
     return f"// {name}: {text}\n" if text else ""
 
 
+def named(schemas, direction):
+    """Returns the named schemas of one direction."""
+    every = {}
+    for pair in schemas.values():
+        whole = {key: value for key, value in pair[direction].items() if key not in ("$defs", "$schema")}
+        for name, schema in [*pair[direction].get("$defs", {}).items(), (whole["title"], whole)]:
+            if every.setdefault(name, schema) != schema:
+                sys.exit(f"two types are named {name}")
+    return every
+
+
+def renamed(schema, names):
+    """Returns a schema whose references to `names` are to those with `Input` behind."""
+    if isinstance(schema, list):
+        return [renamed(item, names) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    text = schema.get("$ref", "").removeprefix("#/$defs/")
+    own = {"$ref": f"#/$defs/{text}Input"} if text in names else {}
+    return {key: renamed(value, names) for key, value in schema.items()} | own
+
+
+def apart(schemas):
+    """Returns every named schema. An object of requests and of answers is two types: that of requests ends in `Input`."""
+    requests, answers = named(schemas, "request"), named(schemas, "response")
+    both = requests.keys() & answers.keys()
+    objects = {name for name in both if requests[name].get("type") == "object"}
+    if clash := [name for name in both - objects if requests[name] != answers[name]]:
+        sys.exit(f"requests and answers mean another thing by {', '.join(sorted(clash))}")
+    if clash := {name + "Input" for name in objects} & (requests.keys() | answers.keys()):
+        sys.exit(f"two types are named {', '.join(sorted(clash))}")
+    own = {name + "Input" if name in objects else name: renamed(it, objects) for name, it in requests.items()}
+    return answers | own
+
+
 class Types:
     def __init__(self, schemas):
-        self.named = {}
-        for pair in schemas.values():
-            for schema in pair.values():
-                self.named |= schema.get("$defs", {})
-                self.named[schema["title"]] = schema
+        self.named = apart(schemas)
 
     def is_struct(self, name):
         return self.named[name].get("type") == "object"

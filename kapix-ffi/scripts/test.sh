@@ -96,8 +96,7 @@ go_module() {
     return
   fi
   say 'go: the types are those of the schemas'
-  (cd "$ffi/.." && cargo run --locked -q -p kapix-core --example schema --features schema --target-dir "$target") |
-    python3 "$ffi/scripts/generate_go.py" | gofmt | diff - "$ffi/go/types.go"
+  "$ffi/../scripts/schemas.sh" | python3 "$ffi/scripts/generate_go.py" | gofmt | diff - "$ffi/go/types.go"
   say 'go: vet, tests with the race detector'
   "$ffi/go/scripts/prepare.sh" "$built/libkapix.a"
   (cd "$ffi/go" && test -z "$(gofmt -l .)" && go vet ./... && go test -count=1 -race ./...)

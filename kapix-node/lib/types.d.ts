@@ -76,7 +76,7 @@ export interface Account {
   /** Balance before the first row, in minor units. */
   readonly opening_balance_minor?: number | null;
   /** Days that the document covers; without it, from the first to the last row. */
-  readonly period?: Period | null;
+  readonly period?: PeriodInput | null;
   /** Bank or operator. */
   readonly provider?: string | null;
   /** Rows, in the order of the document. */
@@ -523,7 +523,7 @@ export interface FlatSource {
   /** The source was asked and holds no record of the applicant; this is not missing data. */
   readonly no_record?: boolean;
   /** Days that the values describe. */
-  readonly period?: Period | null;
+  readonly period?: PeriodInput | null;
   /** Who answered. */
   readonly provider?: string | null;
   /** When the source was read. */
@@ -555,7 +555,7 @@ export type Objective = 'iv' | 'jensen_shannon' | 'hellinger' | 'log_likelihood'
 export type PValueTest = 'z_test' | 'chi_square' | 'fisher';
 
 /** A range of civil dates, both included. */
-export interface Period {
+export interface PeriodInput {
   /** First day. */
   readonly from: string;
   /** Last day. */
@@ -771,7 +771,7 @@ export interface TransactionSource {
   /** Accounts of the applicant at this source. */
   readonly accounts: ReadonlyArray<Account>;
   /** Days that the source covers; an account's own period goes before it. */
-  readonly period?: Period | null;
+  readonly period?: PeriodInput | null;
   /** Who answered. */
   readonly provider?: string | null;
   /** When the source was read. */
@@ -1684,6 +1684,14 @@ export interface PdBasis {
 
 /** Whether a PD is a probability. */
 export type PdKind = 'calibrated' | 'assumed';
+
+/** A range of civil dates, both included. */
+export interface Period {
+  /** First day. */
+  readonly from: string;
+  /** Last day. */
+  readonly to: string;
+}
 
 /** The least and the greatest total of a card. */
 export interface PointsRange {

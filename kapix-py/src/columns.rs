@@ -1,73 +1,107 @@
-//! Result columns: read-only memory that numpy maps without copying.
+//! Result columns: Arrow arrays that the other libraries read where they lie.
 
-use kapix_core::{ResultColumns, ResultValues, RowStatus};
-use pyo3::exceptions::PyKeyError;
+use crate::arrow::{has_numpy, numpy_bytes};
+use arrow_array::cast::AsArray;
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{Array, RecordBatch, RecordBatchIterator};
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
+use kapix_core::ResultColumns;
+use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
-use std::sync::Arc;
+use pyo3::types::{PyBytes, PyCapsule, PyType};
+use std::fmt::Display;
 
-/// Returns the name of each status, in the order of its number.
-#[pyfunction]
-pub(crate) fn row_statuses() -> Vec<&'static str> {
-    RowStatus::ALL.iter().map(|status| status.as_str()).collect()
+/// What Python makes a column of: the name of its type, its values, its validity, and the names of codes.
+type Parts<'py> = (String, Bound<'py, PyAny>, Option<Bound<'py, PyBytes>>, Option<Vec<String>>);
+
+/// The result columns of one call, by name.
+#[pyclass(frozen, eq, module = "kapix._kapix")]
+#[derive(PartialEq)]
+pub(crate) struct Batch {
+    columns: RecordBatch,
 }
 
-/// One result column.
-#[pyclass(frozen, module = "kapix._kapix")]
-pub(crate) struct Column {
-    columns: Arc<ResultColumns>,
-    name: String,
+fn broken(why: impl Display) -> PyErr {
+    PyValueError::new_err(format!("no result columns: {why}"))
 }
 
-/// The values of a result column.
-enum Values<'c> {
-    Integer(&'c [i32]),
-    Number(&'c [f64]),
-}
-
-impl Column {
-    /// Returns the column of this name.
-    pub(crate) fn of(columns: &Arc<ResultColumns>, name: &str) -> PyResult<Self> {
-        let column = Self { columns: Arc::clone(columns), name: name.to_owned() };
-        column.values().map(|_| ())?;
-        Ok(column)
-    }
-
-    fn values(&self) -> PyResult<Values<'_>> {
-        match self.columns.get(&self.name).map(|column| &column.values) {
-            Some(ResultValues::Float(it)) => Ok(Values::Number(it)),
-            Some(ResultValues::Integer32(codes) | ResultValues::Dictionary { codes, .. }) => {
-                Ok(Values::Integer(codes))
-            }
-            _ => Err(PyKeyError::new_err(self.name.clone())),
+impl Batch {
+    /// Returns a batch; `None` where the operation returns no columns.
+    pub(crate) fn new(py: Python<'_>, columns: ResultColumns) -> PyResult<Option<Py<Self>>> {
+        if columns.is_empty() {
+            return Ok(None);
         }
+        let columns = kapix_core::arrow::struct_array(columns).map_err(broken)?.into();
+        Py::new(py, Self { columns }).map(Some)
     }
 }
 
 #[pymethods]
-impl Column {
-    /// Type, place and length in numpy's array interface, version 3; read-only.
-    #[getter]
-    fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let order = if cfg!(target_endian = "little") { '<' } else { '>' };
-        let (kind, address, rows) = match self.values()? {
-            Values::Integer(it) => ("i4", it.as_ptr().addr(), it.len()),
-            Values::Number(it) => ("f8", it.as_ptr().addr(), it.len()),
-        };
-        let interface = PyDict::new(py);
-        interface.set_item("version", 3)?;
-        interface.set_item("typestr", format!("{order}{kind}"))?;
-        interface.set_item("shape", (rows,))?;
-        interface.set_item("data", (address, true))?;
-        Ok(interface)
+impl Batch {
+    /// Returns the columns that [`Self::__reduce__`] wrote.
+    #[new]
+    fn read(ipc: &[u8]) -> PyResult<Self> {
+        let mut reader = StreamReader::try_new(ipc, None).map_err(broken)?;
+        let columns = reader.next().ok_or_else(|| broken("the stream is empty"))?;
+        Ok(Self { columns: columns.map_err(broken)? })
     }
 
-    /// Returns the type in the words of `struct`, and the bytes of the column, copied.
-    fn copy<'py>(&self, py: Python<'py>) -> PyResult<(&'static str, Bound<'py, PyBytes>)> {
-        let (format, bytes): (_, Vec<u8>) = match self.values()? {
-            Values::Integer(it) => ("i", it.iter().flat_map(|it| it.to_ne_bytes()).collect()),
-            Values::Number(it) => ("d", it.iter().flat_map(|it| it.to_ne_bytes()).collect()),
+    /// Returns what pickle keeps: the columns in Arrow's IPC format.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyType>, (Bound<'py, PyBytes>,))> {
+        let columns = &slf.get().columns;
+        let mut writer = StreamWriter::try_new(Vec::new(), &columns.schema()).map_err(broken)?;
+        writer.write(columns).map_err(broken)?;
+        let ipc = writer.into_inner().map_err(broken)?;
+        Ok((slf.get_type(), (PyBytes::new(slf.py(), &ipc),)))
+    }
+
+    /// Returns the columns as a table of Arrow's PyCapsule protocol, without copying.
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // A producer may give its own types, whatever is asked for.
+        drop(requested_schema);
+        let rows = RecordBatchIterator::new([Ok(self.columns.clone())], self.columns.schema());
+        PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(rows)), c"arrow_array_stream")
+    }
+
+    /// Returns the names of the columns, in their order.
+    fn names(&self) -> Vec<String> {
+        self.columns.schema().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    /// Returns a column: its bytes as a numpy array on this memory where numpy is imported, else a copy; text as a list.
+    fn parts<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Parts<'py>> {
+        let (py, batch) = (slf.py(), slf.get());
+        let array = batch.columns.column_by_name(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+        let valid = |bits: &arrow_array::BooleanArray| {
+            bits.iter().map(|it| u8::from(it == Some(true))).collect::<Vec<u8>>()
         };
-        Ok((format, PyBytes::new(py, &bytes)))
+        let validity = array.nulls().map(|it| PyBytes::new(py, &valid(&it.inner().clone().into())));
+        let coded = array.as_any_dictionary_opt();
+        let names = coded.and_then(|it| it.values().as_string_opt::<i32>());
+        let names = names.map(|it| it.iter().map(|name| name.unwrap_or_default().to_owned()).collect());
+        let kind = array.data_type().to_string();
+        if let Some(texts) = array.as_string_opt::<i32>() {
+            let texts: Vec<Option<&str>> = texts.iter().collect();
+            return Ok((kind, texts.into_pyobject(py)?.into_any(), validity, None));
+        }
+        if let Some(bits) = array.as_boolean_opt() {
+            return Ok((kind, PyBytes::new(py, &valid(bits)).into_any(), validity, None));
+        }
+        let data = coded.map_or_else(|| array.to_data(), |it| it.keys().to_data());
+        let bytes = data.buffers().first().map_or(&[][..], |buffer| buffer.as_slice());
+        let width = data.data_type().primitive_width().unwrap_or(1);
+        let bytes = bytes.get(..data.len() * width).unwrap_or_default();
+        let values = if has_numpy(py)? {
+            numpy_bytes(bytes, slf.clone().into_any())?
+        } else {
+            PyBytes::new(py, bytes).into_any()
+        };
+        Ok((kind, values, validity, names))
     }
 }

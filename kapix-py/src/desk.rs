@@ -1,18 +1,14 @@
 //! The object behind `kapix.Engine`: a Desk of the core. It converts, calls and converts.
 
+use crate::answer::Answer;
 use crate::arrow::{Given, Imported};
 use crate::read::{Budget, Reader};
-use crate::record::Record;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use kapix_core::{
-    CancelFlag, Cause, Clock, Control, DeskOptions, DoorReply, Engine, EngineOptions, Error, Frame,
-    Idempotency, Instant, Limits, Operation, Request,
-};
+use kapix_core::{CancelFlag, Cause, Control, DoorReply, Error, Frame, Operation, Request};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict};
-use serde::Deserialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 
@@ -25,20 +21,6 @@ pyo3::create_exception!(kapix._kapix, Unreadable, pyo3::exceptions::PyException)
 #[pyclass(frozen, module = "kapix._kapix")]
 pub(crate) struct Desk {
     desk: kapix_core::Desk,
-    production: bool,
-}
-
-/// The options of [`Desk`] as Python gives them.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Options {
-    clock: String,
-    envelope: bool,
-    idempotency: String,
-    limits: Limits,
-    production: bool,
-    record: bool,
-    tenant: String,
 }
 
 /// Returns the exception for a reply of a door.
@@ -52,10 +34,7 @@ fn refuse(py: Python<'_>, reply: &DoorReply) -> PyErr {
 
 /// Returns the exception for an error that met no Desk.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
-    let mut body = b"{\"error\":".to_vec();
-    body.extend(kapix_core::to_vec(error).unwrap_or_default());
-    body.push(b'}');
-    refuse(py, &DoorReply { status: error.code().http_status(), body })
+    refuse(py, &DoorReply::refusal(error))
 }
 
 /// Returns what `work` returns; a panic becomes an error, as at the JSON door.
@@ -69,27 +48,13 @@ fn invalid(message: &str) -> Error {
 }
 
 impl Desk {
-    /// Answers a request of Python objects; raises `Unreadable` when it must come as JSON.
-    pub(crate) fn run(
-        &self,
-        py: Python<'_>,
-        operation: &str,
-        request: &Bound<'_, PyAny>,
-    ) -> PyResult<Record> {
-        let operation = Operation::parse(operation).map_err(|error| self.raise(py, &error))?;
-        let engine = self.desk.engine();
-        let budget = Budget::new(engine.limits());
-        let request = Request::deserialize(operation, Reader::new(request, engine.limits(), &budget));
-        self.answer(py, request.map_err(|_| Unreadable::new_err(()))?)
-    }
-
     fn raise(&self, py: Python<'_>, error: &Error) -> PyErr {
         refuse(py, &self.desk.refusal(error))
     }
 
-    fn answer(&self, py: Python<'_>, request: Request) -> PyResult<Record> {
+    fn answer(&self, py: Python<'_>, request: Request) -> PyResult<Answer> {
         let answer = py.detach(|| guard(|| self.desk.run(request, &Control::default())));
-        answer.map(|answer| Record::new(answer, None)).map_err(|error| self.raise(py, &error))
+        Answer::new(py, answer.map_err(|error| self.raise(py, &error))?, None)
     }
 
     /// Runs `work` on a thread of its own, while this one looks for signals and tells the progress.
@@ -143,40 +108,16 @@ impl Desk {
 #[pymethods]
 #[expect(clippy::needless_pass_by_value, reason = "an extracted argument is a value")]
 impl Desk {
-    /// Returns a Desk of these documents.
+    /// Returns a Desk of these documents; the options are JSON.
     #[new]
-    fn new(py: Python<'_>, documents: Vec<Vec<u8>>, options: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let limits = Limits::default();
-        let budget = Budget::new(&limits);
-        let load = || {
-            let options = Options::deserialize(Reader::new(options, &limits, &budget))
-                .map_err(|_| invalid("an option has another type or name than the documented one"))?;
-            let clock = match options.clock.as_str() {
-                "system" => Clock::System,
-                "none" => Clock::None,
-                instant => Clock::Fixed(Instant::parse(instant).map_err(|error| error.at("/clock"))?),
-            };
-            let idempotency = match options.idempotency.as_str() {
-                "durable" => Idempotency::Durable,
-                "process" => Idempotency::Process,
-                _ => return Err(invalid("idempotency must be `durable` or `process`").at("/idempotency")),
-            };
-            let engine = EngineOptions { limits: options.limits, production: options.production };
-            let engine = Engine::load(&documents, engine)?;
-            let Options { envelope, production, record, tenant, .. } = options;
-            let options = DeskOptions { clock, envelope, idempotency, record, tenant };
-            Ok(Self { desk: kapix_core::Desk::new(engine, options), production })
-        };
-        guard(load).map_err(|error| raise(py, &error))
+    fn new(py: Python<'_>, documents: Vec<Vec<u8>>, options: &[u8]) -> PyResult<Self> {
+        let load = || kapix_core::Desk::load_documents(&documents, options);
+        guard(load).map(|desk| Self { desk }).map_err(|error| raise(py, &error))
     }
 
     /// Puts other artefacts in place; calls under way end with those that they began with.
     fn swap(&self, py: Python<'_>, documents: Vec<Vec<u8>>) -> PyResult<()> {
-        let limits = self.desk.engine().limits().clone();
-        let options = EngineOptions { limits, production: self.production };
-        let engine = guard(|| Engine::load(&documents, options)).map_err(|error| self.raise(py, &error))?;
-        self.desk.swap(engine);
-        Ok(())
+        guard(|| self.desk.swap_documents(&documents)).map_err(|error| self.raise(py, &error))
     }
 
     /// Answers a request in JSON with status and JSON.
@@ -185,32 +126,42 @@ impl Desk {
         (reply.status, PyBytes::new(py, &reply.body))
     }
 
-    /// Answers a request in JSON with a record.
-    fn run_json(&self, py: Python<'_>, operation: &str, request: &[u8]) -> PyResult<Record> {
+    /// Answers a request of Python objects; raises `Unreadable` when it must come as JSON.
+    fn run(&self, py: Python<'_>, operation: &str, request: &Bound<'_, PyAny>) -> PyResult<Answer> {
+        let operation = Operation::parse(operation).map_err(|error| self.raise(py, &error))?;
+        let engine = self.desk.engine();
+        let budget = Budget::new(engine.limits());
+        let request = Request::deserialize(operation, Reader::new(request, engine.limits(), &budget));
+        self.answer(py, request.map_err(|_| Unreadable::new_err(()))?)
+    }
+
+    /// Answers a request in JSON.
+    fn run_json(&self, py: Python<'_>, operation: &str, request: &[u8]) -> PyResult<Answer> {
         let read = || Request::read(Operation::parse(operation)?, request, self.desk.engine().limits());
         let request = guard(read).map_err(|error| self.raise(py, &error))?;
         self.answer(py, request)
     }
 
-    /// Answers a request in JSON with columns beside it, as a record and result columns.
+    /// Answers a request in JSON with columns beside it, with result columns.
     fn run_columns(
         &self,
         py: Python<'_>,
         call: (String, Vec<u8>),
         columns: Vec<Given<'_>>,
         control: (Option<Py<PyAny>>, usize),
-    ) -> PyResult<Record> {
-        let columns: Vec<Imported<'_>> = columns.iter().map(Imported::new).collect::<PyResult<_>>()?;
+    ) -> PyResult<Answer> {
+        let columns: Vec<Imported<'_, '_>> = columns.iter().map(Imported::new).collect::<PyResult<_>>()?;
         let engine = self.desk.engine();
         let read = || {
-            let frame = columns.iter().map(Imported::column).collect::<kapix_core::Result<_>>()?;
+            let frame = columns.iter().map(Imported::column).collect();
             let request = Request::read(Operation::parse(&call.0)?, &call.1, engine.limits())?;
             Ok((request, Frame::new(frame, engine.limits())?))
         };
         let (request, frame) = guard(read).map_err(|error| self.raise(py, &error))?;
         let work = |control: &Control<'_>| self.desk.run_columns(request, &frame, control);
-        let answer = Self::watch(py, control, work)?.map_err(|error| self.raise(py, &error))?;
-        Ok(Record::new(answer.answer, Some(answer.columns)))
+        let mut answer = Self::watch(py, control, work)?.map_err(|error| self.raise(py, &error))?;
+        let columns = std::mem::take(&mut answer.columns);
+        Answer::new(py, answer, Some(columns))
     }
 
     /// Returns leaf, request, response and salt of a record, as the bytes that were sealed.

@@ -1,23 +1,22 @@
 //! The native half of the Python package `kapix`: it converts, calls the core and converts back.
 
+mod answer;
 mod arrow;
 mod columns;
 mod desk;
 mod read;
-mod record;
 mod sample;
-mod write;
 
 #[pyo3::pymodule]
 mod _kapix {
     #[pymodule_export]
+    use crate::answer::Answer;
+    #[pymodule_export]
     use crate::arrow::addresses;
     #[pymodule_export]
-    use crate::columns::{Column, row_statuses};
+    use crate::columns::Batch;
     #[pymodule_export]
     use crate::desk::{Desk, Unreadable};
-    #[pymodule_export]
-    use crate::record::{Record, register_shapes};
     #[pymodule_export]
     use crate::sample::sample;
     #[pymodule_export]

@@ -2,15 +2,15 @@
 //!
 //! Only objects that the interpreter stores itself are read here (dict, list, tuple, str, int, float, bool, None and
 //! their subclasses, by their stored value), so no code of the caller runs while a dict is walked. Anything else, and
-//! anything that the JSON door would refuse, is [`Unreadable`]: the caller then writes the objects as JSON text and
+//! anything that the JSON door would refuse, is refused: the caller then writes the objects as JSON text and
 //! the core reads that, which gives the value or the error that every language gives.
 
 use core::cell::Cell;
-use core::fmt;
 use kapix_core::Limits;
 use pyo3::prelude::*;
 use pyo3::types::dict::BoundDictIterator;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use serde::de::value::Error;
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
@@ -21,24 +21,11 @@ const INTEGER_MAX: u64 = (1 << 53) - 1;
 const DEPTH_MAX: u64 = 127;
 
 /// Says that the objects must be read as JSON.
-#[derive(Debug)]
-pub(crate) struct Unreadable;
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unreadable")
-    }
+fn unreadable<T>(_: T) -> Error {
+    de::Error::custom("unreadable")
 }
 
-impl core::error::Error for Unreadable {}
-
-impl de::Error for Unreadable {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
-    }
-}
-
-type Result<T> = core::result::Result<T, Unreadable>;
+type Result<T> = core::result::Result<T, Error>;
 
 /// What is left of the limits of a request.
 pub(crate) struct Budget {
@@ -67,15 +54,15 @@ impl Budget {
     }
 
     fn take(&self, bytes: usize) -> Result<()> {
-        let bytes = u64::try_from(bytes).map_err(|_| Unreadable)?;
-        self.bytes.set(self.bytes.get().checked_sub(bytes).ok_or(Unreadable)?);
+        let bytes = u64::try_from(bytes).map_err(unreadable)?;
+        self.bytes.set(self.bytes.get().checked_sub(bytes).ok_or_else(|| unreadable(()))?);
         Ok(())
     }
 
     fn text<'a>(&self, text: &'a Bound<'_, PyString>) -> Result<Cow<'a, str>> {
-        let text = text.to_cow().map_err(|_| Unreadable)?;
-        if u64::try_from(text.len()).map_err(|_| Unreadable)? > self.string_bytes {
-            return Err(Unreadable);
+        let text = text.to_cow().map_err(unreadable)?;
+        if u64::try_from(text.len()).map_err(unreadable)? > self.string_bytes {
+            return Err(unreadable(()));
         }
         self.take(text.len() + 2)?;
         Ok(text)
@@ -85,7 +72,7 @@ impl Budget {
 impl Room<'_> {
     fn inside(self) -> Result<Self> {
         self.budget.take(2)?;
-        Ok(Self { depth: self.depth.checked_sub(1).ok_or(Unreadable)?, ..self })
+        Ok(Self { depth: self.depth.checked_sub(1).ok_or_else(|| unreadable(()))?, ..self })
     }
 }
 
@@ -104,12 +91,12 @@ impl<'r, 'py> Reader<'r, 'py> {
     fn number<'de, V: Visitor<'de>>(self, number: &Bound<'py, PyFloat>, visitor: V) -> Result<V::Value> {
         self.room.budget.take(1)?;
         let number = Some(number.value()).filter(|it| it.is_finite());
-        visitor.visit_f64(number.ok_or(Unreadable)?)
+        visitor.visit_f64(number.ok_or_else(|| unreadable(()))?)
     }
 }
 
 impl<'de> Deserializer<'de> for Reader<'_, '_> {
-    type Error = Unreadable;
+    type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let Self { value, room } = self;
@@ -129,7 +116,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         if let Ok(number) = value.cast::<PyInt>() {
             room.budget.take(1)?;
             let number = number.extract::<i64>().ok().filter(|it| it.unsigned_abs() <= INTEGER_MAX);
-            return visitor.visit_i64(number.ok_or(Unreadable)?);
+            return visitor.visit_i64(number.ok_or_else(|| unreadable(()))?);
         }
         if let Ok(dict) = value.cast::<PyDict>() {
             return visitor.visit_map(Members { entries: dict.iter(), value: None, room: room.inside()? });
@@ -140,7 +127,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         if let Ok(tuple) = value.cast::<PyTuple>() {
             return visitor.visit_seq(Items { items: tuple.iter(), room: room.inside()? });
         }
-        self.number(value.cast::<PyFloat>().map_err(|_| Unreadable)?, visitor)
+        self.number(value.cast::<PyFloat>().map_err(unreadable)?, visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -150,7 +137,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
     /// Structs are read as maps; a list is none.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         if self.value.is_instance_of::<PyList>() || self.value.is_instance_of::<PyTuple>() {
-            return Err(Unreadable);
+            return Err(unreadable(()));
         }
         self.deserialize_any(visitor)
     }
@@ -165,7 +152,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        let text = self.value.cast::<PyString>().map_err(|_| Unreadable)?;
+        let text = self.value.cast::<PyString>().map_err(unreadable)?;
         visitor.visit_enum(self.room.budget.text(text)?.into_deserializer())
     }
 
@@ -183,19 +170,19 @@ struct Members<'r, 'py> {
 }
 
 impl<'de> MapAccess<'de> for Members<'_, '_> {
-    type Error = Unreadable;
+    type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
         self.value = Some(value);
         if !key.is_instance_of::<PyString>() {
-            return Err(Unreadable);
+            return Err(unreadable(()));
         }
         seed.deserialize(Reader { value: &key, room: self.room }).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        let value = self.value.take().ok_or(Unreadable)?;
+        let value = self.value.take().ok_or_else(|| unreadable(()))?;
         seed.deserialize(Reader { value: &value, room: self.room })
     }
 }
@@ -207,7 +194,7 @@ struct Items<'r, I> {
 }
 
 impl<'de, 'py, I: Iterator<Item = Bound<'py, PyAny>>> SeqAccess<'de> for Items<'_, I> {
-    type Error = Unreadable;
+    type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
         let Some(item) = self.items.next() else { return Ok(None) };

@@ -1,26 +1,19 @@
 //! Invented applicants with known truth, for trying things out.
 
+use crate::desk::raise;
 use kapix_core::sample::{SampleOptions, member};
-use kapix_core::{Cause, DoorReply, Error, to_vec};
+use kapix_core::{Cause, Error, to_vec};
 use pyo3::prelude::*;
 
-/// Returns 0 and one invented applicant as JSON, or the status and JSON of the error.
+/// Returns one invented applicant as JSON.
 #[pyfunction]
-pub(crate) fn sample(py: Python<'_>, seed: u64, index: u64, options: &[u8]) -> (u16, Vec<u8>) {
-    let made = py.detach(|| {
+pub(crate) fn sample(py: Python<'_>, seed: u64, index: u64, options: &[u8]) -> PyResult<Vec<u8>> {
+    let make = || {
         let options: SampleOptions = serde_json::from_slice(options).map_err(|error| {
-            Error::new(
-                Cause::JsonShape,
-                format!("an option is not of the documented form, at column {}", error.column()),
-            )
+            let message = format!("an option is not of the documented form, at column {}", error.column());
+            Error::new(Cause::JsonShape, message)
         })?;
         to_vec(&member(seed, index, &options)?)
-    });
-    match made {
-        Ok(text) => (0, text),
-        Err(error) => {
-            let reply = DoorReply::refusal(&error);
-            (reply.status, reply.body)
-        }
-    }
+    };
+    py.detach(make).map_err(|error| raise(py, &error))
 }

@@ -122,7 +122,7 @@ def test_columns_in_the_request_give_the_bytes_of_the_door(engine: kapix.Engine)
     text = json.dumps({"entity_type": "individual", "columns": columns})
     assert answer.to_json() == engine.call("credit.score_batch", text)
     assert answer.columns is not None
-    assert answer.columns.points == (engine.credit.score(REQUEST).points,) * 2
+    assert answer.columns["points"] == (engine.credit.score(REQUEST).points,) * 2
 
 
 class Colour(str, enum.Enum):

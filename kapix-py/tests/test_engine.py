@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import datetime
 import json
 import os
 import subprocess
@@ -41,7 +42,7 @@ def test_artefacts_come_as_text_bytes_dict_path_and_list(tmp_path: Path) -> None
         (CARD, {"clock": "noon"}, "time.syntax"),
         (CARD, {"idempotency": "never"}, "value.out_of_range"),
         (CARD, {"limits": {"request_bytes": 10}}, "limit.exceeded"),
-        (CARD, {"limits": {"nothing": 10}}, "value.out_of_range"),
+        (CARD, {"limits": {"nothing": 10}}, "json.unknown_field"),
         (CARD, {"production": True}, "artefact.not_approved"),
     ],
 )
@@ -49,6 +50,33 @@ def test_what_does_not_load_says_why(artefacts: Any, options: dict[str, Any], ca
     with pytest.raises(kapix.KapixError) as caught:
         kapix.Engine.load(artefacts, **options)
     assert caught.value.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("options", "cause", "field"),
+    [
+        ({"record": 1}, "json.shape", "/record"),
+        ({"tenant": 5}, "json.shape", "/tenant"),
+        ({"clock": 5}, "json.shape", "/clock"),
+        ({"clock": "noon"}, "time.syntax", "/clock"),
+        ({"clock": object()}, "json.shape", "/clock"),
+        ({"envelope": "yes"}, "json.shape", "/envelope"),
+        ({"production": 1}, "json.shape", "/production"),
+        ({"idempotency": "never"}, "value.out_of_range", "/idempotency"),
+        ({"limits": {"row": 1}}, "json.unknown_field", "/limits/row"),
+        ({"limits": {"frame_rows": -1}}, "value.out_of_range", "/limits/frame_rows"),
+        ({"limits": 5}, "json.shape", "/limits"),
+    ],
+)
+def test_a_wrong_option_is_the_error_of_every_language(options: dict[str, Any], cause: str, field: str) -> None:
+    with pytest.raises(kapix.ValidationError) as caught:
+        kapix.Engine.load(CARD, **options)
+    assert (caught.value.cause, caught.value.fields) == (cause, (field,))
+
+
+def test_a_clock_may_be_a_datetime() -> None:
+    at = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    assert kapix.Engine.load(CARD, clock=at).credit.score(REQUEST).recorded_at == AS_OF
 
 
 def test_the_expert_cards_load() -> None:
@@ -105,7 +133,7 @@ def test_answers_compare_print_and_become_dicts(engine: kapix.Engine) -> None:
     answer, same = engine.credit.score(REQUEST), engine.credit.score(REQUEST)
     assert answer == same and answer.card == same.card
     assert answer != engine.credit.score({**REQUEST, "seed": 1})
-    assert f"points={answer.points}" in repr(answer)
+    assert f"{answer.points} points" in repr(answer) and f"id={answer.card.id!r}" in repr(answer.card)
     assert answer.to_dict() == json.loads(answer.to_json())
     assert answer.explanation is not None
     assert answer.explanation.to_dict() == json.loads(answer.to_json())["explanation"]

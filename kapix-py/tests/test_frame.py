@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
+import decimal
 import gc
+import json
+import pickle
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -19,7 +24,8 @@ from conftest import AS_OF, NAMES, card, categorical, numeric
 
 import kapix
 from kapix import _kapix
-from kapix._frame import column_of, columns_of
+from kapix._frame import Column, column_of, columns_of
+from kapix._record import Stored
 
 ROWS = 1000
 X = numpy.arange(ROWS) % 7 * 0.5
@@ -33,7 +39,7 @@ def scorer() -> kapix.Engine:
     return kapix.Engine.load(card([numeric("x", missing=3), numeric("k"), categorical("home")]), clock=AS_OF, envelope=False)
 
 
-def score(engine: kapix.Engine, frame: Any, **options: Any) -> kapix.BatchScores:
+def score(engine: kapix.Engine, frame: Any, **options: Any) -> kapix.CreditScoreBatchResponse:
     return engine.credit.score_batch(frame, entity_type="individual", **options)
 
 
@@ -60,6 +66,7 @@ def frames() -> dict[str, Any]:
         "every second": {"x": numpy.repeat(X, 2)[::2], "k": numpy.repeat(K, 2)[::2], "home": HOME},
         "matrix columns": {"x": matrix[:, 0], "k": matrix[:, 1], "home": HOME},
         "fortran": {"x": numpy.asfortranarray(matrix)[:, 0], "k": K, "home": HOME},
+        "one value for all rows": {"x": X, "k": K, "home": HOME, "unread": numpy.broadcast_to(numpy.float64(1), ROWS)},
         "read-only": {"x": numpy.frombuffer(X.tobytes()), "k": K, "home": HOME},
         "misaligned": {"x": numpy.frombuffer(b"x" + X.tobytes(), "f8", offset=1), "k": K, "home": HOME},
         "field of a record": {"x": numpy.rec.fromarrays([X, K.astype("i4")])["f0"], "k": K, "home": HOME},
@@ -105,8 +112,7 @@ def test_a_matrix_takes_names(engine: kapix.Engine) -> None:
 
 
 def address(name: str, values: Any) -> int:
-    _, brought, categories = column_of(name, values)
-    (place,) = _kapix.addresses([(name, brought, categories)])
+    (place,) = _kapix.addresses([column_of(name, values)])
     return place
 
 
@@ -178,10 +184,10 @@ def test_null_none_and_nan_are_missing(scorer: kapix.Engine, values: Any) -> Non
 )
 def test_one_bad_row_has_a_status_and_fails_no_other(scorer: kapix.Engine, home: Any) -> None:
     result = score(scorer, {"x": numpy.array([2.0, 2.0, numpy.inf]), "k": numpy.zeros(3), "home": home})
-    assert result.status_labels() == ["scored", "data.input_missing", "frame.infinity"]
-    assert result.points.tolist() == [50, 0, 0]
-    assert result.decision_labels() == ["decline", None, None]
-    assert result.band_labels() == ["B", None, None]
+    assert result.status.tolist() == ["scored", "data.input_missing", "frame.infinity"]
+    assert result.points.tolist() == [50, None, None]
+    assert result.decision.tolist() == ["decline", None, None]
+    assert result.risk_band.tolist() == ["B", None, None]
     assert numpy.isnan(result.score).tolist() == [False, True, True]
 
 
@@ -198,7 +204,7 @@ def test_one_bad_row_has_a_status_and_fails_no_other(scorer: kapix.Engine, home:
 )
 def test_booleans_are_the_text_that_json_gives_them(scorer: kapix.Engine, flags: Any) -> None:
     result = score(scorer, {"x": numpy.zeros(2), "k": numpy.zeros(2), "home": flags})
-    assert result.status_labels() == ["scored", "data.input_unseen"]
+    assert result.status.tolist() == ["scored", "data.input_unseen"]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +214,7 @@ def test_booleans_are_the_text_that_json_gives_them(scorer: kapix.Engine, flags:
         ({"x": [1.0, 2.0], "k": [1.0], "home": ["own"]}, "frame.shape", None),
         ({"x": ["text"], "k": [1.0], "home": ["own"]}, "frame.column_type", "/columns/x"),
         ({"x": [1.0], "k": [1.0], "home": [1.0]}, "frame.column_type", "/columns/home"),
-        ({"x": [1.0, "a"], "k": [1.0], "home": ["own"]}, "frame.column_type", "/columns/x"),
+        ({"x": [1.0, "a"], "k": [1.0, 1.0], "home": ["own", "own"]}, "frame.column_type", "/columns/x"),
         ({"x": [object()], "k": [1.0], "home": ["own"]}, "frame.column_type", "/columns/x"),
         ({"x": numpy.array(["2020"], "M8[D]")}, "frame.column_type", "/columns/x"),
         ({"x": numpy.zeros(1, "c16")}, "frame.column_type", "/columns/x"),
@@ -234,6 +240,46 @@ def test_bad_columns_are_errors_with_a_place(scorer: kapix.Engine, frame: Any, c
     assert field is None or caught.value.fields == (field,)
 
 
+def test_a_column_of_one_value_by_a_stride_of_zero_is_borrowed(scorer: kapix.Engine) -> None:
+    one = numpy.array([2.0])
+    column = numpy.broadcast_to(one, ROWS)
+    assert column.strides == (0,) and address("x", column) == one.ctypes.data
+    zeros = numpy.broadcast_to(numpy.int32(0), ROWS)
+    result = score(scorer, {"x": column, "k": zeros, "home": ["own"] * ROWS})
+    assert result.points.tolist() == [50] * ROWS
+
+
+BARE = """
+import sys
+
+sys.modules["numpy"] = None  # what `import numpy` meets where it is not installed
+import kapix
+{setup}
+engine = kapix.Engine.load(sys.stdin.read(), clock="2026-01-01T00:00:00Z", envelope=False)
+scores = engine.credit.score_batch({frame}, entity_type="individual")
+assert scores.points == [50, 33, 15], scores.points
+assert scores.decision == ["decline"] * 3 and scores["status"] == ["scored"] * 3
+assert all(score != score for score in scores.pd) and type(scores.score[0]) is float
+assert [row.points for row in scores] == [50, 33, 15]
+assert "numpy" not in sys.modules or sys.modules["numpy"] is None
+"""
+
+
+@pytest.mark.parametrize(
+    ("setup", "frame"),
+    [
+        ("", "{'x': [2.0, None, 1.0], 'k': [0, 0, 0], 'home': ['own', 'own', 'rent']}"),
+        ("import polars", "polars.DataFrame({'x': [2.0, None, 1.0], 'k': [0, 0, 0], 'home': ['own', 'own', 'rent']})"),
+        ("import pyarrow", "pyarrow.table({'x': [2.0, None, 1.0], 'k': [0, 0, 0], 'home': ['own', 'own', 'rent']})"),
+    ],
+)
+def test_lists_and_arrow_columns_need_no_numpy(setup: str, frame: str) -> None:
+    text = json.dumps(card([numeric("x", missing=3), numeric("k"), categorical("home")]))
+    script = BARE.format(setup=setup, frame=frame)
+    ran = subprocess.run([sys.executable, "-c", script], input=text, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
 class Impostor(numpy.ndarray[Any, Any]):
     @property
     def __array_interface__(self) -> Any:
@@ -241,26 +287,91 @@ class Impostor(numpy.ndarray[Any, Any]):
 
 
 def test_only_numpy_itself_is_believed_about_memory(scorer: kapix.Engine) -> None:
-    values = numpy.ones(3).view(Impostor)
-    with pytest.raises(TypeError):
-        _kapix.addresses([("x", values, None)])
-    with pytest.raises(TypeError):
-        _kapix.addresses([("x", object(), None)])
-    with pytest.raises(TypeError):
-        _kapix.addresses([("x", numpy.ones(3)[::-1], None)])
+    numbers = numpy.ones(3)
+    assert _kapix.addresses([Column("x", numbers.view(Impostor))]) == [numbers.ctypes.data]
+    odd = numpy.zeros(25, "u1")[1:].view("f8")
+    for values in (object(), numbers[::-1], odd, numbers.astype(">f8"), numbers.astype("f4"), numpy.ones((2, 2))):
+        with pytest.raises(TypeError):
+            _kapix.addresses([Column("x", values)])
 
 
 def test_a_capsule_is_used_once() -> None:
     class Once:
-        capsules = pyarrow.array([1.0]).__arrow_c_array__()
+        capsule = pyarrow.chunked_array([[1.0]]).__arrow_c_stream__()
 
-        def __arrow_c_array__(self, requested_schema: object = None) -> Any:
-            return self.capsules
+        def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+            return self.capsule
 
     once = Once()
-    _kapix.addresses([("x", once, None)])
+    _kapix.addresses([Column("x", once)])
     with pytest.raises(TypeError):
-        _kapix.addresses([("x", once, None)])
+        _kapix.addresses([Column("x", once)])
+
+
+DAYS = [datetime.date(2026, 1, 2), None, datetime.date(1969, 12, 31)]
+TIMES = [datetime.datetime(2026, 1, 2, 3, 4, 5, 6, datetime.timezone.utc), None, datetime.datetime(1969, 12, 31, 23)]
+UTC = [None if it is None else it.replace(tzinfo=None) for it in TIMES]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (DAYS, "dates"),
+        (TIMES, "instants"),
+        (numpy.array(UTC, "M8[us]"), "instants"),
+        (numpy.array(UTC, "M8[ns]"), "instants"),
+        (numpy.array(["2026-01-02", "NaT", "1969-12-31"], "M8[D]"), "dates"),
+        (numpy.array(["2026-01", "NaT", "1969-12"], "M8[M]"), "dates"),
+        (pandas.Series(UTC), "instants"),
+        (pandas.Series(TIMES[:1]).dt.tz_convert("Africa/Nairobi"), "instants"),
+        (pandas.Series(DAYS), "dates"),
+        (polars.Series(DAYS), "dates"),
+        (polars.Series(UTC, dtype=polars.Datetime("ms")), "instants"),
+        (polars.Series(TIMES[:2]), "instants"),
+        (pyarrow.array(DAYS), "dates"),
+        (pyarrow.array(DAYS, pyarrow.date64()), "dates"),
+        (pyarrow.array(UTC, pyarrow.timestamp("ns")), "instants"),
+        (pyarrow.array(UTC, pyarrow.timestamp("s", "Africa/Nairobi")), "instants"),
+        ([decimal.Decimal(1)], "Decimal"),
+        (pandas.Series([decimal.Decimal(1)]), "Decimal"),
+        ([object()], "object"),
+        ([10**400], "int beyond float64"),
+        ([1.0, "a"], "str"),
+        (["a", 1.0], "float"),
+        (numpy.zeros(1, "c16"), "complex128"),
+        (numpy.array([2**64 - 1], "u8"), "uint64"),
+        (numpy.array(["9999999-01-01"], "M8[D]"), "datetime64[D]"),
+        (numpy.zeros(1, "m8[s]"), "timedelta64[s]"),
+        (pandas.Series(pandas.period_range("2026", periods=1)), "period[D]"),
+        (polars.Series([[1]]), "List"),
+        (polars.Series([2**64 - 1], dtype=polars.UInt64), "UInt64"),
+        (polars.Series([decimal.Decimal(1)]), "Decimal128"),
+        (pyarrow.array([[1]]), "List"),
+        (pyarrow.array([b"a"]), "bytes"),
+        (pyarrow.array([decimal.Decimal(1)]), "Decimal128"),
+    ],
+)
+def test_a_column_that_is_not_read_may_hold_anything(scorer: kapix.Engine, values: Any, kind: str) -> None:
+    rows = len(values)
+    good = {"x": [2.0] * rows, "k": [0.0] * rows, "home": ["own"] * rows}
+    result = score(scorer, {**good, "extra": values})
+    assert result.points.tolist() == [50] * rows and result.unused_columns == ("extra",)
+    with pytest.raises(kapix.ValidationError) as caught:
+        score(scorer, {**good, "x": values})
+    assert caught.value.cause == "frame.column_type" and caught.value.fields == ("/columns/x",)
+    assert kind in caught.value.message
+
+
+def test_dates_and_times_are_those_that_were_given() -> None:
+    days = column_of("x", DAYS)
+    assert (days.values, days.validity) == ([20455, 0, -1], b"\x05")
+    times = [1767323045000006, 0, -3600000000]
+    for values in (TIMES, numpy.array(UTC, "M8[us]")):
+        column = column_of("x", values)
+        assert (list(column.values)[::2], column.validity) == (times[::2], b"\x05")
+    nairobi = pandas.Series(TIMES[:1]).dt.tz_convert("Africa/Nairobi")
+    assert list(column_of("x", nairobi).values) == times[:1]
+    assert list(column_of("x", pandas.Series(UTC[:1])).values) == times[:1]
 
 
 @pytest.mark.parametrize("empty", [[], numpy.zeros(0), pandas.Series([], dtype=float), polars.Series([], dtype=polars.Float64), pyarrow.array([], pyarrow.float64()), pyarrow.chunked_array([], pyarrow.float64())])
@@ -281,12 +392,120 @@ def test_results_are_read_only_arrays_on_one_memory(scorer: kapix.Engine) -> Non
     assert points.tolist() == expected()
 
 
-def test_without_numpy_results_are_memory_views(scorer: kapix.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = score(scorer, polars.DataFrame({"x": X, "k": K, "home": HOME}))
+@pytest.fixture(scope="module")
+def odd(scorer: kapix.Engine) -> kapix.CreditScoreBatchResponse:
+    """Three rows, of which the second fails, with every column that can be asked for."""
+    include = ["completeness", "points_by_characteristic", "reasons", "referral_causes"]
+    frame = {"x": [2.0, 2.0, None], "k": [0.0, 0.0, 2.0], "home": ["own", None, "rent"]}
+    return score(scorer, frame, include=include)
+
+
+COLUMNS = [
+    ("points", [50, None, 28]),
+    ("decision", ["decline", None, "decline"]),
+    ("risk_band", ["B", None, "B"]),
+    ("status", ["scored", "data.input_missing", "scored"]),
+    ("points.x", [20, None, 3]),
+    ("points.home", [30, None, 5]),
+    ("referral.MISSING_INPUT", [False, None, False]),
+]
+
+
+def test_result_columns_have_their_names(odd: kapix.CreditScoreBatchResponse) -> None:
+    assert set(odd.keys()) > {"pd", "score", "data_completeness", "reason_1", *(name for name, _ in COLUMNS)}
+    for name, values in COLUMNS:
+        assert odd[name].tolist() == values, name
+    assert odd.points is odd["points"] and isinstance(odd.points, numpy.ma.MaskedArray) and odd.points.sum() == 78
+    assert numpy.isnan(odd.score).tolist() == [False, True, False] and type(odd.score) is numpy.ndarray
+    assert odd.risk_band.dtype == object and not odd.status.flags.writeable
+    assert {"points", "status", "card", "reason_1"} <= set(dir(odd))
+    assert "columns" in repr(odd) and "3 rows" in repr(odd)
+    with pytest.raises(KeyError):
+        odd["nothing"]
+    with pytest.raises(AttributeError, match="`nothing`"):
+        _ = odd.nothing
+
+
+def test_a_batch_is_a_table_of_arrow(odd: kapix.CreditScoreBatchResponse) -> None:
+    table = pyarrow.table(odd)
+    table.validate(full=True)
+    assert table.column_names == list(odd.keys()) and table.num_rows == 3
+    assert table["points"].type == pyarrow.int32() and table["points"].null_count == 1
+    assert table["risk_band"].type == pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+    assert table["score"].null_count == 1 and table["referral.MISSING_INPUT"].type == pyarrow.bool_()
+    frame = polars.DataFrame(odd)
+    assert frame.columns == list(odd.keys()) and frame.schema["points"] == polars.Int32
+    for name, values in COLUMNS:
+        assert table[name].to_pylist() == values and frame[name].to_list() == values, name
+    # On the memory of the engine itself.
+    assert table["score"].chunk(0).buffers()[1].address == odd.score.ctypes.data
+    odd_again = pyarrow.table(odd)
+    assert odd_again.equals(table)
+
+
+@pytest.mark.parametrize("make", [pandas.DataFrame, pandas.DataFrame.from_arrow])
+def test_a_batch_is_a_table_of_pandas(odd: kapix.CreditScoreBatchResponse, make: Any) -> None:
+    frame = make(odd)
+    assert list(frame.columns) == list(odd.keys()) and len(frame) == 3
+    for name, values in COLUMNS:
+        assert [None if pandas.isna(value) else value for value in frame[name]] == values, name
+    assert frame["score"].dtype == float and frame["pd"].isna().all() and frame["pd"].dtype == float
+    assert frame["points"].sum() == 78
+
+
+def test_a_batch_has_rows(odd: kapix.CreditScoreBatchResponse) -> None:
+    first, second, third = odd
+    assert (first.points, first.decision, second.points, third.status) == (50, "decline", None, "scored")
+    assert first._fields == odd.keys() and len(first) == len(odd.keys())
+
+
+def test_result_columns_of_every_type_come_out_of_arrow_with_and_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp = pyarrow.timestamp("us", "UTC")
+    table = pyarrow.table(
+        {
+            "number": [0.5, 1.5, 2.5],
+            "long": pyarrow.array([2**53, None, -1]),
+            "short": pyarrow.array([1, 2, 3], pyarrow.int32()),
+            "flag": [True, None, False],
+            "whole": [True, True, False],
+            "text": ["é", None, ""],
+            "day": pyarrow.array(DAYS),
+            "time": pyarrow.array(TIMES[:2] + TIMES[:1], stamp),
+            "code": pyarrow.array(["b", None, "a"]).dictionary_encode(),
+        }
+    )
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    batch = _kapix.Batch(sink.getvalue().to_pybytes())
+    answer = kapix.ResultColumns(Stored(b"{}", batch))
+    assert pyarrow.table(answer).equals(table) and pickle.loads(pickle.dumps(answer)) == answer
+    for name in ("number", "long", "short", "flag", "whole", "text", "code"):
+        assert isinstance(answer[name], numpy.ndarray) and not answer[name].flags.writeable
+        assert answer[name].tolist() == table[name].to_pylist(), name
+    assert (answer.day.dtype, answer.time.dtype) == (numpy.dtype("M8[D]"), numpy.dtype("M8[us]"))
+    assert answer.day.tolist() == DAYS and answer.time.tolist() == [UTC[0], None, UTC[0]]
+    bare = kapix.ResultColumns(Stored(b"{}", batch))
     monkeypatch.setitem(sys.modules, "numpy", None)
-    view: Any = result.points
-    assert isinstance(view, memoryview) and view.tolist() == expected() and view.readonly
-    assert result.decision_labels()[0] in ("decline", "refer", "approve")
+    for name in table.column_names:
+        assert type(bare[name]) is list and bare[name] == table[name].to_pylist(), name
+
+
+def test_an_answer_without_columns_is_no_table(scorer: kapix.Engine) -> None:
+    answer = scorer.credit.score_batch(entity_type="individual", columns={"x": [2.0], "k": [0.0], "home": ["own"]})
+    assert answer.keys() == () and list(answer) == [] and answer.columns is not None
+    assert answer.columns["points"] == (50,)
+    with pytest.raises(TypeError, match="`columns`"):
+        pyarrow.table(answer)
+    with pytest.raises(AttributeError):
+        answer.points
+    with pytest.raises(KeyError):
+        answer["points"]
+
+
+def test_a_batch_goes_back_in(scorer: kapix.Engine, odd: kapix.CreditScoreBatchResponse) -> None:
+    other = kapix.Engine.load(card([numeric("points", missing=3)]), clock=AS_OF)
+    assert score(other, odd).points.tolist() == [20, 3, 20]
 
 
 def big(rows: int) -> dict[str, Any]:
@@ -350,7 +569,7 @@ def test_ctrl_c_stops_the_call(wide: kapix.Engine) -> None:
 def test_a_task_scores_beside_the_loop_and_can_be_cancelled(wide: kapix.Engine) -> None:
     frame = big(300_000)
 
-    async def both() -> tuple[kapix.BatchScores, bool]:
+    async def both() -> tuple[kapix.CreditScoreBatchResponse, bool]:
         result = await wide.credit.score_batch_async(frame, entity_type="individual")
         task = asyncio.create_task(wide.credit.score_batch_async(frame, entity_type="individual", threads=1))
         await asyncio.sleep(0)

@@ -107,8 +107,8 @@ def test_a_batch_gives_the_same_rows_by_columns(name: str) -> None:
     rows = in_json.pop("columns")
     assert json.loads(result.to_json()) == in_json
     scored = [status == "scored" for status in rows["status"]]
-    assert result.status_labels() == rows["status"]
-    assert result.decision_labels() == rows["decision"]
-    assert result.band_labels() == rows["risk_band"]
+    assert result.status.tolist() == rows["status"]
+    assert result.decision.tolist() == rows["decision"]
+    assert result.risk_band.tolist() == rows["risk_band"]
     assert [points if row else None for points, row in zip(result.points.tolist(), scored)] == rows["points"]
     assert [score if row else None for score, row in zip(result.score.tolist(), scored)] == rows["score"]

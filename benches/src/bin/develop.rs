@@ -3,7 +3,7 @@
 
 use kapix_benches::population::Population;
 use kapix_benches::timing::{Whose, calibration_ns, cpu_seconds};
-use kapix_core::{Column, Control, DevelopRequest, Engine, EngineOptions, Frame, Limits, Request};
+use kapix_core::{Column, Control, Engine, EngineOptions, Frame, Limits, Request, ScorecardDevelopRequest};
 use std::io;
 use std::time::Instant;
 
@@ -69,7 +69,7 @@ impl Settings {
         Ok(Some(settings))
     }
 
-    fn request(&self) -> io::Result<DevelopRequest> {
+    fn request(&self) -> io::Result<ScorecardDevelopRequest> {
         let special: Vec<f64> = Population::special_codes(self.special).collect();
         let mut binning = self.binning.clone();
         binning.insert("special_values".to_owned(), serde_json::json!(special));
@@ -101,7 +101,7 @@ fn main() -> io::Result<()> {
     for _ in 0..settings.repeats {
         let (start, start_cpu) = (Instant::now(), cpu_seconds(Whose::Process));
         let reply = engine.run_columns(&request, &frame, &control).map_err(io::Error::other)?;
-        let bytes = serde_json::to_vec(&reply.reply.response)?;
+        let bytes = serde_json::to_vec(&reply.response)?;
         cpu = cpu.min(cpu_seconds(Whose::Process) - start_cpu);
         wall = wall.min(start.elapsed().as_secs_f64());
         if settings.repeats == 1 {

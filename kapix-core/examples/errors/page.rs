@@ -13,7 +13,7 @@ pub(crate) fn page() -> serde_json::Result<String> {
     }
     let example = to_string_pretty(&json!({ "error": body }))?;
     let mut page = prose(&example, &error.to_string());
-    for code in Code::ALL {
+    for &code in Code::ALL {
         page.push_str(&causes(code));
     }
     Ok(page)
@@ -57,8 +57,8 @@ case, such as `INPUT_STALE`, are reason codes in results.
 
 ## What is never echoed
 
-Ids, names, telephone numbers, descriptions and free text of a request never stand in an error: it says their length
-instead. A pointer holds the keys and positions of the request, not its values. So an error may be logged.
+Ids, names, telephone numbers, descriptions and free text of a request are never part of an error: it states their
+length instead. A pointer holds the keys and positions of the request, not its values. So an error may be logged.
 
 ## What to retry
 

@@ -2,6 +2,7 @@
 
 use super::to_vec;
 use crate::error::{Cause, Error, Result};
+use base16ct::lower;
 use core::fmt;
 use core::str::FromStr;
 use hmac::{Hmac, KeyInit, Mac};
@@ -88,36 +89,10 @@ impl Hash {
         &self.0
     }
 
-    /// Returns the digits, 64 bytes of ASCII.
-    fn to_hex(self) -> [u8; 64] {
-        let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
-        let mut digits = [0; 64];
-        let (pairs, _) = digits.as_chunks_mut::<2>();
-        for (pair, byte) in pairs.iter_mut().zip(self.0) {
-            *pair = [digit(byte >> 4), digit(byte & 15)];
-        }
-        digits
-    }
-
     /// Returns the hash that 64 lower-case hexadecimal digits name.
     fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        if pairs.len() != bytes.len() || !rest.is_empty() {
-            return None;
-        }
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = (nibble(*high)? << 4) | nibble(*low)?;
-        }
-        Some(Self(bytes))
-    }
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+        (lower::decode(text, &mut bytes).ok()?.len() == bytes.len()).then_some(Self(bytes))
     }
 }
 
@@ -125,7 +100,7 @@ const EXPECTED: &str = "64 lower-case hexadecimal digits";
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(core::str::from_utf8(&self.to_hex()).unwrap_or_default())
+        f.write_str(lower::encode_str(&self.0, &mut [0; 64]).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -147,7 +122,7 @@ impl FromStr for Hash {
 
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(core::str::from_utf8(&self.to_hex()).unwrap_or_default())
+        serializer.collect_str(self)
     }
 }
 

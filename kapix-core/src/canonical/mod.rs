@@ -7,7 +7,6 @@
 
 mod hash;
 mod key;
-mod merge;
 mod object;
 mod text;
 mod writer;
@@ -17,5 +16,4 @@ mod tests;
 
 pub(crate) use hash::Hasher;
 pub use hash::{Hash, hash, hmac, hmac_verify};
-pub(crate) use merge::merge_members;
 pub use writer::{to_string, to_vec};

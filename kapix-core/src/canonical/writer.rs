@@ -3,12 +3,9 @@
 use super::object::{List, Member, Object};
 use super::text;
 use crate::error::{Cause, Error, Result};
+use crate::limits::WIRE_MAX;
 use core::fmt::{self, Write};
 use serde::ser::{Serialize, Serializer};
-
-/// The largest magnitude of an integer on the wire, 2^53 - 1: above it two integers share one JSON number (RFC
-/// 8785, section 3.2.2.3; RFC 7493, section 2.2).
-const INTEGER_MAX: u64 = (1 << 53) - 1;
 
 /// Returns the canonical JSON of `value` (RFC 8785) as UTF-8 bytes.
 ///
@@ -41,7 +38,8 @@ pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String> {
 }
 
 /// An [`Error`] as serde carries it; boxed, so that the result of each written value is one word.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 pub(super) struct Refused(pub(super) Box<Error>);
 
 impl Refused {
@@ -49,14 +47,6 @@ impl Refused {
         Self(Box::new(Error::new(cause, message)))
     }
 }
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl core::error::Error for Refused {}
 
 impl serde::ser::Error for Refused {
     fn custom<M: fmt::Display>(message: M) -> Self {
@@ -77,7 +67,7 @@ type Written = core::result::Result<(), Refused>;
 
 impl Writer {
     fn integer(&mut self, magnitude: u64, negative: bool) -> Written {
-        if magnitude > INTEGER_MAX {
+        if magnitude > WIRE_MAX.unsigned_abs() {
             return Err(out_of_range());
         }
         if negative {
@@ -96,7 +86,7 @@ impl Writer {
 }
 
 fn out_of_range() -> Refused {
-    Refused::new(Cause::JsonInteger, format!("an integer must be within +-(2^53 - 1), `{INTEGER_MAX}`"))
+    Refused::new(Cause::JsonInteger, format!("an integer must be within +-(2^53 - 1), `{WIRE_MAX}`"))
 }
 
 macro_rules! integers {

@@ -18,6 +18,7 @@ pub struct Analysis {
 }
 
 /// One feature of an analysis.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FeatureEntry {
@@ -26,15 +27,16 @@ pub struct FeatureEntry {
     /// Name of the feature.
     pub name: &'static str,
     /// Why the value is null.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub null_reason: Option<NullReason>,
     /// Name of the selection that holds its transactions.
     pub selection: Selection,
     /// Unit of the value.
     pub unit: Unit,
     /// Value, or null.
+    #[serialize_always]
     pub value: Option<f64>,
     /// Days of the window; null for the whole history and for months.
+    #[serialize_always]
     pub window_days: Option<u32>,
 }
 

@@ -4,11 +4,13 @@ use super::facts::Facts;
 use super::selection::Selection;
 use crate::canonical::Hash;
 use serde::Serialize;
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 /// Unit of a feature's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum Unit {
     /// A number of things.
     Count,
@@ -24,21 +26,18 @@ pub enum Unit {
 
 impl Unit {
     /// Returns the wire name, for example `minor`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Count => "count",
-            Self::Days => "days",
-            Self::Minor => "minor",
-            Self::Ratio => "ratio",
-            Self::Share => "share",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// Why a feature has no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, IntoStaticStr, VariantArray, EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum NullReason {
     /// Fewer complete calendar months than the feature needs.
     HistoryTooShort,
@@ -66,54 +65,16 @@ pub enum NullReason {
 
 impl NullReason {
     /// Every reason, in the order of its wire name.
-    pub const ALL: [Self; 11] = [
-        Self::HistoryTooShort,
-        Self::MeanNotPositive,
-        Self::MixedCurrencies,
-        Self::MoneyOverflow,
-        Self::NoBalances,
-        Self::NoCounterparties,
-        Self::NoIncome,
-        Self::NoInflow,
-        Self::NoOutflow,
-        Self::NoRows,
-        Self::WindowNotCovered,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the wire name, for example `window_not_covered`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::HistoryTooShort => "history_too_short",
-            Self::MeanNotPositive => "mean_not_positive",
-            Self::MixedCurrencies => "mixed_currencies",
-            Self::MoneyOverflow => "money_overflow",
-            Self::NoBalances => "no_balances",
-            Self::NoCounterparties => "no_counterparties",
-            Self::NoIncome => "no_income",
-            Self::NoInflow => "no_inflow",
-            Self::NoOutflow => "no_outflow",
-            Self::NoRows => "no_rows",
-            Self::WindowNotCovered => "window_not_covered",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Returns one sentence on what the reason means.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::HistoryTooShort => "Fewer complete calendar months than the feature needs.",
-            Self::MeanNotPositive => "The mean that the figure is divided by is zero or below.",
-            Self::MixedCurrencies => "The accounts have more than one currency.",
-            Self::MoneyOverflow => "A sum leaves +-(2^53 - 1) minor units.",
-            Self::NoBalances => "An account states no balance.",
-            Self::NoCounterparties => {
-                "Named counterparties carry less than half of the amount, or no row names one."
-            }
-            Self::NoIncome => "No income to compare with.",
-            Self::NoInflow => "No credits to compare with.",
-            Self::NoOutflow => "No debits to compare with.",
-            Self::NoRows => "No account has a row or a stated period.",
-            Self::WindowNotCovered => "The data of an account do not cover the window.",
-        }
+    pub fn meaning(self) -> &'static str {
+        self.get_documentation().unwrap_or_default()
     }
 }
 

@@ -6,7 +6,7 @@
 use super::definition::{NullReason, Value};
 use super::facts::{Facts, Flows, RECENT_DAYS};
 use super::parties::Concentration;
-use crate::money::WIRE_MAX;
+use crate::limits::WIRE_MAX;
 
 /// Days of the window of most features.
 const RECENT: i32 = 90;

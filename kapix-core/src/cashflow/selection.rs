@@ -121,8 +121,8 @@ impl Selection {
             Self::LastBalance => scope.next(place).is_none(),
             Self::LastBalanceAndDebits90 => debit || scope.next(place).is_none(),
             Self::LastIncome => {
-                let later = scope.account.rows.get(place + 1..).unwrap_or_default();
-                row.income && scope.last_income_days == Some(age) && !later.iter().any(|row| row.income)
+                let mut later = scope.account.rows.iter().skip(place + 1);
+                row.income && scope.last_income_days == Some(age) && !later.any(|row| row.income)
             }
             Self::LastTransaction => scope.last_row_days == Some(age) && scope.next(place).is_none(),
             Self::LowestBalance90 => scope.sets_the_lowest(place, row),

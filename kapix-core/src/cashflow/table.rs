@@ -1,4 +1,4 @@
-//! The table of features, in the order of their names; `docs/METHODS.md` shows it to readers.
+//! The table of features, in the order of their names; `docs/methods/cash_flow.md` shows it to readers.
 
 use super::definition::NullReason::{
     HistoryTooShort, MeanNotPositive, MixedCurrencies, MoneyOverflow, NoBalances, NoCounterparties, NoIncome,

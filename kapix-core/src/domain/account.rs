@@ -1,12 +1,12 @@
 //! An account and its transactions in the native form: integer minor units, credit above zero.
 
 use crate::id::Id;
-use crate::json;
 use crate::money::Currency;
 use crate::time::{At, Date, UtcOffset};
 use serde::{Deserialize, Serialize};
 
 /// One account of an applicant with its rows in the order of the document.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -15,20 +15,17 @@ pub struct Account {
     pub account_id: Id,
     /// Largest difference, in minor units, between a stated balance and the chained one that is still
     /// rounding, 0..=1,000,000; default 0.
-    #[serde(default, skip_serializing_if = "is_zero", deserialize_with = "json::integer")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub chain_tolerance_minor: i64,
     /// Currency of every amount of the account, ISO 4217.
     pub currency: Currency,
     /// What the account is.
     pub kind: AccountKind,
     /// Balance before the first row, in minor units.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::integer_option")]
     pub opening_balance_minor: Option<i64>,
     /// Days that the document covers; without it, from the first to the last row.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
     /// Bank or operator.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// Rows, in the order of the document.
     pub transactions: Vec<Transaction>,
@@ -61,35 +58,30 @@ pub enum AccountKind {
 }
 
 /// One row of an account.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Transaction {
     /// Amount in minor units; a credit is above zero, a debit below.
-    #[serde(deserialize_with = "json::integer")]
     pub amount_minor: i64,
     /// When: an instant, or a civil date where the document gives no time.
     pub at: At,
     /// Balance after the row as the document states it, in minor units.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::integer_option")]
     pub balance_minor: Option<i64>,
     /// The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// The other side, as the document names it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counterparty: Option<String>,
     /// Free text of the document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Id of the row at its provider; a shared id is a warning, not a duplicate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Id>,
     /// Whether the row took effect; default `posted`.
     #[serde(default, skip_serializing_if = "is_posted")]
     pub status: TransactionStatus,
     /// `credit` or `debit`; where given it must agree with the sign of the amount.
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "type")]
     pub direction: Option<Direction>,
 }
 

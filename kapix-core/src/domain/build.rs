@@ -11,7 +11,7 @@ use super::validate::{self, Problems, on_wire};
 use super::walk::{Overflow, walk};
 use crate::error::{Cause, Result};
 use crate::limits::Limits;
-use crate::money::WIRE_MAX;
+use crate::limits::WIRE_MAX;
 use crate::time::{At, Date, Instant};
 use std::collections::BTreeMap;
 
@@ -217,14 +217,15 @@ impl<'a> Builder<'a> {
 }
 
 /// Puts each day of rows sorted by date into an order in which balances chain.
+#[expect(clippy::indexing_slicing, reason = "a day is no longer than the rows that it begins")]
 fn order_days(orderer: &mut Orderer, rows: &mut [Row], opening: Option<i64>, tolerance: i64) {
     let mut previous = opening;
     let mut rest = rows;
     let mut len = first_day(rest);
     while len > 0 {
-        let Some((day, later)) = rest.split_at_mut_checked(len) else { return };
+        let (day, later) = rest.split_at_mut(len);
         let next_len = first_day(later);
-        match orderer.order(day, previous, later.get(..next_len).unwrap_or_default(), tolerance) {
+        match orderer.order(day, previous, &later[..next_len], tolerance) {
             DayOrder::Input => {}
             DayOrder::Reversed => day.reverse(),
             DayOrder::Permuted(order) => {

@@ -4,10 +4,11 @@ use super::account::{Direction, Transaction, TransactionStatus};
 use super::validate::{on_wire, sign_problem};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
-use crate::limits::{self, Limits};
-use crate::money::{Currency, Money, WIRE_MAX};
+use crate::limits::{self, Limits, WIRE_MAX};
+use crate::money::{Currency, Money};
 use crate::time::At;
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
+use strum::{IntoStaticStr, VariantArray};
 
 /// Returns the transactions of a CSV text, in its order.
 ///
@@ -63,8 +64,9 @@ fn read(reader: &mut Reader<&[u8]>, record: &mut StringRecord, row: Option<usize
     })
 }
 
-/// A column of the document; its discriminant is its place in [`Column::ALL`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A column of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 enum Column {
     At,
     AmountMinor,
@@ -80,34 +82,8 @@ enum Column {
 }
 
 impl Column {
-    const ALL: [Self; 11] = [
-        Self::At,
-        Self::AmountMinor,
-        Self::Amount,
-        Self::Type,
-        Self::BalanceMinor,
-        Self::Balance,
-        Self::Description,
-        Self::Counterparty,
-        Self::Category,
-        Self::Id,
-        Self::Status,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::At => "at",
-            Self::AmountMinor => "amount_minor",
-            Self::Amount => "amount",
-            Self::Type => "type",
-            Self::BalanceMinor => "balance_minor",
-            Self::Balance => "balance",
-            Self::Description => "description",
-            Self::Counterparty => "counterparty",
-            Self::Category => "category",
-            Self::Id => "id",
-            Self::Status => "status",
-        }
+    fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -116,8 +92,9 @@ fn columns(header: &StringRecord) -> Result<Vec<Column>> {
     let wrong = |message: String| Error::new(Cause::TransactionCsv, message).at("/rows");
     let mut columns = Vec::with_capacity(header.len());
     for (number, name) in header.iter().enumerate() {
-        let Some(column) = Column::ALL.into_iter().find(|column| column.name() == name) else {
-            let known = Column::ALL.map(Column::name).join("`, `");
+        let Some(&column) = Column::VARIANTS.iter().find(|column| column.name() == name) else {
+            let known: Vec<&str> = Column::VARIANTS.iter().map(|column| column.name()).collect();
+            let known = known.join("`, `");
             let bytes = name.len();
             return Err(wrong(format!(
                 "column `{number}` must be one of `{known}`; got a name of `{bytes}` bytes"

@@ -69,6 +69,7 @@ impl FindingKind {
 }
 
 /// One finding, with its rows and amounts.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
@@ -78,7 +79,6 @@ pub struct Finding {
     /// How many cases of the kind the account has; `rows` shows the first ones.
     pub count: u64,
     /// First day concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Date>,
     /// What was found.
     pub kind: FindingKind,
@@ -90,6 +90,5 @@ pub struct Finding {
     /// What it does to a decision.
     pub severity: Severity,
     /// Last day concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Date>,
 }

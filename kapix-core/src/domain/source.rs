@@ -1,15 +1,19 @@
 //! The data of a request, source by source.
 
 use super::account::{Account, Period};
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use strum::{IntoStaticStr, VariantArray};
 
 /// A source of data that a request may name in `data_sources`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum SourceKey {
     /// What the applicant stated.
     Application,
@@ -27,50 +31,31 @@ pub enum SourceKey {
 
 impl SourceKey {
     /// Every source, in the order of its wire name.
-    pub const ALL: [Self; 6] = [
-        Self::Application,
-        Self::Bank,
-        Self::Bureau,
-        Self::InternalLoans,
-        Self::MobileMoney,
-        Self::TransactionHistory,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the wire name, for example `mobile_money`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Application => "application",
-            Self::Bank => "bank",
-            Self::Bureau => "bureau",
-            Self::InternalLoans => "internal_loans",
-            Self::MobileMoney => "mobile_money",
-            Self::TransactionHistory => "transaction_history",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// What the sources answered.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Data {
     /// What the applicant stated; read as `application.NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<FlatSource>,
     /// Bank accounts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank: Option<TransactionSource>,
     /// A bureau's report; read as `bureau.NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bureau: Option<FlatSource>,
     /// The lender's own loans; read as `internal_loans.NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub internal_loans: Option<FlatSource>,
     /// Mobile money wallets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mobile_money: Option<TransactionSource>,
     /// Transactions of any other kind.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_history: Option<TransactionSource>,
 }
 
@@ -105,6 +90,7 @@ impl Data {
 }
 
 /// A source that answers with accounts.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -112,17 +98,15 @@ pub struct TransactionSource {
     /// Accounts of the applicant at this source.
     pub accounts: Vec<Account>,
     /// Days that the source covers; an account's own period goes before it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
     /// Who answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// When the source was read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieved_at: Option<Instant>,
 }
 
 /// A source that answers with named values.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -131,16 +115,13 @@ pub struct FlatSource {
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub no_record: bool,
     /// Days that the values describe.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
     /// Who answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// When the source was read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieved_at: Option<Instant>,
     /// Values by name.
-    #[serde(default, deserialize_with = "json::map")]
+    #[serde(default)]
     pub values: BTreeMap<String, Scalar>,
 }
 

@@ -3,8 +3,8 @@
 use super::account::{Account, Direction, Period, Transaction};
 use super::source::Data;
 use crate::error::{Cause, Detail, Error, Result};
+use crate::limits::WIRE_MAX;
 use crate::limits::{self, Limits};
-use crate::money::WIRE_MAX;
 use std::collections::BTreeSet;
 
 /// Largest `chain_tolerance_minor`: rounding is a few minor units, and a tolerance in the size of payments would

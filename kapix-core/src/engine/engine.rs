@@ -1,19 +1,35 @@
 //! The engine: artefacts proved once, then pure functions from request to reply.
 
-use super::control::Control;
-use super::registry::{EngineOptions, Registry};
-use super::reply::{ColumnsReply, Reply};
-use super::request::Request;
-use super::response::Response;
-use super::{batch, cashflow, credit, describe, develop};
+use super::desk::Record;
+use super::door::{Control, Reply};
+use super::operations::{Beside, Call, Fulfilled, Interrupt, Known, Need, Operation, Request, Surroundings};
+use super::registry::{ArtefactRef, EngineOptions, Registry};
+use crate::canonical;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
+use crate::store::RowKey;
+use crate::tree::Tree;
+use serde::Serialize;
+
+/// Needs of one call: a policy of a hundred model steps is a defect.
+const NEEDS_MAX: usize = 100;
+/// How deep a need may have needs of its own.
+const NEEDS_DEPTH_MAX: usize = 4;
 
 /// A set of proved artefacts and the pure operations on them; immutable, `Send + Sync`.
 #[derive(Clone, Debug)]
 pub struct Engine {
     registry: Registry,
+}
+
+/// How far an engine comes with a request.
+#[derive(Debug)]
+pub(super) enum Progressed {
+    /// To its reply.
+    Done(Box<Reply>),
+    /// To rows of a store, which its Desk reads.
+    Rows(Vec<RowKey>),
 }
 
 impl Engine {
@@ -26,46 +42,108 @@ impl Engine {
     }
 
     /// Answers a request; the same request always has the same answer.
+    ///
+    /// Error `operation.needs_desk`: the operation reads or changes what only a [`Desk`](crate::Desk) keeps.
     pub fn run(&self, request: &Request, control: &Control<'_>) -> Result<Reply> {
-        control.check()?;
-        match request {
-            Request::EngineDescribe(_) => {
-                Ok(Reply::unrecorded(Response::EngineDescribe(Box::new(describe::describe(&self.registry)))))
-            }
-            Request::ArtefactCheck(request) => {
-                let answer = describe::check(request, self.registry.limits());
-                Ok(Reply::unrecorded(Response::ArtefactCheck(Box::new(answer))))
-            }
-            Request::CreditScore(request) => credit::score(&self.registry, request, control),
-            Request::CreditScoreBatch(request) => batch::score_json(&self.registry, request, control),
-            Request::CashflowAnalyze(request) => cashflow::analyze(&self.registry, request, control),
-            Request::ScorecardDevelop(request) => develop::develop_json(&self.registry, request, control),
-            Request::ScorecardEvaluate(request) => develop::evaluate_json(&self.registry, request, control),
-        }
+        self.run_alone(request, None, control, &mut Known::default())
     }
 
     /// Answers a request with columns, which are borrowed for the call.
-    pub fn run_columns(
+    pub fn run_columns(&self, request: &Request, frame: &Frame<'_>, control: &Control<'_>) -> Result<Reply> {
+        self.run_alone(request, Some(frame), control, &mut Known::default())
+    }
+
+    /// Answers the request of a record again: what the call found beside its request is taken from the record. With
+    /// the artefacts that the record names, the answer has the same bytes.
+    ///
+    /// Errors: `record.altered` when the record does not verify, `operation.columns_missing` when columns came beside
+    /// its request, and those of the operation.
+    pub fn replay(&self, record: &Record, control: &Control<'_>) -> Result<Reply> {
+        let leaf = record.verify()?;
+        if leaf.columns_sha256.is_some() {
+            let message = "the columns of the call are not in its record; call again with them";
+            return Err(Error::new(Cause::OperationColumnsMissing, message));
+        }
+        let request = Request::read(Operation::parse(&leaf.operation)?, &record.request, self.limits())?;
+        let mut known = match &record.found {
+            Some(found) => Tree::read_text(found, self.limits())?.read(self.limits())?,
+            None => Known::default(),
+        };
+        self.run_alone(&request, None, control, &mut known)
+    }
+
+    fn run_alone(
         &self,
         request: &Request,
-        frame: &Frame<'_>,
+        frame: Option<&Frame<'_>>,
         control: &Control<'_>,
-    ) -> Result<ColumnsReply> {
-        control.check()?;
-        match request {
-            Request::CreditScoreBatch(request) => {
-                return batch::score(&self.registry, request, frame, control);
+        known: &mut Known,
+    ) -> Result<Reply> {
+        let beside = Beside { frame, control, surroundings: Surroundings::default() };
+        match self.start(request, beside, known, 0)? {
+            Progressed::Done(reply) => Ok(*reply),
+            Progressed::Rows(_) => {
+                let message = "the operation reads a store: call it on a Desk, not on an Engine";
+                Err(Error::new(Cause::OperationNeedsDesk, message))
             }
-            Request::ScorecardDevelop(request) => {
-                return develop::develop(&self.registry, request, frame, control);
-            }
-            Request::ScorecardEvaluate(request) => {
-                return develop::evaluate(&self.registry, request, frame, control);
-            }
-            _ => {}
         }
-        let message = format!("`{}` takes no columns", request.operation().as_str());
-        Err(Error::new(Cause::OperationNotColumnar, message))
+    }
+
+    /// Runs a request with what is known, and again with each result that it needs.
+    pub(super) fn start(
+        &self,
+        request: &Request,
+        beside: Beside<'_, '_>,
+        known: &mut Known,
+        depth: usize,
+    ) -> Result<Progressed> {
+        loop {
+            beside.control.check()?;
+            match request.run(&Call::new(&self.registry, beside, known)) {
+                Ok(reply) => return Ok(Progressed::Done(Box::new(reply))),
+                Err(Interrupt::Failed(error)) => return Err(error),
+                Err(Interrupt::Rows(keys)) => return Ok(Progressed::Rows(keys)),
+                Err(Interrupt::Result(need)) => {
+                    if depth == NEEDS_DEPTH_MAX || known.results() == NEEDS_MAX {
+                        let message = format!(
+                            "a call must need at most `{NEEDS_MAX}` results, nested at most `{NEEDS_DEPTH_MAX}` deep"
+                        );
+                        return Err(Error::new(Cause::LimitExceeded, message));
+                    }
+                    let (fulfilled, artefacts) = self.fulfil(&need, beside.control, depth + 1)?;
+                    known.fulfil(need, fulfilled, artefacts);
+                }
+            }
+        }
+    }
+
+    /// Returns what comes of a need: a refused request is a result, a cancelled call is not.
+    fn fulfil(
+        &self,
+        need: &Need,
+        control: &Control<'_>,
+        depth: usize,
+    ) -> Result<(Fulfilled, Vec<ArtefactRef>)> {
+        let inner = Control { draft: false, ..control.clone() };
+        let beside = Beside { frame: None, control: &inner, surroundings: Surroundings::default() };
+        let request = canonical::to_vec(&need.arguments)?;
+        let answer = Request::read(need.operation, &request, self.limits())
+            .and_then(|request| self.start(&request, beside, &mut Known::default(), depth));
+        match answer {
+            Ok(Progressed::Done(reply)) => {
+                Ok((Fulfilled::Answer(self.tree(&reply.response)?), reply.artefacts))
+            }
+            Ok(Progressed::Rows(_)) => {
+                let message = "a need must be a pure operation, which reads no store";
+                Err(Error::new(Cause::OperationNeedsDesk, message))
+            }
+            Err(error) if error.cause == Cause::Cancelled => Err(error),
+            Err(error) => Ok((Fulfilled::Refusal(self.tree(&error)?), Vec::new())),
+        }
+    }
+
+    fn tree(&self, value: &impl Serialize) -> Result<Tree> {
+        Tree::read_text(&canonical::to_vec(value)?, self.limits())
     }
 
     /// Returns how the engine was loaded.

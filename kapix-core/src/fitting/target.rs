@@ -28,13 +28,15 @@ impl Target<'_> {
         }
     }
 
-    /// Returns the weight of a row, 0 outside.
-    pub fn weight(&self, row: usize) -> f64 {
+    /// Returns the weights; `None`: 1 each.
+    pub fn weights(&self) -> Option<&[f64]> {
         let (Self::Binary { weight, .. } | Self::Continuous { weight, .. }) = self;
-        match weight {
-            Some(weight) => weight.get(row).copied().unwrap_or_default(),
-            None if row < self.rows() => 1.0,
-            None => 0.0,
-        }
+        *weight
+    }
+
+    /// Returns the weight of a row that exists.
+    #[expect(clippy::indexing_slicing, reason = "whoever fits proves that each row has its weight")]
+    pub(crate) fn weight(&self, row: usize) -> f64 {
+        self.weights().map_or(1.0, |weights| weights[row])
     }
 }

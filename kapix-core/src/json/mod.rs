@@ -1,33 +1,42 @@
 //! Reading JSON strictly: every refusal names its cause, its place and what was expected, and never repeats a
 //! string of the request.
 //!
-//! A good document is read once by serde_json, after a scan of the bytes that bounds depth and strings and finds
-//! integers that no language reads exactly. Only a document that fails is read a second time, into a flat list
-//! of its values ([`tape::Tape`]), from which the same type is deserialized again by a deserializer whose errors know
-//! where they are. The slow reading is the judge: it may even accept what serde_json refuses (`-0` as an
-//! integer).
+//! serde_json reads, and one deserializer around it ([`strict`]) makes every check for every type. A good document is
+//! read once, straight into its type. Only a document that fails is read a second time, into a
+//! `serde_json::Value`, by the same deserializer, which now follows where it is; and then from the value into the
+//! type, by errors that know their place. The second reading is the judge: it accepts what the first cannot tell from
+//! a fault (`-0` as an integer, numbers from 1e21 on).
 
-mod access;
-mod cursor;
-mod field;
-mod literal;
-mod objects;
-mod parse;
+mod number;
+mod place;
 mod read;
 mod scalar;
-mod scan;
 mod shape;
-mod tape;
+mod strict;
+mod syntax;
+mod watch;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_hostile;
+#[cfg(test)]
+mod tests_vectors;
 
-pub(crate) use field::{
-    checked_number, integer, integer_option, map, map_option, number, number_of_integer, number_option,
-};
-pub(crate) use objects::Objects;
+pub(crate) use number::{check_number, number_of_integer};
 pub(crate) use read::read;
 pub use scalar::Scalar;
 pub(crate) use shape::fail;
+pub(crate) use strict::Strict;
+
+use serde::de::{Deserialize, Deserializer};
+
+/// Reads a field that needs no reader of its own any more; gone with its last use.
+pub(crate) fn plain<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) -> Result<T, D::Error> {
+    T::deserialize(source)
+}
+
+pub(crate) use plain as integer;
+pub(crate) use plain as integer_option;
+pub(crate) use plain as map;
+pub(crate) use plain as map_option;

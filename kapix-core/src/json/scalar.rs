@@ -1,6 +1,7 @@
 //! A value that is neither array nor object, as inputs of cards and policies are.
 
-use super::field::{checked_number, number_of_integer};
+use super::number::{check_number, number_of_integer};
+use super::shape::fail;
 use core::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -71,23 +72,15 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar, E> {
-        number_of_integer(value).map(Scalar::Number)
+        number_of_integer(value).map(Scalar::Number).map_err(fail)
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar, E> {
-        number_of_integer(value).map(Scalar::Number)
-    }
-
-    fn visit_i128<E: de::Error>(self, value: i128) -> Result<Scalar, E> {
-        number_of_integer(value).map(Scalar::Number)
-    }
-
-    fn visit_u128<E: de::Error>(self, value: u128) -> Result<Scalar, E> {
-        number_of_integer(value).map(Scalar::Number)
+        self.visit_i64(i64::try_from(value).unwrap_or(i64::MAX))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar, E> {
-        checked_number(value).map(Scalar::Number)
+        check_number(value).map(Scalar::Number).map_err(fail)
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Scalar, E> {

@@ -1,13 +1,18 @@
 //! The error of the strict deserializer: it keeps cause, place and what was expected, and has no room for the
 //! text of a string.
 
-use super::tape::{Tape, UNKNOWN_SEGMENT_BYTES, push_segment};
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, escape_segment};
 use core::fmt::{self, Display, Write};
 use serde::de::{self, Expected, Unexpected};
 
 /// Separates the parts of an [`Error`] that travels as text; JSON text cannot hold it unescaped.
 const SEPARATOR: char = '\u{1}';
+
+/// Longest part of a JSON pointer in bytes; a name in a request may be long, an error should not be.
+pub(super) const SEGMENT_BYTES: usize = 128;
+
+/// The same for a name that the engine does not know.
+pub(super) const UNKNOWN_SEGMENT_BYTES: usize = 64;
 
 /// Longest message in bytes that a type of another crate may contribute.
 const FOREIGN_MESSAGE_BYTES: usize = 256;
@@ -31,77 +36,30 @@ fn decode(message: &str) -> Option<ShapeError> {
     let name = parts.next()?;
     let cause = *Cause::ALL.iter().find(|cause| cause.as_str() == name)?;
     let mut error = ShapeError::new(cause, parts.next()?);
-    error.0.suffixes = parts.map(str::to_owned).collect();
+    error.0.fields = parts.map(str::to_owned).collect();
     Some(error)
 }
 
-/// What is wrong with the shape of a document; boxed, because it travels through the result of every value.
+/// What is wrong with the shape of a document, with pointers that start at the value; boxed, because it travels
+/// through the result of every value.
 #[derive(Debug)]
-pub(crate) struct ShapeError(Box<Finding>);
-
-#[derive(Debug)]
-struct Finding {
-    cause: Cause,
-    message: String,
-    /// The value in the [`Tape`], once an enclosing value has said which.
-    node: Option<u32>,
-    /// Pointers from that value to what is wrong; none is the value itself.
-    suffixes: Vec<String>,
-}
+pub(super) struct ShapeError(pub(super) Box<Error>);
 
 impl ShapeError {
-    /// Returns an error that has no place yet.
-    pub(super) fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Self(Box::new(Finding { cause, message: message.into(), node: None, suffixes: Vec::new() }))
-    }
-
-    /// Returns the error at `node`, unless a value inside it has claimed the error before.
-    pub(super) fn locate(mut self, node: u32) -> Self {
-        self.0.node.get_or_insert(node);
-        self
-    }
-
-    /// Returns the error at the member whose name is `node`: what a name alone shows is wrong is that member.
-    pub(super) fn locate_member(mut self, node: u32) -> Self {
-        if self.0.node.is_none() {
-            self.0.suffixes.clear();
-        }
-        self.locate(node)
-    }
-
-    /// Returns the crate's error, with pointers into `tape`.
-    pub(super) fn into_error(self, tape: &Tape<'_>) -> Error {
-        let Finding { cause, message, node, suffixes } = *self.0;
-        let mut place = tape.pointer(node.unwrap_or(0));
-        if cause == Cause::JsonUnknownField && suffixes.is_empty() {
-            place = shorten_last_segment(place);
-        }
-        let error = Error::new(cause, message);
-        if suffixes.is_empty() {
-            return error.at(place);
-        }
-        suffixes.iter().fold(error, |error, suffix| error.at(format!("{place}{suffix}")))
+    fn new(cause: Cause, message: impl Into<String>) -> Self {
+        Self(Box::new(Error::new(cause, message)))
     }
 
     fn member(cause: Cause, message: impl Into<String>, name: &str) -> Self {
-        let mut error = Self::new(cause, message);
-        let mut suffix = String::new();
-        push_segment(&mut suffix, name, UNKNOWN_SEGMENT_BYTES);
-        error.0.suffixes.push(suffix);
-        error
+        Self(Box::new(Error::new(cause, message).at(segment(name, UNKNOWN_SEGMENT_BYTES))))
     }
 }
 
-/// Cuts the last name of a pointer at [`UNKNOWN_SEGMENT_BYTES`].
-fn shorten_last_segment(pointer: String) -> String {
-    match pointer.rsplit_once('/') {
-        Some((parent, name)) if name.len() > UNKNOWN_SEGMENT_BYTES => {
-            let mut short = parent.to_owned();
-            push_segment(&mut short, &name.replace("~1", "/").replace("~0", "~"), UNKNOWN_SEGMENT_BYTES);
-            short
-        }
-        _ => pointer,
-    }
+/// Returns `/` and a name, cut at `limit` bytes, as a part of a JSON pointer.
+pub(super) fn segment(name: &str, limit: usize) -> String {
+    let ends = name.char_indices().map(|(at, character)| at + character.len_utf8());
+    let end = ends.take_while(|end| *end <= limit).last().unwrap_or(0);
+    format!("/{}", escape_segment(name.get(..end).unwrap_or_default()))
 }
 
 impl Display for ShapeError {
@@ -175,7 +133,7 @@ fn one_of(names: &[&str]) -> String {
 }
 
 /// Returns what a value is in the words of JSON, without its text.
-pub(super) fn kind_of(value: Unexpected<'_>) -> String {
+fn kind_of(value: Unexpected<'_>) -> String {
     let mut text = String::new();
     let written = match value {
         Unexpected::Bool(_) => write!(text, "a boolean"),
@@ -187,6 +145,7 @@ pub(super) fn kind_of(value: Unexpected<'_>) -> String {
         Unexpected::Unit | Unexpected::Option => write!(text, "null"),
         Unexpected::Seq => write!(text, "an array"),
         Unexpected::Map => write!(text, "an object"),
+        Unexpected::UnitVariant => write!(text, "a string"),
         other => write!(text, "{other}"),
     };
     debug_assert!(written.is_ok(), "a String takes any text");
@@ -204,15 +163,19 @@ fn wanted(expected: &dyn Expected) -> String {
         "i32" => "an integer in -2147483648..=2147483647",
         "u32" => "an integer in 0..=4294967295",
         "u64" | "u128" | "usize" => "an integer of 0 or more",
-        "i64" | "i128" | "isize" => "an integer",
+        "i64" | "i128" | "isize" => "an integer within +-(2^53 - 1)",
         "f32" | "f64" => "a number",
         "unit" => "null",
         "a sequence" => "an array",
         "a map" => "an object",
         "string or map" => "a string or an object",
+        "enum" | "newtype variant" | "struct variant" | "tuple variant" => "an object with one member",
         text if text.starts_with("struct ") && !text.contains(" with ") => "an object",
         text if text.starts_with("enum ") => "a string",
-        text => text,
+        text => match text.strip_suffix(" elements in sequence") {
+            Some(count) => return format!("an array of {count} elements"),
+            None => text,
+        },
     };
     plain.to_owned()
 }

@@ -1,10 +1,10 @@
 //! What the strict reading refuses, why and where; serde_json is the oracle of what is JSON.
 
 use super::shape::ShapeError;
-use super::tape::Tape;
-use super::{Scalar, fail, integer, integer_option, map, number, number_option, read};
+use super::{Scalar, fail, read};
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,13 +30,20 @@ pub(super) enum Source {
     Named(String),
 }
 
+/// A name of a member that only some texts are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Level {
+    Low,
+    High,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Account {
-    #[serde(deserialize_with = "integer")]
     pub(super) balance_minor: i64,
     pub(super) currency: Currency,
-    #[serde(default, deserialize_with = "integer_option", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) opening_minor: Option<i64>,
 }
 
@@ -44,19 +51,17 @@ pub(super) struct Account {
 #[serde(deny_unknown_fields)]
 pub(super) struct Request {
     pub(super) accounts: Vec<Account>,
-    #[serde(default, deserialize_with = "map")]
+    #[serde(default)]
     pub(super) features: BTreeMap<String, Scalar>,
     #[serde(default)]
-    pub(super) levels: BTreeMap<u32, bool>,
-    #[serde(deserialize_with = "number")]
+    pub(super) levels: BTreeMap<Level, bool>,
     pub(super) rate: f64,
-    #[serde(default, deserialize_with = "number_option")]
     pub(super) share: Option<f64>,
     #[serde(default)]
     pub(super) sources: Vec<Source>,
 }
 
-pub(super) fn refusal<'a, T: Deserialize<'a> + core::fmt::Debug>(text: &'a str) -> Error {
+pub(super) fn refusal<T: DeserializeOwned + core::fmt::Debug>(text: &str) -> Error {
     read::<T>(text.as_bytes(), &Limits::default()).unwrap_err()
 }
 
@@ -144,8 +149,8 @@ fn each_bad_shape_has_its_cause_and_place() {
     let long = "n".repeat(100);
     let cut = format!("/{}", &long[..64]);
     refused_as_listed(vec![
-        (request(r#", "levels": {"1": true, "x": true}"#), Cause::JsonShape, "/levels/x"),
-        (request(r#", "levels": {"1": true, "2": 1}"#), Cause::JsonShape, "/levels/2"),
+        (request(r#", "levels": {"low": true, "x": true}"#), Cause::JsonShape, "/levels/x"),
+        (request(r#", "levels": {"low": true, "high": 1}"#), Cause::JsonShape, "/levels/high"),
         (request(r#", "share": "0.5""#), Cause::JsonShape, "/share"),
         (request(r#", "share": 1000000000000000000000"#), Cause::JsonInteger, "/share"),
         (request(r#", "sources": ["bank", "bonk"]"#), Cause::JsonShape, "/sources/1"),
@@ -167,6 +172,26 @@ fn each_bad_shape_has_its_cause_and_place() {
         ("null".into(), Cause::JsonShape, ""),
         ("{}".into(), Cause::JsonShape, "/accounts"),
     ]);
+}
+
+#[test]
+fn an_error_in_a_name_or_where_one_was_to_come_is_placed_at_the_object() {
+    let long = format!(r#", "features": {{"a": 1, "{}": 2}}}}"#, "n".repeat(65_537));
+    for members in [
+        r#", "features": {"a": 1, "\ud800": 2}"#,
+        r#", "features": {"a": 1, "\x": 2}"#,
+        ", \"features\": {\"a\": 1, \"\n\": 2}",
+        r#", "features": {"a": 1, }"#,
+        r#", "features": {"a": 1, 2: 3}"#,
+        long.as_str(),
+    ] {
+        let error = refusal::<Request>(&request(members));
+        assert_eq!(error.fields, ["/features"], "{error}");
+    }
+    // Where the object itself goes wrong, the member before is the place.
+    assert_eq!(refusal::<Request>(&request(r#", "features": {"a": 1 2}"#)).fields, ["/features/a"]);
+    assert_eq!(refusal::<Request>(&request(r#", "sources": ["bank", ]"#)).fields, ["/sources/1"]);
+    assert_eq!(refusal::<Request>(&request(r#", "sources": ["bank" "bank"]"#)).fields, ["/sources/0"]);
 }
 
 #[test]
@@ -223,6 +248,10 @@ fn bad_syntax_has_line_and_column() {
         ("[1.]", "a number must have the form `-12.5e3`, without leading zeros (line 1, column 4)"),
         ("[-]", "a number must have the form `-12.5e3`, without leading zeros (line 1, column 3)"),
         ("[1e+]", "a number must have the form `-12.5e3`, without leading zeros (line 1, column 5)"),
+        ("[", "expected a value; the text ends inside an array (line 1, column 2)"),
+        ("{", "expected a name in quotes; the text ends inside an object (line 1, column 2)"),
+        ("{\"a\"", "expected `:`; the text ends inside an object (line 1, column 5)"),
+        ("{\"a\":1,", "expected a name in quotes; the text ends inside an object (line 1, column 8)"),
         ("[NaN]", "expected a value (line 1, column 2)"),
         ("[tru]", "expected a value (line 1, column 2)"),
     ] {
@@ -284,9 +313,7 @@ fn a_depth_limit_above_what_the_stack_bears_is_held_at_127() {
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Numbers {
-    #[serde(default, deserialize_with = "integer_option")]
     i: Option<i64>,
-    #[serde(default, deserialize_with = "number_option")]
     n: Option<f64>,
 }
 
@@ -345,8 +372,7 @@ fn a_coded_error_travels_through_any_serde_error() {
     let error = Error::new(Cause::TimeRange, "a date").at("/from").at("/to");
     let coded: serde_json::Error = fail(error.clone());
     assert!(coded.to_string().contains("time.out_of_range"));
-    let tape = Tape { text: "null", nodes: Vec::new() };
-    assert_eq!(fail::<ShapeError>(error.clone()).into_error(&tape), error);
+    assert_eq!(*fail::<ShapeError>(error.clone()).0, error);
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,10 +1,7 @@
 use super::currency::Currency;
 use super::rounding::Rounding;
 use crate::error::{Cause, Error, Result};
-
-/// The largest magnitude of an integer on the wire, 2^53 - 1: the range in which JavaScript and RFC 8785 (section
-/// 3.2.2.3, which follows ECMA-262) keep integers apart; RFC 7493, section 2.2 asks the same of every sender.
-pub const WIRE_MAX: i64 = 9_007_199_254_740_991;
+use crate::limits::WIRE_MAX;
 
 /// An amount of money: minor units, positive for the account's holder, and the currency that they belong to.
 ///

@@ -1,8 +1,9 @@
 //! Amounts in major units as decimal text or JSON numbers, read exactly or refused.
 
-use super::amount::{Money, WIRE_MAX};
+use super::amount::Money;
 use super::currency::Currency;
 use crate::error::{Cause, Error, Result};
+use crate::limits::WIRE_MAX;
 
 /// Bytes of a decimal amount: a sign, 16 digits, the point and a generous tail of zeros.
 const DECIMAL_BYTES_MAX: usize = 64;
@@ -122,8 +123,9 @@ fn malformed(text: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::super::iso4217::MINOR_UNITS;
-    use super::super::{Currency, Money, WIRE_MAX};
+    use super::super::{Currency, Money};
     use crate::error::Cause;
+    use crate::limits::WIRE_MAX;
     use proptest::prelude::{any, prop_assert_eq, proptest};
 
     fn currency(code: &str) -> Currency {

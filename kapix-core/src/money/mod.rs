@@ -10,6 +10,6 @@ mod decimal;
 mod iso4217;
 mod rounding;
 
-pub use amount::{Money, WIRE_MAX};
+pub use amount::Money;
 pub use currency::Currency;
 pub use rounding::Rounding;

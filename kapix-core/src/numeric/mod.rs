@@ -15,7 +15,8 @@ mod table;
 
 pub use beta::{beta_cdf, beta_quantile};
 pub use gamma::{chi_square_sf, gamma_cdf, gamma_sf, ln_gamma};
-pub use linear::{Cholesky, Matrix, SymmetricEigen, dot, pseudo_inverse};
+pub(crate) use linear::triangle;
+pub use linear::{Cholesky, SymmetricEigen, dot, pseudo_inverse, times};
 pub use normal::{normal_cdf, normal_log_cdf, normal_pdf, normal_quantile};
 pub use quantile::{QuantileType, quantile};
 pub use random::Random;

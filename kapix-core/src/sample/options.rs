@@ -4,6 +4,7 @@ use crate::error::{Cause, Error, Result};
 use crate::money::Currency;
 use crate::time::{Date, UtcOffset};
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// Days of history at most.
 const DAYS_MAX: u32 = 3_650;
@@ -11,7 +12,7 @@ const DAYS_MAX: u32 = 3_650;
 const YEARS: core::ops::RangeInclusive<i32> = 1990..=2100;
 
 /// The country of an applicant: it sets currency, offset, wording, charges and the size of amounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Country {
     /// KES, +03:00, a mobile-money wallet.
@@ -24,7 +25,7 @@ pub enum Country {
 
 impl Country {
     /// Every country.
-    pub const ALL: [Self; 3] = [Self::Kenya, Self::Nigeria, Self::SouthAfrica];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub(super) fn currency(self) -> Result<Currency> {
         Currency::parse(match self {
@@ -44,7 +45,7 @@ impl Country {
 }
 
 /// How an applicant lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Persona {
     /// One salary a month, from one employer.
@@ -69,37 +70,23 @@ pub enum Persona {
 
 impl Persona {
     /// Every persona.
-    pub const ALL: [Self; 9] = [
-        Self::Salaried,
-        Self::WageEarner,
-        Self::GigWorker,
-        Self::Trader,
-        Self::Farmer,
-        Self::Unemployed,
-        Self::Overdrawn,
-        Self::Mule,
-        Self::TakenOver,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// What is fixed of a sample; each field that is absent is drawn from the seed.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SampleOptions {
     /// Last day of the delivered history, in 1990..=2100; default 2026-06-30.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Date>,
     /// Country; default drawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
     /// Days of history up to and with `as_of`, 1..=3,650; default drawn from 180..=365.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
     /// Persona; default drawn, risky ones more often where the risk is high.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
     /// Latent risk, 0..=1; default the square of a uniform number u, for a given `overdrawn` persona (1 + u) / 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<f64>,
 }
 

@@ -20,8 +20,8 @@ fn options(persona: Persona, country: Country, risk: f64) -> SampleOptions {
 /// Two samples of every persona in every country, one safe and one risky.
 fn everyone() -> Vec<Sample> {
     let mut samples = Vec::new();
-    for persona in Persona::ALL {
-        for country in Country::ALL {
+    for &persona in Persona::ALL {
+        for &country in Country::ALL {
             for (seed, risk) in [(5, 0.1), (6, 0.9)] {
                 samples.push(applicant(seed, &options(persona, country, risk)).unwrap());
             }
@@ -179,7 +179,7 @@ fn loans_end_as_the_rows_say() {
 
 #[test]
 fn a_mule_collects_from_strangers_and_cashes_out_within_three_hours() {
-    for country in Country::ALL {
+    for &country in Country::ALL {
         let sample = applicant(9, &options(Persona::Mule, country, 0.5)).unwrap();
         assert!(sample.truth.mule);
         let offset = main_account(&sample).utc_offset;
@@ -206,7 +206,7 @@ fn a_mule_collects_from_strangers_and_cashes_out_within_three_hours() {
 
 #[test]
 fn a_takeover_empties_the_account_at_night_to_new_counterparties() {
-    for country in Country::ALL {
+    for &country in Country::ALL {
         let sample = applicant(9, &options(Persona::TakenOver, country, 0.1)).unwrap();
         let burst = labelled(&sample, Label::TakeoverOut);
         assert!(burst.len() >= 6);
@@ -378,7 +378,7 @@ fn options_outside_their_range_are_refused_and_the_edges_work() {
     assert_eq!(population(1, usize::MAX).unwrap_err().cause, Cause::ValueOutOfRange);
     assert_eq!(population(1, 0).unwrap(), []);
     assert!(member(u64::MAX, u64::MAX, &base).is_ok());
-    for persona in Persona::ALL {
+    for &persona in Persona::ALL {
         for (days, as_of) in [(1, date(1990)), (3_650, date(2100)), (2, None)] {
             let options = SampleOptions { days: Some(days), as_of, persona: Some(persona), ..base };
             let sample = applicant(u64::MAX, &options).unwrap();

@@ -122,12 +122,12 @@ pub struct Income {
 }
 
 /// The schedule of an income.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct IncomeSchedule {
     /// One payment of a salary or wage in minor units; for other kinds what a month brings on average.
     pub amount_minor: i64,
     /// Day of the month of a salary, 1..=28; day of the week of a wage, 1 Monday to 7 Sunday.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<u32>,
     /// Kind.
     pub kind: IncomeKind,
@@ -164,6 +164,7 @@ pub struct Rent {
 }
 
 /// A loan.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Loan {
     /// Day of disbursement.
@@ -177,7 +178,6 @@ pub struct Loan {
     /// Principal and fee in minor units.
     pub repayable_minor: i64,
     /// Day on which it was paid back.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repaid_on: Option<Date>,
 }
 

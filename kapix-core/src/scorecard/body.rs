@@ -3,13 +3,15 @@
 use crate::canonical::Hash;
 use crate::domain::FindingKind;
 use crate::fitting::CalibrationCurve;
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::time::Date;
 use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use strum::IntoStaticStr;
 
 /// The body of an artefact of kind `scorecard`.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -25,13 +27,11 @@ pub struct CardBody {
     /// Characteristics in the order in which ties are broken.
     pub characteristics: Vec<CharacteristicBody>,
     /// Totals at which the decision changes; a card without them decides nothing: every case refers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cutoffs: Option<Cutoffs>,
     /// SHA-256 of the definition of each cash-flow feature that the card reads.
-    #[serde(default, deserialize_with = "json::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub definitions: BTreeMap<String, Hash>,
     /// What the development measured; absent in an expert card.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub development: Option<DevelopmentBody>,
     /// Whom the card scores.
     pub entity_types: Vec<EntityType>,
@@ -40,16 +40,16 @@ pub struct CardBody {
     /// What the card's PD means.
     pub pd_basis: PdBasis,
     /// Texts of the reason codes.
-    #[serde(deserialize_with = "json::map")]
     pub reasons: BTreeMap<String, ReasonText>,
     /// How points translate to odds.
     pub scaling: Scaling,
 }
 
 /// Whom a card scores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum EntityType {
     /// A natural person.
     Individual,
@@ -61,19 +61,16 @@ pub enum EntityType {
 
 impl EntityType {
     /// Returns the wire name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Individual => "individual",
-            Self::Sme => "sme",
-            Self::Corporate => "corporate",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// The outcome of a score under the card's cut-offs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum Decision {
     /// Below the refer cut-off.
     Decline,
@@ -85,12 +82,8 @@ pub enum Decision {
 
 impl Decision {
     /// Returns the wire name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Decline => "decline",
-            Self::Refer => "refer",
-            Self::Approve => "approve",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -106,6 +99,7 @@ pub struct BandBody {
 }
 
 /// One characteristic: a feature and the points of its attributes.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -122,17 +116,13 @@ pub struct CharacteristicBody {
     /// Whether attributes are intervals or sets of categories.
     pub kind: CharacteristicKind,
     /// Why a protected characteristic may be used; shown to auditors.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_basis: Option<String>,
     /// What a missing input earns; without it a missing input is INSUFFICIENT_DATA.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Fallback>,
     /// What a counterfactual pays for moving it by one bin, 1..=1000; default 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub move_cost: Option<u32>,
     /// Name of a group of numeric characteristics that are windows of one attribute: a counterfactual moves them
     /// together, as one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moves_with: Option<String>,
     /// Points at which the characteristic neither helps nor harms: by judgement in an expert card, points at
     /// WoE 0 in a developed one.
@@ -141,7 +131,6 @@ pub struct CharacteristicBody {
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub protected: bool,
     /// Numbers outside are refused as VALIDATION_ERROR; special values are exempt.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<ValueRange>,
     /// Reason code in the card's table.
     pub reason: String,
@@ -149,7 +138,6 @@ pub struct CharacteristicBody {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub special: Vec<SpecialBody>,
     /// What a category earns that no attribute names; without it such an input is INSUFFICIENT_DATA.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen: Option<Fallback>,
 }
 
@@ -165,6 +153,7 @@ pub enum CharacteristicKind {
 }
 
 /// One attribute: an interval `[lower, upper)` or a set of categories, and its points.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -173,22 +162,19 @@ pub struct AttributeBody {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
     /// What people call the attribute; default is made from bounds or categories.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Least number of the interval, included; null in the first attribute: no lower bound.
-    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub lower: Option<f64>,
     /// Points of the attribute.
     pub points: i32,
     /// End of the interval, not included; null in the last attribute: no upper bound.
-    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub upper: Option<f64>,
     /// Weight of evidence in nats, of a developed card.
-    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub woe: Option<f64>,
 }
 
 /// What an input outside the attributes earns.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -199,37 +185,34 @@ pub struct Fallback {
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub refer: bool,
     /// Weight of evidence in nats, of a developed card.
-    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub woe: Option<f64>,
 }
 
 /// A value that means something of its own.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SpecialBody {
     /// What people call it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Points; above the neutral points only with support in the development counts.
     pub points: i32,
     /// The value: a number, a category, or `no_record` for a flat source that holds no record.
     pub value: Scalar,
     /// Weight of evidence in nats, of a developed card.
-    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub woe: Option<f64>,
 }
 
 /// Numbers that an input may take, both ends included.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValueRange {
     /// Greatest number.
-    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
     /// Least number.
-    #[serde(default, deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
 }
 
@@ -245,12 +228,12 @@ pub struct Cutoffs {
 }
 
 /// The least history that a card accepts.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Minimum {
     /// Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_days_max: Option<u32>,
     /// Days of history.
     pub history_days: u32,
@@ -264,26 +247,22 @@ pub struct Minimum {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scaling {
     /// Odds good : bad at `points0`, above 0.
-    #[serde(deserialize_with = "json::number")]
     pub odds0: f64,
     /// Points that double the odds, above 0.
-    #[serde(deserialize_with = "json::number")]
     pub pdo: f64,
     /// Total at which the odds are `odds0`.
-    #[serde(deserialize_with = "json::number")]
     pub points0: f64,
 }
 
 /// What a PD means, and on what it rests.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PdBasis {
     /// Number of bad outcomes in the sample.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bads: Option<u64>,
     /// Days from which the sample was taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dates: Option<SampleDates>,
     /// What counts as bad.
     pub default_definition: String,
@@ -292,7 +271,6 @@ pub struct PdBasis {
     /// `calibrated` only with a calibration measured on rows outside the fit.
     pub kind: PdKind,
     /// Number of rows in the sample.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
     /// Who was in the sample.
     pub population: String,
@@ -321,6 +299,7 @@ pub enum PdKind {
 }
 
 /// The texts of one reason code.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -330,14 +309,13 @@ pub struct ReasonText {
     /// Said to the applicant when it raised the score.
     pub favourable: String,
     /// Said to the lender's staff; default is the adverse or favourable text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub internal: Option<String>,
     /// Said to both when the input is missing; default is the adverse text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
 }
 
 /// What the development of a card measured; all vectors follow the order of the characteristics.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -345,13 +323,10 @@ pub struct DevelopmentBody {
     /// Weight of bad rows.
     pub bads: f64,
     /// From the PDO law to a probability, measured on rows outside the fit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
     /// Covariance of the coefficients: intercept first, then the characteristics; row by row.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coefficient_covariance: Option<Vec<Vec<f64>>>,
     /// Coefficients in nats: intercept first, then one a characteristic, on its WoE.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coefficients: Option<Vec<f64>>,
     /// Population of the bins.
     pub counts: Vec<CharacteristicCounts>,
@@ -363,21 +338,19 @@ pub struct DevelopmentBody {
     /// Mean points by characteristic over all rows.
     pub mean_points: Vec<f64>,
     /// Mean points by characteristic of rows with totals at or slightly above the approve cut-off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub means_at_cutoff: Option<Vec<f64>>,
     /// The request that developed the card, with every default filled in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<Tree>,
     /// Covariance of the points between characteristics, row by row.
     pub points_covariance: Vec<Vec<f64>>,
     /// SHA-256 of the development sample.
     pub sample_sha256: Hash,
     /// What the validation measured, by sample.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<Tree>,
 }
 
 /// One thing that an auditor must know of a fit.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -385,13 +358,13 @@ pub struct DevelopmentFinding {
     /// Name of the kind of finding, such as `separation`.
     pub code: String,
     /// The feature that it concerns; absent when it concerns the fit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
     /// One sentence.
     pub message: String,
 }
 
 /// The population of one characteristic.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -399,13 +372,11 @@ pub struct CharacteristicCounts {
     /// By attribute.
     pub attributes: Vec<BinCounts>,
     /// Of missing inputs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<BinCounts>,
     /// By special value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub special: Vec<BinCounts>,
     /// Of categories that no attribute names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen: Option<BinCounts>,
 }
 

@@ -7,7 +7,7 @@ use super::body::{
 };
 use super::support;
 use crate::cashflow;
-use crate::error::{Cause, Detail, Error, Result};
+use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
 use development::development;
@@ -129,7 +129,7 @@ fn bands(body: &CardBody, findings: &mut Findings) {
 
 fn definitions(body: &CardBody, findings: &mut Findings) {
     for (name, hash) in &body.definitions {
-        let pointer = format!("/definitions/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/definitions/{}", escape_segment(name));
         match cashflow::definition(name) {
             None => {
                 findings.add(Cause::CardFeatureUnknown, pointer, "this engine does not compute the feature");

@@ -3,7 +3,8 @@
 use super::body::{BinCounts, CharacteristicCounts, Decision, DevelopmentBody};
 use super::card::{Card, Characteristic};
 use super::score::Slots;
-use crate::numeric::{self, Matrix};
+use crate::numeric;
+use ndarray::Array2;
 
 /// Eigenvalues below this share of the largest are taken as 0: characteristics that move together.
 const PSEUDO_INVERSE_TOLERANCE: f64 = 1e-10;
@@ -23,7 +24,7 @@ impl Card {
     /// the estimates in the card and those made anew both err, and the variance of a difference is the sum. The
     /// conditional law is the normal one of the development's mean vector and covariance of points, with the
     /// generalised inverse (T. W. Anderson, "An Introduction to Multivariate Statistical Analysis", 3rd ed.,
-    /// section 2.5). It does not cover drift, forged data or a wrong model. `docs/METHODS.md` counts how often
+    /// section 2.5). It does not cover drift, forged data or a wrong model. `docs/methods/evidence.md` counts how often
     /// decisions stayed.
     pub fn confidence(&self, slots: &Slots) -> Option<f64> {
         let development = self.body.development.as_ref()?;
@@ -68,10 +69,12 @@ impl Card {
     }
 
     /// The mean of the total and the variance that missing inputs leave in it, given the observed points.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a loaded card has a row and a column of covariances a characteristic"
+    )]
     fn conditional(&self, slots: &Slots, development: &DevelopmentBody) -> Option<(f64, f64)> {
-        let points = |position: usize, slot: u16| {
-            self.characteristics.get(position).map_or(0.0, |it| f64::from(it.points_of(slot)))
-        };
+        let points = |position: usize, slot: u16| f64::from(self.characteristics[position].points_of(slot));
         let mut missing = Vec::new();
         let mut observed = Vec::new();
         let mut mean = f64::from(self.body.base_points);
@@ -88,9 +91,7 @@ impl Card {
         if missing.is_empty() {
             return Some((mean, 0.0));
         }
-        let sigma = |i: usize, j: usize| {
-            development.points_covariance.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0.0)
-        };
+        let sigma = |i: usize, j: usize| development.points_covariance[i][j];
         let total: f64 = missing.iter().flat_map(|i| missing.iter().map(move |j| sigma(*i, *j))).sum();
         if observed.is_empty() {
             return Some((mean, total));
@@ -100,21 +101,18 @@ impl Card {
             observed.iter().map(|(o, _)| missing.iter().map(|m| sigma(*m, *o)).sum()).collect();
         let size = observed.len();
         let entries = observed.iter().flat_map(|(i, _)| observed.iter().map(move |(j, _)| sigma(*i, *j)));
-        let inverse =
-            numeric::pseudo_inverse(&Matrix::new(size, size, entries.collect())?, PSEUDO_INVERSE_TOLERANCE)?;
-        let regression = inverse.times(&cross)?;
+        let matrix = Array2::from_shape_vec((size, size), entries.collect()).ok()?;
+        let inverse = numeric::pseudo_inverse(&matrix, PSEUDO_INVERSE_TOLERANCE)?;
+        let regression = numeric::times(&inverse, &cross)?;
         let deviations: Vec<f64> = observed.iter().map(|(_, deviation)| *deviation).collect();
         let shift = numeric::dot(&regression, &deviations)?;
         let explained = numeric::dot(&regression, &cross)?;
         Some((mean + shift, (total - explained).max(0.0)))
     }
 
+    #[expect(clippy::indexing_slicing, reason = "each slot of a loaded card has a weight of evidence")]
     fn quadratic_form(&self, slots: &Slots, covariance: &[Vec<f64>]) -> f64 {
-        let woes = self
-            .characteristics
-            .iter()
-            .zip(&slots.slots)
-            .map(|(it, slot)| it.woe.get(usize::from(*slot)).copied().unwrap_or(0.0));
+        let woes = self.characteristics.iter().zip(&slots.slots).map(|(it, slot)| it.woe[usize::from(*slot)]);
         let x: Vec<f64> = core::iter::once(1.0).chain(woes).collect();
         let products = covariance
             .iter()

@@ -75,15 +75,14 @@ impl Card {
     }
 
     /// Returns the changes of a unit that gain points, the cheapest first, each with more gain than every cheaper one.
+    #[expect(clippy::indexing_slicing, reason = "units hold places of characteristics, and each has a slot")]
     fn choices(&self, unit: &[usize], slots: &Slots) -> Vec<Choice> {
         let own = || unit.iter().filter_map(|position| self.characteristics.get(*position));
         if own().any(|it| it.immovable) {
             return Vec::new();
         }
         let mut choices = match (unit, own().next()) {
-            ([position], Some(characteristic)) => {
-                slots.slots.get(*position).map(|slot| characteristic.choices(*slot)).unwrap_or_default()
-            }
+            ([position], Some(characteristic)) => characteristic.choices(slots.slots[*position]),
             (_, Some(first)) => self.steps(unit, slots, first.move_cost),
             (_, None) => Vec::new(),
         };

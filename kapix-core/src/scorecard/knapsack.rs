@@ -151,10 +151,13 @@ impl Table {
     }
 
     /// Returns what units from `place` on can do with at most `count` moves.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the table is filled from the last unit on, each for every count"
+    )]
     fn frontier(&self, place: usize, count: usize) -> &[Point] {
-        let row = self.units.saturating_sub(place) * (self.count + 1) + count;
-        let (start, end) = self.ranges.get(row).copied().unwrap_or_default();
-        self.points.get(start..end).unwrap_or_default()
+        let (start, end) = self.ranges[(self.units - place) * (self.count + 1) + count];
+        &self.points[start..end]
     }
 
     /// Returns the most points, at most the need, that units from `place` on add with at most `count` moves and `cost`.

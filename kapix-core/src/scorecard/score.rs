@@ -17,8 +17,9 @@ pub enum Input<'a> {
     Text(&'a str),
 }
 
-/// Where each input of an applicant fell, and the total.
+/// Where each input of an applicant fell, and the total; only the card that placed them can say more of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Slots {
     /// Slot of each characteristic, in card order: attributes first, then special values, missing, unseen.
     pub slots: Vec<u16>,
@@ -165,10 +166,11 @@ impl Characteristic {
         }
     }
 
-    /// Returns the points of a slot.
+    /// Returns the points of a slot of this characteristic.
     #[inline]
+    #[expect(clippy::indexing_slicing, reason = "slots are numbered by the list of points")]
     pub(super) fn points_of(&self, slot: u16) -> i32 {
-        self.points.get(usize::from(slot)).copied().unwrap_or_default()
+        self.points[usize::from(slot)]
     }
 
     pub(super) fn is_missing(&self, slot: u16) -> bool {

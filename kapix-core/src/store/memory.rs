@@ -1,114 +1,167 @@
-//! A store in bounded memory: the oldest record or key goes first, and what went is counted.
+//! A store in bounded memory: the oldest record, key or event is dropped first, and what was dropped is counted.
 
+use super::{Claim, Commit, Committed, KeyScope, Row, RowKey, Store, StoreStatistics};
 use crate::canonical::Hash;
+use crate::engine::{Answer, Event, Record};
+use crate::error::{Cause, Error, Result};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of all records.
-const RECORD_BYTES_MAX: usize = 64 << 20;
+pub(super) const RECORD_BYTES_MAX: usize = 64 << 20;
 /// Number of idempotency keys.
 const KEYS_MAX: usize = 100_000;
+/// Number of events that nobody has fetched.
+const EVENTS_MAX: usize = 10_000;
+/// Number of rows: they are never dropped, so a full table refuses.
+const ROWS_MAX: usize = 1_000_000;
 
-/// What a store holds and what it let go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct StoreStatistics {
-    /// Idempotency keys held.
-    pub keys: u64,
-    /// Keys that went because the store was full.
-    pub keys_evicted: u64,
-    /// Records held.
-    pub records: u64,
-    /// Records that went because the store was full.
-    pub records_evicted: u64,
-}
+/// Records, rows, events, and answers by key.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryStore(Mutex<State>);
 
-/// What a key stands for: operation, tenant and key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct KeyScope {
-    pub(crate) operation: &'static str,
-    pub(crate) tenant: String,
-    pub(crate) key: String,
-}
-
-/// What a call finds under its key.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Claim<A> {
-    /// Nothing: the caller runs, and must store or release.
-    Mine,
-    /// A twin runs: wait.
-    Running,
-    /// The stored answer of the same body.
-    Stored(A),
-    /// The key was used with another body.
-    OtherBody,
-}
-
-/// Records of type R with their sizes, answers of type A by key.
-#[derive(Debug)]
-pub(crate) struct MemoryStore<R, A> {
-    records: VecDeque<(u64, usize, R)>,
+#[derive(Debug, Default)]
+struct State {
+    /// The held records: their numbers have no gap.
+    records: VecDeque<Arc<Record>>,
     record_bytes: usize,
-    next_seq: u64,
     records_evicted: u64,
-    keys: BTreeMap<KeyScope, (Hash, Option<A>)>,
+    /// Number of a record by its id.
+    numbers: BTreeMap<String, u64>,
+    keys: BTreeMap<KeyScope, (Hash, Option<Box<Answer>>)>,
     key_order: VecDeque<KeyScope>,
     keys_evicted: u64,
+    rows: BTreeMap<RowKey, Row>,
+    /// Number of writes so far: the version of the row that was written last.
+    version: u64,
+    events: VecDeque<Event>,
+    events_evicted: u64,
 }
 
-impl<R, A: Clone> MemoryStore<R, A> {
-    pub(crate) const fn new() -> Self {
-        Self {
-            records: VecDeque::new(),
-            record_bytes: 0,
-            next_seq: 0,
-            records_evicted: 0,
-            keys: BTreeMap::new(),
-            key_order: VecDeque::new(),
-            keys_evicted: 0,
-        }
+impl MemoryStore {
+    pub(crate) fn new() -> Self {
+        Self::default()
     }
 
-    /// Returns the number of the next record and counts it as taken.
-    pub(crate) fn take_seq(&mut self) -> u64 {
-        let seq = self.next_seq;
-        self.next_seq += 1;
-        seq
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn is_durable(&self) -> bool {
+        false
     }
 
-    /// Keeps a record; the oldest ones go when the bytes are used up, the newest is always kept.
-    pub(crate) fn push(&mut self, seq: u64, size: usize, record: R) {
-        self.records.push_back((seq, size, record));
-        self.record_bytes += size;
-        while self.record_bytes > RECORD_BYTES_MAX && self.records.len() > 1 {
-            if let Some((_, size, _)) = self.records.pop_front() {
-                self.record_bytes -= size;
-                self.records_evicted += 1;
-            }
-        }
+    fn read(&self, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>> {
+        let state = self.lock();
+        Ok(keys.iter().map(|key| (key.clone(), state.rows.get(key).cloned())).collect())
     }
 
-    /// Returns the newest record that `wanted` accepts.
-    pub(crate) fn find(&self, wanted: impl Fn(&R) -> bool) -> Option<&R> {
-        self.records.iter().rev().map(|(_, _, record)| record).find(|record| wanted(record))
-    }
-
-    /// Looks a key up, and claims it when it is free.
-    pub(crate) fn claim(&mut self, scope: &KeyScope, body: Hash) -> Claim<A> {
-        match self.keys.get(scope) {
+    fn claim(&self, scope: &KeyScope, body: Hash) -> Result<Claim> {
+        let mut state = self.lock();
+        Ok(match state.keys.get(scope) {
             None => {
-                self.keys.insert(scope.clone(), (body, None));
+                state.keys.insert(scope.clone(), (body, None));
                 Claim::Mine
             }
             Some((stored, _)) if *stored != body => Claim::OtherBody,
             Some((_, None)) => Claim::Running,
             Some((_, Some(answer))) => Claim::Stored(answer.clone()),
+        })
+    }
+
+    fn release(&self, scope: &KeyScope) {
+        let mut state = self.lock();
+        if state.keys.get(scope).is_some_and(|(_, answer)| answer.is_none()) {
+            state.keys.remove(scope);
         }
     }
 
-    /// Stores the answer of a claimed key; the oldest key goes when there are too many.
-    pub(crate) fn store(&mut self, scope: KeyScope, answer: A) {
+    fn commit(&self, commit: Commit) -> Result<Committed> {
+        self.lock().commit(commit)
+    }
+
+    fn record(&self, audit_id: &str) -> Result<Option<Arc<Record>>> {
+        Ok(self.lock().record(audit_id))
+    }
+
+    fn statistics(&self) -> Result<StoreStatistics> {
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let state = self.lock();
+        Ok(StoreStatistics {
+            events: count(state.events.len()),
+            events_evicted: state.events_evicted,
+            keys: count(state.keys.len()),
+            keys_evicted: state.keys_evicted,
+            records: count(state.records.len()),
+            records_evicted: state.records_evicted,
+        })
+    }
+}
+
+impl State {
+    fn version(&self, key: &RowKey) -> u64 {
+        self.rows.get(key).map_or(0, |row| row.version)
+    }
+
+    fn commit(&mut self, commit: Commit) -> Result<Committed> {
+        if commit.reads.iter().any(|(key, version)| self.version(key) != *version) {
+            return Ok(Committed::Moved);
+        }
+        let added = commit.writes.iter().filter(|it| it.value.is_some() && !self.rows.contains_key(&it.key));
+        if self.rows.len() + added.count() > ROWS_MAX {
+            let message = format!("the store in memory holds at most `{ROWS_MAX}` rows");
+            return Err(Error::new(Cause::StoreFull, message));
+        }
+        // Sealing may fail and comes first; nothing below fails.
+        if let Some(record) = commit.record {
+            let seq = self.records_evicted + u64::try_from(self.records.len()).unwrap_or(u64::MAX);
+            self.push(record.seal(seq)?);
+        }
+        for write in commit.writes {
+            self.version += 1;
+            match write.value {
+                Some(value) => drop(self.rows.insert(write.key, Row { value, version: self.version })),
+                None => drop(self.rows.remove(&write.key)),
+            }
+        }
+        if let Some((scope, answer)) = commit.key {
+            self.keep(scope, answer);
+        }
+        for event in commit.events {
+            self.events.push_back(event);
+            if self.events.len() > EVENTS_MAX {
+                self.events.pop_front();
+                self.events_evicted += 1;
+            }
+        }
+        Ok(Committed::All)
+    }
+
+    /// Keeps a record; the oldest ones are dropped when the bytes are used up, the newest is always kept.
+    fn push(&mut self, record: Record) {
+        self.record_bytes += record.size();
+        self.numbers.insert(record.audit_id.clone(), record.seq);
+        self.records.push_back(Arc::new(record));
+        while self.record_bytes > RECORD_BYTES_MAX && self.records.len() > 1 {
+            if let Some(oldest) = self.records.pop_front() {
+                self.record_bytes -= oldest.size();
+                self.numbers.remove(&oldest.audit_id);
+                self.records_evicted += 1;
+            }
+        }
+    }
+
+    fn record(&self, audit_id: &str) -> Option<Arc<Record>> {
+        let place = self.numbers.get(audit_id)?.checked_sub(self.records_evicted)?;
+        self.records.get(usize::try_from(place).ok()?).cloned()
+    }
+
+    /// Stores the answer of a claimed key; the oldest key is dropped when there are too many.
+    fn keep(&mut self, scope: KeyScope, answer: Answer) {
         if let Some(entry) = self.keys.get_mut(&scope) {
-            entry.1 = Some(answer);
+            entry.1 = Some(Box::new(answer));
             self.key_order.push_back(scope);
         }
         while self.key_order.len() > KEYS_MAX {
@@ -117,69 +170,5 @@ impl<R, A: Clone> MemoryStore<R, A> {
                 self.keys_evicted += 1;
             }
         }
-    }
-
-    /// Frees a claimed key whose call failed: errors are not stored.
-    pub(crate) fn release(&mut self, scope: &KeyScope) {
-        if self.keys.get(scope).is_some_and(|(_, answer)| answer.is_none()) {
-            self.keys.remove(scope);
-        }
-    }
-
-    /// Returns what is held and what went.
-    pub(crate) fn statistics(&self) -> StoreStatistics {
-        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-        StoreStatistics {
-            keys: count(self.keys.len()),
-            keys_evicted: self.keys_evicted,
-            records: count(self.records.len()),
-            records_evicted: self.records_evicted,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Claim, KeyScope, MemoryStore, RECORD_BYTES_MAX};
-    use crate::canonical::Hash;
-
-    fn scope(key: &str) -> KeyScope {
-        KeyScope { operation: "credit.score", tenant: String::new(), key: key.to_owned() }
-    }
-
-    #[test]
-    fn a_key_answers_the_same_body_and_refuses_another() {
-        let mut store = MemoryStore::<(), u32>::new();
-        let (one, other) = (Hash::of(b"1"), Hash::of(b"2"));
-        assert_eq!(store.claim(&scope("k"), one), Claim::Mine);
-        assert_eq!(store.claim(&scope("k"), one), Claim::Running);
-        store.store(scope("k"), 7);
-        assert_eq!(store.claim(&scope("k"), one), Claim::Stored(7));
-        assert_eq!(store.claim(&scope("k"), other), Claim::OtherBody);
-    }
-
-    #[test]
-    fn a_failed_call_frees_its_key_but_not_a_stored_one() {
-        let mut store = MemoryStore::<(), u32>::new();
-        let body = Hash::of(b"1");
-        store.claim(&scope("k"), body);
-        store.release(&scope("k"));
-        assert_eq!(store.claim(&scope("k"), body), Claim::Mine);
-        store.store(scope("k"), 7);
-        store.release(&scope("k"));
-        assert_eq!(store.claim(&scope("k"), body), Claim::Stored(7));
-    }
-
-    #[test]
-    fn a_full_store_lets_the_oldest_record_go_and_counts_it() {
-        let mut store = MemoryStore::<u32, ()>::new();
-        for number in 0..3 {
-            let seq = store.take_seq();
-            store.push(seq, RECORD_BYTES_MAX / 2, number);
-        }
-        assert_eq!(store.statistics().records, 2);
-        assert_eq!(store.statistics().records_evicted, 1);
-        assert_eq!(store.find(|record| *record == 0), None);
-        assert_eq!(store.find(|_| true), Some(&2));
     }
 }

@@ -1,6 +1,14 @@
-//! What must survive a call: records and idempotency keys, here in bounded memory.
+//! What must survive a call: records, idempotency keys, rows and events. A store does all of a [`Commit`] or nothing.
 
+mod contract;
+#[cfg(test)]
+mod file;
 mod memory;
+#[cfg(test)]
+mod tests;
 
-pub use memory::StoreStatistics;
-pub(crate) use memory::{Claim, KeyScope, MemoryStore};
+pub use contract::StoreStatistics;
+pub(crate) use contract::{Claim, Commit, Committed, KeyScope, Row, RowKey, Store, Write};
+#[cfg(test)]
+pub(crate) use file::FileStore;
+pub(crate) use memory::MemoryStore;

@@ -1,6 +1,7 @@
-use super::digits::{Text, number};
+use super::form;
 use crate::error::{Cause, Error, Result};
 use crate::text::reads_text;
+use chrono::{Datelike, NaiveDate};
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 
@@ -19,11 +20,6 @@ use serde::ser::{Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub(super) i32);
 
-/// Days from 0000-03-01, the start of the calendar's 400-year cycle below, to 1970-01-01.
-const CYCLE_TO_EPOCH: u32 = 719_468;
-/// Days of 400 Gregorian years.
-const CYCLE_DAYS: u32 = 146_097;
-
 impl Date {
     /// 1900-01-01, the first date.
     pub const MIN: Self = Self(-25_567);
@@ -35,11 +31,11 @@ impl Date {
     /// Errors: `time.syntax` for another form or a day that the calendar does not have; `time.out_of_range` for a
     /// year before 1900. Source: RFC 3339, section 5.6, `full-date`.
     pub fn parse(text: &str) -> Result<Self> {
-        let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text.as_bytes() else {
+        if !form::matches(text, b"0000-00-00") {
             return Err(malformed(text));
-        };
-        match (number([y0, y1, y2, y3]), number([m0, m1]), number([d0, d1])) {
-            (Some(year), Some(month), Some(day)) => from_civil(year, month, day),
+        }
+        match (form::number(text, 0..4), form::number(text, 5..7), form::number(text, 8..10)) {
+            (Some(year), Some(month), Some(day)) => Self::from_ymd(year.cast_signed(), month, day),
             _ => Err(malformed(text)),
         }
     }
@@ -48,9 +44,12 @@ impl Date {
     ///
     /// Errors: `time.out_of_range` for another year; `time.syntax` for a day that the calendar does not have.
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Result<Self> {
-        match u32::try_from(year) {
-            Ok(year) => from_civil(year, month, day),
-            Err(_) => Err(outside(format_args!("year {year}"))),
+        if !(1900..=9999).contains(&year) {
+            return Err(outside(format_args!("year {year}")));
+        }
+        match NaiveDate::from_ymd_opt(year, month, day) {
+            Some(date) => Ok(Self(date.to_epoch_days())),
+            None => Err(no_such_day(year, month, day)),
         }
     }
 
@@ -70,18 +69,18 @@ impl Date {
     }
 
     /// Returns the year, 1900..=9999.
-    pub const fn year(self) -> i32 {
-        self.civil().0
+    pub fn year(self) -> i32 {
+        self.civil().year()
     }
 
     /// Returns the month of the year, 1..=12.
-    pub const fn month(self) -> u32 {
-        self.civil().1
+    pub fn month(self) -> u32 {
+        self.civil().month()
     }
 
     /// Returns the day of the month, 1..=31.
-    pub const fn day(self) -> u32 {
-        self.civil().2
+    pub fn day(self) -> u32 {
+        self.civil().day()
     }
 
     /// Returns the date `days` days later, or earlier if negative.
@@ -97,78 +96,31 @@ impl Date {
     }
 
     /// Returns `12 * year + month - 1`: consecutive months have consecutive indexes.
-    pub const fn month_index(self) -> i32 {
-        let (year, month, _) = self.civil();
-        12 * year + month.cast_signed() - 1
+    pub fn month_index(self) -> i32 {
+        let date = self.civil();
+        12 * date.year() + date.month0().cast_signed()
     }
 
     /// Returns the first day of the month.
     #[must_use]
-    pub const fn first_of_month(self) -> Self {
-        Self(self.0 - self.day().cast_signed() + 1)
+    pub fn first_of_month(self) -> Self {
+        Self(self.0 - self.civil().day0().cast_signed())
     }
 
     /// Returns the last day of the month.
     #[must_use]
-    pub const fn last_of_month(self) -> Self {
-        let (year, month, day) = self.civil();
-        Self(self.0 + (days_in_month(year.cast_unsigned(), month) - day).cast_signed())
+    pub fn last_of_month(self) -> Self {
+        let date = self.civil();
+        Self(self.0 + i32::from(date.num_days_in_month()) - date.day().cast_signed())
     }
 
-    /// Returns year, month 1..=12 and day 1..=31.
-    ///
-    /// A year that begins in March has its leap day at the end, and the months then follow the line `(153 m + 2) / 5`.
-    /// Every date lies after 0000-03-01, so that all divisions are of unsigned numbers. Source: Howard Hinnant,
-    /// "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-    const fn civil(self) -> (i32, u32, u32) {
-        let days = self.0.cast_unsigned().wrapping_add(CYCLE_TO_EPOCH);
-        let (cycle, day_of_cycle) = (days / CYCLE_DAYS, days % CYCLE_DAYS);
-        let leap_days = day_of_cycle / 1_460 - day_of_cycle / 36_524 + day_of_cycle / 146_096;
-        let year_of_cycle = (day_of_cycle - leap_days) / 365;
-        let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-        let march_month = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-        let (month, carry) = if march_month < 10 { (march_month + 3, 0) } else { (march_month - 9, 1) };
-        ((400 * cycle + year_of_cycle + carry).cast_signed(), month, day)
-    }
-
-    /// Returns the ten characters `YYYY-MM-DD`.
-    pub(super) fn write(self, text: &mut Text) {
-        let (year, month, day) = self.civil();
-        text.push_number::<4>(year.cast_unsigned());
-        text.push(b'-');
-        text.push_number::<2>(month);
-        text.push(b'-');
-        text.push_number::<2>(day);
-    }
-}
-
-/// Returns the date of a civil day, refusing days that the calendar does not have.
-///
-/// Source: Howard Hinnant, as above, `days_from_civil`.
-pub(super) fn from_civil(year: u32, month: u32, day: u32) -> Result<Date> {
-    if !(1900..=9999).contains(&year) {
-        return Err(outside(format_args!("year {year}")));
-    }
-    if !(1..=12).contains(&month) || !(1..=days_in_month(year, month)).contains(&day) {
-        let message =
-            format!("a date must be a day of the calendar; got month `{month}`, day `{day}` in `{year}`");
-        return Err(Error::new(Cause::TimeSyntax, message));
-    }
-    let (march_year, march_month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let (cycle, year_of_cycle) = (march_year / 400, march_year % 400);
-    let day_of_year = (153 * march_month + 2) / 5 + day - 1;
-    let day_of_cycle = 365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year;
-    Ok(Date((CYCLE_DAYS * cycle + day_of_cycle).cast_signed() - CYCLE_TO_EPOCH.cast_signed()))
-}
-
-/// Returns the number of days of a month 1..=12, 28..=31.
-const fn days_in_month(year: u32, month: u32) -> u32 {
-    match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+    /// Returns the date as chrono's calendar has it.
+    fn civil(self) -> NaiveDate {
+        #[expect(
+            clippy::expect_used,
+            reason = "chrono's years reach from -262,143 to 262,142, ours from 1900 to 9999"
+        )]
+        NaiveDate::from_epoch_days(self.0).expect("a date of our range is one of chrono's")
     }
 }
 
@@ -186,11 +138,16 @@ fn malformed(text: &str) -> Error {
     )
 }
 
+#[cold]
+fn no_such_day(year: i32, month: u32, day: u32) -> Error {
+    let message =
+        format!("a date must be a day of the calendar; got month `{month}`, day `{day}` in `{year}`");
+    Error::new(Cause::TimeSyntax, message)
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Text::default();
-        self.write(&mut text);
-        f.pad(text.as_str())
+        fmt::Display::fmt(&self.civil(), f)
     }
 }
 
@@ -202,9 +159,7 @@ impl fmt::Debug for Date {
 
 impl Serialize for Date {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        let mut text = Text::default();
-        self.write(&mut text);
-        serializer.serialize_str(text.as_str())
+        serializer.serialize_str(&self.to_string())
     }
 }
 
@@ -219,31 +174,29 @@ reads_text!(Date, "a date `YYYY-MM-DD`", {
 mod tests {
     use super::Date;
     use crate::error::Cause;
-    use chrono::{Datelike, NaiveDate};
+    use crate::time::oracle;
     use proptest::prelude::{any, proptest};
 
-    /// Oracle: the crate chrono, another implementation, for all 2,958,464 days of the range.
+    /// Oracle: the days of the calendar counted one by one, for all 2,958,464 days of the range.
     #[test]
-    fn every_day_agrees_with_chrono_and_comes_back_from_its_text() {
-        let mut oracle = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
-        let mut last_month = None;
-        for days in Date::MIN.0..=Date::MAX.0 {
-            let date = Date::from_epoch_days(days).unwrap();
-            assert_eq!(
-                (date.year(), date.month(), date.day()),
-                (oracle.year(), oracle.month(), oracle.day())
-            );
-            assert_eq!(oracle.num_days_from_ce() - 719_163, days, "{date}");
-            assert_eq!(Date::from_ymd(oracle.year(), oracle.month(), oracle.day()).unwrap(), date);
-            assert_eq!(Date::parse(&date.to_string()).unwrap(), date);
-            // A month begins exactly where its index changes, by one.
-            let month = date.month_index();
-            assert_eq!(date.first_of_month() == date, last_month != Some(month), "{date}");
-            assert!(last_month.is_none_or(|last| month - last == i32::from(date.day() == 1)), "{date}");
-            last_month = Some(month);
-            oracle = oracle.succ_opt().unwrap();
+    fn every_day_agrees_with_counted_days_and_comes_back_from_its_text() {
+        let mut days = Date::MIN.0;
+        for (year, month, length) in oracle::months() {
+            let first = Date::from_epoch_days(days).unwrap();
+            for day in 1..=length {
+                let date = Date::from_epoch_days(days).unwrap();
+                assert_eq!((date.year(), date.month(), date.day()), (year, month, day), "{days}");
+                assert_eq!(date.month_index(), 12 * year + month.cast_signed() - 1, "{date}");
+                assert_eq!(date.first_of_month(), first, "{date}");
+                assert_eq!(Date::from_ymd(year, month, day).unwrap(), date);
+                assert_eq!(date.to_string(), format!("{year:04}-{month:02}-{day:02}"));
+                assert_eq!(Date::parse(&date.to_string()).unwrap(), date);
+                days += 1;
+            }
+            assert_eq!(first.last_of_month().epoch_days(), days - 1, "{first}");
+            assert_eq!(Date::from_ymd(year, month, length + 1).unwrap_err().cause, Cause::TimeSyntax);
         }
-        assert_eq!(oracle, NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap());
+        assert_eq!(days - 1, Date::MAX.0);
     }
 
     #[test]

@@ -1,8 +1,9 @@
-use super::date::{Date, from_civil, outside};
-use super::digits::{Text, number};
-use super::offset::{self, UtcOffset};
+use super::date::{Date, outside};
+use super::form;
+use super::offset::UtcOffset;
 use crate::error::{Cause, Error, Result};
 use crate::text::reads_text;
+use chrono::{DateTime, SecondsFormat, Utc};
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 
@@ -39,30 +40,14 @@ impl Instant {
     ///
     /// Errors: `time.syntax`; `time.offset`; `time.out_of_range`. Source: RFC 3339, section 5.6, `date-time`.
     pub fn parse(text: &str) -> Result<Self> {
-        #[rustfmt::skip]
-        let &[
-            y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1,
-            ref tail @ ..
-        ] = text.as_bytes() else {
-            return Err(malformed(text));
-        };
-        let date = (number([y0, y1, y2, y3]), number([m0, m1]), number([d0, d1]));
-        let clock = (number([h0, h1]), number([n0, n1]), number([s0, s1]));
-        let ((Some(year), Some(month), Some(day)), (Some(hour), Some(minute), Some(second))) = (date, clock)
-        else {
-            return Err(malformed(text));
-        };
-        let Some((fraction, zone)) = split_fraction(tail) else {
-            return Err(malformed(text));
-        };
-        if hour > 23 || minute > 59 || second > 59 {
-            return Err(no_such_time(hour, minute, second));
+        let (date, clock, zone) = split(text).ok_or_else(|| malformed(text))?;
+        match DateTime::parse_from_rfc3339(text) {
+            // chrono also takes earlier years, leap seconds and wider offsets.
+            Ok(instant) if date >= "1900" && !clock.ends_with("60") && UtcOffset::parse(zone).is_ok() => {
+                Self::from_epoch_microseconds(instant.timestamp_micros())
+            }
+            _ => Err(refusal(text, date, clock, zone)),
         }
-        let offset = UtcOffset::from_bytes(zone).ok_or_else(|| offset::malformed(zone.len()))?;
-        let days = from_civil(year, month, day)?.epoch_days();
-        let seconds = 3_600 * hour + 60 * minute + second;
-        let local = i64::from(days) * DAY + i64::from(seconds) * SECOND + i64::from(fraction);
-        Self::from_epoch_microseconds(local - i64::from(offset.minutes()) * MINUTE)
     }
 
     /// Returns the instant `microseconds` after 1970-01-01T00:00:00Z, before it if negative.
@@ -106,46 +91,51 @@ impl Instant {
     /// [`Date::MIN`] or [`Date::MAX`].
     pub fn date_at(self, offset: UtcOffset) -> Date {
         let days = (self.0 + i64::from(offset.minutes()) * MINUTE).div_euclid(DAY);
-        let days = i32::try_from(days).unwrap_or_default();
-        Date(days.clamp(Date::MIN.0, Date::MAX.0))
+        #[expect(clippy::cast_possible_truncation, reason = "both ends of the range are i32")]
+        let days = days.clamp(i64::from(Date::MIN.0), i64::from(Date::MAX.0)) as i32;
+        Date(days)
     }
 
-    /// Writes the canonical form: UTC, with three or six decimals only when the fraction is not zero.
-    fn write(self, text: &mut Text) {
-        self.date_at(UtcOffset::UTC).write(text);
-        let of_day = self.0.rem_euclid(DAY);
-        let seconds = u32::try_from(of_day / SECOND).unwrap_or_default();
-        let fraction = u32::try_from(of_day % SECOND).unwrap_or_default();
-        text.push(b'T');
-        text.push_number::<2>(seconds / 3_600);
-        text.push(b':');
-        text.push_number::<2>(seconds / 60 % 60);
-        text.push(b':');
-        text.push_number::<2>(seconds % 60);
-        if fraction != 0 {
-            text.push(b'.');
-            if fraction.is_multiple_of(1_000) {
-                text.push_number::<3>(fraction / 1_000);
-            } else {
-                text.push_number::<6>(fraction);
-            }
-        }
-        text.push(b'Z');
+    /// Returns the instant as chrono has it.
+    fn utc(self) -> DateTime<Utc> {
+        #[expect(
+            clippy::expect_used,
+            reason = "chrono's years reach from -262,143 to 262,142, ours from 1900 to 9999"
+        )]
+        DateTime::from_timestamp_micros(self.0).expect("an instant of our range is one of chrono's")
     }
 }
 
-/// Returns the microseconds of an optional fraction `.d` of 1..=9 digits, cut off, and what follows it.
-fn split_fraction(tail: &[u8]) -> Option<(u32, &[u8])> {
-    let Some(digits) = tail.strip_prefix(b".") else {
-        return Some((0, tail));
-    };
-    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if count == 0 || count > 9 {
+/// Returns date, time of day and offset of a text `YYYY-MM-DDTHH:MM:SS`, an optional fraction of 1..=9 digits, and any
+/// offset; `None` for another form.
+fn split(text: &str) -> Option<(&str, &str, &str)> {
+    let (seconds, tail) = text.split_at_checked(19)?;
+    if !form::matches(seconds, b"0000-00-00T00:00:00") {
         return None;
     }
-    let (fraction, zone) = digits.split_at_checked(count)?;
-    let padded = fraction.iter().copied().chain(core::iter::repeat(b'0')).take(6);
-    Some((padded.fold(0, |value, digit| value * 10 + u32::from(digit - b'0')), zone))
+    let zone = match tail.strip_prefix('.') {
+        None => tail,
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            if !(1..=9).contains(&(fraction.len() - zone.len())) {
+                return None;
+            }
+            zone
+        }
+    };
+    Some((seconds.get(..10)?, seconds.get(11..)?, zone))
+}
+
+/// Returns the error of the first part that is wrong: time of day, offset, date.
+#[cold]
+fn refusal(text: &str, date: &str, clock: &str, zone: &str) -> Error {
+    match (form::number(clock, 0..2), form::number(clock, 3..5), form::number(clock, 6..8)) {
+        (Some(0..=23), Some(0..=59), Some(0..=59)) => {}
+        (Some(hour), Some(minute), Some(second)) => return no_such_time(hour, minute, second),
+        _ => return malformed(text),
+    }
+    let refused = UtcOffset::parse(zone).err().or_else(|| Date::parse(date).err());
+    refused.unwrap_or_else(|| malformed(text))
 }
 
 #[cold]
@@ -171,11 +161,10 @@ fn malformed(text: &str) -> Error {
     Error::new(Cause::TimeSyntax, message)
 }
 
+/// The canonical form: UTC, with three or six decimals only when the fraction is not zero.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Text::default();
-        self.write(&mut text);
-        f.pad(text.as_str())
+        f.pad(&self.utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 
@@ -187,9 +176,7 @@ impl fmt::Debug for Instant {
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        let mut text = Text::default();
-        self.write(&mut text);
-        serializer.serialize_str(text.as_str())
+        serializer.serialize_str(&self.to_string())
     }
 }
 
@@ -204,6 +191,7 @@ reads_text!(Instant, "an instant of RFC 3339", {
 mod tests {
     use super::Instant;
     use crate::error::Cause;
+    use crate::time::oracle;
     use crate::time::{Date, UtcOffset};
     use proptest::prelude::{any, prop_assert_eq, proptest};
 
@@ -369,21 +357,31 @@ mod tests {
             for microseconds in [a, a - a % 1_000, a - a % 1_000_000] {
                 let instant = Instant::from_epoch_microseconds(microseconds).unwrap();
                 prop_assert_eq!(Instant::parse(&instant.to_string()).unwrap(), instant);
-                let oracle = chrono::DateTime::parse_from_rfc3339(&instant.to_string()).unwrap();
-                prop_assert_eq!(oracle.timestamp_micros(), microseconds);
+                let (date, clock) = oracle::local_text(microseconds.div_euclid(1_000_000), 0);
+                let fraction = microseconds.rem_euclid(1_000_000);
+                let decimals = match (fraction, fraction % 1_000) {
+                    (0, _) => String::new(),
+                    (_, 0) => format!(".{:03}", fraction / 1_000),
+                    _ => format!(".{fraction:06}"),
+                };
+                prop_assert_eq!(instant.to_string(), format!("{date}T{clock}{decimals}Z"));
             }
             prop_assert_eq!(Instant(a).cmp(&Instant(b)), a.cmp(&b));
         }
 
         #[test]
-        fn offsets_agree_with_chrono(seconds in -2_208_900_000_i64..253_402_200_000, minutes in -1_080_i32..=1_080) {
-            let zone = chrono::FixedOffset::east_opt(60 * minutes).unwrap();
-            let local = chrono::DateTime::from_timestamp(seconds, 0).unwrap().with_timezone(&zone);
-            let text = local.format("%Y-%m-%dT%H:%M:%S%:z").to_string();
-            let instant = Instant::parse(&text).unwrap();
+        fn texts_at_every_offset_agree_with_counted_days(
+            seconds in -2_208_900_000_i64..253_402_200_000, minutes in -1_080_i32..=1_080,
+        ) {
+            let (date, clock) = oracle::local_text(seconds, minutes);
+            let sign = if minutes < 0 { '-' } else { '+' };
+            let zone = format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60);
+            let instant = Instant::parse(&format!("{date}T{clock}{zone}")).unwrap();
             prop_assert_eq!(instant, Instant::from_epoch_seconds(seconds).unwrap());
-            let date = instant.date_at(UtcOffset::from_minutes(minutes).unwrap());
-            prop_assert_eq!(date.to_string(), local.format("%Y-%m-%d").to_string());
+            let offset = UtcOffset::from_minutes(minutes).unwrap();
+            prop_assert_eq!(instant.date_at(offset).to_string(), date);
+            let canonical = if minutes == 0 { "Z".to_owned() } else { zone };
+            prop_assert_eq!(offset.to_string(), canonical);
         }
 
         #[test]

@@ -1,6 +1,7 @@
-use super::digits::{Text, number};
+use super::form;
 use crate::error::{Cause, Error, Result};
 use crate::text::reads_text;
+use chrono::FixedOffset;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 
@@ -30,7 +31,14 @@ impl UtcOffset {
     /// Error `time.offset`: another form, minutes above 59, or beyond 18 hours. `-00:00`, "local time unknown" in
     /// RFC 3339, section 4.3, is UTC here.
     pub fn parse(text: &str) -> Result<Self> {
-        Self::from_bytes(text.as_bytes()).ok_or_else(|| malformed(text.len()))
+        if text == "Z" {
+            return Ok(Self::UTC);
+        }
+        if !form::matches(text, b"+00:00") && !form::matches(text, b"-00:00") {
+            return Err(malformed(text));
+        }
+        let offset: FixedOffset = text.parse().map_err(|_| malformed(text))?;
+        Self::from_minutes(offset.local_minus_utc() / 60).map_err(|_| malformed(text))
     }
 
     /// Returns the offset of `minutes` minutes, -1,080..=1,080.
@@ -51,39 +59,16 @@ impl UtcOffset {
         i32::from(self.0)
     }
 
-    /// Returns the offset at the end of an instant, or `None` where [`UtcOffset::parse`] gives an error.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (negative, digits) = match bytes {
-            b"Z" => return Some(Self::UTC),
-            &[b'+', h0, h1, b':', m0, m1] => (false, [h0, h1, m0, m1]),
-            &[b'-', h0, h1, b':', m0, m1] => (true, [h0, h1, m0, m1]),
-            _ => return None,
-        };
-        let digits = i16::try_from(number(digits)?).ok()?;
-        let (hours, minutes) = (digits / 100, digits % 100);
-        let total = 60 * hours + minutes;
-        if minutes > 59 || total > MINUTES_MAX {
-            return None;
-        }
-        Some(Self(if negative { -total } else { total }))
-    }
-
-    fn write(self, text: &mut Text) {
-        if self.0 == 0 {
-            text.push(b'Z');
-            return;
-        }
-        text.push(if self.0 < 0 { b'-' } else { b'+' });
-        let minutes = u32::from(self.0.unsigned_abs());
-        text.push_number::<2>(minutes / 60);
-        text.push(b':');
-        text.push_number::<2>(minutes % 60);
+    /// Returns the offset as chrono has it.
+    pub(super) fn fixed(self) -> FixedOffset {
+        #[expect(clippy::expect_used, reason = "18 hours are within the day that chrono takes")]
+        FixedOffset::east_opt(60 * self.minutes()).expect("an offset of our range is one of chrono's")
     }
 }
 
-/// Returns the error of a text of `bytes` bytes that is no offset.
 #[cold]
-pub(super) fn malformed(bytes: usize) -> Error {
+fn malformed(text: &str) -> Error {
+    let bytes = text.len();
     let message =
         format!("an offset must be `+HH:MM` or `-HH:MM` within 18 hours, or `Z`; got `{bytes}` bytes");
     Error::new(Cause::TimeOffset, message)
@@ -91,9 +76,7 @@ pub(super) fn malformed(bytes: usize) -> Error {
 
 impl fmt::Display for UtcOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Text::default();
-        self.write(&mut text);
-        f.pad(text.as_str())
+        if *self == Self::UTC { f.write_str("Z") } else { fmt::Display::fmt(&self.fixed(), f) }
     }
 }
 
@@ -105,9 +88,7 @@ impl fmt::Debug for UtcOffset {
 
 impl Serialize for UtcOffset {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        let mut text = Text::default();
-        self.write(&mut text);
-        serializer.serialize_str(text.as_str())
+        serializer.serialize_str(&self.to_string())
     }
 }
 

@@ -60,7 +60,7 @@ pub fn complete_months(first: Date, last: Date) -> impl Iterator<Item = (i32, Da
 mod tests {
     use super::{Window, complete_months};
     use crate::error::Cause;
-    use crate::time::Date;
+    use crate::time::{Date, oracle};
     use proptest::prelude::{prop_assert_eq, proptest};
 
     fn date(text: &str) -> Date {
@@ -112,13 +112,13 @@ mod tests {
             let last = first.add_days(length).unwrap();
             let mut counts = std::collections::BTreeMap::new();
             for days in start..=start + length {
-                *counts.entry(Date::from_epoch_days(days).unwrap().month_index()).or_insert(0) += 1;
+                *counts.entry(Date::from_epoch_days(days).unwrap().month_index()).or_insert(0_u32) += 1;
             }
-            let length_of = |index: i32| {
-                let month = chrono::Month::try_from(u8::try_from(index % 12 + 1).unwrap()).unwrap();
-                i32::from(month.num_days(index / 12).unwrap())
-            };
-            let whole: Vec<i32> = counts.into_iter().filter(|&(m, n)| n == length_of(m)).map(|(m, _)| m).collect();
+            let lengths: std::collections::BTreeMap<i32, u32> = oracle::months()
+                .map(|(year, month, length)| (12 * year + month.cast_signed() - 1, length))
+                .take_while(|&(index, _)| index <= last.month_index())
+                .collect();
+            let whole: Vec<i32> = counts.into_iter().filter(|(m, n)| lengths[m] == *n).map(|(m, _)| m).collect();
             let found: Vec<i32> = complete_months(first, last).map(|(index, _, _)| index).collect();
             prop_assert_eq!(found, whole);
         }

@@ -32,40 +32,36 @@ pub struct AkibaRequest {
 }
 
 /// One row.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AkibaTransaction {
     /// Bank or wallet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_name: Option<String>,
     /// Number of the account; without it rows are grouped by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_number: Option<String>,
     /// Amount in major units, a debit below 0: a number, or a decimal string.
     pub amount: Scalar,
     /// Balance after the row.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<AkibaBalance>,
     /// Currency of the amount, ISO 4217.
     pub currency: Currency,
     /// Epoch seconds, epoch milliseconds, or RFC 3339.
     pub date_time: Scalar,
     /// Free text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Id of the row; a shared id is a warning, not a duplicate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_transaction_id: Option<Id>,
     /// `Approved`, `Pending` or `Declined`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<AkibaStatus>,
     /// `credit` or `debit`; where given it must agree with the sign.
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "type")]
     pub direction: Option<Direction>,
 }
 
 /// A balance.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -75,7 +71,7 @@ pub struct AkibaBalance {
     /// Currency of the balance; must be the row's.
     pub currency: Currency,
     /// Which balance, such as `ClosingAvailable`; kept for the record.
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "type")]
     pub kind: Option<String>,
 }
 

@@ -13,8 +13,7 @@ const BUDGETS: [(&str, &str, &[&str], usize); 4] = [
         &["types.go", "kapix_test.go", "vectors_test.go", "example_test.go", "main.go"],
         350,
     ),
-    // Its budget is 700, which is missed; this keeps the miss from growing.
-    ("kapix-py/src/", "rs", &[], 1034),
+    ("kapix-py/src/", "rs", &[], 700),
 ];
 
 /// Returns a finding for each folder beyond its budget, and for each budget of nothing.

@@ -1,6 +1,10 @@
-//! Rust sources as tokens: enough of the grammar to tell code from comments, strings and lifetimes.
+//! Rust sources as tokens of the compiler's grammar, by `proc_macro2`.
 
-/// One word, number or sign of the code; `::` is one token.
+use crate::tree::File;
+use proc_macro2::{Spacing, TokenStream, TokenTree};
+use std::str::FromStr;
+
+/// One word or sign of the code; `::` is one token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
     /// Counted from 1.
@@ -15,122 +19,84 @@ impl Token<'_> {
     }
 }
 
-/// Returns the code of `source` in order, without comments, literals and lifetimes.
+/// Returns the code of `source` in order, without comments, literals and lifetimes. What is no Rust has no tokens;
+/// [`unreadable`] finds it.
 pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
-    let mut line = 1;
-    let mut rest = source;
-    while !rest.is_empty() {
-        let (is_code, length) = lexeme(rest);
-        let (text, after) = rest.split_at(length.clamp(1, rest.len()));
-        if is_code {
-            tokens.push(Token { line, text: text.trim_start_matches("r#") });
-        }
-        line += text.matches('\n').count();
-        rest = after;
-    }
+    flatten(TokenStream::from_str(source).unwrap_or_default(), source, &mut tokens);
     tokens
 }
 
-/// Returns whether `rest` starts with a token of the code, and the bytes of what it starts with.
-fn lexeme(rest: &str) -> (bool, usize) {
-    let first = rest.chars().next().unwrap_or(' ');
-    if let Some(length) = comment(rest).or_else(|| raw_string(rest)).or_else(|| quoted(rest)) {
-        return (false, length);
-    }
-    if first.is_whitespace() {
-        return (false, first.len_utf8());
-    }
-    let word = |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    if let Some(name) = rest.strip_prefix("r#") {
-        return (true, 2 + word(name));
-    }
-    if let Some(name) = rest.strip_prefix('\'') {
-        return (false, 1 + word(name));
-    }
-    if rest.starts_with("::") {
-        return (true, 2);
-    }
-    (true, word(rest).max(first.len_utf8()))
+/// Returns a finding for each Rust source without tokens.
+pub(crate) fn unreadable(files: &[File]) -> Vec<String> {
+    let sources = files.iter().filter(|file| file.extension() == "rs");
+    let errors = sources.filter_map(|file| Some((file, TokenStream::from_str(&file.text).err()?)));
+    let say = |(file, error): (&File, proc_macro2::LexError)| {
+        format!("{}:{}: this is no Rust: {error}", file.path, error.span().start().line)
+    };
+    errors.map(say).collect()
 }
 
-fn comment(rest: &str) -> Option<usize> {
-    if rest.starts_with("//") {
-        return Some(rest.find('\n').unwrap_or(rest.len()));
-    }
-    rest.strip_prefix("/*")?;
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while let Some(tail) = rest.get(at..) {
-        let Some(next) = tail.find("/*").into_iter().chain(tail.find("*/")).min() else { break };
-        let opens = tail.get(next..).is_some_and(|sign| sign.starts_with("/*"));
-        depth = if opens { depth + 1 } else { depth.saturating_sub(1) };
-        at += next + 2;
-        if depth == 0 {
-            return Some(at);
+/// Adds the tokens of `stream`, which is part of `source`, group by group.
+fn flatten<'a>(stream: TokenStream, source: &'a str, tokens: &mut Vec<Token<'a>>) {
+    let mut trees = stream.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let written = source.get(tree.span().byte_range()).unwrap_or_default();
+        // A documenting comment reads as an attribute that covers it.
+        if written.starts_with("//") || written.starts_with("/*") {
+            continue;
+        }
+        let token = |line, text| Token { line, text };
+        let line = tree.span().start().line;
+        match tree {
+            TokenTree::Ident(_) => tokens.push(token(line, written.trim_start_matches("r#"))),
+            TokenTree::Group(group) => {
+                let (open, close) = (written.get(..1), written.get(written.len() - 1..));
+                tokens.extend(open.map(|text| token(line, text)));
+                flatten(group.stream(), source, tokens);
+                tokens.extend(close.map(|text| token(group.span_close().start().line, text)));
+            }
+            // The name of a lifetime comes next.
+            TokenTree::Punct(sign) if sign.as_char() == '\'' => drop(trees.next()),
+            TokenTree::Punct(sign) => {
+                let is_colon = |next: &TokenTree| matches!(next, TokenTree::Punct(it) if it.as_char() == ':');
+                let is_path = sign.as_char() == ':' && sign.spacing() == Spacing::Joint;
+                let is_path = is_path && trees.next_if(is_colon).is_some();
+                tokens.push(token(line, if is_path { "::" } else { written }));
+            }
+            TokenTree::Literal(_) => {}
         }
     }
-    Some(rest.len())
-}
-
-fn raw_string(rest: &str) -> Option<usize> {
-    let body = ["r", "br", "cr"].iter().find_map(|prefix| {
-        let tail = rest.strip_prefix(prefix)?;
-        tail.trim_start_matches('#').starts_with('"').then_some(tail)
-    })?;
-    let hashes = body.len() - body.trim_start_matches('#').len();
-    let start = rest.len() - body.len() + hashes + 1;
-    let end = format!("\"{}", "#".repeat(hashes));
-    let length = rest.get(start..)?.find(&end).map_or(rest.len(), |at| start + at + end.len());
-    Some(length)
-}
-
-/// Returns the bytes of a string, byte string or character; a lifetime is none of them.
-fn quoted(rest: &str) -> Option<usize> {
-    let prefix = usize::from(["b\"", "c\"", "b'"].iter().any(|prefix| rest.starts_with(prefix)));
-    let body = rest.get(prefix..)?;
-    let quote = body.chars().next().filter(|quote| "\"'".contains(*quote))?;
-    let mut letters = body.char_indices().skip(1);
-    if quote == '\'' {
-        let (_, first) = letters.next()?;
-        let (at, second) = letters.next()?;
-        if first != '\\' {
-            return (second == '\'').then_some(prefix + at + 1);
-        }
-    }
-    while let Some((at, letter)) = letters.next() {
-        if letter == '\\' {
-            letters.next();
-        } else if letter == quote {
-            return Some(prefix + at + 1);
-        }
-    }
-    Some(rest.len())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::tokens;
+    use super::{File, tokens, unreadable};
 
     #[test]
     fn comments_literals_and_lifetimes_are_no_code() {
         let source = r##"
+/// unsafe { }
 fn f<'a>(x: &'a str) -> char { // unsafe { }
     /* a /* nested */ unsafe */ let _ = ("un\"safe", r#"un"safe"#, b'\'', '"', '\u{1F600}', b"unsafe");
     r#type::g(1_000.5, '\'', c"unsafe") as char
 }"##;
         let code: Vec<_> = tokens(source).iter().map(|token| token.text).collect();
         let expected = "fn f < > ( x : & str ) - > char { let _ = ( , , , , , ) ; \
-                        type :: g ( 1_000 . 5 , , ) as char }";
+                        type :: g ( , , ) as char }";
         assert_eq!(code.join(" "), expected);
-        assert_eq!(tokens(source).last().map(|token| token.line), Some(5));
+        assert_eq!(tokens(source).last().map(|token| token.line), Some(6));
     }
 
     #[test]
-    fn unclosed_text_ends_with_the_file() {
-        for source in ["a \"b", "a /* b", "a r#\"b\"", "a '", "a '\\", "a b'"] {
-            let code = tokens(source);
-            assert_eq!(code.first().map(|token| token.text), Some("a"), "{source}");
-        }
+    fn what_is_no_rust_is_found() {
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+        let files =
+            [file("a.rs", "fn a() {}\n\"b"), file("b.rs", "fn b() {"), file("c.py", "'"), file("d.rs", "d")];
+        let found = unreadable(&files);
+        assert!(
+            matches!(found.as_slice(), [a, b] if a.starts_with("a.rs:") && b.starts_with("b.rs:")),
+            "{found:?}"
+        );
     }
 }

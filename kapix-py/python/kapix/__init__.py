@@ -7,7 +7,6 @@
 """
 
 from . import sample as sample
-from ._batch import BatchScores as BatchScores
 from ._engine import AuditRecord as AuditRecord, DoorReply as DoorReply, Engine as Engine
 from ._errors import (
     CancelledError as CancelledError,
@@ -24,6 +23,7 @@ from ._errors import (
 )
 from ._kapix import EXPERT_CARDS as EXPERT_CARDS, VERSION as _VERSION
 from ._record import Answer as Answer, Record as Record
+from ._results import ResultColumns as ResultColumns
 from ._types import *  # noqa: F403  the generated types of requests and answers
 
 __version__: str = _VERSION

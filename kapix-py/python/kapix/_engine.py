@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union
 
-from . import _kapix
+from . import _kapix, _summary
 from ._encode import Refused, encode
 from ._errors import ValidationError
 from ._operations import Operations
@@ -37,6 +38,12 @@ class AuditRecord(NamedTuple):
     salt: bytes
     """The salt of the record."""
 
+    def __repr__(self) -> str:
+        return _summary.record_text(self)
+
+    def _repr_html_(self) -> str:
+        return _summary.record_html(self)
+
 
 class Engine(Operations):
     """Artefacts, proved once, and the operations on them; safe to share between threads and to fork.
@@ -51,7 +58,7 @@ class Engine(Operations):
         cls,
         artefacts: Document | list[Document],
         *,
-        clock: Literal["system", "none"] | str = "system",
+        clock: Literal["system", "none"] | str | datetime.datetime = "system",
         tenant: str = "",
         record: bool = True,
         envelope: bool = True,
@@ -75,16 +82,17 @@ class Engine(Operations):
             ValidationError: A document is not valid; `fields` names every place.
             ForbiddenError: `production` is on and an artefact is not approved.
         """
-        options = {
+        options: dict[str, object] = {
             "clock": clock,
             "envelope": envelope,
             "idempotency": idempotency,
-            "limits": dict(limits or {}),
             "production": production,
             "record": record,
             "tenant": tenant,
         }
-        return cls(_kapix.Desk(_documents(artefacts), options))
+        if limits is not None:
+            options["limits"] = dict(limits) if isinstance(limits, Mapping) else limits
+        return cls(_kapix.Desk(_documents(artefacts), _json(options)))
 
     def swap(self, artefacts: Document | list[Document]) -> None:
         """Puts other artefacts in place; calls under way end with those that they began with."""
@@ -114,8 +122,12 @@ def _document(artefact: Document) -> bytes:
         return bytes(artefact)
     if isinstance(artefact, os.PathLike):
         return Path(artefact).read_bytes()
+    return _json(artefact)
+
+
+def _json(value: object) -> bytes:
     try:
-        return encode(artefact)
+        return encode(value)
     except Refused as refused:
         cause, message, pointer = refused.args
         error = {"cause": cause, "code": "VALIDATION_ERROR", "docs": "", "fields": [pointer], "message": message}

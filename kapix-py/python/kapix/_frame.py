@@ -1,25 +1,42 @@
-"""Tables and columns of numpy, pandas, polars and Arrow, brought to the three types that the engine borrows.
+"""Tables and columns of numpy, pandas, polars and Arrow, brought to the types that the engine reads.
 
-Borrowed without copying: float64 and int64 of numpy (with any ascending stride, so a column of a row-major matrix
-too), pandas, polars and Arrow, with Arrow's validity bitmaps, and dictionary codes of 32 bits. Copied: other widths of
-numbers, columns in several chunks, descending or misaligned strides, big-endian numbers, booleans (read as the text
-`true` and `false`, as in JSON), and text, which gets a dictionary. Missing are null, None and NaN. Dates, decimals and
-anything else are refused.
+Borrowed without copying: float64, int64 and int32 of numpy (with any ascending stride, so a column of a row-major matrix
+too), pandas, polars and Arrow, dictionary codes of 32 bits, and Arrow's text, booleans, dates, timestamps of microseconds
+and bytes, all with Arrow's validity bitmaps. Copied: other widths of numbers and units of time, columns in several chunks,
+descending or misaligned strides, big-endian numbers, lists, numpy's booleans (which are the text `true` and `false`, as in
+JSON), and text of Python, which gets a dictionary. Missing are null, None, NaN and NaT. A column of any other type may
+stand in a frame as long as no operation reads it. Lists need no numpy.
 """
 
 from __future__ import annotations
 
+import datetime
+import math
 import sys
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._encode import Refused, pointer_of
 
-# Name; values that numpy's array interface or Arrow's PyCapsule protocol gives; categories when they are codes.
-Column = tuple[str, Any, "list[str] | None"]
-
 BOOLEANS = ["false", "true"]
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+MICROSECOND = datetime.timedelta(microseconds=1)
+
+
+class Column(NamedTuple):
+    """One column, in the form that the native half takes."""
+
+    name: str
+    values: Any
+    """A list, a numpy array, a stream of Arrow's PyCapsule protocol, or the number of rows of what is not read."""
+    kind: str | None = None
+    """`codes`, `dates` (days), `instants` (microseconds), or the type of what is not read; None for all else."""
+    categories: list[str] | None = None
+    """Text of each code."""
+    validity: bytes | None = None
+    """A bit of each row, the least first: 1 where it has a value."""
 
 
 def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
@@ -57,14 +74,15 @@ def column_of(name: Any, values: Any) -> Column:
         return _polars(name, values)
     if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
         return _arrow(name, values)
-    if isinstance(values, (list, tuple)):
-        return _objects(name, values)
-    raise _wrong_type(name)
+    if isinstance(values, (list, tuple, array, memoryview)):
+        return _objects(name, list(values))
+    message = "a column must be a list, or a column of numpy, pandas, polars or Arrow"
+    raise Refused("frame.column_type", message, pointer_of(["columns", name]))
 
 
-def _wrong_type(name: str) -> Refused:
-    message = "a column must hold numbers, booleans or text"
-    return Refused("frame.column_type", message, pointer_of(["columns", name]))
+def _unread(name: str, values: Sequence[Any], kind: object) -> Column:
+    """Returns a column of a type that no operation reads; one that is asked for it says so."""
+    return Column(name, len(values), str(kind))
 
 
 def _pyarrow() -> Any:
@@ -74,16 +92,8 @@ def _pyarrow() -> Any:
         raise Refused("frame.shape", "this table needs the package `pyarrow`") from None
 
 
-def _require_numpy(name: str) -> Any:
-    try:
-        return import_module("numpy")
-    except ImportError:
-        message = "this column needs the package `numpy`"
-        raise Refused("frame.column_type", message, pointer_of(["columns", name])) from None
-
-
 def _numpy(name: str, values: Any) -> Column:
-    numpy = _require_numpy(name)
+    numpy: Any = sys.modules["numpy"]
     if values.ndim != 1:
         raise Refused("frame.shape", "a column must have one dimension", pointer_of(["columns", name]))
     kind = values.dtype.kind
@@ -94,18 +104,31 @@ def _numpy(name: str, values: Any) -> Column:
         kind = "f"
     values = numpy.asarray(values)
     if kind == "f":
-        return name, _borrowable(numpy, values, numpy.float64), None
+        return Column(name, _borrowable(numpy, values, numpy.float64))
     if kind == "i":
-        return name, _borrowable(numpy, values, numpy.int64), None
-    if kind == "u":
-        if values.dtype.itemsize == 8 and values.max(initial=0) > numpy.iinfo(numpy.int64).max:
-            raise _wrong_type(name)
-        return name, values.astype(numpy.int64), None
+        return Column(name, _borrowable(numpy, values, numpy.int32 if values.dtype.itemsize == 4 else numpy.int64))
+    if kind == "u" and values.max(initial=0) <= numpy.iinfo(numpy.int64).max:
+        return Column(name, values.astype(numpy.int64))
     if kind == "b":
-        return name, values.astype(numpy.int32), BOOLEANS
+        return Column(name, values.astype(numpy.int32), "codes", BOOLEANS)
+    if kind == "M" and numpy.datetime_data(values.dtype)[0] != "generic":
+        return _times(numpy, name, values)
     if kind in "OUT":
         return _objects(name, values.tolist())
-    raise _wrong_type(name)
+    return _unread(name, values, values.dtype)
+
+
+def _times(numpy: Any, name: str, values: Any) -> Column:
+    """Returns a column of dates, or of instants where the unit is finer than a day."""
+    missing = numpy.isnat(values)
+    validity = numpy.packbits(~missing, bitorder="little").tobytes() if missing.any() else None
+    if numpy.datetime_data(values.dtype)[0] in "YMWD":
+        days = values.astype("M8[D]").astype(numpy.int64)
+        days[missing] = 0
+        if abs(days).max(initial=0) > numpy.iinfo(numpy.int32).max:
+            return _unread(name, values, values.dtype)
+        return Column(name, days.astype(numpy.int32), "dates", None, validity)
+    return Column(name, values.astype("M8[us]").view(numpy.int64), "instants", None, validity)
 
 
 def _borrowable(numpy: Any, values: Any, dtype: Any) -> Any:
@@ -118,79 +141,143 @@ def _borrowable(numpy: Any, values: Any, dtype: Any) -> Any:
     return values
 
 
-def _objects(name: str, values: Sequence[Any]) -> Column:
-    """Returns a column of Python objects: numbers, or text and booleans, with None and NaN for missing.
+def _objects(name: str, values: list[Any]) -> Column:
+    """Returns a column of Python objects of one kind, with None, NaN and the like for missing.
 
     A column of nothing but missing values has no type: it comes as codes without categories.
     """
-    numpy = _require_numpy(name)
-    pandas = sys.modules.get("pandas")
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     absent = (None,) if pandas is None else (None, pandas.NA, pandas.NaT)
 
     def missing(value: Any) -> bool:
         return any(value is it for it in absent) or (isinstance(value, float) and value != value)
 
+    boolean: tuple[Any, ...] = (bool,)
+    number: tuple[Any, ...] = (int, float)
+    if numpy is not None:
+        boolean, number = (bool, numpy.bool_), (int, float, numpy.integer, numpy.floating)
     first = next((value for value in values if not missing(value)), None)
-    if isinstance(first, (int, float, numpy.number)) and not isinstance(first, bool):
-        numbers = numpy.empty(len(values), numpy.float64)
-        for row, value in enumerate(values):
-            if not missing(value) and (isinstance(value, bool) or not isinstance(value, (int, float, numpy.number))):
-                raise _wrong_type(name)
-            numbers[row] = numpy.nan if missing(value) else value
-        return name, numbers, None
-    codes = numpy.full(len(values), -1, numpy.int32)
-    index: dict[str, int] = {}
-    for row, value in enumerate(values):
-        if isinstance(value, (bool, numpy.bool_)):
-            codes[row] = index.setdefault(BOOLEANS[bool(value)], len(index))
+    if isinstance(first, datetime.datetime):
+        made = _instants(values, missing)
+    elif isinstance(first, datetime.date):
+        made = _dates(values, missing)
+    elif isinstance(first, number) and not isinstance(first, bool):
+        made = _numbers(values, missing, number)
+    else:
+        made = _texts(values, missing, boolean)
+    return _unread(name, values, made) if isinstance(made, str) else Column(name, *made)
+
+
+# Each of these returns the last four members of a column, or the type of the first value that does not belong.
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
+
+
+def _numbers(values: list[Any], missing: Any, number: Any) -> tuple[Any, ...] | str:
+    numbers = []
+    for value in values:
+        if missing(value):
+            numbers.append(math.nan)
+        elif isinstance(value, number) and not isinstance(value, bool):
+            try:
+                numbers.append(float(value))
+            except OverflowError:
+                return "int beyond float64"
+        else:
+            return _kind(value)
+    return (numbers,)
+
+
+def _texts(values: list[Any], missing: Any, boolean: Any) -> tuple[Any, ...] | str:
+    codes, index = [], dict[str, int]()
+    for value in values:
+        if isinstance(value, boolean):
+            codes.append(index.setdefault(BOOLEANS[bool(value)], len(index)))
         elif isinstance(value, str):
-            codes[row] = index.setdefault(str(value), len(index))
-        elif not missing(value):
-            raise _wrong_type(name)
-    return name, codes, list(index)
+            codes.append(index.setdefault(str(value), len(index)))
+        elif missing(value):
+            codes.append(-1)
+        else:
+            return _kind(value)
+    return codes, "codes", list(index)
+
+
+def _dates(values: list[Any], missing: Any) -> tuple[Any, ...] | str:
+    first = EPOCH.date().toordinal()
+    for value in values:
+        if not missing(value) and (isinstance(value, datetime.datetime) or not isinstance(value, datetime.date)):
+            return _kind(value)
+    days = [0 if missing(value) else value.toordinal() - first for value in values]
+    return days, "dates", None, _bitmap(values, missing)
+
+
+def _instants(values: list[Any], missing: Any) -> tuple[Any, ...] | str:
+    times = []
+    for value in values:
+        if missing(value):
+            times.append(0)
+        elif not isinstance(value, datetime.datetime):
+            return _kind(value)
+        else:
+            # Without an offset it is UTC, as in numpy, pandas and Arrow.
+            aware = value if value.tzinfo is not None else value.replace(tzinfo=datetime.timezone.utc)
+            times.append((aware - EPOCH) // MICROSECOND)
+    return times, "instants", None, _bitmap(values, missing)
+
+
+def _bitmap(values: list[Any], missing: Any) -> bytes | None:
+    bits = bytearray((len(values) + 7) // 8)
+    for row, value in enumerate(values):
+        bits[row // 8] |= (not missing(value)) << row % 8
+    return bytes(bits)
 
 
 def _pandas(name: str, values: Any) -> Column:
     pandas: Any = import_module("pandas")
-    numpy = _require_numpy(name)
+    numpy: Any = import_module("numpy")
     dtype = values.dtype
     if isinstance(dtype, pandas.CategoricalDtype):
         categories = values.cat.categories.tolist()
         if all(isinstance(category, str) for category in categories):
-            return name, values.cat.codes.to_numpy().astype(numpy.int32), categories
+            return Column(name, values.cat.codes.to_numpy().astype(numpy.int32), "codes", categories)
         return _objects(name, values.tolist())
     if isinstance(dtype, pandas.StringDtype):
         codes, categories = pandas.factorize(values)
-        return name, codes.astype(numpy.int32), categories.tolist()
+        return Column(name, codes.astype(numpy.int32), "codes", categories.tolist())
     if isinstance(dtype, numpy.dtype):
         return _numpy(name, values.to_numpy())
+    if isinstance(dtype, pandas.DatetimeTZDtype):
+        return _numpy(name, values.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy())
     if isinstance(dtype, pandas.ArrowDtype):
         return _arrow(name, _pyarrow().chunked_array(values))
     if pandas.api.types.is_bool_dtype(dtype):
         return _objects(name, values.tolist())
     if pandas.api.types.is_numeric_dtype(dtype):
         return _numpy(name, values.to_numpy(dtype="float64", na_value=numpy.nan))
-    raise _wrong_type(name)
+    return _unread(name, values, dtype)
 
 
 def _polars(name: str, values: Any) -> Column:
     polars: Any = import_module("polars")
     dtype = values.dtype
-    if dtype == polars.Boolean or dtype in (polars.String, polars.Categorical) or isinstance(dtype, polars.Enum):
+    if dtype == polars.Categorical or isinstance(dtype, polars.Enum):
         text = values.cast(polars.String)
         categories = text.drop_nulls().unique(maintain_order=True).to_list()
         codes = text.cast(polars.Enum(categories)).to_physical().cast(polars.Int32)
-        return name, codes.rechunk(), categories
+        return Column(name, codes.rechunk(), "codes", categories)
     if dtype == polars.Null:
         return _objects(name, values.to_list())
     if dtype.is_float():
-        return name, values.cast(polars.Float64).rechunk(), None
-    if dtype.is_integer():
-        try:
-            return name, values.cast(polars.Int64).rechunk(), None
-        except polars.exceptions.InvalidOperationError:
-            raise _wrong_type(name) from None
-    raise _wrong_type(name)
+        values = values.cast(polars.Float64)
+    elif dtype == polars.UInt64 and values.len() and (values.max() or 0) >= 2**63:
+        return _unread(name, values, dtype)
+    elif dtype.is_integer() and dtype != polars.Int32 and dtype not in (polars.Int128, polars.UInt128):
+        values = values.cast(polars.Int64)
+    elif isinstance(dtype, polars.Datetime):
+        values = values.cast(polars.Datetime("us", dtype.time_zone))
+    return Column(name, values.rechunk())
 
 
 def _arrow(name: str, values: Any) -> Column:
@@ -203,24 +290,28 @@ def _arrow(name: str, values: Any) -> Column:
         values = values.chunk(0) if values.num_chunks == 1 else pyarrow.concat_arrays([*values.chunks, empty])
     kinds = pyarrow.types
     kind = values.type
-    if kinds.is_boolean(kind) or kinds.is_string_view(kind):
-        values = values.cast(pyarrow.string())
-    elif kinds.is_dictionary(kind) and values.dictionary.null_count:
-        values = values.dictionary_decode()
-    if kinds.is_string(values.type) or kinds.is_large_string(values.type):
-        values = values.dictionary_encode()
-    if kinds.is_dictionary(values.type):
-        categories = values.dictionary.to_pylist()
-        if not all(isinstance(category, str) for category in categories):
-            raise _wrong_type(name)
-        return name, values.indices.cast(pyarrow.int32()), categories
-    if kinds.is_null(kind):
+    if kinds.is_dictionary(kind):
+        values = _arrow_codes(pyarrow, values)
+    elif kinds.is_null(kind):
         return _objects(name, values.to_pylist())
-    if kinds.is_floating(kind):
-        return name, values.cast(pyarrow.float64()), None
-    if kinds.is_integer(kind):
+    elif kinds.is_floating(kind):
+        values = values.cast(pyarrow.float64())
+    elif kinds.is_integer(kind) and kind != pyarrow.int32():
         try:
-            return name, values.cast(pyarrow.int64()), None
+            values = values.cast(pyarrow.int64())
         except pyarrow.ArrowInvalid:
-            raise _wrong_type(name) from None
-    raise _wrong_type(name)
+            return _unread(name, values, kind)
+    elif kinds.is_date64(kind):
+        values = values.cast(pyarrow.date32())
+    elif kinds.is_timestamp(kind):
+        values = values.cast(pyarrow.timestamp("us", kind.tz), safe=False)
+    return Column(name, pyarrow.chunked_array([values]))
+
+
+def _arrow_codes(pyarrow: Any, values: Any) -> Any:
+    """Returns a dictionary of text as one by int32, which the engine borrows; another one as its values."""
+    is_text = pyarrow.types.is_string(values.type.value_type) or pyarrow.types.is_large_string(values.type.value_type)
+    if not is_text or values.dictionary.null_count:
+        return values.dictionary_decode()
+    codes, texts = values.indices.cast(pyarrow.int32()), values.dictionary.cast(pyarrow.string())
+    return pyarrow.DictionaryArray.from_arrays(codes, texts)

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from . import _kapix
 from ._encode import Refused, encode
 from ._frame import columns_of
+from ._record import Answer
 
 T = TypeVar("T")
-A = TypeVar("A", bound=_kapix.Record)
+A = TypeVar("A", bound=Answer)
 
 # Told the steps done and the steps in all: rows of a batch, fits of a development.
 Progress = Callable[[int, int], object]
@@ -27,7 +28,7 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
     elif fields:
         request = {**request, **fields}
     try:
-        return answer(desk, operation, request)
+        return answer(desk.run(operation, request))
     except _kapix.Unreadable:
         pass
     return answer(desk.run_json(operation, _text(desk, request)))
@@ -41,7 +42,7 @@ def run_columns(
     progress: Progress | None,
     threads: int,
     fields: dict[str, Any],
-) -> _kapix.Record:
+) -> _kapix.Answer:
     """Answers a request with columns beside it."""
     text = _text(desk, fields)
     try:

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, Union
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypedDict, Union
 
-from ._kapix import register_shapes
 from ._record import Answer, Record, property_of
+from ._results import ResultColumns
 
 __all__ = [
     "Account", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus",
     "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
-    "AucEstimate", "Audience", "BandReport", "BandSettings", "BatchColumns", "BetaCurve", "BinKind", "BinRule",
-    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationMeasures", "CalibrationMethod",
+    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
+    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
+    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
     "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
     "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
@@ -27,42 +29,136 @@ __all__ = [
     "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
     "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
     "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
-    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "SelectedRows", "Selection",
-    "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
     "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
     "Stage", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource",
     "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 
-Account = TypedDict("Account", {}, total=False)
+class Account(TypedDict, total=False):
+    """One account of an applicant with its rows in the order of the document.
+
+    Fields:
+        account_id (str; required): Id of the account at its provider; opaque, up to 128 bytes.
+        chain_tolerance_minor (int): Largest difference, in minor units, between a stated balance and the chained
+            one that is still rounding, 0..=1,000,000; default 0.
+        currency (str; required): Currency of every amount of the account, ISO 4217.
+        kind (AccountKind; required): What the account is. One of `current`, `savings`, `mobile_money`, `till`,
+            `pos`, `card`, `loan`, `other`.
+        opening_balance_minor (int | None): Balance before the first row, in minor units.
+        period (PeriodInput | None): Days that the document covers; without it, from the first to the last row.
+        provider (str | None): Bank or operator.
+        transactions (Sequence[Transaction]; required): Rows, in the order of the document.
+        utc_offset (str; default 'Z'): Offset whose civil days are the account's days; default `Z`.
+    """
+    account_id: str
+    chain_tolerance_minor: int
+    currency: str
+    kind: AccountKind
+    opening_balance_minor: int | None
+    period: PeriodInput | None
+    provider: str | None
+    transactions: Sequence[Transaction]
+    utc_offset: str
 
 
 AccountKind = Union[Literal["current"], Literal["savings"], Literal["mobile_money"], Literal["till"], Literal["pos"], Literal["card"], Literal["loan"], Literal["other"]]
 
 
-AccountProfit = TypedDict("AccountProfit", {}, total=False)
+class AccountProfit(TypedDict, total=False):
+    """What an approved account brings on average, in minor units of one currency.
+
+    Fields:
+        gain_per_good_minor (int; required): Gain of a good account, at least 0.
+        loss_per_bad_minor (int; required): Loss of a bad account, at least 0.
+    """
+    gain_per_good_minor: int
+    loss_per_bad_minor: int
 
 
-AkibaBalance = TypedDict("AkibaBalance", {}, total=False)
+class AkibaBalance(TypedDict, total=False):
+    """A balance.
+
+    Fields:
+        amount (bool | float | str | None; required): Balance in major units: a number, or a decimal string.
+        currency (str; required): Currency of the balance; must be the row's.
+        type (str | None): Which balance, such as `ClosingAvailable`; kept for the record.
+    """
+    amount: bool | float | str | None
+    currency: str
+    type: str | None
 
 
-AkibaRequest = TypedDict("AkibaRequest", {}, total=False)
+class AkibaRequest(TypedDict, total=False):
+    """The transactions of one customer.
+
+    Fields:
+        transactions (Sequence[AkibaTransaction]; required): Rows in the order of the document.
+        utc_offset (str; default 'Z'): Offset whose civil days are the accounts' days; default `Z`.
+    """
+    transactions: Sequence[AkibaTransaction]
+    utc_offset: str
 
 
 AkibaStatus = Union[Literal["Approved"], Literal["Pending"], Literal["Declined"]]
 
 
-AkibaTransaction = TypedDict("AkibaTransaction", {}, total=False)
+class AkibaTransaction(TypedDict, total=False):
+    """One row.
+
+    Fields:
+        account_name (str | None): Bank or wallet.
+        account_number (str | None): Number of the account; without it rows are grouped by name.
+        amount (bool | float | str | None; required): Amount in major units, a debit below 0: a number, or a decimal
+            string.
+        balance (AkibaBalance | None): Balance after the row.
+        currency (str; required): Currency of the amount, ISO 4217.
+        date_time (bool | float | str | None; required): Epoch seconds, epoch milliseconds, or RFC 3339.
+        description (str | None): Free text.
+        external_transaction_id (str | None): Id of the row; a shared id is a warning, not a duplicate.
+        status (AkibaStatus | None): `Approved`, `Pending` or `Declined`.
+        type (Direction | None): `credit` or `debit`; where given it must agree with the sign.
+    """
+    account_name: str | None
+    account_number: str | None
+    amount: bool | float | str | None
+    balance: AkibaBalance | None
+    currency: str
+    date_time: bool | float | str | None
+    description: str | None
+    external_transaction_id: str | None
+    status: AkibaStatus | None
+    type: Direction | None
 
 
-ArtefactCheckRequest = TypedDict("ArtefactCheckRequest", {}, total=False)
+class ArtefactCheckRequest(TypedDict, total=False):
+    """Asks whether an artefact would load, without loading it.
+
+    Fields:
+        artefact (Any; required): The artefact or bundle.
+    """
+    artefact: Any
 
 
 Audience = Union[Literal["customer"], Literal["internal"]]
 
 
-BandSettings = TypedDict("BandSettings", {}, total=False)
+class BandSettings(TypedDict, total=False):
+    """How bands are chosen.
+
+    Fields:
+        bads_min (float; default 1.0): Least weight of bads of a band, at least 0; 1 when absent.
+        count (int; default 7): Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more.
+        p_value_max (float | None): Largest p-value of the test (two proportions, pooled) that neighbours have the
+            same bad rate, above 0 and up to 1; absent: rates fall strictly, no test.
+        share_min (float; default 0.05): Least share of the rows of a band, in 0..=0.5; 0.05 when absent.
+    """
+    bads_min: float
+    count: int
+    p_value_max: float | None
+    share_min: float
 
 
 BinKind = Union[Literal["categorical"], Literal["numeric"]]
@@ -71,46 +167,350 @@ BinKind = Union[Literal["categorical"], Literal["numeric"]]
 BinRule = Union[Literal["closest"], Literal["neutral"], Literal["own"], Literal["refuse"], Literal["worst"]]
 
 
-BinningSettings = TypedDict("BinningSettings", {}, total=False)
+class BinningSettings(TypedDict, total=False):
+    """How characteristics are binned. A characteristic's own fields replace those of the whole card one by one.
+
+    Fields:
+        bads_min (float | None): Least weight of bad rows in an attribute, at least 0; default 0. Binary targets.
+        bins_max (int | None): Most attributes, 1..=50; default 10.
+        bins_min (int | None): Fewest attributes, 1..=`bins_max`; default 1.
+        cuts (Sequence[float] | None): Cut points between pre-bins, ascending; they set `prebinning.method` to
+            `given`.
+        cuts_fixed (Sequence[float] | None): Cut points that the result must keep, ascending.
+        goods_min (float | None): Least weight of good rows in an attribute, at least 0; default 0. Binary targets.
+        kind (BinKind | None): Attributes as intervals or as sets of categories; default by the column: text is
+            categorical. One of `categorical`, `numeric`.
+        missing (BinRule | None): What a missing input earns; default `own`. One of `closest`, `neutral`, `own`,
+            `refuse`, `worst`.
+        objective (Objective | None): What the partition maximises; default `iv`. One of `iv`, `jensen_shannon`,
+            `hellinger`, `log_likelihood`.
+        p_value_max (float | None): Greatest p-value of the test between neighbouring attributes, above 0 and at
+            most 1, where 1 is no test.
+        p_value_test (PValueTest | None): The test between neighbours. One of `z_test`, `chi_square`, `fisher`.
+        prebinning (PrebinningSettings | None): The fine classes from which the attributes are made.
+        rare_share (float | None): Categories with a smaller share of the total weight than this, 0..=0.5, count as
+            unseen.
+        rate_difference_min (float | None): Least difference of bad rates (means) between neighbours, at least 0;
+            default 0.
+        size_max (float | None): Greatest share of the total weight in an attribute, above `size_min` and at most 1;
+            default 1.
+        size_min (float | None): Least share of the total weight, missing and special rows included, in an
+            attribute, 0..=0.5.
+        special (BinRule | None): What a special value earns, any rule but `refuse`; default `own`. One of
+            `closest`, `neutral`, `own`, `refuse`, `worst`.
+        special_values (Sequence[bool | float | str | None] | None): Numbers and categories that mean something of
+            their own, each once; those of the other kind than the column's are left out.
+        trend (Trend | None): The shape of the bad rate (mean) along ascending values; default `auto`. Categories
+            have none. One of `none`, `ascending`, `descending`, `peak`, `valley`, `concave`, `convex`, `auto`.
+        unseen (BinRule | None): What an unseen or rare category earns; default `own`, the weight of evidence of the
+            rare ones together. One of `closest`, `neutral`, `own`, `refuse`, `worst`.
+    """
+    bads_min: float | None
+    bins_max: int | None
+    bins_min: int | None
+    cuts: Sequence[float] | None
+    cuts_fixed: Sequence[float] | None
+    goods_min: float | None
+    kind: BinKind | None
+    missing: BinRule | None
+    objective: Objective | None
+    p_value_max: float | None
+    p_value_test: PValueTest | None
+    prebinning: PrebinningSettings | None
+    rare_share: float | None
+    rate_difference_min: float | None
+    size_max: float | None
+    size_min: float | None
+    special: BinRule | None
+    special_values: Sequence[bool | float | str | None] | None
+    trend: Trend | None
+    unseen: BinRule | None
 
 
 CalibrationMethod = Union[Literal["beta"], Literal["isotonic"], Literal["offset"], Literal["platt"]]
 
 
-CalibrationSettings = TypedDict("CalibrationSettings", {}, total=False)
+class CalibrationSettings(TypedDict, total=False):
+    """How the PD of a card is calibrated on rows outside the fit.
+
+    Fields:
+        method (CalibrationMethod; default 'platt'): The law; `platt` when absent. One of `beta`, `isotonic`,
+            `offset`, `platt`.
+        smoothing (bool; default False): With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a
+            bad, B and G their weights (Platt 1999, section 2.2), which keeps a small sample from claiming too much.
+        target_rate (float | None): Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until
+            the mean PD over the rows is this rate, which corrects a sample whose shares of goods and bads were
+            chosen (G. King and L. Zeng, Logistic regression in rare events data, Political Analysis 9, 2001; C.
+            Elkan, IJCAI 2001, theorem 2). Absent: for `offset` the rate of the rows, else no shift.
+    """
+    method: CalibrationMethod
+    smoothing: bool
+    target_rate: float | None
 
 
-CardCutoffs = TypedDict("CardCutoffs", {}, total=False)
+class CardCutoffs(TypedDict, total=False):
+    """Totals at which the decision changes: stated, or chosen from what each total would do.
+
+    Fields:
+        approve (int | None): Least total that is approved; default by `curve`: the greatest expected profit, else
+            the target bad rate, else the target approval rate.
+        curve (CutoffSettings): What is asked of the cut-off.
+        refer (int | None): Least total that is referred; default: the points that double the odds below `approve`.
+    """
+    approve: int | None
+    curve: CutoffSettings
+    refer: int | None
 
 
-CardSettings = TypedDict("CardSettings", {}, total=False)
+class CardSettings(TypedDict, total=False):
+    """Name, version and owner of the card that is developed; what is not stated reads `not stated` in the artefact.
+
+    Fields:
+        id (str | None): Id of the artefact; default `card`.
+        limitations (str | None): What it must not be used for, and what is not known of it.
+        owner (str | None): Who answers for it.
+        purpose (str | None): What it is for.
+        review_due (str | datetime.date | None): Day by which it must be looked at again.
+        version (str | None): Version of the artefact; default `1`.
+    """
+    id: str | None
+    limitations: str | None
+    owner: str | None
+    purpose: str | None
+    review_due: str | datetime.date | None
+    version: str | None
 
 
-CashflowAnalyzeRequest = TypedDict("CashflowAnalyzeRequest", {}, total=False)
+class CashflowAnalyzeRequest(TypedDict, total=False):
+    """Asks for the cash-flow features of one applicant.
+
+    Fields:
+        akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
+        as_of (str | datetime.date | None): The instant that windows end at; the Desk's clock fills it when absent.
+        data (Data | None): What the sources answered.
+        entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        seed (int; default 0): Seed of simulations; features use none and echo it.
+    """
+    akiba: AkibaRequest | None
+    as_of: str | datetime.date | None
+    data: Data | None
+    entity_id: str
+    idempotency_key: str | None
+    seed: int
 
 
-CharacteristicSettings = TypedDict("CharacteristicSettings", {}, total=False)
+class CharacteristicSettings(TypedDict, total=False):
+    """What differs for one characteristic.
+
+    Fields:
+        binning (BinningSettings): How it is binned; fields that are absent are those of the request's `binning`.
+        immovable (bool): A counterfactual may not move it.
+        legal_basis (str | None): Why a protected characteristic may be used; without it a protected one stays out
+            of the card.
+        move_cost (int | None): What a counterfactual pays for moving it by one bin; default 1.
+        moves_with (str | None): Characteristics of the same name move together in a counterfactual: windows of one
+            attribute.
+        protected (bool): The input is protected by law (age, sex, ...).
+        reason (str | None): Code of its reason; default made from its name. Characteristics of one code are one
+            reason.
+        reason_text (ReasonText | None): Texts of its reason; default made from its name.
+    """
+    binning: BinningSettings
+    immovable: bool
+    legal_basis: str | None
+    move_cost: int | None
+    moves_with: str | None
+    protected: bool
+    reason: str | None
+    reason_text: ReasonText | None
 
 
-Context = TypedDict("Context", {}, total=False)
+class Context(TypedDict, total=False):
+    """What a credit is for; the names are those of the Kapix API.
+
+    Fields:
+        currency (str | None): Currency of `loan_amount`.
+        loan_amount (int | None): Amount of the loan in minor units.
+        loan_purpose (str | None): Purpose of the loan.
+        tenure_days (int | None): Days until the loan is due.
+    """
+    currency: str | None
+    loan_amount: int | None
+    loan_purpose: str | None
+    tenure_days: int | None
 
 
-CreditScoreBatchRequest = TypedDict("CreditScoreBatchRequest", {}, total=False)
+class CreditScoreBatchRequest(TypedDict, total=False):
+    """Asks for the scores of many applicants, given as columns.
+
+    Fields:
+        as_of (str | datetime.date | None): The instant that is scored; the Desk's clock fills it when absent.
+        card (str | None): `id` or `id@version` of a card; default by the routes.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row, when no
+            frame is given.
+        entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        include (Sequence[ScoreInclude]): Columns beside the score; default none.
+        seed (int; default 0): Seed of simulations; a score uses none and echoes it.
+    """
+    as_of: str | datetime.date | None
+    card: str | None
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    entity_type: EntityType
+    idempotency_key: str | None
+    include: Sequence[ScoreInclude]
+    seed: int
 
 
-CreditScoreRequest = TypedDict("CreditScoreRequest", {}, total=False)
+class CreditScoreRequest(TypedDict, total=False):
+    """Asks for the score of one applicant.
+
+    Fields:
+        akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
+        as_of (str | datetime.date | None): The instant that is scored; the Desk's clock fills it when absent.
+        audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of `customer`,
+            `internal`.
+        card (str | None): `id` or `id@version` of a card; default by the routes.
+        context (Context | None): What the credit is for.
+        counterfactual (bool; default True): Whether the explanation says what would change the decision; default
+            true.
+        data (Data | None): What the sources answered.
+        data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
+            else.
+        entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
+        entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
+        explain (bool; default True): Whether the answer carries an explanation; default true.
+        features (Mapping[str, bool | float | str | None] | None): The inputs of the card by name, null for missing;
+            replaces `data`.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        reason_method (ReasonMethod | None): What reasons compare with; default as the card's data allow. One of
+            `means_at_cutoff`, `mean`, `neutral`, `maximum`.
+        seed (int; default 0): Seed of simulations; a score uses none and echoes it.
+    """
+    akiba: AkibaRequest | None
+    as_of: str | datetime.date | None
+    audience: Audience
+    card: str | None
+    context: Context | None
+    counterfactual: bool
+    data: Data | None
+    data_sources: Sequence[SourceKey]
+    entity_id: str
+    entity_type: EntityType
+    explain: bool
+    features: Mapping[str, bool | float | str | None] | None
+    idempotency_key: str | None
+    reason_method: ReasonMethod | None
+    seed: int
 
 
 Criterion = Union[Literal["aic"], Literal["bic"], Literal["p_value"]]
 
 
-CutoffSettings = TypedDict("CutoffSettings", {}, total=False)
+class CutoffSettings(TypedDict, total=False):
+    """What is asked of cut-offs.
+
+    Fields:
+        profit (AccountProfit | None): What an approved account brings; absent: no profits.
+        target_approval_rate (float | None): Share of the rows to approve, in 0..=1.
+        target_bad_rate (float | None): Greatest bad rate of the approved, in 0..=1.
+    """
+    profit: AccountProfit | None
+    target_approval_rate: float | None
+    target_bad_rate: float | None
 
 
-Data = TypedDict("Data", {}, total=False)
+class Data(TypedDict, total=False):
+    """What the sources answered.
+
+    Fields:
+        application (FlatSource | None): What the applicant stated; read as `application.NAME`.
+        bank (TransactionSource | None): Bank accounts.
+        bureau (FlatSource | None): A bureau's report; read as `bureau.NAME`.
+        internal_loans (FlatSource | None): The lender's own loans; read as `internal_loans.NAME`.
+        mobile_money (TransactionSource | None): Mobile money wallets.
+        transaction_history (TransactionSource | None): Transactions of any other kind.
+    """
+    application: FlatSource | None
+    bank: TransactionSource | None
+    bureau: FlatSource | None
+    internal_loans: FlatSource | None
+    mobile_money: TransactionSource | None
+    transaction_history: TransactionSource | None
 
 
-DevelopRequest = TypedDict("DevelopRequest", {}, total=False)
+class DevelopRequest(TypedDict, total=False):
+    """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
+
+    Fields:
+        as_of (str | datetime.date | None): The instant of the development; the Desk's clock fills it when absent.
+        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+        bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
+        binning (BinningSettings): How each column is binned, unless `characteristics` says otherwise for one.
+        calibration (CalibrationSettings; default {'method': 'platt', 'smoothing': False}): From the score to a
+            probability.
+        card (CardSettings): Name, version and owner of the card.
+        characteristics (Mapping[str, CharacteristicSettings]): What differs for one column, by its name.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
+            given.
+        cutoffs (CardCutoffs | None): Totals at which the decision changes; without them the card decides nothing.
+        entity_types (Sequence[EntityType]; default ['individual']): Whom the card scores; default individuals.
+        exclude (Sequence[str]): Columns that are no characteristics.
+        folds (int | None): Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5,
+            and 0 with a hold-out part.
+        good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
+            outcome is not known; default: the one other value.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        include (Sequence[str]): The only columns that may be characteristics; default all but those named
+            elsewhere.
+        minimum (Minimum | None): The least history that the card accepts; default none.
+        regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}): How
+            coefficients are fitted.
+        sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
+            aside.
+        scaling (ScalingSettings; default {'intercept': 'spread', 'method': 'pdo_odds'}): From coefficients to
+            points.
+        seed (int; default 0): Seed of splits and folds.
+        selection (SelectionSettings; default {'cluster_best': False, 'cluster_correlation': 0.7, 'correlation_max':
+            0.95, 'criterion': 'aic', 'excluded': [], 'forced': [], 'gini_min': 0.0, 'iv_min': 0.0, 'leak_gini':
+            0.95, 'leak_iv': 5.0, 'method': 'none', 'p_enter': 0.05, 'p_remove': 0.1, 'sign': True,
+            'significance_max': 0.01}): Which characteristics enter.
+        stage (Stage; default 'card'): How far to go; default `card`. One of `binning`, `card`.
+        target (str; required): Column with the outcome; it has two values in the sample, or numbers at stage
+            `binning` with `target_kind` `continuous`.
+        target_kind (TargetKind; default 'binary'): Whether the target is an outcome or a number; default `binary`.
+            One of `binary`, `continuous`.
+        validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
+            'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
+        weight (str | None): Column with the weight of each row, finite and above 0.
+    """
+    as_of: str | datetime.date | None
+    bad: Sequence[bool | float | str | None]
+    bands: BandSettings
+    binning: BinningSettings
+    calibration: CalibrationSettings
+    card: CardSettings
+    characteristics: Mapping[str, CharacteristicSettings]
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    cutoffs: CardCutoffs | None
+    entity_types: Sequence[EntityType]
+    exclude: Sequence[str]
+    folds: int | None
+    good: Sequence[bool | float | str | None]
+    idempotency_key: str | None
+    include: Sequence[str]
+    minimum: Minimum | None
+    regression: RegressionSettings
+    sample: SampleSettings
+    scaling: ScalingSettings
+    seed: int
+    selection: SelectionSettings
+    stage: Stage
+    target: str
+    target_kind: TargetKind
+    validation: ValidationSettings
+    weight: str | None
 
 
 Direction = Union[Literal["credit"], Literal["debit"]]
@@ -119,19 +519,88 @@ Direction = Union[Literal["credit"], Literal["debit"]]
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
 
 
-EvaluateRequest = TypedDict("EvaluateRequest", {}, total=False)
+class EvaluateRequest(TypedDict, total=False):
+    """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
+
+    Fields:
+        as_of (str | datetime.date | None): The instant of the evaluation; the Desk's clock fills it when absent.
+        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+        card (str | None): `id` or `id@version` of a card; default by the routes.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
+            given.
+        entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
+        good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
+            outcome is not known.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        seed (int; default 0): Seed; an evaluation uses none and echoes it.
+        target (str; required): Column with the outcome.
+        validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
+            'interval_level': 0.95, 'roc_points': 100}): What is measured.
+        weight (str | None): Column with the weight of each row, finite and above 0.
+    """
+    as_of: str | datetime.date | None
+    bad: Sequence[bool | float | str | None]
+    card: str | None
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    entity_type: EntityType
+    good: Sequence[bool | float | str | None]
+    idempotency_key: str | None
+    seed: int
+    target: str
+    validation: ValidationSettings
+    weight: str | None
 
 
-Exclusion = TypedDict("Exclusion", {}, total=False)
+class Exclusion(TypedDict, total=False):
+    """Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above
+    `above`, in `column`.
+
+    Fields:
+        above (float | None): Numbers above this are left out.
+        below (float | None): Numbers below this are left out.
+        column (str; required): The column that is looked at; it may be no characteristic.
+        reason (str; required): Why, in words, such as `fraud` or `staff loan`.
+        values (Sequence[bool | float | str | None]): Values that are left out; null stands for missing.
+    """
+    above: float | None
+    below: float | None
+    column: str
+    reason: str
+    values: Sequence[bool | float | str | None]
 
 
-FlatSource = TypedDict("FlatSource", {}, total=False)
+class FlatSource(TypedDict, total=False):
+    """A source that answers with named values.
+
+    Fields:
+        no_record (bool): The source was asked and holds no record of the applicant; this is not missing data.
+        period (PeriodInput | None): Days that the values describe.
+        provider (str | None): Who answered.
+        retrieved_at (str | datetime.date | None): When the source was read.
+        values (Mapping[str, bool | float | str | None]): Values by name.
+    """
+    no_record: bool
+    period: PeriodInput | None
+    provider: str | None
+    retrieved_at: str | datetime.date | None
+    values: Mapping[str, bool | float | str | None]
 
 
 InterceptPlace = Union[Literal["spread"], Literal["base"]]
 
 
-Minimum = TypedDict("Minimum", {}, total=False)
+class Minimum(TypedDict, total=False):
+    """The least history that a card accepts.
+
+    Fields:
+        age_days_max (int | None): Days between the last covered day and `as_of` beyond which an approval becomes a
+            referral (INPUT_STALE).
+        history_days (int; required): Days of history.
+        transactions (int; required): Number of transactions.
+    """
+    age_days_max: int | None
+    history_days: int
+    transactions: int
 
 
 Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"], Literal["log_likelihood"]]
@@ -140,37 +609,177 @@ Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"]
 PValueTest = Union[Literal["z_test"], Literal["chi_square"], Literal["fisher"]]
 
 
-PeriodInput = TypedDict("PeriodInput", {}, total=False)
+PeriodInput = TypedDict(
+    "PeriodInput",
+    {
+        "from": 'str | datetime.date',
+        "to": 'str | datetime.date',
+    },
+    total=False,
+)
 
 
 PrebinningMethod = Union[Literal["given"], Literal["quantile"], Literal["tree"], Literal["uniform"]]
 
 
-PrebinningSettings = TypedDict("PrebinningSettings", {}, total=False)
+class PrebinningSettings(TypedDict, total=False):
+    """How the fine classes are made.
+
+    Fields:
+        bins_max (int | None): Most pre-bins, 2..=500, or 100 for a concave or convex trend; fixed cut points add to
+            them. Default 20.
+        method (PrebinningMethod | None): The method. One of `given`, `quantile`, `tree`, `uniform`.
+        size_min (float | None): Least share of the total weight in a pre-bin of a tree, 0..=0.5.
+    """
+    bins_max: int | None
+    method: PrebinningMethod | None
+    size_min: float | None
 
 
 ReasonMethod = Union[Literal["means_at_cutoff"], Literal["mean"], Literal["neutral"], Literal["maximum"]]
 
 
-ReasonText = TypedDict("ReasonText", {}, total=False)
+class ReasonText(TypedDict, total=False):
+    """The texts of one reason code.
+
+    Fields:
+        adverse (str; required): Said to the applicant when the characteristic lowered the score.
+        favourable (str; required): Said to the applicant when it raised the score.
+        internal (str | None): Said to the lender's staff; default is the adverse or favourable text.
+        missing (str | None): Said to both when the input is missing; default is the adverse text.
+    """
+    adverse: str
+    favourable: str
+    internal: str | None
+    missing: str | None
 
 
-RegressionSettings = TypedDict("RegressionSettings", {}, total=False)
+class RegressionSettings(TypedDict, total=False):
+    """How a logistic regression is fitted.
+
+    Fields:
+        iterations_max (int; default 100): Most Newton steps, 1..=10000; default 100.
+        l2 (float; default 1.0): Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared
+            units of the log-odds; at least 0, default 1: the prior that slopes on weights of evidence are normal
+            with standard deviation 1, beside the -1 that independent characteristics have; 0 is maximum likelihood.
+            The same fit as scikit-learn's `C = 1/l2`.
+        likelihood_ratio (bool; default False): Whether each characteristic gets a likelihood-ratio test by a fit
+            without it; default false. Only with l2 = 0, so state that too.
+    """
+    iterations_max: int
+    l2: float
+    likelihood_ratio: bool
 
 
-SampleSettings = TypedDict("SampleSettings", {}, total=False)
+class SampleSettings(TypedDict, total=False):
+    """The sample of a development, as the card's `pd_basis` will state it.
+
+    Fields:
+        default_definition (str | None): What counts as bad, in words, such as `90 days past due within 12 months`.
+            Without it, `horizon_days` and `population` the card's PD is assumed, whatever was measured.
+        exclusions (Sequence[Exclusion]): Rows that are left out, each with its reason; counted in the answer in
+            this order.
+        horizon_days (int | None): The outcome window: days after the observation within which a default counts,
+            1..=36,500.
+        observation_date (str | None): Column with the day on which each row was observed, as text `YYYY-MM-DD`.
+            Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad is
+            not a good one.
+        population (str | None): Who is in the sample, in words.
+        split (SplitSettings; default {'method': 'auto'}): How rows are set aside from the fit.
+    """
+    default_definition: str | None
+    exclusions: Sequence[Exclusion]
+    horizon_days: int | None
+    observation_date: str | None
+    population: str | None
+    split: SplitSettings
 
 
 ScalingMethod = Union[Literal["pdo_odds"], Literal["min_max"]]
 
 
-ScalingSettings = TypedDict("ScalingSettings", {}, total=False)
+class ScalingSettings(TypedDict, total=False):
+    """How log-odds become points.
+
+    Fields:
+        intercept (InterceptPlace; default 'spread'): Where the points of the intercept go; default `spread`. One of
+            `spread`, `base`.
+        max (int | None): Greatest total (`min_max` only), within +-1,000,000.
+        method (ScalingMethod; default 'pdo_odds'): What is stated: odds and points that double them, or the range
+            of totals; default `pdo_odds`. One of `pdo_odds`, `min_max`.
+        min (int | None): Least total (`min_max` only), below `max`.
+        odds0 (float | None): Odds good : bad at `points0`, above 0 (`pdo_odds` only); default 50.
+        pdo (float | None): Points that double the odds, above 0 (`pdo_odds` only); default 20.
+        points0 (float | None): Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default
+            600.
+    """
+    intercept: InterceptPlace
+    max: int | None
+    method: ScalingMethod
+    min: int | None
+    odds0: float | None
+    pdo: float | None
+    points0: float | None
+
+
+ScoreInclude = Union[Literal["completeness"], Literal["points_by_characteristic"], Literal["reasons"], Literal["referral_causes"]]
 
 
 SelectionMethod = Union[Literal["none"], Literal["forward"], Literal["backward"], Literal["stepwise"]]
 
 
-SelectionSettings = TypedDict("SelectionSettings", {}, total=False)
+class SelectionSettings(TypedDict, total=False):
+    """How characteristics are selected. The defaults are those of the module's first page.
+
+    Fields:
+        characteristics_max (int | None): Most characteristics in the card, at least 1; null: no bound.
+        cluster_best (bool; default False): Whether only the characteristic of the highest information value of each
+            cluster stays; default false.
+        cluster_correlation (float | None; default 0.7): Clusters join while the average of abs(r) between them is
+            at least this, 0..=1; null: no clusters; default 0.7.
+        correlation_max (float | None; default 0.95): Greatest abs(r) of two weight of evidence columns, 0..=1; of a
+            pair the one of lower information value leaves; null: no bound; default 0.95.
+        criterion (Criterion; default 'aic'): What stepwise search minimises or tests; default `aic`. One of `aic`,
+            `bic`, `p_value`.
+        excluded (Sequence[str]): Characteristics left out by name.
+        forced (Sequence[str]): Characteristics that no step removes.
+        gini_min (float; default 0.0): Least abs(Gini) of a characteristic alone, 0..=1; default 0.
+        iv_min (float; default 0.0): Least information value, at least 0; default 0: what is significant is measured
+            by `significance_max`, which knows the size of the sample.
+        leak_gini (float; default 0.95): Above this abs(Gini) of one characteristic it is taken to leak the outcome
+            and left out unless forced, 0..=1; default 0.95.
+        leak_iv (float; default 5.0): Above this information value of one characteristic it is taken to leak the
+            outcome and left out unless forced; default 5.
+        method (SelectionMethod; default 'none'): Stepwise search; default `none`. One of `none`, `forward`,
+            `backward`, `stepwise`.
+        p_enter (float; default 0.05): With `p_value`: a characteristic enters below this p-value of the likelihood
+            ratio, 0..=1; default 0.05.
+        p_remove (float; default 0.1): With `p_value`: a characteristic leaves above this p-value, at least
+            `p_enter`, 0..=1; default 0.10.
+        sign (bool; default True): Whether a characteristic whose coefficient is not negative leaves: higher weight
+            of evidence is lower risk. Default true.
+        significance_max (float; default 0.01): Greatest p-value of Pearson's test that all bins of a characteristic
+            have one bad rate, 0..=1; default 0.01. Bins that were chosen for their differences pass such a test too
+            easily, hence not the usual 0.05.
+        vif_max (float | None): Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null.
+    """
+    characteristics_max: int | None
+    cluster_best: bool
+    cluster_correlation: float | None
+    correlation_max: float | None
+    criterion: Criterion
+    excluded: Sequence[str]
+    forced: Sequence[str]
+    gini_min: float
+    iv_min: float
+    leak_gini: float
+    leak_iv: float
+    method: SelectionMethod
+    p_enter: float
+    p_remove: float
+    sign: bool
+    significance_max: float
+    vif_max: float | None
 
 
 SourceKey = Union[Literal["application"], Literal["bank"], Literal["bureau"], Literal["internal_loans"], Literal["mobile_money"], Literal["transaction_history"]]
@@ -179,7 +788,28 @@ SourceKey = Union[Literal["application"], Literal["bank"], Literal["bureau"], Li
 SplitMethod = Union[Literal["auto"], Literal["column"], Literal["random"], Literal["none"]]
 
 
-SplitSettings = TypedDict("SplitSettings", {}, total=False)
+class SplitSettings(TypedDict, total=False):
+    """How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge.
+
+    Fields:
+        column (str | None): Column whose value puts a row into a part (method `column`).
+        development (Sequence[bool | float | str | None]): Values of `column` that put a row into the development
+            part; default 1, `train`, `development` and true.
+        hold_out (float | None): Share of the rows before `out_of_time_from` that are held out, stratified by
+            outcome, 0..=0.9.
+        method (SplitMethod; default 'auto'): How rows are set aside; default `auto`. One of `auto`, `column`,
+            `random`, `none`.
+        out_of_time (Sequence[bool | float | str | None]): Values of `column` that put a row into the out-of-time
+            part; every other value holds the row out.
+        out_of_time_from (str | datetime.date | None): Rows observed from this day on are out of time (methods
+            `auto` and `random`; needs `observation_date`).
+    """
+    column: str | None
+    development: Sequence[bool | float | str | None]
+    hold_out: float | None
+    method: SplitMethod
+    out_of_time: Sequence[bool | float | str | None]
+    out_of_time_from: str | datetime.date | None
 
 
 Stage = Union[Literal["binning"], Literal["card"]]
@@ -188,10 +818,45 @@ Stage = Union[Literal["binning"], Literal["card"]]
 TargetKind = Union[Literal["binary"], Literal["continuous"]]
 
 
-Transaction = TypedDict("Transaction", {}, total=False)
+class Transaction(TypedDict, total=False):
+    """One row of an account.
+
+    Fields:
+        amount_minor (int; required): Amount in minor units; a credit is above zero, a debit below.
+        at (str; required): When: an instant, or a civil date where the document gives no time.
+        balance_minor (int | None): Balance after the row as the document states it, in minor units.
+        category (str | None): The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
+        counterparty (str | None): The other side, as the document names it.
+        description (str | None): Free text of the document.
+        id (str | None): Id of the row at its provider; a shared id is a warning, not a duplicate.
+        status (TransactionStatus): Whether the row took effect; default `posted`. One of `posted`, `pending`,
+            `failed`.
+        type (Direction | None): `credit` or `debit`; where given it must agree with the sign of the amount.
+    """
+    amount_minor: int
+    at: str
+    balance_minor: int | None
+    category: str | None
+    counterparty: str | None
+    description: str | None
+    id: str | None
+    status: TransactionStatus
+    type: Direction | None
 
 
-TransactionSource = TypedDict("TransactionSource", {}, total=False)
+class TransactionSource(TypedDict, total=False):
+    """A source that answers with accounts.
+
+    Fields:
+        accounts (Sequence[Account]; required): Accounts of the applicant at this source.
+        period (PeriodInput | None): Days that the source covers; an account's own period goes before it.
+        provider (str | None): Who answered.
+        retrieved_at (str | datetime.date | None): When the source was read.
+    """
+    accounts: Sequence[Account]
+    period: PeriodInput | None
+    provider: str | None
+    retrieved_at: str | datetime.date | None
 
 
 TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed"]]
@@ -200,13 +865,28 @@ TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed
 Trend = Union[Literal["none"], Literal["ascending"], Literal["descending"], Literal["peak"], Literal["valley"], Literal["concave"], Literal["convex"], Literal["auto"]]
 
 
-ValidationSettings = TypedDict("ValidationSettings", {}, total=False)
+class ValidationSettings(TypedDict, total=False):
+    """How a validation is presented.
+
+    Fields:
+        distribution_bins (int; default 20): Bins of the score distribution, 1..=200; 20 when absent.
+        gains_groups (int; default 10): Groups of the gains table, 2..=100; 10 when absent.
+        groups (int; default 10): Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow,
+            3..=100; 10 when absent.
+        interval_level (float; default 0.95): Level of the intervals, in 0.5..1; 0.95 when absent.
+        roc_points (int; default 100): Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent.
+    """
+    distribution_bins: int
+    gains_groups: int
+    groups: int
+    interval_level: float
+    roc_points: int
 
 
 class AccountView(Record):
     """One account of a ledger."""
     __slots__ = ()
-    covered = property_of('covered', 'First and last day covered.')
+    covered = property_of('covered', 'First and last day covered.', 'Period')
     days = property_of('days', 'Days with rows.')
     days_chained = property_of('days_chained', 'Days whose stated balances chain from the close of the day before.')
     pointer = property_of('pointer', 'JSON pointer to the account in the request.')
@@ -216,17 +896,18 @@ class AccountView(Record):
 class Analysis(Record):
     """Features and the transactions behind them."""
     __slots__ = ()
-    features = property_of('features', 'Features in the order of their names.')
-    selections = property_of('selections', 'Rows of each selection that a feature names, account by account.')
+    features = property_of('features', 'Features in the order of their names.', 'FeatureEntry')
+    selections = property_of('selections', 'Rows of each selection that a feature names, account by account.', ('SelectedRows',))
 
 
 class ArtefactCheckResponse(Answer):
     """Whether an artefact would load."""
     __slots__ = ()
-    artefacts = property_of('artefacts', 'The artefacts that the document holds, when it is valid.')
+    _operation = 'artefact.check'
+    artefacts = property_of('artefacts', 'The artefacts that the document holds, when it is valid.', 'ArtefactEntry')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    problems = property_of('problems', 'Everything that is wrong with it.')
+    problems = property_of('problems', 'Everything that is wrong with it.', 'Problem')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
     valid = property_of('valid', 'Whether it would load.')
@@ -237,7 +918,7 @@ class ArtefactEntry(Record):
     __slots__ = ()
     id = property_of('id', 'Id of the artefact.')
     kind = property_of('kind', 'Kind of the artefact.')
-    provenance = property_of('provenance', 'Who answers for it, and its approval.')
+    provenance = property_of('provenance', 'Who answers for it, and its approval.', 'Provenance')
     sha256 = property_of('sha256', 'SHA-256 of its canonical form.')
     version = property_of('version', 'Version of the artefact.')
 
@@ -253,7 +934,7 @@ class ArtefactRef(Record):
 class AucEstimate(Record):
     """An area under the ROC curve."""
     __slots__ = ()
-    interval = property_of('interval', "DeLong's interval at the level of the settings, within 0..=1.")
+    interval = property_of('interval', "DeLong's interval at the level of the settings, within 0..=1.", 'Interval')
     standard_error = property_of('standard_error', "DeLong's standard error, at least 0.")
     value = property_of('value', 'The area, in 0..=1: the probability that a good row scores above a bad one, ties half.')
 
@@ -261,20 +942,9 @@ class AucEstimate(Record):
 class BandReport(Record):
     """The bands of a score."""
     __slots__ = ()
-    bands = property_of('bands', 'From the riskiest to the safest; empty with `refusal`.')
+    bands = property_of('bands', 'From the riskiest to the safest; empty with `refusal`.', 'ScoreBand')
     iv = property_of('iv', 'Information value of the bands, in nats; null with `refusal`.')
     refusal = property_of('refusal', 'Why there are no bands: one outcome only, or no two bands within the limits.')
-
-
-class BatchColumns(Record):
-    """The result columns in JSON, one entry a row; null where the row is not scored."""
-    __slots__ = ()
-    decision = property_of('decision', 'Outcome under the cut-offs.')
-    pd = property_of('pd', 'Probability of default; null unless calibrated.')
-    points = property_of('points', 'Total points.')
-    risk_band = property_of('risk_band', 'Band of the total.')
-    score = property_of('score', '1 - PD; only a rank unless calibrated.')
-    status = property_of('status', '`scored`, or the cause.')
 
 
 class BetaCurve(Record):
@@ -290,9 +960,9 @@ class BetaCurve(Record):
 class BinnedColumn(Record):
     """One column that was looked at."""
     __slots__ = ()
-    binning = property_of('binning', 'Its bins and their table.')
+    binning = property_of('binning', 'Its bins and their table.', 'Binning')
     feature = property_of('feature', 'Name of the column.')
-    options = property_of('options', 'How it was binned, every default filled in.')
+    options = property_of('options', 'How it was binned, every default filled in.', 'BinningOptions')
 
 
 class Binning(Record):
@@ -301,12 +971,12 @@ class Binning(Record):
     """
     __slots__ = ()
     cuts = property_of('cuts', 'Cut points of a numeric characteristic, one fewer than attributes.')
-    findings = property_of('findings', 'What a person should know.')
+    findings = property_of('findings', 'What a person should know.', 'BinningFinding')
     groups = property_of('groups', 'Categories of each attribute of a categorical characteristic, in byte order.')
     kind = property_of('kind', 'Intervals or sets.')
     special = property_of('special', 'Special values in slot order.')
     status = property_of('status', 'What became of the column.')
-    table = property_of('table', 'The table, one row a slot.')
+    table = property_of('table', 'The table, one row a slot.', 'BinningTable')
     trend = property_of('trend', 'The trend of the attributes, where there was a choice.')
     woe = property_of('woe', 'Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.')
 
@@ -339,7 +1009,7 @@ class BinningOptions(Record):
     objective = property_of('objective', 'What the partition maximises.')
     p_value_max = property_of('p_value_max', 'Greatest p-value between neighbours; 1 is no test.')
     p_value_test = property_of('p_value_test', 'The test between neighbours.')
-    prebinning = property_of('prebinning', 'The fine classes.')
+    prebinning = property_of('prebinning', 'The fine classes.', 'PrebinningOptions')
     rare_share = property_of('rare_share', 'Categories with a smaller share count as unseen.')
     rate_difference_min = property_of('rate_difference_min', 'Least difference of rates between neighbours.')
     size_max = property_of('size_max', 'Greatest share of an attribute.')
@@ -380,7 +1050,7 @@ class BinningTable(Record):
     """The table of one characteristic. Weights are numbers of rows where the sample has no weights."""
     __slots__ = ()
     bads = property_of('bads', 'Weight of all bad rows; absent for a continuous target.')
-    chi_square = property_of('chi_square', "Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.")
+    chi_square = property_of('chi_square', "Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.", 'TableTest')
     count = property_of('count', 'Number of rows.')
     gini = property_of('gini', 'Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target.')
     goods = property_of('goods', 'Weight of all good rows; absent for a continuous target.')
@@ -390,7 +1060,7 @@ class BinningTable(Record):
     p_values = property_of('p_values', 'P-value of the test between each attribute and the next.')
     quality = property_of('quality', "OptBinning's quality score, 0..=1: strength of the IV times significance between neighbours times evenness.")
     rate = property_of('rate', 'Bad rate of the sample, or its mean.')
-    rows = property_of('rows', 'One row a slot: attributes, special values, missing, and for categories unseen.')
+    rows = property_of('rows', 'One row a slot: attributes, special values, missing, and for categories unseen.', 'BinningRow')
     turns = property_of('turns', 'How often the rate changes direction from attribute to attribute; 0 is monotone.')
 
 
@@ -404,18 +1074,26 @@ class Brier(Record):
     within = property_of('within', 'What the PDs do within the groups; 0 where a group has one PD.')
 
 
+class CalibrationCurve(Record):
+    """From the log-odds of bad by the PDO law to a PD; it never falls as the log-odds rise."""
+    __slots__ = ()
+    beta = property_of('beta', '', 'BetaCurve')
+    isotonic = property_of('isotonic', '', 'IsotonicCurve')
+    logit = property_of('logit', '', 'LogitCurve')
+
+
 class CalibrationMeasures(Record):
     """How a PD fits the outcomes."""
     __slots__ = ()
-    brier = property_of('brier', 'Mean of (PD - outcome)^2, in 0..=1, and its parts.')
+    brier = property_of('brier', 'Mean of (PD - outcome)^2, in 0..=1, and its parts.', 'Brier')
     ece = property_of('ece', 'Expected calibration error, in 0..=1: mean over the groups of abs(bad rate - mean PD), by size.')
-    groups = property_of('groups', 'Groups of about equal size by ascending PD, with their tests. Bounds are PDs.')
-    hosmer_lemeshow = property_of('hosmer_lemeshow', 'Test of the groups against their mean PDs.')
-    in_the_large = property_of('in_the_large', 'Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs are too low.')
+    groups = property_of('groups', 'Groups of about equal size by ascending PD, with their tests. Bounds are PDs.', 'TestedGroup')
+    hosmer_lemeshow = property_of('hosmer_lemeshow', 'Test of the groups against their mean PDs.', 'HosmerLemeshow')
+    in_the_large = property_of('in_the_large', 'Calibration in the large, in nats: the a of logit P(bad) = a + logit PD; 0 is ideal, above 0 the PDs are too low.', 'Estimate')
     jeffreys_p = property_of('jeffreys_p', 'Probability that the true rate is at most the mean PD: Beta(D + 1/2, N - D + 1/2) at it, in 0..=1.')
     log_loss = property_of('log_loss', 'Mean of -ln P(outcome), in nats, at least 0.')
     mean_pd = property_of('mean_pd', 'Mean PD, in 0..=1.')
-    slope = property_of('slope', 'The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme.')
+    slope = property_of('slope', 'The b of logit P(bad) = a + b logit PD; 1 is ideal, below 1 the PDs are too extreme.', 'Estimate')
 
 
 CalibrationRefusal = Union[Literal["not_ascending"], Literal["one_class"], Literal["separated"], Literal["target_out_of_reach"]]
@@ -425,7 +1103,7 @@ class CalibrationReport(Record):
     """The calibration of a card."""
     __slots__ = ()
     bad_rate = property_of('bad_rate', 'Bad rate of the rows, weighted, in 0..=1; null without rows.')
-    curve = property_of('curve', 'From log-odds by the PDO law to a PD; null with `refusal`.')
+    curve = property_of('curve', 'From log-odds by the PDO law to a PD; null with `refusal`.', 'CalibrationCurve')
     mean_pd = property_of('mean_pd', 'Mean PD of the rows by the curve, weighted, in 0..1.')
     method = property_of('method', 'The law.')
     outside_bads = property_of('outside_bads', 'Bad rows among those that it was measured on.')
@@ -436,13 +1114,14 @@ class CalibrationReport(Record):
 class CashflowAnalyzeResponse(Answer):
     """The cash-flow features of one applicant."""
     __slots__ = ()
-    accounts = property_of('accounts', 'Accounts, their coverage and how far their balances chain.')
-    analysis = property_of('analysis', 'Features and the rows behind them.')
+    _operation = 'cashflow.analyze'
+    accounts = property_of('accounts', 'Accounts, their coverage and how far their balances chain.', 'AccountView')
+    analysis = property_of('analysis', 'Features and the rows behind them.', 'Analysis')
     as_of = property_of('as_of', 'The instant that windows end at.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     currency = property_of('currency', 'The one currency of all accounts; null when they differ.')
     entity_id = property_of('entity_id', "The host's id of the applicant.")
-    findings = property_of('findings', 'What the ledger says of the data.')
+    findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
@@ -480,7 +1159,7 @@ class Coefficient(Record):
     __slots__ = ()
     characteristic = property_of('characteristic', 'Name of the characteristic, or `intercept`.')
     estimate = property_of('estimate', 'Log-odds of bad by unit of the column.')
-    likelihood_ratio = property_of('likelihood_ratio', 'Likelihood-ratio test against the model without the characteristic, where asked for.')
+    likelihood_ratio = property_of('likelihood_ratio', 'Likelihood-ratio test against the model without the characteristic, where asked for.', 'ChiSquareTest')
     lower_95 = property_of('lower_95', 'Lower end of the 95 % interval by Wald.')
     p_value = property_of('p_value', 'Two-sided p-value of `z`, 0..=1.')
     standard_error = property_of('standard_error', 'Standard error; null where no maximum exists.')
@@ -492,22 +1171,23 @@ class CounterfactualView(Record):
     """The smallest change that improves the decision."""
     __slots__ = ()
     decision = property_of('decision', 'The decision after the moves.')
-    moves = property_of('moves', 'The moves, in card order.')
+    moves = property_of('moves', 'The moves, in card order.', 'MoveView')
     points = property_of('points', 'The total after the moves.')
 
 
-class CreditScoreBatchResponse(Answer):
+class CreditScoreBatchResponse(ResultColumns):
     """The scores of many applicants."""
     __slots__ = ()
+    _operation = 'credit.score_batch'
     as_of = property_of('as_of', 'The instant that was scored.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     bands = property_of('bands', 'Names of the bands, in the order of their numbers.')
-    card = property_of('card', 'The card that answered.')
-    columns = property_of('columns', 'The columns, when the inputs came as JSON; otherwise they come beside this answer.')
+    card = property_of('card', 'The card that answered.', 'ArtefactRef')
+    columns = property_of('columns', 'The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored; otherwise they come beside this answer.')
     decisions = property_of('decisions', 'Number of rows by decision.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
-    pd_basis = property_of('pd_basis', 'What the PD means.')
+    pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
     rows = property_of('rows', 'Number of rows.')
@@ -519,24 +1199,25 @@ class CreditScoreBatchResponse(Answer):
 class CreditScoreResponse(Answer):
     """The score of one applicant."""
     __slots__ = ()
+    _operation = 'credit.score'
     as_of = property_of('as_of', 'The instant that was scored.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    card = property_of('card', 'The card that answered.')
+    card = property_of('card', 'The card that answered.', 'ArtefactRef')
     confidence = property_of('confidence', 'Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are estimated anew; null for an expert card.')
     data_completeness = property_of('data_completeness', "Share of the card's inputs that were observed, 0..=1.")
     decision = property_of('decision', "The outcome under the card's cut-offs; see `referral_reasons`.")
     entity_id = property_of('entity_id', "The host's id of the applicant.")
     entity_type = property_of('entity_type', 'Whom the card scored.')
-    explanation = property_of('explanation', 'Why; absent with `explain: false`.')
-    findings = property_of('findings', 'What the ledger says of the data.')
+    explanation = property_of('explanation', 'Why; absent with `explain: false`.', 'Explanation')
+    findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd = property_of('pd', 'Probability of default within the horizon, 0..=1; null unless calibrated.')
-    pd_basis = property_of('pd_basis', 'What the PD means.')
+    pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
     points = property_of('points', 'Total points, higher is safer.')
-    points_range = property_of('points_range', 'Least and greatest total of the card.')
+    points_range = property_of('points_range', 'Least and greatest total of the card.', 'PointsRange')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    referral_reasons = property_of('referral_reasons', 'Why the case refers although its points may say otherwise.')
+    referral_reasons = property_of('referral_reasons', 'Why the case refers although its points may say otherwise.', 'ReferralReason')
     request_id = property_of('request_id', 'Id of the call.')
     risk_band = property_of('risk_band', 'Band of the total, local to the card.')
     score = property_of('score', '1 - PD, 0..=1, higher is safer; only a rank unless the PD is calibrated.')
@@ -556,10 +1237,10 @@ class CutoffPoint(Record):
 class CutoffReport(Record):
     """Cut-offs and what they do."""
     __slots__ = ()
-    at_approval_rate = property_of('at_approval_rate', 'The highest cut-off that approves the target share or more; null without target or rows.')
-    at_bad_rate = property_of('at_bad_rate', 'The lowest cut-off whose approved have at most the target bad rate; null without target or where none has.')
-    best = property_of('best', 'The cut-off of the greatest expected profit, of equal ones the lowest; null without `profit` or rows.')
-    points = property_of('points', 'From approving nobody to approving all: every score as cut-off, or 200 quantiles of the rows.')
+    at_approval_rate = property_of('at_approval_rate', 'The highest cut-off that approves the target share or more; null without target or rows.', 'CutoffPoint')
+    at_bad_rate = property_of('at_bad_rate', 'The lowest cut-off whose approved have at most the target bad rate; null without target or where none has.', 'CutoffPoint')
+    best = property_of('best', 'The cut-off of the greatest expected profit, of equal ones the lowest; null without `profit` or rows.', 'CutoffPoint')
+    points = property_of('points', 'From approving nobody to approving all: every score as cut-off, or 200 quantiles of the rows.', 'CutoffPoint')
 
 
 Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
@@ -568,39 +1249,41 @@ Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
 class DescribeResponse(Answer):
     """What the engine is and holds."""
     __slots__ = ()
-    artefacts = property_of('artefacts', 'Loaded artefacts.')
+    _operation = 'engine.describe'
+    artefacts = property_of('artefacts', 'Loaded artefacts.', 'ArtefactEntry')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     engine = property_of('engine', 'Version of the engine.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    limits = property_of('limits', 'Limits on what a stranger may send.')
-    operations = property_of('operations', 'Operations that the engine answers.')
+    limits = property_of('limits', 'Limits on what a stranger may send.', 'Limits')
+    operations = property_of('operations', 'Operations that the engine answers.', 'OperationEntry')
     production = property_of('production', 'Whether only approved artefacts load.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
-    routes = property_of('routes', 'Routes from operation and entity type to artefact.')
+    routes = property_of('routes', 'Routes from operation and entity type to artefact.', 'Route')
     semantics = property_of('semantics', 'Changes with every change of a numeric result.')
 
 
 class DevelopResponse(Answer):
     """A developed card, and everything that was measured on the way to it."""
     __slots__ = ()
+    _operation = 'scorecard.develop'
     artefact = property_of('artefact', 'The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.')
     as_of = property_of('as_of', 'The instant of the development.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    bands = property_of('bands', 'The bands, from the riskiest to the safest; absent at stage `binning`.')
-    binning = property_of('binning', 'Bins and table of every column that was looked at, in the order of their names.')
-    calibration = property_of('calibration', 'From the score to a probability; absent at stage `binning` and without rows outside the fit.')
-    cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.')
-    findings = property_of('findings', 'What a reader must know before the card is used.')
+    bands = property_of('bands', 'The bands, from the riskiest to the safest; absent at stage `binning`.', 'BandReport')
+    binning = property_of('binning', 'Bins and table of every column that was looked at, in the order of their names.', 'BinnedColumn')
+    calibration = property_of('calibration', 'From the score to a probability; absent at stage `binning` and without rows outside the fit.', 'CalibrationReport')
+    cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.', 'CutoffReport')
+    findings = property_of('findings', 'What a reader must know before the card is used.', 'DevelopmentFinding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.')
+    regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.', 'Regression')
     request_id = property_of('request_id', 'Id of the call.')
-    rounding = property_of('rounding', 'What rounding the points changed; absent at stage `binning`.')
-    sample = property_of('sample', 'What became of the rows.')
+    rounding = property_of('rounding', 'What rounding the points changed; absent at stage `binning`.', 'RoundingReport')
+    sample = property_of('sample', 'What became of the rows.', 'SampleReport')
     seed = property_of('seed', "The request's seed.")
-    selection = property_of('selection', 'How the characteristics were chosen; absent at stage `binning`.')
-    validation = property_of('validation', 'How the card ranks and is calibrated; absent at stage `binning`.')
+    selection = property_of('selection', 'How the characteristics were chosen; absent at stage `binning`.', 'SelectionReport')
+    validation = property_of('validation', 'How the card ranks and is calibrated; absent at stage `binning`.', 'DevelopmentValidation')
 
 
 class DevelopmentFinding(Record):
@@ -614,10 +1297,10 @@ class DevelopmentFinding(Record):
 class DevelopmentValidation(Record):
     """What was measured on which rows; only rows outside the fit tell what to expect."""
     __slots__ = ()
-    cross = property_of('cross', 'By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.')
-    development = property_of('development', 'On the rows that were fitted: too good.')
-    hold_out = property_of('hold_out', 'On the rows that were held out.')
-    out_of_time = property_of('out_of_time', 'On later rows.')
+    cross = property_of('cross', 'By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.', 'ValidationReport')
+    development = property_of('development', 'On the rows that were fitted: too good.', 'ValidationReport')
+    hold_out = property_of('hold_out', 'On the rows that were held out.', 'ValidationReport')
+    out_of_time = property_of('out_of_time', 'On later rows.', 'ValidationReport')
 
 
 Effect = Union[Literal["positive"], Literal["negative"]]
@@ -633,16 +1316,17 @@ class Estimate(Record):
 class EvaluateResponse(Answer):
     """How well a card ranks and is calibrated on rows with known outcomes."""
     __slots__ = ()
+    _operation = 'scorecard.evaluate'
     as_of = property_of('as_of', 'The instant of the evaluation.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    card = property_of('card', 'The card that was evaluated.')
+    card = property_of('card', 'The card that was evaluated.', 'ArtefactRef')
     decisions = property_of('decisions', 'Decisions by kind.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
     seed = property_of('seed', "The request's seed.")
     statuses = property_of('statuses', 'Rows by status; only scored rows with a known outcome are measured.')
-    validation = property_of('validation', 'What was measured.')
+    validation = property_of('validation', 'What was measured.', 'ValidationReport')
 
 
 class ExcludedRows(Record):
@@ -655,14 +1339,14 @@ class ExcludedRows(Record):
 class Explanation(Record):
     """Why a total is what it is."""
     __slots__ = ()
-    adverse_reasons = property_of('adverse_reasons', 'What lowered the score, at most four, the strongest first.')
+    adverse_reasons = property_of('adverse_reasons', 'What lowered the score, at most four, the strongest first.', 'ReasonView')
     base_points = property_of('base_points', 'Points of every applicant; with those of the characteristics they sum to the total. Internal only.')
-    characteristics = property_of('characteristics', 'The points of each characteristic. Internal only.')
-    counterfactual = property_of('counterfactual', 'The smallest change that improves the decision by one step; null when there is none.')
-    favourable_reasons = property_of('favourable_reasons', 'What raised the score, at most four, the strongest first.')
+    characteristics = property_of('characteristics', 'The points of each characteristic. Internal only.', 'CharacteristicView')
+    counterfactual = property_of('counterfactual', 'The smallest change that improves the decision by one step; null when there is none.', 'CounterfactualView')
+    favourable_reasons = property_of('favourable_reasons', 'What raised the score, at most four, the strongest first.', 'ReasonView')
     reason_method = property_of('reason_method', 'What the reasons compare with.')
-    selections = property_of('selections', 'Rows behind the features of the reasons, by selection. Internal only.')
-    top_features = property_of('top_features', 'Features by weight, at most eight, zeros left out.')
+    selections = property_of('selections', 'Rows behind the features of the reasons, by selection. Internal only.', ('SelectedRows',))
+    top_features = property_of('top_features', 'Features by weight, at most eight, zeros left out.', 'TopFeature')
 
 
 class FeatureEntry(Record):
@@ -725,7 +1409,7 @@ class Interval(Record):
 class IsotonicCurve(Record):
     """The centres of the blocks of an isotonic regression."""
     __slots__ = ()
-    knots = property_of('knots', 'At least two; log-odds and PD ascend strictly.')
+    knots = property_of('knots', 'At least two; log-odds and PD ascend strictly.', 'Knot')
 
 
 class Knot(Record):
@@ -799,7 +1483,7 @@ class PdBasis(Record):
     """What a PD means, and on what it rests."""
     __slots__ = ()
     bads = property_of('bads', 'Number of bad outcomes in the sample.')
-    dates = property_of('dates', 'Days from which the sample was taken.')
+    dates = property_of('dates', 'Days from which the sample was taken.', 'SampleDates')
     default_definition = property_of('default_definition', 'What counts as bad.')
     horizon_days = property_of('horizon_days', 'Days within which it counts.')
     kind = property_of('kind', '`calibrated` only with a calibration measured on rows outside the fit.')
@@ -880,7 +1564,7 @@ class Regression(Record):
     __slots__ = ()
     aic = property_of('aic', "Akaike's criterion 2k - 2 log-likelihood, k coefficients with the intercept.")
     bic = property_of('bic', "Schwarz's criterion k ln(weight) - 2 log-likelihood.")
-    coefficients = property_of('coefficients', 'The coefficients, intercept first.')
+    coefficients = property_of('coefficients', 'The coefficients, intercept first.', 'Coefficient')
     converged = property_of('converged', 'Whether the maximum was found.')
     covariance = property_of('covariance', "Covariance of the coefficients in their order: the inverse of the information X'WX, with l2 > 0 of the penalised information X'WX + l2 I (slopes), the normal approximation of the posterior under that prior. Null where no maximum exists.")
     gradient_norm = property_of('gradient_norm', 'Largest component of the gradient of the penalised log-likelihood, by standardised columns.')
@@ -888,10 +1572,10 @@ class Regression(Record):
     l2 = property_of('l2', 'Weight of the penalty.')
     log_likelihood = property_of('log_likelihood', 'Log-likelihood at the end, without the penalty.')
     mcfadden_r2 = property_of('mcfadden_r2', "McFadden's R2, 1 - log-likelihood/null log-likelihood.")
-    model_test = property_of('model_test', 'Likelihood-ratio test against the intercept alone; null with l2 > 0 or where no maximum exists.')
+    model_test = property_of('model_test', 'Likelihood-ratio test against the intercept alone; null with l2 > 0 or where no maximum exists.', 'ChiSquareTest')
     null_log_likelihood = property_of('null_log_likelihood', 'Log-likelihood of the intercept alone.')
     rows = property_of('rows', 'Rows.')
-    separation = property_of('separation', 'Whether a hyperplane separates good and bad.')
+    separation = property_of('separation', 'Whether a hyperplane separates good and bad.', 'Separation')
     weight = property_of('weight', 'Sum of the weights of the rows.')
 
 
@@ -934,11 +1618,11 @@ class SampleDates(Record):
 class SampleReport(Record):
     """What became of the rows of the frame."""
     __slots__ = ()
-    dates = property_of('dates', 'First and last observation date of the rows that stayed.')
-    development = property_of('development', 'Rows that are fitted.')
-    excluded = property_of('excluded', 'Rows that were left out, by reason, in the order in which it was done.')
-    hold_out = property_of('hold_out', 'Rows held out.')
-    out_of_time = property_of('out_of_time', 'Later rows.')
+    dates = property_of('dates', 'First and last observation date of the rows that stayed.', 'SampleDates')
+    development = property_of('development', 'Rows that are fitted.', 'PartReport')
+    excluded = property_of('excluded', 'Rows that were left out, by reason, in the order in which it was done.', 'ExcludedRows')
+    hold_out = property_of('hold_out', 'Rows held out.', 'PartReport')
+    out_of_time = property_of('out_of_time', 'Later rows.', 'PartReport')
     rows = property_of('rows', 'Rows of the frame.')
     sha256 = property_of('sha256', 'SHA-256 of the development rows.')
 
@@ -982,10 +1666,10 @@ class SelectionReport(Record):
     """What a selection did."""
     __slots__ = ()
     chosen = property_of('chosen', 'The selected characteristics, in the order given.')
-    clusters = property_of('clusters', 'Clusters of more than one correlated characteristic, by average linkage on 1 - abs(r).')
+    clusters = property_of('clusters', 'Clusters of more than one correlated characteristic, by average linkage on 1 - abs(r).', 'Cluster')
     leaking = property_of('leaking', 'Characteristics above the bounds of a leak, whether left out or forced.')
     protected = property_of('protected', 'Selected characteristics that are marked protected.')
-    steps = property_of('steps', 'The steps in their order.')
+    steps = property_of('steps', 'The steps in their order.', 'SelectionStep')
     vif = property_of('vif', 'Variance inflation of the selected characteristics, in their order.')
     wrong_sign = property_of('wrong_sign', 'Forced characteristics whose coefficient is not negative.')
 
@@ -1055,46 +1739,16 @@ ValidationNull = Union[Literal["certain_pd"], Literal["no_pd"], Literal["no_rows
 class ValidationReport(Record):
     """How well a score ranks the rows of a sample and a PD fits them. Bads and goods are weights of rows."""
     __slots__ = ()
-    auc = property_of('auc', 'Area under the ROC curve.')
+    auc = property_of('auc', 'Area under the ROC curve.', 'AucEstimate')
     bad_rate = property_of('bad_rate', 'Bad rate, in 0..=1.')
     bads = property_of('bads', 'Weight of the bad rows, at least 0.')
-    bands = property_of('bands', 'The bands of the card from the riskiest to the safest, with their tests; empty without bands. Bounds are scores.')
-    calibration = property_of('calibration', 'How the PD fits; null without PDs.')
-    distribution = property_of('distribution', 'Histogram of the scores.')
-    gains = property_of('gains', 'Gains and lift from the lowest scores on.')
+    bands = property_of('bands', 'The bands of the card from the riskiest to the safest, with their tests; empty without bands. Bounds are scores.', 'TestedGroup')
+    calibration = property_of('calibration', 'How the PD fits; null without PDs.', 'CalibrationMeasures')
+    distribution = property_of('distribution', 'Histogram of the scores.', 'ScoreBin')
+    gains = property_of('gains', 'Gains and lift from the lowest scores on.', 'GainsRow')
     gini = property_of('gini', '2 AUC - 1, in -1..=1.')
     goods = property_of('goods', 'Weight of the good rows, at least 0.')
-    ks = property_of('ks', 'Greatest distance between the distributions of goods and bads.')
+    ks = property_of('ks', 'Greatest distance between the distributions of goods and bads.', 'KolmogorovSmirnov')
     null_reasons = property_of('null_reasons', 'JSON pointer within this report and cause of each figure that is null.')
-    roc = property_of('roc', 'The ROC curve from (0, 0) to (1, 1).')
+    roc = property_of('roc', 'The ROC curve from (0, 0) to (1, 1).', 'RocPoint')
     rows = property_of('rows', 'Number of rows.')
-
-
-register_shapes(
-    {
-        "AccountView": AccountView, "Analysis": Analysis, "ArtefactCheckResponse": ArtefactCheckResponse,
-        "ArtefactEntry": ArtefactEntry, "ArtefactRef": ArtefactRef, "AucEstimate": AucEstimate,
-        "BandReport": BandReport, "BatchColumns": BatchColumns, "BetaCurve": BetaCurve,
-        "BinnedColumn": BinnedColumn, "Binning": Binning, "BinningFinding": BinningFinding,
-        "BinningOptions": BinningOptions, "BinningRow": BinningRow, "BinningTable": BinningTable, "Brier": Brier,
-        "CalibrationMeasures": CalibrationMeasures, "CalibrationReport": CalibrationReport,
-        "CashflowAnalyzeResponse": CashflowAnalyzeResponse, "CharacteristicView": CharacteristicView,
-        "ChiSquareTest": ChiSquareTest, "Cluster": Cluster, "Coefficient": Coefficient,
-        "CounterfactualView": CounterfactualView, "CreditScoreBatchResponse": CreditScoreBatchResponse,
-        "CreditScoreResponse": CreditScoreResponse, "CutoffPoint": CutoffPoint, "CutoffReport": CutoffReport,
-        "DescribeResponse": DescribeResponse, "DevelopResponse": DevelopResponse,
-        "DevelopmentFinding": DevelopmentFinding, "DevelopmentValidation": DevelopmentValidation,
-        "Estimate": Estimate, "EvaluateResponse": EvaluateResponse, "ExcludedRows": ExcludedRows,
-        "Explanation": Explanation, "FeatureEntry": FeatureEntry, "Finding": Finding, "GainsRow": GainsRow,
-        "HosmerLemeshow": HosmerLemeshow, "Interval": Interval, "IsotonicCurve": IsotonicCurve, "Knot": Knot,
-        "KolmogorovSmirnov": KolmogorovSmirnov, "Limits": Limits, "LogitCurve": LogitCurve, "MoveView": MoveView,
-        "OperationEntry": OperationEntry, "PartReport": PartReport, "PdBasis": PdBasis, "Period": Period,
-        "PointsRange": PointsRange, "PrebinningOptions": PrebinningOptions, "Problem": Problem,
-        "Provenance": Provenance, "ReasonView": ReasonView, "ReferralReason": ReferralReason,
-        "Regression": Regression, "RocPoint": RocPoint, "RoundingReport": RoundingReport, "Route": Route,
-        "SampleDates": SampleDates, "SampleReport": SampleReport, "ScoreBand": ScoreBand, "ScoreBin": ScoreBin,
-        "SelectedRows": SelectedRows, "SelectionReport": SelectionReport, "SelectionStep": SelectionStep,
-        "Separation": Separation, "TableTest": TableTest, "TestedGroup": TestedGroup, "TopFeature": TopFeature,
-        "ValidationReport": ValidationReport,
-    }
-)

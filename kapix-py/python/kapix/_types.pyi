@@ -6,13 +6,14 @@ from typing import Any, Literal
 from typing_extensions import NotRequired, TypedDict
 
 from ._record import Answer, Record
+from ._results import ResultColumns
 
 __all__ = [
     "Account", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus",
     "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
-    "AucEstimate", "Audience", "BandReport", "BandSettings", "BatchColumns", "BetaCurve", "BinKind", "BinRule",
-    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationMeasures", "CalibrationMethod",
+    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
+    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
+    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
     "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
     "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
@@ -26,8 +27,8 @@ __all__ = [
     "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
     "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
     "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
-    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "SelectedRows", "Selection",
-    "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
     "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
     "Stage", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource",
     "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
@@ -277,6 +278,8 @@ class CreditScoreBatchRequest(TypedDict):
     """Whom the card must score."""
     idempotency_key: NotRequired[str | None]
     """The same key and request give the stored answer."""
+    include: NotRequired[Sequence[ScoreInclude]]
+    """Columns beside the score; default none."""
     seed: NotRequired[int]
     """Seed of simulations; a score uses none and echoes it."""
 
@@ -557,6 +560,8 @@ class ScalingSettings(TypedDict):
     points0: NotRequired[float | None]
     """Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default 600."""
 
+ScoreInclude = Literal["completeness", "points_by_characteristic", "reasons", "referral_causes"]
+
 SelectionMethod = Literal["none", "forward", "backward", "stepwise"]
 
 class SelectionSettings(TypedDict):
@@ -786,27 +791,6 @@ class BandReport(Record):
     @property
     def refusal(self) -> ValidationNull | None:
         """Why there are no bands: one outcome only, or no two bands within the limits."""
-
-class BatchColumns(Record):
-    """The result columns in JSON, one entry a row; null where the row is not scored."""
-    @property
-    def decision(self) -> tuple[Decision | None, ...]:
-        """Outcome under the cut-offs."""
-    @property
-    def pd(self) -> tuple[float | None, ...]:
-        """Probability of default; null unless calibrated."""
-    @property
-    def points(self) -> tuple[int | None, ...]:
-        """Total points."""
-    @property
-    def risk_band(self) -> tuple[str | None, ...]:
-        """Band of the total."""
-    @property
-    def score(self) -> tuple[float | None, ...]:
-        """1 - PD; only a rank unless calibrated."""
-    @property
-    def status(self) -> tuple[str, ...]:
-        """`scored`, or the cause."""
 
 class BetaCurve(Record):
     """The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and
@@ -1077,6 +1061,18 @@ class Brier(Record):
     def within(self) -> float:
         """What the PDs do within the groups; 0 where a group has one PD."""
 
+class CalibrationCurve(Record):
+    """From the log-odds of bad by the PDO law to a PD; it never falls as the log-odds rise."""
+    @property
+    def beta(self) -> BetaCurve | None:
+        ...
+    @property
+    def isotonic(self) -> IsotonicCurve | None:
+        ...
+    @property
+    def logit(self) -> LogitCurve | None:
+        ...
+
 class CalibrationMeasures(Record):
     """How a PD fits the outcomes."""
     @property
@@ -1117,7 +1113,7 @@ class CalibrationReport(Record):
     def bad_rate(self) -> float | None:
         """Bad rate of the rows, weighted, in 0..=1; null without rows."""
     @property
-    def curve(self) -> Any | None:
+    def curve(self) -> CalibrationCurve | None:
         """From log-odds by the PDO law to a PD; null with `refusal`."""
     @property
     def mean_pd(self) -> float | None:
@@ -1252,7 +1248,7 @@ class CounterfactualView(Record):
     def points(self) -> int:
         """The total after the moves."""
 
-class CreditScoreBatchResponse(Answer):
+class CreditScoreBatchResponse(ResultColumns):
     """The scores of many applicants."""
     @property
     def as_of(self) -> str:
@@ -1267,8 +1263,10 @@ class CreditScoreBatchResponse(Answer):
     def card(self) -> ArtefactRef:
         """The card that answered."""
     @property
-    def columns(self) -> BatchColumns | None:
-        """The columns, when the inputs came as JSON; otherwise they come beside this answer."""
+    def columns(self) -> Mapping[str, tuple[bool | float | str | None, ...]] | None:
+        """The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored;
+        otherwise they come beside this answer.
+        """
     @property
     def decisions(self) -> Mapping[str, int]:
         """Number of rows by decision."""

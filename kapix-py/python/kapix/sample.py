@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from . import _kapix
-from ._errors import from_reply
 from ._types import CreditScoreRequest
 
 __all__ = ["applicant", "population", "request"]
@@ -38,10 +37,7 @@ def applicant(
     """
     options = {"as_of": as_of, "country": country, "days": days, "persona": persona, "risk": risk}
     given = {name: value for name, value in options.items() if value is not None}
-    status, text = _kapix.sample(seed, index, json.dumps(given).encode())
-    if status:
-        raise from_reply(status, text)
-    made: dict[str, Any] = json.loads(text)
+    made: dict[str, Any] = json.loads(_kapix.sample(seed, index, json.dumps(given).encode()))
     return made
 
 

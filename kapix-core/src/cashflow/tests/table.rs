@@ -1,4 +1,4 @@
-//! The table of definitions: its order, its hashes, its chapter in METHODS.md, and the form of an analysis.
+//! The table of definitions: its order, its hashes, its page docs/methods/cash_flow.md, and the form of an analysis.
 
 use super::given::{account, ledger};
 use crate::canonical;
@@ -6,7 +6,7 @@ use crate::cashflow::{DEFINITIONS, FeatureId, NullReason, Selection, Unit, defin
 use serde_json::json;
 use std::fmt::Write;
 
-const METHODS: &str = include_str!("../../../docs/METHODS.md");
+const METHODS: &str = include_str!("../../../docs/methods/cash_flow.md");
 
 #[test]
 fn names_ascend_and_lead_to_their_definition() {
@@ -106,12 +106,12 @@ fn the_chapter_of_methods_is_the_table() {
         let (name, unit, formula, nulls) = (entry.name, entry.unit.as_str(), entry.formula, nulls.join(", "));
         writeln!(chapter, "| `{name}` | {unit} | {window} | {formula} | {nulls} |").unwrap();
     }
-    assert!(METHODS.contains(&chapter), "docs/METHODS.md must hold:\n{chapter}");
+    assert!(METHODS.contains(&chapter), "docs/methods/cash_flow.md must hold:\n{chapter}");
     let mut reasons = String::from("| reason | meaning |\n|---|---|\n");
     for reason in NullReason::ALL {
         writeln!(reasons, "| `{}` | {} |", reason.as_str(), reason.meaning()).unwrap();
     }
-    assert!(METHODS.contains(&reasons), "docs/METHODS.md must hold:\n{reasons}");
+    assert!(METHODS.contains(&reasons), "docs/methods/cash_flow.md must hold:\n{reasons}");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use super::super::{Account, AccountKind, Data, Ledger, Transaction, TransactionS
 use crate::error::Cause;
 use crate::id::Id;
 use crate::limits::Limits;
-use crate::money::{Currency, WIRE_MAX};
+use crate::limits::WIRE_MAX;
+use crate::money::Currency;
 use crate::time::{At, Date, Instant, UtcOffset};
 use proptest::prelude::*;
 

@@ -5,7 +5,8 @@ use crate::domain::{
 use crate::error::{Cause, Error};
 use crate::id::Id;
 use crate::limits::Limits;
-use crate::money::{Currency, WIRE_MAX};
+use crate::limits::WIRE_MAX;
+use crate::money::Currency;
 use crate::time::{At, Date, Instant, UtcOffset};
 use std::collections::BTreeMap;
 

@@ -23,6 +23,7 @@ const SLOTS_MAX: usize = 60_000;
 ///
 /// Slots: attributes in order (ascending intervals, or groups of categories by ascending rate), then special values,
 /// then missing, then for categories unseen.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Binning {
@@ -45,7 +46,6 @@ pub struct Binning {
     /// The table, one row a slot.
     pub table: BinningTable,
     /// The trend of the attributes, where there was a choice.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend: Option<Trend>,
     /// Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.
     pub woe: Vec<f64>,
@@ -73,6 +73,7 @@ pub enum BinningStatus {
 }
 
 /// What a person should know of a binning.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinningFinding {
@@ -80,18 +81,14 @@ pub struct BinningFinding {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<String>,
     /// How many cases.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// What was found.
     pub kind: BinningFindingKind,
     /// Share of the total weight concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
     /// Slot concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<u16>,
     /// The other characteristic concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<String>,
 }
 
@@ -128,7 +125,8 @@ struct Parts {
 
 /// Returns the optimal binning of the `rows` of a column; the slices of the target have one entry a row of the column.
 ///
-/// Errors: `frame.infinity`, `frame.column_type` where text is to be numeric, `frame.shape` where a row lies outside.
+/// Errors: `frame.infinity`, `frame.column_type` where text is to be numeric, `frame.shape` where a row lies outside or
+/// the weights are not one a row.
 pub fn bin(
     column: &Column<'_>,
     rows: &[u32],
@@ -142,6 +140,9 @@ pub fn bin(
             Cause::FrameShape,
             format!("a row lies outside the `{length}` rows of a column"),
         ));
+    }
+    if target.weights().is_some_and(|weights| weights.len() != target.rows()) {
+        return Err(Error::new(Cause::FrameShape, "a target needs one weight a row"));
     }
     let encoded = column.encode();
     let column = &encoded.as_ref().map_or_else(|| column.view(), |encoded| encoded.column());
@@ -287,9 +288,13 @@ impl Parts {
         Sample { all: total(inside.iter().chain(outside)), is_binary: reading.is_binary }
     }
 
-    /// Takes the partition over, and returns the last pre-bin of each attribute.
+    /// Takes the partition of one or more cells over, and returns the last pre-bin of each attribute.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a partition ends at ascending cells, the last one at the last cell"
+    )]
     fn settle(&mut self, cells: &[Mass], solved: core::result::Result<Solution, Infeasible>) -> Vec<usize> {
-        let last = cells.len().saturating_sub(1);
+        let last = cells.len() - 1;
         let ends = match solved {
             Ok(Solution { ends, trend, .. }) => {
                 self.status = if ends.len() > 1 { BinningStatus::Optimal } else { BinningStatus::NoSplit };
@@ -309,7 +314,7 @@ impl Parts {
         };
         let mut start = 0;
         for end in &ends {
-            self.attributes.push(total(cells.get(start..=*end).unwrap_or_default()));
+            self.attributes.push(total(&cells[start..=*end]));
             start = end + 1;
         }
         ends

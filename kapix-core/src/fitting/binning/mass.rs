@@ -38,14 +38,13 @@ impl Mass {
         Self { rows: 1, weight, goods: 0.0, sum, squares: sum * value }
     }
 
-    /// Returns the row of a target.
+    /// Returns the row of a target, which has it.
+    #[expect(clippy::indexing_slicing, reason = "`bin` refuses rows that the target has not")]
     pub(super) fn of_row(target: Target<'_>, row: usize) -> Self {
         let weight = target.weight(row);
         match target {
-            Target::Binary { bad, .. } => Self::binary(bad.get(row).is_some_and(|bad| *bad == 1), weight),
-            Target::Continuous { value, .. } => {
-                Self::continuous(value.get(row).copied().unwrap_or_default(), weight)
-            }
+            Target::Binary { bad, .. } => Self::binary(bad[row] == 1, weight),
+            Target::Continuous { value, .. } => Self::continuous(value[row], weight),
         }
     }
 

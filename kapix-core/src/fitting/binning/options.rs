@@ -20,6 +20,7 @@ const P_VALUE_MAX: f64 = 0.2;
 const RARE_SHARE: f64 = 0.01;
 
 /// How one characteristic is binned, every default filled in.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinningOptions {
@@ -38,7 +39,6 @@ pub struct BinningOptions {
     /// Least weight of good rows in an attribute.
     pub goods_min: f64,
     /// Intervals or sets; absent: by the column.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<BinKind>,
     /// What a missing input earns.
     pub missing: BinRule,

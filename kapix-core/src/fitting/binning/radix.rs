@@ -17,7 +17,7 @@ const PASSES_MAX: usize = 4;
 /// are inverted, so bits that vary by the sign alone are told by the sign.
 pub(super) fn sort(keys: &mut [u64]) {
     const SIGN: u64 = 1 << 63;
-    let first = keys.first().copied().unwrap_or_default();
+    let Some(first) = keys.first().copied() else { return };
     let magnitude = |key: u64| if key & SIGN == 0 { !key } else { key } & !SIGN;
     let varying = keys
         .iter()

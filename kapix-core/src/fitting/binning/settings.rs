@@ -1,90 +1,69 @@
 //! What a caller may say about binning; every field may be absent.
 
 use crate::fitting::optimal::{Objective, PValueTest, Trend};
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use serde::{Deserialize, Serialize};
 
 /// How characteristics are binned. A characteristic's own fields replace those of the whole card one by one.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinningSettings {
     /// Least weight of bad rows in an attribute, at least 0; default 0. Binary targets.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub bads_min: Option<f64>,
     /// Most attributes, 1..=50; default 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bins_max: Option<u32>,
     /// Fewest attributes, 1..=`bins_max`; default 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bins_min: Option<u32>,
     /// Cut points between pre-bins, ascending; they set `prebinning.method` to `given`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cuts: Option<Vec<f64>>,
     /// Cut points that the result must keep, ascending.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cuts_fixed: Option<Vec<f64>>,
     /// Least weight of good rows in an attribute, at least 0; default 0. Binary targets.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub goods_min: Option<f64>,
     /// Attributes as intervals or as sets of categories; default by the column: text is categorical.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<BinKind>,
     /// What a missing input earns; default `own`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<BinRule>,
     /// What the partition maximises; default `iv`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub objective: Option<Objective>,
     /// Greatest p-value of the test between neighbouring attributes, above 0 and at most 1, where 1 is no test.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub p_value_max: Option<f64>,
     /// The test between neighbours.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub p_value_test: Option<PValueTest>,
     /// The fine classes from which the attributes are made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prebinning: Option<PrebinningSettings>,
     /// Categories with a smaller share of the total weight than this, 0..=0.5, count as unseen.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub rare_share: Option<f64>,
     /// Least difference of bad rates (means) between neighbours, at least 0; default 0.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub rate_difference_min: Option<f64>,
     /// Greatest share of the total weight in an attribute, above `size_min` and at most 1; default 1.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub size_max: Option<f64>,
     /// Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub size_min: Option<f64>,
     /// What a special value earns, any rule but `refuse`; default `own`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub special: Option<BinRule>,
     /// Numbers and categories that mean something of their own, each once; those of the other kind than the
     /// column's are left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub special_values: Option<Vec<Scalar>>,
     /// The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend: Option<Trend>,
     /// What an unseen or rare category earns; default `own`, the weight of evidence of the rare ones together.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unseen: Option<BinRule>,
 }
 
 /// How the fine classes are made.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PrebinningSettings {
     /// Most pre-bins, 2..=500, or 100 for a concave or convex trend; fixed cut points add to them. Default 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bins_max: Option<u32>,
     /// The method.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<PrebinningMethod>,
     /// Least share of the total weight in a pre-bin of a tree, 0..=0.5.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub size_min: Option<f64>,
 }
 

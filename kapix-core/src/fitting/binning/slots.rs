@@ -19,8 +19,14 @@ impl Binning {
     /// Writes the slot of each of the `rows` of a column to `out`, one entry a row of `rows`.
     ///
     /// Special values go first, by their bits after adding 0; then `[lower, upper)`. Errors: `frame.infinity`,
-    /// `frame.column_type`.
+    /// `frame.column_type`, `frame.shape` where a row lies outside or `out` has another length than `rows`.
     pub fn slots(&self, column: &Column<'_>, rows: &[u32], out: &mut [u16]) -> Result<()> {
+        let last = rows.iter().max().map(|row| usize::try_from(*row).unwrap_or(usize::MAX));
+        if out.len() != rows.len() || last.is_some_and(|last| last >= column.len()) {
+            let message =
+                format!("a row lies outside the `{}` rows of a column, or has no slot", column.len());
+            return Err(Error::new(Cause::FrameShape, message));
+        }
         if let Some(encoded) = column.encode() {
             return self.slots(&encoded.column(), rows, out);
         }
@@ -62,6 +68,7 @@ impl Binning {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "rows that the column has not are refused")]
     fn numbers(
         &self,
         column: &Column<'_>,
@@ -70,7 +77,7 @@ impl Binning {
         place: impl Fn(f64) -> u16,
     ) -> Result<()> {
         match plain_values(column) {
-            Some(values) => self.fill(rows, out, |row| values.get(row).copied().unwrap_or(f64::NAN), place),
+            Some(values) => self.fill(rows, out, |row| values[row], place),
             None => self.fill(rows, out, |row| column.number(row).unwrap_or(f64::NAN), place),
         }
     }

@@ -56,6 +56,7 @@ impl Sorted {
     /// Returns the values of `rows` in order; a row that holds a special number stands apart.
     ///
     /// Error `frame.infinity`.
+    #[expect(clippy::indexing_slicing, reason = "`bin` refuses rows that the column has not")]
     pub(super) fn new(
         column: &Column<'_>,
         rows: &[u32],
@@ -70,8 +71,7 @@ impl Sorted {
         };
         match plain_values(column) {
             Some(values) => {
-                let value = |row: usize| values.get(row).copied().unwrap_or(f64::NAN);
-                sorted.read(rows, value, target, special)?;
+                sorted.read(rows, |row| values[row], target, special)?;
             }
             None => sorted.read(rows, |row| column.number(row).unwrap_or(f64::NAN), target, special)?,
         }
@@ -208,7 +208,7 @@ impl Sorted {
             }
             Keys::Weighted { goods, bads } => [first(goods), first(bads)],
             Keys::Continuous(points) => {
-                let value = |point: &[u64; 3]| point.first().copied().unwrap_or_default();
+                let value = |[value, ..]: &[u64; 3]| *value;
                 [points.first().map(value).zip(points.last().map(value)), None]
             }
         };
@@ -228,17 +228,19 @@ impl Keys {
     }
 
     #[inline]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`bin` refuses rows that the target has not, and there is a place for each of the others"
+    )]
     fn push(&mut self, value: u64, target: Target<'_>, row: usize) {
-        let is_bad = |bad: &[u8]| bad.get(row).is_some_and(|bad| *bad == 1);
+        let is_bad = |bad: &[u8]| bad[row] == 1;
         let weight = || key(target.weight(row));
         match (self, target) {
             (Self::Counted { keys, goods, bads }, Target::Binary { bad, .. }) => {
                 // Both ends are written and one is kept: a branch on the outcome would be guessed wrong often.
-                let (is_bad, last) = (usize::from(is_bad(bad)), keys.len().saturating_sub(*bads + 1));
+                let (is_bad, last) = (usize::from(is_bad(bad)), keys.len() - 1 - *bads);
                 for place in [*goods, last] {
-                    if let Some(place) = keys.get_mut(place) {
-                        *place = value;
-                    }
+                    keys[place] = value;
                 }
                 *goods += 1 - is_bad;
                 *bads += is_bad;
@@ -247,19 +249,19 @@ impl Keys {
                 if is_bad(bad) { bads } else { goods }.push([value, weight()]);
             }
             (Self::Continuous(points), Target::Continuous { value: outcomes, .. }) => {
-                let outcome = outcomes.get(row).copied().unwrap_or_default();
-                points.push([value, key(outcome), weight()]);
+                points.push([value, key(outcomes[row]), weight()]);
             }
             _ => {}
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "every key is of a good or of a bad row")]
     fn sort(&mut self) {
         match self {
             Self::Counted { keys, goods, bads } => {
-                let start = keys.len().saturating_sub(*bads);
-                radix::sort(keys.get_mut(..*goods).unwrap_or_default());
-                radix::sort(keys.get_mut(start..).unwrap_or_default());
+                let start = keys.len() - *bads;
+                radix::sort(&mut keys[..*goods]);
+                radix::sort(&mut keys[start..]);
             }
             Self::Weighted { goods, bads } => {
                 goods.sort_unstable();
@@ -271,9 +273,9 @@ impl Keys {
 }
 
 /// Returns the values of the good rows and of the bad rows.
+#[expect(clippy::indexing_slicing, reason = "every key is of a good or of a bad row")]
 fn halves(keys: &[u64], goods: usize, bads: usize) -> (&[u64], &[u64]) {
-    let start = keys.len().saturating_sub(bads);
-    (keys.get(..goods).unwrap_or_default(), keys.get(start..).unwrap_or_default())
+    (&keys[..goods], &keys[keys.len() - bads..])
 }
 
 /// Returns the number of the given rank in two ordered slices together, counted from 1.

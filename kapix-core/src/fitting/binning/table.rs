@@ -9,36 +9,30 @@ use crate::numeric::sum;
 use serde::Serialize;
 
 /// The table of one characteristic. Weights are numbers of rows where the sample has no weights.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinningTable {
     /// Weight of all bad rows; absent for a continuous target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bads: Option<f64>,
     /// Pearson's test that all bins have one bad rate; absent below two bins, and for a continuous target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chi_square: Option<TableTest>,
     /// Number of rows.
     pub count: u64,
     /// Gini coefficient of the applied weights of evidence, -1..=1; absent for a continuous target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gini: Option<f64>,
     /// Weight of all good rows; absent for a continuous target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub goods: Option<f64>,
     /// Squared Hellinger distance between the goods' and the bads' distributions over the bins, 0..=1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hellinger: Option<f64>,
     /// Information value, the sum over all bins in nats; for a continuous target the mean absolute deviation of the
     /// bins' means from the sample's.
     pub iv: f64,
     /// Jensen-Shannon divergence in nats, 0..=ln 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub js: Option<f64>,
     /// P-value of the test between each attribute and the next.
     pub p_values: Vec<f64>,
     /// OptBinning's quality score, 0..=1: strength of the IV times significance between neighbours times evenness.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<f64>,
     /// Bad rate of the sample, or its mean.
     pub rate: f64,
@@ -49,11 +43,11 @@ pub struct BinningTable {
 }
 
 /// One row of the table.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinningRow {
     /// Weight of bad rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bads: Option<f64>,
     /// Categories of an attribute.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -61,48 +55,35 @@ pub struct BinningRow {
     /// Number of rows.
     pub count: u64,
     /// Weight of good rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub goods: Option<f64>,
     /// The bin's part of the IV; absent without rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iv: Option<f64>,
     /// The bin's part of the Jensen-Shannon divergence.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub js: Option<f64>,
     /// What the slot is for.
     pub kind: RowKind,
     /// Least number of the interval, included.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lower: Option<f64>,
     /// Slot of the attribute whose weight of evidence it shares.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_with: Option<u16>,
     /// Bad rate, or mean of a continuous target; absent without rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
     /// Lower end of the 95 % Jeffreys interval of the bad rate.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_lower: Option<f64>,
     /// Upper end of the 95 % Jeffreys interval of the bad rate.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_upper: Option<f64>,
     /// Standard deviation of a continuous target, divisor weight - 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sd: Option<f64>,
     /// Share of the total weight, 0..=1.
     pub share: f64,
     /// End of the interval, not included.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub upper: Option<f64>,
     /// The special value.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Scalar>,
     /// Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target the
     /// sample's mean minus the bin's. Absent without rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub woe: Option<f64>,
     /// Weight of evidence that the slot takes by its rule; absent where the card refuses the input.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub woe_applied: Option<f64>,
 }
 

@@ -69,11 +69,12 @@ impl Steps {
     }
 
     /// Returns weight and sum below a distinct value.
+    #[expect(clippy::indexing_slicing, reason = "leaves and splits lie within the distinct values")]
     fn below(&self, at: usize) -> (f64, f64) {
-        let before = |sums: &[f64]| at.checked_sub(1).and_then(|last| sums.get(last)).copied();
-        (before(&self.weights).unwrap_or(0.0), before(&self.sums).unwrap_or(0.0))
+        at.checked_sub(1).map_or((0.0, 0.0), |last| (self.weights[last], self.sums[last]))
     }
 
+    #[expect(clippy::indexing_slicing, reason = "leaves and splits lie within the distinct values")]
     fn leaf(&self, start: usize, end: usize, least: f64) -> Leaf {
         let ((weight_before, sum_before), (weight_after, sum_after)) = (self.below(start), self.below(end));
         let (weight, sum) = (weight_after - weight_before, sum_after - sum_before);
@@ -81,8 +82,8 @@ impl Steps {
         // A gain below the rounding of its terms is none.
         let mut best = Split { at: 0, gain: 1e-12 * whole.max(f64::MIN_POSITIVE) };
         let inner = start..end.saturating_sub(1);
-        let pairs = self.weights.get(inner.clone()).unwrap_or_default().iter();
-        for (offset, (weights, sums)) in pairs.zip(self.sums.get(inner).unwrap_or_default()).enumerate() {
+        let pairs = self.weights[inner.clone()].iter().zip(&self.sums[inner]);
+        for (offset, (weights, sums)) in pairs.enumerate() {
             let (left, left_sum) = (weights - weight_before, sums - sum_before);
             let (right, right_sum) = (weight - left, sum - left_sum);
             let gain = left_sum * left_sum / left + right_sum * right_sum / right - whole;

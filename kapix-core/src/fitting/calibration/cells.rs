@@ -1,5 +1,6 @@
 //! Rows with the same value as one cell: sorted once, every statistic of ranks and probabilities walks the cells.
 
+use crate::error::{Cause, Error, Result};
 use crate::numeric::{Sum, count};
 
 /// The rows of one value.
@@ -44,19 +45,28 @@ pub(in crate::fitting) struct Cells {
 impl Cells {
     /// Returns the cells of rows with finite values; `bad` is 0 or 1, weights are above 0, and without them each row
     /// weighs 1. Rows of a value are added in their order, so the bits do not depend on the machine.
-    pub(in crate::fitting) fn of(values: &[f64], bad: &[u8], weight: Option<&[f64]>) -> Self {
+    ///
+    /// Error `frame.shape` where the slices differ in length.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an order holds the rows of the values, and all slices are as long"
+    )]
+    pub(in crate::fitting) fn of(values: &[f64], bad: &[u8], weight: Option<&[f64]>) -> Result<Self> {
+        if bad.len() != values.len() || weight.is_some_and(|weight| weight.len() != values.len()) {
+            let message = format!("outcomes and weights must have one entry a row, `{}`", values.len());
+            return Err(Error::new(Cause::FrameShape, message));
+        }
         let mut cells: Vec<Cell> = Vec::new();
         let (mut bad_rows, mut good_rows) = (0, 0);
         for (_, row) in order(values) {
-            let (Some(&value), Some(&bad)) = (values.get(row), bad.get(row)) else { continue };
-            let weight = weight.map_or(1.0, |weight| weight.get(row).copied().unwrap_or_default());
+            let weight = weight.map_or(1.0, |weight| weight[row]);
             // Minus zero is the same value as zero.
-            let value = value + 0.0;
+            let value = values[row] + 0.0;
             if cells.last().is_none_or(|last| last.value < value) {
                 cells.push(Cell { value, ..Cell::default() });
             }
             let Some(cell) = cells.last_mut() else { continue };
-            if bad == 0 {
+            if bad[row] == 0 {
                 cell.goods += weight;
                 cell.goods_squared += weight * weight;
                 good_rows += 1;
@@ -68,7 +78,7 @@ impl Cells {
         }
         let goods = total(&cells, |cell| cell.goods);
         let bads = total(&cells, |cell| cell.bads);
-        Self { bad_rows, bads, by_value: cells, good_rows, goods, weighted: weight.is_some() }
+        Ok(Self { bad_rows, bads, by_value: cells, good_rows, goods, weighted: weight.is_some() })
     }
 
     /// Returns the weight of all rows.
@@ -136,13 +146,14 @@ fn sort_key(value: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cells, order};
+    use super::{Cause, Cells, order};
     use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
 
     #[test]
     fn rows_of_one_value_are_one_cell() {
         let cells =
-            Cells::of(&[2.0, -1.0, 0.0, -0.0, 2.0], &[1, 0, 1, 0, 1], Some(&[1.0, 2.0, 3.0, 4.0, 5.0]));
+            Cells::of(&[2.0, -1.0, 0.0, -0.0, 2.0], &[1, 0, 1, 0, 1], Some(&[1.0, 2.0, 3.0, 4.0, 5.0]))
+                .unwrap();
         let seen: Vec<(f64, f64, f64)> =
             cells.by_value.iter().map(|cell| (cell.value, cell.goods, cell.bads)).collect();
         assert_eq!(seen, [(-1.0, 2.0, 0.0), (0.0, 4.0, 3.0), (2.0, 0.0, 6.0)]);
@@ -156,15 +167,24 @@ mod tests {
         let values: Vec<f64> = (0..20).map(f64::from).collect();
         let sizes =
             |cells: &Cells| -> Vec<usize> { cells.groups(10).iter().map(|group| group.len()).collect() };
-        assert_eq!(sizes(&Cells::of(&values, &[0; 20], None)), [2; 10]);
+        assert_eq!(sizes(&Cells::of(&values, &[0; 20], None).unwrap()), [2; 10]);
         // 12 of 20 rows share a value: their middle lies at 40 %, so they are group 4 of 0..=9.
         let mut tied = values.clone();
         for value in tied.iter_mut().take(14).skip(2) {
             *value = 5.0;
         }
-        assert_eq!(sizes(&Cells::of(&tied, &[0; 20], None)), [2, 1, 2, 2, 2]);
-        assert_eq!(Cells::of(&[1.0; 5], &[0; 5], None).groups(10).len(), 1);
-        assert!(Cells::of(&[], &[], None).groups(10).is_empty());
+        assert_eq!(sizes(&Cells::of(&tied, &[0; 20], None).unwrap()), [2, 1, 2, 2, 2]);
+        assert_eq!(Cells::of(&[1.0; 5], &[0; 5], None).unwrap().groups(10).len(), 1);
+        assert!(Cells::of(&[], &[], None).unwrap().groups(10).is_empty());
+    }
+
+    #[test]
+    fn a_missing_outcome_or_weight_is_an_error() {
+        let shape =
+            |bad: &[u8], weight: Option<&[f64]>| Cells::of(&[1.0, 2.0], bad, weight).map_err(|it| it.cause);
+        assert_eq!(shape(&[1], None).unwrap_err(), Cause::FrameShape);
+        assert_eq!(shape(&[1, 0, 0], None).unwrap_err(), Cause::FrameShape);
+        assert_eq!(shape(&[1, 0], Some(&[1.0])).unwrap_err(), Cause::FrameShape);
     }
 
     proptest! {
@@ -182,7 +202,7 @@ mod tests {
         ) {
             let values: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
             let weights: Vec<f64> = rows.iter().map(|row| row.1).collect();
-            let cells = Cells::of(&values, &vec![1; rows.len()], Some(&weights));
+            let cells = Cells::of(&values, &vec![1; rows.len()], Some(&weights)).unwrap();
             let groups = cells.groups(wanted);
             prop_assert!(groups.len() <= wanted);
             prop_assert_eq!(groups.concat(), cells.by_value);

@@ -1,7 +1,6 @@
 //! The law from log-odds to a PD, as a card carries it.
 
 use super::newton::softplus;
-use crate::json;
 use crate::numeric::{logistic, logit};
 use serde::{Deserialize, Serialize};
 
@@ -27,13 +26,10 @@ pub enum CalibrationCurve {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BetaCurve {
     /// Factor of ln s, at least 0; a and b are not both 0.
-    #[serde(deserialize_with = "json::number")]
     pub a: f64,
     /// Factor of -ln(1 - s), at least 0.
-    #[serde(deserialize_with = "json::number")]
     pub b: f64,
     /// In nats.
-    #[serde(deserialize_with = "json::number")]
     pub c: f64,
 }
 
@@ -52,10 +48,8 @@ pub struct IsotonicCurve {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Knot {
     /// Mean log-odds of bad by the PDO law over the block, in nats.
-    #[serde(deserialize_with = "json::number")]
     pub log_odds: f64,
     /// PD of the block, in 0..1, both excluded.
-    #[serde(deserialize_with = "json::number")]
     pub pd: f64,
 }
 
@@ -65,10 +59,8 @@ pub struct Knot {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogitCurve {
     /// In nats.
-    #[serde(deserialize_with = "json::number")]
     pub intercept: f64,
     /// Above 0, so that the rank of totals is kept.
-    #[serde(deserialize_with = "json::number")]
     pub slope: f64,
 }
 

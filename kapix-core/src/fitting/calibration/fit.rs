@@ -5,9 +5,9 @@ use super::curve::{BetaCurve, CalibrationCurve, LogitCurve};
 use super::isotonic;
 use super::newton::{self, LogitFit, Term, softplus};
 use crate::error::{Cause, Error, Result};
-use crate::json;
 use crate::numeric::logit;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// How log-odds become a PD.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,7 @@ pub enum CalibrationMethod {
 }
 
 /// How the PD of a card is calibrated on rows outside the fit.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -39,14 +40,14 @@ pub struct CalibrationSettings {
     /// rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng, Logistic regression
     /// in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2). Absent: for `offset` the rate
     /// of the rows, else no shift.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub target_rate: Option<f64>,
 }
 
 /// Why there is no curve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum CalibrationRefusal {
     /// The bad rate does not rise with the log-odds.
     NotAscending,
@@ -60,28 +61,20 @@ pub enum CalibrationRefusal {
 
 impl CalibrationRefusal {
     /// Returns the wire name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotAscending => "not_ascending",
-            Self::OneClass => "one_class",
-            Self::Separated => "separated",
-            Self::TargetOutOfReach => "target_out_of_reach",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// The calibration of a card.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalibrationReport {
     /// Bad rate of the rows, weighted, in 0..=1; null without rows.
-    #[serde(deserialize_with = "json::number_option")]
     pub bad_rate: Option<f64>,
     /// From log-odds by the PDO law to a PD; null with `refusal`.
     pub curve: Option<CalibrationCurve>,
     /// Mean PD of the rows by the curve, weighted, in 0..1.
-    #[serde(deserialize_with = "json::number_option")]
     pub mean_pd: Option<f64>,
     /// The law.
     pub method: CalibrationMethod,
@@ -94,8 +87,9 @@ pub struct CalibrationReport {
 }
 
 /// Returns the calibration of `log_odds` (of bad, by the PDO law, finite) on rows that the card was not fitted on; `bad`
-/// is 0 or 1, weights are above 0. A curve that cannot be measured is a refusal in the report; an error is a target
-/// outside 0..1.
+/// is 0 or 1, weights are above 0. A curve that cannot be measured is a refusal in the report.
+///
+/// Errors: a target outside 0..1, and `frame.shape` where the slices differ in length.
 pub fn calibrate(
     log_odds: &[f64],
     bad: &[u8],
@@ -106,7 +100,7 @@ pub fn calibrate(
         let message = "target_rate must be above `0` and below `1`";
         return Err(Error::new(Cause::FittingSettings, message).at("/target_rate"));
     }
-    let cells = Cells::of(log_odds, bad, weight);
+    let cells = Cells::of(log_odds, bad, weight)?;
     let (curve, refusal) = match curve(&cells, settings) {
         Ok(curve) => (Some(curve), None),
         Err(refusal) => (None, Some(refusal)),

@@ -119,7 +119,7 @@ mod tests {
             let values: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
             let bad: Vec<u8> = rows.iter().map(|row| row.1).collect();
             let weight: Vec<f64> = rows.iter().map(|row| row.2).collect();
-            let cells = Cells::of(&values, &bad, Some(&weight));
+            let cells = Cells::of(&values, &bad, Some(&weight)).unwrap();
             let want = by_max_min(&cells);
             let mut got = Vec::new();
             let mut index = 0;
@@ -143,7 +143,7 @@ mod tests {
             let values: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
             let bad: Vec<u8> = rows.iter().map(|row| row.1).collect();
             let weight: Vec<f64> = rows.iter().map(|row| row.2).collect();
-            if let Some(curve) = fit(&Cells::of(&values, &bad, Some(&weight)).by_value) {
+            if let Some(curve) = fit(&Cells::of(&values, &bad, Some(&weight)).unwrap().by_value) {
                 prop_assert!(super::super::curve::CalibrationCurve::Isotonic(curve).fault().is_none());
             }
         }
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn knots_are_block_centres_and_ends_have_half_counts() {
         let values: Vec<f64> = (0..10).map(f64::from).collect();
-        let cells = Cells::of(&values, &[0, 0, 1, 0, 0, 1, 1, 0, 1, 1], None);
+        let cells = Cells::of(&values, &[0, 0, 1, 0, 0, 1, 1, 0, 1, 1], None).unwrap();
         let curve = fit(&cells.by_value).unwrap();
         let want = [(0.5, 1.0 / 6.0), (3.0, 1.0 / 3.0), (6.0, 2.0 / 3.0), (8.5, 5.0 / 6.0)];
         assert_eq!(curve.knots.len(), want.len());
@@ -165,12 +165,13 @@ mod tests {
 
     #[test]
     fn a_rate_that_falls_is_one_block_and_no_curve() {
-        let cells = Cells::of(&[0.0, 1.0, 2.0], &[1, 0, 0], None);
+        let cells = Cells::of(&[0.0, 1.0, 2.0], &[1, 0, 0], None).unwrap();
         assert_eq!(pool(&cells.by_value).len(), 1);
         assert!(fit(&cells.by_value).is_none());
         // One good row, then 1 bad of 5: 1/2 of 2 is above 1/5, so the two join.
-        let joined =
-            fit(&Cells::of(&[0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &[0, 1, 0, 0, 0, 0, 1], None).by_value);
+        let joined = fit(&Cells::of(&[0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &[0, 1, 0, 0, 0, 0, 1], None)
+            .unwrap()
+            .by_value);
         let knots = joined.unwrap().knots;
         assert!((knots[0].pd - 1.0 / 6.0).abs() < 1e-15 && (knots[1].pd - 0.75).abs() < 1e-15);
     }

@@ -2,7 +2,8 @@
 //! regression of a card has columns by the dozen.
 
 use super::cells::Cell;
-use crate::numeric::{Cholesky, Matrix, Sum, exp, ln_1p};
+use crate::numeric::{Cholesky, Sum, exp, ln_1p, times};
+use ndarray::Array2;
 
 /// A maximum of the likelihood.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +48,7 @@ pub(in crate::fitting) fn fit<const K: usize>(
     let mut coefficients = [0.0; K];
     let mut state = State::at(cells, terms, &coefficients);
     for _ in 0..STEPS_MAX {
-        let factor = Cholesky::factor(&state.matrix(&state.information)?)?;
+        let factor = Cholesky::factor(&Array2::from(state.information.to_vec()))?;
         let step = factor.solve(&state.gradient)?;
         let gain: f64 = step.iter().zip(&state.gradient).map(|(step, slope)| step * slope).sum();
         if !gain.is_finite() {
@@ -95,6 +96,7 @@ struct State<const K: usize> {
 }
 
 impl<const K: usize> State<K> {
+    #[expect(clippy::indexing_slicing, reason = "a term has as many features as there are coefficients")]
     fn at(cells: &[Cell], terms: &[Term<K>], coefficients: &[f64; K]) -> Self {
         let mut log_likelihood = Sum::default();
         let mut state = Self {
@@ -117,10 +119,10 @@ impl<const K: usize> State<K> {
             let weight = cell.size() * pd * good;
             let scatter = cell.bads_squared * good * good + cell.goods_squared * pd * pd;
             for (j, f) in term.features.iter().enumerate() {
-                add(&mut state.gradient, j, score * f);
+                state.gradient[j] += score * f;
                 for (k, g) in term.features.iter().enumerate().take(j + 1) {
-                    add_at(&mut state.information, j, k, weight * f * g);
-                    add_at(&mut state.scatter, j, k, scatter * f * g);
+                    state.information[j][k] += weight * f * g;
+                    state.scatter[j][k] += scatter * f * g;
                 }
             }
         }
@@ -131,21 +133,17 @@ impl<const K: usize> State<K> {
         state
     }
 
-    fn matrix(&self, values: &[[f64; K]; K]) -> Option<Matrix> {
-        Matrix::new(K, self.gradient.len(), values.concat())
-    }
-
     fn standard_errors(&self, robust: bool) -> Option<[f64; K]> {
-        let inverse = Cholesky::factor(&self.matrix(&self.information)?)?.inverse();
-        let scatter = self.matrix(&self.scatter)?;
+        let inverse = Cholesky::factor(&Array2::from(self.information.to_vec()))?.inverse();
+        let scatter = Array2::from(self.scatter.to_vec());
         let mut errors = [0.0; K];
         for (j, error) in errors.iter_mut().enumerate() {
-            let row = inverse.row(j)?;
             let variance = if robust {
-                let pushed = scatter.times(row)?;
+                let row = inverse.row(j).to_vec();
+                let pushed = times(&scatter, &row)?;
                 row.iter().zip(&pushed).map(|(a, b)| a * b).sum()
             } else {
-                *row.get(j)?
+                *inverse.get((j, j))?
             };
             *error = crate::numeric::sqrt(variance);
         }
@@ -153,24 +151,13 @@ impl<const K: usize> State<K> {
     }
 }
 
-fn add<const K: usize>(vector: &mut [f64; K], j: usize, value: f64) {
-    if let Some(entry) = vector.get_mut(j) {
-        *entry += value;
-    }
-}
-
-fn add_at<const K: usize>(matrix: &mut [[f64; K]; K], j: usize, k: usize, value: f64) {
-    if let Some(row) = matrix.get_mut(j) {
-        add(row, k, value);
-    }
-}
-
 /// Copies the lower triangle to the upper one.
+#[expect(clippy::indexing_slicing, reason = "both indices are below the order of the matrix")]
 fn mirror<const K: usize>(matrix: &mut [[f64; K]; K]) {
     let lower = *matrix;
     for (j, row) in matrix.iter_mut().enumerate() {
         for (k, entry) in row.iter_mut().enumerate().skip(j + 1) {
-            *entry = lower.get(k).and_then(|row| row.get(j)).copied().unwrap_or_default();
+            *entry = lower[k][j];
         }
     }
 }

@@ -64,12 +64,12 @@ fn platt_is_the_fit_of_statsmodels() {
     let smoothed = CalibrationSettings { smoothing: true, ..platt };
     assert_logit(&curve(0, false, &smoothed), -1.126_913_065_883_692_6, 1.003_832_107_304_443_6);
     let (log_odds, bad, weight) = rows(0);
-    let fit = line(&Cells::of(&log_odds, &bad, None).by_value, false).unwrap();
+    let fit = line(&Cells::of(&log_odds, &bad, None).unwrap().by_value, false).unwrap();
     assert!(near(fit.log_likelihood, -933.965_938_311_458_4));
     assert!(near(fit.standard_errors[0], 0.065_478_600_954_602_03));
     assert!(near(fit.standard_errors[1], 0.048_892_027_633_517_51));
     // The sandwich, by numpy 2.4.6 from the weighted fit of statsmodels.
-    let fit = line(&Cells::of(&log_odds, &bad, Some(&weight)).by_value, true).unwrap();
+    let fit = line(&Cells::of(&log_odds, &bad, Some(&weight)).unwrap().by_value, true).unwrap();
     assert!(near(fit.standard_errors[0], 0.069_423_024_752_505_42));
     assert!(near(fit.standard_errors[1], 0.052_254_871_796_160_1));
 }
@@ -77,7 +77,7 @@ fn platt_is_the_fit_of_statsmodels() {
 #[test]
 fn an_offset_alone_is_the_fit_of_statsmodels() {
     let (log_odds, bad, _) = rows(0);
-    let cells = Cells::of(&log_odds, &bad, None).by_value;
+    let cells = Cells::of(&log_odds, &bad, None).unwrap().by_value;
     let terms: Vec<_> = cells.iter().map(|cell| Term { features: [1.0], offset: cell.value }).collect();
     let fit = newton::fit(&cells, &terms, false).unwrap();
     assert!(near(fit.coefficients[0], -1.124_425_968_156_321_8));

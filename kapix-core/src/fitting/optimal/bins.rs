@@ -205,7 +205,7 @@ impl<C: Copy + Default> Found<C> {
                     self.table.push(Bin { start, end, rate, value: value() });
                     self.contents.push(content);
                 }
-                if fit == Fit::Large || fixed.get(end).copied().unwrap_or_default() {
+                if fit == Fit::Large || fixed.get(end).is_some_and(|fixed| *fixed) {
                     break;
                 }
             }

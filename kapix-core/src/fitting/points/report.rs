@@ -1,7 +1,7 @@
 //! What rounding to integers costs, on the development rows and at the worst.
 
 use super::ScaledPoints;
-use crate::error::Result;
+use crate::error::{Cause, Error, Result};
 use crate::numeric::Sum;
 use crate::parallel;
 use serde::Serialize;
@@ -51,12 +51,15 @@ struct Part {
 
 impl ScaledPoints {
     /// Returns what rounding costs; `cutoffs` are the totals at which a decision changes.
+    ///
+    /// Error `frame.shape` where a column has another length than the rows, or a slot has no points.
     pub fn report(
         &self,
         rows: &DevelopmentRows<'_>,
         cutoffs: &[i32],
         threads: usize,
     ) -> Result<RoundingReport> {
+        self.check(rows)?;
         let mut parts = vec![Part::default(); rows.rows.div_ceil(BLOCK)];
         parallel::run(parts.iter_mut(), threads, |number, part| {
             *part = self.block(rows, cutoffs, number * BLOCK);
@@ -88,22 +91,36 @@ impl ScaledPoints {
         })
     }
 
+    fn check(&self, rows: &DevelopmentRows<'_>) -> Result<()> {
+        let mut lengths = rows.slots.iter().map(|slots| slots.len()).chain(rows.weight.map(<[f64]>::len));
+        let covers = |(slots, points): (&&[u16], &Vec<i32>)| {
+            slots.iter().max().is_none_or(|highest| usize::from(*highest) < points.len())
+        };
+        let fits = rows.slots.len() == self.points.len() && lengths.all(|length| length == rows.rows);
+        if rows.rows == 0 || fits && rows.slots.iter().zip(&self.points).all(covers) {
+            return Ok(());
+        }
+        Err(Error::new(Cause::FrameShape, "each row needs a slot of every characteristic, with points"))
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "blocks start within the rows, every column has that length, and every slot has points and an error"
+    )]
     fn block(&self, rows: &DevelopmentRows<'_>, cutoffs: &[i32], start: usize) -> Part {
         let size = BLOCK.min(rows.rows.saturating_sub(start));
         let mut errors = vec![self.base_error; size];
         let mut totals = vec![i64::from(self.base_points); size];
         for (slots, (points, own)) in rows.slots.iter().zip(self.points.iter().zip(&self.errors)) {
-            let slots = slots.get(start..).unwrap_or_default();
-            for ((error, total), slot) in errors.iter_mut().zip(&mut totals).zip(slots) {
+            for ((error, total), slot) in errors.iter_mut().zip(&mut totals).zip(&slots[start..]) {
                 let slot = usize::from(*slot);
-                *error += own.get(slot).copied().unwrap_or_default();
-                *total += i64::from(points.get(slot).copied().unwrap_or_default());
+                *error += own[slot];
+                *total += i64::from(points[slot]);
             }
         }
         let mut part = Part::default();
         for (row, (error, total)) in errors.iter().zip(&totals).enumerate() {
-            let weight =
-                rows.weight.map_or(1.0, |weight| weight.get(start + row).copied().unwrap_or_default());
+            let weight = rows.weight.map_or(1.0, |weight| weight[start + row]);
             // Totals stay below 2^53: at most 1,000,000 points in each of at most 65,536 characteristics.
             #[expect(clippy::cast_precision_loss, reason = "totals are far below 2^53")]
             let exact = *total as f64 - error;

@@ -2,7 +2,6 @@
 
 use super::{POINTS_MAX, ScalingLaw};
 use crate::error::{Cause, Error, Result};
-use crate::json;
 use serde::{Deserialize, Serialize};
 
 /// The usual example of the field, 600 points at odds 50:1 and 20 points to double them: N. Siddiqi, "Credit Risk
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 const USUAL: ScalingLaw = ScalingLaw { odds0: 50.0, pdo: 20.0, points0: 600.0 };
 
 /// How log-odds become points.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -17,21 +17,16 @@ pub struct ScalingSettings {
     /// Where the points of the intercept go; default `spread`.
     pub intercept: InterceptPlace,
     /// Greatest total (`min_max` only), within +-1,000,000.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i32>,
     /// What is stated: odds and points that double them, or the range of totals; default `pdo_odds`.
     pub method: ScalingMethod,
     /// Least total (`min_max` only), below `max`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<i32>,
     /// Odds good : bad at `points0`, above 0 (`pdo_odds` only); default 50.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub odds0: Option<f64>,
     /// Points that double the odds, above 0 (`pdo_odds` only); default 20.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub pdo: Option<f64>,
     /// Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default 600.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub points0: Option<f64>,
 }
 

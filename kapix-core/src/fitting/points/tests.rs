@@ -251,6 +251,17 @@ fn a_report_is_the_same_on_any_number_of_threads_and_with_weights() {
     let weighted = scaled.report(&weighted, &[580], 2).unwrap();
     assert!((weighted.error_rms - one.error_rms).abs() < 1e-12);
     assert!((weighted.decisions_changed.unwrap() - one.decisions_changed.unwrap()).abs() < 1e-12);
+    let short = [columns[0].as_slice(), &columns[1], &columns[2][1..]];
+    let fives = vec![5; 40_000];
+    let beyond = [columns[0].as_slice(), &columns[1], &fives];
+    for wrong in [
+        DevelopmentRows { weight: Some(&weight[1..]), ..rows },
+        DevelopmentRows { slots: &slots[1..], ..rows },
+        DevelopmentRows { slots: &short, ..rows },
+        DevelopmentRows { slots: &beyond, ..rows },
+    ] {
+        assert_eq!(scaled.report(&wrong, &[580], 1).unwrap_err().cause, Cause::FrameShape);
+    }
 }
 
 fn refusal(result: Result<ScaledPoints>) -> (Cause, Vec<String>) {

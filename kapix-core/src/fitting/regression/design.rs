@@ -81,12 +81,13 @@ pub(super) enum Standardised<'a> {
 impl<'a> Prepared<'a> {
     /// Returns the standardised design. Errors: a target that is not binary, not 0 or 1, or has one class only;
     /// weights not finite or not above 0; columns of another length, with slots outside or values not finite.
+    #[expect(clippy::indexing_slicing, reason = "`check_rows` proves that each row has its weight")]
     pub fn new(design: &Design<'a>, run: &Run<'_>) -> Result<Self> {
         let Target::Binary { bad, weight } = design.target else {
             return Err(Error::new(Cause::FittingTarget, "a logistic regression needs a binary target"));
         };
         check_rows(bad, weight, design.offset)?;
-        let weight_of = |row: usize| weight.and_then(|weight| weight.get(row)).copied().unwrap_or(1.0);
+        let weight_of = |row: usize| weight.map_or(1.0, |weight| weight[row]);
         let is_bad = |row: &usize| bad.get(*row) == Some(&1);
         let totals = [sum((0..bad.len()).map(weight_of)), sum((0..bad.len()).filter(is_bad).map(weight_of))];
         if !(0..bad.len()).any(|row| is_bad(&row)) || (0..bad.len()).all(|row| is_bad(&row)) {
@@ -131,6 +132,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// Returns every `stride`-th row of the columns `kept`, standardised as before.
+    #[expect(clippy::indexing_slicing, reason = "outcomes and weights are thinned alike")]
     pub(super) fn sample(&self, kept: &[usize], stride: usize) -> Self {
         fn every<T: Copy>(values: &[T], stride: usize) -> Vec<T> {
             values.iter().step_by(stride).copied().collect()
@@ -147,7 +149,7 @@ impl<'a> Prepared<'a> {
         let thin = |values: &Cow<'_, [f64]>| Cow::Owned(every(values, stride));
         let bad = every(&self.bad, stride);
         let weight: Option<Cow<'a, [f64]>> = self.weight.as_ref().map(thin);
-        let weight_of = |row: usize| weight.as_ref().and_then(|w| w.get(row)).copied().unwrap_or(1.0);
+        let weight_of = |row: usize| weight.as_ref().map_or(1.0, |weight| weight[row]);
         let of_bad = (0..bad.len()).filter(|&row| bad.get(row) == Some(&1)).map(weight_of);
         let totals = [sum((0..bad.len()).map(weight_of)), sum(of_bad)];
         Self {
@@ -206,8 +208,9 @@ impl Rows<'_> {
         Err(Error::new(Cause::FittingColumn, "a column must be finite with a finite variance"))
     }
 
+    #[expect(clippy::indexing_slicing, reason = "`check_rows` proves that each row has its weight")]
     fn weight(&self, row: usize) -> f64 {
-        self.weight.and_then(|weight| weight.get(row)).copied().unwrap_or(1.0)
+        self.weight.map_or(1.0, |weight| weight[row])
     }
 
     fn dense<'c>(&self, name: &'c str, x: &'c [f64]) -> Result<Column<'c>> {

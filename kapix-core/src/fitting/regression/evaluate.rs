@@ -7,9 +7,10 @@
 use super::design::{Column, Prepared, Standardised};
 use crate::error::Result;
 use crate::fitting::Run;
-use crate::numeric::{Matrix, Sum, exp, ln_1p};
+use crate::numeric::{Sum, exp, ln_1p};
 use crate::parallel;
 use core::ops::Range;
+use ndarray::Array2;
 
 /// Rows whose columns are laid out together: two panels of 8 KiB fit the first-level cache.
 const BLOCK: usize = 256;
@@ -36,7 +37,7 @@ pub(super) struct Sums {
     /// Of the log-likelihood by the coefficients.
     pub(super) gradient: Vec<f64>,
     /// X'WX, W = weight p(1 - p), if asked for.
-    pub(super) information: Option<Matrix>,
+    pub(super) information: Option<Array2<f64>>,
 }
 
 impl Pass<'_, '_> {
@@ -58,7 +59,7 @@ impl Pass<'_, '_> {
             add(&mut total.gradient, &part.gradient);
             add(total.tiles.as_flattened_mut(), part.tiles.as_flattened());
         }
-        let information = want_information.then(|| unpack(&total.tiles, theta.len())).flatten();
+        let information = want_information.then(|| unpack(&total.tiles, theta.len()));
         Ok(Sums { log_likelihood: log_likelihood.value(), gradient: total.gradient, information })
     }
 
@@ -274,13 +275,13 @@ fn product(left: &[[f64; PANEL]], right: &[[f64; PANEL]]) -> [[f64; PANEL]; PANE
 }
 
 /// Returns the symmetric matrix of the tiles.
-fn unpack(tiles: &[[f64; PANEL * PANEL]], order: usize) -> Option<Matrix> {
-    let at = |row: usize, col: usize| {
+fn unpack(tiles: &[[f64; PANEL * PANEL]], order: usize) -> Array2<f64> {
+    let at = |(row, col): (usize, usize)| {
         let (row, col) = (row.max(col), row.min(col));
         let (i, j) = (row / PANEL, col / PANEL);
         tiles[i * (i + 1) / 2 + j][row % PANEL * PANEL + col % PANEL]
     };
-    Matrix::new(order, order, (0..order).flat_map(|row| (0..order).map(move |col| at(row, col))).collect())
+    Array2::from_shape_fn((order, order), at)
 }
 
 fn add(total: &mut [f64], part: &[f64]) {

@@ -11,7 +11,8 @@ use super::report::{ChiSquareTest, Coefficient, Regression, RegressionSettings};
 use super::separation;
 use crate::error::Result;
 use crate::fitting::Run;
-use crate::numeric::{Cholesky, Matrix, chi_square_sf, count, ln, normal_cdf, sqrt};
+use crate::numeric::{Cholesky, chi_square_sf, count, ln, normal_cdf, sqrt};
+use ndarray::Array2;
 
 /// The 97.5 % point of the standard normal, to all digits of a double.
 const NORMAL_975: f64 = 1.959_963_984_540_054;
@@ -22,7 +23,7 @@ pub struct Fit {
     /// Intercept, then one slope a kept column, of the columns as given.
     pub coefficients: Vec<f64>,
     /// Covariance of the coefficients in their order; `None` where no maximum exists.
-    pub covariance: Option<Matrix>,
+    pub covariance: Option<Array2<f64>>,
     /// The columns of the model.
     pub kept: Vec<usize>,
     /// What is told of the fit.
@@ -90,15 +91,19 @@ pub(in crate::fitting) fn deviance(
 }
 
 /// Returns the weighted correlations of the columns `kept`, 0 beside a constant column.
-pub(in crate::fitting) fn correlations(data: &Prepared<'_>, kept: &[usize], run: &Run<'_>) -> Result<Matrix> {
+pub(in crate::fitting) fn correlations(
+    data: &Prepared<'_>,
+    kept: &[usize],
+    run: &Run<'_>,
+) -> Result<Array2<f64>> {
     // At log-odds 0 every weight p(1 - p) is 1/4: the information is a quarter of the Gram matrix.
     let plain = Prepared { offset: None, ..data.clone() };
     let sums = Pass { data: &plain, kept, run }.evaluate(&vec![0.0; kept.len() + 1], true)?;
     let gram = |row: usize, col: usize| {
-        sums.information.as_ref().and_then(|gram| gram.get(row + 1, col + 1)).unwrap_or(0.0)
+        sums.information.as_ref().and_then(|gram| gram.get((row + 1, col + 1)).copied()).unwrap_or(0.0)
     };
     let n = kept.len();
-    let entry = |row: usize, col: usize| {
+    let entry = |(row, col): (usize, usize)| {
         let size = sqrt(gram(row, row)) * sqrt(gram(col, col));
         if row == col {
             1.0
@@ -108,7 +113,7 @@ pub(in crate::fitting) fn correlations(data: &Prepared<'_>, kept: &[usize], run:
             0.0
         }
     };
-    Ok(Matrix::from_fn(n, n, entry))
+    Ok(Array2::from_shape_fn((n, n), entry))
 }
 
 /// Returns the maximum of the quadratic approximation without one coefficient, and its information.
@@ -128,8 +133,8 @@ pub(in crate::fitting) fn without(start: &Start, place: usize) -> Option<Start> 
 }
 
 /// Returns the rows and columns `kept` of a square matrix.
-pub(in crate::fitting) fn submatrix(matrix: &Matrix, kept: &[usize]) -> Matrix {
-    Matrix::from_fn(kept.len(), kept.len(), |row, col| matrix.get(kept[row], kept[col]).unwrap_or(f64::NAN))
+pub(in crate::fitting) fn submatrix(matrix: &Array2<f64>, kept: &[usize]) -> Array2<f64> {
+    Array2::from_shape_fn((kept.len(), kept.len()), |(row, col)| matrix[[kept[row], kept[col]]])
 }
 
 fn limits(settings: &RegressionSettings, want_information: bool) -> Limits {
@@ -152,7 +157,7 @@ fn describe(
     let (coefficients, covariance) = unstandardise(data, kept, &solution);
     let names = kept.iter().map(|&at| data.columns[at].name);
     let table = core::iter::once("intercept").chain(names).enumerate().map(|(at, name)| {
-        let variance = covariance.as_ref().and_then(|covariance| covariance.get(at, at));
+        let variance = covariance.as_ref().and_then(|covariance| covariance.get((at, at)).copied());
         coefficient(name, coefficients[at], variance.map(sqrt))
     });
     let order = count(kept.len() + 1);
@@ -165,7 +170,7 @@ fn describe(
         converged: solution.converged,
         covariance: covariance
             .as_ref()
-            .map(|c| (0..c.rows()).filter_map(|row| c.row(row).map(<[f64]>::to_vec)).collect()),
+            .map(|matrix| matrix.rows().into_iter().map(|row| row.to_vec()).collect()),
         gradient_norm: solution.gradient_norm,
         iterations: solution.iterations,
         l2: settings.l2,
@@ -196,7 +201,11 @@ fn coefficient(name: &str, estimate: f64, standard_error: Option<f64>) -> Coeffi
 }
 
 /// Returns coefficients and covariance for the columns as given: b = theta/scale, and the intercept takes the means.
-fn unstandardise(data: &Prepared<'_>, kept: &[usize], solution: &Solution) -> (Vec<f64>, Option<Matrix>) {
+fn unstandardise(
+    data: &Prepared<'_>,
+    kept: &[usize],
+    solution: &Solution,
+) -> (Vec<f64>, Option<Array2<f64>>) {
     let n = kept.len() + 1;
     let shift = |at: usize| (data.columns[kept[at - 1]].mean, data.columns[kept[at - 1]].scale);
     let mut coefficients = solution.theta.clone();
@@ -206,12 +215,12 @@ fn unstandardise(data: &Prepared<'_>, kept: &[usize], solution: &Solution) -> (V
         coefficients[0] -= coefficients[at] * mean;
     }
     let factor = if solution.converged { Cholesky::factor(&solution.information) } else { None };
-    let covariance = factor.and_then(|factor| {
+    let covariance = factor.map(|factor| {
         // T C T', T the matrix that turns theta into coefficients: first the rows, then the columns.
-        let mut data = factor.inverse().data().to_vec();
+        let mut data = factor.inverse();
         for is_column in [false, true] {
             for other in 0..n {
-                let place = |at: usize| if is_column { other * n + at } else { at * n + other };
+                let place = |at: usize| if is_column { [other, at] } else { [at, other] };
                 for at in 1..n {
                     let (mean, scale) = shift(at);
                     data[place(at)] /= scale;
@@ -221,10 +230,10 @@ fn unstandardise(data: &Prepared<'_>, kept: &[usize], solution: &Solution) -> (V
         }
         for row in 0..n {
             for col in 0..row {
-                data[col * n + row] = data[row * n + col];
+                data[[col, row]] = data[[row, col]];
             }
         }
-        Matrix::new(n, n, data)
+        data
     });
     (coefficients, covariance)
 }

@@ -5,7 +5,8 @@ use super::evaluate::{Pass, Sums};
 use super::report::SeparationKind;
 use super::separation;
 use crate::error::{Cause, Error, Result};
-use crate::numeric::{Cholesky, Matrix, dot, ln, logit, sqrt};
+use crate::numeric::{Cholesky, dot, ln, logit, sqrt};
+use ndarray::Array2;
 
 /// The last step moves the log-odds by less than this, in weighted root mean square; it is a Newton step with fresh
 /// information, so what it leaves is of the order of its square, and the information is good to this share.
@@ -37,7 +38,7 @@ const SAMPLE_ROWS_A_COEFFICIENT: usize = 400;
 #[derive(Clone, Debug)]
 pub struct Start {
     /// Penalised information near the maximum, of which a factor serves the first steps.
-    pub information: Matrix,
+    pub information: Array2<f64>,
     /// Coefficients, intercept first.
     pub theta: Vec<f64>,
 }
@@ -60,7 +61,7 @@ pub(super) struct Solution {
     /// Largest component of the penalised gradient.
     pub(super) gradient_norm: f64,
     /// Penalised; afresh if that was asked for.
-    pub(super) information: Matrix,
+    pub(super) information: Array2<f64>,
     pub(super) iterations: u32,
     /// Not penalised.
     pub(super) log_likelihood: f64,
@@ -101,9 +102,8 @@ fn sampled(pass: Pass<'_, '_>, limits: Limits) -> Result<Option<Start>> {
     let limits = Limits { l2: limits.l2 / scale, ..limits };
     match Search::new(small, limits, None)?.run() {
         Ok(solution) if solution.converged => {
-            let data = solution.information.data().iter().map(|x| x * scale).collect();
-            let information = Matrix::new(order, order, data);
-            Ok(information.map(|information| Start { information, theta: solution.theta }))
+            let information = solution.information.mapv_into(|x| x * scale);
+            Ok(Some(Start { information, theta: solution.theta }))
         }
         Err(error) if error.cause == Cause::Cancelled => Err(error),
         _ => Ok(None),
@@ -119,7 +119,7 @@ struct Search<'p, 'a> {
     theta: Vec<f64>,
     sums: Sums,
     /// The information that `factor` is of.
-    information: Matrix,
+    information: Array2<f64>,
     factor: Cholesky,
     /// Whether the information is that of `theta`.
     is_fresh: bool,
@@ -278,8 +278,9 @@ impl<'p, 'a> Search<'p, 'a> {
 
     /// Returns where the search stopped without a maximum, and separation if that is why.
     fn stop(self) -> Result<Solution> {
-        let step = self.factor.solve(&self.gradient()).unwrap_or_default();
-        let found = separation::along(&self.pass, &[&step, &self.theta])?;
+        let step = self.factor.solve(&self.gradient());
+        let directions: Vec<&[f64]> = step.as_deref().into_iter().chain([self.theta.as_slice()]).collect();
+        let found = separation::along(&self.pass, &directions)?;
         self.end(false, found)
     }
 
@@ -298,7 +299,7 @@ impl<'p, 'a> Search<'p, 'a> {
 
     /// Returns the weighted root mean square of what the step adds to the log-odds.
     fn length(&self, gradient: &[f64], step: &[f64]) -> f64 {
-        let curvature = self.information.get(0, 0).unwrap_or(f64::NAN);
+        let curvature = self.information.get((0, 0)).copied().unwrap_or(f64::NAN);
         sqrt(dot(gradient, step).unwrap_or(f64::NAN).max(0.0) / curvature)
     }
 
@@ -323,14 +324,12 @@ pub(super) fn null_log_likelihood(pass: Pass<'_, '_>, limits: Limits) -> Result<
     Ok(maximise(null, Limits { want_information: false, ..limits }, None)?.log_likelihood)
 }
 
-fn penalised(information: Option<Matrix>, penalty: &[f64]) -> Result<Matrix> {
-    let information = information.ok_or_else(not_definite)?;
-    let n = information.rows();
-    let mut data = information.data().to_vec();
-    for (value, penalty) in data.iter_mut().step_by(n + 1).zip(penalty) {
+fn penalised(information: Option<Array2<f64>>, penalty: &[f64]) -> Result<Array2<f64>> {
+    let mut information = information.ok_or_else(not_definite)?;
+    for (value, penalty) in information.diag_mut().iter_mut().zip(penalty) {
         *value += penalty;
     }
-    Matrix::new(n, n, data).ok_or_else(not_definite)
+    Ok(information)
 }
 
 fn collinear(pass: &Pass<'_, '_>, column: usize, others: &[usize]) -> Error {

@@ -1,7 +1,6 @@
 //! What a regression is asked and answers.
 
 use crate::error::{Cause, Error, Result};
-use crate::json;
 use serde::{Deserialize, Serialize};
 
 /// How a logistic regression is fitted.
@@ -10,12 +9,10 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegressionSettings {
     /// Most Newton steps, 1..=10000; default 100.
-    #[serde(deserialize_with = "json::integer")]
     pub iterations_max: i64,
     /// Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds;
     /// at least 0, default 1: the prior that slopes on weights of evidence are normal with standard deviation 1, beside
     /// the -1 that independent characteristics have; 0 is maximum likelihood. The same fit as scikit-learn's `C = 1/l2`.
-    #[serde(deserialize_with = "json::number")]
     pub l2: f64,
     /// Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 = 0, so state that too.
     pub likelihood_ratio: bool,
@@ -91,6 +88,7 @@ pub struct Regression {
 }
 
 /// One coefficient.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Coefficient {
@@ -99,17 +97,21 @@ pub struct Coefficient {
     /// Log-odds of bad by unit of the column.
     pub estimate: f64,
     /// Likelihood-ratio test against the model without the characteristic, where asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub likelihood_ratio: Option<ChiSquareTest>,
     /// Lower end of the 95 % interval by Wald.
+    #[serialize_always]
     pub lower_95: Option<f64>,
     /// Two-sided p-value of `z`, 0..=1.
+    #[serialize_always]
     pub p_value: Option<f64>,
     /// Standard error; null where no maximum exists.
+    #[serialize_always]
     pub standard_error: Option<f64>,
     /// Upper end of the 95 % interval by Wald.
+    #[serialize_always]
     pub upper_95: Option<f64>,
     /// Wald's statistic estimate/standard error.
+    #[serialize_always]
     pub z: Option<f64>,
 }
 

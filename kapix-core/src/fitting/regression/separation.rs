@@ -50,7 +50,8 @@ pub(super) fn describe(
 ) -> Separation {
     let mut kind = found.map_or(SeparationKind::None, |(kind, _)| *kind);
     let mut names = Vec::new();
-    let slopes = found.map_or(&[][..], |(_, direction)| direction.get(1..).unwrap_or_default());
+    let slopes =
+        found.and_then(|(_, direction)| direction.split_first()).map_or(&[][..], |(_, slopes)| slopes);
     let largest = slopes.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
     for (at, &column) in kept.iter().enumerate() {
         let Some(column) = data.columns.get(column) else { continue };

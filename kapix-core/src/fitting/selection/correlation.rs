@@ -1,7 +1,8 @@
 //! Correlations of columns, their clusters and their variance inflation.
 #![expect(clippy::indexing_slicing, reason = "indices are below the order of the square matrix")]
 
-use crate::numeric::{Cholesky, Matrix, count};
+use crate::numeric::{Cholesky, count};
+use ndarray::Array2;
 
 /// A cluster: its members ascending, and the similarity at which it was joined last.
 pub(super) type Group = (Vec<usize>, f64);
@@ -11,11 +12,10 @@ pub(super) type Group = (Vec<usize>, f64);
 ///
 /// R. R. Sokal, C. D. Michener, A statistical method for evaluating systematic relationships, University of Kansas
 /// Science Bulletin 38, 1958, pages 1409-1438 (group average, UPGMA).
-pub(super) fn clusters(correlation: &Matrix, least: f64) -> Vec<Group> {
-    let mut groups: Vec<Group> = (0..correlation.rows()).map(|at| (vec![at], 1.0)).collect();
-    let mut similar: Vec<Vec<f64>> = (0..correlation.rows())
-        .map(|row| correlation.row(row).unwrap_or_default().iter().map(|r| r.abs()).collect())
-        .collect();
+pub(super) fn clusters(correlation: &Array2<f64>, least: f64) -> Vec<Group> {
+    let mut groups: Vec<Group> = (0..correlation.nrows()).map(|at| (vec![at], 1.0)).collect();
+    let mut similar: Vec<Vec<f64>> =
+        correlation.rows().into_iter().map(|row| row.iter().map(|r| r.abs()).collect()).collect();
     loop {
         let mut best: Option<(usize, usize, f64)> = None;
         for (i, row) in similar.iter().enumerate() {
@@ -47,7 +47,6 @@ pub(super) fn clusters(correlation: &Matrix, least: f64) -> Vec<Group> {
 
 /// Returns the variance inflation 1/(1 - R2) of each column: the diagonal of the inverse of the correlations.
 /// `None` if they are singular.
-pub(super) fn variance_inflation(correlation: &Matrix) -> Option<Vec<f64>> {
-    let inverse = Cholesky::factor(correlation)?.inverse();
-    (0..inverse.rows()).map(|at| inverse.get(at, at)).collect()
+pub(super) fn variance_inflation(correlation: &Array2<f64>) -> Option<Vec<f64>> {
+    Some(Cholesky::factor(correlation)?.inverse().diag().to_vec())
 }

@@ -11,7 +11,7 @@
 )]
 
 use crate::fitting::regression::Start;
-use crate::numeric::sqrt;
+use crate::numeric::{sqrt, times};
 
 /// The quadratic of a fitted model of `size` characteristics and the intercept.
 #[derive(Clone, Debug)]
@@ -32,13 +32,10 @@ pub(super) struct Change {
 impl Quadratic {
     /// Returns the quadratic around a maximum.
     pub(super) fn of(fit: &Start) -> Self {
-        let right = fit.information.times(&fit.theta).unwrap_or_default();
-        let mut table: Vec<Vec<f64>> = (0..fit.theta.len())
-            .map(|row| {
-                let values = fit.information.row(row).unwrap_or_default().iter().copied();
-                values.chain(right.get(row).copied()).collect()
-            })
-            .collect();
+        let right = times(&fit.information, &fit.theta).unwrap_or_default();
+        let rows = fit.information.rows().into_iter().zip(&right);
+        let mut table: Vec<Vec<f64>> =
+            rows.map(|(row, right)| row.iter().chain([right]).copied().collect()).collect();
         let corner = right.iter().zip(&fit.theta).fold(0.0, |sum, (a, b)| sum + a * b);
         table.push(right.into_iter().chain([corner]).collect());
         Self { table }

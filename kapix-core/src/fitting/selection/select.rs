@@ -17,7 +17,8 @@ use crate::fitting::regression::{
     Fit, Prepared, RegressionSettings, SeparationKind, Start, correlations, first_dependency, fit_prepared,
     submatrix, without,
 };
-use crate::numeric::{Matrix, count};
+use crate::numeric::count;
+use ndarray::Array2;
 use std::collections::BTreeMap;
 
 /// Rows times cubed characteristics up to which each submodel is fitted: about a second of one core.
@@ -181,7 +182,7 @@ impl State<'_, '_> {
         self.kept = kept;
     }
 
-    fn dependent(&mut self, of: &dyn Fn(&[usize]) -> Matrix) {
+    fn dependent(&mut self, of: &dyn Fn(&[usize]) -> Array2<f64>) {
         let constant = |at: &usize| self.data.is_constant(*at) && !self.forced[*at];
         for at in self.kept.iter().copied().filter(constant).collect::<Vec<_>>() {
             self.remove(at, SelectionReason::Collinear, [None, None]);
@@ -198,13 +199,13 @@ impl State<'_, '_> {
         }
     }
 
-    fn correlated(&mut self, of: &dyn Fn(&[usize]) -> Matrix) {
+    fn correlated(&mut self, of: &dyn Fn(&[usize]) -> Array2<f64>) {
         let Some(most) = self.settings.correlation_max else { return };
         let ranked = self.kept.clone();
         let correlation = of(&ranked);
         let mut stayed: Vec<usize> = Vec::new();
         for (place, &at) in ranked.iter().enumerate() {
-            let r = |other: usize| correlation.get(place, other).unwrap_or(0.0);
+            let r = |other: usize| correlation[[place, other]];
             let pair = stayed.iter().copied().find(|&other| r(other).abs() > most);
             let Some(other) = pair.filter(|_| !self.forced[at]) else {
                 stayed.push(place);
@@ -217,7 +218,7 @@ impl State<'_, '_> {
         }
     }
 
-    fn clusters(&mut self, of: &dyn Fn(&[usize]) -> Matrix) {
+    fn clusters(&mut self, of: &dyn Fn(&[usize]) -> Array2<f64>) {
         let Some(least) = self.settings.cluster_correlation else { return };
         let ranked = self.kept.clone();
         for (members, similarity) in correlation::clusters(&of(&ranked), least) {
@@ -234,7 +235,7 @@ impl State<'_, '_> {
         }
     }
 
-    fn inflated(&mut self, of: &dyn Fn(&[usize]) -> Matrix) {
+    fn inflated(&mut self, of: &dyn Fn(&[usize]) -> Array2<f64>) {
         let Some(most) = self.settings.vif_max else { return };
         while let Some(inflation) = correlation::variance_inflation(&of(&self.kept)) {
             let open = self.kept.iter().zip(inflation).filter(|(at, vif)| *vif > most && !self.forced[**at]);

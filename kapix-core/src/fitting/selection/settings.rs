@@ -1,25 +1,24 @@
 //! What a selection is asked and answers.
 
 use crate::error::{Cause, Error, Result};
-use crate::json;
 use serde::{Deserialize, Serialize};
 
 /// How characteristics are selected. The defaults are those of the module's first page.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SelectionSettings {
     /// Most characteristics in the card, at least 1; null: no bound.
-    #[serde(deserialize_with = "json::integer_option", skip_serializing_if = "Option::is_none")]
     pub characteristics_max: Option<i64>,
     /// Whether only the characteristic of the highest information value of each cluster stays; default false.
     pub cluster_best: bool,
     /// Clusters join while the average of abs(r) between them is at least this, 0..=1; null: no clusters; default 0.7.
-    #[serde(deserialize_with = "json::number_option")]
+    #[serialize_always]
     pub cluster_correlation: Option<f64>,
     /// Greatest abs(r) of two weight of evidence columns, 0..=1; of a pair the one of lower information value leaves;
     /// null: no bound; default 0.95.
-    #[serde(deserialize_with = "json::number_option")]
+    #[serialize_always]
     pub correlation_max: Option<f64>,
     /// What stepwise search minimises or tests; default `aic`.
     pub criterion: Criterion,
@@ -28,37 +27,29 @@ pub struct SelectionSettings {
     /// Characteristics that no step removes.
     pub forced: Vec<String>,
     /// Least abs(Gini) of a characteristic alone, 0..=1; default 0.
-    #[serde(deserialize_with = "json::number")]
     pub gini_min: f64,
     /// Least information value, at least 0; default 0: what is significant is measured by `significance_max`, which knows
     /// the size of the sample.
-    #[serde(deserialize_with = "json::number")]
     pub iv_min: f64,
     /// Above this abs(Gini) of one characteristic it is taken to leak the outcome and left out unless forced, 0..=1;
     /// default 0.95.
-    #[serde(deserialize_with = "json::number")]
     pub leak_gini: f64,
     /// Above this information value of one characteristic it is taken to leak the outcome and left out unless forced;
     /// default 5.
-    #[serde(deserialize_with = "json::number")]
     pub leak_iv: f64,
     /// Stepwise search; default `none`.
     pub method: SelectionMethod,
     /// With `p_value`: a characteristic enters below this p-value of the likelihood ratio, 0..=1; default 0.05.
-    #[serde(deserialize_with = "json::number")]
     pub p_enter: f64,
     /// With `p_value`: a characteristic leaves above this p-value, at least `p_enter`, 0..=1; default 0.10.
-    #[serde(deserialize_with = "json::number")]
     pub p_remove: f64,
     /// Greatest p-value of Pearson's test that all bins of a characteristic have one bad rate, 0..=1; default 0.01. Bins
     /// that were chosen for their differences pass such a test too easily, hence not the usual 0.05.
-    #[serde(deserialize_with = "json::number")]
     pub significance_max: f64,
     /// Whether a characteristic whose coefficient is not negative leaves: higher weight of evidence is lower risk.
     /// Default true.
     pub sign: bool,
     /// Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub vif_max: Option<f64>,
 }
 
@@ -172,6 +163,7 @@ pub struct Cluster {
 }
 
 /// One step of a selection.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SelectionStep {
@@ -182,9 +174,9 @@ pub struct SelectionStep {
     /// False where the value is the quadratic approximation of Lawless and Singhal, not a fit.
     pub is_exact: bool,
     /// The bound that decided; null where there is none.
+    #[serialize_always]
     pub limit: Option<f64>,
     /// The other characteristic of a correlated pair.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
     /// Why.
     pub reason: SelectionReason,
@@ -192,6 +184,7 @@ pub struct SelectionStep {
     pub step: usize,
     /// The value that decided: by `reason` an information value, a Gini, a correlation, a variance inflation, a
     /// coefficient by its standard error, a change of the criterion or a p-value; null where there is none.
+    #[serialize_always]
     pub value: Option<f64>,
 }
 

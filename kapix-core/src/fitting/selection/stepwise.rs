@@ -73,10 +73,10 @@ impl Judge<'_, '_> {
             kept.iter().zip(inside).filter(|(_, inside)| **inside).map(|(at, _)| *at).collect();
         let (deviance, theta) = deviance(data, &columns, regression, run)?;
         let mut slopes = theta.into_iter().skip(1);
-        let slopes =
+        let slopes: Vec<f64> =
             inside.iter().map(|&inside| if inside { slopes.next().unwrap_or(0.0) } else { 0.0 }).collect();
-        known.insert(inside.to_vec(), (deviance, slopes));
-        Ok(known.get(inside).cloned().unwrap_or_default())
+        known.insert(inside.to_vec(), (deviance, slopes.clone()));
+        Ok((deviance, slopes))
     }
 }
 

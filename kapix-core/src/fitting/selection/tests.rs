@@ -11,7 +11,8 @@ use crate::fitting::Target;
 use crate::fitting::regression::{
     Design, Predictor, Prepared, RegressionSettings, Values, correlations, fit,
 };
-use crate::numeric::{Matrix, Random, logistic};
+use crate::numeric::{Random, logistic};
+use ndarray::Array2;
 
 /// The rows of the tests of the regression, made again: the generator x -> (1103515245 x + 12345) mod 2^31 from 12345.
 fn made() -> (Vec<Vec<f64>>, Vec<u8>) {
@@ -251,9 +252,9 @@ fn correlation_and_inflation_are_those_of_numpy_and_statsmodels() {
     // numpy 2.4.6, corrcoef; statsmodels 0.15.0, variance_inflation_factor with a constant.
     let upper = [0.005_108_228_890_644_637, -0.033_808_601_091_444_15, 0.052_805_759_868_804_36];
     for (at, want) in upper.into_iter().enumerate() {
-        near(correlation.get(0, at + 1), want);
+        near(correlation.get((0, at + 1)).copied(), want);
     }
-    near(correlation.get(2, 1), 0.238_517_426_887_118);
+    near(correlation.get((2, 1)).copied(), 0.238_517_426_887_118);
     let inflation = variance_inflation(&correlation).unwrap();
     let want =
         [1.003_979_147_476_210_3, 1.061_310_041_784_156_3, 1.064_061_693_232_292, 1.006_607_241_264_031_4];
@@ -264,7 +265,7 @@ fn correlation_and_inflation_are_those_of_numpy_and_statsmodels() {
 fn clusters_join_by_the_average_as_by_hand() {
     // 0 and 1 join at 0.9; then with 2 at (0.8 + 0.6)/2 = 0.7; 3 stays alone at (0.1 + 0.2 + 0.3)/3.
     let r = [[1.0, -0.9, 0.8, 0.1], [-0.9, 1.0, -0.6, 0.2], [0.8, -0.6, 1.0, 0.3], [0.1, 0.2, 0.3, 1.0]];
-    let matrix = Matrix::from_fn(4, 4, |row, col| r[row][col]);
+    let matrix = Array2::from_shape_fn((4, 4), |(row, col)| r[row][col]);
     let found = clusters(&matrix, 0.65);
     assert_eq!(found.iter().map(|group| group.0.clone()).collect::<Vec<_>>(), [vec![0, 1, 2], vec![3]]);
     near(Some(found[0].1), 0.7);

@@ -4,25 +4,22 @@ use super::super::calibration::{Cell, Cells, total};
 use super::super::optimal::{self, Constraints, Counts, Objective, Problem, Trend, solve};
 use super::report::ValidationNull;
 use crate::error::{Cause, Detail, Error, Result};
-use crate::json;
 use serde::{Deserialize, Serialize};
 
 /// How bands are chosen.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BandSettings {
     /// Least weight of bads of a band, at least 0; 1 when absent.
-    #[serde(deserialize_with = "json::number")]
     pub bads_min: f64,
     /// Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more.
     pub count: u8,
     /// Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and up to 1;
     /// absent: rates fall strictly, no test.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub p_value_max: Option<f64>,
     /// Least share of the rows of a band, in 0..=0.5; 0.05 when absent.
-    #[serde(deserialize_with = "json::number")]
     pub share_min: f64,
 }
 
@@ -33,38 +30,30 @@ impl Default for BandSettings {
 }
 
 /// The bands of a score.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BandReport {
     /// From the riskiest to the safest; empty with `refusal`.
     pub bands: Vec<ScoreBand>,
     /// Information value of the bands, in nats; null with `refusal`.
-    #[serde(deserialize_with = "json::number_option")]
     pub iv: Option<f64>,
     /// Why there are no bands: one outcome only, or no two bands within the limits.
     pub refusal: Option<ValidationNull>,
 }
 
 /// One band of a score.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScoreBand {
     /// Bad rate, in 0..=1.
-    #[serde(deserialize_with = "json::number")]
     pub bad_rate: f64,
     /// Weight of the bad rows.
-    #[serde(deserialize_with = "json::number")]
     pub bads: f64,
     /// Weight of the good rows.
-    #[serde(deserialize_with = "json::number")]
     pub goods: f64,
     /// Least score of the band; null in the riskiest.
-    #[serde(deserialize_with = "json::number_option")]
     pub score_min: Option<f64>,
     /// Share of the rows, in 0..=1.
-    #[serde(deserialize_with = "json::number")]
     pub share: f64,
 }
 
@@ -76,8 +65,13 @@ const RATE_STEP_MIN: f64 = 1e-9;
 
 /// Returns the bands of a score (higher is safer) with the greatest information value among those whose bad rates fall
 /// strictly and that keep the limits: exact over all scores as bounds, or over 200 quantiles of the rows where there are
-/// more. If no partition has the wanted number of bands, the greatest number that one has is taken. An error only for
-/// settings outside their range.
+/// more. If no partition has the wanted number of bands, the greatest number that one has is taken.
+///
+/// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a partition ends at ascending cells, the last one at the last cell"
+)]
 pub fn bands(
     score: &[f64],
     bad: &[u8],
@@ -85,7 +79,7 @@ pub fn bands(
     settings: &BandSettings,
 ) -> Result<BandReport> {
     check(settings)?;
-    let cells = Cells::of(score, bad, weight);
+    let cells = Cells::of(score, bad, weight)?;
     let none = |refusal| Ok(BandReport { bands: Vec::new(), iv: None, refusal: Some(refusal) });
     if !cells.has_both() {
         return none(ValidationNull::OneClass);
@@ -106,7 +100,7 @@ pub fn bands(
     let mut start = 0;
     let mut found = Vec::with_capacity(solution.ends.len());
     for end in solution.ends {
-        let members = counts.get(start..=end).unwrap_or_default();
+        let members = &counts[start..=end];
         let goods: f64 = members.iter().map(|cell| cell.goods).sum();
         let bads: f64 = members.iter().map(|cell| cell.bads).sum();
         let first = groups.get(start).and_then(|group| group.first());

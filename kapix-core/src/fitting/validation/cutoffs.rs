@@ -2,22 +2,19 @@
 
 use super::super::calibration::Cells;
 use crate::error::{Cause, Detail, Error, Result};
-use crate::json;
 use serde::{Deserialize, Serialize};
 
 /// What is asked of cut-offs.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffSettings {
     /// What an approved account brings; absent: no profits.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profit: Option<AccountProfit>,
     /// Share of the rows to approve, in 0..=1.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub target_approval_rate: Option<f64>,
     /// Greatest bad rate of the approved, in 0..=1.
-    #[serde(deserialize_with = "json::number_option", skip_serializing_if = "Option::is_none")]
     pub target_bad_rate: Option<f64>,
 }
 
@@ -27,16 +24,13 @@ pub struct CutoffSettings {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountProfit {
     /// Gain of a good account, at least 0.
-    #[serde(deserialize_with = "json::integer")]
     pub gain_per_good_minor: i64,
     /// Loss of a bad account, at least 0.
-    #[serde(deserialize_with = "json::integer")]
     pub loss_per_bad_minor: i64,
 }
 
 /// Cut-offs and what they do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffReport {
     /// The highest cut-off that approves the target share or more; null without target or rows.
@@ -50,32 +44,28 @@ pub struct CutoffReport {
 }
 
 /// What one cut-off does.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffPoint {
     /// Share of the rows at or above the cut-off, in 0..=1.
-    #[serde(deserialize_with = "json::number")]
     pub approval_rate: f64,
     /// Bad rate of the approved, in 0..=1; null if nobody is.
-    #[serde(deserialize_with = "json::number_option")]
     pub approved_bad_rate: Option<f64>,
     /// Least score that is approved; null: nobody is.
-    #[serde(deserialize_with = "json::number_option")]
     pub cutoff: Option<f64>,
     /// Share of all bads that are declined, in 0..=1; null without bads.
-    #[serde(deserialize_with = "json::number_option")]
     pub declined_bads: Option<f64>,
     /// Expected profit per applicant, approved or not, in minor units: (goods x gain - bads x loss)/rows.
-    #[serde(deserialize_with = "json::number_option")]
     pub expected_profit_minor: Option<f64>,
 }
 
 /// Most points of the curve besides the first.
 const POINTS_MAX: usize = 200;
 
-/// Returns what cut-offs on the score (higher is safer) do to the rows; an error only for settings outside their range.
-/// Best and target cut-offs are exact over all scores, whatever the curve shows.
+/// Returns what cut-offs on the score (higher is safer) do to the rows. Best and target cut-offs are exact over all
+/// scores, whatever the curve shows.
+///
+/// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
 pub fn cutoffs(
     score: &[f64],
     bad: &[u8],
@@ -83,7 +73,7 @@ pub fn cutoffs(
     settings: &CutoffSettings,
 ) -> Result<CutoffReport> {
     check(settings)?;
-    let cells = Cells::of(score, bad, weight);
+    let cells = Cells::of(score, bad, weight)?;
     let mut report =
         CutoffReport { at_approval_rate: None, at_bad_rate: None, best: None, points: Vec::new() };
     if cells.by_value.is_empty() {

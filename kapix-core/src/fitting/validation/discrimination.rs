@@ -59,11 +59,12 @@ fn standard_error(of_bads: Option<f64>, of_goods: Option<f64>) -> Option<f64> {
 }
 
 /// Returns the area of `left` minus the area of `right`, two scores of the same rows, with its interval and two-sided
-/// p-value, or `None` with one outcome only.
+/// p-value, or `None` with one outcome only or where the slices differ in length.
 ///
 /// The variance is that of the area with the difference of the two placements of each row, so it has the covariance of
 /// the areas: DeLong et al. 1988, equation 5, for the contrast (1, -1). Without variance, as between scores that rank
 /// alike, interval and p are `None`.
+#[expect(clippy::indexing_slicing, reason = "scores with placements have a weight a row")]
 pub fn auc_difference(
     left: &[f64],
     right: &[f64],
@@ -72,7 +73,7 @@ pub fn auc_difference(
     level: f64,
 ) -> Option<AucDifference> {
     let (first, second) = (placements(left, bad, weight)?, placements(right, bad, weight)?);
-    let weight_of = |row: usize| weight.map_or(1.0, |weight| weight.get(row).copied().unwrap_or_default());
+    let weight_of = |row: usize| weight.map_or(1.0, |weight| weight[row]);
     let differences: Vec<f64> = first.iter().zip(&second).map(|(a, b)| a - b).collect();
     let mut classes = [Class::default(), Class::default()];
     for (row, (difference, bad)) in differences.iter().zip(bad).enumerate() {
@@ -113,22 +114,24 @@ struct Class {
     weight: Sum,
 }
 
-/// Returns the placement of every row, or `None` with one outcome only.
+/// Returns the placement of every row, or `None` with one outcome only or where the slices differ in length.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "an order holds the rows of the scores, which have an outcome each"
+)]
 fn placements(score: &[f64], bad: &[u8], weight: Option<&[f64]>) -> Option<Vec<f64>> {
-    let cells = Cells::of(score, bad, weight);
+    let cells = Cells::of(score, bad, weight).ok()?;
     if !cells.has_both() {
         return None;
     }
-    let mut placements = vec![0.0; score.len().min(bad.len())];
+    let mut placements = vec![0.0; score.len()];
     let (mut goods_below, mut bads_below) = (0.0, 0.0);
     let mut rows = order(score).into_iter().map(|(_, row)| row).peekable();
     for cell in &cells.by_value {
         let of_bad = (cells.goods - goods_below - cell.goods / 2.0) / cells.goods;
         let of_good = (bads_below + cell.bads / 2.0) / cells.bads;
-        while let Some(row) = rows.next_if(|row| score.get(*row).is_none_or(|value| *value <= cell.value)) {
-            if let (Some(placement), Some(bad)) = (placements.get_mut(row), bad.get(row)) {
-                *placement = if *bad == 0 { of_good } else { of_bad };
-            }
+        while let Some(row) = rows.next_if(|row| score[*row] <= cell.value) {
+            placements[row] = if bad[row] == 0 { of_good } else { of_bad };
         }
         goods_below += cell.goods;
         bads_below += cell.bads;

@@ -3,6 +3,7 @@
 
 use super::discrimination::{auc, kolmogorov_smirnov};
 use super::{ValidationNull, ValidationSample, ValidationSettings, auc_difference, validate};
+use crate::error::Cause;
 use crate::fitting::calibration::Cells;
 use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
 
@@ -83,7 +84,7 @@ fn areas_and_standard_errors_are_those_of_delong() {
         (&data.kg, 0.7258, 0.1028, 0.5243, 0.9273),
         (&data.protein, 0.6478, 0.1000, 0.4518, 0.8439),
     ] {
-        let got = auc(&Cells::of(score, &data.bad, None), 0.95).unwrap();
+        let got = auc(&Cells::of(score, &data.bad, None).unwrap(), 0.95).unwrap();
         assert!(printed(got.value, area) && printed(got.standard_error.unwrap(), error), "{got:?}");
         let interval = got.interval.unwrap();
         assert!(printed(interval.lower, lower) && printed(interval.upper, upper), "{got:?}");
@@ -266,6 +267,25 @@ fn area_by_pairs(score: &[f64], bad: &[u8], weight: &[f64]) -> f64 {
     won / all
 }
 
+#[test]
+fn slices_of_different_lengths_are_refused() {
+    let sample = ValidationSample {
+        bad: &[1, 0, 1],
+        band_floors: &[2.0],
+        development: false,
+        pd: Some(&[0.5, 0.1, 0.2]),
+        score: &[1.0, 2.0, 3.0],
+        weight: None,
+    };
+    let cause =
+        |sample| validate(&sample, &ValidationSettings::default()).map(|_| ()).map_err(|error| error.cause);
+    assert_eq!(cause(sample), Ok(()));
+    assert_eq!(cause(ValidationSample { bad: &[1, 0], ..sample }), Err(Cause::FrameShape));
+    assert_eq!(cause(ValidationSample { pd: Some(&[0.5]), ..sample }), Err(Cause::FrameShape));
+    assert_eq!(cause(ValidationSample { weight: Some(&[1.0]), ..sample }), Err(Cause::FrameShape));
+    assert_eq!(auc_difference(&[1.0, 2.0], &[1.0], &[0, 1], None, 0.95), None);
+}
+
 proptest! {
     #[test]
     fn the_area_is_the_share_of_pairs_and_turns_with_the_score(
@@ -274,13 +294,13 @@ proptest! {
         let score: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
         let bad: Vec<u8> = rows.iter().map(|row| row.1).collect();
         let weight: Vec<f64> = rows.iter().map(|row| row.2).collect();
-        if let Some(got) = auc(&Cells::of(&score, &bad, Some(&weight)), 0.95) {
+        if let Some(got) = auc(&Cells::of(&score, &bad, Some(&weight)).unwrap(), 0.95) {
             prop_assert!((got.value - area_by_pairs(&score, &bad, &weight)).abs() < 1e-13);
             let turned: Vec<f64> = score.iter().map(|score| 3.0 - score).collect();
-            let other = auc(&Cells::of(&turned, &bad, Some(&weight)), 0.95).unwrap();
+            let other = auc(&Cells::of(&turned, &bad, Some(&weight)).unwrap(), 0.95).unwrap();
             prop_assert!((got.value + other.value - 1.0).abs() < 1e-13);
             let grown: Vec<f64> = score.iter().map(|score| score * score * score - 9.0).collect();
-            let grown = auc(&Cells::of(&grown, &bad, Some(&weight)), 0.95).unwrap();
+            let grown = auc(&Cells::of(&grown, &bad, Some(&weight)).unwrap(), 0.95).unwrap();
             prop_assert_eq!(grown, got);
         }
     }
@@ -309,7 +329,7 @@ proptest! {
     ) {
         let score: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
         let bad: Vec<u8> = rows.iter().map(|row| row.1).collect();
-        if let Some(got) = kolmogorov_smirnov(&Cells::of(&score, &bad, None)) {
+        if let Some(got) = kolmogorov_smirnov(&Cells::of(&score, &bad, None).unwrap()) {
             let share = |class: u8, at: f64| {
                 let of: Vec<_> = rows.iter().filter(|row| row.1 == class).collect();
                 let below = of.iter().filter(|row| f64::from(row.0) <= at).count();

@@ -26,10 +26,12 @@ pub struct ValidationSample<'a> {
     pub weight: Option<&'a [f64]>,
 }
 
-/// Returns how well the score ranks and the PD fits; an error only for settings outside their range.
+/// Returns how well the score ranks and the PD fits.
+///
+/// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
 pub fn validate(sample: &ValidationSample<'_>, settings: &ValidationSettings) -> Result<ValidationReport> {
     check(settings)?;
-    let cells = Cells::of(sample.score, sample.bad, sample.weight);
+    let cells = Cells::of(sample.score, sample.bad, sample.weight)?;
     let rows = cells.bad_rows + cells.good_rows;
     let mut nulls = BTreeMap::new();
     let mut null = |pointer: &str, cause| {
@@ -52,7 +54,7 @@ pub fn validate(sample: &ValidationSample<'_>, settings: &ValidationSettings) ->
             }
         }
     }
-    let by_pd = sample.pd.map(|pd| Cells::of(pd, sample.bad, sample.weight));
+    let by_pd = sample.pd.map(|pd| Cells::of(pd, sample.bad, sample.weight)).transpose()?;
     let measured = by_pd.and_then(|cells| measures(&cells, usize::from(settings.groups), sample.development));
     let calibration = measured.map(|(measures, causes)| {
         for (pointer, cause) in causes {
@@ -112,14 +114,15 @@ fn check(settings: &ValidationSettings) -> Result<()> {
 }
 
 /// Returns the bands from the riskiest on.
+#[expect(clippy::indexing_slicing, reason = "the slices have been found to be equally long")]
 fn bands(sample: &ValidationSample<'_>) -> Vec<TestedGroup> {
     if sample.band_floors.is_empty() {
         return Vec::new();
     }
     let mut sums = vec![[Sum::default(); 3]; sample.band_floors.len() + 1];
     for (row, (score, bad)) in sample.score.iter().zip(sample.bad).enumerate() {
-        let weight = sample.weight.map_or(1.0, |weight| weight.get(row).copied().unwrap_or_default());
-        let pd = sample.pd.and_then(|pd| pd.get(row)).copied().unwrap_or_default();
+        let weight = sample.weight.map_or(1.0, |weight| weight[row]);
+        let pd = sample.pd.map_or(0.0, |pd| pd[row]);
         let band = sample.band_floors.partition_point(|floor| floor <= score);
         if let Some([goods, bads, pds]) = sums.get_mut(band) {
             if *bad == 0 {

@@ -52,13 +52,10 @@ impl RowDetails {
     pub(super) fn new(card: &Card, include: &[ScoreInclude], rows: usize) -> Self {
         let count = |what, columns| if include.contains(&what) { columns } else { 0 };
         Self {
-            completeness: vec![vec![f64::NAN; rows]; count(ScoreInclude::Completeness, 1)],
-            points: vec![
-                vec![0; rows];
-                count(ScoreInclude::PointsByCharacteristic, card.characteristics.len())
-            ],
-            reasons: vec![vec![-1; rows]; count(ScoreInclude::Reasons, REASONS_MAX)],
-            causes: vec![vec![false; rows]; count(ScoreInclude::ReferralCauses, CAUSES.len())],
+            completeness: columns(f64::NAN, rows, count(ScoreInclude::Completeness, 1)),
+            points: columns(0, rows, count(ScoreInclude::PointsByCharacteristic, card.characteristics.len())),
+            reasons: columns(-1, rows, count(ScoreInclude::Reasons, REASONS_MAX)),
+            causes: columns(false, rows, count(ScoreInclude::ReferralCauses, CAUSES.len())),
         }
     }
 
@@ -99,6 +96,11 @@ impl RowDetails {
         }
         columns
     }
+}
+
+/// Returns so many columns of a value; nothing is allocated for none.
+fn columns<T: Copy>(value: T, rows: usize, count: usize) -> Vec<Vec<T>> {
+    (0..count).map(|_| vec![value; rows]).collect()
 }
 
 /// Returns a bit for each code: whether there is one.

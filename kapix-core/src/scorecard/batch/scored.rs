@@ -88,13 +88,15 @@ impl ScoredRows {
 
     /// Returns the number of rows of each decision that occurs.
     pub(crate) fn decisions(&self) -> BTreeMap<&'static str, u64> {
-        let mut counts = [0; DECISIONS.len()];
-        for block in self.decision.chunks(BLOCK) {
-            for (count, code) in counts.iter_mut().zip(0..) {
-                *count += occurrences(block, code);
-            }
+        let [mut decline, mut refer, mut approve] = [0; DECISIONS.len()];
+        for (codes, status) in self.decision.chunks(BLOCK).zip(self.status.chunks(BLOCK)) {
+            // A row has a decision where it is scored; what neither declines nor refers approves.
+            let (declined, referred) = (occurrences(codes, 0), occurrences(codes, 1));
+            approve += occurrences(status, 0) - declined - referred;
+            decline += declined;
+            refer += referred;
         }
-        present(DECISIONS.iter().map(|it| it.as_str()).zip(counts))
+        present(DECISIONS.iter().map(|it| it.as_str()).zip([decline, refer, approve]))
     }
 
     /// Returns the number of rows of each status that occurs.
@@ -117,7 +119,8 @@ fn all_zero(codes: &[i32]) -> bool {
 
 /// Returns how often a code occurs among at most [`BLOCK`], by vector instructions.
 fn occurrences(block: &[i32], code: i32) -> u64 {
-    block.iter().map(|own| u32::from(*own == code)).sum::<u32>().into()
+    // A comparison of 32 bits is 0 or -1 in a vector: as wide as what it is added to.
+    block.iter().fold(0_u32, |count, own| count.wrapping_add(u32::from(*own == code))).into()
 }
 
 fn present(counts: impl Iterator<Item = (&'static str, u64)>) -> BTreeMap<&'static str, u64> {

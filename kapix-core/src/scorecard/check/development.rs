@@ -96,13 +96,14 @@ fn has_woe(characteristic: &CharacteristicBody) -> bool {
 }
 
 /// Symmetric to 1e-9 of the larger entry: the rounding of a product computed in two orders stays below 1e-12.
+#[expect(clippy::indexing_slicing, reason = "every row has been found to be as long as the matrix")]
 fn is_covariance(matrix: &[Vec<f64>], size: usize) -> bool {
     matrix.len() == size
         && matrix.iter().all(|row| row.len() == size && row.iter().all(|value| value.is_finite()))
         && matrix.iter().enumerate().all(|(i, row)| {
             row.get(i).is_some_and(|diagonal| *diagonal >= 0.0)
                 && row.iter().enumerate().all(|(j, value)| {
-                    let mirror = matrix.get(j).and_then(|row| row.get(i)).copied().unwrap_or(f64::NAN);
+                    let mirror = matrix[j][i];
                     (value - mirror).abs() <= 1e-9 * value.abs().max(mirror.abs()).max(1.0)
                 })
         })

@@ -1,11 +1,11 @@
 //! Which columns may become characteristics.
 
 use super::findings::{Code, finding};
-use super::outcome::{escaped, find};
-use super::request::{CharacteristicSettings, DevelopRequest};
+use super::outcome::find;
+use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
 use super::sample::{Part, row_index};
 use crate::domain::{Column, Frame, Kind};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, escape_segment};
 use crate::fitting::BinningOptions;
 use crate::limits::{self, Limits};
 use crate::scorecard::body::DevelopmentFinding;
@@ -31,14 +31,18 @@ impl Candidate<'_, '_> {
 
     /// Returns an error of the column at its place.
     pub(super) fn place(&self, error: Error) -> Error {
-        if error.fields.is_empty() { error.at(format!("/columns/{}", escaped(self.name))) } else { error }
+        if error.fields.is_empty() {
+            error.at(format!("/columns/{}", escape_segment(self.name)))
+        } else {
+            error
+        }
     }
 }
 
 /// Returns the columns that may become characteristics, in the order of their names, and adds a finding for each
 /// that was left out by rule.
 pub(super) fn candidates<'f, 'a>(
-    request: &DevelopRequest,
+    request: &ScorecardDevelopRequest,
     frame: &'f Frame<'a>,
     part: &Part,
     (limits, findings): (&Limits, &mut Vec<DevelopmentFinding>),
@@ -62,7 +66,7 @@ pub(super) fn candidates<'f, 'a>(
             let message =
                 format!("the column holds {}; a characteristic reads numbers or text", column.kind_name());
             if settings.is_some() || !include.is_empty() {
-                let place = format!("/columns/{}", escaped(name));
+                let place = format!("/columns/{}", escape_segment(name));
                 return Err(Error::new(Cause::FrameColumnType, message).at(place));
             }
             findings.push(finding(Code::ColumnType, Some(name), format!("left out: {message}")));
@@ -78,7 +82,7 @@ pub(super) fn candidates<'f, 'a>(
         let options = BinningOptions::new(&own).map_err(|error| {
             // A fault that the request's own `binning` has too is the request's.
             let is_own = BinningOptions::new(&request.binning).is_ok();
-            let place = format!("/characteristics/{}/binning", escaped(name));
+            let place = format!("/characteristics/{}/binning", escape_segment(name));
             error.under(if is_own { &place } else { "/binning" })
         })?;
         candidates.push(Candidate { name, column, options, settings });
@@ -94,7 +98,7 @@ pub(super) fn candidates<'f, 'a>(
 }
 
 /// Every name that the request uses must be a column.
-fn named(request: &DevelopRequest, frame: &Frame<'_>) -> Result<()> {
+fn named(request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<()> {
     let selection = &request.selection;
     for (field, names) in [
         ("include", &request.include),
@@ -107,7 +111,7 @@ fn named(request: &DevelopRequest, frame: &Frame<'_>) -> Result<()> {
         }
     }
     for name in request.characteristics.keys() {
-        find(frame, name, &format!("/characteristics/{}", escaped(name)))?;
+        find(frame, name, &format!("/characteristics/{}", escape_segment(name)))?;
     }
     Ok(())
 }

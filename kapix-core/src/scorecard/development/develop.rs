@@ -11,7 +11,7 @@ use super::findings::{Code, finding};
 use super::measure::{self, Measure, Outside};
 use super::model::{Model, Plan};
 use super::population::{DevelopmentSample, Population, SlotPoints};
-use super::request::{DevelopRequest, Stage, TargetKind};
+use super::request::{ScorecardDevelopRequest, Stage, TargetKind};
 use super::response::{BinnedColumn, Development, DevelopmentValidation, SampleReport};
 use super::sample::Sample;
 use super::summary;
@@ -23,9 +23,9 @@ use crate::fitting::{
     Run, ScaledPoints, SeparationKind,
 };
 use crate::limits::Limits;
-use crate::numeric::Matrix;
 use crate::time::Date;
 use crate::tree::Tree;
+use ndarray::Array2;
 
 /// Bad rows, and good rows, outside the fit from which a PD may be called calibrated.
 const OUTSIDE_MIN: u64 = 20;
@@ -40,7 +40,7 @@ const HORIZON_DAYS: u32 = 365;
 ///
 /// Errors: `fitting.*` with the place in the request, the causes of the columns that it names, and CANCELLED.
 pub(crate) fn develop(
-    request: &DevelopRequest,
+    request: &ScorecardDevelopRequest,
     frame: &Frame<'_>,
     as_of: Date,
     limits: &Limits,
@@ -307,7 +307,8 @@ impl Card<'_, '_, '_> {
     ) -> Result<DevelopmentBody> {
         let numbered = body.characteristics.iter().enumerate();
         let counts = numbered.map(|(position, it)| population.counts_of(position, it)).collect();
-        let options = DevelopRequest { columns: None, idempotency_key: None, ..self.plan.request.clone() };
+        let options =
+            ScorecardDevelopRequest { columns: None, idempotency_key: None, ..self.plan.request.clone() };
         let curve = |report: &CalibrationReport| {
             let curve = report.curve.clone()?;
             Some(Calibration { curve, outside_bads: report.outside_bads, outside_rows: report.outside_rows })
@@ -366,8 +367,8 @@ impl Card<'_, '_, '_> {
     }
 }
 
-fn rows_of(matrix: &Matrix) -> Vec<Vec<f64>> {
-    (0..matrix.rows()).filter_map(|row| matrix.row(row)).map(<[f64]>::to_vec).collect()
+fn rows_of(matrix: &Array2<f64>) -> Vec<Vec<f64>> {
+    matrix.rows().into_iter().map(|row| row.to_vec()).collect()
 }
 
 fn columns(candidates: &[Candidate<'_, '_>], binnings: &[Binning]) -> Vec<BinnedColumn> {

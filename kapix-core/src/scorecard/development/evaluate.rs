@@ -4,7 +4,7 @@ use super::super::batch::{ScoredRows, score_frame};
 use super::super::card::Card;
 use super::measure::floors;
 use super::outcome::{self, Outcome, OutcomeColumn};
-use super::request::EvaluateRequest;
+use super::request::ScorecardEvaluateRequest;
 use super::response::Evaluation;
 use crate::canonical::{Hash, Hasher};
 use crate::domain::Frame;
@@ -19,7 +19,7 @@ use crate::fitting::{self, Run, ValidationSample};
 /// both scored and of known outcome.
 pub(crate) fn evaluate(
     card: &Card,
-    request: &EvaluateRequest,
+    request: &ScorecardEvaluateRequest,
     frame: &Frame<'_>,
     run: &Run<'_>,
 ) -> Result<Evaluation> {

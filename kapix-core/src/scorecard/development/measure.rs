@@ -37,12 +37,13 @@ pub(super) fn ranks_nothing(scores: &[f64], outside: &Outside) -> Result<bool> {
 }
 
 /// Returns the total of each row.
+#[expect(clippy::indexing_slicing, reason = "points are scaled from a weight of evidence a slot")]
 pub(super) fn totals(slots: &[Vec<u16>], scaled: &ScaledPoints, rows: usize) -> Vec<f64> {
     let mut totals = vec![f64::from(scaled.base_points); rows];
     for (slots, points) in slots.iter().zip(&scaled.points) {
         let points: Vec<f64> = points.iter().map(|points| f64::from(*points)).collect();
         for (total, slot) in totals.iter_mut().zip(slots) {
-            *total += points.get(usize::from(*slot)).copied().unwrap_or_default();
+            *total += points[usize::from(*slot)];
         }
     }
     totals

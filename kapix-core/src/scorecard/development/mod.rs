@@ -28,7 +28,8 @@ pub(crate) use evaluate::evaluate;
 #[cfg(test)]
 pub(super) use population::{DevelopmentSample, Population, SlotPoints};
 pub use request::{
-    CardCutoffs, CardSettings, CharacteristicSettings, DevelopRequest, EvaluateRequest, Stage, TargetKind,
+    CardCutoffs, CardSettings, CharacteristicSettings, ScorecardDevelopRequest, ScorecardEvaluateRequest,
+    Stage, TargetKind,
 };
 pub use response::{BinnedColumn, DevelopmentValidation, ExcludedRows, PartReport, SampleReport};
 pub use sample_settings::{Exclusion, SampleSettings, SplitMethod, SplitSettings};

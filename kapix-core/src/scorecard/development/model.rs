@@ -2,7 +2,7 @@
 //! cross-validation and each redevelopment go through the same function.
 
 use super::candidates::Candidate;
-use super::request::DevelopRequest;
+use super::request::ScorecardDevelopRequest;
 use super::sample::{Part, Sample};
 use super::together;
 use crate::error::{Cause, Error, Result};
@@ -29,7 +29,7 @@ pub(super) struct Model {
 #[derive(Clone, Copy)]
 pub(super) struct Plan<'p, 'f, 'a> {
     pub(super) candidates: &'p [Candidate<'f, 'a>],
-    pub(super) request: &'p DevelopRequest,
+    pub(super) request: &'p ScorecardDevelopRequest,
     pub(super) run: &'p Run<'p>,
     /// Whole of the frame's outcomes and weights.
     pub(super) sample: &'p Sample,
@@ -151,6 +151,7 @@ fn tells_apart(binning: &Binning) -> bool {
 
 impl Model {
     /// Returns the log-odds of bad of rows of the frame.
+    #[expect(clippy::indexing_slicing, reason = "a binning has a weight of evidence for each of its slots")]
     pub(super) fn log_odds(&self, plan: &Plan<'_, '_, '_>, rows: &[u32]) -> Result<Vec<f64>> {
         let (intercept, slopes) = self.fit.coefficients.split_first().unwrap_or((&0.0, &[]));
         let mut sums = vec![*intercept; rows.len()];
@@ -162,7 +163,7 @@ impl Model {
             };
             binning.slots(candidate.column, rows, &mut slots).map_err(|error| candidate.place(error))?;
             for (sum, slot) in sums.iter_mut().zip(&slots) {
-                *sum += coefficient * binning.woe.get(usize::from(*slot)).copied().unwrap_or_default();
+                *sum += coefficient * binning.woe[usize::from(*slot)];
             }
         }
         Ok(sums)

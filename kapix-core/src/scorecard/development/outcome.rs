@@ -1,8 +1,8 @@
 //! Reading single columns of a frame: outcomes, weights, dates, and values that a request names.
 
-use super::request::{DevelopRequest, EvaluateRequest, TargetKind};
+use super::request::{ScorecardDevelopRequest, ScorecardEvaluateRequest, TargetKind};
 use crate::domain::{Column, Frame, Values};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::time::{Date, Instant, UtcOffset};
 
@@ -23,14 +23,14 @@ pub(super) struct TargetWords<'r> {
     kind: TargetKind,
 }
 
-impl<'r> From<&'r DevelopRequest> for TargetWords<'r> {
-    fn from(request: &'r DevelopRequest) -> Self {
+impl<'r> From<&'r ScorecardDevelopRequest> for TargetWords<'r> {
+    fn from(request: &'r ScorecardDevelopRequest) -> Self {
         Self { target: &request.target, bad: &request.bad, good: &request.good, kind: request.target_kind }
     }
 }
 
-impl<'r> From<&'r EvaluateRequest> for TargetWords<'r> {
-    fn from(request: &'r EvaluateRequest) -> Self {
+impl<'r> From<&'r ScorecardEvaluateRequest> for TargetWords<'r> {
+    fn from(request: &'r ScorecardEvaluateRequest) -> Self {
         Self { target: &request.target, bad: &request.bad, good: &request.good, kind: TargetKind::Binary }
     }
 }
@@ -175,7 +175,7 @@ pub(super) fn weights(frame: &Frame<'_>, name: &str) -> Result<Vec<f64>> {
 
 /// Returns the day of every row; `None` where it is missing.
 pub(super) fn dates(column: &Column<'_>, name: &str) -> Result<Vec<Option<Date>>> {
-    let place = |error: Error| error.at(format!("/columns/{}", escaped(name)));
+    let place = |error: Error| error.at(format!("/columns/{}", escape_segment(name)));
     let categories = match &column.values {
         Values::Dictionary { categories, .. } => categories,
         Values::Date(days) => {
@@ -217,12 +217,7 @@ pub(super) fn finite(column: &Column<'_>, name: &str) -> Result<()> {
         None => Ok(()),
         Some(row) => {
             let message = format!("row `{row}` holds an infinity; missing is NaN or null");
-            Err(Error::new(Cause::FrameInfinity, message).at(format!("/columns/{}", escaped(name))))
+            Err(Error::new(Cause::FrameInfinity, message).at(format!("/columns/{}", escape_segment(name))))
         }
     }
-}
-
-/// Returns a name as a reference token of a JSON pointer.
-pub(super) fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

@@ -130,11 +130,16 @@ fn check(sample: &DevelopmentSample<'_>, card: &SlotPoints<'_>) -> Result<()> {
     }
 }
 
+#[expect(clippy::indexing_slicing, reason = "`check` proves that each row has its weight")]
 fn weight_of(sample: &DevelopmentSample<'_>, row: usize) -> f64 {
-    sample.weight.map_or(1.0, |weight| weight.get(row).copied().unwrap_or_default())
+    sample.weight.map_or(1.0, |weight| weight[row])
 }
 
 /// Returns the weights of every slot; each characteristic is one job that runs over the rows in order.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`check` proves that every column has a slot a row and every slot its points"
+)]
 fn counts(
     sample: &DevelopmentSample<'_>,
     points: &[Vec<i32>],
@@ -144,23 +149,25 @@ fn counts(
         points.iter().map(|own| vec![BinCounts { bads: 0.0, goods: 0.0 }; own.len()]).collect();
     parallel::run(all.iter_mut().zip(sample.slots), threads, |_, (bins, slots)| {
         for (row, (slot, bad)) in slots.iter().zip(sample.bad).enumerate() {
-            if let Some(bin) = bins.get_mut(usize::from(*slot)) {
-                let side = if *bad == 0 { &mut bin.goods } else { &mut bin.bads };
-                *side += weight_of(sample, row);
-            }
+            let bin = &mut bins[usize::from(*slot)];
+            let side = if *bad == 0 { &mut bin.goods } else { &mut bin.bads };
+            *side += weight_of(sample, row);
         }
         Ok(())
     })?;
     Ok(all)
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`check` proves that every column has a slot a row and every slot its points"
+)]
 fn totals(sample: &DevelopmentSample<'_>, card: &SlotPoints<'_>, threads: usize) -> Result<Vec<i32>> {
     let mut totals = vec![card.base_points; sample.bad.len()];
     parallel::run(totals.chunks_mut(16 * BLOCK), threads, |number, block| {
         for (slots, points) in sample.slots.iter().zip(card.points) {
-            let slots = slots.get(number * 16 * BLOCK..).unwrap_or_default();
-            for (total, slot) in block.iter_mut().zip(slots) {
-                *total += points.get(usize::from(*slot)).copied().unwrap_or_default();
+            for (total, slot) in block.iter_mut().zip(&slots[number * 16 * BLOCK..]) {
+                *total += points[usize::from(*slot)];
             }
         }
         Ok(())
@@ -168,6 +175,10 @@ fn totals(sample: &DevelopmentSample<'_>, card: &SlotPoints<'_>, threads: usize)
     Ok(totals)
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`check` proves that every column has a slot a row and every slot its points"
+)]
 fn means_at_cutoff(
     sample: &DevelopmentSample<'_>,
     card: &SlotPoints<'_>,
@@ -193,9 +204,7 @@ fn means_at_cutoff(
     parallel::run(own, threads, |_, (mean, (slots, points))| {
         let mut total = Sum::default();
         for row in &rows {
-            let slot = slots.get(*row).copied().unwrap_or_default();
-            let points = points.get(usize::from(slot)).copied().unwrap_or_default();
-            total.add(weight_of(sample, *row) * f64::from(points));
+            total.add(weight_of(sample, *row) * f64::from(points[usize::from(slots[*row])]));
         }
         *mean = total.value() / weight;
         Ok(())
@@ -205,6 +214,7 @@ fn means_at_cutoff(
 
 /// Returns E\[d_i d_j\] - E\[d_i\] E\[d_j\] of the points minus the integers next to their means, so that little
 /// cancels.
+#[expect(clippy::indexing_slicing, reason = "there is a mean, a row and a column for each characteristic")]
 fn covariance(
     sample: &DevelopmentSample<'_>,
     points: &[Vec<i32>],
@@ -229,8 +239,8 @@ fn covariance(
         }
         Ok(())
     })?;
-    let product = |i: usize, j: usize| sum(parts.iter().filter_map(|part| part.get(i * n + j)).copied());
-    let rest = |i: usize| means.get(i).map_or(0.0, |mean| mean - mean.round());
+    let product = |i: usize, j: usize| sum(parts.iter().map(|part| part[i * n + j]));
+    let rest = |i: usize| means[i] - means[i].round();
     let mut matrix = vec![vec![0.0; n]; n];
     for i in 0..n {
         for j in i..n {
@@ -238,9 +248,7 @@ fn covariance(
             // A constant characteristic may fall below 0 by rounding.
             let value = if i == j { value.max(0.0) } else { value };
             for (row, column) in [(i, j), (j, i)] {
-                if let Some(cell) = matrix.get_mut(row).and_then(|row| row.get_mut(column)) {
-                    *cell = value;
-                }
+                matrix[row][column] = value;
             }
         }
     }
@@ -259,16 +267,19 @@ impl Block {
         Self { points: vec![0.0; characteristics * BLOCK], weighted: Vec::new() }
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`check` proves that every column has a slot a row and every slot its points"
+    )]
     fn fill(&mut self, sample: &DevelopmentSample<'_>, centred: &[Vec<f64>], start: usize) {
         for (own, (points, slots)) in self.points.chunks_mut(BLOCK).zip(centred.iter().zip(sample.slots)) {
-            let slots = slots.get(start..).unwrap_or_default();
             own.fill(0.0);
-            for (value, slot) in own.iter_mut().zip(slots) {
-                *value = points.get(usize::from(*slot)).copied().unwrap_or_default();
+            for (value, slot) in own.iter_mut().zip(&slots[start..]) {
+                *value = points[usize::from(*slot)];
             }
         }
         if let Some(weight) = sample.weight {
-            let weight = weight.get(start..).unwrap_or_default();
+            let weight = &weight[start..];
             self.weighted.clone_from(&self.points);
             for own in self.weighted.chunks_mut(BLOCK) {
                 own.iter_mut().zip(weight).for_each(|(value, weight)| *value *= weight);
@@ -277,6 +288,7 @@ impl Block {
     }
 
     /// Adds the upper triangle of the products to a matrix, two characteristics by two.
+    #[expect(clippy::indexing_slicing, reason = "row and column are below the order of the matrix")]
     fn add_products(&self, part: &mut [f64]) {
         let weighted = if self.weighted.is_empty() { &self.points } else { &self.weighted };
         let left: Vec<&[f64]> = self.points.chunks(BLOCK).collect();
@@ -286,9 +298,8 @@ impl Block {
             for (j, columns) in right.chunks(2).enumerate().skip(i) {
                 for (place, sum) in products(rows, columns).into_iter().enumerate() {
                     let (row, column) = (2 * i + place / 2, 2 * j + place % 2);
-                    let cell = if column < n { part.get_mut(row * n + column) } else { None };
-                    if let Some(cell) = cell {
-                        *cell += sum;
+                    if row < n && column < n {
+                        part[row * n + column] += sum;
                     }
                 }
             }

@@ -7,18 +7,18 @@ use crate::fitting::{
     SelectionSettings, ValidationSettings,
 };
 use crate::id::Id;
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::time::{Date, Instant};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct DevelopRequest {
+pub struct ScorecardDevelopRequest {
     /// The instant of the development; the Desk's clock fills it when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
     /// Values of the target that are bad; default 1, `bad` and true.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -36,13 +36,11 @@ pub struct DevelopRequest {
     #[serde(default)]
     pub card: CardSettings,
     /// What differs for one column, by its name.
-    #[serde(default, deserialize_with = "json::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub characteristics: BTreeMap<String, CharacteristicSettings>,
     /// The rows by column, when no frame is given.
-    #[serde(default, deserialize_with = "json::map_option", skip_serializing_if = "Option::is_none")]
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Totals at which the decision changes; without them the card decides nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cutoffs: Option<CardCutoffs>,
     /// Whom the card scores; default individuals.
     #[serde(default = "individuals")]
@@ -51,20 +49,17 @@ pub struct DevelopRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
     /// Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folds: Option<u8>,
     /// Values of the target that are good, when others mean that the outcome is not known; default: the one other
     /// value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub good: Vec<Scalar>,
     /// The same key and request give the stored answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<Id>,
     /// The only columns that may be characteristics; default all but those named elsewhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<String>,
     /// The least history that the card accepts; default none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<Minimum>,
     /// How coefficients are fitted.
     #[serde(default)]
@@ -76,7 +71,7 @@ pub struct DevelopRequest {
     #[serde(default)]
     pub scaling: ScalingSettings,
     /// Seed of splits and folds.
-    #[serde(default, deserialize_with = "json::integer")]
+    #[serde(default)]
     pub seed: i64,
     /// Which characteristics enter.
     #[serde(default)]
@@ -94,24 +89,22 @@ pub struct DevelopRequest {
     #[serde(default)]
     pub validation: ValidationSettings,
     /// Column with the weight of each row, finite and above 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<String>,
 }
 
 /// Totals at which the decision changes: stated, or chosen from what each total would do.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CardCutoffs {
     /// Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate, else the
     /// target approval rate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approve: Option<i32>,
     /// What is asked of the cut-off.
     #[serde(default)]
     pub curve: CutoffSettings,
     /// Least total that is referred; default: the points that double the odds below `approve`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refer: Option<i32>,
 }
 
@@ -140,31 +133,27 @@ pub enum TargetKind {
 }
 
 /// Name, version and owner of the card that is developed; what is not stated reads `not stated` in the artefact.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CardSettings {
     /// Id of the artefact; default `card`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What it must not be used for, and what is not known of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limitations: Option<String>,
     /// Who answers for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// What it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
     /// Day by which it must be looked at again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_due: Option<Date>,
     /// Version of the artefact; default `1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
 
 /// What differs for one characteristic.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -176,41 +165,34 @@ pub struct CharacteristicSettings {
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub immovable: bool,
     /// Why a protected characteristic may be used; without it a protected one stays out of the card.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_basis: Option<String>,
     /// What a counterfactual pays for moving it by one bin; default 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub move_cost: Option<u32>,
     /// Characteristics of the same name move together in a counterfactual: windows of one attribute.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moves_with: Option<String>,
     /// The input is protected by law (age, sex, ...).
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub protected: bool,
     /// Code of its reason; default made from its name. Characteristics of one code are one reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Texts of its reason; default made from its name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason_text: Option<ReasonText>,
 }
 
 /// Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct EvaluateRequest {
+pub struct ScorecardEvaluateRequest {
     /// The instant of the evaluation; the Desk's clock fills it when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
     /// Values of the target that are bad; default 1, `bad` and true.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bad: Vec<Scalar>,
     /// `id` or `id@version` of a card; default by the routes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<String>,
     /// The rows by column, when no frame is given.
-    #[serde(default, deserialize_with = "json::map_option", skip_serializing_if = "Option::is_none")]
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Whom the card must score.
     pub entity_type: EntityType,
@@ -218,10 +200,9 @@ pub struct EvaluateRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub good: Vec<Scalar>,
     /// The same key and request give the stored answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<Id>,
     /// Seed; an evaluation uses none and echoes it.
-    #[serde(default, deserialize_with = "json::integer")]
+    #[serde(default)]
     pub seed: i64,
     /// Column with the outcome.
     pub target: String,
@@ -229,7 +210,6 @@ pub struct EvaluateRequest {
     #[serde(default)]
     pub validation: ValidationSettings,
     /// Column with the weight of each row, finite and above 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<String>,
 }
 

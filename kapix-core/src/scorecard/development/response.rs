@@ -73,28 +73,26 @@ pub struct BinnedColumn {
 }
 
 /// What was measured on which rows; only rows outside the fit tell what to expect.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DevelopmentValidation {
     /// By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cross: Option<ValidationReport>,
     /// On the rows that were fitted: too good.
     pub development: ValidationReport,
     /// On the rows that were held out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_out: Option<ValidationReport>,
     /// On later rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub out_of_time: Option<ValidationReport>,
 }
 
 /// What became of the rows of the frame.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SampleReport {
     /// First and last observation date of the rows that stayed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dates: Option<SampleDates>,
     /// Rows that are fitted.
     pub development: PartReport,
@@ -107,7 +105,6 @@ pub struct SampleReport {
     /// Rows of the frame.
     pub rows: u64,
     /// SHA-256 of the development rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Hash>,
 }
 

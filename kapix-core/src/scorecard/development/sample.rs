@@ -1,7 +1,7 @@
 //! From a frame to the rows of a development: who counts, what is bad, and which rows only judge.
 
 use super::outcome::{self, Matcher, Outcome, OutcomeColumn};
-use super::request::{DevelopRequest, TargetKind};
+use super::request::{ScorecardDevelopRequest, TargetKind};
 use super::response::{ExcludedRows, SampleReport};
 use super::sample_settings::{Exclusion, SplitMethod, SplitSettings};
 use crate::domain::{Column, Frame};
@@ -96,7 +96,7 @@ enum Place {
 
 impl Sample {
     /// Reads outcomes, weights, dates, exclusions and the split.
-    pub(super) fn read(request: &DevelopRequest, frame: &Frame<'_>, as_of: Date) -> Result<Self> {
+    pub(super) fn read(request: &ScorecardDevelopRequest, frame: &Frame<'_>, as_of: Date) -> Result<Self> {
         let mut kept = Kept::read(request, frame)?;
         kept.exclude(request, frame)?;
         let dates = kept.observe(request, frame, as_of)?;
@@ -145,7 +145,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn read(request: &DevelopRequest, frame: &Frame<'_>) -> Result<Self> {
+    fn read(request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<Self> {
         if u32::try_from(frame.rows()).is_err() {
             let message = format!("a development takes at most `{}` rows; got `{}`", u32::MAX, frame.rows());
             return Err(Error::new(Cause::LimitExceeded, message).at("/columns"));
@@ -193,7 +193,7 @@ impl Kept {
         self.note(reason, before - places.len());
     }
 
-    fn exclude(&mut self, request: &DevelopRequest, frame: &Frame<'_>) -> Result<()> {
+    fn exclude(&mut self, request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<()> {
         for (index, exclusion) in request.sample.exclusions.iter().enumerate() {
             let pointer = format!("/sample/exclusions/{index}");
             let column = outcome::find(frame, &exclusion.column, &format!("{pointer}/column"))?;
@@ -206,7 +206,7 @@ impl Kept {
     /// Returns the day of each row that stays, and leaves out rows whose outcome window is not over.
     fn observe(
         &mut self,
-        request: &DevelopRequest,
+        request: &ScorecardDevelopRequest,
         frame: &Frame<'_>,
         as_of: Date,
     ) -> Result<Option<Vec<Date>>> {
@@ -264,7 +264,7 @@ impl<'f, 'a> Leaves<'f, 'a> {
 }
 
 fn places(
-    request: &DevelopRequest,
+    request: &ScorecardDevelopRequest,
     frame: &Frame<'_>,
     part: &Part,
     dates: Option<&[Date]>,
@@ -302,13 +302,12 @@ fn places(
         SplitMethod::Auto | SplitMethod::Random => split.hold_out.unwrap_or(HOLD_OUT_DEFAULT),
     };
     if share > 0.0 {
-        let bad = |row: usize| part.bad.get(row).copied().unwrap_or_default();
-        let stay: Vec<usize> =
-            (0..rows).filter(|row| places.get(*row) == Some(&Place::Development)).collect();
-        let classes: Vec<u8> = stay.iter().map(|row| bad(*row)).collect();
+        let stays = |place: &Place| *place == Place::Development;
+        let classes: Vec<u8> =
+            places.iter().zip(&part.bad).filter(|(place, _)| stays(place)).map(|(_, bad)| *bad).collect();
         let held = fitting::split(&classes, share, request.seed.cast_unsigned());
-        for (row, held) in stay.into_iter().zip(held) {
-            if held && let Some(place) = places.get_mut(row) {
+        for (place, held) in places.iter_mut().filter(|place| stays(place)).zip(held) {
+            if held {
                 *place = Place::HoldOut;
             }
         }

@@ -96,9 +96,9 @@ fn count(
 }
 
 /// Returns the share of the rows of two bins that both hold.
+#[expect(clippy::indexing_slicing, reason = "there is a count for each pair of bins")]
 fn overlap(bins: &[Outside], shared: &[u32], (first, second): (usize, usize)) -> f64 {
-    let both = shared.get(first * bins.len() + second).copied().unwrap_or_default();
-    let rows = |bin: usize| bins.get(bin).map_or(0, |bin| bin.rows);
-    let either = (rows(first) + rows(second)).saturating_sub(both);
+    let both = shared[first * bins.len() + second];
+    let either = (bins[first].rows + bins[second].rows).saturating_sub(both);
     if either == 0 { 0.0 } else { f64::from(both) / f64::from(either) }
 }

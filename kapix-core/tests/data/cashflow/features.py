@@ -1,4 +1,4 @@
-"""Recomputes the cash-flow features of docs/METHODS.md with pandas and writes ledgers.json.
+"""Recomputes the cash-flow features of docs/methods/cash_flow.md with pandas and writes ledgers.json.
 
 Run: pip install pandas==3.1.1 && python features.py > ledgers.json
 

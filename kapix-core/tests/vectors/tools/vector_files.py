@@ -12,6 +12,7 @@ FOLDER = Path(__file__).parents[1]
 NOT_OPERATIONS = ("artefacts", "tools")
 # What a case takes from its file where it does not say otherwise.
 SHARED = ("operation", "artefacts", "options", "clock", "tolerance", "absent")
+DEFAULTS: dict[str, Any] = {"artefacts": [], "options": {}, "absent": []}
 # A line of a file is at most so long, unless it is a list of plain values.
 WIDTH = 118
 
@@ -135,8 +136,8 @@ def consensus(values: list[Any]) -> Any:
     """Returns what most of the values say, member by member."""
     commonest = json.loads(Counter(map(json.dumps, values)).most_common(1)[0][0])
     if isinstance(commonest, list) and any(isinstance(element, dict) for element in commonest):
-        alike = [value for value in values if isinstance(value, list) and len(value) == len(commonest)]
-        return [consensus([value[at] for value in alike]) for at in range(len(commonest))]
+        lists = [value for value in values if isinstance(value, list) and len(value) == len(commonest)]
+        return [consensus([value[at] for value in lists]) for at in range(len(commonest))]
     if not isinstance(commonest, dict):
         return commonest
     alike = [value for value in values if isinstance(value, dict)]
@@ -148,7 +149,7 @@ def consensus(values: list[Any]) -> Any:
 def written_case(name: str, vector: dict[str, Any], shared: dict[str, Any], base: Any) -> dict[str, Any]:
     case = {"case": name, "name": vector["name"], "source": vector["source"]}
     for member in SHARED:
-        default = {"artefacts": [], "options": {}, "absent": []}.get(member)
+        default = DEFAULTS.get(member)
         value = vector.get(member, default)
         if not same(value, shared.get(member, default)):
             case[member] = value

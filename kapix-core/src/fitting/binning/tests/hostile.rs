@@ -99,6 +99,11 @@ fn text_that_is_to_be_numeric_is_refused_and_rows_outside_are() {
     assert_eq!(bin(&text, &[0, 2], target, &options(&free())).unwrap_err().cause, Cause::FrameShape);
     let binning = bin_all(&Column::float(&[1.0, 2.0]), &[0, 1], &free());
     assert_eq!(binning.slots(&text, &[0], &mut [0]).unwrap_err().cause, Cause::FrameColumnType);
+    let column = Column::float(&[1.0, 2.0]);
+    assert_eq!(binning.slots(&column, &[2], &mut [0]).unwrap_err().cause, Cause::FrameShape);
+    assert_eq!(binning.slots(&column, &[0, 1], &mut [0]).unwrap_err().cause, Cause::FrameShape);
+    let light = Target::Binary { bad: &[0, 1], weight: Some(&[1.0]) };
+    assert_eq!(bin(&column, &[0, 1], light, &options(&free())).unwrap_err().cause, Cause::FrameShape);
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! An answer with its envelope.
+
+use crate::canonical;
+use crate::domain::ResultColumns;
+use crate::engine::door::Event;
+use crate::engine::operations::Response;
+use crate::error::Result;
+use crate::time::Instant;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The fields around an answer that no hash covers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Envelope {
+    /// Id of the record; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit_id: Option<String>,
+    /// Milliseconds from request to answer.
+    pub latency_ms: f64,
+    /// When the Desk answered; absent without a clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded_at: Option<Instant>,
+    /// Id of the call.
+    pub request_id: String,
+}
+
+/// An answer with its envelope.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The answer.
+    pub response: Arc<Response>,
+    /// The result columns that go beside it; none unless columns came beside the request.
+    pub columns: ResultColumns,
+    /// The envelope, when the options ask for one.
+    pub envelope: Option<Envelope>,
+    /// What a host may want to tell others.
+    pub events: Vec<Event>,
+    /// The answer in canonical form, when a record needed it.
+    pub(super) written: Option<Arc<[u8]>>,
+}
+
+impl Answer {
+    /// Returns an answer that a durable store gave back: the envelope is among its members.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the store in memory gives back what it was given"))]
+    pub(crate) fn stored(response: Response) -> Self {
+        Self {
+            response: Arc::new(response),
+            columns: ResultColumns::default(),
+            envelope: None,
+            events: Vec::new(),
+            written: None,
+        }
+    }
+
+    /// Returns the answer with its envelope in canonical JSON.
+    pub fn to_json(&self) -> Result<Vec<u8>> {
+        match (&self.written, &self.envelope) {
+            (Some(written), None) => Ok(written.to_vec()),
+            (_, envelope) => {
+                canonical::to_vec(&Sealed { envelope: envelope.as_ref(), response: &self.response })
+            }
+        }
+    }
+}
+
+/// An answer as JSON carries it: the members of the envelope among those of the response.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    #[serde(flatten)]
+    envelope: Option<&'a Envelope>,
+    #[serde(flatten)]
+    response: &'a Response,
+}

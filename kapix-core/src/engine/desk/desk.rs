@@ -1,0 +1,308 @@
+//! The Desk: an engine with a store and a clock. It fills `as_of`, honours idempotency keys, reads what an operation
+//! needs of the store, makes ids, seals records and writes the envelope; it computes nothing of an answer.
+
+use super::answer::{Answer, Envelope};
+use super::clock::{Clock, StopWatch, entropy};
+use super::record::{Draft, Record, Unsealed};
+use super::resident::Resident;
+use crate::canonical::{self, Hash};
+use crate::domain::Frame;
+use crate::engine::door::{Control, Reply};
+use crate::engine::engine::{Engine, Progressed};
+use crate::engine::operations::{Beside, Known, Request, Statistics, Surroundings};
+use crate::error::{Cause, Error, Result};
+use crate::id::{self, Prefix};
+use crate::store::{Claim, Commit, Committed, KeyScope, MemoryStore, Store, StoreStatistics};
+use crate::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+/// How often a call starts again because another one changed a row that it had read.
+const STARTS_MAX: usize = 100;
+/// How long a twin waits before it looks again whether it is cancelled or its key is free.
+const TWIN_WAIT: Duration = Duration::from_millis(10);
+
+/// How a Desk works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskOptions {
+    /// Where recorded time and an absent `as_of` come from.
+    pub clock: Clock,
+    /// Whether answers carry ids, times and latency; default true. Vectors run without.
+    pub envelope: bool,
+    /// What an idempotency key rests on.
+    pub idempotency: Idempotency,
+    /// Whether calls leave a record; default true.
+    pub record: bool,
+    /// Separates the keys of the host's customers; default empty.
+    pub tenant: String,
+}
+
+/// What an idempotency key rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Idempotency {
+    /// A durable store: without one a request with a key is refused.
+    #[default]
+    Durable,
+    /// The memory of this process: 100,000 keys, the oldest evicted and counted.
+    Process,
+}
+
+impl Default for DeskOptions {
+    fn default() -> Self {
+        Self {
+            clock: Clock::System,
+            envelope: true,
+            idempotency: Idempotency::Durable,
+            record: true,
+            tenant: String::new(),
+        }
+    }
+}
+
+/// An engine with a store, resident state and a clock; `Send + Sync`.
+#[derive(Debug)]
+pub struct Desk {
+    engine: RwLock<Arc<Engine>>,
+    options: DeskOptions,
+    resident: Resident,
+    store: Box<dyn Store>,
+    /// Rung when a claimed key is answered or freed.
+    answered: (Mutex<()>, Condvar),
+}
+
+/// What a call starts with.
+struct Call {
+    watch: StopWatch,
+    now: Option<Instant>,
+    random: Option<[u8; 36]>,
+}
+
+impl Desk {
+    /// Returns a Desk that keeps its state in bounded memory.
+    pub fn new(engine: Engine, options: DeskOptions) -> Self {
+        Self::with_store(engine, options, Box::new(MemoryStore::new()))
+    }
+
+    /// Returns a Desk on a store.
+    pub(super) fn with_store(engine: Engine, options: DeskOptions, store: Box<dyn Store>) -> Self {
+        let answered = (Mutex::new(()), Condvar::new());
+        Self { engine: RwLock::new(Arc::new(engine)), options, resident: Resident::new(), store, answered }
+    }
+
+    /// Returns the engine that answers now.
+    pub fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.engine.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts an engine with other artefacts in place; calls under way end on the one that they began with.
+    pub fn swap(&self, engine: Engine) {
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(engine);
+    }
+
+    /// Returns how the Desk works.
+    pub fn options(&self) -> &DeskOptions {
+        &self.options
+    }
+
+    /// Answers a request.
+    pub fn run(&self, request: Request, control: &Control<'_>) -> Result<Answer> {
+        self.answer(request, None, control)
+    }
+
+    /// Answers a request with columns, which are borrowed for the call. Keys are for single answers: a request
+    /// with columns carries none.
+    pub fn run_columns(&self, request: Request, frame: &Frame<'_>, control: &Control<'_>) -> Result<Answer> {
+        self.answer(request, Some(frame), control)
+    }
+
+    /// Returns the record of a call.
+    ///
+    /// Error `record.not_found`: no record has this id, or the store dropped it when it was full.
+    pub fn record(&self, audit_id: &str) -> Result<Arc<Record>> {
+        self.store.record(audit_id)?.ok_or_else(|| {
+            let message = format!("no record has this audit id of `{}` bytes", audit_id.len());
+            Error::new(Cause::RecordNotFound, message)
+        })
+    }
+
+    /// Returns what the store holds and what it let go.
+    pub fn statistics(&self) -> Result<StoreStatistics> {
+        self.store.statistics()
+    }
+
+    /// Returns an id for an error that leaves no answer.
+    pub(in crate::engine) fn request_id(&self) -> Option<String> {
+        let call = self.begin().ok()?;
+        let random = call.random?;
+        self.options.envelope.then(|| make_id(Prefix::Request, call.now, &random)).flatten()
+    }
+
+    fn begin(&self) -> Result<Call> {
+        let wanted = self.options.envelope || self.options.record;
+        let random = if wanted { Some(entropy()?) } else { None };
+        Ok(Call { watch: StopWatch::start(), now: self.options.clock.now(), random })
+    }
+
+    fn answer(
+        &self,
+        mut request: Request,
+        frame: Option<&Frame<'_>>,
+        control: &Control<'_>,
+    ) -> Result<Answer> {
+        let call = self.begin()?;
+        let claimed = match self.key(&mut request, frame.is_some())? {
+            None => None,
+            Some(scope) => {
+                // The body is compared before the clock fills it in.
+                let body = canonical::hash(&request)?;
+                if let Some(stored) = self.claim(&scope, body, control)? {
+                    return Ok(stored);
+                }
+                Some(Claimed { desk: self, scope })
+            }
+        };
+        fill(&mut request, &call);
+        let control = Control { draft: self.options.record, ..control.clone() };
+        let surroundings = Surroundings { resident: Some(&self.resident), statistics: Some(self) };
+        let beside = Beside { frame, control: &control, surroundings };
+        let engine = self.engine();
+        let mut known = Known::default();
+        for _ in 0..STARTS_MAX {
+            let reply = loop {
+                match engine.start(&request, beside, &mut known, 0)? {
+                    Progressed::Done(reply) => break *reply,
+                    Progressed::Rows(keys) => known.keep_rows(self.store.read(&keys)?),
+                }
+            };
+            let scope = claimed.as_ref().map(|claimed| &claimed.scope);
+            if let Some(answer) = self.commit(reply, &call, known.versions(), scope)? {
+                return Ok(answer);
+            }
+            known.forget_rows();
+        }
+        let message = format!("rows of the store changed under the call `{STARTS_MAX}` times; try again");
+        Err(Error::new(Cause::StoreBusy, message))
+    }
+
+    /// Takes the key out of a request: it is no part of the body.
+    fn key(&self, request: &mut Request, with_columns: bool) -> Result<Option<KeyScope>> {
+        let operation = request.operation().as_str();
+        let Some(key) = request.common().and_then(|common| common.key.take()) else { return Ok(None) };
+        let refusal = |message| Error::new(Cause::IdempotencyNotDurable, message).at("/idempotency_key");
+        if with_columns {
+            return Err(refusal("a request with columns takes no idempotency_key"));
+        }
+        if self.options.idempotency == Idempotency::Durable && !self.store.is_durable() {
+            return Err(refusal(
+                "an idempotency_key needs a durable store, or the option idempotency `process`",
+            ));
+        }
+        let (operation, key) = (operation.to_owned(), key.as_str().to_owned());
+        Ok(Some(KeyScope { operation, tenant: self.options.tenant.clone(), key }))
+    }
+
+    /// Claims a key, or returns the answer that is stored under it; waits for a twin that runs.
+    fn claim(&self, scope: &KeyScope, body: Hash, control: &Control<'_>) -> Result<Option<Answer>> {
+        let (lock, bell) = &self.answered;
+        loop {
+            // The lock is held from the look to the wait, so that no bell is missed in between.
+            let guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.store.claim(scope, body)? {
+                Claim::Mine => return Ok(None),
+                Claim::Stored(answer) => return Ok(Some(*answer)),
+                Claim::Running => {
+                    control.check()?;
+                    drop(bell.wait_timeout(guard, TWIN_WAIT).unwrap_or_else(PoisonError::into_inner));
+                }
+                Claim::OtherBody => {
+                    let message = "this idempotency_key was used before with another request";
+                    return Err(Error::new(Cause::IdempotencyReuse, message).at("/idempotency_key"));
+                }
+            }
+        }
+    }
+
+    /// Stores what a call leaves, all of it or nothing; `None` when a row that the call had read has changed.
+    fn commit(
+        &self,
+        reply: Reply,
+        call: &Call,
+        reads: Vec<(crate::store::RowKey, u64)>,
+        scope: Option<&KeyScope>,
+    ) -> Result<Option<Answer>> {
+        let Reply { response, columns, draft, events, writes, .. } = reply;
+        let written = draft.as_ref().map(|draft| Arc::clone(&draft.response));
+        let record = draft.map(|draft| unsealed(draft, call)).transpose()?;
+        let envelope = match call.random {
+            Some(random) if self.options.envelope => Some(Envelope {
+                audit_id: record.as_ref().map(|record| record.audit_id().to_owned()),
+                latency_ms: call.watch.milliseconds(),
+                recorded_at: call.now,
+                request_id: make_id(Prefix::Request, call.now, &random).unwrap_or_default(),
+            }),
+            _ => None,
+        };
+        let answer = Answer { response: Arc::new(response), columns, envelope, events, written };
+        if record.is_none() && writes.is_empty() && scope.is_none() {
+            return Ok(Some(answer));
+        }
+        let key = scope.map(|scope| (scope.clone(), answer.clone()));
+        let commit = Commit { reads, writes, record, key, events: answer.events.clone() };
+        match self.store.commit(commit)? {
+            Committed::All => Ok(Some(answer)),
+            Committed::Moved => Ok(None),
+        }
+    }
+}
+
+impl Statistics for Desk {
+    fn statistics(&self) -> Result<StoreStatistics> {
+        self.store.statistics()
+    }
+}
+
+/// The clock stands in for an absent `as_of`.
+fn fill(request: &mut Request, call: &Call) {
+    if let Some(common) = request.common()
+        && common.as_of.is_none()
+    {
+        *common.as_of = call.now;
+    }
+}
+
+fn unsealed(draft: Draft, call: &Call) -> Result<Unsealed> {
+    let random = match call.random {
+        Some(random) => random,
+        None => entropy()?,
+    };
+    // Bytes 0..10 are the request id's, 10..20 the audit id's, 20..36 the salt.
+    let (ids, salt) = random.split_last_chunk::<16>().unwrap_or((&[], &[0; 16]));
+    let audit_random = *ids.last_chunk::<10>().unwrap_or(&[0; 10]);
+    let recorded_at = call.now.unwrap_or(draft.as_of);
+    let audit_id = id::make(Prefix::Audit, milliseconds(recorded_at), audit_random)?;
+    Ok(draft.unsealed(audit_id, recorded_at, *salt))
+}
+
+/// A claimed key: freed when the call ends, unless an answer was stored under it.
+struct Claimed<'d> {
+    desk: &'d Desk,
+    scope: KeyScope,
+}
+
+impl Drop for Claimed<'_> {
+    fn drop(&mut self) {
+        self.desk.store.release(&self.scope);
+        let (lock, bell) = &self.desk.answered;
+        drop(lock.lock().unwrap_or_else(PoisonError::into_inner));
+        bell.notify_all();
+    }
+}
+
+fn make_id(prefix: Prefix, now: Option<Instant>, random: &[u8; 36]) -> Option<String> {
+    let first: [u8; 10] = random.first_chunk().copied()?;
+    id::make(prefix, now.map_or(0, milliseconds), first).ok()
+}
+
+fn milliseconds(instant: Instant) -> u64 {
+    u64::try_from(instant.epoch_microseconds() / 1000).unwrap_or_default()
+}

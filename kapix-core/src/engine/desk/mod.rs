@@ -1,0 +1,17 @@
+//! The Desk: an engine with a store and a clock, its records and its resident state.
+
+mod answer;
+mod clock;
+#[expect(clippy::module_inception, reason = "the Desk is what the room is named after")]
+mod desk;
+mod record;
+mod resident;
+#[cfg(test)]
+mod tests;
+
+pub use answer::{Answer, Envelope};
+pub use clock::Clock;
+pub use desk::{Desk, DeskOptions, Idempotency};
+pub(crate) use record::Unsealed;
+pub use record::{Draft, ENGINE_VERSION, Leaf, Record, SEMANTICS};
+pub(super) use resident::{Held, Resident};

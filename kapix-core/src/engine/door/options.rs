@@ -1,0 +1,152 @@
+//! A Desk from JSON: the documents and the options as every language hands them over.
+
+use crate::canonical::to_vec;
+use crate::engine::desk::{Clock, Desk, DeskOptions, Idempotency};
+use crate::engine::engine::Engine;
+use crate::engine::registry::EngineOptions;
+use crate::error::{Cause, Error, Result};
+use crate::json;
+use crate::limits::Limits;
+use crate::time::Instant;
+use crate::tree::Tree;
+use serde::Deserialize;
+
+/// The options in JSON; what is absent has the default of [`DeskOptions`] and [`EngineOptions`].
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct OptionsBody {
+    clock: Option<String>,
+    envelope: Option<bool>,
+    idempotency: Option<String>,
+    limits: Limits,
+    production: bool,
+    record: Option<bool>,
+    tenant: String,
+}
+
+impl OptionsBody {
+    fn read(options: &[u8]) -> Result<Self> {
+        match options {
+            [] => Ok(Self::default()),
+            text => json::read(text, &Limits::default()),
+        }
+    }
+
+    fn load<T: AsRef<[u8]>>(self, documents: &[T]) -> Result<Desk> {
+        let desk = self.desk()?;
+        let engine = EngineOptions { limits: self.limits, production: self.production };
+        Ok(Desk::new(Engine::load(documents, engine)?, desk))
+    }
+
+    fn desk(&self) -> Result<DeskOptions> {
+        let default = DeskOptions::default();
+        let clock = match self.clock.as_deref() {
+            None => default.clock,
+            Some("system") => Clock::System,
+            Some("none") => Clock::None,
+            Some(instant) => Clock::Fixed(Instant::parse(instant).map_err(|error| error.at("/clock"))?),
+        };
+        let idempotency = match self.idempotency.as_deref() {
+            None => default.idempotency,
+            Some("durable") => Idempotency::Durable,
+            Some("process") => Idempotency::Process,
+            Some(_) => {
+                let message = "idempotency must be `durable` or `process`";
+                return Err(Error::new(Cause::ValueOutOfRange, message).at("/idempotency"));
+            }
+        };
+        Ok(DeskOptions {
+            clock,
+            envelope: self.envelope.unwrap_or(default.envelope),
+            idempotency,
+            record: self.record.unwrap_or(default.record),
+            tenant: self.tenant.clone(),
+        })
+    }
+}
+
+impl Desk {
+    /// Returns a Desk of JSON: an artefact, a bundle or an array of them, and an object of options.
+    ///
+    /// Options, each may be absent: `clock` (`system`, `none` or an RFC 3339 instant), `envelope`, `idempotency`
+    /// (`durable` or `process`), `limits`, `production`, `record`, `tenant`. Empty text is `{}`. Unknown ones are
+    /// refused. Errors: those of [`Engine::load`], and of the options at pointers that start at them.
+    pub fn load(artefacts: &[u8], options: &[u8]) -> Result<Self> {
+        let body = OptionsBody::read(options)?;
+        let several = match artefacts.trim_ascii_start() {
+            [b'[', ..] => Some(Tree::read_text(artefacts, &body.limits)?),
+            _ => None,
+        };
+        match several {
+            Some(Tree::Array(documents)) => {
+                let documents = documents.iter().map(to_vec).collect::<Result<Vec<_>>>()?;
+                body.load(&documents)
+            }
+            _ => body.load(&[artefacts]),
+        }
+    }
+
+    /// Returns a Desk of documents in JSON, for languages that hand them over one by one; the options are those of
+    /// [`Desk::load`].
+    pub fn load_documents<T: AsRef<[u8]>>(documents: &[T], options: &[u8]) -> Result<Self> {
+        OptionsBody::read(options)?.load(documents)
+    }
+
+    /// Puts an engine of these documents in place, with the limits of the present one; see [`Desk::swap`].
+    pub fn swap_documents<T: AsRef<[u8]>>(&self, documents: &[T]) -> Result<()> {
+        let options = self.engine().options().clone();
+        self.swap(Engine::load(documents, options)?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Desk;
+    use crate::engine::{Clock, Idempotency};
+
+    const CARDS: &[u8] = crate::EXPERT_CARDS.as_bytes();
+
+    #[test]
+    fn absent_options_have_the_defaults_of_the_desk() {
+        for options in ["", "{}", "{\"limits\":{}}"] {
+            let desk = Desk::load(CARDS, options.as_bytes()).unwrap();
+            assert_eq!(*desk.options(), crate::DeskOptions::default());
+        }
+    }
+
+    #[test]
+    fn options_arrive_where_they_belong() {
+        let options = br#"{"clock":"2026-03-31T12:00:00Z","envelope":false,"idempotency":"process",
+            "limits":{"rows":7},"record":false,"tenant":"a"}"#;
+        let desk = Desk::load(CARDS, options).unwrap();
+        assert!(matches!(desk.options().clock, Clock::Fixed(_)));
+        assert_eq!(desk.options().idempotency, Idempotency::Process);
+        assert!(!desk.options().envelope && !desk.options().record);
+        assert_eq!((desk.options().tenant.as_str(), desk.engine().limits().rows), ("a", 7));
+    }
+
+    #[test]
+    fn an_array_of_one_document_is_that_document() {
+        let array = [b" [", CARDS, b"]"].concat();
+        let (one, array) = (Desk::load(CARDS, b"").unwrap(), Desk::load(&array, b"").unwrap());
+        let describe = |desk: &Desk| desk.call("engine.describe", b"{}", &crate::Control::default()).status;
+        assert_eq!((describe(&one), describe(&array)), (0, 0));
+    }
+
+    #[test]
+    fn a_wrong_option_is_an_error_at_its_place() {
+        for (options, cause, field) in [
+            ("{\"clok\":\"none\"}", "json.unknown_field", "/clok"),
+            ("{\"clock\":\"noon\"}", "time.syntax", "/clock"),
+            ("{\"idempotency\":\"never\"}", "value.out_of_range", "/idempotency"),
+            ("{\"record\":1}", "json.shape", "/record"),
+            ("{\"limits\":{\"row\":1}}", "json.unknown_field", "/limits/row"),
+        ] {
+            let error = Desk::load(CARDS, options.as_bytes()).unwrap_err();
+            assert_eq!((error.cause.as_str(), error.fields), (cause, vec![field.to_owned()]), "{options}");
+        }
+        let error = Desk::load(CARDS, b"{\"production\":true}").unwrap_err();
+        assert_eq!(error.cause.as_str(), "artefact.not_approved");
+    }
+}

@@ -1,0 +1,43 @@
+//! What the engine gives back for a request.
+
+use crate::domain::ResultColumns;
+use crate::engine::desk::Draft;
+use crate::engine::operations::{CreditScoreCompleted, Response};
+use crate::engine::registry::ArtefactRef;
+use crate::store::Write;
+use serde::Serialize;
+
+/// The reply to one request.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The answer.
+    pub response: Response,
+    /// The result columns that go beside it; none unless columns came beside the request.
+    pub columns: ResultColumns,
+    /// What a record of the call holds; `None` unless asked for and the operation is recorded.
+    pub draft: Option<Draft>,
+    /// What a host may want to tell others.
+    pub events: Vec<Event>,
+    /// What changes in the store of a Desk.
+    pub(in crate::engine) writes: Vec<Write>,
+    /// Artefacts that took part.
+    pub(in crate::engine) artefacts: Vec<ArtefactRef>,
+}
+
+/// Something that happened, as a value; nothing is sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Event {
+    /// What it says, small.
+    pub data: EventData,
+    /// What happened, such as `credit.score.completed`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+}
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum EventData {
+    /// Of `credit.score.completed`.
+    CreditScoreCompleted(CreditScoreCompleted),
+}

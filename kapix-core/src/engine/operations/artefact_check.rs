@@ -1,0 +1,68 @@
+//! `artefact.check`: whether a document would load.
+
+use super::{Call, Done, Interrupt, Operate};
+use crate::engine::registry::{self, ArtefactEntry};
+use crate::error::{Detail, Error};
+use crate::tree::Tree;
+use serde::{Deserialize, Serialize};
+
+/// Asks whether an artefact would load, without loading it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ArtefactCheckRequest {
+    /// The artefact or bundle.
+    pub artefact: Tree,
+}
+
+/// Whether an artefact would load.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ArtefactCheckResponse {
+    /// The artefacts that the document holds, when it is valid.
+    pub artefacts: Vec<ArtefactEntry>,
+    /// Everything that is wrong with it.
+    pub problems: Vec<Problem>,
+    /// Whether it would load.
+    pub valid: bool,
+}
+
+/// One thing that is wrong with an artefact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Problem {
+    /// The stable, fine cause.
+    pub cause: &'static str,
+    /// JSON pointer into the document.
+    pub field: String,
+    /// One lower-case sentence.
+    pub message: String,
+}
+
+impl Operate for ArtefactCheckRequest {
+    const NAME: &'static str = "artefact.check";
+    type Response = ArtefactCheckResponse;
+
+    /// A document that would not load is a result, not an error.
+    fn run(&self, call: &Call<'_, '_>) -> Result<Done<ArtefactCheckResponse>, Interrupt> {
+        let (artefacts, problems) = match registry::entries(&self.artefact, call.limits()) {
+            Ok(artefacts) => (artefacts, Vec::new()),
+            Err(error) => (Vec::new(), problems(error)),
+        };
+        let valid = problems.is_empty();
+        Ok(Done::new(ArtefactCheckResponse { artefacts, problems, valid }, Vec::new()))
+    }
+}
+
+fn problems(error: Error) -> Vec<Problem> {
+    let problem = |detail: Detail| Problem {
+        cause: detail.cause.as_str(),
+        field: detail.field,
+        message: detail.message,
+    };
+    if error.details.is_empty() {
+        let field = error.fields.first().cloned().unwrap_or_default();
+        return vec![problem(Detail { cause: error.cause, message: error.message, field })];
+    }
+    error.details.into_iter().map(problem).collect()
+}

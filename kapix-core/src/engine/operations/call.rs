@@ -1,0 +1,246 @@
+//! One run of an operation: what it may use, and how it asks for more.
+//!
+//! An operation computes; it neither waits nor changes anything. What it needs beside its request is of three kinds.
+//! The *result* of another operation and the *rows* of the store end the run with an [`Interrupt`] and start it again
+//! with what was found so far. The *resident state* of a Desk is read and changed in place, once a call, and the
+//! values that the answer used are kept: a replay takes all three from the record.
+
+use super::Operate;
+use super::table::{Operation, Response};
+use crate::canonical;
+use crate::domain::Frame;
+use crate::engine::desk::{Draft, Held, Resident};
+use crate::engine::door::{Control, Reply};
+use crate::engine::registry::{ArtefactRef, Registry};
+use crate::error::{Cause, Error, Result};
+use crate::limits::Limits;
+use crate::store::{Row, RowKey, StoreStatistics};
+use crate::tree::Tree;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What surrounds a run: nothing for an engine alone, the Desk's state otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::engine) struct Surroundings<'c> {
+    /// The resident state.
+    pub(in crate::engine) resident: Option<&'c Resident>,
+    /// What the store holds.
+    pub(in crate::engine) statistics: Option<&'c dyn Statistics>,
+}
+
+/// Tells what a store holds and what it let go.
+pub(in crate::engine) trait Statistics: core::fmt::Debug {
+    /// Returns the counts.
+    fn statistics(&self) -> Result<StoreStatistics>;
+}
+
+/// What enters a run beside the request.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Beside<'c, 'f> {
+    pub(in crate::engine) frame: Option<&'c Frame<'f>>,
+    pub(in crate::engine) control: &'c Control<'c>,
+    pub(in crate::engine) surroundings: Surroundings<'c>,
+}
+
+/// One run of an operation.
+pub(in crate::engine) struct Call<'c, 'f> {
+    pub(super) registry: &'c Registry,
+    pub(super) frame: Option<&'c Frame<'f>>,
+    pub(super) control: &'c Control<'c>,
+    pub(super) surroundings: Surroundings<'c>,
+    known: &'c Known,
+}
+
+/// Why a run ended without an answer.
+#[derive(Debug)]
+pub(in crate::engine) enum Interrupt {
+    /// The request is refused.
+    Failed(Error),
+    /// The result of another operation is needed.
+    Result(Need),
+    /// Rows of the store are needed.
+    Rows(Vec<RowKey>),
+}
+
+impl From<Error> for Interrupt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// An operation whose result is needed, and its request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::engine) struct Need {
+    pub(in crate::engine) arguments: Tree,
+    pub(in crate::engine) operation: Operation,
+}
+
+/// What came of a need: an answer or a refusal, both as they are on the wire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::engine) enum Fulfilled {
+    /// The answer.
+    Answer(Tree),
+    /// The error.
+    Refusal(Tree),
+}
+
+/// What earlier runs of a call found; it stands in the record and replays.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::engine) struct Known {
+    /// Artefacts that the results rest on; a replay finds them in the leaf.
+    #[serde(skip)]
+    artefacts: Vec<ArtefactRef>,
+    #[serde(default)]
+    results: Vec<(Need, Fulfilled)>,
+    #[serde(default, with = "rows")]
+    rows: BTreeMap<RowKey, Option<Row>>,
+    #[serde(default)]
+    state: RefCell<Option<Tree>>,
+}
+
+/// Rows as a list: JSON has no keys of two parts.
+mod rows {
+    use super::{BTreeMap, Deserialize, Row, RowKey, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    type Rows = BTreeMap<RowKey, Option<Row>>;
+
+    pub(super) fn serialize<S: Serializer>(rows: &Rows, serializer: S) -> Result<S::Ok, S::Error> {
+        rows.iter().collect::<Vec<_>>().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rows, D::Error> {
+        Vec::<(RowKey, Option<Row>)>::deserialize(deserializer).map(|rows| rows.into_iter().collect())
+    }
+}
+
+impl Known {
+    /// Keeps what came of a need.
+    pub(in crate::engine) fn fulfil(
+        &mut self,
+        need: Need,
+        fulfilled: Fulfilled,
+        artefacts: Vec<ArtefactRef>,
+    ) {
+        self.results.push((need, fulfilled));
+        self.artefacts.extend(artefacts);
+    }
+
+    /// Returns the number of results so far.
+    pub(in crate::engine) fn results(&self) -> usize {
+        self.results.len()
+    }
+
+    /// Keeps rows of the store.
+    pub(in crate::engine) fn keep_rows(&mut self, rows: impl IntoIterator<Item = (RowKey, Option<Row>)>) {
+        self.rows.extend(rows);
+    }
+
+    /// Forgets the rows, since one of them has changed meanwhile; results and state stay.
+    pub(in crate::engine) fn forget_rows(&mut self) {
+        self.rows.clear();
+    }
+
+    /// Returns the version of each row that was read, 0 where there was none.
+    pub(in crate::engine) fn versions(&self) -> Vec<(RowKey, u64)> {
+        self.rows.iter().map(|(key, row)| (key.clone(), row.as_ref().map_or(0, |row| row.version))).collect()
+    }
+
+    /// Returns what a record keeps: `None` for an answer that rests on its request alone.
+    fn to_bytes(&self) -> Result<Option<Vec<u8>>> {
+        let nothing = self.results.is_empty() && self.rows.is_empty() && self.state.borrow().is_none();
+        if nothing { Ok(None) } else { canonical::to_vec(self).map(Some) }
+    }
+}
+
+impl<'c, 'f> Call<'c, 'f> {
+    pub(in crate::engine) fn new(registry: &'c Registry, beside: Beside<'c, 'f>, known: &'c Known) -> Self {
+        let Beside { frame, control, surroundings } = beside;
+        Self { registry, frame, control, surroundings, known }
+    }
+
+    /// Runs an operation and makes its reply, with the draft of a record where one is wanted.
+    pub(super) fn answer<O: Operate>(
+        &self,
+        operation: Operation,
+        request: &O,
+        response: impl FnOnce(O::Response) -> Response,
+    ) -> core::result::Result<Reply, Interrupt> {
+        if self.frame.is_some() && !O::COLUMNAR {
+            let message = format!("`{}` takes no columns", O::NAME);
+            return Err(Error::new(Cause::OperationNotColumnar, message).into());
+        }
+        let mut done = request.run(self)?;
+        done.artefacts.extend(self.known.artefacts.iter().cloned());
+        let when = if O::RECORDED && self.control.draft { request.when() } else { None };
+        let draft = match when {
+            Some((as_of, seed)) => Some(Draft {
+                operation,
+                as_of,
+                seed,
+                request: canonical::to_vec(request)?.into(),
+                response: canonical::to_vec(&done.response)?.into(),
+                found: self.known.to_bytes()?.map(Into::into),
+                artefacts: done.artefacts.clone(),
+                columns_sha256: done.columns_sha256,
+            }),
+            None => None,
+        };
+        Ok(Reply {
+            response: response(done.response),
+            columns: done.columns,
+            draft,
+            events: done.events,
+            writes: done.writes,
+            artefacts: done.artefacts,
+        })
+    }
+
+    /// Returns the limits on untrusted input.
+    pub(super) fn limits(&self) -> &'c Limits {
+        self.registry.limits()
+    }
+
+    /// Returns what came of another operation; a run that asks for the first time ends here and starts again.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the steps of a policy are the first needs"))]
+    pub(super) fn result(&self, need: Need) -> core::result::Result<&'c Fulfilled, Interrupt> {
+        match self.known.results.iter().find(|(asked, _)| *asked == need) {
+            Some((_, fulfilled)) => Ok(fulfilled),
+            None => Err(Interrupt::Result(need)),
+        }
+    }
+
+    /// Returns rows of the store; a run that asks for the first time ends here and starts again.
+    #[cfg_attr(not(test), expect(dead_code, reason = "decisions are the first to read rows"))]
+    pub(super) fn row(&self, key: &RowKey) -> core::result::Result<Option<&'c Row>, Interrupt> {
+        match self.known.rows.get(key) {
+            Some(row) => Ok(row.as_ref()),
+            None => Err(Interrupt::Rows(vec![key.clone()])),
+        }
+    }
+
+    /// Reads and changes the resident state under the locks of these keys, once a call; what `apply` returns is what
+    /// the answer may use. A run that is started again, and a replay, get the same values without applying again.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the windows of fraud are the first resident state"))]
+    pub(super) fn state<V: Serialize + DeserializeOwned>(
+        &self,
+        keys: &[&str],
+        apply: impl FnOnce(&mut Held<'_>) -> Result<V>,
+    ) -> Result<V> {
+        if let Some(value) = &*self.known.state.borrow() {
+            return value.read(self.limits());
+        }
+        let Some(resident) = self.surroundings.resident else {
+            let message = "the operation keeps state in memory: call it on a Desk, not on an Engine";
+            return Err(Error::new(Cause::OperationNeedsDesk, message));
+        };
+        let value = apply(&mut resident.hold(keys))?;
+        let kept = Tree::read_text(&canonical::to_vec(&value)?, self.limits())?;
+        *self.known.state.borrow_mut() = Some(kept);
+        Ok(value)
+    }
+}

@@ -1,0 +1,134 @@
+//! `cashflow.analyze`: the features of one applicant, each with its transactions.
+
+use super::credit_score::ledger;
+use super::{Call, Done, Interrupt, Operate, instant, recorded};
+use crate::cashflow::{self, Analysis};
+use crate::domain::{Data, Finding, Ledger, Period};
+use crate::error::{Cause, Error};
+use crate::id::Id;
+use crate::json;
+use crate::money::Currency;
+use crate::time::Instant;
+use crate::view::akiba::AkibaRequest;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Asks for the cash-flow features of one applicant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CashflowAnalyzeRequest {
+    /// Transactions in the form of the Akiba API; replaces `data`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub akiba: Option<AkibaRequest>,
+    /// The instant that windows end at; the Desk's clock fills it when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Instant>,
+    /// What the sources answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Data>,
+    /// The host's id of the applicant; opaque, up to 128 bytes.
+    pub entity_id: Id,
+    /// The same key and request give the stored answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Id>,
+    /// Seed of simulations; features use none and echo it.
+    #[serde(default, deserialize_with = "json::integer")]
+    pub seed: i64,
+}
+
+/// The cash-flow features of one applicant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CashflowAnalyzeResponse {
+    /// Accounts, their coverage and how far their balances chain.
+    pub accounts: Vec<AccountView>,
+    /// Features and the rows behind them.
+    pub analysis: Analysis,
+    /// The instant that windows end at.
+    pub as_of: Instant,
+    /// The one currency of all accounts; null when they differ.
+    pub currency: Option<Currency>,
+    /// The host's id of the applicant.
+    pub entity_id: Id,
+    /// What the ledger says of the data.
+    pub findings: Vec<Finding>,
+    /// The request's seed.
+    pub seed: i64,
+}
+
+/// One account of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AccountView {
+    /// Days with rows.
+    pub days: u32,
+    /// Days whose stated balances chain from the close of the day before.
+    pub days_chained: u32,
+    /// First and last day covered.
+    pub covered: Option<Period>,
+    /// JSON pointer to the account in the request.
+    pub pointer: String,
+    /// Rows that count.
+    pub rows: u64,
+}
+
+impl Operate for CashflowAnalyzeRequest {
+    const NAME: &'static str = "cashflow.analyze";
+    type Response = CashflowAnalyzeResponse;
+    recorded!();
+
+    fn run(&self, call: &Call<'_, '_>) -> Result<Done<CashflowAnalyzeResponse>, Interrupt> {
+        let as_of = instant(self.as_of)?;
+        let (data, origin) = match (&self.data, &self.akiba) {
+            (Some(_), Some(_)) => {
+                let message = "give `data` or `akiba`; each replaces the other";
+                return Err(Error::new(Cause::DataExclusive, message).at("/akiba").into());
+            }
+            (Some(data), None) => (Cow::Borrowed(data), None),
+            (None, Some(akiba)) => {
+                let (data, origin) = akiba.data(call.limits())?;
+                (Cow::Owned(data), Some(origin))
+            }
+            (None, None) => {
+                return Err(Error::new(Cause::DataMissing, "an analysis needs `data`").at("/data").into());
+            }
+        };
+        let ledger = ledger(&data, origin.as_ref(), as_of, call.limits())?;
+        if ledger.accounts.is_empty() {
+            let message = "an analysis needs at least `1` account";
+            return Err(Error::new(Cause::DataMissing, message).at("/data").into());
+        }
+        let mut analysis = cashflow::features(&ledger).analysis();
+        let mut accounts = accounts(&ledger);
+        if let Some(origin) = &origin {
+            for selected in analysis.selections.values_mut() {
+                *selected = origin.selected(selected);
+            }
+            for account in &mut accounts {
+                account.pointer = origin.field("");
+            }
+        }
+        let response = CashflowAnalyzeResponse {
+            accounts,
+            analysis,
+            as_of,
+            currency: ledger.currency,
+            entity_id: self.entity_id.clone(),
+            findings: ledger.findings,
+            seed: self.seed,
+        };
+        Ok(Done::new(response, Vec::new()))
+    }
+}
+
+fn accounts(ledger: &Ledger) -> Vec<AccountView> {
+    let views = ledger.accounts.iter().map(|account| AccountView {
+        days: account.days,
+        days_chained: account.days_chained,
+        covered: account.covered.map(|(from, to)| Period { from, to }),
+        pointer: format!("/data/{}/accounts/{}", account.source.as_str(), account.index),
+        rows: u64::try_from(account.rows.len()).unwrap_or(u64::MAX),
+    });
+    views.collect()
+}

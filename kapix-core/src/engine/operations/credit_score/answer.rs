@@ -1,0 +1,203 @@
+//! The answer of `credit.score`, as it is on the wire; fields stand in alphabetical order, so that the canonical form
+//! is written as they come.
+
+use crate::cashflow::SelectedRows;
+use crate::domain::Finding;
+use crate::engine::registry::ArtefactRef;
+use crate::id::Id;
+use crate::scorecard::{Decision, EntityType, PdBasis, ReasonMethod};
+use crate::time::Instant;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The score of one applicant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreditScoreResponse {
+    /// The instant that was scored.
+    pub as_of: Instant,
+    /// The card that answered.
+    pub card: ArtefactRef,
+    /// Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are
+    /// estimated anew; null for an expert card.
+    pub confidence: Option<f64>,
+    /// Share of the card's inputs that were observed, 0..=1.
+    pub data_completeness: f64,
+    /// The outcome under the card's cut-offs; see `referral_reasons`.
+    pub decision: Decision,
+    /// The host's id of the applicant.
+    pub entity_id: Id,
+    /// Whom the card scored.
+    pub entity_type: EntityType,
+    /// Why; absent with `explain: false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+    /// What the ledger says of the data.
+    pub findings: Vec<Finding>,
+    /// Cause of each null, by JSON pointer.
+    pub null_reasons: BTreeMap<&'static str, &'static str>,
+    /// Probability of default within the horizon, 0..=1; null unless calibrated.
+    pub pd: Option<f64>,
+    /// What the PD means.
+    pub pd_basis: Arc<PdBasis>,
+    /// Total points, higher is safer.
+    pub points: i32,
+    /// Least and greatest total of the card.
+    pub points_range: PointsRange,
+    /// Why the case refers although its points may say otherwise.
+    pub referral_reasons: Vec<ReferralReason>,
+    /// Band of the total, local to the card.
+    pub risk_band: Arc<str>,
+    /// 1 - PD, 0..=1, higher is safer; only a rank unless the PD is calibrated.
+    pub score: f64,
+    /// The request's seed.
+    pub seed: i64,
+}
+
+/// The least and the greatest total of a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PointsRange {
+    /// Greatest total.
+    pub max: i32,
+    /// Least total.
+    pub min: i32,
+}
+
+/// Why a case refers although its points may say otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReferralReason {
+    /// What is the matter.
+    pub code: ReferralCode,
+    /// JSON pointers to the findings or inputs concerned.
+    pub fields: Vec<String>,
+}
+
+/// The codes of a referral.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ReferralCode {
+    /// The data contradict themselves.
+    DataQuality,
+    /// The data end too long before `as_of`.
+    InputStale,
+    /// A missing or unseen input used points that forbid an approval.
+    MissingInput,
+    /// The card has no cut-offs.
+    NoCutoffs,
+}
+
+/// Why a total is what it is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Explanation {
+    /// What lowered the score, at most four, the strongest first.
+    pub adverse_reasons: Vec<ReasonView>,
+    /// Points of every applicant; with those of the characteristics they sum to the total. Internal only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_points: Option<i32>,
+    /// The points of each characteristic. Internal only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characteristics: Option<Vec<CharacteristicView>>,
+    /// The smallest change that improves the decision by one step; null when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterfactual: Option<CounterfactualView>,
+    /// What raised the score, at most four, the strongest first.
+    pub favourable_reasons: Vec<ReasonView>,
+    /// What the reasons compare with.
+    pub reason_method: ReasonMethod,
+    /// Rows behind the features of the reasons, by selection. Internal only.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub selections: BTreeMap<&'static str, Vec<SelectedRows>>,
+    /// Features by weight, at most eight, zeros left out.
+    pub top_features: Vec<TopFeature>,
+}
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReasonView {
+    /// Code in the card's table.
+    pub code: Arc<str>,
+    /// Features that carry it, the strongest first.
+    pub features: Vec<Arc<str>>,
+    /// Points against the reference, below 0 adverse. Internal only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<f64>,
+    /// What the audience is told.
+    pub text: Arc<str>,
+}
+
+/// The weight of one feature.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TopFeature {
+    /// Whether it raised or lowered the total against its reference.
+    pub direction: Effect,
+    /// Name of the feature.
+    pub feature: Arc<str>,
+    /// Share in the absolute deviations of all features, 0..=1.
+    pub weight: f64,
+}
+
+/// The direction of a feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Effect {
+    /// It raised the total.
+    Positive,
+    /// It lowered the total.
+    Negative,
+}
+
+/// The points of one characteristic.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CharacteristicView {
+    /// The attribute that the input fell into.
+    pub attribute: Arc<str>,
+    /// Id of the characteristic.
+    pub characteristic: Arc<str>,
+    /// Name of the feature.
+    pub feature: Arc<str>,
+    /// Why the input is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub null_reason: Option<&'static str>,
+    /// Its points.
+    pub points: i32,
+    /// The input where it is a number.
+    pub value: Option<f64>,
+}
+
+/// The smallest change that improves the decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CounterfactualView {
+    /// The decision after the moves.
+    pub decision: Decision,
+    /// The moves, in card order.
+    pub moves: Vec<MoveView>,
+    /// The total after the moves.
+    pub points: i32,
+}
+
+/// One characteristic that moves to another attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MoveView {
+    /// Name of the feature.
+    pub feature: Arc<str>,
+    /// The attribute that it leaves.
+    pub from: Arc<str>,
+    /// The windows of one attribute that it moves together with, by the name that the card gives them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moves_with: Option<Arc<str>>,
+    /// Points that the move adds; at most 0 only where it moves together with others.
+    pub points: i32,
+    /// The attribute that it moves to.
+    pub to: Arc<str>,
+}

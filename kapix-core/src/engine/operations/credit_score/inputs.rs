@@ -1,0 +1,292 @@
+//! From a request to the inputs of a card: the data checked against what it names, the ledger and its features, and
+//! for each missing input the reason.
+
+use super::request::CreditScoreRequest;
+use crate::cashflow::{self, FeatureId, Features};
+use crate::domain::{Data, Finding, FindingKind, FlatSource, Ledger, SourceKey};
+use crate::error::{Cause, Detail, Error, Result};
+use crate::json::Scalar;
+use crate::limits::{self, Limits};
+use crate::scorecard::{Card, Input, InputSource};
+use crate::time::Instant;
+use crate::view::origin::Origin;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The features that a card's stated minimum is about.
+const HISTORY_DAYS: &str = "history_days";
+const HISTORY_TRANSACTIONS: &str = "history_transactions";
+const COVERAGE_AGE_DAYS: &str = "coverage_age_days";
+
+/// What a request brings, checked.
+pub(super) enum Evidence<'r> {
+    /// Named values.
+    Named(&'r BTreeMap<String, Scalar>),
+    /// Sources, and the ledger of their accounts.
+    Sources { data: Box<Cow<'r, Data>>, ledger: Ledger, origin: Option<Origin> },
+}
+
+/// The inputs of a card in its order, and why those that are missing are.
+pub(super) struct Inputs<'e> {
+    pub(super) values: Vec<Input<'e>>,
+    pub(super) null_reasons: Vec<Option<&'static str>>,
+    /// Days from the last covered day to `as_of`.
+    pub(super) age_days: Option<f64>,
+}
+
+impl<'r> Evidence<'r> {
+    /// Checks what the request brings against what it names, and builds the ledger.
+    pub(super) fn gather(request: &'r CreditScoreRequest, as_of: Instant, limits: &Limits) -> Result<Self> {
+        let brought = [request.data.is_some(), request.features.is_some(), request.akiba.is_some()];
+        if brought.iter().filter(|brought| **brought).count() > 1 {
+            let message = "give one of `data`, `features` and `akiba`; each replaces the others";
+            return Err(Error::new(Cause::DataExclusive, message).at("/features"));
+        }
+        if let Some(features) = &request.features {
+            limits::check("features", limits.features, features.len())
+                .map_err(|error| error.at("/features"))?;
+            check_texts(features, "/features", limits)?;
+            return Ok(Self::Named(features));
+        }
+        let (data, origin) = match (&request.data, &request.akiba) {
+            (Some(data), _) => (Cow::Borrowed(data), None),
+            (None, Some(akiba)) => {
+                let (data, origin) = akiba.data(limits)?;
+                (Cow::Owned(data), Some(origin))
+            }
+            (None, None) => return Err(nothing(&request.data_sources)),
+        };
+        if request.akiba.is_none() {
+            check_sources(&data, &request.data_sources)?;
+        }
+        for (key, source) in data.flat_sources() {
+            let place = format!("/data/{}/values", key.as_str());
+            limits::check("features", limits.features, source.values.len())
+                .map_err(|error| error.at(&*place))?;
+            check_texts(&source.values, &place, limits)?;
+        }
+        let ledger = ledger(&data, origin.as_ref(), as_of, limits)?;
+        if let Some(mixed) = ledger.findings.iter().find(|it| it.kind == FindingKind::MixedCurrencies) {
+            let message = "the accounts have more than one currency; Kapix holds no exchange rates";
+            return Err(Error::new(Cause::LedgerCurrencyMixed, message).at(mixed.pointer.as_str()));
+        }
+        Ok(Self::Sources { data: Box::new(data), ledger, origin })
+    }
+
+    /// Returns what the ledger says of the data.
+    pub(super) fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Named(_) => &[],
+            Self::Sources { ledger, .. } => &ledger.findings,
+        }
+    }
+
+    /// Returns the features of the ledger.
+    pub(super) fn features(&self) -> Option<Features<'_>> {
+        match self {
+            Self::Named(_) => None,
+            Self::Sources { ledger, .. } => Some(cashflow::features(ledger)),
+        }
+    }
+
+    /// Returns where the rows of a view stood.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        if let Self::Sources { origin, .. } = self { origin.as_ref() } else { None }
+    }
+
+    /// Returns the place of an input in the request.
+    pub(super) fn pointer(&self, feature: &str, source: Option<&InputSource>) -> String {
+        let escape = |text: &str| text.replace('~', "~0").replace('/', "~1");
+        match (self, source) {
+            (Self::Named(_), _) => format!("/features/{}", escape(feature)),
+            (Self::Sources { .. }, Some(InputSource::Flat(key, name))) => {
+                format!("/data/{}/values/{}", key.as_str(), escape(name))
+            }
+            (Self::Sources { origin: Some(origin), .. }, _) => origin.field(""),
+            (Self::Sources { .. }, _) => "/data".to_owned(),
+        }
+    }
+
+    /// Returns the inputs of the card, after its stated minimum is met.
+    pub(super) fn inputs<'e>(&'e self, card: &Card, features: Option<&Features<'_>>) -> Result<Inputs<'e>> {
+        let inputs = match self {
+            Self::Named(named) => named_inputs(named, card)?,
+            Self::Sources { data, .. } => source_inputs(data, card, features),
+        };
+        let value = |name: &str| match self {
+            Self::Named(named) => match named.get(name) {
+                Some(Scalar::Number(number)) => Some(*number),
+                _ => None,
+            },
+            Self::Sources { .. } => FeatureId::of(name).and_then(|id| features.and_then(|it| it.value(id))),
+        };
+        let minimum = card.body.minimum;
+        let mut details = Vec::new();
+        for (name, least) in
+            [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)]
+        {
+            let got = value(name);
+            if least > 0 && got.is_none_or(|got| got < f64::from(least)) {
+                let got = got.map_or("none".to_owned(), |got| got.to_string());
+                details.push(Detail {
+                    cause: Cause::DataInsufficient,
+                    message: format!("{name} must be at least `{least}` for this card; got `{got}`"),
+                    field: self.pointer(name, None),
+                });
+            }
+        }
+        let age_days = value(COVERAGE_AGE_DAYS);
+        if minimum.age_days_max.is_some() && age_days.is_none() {
+            details.push(Detail {
+                cause: Cause::DataInsufficient,
+                message: format!("{COVERAGE_AGE_DAYS} is needed: the card limits the age of its data"),
+                field: self.pointer(COVERAGE_AGE_DAYS, None),
+            });
+        }
+        if minimum.age_days_max.is_some() && age_days.is_some_and(|age| age < 0.0) {
+            details.push(Detail {
+                cause: Cause::DataInputRange,
+                message: format!("{COVERAGE_AGE_DAYS} must be at least `0`"),
+                field: self.pointer(COVERAGE_AGE_DAYS, None),
+            });
+        }
+        Error::from_details(details).map_or(Ok(Inputs { age_days, ..inputs }), Err)
+    }
+}
+
+/// Returns the ledger; what it says of a view's accounts is said of the view's rows.
+pub(in crate::engine) fn ledger(
+    data: &Data,
+    origin: Option<&Origin>,
+    as_of: Instant,
+    limits: &Limits,
+) -> Result<Ledger> {
+    let built = Ledger::build(data, as_of, limits);
+    let Some(origin) = origin else { return built };
+    let mut ledger = built.map_err(|error| origin.error(error))?;
+    for finding in &mut ledger.findings {
+        origin.finding(finding);
+    }
+    Ok(ledger)
+}
+
+/// Both the card's inputs and the named values are in the order of their names: one walk pairs them.
+fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Result<Inputs<'e>> {
+    let count = card.inputs().len();
+    let mut values = vec![Input::Missing; count];
+    let mut names = card.inputs_by_name().peekable();
+    for (name, value) in named {
+        // A name of the card that sorts before has no value here: it stays missing.
+        while names.next_if(|(own, _)| *own < name.as_str()).is_some() {}
+        let mut used = false;
+        while let Some((_, position)) = names.next_if(|(own, _)| *own == name.as_str()) {
+            if let Some(slot) = values.get_mut(position) {
+                *slot = input(value);
+            }
+            used = true;
+        }
+        if !used && FeatureId::of(name).is_none() {
+            let message = "the card does not read a feature of this name; it may be misspelt";
+            let name = name.replace('~', "~0").replace('/', "~1");
+            return Err(Error::new(Cause::DataInputUnknown, message).at(format!("/features/{name}")));
+        }
+    }
+    Ok(Inputs { values, null_reasons: vec![Some("not_given"); count], age_days: None })
+}
+
+fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>>) -> Inputs<'e> {
+    let mut values = Vec::with_capacity(card.inputs().len());
+    let mut null_reasons = Vec::with_capacity(values.capacity());
+    for (_, _, source) in card.inputs() {
+        let (value, reason) = match source {
+            InputSource::Cashflow(id) => match features.map(|features| features.feature(*id)) {
+                Some(feature) => (
+                    feature.value.map_or(Input::Missing, Input::Number),
+                    feature.null_reason.map(cashflow::NullReason::as_str),
+                ),
+                None => (Input::Missing, Some("not_given")),
+            },
+            InputSource::Flat(key, name) => flat(data, *key, name),
+            InputSource::Host => (Input::Missing, Some("not_given")),
+        };
+        values.push(value);
+        null_reasons.push(reason);
+    }
+    Inputs { values, null_reasons, age_days: None }
+}
+
+fn flat<'e>(data: &'e Data, key: SourceKey, name: &str) -> (Input<'e>, Option<&'static str>) {
+    let found: Option<&FlatSource> =
+        data.flat_sources().find(|(own, _)| *own == key).map(|(_, source)| source);
+    match found {
+        None => (Input::Missing, Some("source_not_given")),
+        Some(source) if source.no_record => (Input::NoRecord, None),
+        Some(source) => match source.values.get(name) {
+            None | Some(Scalar::Null) => (Input::Missing, Some("not_given")),
+            Some(value) => (input(value), None),
+        },
+    }
+}
+
+fn input(value: &Scalar) -> Input<'_> {
+    match value {
+        Scalar::Null => Input::Missing,
+        Scalar::Number(number) => Input::Number(*number),
+        Scalar::Text(text) => Input::Text(text),
+        Scalar::Bool(true) => Input::Text("true"),
+        Scalar::Bool(false) => Input::Text("false"),
+    }
+}
+
+fn check_texts(values: &BTreeMap<String, Scalar>, place: &str, limits: &Limits) -> Result<()> {
+    for (name, value) in values {
+        let longest = if let Scalar::Text(text) = value { text.len().max(name.len()) } else { name.len() };
+        if u64::try_from(longest).is_ok_and(|longest| longest <= limits.string_bytes) {
+            continue;
+        }
+        limits::check("string_bytes", limits.string_bytes, longest).map_err(|error| error.at(place))?;
+    }
+    Ok(())
+}
+
+fn nothing(named: &[SourceKey]) -> Error {
+    let details: Vec<Detail> = named
+        .iter()
+        .map(|key| Detail {
+            cause: Cause::DataMissing,
+            message: format!("data_sources names `{}`, which carries no data", key.as_str()),
+            field: format!("/data/{}", key.as_str()),
+        })
+        .collect();
+    Error::from_details(details).unwrap_or_else(|| {
+        Error::new(Cause::DataMissing, "a score needs `data`, or `features` in its place").at("/data")
+    })
+}
+
+/// What is named must be there, and what is there must be named.
+fn check_sources(data: &Data, named: &[SourceKey]) -> Result<()> {
+    let mut details = Vec::new();
+    for &key in SourceKey::ALL {
+        let place = format!("/data/{}", key.as_str());
+        let has_rows =
+            data.transaction_sources().any(|(own, source)| own == key && !source.accounts.is_empty());
+        let has_values = data
+            .flat_sources()
+            .any(|(own, source)| own == key && (source.no_record || !source.values.is_empty()));
+        let detail = match (named.contains(&key), data.has(key)) {
+            (true, true) if !(has_rows || has_values) => Some((Cause::DataMissing, "is empty")),
+            (true, false) => Some((Cause::DataMissing, "carries no data")),
+            (false, true) => Some((Cause::DataNotNamed, "is not named in data_sources")),
+            _ => None,
+        };
+        details.extend(detail.map(|(cause, what)| Detail {
+            cause,
+            message: format!("source `{}` {what}", key.as_str()),
+            field: place,
+        }));
+    }
+    if named.is_empty() && details.is_empty() {
+        return Err(nothing(named));
+    }
+    Error::from_details(details).map_or(Ok(()), Err)
+}

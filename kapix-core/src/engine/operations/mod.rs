@@ -1,0 +1,36 @@
+//! The operations: one file each, with its wire types in it, and one row each in `table.rs`.
+//!
+//! An operation is its request: a type that implements [`Operate`]. Its row makes the variants of
+//! [`Operation`](table::Operation), [`Request`](table::Request) and [`Response`](table::Response), the reading and
+//! writing of both, the entry of `engine.describe`, the JSON Schemas, and from those the methods of every language.
+
+mod artefact_check;
+mod call;
+mod cashflow_analyze;
+mod columns_in_json;
+mod credit_score;
+mod credit_score_batch;
+mod engine_describe;
+mod operate;
+mod scorecard_develop;
+mod scorecard_evaluate;
+mod table;
+#[cfg(test)]
+mod toy;
+
+pub use artefact_check::{ArtefactCheckRequest, ArtefactCheckResponse, Problem};
+pub use cashflow_analyze::{AccountView, CashflowAnalyzeRequest, CashflowAnalyzeResponse};
+pub use credit_score::{
+    Audience, CharacteristicView, Context, CounterfactualView, CreditScoreCompleted, CreditScoreRequest,
+    CreditScoreResponse, Effect, Explanation, MoveView, PointsRange, ReasonView, ReferralCode,
+    ReferralReason, TopFeature,
+};
+pub use credit_score_batch::{CreditScoreBatchRequest, CreditScoreBatchResponse};
+pub use engine_describe::{EngineDescribeRequest, EngineDescribeResponse, OperationEntry};
+pub use scorecard_develop::ScorecardDevelopResponse;
+pub use scorecard_evaluate::ScorecardEvaluateResponse;
+pub use table::{Operation, Request, Response};
+
+pub(in crate::engine) use call::{Beside, Call, Fulfilled, Interrupt, Known, Need, Statistics, Surroundings};
+pub(in crate::engine) use operate::{Common, Operate};
+use operate::{Done, instant, recorded, yes};

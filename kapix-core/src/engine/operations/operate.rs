@@ -1,0 +1,109 @@
+//! What an operation is.
+
+use super::{Call, Interrupt};
+use crate::canonical::Hash;
+use crate::domain::ResultColumns;
+use crate::engine::door::Event;
+use crate::engine::registry::ArtefactRef;
+use crate::error::{Cause, Error, Result};
+use crate::id::Id;
+use crate::store::Write;
+use crate::time::Instant;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// An operation, told by its request: what it is called, what it takes, what it answers, and how.
+pub(in crate::engine) trait Operate:
+    Clone + PartialEq + Serialize + DeserializeOwned
+{
+    /// The name, `area.verb`.
+    const NAME: &'static str;
+    /// Whether it takes columns by the second door.
+    const COLUMNAR: bool = false;
+    /// Whether a call leaves a record.
+    const RECORDED: bool = false;
+    /// Whether it reads and changes the resident state of a Desk.
+    const STATEFUL: bool = false;
+    /// What it answers.
+    type Response: Serialize;
+
+    /// Answers the request. A run that needs a result or a row ends early and is started again with it, so it does
+    /// nothing but compute: what it changes, it returns in [`Done`].
+    fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<Self::Response>, Interrupt>;
+
+    /// Returns the fields that the Desk reads and fills; `None` for an operation that leaves no record.
+    fn common(&mut self) -> Option<Common<'_>> {
+        None
+    }
+
+    /// Returns `as_of` and the seed, which a record states.
+    fn when(&self) -> Option<(Instant, i64)> {
+        None
+    }
+}
+
+/// The members of [`Operate`] that every recorded request has by its fields `as_of`, `idempotency_key` and `seed`.
+macro_rules! recorded {
+    () => {
+        const RECORDED: bool = true;
+
+        fn common(&mut self) -> Option<$crate::engine::operations::Common<'_>> {
+            let (as_of, key) = (&mut self.as_of, &mut self.idempotency_key);
+            Some($crate::engine::operations::Common { as_of, key })
+        }
+
+        fn when(&self) -> Option<($crate::time::Instant, i64)> {
+            Some((self.as_of?, self.seed))
+        }
+    };
+}
+pub(super) use recorded;
+
+/// The fields of a request that the Desk reads and fills.
+pub(in crate::engine) struct Common<'r> {
+    pub(in crate::engine) as_of: &'r mut Option<Instant>,
+    pub(in crate::engine) key: &'r mut Option<Id>,
+}
+
+/// What an operation ends with.
+#[derive(Debug)]
+pub(in crate::engine) struct Done<R> {
+    /// The answer.
+    pub(super) response: R,
+    /// The result columns that go beside it; none unless columns came beside the request.
+    pub(super) columns: ResultColumns,
+    /// Artefacts that took part.
+    pub(super) artefacts: Vec<ArtefactRef>,
+    /// SHA-256 of the columns that came beside the request and of those that go beside the answer.
+    pub(super) columns_sha256: Option<Hash>,
+    /// What a host may want to tell others.
+    pub(super) events: Vec<Event>,
+    /// What changes in the store.
+    pub(super) writes: Vec<Write>,
+}
+
+impl<R> Done<R> {
+    /// Returns an answer that rests on these artefacts.
+    pub(super) fn new(response: R, artefacts: Vec<ArtefactRef>) -> Self {
+        Self {
+            response,
+            columns: ResultColumns::default(),
+            artefacts,
+            columns_sha256: None,
+            events: Vec::new(),
+            writes: Vec::new(),
+        }
+    }
+}
+
+/// Returns the instant of a request, or the error that names its absence.
+pub(super) fn instant(as_of: Option<Instant>) -> Result<Instant> {
+    as_of.ok_or_else(|| {
+        Error::new(Cause::TimeAsOfMissing, "as_of is required: this engine has no clock").at("/as_of")
+    })
+}
+
+/// The default of a field that is on unless the request says otherwise.
+pub(super) const fn yes() -> bool {
+    true
+}

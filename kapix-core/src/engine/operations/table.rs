@@ -1,0 +1,200 @@
+//! One row an operation. The order is that of the names; `engine.describe` lists them so.
+
+use super::call::{Call, Interrupt};
+#[cfg(test)]
+use super::toy;
+use super::{
+    ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
+    CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
+    EngineDescribeRequest, EngineDescribeResponse, Operate, ScorecardDevelopResponse,
+    ScorecardEvaluateResponse,
+};
+use crate::engine::door::Reply;
+use crate::error::{Cause, Error, Result};
+use crate::json;
+use crate::limits::Limits;
+use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
+use crate::tree::Tree;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+macro_rules! operations {
+    ($($(#[cfg($gate:meta)])? #[doc = $about:literal] $variant:ident: $request:ty => $response:ty;)+) => {
+        /// An operation that this engine answers.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Operation {
+            $($(#[cfg($gate)])? #[doc = $about] $variant,)+
+        }
+
+        /// A request of any operation.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Request {
+            $($(#[cfg($gate)])? #[doc = $about] $variant(Box<$request>),)+
+        }
+
+        /// The answer of any operation.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Response {
+            $($(#[cfg($gate)])? #[doc = $about] $variant(Box<$response>),)+
+            /// The answer that an idempotency key gave back from a durable store, with its envelope.
+            Stored(Tree),
+        }
+
+        impl Operation {
+            /// Every operation, in the order of its name.
+            pub const ALL: &'static [Self] = &[$($(#[cfg($gate)])? Self::$variant,)+];
+
+            /// Returns the name, `area.verb`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::NAME,)+ }
+            }
+
+            /// Returns one sentence: what the operation answers.
+            pub const fn about(self) -> &'static str {
+                match self { $($(#[cfg($gate)])? Self::$variant => $about.trim_ascii(),)+ }
+            }
+
+            /// Returns whether the operation takes columns by the second door.
+            pub const fn is_columnar(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::COLUMNAR,)+ }
+            }
+
+            /// Returns whether a call leaves a record.
+            pub const fn is_recorded(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::RECORDED,)+ }
+            }
+
+            /// Returns whether the operation reads and changes the resident state of a [`Desk`](crate::Desk).
+            pub const fn is_stateful(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::STATEFUL,)+ }
+            }
+
+            /// Returns the JSON Schemas of the request and of the answer without its envelope.
+            #[cfg(feature = "schema")]
+            pub fn schemas(self) -> (schemars::Schema, schemars::Schema) {
+                match self {
+                    $($(#[cfg($gate)])? Self::$variant => schemas::<$request>(),)+
+                }
+            }
+        }
+
+        impl Request {
+            /// Returns the request of an operation from any serde source.
+            pub fn deserialize<'de, D: Deserializer<'de>>(
+                operation: Operation,
+                deserializer: D,
+            ) -> core::result::Result<Self, D::Error> {
+                let deserializer = json::Strict::new(deserializer);
+                Ok(match operation {
+                    $($(#[cfg($gate)])? Operation::$variant => Self::$variant(Box::deserialize(deserializer)?),)+
+                })
+            }
+
+            /// Returns the request of an operation from JSON, or the error with its place.
+            pub fn read(operation: Operation, text: &[u8], limits: &Limits) -> Result<Self> {
+                Ok(match operation {
+                    $($(#[cfg($gate)])? Operation::$variant => Self::$variant(json::read(text, limits)?),)+
+                })
+            }
+
+            /// Returns the operation that the request belongs to.
+            pub const fn operation(&self) -> Operation {
+                match self { $($(#[cfg($gate)])? Self::$variant(_) => Operation::$variant,)+ }
+            }
+
+            /// Returns the fields that the Desk reads and fills.
+            pub(in crate::engine) fn common(&mut self) -> Option<Common<'_>> {
+                match self { $($(#[cfg($gate)])? Self::$variant(request) => request.common(),)+ }
+            }
+
+            /// Answers the request.
+            pub(in crate::engine) fn run(
+                &self,
+                call: &Call<'_, '_>,
+            ) -> core::result::Result<Reply, Interrupt> {
+                match self {
+                    $($(#[cfg($gate)])? Self::$variant(request) => {
+                        call.answer(Operation::$variant, &**request, |it| Response::$variant(Box::new(it)))
+                    })+
+                }
+            }
+        }
+
+        impl Serialize for Request {
+            fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+                match self { $($(#[cfg($gate)])? Self::$variant(it) => it.serialize(serializer),)+ }
+            }
+        }
+
+        impl Serialize for Response {
+            fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $($(#[cfg($gate)])? Self::$variant(it) => it.serialize(serializer),)+
+                    Self::Stored(it) => it.serialize(serializer),
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    /// Proves an artefact before it is used.
+    ArtefactCheck: ArtefactCheckRequest => ArtefactCheckResponse;
+    /// Features with their transactions.
+    CashflowAnalyze: CashflowAnalyzeRequest => CashflowAnalyzeResponse;
+    /// Points, score, PD where calibrated, band, decision, confidence, reasons.
+    CreditScore: CreditScoreRequest => CreditScoreResponse;
+    /// The same for columns of applicants.
+    CreditScoreBatch: CreditScoreBatchRequest => CreditScoreBatchResponse;
+    /// Versions, artefacts, limits, operations.
+    EngineDescribe: EngineDescribeRequest => EngineDescribeResponse;
+    /// A card from rows with known outcomes.
+    ScorecardDevelop: ScorecardDevelopRequest => ScorecardDevelopResponse;
+    /// How well a card ranks and is calibrated on rows with known outcomes.
+    ScorecardEvaluate: ScorecardEvaluateRequest => ScorecardEvaluateResponse;
+    #[cfg(test)]
+    /// Counts events by key.
+    ToyCount: toy::ToyCountRequest => toy::ToyCountResponse;
+    #[cfg(test)]
+    /// Doubles a number, or a column of them.
+    ToyDouble: toy::ToyDoubleRequest => toy::ToyDoubleResponse;
+    #[cfg(test)]
+    /// Doubles a number as often as asked, and keeps the total in the store.
+    ToyTally: toy::ToyTallyRequest => toy::ToyTallyResponse;
+}
+
+impl Operation {
+    /// Returns the operation of this name.
+    pub fn parse(name: &str) -> Result<Self> {
+        Self::ALL.iter().copied().find(|operation| operation.as_str() == name).ok_or_else(|| {
+            let message =
+                format!("no operation has this name of `{}` bytes; see engine.describe", name.len());
+            Error::new(Cause::OperationUnknown, message)
+        })
+    }
+}
+
+/// Written as its name.
+impl Serialize for Operation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Operation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::parse(&name).map_err(|error| serde::de::Error::custom(error.message))
+    }
+}
+
+#[cfg(feature = "schema")]
+fn schemas<O>() -> (schemars::Schema, schemars::Schema)
+where
+    O: Operate + schemars::JsonSchema,
+    O::Response: schemars::JsonSchema,
+{
+    use schemars::generate::SchemaSettings;
+    let settings = SchemaSettings::draft2020_12;
+    let request = settings().into_generator().into_root_schema_for::<O>();
+    (request, settings().for_serialize().into_generator().into_root_schema_for::<O::Response>())
+}

@@ -1,0 +1,20 @@
+//! The artefacts of an engine: documents proved once, one file and one row a kind, and which of them answers.
+
+mod artefact;
+mod bundle;
+mod kind;
+#[expect(clippy::module_inception, reason = "the registry is what the room is named after")]
+mod registry;
+mod scorecard;
+#[cfg(test)]
+mod toy;
+
+pub(super) use artefact::draft;
+pub use artefact::{ArtefactEntry, ArtefactRef, Provenance, ProvenanceStatus};
+pub use bundle::Route;
+pub(super) use bundle::entries;
+pub(super) use kind::{Kind, RouteKey};
+pub use registry::EngineOptions;
+pub(super) use registry::{Chosen, Registry};
+#[cfg(test)]
+pub(super) use toy::Toy;

@@ -1,0 +1,120 @@
+//! What every store does, and what it is given.
+
+use crate::canonical::Hash;
+use crate::engine::{Answer, Event, Record, Unsealed};
+use crate::error::Result;
+use crate::tree::Tree;
+use core::fmt::Debug;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A store of a [`Desk`](crate::Desk). Every function may be called from any thread.
+pub(crate) trait Store: Debug + Send + Sync {
+    /// Returns whether what is committed is still there when the process ends.
+    fn is_durable(&self) -> bool;
+
+    /// Returns each of these rows, `None` where there is none, as of one moment.
+    fn read(&self, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>>;
+
+    /// Looks a key up, and claims it when it is free.
+    fn claim(&self, scope: &KeyScope, body: Hash) -> Result<Claim>;
+
+    /// Frees a claimed key under which no answer was stored: errors are not stored.
+    fn release(&self, scope: &KeyScope);
+
+    /// Does all of a commit, in one critical section, or nothing.
+    fn commit(&self, commit: Commit) -> Result<Committed>;
+
+    /// Returns the record with this id.
+    fn record(&self, audit_id: &str) -> Result<Option<Arc<Record>>>;
+
+    /// Returns what is held and what was dropped.
+    fn statistics(&self) -> Result<StoreStatistics>;
+}
+
+/// What a store holds and what it dropped because it was full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StoreStatistics {
+    /// Events held.
+    pub events: u64,
+    /// Events dropped because the store was full.
+    pub events_evicted: u64,
+    /// Idempotency keys held.
+    pub keys: u64,
+    /// Keys dropped because the store was full.
+    pub keys_evicted: u64,
+    /// Records held.
+    pub records: u64,
+    /// Records dropped because the store was full.
+    pub records_evicted: u64,
+}
+
+/// The name of a row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RowKey {
+    pub(crate) key: String,
+    pub(crate) table: String,
+}
+
+/// A row: a document that operations read and write whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Row {
+    pub(crate) value: Tree,
+    /// Number of the write that made it, above 0; no two writes of a store have the same.
+    pub(crate) version: u64,
+}
+
+/// The new value of a row; `None` removes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Write {
+    pub(crate) key: RowKey,
+    pub(crate) value: Option<Tree>,
+}
+
+/// Everything that one call leaves.
+#[derive(Debug)]
+pub(crate) struct Commit {
+    /// Version of each row that the call read, 0 where there was none; nothing is done if one has changed.
+    pub(crate) reads: Vec<(RowKey, u64)>,
+    pub(crate) writes: Vec<Write>,
+    /// The record; the store numbers it.
+    pub(crate) record: Option<Unsealed>,
+    /// The answer, to be stored under the key that the call claimed.
+    pub(crate) key: Option<(KeyScope, Answer)>,
+    pub(crate) events: Vec<Event>,
+}
+
+/// What became of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Committed {
+    /// All of it was done.
+    All,
+    /// A row that the call had read has changed; nothing was done.
+    Moved,
+}
+
+/// What an idempotency key stands for: operation, tenant and key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyScope {
+    pub(crate) key: String,
+    pub(crate) operation: String,
+    pub(crate) tenant: String,
+}
+
+/// What a call finds under its key.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Claim {
+    /// Nothing: the caller runs, and must commit or release.
+    Mine,
+    /// A twin runs: wait.
+    Running,
+    /// The stored answer of the same body.
+    Stored(Box<Answer>),
+    /// The key was used with another body.
+    OtherBody,
+}

@@ -1,0 +1,199 @@
+"""What an answer prints: a headline and a few lines, as text and as a table of a notebook. Nothing is computed here."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._engine import AuditRecord
+    from ._record import Record
+
+# A headline, and name and text of each line.
+Summary = tuple[str, "list[tuple[str, str]]"]
+
+# The longest text of one line.
+TEXT_MAX = 100
+# The most items of a list that are named, and the most fields of a struct.
+ITEMS_MAX = 3
+FIELDS_MAX = 8
+
+
+def text_of(record: Record) -> str:
+    """Returns the class, a headline and a line for each thing worth knowing."""
+    return _text(type(record).__name__, _summary(record))
+
+
+def html_of(record: Record) -> str:
+    """Returns the same as a table; every text is escaped."""
+    return _html(type(record).__name__, _summary(record))
+
+
+def record_text(record: AuditRecord) -> str:
+    """Returns what a record says of itself."""
+    return _text("AuditRecord", _audit_record(record))
+
+
+def record_html(record: AuditRecord) -> str:
+    """Returns the same as a table; every text is escaped."""
+    return _html("AuditRecord", _audit_record(record))
+
+
+def line_of(record: Record) -> str:
+    """Returns a struct inside an answer on one line, with its first fields."""
+    fields = list(record._fields().items())
+    inside = [f"{name}={_short(value)}" for name, value in fields[:FIELDS_MAX]]
+    return f"{type(record).__name__}({', '.join([*inside, *(['...'] if len(fields) > FIELDS_MAX else [])])})"
+
+
+def _text(name: str, summary: Summary) -> str:
+    headline, lines = summary
+    width = max((len(name) for name, _ in lines), default=0)
+    return "\n".join([f"{name}: {headline}" if headline else name, *(f"  {name:{width}}  {text}" for name, text in lines)])
+
+
+def _html(name: str, summary: Summary) -> str:
+    headline, lines = summary
+    rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(text)}</td></tr>" for name, text in lines)
+    head = html.escape(f"{name}: {headline}" if headline else name)
+    return f"<table><caption>{head}</caption><tbody>{rows}</tbody></table>"
+
+
+def _summary(record: Any) -> Summary:
+    summarise = SUMMARIES.get(getattr(record, "_operation", ""))
+    headline, lines = ("", _fields(record)) if summarise is None else summarise(record)
+    return _cut(headline), [(name, _cut(text)) for name, text in lines if text]
+
+
+def _fields(record: Any) -> list[tuple[str, str]]:
+    return [(name, _short(value)) for name, value in list(record._fields().items())[: 2 * FIELDS_MAX]]
+
+
+def _credit_score(it: Any) -> Summary:
+    why = it.explanation
+    lines = [("card", _reference(it.card)), ("pd", _or_why(it, "pd"))]
+    if why is not None:
+        lines += [("against", _items(map(_reason, why.adverse_reasons)))]
+        lines += [("for", _items(map(_reason, why.favourable_reasons)))]
+    lines += [("referred for", _items(reason.code for reason in it.referral_reasons)), _findings(it.findings, "kind")]
+    return f"{it.decision}, {it.points} points, band {it.risk_band}", [*lines, ("audit id", it.audit_id or "")]
+
+
+def _credit_score_batch(it: Any) -> Summary:
+    lines = [("card", _reference(it.card)), ("decisions", _counts(it.decisions)), ("rows", _counts(it.statuses))]
+    lines += [("columns", _items(it.keys()))]
+    lines += [("not read", _items(it.unused_columns)), ("audit id", it.audit_id or "")]
+    return f"{it.rows} rows", lines
+
+
+def _develop(it: Any) -> Summary:
+    lines = [("sample", f"{it.sample.development.rows} rows, {it.sample.development.bads} bad")]
+    if it.selection is not None:
+        lines.append(("characteristics", f"{len(it.selection.chosen)}: {_items(it.selection.chosen)}"))
+    if it.validation is not None:
+        parts = ((part, getattr(it.validation, part)) for part in ("development", "cross", "hold_out", "out_of_time"))
+        lines.append(("AUC", ", ".join(f"{part} {_auc(report)}" for part, report in parts if report is not None)))
+    if it.calibration is not None:
+        lines.append(("calibration", it.calibration.refusal or it.calibration.method))
+    lines += [_findings(it.findings, "code"), ("audit id", it.audit_id or "")]
+    card = it.artefact
+    return f"card {card['id']}@{card['version']}" if card else f"{len(it.binning)} columns binned, no card", lines
+
+
+def _evaluate(it: Any) -> Summary:
+    lines = [("card", _reference(it.card)), ("AUC", _auc(it.validation)), ("Gini", _short(it.validation.gini))]
+    lines += [("bad rate", _short(it.validation.bad_rate)), ("decisions", _counts(it.decisions))]
+    return f"{it.validation.rows} rows", [*lines, ("rows", _counts(it.statuses)), ("audit id", it.audit_id or "")]
+
+
+def _analyze(it: Any) -> Summary:
+    features = it.analysis.features
+    absent = [feature.name for feature in features if feature.value is None]
+    lines = [("currency", it.currency or ""), ("accounts", f"{len(it.accounts)}")]
+    lines += [("features", f"{len(features)}: {_items(f'{one.name} {_short(one.value)}' for one in features)}")]
+    lines += [("null", f"{len(absent)}: {_items(absent)}" if absent else ""), _findings(it.findings, "kind")]
+    return f"{it.entity_id} as of {it.as_of}", [*lines, ("audit id", it.audit_id or "")]
+
+
+def _check(it: Any) -> Summary:
+    lines = [("artefacts", _items(map(_reference, it.artefacts)))]
+    lines += [("problem", f"{one.cause} at {one.field}: {one.message}") for one in it.problems[:ITEMS_MAX]]
+    return "valid" if it.valid else f"{len(it.problems)} problems", lines
+
+
+def _describe(it: Any) -> Summary:
+    lines = [("artefacts", _items(map(_reference, it.artefacts)) or "none"), ("production", str(it.production))]
+    lines += [("operations", f"{len(it.operations)}: {_items(one.name for one in it.operations)}"), ("routes", f"{len(it.routes)}")]
+    return f"kapix {it.engine}", lines
+
+
+def _audit_record(it: AuditRecord) -> Summary:
+    leaf = json.loads(it.leaf)
+    lines = [(name.replace("_", " "), _plain(leaf.get(name))) for name in ("operation", "recorded_at", "seq")]
+    lines += [(name, f"{len(getattr(it, name))} bytes") for name in ("leaf", "request", "response", "salt")]
+    return _cut(_plain(leaf.get("audit_id"))), lines
+
+
+# What an answer prints, by its operation; others print their fields.
+SUMMARIES: dict[str, Callable[[Any], Summary]] = {
+    "artefact.check": _check,
+    "cashflow.analyze": _analyze,
+    "credit.score": _credit_score,
+    "credit.score_batch": _credit_score_batch,
+    "engine.describe": _describe,
+    "scorecard.develop": _develop,
+    "scorecard.evaluate": _evaluate,
+}
+
+
+def _reference(it: Any) -> str:
+    return f"{it.id}@{it.version}"
+
+
+def _or_why(it: Any, name: str) -> str:
+    value = getattr(it, name)
+    return f"null, {it.null_reasons.get('/' + name, 'no reason')}" if value is None else _short(value)
+
+
+def _reason(it: Any) -> str:
+    return it.code if it.points is None else f"{it.code} {it.points:+.1f}"
+
+
+def _auc(report: Any) -> str:
+    return "null" if report.auc is None else _short(report.auc.value)
+
+
+def _findings(findings: Any, name: str) -> tuple[str, str]:
+    kinds = dict.fromkeys(getattr(finding, name) for finding in findings)
+    return "findings", f"{len(findings)}: {_items(kinds)}" if findings else ""
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _items(items: Iterable[str]) -> str:
+    every = list(items)
+    return ", ".join([*every[:ITEMS_MAX], *([f"{len(every) - ITEMS_MAX} more"] if len(every) > ITEMS_MAX else [])])
+
+
+def _short(value: Any) -> str:
+    """Returns a value in a few characters."""
+    if isinstance(value, float):
+        is_whole = value.is_integer() or abs(value) >= 1e4
+        return f"{value:.0f}" if is_whole and abs(value) < 1e15 else f"{value:.4g}"
+    if isinstance(value, tuple):
+        return f"({len(value)} items)" if value else "()"
+    if isinstance(value, Mapping):
+        return f"{{{len(value)} fields}}" if value else "{}"
+    return _cut(repr(value))
+
+
+def _plain(value: object) -> str:
+    return _cut(value if isinstance(value, str) else repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT_MAX else text[: TEXT_MAX - 3] + "..."

@@ -1,0 +1,146 @@
+"""Answers print a few lines, in a notebook as a table, and are values: they compare, copy and pickle."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from conftest import AS_OF, CARD, REQUEST, card, numeric
+
+import kapix
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+KENYA = json.loads((EXAMPLES / "data" / "kenya_salaried.json").read_text(encoding="utf-8"))
+ROWS = 400
+X = numpy.arange(ROWS) % 40 / 10.0
+BAD = numpy.array([1.0 if (7 * row) % 11 < 4 - x else 0.0 for row, x in enumerate(X)])
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, kapix.Answer]:
+    engine = kapix.Engine.load(card([numeric("x", missing=3)]), clock=AS_OF)
+    expert = kapix.Engine.load(kapix.EXPERT_CARDS)
+    analyzed = {name: KENYA[name] for name in ("as_of", "data", "entity_id") if name in KENYA}
+    return {
+        "artefact.check": engine.artefact.check(artefact={"kapix": 1, "kind": "other"}),
+        "cashflow.analyze": expert.cashflow.analyze(**{"entity_id": "a", **analyzed}),
+        "credit.score": expert.credit.score(KENYA),
+        "engine.describe": expert.describe(),
+        "scorecard.develop": engine.scorecard.develop({"x": X, "bad": BAD}, target="bad"),
+        "scorecard.evaluate": engine.scorecard.evaluate({"x": X, "bad": BAD}, target="bad", entity_type="individual"),
+    }
+
+
+def parts(value: Any) -> Iterator[kapix.Record]:
+    """Returns every struct inside a value."""
+    if isinstance(value, kapix.Record):
+        yield value
+        for name, kind in vars(type(value)).items():
+            if isinstance(kind, property):
+                yield from parts(getattr(value, name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from parts(item)
+    elif hasattr(value, "values"):
+        for item in value.values():
+            yield from parts(item)
+
+
+def test_every_answer_prints_a_few_lines(answers: dict[str, kapix.Answer]) -> None:
+    for operation, answer in answers.items():
+        told = repr(answer)
+        assert told == str(answer) and told.startswith(f"{type(answer).__name__}: "), operation
+        assert 2 <= len(told.splitlines()) <= 9 and max(map(len, told.splitlines())) <= 125, told
+        for part in parts(answer):
+            assert len(repr(part)) <= 1200, repr(part)
+
+
+def test_a_score_prints_what_was_decided_and_why(answers: dict[str, kapix.Answer]) -> None:
+    answer: Any = answers["credit.score"]
+    told = repr(answer).splitlines()
+    assert told[0] == f"CreditScoreResponse: {answer.decision}, {answer.points} points, band {answer.risk_band}"
+    lines = dict(line.strip().split("  ", 1) for line in told[1:])
+    lines = {name: text.strip() for name, text in lines.items()}
+    assert lines["card"] == f"{answer.card.id}@{answer.card.version}"
+    assert lines["pd"] == f"null, {answer.null_reasons['/pd']}"
+    assert lines["for"].startswith(f"{answer.explanation.favourable_reasons[0].code} +")
+    assert lines["audit id"] == answer.audit_id
+    against = kapix.Engine.load(CARD, clock=AS_OF).credit.score(REQUEST)
+    assert "\n  against   R1 -80.0\n  for       R1 +40.0, R2 +20.0\n" in repr(against)
+    customer = kapix.Engine.load(CARD, clock=AS_OF).credit.score({**REQUEST, "audience": "customer"})
+    assert "\n  against   R1\n" in repr(customer)
+
+
+def test_a_development_prints_its_sample_and_its_measures(answers: dict[str, kapix.Answer]) -> None:
+    told = repr(answers["scorecard.develop"])
+    assert "card " in told and f"{ROWS} rows" in told and "AUC" in told and "development 0." in told
+
+
+def test_what_an_engine_holds_is_printed(answers: dict[str, kapix.Answer]) -> None:
+    told = repr(answers["engine.describe"])
+    assert f"kapix {kapix.__version__}" in told and "credit.score" in told and "expert_" in told
+
+
+def test_a_record_prints_no_body() -> None:
+    engine = kapix.Engine.load(CARD, clock=AS_OF)
+    answer = engine.credit.score(REQUEST)
+    record = engine.record(answer.audit_id or "")
+    told = repr(record)
+    assert told.startswith(f"AuditRecord: {answer.audit_id}\n") and "credit.score" in told
+    assert "applicant-1" not in told and "16 bytes" in told and len(told) < 400
+    assert "<table>" in record._repr_html_()
+    assert record.request in tuple(record) and pickle.loads(pickle.dumps(record)) == record
+
+
+def test_a_table_of_a_notebook_escapes_every_text() -> None:
+    engine = kapix.Engine.load(CARD, clock=AS_OF)
+    evil = "<script>&\"'"
+    answer = engine.artefact.check(artefact={"kapix": 1, "kind": "scorecard", evil: 1})
+    analyzed = engine.cashflow.analyze({"as_of": KENYA["as_of"], "data": KENYA["data"], "entity_id": evil})
+    for one in (answer, analyzed, *answer.problems):
+        told = one._repr_html_()
+        assert told.startswith("<table>") and "<script" not in told
+    assert "&lt;script&gt;&amp;" in analyzed._repr_html_()
+
+
+def test_answers_are_equal_by_content(answers: dict[str, kapix.Answer]) -> None:
+    for answer in answers.values():
+        again = type(answer)(answer._source)
+        assert again == answer and not again != answer
+        assert answer != answers["engine.describe"] or answer is answers["engine.describe"]
+        with pytest.raises(TypeError):
+            hash(answer)
+        for part in parts(answer):
+            assert part == copy.deepcopy(part) and part != answer or part is answer
+    assert answers["credit.score"] != answers["credit.score"].to_dict()
+
+
+def test_a_batch_is_equal_and_pickles_with_its_columns() -> None:
+    engine = kapix.Engine.load(card([numeric("x", missing=3)]), clock=AS_OF, envelope=False)
+    first, again, other = (
+        engine.credit.score_batch({"x": values}, entity_type="individual") for values in (X, X.copy(), X[::-1])
+    )
+    assert first == again and first != other and first.to_dict() == other.to_dict()
+    back = pickle.loads(pickle.dumps(first))
+    assert back == first and back != other and (back.points == first.points).all() and type(back) is kapix.CreditScoreBatchResponse
+    # NaN of the same place is the same.
+    assert numpy.isnan(first.pd).all() and copy.deepcopy(first) == first
+
+
+def test_answers_copy_and_pickle(answers: dict[str, kapix.Answer]) -> None:
+    for answer in answers.values():
+        assert copy.copy(answer) == answer and copy.deepcopy(answer) == answer
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+            back = pickle.loads(pickle.dumps(answer, protocol))
+            assert type(back) is type(answer) and back == answer and back.to_json() == answer.to_json()
+            assert back.to_dict() == answer.to_dict() and repr(back) == repr(answer)
+        for part, same in zip(parts(answer), parts(back)):
+            assert type(part) is type(same) and part == same
+        for part in list(parts(answer))[:40]:
+            assert pickle.loads(pickle.dumps(part)) == part
