@@ -63,11 +63,13 @@ impl Card {
 
     fn score_with(&self, readers: &[Reader<'_, '_>], first: usize, output: &mut BatchOutput<'_>) {
         let mut work = Work::new();
+        let mut numbers = [0.0; BLOCK];
         for (index, block) in output.reborrow().split(BLOCK).enumerate() {
             let rows = block.points.len();
             work.start(f64::from(self.body.base_points), rows);
+            let numbers = numbers.get_mut(..rows).unwrap_or_default();
             for reader in readers {
-                reader.add(first + index * BLOCK, rows, &mut work);
+                reader.add(first + index * BLOCK, numbers, &mut work);
             }
             self.write(&work, block);
         }
@@ -89,7 +91,10 @@ impl Card {
         for ((left, right), (total, (own_status, refer))) in left.zip(right).zip(found) {
             let ((points, pd), (score, decision)) = left;
             let (band, status) = right;
-            *status = i32::from(*own_status);
+            // Fresh memory is 0, and a page that nobody writes to costs nothing.
+            if *status != i32::from(*own_status) {
+                *status = i32::from(*own_status);
+            }
             let outcome = if *own_status == 0 {
                 #[expect(clippy::cast_possible_truncation, reason = "a proved card's totals fit i32")]
                 {
@@ -308,10 +313,9 @@ impl<'f, 'a> Reader<'f, 'a> {
             .collect();
     }
 
-    fn add(&self, start: usize, rows: usize, work: &mut Work) {
-        let (axis, range) = (Axis(0), Slice::from(start..start + rows));
-        let mut block = [0.0; BLOCK];
-        let block = block.get_mut(..rows).unwrap_or_default();
+    /// Adds the points of a block of rows, whose numbers go through `block`.
+    fn add(&self, start: usize, block: &mut [f64], work: &mut Work) {
+        let (axis, range) = (Axis(0), Slice::from(start..start + block.len()));
         match &self.column.values {
             Values::Float(values) => {
                 let values = values.slice_axis(axis, range);
@@ -335,7 +339,7 @@ impl<'f, 'a> Reader<'f, 'a> {
                 return self.add_codes(&codes.slice_axis(axis, range), start, work);
             }
             _ => {
-                for row in 0..rows {
+                for row in 0..block.len() {
                     work.put(row, self.characteristic, self.slot(start + row));
                 }
                 return;

@@ -58,6 +58,11 @@ impl ScoredRows {
     /// and every PD is unless the card is calibrated.
     pub fn into_columns(self, card: &Card) -> ResultColumns {
         let scored = self.validity();
+        self.into_valid_columns(card, scored)
+    }
+
+    /// Returns [`Self::into_columns`]; `scored` is the validity.
+    pub(super) fn into_valid_columns(self, card: &Card, scored: Option<Vec<u8>>) -> ResultColumns {
         let pd = if card.is_calibrated() { scored.clone() } else { Some(vec![0; self.pd.len().div_ceil(8)]) };
         let codes = |name, codes, names| {
             let validity = if name == "status" { None } else { scored.clone() };
@@ -86,30 +91,31 @@ impl ScoredRows {
         Some(self.status.chunks(8).map(byte).collect())
     }
 
-    /// Returns the number of rows of each decision that occurs.
-    pub(crate) fn decisions(&self) -> BTreeMap<&'static str, u64> {
+    /// Returns the number of rows of each status, then of each decision, that occurs.
+    pub(crate) fn counts(&self) -> [BTreeMap<&'static str, u64>; 2] {
+        let mut statuses = [0; RowStatus::ALL.len()];
         let [mut decline, mut refer, mut approve] = [0; DECISIONS.len()];
-        for (codes, status) in self.decision.chunks(BLOCK).zip(self.status.chunks(BLOCK)) {
+        for (status, codes) in self.status.chunks(BLOCK).zip(self.decision.chunks(BLOCK)) {
+            // Most blocks are scored throughout.
+            let own = if all_zero(status) {
+                let mut own = [0; RowStatus::ALL.len()];
+                own[0] = u64::try_from(status.len()).unwrap_or(u64::MAX);
+                own
+            } else {
+                core::array::from_fn(|code| i32::try_from(code).map_or(0, |code| occurrences(status, code)))
+            };
             // A row has a decision where it is scored; what neither declines nor refers approves.
             let (declined, referred) = (occurrences(codes, 0), occurrences(codes, 1));
-            approve += occurrences(status, 0) - declined - referred;
+            approve += own[0] - declined - referred;
             decline += declined;
             refer += referred;
+            statuses.iter_mut().zip(own).for_each(|(all, own)| *all += own);
         }
-        present(DECISIONS.iter().map(|it| it.as_str()).zip([decline, refer, approve]))
-    }
-
-    /// Returns the number of rows of each status that occurs.
-    pub(crate) fn statuses(&self) -> BTreeMap<&'static str, u64> {
-        let mut counts = [0; RowStatus::ALL.len()];
-        for block in self.status.chunks(BLOCK) {
-            // Most blocks are scored throughout.
-            let codes = if all_zero(block) { 1 } else { counts.len() };
-            for (count, code) in counts.iter_mut().take(codes).zip(0..) {
-                *count += occurrences(block, code);
-            }
-        }
-        present(RowStatus::ALL.iter().map(|it| it.as_str()).zip(counts))
+        let names = DECISIONS.iter().map(|it| it.as_str());
+        [
+            present(RowStatus::ALL.iter().map(|it| it.as_str()).zip(statuses)),
+            present(names.zip([decline, refer, approve])),
+        ]
     }
 }
 

@@ -52,12 +52,8 @@ pub(crate) fn evaluate(
     };
     let validation =
         fitting::validate(&sample, &request.validation).map_err(|error| error.under("/validation"))?;
-    Ok(Evaluation {
-        decisions: results.decisions(),
-        sha256: sha256(&results, &bad),
-        statuses: results.statuses(),
-        validation,
-    })
+    let [statuses, decisions] = results.counts();
+    Ok(Evaluation { decisions, sha256: sha256(&results, &bad), statuses, validation })
 }
 
 /// Returns the SHA-256 over points, statuses and outcomes: what the figures were worked out from.
