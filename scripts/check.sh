@@ -34,4 +34,4 @@ cargo test --locked -q "${core_tests[@]}" --test tidy "${targets[@]}"
 if [ "${#beside[@]}" -gt 0 ]; then
   printf -- '-- left to make test: the tests of what changed in %s\n' "$(printf '%s\n' "${beside[@]}" | sort -u | xargs)"
 fi
-printf 'make check: passed, %d files differ from %s\n' "${#changed[@]}" "$(git describe --all --always "$base")"
+printf 'make check: passed, %d files differ from %s\n' "${#changed[@]}" "$(git rev-parse --short "$base")"
