@@ -304,21 +304,18 @@ func lay(columns []Column) (*C.go_column, func()) {
 
 // result copies a result column.
 func result(field *C.struct_ArrowSchema, array *C.struct_ArrowArray) ResultColumn {
-	rows := int(array.length)
 	column := ResultColumn{Name: C.GoString(field.name)}
 	if bits := C.go_buffer(array, 0); bits != nil && array.null_count != 0 {
 		column.Valid = booleans(array, 0)
 	}
 	switch format := C.GoString(field.format); {
 	case field.dictionary != nil:
-		names, codes := texts(array.dictionary), values[int32](array)
-		own := make([]string, rows)
-		for row, code := range codes {
-			if !column.IsNull(row) {
-				own[row] = names[code]
-			}
+		names := texts(array.dictionary)
+		if format == "c" {
+			column.Values = named(&column, values[int8](array), names)
+		} else {
+			column.Values = named(&column, values[int32](array), names)
 		}
-		column.Values = own
 	case format == "g":
 		column.Values = values[float64](array)
 	case format == "l":
@@ -335,6 +332,16 @@ func result(field *C.struct_ArrowSchema, array *C.struct_ArrowArray) ResultColum
 		column.Values = times(values[int64](array), func(micro int64) time.Time { return time.UnixMicro(micro).UTC() })
 	}
 	return column
+}
+
+func named[T int8 | int32](column *ResultColumn, codes []T, names []string) []string {
+	own := make([]string, len(codes))
+	for row, code := range codes {
+		if !column.IsNull(row) {
+			own[row] = names[code]
+		}
+	}
+	return own
 }
 
 func values[T any](array *C.struct_ArrowArray) []T {

@@ -44,11 +44,11 @@ pub struct BatchOutput<'o> {
     /// 1 - PD, a rank unless calibrated; NaN where the status is not `Scored`.
     pub score: &'o mut [f64],
     /// Index in decline, refer, approve; -1 where the status is not `Scored`.
-    pub decision: &'o mut [i32],
+    pub decision: &'o mut [i8],
     /// Index in the card's bands; -1 where the status is not `Scored`.
     pub band: &'o mut [i32],
     /// A [`RowStatus`] as its number.
-    pub status: &'o mut [i32],
+    pub status: &'o mut [i8],
 }
 
 impl Card {
@@ -91,10 +91,7 @@ impl Card {
         for ((left, right), (total, (own_status, refer))) in left.zip(right).zip(found) {
             let ((points, pd), (score, decision)) = left;
             let (band, status) = right;
-            // Fresh memory is 0, and a page that nobody writes to costs nothing.
-            if *status != i32::from(*own_status) {
-                *status = i32::from(*own_status);
-            }
+            *status = *own_status;
             let outcome = if *own_status == 0 {
                 #[expect(clippy::cast_possible_truncation, reason = "a proved card's totals fit i32")]
                 {
@@ -139,7 +136,7 @@ pub(super) struct Outcome {
     pd: f64,
     score: f64,
     band: i32,
-    decision: i32,
+    decision: i8,
 }
 
 impl Outcome {
@@ -168,7 +165,7 @@ impl<'o> BatchOutput<'o> {
         if let (Some(decision), Some(band), Some(status)) = cells
             && *status == 0
         {
-            (*decision, *band, *status) = (-1, -1, i32::from(why as u8));
+            (*decision, *band, *status) = (-1, -1, why as i8);
         }
     }
 
@@ -197,7 +194,7 @@ impl<'o> BatchOutput<'o> {
 }
 
 /// Returns the code of a decision; -1 is none.
-const fn code(decision: Decision) -> i32 {
+const fn code(decision: Decision) -> i8 {
     match decision {
         Decision::Decline => 0,
         Decision::Refer => 1,
@@ -208,7 +205,7 @@ const fn code(decision: Decision) -> i32 {
 /// The state of one block.
 struct Work {
     totals: [f64; BLOCK],
-    status: [u8; BLOCK],
+    status: [i8; BLOCK],
     refer: [bool; BLOCK],
 }
 
@@ -236,7 +233,7 @@ impl Work {
         let (Some(status), Some(refer)) = (self.status.get_mut(row), self.refer.get_mut(row)) else { return };
         match slot {
             Ok(slot) => *refer |= characteristic.refers(slot),
-            Err(cause) if *status == 0 => *status = RowStatus::of(cause) as u8,
+            Err(cause) if *status == 0 => *status = RowStatus::of(cause) as i8,
             Err(_) => {}
         }
     }

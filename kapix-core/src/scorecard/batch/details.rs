@@ -2,7 +2,7 @@
 
 use super::minimum::MinimumColumns;
 use super::{BatchOutput, Reader};
-use crate::domain::{ResultColumn, ResultValues};
+use crate::domain::{Codes, ResultColumn, ResultValues};
 use crate::scorecard::card::Card;
 use crate::scorecard::explain::REASONS_MAX;
 use crate::scorecard::score::Slots;
@@ -91,7 +91,7 @@ impl RowDetails {
         let names: Vec<Arc<str>> = card.body.reasons.keys().map(|code| Arc::from(code.as_str())).collect();
         for (place, codes) in (1..).zip(self.reasons) {
             let validity = Some(codes.chunks(8).map(present).collect()).filter(|_| codes.contains(&-1));
-            let values = ResultValues::Dictionary { codes, names: names.clone() };
+            let values = ResultValues::Dictionary { codes: Codes::Wide(codes), names: names.clone() };
             columns.push(ResultColumn::new(format!("reason_{place}"), values, validity));
         }
         columns

@@ -60,7 +60,7 @@ pub(crate) fn evaluate(
 fn sha256(scored: &ScoredRows, bad: &[u8]) -> Hash {
     let mut hasher = Hasher::new();
     scored.points.iter().for_each(|points| hasher.update(&points.to_le_bytes()));
-    let status = |status: &i32| u8::try_from(*status).unwrap_or(u8::MAX);
+    let status = |status: &i8| status.cast_unsigned();
     hasher.update(&scored.status.iter().map(status).collect::<Vec<u8>>());
     hasher.update(bad);
     hasher.finish()
