@@ -70,7 +70,7 @@ export type Column =
   | { readonly codes: Int32Array; readonly categories: ReadonlyArray<string> }
   | {
       readonly type?: ResultColumn['type'];
-      readonly values: Float64Array | BigInt64Array | Int32Array | Uint8Array | ReadonlyArray<string>;
+      readonly values: Float64Array | BigInt64Array | Int8Array | Int32Array | Uint8Array | ReadonlyArray<string>;
       readonly names?: ReadonlyArray<string> | null;
       readonly valid?: Uint8Array | null;
     };
@@ -136,7 +136,7 @@ export type ResultColumn =
   | Typed<'utf8', ReadonlyArray<string>, string>
   | Typed<'date', Int32Array, string>
   | Typed<'instant', BigInt64Array, Date>
-  | Typed<'dictionary', Int32Array, string>;
+  | Typed<'dictionary', Int8Array | Int32Array, string>;
 
 /** Result columns by name. */
 export interface ResultColumns {

@@ -36,9 +36,9 @@ pub use cashflow::{
 #[cfg(feature = "arrow")]
 pub use domain::arrow;
 pub use domain::{
-    Account, AccountKind, AccountLedger, Bitmap, Column, Data, Direction, Finding, FindingKind, FlatSource,
-    Frame, Ledger, Offsets, Period, ResultColumn, ResultColumns, ResultValues, Row, Severity, Slices,
-    SourceKey, Transaction, TransactionSource, TransactionStatus, Values, transactions_from_csv,
+    Account, AccountKind, AccountLedger, Bitmap, Codes, Column, Data, Direction, Finding, FindingKind,
+    FlatSource, Frame, Ledger, Offsets, Period, ResultColumn, ResultColumns, ResultValues, Row, Severity,
+    Slices, SourceKey, Transaction, TransactionSource, TransactionStatus, Values, transactions_from_csv,
 };
 pub use engine::{
     AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,

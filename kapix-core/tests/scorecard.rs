@@ -187,7 +187,7 @@ fn a_batch_says_of_each_row_what_one_score_says() {
                 let own = card.decision(slots.points).unwrap();
                 let most =
                     if card.referring(&slots).is_empty() { Decision::Approve } else { Decision::Refer };
-                let number = own.min(most) as i32;
+                let number = own.min(most) as i8;
                 assert_eq!(
                     (found.points[row], found.decision[row], found.status[row]),
                     (slots.points, number, 0),
@@ -206,7 +206,7 @@ fn a_batch_says_of_each_row_what_one_score_says() {
                 };
                 assert_eq!(
                     (found.status[row], found.points[row], found.decision[row], found.risk_band[row]),
-                    (own as i32, 0, -1, -1),
+                    (own as i8, 0, -1, -1),
                     "row {row}"
                 );
                 assert!(found.score[row].is_nan());

@@ -109,7 +109,9 @@ struct Result : kapix_columns {
     std::string text(const char *name, std::size_t row) const {
         CHECK(!is_null(name, row) && std::strcmp(schema.children[place(name)]->dictionary->format, "u") == 0);
         const ArrowArray &names = *array.children[place(name)]->dictionary;
-        const auto code = static_cast<std::size_t>(column<std::int32_t>(name)[row]);
+        const bool is_narrow = std::strcmp(schema.children[place(name)]->format, "c") == 0;
+        const int own = is_narrow ? column<std::int8_t>(name)[row] : column<std::int32_t>(name)[row];
+        const auto code = static_cast<std::size_t>(own);
         const auto *offsets = static_cast<const std::int32_t *>(names.buffers[1]);
         return {static_cast<const char *>(names.buffers[2]) + offsets[code],
                 static_cast<std::size_t>(offsets[code + 1] - offsets[code])};
@@ -143,7 +145,7 @@ void rows_are_scored_with_nulls_and_offsets(const kapix_engine *engine) {
     CHECK(released == 2);
     CHECK(result.status == 0 && result.array.length == 4 && result.array.n_children == 6);
     const char *const names[] = {"points", "pd", "score", "decision", "risk_band", "status"};
-    const char *const formats[] = {"i", "g", "g", "i", "i", "i"};
+    const char *const formats[] = {"i", "g", "g", "c", "i", "c"};
     for (std::size_t i = 0; i < 6; i++) {
         const ArrowSchema &own = *result.schema.children[result.place(names[i])];
         CHECK(std::strcmp(own.format, formats[i]) == 0 && (own.flags & ARROW_FLAG_NULLABLE) != 0);

@@ -263,6 +263,7 @@ var readers = map[string]func(*C.struct_ArrowArray) any{
 	"g": func(array *C.struct_ArrowArray) any { return values[float64](array) },
 	"l": func(array *C.struct_ArrowArray) any { return values[int64](array) },
 	"i": func(array *C.struct_ArrowArray) any { return values[int32](array) },
+	"c": func(array *C.struct_ArrowArray) any { return each(values[int8](array), func(code int8) int32 { return int32(code) }) },
 	"b": func(array *C.struct_ArrowArray) any { return booleans(array, 1) },
 	"u": func(array *C.struct_ArrowArray) any { return texts(array) },
 	"tdD": func(array *C.struct_ArrowArray) any {
@@ -278,16 +279,17 @@ func result(field *C.struct_ArrowSchema, array *C.struct_ArrowArray) (column Res
 	if bits := C.go_buffer(array, 0); bits != nil && array.null_count != 0 {
 		column.Valid = booleans(array, 0)
 	}
-	if field.dictionary == nil {
-		return ResultColumn{readers[C.GoString(field.format)](array), column.Valid}
-	}
-	names, own := texts(array.dictionary), make([]string, array.length)
-	for row, code := range values[int32](array) {
-		if !column.IsNull(row) {
-			own[row] = names[code]
+	column.Values = readers[C.GoString(field.format)](array)
+	if field.dictionary != nil {
+		names, own := texts(array.dictionary), make([]string, array.length)
+		for row, code := range column.Values.([]int32) {
+			if !column.IsNull(row) {
+				own[row] = names[code]
+			}
 		}
+		column.Values = own
 	}
-	return ResultColumn{own, column.Valid}
+	return column
 }
 
 func values[T any](array *C.struct_ArrowArray) []T {

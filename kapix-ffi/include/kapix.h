@@ -161,7 +161,7 @@ typedef struct kapix_columns {
  *
  *   columns  In: one struct array (format "+s", no null rows), a child for each column:
  *              numbers       float64 "g", int64 "l", int32 "i"
- *              text          utf8 "u", large_utf8 "U", utf8_view "vu", dictionary<int32, text> without null texts, and
+ *              text          utf8 "u", large_utf8 "U", utf8_view "vu", a dictionary of these without null texts, and
  *                            boolean "b" as `true` and `false`
  *              dates         date32 "tdD", days since 1970-01-01
  *              instants      timestamp[us] "tsu:", microseconds since 1970-01-01T00:00:00Z; one without zone is in UTC
@@ -169,7 +169,8 @@ typedef struct kapix_columns {
  *            A column of any other type may stand beside them; the error frame.column_type, at its name, is that of an
  *            operation that reads it. A null row, and a NaN, is a missing input; a column with null rows has
  *            ARROW_FLAG_NULLABLE. The call takes both structures over, as the interface says: they are released before
- *            it returns, whatever the status; only without a place for the reply they stay yours. Nothing is copied.
+ *            it returns, whatever the status; only without a place for the reply they stay yours. Nothing is copied but
+ *            dictionaries whose codes are not int32.
  *            What contradicts itself is frame.shape, a column shorter than the table at its name; counts of buffers,
  *            of children and of nulls, and the length of buffers, must be true.
  *            Out: with status 0 the struct array of the result columns, whose two release() you call; otherwise both
@@ -179,9 +180,9 @@ typedef struct kapix_columns {
  *              points     int32                    total points; null unless scored, as all but status
  *              pd         float64                  probability of default; null unless the card is calibrated
  *              score      float64                  1 - PD, a rank unless calibrated
- *              decision   dictionary<int32, utf8>  decline, refer, approve
+ *              decision   dictionary<int8, utf8>   decline, refer, approve
  *              risk_band  dictionary<int32, utf8>  the bands of the card
- *              status     dictionary<int32, utf8>  scored, or the cause; never null
+ *              status     dictionary<int8, utf8>   scored, or the cause; never null
  *            and those that the request names in `include`: data_completeness (float64), referral.CODE (boolean),
  *            points.CHARACTERISTIC (int32), reason_1 to reason_4 (dictionary<int32, utf8>). */
 int32_t kapix_call_with(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,

@@ -38,8 +38,11 @@ function columnOf(name, values) {
   if (types.isUint8Array(valid)) column.valid = owned(attached(valid, place), Uint8Array);
   if (type === 'instant' || type === 'date') return { ...column, isTime: true };
   if (names === null || names === undefined) return column;
-  if (!types.isInt32Array(own) || !Array.isArray(names) || !names.every(isText)) throw wrongType(place);
-  return { ...column, categories: names.map((it) => text(it, place)) };
+  const isCoded = types.isInt32Array(own) || types.isInt8Array(own);
+  if (!isCoded || !Array.isArray(names) || !names.every(isText)) throw wrongType(place);
+  const { numbers: narrow, ...rest } = column;
+  const integers32 = narrow ? Int32Array.from(narrow) : rest.integers32;
+  return { ...rest, integers32, categories: names.map((it) => text(it, place)) };
 }
 
 const BOOLEANS = ['false', 'true'];

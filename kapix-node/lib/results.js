@@ -12,9 +12,9 @@ const DECODE = {
 
 /** A result column: typed values, the rows that hold one, and the names of codes. */
 class ResultColumn {
-  constructor({ type, numbers, integers, integers32, truths, texts, names, valid }) {
+  constructor({ type, numbers, integers, integers32, integers8, truths, texts, names, valid }) {
     this.type = type;
-    this.values = numbers ?? integers ?? integers32 ?? truths ?? Object.freeze(texts);
+    this.values = numbers ?? integers ?? integers32 ?? integers8 ?? truths ?? Object.freeze(texts);
     this.names = names ? Object.freeze(names) : null;
     this.valid = valid ?? null;
     Object.freeze(this);

@@ -2,11 +2,11 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use kapix_core::{
-    Bitmap, CancelFlag, Column, Control, DoorReply, Frame, ResultColumn, ResultColumns, ResultValues, Slices,
-    Values,
+    Bitmap, CancelFlag, Codes, Column, Control, DoorReply, Frame, ResultColumn, ResultColumns, ResultValues,
+    Slices, Values,
 };
 use napi::Env;
-use napi::bindgen_prelude::{BigInt64Array, Float64Array, Int32Array, Uint8Array};
+use napi::bindgen_prelude::{BigInt64Array, Float64Array, Int8Array, Int32Array, Uint8Array};
 use napi_derive::napi;
 use std::sync::Arc;
 
@@ -57,6 +57,8 @@ pub struct Found {
     pub integers: Option<BigInt64Array>,
     /// Integers of 32 bits, days of dates, or codes.
     pub integers32: Option<Int32Array>,
+    /// Codes of few names.
+    pub integers8: Option<Int8Array>,
     /// 1 is true.
     pub truths: Option<Uint8Array>,
     /// Text.
@@ -185,7 +187,11 @@ impl From<ResultColumn> for Found {
             ResultValues::Instant(it) => Self { kind: "instant", integers: Some(it.into()), ..own },
             ResultValues::Dictionary { codes, names } => {
                 let names = names.iter().map(|name| (**name).to_owned()).collect();
-                Self { kind: "dictionary", integers32: Some(codes.into()), names: Some(names), ..own }
+                let own = Self { kind: "dictionary", names: Some(names), ..own };
+                match codes {
+                    Codes::Narrow(it) => Self { integers8: Some(it.into()), ..own },
+                    Codes::Wide(it) => Self { integers32: Some(it.into()), ..own },
+                }
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Columns as arrays of the crate `arrow-array`, on the same memory.
 
-use super::columns::{ResultColumn, ResultColumns, ResultValues};
+use super::columns::{Codes, ResultColumn, ResultColumns, ResultValues};
 use super::frame::{Bitmap, Column, Offsets, Slices, Values};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    ArrowPrimitiveType, Date32Type, Float64Type, Int8Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
 use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, StringArray, StructArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
@@ -53,10 +53,21 @@ fn other(array: &ArrayRef) -> Option<Values<'_>> {
     if let Some(it) = array.as_binary_opt::<i64>() {
         return Some(Values::Binary(Slices::packed(Offsets::Long(it.value_offsets()), it.value_data())));
     }
-    let Some(coded) = array.as_dictionary_opt::<Int32Type>() else { return texts(array).map(Values::Text) };
+    let Some(coded) = array.as_dictionary_opt::<Int32Type>() else {
+        return texts(array).or_else(|| decoded(array)).map(Values::Text);
+    };
     let texts = texts(coded.values()).filter(|_| coded.values().null_count() == 0)?;
     let categories = (0..texts.len()).map(|code| texts.get(code)).collect::<Option<_>>()?;
     Some(Values::Dictionary { codes: coded.keys().values().as_ref().into(), categories })
+}
+
+/// Returns the text of each row of a dictionary whose codes have another width than a frame's.
+fn decoded(array: &ArrayRef) -> Option<Slices<'_, str>> {
+    let coded = array.as_any_dictionary_opt()?;
+    let texts = texts(coded.values()).filter(|_| coded.values().null_count() == 0)?;
+    let codes = if texts.is_empty() { vec![0; array.len()] } else { coded.normalized_keys() };
+    // The code of a null row may be any.
+    Some(Slices::each(codes.into_iter().map(|code| texts.get(code).unwrap_or_default()).collect()))
 }
 
 fn texts(array: &ArrayRef) -> Option<Slices<'_, str>> {
@@ -113,7 +124,14 @@ fn array(column: ResultColumn) -> Result<(String, ArrayRef), ArrowError> {
         }
         ResultValues::Dictionary { codes, names } => {
             let names = StringArray::from_iter_values(names.iter());
-            Arc::new(DictionaryArray::try_new(numbers::<Int32Type>(codes, nulls), Arc::new(names))?)
+            match codes {
+                Codes::Narrow(it) => {
+                    Arc::new(DictionaryArray::try_new(numbers::<Int8Type>(it, nulls), Arc::new(names))?)
+                }
+                Codes::Wide(it) => {
+                    Arc::new(DictionaryArray::try_new(numbers::<Int32Type>(it, nulls), Arc::new(names))?)
+                }
+            }
         }
     };
     Ok((column.name.into_owned(), array))
@@ -122,7 +140,7 @@ fn array(column: ResultColumn) -> Result<(String, ArrayRef), ArrowError> {
 #[cfg(test)]
 mod tests {
     use super::{column, struct_array};
-    use crate::domain::{Kind, ResultColumn, ResultColumns, ResultValues};
+    use crate::domain::{Codes, Kind, ResultColumn, ResultColumns, ResultValues};
     use arrow_array::{Array, ArrayRef, Float32Array, LargeStringArray, StringArray, StringViewArray};
     use std::sync::Arc;
 
@@ -138,7 +156,16 @@ mod tests {
             ResultColumn::new("text", ResultValues::Text(vec!["é".into(), String::new(), "b".into()]), odd()),
             ResultColumn::new("day", ResultValues::Date(vec![0, 1, -1]), odd()),
             ResultColumn::new("at", ResultValues::Instant(vec![0, 1, 5]), odd()),
-            ResultColumn::new("region", ResultValues::Dictionary { codes: vec![1, -1, 0], names }, odd()),
+            ResultColumn::new(
+                "few",
+                ResultValues::Dictionary { codes: Codes::Narrow(vec![1, -1, 0]), names: names.clone() },
+                odd(),
+            ),
+            ResultColumn::new(
+                "region",
+                ResultValues::Dictionary { codes: Codes::Wide(vec![1, -1, 0]), names },
+                odd(),
+            ),
         ]);
         let table = struct_array(results).unwrap();
         let read = |name: &str, row| {
@@ -147,14 +174,14 @@ mod tests {
             let value = (column.number(row), column.text(row).map(str::to_owned));
             (value.0, value.1, column.is_missing(row))
         };
-        for name in ["float", "short", "truth", "text", "day", "at", "region"] {
+        for name in ["float", "short", "truth", "text", "day", "at", "few", "region"] {
             assert_eq!(read(name, 1), (None, None, true), "{name}");
             assert!(!read(name, 2).2, "{name}");
         }
         let numbers = [read("float", 2).0, read("long", 0).0, read("short", 2).0];
         assert_eq!(numbers, [Some(2.0), Some(-1.0), Some(7.0)]);
-        let texts = ["truth", "text", "region"].map(|name| read(name, 0).1.unwrap());
-        assert_eq!(texts, ["true", "é", "coast"]);
+        let texts = ["truth", "text", "few", "region"].map(|name| read(name, 0).1.unwrap());
+        assert_eq!(texts, ["true", "é", "coast", "coast"]);
         let kind = |name| column(table.column_by_name(name).unwrap()).kind();
         assert_eq!([kind("day"), kind("at")], [Kind::Dates, Kind::Instants]);
         assert_eq!(struct_array(ResultColumns::default()).unwrap().len(), 0);

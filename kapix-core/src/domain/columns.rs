@@ -56,10 +56,42 @@ pub enum ResultValues {
     /// Codes: a code is an index into `names`; -1 in rows without a value.
     Dictionary {
         /// Code of each row.
-        codes: Vec<i32>,
+        codes: Codes,
         /// Name of each code.
         names: Vec<Arc<str>>,
     },
+}
+
+/// The codes of a dictionary, as wide as its names need: a batch writes as little memory as it can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Codes {
+    /// At most 128 names, whatever artefact answers.
+    Narrow(Vec<i8>),
+    /// Any number of names.
+    Wide(Vec<i32>),
+}
+
+impl Codes {
+    /// Returns the number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Narrow(codes) => codes.len(),
+            Self::Wide(codes) => codes.len(),
+        }
+    }
+
+    /// Returns whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the code of a row; `None` where it is below 0, and beyond the end.
+    pub fn get(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Narrow(codes) => codes.get(row).and_then(|code| usize::try_from(*code).ok()),
+            Self::Wide(codes) => codes.get(row).and_then(|code| usize::try_from(*code).ok()),
+        }
+    }
 }
 
 impl ResultColumns {
@@ -159,7 +191,7 @@ impl ResultColumn {
         if self.is_null(row) {
             return None;
         }
-        names.get(usize::try_from(*codes.get(row)?).ok()?)
+        names.get(codes.get(row)?)
     }
 
     fn hash(&self, hasher: &mut Hasher) {
@@ -181,7 +213,10 @@ impl ResultColumn {
             ResultValues::Bool(it) => fixed(hasher, it, |value| [u8::from(*value)]),
             ResultValues::Text(it) => texts(hasher, it.iter().map(String::as_str)),
             ResultValues::Dictionary { codes, names } => {
-                fixed(hasher, codes, |value| value.to_le_bytes());
+                match codes {
+                    Codes::Narrow(codes) => fixed(hasher, codes, |value| value.to_le_bytes()),
+                    Codes::Wide(codes) => fixed(hasher, codes, |value| value.to_le_bytes()),
+                }
                 texts(hasher, names.iter().map(|name| &**name));
             }
         }
@@ -287,7 +322,7 @@ impl schemars::JsonSchema for ResultColumns {
 
 #[cfg(test)]
 mod tests {
-    use super::{ResultColumn, ResultColumns, ResultValues};
+    use super::{Codes, ResultColumn, ResultColumns, ResultValues};
     use crate::canonical::to_string;
 
     fn every_type() -> ResultColumns {
@@ -301,7 +336,11 @@ mod tests {
             ResultColumn::new("text", ResultValues::Text(vec!["é".into(), String::new(), "b".into()]), odd()),
             ResultColumn::new("day", ResultValues::Date(vec![0, 19_782, -1]), None),
             ResultColumn::new("at", ResultValues::Instant(vec![0, 1, 1_500_000]), odd()),
-            ResultColumn::new("region", ResultValues::Dictionary { codes: vec![1, -1, 0], names }, odd()),
+            ResultColumn::new(
+                "region",
+                ResultValues::Dictionary { codes: Codes::Wide(vec![1, -1, 0]), names },
+                odd(),
+            ),
         ])
     }
 

@@ -21,7 +21,7 @@ mod validate;
 mod walk;
 
 pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
-pub use columns::{ResultColumn, ResultColumns, ResultValues};
+pub use columns::{Codes, ResultColumn, ResultColumns, ResultValues};
 pub use csv::transactions_from_csv;
 pub use finding::{Finding, FindingKind, Severity};
 pub(crate) use frame::Kind;

@@ -44,11 +44,11 @@ pub struct BatchOutput<'o> {
     /// 1 - PD, a rank unless calibrated; NaN where the status is not `Scored`.
     pub score: &'o mut [f64],
     /// Index in decline, refer, approve; -1 where the status is not `Scored`.
-    pub decision: &'o mut [i32],
+    pub decision: &'o mut [i8],
     /// Index in the card's bands; -1 where the status is not `Scored`.
     pub band: &'o mut [i32],
     /// A [`RowStatus`] as its number.
-    pub status: &'o mut [i32],
+    pub status: &'o mut [i8],
 }
 
 impl Card {
@@ -63,11 +63,13 @@ impl Card {
 
     fn score_with(&self, readers: &[Reader<'_, '_>], first: usize, output: &mut BatchOutput<'_>) {
         let mut work = Work::new();
+        let mut numbers = [0.0; BLOCK];
         for (index, block) in output.reborrow().split(BLOCK).enumerate() {
             let rows = block.points.len();
             work.start(f64::from(self.body.base_points), rows);
+            let numbers = numbers.get_mut(..rows).unwrap_or_default();
             for reader in readers {
-                reader.add(first + index * BLOCK, rows, &mut work);
+                reader.add(first + index * BLOCK, numbers, &mut work);
             }
             self.write(&work, block);
         }
@@ -89,7 +91,7 @@ impl Card {
         for ((left, right), (total, (own_status, refer))) in left.zip(right).zip(found) {
             let ((points, pd), (score, decision)) = left;
             let (band, status) = right;
-            *status = i32::from(*own_status);
+            *status = *own_status;
             let outcome = if *own_status == 0 {
                 #[expect(clippy::cast_possible_truncation, reason = "a proved card's totals fit i32")]
                 {
@@ -134,7 +136,7 @@ pub(super) struct Outcome {
     pd: f64,
     score: f64,
     band: i32,
-    decision: i32,
+    decision: i8,
 }
 
 impl Outcome {
@@ -163,7 +165,7 @@ impl<'o> BatchOutput<'o> {
         if let (Some(decision), Some(band), Some(status)) = cells
             && *status == 0
         {
-            (*decision, *band, *status) = (-1, -1, i32::from(why as u8));
+            (*decision, *band, *status) = (-1, -1, why as i8);
         }
     }
 
@@ -192,7 +194,7 @@ impl<'o> BatchOutput<'o> {
 }
 
 /// Returns the code of a decision; -1 is none.
-const fn code(decision: Decision) -> i32 {
+const fn code(decision: Decision) -> i8 {
     match decision {
         Decision::Decline => 0,
         Decision::Refer => 1,
@@ -203,7 +205,7 @@ const fn code(decision: Decision) -> i32 {
 /// The state of one block.
 struct Work {
     totals: [f64; BLOCK],
-    status: [u8; BLOCK],
+    status: [i8; BLOCK],
     refer: [bool; BLOCK],
 }
 
@@ -231,7 +233,7 @@ impl Work {
         let (Some(status), Some(refer)) = (self.status.get_mut(row), self.refer.get_mut(row)) else { return };
         match slot {
             Ok(slot) => *refer |= characteristic.refers(slot),
-            Err(cause) if *status == 0 => *status = RowStatus::of(cause) as u8,
+            Err(cause) if *status == 0 => *status = RowStatus::of(cause) as i8,
             Err(_) => {}
         }
     }
@@ -308,10 +310,9 @@ impl<'f, 'a> Reader<'f, 'a> {
             .collect();
     }
 
-    fn add(&self, start: usize, rows: usize, work: &mut Work) {
-        let (axis, range) = (Axis(0), Slice::from(start..start + rows));
-        let mut block = [0.0; BLOCK];
-        let block = block.get_mut(..rows).unwrap_or_default();
+    /// Adds the points of a block of rows, whose numbers go through `block`.
+    fn add(&self, start: usize, block: &mut [f64], work: &mut Work) {
+        let (axis, range) = (Axis(0), Slice::from(start..start + block.len()));
         match &self.column.values {
             Values::Float(values) => {
                 let values = values.slice_axis(axis, range);
@@ -335,7 +336,7 @@ impl<'f, 'a> Reader<'f, 'a> {
                 return self.add_codes(&codes.slice_axis(axis, range), start, work);
             }
             _ => {
-                for row in 0..rows {
+                for row in 0..block.len() {
                     work.put(row, self.characteristic, self.slot(start + row));
                 }
                 return;

@@ -111,6 +111,7 @@ fn score(
     let scores = control.run(|run| scorecard::score_frame(card, frame, minimum, &request.include, run))?;
     let read = scorecard::columns_read(card);
     let unused = frame.columns().map(|(name, _)| name).filter(|name| !read.contains(name));
+    let [statuses, decisions] = scores.rows.counts();
     let mut null_reasons = BTreeMap::new();
     if !card.is_calibrated() {
         null_reasons.insert("/columns/pd", "pd_assumed");
@@ -126,12 +127,12 @@ fn score(
             .collect(),
         card: card.reference(),
         columns: None,
-        decisions: scores.rows.decisions(),
+        decisions,
         null_reasons,
         pd_basis: Arc::clone(card.pd_basis()),
         rows: u64::try_from(frame.rows()).unwrap_or(u64::MAX),
         seed: request.seed,
-        statuses: scores.rows.statuses(),
+        statuses,
         unused_columns: unused.map(str::to_owned).collect(),
     };
     Ok((response, scores.into_columns(card)))

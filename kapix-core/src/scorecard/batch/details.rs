@@ -2,7 +2,7 @@
 
 use super::minimum::MinimumColumns;
 use super::{BatchOutput, Reader};
-use crate::domain::{ResultColumn, ResultValues};
+use crate::domain::{Codes, ResultColumn, ResultValues};
 use crate::scorecard::card::Card;
 use crate::scorecard::explain::REASONS_MAX;
 use crate::scorecard::score::Slots;
@@ -52,13 +52,10 @@ impl RowDetails {
     pub(super) fn new(card: &Card, include: &[ScoreInclude], rows: usize) -> Self {
         let count = |what, columns| if include.contains(&what) { columns } else { 0 };
         Self {
-            completeness: vec![vec![f64::NAN; rows]; count(ScoreInclude::Completeness, 1)],
-            points: vec![
-                vec![0; rows];
-                count(ScoreInclude::PointsByCharacteristic, card.characteristics.len())
-            ],
-            reasons: vec![vec![-1; rows]; count(ScoreInclude::Reasons, REASONS_MAX)],
-            causes: vec![vec![false; rows]; count(ScoreInclude::ReferralCauses, CAUSES.len())],
+            completeness: columns(f64::NAN, rows, count(ScoreInclude::Completeness, 1)),
+            points: columns(0, rows, count(ScoreInclude::PointsByCharacteristic, card.characteristics.len())),
+            reasons: columns(-1, rows, count(ScoreInclude::Reasons, REASONS_MAX)),
+            causes: columns(false, rows, count(ScoreInclude::ReferralCauses, CAUSES.len())),
         }
     }
 
@@ -94,11 +91,16 @@ impl RowDetails {
         let names: Vec<Arc<str>> = card.body.reasons.keys().map(|code| Arc::from(code.as_str())).collect();
         for (place, codes) in (1..).zip(self.reasons) {
             let validity = Some(codes.chunks(8).map(present).collect()).filter(|_| codes.contains(&-1));
-            let values = ResultValues::Dictionary { codes, names: names.clone() };
+            let values = ResultValues::Dictionary { codes: Codes::Wide(codes), names: names.clone() };
             columns.push(ResultColumn::new(format!("reason_{place}"), values, validity));
         }
         columns
     }
+}
+
+/// Returns so many columns of a value; nothing is allocated for none.
+fn columns<T: Copy>(value: T, rows: usize, count: usize) -> Vec<Vec<T>> {
+    (0..count).map(|_| vec![value; rows]).collect()
 }
 
 /// Returns a bit for each code: whether there is one.

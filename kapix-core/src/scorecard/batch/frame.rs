@@ -62,8 +62,9 @@ impl FrameScores {
     /// Returns the scores as result columns, then those that were asked for.
     pub(crate) fn into_columns(self, card: &Card) -> ResultColumns {
         let validity = self.rows.validity();
-        let mut columns = self.rows.into_columns(card);
-        columns.extend(self.details.into_columns(card, validity.as_ref()));
+        let details = self.details.into_columns(card, validity.as_ref());
+        let mut columns = self.rows.into_valid_columns(card, validity);
+        columns.extend(details);
         columns
     }
 }

@@ -4,7 +4,7 @@ use crate::error::Cause;
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
+#[repr(i8)]
 pub enum RowStatus {
     /// The row is scored.
     Scored = 0,

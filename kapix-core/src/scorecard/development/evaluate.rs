@@ -52,19 +52,15 @@ pub(crate) fn evaluate(
     };
     let validation =
         fitting::validate(&sample, &request.validation).map_err(|error| error.under("/validation"))?;
-    Ok(Evaluation {
-        decisions: results.decisions(),
-        sha256: sha256(&results, &bad),
-        statuses: results.statuses(),
-        validation,
-    })
+    let [statuses, decisions] = results.counts();
+    Ok(Evaluation { decisions, sha256: sha256(&results, &bad), statuses, validation })
 }
 
 /// Returns the SHA-256 over points, statuses and outcomes: what the figures were worked out from.
 fn sha256(scored: &ScoredRows, bad: &[u8]) -> Hash {
     let mut hasher = Hasher::new();
     scored.points.iter().for_each(|points| hasher.update(&points.to_le_bytes()));
-    let status = |status: &i32| u8::try_from(*status).unwrap_or(u8::MAX);
+    let status = |status: &i8| status.cast_unsigned();
     hasher.update(&scored.status.iter().map(status).collect::<Vec<u8>>());
     hasher.update(bad);
     hasher.finish()

@@ -20,7 +20,7 @@ fn coded(categories: [&str; 2]) -> Card {
     card(&body(&[it], 8, 3)).unwrap()
 }
 
-fn by_column(card: &Card, values: &[f64]) -> crate::Result<(Vec<i32>, Vec<i32>)> {
+fn by_column(card: &Card, values: &[f64]) -> crate::Result<(Vec<i32>, Vec<i8>)> {
     let frame = Frame::new(vec![("x".to_owned(), Column::float(values))], &Limits::default()).unwrap();
     let mut found = ScoredRows::with_rows(values.len());
     card.score_rows(&frame, 0, &mut found.output())?;
