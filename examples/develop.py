@@ -26,7 +26,7 @@ def columns(path: Path) -> dict[str, list]:
     }
 
 
-def develop() -> kapix.DevelopResponse:
+def develop() -> kapix.ScorecardDevelopResponse:
     """Returns the development that `develop.json` asks for."""
     request = json.loads((HERE / "develop.json").read_text(encoding="utf-8"))
     engine = kapix.Engine.load([], envelope=False)
@@ -42,7 +42,7 @@ def interval(row: kapix.BinningRow) -> str:
     return f"{row.lower:g} or more" if row.upper is None else f"{row.lower:g} to below {row.upper:g}"
 
 
-def tell(development: kapix.DevelopResponse) -> str:
+def tell(development: kapix.ScorecardDevelopResponse) -> str:
     """Returns the development as a page to read."""
     body = development.artefact["body"]
     card = {part["feature"]: part for part in body["characteristics"]}

@@ -15,8 +15,6 @@ use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess
 use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
 
-/// The greatest integer that every language reads exactly, 2^53 - 1.
-const INTEGER_MAX: u64 = (1 << 53) - 1;
 /// Deepest nesting; the JSON door's own bound.
 const DEPTH_MAX: u64 = 127;
 
@@ -115,8 +113,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         }
         if let Ok(number) = value.cast::<PyInt>() {
             room.budget.take(1)?;
-            let number = number.extract::<i64>().ok().filter(|it| it.unsigned_abs() <= INTEGER_MAX);
-            return visitor.visit_i64(number.ok_or_else(|| unreadable(()))?);
+            return visitor.visit_i64(number.extract().map_err(unreadable)?);
         }
         if let Ok(dict) = value.cast::<PyDict>() {
             return visitor.visit_map(Members { entries: dict.iter(), value: None, room: room.inside()? });

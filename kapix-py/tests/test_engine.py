@@ -25,7 +25,7 @@ def test_artefacts_come_as_text_bytes_dict_path_and_list(tmp_path: Path) -> None
     other = card([numeric("x")], "other")
     bundle: dict[str, Any] = {
         "kapix": 1, "kind": "bundle", "id": "b", "version": "1", "artefacts": [other],
-        "routes": [{"artefact": "test@1", "entity_type": "individual", "operation": name} for name in ("credit.score", "credit.score_batch")],
+        "routes": [{"artefact": "test@1", "entity_type": "individual", "operation": name} for name in ("credit.score", "credit.score_batch", "scorecard.evaluate")],
     }
     forms: list[Any] = [json.dumps(CARD), json.dumps(CARD).encode(), CARD, path, [path], [bundle, CARD]]
     answers = {kapix.Engine.load(form, clock=AS_OF, envelope=False).credit.score(REQUEST).to_json() for form in forms}
@@ -162,7 +162,7 @@ def test_nested_structs_have_the_classes_of_the_schema(engine: kapix.Engine) -> 
     walk(engine.describe(), seen)
     walk(engine.artefact.check(artefact={}), seen)
     assert "Record" not in seen
-    for name in ("CreditScoreResponse", "Explanation", "ReasonView", "ArtefactRef", "DescribeResponse", "Limits", "Problem"):
+    for name in ("CreditScoreResponse", "Explanation", "ReasonView", "ArtefactRef", "EngineDescribeResponse", "Limits", "Problem"):
         assert type(seen[name]) is getattr(_types, name)
 
 

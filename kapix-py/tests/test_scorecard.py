@@ -45,7 +45,7 @@ def empty() -> kapix.Engine:
 
 
 @pytest.fixture(scope="module")
-def developed(empty: kapix.Engine) -> kapix.DevelopResponse:
+def developed(empty: kapix.Engine) -> kapix.ScorecardDevelopResponse:
     return empty.scorecard.develop(ARRAYS, **REQUEST)
 
 
@@ -72,7 +72,7 @@ def test_every_kind_of_table_gives_the_committed_card(empty: kapix.Engine, kind:
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_the_number_of_threads_changes_nothing(empty: kapix.Engine, developed: kapix.DevelopResponse, threads: int) -> None:
+def test_the_number_of_threads_changes_nothing(empty: kapix.Engine, developed: kapix.ScorecardDevelopResponse, threads: int) -> None:
     assert empty.scorecard.develop(ARRAYS, threads=threads, **REQUEST).to_json() == developed.to_json()
 
 
@@ -80,7 +80,7 @@ def test_columns_of_the_request_itself_give_the_same_card(empty: kapix.Engine) -
     assert empty.scorecard.develop(columns=LISTS, **REQUEST).to_json("artefact") == CARD
 
 
-def test_the_example_prints_a_page_and_writes_the_card(tmp_path: Path, developed: kapix.DevelopResponse) -> None:
+def test_the_example_prints_a_page_and_writes_the_card(tmp_path: Path, developed: kapix.ScorecardDevelopResponse) -> None:
     page = example().tell(developed)
     assert "472 of them bad" in page and "AUC on later rows" in page and "approved from" in page
     assert max(map(len, page.splitlines())) < 120
@@ -98,7 +98,7 @@ def test_numbers_are_borrowed() -> None:
     assert _kapix.addresses(columns_of(frame)) == [column.to_numpy(allow_copy=False).ctypes.data for column in frame]
 
 
-def test_the_card_is_read_only_and_loads_in_every_form(developed: kapix.DevelopResponse) -> None:
+def test_the_card_is_read_only_and_loads_in_every_form(developed: kapix.ScorecardDevelopResponse) -> None:
     artefact: Any = developed.artefact
     with pytest.raises(TypeError):
         artefact["id"] = "x"
@@ -113,7 +113,7 @@ def test_the_card_is_read_only_and_loads_in_every_form(developed: kapix.DevelopR
         developed.to_json("nothing")
 
 
-def test_the_card_scores_and_says_a_calibrated_probability(developed: kapix.DevelopResponse) -> None:
+def test_the_card_scores_and_says_a_calibrated_probability(developed: kapix.ScorecardDevelopResponse) -> None:
     engine = kapix.Engine.load(developed.artefact or "", envelope=False)
     answer = engine.credit.score(json.loads((EXAMPLES / "data" / "kenya_salaried.json").read_text(encoding="utf-8")))
     assert answer.explanation is not None and answer.pd is not None and answer.confidence is not None
@@ -172,7 +172,7 @@ def test_ctrl_c_stops_the_development_before_its_end(empty: kapix.Engine) -> Non
 def test_a_task_develops_beside_the_loop_and_can_be_cancelled(empty: kapix.Engine) -> None:
     frame = many(100_000)
 
-    async def both() -> tuple[kapix.DevelopResponse, bool]:
+    async def both() -> tuple[kapix.ScorecardDevelopResponse, bool]:
         result = await empty.scorecard.develop_async(ARRAYS, **REQUEST)
         task = asyncio.create_task(empty.scorecard.develop_async(frame, target="bad", threads=1))
         await asyncio.sleep(0)

@@ -16,8 +16,8 @@ REQUESTS = {
     "cashflow.analyze": kapix.CashflowAnalyzeRequest,
     "credit.score": kapix.CreditScoreRequest,
     "credit.score_batch": kapix.CreditScoreBatchRequest,
-    "scorecard.develop": kapix.DevelopRequest,
-    "scorecard.evaluate": kapix.EvaluateRequest,
+    "scorecard.develop": kapix.ScorecardDevelopRequest,
+    "scorecard.evaluate": kapix.ScorecardEvaluateRequest,
 }
 CONTROL = ["names", "progress", "threads"]
 

@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 # Type of Arrow, values, a byte of each row that is 1 where it has a value, and the names of codes.
-Parts: TypeAlias = tuple[str, Any, bytes | None, list[str] | None]
+_Parts: TypeAlias = tuple[str, Any, bytes | None, list[str] | None]
 
 EXPERT_CARDS: str
 VERSION: str
@@ -37,7 +37,7 @@ class Batch:
     def __new__(cls, ipc: bytes) -> Self: ...
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
     def names(self) -> list[str]: ...
-    def parts(self, name: str) -> Parts: ...
+    def parts(self, name: str) -> _Parts: ...
 
 @final
 class Desk:

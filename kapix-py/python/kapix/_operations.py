@@ -10,9 +10,9 @@ from ._types import (
     CashflowAnalyzeResponse,
     CreditScoreBatchResponse,
     CreditScoreResponse,
-    DescribeResponse,
-    DevelopResponse,
-    EvaluateResponse,
+    EngineDescribeResponse,
+    ScorecardDevelopResponse,
+    ScorecardEvaluateResponse,
 )
 
 # The fields of each request: name, type, default, document.
@@ -58,7 +58,7 @@ _CreditScoreRequest = (
     ('seed', 'int', 0, 'Seed of simulations; a score uses none and echoes it.'),
 )
 
-_DevelopRequest = (
+_ScorecardDevelopRequest = (
     ('target', 'str', REQUIRED, 'Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind` `continuous`.'),
     ('as_of', 'str | datetime.date | None', None, "The instant of the development; the Desk's clock fills it when absent."),
     ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true.'),
@@ -87,7 +87,7 @@ _DevelopRequest = (
     ('weight', 'str | None', None, 'Column with the weight of each row, finite and above 0.'),
 )
 
-_EvaluateRequest = (
+_ScorecardEvaluateRequest = (
     ('entity_type', 'EntityType', REQUIRED, 'Whom the card must score. One of `individual`, `sme`, `corporate`.'),
     ('target', 'str', REQUIRED, 'Column with the outcome.'),
     ('as_of', 'str | datetime.date | None', None, "The instant of the evaluation; the Desk's clock fills it when absent."),
@@ -112,7 +112,7 @@ class Artefact:
 
     @takes(*_ArtefactCheckRequest)
     def check(self, request: ArtefactCheckRequest | None = None, /, **fields) -> ArtefactCheckResponse:
-        """Whether an artefact would load."""
+        """Proves an artefact before it is used."""
         return run(ArtefactCheckResponse, self._desk, "artefact.check", request, fields)
 
 
@@ -126,7 +126,7 @@ class Cashflow:
 
     @takes(*_CashflowAnalyzeRequest)
     def analyze(self, request: CashflowAnalyzeRequest | None = None, /, **fields) -> CashflowAnalyzeResponse:
-        """The cash-flow features of one applicant."""
+        """Cash-flow features of an applicant with their transactions."""
         return run(CashflowAnalyzeResponse, self._desk, "cashflow.analyze", request, fields)
 
 
@@ -140,12 +140,12 @@ class Credit:
 
     @takes(*_CreditScoreRequest)
     def score(self, request: CreditScoreRequest | None = None, /, **fields) -> CreditScoreResponse:
-        """The score of one applicant."""
+        """Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons."""
         return run(CreditScoreResponse, self._desk, "credit.score", request, fields)
 
     @takes(*_CreditScoreBatchRequest)
     def score_batch(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> CreditScoreBatchResponse:
-        """The scores of many applicants."""
+        """Scores many applicants, given as columns."""
         if frame is None:
             return run(CreditScoreBatchResponse, self._desk, "credit.score_batch", None, fields)
         reply = run_columns(self._desk, "credit.score_batch", frame, names, progress, threads, fields)
@@ -153,7 +153,7 @@ class Credit:
 
     @takes(*_CreditScoreBatchRequest)
     async def score_batch_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> CreditScoreBatchResponse:
-        """The scores of many applicants."""
+        """Scores many applicants, given as columns."""
         def call(tell):
             return self.score_batch(frame, names=names, progress=tell, threads=threads, **fields)
 
@@ -168,33 +168,33 @@ class Scorecard:
     def __init__(self, desk):
         self._desk = desk
 
-    @takes(*_DevelopRequest)
-    def develop(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> DevelopResponse:
-        """A developed card, and everything that was measured on the way to it."""
+    @takes(*_ScorecardDevelopRequest)
+    def develop(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> ScorecardDevelopResponse:
+        """Develops a card from rows with known outcomes."""
         if frame is None:
-            return run(DevelopResponse, self._desk, "scorecard.develop", None, fields)
+            return run(ScorecardDevelopResponse, self._desk, "scorecard.develop", None, fields)
         reply = run_columns(self._desk, "scorecard.develop", frame, names, progress, threads, fields)
-        return DevelopResponse(reply)
+        return ScorecardDevelopResponse(reply)
 
-    @takes(*_DevelopRequest)
-    async def develop_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> DevelopResponse:
-        """A developed card, and everything that was measured on the way to it."""
+    @takes(*_ScorecardDevelopRequest)
+    async def develop_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> ScorecardDevelopResponse:
+        """Develops a card from rows with known outcomes."""
         def call(tell):
             return self.develop(frame, names=names, progress=tell, threads=threads, **fields)
 
         return await run_async(call, progress)
 
-    @takes(*_EvaluateRequest)
-    def evaluate(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> EvaluateResponse:
-        """How well a card ranks and is calibrated on rows with known outcomes."""
+    @takes(*_ScorecardEvaluateRequest)
+    def evaluate(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> ScorecardEvaluateResponse:
+        """Measures how well a card ranks and is calibrated on rows with known outcomes."""
         if frame is None:
-            return run(EvaluateResponse, self._desk, "scorecard.evaluate", None, fields)
+            return run(ScorecardEvaluateResponse, self._desk, "scorecard.evaluate", None, fields)
         reply = run_columns(self._desk, "scorecard.evaluate", frame, names, progress, threads, fields)
-        return EvaluateResponse(reply)
+        return ScorecardEvaluateResponse(reply)
 
-    @takes(*_EvaluateRequest)
-    async def evaluate_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> EvaluateResponse:
-        """How well a card ranks and is calibrated on rows with known outcomes."""
+    @takes(*_ScorecardEvaluateRequest)
+    async def evaluate_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> ScorecardEvaluateResponse:
+        """Measures how well a card ranks and is calibrated on rows with known outcomes."""
         def call(tell):
             return self.evaluate(frame, names=names, progress=tell, threads=threads, **fields)
 
@@ -213,6 +213,6 @@ class Operations:
         self.credit = Credit(desk)
         self.scorecard = Scorecard(desk)
 
-    def describe(self) -> DescribeResponse:
-        """What the engine is and holds."""
-        return run(DescribeResponse, self._desk, "engine.describe", None, {})
+    def describe(self) -> EngineDescribeResponse:
+        """What the engine is and holds: versions, artefacts, limits, operations."""
+        return run(EngineDescribeResponse, self._desk, "engine.describe", None, {})

@@ -25,18 +25,18 @@ from ._types import (
     CreditScoreRequest,
     CreditScoreResponse,
     Data,
-    DescribeResponse,
-    DevelopRequest,
-    DevelopResponse,
+    EngineDescribeResponse,
     EntityType,
-    EvaluateRequest,
-    EvaluateResponse,
     Minimum,
     ReasonMethod,
     RegressionSettings,
     SampleSettings,
     ScalingSettings,
     ScoreInclude,
+    ScorecardDevelopRequest,
+    ScorecardDevelopResponse,
+    ScorecardEvaluateRequest,
+    ScorecardEvaluateResponse,
     SelectionSettings,
     SourceKey,
     Stage,
@@ -52,7 +52,7 @@ class Artefact:
     def __init__(self, desk: Desk) -> None: ...
     @overload
     def check(self, request: ArtefactCheckRequest, /) -> ArtefactCheckResponse:
-        """Whether an artefact would load.
+        """Proves an artefact before it is used.
 
         Fields:
             artefact (Any; required): The artefact or bundle.
@@ -71,7 +71,7 @@ class Cashflow:
     def __init__(self, desk: Desk) -> None: ...
     @overload
     def analyze(self, request: CashflowAnalyzeRequest, /) -> CashflowAnalyzeResponse:
-        """The cash-flow features of one applicant.
+        """Cash-flow features of an applicant with their transactions.
 
         Fields:
             entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
@@ -101,7 +101,7 @@ class Credit:
     def __init__(self, desk: Desk) -> None: ...
     @overload
     def score(self, request: CreditScoreRequest, /) -> CreditScoreResponse:
-        """The score of one applicant.
+        """Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons.
 
         Fields:
             entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
@@ -163,7 +163,7 @@ class Credit:
         include: Sequence[ScoreInclude] = ...,
         seed: int = 0,
     ) -> CreditScoreBatchResponse:
-        """The scores of many applicants.
+        """Scores many applicants, given as columns.
 
         Fields:
             names (Sequence[str] | None): Names of the columns of a matrix.
@@ -194,7 +194,7 @@ class Credit:
         include: Sequence[ScoreInclude] = ...,
         seed: int = 0,
     ) -> CreditScoreBatchResponse:
-        """The scores of many applicants."""
+        """Scores many applicants, given as columns."""
 
 class Scorecard:
     """The operations `scorecard.*`."""
@@ -233,8 +233,8 @@ class Scorecard:
         target_kind: TargetKind = 'binary',
         validation: ValidationSettings = ...,
         weight: str | None = None,
-    ) -> DevelopResponse:
-        """A developed card, and everything that was measured on the way to it.
+    ) -> ScorecardDevelopResponse:
+        """Develops a card from rows with known outcomes.
 
         Fields:
             names (Sequence[str] | None): Names of the columns of a matrix.
@@ -317,8 +317,8 @@ class Scorecard:
         target_kind: TargetKind = 'binary',
         validation: ValidationSettings = ...,
         weight: str | None = None,
-    ) -> DevelopResponse:
-        """A developed card, and everything that was measured on the way to it."""
+    ) -> ScorecardDevelopResponse:
+        """Develops a card from rows with known outcomes."""
     def evaluate(
         self,
         frame: Frame | None = None,
@@ -338,8 +338,8 @@ class Scorecard:
         seed: int = 0,
         validation: ValidationSettings = ...,
         weight: str | None = None,
-    ) -> EvaluateResponse:
-        """How well a card ranks and is calibrated on rows with known outcomes.
+    ) -> ScorecardEvaluateResponse:
+        """Measures how well a card ranks and is calibrated on rows with known outcomes.
 
         Fields:
             names (Sequence[str] | None): Names of the columns of a matrix.
@@ -380,8 +380,8 @@ class Scorecard:
         seed: int = 0,
         validation: ValidationSettings = ...,
         weight: str | None = None,
-    ) -> EvaluateResponse:
-        """How well a card ranks and is calibrated on rows with known outcomes."""
+    ) -> ScorecardEvaluateResponse:
+        """Measures how well a card ranks and is calibrated on rows with known outcomes."""
 
 class Operations:
     """Every operation, by area."""
@@ -391,5 +391,5 @@ class Operations:
     credit: Credit
     scorecard: Scorecard
     def __init__(self, desk: Desk) -> None: ...
-    def describe(self) -> DescribeResponse:
-        """What the engine is and holds."""
+    def describe(self) -> EngineDescribeResponse:
+        """What the engine is and holds: versions, artefacts, limits, operations."""

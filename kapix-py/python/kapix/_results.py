@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ._record import Answer
 
 if TYPE_CHECKING:
-    from ._kapix import Parts
+    from ._kapix import _Parts
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -69,7 +69,7 @@ class ResultColumns(Answer):
         return list(self.keys())
 
 
-def _array(parts: Parts) -> Any:
+def _array(parts: _Parts) -> Any:
     """Returns a column as a numpy array, or as a list where numpy is not imported."""
     numpy: Any = sys.modules.get("numpy")
     if numpy is None:
@@ -99,7 +99,7 @@ def _without(numpy: Any, array: Any, missing: Any) -> Any:
     return array.view() if missing is None else numpy.where(missing, numpy.array("NaT", array.dtype), array)
 
 
-def _list(parts: Parts) -> Sequence[Any]:
+def _list(parts: _Parts) -> Sequence[Any]:
     """Returns a column as Python objects with None for null; a number without a value is NaN."""
     kind, values, valid, names = parts
     if kind == "Utf8":

@@ -20,20 +20,21 @@ __all__ = [
     "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
     "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest", "DevelopResponse",
-    "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType", "Estimate",
-    "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding",
-    "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval", "IsotonicCurve",
-    "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective",
-    "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange",
-    "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
-    "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
-    "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
-    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
-    "Stage", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource",
-    "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
+    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentValidation",
+    "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion",
+    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow",
+    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum",
+    "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind",
+    "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
+    "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode",
+    "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind",
+    "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin",
+    "ScoreInclude", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
+    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
+    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
+    "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind",
+    "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit",
+    "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -440,115 +441,10 @@ class Data(TypedDict, total=False):
     transaction_history: TransactionSource | None
 
 
-class DevelopRequest(TypedDict, total=False):
-    """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
-
-    Fields:
-        as_of (str | datetime.date | None): The instant of the development; the Desk's clock fills it when absent.
-        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
-        bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
-        binning (BinningSettings): How each column is binned, unless `characteristics` says otherwise for one.
-        calibration (CalibrationSettings; default {'method': 'platt', 'smoothing': False}): From the score to a
-            probability.
-        card (CardSettings): Name, version and owner of the card.
-        characteristics (Mapping[str, CharacteristicSettings]): What differs for one column, by its name.
-        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
-            given.
-        cutoffs (CardCutoffs | None): Totals at which the decision changes; without them the card decides nothing.
-        entity_types (Sequence[EntityType]; default ['individual']): Whom the card scores; default individuals.
-        exclude (Sequence[str]): Columns that are no characteristics.
-        folds (int | None): Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5,
-            and 0 with a hold-out part.
-        good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
-            outcome is not known; default: the one other value.
-        idempotency_key (str | None): The same key and request give the stored answer.
-        include (Sequence[str]): The only columns that may be characteristics; default all but those named
-            elsewhere.
-        minimum (Minimum | None): The least history that the card accepts; default none.
-        regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}): How
-            coefficients are fitted.
-        sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
-            aside.
-        scaling (ScalingSettings; default {'intercept': 'spread', 'method': 'pdo_odds'}): From coefficients to
-            points.
-        seed (int; default 0): Seed of splits and folds.
-        selection (SelectionSettings; default {'cluster_best': False, 'cluster_correlation': 0.7, 'correlation_max':
-            0.95, 'criterion': 'aic', 'excluded': [], 'forced': [], 'gini_min': 0.0, 'iv_min': 0.0, 'leak_gini':
-            0.95, 'leak_iv': 5.0, 'method': 'none', 'p_enter': 0.05, 'p_remove': 0.1, 'sign': True,
-            'significance_max': 0.01}): Which characteristics enter.
-        stage (Stage; default 'card'): How far to go; default `card`. One of `binning`, `card`.
-        target (str; required): Column with the outcome; it has two values in the sample, or numbers at stage
-            `binning` with `target_kind` `continuous`.
-        target_kind (TargetKind; default 'binary'): Whether the target is an outcome or a number; default `binary`.
-            One of `binary`, `continuous`.
-        validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
-            'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
-        weight (str | None): Column with the weight of each row, finite and above 0.
-    """
-    as_of: str | datetime.date | None
-    bad: Sequence[bool | float | str | None]
-    bands: BandSettings
-    binning: BinningSettings
-    calibration: CalibrationSettings
-    card: CardSettings
-    characteristics: Mapping[str, CharacteristicSettings]
-    columns: Mapping[str, Sequence[bool | float | str | None]] | None
-    cutoffs: CardCutoffs | None
-    entity_types: Sequence[EntityType]
-    exclude: Sequence[str]
-    folds: int | None
-    good: Sequence[bool | float | str | None]
-    idempotency_key: str | None
-    include: Sequence[str]
-    minimum: Minimum | None
-    regression: RegressionSettings
-    sample: SampleSettings
-    scaling: ScalingSettings
-    seed: int
-    selection: SelectionSettings
-    stage: Stage
-    target: str
-    target_kind: TargetKind
-    validation: ValidationSettings
-    weight: str | None
-
-
 Direction = Union[Literal["credit"], Literal["debit"]]
 
 
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
-
-
-class EvaluateRequest(TypedDict, total=False):
-    """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
-
-    Fields:
-        as_of (str | datetime.date | None): The instant of the evaluation; the Desk's clock fills it when absent.
-        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
-        card (str | None): `id` or `id@version` of a card; default by the routes.
-        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
-            given.
-        entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
-        good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
-            outcome is not known.
-        idempotency_key (str | None): The same key and request give the stored answer.
-        seed (int; default 0): Seed; an evaluation uses none and echoes it.
-        target (str; required): Column with the outcome.
-        validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
-            'interval_level': 0.95, 'roc_points': 100}): What is measured.
-        weight (str | None): Column with the weight of each row, finite and above 0.
-    """
-    as_of: str | datetime.date | None
-    bad: Sequence[bool | float | str | None]
-    card: str | None
-    columns: Mapping[str, Sequence[bool | float | str | None]] | None
-    entity_type: EntityType
-    good: Sequence[bool | float | str | None]
-    idempotency_key: str | None
-    seed: int
-    target: str
-    validation: ValidationSettings
-    weight: str | None
 
 
 class Exclusion(TypedDict, total=False):
@@ -723,6 +619,111 @@ class ScalingSettings(TypedDict, total=False):
 
 
 ScoreInclude = Union[Literal["completeness"], Literal["points_by_characteristic"], Literal["reasons"], Literal["referral_causes"]]
+
+
+class ScorecardDevelopRequest(TypedDict, total=False):
+    """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
+
+    Fields:
+        as_of (str | datetime.date | None): The instant of the development; the Desk's clock fills it when absent.
+        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+        bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
+        binning (BinningSettings): How each column is binned, unless `characteristics` says otherwise for one.
+        calibration (CalibrationSettings; default {'method': 'platt', 'smoothing': False}): From the score to a
+            probability.
+        card (CardSettings): Name, version and owner of the card.
+        characteristics (Mapping[str, CharacteristicSettings]): What differs for one column, by its name.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
+            given.
+        cutoffs (CardCutoffs | None): Totals at which the decision changes; without them the card decides nothing.
+        entity_types (Sequence[EntityType]; default ['individual']): Whom the card scores; default individuals.
+        exclude (Sequence[str]): Columns that are no characteristics.
+        folds (int | None): Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5,
+            and 0 with a hold-out part.
+        good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
+            outcome is not known; default: the one other value.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        include (Sequence[str]): The only columns that may be characteristics; default all but those named
+            elsewhere.
+        minimum (Minimum | None): The least history that the card accepts; default none.
+        regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}): How
+            coefficients are fitted.
+        sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
+            aside.
+        scaling (ScalingSettings; default {'intercept': 'spread', 'method': 'pdo_odds'}): From coefficients to
+            points.
+        seed (int; default 0): Seed of splits and folds.
+        selection (SelectionSettings; default {'cluster_best': False, 'cluster_correlation': 0.7, 'correlation_max':
+            0.95, 'criterion': 'aic', 'excluded': [], 'forced': [], 'gini_min': 0.0, 'iv_min': 0.0, 'leak_gini':
+            0.95, 'leak_iv': 5.0, 'method': 'none', 'p_enter': 0.05, 'p_remove': 0.1, 'sign': True,
+            'significance_max': 0.01}): Which characteristics enter.
+        stage (Stage; default 'card'): How far to go; default `card`. One of `binning`, `card`.
+        target (str; required): Column with the outcome; it has two values in the sample, or numbers at stage
+            `binning` with `target_kind` `continuous`.
+        target_kind (TargetKind; default 'binary'): Whether the target is an outcome or a number; default `binary`.
+            One of `binary`, `continuous`.
+        validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
+            'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
+        weight (str | None): Column with the weight of each row, finite and above 0.
+    """
+    as_of: str | datetime.date | None
+    bad: Sequence[bool | float | str | None]
+    bands: BandSettings
+    binning: BinningSettings
+    calibration: CalibrationSettings
+    card: CardSettings
+    characteristics: Mapping[str, CharacteristicSettings]
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    cutoffs: CardCutoffs | None
+    entity_types: Sequence[EntityType]
+    exclude: Sequence[str]
+    folds: int | None
+    good: Sequence[bool | float | str | None]
+    idempotency_key: str | None
+    include: Sequence[str]
+    minimum: Minimum | None
+    regression: RegressionSettings
+    sample: SampleSettings
+    scaling: ScalingSettings
+    seed: int
+    selection: SelectionSettings
+    stage: Stage
+    target: str
+    target_kind: TargetKind
+    validation: ValidationSettings
+    weight: str | None
+
+
+class ScorecardEvaluateRequest(TypedDict, total=False):
+    """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
+
+    Fields:
+        as_of (str | datetime.date | None): The instant of the evaluation; the Desk's clock fills it when absent.
+        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+        card (str | None): `id` or `id@version` of a card; default by the routes.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
+            given.
+        entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
+        good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
+            outcome is not known.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        seed (int; default 0): Seed; an evaluation uses none and echoes it.
+        target (str; required): Column with the outcome.
+        validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
+            'interval_level': 0.95, 'roc_points': 100}): What is measured.
+        weight (str | None): Column with the weight of each row, finite and above 0.
+    """
+    as_of: str | datetime.date | None
+    bad: Sequence[bool | float | str | None]
+    card: str | None
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    entity_type: EntityType
+    good: Sequence[bool | float | str | None]
+    idempotency_key: str | None
+    seed: int
+    target: str
+    validation: ValidationSettings
+    weight: str | None
 
 
 SelectionMethod = Union[Literal["none"], Literal["forward"], Literal["backward"], Literal["stepwise"]]
@@ -914,7 +915,7 @@ class ArtefactCheckResponse(Answer):
 
 
 class ArtefactEntry(Record):
-    """One artefact."""
+    """One artefact, as `engine.describe` lists it."""
     __slots__ = ()
     id = property_of('id', 'Id of the artefact.')
     kind = property_of('kind', 'Kind of the artefact.')
@@ -1246,46 +1247,6 @@ class CutoffReport(Record):
 Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
 
 
-class DescribeResponse(Answer):
-    """What the engine is and holds."""
-    __slots__ = ()
-    _operation = 'engine.describe'
-    artefacts = property_of('artefacts', 'Loaded artefacts.', 'ArtefactEntry')
-    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    engine = property_of('engine', 'Version of the engine.')
-    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    limits = property_of('limits', 'Limits on what a stranger may send.', 'Limits')
-    operations = property_of('operations', 'Operations that the engine answers.', 'OperationEntry')
-    production = property_of('production', 'Whether only approved artefacts load.')
-    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    request_id = property_of('request_id', 'Id of the call.')
-    routes = property_of('routes', 'Routes from operation and entity type to artefact.', 'Route')
-    semantics = property_of('semantics', 'Changes with every change of a numeric result.')
-
-
-class DevelopResponse(Answer):
-    """A developed card, and everything that was measured on the way to it."""
-    __slots__ = ()
-    _operation = 'scorecard.develop'
-    artefact = property_of('artefact', 'The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.')
-    as_of = property_of('as_of', 'The instant of the development.')
-    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    bands = property_of('bands', 'The bands, from the riskiest to the safest; absent at stage `binning`.', 'BandReport')
-    binning = property_of('binning', 'Bins and table of every column that was looked at, in the order of their names.', 'BinnedColumn')
-    calibration = property_of('calibration', 'From the score to a probability; absent at stage `binning` and without rows outside the fit.', 'CalibrationReport')
-    cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.', 'CutoffReport')
-    findings = property_of('findings', 'What a reader must know before the card is used.', 'DevelopmentFinding')
-    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.', 'Regression')
-    request_id = property_of('request_id', 'Id of the call.')
-    rounding = property_of('rounding', 'What rounding the points changed; absent at stage `binning`.', 'RoundingReport')
-    sample = property_of('sample', 'What became of the rows.', 'SampleReport')
-    seed = property_of('seed', "The request's seed.")
-    selection = property_of('selection', 'How the characteristics were chosen; absent at stage `binning`.', 'SelectionReport')
-    validation = property_of('validation', 'How the card ranks and is calibrated; absent at stage `binning`.', 'DevelopmentValidation')
-
-
 class DevelopmentFinding(Record):
     """One thing that an auditor must know of a fit."""
     __slots__ = ()
@@ -1306,27 +1267,29 @@ class DevelopmentValidation(Record):
 Effect = Union[Literal["positive"], Literal["negative"]]
 
 
+class EngineDescribeResponse(Answer):
+    """What the engine is and holds."""
+    __slots__ = ()
+    _operation = 'engine.describe'
+    artefacts = property_of('artefacts', 'Loaded artefacts.', 'ArtefactEntry')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    engine = property_of('engine', 'Version of the engine.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    limits = property_of('limits', 'Limits on untrusted input.', 'Limits')
+    operations = property_of('operations', 'Operations that the engine answers.', 'OperationEntry')
+    production = property_of('production', 'Whether only approved artefacts load.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    routes = property_of('routes', 'Routes from operation and entity type to artefact.', 'Route')
+    semantics = property_of('semantics', 'Changes with every change of a numeric result.')
+    store = property_of('store', 'What the store holds and what it dropped when it was full; absent without a Desk.', 'StoreStatistics')
+
+
 class Estimate(Record):
     """An estimate and its standard error."""
     __slots__ = ()
     standard_error = property_of('standard_error', 'Standard error, at least 0; of weighted rows by the sandwich.')
     value = property_of('value', 'The estimate.')
-
-
-class EvaluateResponse(Answer):
-    """How well a card ranks and is calibrated on rows with known outcomes."""
-    __slots__ = ()
-    _operation = 'scorecard.evaluate'
-    as_of = property_of('as_of', 'The instant of the evaluation.')
-    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    card = property_of('card', 'The card that was evaluated.', 'ArtefactRef')
-    decisions = property_of('decisions', 'Decisions by kind.')
-    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    request_id = property_of('request_id', 'Id of the call.')
-    seed = property_of('seed', "The request's seed.")
-    statuses = property_of('statuses', 'Rows by status; only scored rows with a known outcome are measured.')
-    validation = property_of('validation', 'What was measured.', 'ValidationReport')
 
 
 class ExcludedRows(Record):
@@ -1646,6 +1609,45 @@ class ScoreBin(Record):
     upper = property_of('upper', 'Upper bound.')
 
 
+class ScorecardDevelopResponse(Answer):
+    """A developed card, and everything that was measured on the way to it."""
+    __slots__ = ()
+    _operation = 'scorecard.develop'
+    artefact = property_of('artefact', 'The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.')
+    as_of = property_of('as_of', 'The instant of the development.')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    bands = property_of('bands', 'The bands, from the riskiest to the safest; absent at stage `binning`.', 'BandReport')
+    binning = property_of('binning', 'Bins and table of every column that was looked at, in the order of their names.', 'BinnedColumn')
+    calibration = property_of('calibration', 'From the score to a probability; absent at stage `binning` and without rows outside the fit.', 'CalibrationReport')
+    cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.', 'CutoffReport')
+    findings = property_of('findings', 'What a reader must know before the card is used.', 'DevelopmentFinding')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.', 'Regression')
+    request_id = property_of('request_id', 'Id of the call.')
+    rounding = property_of('rounding', 'What rounding the points changed; absent at stage `binning`.', 'RoundingReport')
+    sample = property_of('sample', 'What became of the rows.', 'SampleReport')
+    seed = property_of('seed', "The request's seed.")
+    selection = property_of('selection', 'How the characteristics were chosen; absent at stage `binning`.', 'SelectionReport')
+    validation = property_of('validation', 'How the card ranks and is calibrated; absent at stage `binning`.', 'DevelopmentValidation')
+
+
+class ScorecardEvaluateResponse(Answer):
+    """How well a card ranks and is calibrated on rows with known outcomes."""
+    __slots__ = ()
+    _operation = 'scorecard.evaluate'
+    as_of = property_of('as_of', 'The instant of the evaluation.')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    card = property_of('card', 'The card that was evaluated.', 'ArtefactRef')
+    decisions = property_of('decisions', 'Decisions by kind.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    seed = property_of('seed', "The request's seed.")
+    statuses = property_of('statuses', 'Rows by status; only scored rows with a known outcome are measured.')
+    validation = property_of('validation', 'What was measured.', 'ValidationReport')
+
+
 class SelectedRows(Record):
     """Selected rows of one account."""
     __slots__ = ()
@@ -1698,6 +1700,17 @@ SeparationKind = Union[Literal["none"], Literal["quasi"], Literal["complete"]]
 
 
 Severity = Union[Literal["info"], Literal["refer"]]
+
+
+class StoreStatistics(Record):
+    """What a store holds and what it dropped because it was full."""
+    __slots__ = ()
+    events = property_of('events', 'Events held.')
+    events_evicted = property_of('events_evicted', 'Events dropped because the store was full.')
+    keys = property_of('keys', 'Idempotency keys held.')
+    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full.')
+    records = property_of('records', 'Records held.')
+    records_evicted = property_of('records_evicted', 'Records dropped because the store was full.')
 
 
 class TableTest(Record):

@@ -18,20 +18,21 @@ __all__ = [
     "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
     "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DescribeResponse", "DevelopRequest", "DevelopResponse",
-    "DevelopmentFinding", "DevelopmentValidation", "Direction", "Effect", "EntityType", "Estimate",
-    "EvaluateRequest", "EvaluateResponse", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding",
-    "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow", "InterceptPlace", "Interval", "IsotonicCurve",
-    "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective",
-    "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange",
-    "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus",
-    "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
-    "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
-    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
-    "Stage", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource",
-    "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
+    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentValidation",
+    "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion",
+    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow",
+    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum",
+    "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind",
+    "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
+    "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode",
+    "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind",
+    "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin",
+    "ScoreInclude", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
+    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
+    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
+    "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind",
+    "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit",
+    "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 class Account(TypedDict):
@@ -342,95 +343,9 @@ class Data(TypedDict):
     transaction_history: NotRequired[TransactionSource | None]
     """Transactions of any other kind."""
 
-class DevelopRequest(TypedDict):
-    """Asks for a scorecard developed from rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.date | None]
-    """The instant of the development; the Desk's clock fills it when absent."""
-    bad: NotRequired[Sequence[bool | float | str | None]]
-    """Values of the target that are bad; default 1, `bad` and true."""
-    bands: NotRequired[BandSettings]
-    """How risk bands are made."""
-    binning: NotRequired[BinningSettings]
-    """How each column is binned, unless `characteristics` says otherwise for one."""
-    calibration: NotRequired[CalibrationSettings]
-    """From the score to a probability."""
-    card: NotRequired[CardSettings]
-    """Name, version and owner of the card."""
-    characteristics: NotRequired[Mapping[str, CharacteristicSettings]]
-    """What differs for one column, by its name."""
-    columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
-    """The rows by column, when no frame is given."""
-    cutoffs: NotRequired[CardCutoffs | None]
-    """Totals at which the decision changes; without them the card decides nothing."""
-    entity_types: NotRequired[Sequence[EntityType]]
-    """Whom the card scores; default individuals."""
-    exclude: NotRequired[Sequence[str]]
-    """Columns that are no characteristics."""
-    folds: NotRequired[int | None]
-    """Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-
-    out part.
-    """
-    good: NotRequired[Sequence[bool | float | str | None]]
-    """Values of the target that are good, when others mean that the outcome is not known; default: the one other
-    value.
-    """
-    idempotency_key: NotRequired[str | None]
-    """The same key and request give the stored answer."""
-    include: NotRequired[Sequence[str]]
-    """The only columns that may be characteristics; default all but those named elsewhere."""
-    minimum: NotRequired[Minimum | None]
-    """The least history that the card accepts; default none."""
-    regression: NotRequired[RegressionSettings]
-    """How coefficients are fitted."""
-    sample: NotRequired[SampleSettings]
-    """What the rows are, and how they are set aside."""
-    scaling: NotRequired[ScalingSettings]
-    """From coefficients to points."""
-    seed: NotRequired[int]
-    """Seed of splits and folds."""
-    selection: NotRequired[SelectionSettings]
-    """Which characteristics enter."""
-    stage: NotRequired[Stage]
-    """How far to go; default `card`."""
-    target: str
-    """Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind`
-    `continuous`.
-    """
-    target_kind: NotRequired[TargetKind]
-    """Whether the target is an outcome or a number; default `binary`."""
-    validation: NotRequired[ValidationSettings]
-    """What is measured of the card."""
-    weight: NotRequired[str | None]
-    """Column with the weight of each row, finite and above 0."""
-
 Direction = Literal["credit", "debit"]
 
 EntityType = Literal["individual", "sme", "corporate"]
-
-class EvaluateRequest(TypedDict):
-    """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.date | None]
-    """The instant of the evaluation; the Desk's clock fills it when absent."""
-    bad: NotRequired[Sequence[bool | float | str | None]]
-    """Values of the target that are bad; default 1, `bad` and true."""
-    card: NotRequired[str | None]
-    """`id` or `id@version` of a card; default by the routes."""
-    columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
-    """The rows by column, when no frame is given."""
-    entity_type: EntityType
-    """Whom the card must score."""
-    good: NotRequired[Sequence[bool | float | str | None]]
-    """Values of the target that are good, when others mean that the outcome is not known."""
-    idempotency_key: NotRequired[str | None]
-    """The same key and request give the stored answer."""
-    seed: NotRequired[int]
-    """Seed; an evaluation uses none and echoes it."""
-    target: str
-    """Column with the outcome."""
-    validation: NotRequired[ValidationSettings]
-    """What is measured."""
-    weight: NotRequired[str | None]
-    """Column with the weight of each row, finite and above 0."""
 
 class Exclusion(TypedDict):
     """Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above
@@ -561,6 +476,92 @@ class ScalingSettings(TypedDict):
     """Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default 600."""
 
 ScoreInclude = Literal["completeness", "points_by_characteristic", "reasons", "referral_causes"]
+
+class ScorecardDevelopRequest(TypedDict):
+    """Asks for a scorecard developed from rows with known outcomes; the rows come as columns."""
+    as_of: NotRequired[str | datetime.date | None]
+    """The instant of the development; the Desk's clock fills it when absent."""
+    bad: NotRequired[Sequence[bool | float | str | None]]
+    """Values of the target that are bad; default 1, `bad` and true."""
+    bands: NotRequired[BandSettings]
+    """How risk bands are made."""
+    binning: NotRequired[BinningSettings]
+    """How each column is binned, unless `characteristics` says otherwise for one."""
+    calibration: NotRequired[CalibrationSettings]
+    """From the score to a probability."""
+    card: NotRequired[CardSettings]
+    """Name, version and owner of the card."""
+    characteristics: NotRequired[Mapping[str, CharacteristicSettings]]
+    """What differs for one column, by its name."""
+    columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
+    """The rows by column, when no frame is given."""
+    cutoffs: NotRequired[CardCutoffs | None]
+    """Totals at which the decision changes; without them the card decides nothing."""
+    entity_types: NotRequired[Sequence[EntityType]]
+    """Whom the card scores; default individuals."""
+    exclude: NotRequired[Sequence[str]]
+    """Columns that are no characteristics."""
+    folds: NotRequired[int | None]
+    """Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-
+    out part.
+    """
+    good: NotRequired[Sequence[bool | float | str | None]]
+    """Values of the target that are good, when others mean that the outcome is not known; default: the one other
+    value.
+    """
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    include: NotRequired[Sequence[str]]
+    """The only columns that may be characteristics; default all but those named elsewhere."""
+    minimum: NotRequired[Minimum | None]
+    """The least history that the card accepts; default none."""
+    regression: NotRequired[RegressionSettings]
+    """How coefficients are fitted."""
+    sample: NotRequired[SampleSettings]
+    """What the rows are, and how they are set aside."""
+    scaling: NotRequired[ScalingSettings]
+    """From coefficients to points."""
+    seed: NotRequired[int]
+    """Seed of splits and folds."""
+    selection: NotRequired[SelectionSettings]
+    """Which characteristics enter."""
+    stage: NotRequired[Stage]
+    """How far to go; default `card`."""
+    target: str
+    """Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind`
+    `continuous`.
+    """
+    target_kind: NotRequired[TargetKind]
+    """Whether the target is an outcome or a number; default `binary`."""
+    validation: NotRequired[ValidationSettings]
+    """What is measured of the card."""
+    weight: NotRequired[str | None]
+    """Column with the weight of each row, finite and above 0."""
+
+class ScorecardEvaluateRequest(TypedDict):
+    """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
+    as_of: NotRequired[str | datetime.date | None]
+    """The instant of the evaluation; the Desk's clock fills it when absent."""
+    bad: NotRequired[Sequence[bool | float | str | None]]
+    """Values of the target that are bad; default 1, `bad` and true."""
+    card: NotRequired[str | None]
+    """`id` or `id@version` of a card; default by the routes."""
+    columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
+    """The rows by column, when no frame is given."""
+    entity_type: EntityType
+    """Whom the card must score."""
+    good: NotRequired[Sequence[bool | float | str | None]]
+    """Values of the target that are good, when others mean that the outcome is not known."""
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    seed: NotRequired[int]
+    """Seed; an evaluation uses none and echoes it."""
+    target: str
+    """Column with the outcome."""
+    validation: NotRequired[ValidationSettings]
+    """What is measured."""
+    weight: NotRequired[str | None]
+    """Column with the weight of each row, finite and above 0."""
 
 SelectionMethod = Literal["none", "forward", "backward", "stepwise"]
 
@@ -739,7 +740,7 @@ class ArtefactCheckResponse(Answer):
         """Whether it would load."""
 
 class ArtefactEntry(Record):
-    """One artefact."""
+    """One artefact, as `engine.describe` lists it."""
     @property
     def id(self) -> str:
         """Id of the artefact."""
@@ -1406,96 +1407,6 @@ class CutoffReport(Record):
 
 Decision = Literal["decline", "refer", "approve"]
 
-class DescribeResponse(Answer):
-    """What the engine is and holds."""
-    @property
-    def artefacts(self) -> tuple[ArtefactEntry, ...]:
-        """Loaded artefacts."""
-    @property
-    def audit_id(self) -> str | None:
-        """Id of the record; absent without one."""
-    @property
-    def engine(self) -> str:
-        """Version of the engine."""
-    @property
-    def latency_ms(self) -> float | None:
-        """Milliseconds from request to answer."""
-    @property
-    def limits(self) -> Limits:
-        """Limits on what a stranger may send."""
-    @property
-    def operations(self) -> tuple[OperationEntry, ...]:
-        """Operations that the engine answers."""
-    @property
-    def production(self) -> bool:
-        """Whether only approved artefacts load."""
-    @property
-    def recorded_at(self) -> str | None:
-        """When the Desk answered; absent without a clock."""
-    @property
-    def request_id(self) -> str | None:
-        """Id of the call."""
-    @property
-    def routes(self) -> tuple[Route, ...]:
-        """Routes from operation and entity type to artefact."""
-    @property
-    def semantics(self) -> int:
-        """Changes with every change of a numeric result."""
-
-class DevelopResponse(Answer):
-    """A developed card, and everything that was measured on the way to it."""
-    @property
-    def artefact(self) -> Any | None:
-        """The card, whole and with status `draft`: load it as it is. Absent at stage `binning`."""
-    @property
-    def as_of(self) -> str:
-        """The instant of the development."""
-    @property
-    def audit_id(self) -> str | None:
-        """Id of the record; absent without one."""
-    @property
-    def bands(self) -> BandReport | None:
-        """The bands, from the riskiest to the safest; absent at stage `binning`."""
-    @property
-    def binning(self) -> tuple[BinnedColumn, ...]:
-        """Bins and table of every column that was looked at, in the order of their names."""
-    @property
-    def calibration(self) -> CalibrationReport | None:
-        """From the score to a probability; absent at stage `binning` and without rows outside the fit."""
-    @property
-    def cutoffs(self) -> CutoffReport | None:
-        """Cut-offs and profit by total; absent without `cutoffs`."""
-    @property
-    def findings(self) -> tuple[DevelopmentFinding, ...]:
-        """What a reader must know before the card is used."""
-    @property
-    def latency_ms(self) -> float | None:
-        """Milliseconds from request to answer."""
-    @property
-    def recorded_at(self) -> str | None:
-        """When the Desk answered; absent without a clock."""
-    @property
-    def regression(self) -> Regression | None:
-        """The coefficients of the card; absent at stage `binning`."""
-    @property
-    def request_id(self) -> str | None:
-        """Id of the call."""
-    @property
-    def rounding(self) -> RoundingReport | None:
-        """What rounding the points changed; absent at stage `binning`."""
-    @property
-    def sample(self) -> SampleReport:
-        """What became of the rows."""
-    @property
-    def seed(self) -> int:
-        """The request's seed."""
-    @property
-    def selection(self) -> SelectionReport | None:
-        """How the characteristics were chosen; absent at stage `binning`."""
-    @property
-    def validation(self) -> DevelopmentValidation | None:
-        """How the card ranks and is calibrated; absent at stage `binning`."""
-
 class DevelopmentFinding(Record):
     """One thing that an auditor must know of a fit."""
     @property
@@ -1525,6 +1436,45 @@ class DevelopmentValidation(Record):
 
 Effect = Literal["positive", "negative"]
 
+class EngineDescribeResponse(Answer):
+    """What the engine is and holds."""
+    @property
+    def artefacts(self) -> tuple[ArtefactEntry, ...]:
+        """Loaded artefacts."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def engine(self) -> str:
+        """Version of the engine."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def limits(self) -> Limits:
+        """Limits on untrusted input."""
+    @property
+    def operations(self) -> tuple[OperationEntry, ...]:
+        """Operations that the engine answers."""
+    @property
+    def production(self) -> bool:
+        """Whether only approved artefacts load."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Routes from operation and entity type to artefact."""
+    @property
+    def semantics(self) -> int:
+        """Changes with every change of a numeric result."""
+    @property
+    def store(self) -> StoreStatistics | None:
+        """What the store holds and what it dropped when it was full; absent without a Desk."""
+
 class Estimate(Record):
     """An estimate and its standard error."""
     @property
@@ -1533,39 +1483,6 @@ class Estimate(Record):
     @property
     def value(self) -> float:
         """The estimate."""
-
-class EvaluateResponse(Answer):
-    """How well a card ranks and is calibrated on rows with known outcomes."""
-    @property
-    def as_of(self) -> str:
-        """The instant of the evaluation."""
-    @property
-    def audit_id(self) -> str | None:
-        """Id of the record; absent without one."""
-    @property
-    def card(self) -> ArtefactRef:
-        """The card that was evaluated."""
-    @property
-    def decisions(self) -> Mapping[str, int]:
-        """Decisions by kind."""
-    @property
-    def latency_ms(self) -> float | None:
-        """Milliseconds from request to answer."""
-    @property
-    def recorded_at(self) -> str | None:
-        """When the Desk answered; absent without a clock."""
-    @property
-    def request_id(self) -> str | None:
-        """Id of the call."""
-    @property
-    def seed(self) -> int:
-        """The request's seed."""
-    @property
-    def statuses(self) -> Mapping[str, int]:
-        """Rows by status; only scored rows with a known outcome are measured."""
-    @property
-    def validation(self) -> ValidationReport:
-        """What was measured."""
 
 class ExcludedRows(Record):
     """Rows that were left out for one reason."""
@@ -2109,6 +2026,93 @@ class ScoreBin(Record):
     def upper(self) -> float:
         """Upper bound."""
 
+class ScorecardDevelopResponse(Answer):
+    """A developed card, and everything that was measured on the way to it."""
+    @property
+    def artefact(self) -> Any | None:
+        """The card, whole and with status `draft`: load it as it is. Absent at stage `binning`."""
+    @property
+    def as_of(self) -> str:
+        """The instant of the development."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def bands(self) -> BandReport | None:
+        """The bands, from the riskiest to the safest; absent at stage `binning`."""
+    @property
+    def binning(self) -> tuple[BinnedColumn, ...]:
+        """Bins and table of every column that was looked at, in the order of their names."""
+    @property
+    def calibration(self) -> CalibrationReport | None:
+        """From the score to a probability; absent at stage `binning` and without rows outside the fit."""
+    @property
+    def cutoffs(self) -> CutoffReport | None:
+        """Cut-offs and profit by total; absent without `cutoffs`."""
+    @property
+    def findings(self) -> tuple[DevelopmentFinding, ...]:
+        """What a reader must know before the card is used."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def regression(self) -> Regression | None:
+        """The coefficients of the card; absent at stage `binning`."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def rounding(self) -> RoundingReport | None:
+        """What rounding the points changed; absent at stage `binning`."""
+    @property
+    def sample(self) -> SampleReport:
+        """What became of the rows."""
+    @property
+    def seed(self) -> int:
+        """The request's seed."""
+    @property
+    def selection(self) -> SelectionReport | None:
+        """How the characteristics were chosen; absent at stage `binning`."""
+    @property
+    def validation(self) -> DevelopmentValidation | None:
+        """How the card ranks and is calibrated; absent at stage `binning`."""
+
+class ScorecardEvaluateResponse(Answer):
+    """How well a card ranks and is calibrated on rows with known outcomes."""
+    @property
+    def as_of(self) -> str:
+        """The instant of the evaluation."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def card(self) -> ArtefactRef:
+        """The card that was evaluated."""
+    @property
+    def decisions(self) -> Mapping[str, int]:
+        """Decisions by kind."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def seed(self) -> int:
+        """The request's seed."""
+    @property
+    def statuses(self) -> Mapping[str, int]:
+        """Rows by status; only scored rows with a known outcome are measured."""
+    @property
+    def validation(self) -> ValidationReport:
+        """What was measured."""
+
 class SelectedRows(Record):
     """Selected rows of one account."""
     @property
@@ -2189,6 +2193,27 @@ class Separation(Record):
 SeparationKind = Literal["none", "quasi", "complete"]
 
 Severity = Literal["info", "refer"]
+
+class StoreStatistics(Record):
+    """What a store holds and what it dropped because it was full."""
+    @property
+    def events(self) -> int:
+        """Events held."""
+    @property
+    def events_evicted(self) -> int:
+        """Events dropped because the store was full."""
+    @property
+    def keys(self) -> int:
+        """Idempotency keys held."""
+    @property
+    def keys_evicted(self) -> int:
+        """Keys dropped because the store was full."""
+    @property
+    def records(self) -> int:
+        """Records held."""
+    @property
+    def records_evicted(self) -> int:
+        """Records dropped because the store was full."""
 
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""

@@ -144,17 +144,17 @@ macro_rules! operations {
 operations! {
     /// Proves an artefact before it is used.
     ArtefactCheck: ArtefactCheckRequest => ArtefactCheckResponse;
-    /// Features with their transactions.
+    /// Cash-flow features of an applicant with their transactions.
     CashflowAnalyze: CashflowAnalyzeRequest => CashflowAnalyzeResponse;
-    /// Points, score, PD where calibrated, band, decision, confidence, reasons.
+    /// Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons.
     CreditScore: CreditScoreRequest => CreditScoreResponse;
-    /// The same for columns of applicants.
+    /// Scores many applicants, given as columns.
     CreditScoreBatch: CreditScoreBatchRequest => CreditScoreBatchResponse;
-    /// Versions, artefacts, limits, operations.
+    /// What the engine is and holds: versions, artefacts, limits, operations.
     EngineDescribe: EngineDescribeRequest => EngineDescribeResponse;
-    /// A card from rows with known outcomes.
+    /// Develops a card from rows with known outcomes.
     ScorecardDevelop: ScorecardDevelopRequest => ScorecardDevelopResponse;
-    /// How well a card ranks and is calibrated on rows with known outcomes.
+    /// Measures how well a card ranks and is calibrated on rows with known outcomes.
     ScorecardEvaluate: ScorecardEvaluateRequest => ScorecardEvaluateResponse;
     #[cfg(test)]
     /// Counts events by key.
