@@ -212,8 +212,7 @@ func answer[Response, Request any](ctx context.Context, e *Engine, operation str
 	}
 	response, results := new(Response), ResultColumns{}
 	for place := C.int64_t(0); table != nil && place < table.schema.n_children; place++ {
-		field := C.go_field(table, place)
-		results[C.GoString(field.name)] = result(field, C.go_child(table, place))
+		results[C.GoString(C.go_field(table, place).name)] = result(C.go_field(table, place), C.go_child(table, place))
 	}
 	return response, results, json.Unmarshal(body, response)
 }
