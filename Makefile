@@ -1,5 +1,5 @@
 # Every target does the set-up that it needs. The recipes longer than a line are in scripts/.
-.PHONY: help demo check test bench bench-setup fmt audit packages fuzz clean
+.PHONY: help demo check test bench bench-setup types fmt audit packages fuzz clean
 .DEFAULT_GOAL := help
 SHELL := bash
 
@@ -20,6 +20,9 @@ bench: ## speed and quality beside peers, with ratios
 
 bench-setup: ## the peers that the benchmarks run beside
 	@scripts/bench-setup.sh
+
+types: ## the types and methods of Python, Node.js and Go, from the operations of the core
+	@scripts/types.sh
 
 fmt: ## format the sources
 	@. scripts/tools.sh && need_component rustfmt && cargo fmt --all

@@ -35,11 +35,11 @@ export interface EngineOptions {
   readonly tenant?: string;
 }
 
-/** An answer: its fields are parsed when the first of them is read, and frozen. */
+/** An answer: its fields are its own, and frozen, so that it is spread, cloned and compared as what it says. */
 export abstract class Answer<T = unknown> {
   /** The answer in canonical JSON, byte for byte. */
   readonly json: string;
-  /** Returns every field. */
+  /** Returns every field, as a new object that may be changed. */
   toJSON(): T;
 }
 

@@ -212,8 +212,7 @@ func answer[Response, Request any](ctx context.Context, e *Engine, operation str
 	}
 	response, results := new(Response), ResultColumns{}
 	for place := C.int64_t(0); table != nil && place < table.schema.n_children; place++ {
-		field := C.go_field(table, place)
-		results[C.GoString(field.name)] = result(field, C.go_child(table, place))
+		results[C.GoString(C.go_field(table, place).name)] = result(C.go_field(table, place), C.go_child(table, place))
 	}
 	return response, results, json.Unmarshal(body, response)
 }
@@ -263,16 +262,18 @@ var readers = map[string]func(*C.struct_ArrowArray) any{
 	"g": func(array *C.struct_ArrowArray) any { return values[float64](array) },
 	"l": func(array *C.struct_ArrowArray) any { return values[int64](array) },
 	"i": func(array *C.struct_ArrowArray) any { return values[int32](array) },
-	"c": func(array *C.struct_ArrowArray) any { return each(values[int8](array), func(code int8) int32 { return int32(code) }) },
-	"b": func(array *C.struct_ArrowArray) any { return booleans(array, 1) },
-	"u": func(array *C.struct_ArrowArray) any { return texts(array) },
-	"tdD": func(array *C.struct_ArrowArray) any {
-		return each(values[int32](array), func(day int32) time.Time { return time.Unix(int64(day)*86400, 0).UTC() })
+	"c": func(array *C.struct_ArrowArray) any {
+		return each(values[int8](array), func(code int8) int32 { return int32(code) })
 	},
-	"tsu:UTC": func(array *C.struct_ArrowArray) any {
-		return each(values[int64](array), func(micro int64) time.Time { return time.UnixMicro(micro).UTC() })
-	},
+	"b":       func(array *C.struct_ArrowArray) any { return booleans(array, 1) },
+	"u":       func(array *C.struct_ArrowArray) any { return texts(array) },
+	"tdD":     func(array *C.struct_ArrowArray) any { return each(values[int32](array), ofDay) },
+	"tsu:UTC": func(array *C.struct_ArrowArray) any { return each(values[int64](array), ofMicrosecond) },
 }
+
+func ofDay(day int32) time.Time { return time.Unix(int64(day)*86400, 0).UTC() }
+
+func ofMicrosecond(micro int64) time.Time { return time.UnixMicro(micro).UTC() }
 
 // result copies a result column.
 func result(field *C.struct_ArrowSchema, array *C.struct_ArrowArray) (column ResultColumn) {

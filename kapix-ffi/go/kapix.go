@@ -162,8 +162,7 @@ func watch(ctx context.Context) (*C.kapix_control, func()) {
 		*cancelled = 1
 	}
 	stop := context.AfterFunc(ctx, func() { atomic.StoreInt32(cancelled, 1) })
-	control := &C.kapix_control{cancelled: (*C.int32_t)(cancelled)}
-	control.size = C.size_t(unsafe.Sizeof(*control))
+	control := &C.kapix_control{size: C.sizeof_kapix_control, cancelled: (*C.int32_t)(cancelled)}
 	return control, func() { stop(); pins.Unpin() }
 }
 

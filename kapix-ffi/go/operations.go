@@ -11,35 +11,35 @@ func (e *Engine) ArtefactCheck(ctx context.Context, request *ArtefactCheckReques
 	return response, err
 }
 
-// CashflowAnalyze: Features with their transactions.
+// CashflowAnalyze: Cash-flow features of an applicant with their transactions.
 // The operation cashflow.analyze.
 func (e *Engine) CashflowAnalyze(ctx context.Context, request *CashflowAnalyzeRequest) (*CashflowAnalyzeResponse, error) {
 	response, _, err := answer[CashflowAnalyzeResponse](ctx, e, "cashflow.analyze", request, nil)
 	return response, err
 }
 
-// CreditScore: Points, score, PD where calibrated, band, decision, confidence, reasons.
+// CreditScore: Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons.
 // The operation credit.score.
 func (e *Engine) CreditScore(ctx context.Context, request *CreditScoreRequest) (*CreditScoreResponse, error) {
 	response, _, err := answer[CreditScoreResponse](ctx, e, "credit.score", request, nil)
 	return response, err
 }
 
-// CreditScoreBatch: The same for columns of applicants.
+// CreditScoreBatch: Scores many applicants, given as columns.
 // The operation credit.score_batch. Columns are borrowed for the call, not copied;
 // without them those of the request are read. With them, result columns come back.
 func (e *Engine) CreditScoreBatch(ctx context.Context, request *CreditScoreBatchRequest, columns ...Column) (*CreditScoreBatchResponse, ResultColumns, error) {
 	return answer[CreditScoreBatchResponse](ctx, e, "credit.score_batch", request, columns)
 }
 
-// EngineDescribe: Versions, artefacts, limits, operations.
+// EngineDescribe: What the engine is and holds: versions, artefacts, limits, operations.
 // The operation engine.describe.
 func (e *Engine) EngineDescribe(ctx context.Context, request *EngineDescribeRequest) (*EngineDescribeResponse, error) {
 	response, _, err := answer[EngineDescribeResponse](ctx, e, "engine.describe", request, nil)
 	return response, err
 }
 
-// ScorecardDevelop: A card from rows with known outcomes.
+// ScorecardDevelop: Develops a card from rows with known outcomes.
 // The operation scorecard.develop. Columns are borrowed for the call, not copied;
 // without them those of the request are read.
 func (e *Engine) ScorecardDevelop(ctx context.Context, request *ScorecardDevelopRequest, columns ...Column) (*ScorecardDevelopResponse, error) {
@@ -47,7 +47,7 @@ func (e *Engine) ScorecardDevelop(ctx context.Context, request *ScorecardDevelop
 	return response, err
 }
 
-// ScorecardEvaluate: How well a card ranks and is calibrated on rows with known outcomes.
+// ScorecardEvaluate: Measures how well a card ranks and is calibrated on rows with known outcomes.
 // The operation scorecard.evaluate. Columns are borrowed for the call, not copied;
 // without them those of the request are read.
 func (e *Engine) ScorecardEvaluate(ctx context.Context, request *ScorecardEvaluateRequest, columns ...Column) (*ScorecardEvaluateResponse, error) {

@@ -1,6 +1,5 @@
 'use strict';
 
-const { inspect } = require('node:util');
 const operations = require('./operations.js');
 const { ResultColumn } = require('./results.js');
 
@@ -13,13 +12,14 @@ function freeze(value) {
   return value;
 }
 
-/** An answer: JSON, parsed when a field is first read. */
+/** An answer: its fields are its own, and frozen, so that it is spread, cloned and compared as what it says. */
 class Answer {
   #json;
-  #fields;
 
-  constructor(json) {
+  constructor(json, columns) {
     this.#json = json;
+    Object.assign(this, freeze(JSON.parse(json)), columns);
+    Object.freeze(this);
   }
 
   /** The answer in canonical JSON, byte for byte. */
@@ -28,38 +28,20 @@ class Answer {
   }
 
   toJSON() {
-    this.#fields ??= freeze(JSON.parse(this.#json));
-    return this.#fields;
-  }
-
-  [inspect.custom](depth, options) {
-    return `${this.constructor.name} ${inspect(this.toJSON(), { ...options, depth })}`;
+    return JSON.parse(this.#json);
   }
 }
 
-/** Returns the class of an operation's answer. */
-function classOf({ answer, fields }) {
-  const Kind = { [answer]: class extends Answer {} }[answer];
-  for (const name of fields) {
-    Object.defineProperty(Kind.prototype, name, {
-      get() {
-        return this.toJSON()[name];
-      },
-      enumerable: true,
-    });
-  }
-  return Kind;
-}
-
-const answers = Object.fromEntries(Object.entries(operations).map(([name, shape]) => [name, classOf(shape)]));
+/** The class of each operation's answer, which names it where it is printed. */
+const answers = Object.fromEntries(
+  Object.entries(operations).map(([name, { answer }]) => [name, { [answer]: class extends Answer {} }[answer]]),
+);
 
 /** Returns the answer of a columnar call: `columns` are its result columns by name, none where it returns none. */
 function columnar(operation, reply) {
   const columns = Object.create(null);
   for (const found of reply.columns) columns[found.name] = new ResultColumn(found);
-  const answer = new answers[operation](reply.json);
-  Object.defineProperty(answer, 'columns', { value: Object.freeze(columns), enumerable: true });
-  return Object.freeze(answer);
+  return new answers[operation](reply.json, { columns: Object.freeze(columns) });
 }
 
 module.exports = { Answer, answers, columnar };

@@ -8,8 +8,8 @@ export interface Operations {
   readonly cashflow: Cashflow;
   readonly credit: Credit;
   readonly scorecard: Scorecard;
-  /** What the engine is and holds. */
-  describe(): Answered<DescribeResponse>;
+  /** What the engine is and holds: versions, artefacts, limits, operations. */
+  describe(): Answered<EngineDescribeResponse>;
 }
 
 /** Request and answer of each operation. */
@@ -18,46 +18,46 @@ export interface OperationTypes {
   'cashflow.analyze': [CashflowAnalyzeRequest, CashflowAnalyzeResponse];
   'credit.score': [CreditScoreRequest, CreditScoreResponse];
   'credit.score_batch': [CreditScoreBatchRequest, CreditScoreBatchResponse];
-  'engine.describe': [DescribeRequest, DescribeResponse];
-  'scorecard.develop': [DevelopRequest, DevelopResponse];
-  'scorecard.evaluate': [EvaluateRequest, EvaluateResponse];
+  'engine.describe': [EngineDescribeRequest, EngineDescribeResponse];
+  'scorecard.develop': [ScorecardDevelopRequest, ScorecardDevelopResponse];
+  'scorecard.evaluate': [ScorecardEvaluateRequest, ScorecardEvaluateResponse];
 }
 
 /** The operations `artefact.*`. */
 export interface Artefact {
-  /** Whether an artefact would load. */
+  /** Proves an artefact before it is used. */
   check(request: ArtefactCheckRequest): Answered<ArtefactCheckResponse>;
 }
 
 /** The operations `cashflow.*`. */
 export interface Cashflow {
-  /** The cash-flow features of one applicant. */
+  /** Cash-flow features of an applicant with their transactions. */
   analyze(request: CashflowAnalyzeRequest): Answered<CashflowAnalyzeResponse>;
 }
 
 /** The operations `credit.*`. */
 export interface Credit {
-  /** The score of one applicant. */
+  /** Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons. */
   score(request: CreditScoreRequest): Answered<CreditScoreResponse>;
-  /** The scores of many applicants. */
+  /** Scores many applicants, given as columns. */
   scoreBatch(columns: null, request: CreditScoreBatchRequest): Answered<CreditScoreBatchResponse>;
   scoreBatch(columns: Columns, request: CreditScoreBatchRequest, options?: ColumnsOptions): Columnar<CreditScoreBatchResponse>;
-  /** The scores of many applicants. On another thread. */
+  /** Scores many applicants, given as columns. On another thread. */
   scoreBatchAsync(columns: Columns, request: CreditScoreBatchRequest, options?: ColumnsAsyncOptions): Promise<Columnar<CreditScoreBatchResponse>>;
 }
 
 /** The operations `scorecard.*`. */
 export interface Scorecard {
-  /** A developed card, and everything that was measured on the way to it. */
-  develop(columns: null, request: DevelopRequest): Answered<DevelopResponse>;
-  develop(columns: Columns, request: DevelopRequest, options?: ColumnsOptions): Columnar<DevelopResponse>;
-  /** A developed card, and everything that was measured on the way to it. On another thread. */
-  developAsync(columns: Columns, request: DevelopRequest, options?: ColumnsAsyncOptions): Promise<Columnar<DevelopResponse>>;
-  /** How well a card ranks and is calibrated on rows with known outcomes. */
-  evaluate(columns: null, request: EvaluateRequest): Answered<EvaluateResponse>;
-  evaluate(columns: Columns, request: EvaluateRequest, options?: ColumnsOptions): Columnar<EvaluateResponse>;
-  /** How well a card ranks and is calibrated on rows with known outcomes. On another thread. */
-  evaluateAsync(columns: Columns, request: EvaluateRequest, options?: ColumnsAsyncOptions): Promise<Columnar<EvaluateResponse>>;
+  /** Develops a card from rows with known outcomes. */
+  develop(columns: null, request: ScorecardDevelopRequest): Answered<ScorecardDevelopResponse>;
+  develop(columns: Columns, request: ScorecardDevelopRequest, options?: ColumnsOptions): Columnar<ScorecardDevelopResponse>;
+  /** Develops a card from rows with known outcomes. On another thread. */
+  developAsync(columns: Columns, request: ScorecardDevelopRequest, options?: ColumnsAsyncOptions): Promise<Columnar<ScorecardDevelopResponse>>;
+  /** Measures how well a card ranks and is calibrated on rows with known outcomes. */
+  evaluate(columns: null, request: ScorecardEvaluateRequest): Answered<ScorecardEvaluateResponse>;
+  evaluate(columns: Columns, request: ScorecardEvaluateRequest, options?: ColumnsOptions): Columnar<ScorecardEvaluateResponse>;
+  /** Measures how well a card ranks and is calibrated on rows with known outcomes. On another thread. */
+  evaluateAsync(columns: Columns, request: ScorecardEvaluateRequest, options?: ColumnsAsyncOptions): Promise<Columnar<ScorecardEvaluateResponse>>;
 }
 
 /** One account of an applicant with its rows in the order of the document. */
@@ -400,106 +400,15 @@ export interface Data {
   readonly transaction_history?: TransactionSource | null;
 }
 
-/** Asks what the engine is and holds. */
-export interface DescribeRequest {
-}
-
-/** Asks for a scorecard developed from rows with known outcomes; the rows come as columns. */
-export interface DevelopRequest {
-  /** The instant of the development; the Desk's clock fills it when absent. */
-  readonly as_of?: string | Date | null;
-  /** Values of the target that are bad; default 1, `bad` and true. */
-  readonly bad?: ReadonlyArray<boolean | number | string | null>;
-  /** How risk bands are made. */
-  readonly bands?: BandSettings;
-  /** How each column is binned, unless `characteristics` says otherwise for one. */
-  readonly binning?: BinningSettings;
-  /** From the score to a probability. */
-  readonly calibration?: CalibrationSettings;
-  /** Name, version and owner of the card. */
-  readonly card?: CardSettings;
-  /** What differs for one column, by its name. */
-  readonly characteristics?: { readonly [name: string]: CharacteristicSettings };
-  /** The rows by column, when no frame is given. */
-  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
-  /** Totals at which the decision changes; without them the card decides nothing. */
-  readonly cutoffs?: CardCutoffs | null;
-  /** Whom the card scores; default individuals. */
-  readonly entity_types?: ReadonlyArray<EntityType>;
-  /** Columns that are no characteristics. */
-  readonly exclude?: ReadonlyArray<string>;
-  /**
-   * Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out
-   * part.
-   */
-  readonly folds?: number | null;
-  /**
-   * Values of the target that are good, when others mean that the outcome is not known; default: the one other
-   * value.
-   */
-  readonly good?: ReadonlyArray<boolean | number | string | null>;
-  /** The same key and request give the stored answer. */
-  readonly idempotency_key?: string | null;
-  /** The only columns that may be characteristics; default all but those named elsewhere. */
-  readonly include?: ReadonlyArray<string>;
-  /** The least history that the card accepts; default none. */
-  readonly minimum?: Minimum | null;
-  /** How coefficients are fitted. */
-  readonly regression?: RegressionSettings;
-  /** What the rows are, and how they are set aside. */
-  readonly sample?: SampleSettings;
-  /** From coefficients to points. */
-  readonly scaling?: ScalingSettings;
-  /** Seed of splits and folds. */
-  readonly seed?: number;
-  /** Which characteristics enter. */
-  readonly selection?: SelectionSettings;
-  /** How far to go; default `card`. */
-  readonly stage?: Stage;
-  /**
-   * Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind`
-   * `continuous`.
-   */
-  readonly target: string;
-  /** Whether the target is an outcome or a number; default `binary`. */
-  readonly target_kind?: TargetKind;
-  /** What is measured of the card. */
-  readonly validation?: ValidationSettings;
-  /** Column with the weight of each row, finite and above 0. */
-  readonly weight?: string | null;
-}
-
 /** The direction of a row. */
 export type Direction = 'credit' | 'debit';
 
+/** Asks what the engine is and holds. */
+export interface EngineDescribeRequest {
+}
+
 /** Whom a card scores. */
 export type EntityType = 'individual' | 'sme' | 'corporate';
-
-/** Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns. */
-export interface EvaluateRequest {
-  /** The instant of the evaluation; the Desk's clock fills it when absent. */
-  readonly as_of?: string | Date | null;
-  /** Values of the target that are bad; default 1, `bad` and true. */
-  readonly bad?: ReadonlyArray<boolean | number | string | null>;
-  /** `id` or `id@version` of a card; default by the routes. */
-  readonly card?: string | null;
-  /** The rows by column, when no frame is given. */
-  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
-  /** Whom the card must score. */
-  readonly entity_type: EntityType;
-  /** Values of the target that are good, when others mean that the outcome is not known. */
-  readonly good?: ReadonlyArray<boolean | number | string | null>;
-  /** The same key and request give the stored answer. */
-  readonly idempotency_key?: string | null;
-  /** Seed; an evaluation uses none and echoes it. */
-  readonly seed?: number;
-  /** Column with the outcome. */
-  readonly target: string;
-  /** What is measured. */
-  readonly validation?: ValidationSettings;
-  /** Column with the weight of each row, finite and above 0. */
-  readonly weight?: string | null;
-}
 
 /**
  * Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above
@@ -653,6 +562,97 @@ export interface ScalingSettings {
 
 /** Columns of `credit.score_batch` beside the score, each null where the row is not scored. */
 export type ScoreInclude = 'completeness' | 'points_by_characteristic' | 'reasons' | 'referral_causes';
+
+/** Asks for a scorecard developed from rows with known outcomes; the rows come as columns. */
+export interface ScorecardDevelopRequest {
+  /** The instant of the development; the Desk's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Values of the target that are bad; default 1, `bad` and true. */
+  readonly bad?: ReadonlyArray<boolean | number | string | null>;
+  /** How risk bands are made. */
+  readonly bands?: BandSettings;
+  /** How each column is binned, unless `characteristics` says otherwise for one. */
+  readonly binning?: BinningSettings;
+  /** From the score to a probability. */
+  readonly calibration?: CalibrationSettings;
+  /** Name, version and owner of the card. */
+  readonly card?: CardSettings;
+  /** What differs for one column, by its name. */
+  readonly characteristics?: { readonly [name: string]: CharacteristicSettings };
+  /** The rows by column, when no frame is given. */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
+  /** Totals at which the decision changes; without them the card decides nothing. */
+  readonly cutoffs?: CardCutoffs | null;
+  /** Whom the card scores; default individuals. */
+  readonly entity_types?: ReadonlyArray<EntityType>;
+  /** Columns that are no characteristics. */
+  readonly exclude?: ReadonlyArray<string>;
+  /**
+   * Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out
+   * part.
+   */
+  readonly folds?: number | null;
+  /**
+   * Values of the target that are good, when others mean that the outcome is not known; default: the one other
+   * value.
+   */
+  readonly good?: ReadonlyArray<boolean | number | string | null>;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /** The only columns that may be characteristics; default all but those named elsewhere. */
+  readonly include?: ReadonlyArray<string>;
+  /** The least history that the card accepts; default none. */
+  readonly minimum?: Minimum | null;
+  /** How coefficients are fitted. */
+  readonly regression?: RegressionSettings;
+  /** What the rows are, and how they are set aside. */
+  readonly sample?: SampleSettings;
+  /** From coefficients to points. */
+  readonly scaling?: ScalingSettings;
+  /** Seed of splits and folds. */
+  readonly seed?: number;
+  /** Which characteristics enter. */
+  readonly selection?: SelectionSettings;
+  /** How far to go; default `card`. */
+  readonly stage?: Stage;
+  /**
+   * Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind`
+   * `continuous`.
+   */
+  readonly target: string;
+  /** Whether the target is an outcome or a number; default `binary`. */
+  readonly target_kind?: TargetKind;
+  /** What is measured of the card. */
+  readonly validation?: ValidationSettings;
+  /** Column with the weight of each row, finite and above 0. */
+  readonly weight?: string | null;
+}
+
+/** Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns. */
+export interface ScorecardEvaluateRequest {
+  /** The instant of the evaluation; the Desk's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Values of the target that are bad; default 1, `bad` and true. */
+  readonly bad?: ReadonlyArray<boolean | number | string | null>;
+  /** `id` or `id@version` of a card; default by the routes. */
+  readonly card?: string | null;
+  /** The rows by column, when no frame is given. */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
+  /** Whom the card must score. */
+  readonly entity_type: EntityType;
+  /** Values of the target that are good, when others mean that the outcome is not known. */
+  readonly good?: ReadonlyArray<boolean | number | string | null>;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /** Seed; an evaluation uses none and echoes it. */
+  readonly seed?: number;
+  /** Column with the outcome. */
+  readonly target: string;
+  /** What is measured. */
+  readonly validation?: ValidationSettings;
+  /** Column with the weight of each row, finite and above 0. */
+  readonly weight?: string | null;
+}
 
 /** The way of a stepwise search. */
 export type SelectionMethod = 'none' | 'forward' | 'backward' | 'stepwise';
@@ -838,7 +838,7 @@ export interface ArtefactCheckResponse {
   readonly valid: boolean;
 }
 
-/** One artefact. */
+/** One artefact, as `engine.describe` lists it. */
 export interface ArtefactEntry {
   /** Id of the artefact. */
   readonly id: string;
@@ -1339,70 +1339,6 @@ export interface CutoffReport {
 /** The outcome of a score under the card's cut-offs. */
 export type Decision = 'decline' | 'refer' | 'approve';
 
-/** What the engine is and holds. */
-export interface DescribeResponse {
-  /** Loaded artefacts. */
-  readonly artefacts: ReadonlyArray<ArtefactEntry>;
-  /** Id of the record; absent without one. */
-  readonly audit_id?: string;
-  /** Version of the engine. */
-  readonly engine: string;
-  /** Milliseconds from request to answer. */
-  readonly latency_ms?: number;
-  /** Limits on what a stranger may send. */
-  readonly limits: Limits;
-  /** Operations that the engine answers. */
-  readonly operations: ReadonlyArray<OperationEntry>;
-  /** Whether only approved artefacts load. */
-  readonly production: boolean;
-  /** When the Desk answered; absent without a clock. */
-  readonly recorded_at?: string;
-  /** Id of the call. */
-  readonly request_id?: string;
-  /** Routes from operation and entity type to artefact. */
-  readonly routes: ReadonlyArray<Route>;
-  /** Changes with every change of a numeric result. */
-  readonly semantics: number;
-}
-
-/** A developed card, and everything that was measured on the way to it. */
-export interface DevelopResponse {
-  /** The card, whole and with status `draft`: load it as it is. Absent at stage `binning`. */
-  readonly artefact?: object;
-  /** The instant of the development. */
-  readonly as_of: string;
-  /** Id of the record; absent without one. */
-  readonly audit_id?: string;
-  /** The bands, from the riskiest to the safest; absent at stage `binning`. */
-  readonly bands?: BandReport;
-  /** Bins and table of every column that was looked at, in the order of their names. */
-  readonly binning: ReadonlyArray<BinnedColumn>;
-  /** From the score to a probability; absent at stage `binning` and without rows outside the fit. */
-  readonly calibration?: CalibrationReport;
-  /** Cut-offs and profit by total; absent without `cutoffs`. */
-  readonly cutoffs?: CutoffReport;
-  /** What a reader must know before the card is used. */
-  readonly findings: ReadonlyArray<DevelopmentFinding>;
-  /** Milliseconds from request to answer. */
-  readonly latency_ms?: number;
-  /** When the Desk answered; absent without a clock. */
-  readonly recorded_at?: string;
-  /** The coefficients of the card; absent at stage `binning`. */
-  readonly regression?: Regression;
-  /** Id of the call. */
-  readonly request_id?: string;
-  /** What rounding the points changed; absent at stage `binning`. */
-  readonly rounding?: RoundingReport;
-  /** What became of the rows. */
-  readonly sample: SampleReport;
-  /** The request's seed. */
-  readonly seed: number;
-  /** How the characteristics were chosen; absent at stage `binning`. */
-  readonly selection?: SelectionReport;
-  /** How the card ranks and is calibrated; absent at stage `binning`. */
-  readonly validation?: DevelopmentValidation;
-}
-
 /** One thing that an auditor must know of a fit. */
 export interface DevelopmentFinding {
   /** Name of the kind of finding, such as `separation`. */
@@ -1428,36 +1364,40 @@ export interface DevelopmentValidation {
 /** The direction of a feature. */
 export type Effect = 'positive' | 'negative';
 
+/** What the engine is and holds. */
+export interface EngineDescribeResponse {
+  /** Loaded artefacts. */
+  readonly artefacts: ReadonlyArray<ArtefactEntry>;
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Version of the engine. */
+  readonly engine: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Limits on untrusted input. */
+  readonly limits: Limits;
+  /** Operations that the engine answers. */
+  readonly operations: ReadonlyArray<OperationEntry>;
+  /** Whether only approved artefacts load. */
+  readonly production: boolean;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Routes from operation and entity type to artefact. */
+  readonly routes: ReadonlyArray<Route>;
+  /** Changes with every change of a numeric result. */
+  readonly semantics: number;
+  /** What the store holds and what it dropped when it was full; absent without a Desk. */
+  readonly store?: StoreStatistics;
+}
+
 /** An estimate and its standard error. */
 export interface Estimate {
   /** Standard error, at least 0; of weighted rows by the sandwich. */
   readonly standard_error: number;
   /** The estimate. */
   readonly value: number;
-}
-
-/** How well a card ranks and is calibrated on rows with known outcomes. */
-export interface EvaluateResponse {
-  /** The instant of the evaluation. */
-  readonly as_of: string;
-  /** Id of the record; absent without one. */
-  readonly audit_id?: string;
-  /** The card that was evaluated. */
-  readonly card: ArtefactRef;
-  /** Decisions by kind. */
-  readonly decisions: { readonly [name: string]: number };
-  /** Milliseconds from request to answer. */
-  readonly latency_ms?: number;
-  /** When the Desk answered; absent without a clock. */
-  readonly recorded_at?: string;
-  /** Id of the call. */
-  readonly request_id?: string;
-  /** The request's seed. */
-  readonly seed: number;
-  /** Rows by status; only scored rows with a known outcome are measured. */
-  readonly statuses: { readonly [name: string]: number };
-  /** What was measured. */
-  readonly validation: ValidationReport;
 }
 
 /** Rows that were left out for one reason. */
@@ -1897,6 +1837,68 @@ export interface ScoreBin {
   readonly upper: number;
 }
 
+/** A developed card, and everything that was measured on the way to it. */
+export interface ScorecardDevelopResponse {
+  /** The card, whole and with status `draft`: load it as it is. Absent at stage `binning`. */
+  readonly artefact?: object;
+  /** The instant of the development. */
+  readonly as_of: string;
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The bands, from the riskiest to the safest; absent at stage `binning`. */
+  readonly bands?: BandReport;
+  /** Bins and table of every column that was looked at, in the order of their names. */
+  readonly binning: ReadonlyArray<BinnedColumn>;
+  /** From the score to a probability; absent at stage `binning` and without rows outside the fit. */
+  readonly calibration?: CalibrationReport;
+  /** Cut-offs and profit by total; absent without `cutoffs`. */
+  readonly cutoffs?: CutoffReport;
+  /** What a reader must know before the card is used. */
+  readonly findings: ReadonlyArray<DevelopmentFinding>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** The coefficients of the card; absent at stage `binning`. */
+  readonly regression?: Regression;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** What rounding the points changed; absent at stage `binning`. */
+  readonly rounding?: RoundingReport;
+  /** What became of the rows. */
+  readonly sample: SampleReport;
+  /** The request's seed. */
+  readonly seed: number;
+  /** How the characteristics were chosen; absent at stage `binning`. */
+  readonly selection?: SelectionReport;
+  /** How the card ranks and is calibrated; absent at stage `binning`. */
+  readonly validation?: DevelopmentValidation;
+}
+
+/** How well a card ranks and is calibrated on rows with known outcomes. */
+export interface ScorecardEvaluateResponse {
+  /** The instant of the evaluation. */
+  readonly as_of: string;
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The card that was evaluated. */
+  readonly card: ArtefactRef;
+  /** Decisions by kind. */
+  readonly decisions: { readonly [name: string]: number };
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The request's seed. */
+  readonly seed: number;
+  /** Rows by status; only scored rows with a known outcome are measured. */
+  readonly statuses: { readonly [name: string]: number };
+  /** What was measured. */
+  readonly validation: ValidationReport;
+}
+
 /** Selected rows of one account. */
 export interface SelectedRows {
   /** JSON pointer to the account in the request. */
@@ -1968,6 +1970,22 @@ export type SeparationKind = 'none' | 'quasi' | 'complete';
 
 /** What a finding does to a decision. */
 export type Severity = 'info' | 'refer';
+
+/** What a store holds and what it dropped because it was full. */
+export interface StoreStatistics {
+  /** Events held. */
+  readonly events: number;
+  /** Events dropped because the store was full. */
+  readonly events_evicted: number;
+  /** Idempotency keys held. */
+  readonly keys: number;
+  /** Keys dropped because the store was full. */
+  readonly keys_evicted: number;
+  /** Records held. */
+  readonly records: number;
+  /** Records dropped because the store was full. */
+  readonly records_evicted: number;
+}
 
 /** Pearson's test that all bins have one bad rate. */
 export interface TableTest {

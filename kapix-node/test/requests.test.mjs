@@ -39,6 +39,19 @@ test('an answer has the fields of the wire, with its envelope', () => {
   assert.match(inspect(answer), /^CreditScoreResponse {/);
 });
 
+test('an answer is spread, cloned and compared as what it says', () => {
+  const [good, bad] = [score({}), score({ features: { ...APPLICANT.features, bureau_derogatory: 9 } })];
+  assert.notEqual(good.points, bad.points);
+  assert.throws(() => assert.deepStrictEqual(good, bad));
+  assert.deepEqual({ ...good }, JSON.parse(good.json));
+  assert.deepEqual(structuredClone(good), JSON.parse(good.json));
+  assert.deepEqual(Object.keys(good), Object.keys(JSON.parse(good.json)));
+  assert.ok(Object.isFrozen(good) && Object.isFrozen(good.explanation.adverse_reasons));
+  assert.throws(() => {
+    good.decision = 'decline';
+  }, TypeError);
+});
+
 test('an answer is frozen at every depth', () => {
   const answer = score({});
   assert.throws(() => { answer.points = 1; }, TypeError);
