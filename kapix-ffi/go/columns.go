@@ -300,14 +300,16 @@ func values[T any](array *C.struct_ArrowArray) []T {
 func booleans(array *C.struct_ArrowArray, buffer C.int) []bool {
 	bits := unsafe.Slice((*byte)(C.go_buffer(array, buffer)), (array.offset+array.length+7)/8)
 	own := make([]bool, array.length)
-	for row, bit := 0, int(array.offset); row < len(own); row, bit = row+1, bit+1 {
+	for row := range own {
+		bit := row + int(array.offset)
 		own[row] = bits[bit/8]>>(bit%8)&1 == 1
 	}
 	return own
 }
 
 func texts(array *C.struct_ArrowArray) []string {
-	own, offsets := make([]string, array.length), unsafe.Slice((*int32)(C.go_buffer(array, 1)), array.offset+array.length+1)[array.offset:]
+	offsets := unsafe.Slice((*int32)(C.go_buffer(array, 1)), array.offset+array.length+1)[array.offset:]
+	own := make([]string, array.length)
 	for row := range own {
 		start := unsafe.Add(unsafe.Pointer(C.go_buffer(array, 2)), offsets[row])
 		own[row] = C.GoStringN((*C.char)(start), C.int(offsets[row+1]-offsets[row]))
