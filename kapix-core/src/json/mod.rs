@@ -24,7 +24,6 @@ mod tests_hostile;
 #[cfg(test)]
 mod tests_vectors;
 
-pub(crate) use number::{check_number, number_of_integer};
 pub(crate) use plain::{integer, integer_option, map, map_option};
 pub(crate) use read::read;
 pub use scalar::Scalar;
