@@ -9,7 +9,6 @@
 
 mod number;
 mod place;
-mod plain;
 mod read;
 mod scalar;
 mod shape;
@@ -24,7 +23,6 @@ mod tests_hostile;
 #[cfg(test)]
 mod tests_vectors;
 
-pub(crate) use plain::{integer, integer_option, map, map_option};
 pub(crate) use read::read;
 pub use scalar::Scalar;
 pub(crate) use shape::fail;
