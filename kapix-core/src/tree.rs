@@ -2,16 +2,17 @@
 
 use crate::canonical;
 use crate::error::Result;
-use crate::json::{self, check_number, fail, number_of_integer};
+use crate::json;
 use crate::limits::{Limits, WIRE_MAX};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Any JSON value, without duplicate keys and with integers within +-(2^53 - 1).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "Value")]
 pub enum Tree {
     /// `null`
     Null,
@@ -80,67 +81,18 @@ fn whole(value: f64) -> Option<i64> {
     ((-WIRE_MAX..=WIRE_MAX).contains(&integer) && back.to_bits() == value.to_bits()).then_some(integer)
 }
 
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
-    }
-}
-
-struct TreeVisitor;
-
-impl<'de> Visitor<'de> for TreeVisitor {
-    type Value = Tree;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> core::result::Result<Tree, E> {
-        Ok(Tree::Null)
-    }
-
-    fn visit_none<E>(self) -> core::result::Result<Tree, E> {
-        Ok(Tree::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> core::result::Result<Tree, D::Error> {
-        Tree::deserialize(deserializer)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> core::result::Result<Tree, E> {
-        Ok(Tree::Bool(value))
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> core::result::Result<Tree, E> {
-        number_of_integer(value).map(Tree::Number).map_err(fail)
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> core::result::Result<Tree, E> {
-        self.visit_i64(i64::try_from(value).unwrap_or(i64::MAX))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> core::result::Result<Tree, E> {
-        check_number(value).map(Tree::Number).map_err(fail)
-    }
-
-    fn visit_str<E>(self, value: &str) -> core::result::Result<Tree, E> {
-        Ok(Tree::Text(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> core::result::Result<Tree, E> {
-        Ok(Tree::Text(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> core::result::Result<Tree, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = elements.next_element()? {
-            values.push(value);
+impl From<Value> for Tree {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(value),
+            Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Value::String(text) => Self::Text(text),
+            Value::Array(values) => Self::Array(values.into_iter().map(Self::from).collect()),
+            Value::Object(members) => {
+                Self::Object(members.into_iter().map(|(name, value)| (name, Self::from(value))).collect())
+            }
         }
-        Ok(Tree::Array(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> core::result::Result<Tree, A::Error> {
-        BTreeMap::deserialize(MapAccessDeserializer::new(members)).map(Tree::Object)
     }
 }
 

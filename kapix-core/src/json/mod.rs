@@ -9,7 +9,6 @@
 
 mod number;
 mod place;
-mod plain;
 mod read;
 mod scalar;
 mod shape;
@@ -24,8 +23,6 @@ mod tests_hostile;
 #[cfg(test)]
 mod tests_vectors;
 
-pub(crate) use number::{check_number, number_of_integer};
-pub(crate) use plain::{integer, integer_option, map, map_option};
 pub(crate) use read::read;
 pub use scalar::Scalar;
 pub(crate) use shape::fail;

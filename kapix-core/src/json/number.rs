@@ -31,7 +31,7 @@ pub(super) fn wide_integer(digits: usize) -> Error {
 ///
 /// A whole number from 2^53 up to 1e21 is refused however it is written: its canonical text would be an integer
 /// literal beyond 2^53 - 1. From 1e21 on that text has an exponent, and such a number is accepted.
-pub(crate) fn check_number(value: f64) -> Result<f64> {
+pub(super) fn check_number(value: f64) -> Result<f64> {
     if !value.is_finite() {
         return Err(Error::new(Cause::JsonNumber, "a number must be finite"));
     }
@@ -46,7 +46,7 @@ pub(crate) fn check_number(value: f64) -> Result<f64> {
 }
 
 /// Returns the number that an integer within +-(2^53 - 1) is.
-pub(crate) fn number_of_integer(value: i64) -> Result<f64> {
+pub(super) fn number_of_integer(value: i64) -> Result<f64> {
     check_magnitude(value.unsigned_abs())?;
     #[expect(clippy::cast_precision_loss, reason = "exact within +-(2^53 - 1)")]
     Ok(value as f64)

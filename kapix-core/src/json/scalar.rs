@@ -3,8 +3,8 @@
 use super::number::{check_number, number_of_integer};
 use super::shape::fail;
 use core::fmt;
+use serde::Serialize;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
-use serde::ser::{Serialize, Serializer};
 
 /// A scalar input: null, a boolean, a number or text.
 ///
@@ -17,7 +17,8 @@ use serde::ser::{Serialize, Serializer};
 /// assert_eq!(read, [Scalar::Null, Scalar::Bool(true), Scalar::Number(2.0), Scalar::Text("urban".into())]);
 /// assert!(serde_json::from_str::<Scalar>("9007199254740993").is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Scalar {
     /// No value.
     Null,
@@ -27,17 +28,6 @@ pub enum Scalar {
     Number(f64),
     /// Text.
     Text(String),
-}
-
-impl Serialize for Scalar {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(value) => serializer.serialize_f64(*value),
-            Self::Text(value) => serializer.serialize_str(value),
-        }
-    }
 }
 
 impl<'de> Deserialize<'de> for Scalar {

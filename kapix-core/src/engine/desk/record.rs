@@ -127,7 +127,6 @@ pub struct Leaf {
     /// HMAC-SHA256 of the canonical response under the salt.
     pub response_hmac: Hash,
     /// The seed of the request.
-    #[serde(deserialize_with = "json::integer")]
     pub seed: i64,
     /// The engine's semantics number.
     pub semantics: u32,

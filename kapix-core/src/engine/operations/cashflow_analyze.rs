@@ -6,7 +6,6 @@ use crate::cashflow::{self, Analysis};
 use crate::domain::{Data, Finding, Ledger, Period};
 use crate::error::{Cause, Error};
 use crate::id::Id;
-use crate::json;
 use crate::money::Currency;
 use crate::time::Instant;
 use crate::view::akiba::AkibaRequest;
@@ -33,7 +32,7 @@ pub struct CashflowAnalyzeRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<Id>,
     /// Seed of simulations; features use none and echo it.
-    #[serde(default, deserialize_with = "json::integer")]
+    #[serde(default)]
     pub seed: i64,
 }
 

@@ -8,7 +8,7 @@ use crate::engine::door::Control;
 use crate::engine::registry::{ArtefactRef, Chosen, RouteKey};
 use crate::error::Result;
 use crate::id::Id;
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::scorecard::{self, Card, CharacteristicKind, EntityType, PdBasis, ScoreInclude};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct CreditScoreBatchRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<String>,
     /// Inputs by name, one value a row, when no frame is given.
-    #[serde(default, deserialize_with = "json::map_option", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Whom the card must score.
     pub entity_type: EntityType,
@@ -38,7 +38,7 @@ pub struct CreditScoreBatchRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<ScoreInclude>,
     /// Seed of simulations; a score uses none and echoes it.
-    #[serde(default, deserialize_with = "json::integer")]
+    #[serde(default)]
     pub seed: i64,
 }
 

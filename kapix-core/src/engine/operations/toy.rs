@@ -7,7 +7,7 @@ use crate::domain::{ResultColumn, ResultColumns, ResultValues};
 use crate::engine::registry::{Chosen, Toy};
 use crate::error::{Cause, Error};
 use crate::id::Id;
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::store::{RowKey, Write};
 use crate::time::Instant;
 use crate::tree::Tree;
@@ -23,7 +23,7 @@ pub struct ToyDoubleRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
     /// The numbers, when no frame is given.
-    #[serde(deserialize_with = "json::map_option", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// The key.
     #[serde(skip_serializing_if = "Option::is_none")]

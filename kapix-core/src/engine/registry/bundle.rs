@@ -5,7 +5,6 @@ use super::kind::RouteKey;
 use crate::canonical::Hash;
 use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
-use crate::json;
 use crate::limits::{self, Limits};
 use crate::scorecard::EntityType;
 use crate::tree::Tree;
@@ -23,7 +22,7 @@ struct BundleDocument {
     includes: Vec<String>,
     kapix: u32,
     kind: String,
-    #[serde(default, deserialize_with = "json::map")]
+    #[serde(default)]
     pins: BTreeMap<String, Hash>,
     #[serde(default)]
     routes: Vec<Route>,

@@ -3,7 +3,7 @@
 use crate::domain::{Data, SourceKey};
 use crate::engine::operations::yes;
 use crate::id::Id;
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::money::Currency;
 use crate::scorecard::{EntityType, ReasonMethod};
 use crate::time::Instant;
@@ -48,7 +48,7 @@ pub struct CreditScoreRequest {
     #[serde(default = "yes")]
     pub explain: bool,
     /// The inputs of the card by name, null for missing; replaces `data`.
-    #[serde(default, deserialize_with = "json::map_option", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<BTreeMap<String, Scalar>>,
     /// The same key and request give the stored answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,7 @@ pub struct CreditScoreRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason_method: Option<ReasonMethod>,
     /// Seed of simulations; a score uses none and echoes it.
-    #[serde(default, deserialize_with = "json::integer")]
+    #[serde(default)]
     pub seed: i64,
 }
 
@@ -82,7 +82,7 @@ pub struct Context {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     /// Amount of the loan in minor units.
-    #[serde(default, deserialize_with = "json::integer_option", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loan_amount: Option<i64>,
     /// Purpose of the loan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
