@@ -10,9 +10,9 @@ import {
   type CreditScoreBatchResponse,
   type CreditScoreRequest,
   type CreditScoreResponse,
-  type DevelopResponse,
+  type ScorecardDevelopResponse,
   type EngineOptions,
-  type EvaluateResponse,
+  type ScorecardEvaluateResponse,
   type Signal,
 } from '@kapix/sdk';
 
@@ -70,14 +70,14 @@ const code: string | number | boolean | bigint | Date | null | undefined = score
 engine.credit.scoreBatch({ ...scores.columns }, { entity_type: 'individual' });
 const bands: ReadonlyArray<string> = scores.bands;
 
-const developed: Columnar<DevelopResponse> = engine.scorecard.develop(
+const developed: Columnar<ScorecardDevelopResponse> = engine.scorecard.develop(
   { x: new Float64Array(1), bad: [1] },
   { target: 'bad', binning: { bins_max: 5, trend: 'auto' }, sample: { horizon_days: 365 } },
   { threads: 1 },
 );
 const card: Engine = Engine.load(developed.artefact ?? '');
 const auc: number | undefined = developed.validation?.development.auc?.value;
-const found: Columnar<EvaluateResponse> = engine.scorecard.evaluate({}, { entity_type: 'sme', target: 'bad' });
+const found: Columnar<ScorecardEvaluateResponse> = engine.scorecard.evaluate({}, { entity_type: 'sme', target: 'bad' });
 // @ts-expect-error: a development has no points
 developed.points;
 // @ts-expect-error: a development needs a target
