@@ -85,7 +85,7 @@ impl Batch {
         let coded = array.as_any_dictionary_opt();
         let names = coded.and_then(|it| it.values().as_string_opt::<i32>());
         let names = names.map(|it| it.iter().map(|name| name.unwrap_or_default().to_owned()).collect());
-        let kind = array.data_type().to_string();
+        let kind = coded.map_or(array.data_type(), |it| it.keys().data_type()).to_string();
         if let Some(texts) = array.as_string_opt::<i32>() {
             let texts: Vec<Option<&str>> = texts.iter().collect();
             return Ok((kind, texts.into_pyobject(py)?.into_any(), validity, None));

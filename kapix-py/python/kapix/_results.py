@@ -77,7 +77,7 @@ def _array(parts: _Parts) -> Any:
     kind, values, valid, names = parts
     missing = None if valid is None else ~numpy.frombuffer(valid, bool)
     if names is not None:
-        codes = values.view("i4")
+        codes = values.view("i1" if kind == "Int8" else "i4")
         # -1 is the last of the names.
         array = numpy.array([*names, None], object)[codes if missing is None else numpy.where(missing, -1, codes)]
     elif kind == "Utf8":
@@ -104,7 +104,7 @@ def _list(parts: _Parts) -> Sequence[Any]:
     kind, values, valid, names = parts
     if kind == "Utf8":
         return list(values)
-    formats: Any = {"Float64": "d", "Int64": "q", "Boolean": "?"}
+    formats: Any = {"Float64": "d", "Int64": "q", "Int8": "b", "Boolean": "?"}
     is_time = kind.startswith("Timestamp")
     items: Sequence[Any] = memoryview(values).cast("B").cast("q" if is_time else formats.get(kind, "i")).tolist()
     if names is not None:
