@@ -5,8 +5,10 @@ use crate::naive::NaiveCard;
 use crate::report::{Figure, Unit};
 use crate::timing::{seconds_of_process, seconds_per_call};
 use kapix_core::{
-    Bitmap, Card, Column, Control, CreditScoreBatchRequest, Engine, EngineOptions, EntityType, Frame, Limits,
-    Request, Scalar, ScoredRows, SpecialBody, Values,
+    Control, Engine, EngineOptions, Limits, Request, Scalar,
+    credit::CreditScoreBatchRequest,
+    frame::{Bitmap, Column, Frame, Values},
+    scorecard::{Card, EntityType, ScoredRows, SpecialBody},
 };
 use ndarray::{ArrayView1, s};
 use std::hint::black_box;
@@ -249,7 +251,7 @@ fn threads(data: &Numbers) -> io::Result<Figure> {
     let engine = Engine::load(&[artefact], EngineOptions::default()).map_err(io::Error::other)?;
     let frame = data.frame(Layout::Plain)?;
     let request = Request::CreditScoreBatch(Box::new(CreditScoreBatchRequest {
-        as_of: Some(kapix_core::Instant::parse("2026-06-30T20:00:00Z").map_err(io::Error::other)?),
+        as_of: Some(kapix_core::time::Instant::parse("2026-06-30T20:00:00Z").map_err(io::Error::other)?),
         card: None,
         columns: None,
         entity_type: EntityType::Individual,

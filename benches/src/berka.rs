@@ -6,8 +6,10 @@
 
 use flate2::read::GzDecoder;
 use kapix_core::{
-    Account, AccountKind, At, Currency, Data, Date, Id, Instant, Money, Transaction, TransactionSource,
-    TransactionStatus, UtcOffset,
+    Id,
+    ledger::{Account, AccountKind, Data, Transaction, TransactionSource, TransactionStatus},
+    money::{Currency, Money},
+    time::{At, Date, Instant, UtcOffset},
 };
 use std::collections::BTreeMap;
 use std::fs::File;

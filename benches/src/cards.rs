@@ -1,7 +1,11 @@
 //! Cards made in code: 20 numeric characteristics of 8 attributes each, as an expert wrote them or as a development
 //! left them, and inputs for them.
 
-use kapix_core::{Card, CardBody, DEFINITIONS, Limits, Unit};
+use kapix_core::{
+    Limits,
+    cashflow::{DEFINITIONS, Unit},
+    scorecard::{Card, CardBody},
+};
 use serde_json::{Value, json};
 use std::io;
 

@@ -1,6 +1,6 @@
 //! The floor: a scorer as one would write it by hand in plain Rust, without checks, explanations or options.
 
-use kapix_core::{CardBody, numeric};
+use kapix_core::{numeric, scorecard::CardBody};
 
 /// Cut points and points of each characteristic.
 #[derive(Clone, Debug)]

@@ -6,8 +6,11 @@
 use crate::rows::{Cells, Rows};
 use kapix_core::numeric::{Random, count};
 use kapix_core::{
-    BinCounts, Card, CardBody, CharacteristicBody, CharacteristicCounts, Control, Cutoffs, Decision,
-    DevelopmentBody, Engine, EngineOptions, Input, Limits, Operation, Request, Response, Slots,
+    Control, Engine, EngineOptions, Limits, Operation, Request, Response,
+    scorecard::{
+        BinCounts, Card, CardBody, CharacteristicBody, CharacteristicCounts, Cutoffs, Decision,
+        DevelopmentBody, Input, Slots,
+    },
 };
 use serde_json::{Value, json};
 use std::io;
@@ -295,7 +298,8 @@ fn develop(engine: &Engine, settings: &Settings, rows: &Rows) -> io::Result<Card
     let reply = engine.run_columns(&request, &rows.frame()?, &control).map_err(io::Error::other)?;
     let Response::ScorecardDevelop(response) = reply.response else { return Err(other("no card")) };
     let artefact = response.artefact.ok_or_else(|| other("no card"))?;
-    let document: Value = serde_json::from_slice(&kapix_core::to_vec(&artefact).map_err(io::Error::other)?)?;
+    let document: Value =
+        serde_json::from_slice(&kapix_core::audit::to_vec(&artefact).map_err(io::Error::other)?)?;
     let body = document.get("body").cloned().ok_or_else(|| other("no body"))?;
     let mut body: CardBody = serde_json::from_value(body)?;
     let card = Card::load(body.clone(), engine.limits()).map_err(io::Error::other)?;

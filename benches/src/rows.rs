@@ -1,7 +1,10 @@
 //! A CSV file, plain or gzip, as columns of numbers and of text that a frame can borrow.
 
 use flate2::read::GzDecoder;
-use kapix_core::{Column, Frame, Limits};
+use kapix_core::{
+    Limits,
+    frame::{Column, Frame},
+};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};

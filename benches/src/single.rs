@@ -6,8 +6,11 @@ use crate::naive::NaiveCard;
 use crate::report::{Figure, Unit};
 use crate::timing::{seconds_per_call, seconds_per_call_on};
 use kapix_core::{
-    Card, Control, CreditScoreRequest, Desk, DeskOptions, Engine, EngineOptions, Input, InputSource, Ledger,
-    Limits, Operation, Request, Response, Scalar, features,
+    Control, Desk, DeskOptions, Engine, EngineOptions, Limits, Operation, Request, Response, Scalar,
+    cashflow::features,
+    credit::CreditScoreRequest,
+    ledger::Ledger,
+    scorecard::{Card, Input, InputSource},
 };
 use serde_json::Value;
 use std::io;

@@ -4,7 +4,9 @@
 use kapix_benches::cards::{self, Inputs, Origin};
 use kapix_benches::ledgers::named_request;
 use kapix_core::{
-    Card, Column, Control, Engine, EngineOptions, Frame, Input, Limits, Operation, Request, ScoredRows,
+    Control, Engine, EngineOptions, Limits, Operation, Request,
+    frame::{Column, Frame},
+    scorecard::{Card, Input, ScoredRows},
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -1,7 +1,7 @@
 //! The chain solver on real statements whose days are out of order.
 
 use kapix_benches::berka;
-use kapix_core::{Ledger, Limits};
+use kapix_core::{Limits, ledger::Ledger};
 use std::path::{Path, PathBuf};
 
 /// The directory `KAPIX_DATA`, else the data beside the workspace.

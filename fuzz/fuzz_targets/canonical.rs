@@ -1,7 +1,7 @@
 //! Any bytes as JSON: what is read has one canonical text, which reads back as the same.
 #![no_main]
 
-use kapix_core::{Limits, Tree, to_vec};
+use kapix_core::{Limits, Tree, audit::to_vec};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

@@ -1,7 +1,7 @@
 //! Any bytes as CSV: what is read is a ledger or an error.
 #![no_main]
 
-use kapix_core::{Currency, Limits, transactions_from_csv};
+use kapix_core::{Limits, ledger::transactions_from_csv, money::Currency};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

@@ -1,6 +1,6 @@
 //! A Desk with the cards of the vectors, and what every answer must keep.
 
-use kapix_core::{Clock, Control, Desk, DeskOptions, Engine, EngineOptions, Instant};
+use kapix_core::{Clock, Control, Desk, DeskOptions, Engine, EngineOptions, time::Instant};
 use std::sync::OnceLock;
 
 /// The cards, in the order of [`Answers`].

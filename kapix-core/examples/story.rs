@@ -7,7 +7,7 @@
 #![expect(clippy::print_stdout, reason = "the story is the output")]
 
 use kapix_core::{
-    Control, Desk, DeskOptions, Engine, EngineOptions, Hash, Limits, Operation, Request, Response,
+    Control, Desk, DeskOptions, Engine, EngineOptions, Limits, Operation, Request, Response, audit::Hash,
 };
 use std::error::Error;
 use std::fmt::Write;
@@ -64,7 +64,10 @@ fn tell(path: &Path) -> Result<String, Box<dyn Error>> {
 mod tests {
     use super::{Control, Desk, DeskOptions, Engine, EngineOptions, Limits, Operation, Request, Response};
     use super::{examples, tell};
-    use kapix_core::{Column, Frame, to_string};
+    use kapix_core::{
+        audit::to_string,
+        frame::{Column, Frame},
+    };
 
     #[test]
     fn the_story_is_the_one_that_every_language_tells() {

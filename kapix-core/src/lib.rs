@@ -6,72 +6,90 @@
 extern crate self as kapix_core;
 
 mod canonical;
-mod cashflow;
+pub mod cashflow;
 #[cfg(doc)]
 pub mod docs;
 mod domain;
 mod engine;
-mod error;
+pub mod error;
 pub mod fitting;
 mod id;
 mod json;
 mod limits;
-mod money;
+pub mod money;
+#[doc(hidden)]
 pub mod numeric;
 mod parallel;
 #[cfg(feature = "sample")]
 pub mod sample;
-mod scorecard;
+pub mod scorecard;
 mod store;
 mod text;
-mod time;
+pub mod time;
 mod tree;
 mod view;
 
-pub use canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
-pub use cashflow::{
-    Analysis, DEFINITIONS, Definition, Feature, FeatureEntry, FeatureId, Features, NullReason, RowRanges,
-    SelectedRows, Selection, Unit, definition, features,
-};
-#[cfg(feature = "arrow")]
-pub use domain::arrow;
-pub use domain::{
-    Account, AccountKind, AccountLedger, Bitmap, Codes, Column, Data, Direction, Finding, FindingKind,
-    FlatSource, Frame, Ledger, Offsets, Period, ResultColumn, ResultColumns, ResultValues, Row, Severity,
-    Slices, SourceKey, Transaction, TransactionSource, TransactionStatus, Values, transactions_from_csv,
-};
 pub use engine::{
-    AccountView, Answer, ArtefactCheckRequest, ArtefactCheckResponse, ArtefactEntry, ArtefactRef, Audience,
-    CancelFlag, CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Clock, Context, Control,
-    CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted,
-    CreditScoreRequest, CreditScoreResponse, Desk, DeskOptions, DoorReply, Draft, ENGINE_VERSION, Effect,
-    Engine, EngineDescribeRequest, EngineDescribeResponse, EngineOptions, Envelope, Event, EventData,
-    Explanation, Idempotency, Leaf, MoveView, Operation, OperationEntry, PointsRange, Problem, Progress,
-    Provenance, ProvenanceStatus, ReasonView, Record, ReferralCode, ReferralReason, Reply, Request, Response,
-    Route, SEMANTICS, ScorecardDevelopResponse, ScorecardEvaluateResponse, TopFeature,
+    Answer, CancelFlag, Clock, Control, Desk, DeskOptions, Engine, EngineOptions, Envelope, Idempotency,
+    Operation, Request, Response,
 };
-pub use error::{Cause, Code, Detail, Error, Result};
+pub use error::{Cause, Error, Result};
 pub use id::Id;
 pub use json::Scalar;
-pub use limits::{Limits, WIRE_MAX};
-pub use money::{Currency, Money, Rounding};
-pub use scorecard::development::{
-    BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,
-    Exclusion, PartReport, SampleReport, SampleSettings, ScorecardDevelopRequest, ScorecardEvaluateRequest,
-    SplitMethod, SplitSettings, Stage, TargetKind,
-};
-pub use scorecard::{
-    AttributeBody, BandBody, BatchOutput, BinCounts, Calibration, Card, CardBody, CharacteristicBody,
-    CharacteristicCounts, CharacteristicKind, Counterfactual, Cutoffs, Decision, DevelopmentBody,
-    DevelopmentFinding, EntityType, Fallback, Input, InputSource, Minimum, Move, PdBasis, PdKind, Reason,
-    ReasonMethod, ReasonText, ReasonTexts, RowStatus, SampleDates, Scaling, ScoreInclude, ScoredRows, Slots,
-    SpecialBody, ValueRange, Weight,
-};
-pub use store::StoreStatistics;
-pub use time::{At, Date, Instant, UtcOffset, Window, complete_months};
+pub use limits::Limits;
 pub use tree::Tree;
-pub use view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};
 
-/// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,
-/// only a rank; `docs/methods/expert_cards.md` gives the reason of every weight.
-pub const EXPERT_CARDS: &str = include_str!("../artefacts/expert.json");
+/// What decides: versioned documents with an owner and an approval, the routes to them, and the example cards.
+pub mod artefact {
+    pub use crate::engine::{ArtefactEntry, ArtefactRef, Provenance, ProvenanceStatus, Route};
+
+    /// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,
+    /// only a rank; `docs/methods/expert_cards.md` gives the reason of every weight.
+    pub const EXPERT_CARDS: &str = include_str!("../artefacts/expert.json");
+}
+
+/// Records of calls, and the canonical form and hashes that they rest on.
+pub mod audit {
+    pub use crate::canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
+    pub use crate::engine::{Draft, ENGINE_VERSION, Leaf, Record, SEMANTICS};
+}
+
+/// The score of an applicant and of many: requests, answers and what an explanation holds.
+pub mod credit {
+    pub use crate::engine::{
+        Audience, CharacteristicView, Context, CounterfactualView, CreditScoreBatchRequest,
+        CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Effect,
+        Explanation, MoveView, PointsRange, ReasonView, ReferralCode, ReferralReason, TopFeature,
+    };
+    pub use crate::scorecard::ScoreInclude;
+    pub use crate::view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};
+}
+
+/// Columns, borrowed for a call, and the result columns that come back.
+pub mod frame {
+    #[cfg(feature = "arrow")]
+    pub use crate::domain::arrow;
+    pub use crate::domain::{
+        Bitmap, Codes, Column, Frame, Offsets, ResultColumn, ResultColumns, ResultValues, Slices, Values,
+    };
+}
+
+/// Transactions of accounts, and the ledger that features are computed from.
+pub mod ledger {
+    pub use crate::domain::{
+        Account, AccountKind, AccountLedger, Data, Direction, Finding, FindingKind, FlatSource, Ledger,
+        Period, Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus,
+        transactions_from_csv,
+    };
+}
+
+/// The request and the answer of each operation that `credit` does not hold, and what a call gives back beside them.
+pub mod operations {
+    pub use crate::engine::{
+        AccountView, ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest,
+        CashflowAnalyzeResponse, DoorReply, EngineDescribeRequest, EngineDescribeResponse, Event, EventData,
+        OperationEntry, Problem, Progress, Reply, ScorecardDevelopResponse, ScorecardEvaluateResponse,
+    };
+    pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
+    pub use crate::store::StoreStatistics;
+}

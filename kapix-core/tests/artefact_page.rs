@@ -1,7 +1,7 @@
 //! ARTEFACT.md against the engine: its example, its hash, its causes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use kapix_core::{Control, Engine, EngineOptions, Hash, Operation, Request, Response};
+use kapix_core::{Control, Engine, EngineOptions, Operation, Request, Response, audit::Hash};
 use serde_json::json;
 
 const PAGE: &str = include_str!("../docs/ARTEFACT.md");
@@ -37,7 +37,7 @@ fn the_example_card_scores() {
 fn the_hash_of_a_definition_is_that_of_the_text_shown() {
     let text = block("text");
     assert!(PAGE.contains(&format!("printf '{text}' | sha256sum")));
-    let definition = kapix_core::definition("low_balance_days_share_90d").unwrap();
+    let definition = kapix_core::cashflow::definition("low_balance_days_share_90d").unwrap();
     assert_eq!(Hash::of(text.as_bytes()), definition.hash());
 }
 

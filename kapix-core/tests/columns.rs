@@ -8,7 +8,8 @@ mod given;
 use given::{artefact, body, desk, numeric, quiet};
 use kapix_core::numeric::Random;
 use kapix_core::{
-    Bitmap, Column, Control, Desk, DeskOptions, Frame, Limits, Offsets, ResultColumns, Slices, Values,
+    Control, Desk, DeskOptions, Limits,
+    frame::{Bitmap, Column, Frame, Offsets, ResultColumns, Slices, Values},
 };
 use ndarray::ArrayView1;
 use serde_json::{Value, json};
@@ -212,7 +213,7 @@ fn a_batch_says_of_each_row_what_one_score_says() {
         let frame = given.frame();
         let (answer, columns) = batch(&desk, &frame, &EVERYTHING, 2);
         assert_eq!(answer["unused_columns"], json!(["joined", "other"]));
-        let columns: Value = serde_json::from_str(&kapix_core::to_string(&columns).unwrap()).unwrap();
+        let columns: Value = serde_json::from_str(&kapix_core::audit::to_string(&columns).unwrap()).unwrap();
         let columns = columns.as_object().unwrap();
         let row_of = |row: usize| -> Value {
             columns
@@ -273,8 +274,8 @@ fn columns_that_are_asked_for_come_after_the_score_and_change_none_of_it() {
     assert_eq!(names(&all), [&score[..], &more].concat());
     for column in &bare {
         assert_eq!(
-            kapix_core::to_string(&ResultColumns::from_iter([column.clone()])).unwrap(),
-            kapix_core::to_string(&ResultColumns::from_iter([all.get(&column.name).unwrap().clone()]))
+            kapix_core::audit::to_string(&ResultColumns::from_iter([column.clone()])).unwrap(),
+            kapix_core::audit::to_string(&ResultColumns::from_iter([all.get(&column.name).unwrap().clone()]))
                 .unwrap()
         );
     }

@@ -7,8 +7,10 @@ mod given;
 
 use given::{artefact, body, desk, numeric, quiet};
 use kapix_core::{
-    CancelFlag, Cause, Clock, Column, Control, Desk, DeskOptions, Engine, EngineOptions, Frame, Hash,
-    Idempotency, Limits, Operation, Request, hmac, to_string,
+    CancelFlag, Cause, Clock, Control, Desk, DeskOptions, Engine, EngineOptions, Idempotency, Limits,
+    Operation, Request,
+    audit::{Hash, hmac, to_string},
+    frame::{Column, Frame},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;

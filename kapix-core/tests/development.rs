@@ -8,7 +8,8 @@ mod given;
 
 use given::quiet;
 use kapix_core::{
-    CancelFlag, Column, Control, Desk, DeskOptions, Engine, EngineOptions, Frame, Limits, Slices, Values,
+    CancelFlag, Control, Desk, DeskOptions, Engine, EngineOptions, Limits,
+    frame::{Column, Frame, Slices, Values},
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -464,7 +465,7 @@ fn text_and_days_of_every_layout_give_the_same_card() {
         days.iter().map(|day| i64::from(*day) * 86_400_000_000 + 86_399_999_999).collect();
     let texts: Vec<String> = days
         .iter()
-        .map(|day| serde_json::to_value(kapix_core::Date::from_epoch_days(*day).unwrap()).unwrap())
+        .map(|day| serde_json::to_value(kapix_core::time::Date::from_epoch_days(*day).unwrap()).unwrap())
         .map(|day| day.as_str().unwrap().to_owned())
         .collect();
     let each = |texts: Vec<&'static str>| Values::Text(Slices::each(texts));

@@ -10,7 +10,7 @@
 mod histories;
 
 use histories::{History, gambler, overdrawn, salaried};
-use kapix_core::{Control, EXPERT_CARDS, Engine, EngineOptions, Operation, Request, numeric};
+use kapix_core::{Control, Engine, EngineOptions, Operation, Request, artefact::EXPERT_CARDS, numeric};
 use serde_json::{Map, Value, json};
 
 const PAGE: &str = include_str!("../docs/methods/expert_cards.md");
@@ -25,7 +25,7 @@ fn call(operation: Operation, request: &Value) -> Result<Value, kapix_core::Erro
     let text = serde_json::to_vec(request).unwrap();
     let request = Request::read(operation, &text, engine.limits())?;
     let reply = engine.run(&request, &Control::default())?;
-    Ok(serde_json::from_slice(&kapix_core::to_vec(&reply.response).unwrap()).unwrap())
+    Ok(serde_json::from_slice(&kapix_core::audit::to_vec(&reply.response).unwrap()).unwrap())
 }
 
 fn score(request: &Value) -> Value {
@@ -108,8 +108,9 @@ fn an_expert_card_does_not_load_for_production() {
 fn no_input_is_an_amount_of_money() {
     for body in bodies() {
         for characteristic in characteristics(&body) {
-            let definition = kapix_core::definition(characteristic["feature"].as_str().unwrap()).unwrap();
-            assert_ne!(definition.unit, kapix_core::Unit::Minor, "{}", definition.name);
+            let definition =
+                kapix_core::cashflow::definition(characteristic["feature"].as_str().unwrap()).unwrap();
+            assert_ne!(definition.unit, kapix_core::cashflow::Unit::Minor, "{}", definition.name);
         }
     }
 }

@@ -12,7 +12,7 @@ mod changes;
 mod run;
 
 use changes::{CHANGES, Change, changed, nodes};
-use kapix_core::{Control, Desk, DoorReply};
+use kapix_core::{Control, Desk, operations::DoorReply};
 use run::{Vector, read_folder};
 use serde_json::Value;
 use std::path::Path;

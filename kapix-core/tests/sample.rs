@@ -5,8 +5,8 @@
 mod files;
 
 use kapix_core::{
-    Control, Decision, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, FindingKind, Limits,
-    Operation, Request, Response,
+    Control, Desk, DeskOptions, Engine, EngineOptions, Limits, Operation, Request, Response,
+    artefact::EXPERT_CARDS, ledger::FindingKind, scorecard::Decision,
 };
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,11 @@ mod given;
 
 use given::{body, card, numeric};
 use kapix_core::numeric::{Random, count};
-use kapix_core::{Card, Cause, Column, Decision, Frame, Input, Limits, ReasonMethod, RowStatus, ScoredRows};
+use kapix_core::{
+    Cause, Limits,
+    frame::{Column, Frame},
+    scorecard::{Card, Decision, Input, ReasonMethod, RowStatus, ScoredRows},
+};
 use serde_json::{Value, json};
 
 /// A card of `n` characteristics with `k` attributes each and random points.

@@ -5,7 +5,12 @@
 #[path = "vectors/run.rs"]
 mod run;
 
-use kapix_core::{Column, Control, Desk, DoorReply, Frame, Operation, Request, to_vec};
+use kapix_core::{
+    Control, Desk, Operation, Request,
+    audit::to_vec,
+    frame::{Column, Frame},
+    operations::DoorReply,
+};
 use run::{DIGEST, Vector, read_folder, refusal};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,7 @@ use crate::engines::{self, Handle};
 use core::ffi::{CStr, c_char};
 use core::mem::{self, MaybeUninit};
 use core::ptr::{self, NonNull};
-use kapix_core::{Cause, Desk, DoorReply, EXPERT_CARDS, Error, Record, Result};
+use kapix_core::{Cause, Desk, Error, Result, artefact::EXPERT_CARDS, audit::Record, operations::DoorReply};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// `kapix_buffer` of the header: `length` bytes and a NUL.

@@ -6,7 +6,10 @@ use crate::abi::{guard, invalid};
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{Array, ArrayRef, make_array};
-use kapix_core::{Cause, Error, Frame, Limits, Result, ResultColumns, arrow};
+use kapix_core::{
+    Cause, Error, Limits, Result,
+    frame::{Frame, ResultColumns, arrow},
+};
 use std::sync::Arc;
 
 /// `kapix_columns` of the header.

@@ -5,11 +5,11 @@ use napi_derive::napi;
 
 /// The shipped example cards, in JSON.
 #[napi]
-pub const EXPERT_CARDS: &str = kapix_core::EXPERT_CARDS;
+pub const EXPERT_CARDS: &str = kapix_core::artefact::EXPERT_CARDS;
 
 /// Version of the engine.
 #[napi]
-pub const VERSION: &str = kapix_core::ENGINE_VERSION;
+pub const VERSION: &str = kapix_core::audit::ENGINE_VERSION;
 
 /// Returns the default limits, in JSON.
 #[napi]

@@ -2,8 +2,9 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use kapix_core::{
-    Bitmap, CancelFlag, Codes, Column, Control, DoorReply, Frame, ResultColumn, ResultColumns, ResultValues,
-    Slices, Values,
+    CancelFlag, Control,
+    frame::{Bitmap, Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Slices, Values},
+    operations::DoorReply,
 };
 use napi::Env;
 use napi::bindgen_prelude::{BigInt64Array, Float64Array, Int8Array, Int32Array, Uint8Array};

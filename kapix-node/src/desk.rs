@@ -2,7 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 
 use crate::columns::{Given, Job, Reply, Task};
-use kapix_core::{Cause, Control, DoorReply, Error};
+use kapix_core::{Cause, Control, Error, operations::DoorReply};
 use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
 use napi_derive::napi;
 use std::panic::{AssertUnwindSafe, catch_unwind};

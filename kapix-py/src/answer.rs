@@ -2,7 +2,7 @@
 
 use crate::columns::Batch;
 use crate::desk::raise;
-use kapix_core::{Answer as Answered, ResultColumns};
+use kapix_core::{Answer as Answered, frame::ResultColumns};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 use pythonize::{PythonizeError, PythonizeTypes, PythonizeUnnamedMappingAdapter, Pythonizer};

@@ -9,7 +9,7 @@
 
 use arrow_array::ffi_stream::ArrayStreamReader;
 use arrow_array::{Array, ArrayReader, ArrayRef, new_empty_array};
-use kapix_core::{Bitmap, Column, Values};
+use kapix_core::frame::{Bitmap, Column, Values};
 use numpy::ndarray::ArrayView1;
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::PyTypeError;
@@ -73,7 +73,7 @@ impl<'a, 'py> Imported<'a, 'py> {
         let (name, _, kind, _, validity) = self.given;
         let values = match &self.source {
             Source::Arrow(array) => {
-                let Column { values, validity } = kapix_core::arrow::column(array);
+                let Column { values, validity } = kapix_core::frame::arrow::column(array);
                 let values = match values {
                     Values::Integer32(codes) if kind.is_some() => self.short(&codes),
                     values => values,

@@ -6,7 +6,7 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{Array, RecordBatch, RecordBatchIterator};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
-use kapix_core::ResultColumns;
+use kapix_core::frame::ResultColumns;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyType};
@@ -32,7 +32,7 @@ impl Batch {
         if columns.is_empty() {
             return Ok(None);
         }
-        let columns = kapix_core::arrow::struct_array(columns).map_err(broken)?.into();
+        let columns = kapix_core::frame::arrow::struct_array(columns).map_err(broken)?.into();
         Py::new(py, Self { columns }).map(Some)
     }
 }

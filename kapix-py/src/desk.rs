@@ -5,7 +5,9 @@ use crate::arrow::{Given, Imported};
 use crate::read::{Budget, Reader};
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use kapix_core::{CancelFlag, Cause, Control, DoorReply, Error, Frame, Operation, Request};
+use kapix_core::{
+    CancelFlag, Cause, Control, Error, Operation, Request, frame::Frame, operations::DoorReply,
+};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict};

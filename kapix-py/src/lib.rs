@@ -20,7 +20,7 @@ mod _kapix {
     #[pymodule_export]
     use crate::sample::sample;
     #[pymodule_export]
-    const EXPERT_CARDS: &str = kapix_core::EXPERT_CARDS;
+    const EXPERT_CARDS: &str = kapix_core::artefact::EXPERT_CARDS;
     #[pymodule_export]
-    const VERSION: &str = kapix_core::ENGINE_VERSION;
+    const VERSION: &str = kapix_core::audit::ENGINE_VERSION;
 }

@@ -2,7 +2,7 @@
 
 use crate::desk::raise;
 use kapix_core::sample::{SampleOptions, member};
-use kapix_core::{Cause, Error, to_vec};
+use kapix_core::{Cause, Error, audit::to_vec};
 use pyo3::prelude::*;
 
 /// Returns one invented applicant as JSON.

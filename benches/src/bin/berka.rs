@@ -4,8 +4,8 @@
 use kapix_benches::berka;
 use kapix_benches::timing::{Whose, cpu_seconds};
 use kapix_core::{
-    Control, CreditScoreResponse, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Ledger, Limits,
-    Operation, Request, Response,
+    Control, Desk, DeskOptions, Engine, EngineOptions, Limits, Operation, Request, Response,
+    artefact::EXPERT_CARDS, credit::CreditScoreResponse, ledger::Ledger,
 };
 use std::collections::BTreeMap;
 use std::io;

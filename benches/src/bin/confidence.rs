@@ -3,7 +3,7 @@
 
 use kapix_benches::reliability::{Case, EDGES, Line, Settings, Study, gap, table};
 use kapix_benches::rows::Rows;
-use kapix_core::Decision;
+use kapix_core::scorecard::Decision;
 use serde_json::{Value, json};
 use std::io;
 use std::path::{Path, PathBuf};

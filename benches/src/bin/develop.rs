@@ -3,7 +3,11 @@
 
 use kapix_benches::population::Population;
 use kapix_benches::timing::{Whose, calibration_ns, cpu_seconds};
-use kapix_core::{Column, Control, Engine, EngineOptions, Frame, Limits, Request, ScorecardDevelopRequest};
+use kapix_core::{
+    Control, Engine, EngineOptions, Limits, Request,
+    frame::{Column, Frame},
+    operations::ScorecardDevelopRequest,
+};
 use std::io;
 use std::time::Instant;
 

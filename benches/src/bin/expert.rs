@@ -5,8 +5,11 @@
 
 use kapix_benches::berka;
 use kapix_core::{
-    Account, Control, CreditScoreResponse, Date, EXPERT_CARDS, Engine, EngineOptions, Operation, Period,
-    Request, Response,
+    Control, Engine, EngineOptions, Operation, Request, Response,
+    artefact::EXPERT_CARDS,
+    credit::CreditScoreResponse,
+    ledger::{Account, Period},
+    time::Date,
 };
 use std::collections::BTreeMap;
 use std::io;
@@ -60,14 +63,14 @@ fn score(
 ) -> io::Result<Result<Case, String>> {
     let mut account = account.clone();
     let offset = account.utc_offset;
-    let day = |row: &kapix_core::Transaction| row.at.date(offset);
+    let day = |row: &kapix_core::ledger::Transaction| row.at.date(offset);
     let Some(first) = account.transactions.iter().map(day).min().filter(|first| *first <= cut) else {
         return Ok(Err("no row before the cut".to_owned()));
     };
     account.period = Some(Period { from: first, to: cut });
     let next = account.transactions.iter().filter(|row| (cut..=end).contains(&day(row)) && day(row) != cut);
-    let below = |row: &kapix_core::Transaction| row.balance_minor.is_some_and(|balance| balance < 0);
-    let penalty = |row: &kapix_core::Transaction| row.category.as_deref() == Some(PENALTY);
+    let below = |row: &kapix_core::ledger::Transaction| row.balance_minor.is_some_and(|balance| balance < 0);
+    let penalty = |row: &kapix_core::ledger::Transaction| row.category.as_deref() == Some(PENALTY);
     let went_below_zero = next.clone().any(|row| below(row) || penalty(row));
     let has_loan = account.transactions.iter().any(|row| row.category.as_deref() == Some(INSTALMENT));
     let request = serde_json::json!({

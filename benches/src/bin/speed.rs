@@ -33,7 +33,7 @@ fn main() -> io::Result<()> {
         }
     }
     let before = calibration_ns();
-    println!("speed of kapix {}, CPU time, fastest of 9 runs", kapix_core::ENGINE_VERSION);
+    println!("speed of kapix {}, CPU time, fastest of 9 runs", kapix_core::audit::ENGINE_VERSION);
     println!("calibration loop {before:.3} ns a step\n\n{}", heading());
     let mut figures = Vec::new();
     for (name, part) in [("single", single::figures as fn() -> _), ("batch", batch::figures)] {
@@ -49,7 +49,7 @@ fn main() -> io::Result<()> {
     println!("\ncalibration loop {after:.3} ns a step");
     if let Some(file) = out {
         let figures: Vec<_> = figures.iter().map(Figure::json).collect();
-        let version = kapix_core::ENGINE_VERSION;
+        let version = kapix_core::audit::ENGINE_VERSION;
         let all =
             serde_json::json!({"version": version, "calibration_ns": [before, after], "figures": figures});
         std::fs::write(file, serde_json::to_vec_pretty(&all)?)?;

@@ -9,8 +9,8 @@ mod page;
 mod paper;
 
 use kapix_core::{
-    Answer, Control, CreditScoreResponse, Desk, DeskOptions, EXPERT_CARDS, Engine, EngineOptions, Limits,
-    Operation, Record, Request, Response,
+    Answer, Control, Desk, DeskOptions, Engine, EngineOptions, Limits, Operation, Request, Response,
+    artefact::EXPERT_CARDS, audit::Record, credit::CreditScoreResponse,
 };
 use paper::Paper;
 use std::collections::BTreeMap;

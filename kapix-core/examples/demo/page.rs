@@ -3,8 +3,13 @@
 use crate::paper::{Ink, Paper};
 use crate::{Case, Scored};
 use kapix_core::{
-    CreditScoreResponse, Currency, Decision, Error, Explanation, Finding, Money, ReasonView, Record,
-    SelectedRows, Severity,
+    Error,
+    audit::Record,
+    cashflow::SelectedRows,
+    credit::{CreditScoreResponse, Explanation, ReasonView},
+    ledger::{Finding, Severity},
+    money::{Currency, Money},
+    scorecard::Decision,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -143,7 +148,7 @@ fn reasons(paper: &Paper, explanation: &Explanation, told: &BTreeMap<String, Str
 /// The rows behind a reason: how many, from when to when, and the largest.
 fn evidence(paper: &Paper, reason: &ReasonView, explanation: &Explanation, request: &Value) {
     let selection = reason.features.iter().find_map(|feature| {
-        let name = kapix_core::definition(feature)?.selection.as_str();
+        let name = kapix_core::cashflow::definition(feature)?.selection.as_str();
         explanation.selections.get(name)
     });
     let rows: Vec<(String, Money)> =

@@ -1,6 +1,6 @@
 //! The page of errors: prose, and the tables of codes, limits and causes as the crate holds them.
 
-use kapix_core::{Cause, Code, Error, Limits};
+use kapix_core::{Cause, Error, Limits, error::Code};
 use serde_json::{json, to_string_pretty, to_value};
 
 /// Returns the page as Markdown.

@@ -1,7 +1,12 @@
 //! The files of `examples/data/`: four requests of `credit.score` with their truth, and a development sample.
 
 use kapix_core::sample::{Country, Persona, Sample, SampleOptions, applicant, member};
-use kapix_core::{Data, Date, Ledger, Limits, Result, features};
+use kapix_core::{
+    Limits, Result,
+    cashflow::features,
+    ledger::{Data, Ledger},
+    time::Date,
+};
 use serde_json::{Value, json};
 
 /// The seed of the files in the repository.

@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 /// A SHA-256 or HMAC-SHA256 value; as text and in JSON 64 lower-case hexadecimal digits.
 ///
 /// ```
-/// let hash = kapix_core::Hash::of(b"abc");
+/// let hash = kapix_core::audit::Hash::of(b"abc");
 /// assert_eq!(hash.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-/// assert_eq!(hash.to_string().parse::<kapix_core::Hash>()?, hash);
+/// assert_eq!(hash.to_string().parse::<kapix_core::audit::Hash>()?, hash);
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ pub struct Hash([u8; 32]);
 /// Returns the SHA-256 of the canonical JSON of `value`; refuses what [`to_vec`] refuses.
 ///
 /// ```
-/// assert_eq!(kapix_core::hash(&[1, 2])?, kapix_core::Hash::of(b"[1,2]"));
+/// assert_eq!(kapix_core::audit::hash(&[1, 2])?, kapix_core::audit::Hash::of(b"[1,2]"));
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn hash<T: Serialize + ?Sized>(value: &T) -> Result<Hash> {

@@ -15,7 +15,7 @@ use serde::ser::{Serialize, Serializer};
 ///
 /// ```
 /// let card = std::collections::BTreeMap::from([("pdo", 20.0), ("odds0", 1e30)]);
-/// assert_eq!(kapix_core::to_vec(&card)?, br#"{"odds0":1e+30,"pdo":20}"#);
+/// assert_eq!(kapix_core::audit::to_vec(&card)?, br#"{"odds0":1e+30,"pdo":20}"#);
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
@@ -25,7 +25,7 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
 /// Returns the canonical JSON of `value` (RFC 8785) as text; see [`to_vec`].
 ///
 /// ```
-/// assert_eq!(kapix_core::to_string(&(0.002, "a\n", None::<u8>))?, r#"[0.002,"a\n",null]"#);
+/// assert_eq!(kapix_core::audit::to_string(&(0.002, "a\n", None::<u8>))?, r#"[0.002,"a\n",null]"#);
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String> {

@@ -61,7 +61,7 @@ pub struct Features<'a> {
 /// of the last 12 complete months; lists no rows.
 ///
 /// ```
-/// use kapix_core::{Data, FeatureId, Instant, Ledger, Limits, Selection, features};
+/// use kapix_core::{Limits, cashflow::{FeatureId, Selection, features}, ledger::{Data, Ledger}, time::Instant};
 ///
 /// let data: Data = serde_json::from_str(
 ///     r#"{"bank": {"accounts": [{

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// ```
 /// use arrow_array::{ArrayRef, StringArray};
 /// let regions: ArrayRef = std::sync::Arc::new(StringArray::from(vec![Some("lake"), None]));
-/// let column = kapix_core::arrow::column(&regions);
+/// let column = kapix_core::frame::arrow::column(&regions);
 /// assert_eq!([column.text(0), column.text(1)], [Some("lake"), None]);
 /// ```
 pub fn column(array: &ArrayRef) -> Column<'_> {

@@ -15,10 +15,10 @@ const BLOCK: usize = 4096;
 /// 3339, codes as their names.
 ///
 /// ```
-/// use kapix_core::{ResultColumn, ResultColumns, ResultValues};
+/// use kapix_core::frame::{ResultColumn, ResultColumns, ResultValues};
 /// let points = ResultColumn::new("points", ResultValues::Integer32(vec![520, 0]), Some(vec![0b01]));
 /// let columns = ResultColumns::from_iter([points]);
-/// assert_eq!(kapix_core::to_string(&columns)?, r#"{"points":[520,null]}"#);
+/// assert_eq!(kapix_core::audit::to_string(&columns)?, r#"{"points":[520,null]}"#);
 /// assert!(columns.get("points").is_some_and(|points| points.is_null(1)));
 /// # Ok::<(), kapix_core::Error>(())
 /// ```

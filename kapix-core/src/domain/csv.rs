@@ -22,7 +22,7 @@ use strum::{IntoStaticStr, VariantArray};
 /// `transaction.sign`; `limit.exceeded` for `request_bytes`, `rows` and `string_bytes`.
 ///
 /// ```
-/// use kapix_core::{Currency, Limits, transactions_from_csv};
+/// use kapix_core::{Limits, ledger::transactions_from_csv, money::Currency};
 ///
 /// let text = b"at,amount,type,description\n2026-03-28,-1250.50,debit,\"Rent, March\"\n";
 /// let rows = transactions_from_csv(text, Currency::parse("KES")?, &Limits::default())?;

@@ -28,7 +28,7 @@ impl<'a> Frame<'a> {
     /// `frame.column_duplicate`, and the limits `frame_rows` and `frame_columns`.
     ///
     /// ```
-    /// use kapix_core::{Column, Frame, Limits};
+    /// use kapix_core::{Limits, frame::{Column, Frame}};
     /// let columns = vec![
     ///     ("income".to_owned(), Column::float(&[1200.0, f64::NAN])),
     ///     ("region".to_owned(), Column::dictionary(&[1, 0], vec!["coast", "lake"])),

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use kapix_core::fitting::{BinningOptions, BinningSettings, Target, bin};
-//! use kapix_core::Column;
+//! use kapix_core::frame::Column;
 //!
 //! let income = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
 //! let bad = [1, 1, 1, 0, 1, 0, 0, 0];

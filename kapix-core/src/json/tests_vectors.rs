@@ -3,12 +3,11 @@
 use super::place::{document, typed};
 use super::read::quickly;
 use super::watch::Rules;
+use crate::Operation;
+use crate::credit::{CreditScoreBatchRequest, CreditScoreRequest};
 use crate::limits::Limits;
+use crate::operations::{ArtefactCheckRequest, CashflowAnalyzeRequest, EngineDescribeRequest};
 use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
-use crate::{
-    ArtefactCheckRequest, CashflowAnalyzeRequest, CreditScoreBatchRequest, CreditScoreRequest,
-    EngineDescribeRequest, Operation,
-};
 use changes::{CHANGES, Change, changed, nodes};
 use serde::de::DeserializeOwned;
 use std::path::Path;

@@ -9,7 +9,7 @@ use crate::limits::WIRE_MAX;
 /// never meet, else the error is `money.currency_mixed`.
 ///
 /// ```
-/// use kapix_core::{Currency, Money, Rounding};
+/// use kapix_core::money::{Currency, Money, Rounding};
 ///
 /// let shilling = Currency::parse("KES")?;
 /// let salary = Money::from_decimal_str("48500.00", shilling)?;

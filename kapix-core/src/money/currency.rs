@@ -7,7 +7,7 @@ use serde::ser::{Serialize, Serializer};
 /// A currency of ISO 4217 list one that has a minor unit, written as its alphabetic code, for example `KES`.
 ///
 /// ```
-/// use kapix_core::Currency;
+/// use kapix_core::money::Currency;
 ///
 /// let shilling = Currency::parse("KES")?;
 /// assert_eq!(shilling.exponent(), 2);

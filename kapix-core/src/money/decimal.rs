@@ -22,7 +22,7 @@ impl Money {
     /// `money.overflow` beyond +-(2^53 - 1) minor units.
     ///
     /// ```
-    /// use kapix_core::{Currency, Money};
+    /// use kapix_core::money::{Currency, Money};
     ///
     /// let shilling = Currency::parse("KES")?;
     /// assert_eq!(Money::from_decimal_str("-123.45", shilling)?.minor, -12_345);
@@ -62,7 +62,7 @@ impl Money {
     /// Returns the amount in major units with all digits of the minor unit: `-0.05`, `123.40`, `7` for JPY.
     ///
     /// ```
-    /// use kapix_core::{Currency, Money};
+    /// use kapix_core::money::{Currency, Money};
     ///
     /// let dinar = Currency::parse("BHD")?;
     /// assert_eq!(Money::new(-5, dinar)?.to_decimal_string(), "-0.005");

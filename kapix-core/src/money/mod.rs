@@ -10,6 +10,7 @@ mod decimal;
 mod iso4217;
 mod rounding;
 
+pub use crate::limits::WIRE_MAX;
 pub use amount::Money;
 pub use currency::Currency;
 pub use rounding::Rounding;

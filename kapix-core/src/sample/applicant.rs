@@ -41,7 +41,7 @@ pub struct Sample {
 ///
 /// ```
 /// use kapix_core::sample::{Persona, SampleOptions, applicant};
-/// use kapix_core::{Ledger, Limits};
+/// use kapix_core::{Limits, ledger::Ledger};
 ///
 /// let options = SampleOptions { persona: Some(Persona::Trader), days: Some(180), ..SampleOptions::default() };
 /// let sample = applicant(7, &options)?;

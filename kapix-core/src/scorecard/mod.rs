@@ -28,5 +28,9 @@ pub use body::{
 };
 pub use card::{Card, InputSource, ReasonTexts};
 pub use counterfactual::{Counterfactual, Move};
+pub use development::{
+    BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,
+    Exclusion, PartReport, SampleReport, SampleSettings, SplitMethod, SplitSettings, Stage, TargetKind,
+};
 pub use explain::{Reason, ReasonMethod, Weight};
 pub use score::{Input, Slots};

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, Serializer};
 /// A civil date of the Gregorian calendar, 1900-01-01..=9999-12-31, written `YYYY-MM-DD`.
 ///
 /// ```
-/// use kapix_core::Date;
+/// use kapix_core::time::Date;
 ///
 /// let date = Date::parse("2024-02-28")?;
 /// assert_eq!(date.add_days(2)?.to_string(), "2024-03-01"); // 2024 is a leap year

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, Serializer};
 /// A point in time in UTC to the microsecond, 1900-01-01T00:00:00Z..=9999-12-31T23:59:59.999999Z.
 ///
 /// ```
-/// use kapix_core::{Instant, UtcOffset};
+/// use kapix_core::time::{Instant, UtcOffset};
 ///
 /// let instant = Instant::parse("2026-03-28T23:34:08+01:00")?;
 /// assert_eq!(instant.to_string(), "2026-03-28T22:34:08Z");

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, Serializer};
 /// Written `+03:00` or `-05:30`, and `Z` for UTC, which is the default.
 ///
 /// ```
-/// use kapix_core::UtcOffset;
+/// use kapix_core::time::UtcOffset;
 ///
 /// assert_eq!(UtcOffset::parse("+03:00")?.minutes(), 180);
 /// assert_eq!(UtcOffset::parse("-00:00")?, UtcOffset::UTC);

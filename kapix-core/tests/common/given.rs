@@ -1,6 +1,10 @@
 //! Small cards and Desks for tests, built from JSON as a host would.
 
-use kapix_core::{Card, CardBody, Clock, Desk, DeskOptions, Engine, EngineOptions, Instant, Limits};
+use kapix_core::{
+    Clock, Desk, DeskOptions, Engine, EngineOptions, Limits,
+    scorecard::{Card, CardBody},
+    time::Instant,
+};
 use serde_json::{Value, json};
 
 /// A numeric characteristic `id` over feature `id` with the given cut points and points.

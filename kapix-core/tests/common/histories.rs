@@ -1,6 +1,6 @@
 //! Hand-made account histories of nine months that end on 2026-06-30, in minor units.
 
-use kapix_core::Date;
+use kapix_core::time::Date;
 use serde_json::{Value, json};
 
 /// One account: its opening balance and its rows.

@@ -4,8 +4,11 @@
 //! is that of `tests/vectors/README.md`.
 
 use kapix_core::{
-    Clock, Control, Desk, DeskOptions, DoorReply, EXPERT_CARDS, Engine, EngineOptions, Hash, Idempotency,
-    Instant, Limits, to_vec,
+    Clock, Control, Desk, DeskOptions, Engine, EngineOptions, Idempotency, Limits,
+    artefact::EXPERT_CARDS,
+    audit::{Hash, to_vec},
+    operations::DoorReply,
+    time::Instant,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};

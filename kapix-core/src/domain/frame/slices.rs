@@ -48,10 +48,10 @@ impl Offsets<'_> {
 }
 
 impl<'a, T: ?Sized + Part> Slices<'a, T> {
-    /// Returns the values that lie in one buffer. [`Frame::new`](crate::Frame::new) refuses offsets that do not fit it.
+    /// Returns the values that lie in one buffer. [`Frame::new`](crate::frame::Frame::new) refuses offsets that do not fit it.
     ///
     /// ```
-    /// use kapix_core::{Offsets, Slices};
+    /// use kapix_core::frame::{Offsets, Slices};
     /// let texts: Slices<'_, str> = Slices::packed(Offsets::Short(&[0, 4, 4, 9]), "lakecoast");
     /// assert_eq!([texts.get(0), texts.get(1), texts.get(2), texts.get(3)], [Some("lake"), Some(""), Some("coast"), None]);
     /// ```

@@ -24,8 +24,12 @@ fn toy(id: &str, factor: f64) -> String {
 }
 
 fn engine() -> Engine {
-    let documents =
-        [crate::EXPERT_CARDS.to_owned(), toy("three", 3.0), toy("five", 5.0), toy("nine_tenths", 0.45)];
+    let documents = [
+        crate::artefact::EXPERT_CARDS.to_owned(),
+        toy("three", 3.0),
+        toy("five", 5.0),
+        toy("nine_tenths", 0.45),
+    ];
     Engine::load(&documents, EngineOptions::default()).unwrap()
 }
 
@@ -100,7 +104,7 @@ fn a_run_that_needs_results_starts_again_with_them_and_replays_without_them() {
     // An engine without the artefact, a store or the first call gives the same bytes from the record alone.
     let bare = Engine::load(&[toy("other", 1.0)], EngineOptions::default()).unwrap();
     let replay = bare.replay(&record, &Control::default()).unwrap();
-    assert_eq!(crate::to_vec(&replay.response).unwrap(), record.response.to_vec());
+    assert_eq!(crate::audit::to_vec(&replay.response).unwrap(), record.response.to_vec());
 }
 
 #[test]
@@ -163,7 +167,7 @@ fn a_replay_takes_the_values_of_resident_state_from_the_record() {
     let second = call(&desk, "toy.count", &event);
     let record = record(&desk, &second);
     let replay = desk.engine().replay(&record, &Control::default()).unwrap();
-    assert_eq!(crate::to_vec(&replay.response).unwrap(), record.response.to_vec());
+    assert_eq!(crate::audit::to_vec(&replay.response).unwrap(), record.response.to_vec());
     assert_eq!(call(&desk, "toy.count", &event)["counts"], json!([3, 3]), "a replay counts nothing");
     let mut altered = (*record).clone();
     altered.found = Some(br#"{"state":[9,9]}"#.as_slice().into());
@@ -229,7 +233,7 @@ fn a_twin_that_waits_for_a_key_can_be_cancelled() {
     };
     let keyed = json!({"x": 1, "idempotency_key": "k"});
     let bare: Request = Request::read(Operation::ToyDouble, br#"{"x":1}"#, &Limits::default()).unwrap();
-    store.claim(&scope, crate::hash(&bare).unwrap()).unwrap();
+    store.claim(&scope, crate::audit::hash(&bare).unwrap()).unwrap();
     let desk = on(store);
     let flag = CancelFlag::default();
     let control = Control { cancelled: Some(flag.clone()), ..Control::default() };

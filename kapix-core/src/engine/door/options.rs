@@ -105,7 +105,7 @@ mod tests {
     use super::Desk;
     use crate::engine::{Clock, Idempotency};
 
-    const CARDS: &[u8] = crate::EXPERT_CARDS.as_bytes();
+    const CARDS: &[u8] = crate::artefact::EXPERT_CARDS.as_bytes();
 
     #[test]
     fn absent_options_have_the_defaults_of_the_desk() {
