@@ -30,7 +30,7 @@ fn tell(path: &Path) -> Result<String, Box<dyn Error>> {
     let request = Request::read(Operation::CreditScore, &std::fs::read(path)?, &Limits::default())?;
     let answer = desk.run(request, &Control::default())?;
     let Response::CreditScore(score) = &*answer.response else { return Err("another answer".into()) };
-    let why = score.explanation.as_ref().ok_or("no explanation")?;
+    let why = score.explanation.as_ref().ok_or("no explanation")?.view();
 
     let mut story =
         format!("{} with {} points, band {}\n", score.decision.as_str(), score.points, score.risk_band);
@@ -50,7 +50,7 @@ fn tell(path: &Path) -> Result<String, Box<dyn Error>> {
             writeln!(story, "to {}: {} {}", other.decision.as_str(), part.feature, part.to)?;
         }
     }
-    for (name, selected) in &why.selections {
+    for (name, selected) in why.selections {
         let rows: u32 =
             selected.iter().flat_map(|part| &part.rows).map(|(first, last)| last - first + 1).sum();
         writeln!(story, "rows behind {name}: {rows}")?;

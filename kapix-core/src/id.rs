@@ -90,7 +90,8 @@ pub(crate) fn make(prefix: Prefix, time_ms: u64, random: [u8; 10]) -> Result<Str
         return Err(Error::new(Cause::ValueOutOfRange, message));
     }
     let random = random.iter().fold(0, |bits, &byte| (bits << 8) | u128::from(byte));
-    Ok(format!("{}{}", prefix.as_str(), Ulid::from_parts(time_ms, random)))
+    let (kind, mut digits) = (prefix.as_str(), [0; ulid::ULID_LEN]);
+    Ok([kind, Ulid::from_parts(time_ms, random).array_to_str(&mut digits)].concat())
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub mod credit {
     pub use crate::engine::{
         Audience, CharacteristicView, Context, CounterfactualView, CreditScoreBatchRequest,
         CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Effect,
-        Explanation, MoveView, PointsRange, ReasonView, ReferralCode, ReferralReason, TopFeature,
+        Explained, Explanation, MoveView, PointsRange, ReasonView, ReferralCode, ReferralReason, TopFeature,
     };
     pub use crate::scorecard::ScoreInclude;
     pub use crate::view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};

@@ -10,7 +10,9 @@ mod paper;
 
 use kapix_core::{
     Answer, Control, Desk, DeskOptions, Engine, EngineOptions, Limits, Operation, Request, Response,
-    artefact::EXPERT_CARDS, audit::Record, credit::CreditScoreResponse,
+    artefact::EXPERT_CARDS,
+    audit::Record,
+    credit::{CreditScoreResponse, Explained},
 };
 use paper::Paper;
 use std::collections::BTreeMap;
@@ -90,8 +92,9 @@ fn score(desk: &Desk, path: &Path) -> Result<Case, String> {
             let response = credit_score(&answer).ok_or_else(|| told(&"the desk gave another answer"))?;
             let words = credit_score(&customer).and_then(|it| it.explanation);
             let reasons =
-                words.into_iter().flat_map(|it| it.adverse_reasons.into_iter().chain(it.favourable_reasons));
-            let told = reasons.map(|reason| (reason.code.to_string(), reason.text.to_string())).collect();
+                words.iter().map(Explained::view).flat_map(|it| [it.adverse_reasons, it.favourable_reasons]);
+            let told =
+                reasons.flatten().map(|reason| (reason.code.to_string(), reason.text.to_string())).collect();
             Ok(Scored { response, told, record, latency_ms: envelope.latency_ms })
         }
     };

@@ -6,7 +6,7 @@ use kapix_core::{
     Error,
     audit::Record,
     cashflow::SelectedRows,
-    credit::{CreditScoreResponse, Explanation, ReasonView},
+    credit::{CreditScoreResponse, Explained, Explanation, ReasonView},
     ledger::{Finding, Severity},
     money::{Currency, Money},
     scorecard::Decision,
@@ -36,10 +36,10 @@ pub(crate) fn case(paper: &Paper, case: &Case) {
         Ok(Scored { response, told, record, latency_ms }) => {
             verdict(paper, response, *latency_ms);
             findings(paper, &response.findings);
-            if let Some(explanation) = &response.explanation {
-                points(response, explanation);
-                reasons(paper, explanation, told, &case.request);
-                change(paper, explanation);
+            if let Some(explanation) = response.explanation.as_ref().map(Explained::view) {
+                points(response, &explanation);
+                reasons(paper, &explanation, told, &case.request);
+                change(paper, &explanation);
             }
             proof(paper, record);
         }
@@ -109,7 +109,7 @@ fn findings(paper: &Paper, findings: &[Finding]) {
 }
 
 /// The points of each characteristic; they sum to the total.
-fn points(response: &CreditScoreResponse, explanation: &Explanation) {
+fn points(response: &CreditScoreResponse, explanation: &Explanation<'_>) {
     println!();
     let base = explanation.base_points.unwrap_or_default();
     println!("  {base:>6}  base");
@@ -127,7 +127,7 @@ fn points(response: &CreditScoreResponse, explanation: &Explanation) {
     println!("  {:>6}  {equal} the score's {} points", sum, response.points);
 }
 
-fn reasons(paper: &Paper, explanation: &Explanation, told: &BTreeMap<String, String>, request: &Value) {
+fn reasons(paper: &Paper, explanation: &Explanation<'_>, told: &BTreeMap<String, String>, request: &Value) {
     for (title, ink, reasons) in [
         ("against", Ink::Bad, &explanation.adverse_reasons),
         ("in favour", Ink::Good, &explanation.favourable_reasons),
@@ -138,7 +138,7 @@ fn reasons(paper: &Paper, explanation: &Explanation, told: &BTreeMap<String, Str
         println!("\n  {}", paper.ink(ink, title));
         for reason in reasons {
             let points = reason.points.unwrap_or_default();
-            let text = told.get(&*reason.code).map_or(&*reason.text, String::as_str);
+            let text = told.get(reason.code).map_or(reason.text, String::as_str);
             paper.hanging(&format!("  {points:>+5.0}  "), Ink::Plain, &format!("{text} [{}]", reason.code));
             evidence(paper, reason, explanation, request);
         }
@@ -146,7 +146,7 @@ fn reasons(paper: &Paper, explanation: &Explanation, told: &BTreeMap<String, Str
 }
 
 /// The rows behind a reason: how many, from when to when, and the largest.
-fn evidence(paper: &Paper, reason: &ReasonView, explanation: &Explanation, request: &Value) {
+fn evidence(paper: &Paper, reason: &ReasonView<'_>, explanation: &Explanation<'_>, request: &Value) {
     let selection = reason.features.iter().find_map(|feature| {
         let name = kapix_core::cashflow::definition(feature)?.selection.as_str();
         explanation.selections.get(name)
@@ -175,7 +175,7 @@ fn rows<'a>(selected: &'a SelectedRows, request: &'a Value) -> impl Iterator<Ite
     })
 }
 
-fn change(paper: &Paper, explanation: &Explanation) {
+fn change(paper: &Paper, explanation: &Explanation<'_>) {
     let Some(found) = &explanation.counterfactual else { return };
     let moves: Vec<String> =
         found.moves.iter().map(|step| format!("{} {} ({:+})", step.feature, step.to, step.points)).collect();

@@ -122,7 +122,8 @@ impl FromStr for Hash {
 
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        use serde::ser::Error;
+        serializer.serialize_str(lower::encode_str(&self.0, &mut [0; 64]).map_err(S::Error::custom)?)
     }
 }
 

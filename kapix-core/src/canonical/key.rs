@@ -1,15 +1,14 @@
 //! Names of the entries of a map: text, and what serde's users expect to become text (integers, characters, unit
 //! variants). A number with a fraction, a null or a list is no name.
 
+use super::object::Object;
 use super::writer::Refused;
 use crate::error::Cause;
 use core::fmt::{self, Write};
 use serde::ser::{Impossible, Serialize, Serializer};
 
-/// Appends a name, unescaped, to the names of the open maps.
-pub(super) struct NameWriter<'n> {
-    pub(super) names: &'n mut String,
-}
+/// Begins the entry of a map with its name.
+pub(super) struct NameWriter<'o, 'w>(pub(super) &'o mut Object<'w>);
 
 type Written = Result<(), Refused>;
 type Refuse = Result<Impossible<(), Refused>, Refused>;
@@ -34,7 +33,7 @@ macro_rules! refused {
     )+ };
 }
 
-impl Serializer for NameWriter<'_> {
+impl Serializer for NameWriter<'_, '_> {
     type Ok = ();
     type Error = Refused;
     type SerializeSeq = Impossible<(), Refused>;
@@ -68,7 +67,7 @@ impl Serializer for NameWriter<'_> {
     }
 
     fn serialize_str(self, value: &str) -> Written {
-        self.names.push_str(value);
+        self.0.begin_entry(value);
         Ok(())
     }
 
@@ -95,6 +94,8 @@ impl Serializer for NameWriter<'_> {
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Written {
-        write!(self.names, "{value}").map_err(|_| no_name())
+        let mut name = String::new();
+        write!(name, "{value}").map_err(|_| no_name())?;
+        self.serialize_str(&name)
     }
 }

@@ -66,33 +66,37 @@ lists! {
     SerializeTupleVariant: serialize_field;
 }
 
-/// One member of an open object: its name, and where its text starts.
+/// One member of an open object: where its text starts, and its name.
 #[derive(Clone)]
 pub(super) struct Member {
     start: usize,
     name: Name,
 }
 
-/// A field of a struct, or a range of [`Writer::names`].
 #[derive(Clone)]
 enum Name {
+    /// A field of a struct.
     Field(&'static str),
-    Entry(Range<usize>),
+    /// Bytes of an entry's name that stands in the text as it is, after the quote.
+    Plain(usize),
+    /// An entry's name that is escaped in the text: a range of [`Writer::names`].
+    Escaped(Range<usize>),
 }
 
 impl Member {
     /// Returns the place of the first member that stands after `name`; `members` are in order.
-    pub(super) fn after(members: &[Self], names: &str, name: &str) -> Option<usize> {
-        let later = |member: &&Self| text::utf16_order(member.name.text(names), name) == Ordering::Greater;
+    pub(super) fn after(writer: &Writer, name: &str) -> Option<usize> {
+        let Writer { out, names, members, .. } = writer;
+        let later =
+            |member: &&Self| text::utf16_order(member.name(out, names), name.as_bytes()) == Ordering::Greater;
         members.iter().find(later).map(|member| member.start)
     }
-}
 
-impl Name {
-    fn text<'n>(&'n self, names: &'n str) -> &'n str {
-        match self {
-            Self::Field(name) => name,
-            Self::Entry(range) => names.get(range.clone()).unwrap_or_default(),
+    fn name<'n>(&self, out: &'n [u8], names: &'n str) -> &'n [u8] {
+        match &self.name {
+            Name::Field(name) => name.as_bytes(),
+            Name::Plain(length) => out.get(self.start + 1..self.start + 1 + length).unwrap_or_default(),
+            Name::Escaped(range) => names.as_bytes().get(range.clone()).unwrap_or_default(),
         }
     }
 }
@@ -124,14 +128,14 @@ impl<'w> Object<'w> {
     }
 
     /// Writes the name of the next member.
-    fn begin(&mut self, name: Name) {
+    fn begin(&mut self, text: &str, name: Name) {
         let Writer { out, names, members, .. } = &mut *self.writer;
-        let text = name.text(names);
+        out.reserve(text.len() + 4);
         if members.len() > self.first_member {
-            out.push(b',');
             if let Some(last) = members.last() {
-                self.ascending &= text::utf16_order(last.name.text(names), text) == Ordering::Less;
+                self.ascending &= text::utf16_order(last.name(out, names), text.as_bytes()) == Ordering::Less;
             }
+            out.push(b',');
         }
         let start = out.len();
         text::write(out, text);
@@ -139,8 +143,21 @@ impl<'w> Object<'w> {
         members.push(Member { start, name });
     }
 
+    /// Writes the name of the next entry of a map.
+    pub(super) fn begin_entry(&mut self, text: &str) {
+        let names = &mut self.writer.names;
+        let name = if text::has_escaped(text.as_bytes()) {
+            let start = names.len();
+            names.push_str(text);
+            Name::Escaped(start..names.len())
+        } else {
+            Name::Plain(text.len())
+        };
+        self.begin(text, name);
+    }
+
     fn member<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Written {
-        self.begin(Name::Field(name));
+        self.begin(name, Name::Field(name));
         value.serialize(&mut *self.writer)
     }
 
@@ -164,10 +181,10 @@ impl<'w> Object<'w> {
         let ends = held.iter().skip(1).map(|next| next.start - 1).chain([out.len()]);
         let mut order: Vec<(&Member, Range<usize>)> =
             held.iter().zip(ends).map(|(member, end)| (member, member.start..end)).collect();
-        order.sort_by(|(a, _), (b, _)| text::utf16_order(a.name.text(names), b.name.text(names)));
+        order.sort_by(|(a, _), (b, _)| text::utf16_order(a.name(out, names), b.name(out, names)));
         if order
             .windows(2)
-            .any(|pair| matches!(pair, [(a, _), (b, _)] if a.name.text(names) == b.name.text(names)))
+            .any(|pair| matches!(pair, [(a, _), (b, _)] if a.name(out, names) == b.name(out, names)))
         {
             return Err(Refused::new(Cause::JsonDuplicateKey, "two members of an object have the same name"));
         }
@@ -193,11 +210,7 @@ impl SerializeMap for Object<'_> {
     type Error = Refused;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
-        let start = self.writer.names.len();
-        key.serialize(NameWriter { names: &mut self.writer.names })?;
-        let end = self.writer.names.len();
-        self.begin(Name::Entry(start..end));
-        Ok(())
+        key.serialize(NameWriter(self))
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 
 /// Appends `text` in quotes, with the two-character escapes where JSON has one and `\u00xx` for other controls.
 pub(super) fn write(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
     write_inner(out, text);
     out.push(b'"');
@@ -12,8 +13,7 @@ pub(super) fn write(out: &mut Vec<u8>, text: &str) {
 /// Appends `text` escaped, without the quotes.
 pub(super) fn write_inner(out: &mut Vec<u8>, text: &str) {
     let mut rest = text.as_bytes();
-    // One pass without an early exit is vectorised; almost every string passes here.
-    if !rest.iter().fold(false, |any, byte| any | is_escaped(*byte)) {
+    if !has_escaped(rest) {
         out.extend_from_slice(rest);
         return;
     }
@@ -26,6 +26,16 @@ pub(super) fn write_inner(out: &mut Vec<u8>, text: &str) {
         }
     }
     out.extend_from_slice(rest);
+}
+
+/// Returns whether any byte is escaped; almost no string has one, and most are short.
+#[inline]
+pub(super) fn has_escaped(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk::<8>() else { return bytes.iter().any(|byte| is_escaped(*byte)) };
+    // Eight at once are one vector; the last eight may be looked at twice.
+    let (eights, _) = bytes.as_chunks::<8>();
+    let any = |eight: &[u8; 8]| eight.iter().fold(false, |any, byte| any | is_escaped(*byte));
+    eights.iter().any(any) || any(last)
 }
 
 fn is_escaped(byte: u8) -> bool {
@@ -51,12 +61,12 @@ fn write_escape(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
-/// Returns the order of two UTF-8 strings by their UTF-16 code units.
+/// Returns the order of two strings in UTF-8 by their UTF-16 code units.
 ///
 /// It is the order of the bytes, except where one string has a character of U+E000..=U+FFFF (lead byte EE or EF)
 /// and the other one above U+FFFF (lead byte F0..=F4), whose UTF-16 form starts with a surrogate, D800..=DBFF.
-pub(super) fn utf16_order(a: &str, b: &str) -> Ordering {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
+#[inline]
+pub(super) fn utf16_order(a: &[u8], b: &[u8]) -> Ordering {
     let differing = a.iter().zip(b).find(|(x, y)| x != y);
     match differing {
         Some((x, y)) if *x >= 0xee && *y >= 0xee => (*x < 0xf0).cmp(&(*y < 0xf0)).then(x.cmp(y)),
@@ -76,7 +86,7 @@ mod tests {
             a in proptest::collection::vec(any::<char>(), 0..4).prop_map(String::from_iter),
             b in proptest::collection::vec(any::<char>(), 0..4).prop_map(String::from_iter),
         ) {
-            assert_eq!(utf16_order(&a, &b), a.encode_utf16().cmp(b.encode_utf16()));
+            assert_eq!(utf16_order(a.as_bytes(), b.as_bytes()), a.encode_utf16().cmp(b.encode_utf16()));
         }
     }
 
@@ -99,7 +109,11 @@ mod tests {
         for a in edges {
             for b in edges {
                 let (a, b) = (format!("x{a}y"), format!("x{b}"));
-                assert_eq!(utf16_order(&a, &b), a.encode_utf16().cmp(b.encode_utf16()), "{a:?} {b:?}");
+                assert_eq!(
+                    utf16_order(a.as_bytes(), b.as_bytes()),
+                    a.encode_utf16().cmp(b.encode_utf16()),
+                    "{a:?} {b:?}"
+                );
             }
         }
     }

@@ -19,7 +19,7 @@ use serde::ser::{Serialize, Serializer};
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    Ok(Writer::write(value, false)?.out)
+    Ok(Writer::write(value, SMALL, false)?.out)
 }
 
 /// Returns the canonical JSON of `value` (RFC 8785) as text; see [`to_vec`].
@@ -53,7 +53,7 @@ impl serde::ser::Error for Refused {
 /// Canonical text so far, and what the open objects need to sort their members.
 pub(super) struct Writer {
     pub(super) out: Vec<u8>,
-    /// Names of the members of open maps, one after the other, unescaped.
+    /// Names of the entries of open maps whose text is escaped, one after the other.
     pub(super) names: String,
     /// Members of all open objects; those of the innermost object are the last ones.
     pub(super) members: Vec<Member>,
@@ -63,10 +63,15 @@ pub(super) struct Writer {
 
 type Written = core::result::Result<(), Refused>;
 
+/// Bytes that a text has room for at first: a value, and an answer with its explanation.
+const SMALL: usize = 512;
+pub(super) const ANSWER: usize = 8192;
+
 impl Writer {
-    pub(super) fn write<T: Serialize + ?Sized>(value: &T, keeps_members: bool) -> Result<Self> {
-        let out = Vec::with_capacity(1024);
-        let mut writer = Self { out, names: String::new(), members: Vec::new(), keeps_members };
+    /// Writes a value into a text that has room for this many bytes at first.
+    pub(super) fn write<T: Serialize + ?Sized>(value: &T, room: usize, keeps_members: bool) -> Result<Self> {
+        let (out, members) = (Vec::with_capacity(room), Vec::with_capacity(room / 128));
+        let mut writer = Self { out, names: String::new(), members, keeps_members };
         value.serialize(&mut writer).map_err(|refused| *refused.0)?;
         Ok(writer)
     }
@@ -153,6 +158,20 @@ impl<'w> Serializer for &'w mut Writer {
                 Cause::JsonNumber,
                 "a number must be finite; JSON has no NaN or infinity",
             ));
+        }
+        // Most numbers of an answer are whole, and ECMAScript writes those below 10^21 as integers are written.
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "only a whole number of at most 2^53 - 1 is used"
+        )]
+        let whole = value as i64;
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::float_cmp,
+            reason = "equal only where nothing was lost"
+        )]
+        if whole as f64 == value && whole.unsigned_abs() <= WIRE_MAX.unsigned_abs() {
+            return self.serialize_i64(whole);
         }
         self.out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
         Ok(())

@@ -5,13 +5,14 @@ use super::body::{
     AttributeBody, CardBody, CharacteristicBody, CharacteristicKind, PdBasis, PdKind, ReasonText,
 };
 use super::check;
+use super::confidence::Uncertainty;
 use crate::cashflow::FeatureId;
 use crate::domain::SourceKey;
 use crate::error::Result;
 use crate::json::Scalar;
 use crate::limits::Limits;
 use crate::numeric;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Totals whose outcomes are tabled; a card with a wider span works each one out.
@@ -29,6 +30,10 @@ pub struct Card {
     pub(super) band_names: Vec<Arc<str>>,
     /// Positions of what a counterfactual moves as one, in the order of their first characteristic.
     pub(super) units: Vec<Vec<usize>>,
+    /// Whether two characteristics have the same reason code.
+    pub(super) shares_reasons: bool,
+    /// What the confidence of a decision rests on, where the card states it.
+    pub(super) uncertainty: Option<Arc<Uncertainty>>,
     by_name: Vec<usize>,
     pd_basis: Arc<PdBasis>,
     log_odds0: f64,
@@ -109,6 +114,10 @@ impl Card {
         let pd_basis = Arc::new(body.pd_basis.clone());
         let units = units(&body.characteristics);
         let outcomes = Vec::new();
+        let codes: BTreeSet<&str> = characteristics.iter().map(|it| &*it.reason).collect();
+        let shares_reasons = codes.len() < characteristics.len();
+        let development = body.development.as_ref();
+        let uncertainty = development.and_then(|it| Uncertainty::of(it, &characteristics)).map(Arc::new);
         let log_odds0 = numeric::ln(body.scaling.odds0);
         let mut card = Self {
             body,
@@ -118,6 +127,8 @@ impl Card {
             outcomes,
             band_names,
             units,
+            shares_reasons,
+            uncertainty,
             by_name,
             pd_basis,
             log_odds0,
@@ -170,6 +181,11 @@ impl Card {
     /// Returns the texts of a characteristic's reason.
     pub fn reason_text(&self, position: usize) -> Option<&ReasonTexts> {
         self.characteristics.get(position).map(|it| &it.reason_texts)
+    }
+
+    /// Returns the code of a characteristic's reason.
+    pub(crate) fn reason_code(&self, position: usize) -> Option<&str> {
+        self.characteristics.get(position).map(|it| &*it.reason)
     }
 
     /// Returns what the card's PD means.

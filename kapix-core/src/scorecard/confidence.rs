@@ -1,13 +1,13 @@
 //! The probability that a decision stays when missing inputs become known and the card is developed anew.
 
+mod regression;
+
 use super::body::{BinCounts, CharacteristicCounts, Decision, DevelopmentBody};
 use super::card::{Card, Characteristic};
 use super::score::Slots;
 use crate::numeric;
-use ndarray::Array2;
+use regression::Regressions;
 
-/// Eigenvalues below this share of the largest are taken as 0: characteristics that move together.
-const PSEUDO_INVERSE_TOLERANCE: f64 = 1e-10;
 /// Estimates that err: the card's, and the one made anew on another sample of the same size.
 const ESTIMATES: f64 = 2.0;
 /// Added to both counts of a bin when one is 0, as the WoE of such a bin has it.
@@ -22,13 +22,12 @@ impl Card {
     /// s^2 = Var\[missing | observed\] + 2 (pdo / ln 2)^2 (x'Cx + sum of b^2 v), x = 1 and the scored WoEs, C the
     /// covariance of the coefficients, b the coefficients, v the sampling variance of the scored WoEs. The factor 2:
     /// the estimates in the card and those made anew both err, and the variance of a difference is the sum. The
-    /// conditional law is the normal one of the development's mean vector and covariance of points, with the
+    /// conditional distribution is the normal one of the development's mean vector and covariance of points, with the
     /// generalised inverse (T. W. Anderson, "An Introduction to Multivariate Statistical Analysis", 3rd ed.,
     /// section 2.5). It does not cover drift, forged data or a wrong model. `docs/methods/evidence.md` counts how often
     /// decisions stayed.
     pub fn confidence(&self, slots: &Slots) -> Option<f64> {
-        let development = self.body.development.as_ref()?;
-        let covariance = development.coefficient_covariance.as_ref()?;
+        let uncertainty = self.uncertainty.as_deref()?;
         let cutoffs = self.body.cutoffs?;
         let decision = self.decision(slots.points)?;
         let (lo, hi) = match decision {
@@ -36,9 +35,9 @@ impl Card {
             Decision::Refer => (f64::from(cutoffs.refer) - 0.5, f64::from(cutoffs.approve) - 0.5),
             Decision::Decline => (f64::NEG_INFINITY, f64::from(cutoffs.refer) - 0.5),
         };
-        let (mean, missing_variance) = self.conditional(slots, development)?;
+        let (mean, missing_variance) = self.conditional(slots, uncertainty)?;
         let points_per_nat = self.body.scaling.pdo / core::f64::consts::LN_2;
-        let nats = self.quadratic_form(slots, covariance) + self.woe_variance(slots, development);
+        let nats = self.quadratic_form(slots, uncertainty) + self.woe_variance(slots, uncertainty);
         let sd =
             numeric::sqrt((missing_variance + ESTIMATES * points_per_nat * points_per_nat * nats).max(0.0));
         if sd <= 0.0 {
@@ -57,68 +56,100 @@ impl Card {
 
     /// The variance that the sampling of the scored WoEs leaves in the log-odds: the sum of squared coefficient times
     /// variance of the WoE; 0 for a card that does not state its coefficients.
-    fn woe_variance(&self, slots: &Slots, development: &DevelopmentBody) -> f64 {
-        let slopes =
-            development.coefficients.as_deref().and_then(|all| all.split_first()).map_or(&[][..], |it| it.1);
-        let all = BinCounts { bads: development.bads, goods: development.goods };
-        let bins = self.characteristics.iter().zip(&slots.slots).zip(&development.counts);
-        let variances = bins.map(|((own, slot), counts)| {
-            counts_of(own, *slot, counts).map_or(0.0, |bin| sampling_variance(bin, all))
-        });
-        variances.zip(slopes).map(|(variance, slope)| slope * slope * variance).sum()
+    fn woe_variance(&self, slots: &Slots, uncertainty: &Uncertainty) -> f64 {
+        let variances = uncertainty.woe_variances.iter().zip(&slots.slots);
+        variances.filter_map(|(own, slot)| own.get(usize::from(*slot))).sum()
     }
 
     /// The mean of the total and the variance that missing inputs leave in it, given the observed points.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "a loaded card has a row and a column of covariances a characteristic"
-    )]
-    fn conditional(&self, slots: &Slots, development: &DevelopmentBody) -> Option<(f64, f64)> {
-        let points = |position: usize, slot: u16| f64::from(self.characteristics[position].points_of(slot));
+    fn conditional(&self, slots: &Slots, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
+        let development = self.body.development.as_ref()?;
         let mut missing = Vec::new();
-        let mut observed = Vec::new();
         let mut mean = f64::from(self.body.base_points);
-        for (position, (characteristic, slot)) in self.characteristics.iter().zip(&slots.slots).enumerate() {
-            if characteristic.is_missing(*slot) {
+        let expected = self.characteristics.iter().zip(&slots.slots).zip(&development.mean_points);
+        for (position, ((own, slot), mean_points)) in expected.clone().enumerate() {
+            if own.is_missing(*slot) {
                 missing.push(position);
-                mean += development.mean_points.get(position)?;
+                mean += mean_points;
             } else {
-                mean += points(position, *slot);
-                let own = development.mean_points.get(position)?;
-                observed.push((position, points(position, *slot) - own));
+                mean += f64::from(own.points_of(*slot));
             }
         }
         if missing.is_empty() {
             return Some((mean, 0.0));
         }
-        let sigma = |i: usize, j: usize| development.points_covariance[i][j];
-        let total: f64 = missing.iter().flat_map(|i| missing.iter().map(move |j| sigma(*i, *j))).sum();
-        if observed.is_empty() {
-            return Some((mean, total));
-        }
-        // One vector suffices: the covariance of each observed input with the sum of the missing ones.
-        let cross: Vec<f64> =
-            observed.iter().map(|(o, _)| missing.iter().map(|m| sigma(*m, *o)).sum()).collect();
-        let size = observed.len();
-        let entries = observed.iter().flat_map(|(i, _)| observed.iter().map(move |(j, _)| sigma(*i, *j)));
-        let matrix = Array2::from_shape_vec((size, size), entries.collect()).ok()?;
-        let inverse = numeric::pseudo_inverse(&matrix, PSEUDO_INVERSE_TOLERANCE)?;
-        let regression = numeric::times(&inverse, &cross)?;
-        let deviations: Vec<f64> = observed.iter().map(|(_, deviation)| *deviation).collect();
-        let shift = numeric::dot(&regression, &deviations)?;
-        let explained = numeric::dot(&regression, &cross)?;
-        Some((mean + shift, (total - explained).max(0.0)))
+        let regression = uncertainty.regressions.on(&missing, &development.points_covariance)?;
+        let observed = expected.filter(|((own, slot), _)| !own.is_missing(**slot));
+        let deviations: Vec<f64> = observed
+            .map(|((own, slot), mean_points)| f64::from(own.points_of(*slot)) - mean_points)
+            .collect();
+        let shift = numeric::dot(&regression.coefficients, &deviations)?;
+        Some((mean + shift, regression.residual_variance))
     }
 
+    /// The form x'Cx of x = 1 and the scored WoEs, C the covariance of the coefficients.
     #[expect(clippy::indexing_slicing, reason = "each slot of a loaded card has a weight of evidence")]
-    fn quadratic_form(&self, slots: &Slots, covariance: &[Vec<f64>]) -> f64 {
+    fn quadratic_form(&self, slots: &Slots, uncertainty: &Uncertainty) -> f64 {
         let woes = self.characteristics.iter().zip(&slots.slots).map(|(it, slot)| it.woe[usize::from(*slot)]);
         let x: Vec<f64> = core::iter::once(1.0).chain(woes).collect();
-        let products = covariance
-            .iter()
-            .zip(&x)
-            .map(|(row, own)| own * row.iter().zip(&x).map(|(entry, other)| entry * other).sum::<f64>());
-        products.sum()
+        let mut form = 0.0;
+        for (strip, own) in uncertainty.covariance.chunks(x.len()).zip(x.chunks(LANES)) {
+            let mut sums = [0.0; LANES];
+            for (entries, other) in strip.iter().zip(&x) {
+                for (sum, entry) in sums.iter_mut().zip(entries) {
+                    *sum += entry * other;
+                }
+            }
+            for (sum, own) in sums.iter().zip(own) {
+                form += own * sum;
+            }
+        }
+        form
+    }
+}
+
+/// Rows of a covariance that are summed side by side, each in the order of its columns.
+const LANES: usize = 8;
+
+/// What a confidence rests on beside the points, worked out when the card is loaded.
+#[derive(Debug)]
+pub(super) struct Uncertainty {
+    /// Covariance of the coefficients in strips of [`LANES`] rows, each column by column; 0 below the last row.
+    covariance: Vec<[f64; LANES]>,
+    /// Squared coefficient times sampling variance of the WoE, by characteristic and slot.
+    woe_variances: Vec<Vec<f64>>,
+    regressions: Regressions,
+}
+
+impl Uncertainty {
+    /// Returns what the development record says, `None` where it states no covariance of the coefficients.
+    pub(super) fn of(development: &DevelopmentBody, characteristics: &[Characteristic]) -> Option<Self> {
+        let covariance = development.coefficient_covariance.as_ref()?;
+        let strips = covariance.chunks(LANES).flat_map(|rows| {
+            (0..covariance.len()).map(move |column| {
+                let mut entries = [0.0; LANES];
+                for (entry, row) in entries.iter_mut().zip(rows) {
+                    *entry = row.get(column).copied().unwrap_or_default();
+                }
+                entries
+            })
+        });
+        let slopes =
+            development.coefficients.as_deref().and_then(|all| all.split_first()).map_or(&[][..], |it| it.1);
+        let all = BinCounts { bads: development.bads, goods: development.goods };
+        let bins = characteristics.iter().zip(&development.counts).zip(slopes);
+        let woe_variances = bins.map(|((own, counts), slope)| {
+            let slots = (0..own.points.len()).map(|slot| {
+                let bin = u16::try_from(slot).ok().and_then(|slot| counts_of(own, slot, counts));
+                slope * slope * bin.map_or(0.0, |bin| sampling_variance(bin, all))
+            });
+            slots.collect()
+        });
+        Some(Self {
+            covariance: strips.collect(),
+            woe_variances: woe_variances.collect(),
+            regressions: Regressions::default(),
+        })
     }
 }
 

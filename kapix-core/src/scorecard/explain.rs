@@ -2,12 +2,15 @@
 
 use super::card::Card;
 use super::score::Slots;
+use core::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Reasons of one direction that are reported: more than four are unlikely to help (12 CFR 1002, Supp. I,
 /// 9(b)(2)-1).
 pub(super) const REASONS_MAX: usize = 4;
+/// Features that are shown by weight.
+pub(crate) const WEIGHTS_MAX: usize = 8;
 
 /// What an applicant's points are compared with to find the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +69,7 @@ impl Card {
             }
             ReasonMethod::Mean => development?.mean_points.get(characteristic).copied(),
             ReasonMethod::Neutral => Some(compiled.neutral),
-            ReasonMethod::Maximum => compiled.points.iter().copied().max().map(f64::from),
+            ReasonMethod::Maximum => Some(f64::from(compiled.points_max())),
         }
     }
 
@@ -75,18 +78,26 @@ impl Card {
     /// weight_j = |p_j - r_j| / sum_k |p_k - r_k|, p the points, r the development mean, or the neutral points of
     /// an expert card; all 0 when the sum is 0.
     pub fn weights(&self, slots: &Slots) -> Vec<Weight> {
-        let method = if self.body.development.is_some() { ReasonMethod::Mean } else { ReasonMethod::Neutral };
-        let differences = self.differences(slots, method);
-        let total: f64 = differences.iter().map(|difference| difference.abs()).sum();
-        differences
-            .into_iter()
-            .enumerate()
-            .map(|(position, difference)| Weight {
-                characteristic: position,
-                weight: if total > 0.0 { difference.abs() / total } else { 0.0 },
-                difference,
-            })
-            .collect()
+        let total = self.deviation(slots);
+        let weight = |part: Part| Weight {
+            characteristic: part.first,
+            weight: part.weight(total),
+            difference: part.difference,
+        };
+        self.parts(slots, self.weight_method()).map(weight).collect()
+    }
+
+    /// Returns the largest weights above 0, the largest first, ties in card order.
+    pub(crate) fn top_weights(&self, slots: &Slots) -> Top<WEIGHTS_MAX> {
+        let total = self.deviation(slots);
+        let mut top = Top::default();
+        for part in self.parts(slots, self.weight_method()) {
+            let weight = part.weight(total);
+            if weight > 0.0 {
+                top.insert(Part { weight, ..part }, |a, b| b.weight.total_cmp(&a.weight));
+            }
+        }
+        top
     }
 
     /// Returns the adverse and the favourable reasons, at most four each, the strongest first, ties in card order.
@@ -94,76 +105,163 @@ impl Card {
     /// A reason is the points of its characteristics minus the reference; characteristics that share a code and a
     /// direction are added up, and no code is left out before the four are taken.
     pub fn reasons(&self, slots: &Slots, method: ReasonMethod) -> (Vec<Reason>, Vec<Reason>) {
-        let differences = self.differences(slots, method);
-        (self.ranked(&differences, -1.0), self.ranked(&differences, 1.0))
+        let ranking = self.ranking(slots, method);
+        let reason = |part: &Part| {
+            Some(Reason {
+                code: Arc::clone(&self.characteristics.get(part.first)?.reason),
+                characteristics: ranking.carriers(part).collect(),
+                difference: part.difference,
+            })
+        };
+        let reasons = |strongest: &Top<REASONS_MAX>| strongest.iter().filter_map(reason).collect();
+        (reasons(&ranking.adverse), reasons(&ranking.favourable))
     }
 
     /// Returns the numbers of the adverse reasons that [`Self::reasons`] gives: places in the card's table of reasons.
     pub(super) fn adverse_codes(&self, slots: &Slots, method: ReasonMethod) -> impl Iterator<Item = u16> {
-        let (_, totals) = self.totals(&self.differences(slots, method), -1.0);
-        totals.into_iter().map(|total| total.reason)
+        let Top { parts, length } = self.ranking(slots, method).adverse;
+        parts.into_iter().take(length).map(|part| part.reason)
     }
 
-    fn differences(&self, slots: &Slots, method: ReasonMethod) -> Vec<f64> {
-        let zipped = self.characteristics.iter().zip(&slots.slots).enumerate();
-        zipped
-            .map(|(position, (characteristic, slot))| {
-                let points = f64::from(characteristic.points_of(*slot));
-                points - self.reference(method, position).unwrap_or(characteristic.neutral)
-            })
-            .collect()
-    }
-
-    /// Returns what the characteristics of one direction add, and the sums of the strongest reasons, in their order.
-    fn totals(&self, differences: &[f64], sign: f64) -> (Vec<Part>, Vec<Part>) {
-        let zipped = self.characteristics.iter().zip(differences).enumerate();
-        let own = zipped.filter(|(_, (_, difference))| sign * **difference > 0.0).map(
-            |(first, (it, difference))| Part { reason: it.reason_number, first, difference: *difference },
-        );
-        let mut parts: Vec<Part> = Vec::with_capacity(differences.len());
-        parts.extend(own);
+    /// Returns what [`Self::reasons`] gives, without a list for each reason.
+    pub(crate) fn ranking(&self, slots: &Slots, method: ReasonMethod) -> Ranking {
+        let mut parts = Vec::with_capacity(self.characteristics.len());
+        parts.extend(self.parts(slots, method).filter(|part| part.difference.abs() > 0.0));
         parts.sort_unstable_by(Part::order);
-        let mut totals: Vec<Part> = Vec::with_capacity(parts.len());
-        for part in &parts {
-            match totals.iter_mut().find(|total| total.reason == part.reason) {
-                Some(total) => {
-                    total.first = total.first.min(part.first);
-                    total.difference += part.difference;
-                }
-                None => totals.push(*part),
-            }
-        }
-        totals.sort_unstable_by(Part::order);
-        totals.truncate(REASONS_MAX);
-        (parts, totals)
+        let [adverse, favourable] = [-1.0, 1.0].map(|sign| {
+            let own = parts.iter().filter(|part| sign * part.difference > 0.0);
+            if self.shares_reasons { added_up(own) } else { own.take(REASONS_MAX).collect() }
+        });
+        Ranking { parts, adverse, favourable }
     }
 
-    fn ranked(&self, differences: &[f64], sign: f64) -> Vec<Reason> {
-        let (parts, totals) = self.totals(differences, sign);
-        let reason = |total: &Part| {
-            let own = parts.iter().filter(|part| part.reason == total.reason);
-            Some(Reason {
-                code: Arc::clone(&self.characteristics.get(total.first)?.reason),
-                characteristics: own.map(|part| part.first).collect(),
-                difference: total.difference,
-            })
+    /// Returns the method of the weights.
+    fn weight_method(&self) -> ReasonMethod {
+        if self.body.development.is_some() { ReasonMethod::Mean } else { ReasonMethod::Neutral }
+    }
+
+    /// Returns the sum of the absolute differences that weights are shares of.
+    fn deviation(&self, slots: &Slots) -> f64 {
+        self.parts(slots, self.weight_method()).map(|part| part.difference.abs()).sum()
+    }
+
+    /// Returns what each characteristic adds to the total against the reference, in card order.
+    fn parts(&self, slots: &Slots, method: ReasonMethod) -> impl Iterator<Item = Part> {
+        let development = self.body.development.as_ref();
+        let means = match method {
+            ReasonMethod::MeansAtCutoff => development.and_then(|it| it.means_at_cutoff.as_deref()),
+            ReasonMethod::Mean => development.map(|it| it.mean_points.as_slice()),
+            ReasonMethod::Neutral | ReasonMethod::Maximum => None,
         };
-        totals.iter().filter_map(reason).collect()
+        let zipped = self.characteristics.iter().zip(&slots.slots).enumerate();
+        zipped.map(move |(first, (characteristic, slot))| {
+            let points = f64::from(characteristic.points_of(*slot));
+            let reference = match (method, means) {
+                (ReasonMethod::Maximum, _) => f64::from(characteristic.points_max()),
+                (_, Some(means)) => means.get(first).copied().unwrap_or(characteristic.neutral),
+                (_, None) => characteristic.neutral,
+            };
+            Part { reason: characteristic.reason_number, first, difference: points - reference, weight: 0.0 }
+        })
+    }
+}
+
+/// Returns the sums of the strongest reasons, in their order, of parts in theirs.
+fn added_up<'p>(parts: impl Iterator<Item = &'p Part>) -> Top<REASONS_MAX> {
+    let mut totals: Vec<Part> = Vec::new();
+    for part in parts {
+        match totals.iter_mut().find(|total| total.reason == part.reason) {
+            Some(total) => {
+                total.first = total.first.min(part.first);
+                total.difference += part.difference;
+            }
+            None => totals.push(*part),
+        }
+    }
+    totals.sort_unstable_by(Part::order);
+    totals.iter().take(REASONS_MAX).collect()
+}
+
+/// What the characteristics add to a total against a reference, and the strongest reasons.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ranking {
+    /// Every part but 0, the largest first, ties in card order.
+    parts: Vec<Part>,
+    /// The strongest that lower the total; `first` is the first of the reason in the card.
+    pub(crate) adverse: Top<REASONS_MAX>,
+    /// The strongest that raise it.
+    pub(crate) favourable: Top<REASONS_MAX>,
+}
+
+impl Ranking {
+    /// Returns the positions of the characteristics that carry a reason, the largest difference first.
+    pub(crate) fn carriers(&self, reason: &Part) -> impl Iterator<Item = usize> {
+        let (number, lowers) = (reason.reason, reason.difference < 0.0);
+        let own = self.parts.iter().filter(move |it| it.reason == number && (it.difference < 0.0) == lowers);
+        own.map(|part| part.first)
     }
 }
 
 /// What one characteristic, or all of one reason, add to a total against the reference.
-#[derive(Clone, Copy)]
-struct Part {
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Part {
     reason: u16,
     /// Position of the characteristic, or of the first of the reason.
-    first: usize,
-    difference: f64,
+    pub(crate) first: usize,
+    /// Points against the reference.
+    pub(crate) difference: f64,
+    /// Share in the differences of all characteristics, where weights are asked for.
+    pub(crate) weight: f64,
 }
 
 impl Part {
     /// The largest difference first, ties in card order.
-    fn order(&self, other: &Self) -> core::cmp::Ordering {
+    fn order(&self, other: &Self) -> Ordering {
         other.difference.abs().total_cmp(&self.difference.abs()).then(self.first.cmp(&other.first))
+    }
+
+    fn weight(&self, total: f64) -> f64 {
+        if total > 0.0 { self.difference.abs() / total } else { 0.0 }
+    }
+}
+
+/// The first parts of an order, at most `N`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Top<const N: usize> {
+    parts: [Part; N],
+    length: usize,
+}
+
+impl<const N: usize> Default for Top<N> {
+    fn default() -> Self {
+        Self { parts: [Part::default(); N], length: 0 }
+    }
+}
+
+impl<const N: usize> Top<N> {
+    /// Returns the parts in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().take(self.length)
+    }
+
+    /// Puts a part behind those that come before it or beside it in the order; the last one may fall out.
+    fn insert(&mut self, part: Part, order: impl Fn(&Part, &Part) -> Ordering) {
+        let place = self.iter().position(|own| order(&part, own) == Ordering::Less).unwrap_or(self.length);
+        if let Some(tail) = self.parts.get_mut(place..).filter(|tail| !tail.is_empty()) {
+            tail.rotate_right(1);
+            tail.iter_mut().take(1).for_each(|first| *first = part);
+            self.length = N.min(self.length + 1);
+        }
+    }
+}
+
+impl<'p, const N: usize> FromIterator<&'p Part> for Top<N> {
+    fn from_iter<I: IntoIterator<Item = &'p Part>>(parts: I) -> Self {
+        let mut top = Self::default();
+        for (own, part) in top.parts.iter_mut().zip(parts) {
+            *own = *part;
+            top.length += 1;
+        }
+        top
     }
 }

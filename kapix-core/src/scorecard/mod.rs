@@ -32,5 +32,6 @@ pub use development::{
     BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,
     Exclusion, PartReport, SampleReport, SampleSettings, SplitMethod, SplitSettings, Stage, TargetKind,
 };
+pub(crate) use explain::{Part, Ranking, Top, WEIGHTS_MAX};
 pub use explain::{Reason, ReasonMethod, Weight};
 pub use score::{Input, Slots};

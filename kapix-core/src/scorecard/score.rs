@@ -173,6 +173,11 @@ impl Characteristic {
         self.points[usize::from(slot)]
     }
 
+    /// Returns the most points of this characteristic.
+    pub(super) fn points_max(&self) -> i32 {
+        self.points.iter().copied().max().unwrap_or_default()
+    }
+
     pub(super) fn is_missing(&self, slot: u16) -> bool {
         self.missing_slot == Some(slot)
     }

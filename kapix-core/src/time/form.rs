@@ -15,3 +15,12 @@ pub(super) fn matches(text: &str, form: &[u8]) -> bool {
 pub(super) fn number(text: &str, place: Range<usize>) -> Option<u32> {
     text.get(place)?.parse().ok()
 }
+
+/// Writes the last decimal digits of a number into a place, zeros before them.
+pub(super) fn write_number(buffer: &mut [u8], place: Range<usize>, number: u32) {
+    let mut rest = number;
+    for digit in buffer.get_mut(place).unwrap_or_default().iter_mut().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
+}

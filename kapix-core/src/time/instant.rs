@@ -3,7 +3,7 @@ use super::form;
 use super::offset::UtcOffset;
 use crate::error::{Cause, Error, Result};
 use crate::text::reads_text;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 
@@ -25,6 +25,8 @@ pub struct Instant(i64);
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 const DAY: i64 = 86_400 * SECOND;
+/// Bytes of the longest canonical form, `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
+const WRITTEN_MAX: usize = 27;
 
 impl Instant {
     /// 1900-01-01T00:00:00Z, the first instant.
@@ -104,6 +106,33 @@ impl Instant {
         )]
         DateTime::from_timestamp_micros(self.0).expect("an instant of our range is one of chrono's")
     }
+
+    /// Returns the canonical form, written into `buffer`: every record holds several.
+    fn written(self, buffer: &mut [u8; WRITTEN_MAX]) -> &str {
+        let utc = self.utc();
+        let microseconds = utc.nanosecond() / 1_000;
+        *buffer = *b"0000-00-00T00:00:00.000000Z";
+        for (place, number) in [
+            (0..4, utc.year().unsigned_abs()),
+            (5..7, utc.month()),
+            (8..10, utc.day()),
+            (11..13, utc.hour()),
+            (14..16, utc.minute()),
+            (17..19, utc.second()),
+            (20..26, microseconds),
+        ] {
+            form::write_number(buffer, place, number);
+        }
+        let digits = match microseconds {
+            0 => 19,
+            _ if microseconds % 1_000 == 0 => 23,
+            _ => 26,
+        };
+        if let Some(last) = buffer.get_mut(digits) {
+            *last = b'Z';
+        }
+        buffer.get(..=digits).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
+    }
 }
 
 /// Returns date, time of day and offset of a text `YYYY-MM-DDTHH:MM:SS`, an optional fraction of 1..=9 digits, and any
@@ -164,7 +193,7 @@ fn malformed(text: &str) -> Error {
 /// The canonical form: UTC, with three or six decimals only when the fraction is not zero.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        f.pad(self.written(&mut [0; WRITTEN_MAX]))
     }
 }
 
@@ -176,7 +205,7 @@ impl fmt::Debug for Instant {
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.to_string())
+        serializer.serialize_str(self.written(&mut [0; WRITTEN_MAX]))
     }
 }
 

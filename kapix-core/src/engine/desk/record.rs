@@ -95,7 +95,8 @@ impl Unsealed {
             semantics: SEMANTICS,
             seq,
         };
-        let bytes = canonical::to_vec(&leaf)?;
+        let mut bytes = canonical::to_vec(&leaf)?;
+        bytes.shrink_to_fit();
         Ok(Record { audit_id: leaf.audit_id, seq, leaf: bytes, salt: self.salt, request, response, found })
     }
 }

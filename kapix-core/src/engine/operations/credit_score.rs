@@ -9,6 +9,7 @@ pub use answer::{
     CharacteristicView, CounterfactualView, CreditScoreResponse, Effect, Explanation, MoveView, PointsRange,
     ReasonView, ReferralCode, ReferralReason, TopFeature,
 };
+pub use explanation::Explained;
 pub(super) use inputs::ledger;
 pub use request::{Audience, Context, CreditScoreRequest};
 

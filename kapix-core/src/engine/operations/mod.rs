@@ -22,7 +22,7 @@ pub use artefact_check::{ArtefactCheckRequest, ArtefactCheckResponse, Problem};
 pub use cashflow_analyze::{AccountView, CashflowAnalyzeRequest, CashflowAnalyzeResponse};
 pub use credit_score::{
     Audience, CharacteristicView, Context, CounterfactualView, CreditScoreCompleted, CreditScoreRequest,
-    CreditScoreResponse, Effect, Explanation, MoveView, PointsRange, ReasonView, ReferralCode,
+    CreditScoreResponse, Effect, Explained, Explanation, MoveView, PointsRange, ReasonView, ReferralCode,
     ReferralReason, TopFeature,
 };
 pub use credit_score_batch::{CreditScoreBatchRequest, CreditScoreBatchResponse};

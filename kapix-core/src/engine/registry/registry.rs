@@ -7,8 +7,10 @@ use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
 use crate::tree::Tree;
+use core::any::Any;
 use core::ops::Deref;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How an engine is loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +40,16 @@ impl<K> Chosen<'_, K> {
     /// Returns the name that results carry.
     pub(in crate::engine) fn reference(&self) -> ArtefactRef {
         self.loaded.reference()
+    }
+}
+
+impl<K: Kind> Chosen<'_, K> {
+    /// Returns the body as answers share it.
+    pub(in crate::engine) fn shared(&self) -> Result<Arc<K>> {
+        let body: Arc<dyn Any + Send + Sync> = Arc::clone(&self.loaded.body) as _;
+        let wrong =
+            |_| Error::new(Cause::ArtefactKind, "an artefact is not of the kind that it was chosen for");
+        body.downcast().map_err(wrong)
     }
 }
 

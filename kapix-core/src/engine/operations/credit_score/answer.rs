@@ -1,6 +1,7 @@
 //! The answer of `credit.score`, as it is on the wire; fields stand in alphabetical order, so that the canonical form
 //! is written as they come.
 
+use super::explanation::Explained;
 use crate::cashflow::SelectedRows;
 use crate::domain::Finding;
 use crate::engine::registry::ArtefactRef;
@@ -32,7 +33,8 @@ pub struct CreditScoreResponse {
     pub entity_type: EntityType,
     /// Why; absent with `explain: false`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub explanation: Option<Explanation>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Explanation<'static>>"))]
+    pub explanation: Option<Explained>,
     /// What the ledger says of the data.
     pub findings: Vec<Finding>,
     /// Cause of each null, by JSON pointer.
@@ -93,52 +95,52 @@ pub enum ReferralCode {
 /// Why a total is what it is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Explanation {
+pub struct Explanation<'e> {
     /// What lowered the score, at most four, the strongest first.
-    pub adverse_reasons: Vec<ReasonView>,
+    pub adverse_reasons: Vec<ReasonView<'e>>,
     /// Points of every applicant; with those of the characteristics they sum to the total. Internal only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_points: Option<i32>,
     /// The points of each characteristic. Internal only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub characteristics: Option<Vec<CharacteristicView>>,
+    pub characteristics: Option<Vec<CharacteristicView<'e>>>,
     /// The smallest change that improves the decision by one step; null when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub counterfactual: Option<CounterfactualView>,
+    pub counterfactual: Option<CounterfactualView<'e>>,
     /// What raised the score, at most four, the strongest first.
-    pub favourable_reasons: Vec<ReasonView>,
+    pub favourable_reasons: Vec<ReasonView<'e>>,
     /// What the reasons compare with.
     pub reason_method: ReasonMethod,
     /// Rows behind the features of the reasons, by selection. Internal only.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub selections: BTreeMap<&'static str, Vec<SelectedRows>>,
+    #[serde(skip_serializing_if = "no_selections")]
+    pub selections: &'e BTreeMap<&'static str, Vec<SelectedRows>>,
     /// Features by weight, at most eight, zeros left out.
-    pub top_features: Vec<TopFeature>,
+    pub top_features: Vec<TopFeature<'e>>,
 }
 
 /// One reason.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ReasonView {
+pub struct ReasonView<'e> {
     /// Code in the card's table.
-    pub code: Arc<str>,
+    pub code: &'e str,
     /// Features that carry it, the strongest first.
-    pub features: Vec<Arc<str>>,
+    pub features: Vec<&'e str>,
     /// Points against the reference, below 0 adverse. Internal only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<f64>,
     /// What the audience is told.
-    pub text: Arc<str>,
+    pub text: &'e str,
 }
 
 /// The weight of one feature.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TopFeature {
+pub struct TopFeature<'e> {
     /// Whether it raised or lowered the total against its reference.
     pub direction: Effect,
     /// Name of the feature.
-    pub feature: Arc<str>,
+    pub feature: &'e str,
     /// Share in the absolute deviations of all features, 0..=1.
     pub weight: f64,
 }
@@ -157,13 +159,13 @@ pub enum Effect {
 /// The points of one characteristic.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CharacteristicView {
+pub struct CharacteristicView<'e> {
     /// The attribute that the input fell into.
-    pub attribute: Arc<str>,
+    pub attribute: &'e str,
     /// Id of the characteristic.
-    pub characteristic: Arc<str>,
+    pub characteristic: &'e str,
     /// Name of the feature.
-    pub feature: Arc<str>,
+    pub feature: &'e str,
     /// Why the input is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub null_reason: Option<&'static str>,
@@ -176,11 +178,11 @@ pub struct CharacteristicView {
 /// The smallest change that improves the decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CounterfactualView {
+pub struct CounterfactualView<'e> {
     /// The decision after the moves.
     pub decision: Decision,
     /// The moves, in card order.
-    pub moves: Vec<MoveView>,
+    pub moves: Vec<MoveView<'e>>,
     /// The total after the moves.
     pub points: i32,
 }
@@ -188,16 +190,21 @@ pub struct CounterfactualView {
 /// One characteristic that moves to another attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct MoveView {
+pub struct MoveView<'e> {
     /// Name of the feature.
-    pub feature: Arc<str>,
+    pub feature: &'e str,
     /// The attribute that it leaves.
-    pub from: Arc<str>,
+    pub from: &'e str,
     /// The windows of one attribute that it moves together with, by the name that the card gives them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub moves_with: Option<Arc<str>>,
+    pub moves_with: Option<&'e str>,
     /// Points that the move adds; at most 0 only where it moves together with others.
     pub points: i32,
     /// The attribute that it moves to.
-    pub to: Arc<str>,
+    pub to: &'e str,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference to the field")]
+fn no_selections(selections: &&BTreeMap<&'static str, Vec<SelectedRows>>) -> bool {
+    selections.is_empty()
 }

@@ -5,19 +5,19 @@ use super::answer::{
 };
 use super::inputs::Inputs;
 use super::request::{Audience, CreditScoreRequest};
-use crate::cashflow::{FeatureId, Features, Selection};
+use crate::cashflow::{FeatureId, Features, SelectedRows, Selection};
+use crate::engine::registry::Chosen;
 use crate::error::{Cause, Error, Result};
-use crate::scorecard::{Card, Counterfactual, Input, Reason, Slots};
+use crate::scorecard::{Card, Counterfactual, Input, Part, Ranking, ReasonMethod, Slots, Top, WEIGHTS_MAX};
 use crate::view::origin::Origin;
+use core::fmt;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Features that are shown by weight.
-const TOP_FEATURES_MAX: usize = 8;
-
 /// What an explanation is made from.
 pub(super) struct Scored<'s> {
-    pub(super) card: &'s Card,
+    pub(super) card: &'s Chosen<'s, Card>,
     pub(super) slots: &'s Slots,
     pub(super) inputs: &'s Inputs<'s>,
     pub(super) features: Option<&'s Features<'s>>,
@@ -27,109 +27,69 @@ pub(super) struct Scored<'s> {
     pub(super) by_points: bool,
 }
 
+/// Why a total is what it is: the card, and what it said of one applicant. The names and texts of
+/// [`Explained::view`] are those of the card, which no answer copies.
+#[derive(Clone)]
+pub struct Explained {
+    card: Arc<Card>,
+    internal: bool,
+    method: ReasonMethod,
+    ranking: Ranking,
+    top: Top<WEIGHTS_MAX>,
+    slots: Slots,
+    /// The inputs in card order; empty for the applicant.
+    inputs: Vec<Shown>,
+    counterfactual: Option<Counterfactual>,
+    selections: BTreeMap<&'static str, Vec<SelectedRows>>,
+}
+
+/// An input as it is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Shown {
+    value: Option<f64>,
+    null_reason: Option<&'static str>,
+}
+
 impl Scored<'_> {
     /// Returns the explanation that the request asks for.
-    pub(super) fn explain(&self, request: &CreditScoreRequest) -> Result<Explanation> {
+    pub(super) fn explain(&self, request: &CreditScoreRequest) -> Result<Explained> {
         let method = request.reason_method.unwrap_or(self.card.default_method());
-        if self.card.reference(method, 0).is_none() {
+        if Card::reference(self.card, method, 0).is_none() {
             let message = "the card's development record does not hold what this method needs";
             return Err(Error::new(Cause::ValueOutOfRange, message).at("/reason_method"));
         }
         let internal = request.audience == Audience::Internal;
-        let (adverse, favourable) = self.card.reasons(self.slots, method);
-        let selections =
-            if internal { self.selections(adverse.iter().chain(&favourable)) } else { BTreeMap::new() };
+        let ranking = self.card.ranking(self.slots, method);
+        let selections = if internal { self.selections(&ranking) } else { BTreeMap::new() };
         let wanted = request.counterfactual && self.by_points;
-        let counterfactual = if wanted { self.card.counterfactual(self.slots) } else { None };
-        Ok(Explanation {
-            adverse_reasons: adverse.iter().map(|reason| self.reason(reason, internal)).collect(),
-            base_points: internal.then_some(self.card.body.base_points),
-            characteristics: internal.then(|| self.characteristics()),
-            counterfactual: counterfactual.map(|it| self.counterfactual(&it)),
-            favourable_reasons: favourable.iter().map(|reason| self.reason(reason, internal)).collect(),
-            reason_method: method,
+        Ok(Explained {
+            card: self.card.shared()?,
+            internal,
+            method,
+            ranking,
+            top: self.card.top_weights(self.slots),
+            slots: self.slots.clone(),
+            inputs: if internal { self.shown() } else { Vec::new() },
+            counterfactual: if wanted { self.card.counterfactual(self.slots) } else { None },
             selections,
-            top_features: self.top_features(),
         })
     }
 
-    fn top_features(&self) -> Vec<TopFeature> {
-        let mut weights = self.card.weights(self.slots);
-        weights.retain(|it| it.weight > 0.0);
-        weights.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.characteristic.cmp(&b.characteristic)));
-        weights.truncate(TOP_FEATURES_MAX);
-        weights
-            .into_iter()
-            .filter_map(|it| {
-                Some(TopFeature {
-                    direction: if it.difference > 0.0 { Effect::Positive } else { Effect::Negative },
-                    feature: Arc::clone(self.card.names(it.characteristic)?.1),
-                    weight: it.weight,
-                })
-            })
-            .collect()
-    }
-
-    fn reason(&self, reason: &Reason, internal: bool) -> ReasonView {
-        let names = |position: &usize| self.card.names(*position).map(|(_, feature)| Arc::clone(feature));
-        let texts = reason.characteristics.first().and_then(|first| self.card.reason_text(*first));
-        let missing =
-            reason.characteristics.first().is_some_and(|first| self.card.is_missing(*first, self.slots));
-        let text = texts.map(|texts| match (&texts.missing, &texts.internal) {
-            (Some(text), _) if missing => text,
-            (_, Some(text)) if internal => text,
-            _ if reason.difference < 0.0 => &texts.adverse,
-            _ => &texts.favourable,
+    fn shown(&self) -> Vec<Shown> {
+        let shown = self.inputs.values.iter().enumerate().map(|(position, input)| Shown {
+            value: if let Input::Number(number) = input { Some(*number) } else { None },
+            null_reason: if *input == Input::Missing { self.inputs.null_reason(position) } else { None },
         });
-        ReasonView {
-            code: Arc::clone(&reason.code),
-            features: reason.characteristics.iter().filter_map(names).collect(),
-            points: internal.then_some(reason.difference),
-            text: text.cloned().unwrap_or_default(),
-        }
-    }
-
-    fn characteristics(&self) -> Vec<CharacteristicView> {
-        let rows = self.slots.slots.iter().zip(&self.inputs.values).enumerate();
-        rows.filter_map(|(position, (slot, input))| {
-            let (id, feature) = self.card.names(position)?;
-            let (label, points) = self.card.slot(position, *slot)?;
-            let value = if let Input::Number(number) = input { Some(*number) } else { None };
-            let missing = *input == Input::Missing;
-            Some(CharacteristicView {
-                attribute: Arc::clone(label),
-                characteristic: Arc::clone(id),
-                feature: Arc::clone(feature),
-                null_reason: if missing { self.inputs.null_reason(position) } else { None },
-                points,
-                value,
-            })
-        })
-        .collect()
-    }
-
-    fn counterfactual(&self, found: &Counterfactual) -> CounterfactualView {
-        let moves = found.moves.iter().filter_map(|it| {
-            Some(MoveView {
-                feature: Arc::clone(self.card.names(it.characteristic)?.1),
-                from: Arc::clone(self.card.slot(it.characteristic, it.from)?.0),
-                moves_with: self.card.moves_with(it.characteristic).cloned(),
-                points: it.gain,
-                to: Arc::clone(self.card.slot(it.characteristic, it.to)?.0),
-            })
-        });
-        CounterfactualView { decision: found.decision, moves: moves.collect(), points: found.points }
+        shown.collect()
     }
 
     /// The rows behind the cash-flow features of the reasons.
-    fn selections<'a>(
-        &self,
-        reasons: impl Iterator<Item = &'a Reason>,
-    ) -> BTreeMap<&'static str, Vec<crate::cashflow::SelectedRows>> {
+    fn selections(&self, ranking: &Ranking) -> BTreeMap<&'static str, Vec<SelectedRows>> {
         let Some(features) = self.features else { return BTreeMap::new() };
-        let positions = reasons.flat_map(|reason| &reason.characteristics);
-        let named: BTreeSet<Selection> = positions
-            .filter_map(|position| FeatureId::of(self.card.names(*position)?.1))
+        let reasons = ranking.adverse.iter().chain(ranking.favourable.iter());
+        let named: BTreeSet<Selection> = reasons
+            .flat_map(|reason| ranking.carriers(reason))
+            .filter_map(|position| FeatureId::of(self.card.names(position)?.1))
             .map(|id| id.definition().selection)
             .collect();
         let rows = |selection| {
@@ -137,5 +97,108 @@ impl Scored<'_> {
             self.origin.map_or(selected.clone(), |origin| origin.selected(&selected))
         };
         named.into_iter().map(|selection| (selection.as_str(), rows(selection))).collect()
+    }
+}
+
+impl Explained {
+    /// Returns the explanation as it is on the wire.
+    pub fn view(&self) -> Explanation<'_> {
+        Explanation {
+            adverse_reasons: self.reasons(&self.ranking.adverse),
+            base_points: self.internal.then_some(self.card.body.base_points),
+            characteristics: self.internal.then(|| self.characteristics()),
+            counterfactual: self.counterfactual.as_ref().map(|it| self.moved(it)),
+            favourable_reasons: self.reasons(&self.ranking.favourable),
+            reason_method: self.method,
+            selections: &self.selections,
+            top_features: self.top_features(),
+        }
+    }
+
+    fn feature(&self, position: usize) -> Option<&str> {
+        self.card.names(position).map(|(_, feature)| &**feature)
+    }
+
+    fn top_features(&self) -> Vec<TopFeature<'_>> {
+        let feature = |part: &Part| {
+            Some(TopFeature {
+                direction: if part.difference > 0.0 { Effect::Positive } else { Effect::Negative },
+                feature: self.feature(part.first)?,
+                weight: part.weight,
+            })
+        };
+        self.top.iter().filter_map(feature).collect()
+    }
+
+    fn reasons<const N: usize>(&self, strongest: &Top<N>) -> Vec<ReasonView<'_>> {
+        strongest.iter().filter_map(|part| self.reason(part)).collect()
+    }
+
+    fn reason(&self, part: &Part) -> Option<ReasonView<'_>> {
+        // The texts are those of the characteristic that carries most of the reason.
+        let largest = self.ranking.carriers(part).next()?;
+        let texts = self.card.reason_text(largest)?;
+        let missing = self.card.is_missing(largest, &self.slots);
+        let text = match (&texts.missing, &texts.internal) {
+            (Some(text), _) if missing => text,
+            (_, Some(text)) if self.internal => text,
+            _ if part.difference < 0.0 => &texts.adverse,
+            _ => &texts.favourable,
+        };
+        Some(ReasonView {
+            code: self.card.reason_code(part.first)?,
+            features: self.ranking.carriers(part).filter_map(|position| self.feature(position)).collect(),
+            points: self.internal.then_some(part.difference),
+            text,
+        })
+    }
+
+    fn characteristics(&self) -> Vec<CharacteristicView<'_>> {
+        let rows = self.slots.slots.iter().zip(&self.inputs).enumerate();
+        let view = rows.filter_map(|(position, (slot, input))| {
+            let (id, feature) = self.card.names(position)?;
+            let (label, points) = self.card.slot(position, *slot)?;
+            let Shown { value, null_reason } = *input;
+            Some(CharacteristicView {
+                attribute: label,
+                characteristic: id,
+                feature,
+                null_reason,
+                points,
+                value,
+            })
+        });
+        view.collect()
+    }
+
+    fn moved<'e>(&'e self, found: &'e Counterfactual) -> CounterfactualView<'e> {
+        let moves = found.moves.iter().filter_map(|it| {
+            Some(MoveView {
+                feature: self.feature(it.characteristic)?,
+                from: self.card.slot(it.characteristic, it.from)?.0,
+                moves_with: self.card.moves_with(it.characteristic).map(|group| &**group),
+                points: it.gain,
+                to: self.card.slot(it.characteristic, it.to)?.0,
+            })
+        });
+        CounterfactualView { decision: found.decision, moves: moves.collect(), points: found.points }
+    }
+}
+
+impl fmt::Debug for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+impl PartialEq for Explained {
+    fn eq(&self, other: &Self) -> bool {
+        self.view() == other.view()
+    }
+}
+
+impl Serialize for Explained {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        self.view().serialize(serializer)
     }
 }
