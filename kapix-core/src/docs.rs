@@ -10,6 +10,11 @@ pub mod artefact {
     #![doc = include_str!("../docs/ARTEFACT.md")]
 }
 
+/// The codes that answers hold: null reasons, findings, referrals.
+pub mod codes {
+    #![doc = include_str!("../docs/CODES.md")]
+}
+
 /// Beside hosted APIs and open peers.
 pub mod compare {
     #![doc = include_str!("../docs/COMPARE.md")]

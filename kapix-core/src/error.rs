@@ -252,7 +252,14 @@ impl Error {
 }
 
 /// Returns a name as one segment of a JSON pointer, with the escapes of RFC 6901, section 3.
-pub(crate) fn escape_segment(name: &str) -> String {
+///
+/// ```
+/// use kapix_core::error::escape_segment;
+///
+/// assert_eq!(escape_segment("debt/income"), "debt~1income");
+/// assert_eq!(escape_segment("~tilde"), "~0tilde");
+/// ```
+pub fn escape_segment(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 

@@ -7,6 +7,7 @@ extern crate self as kapix_core;
 
 mod canonical;
 pub mod cashflow;
+pub mod codes;
 #[cfg(doc)]
 pub mod docs;
 mod domain;
@@ -59,7 +60,8 @@ pub mod credit {
     pub use crate::engine::{
         Audience, CharacteristicView, Context, CounterfactualView, CreditScoreBatchRequest,
         CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Effect,
-        Explained, Explanation, MoveView, PointsRange, ReasonView, ReferralCode, ReferralReason, TopFeature,
+        Explained, Explanation, InputNullReason, MoveView, PointsRange, ReasonView, ReferralCode,
+        ReferralReason, RequestNullReason, ScoreNullReason, TopFeature,
     };
     pub use crate::scorecard::ScoreInclude;
     pub use crate::view::akiba::{AkibaBalance, AkibaRequest, AkibaStatus, AkibaTransaction};

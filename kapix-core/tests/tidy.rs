@@ -4,12 +4,14 @@
 mod arrows;
 #[path = "tidy/budgets.rs"]
 mod budgets;
+#[path = "../examples/errors/codes.rs"]
+mod codes;
 #[path = "tidy/documents.rs"]
 mod documents;
+#[path = "../examples/errors/errors.rs"]
+mod errors;
 #[path = "tidy/marks.rs"]
 mod marks;
-#[path = "../examples/errors/page.rs"]
-mod page;
 #[path = "tidy/pages.rs"]
 mod pages;
 #[path = "tidy/rust.rs"]
@@ -107,10 +109,17 @@ fn the_change_log_has_this_version() {
 
 #[test]
 fn the_error_page_is_what_the_tables_say() {
-    let path = "kapix-core/docs/ERRORS.md";
-    let file = include_str!("../docs/ERRORS.md");
-    let page = page::page().unwrap();
+    assert_current("ERRORS.md", include_str!("../docs/ERRORS.md"), &errors::page().unwrap(), "errors");
+}
+
+#[test]
+fn the_page_of_codes_is_what_the_tables_say() {
+    assert_current("CODES.md", include_str!("../docs/CODES.md"), &codes::page(), "errors -- codes");
+}
+
+fn assert_current(name: &str, file: &str, page: &str, example: &str) {
+    let path = format!("kapix-core/docs/{name}");
     let line = page.lines().zip(file.lines()).take_while(|(new, old)| new == old).count() + 1;
-    let refresh = format!("cargo run -q -p kapix-core --example errors > {path}");
+    let refresh = format!("cargo run -q -p kapix-core --example {example} > {path}");
     assert!(file == page, "{path}:{line}: differs from the tables; refresh it with `{refresh}`");
 }

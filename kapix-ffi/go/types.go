@@ -689,7 +689,7 @@ type CharacteristicView struct {
 	// Feature: Name of the feature.
 	Feature string `json:"feature"`
 	// NullReason: Why the input is missing.
-	NullReason string `json:"null_reason,omitempty"`
+	NullReason InputNullReason `json:"null_reason,omitempty"`
 	// Points: Its points.
 	Points int32 `json:"points"`
 	// Value: The input where it is a number.
@@ -791,7 +791,7 @@ type CreditScoreBatchResponse struct {
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
 	// NullReasons: Cause of each null, by JSON pointer.
-	NullReasons map[string]string `json:"null_reasons"`
+	NullReasons map[string]ScoreNullReason `json:"null_reasons"`
 	// PDBasis: What the PD means.
 	PDBasis PdBasis `json:"pd_basis"`
 	// RecordedAt: When the Desk answered; absent without a clock.
@@ -867,7 +867,7 @@ type CreditScoreResponse struct {
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
 	// NullReasons: Cause of each null, by JSON pointer.
-	NullReasons map[string]string `json:"null_reasons"`
+	NullReasons map[string]ScoreNullReason `json:"null_reasons"`
 	// PD: Probability of default within the horizon, 0..=1; null unless calibrated.
 	PD *float64 `json:"pd"`
 	// PDBasis: What the PD means.
@@ -1148,9 +1148,9 @@ const (
 	FindingKindChainBreak FindingKind = "chain_break"
 	// FindingKindOpeningBalanceMismatch: The first stated balance does not follow from the stated opening balance. Amounts: expected and stated balance.
 	FindingKindOpeningBalanceMismatch FindingKind = "opening_balance_mismatch"
-	// FindingKindLikelyDuplicate: Two rows of a day agree in time, amount, description, counterparty, id and balance, and the balances do not show that both took effect. Rows: the first and the other of each case; amounts: theirs.
+	// FindingKindLikelyDuplicate: Two rows of a day agree in time, amount, description, counterparty, id and balance, and the balances do not show that both took effect. Rows: the first and the other of each pair; amounts: theirs.
 	FindingKindLikelyDuplicate FindingKind = "likely_duplicate"
-	// FindingKindSharedID: Two different rows carry the same id. Rows: the first and the other of each case.
+	// FindingKindSharedID: Two different rows carry the same id. Rows: the first and the other of each pair.
 	FindingKindSharedID FindingKind = "shared_id"
 	// FindingKindAfterAsOf: Rows after `as_of`: left out and counted.
 	FindingKindAfterAsOf FindingKind = "after_as_of"
@@ -1166,7 +1166,7 @@ const (
 	FindingKindFailedRows FindingKind = "failed_rows"
 	// FindingKindMixedCurrencies: Accounts of more than one currency; `count` is the number of currencies.
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
-	// FindingKindSharedRows: Another account of the applicant holds the same rows, five or more, in date, amount, balance and currency: told at each of them; `count` is the number of others.
+	// FindingKindSharedRows: Another account of the applicant holds the same rows, five or more, in date, amount, balance and currency. Each of them is reported; `count` is the number of others.
 	FindingKindSharedRows FindingKind = "shared_rows"
 )
 
@@ -1215,6 +1215,38 @@ type HosmerLemeshow struct {
 	// PValue: Probability of a greater statistic if the PDs are right, in 0..=1.
 	PValue float64 `json:"p_value"`
 }
+
+// InputNullReason: Why an input of a card is missing.
+type InputNullReason string
+
+const (
+	// InputNullReasonHistoryTooShort: Fewer complete calendar months than the feature needs.
+	InputNullReasonHistoryTooShort InputNullReason = "history_too_short"
+	// InputNullReasonMeanNotPositive: The mean that the figure is divided by is zero or below.
+	InputNullReasonMeanNotPositive InputNullReason = "mean_not_positive"
+	// InputNullReasonMixedCurrencies: The accounts have more than one currency.
+	InputNullReasonMixedCurrencies InputNullReason = "mixed_currencies"
+	// InputNullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
+	InputNullReasonMoneyOverflow InputNullReason = "money_overflow"
+	// InputNullReasonNoBalances: An account states no balance.
+	InputNullReasonNoBalances InputNullReason = "no_balances"
+	// InputNullReasonNoCounterparties: Named counterparties carry less than half of the amount, or no row names one.
+	InputNullReasonNoCounterparties InputNullReason = "no_counterparties"
+	// InputNullReasonNoIncome: No income to compare with.
+	InputNullReasonNoIncome InputNullReason = "no_income"
+	// InputNullReasonNoInflow: No credits to compare with.
+	InputNullReasonNoInflow InputNullReason = "no_inflow"
+	// InputNullReasonNoOutflow: No debits to compare with.
+	InputNullReasonNoOutflow InputNullReason = "no_outflow"
+	// InputNullReasonNoRows: No account has a row or a stated period.
+	InputNullReasonNoRows InputNullReason = "no_rows"
+	// InputNullReasonWindowNotCovered: The data of an account do not cover the window.
+	InputNullReasonWindowNotCovered InputNullReason = "window_not_covered"
+	// InputNullReasonNotGiven: The request gives no value for the input.
+	InputNullReasonNotGiven InputNullReason = "not_given"
+	// InputNullReasonSourceNotGiven: The request gives no data of the source that holds the input.
+	InputNullReasonSourceNotGiven InputNullReason = "source_not_given"
+)
 
 // InterceptPlace: Where the points of the intercept go.
 type InterceptPlace string
@@ -1780,6 +1812,22 @@ const (
 	ScoreIncludeReferralCauses ScoreInclude = "referral_causes"
 )
 
+// ScoreNullReason: Why a figure of a score is null.
+type ScoreNullReason string
+
+const (
+	// ScoreNullReasonExpertCard: The card is an expert card: nothing was estimated, so nothing is known of its errors.
+	ScoreNullReasonExpertCard ScoreNullReason = "expert_card"
+	// ScoreNullReasonNoCoefficientCovariance: The card's development record holds no covariance of the coefficients.
+	ScoreNullReasonNoCoefficientCovariance ScoreNullReason = "no_coefficient_covariance"
+	// ScoreNullReasonNoCutoffs: The card has no cut-offs, so its points decide nothing.
+	ScoreNullReasonNoCutoffs ScoreNullReason = "no_cutoffs"
+	// ScoreNullReasonPDAssumed: The card has no calibration: its odds are assumed, and its score is only a rank.
+	ScoreNullReasonPDAssumed ScoreNullReason = "pd_assumed"
+	// ScoreNullReasonReferredByRule: A rule referred the application; a confidence is about decisions that the points take.
+	ScoreNullReasonReferredByRule ScoreNullReason = "referred_by_rule"
+)
+
 // ScorecardDevelopRequest: Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
 type ScorecardDevelopRequest struct {
 	// AsOf: The instant of the development; the Desk's clock fills it when absent.
@@ -2132,7 +2180,7 @@ const (
 type Severity string
 
 const (
-	// SeverityInfo: Told, no more.
+	// SeverityInfo: For information only.
 	SeverityInfo Severity = "info"
 	// SeverityRefer: The data contradict themselves: an approval becomes a referral, unless the artefact accepts the finding.
 	SeverityRefer Severity = "refer"

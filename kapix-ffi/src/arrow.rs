@@ -8,6 +8,7 @@ use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{Array, ArrayRef, make_array};
 use kapix_core::{
     Cause, Error, Limits, Result,
+    error::escape_segment,
     frame::{Frame, ResultColumns, arrow},
 };
 use std::sync::Arc;
@@ -66,7 +67,7 @@ fn short(array: &FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Option<Error> {
     let (own, name) = (0..array.num_children())
         .map(|place| (array.child(place).len(), schema.child(place).name().unwrap_or_default()))
         .find(|(own, _)| *own < rows)?;
-    let place = format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
+    let place = format!("/columns/{}", escape_segment(name));
     let message = format!("the column has `{own}` rows; the table has `{rows}`");
     Some(Error::new(Cause::FrameShape, message).at(place))
 }

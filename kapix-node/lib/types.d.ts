@@ -1167,7 +1167,7 @@ export interface CharacteristicView {
   /** Name of the feature. */
   readonly feature: string;
   /** Why the input is missing. */
-  readonly null_reason?: string;
+  readonly null_reason?: InputNullReason;
   /** Its points. */
   readonly points: number;
   /** The input where it is a number. */
@@ -1242,7 +1242,7 @@ export interface CreditScoreBatchResponse {
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
   /** Cause of each null, by JSON pointer. */
-  readonly null_reasons: { readonly [name: string]: string };
+  readonly null_reasons: { readonly [name: string]: ScoreNullReason };
   /** What the PD means. */
   readonly pd_basis: PdBasis;
   /** When the Desk answered; absent without a clock. */
@@ -1287,7 +1287,7 @@ export interface CreditScoreResponse {
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
   /** Cause of each null, by JSON pointer. */
-  readonly null_reasons: { readonly [name: string]: string };
+  readonly null_reasons: { readonly [name: string]: ScoreNullReason };
   /** Probability of default within the horizon, 0..=1; null unless calibrated. */
   readonly pd: number | null;
   /** What the PD means. */
@@ -1500,6 +1500,9 @@ export interface HosmerLemeshow {
   /** Probability of a greater statistic if the PDs are right, in 0..=1. */
   readonly p_value: number;
 }
+
+/** Why an input of a card is missing. */
+export type InputNullReason = 'history_too_short' | 'mean_not_positive' | 'mixed_currencies' | 'money_overflow' | 'no_balances' | 'no_counterparties' | 'no_income' | 'no_inflow' | 'no_outflow' | 'no_rows' | 'window_not_covered' | 'not_given' | 'source_not_given';
 
 /** Both ends of an interval. */
 export interface Interval {
@@ -1836,6 +1839,9 @@ export interface ScoreBin {
   /** Upper bound. */
   readonly upper: number;
 }
+
+/** Why a figure of a score is null. */
+export type ScoreNullReason = 'expert_card' | 'no_coefficient_covariance' | 'no_cutoffs' | 'pd_assumed' | 'referred_by_rule';
 
 /** A developed card, and everything that was measured on the way to it. */
 export interface ScorecardDevelopResponse {

@@ -6,6 +6,7 @@ use kapix_core::{
     Error,
     audit::Record,
     cashflow::SelectedRows,
+    codes::AnswerCode,
     credit::{CreditScoreResponse, Explained, Explanation, ReasonView},
     ledger::{Finding, Severity},
     money::{Currency, Money},
@@ -96,8 +97,7 @@ fn verdict(paper: &Paper, response: &CreditScoreResponse, latency_ms: f64) {
 
 fn findings(paper: &Paper, findings: &[Finding]) {
     for finding in findings {
-        let kind = serde_json::to_value(finding.kind).ok();
-        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default().replace('_', " ");
+        let kind = finding.kind.as_str().replace('_', " ");
         let ink = if finding.severity == Severity::Refer { Ink::Doubtful } else { Ink::Faint };
         let amounts: Vec<String> = finding.amounts_minor.iter().map(i64::to_string).collect();
         let amounts =
@@ -118,7 +118,7 @@ fn points(response: &CreditScoreResponse, explanation: &Explanation<'_>) {
         sum += row.points;
         let value = match (row.value, row.null_reason) {
             (Some(value), _) => format!("{value:.3}"),
-            (None, Some(reason)) => format!("missing: {}", reason.replace('_', " ")),
+            (None, Some(reason)) => format!("missing: {}", reason.as_str().replace('_', " ")),
             (None, None) => String::new(),
         };
         println!("  {:>+6}  {:<36} {:<16} {}", row.points, row.feature, value, row.attribute);

@@ -1,9 +1,14 @@
-//! Prints `docs/ERRORS.md` from the tables of the crate.
+//! Prints `docs/ERRORS.md`, or with the argument `codes` the page `docs/CODES.md`, from the tables of the crate.
 
-mod page;
+mod codes;
+mod errors;
 
 use std::io::{Error, Write, stdout};
 
 fn main() -> Result<(), Error> {
-    stdout().write_all(page::page()?.as_bytes())
+    let page = match std::env::args().nth(1).as_deref() {
+        Some("codes") => codes::page(),
+        _ => errors::page()?,
+    };
+    stdout().write_all(page.as_bytes())
 }

@@ -40,42 +40,42 @@ impl Unit {
 #[strum(serialize_all = "snake_case")]
 pub enum NullReason {
     /// Fewer complete calendar months than the feature needs.
+    #[strum(
+        message = "Bring a longer history: three complete months for a spread or a share, one for a mean."
+    )]
     HistoryTooShort,
     /// The mean that the figure is divided by is zero or below.
+    #[strum(message = "Nothing: a spread against such a mean says nothing.")]
     MeanNotPositive,
     /// The accounts have more than one currency.
+    #[strum(message = "Send accounts of one currency; Kapix holds no exchange rates.")]
     MixedCurrencies,
     /// A sum leaves +-(2^53 - 1) minor units.
+    #[strum(message = "Check that the amounts are in minor units.")]
     MoneyOverflow,
     /// An account states no balance.
+    #[strum(message = "State `opening_balance_minor`, or `balance_minor` of the rows.")]
     NoBalances,
     /// Named counterparties carry less than half of the amount, or no row names one.
+    #[strum(message = "State the `counterparty` of the rows.")]
     NoCounterparties,
     /// No income to compare with.
+    #[strum(
+        message = "Nothing where the applicant had none; otherwise check signs and categories of the credits."
+    )]
     NoIncome,
     /// No credits to compare with.
+    #[strum(message = "Nothing where the applicant had none; otherwise check the signs of the amounts.")]
     NoInflow,
     /// No debits to compare with.
+    #[strum(message = "Nothing where the applicant had none; otherwise check the signs of the amounts.")]
     NoOutflow,
     /// No account has a row or a stated period.
+    #[strum(message = "Send rows, or the `period` of an account that was quiet.")]
     NoRows,
     /// The data of an account do not cover the window.
+    #[strum(message = "Bring data for the whole window; state the `period` of an account that was quiet.")]
     WindowNotCovered,
-}
-
-impl NullReason {
-    /// Every reason, in the order of its wire name.
-    pub const ALL: &'static [Self] = Self::VARIANTS;
-
-    /// Returns the wire name, for example `window_not_covered`.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns one sentence on what the reason means.
-    pub fn meaning(self) -> &'static str {
-        self.get_documentation().unwrap_or_default()
-    }
 }
 
 /// A feature's value, or why it has none.

@@ -10,7 +10,7 @@ pub(crate) use column::Kind;
 pub use column::{Column, Values};
 pub use slices::{Offsets, Slices};
 
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, escape_segment};
 use crate::limits::{self, Limits};
 
 /// A table of borrowed columns of equal length.
@@ -44,8 +44,7 @@ impl<'a> Frame<'a> {
         limits::check("frame_rows", limits.frame_rows, rows)?;
         for (position, (name, column)) in columns.iter().enumerate() {
             let refuse = |message: String| {
-                let place = format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
-                Err(Error::new(Cause::FrameShape, message).at(place))
+                Err(Error::new(Cause::FrameShape, message).at(format!("/columns/{}", escape_segment(name))))
             };
             if column.len() != rows {
                 return refuse(format!(

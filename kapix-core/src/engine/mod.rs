@@ -28,8 +28,9 @@ pub use operations::{
     AccountView, ArtefactCheckRequest, ArtefactCheckResponse, Audience, CashflowAnalyzeRequest,
     CashflowAnalyzeResponse, CharacteristicView, Context, CounterfactualView, CreditScoreBatchRequest,
     CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Effect,
-    EngineDescribeRequest, EngineDescribeResponse, Explained, Explanation, MoveView, Operation,
-    OperationEntry, PointsRange, Problem, ReasonView, ReferralCode, ReferralReason, Request, Response,
-    ScorecardDevelopResponse, ScorecardEvaluateResponse, TopFeature,
+    EngineDescribeRequest, EngineDescribeResponse, Explained, Explanation, InputNullReason, MoveView,
+    Operation, OperationEntry, PointsRange, Problem, ReasonView, ReferralCode, ReferralReason, Request,
+    RequestNullReason, Response, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse,
+    TopFeature,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

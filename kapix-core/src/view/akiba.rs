@@ -10,7 +10,7 @@ use crate::domain::{
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::json::Scalar;
-use crate::limits::{self, Limits};
+use crate::limits::{self, Limits, WIRE_MAX};
 use crate::money::{Currency, Money};
 use crate::time::{At, Instant, UtcOffset};
 use serde::{Deserialize, Serialize};
@@ -189,8 +189,8 @@ fn instant(time: &Scalar) -> Result<Instant> {
 
 /// Fractions of a millisecond are cut off.
 fn whole(milliseconds: f64) -> Result<i64> {
-    // 2^53: every whole number below it is exact.
-    if milliseconds.abs() >= 9_007_199_254_740_992.0 {
+    #[expect(clippy::cast_precision_loss, reason = "exact: 2^53 - 1")]
+    if milliseconds.abs() > WIRE_MAX as f64 {
         return Err(Error::new(Cause::TimeRange, "date_time lies outside 1900-01-01..9999-12-31"));
     }
     #[expect(clippy::cast_possible_truncation, reason = "checked just above")]

@@ -5,8 +5,9 @@ use crate::tree::File;
 
 /// Modules from the ground up. A module sees itself and the rows above it; modules of one row see nothing of
 /// each other, except in the last row.
-const ROWS: [&[&str]; 16] = [
+const ROWS: [&[&str]; 17] = [
     &["error"],
+    &["codes"],
     &["limits"],
     &["numeric"],
     &["json"],

@@ -23,18 +23,18 @@ __all__ = [
     "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentValidation",
     "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion",
     "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow",
-    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum",
-    "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind",
-    "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
-    "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode",
-    "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind",
-    "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin",
-    "ScoreInclude", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
-    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
-    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
-    "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind",
-    "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit",
-    "ValidationNull", "ValidationReport", "ValidationSettings",
+    "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits",
+    "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport",
+    "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions",
+    "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView",
+    "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
+    "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand",
+    "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse",
+    "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction",
+    "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation",
+    "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics",
+    "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus",
+    "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -1362,6 +1362,9 @@ class HosmerLemeshow(Record):
     p_value = property_of('p_value', 'Probability of a greater statistic if the PDs are right, in 0..=1.')
 
 
+InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["not_given"], Literal["source_not_given"]]
+
+
 class Interval(Record):
     """Both ends of an interval."""
     __slots__ = ()
@@ -1607,6 +1610,9 @@ class ScoreBin(Record):
     goods = property_of('goods', 'Weight of the good rows.')
     lower = property_of('lower', 'Lower bound.')
     upper = property_of('upper', 'Upper bound.')
+
+
+ScoreNullReason = Union[Literal["expert_card"], Literal["no_coefficient_covariance"], Literal["no_cutoffs"], Literal["pd_assumed"], Literal["referred_by_rule"]]
 
 
 class ScorecardDevelopResponse(Answer):

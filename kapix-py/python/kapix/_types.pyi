@@ -21,18 +21,18 @@ __all__ = [
     "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentValidation",
     "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion",
     "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow",
-    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits", "LogitCurve", "Minimum",
-    "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind",
-    "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
-    "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode",
-    "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind",
-    "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin",
-    "ScoreInclude", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
-    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
-    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
-    "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind",
-    "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit",
-    "ValidationNull", "ValidationReport", "ValidationSettings",
+    "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits",
+    "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport",
+    "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions",
+    "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView",
+    "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
+    "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand",
+    "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse",
+    "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction",
+    "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation",
+    "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics",
+    "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus",
+    "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 class Account(TypedDict):
@@ -1180,7 +1180,7 @@ class CharacteristicView(Record):
     def feature(self) -> str:
         """Name of the feature."""
     @property
-    def null_reason(self) -> str | None:
+    def null_reason(self) -> InputNullReason | None:
         """Why the input is missing."""
     @property
     def points(self) -> int:
@@ -1275,7 +1275,7 @@ class CreditScoreBatchResponse(ResultColumns):
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
-    def null_reasons(self) -> Mapping[str, str]:
+    def null_reasons(self) -> Mapping[str, ScoreNullReason]:
         """Cause of each null, by JSON pointer."""
     @property
     def pd_basis(self) -> PdBasis:
@@ -1337,7 +1337,7 @@ class CreditScoreResponse(Answer):
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
-    def null_reasons(self) -> Mapping[str, str]:
+    def null_reasons(self) -> Mapping[str, ScoreNullReason]:
         """Cause of each null, by JSON pointer."""
     @property
     def pd(self) -> float | None:
@@ -1614,6 +1614,8 @@ class HosmerLemeshow(Record):
     @property
     def p_value(self) -> float:
         """Probability of a greater statistic if the PDs are right, in 0..=1."""
+
+InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "not_given", "source_not_given"]
 
 class Interval(Record):
     """Both ends of an interval."""
@@ -2025,6 +2027,8 @@ class ScoreBin(Record):
     @property
     def upper(self) -> float:
         """Upper bound."""
+
+ScoreNullReason = Literal["expert_card", "no_coefficient_covariance", "no_cutoffs", "pd_assumed", "referred_by_rule"]
 
 class ScorecardDevelopResponse(Answer):
     """A developed card, and everything that was measured on the way to it."""

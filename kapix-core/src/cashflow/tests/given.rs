@@ -1,6 +1,7 @@
 //! Ledgers and accounts as the tests write them.
 
 use crate::cashflow::{FeatureId, Features};
+use crate::codes::AnswerCode;
 use crate::domain::{AccountKind, AccountLedger, Ledger, Row, SourceKey};
 use crate::money::Currency;
 use crate::time::{Date, Instant, UtcOffset};

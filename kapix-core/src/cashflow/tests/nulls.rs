@@ -2,6 +2,7 @@
 
 use super::given::{Entry, account, answers, ledger};
 use crate::cashflow::{Features, NullReason, Selection, features};
+use crate::codes::AnswerCode;
 use crate::domain::{AccountLedger, Ledger};
 use crate::money::Currency;
 use std::collections::BTreeSet;
@@ -74,7 +75,7 @@ fn every_null_reason_is_reached() {
         answers(&features(&ledger));
         reached.insert(expected);
     }
-    assert!(reached.iter().eq(NullReason::ALL.iter()), "{reached:?}");
+    assert!(reached.iter().copied().eq(NullReason::all()), "{reached:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Call;
 use crate::domain::{Column, Frame};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,7 @@ struct Owned<'r> {
 impl<'r> Owned<'r> {
     /// Returns the column; one that holds nothing but nulls is text where the card reads a category.
     fn new(name: &'r str, values: &'r [Scalar], limits: &Limits, categorical: bool) -> Result<Self> {
-        let place = || format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
+        let place = || format!("/columns/{}", escape_segment(name));
         limits::check("rows", limits.rows, values.len()).map_err(|error| error.at(place()))?;
         let first = values.iter().find(|value| **value != Scalar::Null);
         let text = first.map_or(categorical, |value| matches!(value, Scalar::Text(_) | Scalar::Bool(_)));

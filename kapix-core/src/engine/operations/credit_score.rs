@@ -3,6 +3,7 @@
 mod answer;
 mod explanation;
 mod inputs;
+mod null_reason;
 mod request;
 
 pub use answer::{
@@ -11,6 +12,7 @@ pub use answer::{
 };
 pub use explanation::Explained;
 pub(super) use inputs::ledger;
+pub use null_reason::{InputNullReason, RequestNullReason, ScoreNullReason};
 pub use request::{Audience, Context, CreditScoreRequest};
 
 use super::table::Operation;
@@ -83,7 +85,7 @@ fn score(
     let confidence = confidence(card, &slots, decision == by_points, &mut null_reasons);
     let pd = card.pd(slots.points);
     if !card.is_calibrated() {
-        null_reasons.insert("/pd", "pd_assumed");
+        null_reasons.insert("/pd", ScoreNullReason::PdAssumed);
     }
     let scored = Scored {
         card,
@@ -171,15 +173,15 @@ fn confidence(
     card: &Card,
     slots: &Slots,
     by_points: bool,
-    null_reasons: &mut BTreeMap<&'static str, &'static str>,
+    null_reasons: &mut BTreeMap<&'static str, ScoreNullReason>,
 ) -> Option<f64> {
     let found = if by_points { card.confidence(slots) } else { None };
     if found.is_none() {
         let reason = match &card.body.development {
-            _ if !by_points => "referred_by_rule",
-            None => "expert_card",
-            Some(_) if card.body.cutoffs.is_none() => "no_cutoffs",
-            Some(_) => "no_coefficient_covariance",
+            _ if !by_points => ScoreNullReason::ReferredByRule,
+            None => ScoreNullReason::ExpertCard,
+            Some(_) if card.body.cutoffs.is_none() => ScoreNullReason::NoCutoffs,
+            Some(_) => ScoreNullReason::NoCoefficientCovariance,
         };
         null_reasons.insert("/confidence", reason);
     }

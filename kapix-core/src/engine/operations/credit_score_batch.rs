@@ -1,5 +1,6 @@
 //! `credit.score_batch`: many applicants as columns. A bad row has its status and never fails the others.
 
+use super::credit_score::ScoreNullReason;
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use crate::canonical::Hash;
@@ -59,7 +60,7 @@ pub struct CreditScoreBatchResponse {
     /// Number of rows by decision.
     pub decisions: BTreeMap<&'static str, u64>,
     /// Cause of each null, by JSON pointer.
-    pub null_reasons: BTreeMap<&'static str, &'static str>,
+    pub null_reasons: BTreeMap<&'static str, ScoreNullReason>,
     /// What the PD means.
     pub pd_basis: Arc<PdBasis>,
     /// Number of rows.
@@ -114,7 +115,7 @@ fn score(
     let [statuses, decisions] = scores.rows.counts();
     let mut null_reasons = BTreeMap::new();
     if !card.is_calibrated() {
-        null_reasons.insert("/columns/pd", "pd_assumed");
+        null_reasons.insert("/columns/pd", ScoreNullReason::PdAssumed);
     }
     let response = CreditScoreBatchResponse {
         as_of,

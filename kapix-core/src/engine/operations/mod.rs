@@ -22,8 +22,8 @@ pub use artefact_check::{ArtefactCheckRequest, ArtefactCheckResponse, Problem};
 pub use cashflow_analyze::{AccountView, CashflowAnalyzeRequest, CashflowAnalyzeResponse};
 pub use credit_score::{
     Audience, CharacteristicView, Context, CounterfactualView, CreditScoreCompleted, CreditScoreRequest,
-    CreditScoreResponse, Effect, Explained, Explanation, MoveView, PointsRange, ReasonView, ReferralCode,
-    ReferralReason, TopFeature,
+    CreditScoreResponse, Effect, Explained, Explanation, InputNullReason, MoveView, PointsRange, ReasonView,
+    ReferralCode, ReferralReason, RequestNullReason, ScoreNullReason, TopFeature,
 };
 pub use credit_score_batch::{CreditScoreBatchRequest, CreditScoreBatchResponse};
 pub use engine_describe::{EngineDescribeRequest, EngineDescribeResponse, OperationEntry};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 /// How a validation is presented.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,25 +60,34 @@ pub struct ValidationReport {
 }
 
 /// Why a figure is null.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr, VariantArray, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
 pub enum ValidationNull {
     /// A row is bad at PD 0 or good at PD 1, or a PD is 0 or 1 where its log-odds are needed.
+    #[strum(message = "Give PDs above 0 and below 1.")]
     CertainPd,
     /// The rows carry no PD.
+    #[strum(message = "Give PDs, or calibrate the card.")]
     NoPd,
     /// There are no rows.
+    #[strum(message = "Give rows.")]
     NoRows,
     /// The figure does not vary, as the area of a perfect rank.
+    #[strum(message = "Nothing: no error of the estimate can be computed.")]
     NoVariance,
     /// The rows hold no bads or no goods.
+    #[strum(message = "Give rows of both classes.")]
     OneClass,
     /// The PDs separate goods from bads, or are all equal: no finite slope.
+    #[strum(message = "Give more rows, or PDs that differ.")]
     Separated,
     /// Too few rows or groups.
+    #[strum(message = "Give more rows, or ask for fewer groups.")]
     TooFew,
     /// The test counts rows; weighted rows have no counts.
+    #[strum(message = "Leave the weights out where the test is needed.")]
     Weighted,
 }
 

@@ -2,6 +2,7 @@
 //! is written as they come.
 
 use super::explanation::Explained;
+use super::null_reason::{InputNullReason, ScoreNullReason};
 use crate::cashflow::SelectedRows;
 use crate::domain::Finding;
 use crate::engine::registry::ArtefactRef;
@@ -11,6 +12,7 @@ use crate::time::Instant;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 /// The score of one applicant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,7 +40,7 @@ pub struct CreditScoreResponse {
     /// What the ledger says of the data.
     pub findings: Vec<Finding>,
     /// Cause of each null, by JSON pointer.
-    pub null_reasons: BTreeMap<&'static str, &'static str>,
+    pub null_reasons: BTreeMap<&'static str, ScoreNullReason>,
     /// Probability of default within the horizon, 0..=1; null unless calibrated.
     pub pd: Option<f64>,
     /// What the PD means.
@@ -78,17 +80,26 @@ pub struct ReferralReason {
 }
 
 /// The codes of a referral.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, IntoStaticStr, VariantArray, EnumMessage,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReferralCode {
     /// The data contradict themselves.
+    #[strum(
+        message = "Look into the findings that `fields` names; a card may list their kinds in `accepts`."
+    )]
     DataQuality,
     /// The data end too long before `as_of`.
+    #[strum(message = "Bring data that reach closer to `as_of`.")]
     InputStale,
     /// A missing or unseen input used points that forbid an approval.
+    #[strum(message = "Bring the inputs of the characteristics that `fields` names.")]
     MissingInput,
     /// The card has no cut-offs.
+    #[strum(message = "State `cutoffs` in the card.")]
     NoCutoffs,
 }
 
@@ -168,7 +179,7 @@ pub struct CharacteristicView<'e> {
     pub feature: &'e str,
     /// Why the input is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub null_reason: Option<&'static str>,
+    pub null_reason: Option<InputNullReason>,
     /// Its points.
     pub points: i32,
     /// The input where it is a number.

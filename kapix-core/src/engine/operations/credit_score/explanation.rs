@@ -4,6 +4,7 @@ use super::answer::{
     CharacteristicView, CounterfactualView, Effect, Explanation, MoveView, ReasonView, TopFeature,
 };
 use super::inputs::Inputs;
+use super::null_reason::InputNullReason;
 use super::request::{Audience, CreditScoreRequest};
 use crate::cashflow::{FeatureId, Features, SelectedRows, Selection};
 use crate::engine::registry::Chosen;
@@ -47,7 +48,7 @@ pub struct Explained {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Shown {
     value: Option<f64>,
-    null_reason: Option<&'static str>,
+    null_reason: Option<InputNullReason>,
 }
 
 impl Scored<'_> {

@@ -1,10 +1,11 @@
 //! From a request to the inputs of a card: the data checked against what it names, the ledger and its features, and
 //! for each missing input the reason.
 
+use super::null_reason::{InputNullReason, RequestNullReason};
 use super::request::CreditScoreRequest;
 use crate::cashflow::{self, FeatureId, Features};
 use crate::domain::{Data, Finding, FindingKind, FlatSource, Ledger, SourceKey};
-use crate::error::{Cause, Detail, Error, Result};
+use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
 use crate::scorecard::{Card, Input, InputSource};
@@ -19,7 +20,7 @@ const HISTORY_TRANSACTIONS: &str = "history_transactions";
 const COVERAGE_AGE_DAYS: &str = "coverage_age_days";
 
 /// Why an input that the request does not bring is missing.
-const NOT_GIVEN: &str = "not_given";
+const NOT_GIVEN: InputNullReason = InputNullReason::Request(RequestNullReason::NotGiven);
 
 /// What a request brings, checked.
 pub(super) enum Evidence<'r> {
@@ -33,7 +34,7 @@ pub(super) enum Evidence<'r> {
 pub(super) struct Inputs<'e> {
     pub(super) values: Vec<Input<'e>>,
     /// Why each input is missing, if it is; empty when those that are were not given.
-    pub(super) null_reasons: Vec<Option<&'static str>>,
+    pub(super) null_reasons: Vec<Option<InputNullReason>>,
     /// Days from the last covered day to `as_of`.
     pub(super) age_days: Option<f64>,
 }
@@ -100,11 +101,10 @@ impl<'r> Evidence<'r> {
 
     /// Returns the place of an input in the request.
     pub(super) fn pointer(&self, feature: &str, source: Option<&InputSource>) -> String {
-        let escape = |text: &str| text.replace('~', "~0").replace('/', "~1");
         match (self, source) {
-            (Self::Named(_), _) => format!("/features/{}", escape(feature)),
+            (Self::Named(_), _) => format!("/features/{}", escape_segment(feature)),
             (Self::Sources { .. }, Some(InputSource::Flat(key, name))) => {
-                format!("/data/{}/values/{}", key.as_str(), escape(name))
+                format!("/data/{}/values/{}", key.as_str(), escape_segment(name))
             }
             (Self::Sources { origin: Some(origin), .. }, _) => origin.field(""),
             (Self::Sources { .. }, _) => "/data".to_owned(),
@@ -160,7 +160,7 @@ impl<'r> Evidence<'r> {
 
 impl Inputs<'_> {
     /// Returns why a missing input is missing.
-    pub(super) fn null_reason(&self, position: usize) -> Option<&'static str> {
+    pub(super) fn null_reason(&self, position: usize) -> Option<InputNullReason> {
         self.null_reasons.get(position).copied().unwrap_or(Some(NOT_GIVEN))
     }
 }
@@ -198,8 +198,8 @@ fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Result<
         }
         if !used && FeatureId::of(name).is_none() {
             let message = "the card does not read a feature of this name; it may be misspelt";
-            let name = name.replace('~', "~0").replace('/', "~1");
-            return Err(Error::new(Cause::DataInputUnknown, message).at(format!("/features/{name}")));
+            let place = format!("/features/{}", escape_segment(name));
+            return Err(Error::new(Cause::DataInputUnknown, message).at(place));
         }
     }
     Ok(Inputs { values, null_reasons: Vec::new(), age_days: None })
@@ -213,7 +213,7 @@ fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>
             InputSource::Cashflow(id) => match features.map(|features| features.feature(*id)) {
                 Some(feature) => (
                     feature.value.map_or(Input::Missing, Input::Number),
-                    feature.null_reason.map(cashflow::NullReason::as_str),
+                    feature.null_reason.map(InputNullReason::Feature),
                 ),
                 None => (Input::Missing, Some(NOT_GIVEN)),
             },
@@ -226,11 +226,11 @@ fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>
     Inputs { values, null_reasons, age_days: None }
 }
 
-fn flat<'e>(data: &'e Data, key: SourceKey, name: &str) -> (Input<'e>, Option<&'static str>) {
+fn flat<'e>(data: &'e Data, key: SourceKey, name: &str) -> (Input<'e>, Option<InputNullReason>) {
     let found: Option<&FlatSource> =
         data.flat_sources().find(|(own, _)| *own == key).map(|(_, source)| source);
     match found {
-        None => (Input::Missing, Some("source_not_given")),
+        None => (Input::Missing, Some(InputNullReason::Request(RequestNullReason::SourceNotGiven))),
         Some(source) if source.no_record => (Input::NoRecord, None),
         Some(source) => match source.values.get(name) {
             None | Some(Scalar::Null) => (Input::Missing, Some(NOT_GIVEN)),

@@ -53,7 +53,7 @@ As text the same error reads:
 
 A wrong shape (JSON syntax, a type, an unknown field) is reported at its first place. Wrong values are reported all at
 once, in `details`. A declined loan, a tampered statement and a fraud hit are results, not errors. Other words in upper
-case, such as `INPUT_STALE`, are reason codes in results.
+case, such as `INPUT_STALE`, are codes of results: [CODES.md](CODES.md) lists them.
 
 ## What is never echoed
 

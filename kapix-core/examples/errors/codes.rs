@@ -1,0 +1,86 @@
+//! The page of codes: prose, and the tables of null reasons, findings and referrals as the crate holds them.
+
+use kapix_core::{
+    cashflow::NullReason,
+    codes::AnswerCode,
+    credit::{ReferralCode, RequestNullReason, ScoreNullReason},
+    fitting::ValidationNull,
+    ledger::{FindingKind, Severity},
+};
+
+/// Returns the page as Markdown.
+pub(crate) fn page() -> String {
+    format!(
+        "\
+# Codes
+
+The codes that answers hold beside their figures, each with what it means and what to do. The codes and causes of
+errors are in [ERRORS.md](ERRORS.md).
+`cargo run -q -p kapix-core --example errors -- codes` prints this page from the tables of the crate; a test compares
+the two.
+
+A code is stable, so a program may branch on it. A later version may add codes.
+
+## Why a figure of a score is null
+
+`null_reasons` of `credit.score` and `credit.score_batch`, by the JSON pointer of the figure.
+
+{score}
+## Why an input is missing
+
+`null_reason` of a characteristic in the explanation of `credit.score`. A feature of transactions has one of the
+reasons in the next section.
+
+{request}
+## Why a feature is null
+
+`null_reason` of a feature in the answer of `cashflow.analyze`. The [table of features](methods/cash_flow.md#the-features)
+says which feature can have which.
+
+{feature}
+## Why a figure of a validation is null
+
+`null_reasons` of a validation report of `scorecard.develop` and `scorecard.evaluate`, by the JSON pointer of the figure.
+
+{validation}
+## Why an application is referred
+
+`referral_reasons` of `credit.score`. Each forbids an approval, and is stated even where the points decline.
+
+{referral}
+## What a ledger finds in the data
+
+`findings` of `credit.score` and `cashflow.analyze`. With severity `refer` an approval becomes a referral, unless the
+card lists the kind in `accepts`. With `info` the finding changes no decision.
+
+| finding | severity | meaning | what to do |
+|---|---|---|---|
+{findings}",
+        score = table::<ScoreNullReason>(),
+        request = table::<RequestNullReason>(),
+        feature = table::<NullReason>(),
+        validation = table::<ValidationNull>(),
+        referral = table::<ReferralCode>(),
+        findings = FindingKind::all().map(finding).collect::<String>(),
+    )
+}
+
+fn table<T: AnswerCode>() -> String {
+    let rows: String = T::all()
+        .map(|code| format!("| `{}` | {} | {} |\n", code.as_str(), one_line(code.meaning()), code.remedy()))
+        .collect();
+    format!("| code | meaning | what to do |\n|---|---|---|\n{rows}")
+}
+
+fn finding(kind: FindingKind) -> String {
+    let severity = match kind.severity() {
+        Severity::Info => "info",
+        Severity::Refer => "refer",
+    };
+    let (name, meaning) = (kind.as_str(), one_line(kind.meaning()));
+    format!("| `{name}` | {severity} | {meaning} | {} |\n", kind.remedy())
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
