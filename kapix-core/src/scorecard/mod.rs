@@ -1,5 +1,5 @@
 //! Scorecards: a versioned document of characteristics, attributes and integer points, proved when it is loaded,
-//! and everything that is said of one applicant with it.
+//! and the score of one applicant with its reasons.
 //!
 //! [`CardBody`] is the document, [`Card`] its proved and compiled form. Scoring puts each input into a slot
 //! (an attribute, a special value, missing, unseen); points, reasons, counterfactual and confidence are all read
@@ -14,8 +14,8 @@ mod counterfactual;
 pub(crate) mod development;
 mod explain;
 mod knapsack;
+mod safer_bin;
 mod score;
-mod support;
 #[cfg(test)]
 mod tests;
 
