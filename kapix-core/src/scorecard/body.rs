@@ -8,7 +8,7 @@ use crate::time::Date;
 use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 /// The body of an artefact of kind `scorecard`.
 #[serde_with::skip_serializing_none]
@@ -355,12 +355,56 @@ pub struct DevelopmentBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DevelopmentFinding {
-    /// Name of the kind of finding, such as `separation`.
-    pub code: String,
+    /// What was found.
+    pub code: DevelopmentFindingCode,
     /// The feature that it concerns; absent when it concerns the fit.
     pub feature: Option<String>,
     /// One sentence.
     pub message: String,
+}
+
+/// What the development of a card found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
+pub enum DevelopmentFindingCode {
+    /// No two bands keep the limits, so every total is in one band.
+    Bands,
+    /// Fixed cut points separate no rows, or the constraints of a column cannot be met.
+    Binning,
+    /// A column holds neither numbers nor text and was left out.
+    ColumnType,
+    /// A column numbers the rows and was left out.
+    IdLike,
+    /// Rows whose outcome is not yet known were not left out.
+    Immature,
+    /// A characteristic predicts the outcome better than anything known before it should.
+    Leaking,
+    /// A bin for missing, special or unseen values has the neutral points: its rows count in another characteristic.
+    MissingTogether,
+    /// The card or its cut-offs were not measured on rows outside the fit.
+    NoOutsideRows,
+    /// A column has one attribute only, or no partition meets its constraints.
+    NotBinned,
+    /// The PD is a rank, not a probability.
+    PdAssumed,
+    /// A bin for missing, special or unseen values has the neutral points: its rows do not show that it is safer.
+    PointsLowered,
+    /// A protected characteristic is in the card, or was left out because no legal basis is stated.
+    Protected,
+    /// The card does not rank rows outside the fit.
+    RanksNothing,
+    /// Rare categories count as unseen.
+    RareCategories,
+    /// The texts of a reason were made from the name of its column.
+    ReasonTexts,
+    /// Rounding to points changes more than 5 % of the decisions.
+    Rounding,
+    /// A characteristic takes part in separating good and bad rows.
+    Separation,
+    /// A safer bin of a characteristic raises the risk in the card.
+    WrongSign,
 }
 
 /// The weights of good and bad rows in each bin of one characteristic.

@@ -23,8 +23,9 @@ pub use batch::{BatchOutput, RowStatus, ScoreInclude, ScoredRows};
 pub(crate) use batch::{columns_read, inputs_hash, score_frame};
 pub use body::{
     AttributeBody, BandBody, BinCounts, Calibration, CardBody, CharacteristicBody, CharacteristicCounts,
-    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, DevelopmentFinding, EntityType, Fallback,
-    Minimum, PdBasis, PdKind, ReasonText, SampleDates, Scaling, SpecialBody, ValueRange,
+    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, DevelopmentFinding, DevelopmentFindingCode,
+    EntityType, Fallback, Minimum, PdBasis, PdKind, ReasonText, SampleDates, Scaling, SpecialBody,
+    ValueRange,
 };
 pub use card::{Card, InputSource, ReasonTexts};
 pub use counterfactual::{Counterfactual, Move};

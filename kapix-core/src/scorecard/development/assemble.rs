@@ -1,7 +1,7 @@
 //! From a fit and its points to the body of a card.
 
 use super::candidates::Candidate;
-use super::findings::{Code, finding};
+use super::findings::finding;
 use super::model::Model;
 use super::reason_texts;
 use crate::canonical::Hash;
@@ -9,8 +9,8 @@ use crate::cashflow;
 use crate::fitting::{BinKind, Binning, RowKind, ScaledPoints};
 use crate::json::Scalar;
 use crate::scorecard::body::{
-    AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding, Fallback, ReasonText,
-    SpecialBody,
+    AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding,
+    DevelopmentFindingCode as Code, Fallback, ReasonText, SpecialBody,
 };
 use std::collections::BTreeMap;
 

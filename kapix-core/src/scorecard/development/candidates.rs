@@ -1,6 +1,6 @@
 //! Which columns may become characteristics.
 
-use super::findings::{Code, finding};
+use super::findings::finding;
 use super::outcome::find;
 use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
 use super::sample::{Part, row_index};
@@ -8,7 +8,7 @@ use crate::domain::{Column, Frame, Kind};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::fitting::BinningOptions;
 use crate::limits::{self, Limits};
-use crate::scorecard::body::DevelopmentFinding;
+use crate::scorecard::body::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use std::collections::BTreeSet;
 
 /// Rows from which a column of consecutive whole numbers is taken as a number of the rows.

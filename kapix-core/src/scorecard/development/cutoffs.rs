@@ -1,7 +1,7 @@
 //! Where the card approves, refers and declines, and its bands.
 
-use super::super::body::{BandBody, Cutoffs, DevelopmentFinding};
-use super::findings::{Code, finding};
+use super::super::body::{BandBody, Cutoffs, DevelopmentFinding, DevelopmentFindingCode as Code};
+use super::findings::finding;
 use super::request::CardCutoffs;
 use super::sample::Part;
 use crate::error::{Cause, Error, Result};

@@ -1,13 +1,14 @@
 //! From a request and a frame to a card.
 
 use super::super::body::{
-    Calibration, CardBody, Cutoffs, DevelopmentBody, DevelopmentFinding, Minimum, PdBasis, PdKind, Scaling,
+    Calibration, CardBody, Cutoffs, DevelopmentBody, DevelopmentFinding, DevelopmentFindingCode as Code,
+    Minimum, PdBasis, PdKind, Scaling,
 };
 use super::assemble;
 use super::candidates::{Candidate, candidates};
 use super::cutoffs;
 use super::digest;
-use super::findings::{Code, finding};
+use super::findings::finding;
 use super::measure::{self, Measure, OutsideRows};
 use super::model::{Model, Plan};
 use super::population::{DevelopmentSample, Population, SlotPoints};
