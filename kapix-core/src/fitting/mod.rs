@@ -1,5 +1,5 @@
 //! The development of a scorecard from rows with known outcomes: binning, regression, selection, points,
-//! validation, calibration. Functions from columns to numbers; nothing here knows a card.
+//! validation, calibration. Functions from columns to numbers; none of them depends on a card.
 //!
 //! The operation `scorecard.develop` runs them in one go, in every language; from Rust each can be called alone.
 //!
@@ -38,7 +38,7 @@ pub use calibration::{
     CalibrationSettings, IsotonicCurve, Knot, LogitCurve, calibrate,
 };
 pub use optimal::{Objective, PValueTest, Trend};
-pub use points::{DevelopmentRows, Model as PointsModel, ScaledPoints, ScalingLaw, scale};
+pub use points::{DevelopmentRows, Model as PointsModel, PointsToOdds, ScaledPoints, scale};
 pub use points::{InterceptPlace, RoundingReport, ScalingMethod, ScalingSettings};
 pub use regression::{
     ChiSquareTest, Coefficient, Regression, RegressionSettings, Separation, SeparationKind,

@@ -4,7 +4,7 @@
 //! ln(odds0). Source: N. Siddiqi, "Credit Risk Scorecards" (2006), chapter 6, "Scorecard Scaling". Each slot's part of
 //! it, -factor x coefficient x WoE, becomes an integer; the intercept's part becomes one integer too, kept as base
 //! points or spread over the characteristics. So points sum to the total by construction, a slot of WoE 0 has exactly
-//! the neutral points, and what rounding costs is measured in [`RoundingReport`].
+//! the neutral points, and the effect of rounding is measured in [`RoundingReport`].
 
 mod report;
 mod rounding;
@@ -20,7 +20,7 @@ pub use settings::{InterceptPlace, ScalingMethod, ScalingSettings};
 use crate::error::{Cause, Error, Result};
 use crate::numeric;
 use rounding::Rounded;
-use settings::{Law, Range};
+use settings::{Proved, Range};
 
 /// Points of one slot, and base points, lie within +- this, the limit of a card.
 pub(super) const POINTS_MAX: f64 = 1_000_000.0;
@@ -40,9 +40,9 @@ pub struct Model<'a> {
     pub population: &'a [Vec<f64>],
 }
 
-/// The law between totals and odds: odds(points) = odds0 x 2^((points - points0) / pdo), good : bad.
+/// The points-to-odds scaling of a card: odds(points) = odds0 x 2^((points - points0) / pdo), good : bad.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ScalingLaw {
+pub struct PointsToOdds {
     /// Odds good : bad at `points0`, above 0.
     pub odds0: f64,
     /// Points that double the odds, above 0.
@@ -60,16 +60,16 @@ pub struct ScaledPoints {
     pub neutral_points: Vec<i32>,
     /// Points of every slot, by characteristic.
     pub points: Vec<Vec<i32>>,
-    /// The law that the totals follow.
-    pub law: ScalingLaw,
-    /// Points minus what the law gives, of every slot by characteristic.
+    /// The points-to-odds scaling of the totals.
+    pub scaling: PointsToOdds,
+    /// Points minus the exact part of every slot, by characteristic.
     errors: Vec<Vec<f64>>,
-    /// The same of the intercept's part.
+    /// The same for the intercept's part.
     base_error: f64,
     ties: u64,
 }
 
-impl ScalingLaw {
+impl PointsToOdds {
     /// Returns points a nat of log-odds, pdo / ln 2.
     pub fn factor(&self) -> f64 {
         self.pdo / core::f64::consts::LN_2
@@ -82,8 +82,8 @@ impl ScalingLaw {
 }
 
 impl ScaledPoints {
-    /// Lowers a slot to the neutral points of its characteristic; what that costs counts as rounding. Returns whether
-    /// the slot had more.
+    /// Lowers a slot to the neutral points of its characteristic and returns whether it had more. The difference counts as
+    /// rounding. A bin for missing values whose rows are no safer than the sample may not have more.
     pub fn lower_to_neutral(&mut self, characteristic: usize, slot: usize) -> bool {
         let neutral = self.neutral_points.get(characteristic).copied();
         let points = self.points.get_mut(characteristic).and_then(|own| own.get_mut(slot));
@@ -99,26 +99,27 @@ impl ScaledPoints {
 }
 
 /// Returns the points of a model, whose rank of slots within a characteristic is that of the exact parts: never
-/// reversed, though two parts less than a point apart may earn the same points.
+/// reversed, though two parts less than a point apart may get the same points.
 ///
 /// The slots of a characteristic become the integers whose error has the least variance over the development rows (see
-/// module `rounding`); the base absorbs the mean error, under `min_max` the law does. Errors: `value.out_of_range` at a
-/// setting, `card.points_range` where points leave +-1,000,000 or the model is not finite.
+/// module `rounding`); the base absorbs the mean error, under `min_max` the scaling does.
+///
+/// Errors: `value.out_of_range` at a setting, `card.points_range` where points leave +-1,000,000 or the model is not finite.
 pub fn scale(model: &Model<'_>, settings: &ScalingSettings) -> Result<ScaledPoints> {
-    let law = settings.law()?;
+    let proved = settings.proved()?;
     if !is_usable(model) {
         return Err(Error::new(Cause::CardPointsRange, "coefficients and WoEs must be finite, one a slot"));
     }
-    let (law, rounded, base) = match law {
-        Law::Stated(law) => {
-            let rounded = round(model, law.factor())?;
-            let exact = law.offset() - law.factor() * model.intercept;
+    let (scaling, rounded, base) = match proved {
+        Proved::Stated(scaling) => {
+            let rounded = round(model, scaling.factor())?;
+            let exact = scaling.offset() - scaling.factor() * model.intercept;
             let mean_error = numeric::sum(rounded.iter().map(|it| it.mean_error));
-            (law, rounded, whole((exact - mean_error).round(), "base points")?)
+            (scaling, rounded, whole((exact - mean_error).round(), "base points")?)
         }
-        Law::Range(range) => between(model, range)?,
+        Proved::Range(range) => between(model, range)?,
     };
-    assemble(model, law, rounded, &Base { points: base, place: settings.intercept })
+    assemble(model, scaling, rounded, &Base { points: base, place: settings.intercept })
 }
 
 fn is_usable(model: &Model<'_>) -> bool {
@@ -156,7 +157,7 @@ fn exact(model: &Model<'_>, factor: f64) -> Vec<Vec<f64>> {
 /// The span of the integer totals rises with the factor in steps, so the factor is found by bisection with the
 /// thresholds of the plain factor. Where several characteristics step at one factor and jump over the span, the
 /// greatest total stays below the one asked for by at most their number.
-fn between(model: &Model<'_>, range: Range) -> Result<(ScalingLaw, Vec<Rounded>, i32)> {
+fn between(model: &Model<'_>, range: Range) -> Result<(PointsToOdds, Vec<Rounded>, i32)> {
     let span = |rows: &[Vec<f64>]| {
         numeric::sum(rows.iter().map(|row| extreme(row, f64::max) - extreme(row, f64::min)))
     };
@@ -182,15 +183,15 @@ fn between(model: &Model<'_>, range: Range) -> Result<(ScalingLaw, Vec<Rounded>,
     let mean_error = numeric::sum(rounded.iter().map(|it| it.mean_error));
     let offset = base + factor * model.intercept + mean_error;
     let points0 = f64::midpoint(f64::from(range.min), f64::from(range.max));
-    let law = ScalingLaw {
+    let scaling = PointsToOdds {
         odds0: numeric::exp((points0 - offset) / factor),
         pdo: factor * core::f64::consts::LN_2,
         points0,
     };
-    if !(law.odds0 > 0.0 && law.odds0.is_finite()) {
+    if !(scaling.odds0 > 0.0 && scaling.odds0.is_finite()) {
         return Err(Error::new(Cause::ValueOutOfRange, "the odds of the range are not finite").at("/max"));
     }
-    Ok((law, rounded, whole(base, "base points")?))
+    Ok((scaling, rounded, whole(base, "base points")?))
 }
 
 /// Returns the factor nearest to `plain` at which `reached`, which never falls, is `wanted`, or the last one before it
@@ -226,7 +227,12 @@ struct Base {
     place: InterceptPlace,
 }
 
-fn assemble(model: &Model<'_>, law: ScalingLaw, rounded: Vec<Rounded>, base: &Base) -> Result<ScaledPoints> {
+fn assemble(
+    model: &Model<'_>,
+    scaling: PointsToOdds,
+    rounded: Vec<Rounded>,
+    base: &Base,
+) -> Result<ScaledPoints> {
     let n = i32::try_from(rounded.len()).map_err(|_| beyond("characteristics"))?;
     let (base_points, each, rest) = match base.place {
         InterceptPlace::Base => (base.points, 0, 0),
@@ -239,14 +245,17 @@ fn assemble(model: &Model<'_>, law: ScalingLaw, rounded: Vec<Rounded>, base: &Ba
         let slots = own.points.iter().map(|slot| whole(slot + f64::from(*share), "points"));
         points.push(slots.collect::<Result<Vec<i32>>>()?);
     }
-    let ties =
-        rounded.iter().zip(exact(model, law.factor())).map(|(own, exact)| ties(&own.points, &exact)).sum();
+    let ties = rounded
+        .iter()
+        .zip(exact(model, scaling.factor()))
+        .map(|(own, exact)| ties(&own.points, &exact))
+        .sum();
     Ok(ScaledPoints {
         base_points,
         neutral_points,
         points,
-        base_error: f64::from(base.points) - (law.offset() - law.factor() * model.intercept),
-        law,
+        base_error: f64::from(base.points) - (scaling.offset() - scaling.factor() * model.intercept),
+        scaling,
         errors: rounded.into_iter().map(|it| it.errors).collect(),
         ties,
     })

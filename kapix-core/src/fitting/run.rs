@@ -5,9 +5,9 @@ use crate::error::Result;
 /// Cancellation, progress and threads of a long fit; none of it changes a result.
 #[derive(Clone, Copy)]
 pub struct Run<'c> {
-    /// Returns CANCELLED when the caller asked to stop; looked at between blocks of work.
+    /// Returns CANCELLED when the caller asked to stop; called between blocks of work.
     pub check: &'c (dyn Fn() -> Result<()> + Sync),
-    /// Told the work done and the work in all.
+    /// Called with the work done and the work in all.
     pub progress: &'c (dyn Fn(u64, u64) + Sync),
     /// Threads; 0 takes all.
     pub threads: usize,

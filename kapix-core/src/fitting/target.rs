@@ -1,4 +1,4 @@
-//! What a fit explains: the outcome of each row, and its weight.
+//! The target of a fit: the outcome of each row, and its weight.
 
 /// The outcomes of the rows of a fit; slices have one entry a row.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl Target<'_> {
     }
 
     /// Returns the weight of a row that exists.
-    #[expect(clippy::indexing_slicing, reason = "whoever fits proves that each row has its weight")]
+    #[expect(clippy::indexing_slicing, reason = "every fit proves that each row has its weight")]
     pub(crate) fn weight(&self, row: usize) -> f64 {
         self.weights().map_or(1.0, |weights| weights[row])
     }

@@ -54,7 +54,7 @@ pub fn applicant(seed: u64, options: &SampleOptions) -> Result<Sample> {
     options.check()?;
     let mut dice = Dice::new(seed, STREAM_PERSON);
     let drawn = dice.uniform();
-    // Who lives in an overdraft is no safe borrower.
+    // A person who lives in an overdraft is no safe borrower.
     let usual = if options.persona == Some(Persona::Overdrawn) { 0.5 + drawn / 2.0 } else { drawn * drawn };
     let risk = options.risk.unwrap_or(usual);
     let drawn = dice.pick(&[Some(Country::Kenya), Some(Country::Nigeria), Some(Country::SouthAfrica)]);
@@ -77,7 +77,7 @@ pub fn applicant(seed: u64, options: &SampleOptions) -> Result<Sample> {
     let savings = if profile.saves { Some(Book::open(&savings_account(country, saved)?)?) } else { None };
     let draws = (wording, Dice::new(seed, STREAM_DAYS));
     let mut path = Path::new(&profile, last_day, draws, (main, savings));
-    path.walk(period.from)?;
+    path.run_days(period.from)?;
     let outcome = Dice::new(seed, STREAM_DEFAULT).uniform();
     sample(&profile, &path, (period, outcome))
 }

@@ -73,7 +73,7 @@ impl Persona {
     pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
-/// What is fixed of a sample; each field that is absent is drawn from the seed.
+/// The fixed options of a sample; each field that is not given is drawn from the seed.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! The walk of one applicant, day by day: what was planned meets the balance.
+//! The history of one applicant, day by day: each event of the plan is booked as far as the balance allows.
 
 use super::book::{Book, Entry};
 use super::dice::{Dice, times};
@@ -17,7 +17,7 @@ const DEFAULT_DAYS: i32 = 60;
 /// Days of a loan.
 const TERM_DAYS: i32 = 30;
 
-/// One applicant on the way.
+/// The history of one applicant so far.
 pub(super) struct Path<'a> {
     profile: &'a Profile,
     as_of: Date,
@@ -62,8 +62,8 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Walks from `from` to 90 days after `as_of`.
-    pub(super) fn walk(&mut self, from: Date) -> Result<()> {
+    /// Runs the days from `from` to 90 days after `as_of`.
+    pub(super) fn run_days(&mut self, from: Date) -> Result<()> {
         for day in 0..=self.as_of.days_since(from) + FUTURE_DAYS {
             self.day(from.add_days(day)?)?;
         }
@@ -138,7 +138,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Takes a loan now and then; nobody lends to who did not pay the last one.
+    /// Takes a loan now and then; whoever did not pay the last one gets no other.
     fn borrow(&mut self, today: Date) -> Result<()> {
         let profile = self.profile;
         let refused = |loan: &Loan| matches!(loan.outcome, LoanOutcome::Open | LoanOutcome::Defaulted);
@@ -171,7 +171,7 @@ impl<'a> Path<'a> {
         Ok(())
     }
 
-    /// Carries out an event as far as the money goes; returns whether it was paid in full.
+    /// Carries out an event as far as the balance allows; returns whether it was paid in full.
     fn event(&mut self, today: Date, event: Event) -> Result<bool> {
         match event.label {
             Label::Income

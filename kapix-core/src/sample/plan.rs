@@ -1,4 +1,4 @@
-//! What a day would bring if money were no object: the events of a path, with their times.
+//! The events of a day with their times, as if the balance always sufficed.
 
 use super::dice::{Dice, ratio, times};
 use super::options::{Country, Persona};
@@ -13,7 +13,7 @@ pub(super) struct Event {
     /// Second of the day.
     pub(super) second: i64,
     pub(super) label: Label,
-    /// Amount in minor units, above zero; the label tells the direction.
+    /// Amount in minor units, above zero; the label gives the direction.
     pub(super) amount_minor: i64,
 }
 
@@ -150,7 +150,7 @@ impl Plan<'_> {
         }
     }
 
-    /// Relatives send money when there is little left, and all of it to who has no income.
+    /// Relatives send money when there is little left, and pay for everything where the person has no income.
     fn support(&mut self) {
         let profile = self.profile;
         let is_low = self.morning.balance_minor < profile.monthly_minor / 50;

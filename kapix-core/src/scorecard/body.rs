@@ -8,7 +8,7 @@ use crate::time::Date;
 use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 /// The body of an artefact of kind `scorecard`.
 #[serde_with::skip_serializing_none]
@@ -26,7 +26,7 @@ pub struct CardBody {
     pub base_points: i32,
     /// Characteristics in the order in which ties are broken.
     pub characteristics: Vec<CharacteristicBody>,
-    /// Totals at which the decision changes; a card without them decides nothing: every case refers.
+    /// Totals at which the decision changes. Without them every application is referred.
     pub cutoffs: Option<Cutoffs>,
     /// SHA-256 of the definition of each cash-flow feature that the card reads.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -117,9 +117,9 @@ pub struct CharacteristicBody {
     pub kind: CharacteristicKind,
     /// Why a protected characteristic may be used; shown to auditors.
     pub legal_basis: Option<String>,
-    /// What a missing input earns; without it a missing input is INSUFFICIENT_DATA.
+    /// Points of a missing input; without them a missing input is INSUFFICIENT_DATA.
     pub missing: Option<Fallback>,
-    /// What a counterfactual pays for moving it by one bin, 1..=1000; default 1.
+    /// Cost of moving it by one bin in a counterfactual, 1..=1000; default 1.
     pub move_cost: Option<u32>,
     /// Name of a group of numeric characteristics that are windows of one attribute: a counterfactual moves them
     /// together, as one.
@@ -130,14 +130,14 @@ pub struct CharacteristicBody {
     /// The input is protected by law (age, sex, ...); then `legal_basis` must be stated.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub protected: bool,
-    /// Numbers outside are refused as VALIDATION_ERROR; special values are exempt.
+    /// Numbers outside are refused as VALIDATION_ERROR; special values are allowed.
     pub range: Option<ValueRange>,
     /// Reason code in the card's table.
     pub reason: String,
-    /// Values that mean something of their own, such as -9 or `no_record`.
+    /// Values with a meaning of their own, such as -9 or `no_record`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub special: Vec<SpecialBody>,
-    /// What a category earns that no attribute names; without it such an input is INSUFFICIENT_DATA.
+    /// Points of a category that no attribute names; without them such an input is INSUFFICIENT_DATA.
     pub unseen: Option<Fallback>,
 }
 
@@ -161,7 +161,7 @@ pub struct AttributeBody {
     /// Categories of the attribute (categorical only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
-    /// What people call the attribute; default is made from bounds or categories.
+    /// Label of the attribute; default is made from bounds or categories.
     pub label: Option<String>,
     /// Least number of the interval, included; null in the first attribute: no lower bound.
     pub lower: Option<f64>,
@@ -173,13 +173,13 @@ pub struct AttributeBody {
     pub woe: Option<f64>,
 }
 
-/// What an input outside the attributes earns.
+/// The points of inputs that no attribute covers: missing values, or unseen categories.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fallback {
-    /// Points; above the neutral points only with support in the development counts.
+    /// Points. More than the neutral points only where the development counts show that the bin is safer than the sample.
     pub points: i32,
     /// An approval becomes a referral when this is used.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
@@ -188,15 +188,15 @@ pub struct Fallback {
     pub woe: Option<f64>,
 }
 
-/// A value that means something of its own.
+/// A value with a meaning of its own.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SpecialBody {
-    /// What people call it.
+    /// Label of the value; default is the value.
     pub label: Option<String>,
-    /// Points; above the neutral points only with support in the development counts.
+    /// Points. More than the neutral points only where the development counts show that the bin is safer than the sample.
     pub points: i32,
     /// The value: a number, a category, or `no_record` for a flat source that holds no record.
     pub value: Scalar,
@@ -304,13 +304,13 @@ pub enum PdKind {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReasonText {
-    /// Said to the applicant when the characteristic lowered the score.
+    /// Text for the applicant when the characteristic lowered the score.
     pub adverse: String,
-    /// Said to the applicant when it raised the score.
+    /// Text for the applicant when it raised the score.
     pub favourable: String,
-    /// Said to the lender's staff; default is the adverse or favourable text.
+    /// Text for the lender's staff; default is the adverse or favourable text.
     pub internal: Option<String>,
-    /// Said to both when the input is missing; default is the adverse text.
+    /// Text for both when the input is missing; default is the adverse text.
     pub missing: Option<String>,
 }
 
@@ -322,15 +322,15 @@ pub struct ReasonText {
 pub struct DevelopmentBody {
     /// Weight of bad rows.
     pub bads: f64,
-    /// From the PDO law to a probability, measured on rows outside the fit.
+    /// From the card's points-to-odds scaling to a probability, measured on rows outside the fit.
     pub calibration: Option<Calibration>,
     /// Covariance of the coefficients: intercept first, then the characteristics; row by row.
     pub coefficient_covariance: Option<Vec<Vec<f64>>>,
     /// Coefficients in nats: intercept first, then one a characteristic, on its WoE.
     pub coefficients: Option<Vec<f64>>,
-    /// Population of the bins.
+    /// Weights of good and bad rows in each bin.
     pub counts: Vec<CharacteristicCounts>,
-    /// What an auditor must know of the fit: fallbacks that were taken, columns that separate, doubts.
+    /// What an auditor must know of the fit: assumptions, columns that separate good from bad rows, doubts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<DevelopmentFinding>,
     /// Weight of good rows.
@@ -355,15 +355,59 @@ pub struct DevelopmentBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DevelopmentFinding {
-    /// Name of the kind of finding, such as `separation`.
-    pub code: String,
+    /// What was found.
+    pub code: DevelopmentFindingCode,
     /// The feature that it concerns; absent when it concerns the fit.
     pub feature: Option<String>,
     /// One sentence.
     pub message: String,
 }
 
-/// The population of one characteristic.
+/// What the development of a card found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[strum(serialize_all = "snake_case")]
+pub enum DevelopmentFindingCode {
+    /// No two bands keep the limits, so every total is in one band.
+    Bands,
+    /// Fixed cut points separate no rows, or the constraints of a column cannot be met.
+    Binning,
+    /// A column holds neither numbers nor text and was left out.
+    ColumnType,
+    /// A column numbers the rows and was left out.
+    IdLike,
+    /// Rows whose outcome is not yet known were not left out.
+    Immature,
+    /// A characteristic predicts the outcome better than anything known before it should.
+    Leaking,
+    /// A bin for missing, special or unseen values has the neutral points: its rows count in another characteristic.
+    MissingTogether,
+    /// The card or its cut-offs were not measured on rows outside the fit.
+    NoOutsideRows,
+    /// A column has one attribute only, or no partition meets its constraints.
+    NotBinned,
+    /// The PD is a rank, not a probability.
+    PdAssumed,
+    /// A bin for missing, special or unseen values has the neutral points: its rows do not show that it is safer.
+    PointsLowered,
+    /// A protected characteristic is in the card, or was left out because no legal basis is stated.
+    Protected,
+    /// The card does not rank rows outside the fit.
+    RanksNothing,
+    /// Rare categories count as unseen.
+    RareCategories,
+    /// The texts of a reason were made from the name of its column.
+    ReasonTexts,
+    /// Rounding to points changes more than 5 % of the decisions.
+    Rounding,
+    /// A characteristic takes part in separating good and bad rows.
+    Separation,
+    /// A safer bin of a characteristic raises the risk in the card.
+    WrongSign,
+}
+
+/// The weights of good and bad rows in each bin of one characteristic.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -391,12 +435,12 @@ pub struct BinCounts {
     pub goods: f64,
 }
 
-/// From the PDO law to a probability, and the rows that it was measured on.
+/// From the card's points-to-odds scaling to a probability, and the rows that it was measured on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Calibration {
-    /// From log-odds of bad by the PDO law to a PD.
+    /// From log-odds of bad by the card's points-to-odds scaling to a PD.
     pub curve: CalibrationCurve,
     /// Bad rows among those that it was measured on.
     pub outside_bads: u64,

@@ -15,7 +15,7 @@ use crate::numeric;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Totals whose outcomes are tabled; a card with a wider span works each one out.
+/// Totals whose outcomes are kept in a table; a card with a wider span computes each one.
 const TABLE_MAX: i64 = 65_536;
 
 /// A proved scorecard.
@@ -46,20 +46,20 @@ pub enum InputSource {
     Cashflow(FeatureId),
     /// A value of a flat source.
     Flat(SourceKey, String),
-    /// A name of the host's; it comes by `features` or by column.
+    /// An input that the caller computes; it comes by `features` or by column.
     Host,
 }
 
 /// The texts of a reason code, shared with every answer that carries them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReasonTexts {
-    /// Said to the applicant when the characteristic lowered the score.
+    /// Text for the applicant when the characteristic lowered the score.
     pub adverse: Arc<str>,
-    /// Said to the applicant when it raised the score.
+    /// Text for the applicant when it raised the score.
     pub favourable: Arc<str>,
-    /// Said to the lender's staff.
+    /// Text for the lender's staff.
     pub internal: Option<Arc<str>>,
-    /// Said to both when the input is missing.
+    /// Text for both when the input is missing.
     pub missing: Option<Arc<str>>,
 }
 
@@ -203,8 +203,8 @@ impl Card {
         self.body.pd_basis.kind == PdKind::Calibrated
     }
 
-    /// Returns the PD of a total, 0..=1, by the PDO law and the calibration; only a probability when
-    /// [`Card::is_calibrated`].
+    /// Returns the PD of a total, 0..=1, by the card's points-to-odds scaling and the calibration. It is a probability only when
+    /// [`Card::is_calibrated`]; otherwise it is a rank.
     ///
     /// PD = 1 / (1 + odds0 x 2^((points - points0) / pdo)). Source: N. Siddiqi, "Credit Risk Scorecards" (2006),
     /// chapter 6, "Scorecard Scaling".

@@ -1,11 +1,11 @@
-//! The proof of a card: everything that could make scoring fail or lie is found here, all at once.
+//! The proof of a card: everything that could make scoring fail or give a false answer is found here, all at once.
 
 mod development;
 
 use super::body::{
     AttributeBody, BinCounts, CardBody, CharacteristicBody, CharacteristicCounts, CharacteristicKind,
 };
-use super::support;
+use super::safer_bin;
 use crate::cashflow;
 use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::json::Scalar;
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const POINTS_MAX: i32 = 1_000_000;
 /// Slots are numbered with 16 bits; a configured limit beyond is cut here.
 const ATTRIBUTES_MAX: u64 = 60_000;
-/// The most that a counterfactual pays for a bin.
+/// Greatest cost of a bin in a counterfactual.
 const MOVE_COST_MAX: u32 = 1_000;
 /// Findings of one card that are reported.
 const DETAILS_MAX: usize = 100;
@@ -208,7 +208,7 @@ fn characteristic_rules(
     }
 }
 
-/// What a counterfactual pays for a bin, and what it moves as one.
+/// Checks the cost of a bin in a counterfactual, and the groups that it moves as one.
 fn moves(body: &CardBody, findings: &mut Findings) {
     let mut groups: BTreeMap<&str, (usize, u32, usize)> = BTreeMap::new();
     for (index, characteristic) in body.characteristics.iter().enumerate() {
@@ -337,6 +337,7 @@ fn points(characteristic: &CharacteristicBody, pointer: &str, findings: &mut Fin
     }
 }
 
+/// Finds bins for missing, special and unseen values with more points than their counts justify.
 fn generosity(
     characteristic: &CharacteristicBody,
     body: &CardBody,
@@ -348,13 +349,13 @@ fn generosity(
         if points <= characteristic.neutral_points {
             return;
         }
-        let supported = bin.zip(body.development.as_ref()).is_some_and(|(bin, development)| {
+        let is_safer = bin.zip(body.development.as_ref()).is_some_and(|(bin, development)| {
             let all = BinCounts { bads: development.bads, goods: development.goods };
-            support::is_safer_than_sample(bin, all)
+            safer_bin::is_safer_than_sample(bin, all)
         });
-        if !supported {
+        if !is_safer {
             let message = format!(
-                "`{points}` points are more than the neutral `{}` without support in the development counts",
+                "`{points}` points are more than the neutral `{}`, but the development counts do not show a safer bin",
                 characteristic.neutral_points
             );
             findings.add(Cause::CardMissingGenerous, place, message);

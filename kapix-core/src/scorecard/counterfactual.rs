@@ -29,7 +29,7 @@ pub struct Move {
     pub from: u16,
     /// The attribute that it moves to.
     pub to: u16,
-    /// Points that the move adds: above 0, unless it moves together with others.
+    /// Points that the move adds: above 0, unless it is one of the windows of a unit.
     pub gain: i32,
 }
 
@@ -41,8 +41,8 @@ struct Member<'c> {
 }
 
 impl Card {
-    /// Returns the smallest change that reaches the next better decision, `None` when the case is approved, the
-    /// card has no cut-offs, or no movable characteristics suffice.
+    /// Returns the smallest change that reaches the next better decision, `None` when the application is
+    /// approved, the card has no cut-offs, or no moves suffice.
     pub fn counterfactual(&self, slots: &Slots) -> Option<Counterfactual> {
         let cutoffs = self.body.cutoffs?;
         let target = match self.decision(slots.points)? {
@@ -117,7 +117,7 @@ impl Card {
             .collect()
     }
 
-    /// Returns where a choice brings each characteristic of a unit that moves.
+    /// Returns the attribute to which a choice moves each characteristic of a unit.
     fn targets(&self, unit: &[usize], slots: &Slots, step: i32) -> Vec<(usize, u16)> {
         if let [position] = unit {
             return u16::try_from(step).map(|to| (*position, to)).into_iter().collect();

@@ -1,7 +1,7 @@
 //! The multiple-choice knapsack of a separable card: fewest units, then least cost, then card order; exact.
 //!
-//! With gain and cost of every choice known, a frontier holds for units j.. and at most c moves every cost at which
-//! more points can be had than for less. So neither the size of costs nor that of points is a dimension.
+//! With gain and cost of every choice known, a frontier holds, for units j.. and at most c moves, every cost
+//! that gives more points than all smaller ones. So neither the size of costs nor that of points is a dimension.
 
 /// One change of a unit; the choices of a unit ascend in cost and in gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +14,10 @@ pub(super) struct Choice {
     pub(super) step: i32,
 }
 
-/// A cost and the points had for it.
+/// A cost and the points for it.
 type Point = (u64, i64);
 
-/// Returns the choices with at least `need` points together, by the place of their unit.
+/// Returns the choices that add up to at least `need` points, by the place of their unit.
 ///
 /// Of all such sets the one with the fewest units, then the least cost, then the units that come first in the card (as
 /// lists compare), then the cheapest choices of the first units.
@@ -89,7 +89,7 @@ fn cheapest_first(choices: &[Vec<Choice>], units: &[usize], cost: u64, need: i64
     moves
 }
 
-/// Keeps each cost at which more points are had than for less.
+/// Keeps each cost that gives more points than every smaller one.
 fn prune(points: &mut Vec<Point>) {
     points.sort_unstable_by_key(|(cost, gain)| (*cost, -gain));
     let mut best = i64::MIN;
@@ -100,7 +100,7 @@ fn prune(points: &mut Vec<Point>) {
     });
 }
 
-/// What a table need not look beyond.
+/// Bounds of a table.
 #[derive(Clone, Copy)]
 struct Bounds {
     /// Units that move.

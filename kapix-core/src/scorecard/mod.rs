@@ -1,5 +1,5 @@
 //! Scorecards: a versioned document of characteristics, attributes and integer points, proved when it is loaded,
-//! and everything that is said of one applicant with it.
+//! and the score of one applicant with its reasons.
 //!
 //! [`CardBody`] is the document, [`Card`] its proved and compiled form. Scoring puts each input into a slot
 //! (an attribute, a special value, missing, unseen); points, reasons, counterfactual and confidence are all read
@@ -14,8 +14,8 @@ mod counterfactual;
 pub(crate) mod development;
 mod explain;
 mod knapsack;
+mod safer_bin;
 mod score;
-mod support;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +23,9 @@ pub use batch::{BatchOutput, RowStatus, ScoreInclude, ScoredRows};
 pub(crate) use batch::{columns_read, inputs_hash, score_frame};
 pub use body::{
     AttributeBody, BandBody, BinCounts, Calibration, CardBody, CharacteristicBody, CharacteristicCounts,
-    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, DevelopmentFinding, EntityType, Fallback,
-    Minimum, PdBasis, PdKind, ReasonText, SampleDates, Scaling, SpecialBody, ValueRange,
+    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, DevelopmentFinding, DevelopmentFindingCode,
+    EntityType, Fallback, Minimum, PdBasis, PdKind, ReasonText, SampleDates, Scaling, SpecialBody,
+    ValueRange,
 };
 pub use card::{Card, InputSource, ReasonTexts};
 pub use counterfactual::{Counterfactual, Move};

@@ -1,8 +1,8 @@
 //! One column to attributes.
 
+use super::bin_totals::{BinTotals, total};
 use super::fallback::Applied;
 use super::levels::{self, Levels};
-use super::mass::{Mass, total};
 use super::optimum::{self, Infeasible};
 use super::options::BinningOptions;
 use super::prebin;
@@ -30,7 +30,7 @@ pub struct Binning {
     /// Cut points of a numeric characteristic, one fewer than attributes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cuts: Vec<f64>,
-    /// What a person should know.
+    /// What the reader of the table should know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<BinningFinding>,
     /// Categories of each attribute of a categorical characteristic, in byte order.
@@ -41,17 +41,17 @@ pub struct Binning {
     /// Special values in slot order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub special: Vec<Scalar>,
-    /// What became of the column.
+    /// How the binning of the column ended.
     pub status: BinningStatus,
     /// The table, one row a slot.
     pub table: BinningTable,
     /// The trend of the attributes, where there was a choice.
     pub trend: Option<Trend>,
-    /// Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.
+    /// Weight of evidence of each slot by its rule, in nats; 0 where the card refuses the input.
     pub woe: Vec<f64>,
 }
 
-/// What became of a column.
+/// How the binning of a column ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -68,11 +68,11 @@ pub enum BinningStatus {
     AllRare,
     /// No partition meets the constraints, not even one attribute alone; one attribute stands for all values.
     Infeasible,
-    /// The rows hold goods only or bads only, and nothing can be learnt; one attribute.
+    /// The rows hold goods only or bads only, so no split can be measured; one attribute.
     OneClass,
 }
 
-/// What a person should know of a binning.
+/// What the reader of a binning should know.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -80,7 +80,7 @@ pub struct BinningFinding {
     /// Settings of which each alone, when relaxed, makes the problem feasible.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<String>,
-    /// How many cases.
+    /// How many.
     pub count: Option<u64>,
     /// What was found.
     pub kind: BinningFindingKind,
@@ -97,30 +97,32 @@ pub struct BinningFinding {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum BinningFindingKind {
-    /// Fixed cut points part no rows and were left out; `count` of them.
+    /// `count` fixed cut points separate no rows and were left out.
     FixedCutIdle,
     /// No partition meets the constraints; `constraints` names those that alone stand in the way.
     Infeasible,
     /// `count` categories with `share` of the weight are rare and count as unseen.
     RareLevels,
-    /// The rows of a slot are those of a slot of `with`, which carries what they say; this one takes 0.
+    /// The rows of a slot are nearly the same as those of a slot of `with`. They count there, and this slot gets weight of
+    /// evidence 0.
     Together,
-    /// The rule of a slot gives more than weight of evidence 0, its rows do not support that, and it takes 0.
+    /// The rule of a slot gives a weight of evidence above 0, but its rows do not show that it is safer than the sample:
+    /// it gets 0.
     Unsupported,
 }
 
 /// A column read and partitioned, before the table is made.
 struct Parts {
-    attributes: Vec<Mass>,
+    attributes: Vec<BinTotals>,
     cuts: Vec<f64>,
     findings: Vec<BinningFinding>,
     groups: Vec<Vec<String>>,
     kind: BinKind,
-    missing: Mass,
-    special: Vec<(Scalar, Mass)>,
+    missing: BinTotals,
+    special: Vec<(Scalar, BinTotals)>,
     status: BinningStatus,
     trend: Option<Trend>,
-    unseen: Option<Mass>,
+    unseen: Option<BinTotals>,
 }
 
 /// Returns the optimal binning of the `rows` of a column; the slices of the target have one entry a row of the column.
@@ -179,7 +181,7 @@ pub(super) fn readable(column: &Column<'_>) -> Result<()> {
     }
 }
 
-/// What the readers of both kinds need.
+/// What both kinds of columns are read with.
 struct Reading<'r, 'a> {
     column: &'r Column<'a>,
     rows: &'r [u32],
@@ -200,15 +202,15 @@ fn numeric(reading: &Reading<'_, '_>) -> Result<Parts> {
     parts.special =
         special.iter().map(|number| Scalar::Number(*number)).zip(sorted.special.iter().copied()).collect();
     let Some((low, high)) = sorted.range() else {
-        parts.attributes.push(Mass::default());
+        parts.attributes.push(BinTotals::default());
         parts.status = BinningStatus::AllMissing;
         return Ok(parts);
     };
     if low.to_bits() == high.to_bits() {
-        sorted.each(|_, mass| parts.attributes.push(mass));
+        sorted.each(|_, totals| parts.attributes.push(totals));
         return Ok(parts);
     }
-    let mut outside = total(parts.special.iter().map(|(_, mass)| mass));
+    let mut outside = total(parts.special.iter().map(|(_, totals)| totals));
     outside += sorted.missing;
     let prebins = prebin::prebins(&sorted, options, outside.weight + sorted.weight);
     if !prebins.idle.is_empty() {
@@ -218,8 +220,8 @@ fn numeric(reading: &Reading<'_, '_>) -> Result<Parts> {
         });
     }
     let solved =
-        optimum::solve(&prebins.masses, &prebins.is_fixed, &parts.sample(&prebins.masses, reading), options);
-    let ends = parts.settle(&prebins.masses, solved);
+        optimum::solve(&prebins.bins, &prebins.is_fixed, &parts.sample(&prebins.bins, reading), options);
+    let ends = parts.settle(&prebins.bins, solved);
     let inner = ends.split_last().map_or(&[][..], |(_, inner)| inner);
     parts.cuts = inner.iter().filter_map(|end| prebins.cuts.get(*end)).copied().collect();
     Ok(parts)
@@ -230,7 +232,7 @@ fn categorical(reading: &Reading<'_, '_>) -> Result<Parts> {
     let Levels { kept, mut names, missing, special, unseen, rare } =
         levels::read(reading.column, reading.rows, reading.target, options)?;
     let mut parts = Parts::new(BinKind::Categorical, missing);
-    parts.special = special.into_iter().map(|(text, mass)| (Scalar::Text(text), mass)).collect();
+    parts.special = special.into_iter().map(|(text, totals)| (Scalar::Text(text), totals)).collect();
     if rare > 0 {
         let sample = parts.sample(&kept, reading);
         parts.findings.push(BinningFinding {
@@ -267,7 +269,7 @@ fn categorical(reading: &Reading<'_, '_>) -> Result<Parts> {
 
 impl Parts {
     /// Returns a constant column without rows.
-    fn new(kind: BinKind, missing: Mass) -> Self {
+    fn new(kind: BinKind, missing: BinTotals) -> Self {
         Self {
             attributes: Vec::new(),
             cuts: Vec::new(),
@@ -282,18 +284,23 @@ impl Parts {
         }
     }
 
-    /// Returns the whole sample when `inside` are the rows of all attributes.
-    fn sample(&self, inside: &[Mass], reading: &Reading<'_, '_>) -> Sample {
-        let outside = self.special.iter().map(|(_, mass)| mass).chain([&self.missing]).chain(&self.unseen);
+    /// Returns the whole sample; `inside` are the rows of all attributes.
+    fn sample(&self, inside: &[BinTotals], reading: &Reading<'_, '_>) -> Sample {
+        let outside =
+            self.special.iter().map(|(_, totals)| totals).chain([&self.missing]).chain(&self.unseen);
         Sample { all: total(inside.iter().chain(outside)), is_binary: reading.is_binary }
     }
 
-    /// Takes the partition of one or more cells over, and returns the last pre-bin of each attribute.
+    /// Adopts the partition of one or more cells, and returns the last pre-bin of each attribute.
     #[expect(
         clippy::indexing_slicing,
         reason = "a partition ends at ascending cells, the last one at the last cell"
     )]
-    fn settle(&mut self, cells: &[Mass], solved: core::result::Result<Solution, Infeasible>) -> Vec<usize> {
+    fn settle(
+        &mut self,
+        cells: &[BinTotals],
+        solved: core::result::Result<Solution, Infeasible>,
+    ) -> Vec<usize> {
         let last = cells.len() - 1;
         let ends = match solved {
             Ok(Solution { ends, trend, .. }) => {
@@ -321,12 +328,12 @@ impl Parts {
     }
 
     fn assemble(self, options: &BinningOptions, is_binary: bool) -> Binning {
-        let special = self.special.iter().map(|(_, mass)| mass);
+        let special = self.special.iter().map(|(_, totals)| totals);
         let all = total(self.attributes.iter().chain(special).chain([&self.missing]).chain(&self.unseen));
         let sample = Sample { all, is_binary };
-        let bare = |kind, mass, applied| Slot {
+        let bare = |kind, totals, applied| Slot {
             kind,
-            mass,
+            totals,
             applied,
             categories: Vec::new(),
             lower: None,
@@ -334,18 +341,19 @@ impl Parts {
             value: None,
         };
         let mut slots: Vec<Slot> = Vec::new();
-        for (index, mass) in self.attributes.iter().enumerate() {
+        for (index, totals) in self.attributes.iter().enumerate() {
             slots.push(Slot {
                 categories: self.groups.get(index).cloned().unwrap_or_default(),
                 lower: index.checked_sub(1).and_then(|before| self.cuts.get(before)).copied(),
                 upper: self.cuts.get(index).copied(),
-                ..bare(RowKind::Attribute, *mass, Applied::own(&sample, mass))
+                ..bare(RowKind::Attribute, *totals, Applied::own(&sample, totals))
             });
         }
-        let rule = |rule: BinRule, mass: &Mass| Applied::by_rule(rule, &sample, mass, &self.attributes);
-        for (value, mass) in &self.special {
-            let applied = rule(options.special, mass);
-            slots.push(Slot { value: Some(value.clone()), ..bare(RowKind::Special, *mass, applied) });
+        let rule =
+            |rule: BinRule, totals: &BinTotals| Applied::by_rule(rule, &sample, totals, &self.attributes);
+        for (value, totals) in &self.special {
+            let applied = rule(options.special, totals);
+            slots.push(Slot { value: Some(value.clone()), ..bare(RowKind::Special, *totals, applied) });
         }
         slots.push(bare(RowKind::Missing, self.missing, rule(options.missing, &self.missing)));
         if let Some(unseen) = &self.unseen {
@@ -373,8 +381,8 @@ impl Parts {
 }
 
 impl Binning {
-    /// Returns the slots outside the attributes that rows fell into and that take their own weight of evidence.
-    pub(crate) fn outside_slots(&self, options: &BinningOptions) -> Vec<usize> {
+    /// Returns the slots for missing, special and unseen values that hold rows and get their own weight of evidence.
+    pub(crate) fn slots_without_attribute(&self, options: &BinningOptions) -> Vec<usize> {
         let takes_own = |kind: RowKind| match kind {
             RowKind::Attribute => false,
             RowKind::Special => options.special == BinRule::Own,
@@ -385,8 +393,8 @@ impl Binning {
         rows.filter(|(_, row)| row.count > 0 && takes_own(row.kind)).map(|(slot, _)| slot).collect()
     }
 
-    /// Lets a slot take 0: its rows are those of a slot of another characteristic, which carries what they say.
-    pub(crate) fn leave_to(&mut self, slot: usize, other: &str) {
+    /// Gives a slot weight of evidence 0: its rows count in a slot of another characteristic.
+    pub(crate) fn set_neutral(&mut self, slot: usize, other: &str) {
         let (Some(woe), Some(row)) = (self.woe.get_mut(slot), self.table.rows.get_mut(slot)) else { return };
         *woe = 0.0;
         row.woe_applied = Some(0.0);

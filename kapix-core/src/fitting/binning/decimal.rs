@@ -2,7 +2,7 @@
 
 /// From here up to 1e21 a whole number has no place on the wire.
 const AMBIGUOUS: core::ops::Range<f64> = 9_007_199_254_740_992.0..1e21;
-/// Digits that tell any two numbers apart.
+/// Digits by which any two numbers differ.
 const DIGITS_MAX: usize = 17;
 
 /// Returns the cut point c between neighbouring values a < b, a < c <= b, so that values from b on lie at or above c.

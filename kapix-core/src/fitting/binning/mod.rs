@@ -1,14 +1,14 @@
-//! Attributes of one characteristic: fine classes, the exact optimum over them, and the table that shows it.
+//! Attributes of one characteristic: fine classes, the exact optimum over them, and the binning table.
 //!
 //! A numeric column is sorted once; its pre-bins are cells of counts, and from there on nothing depends on the
-//! number of rows. Categories become cells by their bad rate. Missing and special values stand apart. Every function
-//! is pure: columns in parallel are the caller's.
+//! number of rows. Categories become cells by their bad rate. Missing and special values have bins of their own.
+//! Every function is pure. The caller runs columns in parallel.
 
+mod bin_totals;
 mod column;
 mod decimal;
 mod fallback;
 mod levels;
-mod mass;
 mod optimum;
 mod options;
 mod prebin;

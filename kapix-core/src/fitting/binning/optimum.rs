@@ -1,6 +1,6 @@
 //! The exact optimum over the cells of one characteristic, or why there is none.
 
-use super::mass::Mass;
+use super::bin_totals::BinTotals;
 use super::options::BinningOptions;
 use super::table::Sample;
 use crate::fitting::optimal::{self, Cells, Constraints, Counts, Moments, Problem, Solution, Trend};
@@ -15,7 +15,7 @@ pub(super) enum Infeasible {
 
 /// Returns the best partition of the cells under the options.
 pub(super) fn solve(
-    cells: &[Mass],
+    cells: &[BinTotals],
     fixed: &[bool],
     sample: &Sample,
     options: &BinningOptions,
@@ -24,8 +24,8 @@ pub(super) fn solve(
     if sample.is_binary && (all.goods <= 0.0 || all.sum <= 0.0) {
         return Err(Infeasible::OneClass);
     }
-    let counts: Vec<Counts> = cells.iter().map(Mass::counts).collect();
-    let moments: Vec<Moments> = cells.iter().map(Mass::moments).collect();
+    let counts: Vec<Counts> = cells.iter().map(BinTotals::counts).collect();
+    let moments: Vec<Moments> = cells.iter().map(BinTotals::moments).collect();
     let cells = if sample.is_binary {
         Cells::Binary { cells: &counts, objective: options.objective, totals: all.counts() }
     } else {

@@ -6,9 +6,9 @@ use crate::fitting::optimal::{BINS_LIMIT, CURVED_PRE_BINS_MAX, Objective, PRE_BI
 use crate::json::Scalar;
 use serde::Serialize;
 
-/// Most attributes by default: beyond, a card is hard to read and its last attributes rest on few rows.
+/// Most attributes by default. With more, a card is hard to read and its last attributes rest on few rows.
 const BINS_MAX: u32 = 10;
-/// Pre-bins by default: quantiles look at no outcome, so twenty of them fit no noise, and each holds the least
+/// Pre-bins by default. Quantiles do not depend on the outcome, so twenty of them fit no noise; each holds the least
 /// size of an attribute.
 const PREBINS_MAX: u32 = 20;
 /// Least share of an attribute by default: the field's custom (N. Siddiqi, Credit Risk Scorecards, 2006, chapter 6).
@@ -38,9 +38,9 @@ pub struct BinningOptions {
     pub cuts_fixed: Vec<f64>,
     /// Least weight of good rows in an attribute.
     pub goods_min: f64,
-    /// Intervals or sets; absent: by the column.
+    /// Intervals or sets; without it the column decides.
     pub kind: Option<BinKind>,
-    /// What a missing input earns.
+    /// Rule for missing inputs.
     pub missing: BinRule,
     /// What the partition maximises.
     pub objective: Objective,
@@ -58,14 +58,14 @@ pub struct BinningOptions {
     pub size_max: f64,
     /// Least share of an attribute.
     pub size_min: f64,
-    /// What a special value earns.
+    /// Rule for special values.
     pub special: BinRule,
-    /// Values that mean something of their own.
+    /// Values with a meaning of their own, such as -9 for `no record`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub special_values: Vec<Scalar>,
     /// The shape of the rate along ascending values.
     pub trend: Trend,
-    /// What an unseen or rare category earns.
+    /// Rule for unseen and rare categories.
     pub unseen: BinRule,
 }
 

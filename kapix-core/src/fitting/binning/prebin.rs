@@ -1,7 +1,7 @@
 //! Fine classes: the cut points from which attributes are chosen.
 
+use super::bin_totals::BinTotals;
 use super::decimal;
-use super::mass::Mass;
 use super::options::BinningOptions;
 use super::settings::PrebinningMethod;
 use super::sorted::{Gap, Sorted};
@@ -15,8 +15,8 @@ pub(super) struct Prebins {
     /// Which cut points must stay.
     pub(super) is_fixed: Vec<bool>,
     /// The rows of each pre-bin; none is empty.
-    pub(super) masses: Vec<Mass>,
-    /// Fixed cut points that part no rows and were left out.
+    pub(super) bins: Vec<BinTotals>,
+    /// Fixed cut points that separate no rows and were left out.
     pub(super) idle: Vec<f64>,
 }
 
@@ -46,18 +46,18 @@ pub(super) fn prebins(sorted: &Sorted, options: &BinningOptions, total: f64) -> 
 fn fill(sorted: &Sorted, cuts: &[f64], fixed: &[f64]) -> Prebins {
     let must_stay = |cut: f64| fixed.iter().any(|fixed| (fixed + 0.0).to_bits() == cut.to_bits());
     let mut prebins = Prebins::default();
-    // Cut points between the last rows seen and the next: one of them is kept.
+    // Of the cut points between the last rows seen and the next, one is kept.
     let mut pending: Option<f64> = None;
-    for (index, mass) in sorted.parts(cuts).into_iter().enumerate() {
-        if mass.rows > 0 {
+    for (index, totals) in sorted.parts(cuts).into_iter().enumerate() {
+        if totals.rows > 0 {
             match pending.take() {
-                Some(cut) if !prebins.masses.is_empty() => {
+                Some(cut) if !prebins.bins.is_empty() => {
                     prebins.is_fixed.push(must_stay(cut));
                     prebins.cuts.push(cut);
                 }
                 idle => prebins.idle.extend(idle.filter(|cut| must_stay(*cut))),
             }
-            prebins.masses.push(mass);
+            prebins.bins.push(totals);
         }
         let Some(next) = cuts.get(index).copied() else { break };
         let (kept, lost) = match pending {
@@ -97,14 +97,14 @@ fn visited_quantiles(sorted: &Sorted, pieces: u32) -> Vec<Gap> {
         }
     };
     let (mut before, mut below, mut last) = (Gap::default(), 0.0, None);
-    sorted.each(|value, mass| {
+    sorted.each(|value, totals| {
         if let Some(last) = last {
             let gap = Gap { ends: Some((last, value)), below };
             settle([before, gap]);
             before = gap;
         }
         last = Some(value);
-        below += mass.weight;
+        below += totals.weight;
     });
     settle([before, Gap { ends: None, below }]);
     gaps

@@ -14,7 +14,7 @@ const PASSES_MAX: usize = 4;
 /// Sorts keys as [`super::sorted`] makes them.
 ///
 /// Whole numbers and short decimals of base 2 vary in few bits: only those are looked at. The bits of a negative number
-/// are inverted, so bits that vary by the sign alone are told by the sign.
+/// are inverted, so bits that vary with the sign only follow from the sign.
 pub(super) fn sort(keys: &mut [u64]) {
     const SIGN: u64 = 1 << 63;
     let Some(first) = keys.first().copied() else { return };

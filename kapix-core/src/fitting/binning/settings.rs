@@ -1,4 +1,4 @@
-//! What a caller may say about binning; every field may be absent.
+//! What a caller may state about binning; every field is optional.
 
 use crate::fitting::optimal::{Objective, PValueTest, Trend};
 use crate::json::Scalar;
@@ -24,7 +24,7 @@ pub struct BinningSettings {
     pub goods_min: Option<f64>,
     /// Attributes as intervals or as sets of categories; default by the column: text is categorical.
     pub kind: Option<BinKind>,
-    /// What a missing input earns; default `own`.
+    /// Rule for the weight of evidence of missing inputs; default `own`.
     pub missing: Option<BinRule>,
     /// What the partition maximises; default `iv`.
     pub objective: Option<Objective>,
@@ -42,14 +42,14 @@ pub struct BinningSettings {
     pub size_max: Option<f64>,
     /// Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5.
     pub size_min: Option<f64>,
-    /// What a special value earns, any rule but `refuse`; default `own`.
+    /// Rule for the weight of evidence of special values, any but `refuse`; default `own`.
     pub special: Option<BinRule>,
-    /// Numbers and categories that mean something of their own, each once; those of the other kind than the
-    /// column's are left out.
+    /// Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the other kind
+    /// than the column's are left out.
     pub special_values: Option<Vec<Scalar>>,
     /// The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none.
     pub trend: Option<Trend>,
-    /// What an unseen or rare category earns; default `own`, the weight of evidence of the rare ones together.
+    /// Rule for the weight of evidence of unseen and rare categories; default `own`, that of all rare ones as one bin.
     pub unseen: Option<BinRule>,
 }
 
@@ -94,17 +94,17 @@ pub enum BinKind {
     Numeric,
 }
 
-/// What an input outside the attributes earns. No rule earns more than weight of evidence 0 without support in the
-/// counts: such a bin is capped at 0 and a finding says so.
+/// Which weight of evidence missing, special and unseen values get. A rule gives more than 0 only where the counts show
+/// that the bin is safer than the sample. Otherwise the bin gets 0, and a finding says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum BinRule {
-    /// The weight of evidence of the attribute whose rate is closest; 0 when no row fell there.
+    /// The weight of evidence of the attribute whose rate is closest; 0 when the bin has no rows.
     Closest,
     /// Weight of evidence 0.
     Neutral,
-    /// Its own weight of evidence; 0 when no row fell there.
+    /// Its own weight of evidence; 0 when the bin has no rows.
     Own,
     /// No bin: the card refuses the input.
     Refuse,
@@ -112,7 +112,7 @@ pub enum BinRule {
     Worst,
 }
 
-/// Takes each named field from the own settings, or from the general ones.
+/// Takes each named field from the characteristic's own settings, or from the general ones.
 macro_rules! first_of {
     ($own:ident, $general:ident: $($field:ident),+) => {
         Self { $($field: $own.$field.clone().or_else(|| $general.$field.clone()),)+ }
@@ -120,7 +120,7 @@ macro_rules! first_of {
 }
 
 impl BinningSettings {
-    /// Returns these settings of a characteristic over the general ones.
+    /// Returns the settings of a characteristic: its own fields, and the general ones where it states none.
     #[must_use]
     pub fn over(&self, general: &Self) -> Self {
         let mut settings = first_of!(self, general:

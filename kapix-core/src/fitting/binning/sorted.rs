@@ -3,7 +3,7 @@
 //! Rows are sorted by value and outcome, never by place, so that the order of the rows changes no bit of a sum.
 //! Scratch is 8 bytes a row for an unweighted binary target, 16 with weights, 24 for a continuous one.
 
-use super::mass::Mass;
+use super::bin_totals::BinTotals;
 use super::radix;
 use super::slots::plain_values;
 use crate::domain::Column;
@@ -15,9 +15,9 @@ use crate::fitting::Target;
 pub(super) struct Sorted {
     keys: Keys,
     /// Rows without a value.
-    pub(super) missing: Mass,
+    pub(super) missing: BinTotals,
     /// Rows of each special value.
-    pub(super) special: Vec<Mass>,
+    pub(super) special: Vec<BinTotals>,
     /// Weight of the rows with an ordinary value.
     pub(super) weight: f64,
 }
@@ -65,8 +65,8 @@ impl Sorted {
     ) -> Result<Self> {
         let mut sorted = Self {
             keys: Keys::of(target, rows.len()),
-            missing: Mass::default(),
-            special: vec![Mass::default(); special.len()],
+            missing: BinTotals::default(),
+            special: vec![BinTotals::default(); special.len()],
             weight: 0.0,
         };
         match plain_values(column) {
@@ -76,7 +76,7 @@ impl Sorted {
             None => sorted.read(rows, |row| column.number(row).unwrap_or(f64::NAN), target, special)?,
         }
         sorted.keys.sort();
-        sorted.weight = super::mass::total(&sorted.parts(&[])).weight;
+        sorted.weight = super::bin_totals::total(&sorted.parts(&[])).weight;
         Ok(sorted)
     }
 
@@ -93,15 +93,15 @@ impl Sorted {
             let value = value(row) + 0.0;
             if !value.is_finite() {
                 if value.is_nan() {
-                    self.missing += Mass::of_row(target, row);
+                    self.missing += BinTotals::of_row(target, row);
                     continue;
                 }
                 return Err(Error::new(Cause::FrameInfinity, format!("row `{row}` holds an infinity")));
             }
             match special.iter().position(|number| number.to_bits() == value.to_bits()) {
                 Some(place) => {
-                    if let Some(mass) = self.special.get_mut(place) {
-                        *mass += Mass::of_row(target, row);
+                    if let Some(totals) = self.special.get_mut(place) {
+                        *totals += BinTotals::of_row(target, row);
                     }
                 }
                 None => self.keys.push(key(value), target, row),
@@ -111,37 +111,37 @@ impl Sorted {
     }
 
     /// Visits the distinct values from the least to the greatest with the rows that hold them.
-    pub(super) fn each(&self, mut visit: impl FnMut(f64, Mass)) {
+    pub(super) fn each(&self, mut visit: impl FnMut(f64, BinTotals)) {
         match &self.keys {
             Keys::Counted { keys, goods, bads } => {
                 let (mut goods, mut bads) = halves(keys, *goods, *bads);
                 while let Some(least) = lesser(goods.first(), bads.first()) {
                     let good = take_run(&mut goods, |other| *other == least);
                     let bad = take_run(&mut bads, |other| *other == least);
-                    visit(number(least), Mass::counted(length(good), length(bad)));
+                    visit(number(least), BinTotals::counted(length(good), length(bad)));
                 }
             }
             Keys::Weighted { goods, bads } => {
                 let (mut goods, mut bads) = (goods.as_slice(), bads.as_slice());
                 let first = |run: &[[u64; 2]]| run.first().map(|[value, _]| *value);
                 while let Some(least) = lesser(first(goods).as_ref(), first(bads).as_ref()) {
-                    let mut mass = Mass::default();
+                    let mut totals = BinTotals::default();
                     for (run, bad) in [(&mut goods, false), (&mut bads, true)] {
                         for [_, weight] in take_run(run, |[value, _]| *value == least) {
-                            mass += Mass::binary(bad, number(*weight));
+                            totals += BinTotals::binary(bad, number(*weight));
                         }
                     }
-                    visit(number(least), mass);
+                    visit(number(least), totals);
                 }
             }
             Keys::Continuous(points) => {
                 let mut points = points.as_slice();
                 while let Some([least, ..]) = points.first().copied() {
-                    let mut mass = Mass::default();
+                    let mut totals = BinTotals::default();
                     for [_, outcome, weight] in take_run(&mut points, |[value, ..]| *value == least) {
-                        mass += Mass::continuous(number(*outcome), number(*weight));
+                        totals += BinTotals::continuous(number(*outcome), number(*weight));
                     }
-                    visit(number(least), mass);
+                    visit(number(least), totals);
                 }
             }
         }
@@ -170,26 +170,26 @@ impl Sorted {
     }
 
     /// Returns the rows between ascending cut points, one more part than cut points.
-    pub(super) fn parts(&self, cuts: &[f64]) -> Vec<Mass> {
+    pub(super) fn parts(&self, cuts: &[f64]) -> Vec<BinTotals> {
         if let Keys::Counted { keys, goods, bads } = &self.keys {
             let (mut goods, mut bads) = halves(keys, *goods, *bads);
-            let mut parts: Vec<Mass> = Vec::with_capacity(cuts.len() + 1);
+            let mut parts: Vec<BinTotals> = Vec::with_capacity(cuts.len() + 1);
             for cut in cuts.iter().map(|cut| key(cut + 0.0)) {
                 let good = cut_below(&mut goods, cut);
                 let bad = cut_below(&mut bads, cut);
-                parts.push(Mass::counted(length(good), length(bad)));
+                parts.push(BinTotals::counted(length(good), length(bad)));
             }
-            parts.push(Mass::counted(length(goods), length(bads)));
+            parts.push(BinTotals::counted(length(goods), length(bads)));
             return parts;
         }
-        let mut parts = vec![Mass::default(); cuts.len() + 1];
+        let mut parts = vec![BinTotals::default(); cuts.len() + 1];
         let mut place = 0;
-        self.each(|value, mass| {
+        self.each(|value, totals| {
             while cuts.get(place).is_some_and(|cut| value >= *cut) {
                 place += 1;
             }
             if let Some(part) = parts.get_mut(place) {
-                *part += mass;
+                *part += totals;
             }
         });
         parts

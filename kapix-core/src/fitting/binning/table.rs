@@ -1,7 +1,7 @@
-//! The binning table: what the rows of each slot say, and the whole.
+//! The binning table: the statistics of each slot and of the whole.
 
+use super::bin_totals::{BinTotals, total};
 use super::fallback::Applied;
-use super::mass::{Mass, total};
 use super::statistics::{self, Shares, TableTest};
 use crate::fitting::optimal::PValueTest;
 use crate::json::Scalar;
@@ -83,7 +83,7 @@ pub struct BinningRow {
     /// Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target the
     /// sample's mean minus the bin's. Absent without rows.
     pub woe: Option<f64>,
-    /// Weight of evidence that the slot takes by its rule; absent where the card refuses the input.
+    /// Weight of evidence that the slot gets by its rule; absent where the card refuses the input.
     pub woe_applied: Option<f64>,
 }
 
@@ -102,11 +102,11 @@ pub enum RowKind {
     Unseen,
 }
 
-/// What one slot holds, before anything is worked out.
+/// What one slot holds, before its statistics are computed.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
     pub(super) kind: RowKind,
-    pub(super) mass: Mass,
+    pub(super) totals: BinTotals,
     pub(super) applied: Applied,
     pub(super) categories: Vec<String>,
     pub(super) lower: Option<f64>,
@@ -117,14 +117,14 @@ pub(super) struct Slot {
 /// The sample that bins are compared with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sample {
-    pub(super) all: Mass,
+    pub(super) all: BinTotals,
     pub(super) is_binary: bool,
 }
 
 impl Sample {
     /// Returns weight of evidence and IV of a bin, or for a continuous target M - m and share x |M - m| with the
     /// means M of the sample and m of the bin.
-    pub(super) fn evidence(&self, bin: &Mass) -> Option<(f64, f64)> {
+    pub(super) fn evidence(&self, bin: &BinTotals) -> Option<(f64, f64)> {
         if self.is_binary {
             return Shares::new(bin, &self.all).map(|shares| (shares.woe(), shares.iv()));
         }
@@ -132,9 +132,9 @@ impl Sample {
         Some((woe, bin.weight / self.all.weight * woe.abs()))
     }
 
-    /// Returns whether the rows of a bin support that it is safer than the sample: by Jeffreys' interval, or for a
+    /// Returns whether the rows of a bin show that it is safer than the sample: by Jeffreys' interval, or for a
     /// continuous target where 1.96 standard errors of the bin's mean lie between the means.
-    pub(super) fn supports(&self, bin: &Mass) -> bool {
+    pub(super) fn is_safer(&self, bin: &BinTotals) -> bool {
         if self.is_binary {
             return statistics::is_safer(bin, &self.all);
         }
@@ -147,9 +147,9 @@ impl Sample {
 
 impl BinningTable {
     pub(super) fn new(sample: &Sample, slots: Vec<Slot>, test: PValueTest) -> Self {
-        let masses: Vec<Mass> = slots.iter().map(|slot| slot.mass).collect();
-        let attributes: Vec<Mass> =
-            slots.iter().filter(|slot| slot.kind == RowKind::Attribute).map(|slot| slot.mass).collect();
+        let bins: Vec<BinTotals> = slots.iter().map(|slot| slot.totals).collect();
+        let attributes: Vec<BinTotals> =
+            slots.iter().filter(|slot| slot.kind == RowKind::Attribute).map(|slot| slot.totals).collect();
         let p_values: Vec<f64> = attributes
             .windows(2)
             .filter_map(|pair| match pair {
@@ -157,18 +157,18 @@ impl BinningTable {
                 _ => None,
             })
             .collect();
-        let scored: Vec<(f64, Mass)> =
-            slots.iter().filter_map(|slot| Some((slot.applied.woe?, slot.mass))).collect();
+        let scored: Vec<(f64, BinTotals)> =
+            slots.iter().filter_map(|slot| Some((slot.applied.woe?, slot.totals))).collect();
         let rows: Vec<BinningRow> = slots.into_iter().map(|slot| row(sample, slot)).collect();
         let all = sample.all;
         let binary = |value: f64| sample.is_binary.then_some(value);
-        let shares = masses.iter().filter_map(|mass| Shares::new(mass, &all));
+        let shares = bins.iter().filter_map(|totals| Shares::new(totals, &all));
         let filled: Vec<f64> = rows.iter().filter(|row| row.count > 0).map(|row| row.share).collect();
         let iv = sum(rows.iter().filter_map(|row| row.iv));
         Self {
             bads: binary(all.sum),
-            chi_square: statistics::chi_square(&masses).filter(|_| sample.is_binary),
-            count: total(&masses).rows,
+            chi_square: statistics::chi_square(&bins).filter(|_| sample.is_binary),
+            count: total(&bins).rows,
             gini: statistics::gini(&scored).filter(|_| sample.is_binary),
             goods: binary(all.goods),
             hellinger: binary(sum(shares.map(Shares::hellinger))),
@@ -184,24 +184,24 @@ impl BinningTable {
 }
 
 fn row(sample: &Sample, slot: Slot) -> BinningRow {
-    let mass = slot.mass;
-    let evidence = sample.evidence(&mass);
-    let interval = (sample.is_binary && mass.weight > 0.0).then(|| statistics::jeffreys(&mass));
+    let totals = slot.totals;
+    let evidence = sample.evidence(&totals);
+    let interval = (sample.is_binary && totals.weight > 0.0).then(|| statistics::jeffreys(&totals));
     BinningRow {
-        bads: sample.is_binary.then_some(mass.sum),
+        bads: sample.is_binary.then_some(totals.sum),
         categories: slot.categories,
-        count: mass.rows,
-        goods: sample.is_binary.then_some(mass.goods),
+        count: totals.rows,
+        goods: sample.is_binary.then_some(totals.goods),
         iv: evidence.map(|(_, iv)| iv),
-        js: Shares::new(&mass, &sample.all).filter(|_| sample.is_binary).map(Shares::jensen_shannon),
+        js: Shares::new(&totals, &sample.all).filter(|_| sample.is_binary).map(Shares::jensen_shannon),
         kind: slot.kind,
         lower: slot.lower,
         merged_with: slot.applied.merged_with,
-        rate: mass.rate(),
+        rate: totals.rate(),
         rate_lower: interval.map(|(lower, _)| lower),
         rate_upper: interval.map(|(_, upper)| upper),
-        sd: if sample.is_binary { None } else { statistics::standard_deviation(&mass) },
-        share: if sample.all.weight > 0.0 { mass.weight / sample.all.weight } else { 0.0 },
+        sd: if sample.is_binary { None } else { statistics::standard_deviation(&totals) },
+        share: if sample.all.weight > 0.0 { totals.weight / sample.all.weight } else { 0.0 },
         upper: slot.upper,
         value: slot.value,
         woe: evidence.map(|(woe, _)| woe),
@@ -210,8 +210,8 @@ fn row(sample: &Sample, slot: Slot) -> BinningRow {
 }
 
 /// Returns how often the rate changes direction; equal neighbours have none.
-fn turns(attributes: &[Mass]) -> u32 {
-    let rates: Vec<f64> = attributes.iter().filter_map(Mass::rate).collect();
+fn turns(attributes: &[BinTotals]) -> u32 {
+    let rates: Vec<f64> = attributes.iter().filter_map(BinTotals::rate).collect();
     let steps = rates.windows(2).filter_map(|pair| match pair {
         [a, b] if a < b => Some(true),
         [a, b] if a > b => Some(false),

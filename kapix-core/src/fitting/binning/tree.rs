@@ -35,9 +35,9 @@ struct Split {
 pub(super) fn cuts(sorted: &Sorted, leaves: usize, least: f64) -> Vec<f64> {
     let mut steps = Steps { values: Vec::new(), weights: Vec::new(), sums: Vec::new() };
     let (mut weight, mut sum) = (0.0, 0.0);
-    sorted.each(|value, mass| {
-        weight += mass.weight;
-        sum += mass.sum;
+    sorted.each(|value, totals| {
+        weight += totals.weight;
+        sum += totals.sum;
         steps.values.push(value);
         steps.weights.push(weight);
         steps.sums.push(sum);

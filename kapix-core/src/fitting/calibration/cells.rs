@@ -1,4 +1,5 @@
-//! Rows with the same value as one cell: sorted once, every statistic of ranks and probabilities walks the cells.
+//! Rows with the same value as one cell: sorted once. Every statistic of ranks and probabilities then
+//! takes the cells in order.
 
 use crate::error::{Cause, Error, Result};
 use crate::numeric::{Sum, count};

@@ -1,18 +1,19 @@
-//! The law from log-odds to a PD, as a card carries it.
+//! The curve from log-odds to a PD, as a card holds it.
 
 use super::newton::softplus;
 use crate::numeric::{logistic, logit};
 use serde::{Deserialize, Serialize};
 
-/// Least distance of a PD from 0 and from 1, about 27.6 nats of log-odds: no sample supports a bolder claim.
+/// Least distance of a PD from 0 and from 1, about 27.6 nats of log-odds: no sample is large enough to show a more
+/// extreme one.
 const PD_EDGE: f64 = 1e-12;
 
-/// From the log-odds of bad by the PDO law to a PD; it never falls as the log-odds rise.
+/// From the log-odds of bad by the card's points-to-odds scaling to a PD; it never falls as the log-odds rise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum CalibrationCurve {
-    /// logit(PD) = c + a ln s - b ln(1 - s), s the PD by the PDO law.
+    /// logit(PD) = c + a ln s - b ln(1 - s), s the PD by the card's points-to-odds scaling.
     Beta(BetaCurve),
     /// Linear in the log-odds between knots, constant outside.
     Isotonic(IsotonicCurve),
@@ -20,7 +21,7 @@ pub enum CalibrationCurve {
     Logit(LogitCurve),
 }
 
-/// The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and section 3.
+/// Beta calibration: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and section 3.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -47,7 +48,7 @@ pub struct IsotonicCurve {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Knot {
-    /// Mean log-odds of bad by the PDO law over the block, in nats.
+    /// Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats.
     pub log_odds: f64,
     /// PD of the block, in 0..1, both excluded.
     pub pd: f64,
@@ -65,7 +66,7 @@ pub struct LogitCurve {
 }
 
 impl CalibrationCurve {
-    /// Returns the PD, within 1e-12 of neither 0 nor 1, at finite log-odds of bad by the PDO law.
+    /// Returns the PD, within 1e-12 of neither 0 nor 1, at finite log-odds of bad by the card's points-to-odds scaling.
     pub fn pd(&self, log_odds: f64) -> f64 {
         let pd = match self {
             Self::Logit(curve) => logistic(curve.intercept + curve.slope * log_odds),
@@ -90,8 +91,7 @@ impl CalibrationCurve {
         }
     }
 
-    /// Returns what is wrong with the curve, as the end of a sentence, or `None` if it is a calibration: for the reader
-    /// of a document.
+    /// Returns what is wrong with the curve, as the end of a sentence, or `None` if it is a calibration.
     pub fn fault(&self) -> Option<&'static str> {
         match self {
             Self::Logit(LogitCurve { intercept, slope }) => {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn laws_are_those_of_the_papers() {
+    fn curves_are_those_of_the_papers() {
         // By hand: s = 0.2; 0.3 + 2 ln 0.2 - 0.5 ln 0.8 = -2.807304... ; logistic = 0.05692...
         let beta = CalibrationCurve::Beta(BetaCurve { a: 2.0, b: 0.5, c: 0.3 });
         let odds = crate::numeric::exp(0.3) * 0.04 / 0.8_f64.sqrt();

@@ -14,7 +14,8 @@ use strum::IntoStaticStr;
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum CalibrationMethod {
-    /// logit(PD) = c + a ln s - b ln(1 - s) with a, b >= 0, s the PD by the PDO law: Kull, Silva Filho, Flach 2017.
+    /// logit(PD) = c + a ln s - b ln(1 - s) with a, b >= 0, s the PD by the card's points-to-odds scaling: Kull, Silva
+    /// Filho, Flach 2017.
     Beta,
     /// Block means of the pool-adjacent-violators algorithm, linear between block centres.
     Isotonic,
@@ -31,14 +32,14 @@ pub enum CalibrationMethod {
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalibrationSettings {
-    /// The law; `platt` when absent.
+    /// The form of the curve; default `platt`.
     pub method: CalibrationMethod,
     /// With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a bad, B and G their weights (Platt 1999,
-    /// section 2.2), which keeps a small sample from claiming too much.
+    /// section 2.2), which keeps the PDs of a small sample away from 0 and 1.
     pub smoothing: bool,
     /// Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows is this
     /// rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng, Logistic regression
-    /// in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2). Absent: for `offset` the rate
+    /// in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2). Default: for `offset` the rate
     /// of the rows, else no shift.
     pub target_rate: Option<f64>,
 }
@@ -72,11 +73,11 @@ impl CalibrationRefusal {
 pub struct CalibrationReport {
     /// Bad rate of the rows, weighted, in 0..=1; null without rows.
     pub bad_rate: Option<f64>,
-    /// From log-odds by the PDO law to a PD; null with `refusal`.
+    /// From log-odds by the card's points-to-odds scaling to a PD; null with `refusal`.
     pub curve: Option<CalibrationCurve>,
     /// Mean PD of the rows by the curve, weighted, in 0..1.
     pub mean_pd: Option<f64>,
-    /// The law.
+    /// The form of the curve.
     pub method: CalibrationMethod,
     /// Bad rows among those that it was measured on.
     pub outside_bads: u64,
@@ -86,8 +87,9 @@ pub struct CalibrationReport {
     pub refusal: Option<CalibrationRefusal>,
 }
 
-/// Returns the calibration of `log_odds` (of bad, by the PDO law, finite) on rows that the card was not fitted on; `bad`
-/// is 0 or 1, weights are above 0. A curve that cannot be measured is a refusal in the report.
+/// Returns the calibration of `log_odds` on rows that the card was not fitted on. They are the log-odds of bad by the
+/// card's points-to-odds scaling, finite; `bad` is 0 or 1, weights are above 0. A curve that cannot be measured is a
+/// refusal in the report.
 ///
 /// Errors: a target outside 0..1, and `frame.shape` where the slices differ in length.
 pub fn calibrate(
@@ -155,8 +157,8 @@ pub(in crate::fitting) fn separates(cells: &[Cell]) -> bool {
     }
 }
 
-/// Returns the fit of logit P(bad) = b0 + b1 value, or `None` without a finite maximum. The search starts at the law that
-/// is calibrated already, b0 = 0 and b1 = 1.
+/// Returns the fit of logit P(bad) = b0 + b1 value, or `None` without a finite maximum. The search starts at
+/// b0 = 0 and b1 = 1, where the values are calibrated already.
 pub(in crate::fitting) fn line(cells: &[Cell], robust: bool) -> Option<LogitFit<2>> {
     let term = |cell: &Cell| Term { features: [1.0, cell.value], offset: cell.value };
     let mut fit = newton::fit(cells, &cells.iter().map(term).collect::<Vec<_>>(), robust)?;

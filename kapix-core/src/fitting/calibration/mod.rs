@@ -1,5 +1,5 @@
-//! From a score to a probability: curves measured on rows that the card was not fitted on, and the laws by which a card
-//! applies them.
+//! From a score to a probability: curves measured on rows that the card was not fitted on, in the forms in
+//! which a card holds them.
 
 mod cells;
 mod curve;

@@ -3,7 +3,7 @@
 //! A state is the last bin, the phase of the trend (before or after its turn) and the layer of the number of bins. Bins that
 //! end at one pre-bin are sorted by rate, so those from which the trend allows a step to a given next bin are a prefix (a
 //! rise) or a suffix (a fall) of that list, and the best of each prefix and suffix is found once. A limit on p-values
-//! has no such order: there the list is walked from the best value on until a neighbour passes.
+//! has no such order: there the list is searched from the best value on until a neighbour passes.
 #![expect(
     clippy::indexing_slicing,
     reason = "ids, places and states are made by `Bins` and by the loops over its lists"

@@ -1,4 +1,4 @@
-//! What is asked of the partition, and what comes back.
+//! The problem of the partition, and its solution.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ pub enum Objective {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum PValueTest {
-    /// Two proportions with their pooled variance, two-sided by the normal law.
+    /// Two proportions with their pooled variance, two-sided by the normal distribution.
     ZTest,
     /// Pearson's chi-square with one degree of freedom, without continuity correction: the square of the z-test, so the
     /// same p-value.

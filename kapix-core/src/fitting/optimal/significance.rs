@@ -68,7 +68,7 @@ fn tables(mut a: f64, mut b: f64, mut c: f64, mut d: f64) -> (f64, f64) {
 
 /// Returns the two-sided p-value, in 0..=1, of the hypothesis that two bins have the same mean, by B. L. Welch's test (The
 /// generalization of `Student's' problem when several different population variances are involved, Biometrika 34, 1947)
-/// with Student's law. Weights are taken as numbers of rows; 1 where the means are equal or a bin has a weight of at most 1.
+/// with Student's distribution. Weights are taken as numbers of rows; 1 where the means are equal or a bin has a weight of at most 1.
 pub(crate) fn moments_p_value(first: Moments, second: Moments) -> f64 {
     if first.weight <= 1.0 || second.weight <= 1.0 {
         return 1.0;

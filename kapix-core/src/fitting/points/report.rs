@@ -1,4 +1,4 @@
-//! What rounding to integers costs, on the development rows and at the worst.
+//! The effect of rounding to integers, on the development rows and at the worst.
 
 use super::ScaledPoints;
 use crate::error::{Cause, Error, Result};
@@ -22,7 +22,7 @@ pub struct DevelopmentRows<'a> {
     pub rows: usize,
 }
 
-/// What rounding to integers costs.
+/// The effect of rounding to integers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RoundingReport {
@@ -50,7 +50,7 @@ struct Part {
 }
 
 impl ScaledPoints {
-    /// Returns what rounding costs; `cutoffs` are the totals at which a decision changes.
+    /// Returns the effect of rounding; `cutoffs` are the totals at which a decision changes.
     ///
     /// Error `frame.shape` where a column has another length than the rows, or a slot has no points.
     pub fn report(

@@ -8,7 +8,7 @@
 /// A smaller difference of variances is rounding of their sums, whose terms are at most 1.
 const NOISE: f64 = 1e-12;
 
-/// Integers of the slots of one characteristic, and what they cost.
+/// Integers of the slots of one characteristic, and their errors.
 #[derive(Clone, Debug)]
 pub(super) struct Rounded {
     /// Whole numbers, by slot.

@@ -1,14 +1,14 @@
 //! How points are scaled, as the request says it.
 
-use super::{POINTS_MAX, ScalingLaw};
+use super::{POINTS_MAX, PointsToOdds};
 use crate::error::{Cause, Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// The usual example of the field, 600 points at odds 50:1 and 20 points to double them: N. Siddiqi, "Credit Risk
 /// Scorecards" (2006), chapter 6, "Scorecard Scaling".
-const USUAL: ScalingLaw = ScalingLaw { odds0: 50.0, pdo: 20.0, points0: 600.0 };
+const USUAL: PointsToOdds = PointsToOdds { odds0: 50.0, pdo: 20.0, points0: 600.0 };
 
-/// How log-odds become points.
+/// How points translate to odds, and where the points of the intercept go.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -30,7 +30,7 @@ pub struct ScalingSettings {
     pub points0: Option<f64>,
 }
 
-/// What a scaling states.
+/// What the settings of a scaling state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -47,7 +47,7 @@ pub enum ScalingMethod {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum InterceptPlace {
-    /// Evenly over the characteristics; what does not divide goes to the first ones, a point each.
+    /// Evenly over the characteristics; the remainder goes to the first ones, a point each.
     #[default]
     Spread,
     /// Into the card's base points.
@@ -56,8 +56,8 @@ pub enum InterceptPlace {
 
 /// Proved settings.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Law {
-    Stated(ScalingLaw),
+pub(super) enum Proved {
+    Stated(PointsToOdds),
     Range(Range),
 }
 
@@ -69,8 +69,8 @@ pub(super) struct Range {
 }
 
 impl ScalingSettings {
-    /// Returns the proved law or range, or `value.out_of_range` at the setting.
-    pub(super) fn law(&self) -> Result<Law> {
+    /// Returns the proved scaling or range of totals, or `value.out_of_range` at the setting.
+    pub(super) fn proved(&self) -> Result<Proved> {
         let refuse = |field: &str, message: &str| Error::new(Cause::ValueOutOfRange, message).at(field);
         let foreign = match self.method {
             ScalingMethod::PdoOdds => {
@@ -87,20 +87,20 @@ impl ScalingSettings {
         }
         match self.method {
             ScalingMethod::PdoOdds => {
-                let law = ScalingLaw {
+                let scaling = PointsToOdds {
                     odds0: self.odds0.unwrap_or(USUAL.odds0),
                     pdo: self.pdo.unwrap_or(USUAL.pdo),
                     points0: self.points0.unwrap_or(USUAL.points0),
                 };
-                for (field, value) in [("/odds0", law.odds0), ("/pdo", law.pdo)] {
+                for (field, value) in [("/odds0", scaling.odds0), ("/pdo", scaling.pdo)] {
                     if !(value > 0.0 && value.is_finite()) {
                         return Err(refuse(field, &format!("must be above `0`; got `{value}`")));
                     }
                 }
-                if law.points0.abs() <= POINTS_MAX {
-                    Ok(Law::Stated(law))
+                if scaling.points0.abs() <= POINTS_MAX {
+                    Ok(Proved::Stated(scaling))
                 } else {
-                    Err(refuse("/points0", &format!("must be within +-1,000,000; got `{}`", law.points0)))
+                    Err(refuse("/points0", &format!("must be within +-1,000,000; got `{}`", scaling.points0)))
                 }
             }
             ScalingMethod::MinMax => {
@@ -110,7 +110,7 @@ impl ScalingSettings {
                 };
                 let inside = |points: i32| f64::from(points).abs() <= POINTS_MAX;
                 if min < max && inside(min) && inside(max) {
-                    Ok(Law::Range(Range { min, max }))
+                    Ok(Proved::Range(Range { min, max }))
                 } else {
                     let message =
                         format!("min must lie below max, both within +-1,000,000; got `{min}` and `{max}`");

@@ -1,6 +1,6 @@
 use super::rounding::Rounded;
 use super::{
-    DevelopmentRows, InterceptPlace, Model, ScaledPoints, ScalingLaw, ScalingMethod, ScalingSettings, scale,
+    DevelopmentRows, InterceptPlace, Model, PointsToOdds, ScaledPoints, ScalingMethod, ScalingSettings, scale,
 };
 use crate::error::{Cause, Result};
 use crate::numeric::{Random, count, ln};
@@ -61,9 +61,9 @@ fn total(scaled: &ScaledPoints, slots: &[usize]) -> i32 {
     scaled.base_points + slots.iter().enumerate().map(|(j, slot)| scaled.points[j][*slot]).sum::<i32>()
 }
 
-/// The score that the law gives, in points.
-fn by_law(law: &ScalingLaw, log_odds: f64) -> f64 {
-    law.points0 + law.pdo * (log_odds - ln(law.odds0)) / core::f64::consts::LN_2
+/// The score by the points-to-odds scaling, in points.
+fn by_scaling(scaling: &PointsToOdds, log_odds: f64) -> f64 {
+    scaling.points0 + scaling.pdo * (log_odds - ln(scaling.odds0)) / core::f64::consts::LN_2
 }
 
 fn by_range(min: i32, max: i32) -> ScalingSettings {
@@ -80,9 +80,9 @@ fn the_usual_scaling_has_the_published_factor_and_offset() {
     // N. Siddiqi, "Credit Risk Scorecards" (2006), chapter 6, "Scorecard Scaling": 20 / ln 2 = 28.8539 and
     // 600 - 28.8539 ln 50 = 487.123; half of the last printed digit.
     let given = Given::random(&mut Random::new(1, 0), 2, 3);
-    let law = scale(&given.model(), &ScalingSettings::default()).unwrap().law;
-    assert!((law.factor() - 28.8539).abs() <= 5e-5, "{}", law.factor());
-    assert!((law.offset() - 487.123).abs() <= 5e-4, "{}", law.offset());
+    let scaling = scale(&given.model(), &ScalingSettings::default()).unwrap().scaling;
+    assert!((scaling.factor() - 28.8539).abs() <= 5e-5, "{}", scaling.factor());
+    assert!((scaling.offset() - 487.123).abs() <= 5e-4, "{}", scaling.offset());
 }
 
 #[test]
@@ -142,7 +142,9 @@ fn the_report_holds_what_every_possible_row_shows() {
         let rows = every_row(4, 4);
         let errors: Vec<f64> = rows
             .iter()
-            .map(|slots| f64::from(total(&scaled, slots)) - by_law(&scaled.law, given.log_odds_good(slots)))
+            .map(|slots| {
+                f64::from(total(&scaled, slots)) - by_scaling(&scaled.scaling, given.log_odds_good(slots))
+            })
             .collect();
         let columns: Vec<Vec<u16>> =
             (0..4).map(|j| rows.iter().map(|slots| u16::try_from(slots[j]).unwrap()).collect()).collect();

@@ -26,7 +26,7 @@ pub struct Fit {
     pub covariance: Option<Array2<f64>>,
     /// The columns of the model.
     pub kept: Vec<usize>,
-    /// What is told of the fit.
+    /// What is reported of the fit.
     pub report: Regression,
     /// The maximum in standardised columns.
     pub standardised: Start,

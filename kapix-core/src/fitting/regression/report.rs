@@ -1,4 +1,4 @@
-//! What a regression is asked and answers.
+//! The settings and the report of a regression.
 
 use crate::error::{Cause, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,8 @@ pub struct RegressionSettings {
     /// at least 0, default 1: the prior that slopes on weights of evidence are normal with standard deviation 1, beside
     /// the -1 that independent characteristics have; 0 is maximum likelihood. The same fit as scikit-learn's `C = 1/l2`.
     pub l2: f64,
-    /// Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 = 0, so state that too.
+    /// Whether each characteristic gets a likelihood-ratio test by a fit without it; default false.
+    /// Only with l2 = 0, so state that too.
     pub likelihood_ratio: bool,
 }
 

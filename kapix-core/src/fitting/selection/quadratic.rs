@@ -2,8 +2,8 @@
 //!
 //! With b the maximum and A the information there, a model without the coefficients R has a deviance higher by
 //! b_R' C_RR^-1 b_R, C the inverse of A: J. F. Lawless, K. Singhal, Efficient screening of nonnormal regression models,
-//! Biometrics 34, 1978, pages 318-327. That is least squares with the matrix A and the right side A b, so that the sweep
-//! operator walks from submodel to submodel: J. H. Goodnight, A tutorial on the SWEEP operator, The American
+//! Biometrics 34, 1978, pages 318-327. That is least squares with the matrix A and the right side A b, so the sweep
+//! operator leads from submodel to submodel: J. H. Goodnight, A tutorial on the SWEEP operator, The American
 //! Statistician 33, 1979, pages 149-158.
 #![expect(
     clippy::indexing_slicing,

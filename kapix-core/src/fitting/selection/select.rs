@@ -33,7 +33,7 @@ pub struct Candidate {
     pub iv: f64,
     /// P-value of the test that all its bins have one bad rate; `None` where there is no such test.
     pub p_value: Option<f64>,
-    /// Whether the law protects it.
+    /// Whether the characteristic is protected by law (age, sex, ...).
     pub protected: bool,
 }
 

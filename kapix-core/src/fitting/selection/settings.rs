@@ -1,4 +1,4 @@
-//! What a selection is asked and answers.
+//! The settings and the report of a selection.
 
 use crate::error::{Cause, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -152,7 +152,7 @@ pub struct SelectionReport {
     pub wrong_sign: Vec<String>,
 }
 
-/// Characteristics that say much the same.
+/// Characteristics that carry much the same information.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cluster {

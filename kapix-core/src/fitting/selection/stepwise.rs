@@ -12,7 +12,7 @@ use crate::fitting::regression::{Prepared, RegressionSettings, deviance};
 use crate::numeric::{chi_square_sf, ln};
 use std::collections::BTreeMap;
 
-/// Who tells what a change does to the deviance.
+/// How the change of the deviance by each step is found.
 pub(super) enum Judge<'j, 'a> {
     /// A fit of each submodel; those already fitted are remembered.
     Exact {

@@ -93,7 +93,7 @@ fn chosen_of(columns: &[Vec<f64>], bad: &[u8], ivs: &[f64], settings: &Selection
     select(&data, &candidates, settings, &RegressionSettings::maximum_likelihood(), &run()).unwrap()
 }
 
-fn walk(selected: &Selected) -> Vec<(SelectionAction, &str)> {
+fn steps(selected: &Selected) -> Vec<(SelectionAction, &str)> {
     selected.report.steps.iter().map(|step| (step.action, step.characteristic.as_str())).collect()
 }
 
@@ -110,13 +110,13 @@ fn backward_and_forward_take_the_steps_of_a_loop_over_statsmodels() {
     let backward = SelectionSettings { method: SelectionMethod::Backward, ..FREE() };
     let selected = chosen_of(&columns, &bad, &ivs, &backward);
     // statsmodels 0.15.0, Logit.fit(method="newton", tol=1e-14), every submodel.
-    assert_eq!(walk(&selected), [(SelectionAction::Remove, "d"), (SelectionAction::Remove, "c")]);
+    assert_eq!(steps(&selected), [(SelectionAction::Remove, "d"), (SelectionAction::Remove, "c")]);
     near(selected.report.steps[0].value, 1.881_398_272_246_713);
     near(selected.report.steps[1].value, 1.619_678_693_392_984_3);
     for method in [SelectionMethod::Forward, SelectionMethod::Stepwise] {
         let settings = SelectionSettings { method, criterion: Criterion::PValue, ..FREE() };
         let selected = chosen_of(&columns, &bad, &ivs, &settings);
-        assert_eq!(walk(&selected), [(SelectionAction::Add, "a"), (SelectionAction::Add, "b")]);
+        assert_eq!(steps(&selected), [(SelectionAction::Add, "a"), (SelectionAction::Add, "b")]);
         near(selected.report.steps[0].value, 1.309_149_817_241_455_4e-5);
         near(selected.report.steps[1].value, 0.000_966_404_560_066_913_2);
         assert_eq!(selected.report.chosen, ["a", "b"]);
@@ -146,7 +146,7 @@ fn the_best_of_all_subsets_is_found() {
 }
 
 #[test]
-fn the_quadratic_walks_as_the_fits_do() {
+fn the_quadratic_takes_the_steps_of_the_fits() {
     // 100,000 rows of 8 columns are above the work of exact fits.
     let (columns, bad) = drawn(100_000, 8, 9);
     for method in [SelectionMethod::Backward, SelectionMethod::Forward, SelectionMethod::Stepwise] {

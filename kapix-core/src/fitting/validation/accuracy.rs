@@ -11,9 +11,9 @@ pub(super) type Nulls = Vec<(&'static str, ValidationNull)>;
 /// Returns the measures of PDs in 0..=1, and what is null and why; `None` without rows.
 ///
 /// Brier: G. W. Brier, Monthly Weather Review 78, 1950; parts over the groups: A. H. Murphy, A new vector partition of
-/// the probability score, Journal of Applied Meteorology 12, 1973, with what is left within groups as one term.
+/// the probability score, Journal of Applied Meteorology 12, 1973, with the rest within groups as one term.
 /// Calibration in the large and slope: D. R. Cox, Two further applications of a model for binary regression, Biometrika
-/// 45, 1958. `development` says that the PDs were fitted on these rows: it sets the degrees of freedom.
+/// 45, 1958. `development` states that the PDs were fitted on these rows: it sets the degrees of freedom.
 pub(super) fn measures(
     cells: &Cells,
     groups: usize,

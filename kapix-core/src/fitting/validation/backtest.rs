@@ -3,7 +3,7 @@
 use crate::numeric::beta_cdf;
 
 /// Returns the probability, in 0..=1, that the true rate is at most `pd`, given `bads` of `rows` and Jeffreys' prior:
-/// the Beta(D + 1/2, N - D + 1/2) distribution at `pd`. A small value says that the PD is too low: the one-sided test of
+/// the Beta(D + 1/2, N - D + 1/2) distribution at `pd`. A small value is evidence that the PD is too low: the one-sided test of
 /// the European Central Bank, Instructions for reporting the validation results of internal models, 2019, section 2.5.3.1.
 /// `None` without rows.
 pub(super) fn jeffreys(bads: f64, rows: f64, pd: f64) -> Option<f64> {

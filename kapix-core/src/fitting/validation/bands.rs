@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BandSettings {
-    /// Least weight of bads of a band, at least 0; 1 when absent.
+    /// Least weight of bads of a band, at least 0; default 1.
     pub bads_min: f64,
-    /// Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more.
+    /// Number of bands, 2..=20; default 7. Fewer if the limits allow no more.
     pub count: u8,
-    /// Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and up to 1;
-    /// absent: rates fall strictly, no test.
+    /// Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and up to 1.
+    /// Default: no test, rates fall strictly.
     pub p_value_max: Option<f64>,
-    /// Least share of the rows of a band, in 0..=0.5; 0.05 when absent.
+    /// Least share of the rows of a band, in 0..=0.5; default 0.05.
     pub share_min: f64,
 }
 

@@ -1,16 +1,16 @@
-//! What a cut-off approves, and at what profit.
+//! The effect of each cut-off: approvals, bad rate and profit.
 
 use super::super::calibration::Cells;
 use crate::error::{Cause, Detail, Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// What is asked of cut-offs.
+/// Targets and profit for choosing a cut-off.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffSettings {
-    /// What an approved account brings; absent: no profits.
+    /// Profit of an approved account; default: profits are not computed.
     pub profit: Option<AccountProfit>,
     /// Share of the rows to approve, in 0..=1.
     pub target_approval_rate: Option<f64>,
@@ -18,7 +18,7 @@ pub struct CutoffSettings {
     pub target_bad_rate: Option<f64>,
 }
 
-/// What an approved account brings on average, in minor units of one currency.
+/// Average profit of an approved account, in minor units of one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -29,7 +29,7 @@ pub struct AccountProfit {
     pub loss_per_bad_minor: i64,
 }
 
-/// Cut-offs and what they do.
+/// The effect of cut-offs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffReport {
@@ -43,7 +43,7 @@ pub struct CutoffReport {
     pub points: Vec<CutoffPoint>,
 }
 
-/// What one cut-off does.
+/// The effect of one cut-off.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutoffPoint {
@@ -62,8 +62,8 @@ pub struct CutoffPoint {
 /// Most points of the curve besides the first.
 const POINTS_MAX: usize = 200;
 
-/// Returns what cut-offs on the score (higher is safer) do to the rows. Best and target cut-offs are exact over all
-/// scores, whatever the curve shows.
+/// Returns the effect of cut-offs on the score (higher is safer). Best and target cut-offs are exact over all scores,
+/// also where the curve shows only some.
 ///
 /// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
 pub fn cutoffs(
@@ -114,7 +114,7 @@ pub fn cutoffs(
     Ok(report)
 }
 
-/// Returns what a cut-off does that approves these goods and bads.
+/// Returns the effect of a cut-off that approves these goods and bads.
 fn point(
     cells: &Cells,
     profit: Option<AccountProfit>,

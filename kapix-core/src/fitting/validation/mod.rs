@@ -1,6 +1,6 @@
 //! How well a score ranks and a PD is calibrated, where to cut the score, and on which rows to judge it. Everything starts
-//! from one sort: rows of one value are one cell, and every statistic walks the cells in ascending order. Ranks take a
-//! score, higher for safer rows.
+//! from one sort: rows of one value are one cell, and every statistic takes the cells in ascending order. A score is
+//! higher for safer rows.
 
 mod accuracy;
 mod backtest;

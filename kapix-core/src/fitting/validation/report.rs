@@ -1,4 +1,4 @@
-//! What a validation says, as it stands on the wire.
+//! The settings and the report of a validation, as they are on the wire.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -9,15 +9,15 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray};
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValidationSettings {
-    /// Bins of the score distribution, 1..=200; 20 when absent.
+    /// Bins of the score distribution, 1..=200; default 20.
     pub distribution_bins: u16,
-    /// Groups of the gains table, 2..=100; 10 when absent.
+    /// Groups of the gains table, 2..=100; default 10.
     pub gains_groups: u16,
-    /// Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; 10 when absent.
+    /// Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; default 10.
     pub groups: u16,
-    /// Level of the intervals, in 0.5..1; 0.95 when absent.
+    /// Level of the intervals, in 0.5..1; default 0.95.
     pub interval_level: f64,
-    /// Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent.
+    /// Points of the ROC curve besides (0, 0), 2..=1000; default 100.
     pub roc_points: u16,
 }
 
@@ -221,7 +221,7 @@ pub struct Brier {
     pub score: f64,
     /// Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all.
     pub uncertainty: f64,
-    /// What the PDs do within the groups; 0 where a group has one PD.
+    /// The part of the score from differences of PDs within the groups; 0 where a group has one PD.
     pub within: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Which rows a model is fitted on and which it is judged on. All three draws are functions of the seed alone, so they
+//! Which rows a model is fitted on and which it is validated on. All three draws are functions of the seed alone, so they
 //! are the same rows on every platform and any number of threads.
 
 use crate::numeric::{Random, count};

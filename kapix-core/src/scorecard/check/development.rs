@@ -4,7 +4,7 @@ use super::Findings;
 use crate::error::Cause;
 use crate::scorecard::body::{CardBody, CharacteristicBody, PdKind};
 
-/// Finds what the development record claims and does not hold.
+/// Finds what the development record states but does not prove.
 pub(super) fn development(body: &CardBody, findings: &mut Findings) {
     if body.pd_basis.horizon_days == 0 {
         findings.add(Cause::CardPdBasis, "/pd_basis/horizon_days", "a PD has a horizon of at least `1` day");

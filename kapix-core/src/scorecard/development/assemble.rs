@@ -1,24 +1,24 @@
 //! From a fit and its points to the body of a card.
 
 use super::candidates::Candidate;
-use super::findings::{Code, finding};
+use super::findings::finding;
 use super::model::Model;
-use super::words;
+use super::reason_texts;
 use crate::canonical::Hash;
 use crate::cashflow;
 use crate::fitting::{BinKind, Binning, RowKind, ScaledPoints};
 use crate::json::Scalar;
 use crate::scorecard::body::{
-    AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding, Fallback, ReasonText,
-    SpecialBody,
+    AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding,
+    DevelopmentFindingCode as Code, Fallback, ReasonText, SpecialBody,
 };
 use std::collections::BTreeMap;
 
-/// Missing rows of a development from which a missing input may be approved without a person; fewer are no evidence of
-/// why inputs go missing.
+/// Rows with a missing input from which an application without it may be approved. With fewer it is referred: they are
+/// no evidence of why the input is missing.
 const FALLBACK_ROWS_MIN: u64 = 50;
 
-/// The characteristics of a card, and what hangs on them.
+/// The characteristics of a card, with their definitions and reasons.
 #[derive(Debug, Default)]
 pub(super) struct Characteristics {
     pub(super) bodies: Vec<CharacteristicBody>,
@@ -42,7 +42,7 @@ pub(super) fn characteristics(
         };
         let mut body = characteristic(candidate, binning, (points, *neutral));
         if candidate.settings.reason.is_none() {
-            body.reason = words::free_code(&body.reason, &made.reasons);
+            body.reason = reason_texts::free_code(&body.reason, &made.reasons);
         }
         if let Some(definition) = cashflow::definition(candidate.name) {
             made.definitions.insert(candidate.name.to_owned(), definition.hash());
@@ -51,8 +51,11 @@ pub(super) fn characteristics(
             let message = "the texts of its reason were made from its name; state `reason_text` before an applicant reads them";
             findings.push(finding(Code::ReasonTexts, Some(candidate.name), message));
         }
-        let text =
-            candidate.settings.reason_text.clone().unwrap_or_else(|| words::reason_text(candidate.name));
+        let text = candidate
+            .settings
+            .reason_text
+            .clone()
+            .unwrap_or_else(|| reason_texts::reason_text(candidate.name));
         made.reasons.entry(body.reason.clone()).or_insert(text);
         made.bodies.push(body);
     }
@@ -81,7 +84,7 @@ fn characteristic(
         neutral_points: neutral,
         protected: settings.protected,
         range: None,
-        reason: settings.reason.clone().unwrap_or_else(|| words::reason_code(candidate.name)),
+        reason: settings.reason.clone().unwrap_or_else(|| reason_texts::reason_code(candidate.name)),
         special: Vec::new(),
         unseen: None,
     };
@@ -102,7 +105,7 @@ fn characteristic(
                 body.special.push(SpecialBody { label: None, points: *points, value, woe });
             }
             RowKind::Missing => body.missing = fallback(row.count < FALLBACK_ROWS_MIN),
-            // A category that nobody looked at: a person does.
+            // No row of the development shows what an unseen category means, so a person decides.
             RowKind::Unseen => body.unseen = fallback(true),
         }
     }

@@ -1,6 +1,6 @@
 //! Which columns may become characteristics.
 
-use super::findings::{Code, finding};
+use super::findings::finding;
 use super::outcome::find;
 use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
 use super::sample::{Part, row_index};
@@ -8,7 +8,7 @@ use crate::domain::{Column, Frame, Kind};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::fitting::BinningOptions;
 use crate::limits::{self, Limits};
-use crate::scorecard::body::DevelopmentFinding;
+use crate::scorecard::body::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use std::collections::BTreeSet;
 
 /// Rows from which a column of consecutive whole numbers is taken as a number of the rows.
@@ -24,12 +24,12 @@ pub(super) struct Candidate<'f, 'a> {
 }
 
 impl Candidate<'_, '_> {
-    /// Returns whether it may stand in a card: a protected one only with a legal basis.
+    /// Returns whether it may be in a card: a protected one only with a legal basis.
     pub(super) fn is_allowed(&self) -> bool {
         !self.settings.protected || self.settings.legal_basis.is_some()
     }
 
-    /// Returns an error of the column at its place.
+    /// Returns an error of the column with its pointer.
     pub(super) fn place(&self, error: Error) -> Error {
         if error.fields.is_empty() {
             error.at(format!("/columns/{}", escape_segment(self.name)))
@@ -40,7 +40,7 @@ impl Candidate<'_, '_> {
 }
 
 /// Returns the columns that may become characteristics, in the order of their names, and adds a finding for each
-/// that was left out by rule.
+/// that a rule left out.
 pub(super) fn candidates<'f, 'a>(
     request: &ScorecardDevelopRequest,
     frame: &'f Frame<'a>,
@@ -80,7 +80,7 @@ pub(super) fn candidates<'f, 'a>(
         let settings = settings.cloned().unwrap_or_default();
         let own = settings.binning.over(&request.binning);
         let options = BinningOptions::new(&own).map_err(|error| {
-            // A fault that the request's own `binning` has too is the request's.
+            // An error that the request's own `binning` has too is reported there.
             let is_own = BinningOptions::new(&request.binning).is_ok();
             let place = format!("/characteristics/{}/binning", escape_segment(name));
             error.under(if is_own { &place } else { "/binning" })

@@ -1,20 +1,20 @@
 //! Where the card approves, refers and declines, and its bands.
 
-use super::super::body::{BandBody, Cutoffs, DevelopmentFinding};
-use super::findings::{Code, finding};
+use super::super::body::{BandBody, Cutoffs, DevelopmentFinding, DevelopmentFindingCode as Code};
+use super::findings::finding;
 use super::request::CardCutoffs;
 use super::sample::Part;
 use crate::error::{Cause, Error, Result};
-use crate::fitting::{self, BandReport, BandSettings, CutoffReport, ScalingLaw};
+use crate::fitting::{self, BandReport, BandSettings, CutoffReport, PointsToOdds};
 
 /// Names of bands from the safest on; a development makes at most twenty.
 const BAND_NAMES: &str = "ABCDEFGHIJKLMNOPQRST";
 
-/// Returns the card's cut-offs and what each total would do, or `None` when the request states none.
+/// Returns the card's cut-offs and the effect of each total as cut-off, or `None` when the request states none.
 pub(super) fn cutoffs(
     settings: Option<&CardCutoffs>,
     (scores, bad, weight): (&[f64], &[u8], Option<&[f64]>),
-    law: &ScalingLaw,
+    scaling: &PointsToOdds,
 ) -> Result<Option<(Cutoffs, CutoffReport)>> {
     let Some(settings) = settings else { return Ok(None) };
     let place = |error: Error| error.under("/cutoffs/curve");
@@ -25,7 +25,7 @@ pub(super) fn cutoffs(
         let message = "state `approve`, or in `curve` a profit or a target that some cut-off reaches";
         return Err(Error::new(Cause::CardCutoffs, message).at("/cutoffs"));
     };
-    let refer = settings.refer.unwrap_or_else(|| approve.saturating_sub(whole(law.pdo).max(1)));
+    let refer = settings.refer.unwrap_or_else(|| approve.saturating_sub(whole(scaling.pdo).max(1)));
     if refer >= approve {
         let message = format!("refer must lie below approve, `{approve}`; got `{refer}`");
         return Err(Error::new(Cause::CardCutoffs, message).at("/cutoffs/refer"));
@@ -33,7 +33,7 @@ pub(super) fn cutoffs(
     Ok(Some((Cutoffs { approve, refer }, report)))
 }
 
-/// Returns the bands of the card from the safest to the riskiest; one band for all where none can be told apart.
+/// Returns the bands of the card from the safest to the riskiest; one band for all where no two differ.
 pub(super) fn bands(
     settings: &BandSettings,
     totals: &[f64],

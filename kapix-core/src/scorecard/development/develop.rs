@@ -1,14 +1,15 @@
 //! From a request and a frame to a card.
 
 use super::super::body::{
-    Calibration, CardBody, Cutoffs, DevelopmentBody, DevelopmentFinding, Minimum, PdBasis, PdKind, Scaling,
+    Calibration, CardBody, Cutoffs, DevelopmentBody, DevelopmentFinding, DevelopmentFindingCode as Code,
+    Minimum, PdBasis, PdKind, Scaling,
 };
 use super::assemble;
 use super::candidates::{Candidate, candidates};
 use super::cutoffs;
 use super::digest;
-use super::findings::{Code, finding};
-use super::measure::{self, Measure, Outside};
+use super::findings::finding;
+use super::measure::{self, Measure, OutsideRows};
 use super::model::{Model, Plan};
 use super::population::{DevelopmentSample, Population, SlotPoints};
 use super::request::{ScorecardDevelopRequest, Stage, TargetKind};
@@ -29,9 +30,9 @@ use ndarray::Array2;
 
 /// Bad rows, and good rows, outside the fit from which a PD may be called calibrated.
 const OUTSIDE_MIN: u64 = 20;
-/// Share of decisions that rounding may change without a word.
+/// Share of decisions that rounding may change without a finding.
 const ROUNDING_SHARE_MAX: f64 = 0.05;
-/// What stands where the request says nothing.
+/// Text of what the request does not state.
 const NOT_STATED: &str = "not stated";
 /// The horizon of an assumed PD: a year.
 const HORIZON_DAYS: u32 = 365;
@@ -68,7 +69,7 @@ pub(crate) fn develop(
     let binnings = plan.bin(&sample.development)?;
     note_binnings(&candidates, &binnings, &mut findings);
     if request.stage == Stage::Binning {
-        plan.tell(1, 0);
+        plan.report_progress(1, 0);
         return Ok(Development::binned(columns(&candidates, &binnings), findings, report));
     }
     let cross = measure::cross(&plan, &mut findings)?;
@@ -76,7 +77,7 @@ pub(crate) fn develop(
     let made = Card { plan, model, cross, findings, report, sha256, limits }.make()?;
     let folds =
         if made.validation.as_ref().is_some_and(|it| it.cross.is_some()) { measure::folds(&plan) } else { 0 };
-    plan.tell(u64::from(folds) + 1, u64::from(folds));
+    plan.report_progress(u64::from(folds) + 1, u64::from(folds));
     Ok(made)
 }
 
@@ -84,7 +85,7 @@ pub(crate) fn develop(
 struct Card<'p, 'f, 'a> {
     plan: Plan<'p, 'f, 'a>,
     model: Model,
-    cross: Option<Outside>,
+    cross: Option<OutsideRows>,
     findings: Vec<DevelopmentFinding>,
     report: SampleReport,
     sha256: Hash,
@@ -108,7 +109,7 @@ impl Card<'_, '_, '_> {
             &SlotPoints {
                 approve: cutoffs.as_ref().map(|(cutoffs, _)| cutoffs.approve),
                 base_points: scaled.base_points,
-                pdo: scaled.law.pdo,
+                pdo: scaled.scaling.pdo,
                 points: &scaled.points,
             },
             run.threads,
@@ -158,8 +159,8 @@ impl Card<'_, '_, '_> {
         fitting::scale(&model, &self.plan.request.scaling).map_err(|error| error.under("/scaling"))
     }
 
-    /// Lowers bins for missing, special and unseen values that a coefficient of the wrong sign made generous: their
-    /// weight of evidence says that they are no safer than the sample.
+    /// Lowers bins for missing, special and unseen values to the neutral points where a coefficient of the wrong sign
+    /// gave them more: by their weight of evidence they are no safer than the sample.
     fn lower(&mut self, scaled: &mut ScaledPoints) {
         for (position, place) in self.model.chosen.iter().enumerate() {
             let Some(binning) = self.model.binnings.get(*place) else { continue };
@@ -168,7 +169,7 @@ impl Card<'_, '_, '_> {
                 let outside = row.kind != RowKind::Attribute;
                 if outside && *woe <= 0.0 && scaled.lower_to_neutral(position, slot) {
                     let name = self.plan.candidates.get(*place).map(|candidate| candidate.name);
-                    let message = "a bin for missing, special or unseen values was lowered to the neutral points: its rows do not support more";
+                    let message = "a bin for missing, special or unseen values was lowered to the neutral points: its rows do not show that it is safer than the sample";
                     self.findings.push(finding(Code::PointsLowered, name, message));
                 }
             }
@@ -176,52 +177,55 @@ impl Card<'_, '_, '_> {
     }
 
     /// Returns the rows that the fit did not see: those held out, else each by its fold.
-    fn outside(&self, scaled: &ScaledPoints) -> Result<Option<Outside>> {
+    fn outside(&self, scaled: &ScaledPoints) -> Result<Option<OutsideRows>> {
         let held = &self.plan.sample.hold_out;
         if held.rows.is_empty() {
             return Ok(self.cross.clone());
         }
         let slots = self.model.slots_of(&self.plan, &held.rows)?;
         let totals = measure::totals(&slots, scaled, held.rows.len());
-        Ok(Some(Outside {
-            log_odds: totals.iter().map(|total| measure::log_odds(&scaled.law, *total)).collect(),
+        Ok(Some(OutsideRows {
+            log_odds: totals.iter().map(|total| measure::log_odds(&scaled.scaling, *total)).collect(),
             bad: held.bad.clone(),
             weight: held.weight.clone(),
         }))
     }
 
-    /// Returns the cut-offs, chosen on rows outside the fit where there are any: those that were fitted promise too much.
+    /// Returns the cut-offs, chosen on rows outside the fit where there are any: on the fitted rows a card ranks
+    /// better than it will.
     fn cutoffs(
         &mut self,
         scaled: &ScaledPoints,
         totals: &[f64],
-        outside: Option<&Outside>,
+        outside: Option<&OutsideRows>,
     ) -> Result<Option<(Cutoffs, CutoffReport)>> {
         let Plan { request, sample, .. } = self.plan;
         let part = &sample.development;
-        let (settings, law) = (request.cutoffs.as_ref(), &scaled.law);
+        let (settings, scaling) = (request.cutoffs.as_ref(), &scaled.scaling);
         let Some(outside) = outside else {
             if settings.is_some_and(|it| it.approve.is_none()) {
                 let message = "the cut-offs were chosen on the rows that were fitted, which promise too much";
                 self.findings.push(finding(Code::NoOutsideRows, None, message));
             }
-            return cutoffs::cutoffs(settings, (totals, &part.bad, part.weight.as_deref()), law);
+            return cutoffs::cutoffs(settings, (totals, &part.bad, part.weight.as_deref()), scaling);
         };
-        let scores: Vec<f64> = outside.log_odds.iter().map(|it| law.offset() - law.factor() * it).collect();
+        let scores: Vec<f64> =
+            outside.log_odds.iter().map(|it| scaling.offset() - scaling.factor() * it).collect();
         if measure::ranks_nothing(&scores, outside)? {
             let message = "outside the fit the interval of the AUC holds 0.5: the card does not rank";
             self.findings.push(finding(Code::RanksNothing, None, message));
             if settings.is_some_and(|it| it.approve.is_none()) {
-                let message = "no cut-offs were chosen for a card that does not rank: every case refers";
+                let message =
+                    "no cut-offs were chosen for a card that does not rank: every application is referred";
                 self.findings.push(finding(Code::RanksNothing, None, message));
                 return Ok(None);
             }
         }
-        cutoffs::cutoffs(settings, (&scores, &outside.bad, outside.weight.as_deref()), law)
+        cutoffs::cutoffs(settings, (&scores, &outside.bad, outside.weight.as_deref()), scaling)
     }
 
     /// Returns the curve measured on rows outside the fit; `None` without any.
-    fn calibrate(&mut self, outside: Option<&Outside>) -> Result<Option<CalibrationReport>> {
+    fn calibrate(&mut self, outside: Option<&OutsideRows>) -> Result<Option<CalibrationReport>> {
         let Some(rows) = outside else { return Ok(None) };
         let settings = &self.plan.request.calibration;
         let report = fitting::calibrate(&rows.log_odds, &rows.bad, rows.weight.as_deref(), settings)
@@ -294,7 +298,11 @@ impl Card<'_, '_, '_> {
                 population: NOT_STATED.to_owned(),
             },
             reasons: made.reasons,
-            scaling: Scaling { odds0: scaled.law.odds0, pdo: scaled.law.pdo, points0: scaled.law.points0 },
+            scaling: Scaling {
+                odds0: scaled.scaling.odds0,
+                pdo: scaled.scaling.pdo,
+                points0: scaled.scaling.points0,
+            },
         }
     }
 
@@ -337,7 +345,7 @@ impl Card<'_, '_, '_> {
             for own in findings.iter().filter(|own| own.kind == BinningFindingKind::Together) {
                 let other = own.with.as_deref().unwrap_or_default();
                 let message = format!(
-                    "a bin outside the attributes counts neutral: its rows are those of `{other}`, which carries what they say"
+                    "a bin for missing, special or unseen values gets the neutral points: its rows are those of a bin of `{other}`, which counts them"
                 );
                 self.findings.push(finding(Code::MissingTogether, candidate.map(|it| it.name), message));
             }
@@ -347,7 +355,7 @@ impl Card<'_, '_, '_> {
             (
                 Code::Leaking,
                 &selection.leaking,
-                "tells the outcome better than anything known before it should",
+                "predicts the outcome better than anything known before it should",
             ),
             (Code::Protected, &selection.protected, "is marked protected and in the card"),
             (Code::WrongSign, &selection.wrong_sign, "a safer bin raises the risk in the card"),
@@ -406,7 +414,7 @@ fn note_binnings(
         for own in &binning.findings {
             let (code, message) = match own.kind {
                 BinningFindingKind::FixedCutIdle => {
-                    (Code::Binning, "fixed cut points part no rows".to_owned())
+                    (Code::Binning, "fixed cut points separate no rows".to_owned())
                 }
                 BinningFindingKind::Infeasible => {
                     (Code::Binning, format!("relaxing one of `{}` would do", own.constraints.join("`, `")))
@@ -421,10 +429,10 @@ fn note_binnings(
                         ),
                     )
                 }
-                // Known only when the card is fitted, and told there.
+                // Known only when the card is fitted, and reported there.
                 BinningFindingKind::Together => continue,
                 BinningFindingKind::Unsupported => {
-                    let message = "a bin for missing, special or unseen values counts neutral: its rows do not support more";
+                    let message = "a bin for missing, special or unseen values gets the neutral points: its rows do not show that it is safer than the sample";
                     (Code::PointsLowered, message.to_owned())
                 }
             };

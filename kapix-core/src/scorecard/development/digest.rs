@@ -1,4 +1,4 @@
-//! The SHA-256 of the rows of a development: what was fitted can be proved, not copied.
+//! The SHA-256 of the rows of a development: it proves which rows were fitted, and holds none of them.
 
 use super::candidates::Candidate;
 use super::sample::{Part, row_index};
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::fitting::Run;
 use crate::parallel;
 
-/// Values between two looks at the wish to cancel.
+/// Values between two checks for a cancellation.
 const BLOCK: usize = 65_536;
 
 /// Returns the SHA-256 over the SHA-256 of each column in the order of the names, then of outcomes and weights.

@@ -13,7 +13,7 @@ use crate::fitting::{self, Run, ValidationSample};
 
 /// Returns how well the card ranks and is calibrated on the rows of a frame.
 ///
-/// The card's `minimum` is not looked at: rows with outcomes have the history that they were judged on.
+/// The card's `minimum` is not applied: rows with outcomes are measured with the history that they have.
 ///
 /// Errors: those of `credit.score_batch`, `fitting.target` and `fitting.weight`, and INSUFFICIENT_DATA when no row is
 /// both scored and of known outcome.
@@ -56,7 +56,7 @@ pub(crate) fn evaluate(
     Ok(Evaluation { decisions, sha256: sha256(&results, &bad), statuses, validation })
 }
 
-/// Returns the SHA-256 over points, statuses and outcomes: what the figures were worked out from.
+/// Returns the SHA-256 over points, statuses and outcomes: what the figures were computed from.
 fn sha256(scored: &ScoredRows, bad: &[u8]) -> Hash {
     let mut hasher = Hasher::new();
     scored.points.iter().for_each(|points| hasher.update(&points.to_le_bytes()));

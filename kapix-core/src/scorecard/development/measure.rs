@@ -1,29 +1,31 @@
 //! How the card does on each part of the sample, and the rows outside the fit.
 
-use super::super::body::{BandBody, DevelopmentFinding};
-use super::findings::{Code, finding};
+use super::super::body::{BandBody, DevelopmentFinding, DevelopmentFindingCode as Code};
+use super::findings::finding;
 use super::model::{Model, Plan};
 use super::response::DevelopmentValidation;
 use super::sample::{Part, count};
 use crate::error::{Cause, Error, Result};
-use crate::fitting::{self, CalibrationCurve, ScaledPoints, ScalingLaw, ValidationReport, ValidationSample};
+use crate::fitting::{
+    self, CalibrationCurve, PointsToOdds, ScaledPoints, ValidationReport, ValidationSample,
+};
 use crate::numeric;
 
-/// Folds of a cross-validation unless told otherwise.
+/// Folds of a cross-validation by default.
 const FOLDS: u8 = 5;
 /// Most folds.
 const FOLDS_MAX: u8 = 20;
 
 /// Log-odds of bad of rows that a fit did not see.
 #[derive(Clone, Debug)]
-pub(super) struct Outside {
+pub(super) struct OutsideRows {
     pub(super) log_odds: Vec<f64>,
     pub(super) bad: Vec<u8>,
     pub(super) weight: Option<Vec<f64>>,
 }
 
 /// Returns whether the interval of the AUC of rows outside the fit holds 0.5 or lies below.
-pub(super) fn ranks_nothing(scores: &[f64], outside: &Outside) -> Result<bool> {
+pub(super) fn ranks_nothing(scores: &[f64], outside: &OutsideRows) -> Result<bool> {
     let sample = ValidationSample {
         bad: &outside.bad,
         band_floors: &[],
@@ -49,9 +51,9 @@ pub(super) fn totals(slots: &[Vec<u16>], scaled: &ScaledPoints, rows: usize) -> 
     totals
 }
 
-/// Returns the log-odds of bad of a total by the law of points.
-pub(super) fn log_odds(law: &ScalingLaw, total: f64) -> f64 {
-    (law.offset() - total) / law.factor()
+/// Returns the log-odds of bad of a total by the card's points-to-odds scaling.
+pub(super) fn log_odds(scaling: &PointsToOdds, total: f64) -> f64 {
+    (scaling.offset() - total) / scaling.factor()
 }
 
 /// Returns the folds that the request asks for; by default none beside a hold-out part.
@@ -73,7 +75,7 @@ pub(super) fn folds(plan: &Plan<'_, '_, '_>) -> u8 {
 pub(super) fn cross(
     plan: &Plan<'_, '_, '_>,
     findings: &mut Vec<DevelopmentFinding>,
-) -> Result<Option<Outside>> {
+) -> Result<Option<OutsideRows>> {
     let request = plan.request;
     if let Some(folds) = request.folds
         && (folds == 1 || folds > FOLDS_MAX)
@@ -113,9 +115,9 @@ pub(super) fn cross(
                 *place = own;
             }
         }
-        plan.tell(u64::from(fold) + 1, u64::from(folds));
+        plan.report_progress(u64::from(fold) + 1, u64::from(folds));
     }
-    Ok(Some(Outside { log_odds, bad: part.bad.clone(), weight: part.weight.clone() }))
+    Ok(Some(OutsideRows { log_odds, bad: part.bad.clone(), weight: part.weight.clone() }))
 }
 
 /// Returns the log-odds of bad of a part.
@@ -124,7 +126,7 @@ fn prior(part: &Part) -> f64 {
     numeric::ln(bads / goods)
 }
 
-/// What is measured with.
+/// What the measures of a card are computed from.
 #[derive(Clone, Copy)]
 pub(super) struct Measure<'m, 'p, 'f, 'a> {
     pub(super) plan: &'m Plan<'p, 'f, 'a>,
@@ -137,11 +139,11 @@ pub(super) struct Measure<'m, 'p, 'f, 'a> {
 impl Measure<'_, '_, '_, '_> {
     /// Returns everything that is measured of a card.
     ///
-    /// PDs of the development, cross-validated and hold-out rows are those of the law of points: the curve was measured on
-    /// the latter two. Those of the out-of-time rows are calibrated where the card is.
-    pub(super) fn all(&self, totals: &[f64], cross: Option<&Outside>) -> Result<DevelopmentValidation> {
+    /// PDs of the development, cross-validated and hold-out rows are those of the card's points-to-odds scaling: the curve was
+    /// measured on the latter two. Those of the out-of-time rows are calibrated where the card is.
+    pub(super) fn all(&self, totals: &[f64], cross: Option<&OutsideRows>) -> Result<DevelopmentValidation> {
         let sample = self.plan.sample;
-        let law = &self.scaled.law;
+        let scaling = &self.scaled.scaling;
         let part = |part: &Part, curve: Option<&CalibrationCurve>| -> Result<Option<ValidationReport>> {
             if part.rows.is_empty() {
                 return Ok(None);
@@ -152,7 +154,7 @@ impl Measure<'_, '_, '_, '_> {
         };
         let cross = cross.map(|outside| {
             let scores: Vec<f64> =
-                outside.log_odds.iter().map(|it| law.offset() - law.factor() * it).collect();
+                outside.log_odds.iter().map(|it| scaling.offset() - scaling.factor() * it).collect();
             self.report(&scores, (&outside.bad, outside.weight.as_deref()), None)
         });
         let development = &sample.development;
@@ -183,7 +185,7 @@ impl Measure<'_, '_, '_, '_> {
         (bad, weight): (&[u8], Option<&[f64]>),
         (curve, development): (Option<&CalibrationCurve>, bool),
     ) -> Result<ValidationReport> {
-        let odds = scores.iter().map(|score| log_odds(&self.scaled.law, *score));
+        let odds = scores.iter().map(|score| log_odds(&self.scaled.scaling, *score));
         let pd: Vec<f64> =
             odds.map(|odds| curve.map_or_else(|| numeric::logistic(odds), |curve| curve.pd(odds))).collect();
         let floors = floors(self.bands);

@@ -1,6 +1,6 @@
 //! The development of a card from rows with known outcomes, and a card beside such rows.
 //!
-//! A frame becomes a sample (who counts, what is bad, which rows only judge), every column is binned, the
+//! A frame becomes a sample (exclusions, the definition of bad, the hold-out rows), every column is binned, the
 //! characteristics are chosen and fitted, coefficients become points, and the card is measured on rows that it never
 //! saw. Nothing here is random but by the request's seed, and nothing depends on the number of threads.
 
@@ -12,16 +12,16 @@ mod digest;
 mod evaluate;
 mod findings;
 mod measure;
+mod missing_together;
 mod model;
 mod outcome;
 mod population;
+mod reason_texts;
 mod request;
 mod response;
 mod sample;
 mod sample_settings;
 mod summary;
-mod together;
-mod words;
 
 pub(crate) use develop::develop;
 pub(crate) use evaluate::evaluate;

@@ -2,15 +2,15 @@
 //! cross-validation and each redevelopment go through the same function.
 
 use super::candidates::Candidate;
+use super::missing_together;
 use super::request::ScorecardDevelopRequest;
 use super::sample::{Part, Sample};
-use super::together;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{self, Binning, BinningStatus, Fit, Prepared, Run, SelectionReport};
 use crate::parallel;
 use std::collections::BTreeSet;
 
-/// What a fit made.
+/// The result of a fit.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     /// Bins of each candidate, in the order of the candidates.
@@ -25,19 +25,19 @@ pub(super) struct Model {
     pub(super) slots: Vec<Vec<u16>>,
 }
 
-/// What a fit is told beside its rows.
+/// What every fit of a development uses beside its rows.
 #[derive(Clone, Copy)]
 pub(super) struct Plan<'p, 'f, 'a> {
     pub(super) candidates: &'p [Candidate<'f, 'a>],
     pub(super) request: &'p ScorecardDevelopRequest,
     pub(super) run: &'p Run<'p>,
-    /// Whole of the frame's outcomes and weights.
+    /// Outcomes and weights of the whole frame.
     pub(super) sample: &'p Sample,
 }
 
 impl Plan<'_, '_, '_> {
-    /// Tells how far the development is: folds, then the card.
-    pub(super) fn tell(&self, done: u64, folds: u64) {
+    /// Reports the progress of the development: folds, then the card.
+    pub(super) fn report_progress(&self, done: u64, folds: u64) {
         (self.run.progress)(done, folds + 1);
     }
 
@@ -62,7 +62,7 @@ impl Plan<'_, '_, '_> {
     pub(super) fn fit(&self, part: &Part, mut binnings: Vec<Binning>) -> Result<Model> {
         let request = self.request;
         let usable: Vec<usize> = (0..self.candidates.len())
-            .filter(|place| binnings.get(*place).is_some_and(tells_apart))
+            .filter(|place| binnings.get(*place).is_some_and(discriminates))
             .filter(|place| self.candidates.get(*place).is_some_and(Candidate::is_allowed))
             .collect();
         if usable.is_empty() {
@@ -70,7 +70,7 @@ impl Plan<'_, '_, '_> {
             return Err(Error::new(Cause::FittingNothing, message).at("/columns"));
         }
         let slots = self.slots(&binnings, &usable, &part.rows)?;
-        together::leave_to_one(self.candidates, &mut binnings, (&usable, &slots));
+        missing_together::count_once(self.candidates, &mut binnings, (&usable, &slots));
         let design = self.design(part, &binnings, (&usable, &slots));
         let data = Prepared::new(&design, self.run)?;
         let known: Vec<fitting::SelectionCandidate> = usable
@@ -84,7 +84,7 @@ impl Plan<'_, '_, '_> {
             })
             .collect();
         let mut selection = request.selection.clone();
-        // A name that this fit cannot use is no error of the request: the candidates are proved once.
+        // A name that this fit cannot use is no error of the request: its names have been checked.
         let names: BTreeSet<&str> = data.names().into_iter().collect();
         selection.forced.retain(|name| names.contains(name.as_str()));
         selection.excluded.retain(|name| names.contains(name.as_str()));
@@ -142,7 +142,7 @@ impl Plan<'_, '_, '_> {
 }
 
 /// Returns whether a binning gives two of its filled slots a different weight of evidence.
-fn tells_apart(binning: &Binning) -> bool {
+fn discriminates(binning: &Binning) -> bool {
     let filled = binning.table.rows.iter().zip(&binning.woe).filter(|(row, _)| row.count > 0);
     let mut woe = filled.map(|(_, woe)| *woe);
     let Some(first) = woe.next() else { return false };

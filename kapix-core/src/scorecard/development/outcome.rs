@@ -6,7 +6,7 @@ use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::time::{Date, Instant, UtcOffset};
 
-/// What a row turned out to be.
+/// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Outcome {
     Bad,
@@ -14,22 +14,22 @@ pub(super) enum Outcome {
     Value(f64),
 }
 
-/// What says how a target is read.
+/// The column of a target, and its good and bad values.
 #[derive(Clone, Copy)]
-pub(super) struct TargetWords<'r> {
+pub(super) struct TargetValues<'r> {
     target: &'r str,
     bad: &'r [Scalar],
     good: &'r [Scalar],
     kind: TargetKind,
 }
 
-impl<'r> From<&'r ScorecardDevelopRequest> for TargetWords<'r> {
+impl<'r> From<&'r ScorecardDevelopRequest> for TargetValues<'r> {
     fn from(request: &'r ScorecardDevelopRequest) -> Self {
         Self { target: &request.target, bad: &request.bad, good: &request.good, kind: request.target_kind }
     }
 }
 
-impl<'r> From<&'r ScorecardEvaluateRequest> for TargetWords<'r> {
+impl<'r> From<&'r ScorecardEvaluateRequest> for TargetValues<'r> {
     fn from(request: &'r ScorecardEvaluateRequest) -> Self {
         Self { target: &request.target, bad: &request.bad, good: &request.good, kind: TargetKind::Binary }
     }
@@ -43,24 +43,24 @@ pub(super) enum OutcomeColumn<'f, 'a> {
 
 impl<'f, 'a> OutcomeColumn<'f, 'a> {
     /// Reads the target; a binary one that has a third value needs `good`.
-    pub(super) fn read(frame: &'f Frame<'a>, words: impl Into<TargetWords<'f>>) -> Result<Self> {
-        let words: TargetWords<'f> = words.into();
-        let column = find(frame, words.target, "/target")?;
-        finite(column, words.target)?;
-        if words.kind == TargetKind::Continuous {
+    pub(super) fn read(frame: &'f Frame<'a>, values: impl Into<TargetValues<'f>>) -> Result<Self> {
+        let values: TargetValues<'f> = values.into();
+        let column = find(frame, values.target, "/target")?;
+        finite(column, values.target)?;
+        if values.kind == TargetKind::Continuous {
             if column.is_text() {
                 let message = "a continuous target needs numbers; the column holds text";
                 return Err(Error::new(Cause::FittingTarget, message).at("/target"));
             }
             return Ok(Self::Numbers(column));
         }
-        let bad = if words.bad.is_empty() {
+        let bad = if values.bad.is_empty() {
             let text = |text: &str| Scalar::Text(text.to_owned());
             Matcher::new(column, &[Scalar::Number(1.0), Scalar::Bool(true), text("1"), text("bad")])
         } else {
-            Matcher::new(column, words.bad)
+            Matcher::new(column, values.bad)
         };
-        let good = (!words.good.is_empty()).then(|| Matcher::new(column, words.good));
+        let good = (!values.good.is_empty()).then(|| Matcher::new(column, values.good));
         if good.is_none() {
             check_two_values(column, &bad)?;
         }

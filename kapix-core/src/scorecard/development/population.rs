@@ -1,5 +1,5 @@
-//! What a card's points do on the rows that it was developed on: the population of its bins, mean and covariance of
-//! its points, and the mean points at the cut-off.
+//! A card's points on the rows that it was developed on: the weights of its bins, mean and covariance of its points, and
+//! the mean points at the cut-off.
 //!
 //! Without weights every sum is one of integers and exact. With weights sums run in an order that only the number of
 //! rows decides, so the bytes are the same on any number of threads.
@@ -13,7 +13,7 @@ use crate::parallel;
 const AT_CUTOFF_ROWS_MIN: usize = 100;
 /// Jobs of the covariance: each holds a matrix of its own.
 const COVARIANCE_JOBS: usize = 16;
-/// Rows whose points are worked out together: 100 characteristics stay in a cache of 1 MiB.
+/// Rows of one batch of points: 100 characteristics stay in a cache of 1 MiB.
 const BLOCK: usize = 1024;
 /// Products that are summed side by side, in four sums.
 const LANES: usize = 4;
@@ -42,7 +42,7 @@ pub(crate) struct SlotPoints<'a> {
     pub(crate) points: &'a [Vec<i32>],
 }
 
-/// What the development of a card measured on its rows.
+/// The points of a card on its development rows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Population {
     /// Weight of bad rows.
@@ -63,7 +63,7 @@ pub(crate) struct Population {
 }
 
 impl Population {
-    /// Returns what the card's points do on the sample, the same on any number of threads.
+    /// Returns the card's points on the sample, the same on any number of threads.
     ///
     /// Error `frame.shape` where a column has another length than `bad`, a slot has no points, or there are no rows.
     pub(crate) fn measure(
@@ -93,7 +93,7 @@ impl Population {
         })
     }
 
-    /// Returns the population of a characteristic as its card states it.
+    /// Returns the weights of the bins of a characteristic as its card states them.
     pub(crate) fn counts_of(
         &self,
         position: usize,

@@ -26,7 +26,7 @@ pub struct ScorecardDevelopRequest {
     /// How risk bands are made.
     #[serde(default)]
     pub bands: BandSettings,
-    /// How each column is binned, unless `characteristics` says otherwise for one.
+    /// How each column is binned, unless `characteristics` states otherwise for one.
     #[serde(default)]
     pub binning: BinningSettings,
     /// From the score to a probability.
@@ -40,7 +40,7 @@ pub struct ScorecardDevelopRequest {
     pub characteristics: BTreeMap<String, CharacteristicSettings>,
     /// The rows by column, when no frame is given.
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
-    /// Totals at which the decision changes; without them the card decides nothing.
+    /// Totals at which the decision changes. Without them every application is referred.
     pub cutoffs: Option<CardCutoffs>,
     /// Whom the card scores; default individuals.
     #[serde(default = "individuals")]
@@ -48,7 +48,7 @@ pub struct ScorecardDevelopRequest {
     /// Columns that are no characteristics.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
-    /// Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
+    /// Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
     pub folds: Option<u8>,
     /// Values of the target that are good, when others mean that the outcome is not known; default: the one other
     /// value.
@@ -92,7 +92,7 @@ pub struct ScorecardDevelopRequest {
     pub weight: Option<String>,
 }
 
-/// Totals at which the decision changes: stated, or chosen from what each total would do.
+/// Totals at which the decision changes: stated, or chosen by the effect of each total.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,7 +101,7 @@ pub struct CardCutoffs {
     /// Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate, else the
     /// target approval rate.
     pub approve: Option<i32>,
-    /// What is asked of the cut-off.
+    /// Targets and profit that choose the cut-off.
     #[serde(default)]
     pub curve: CutoffSettings,
     /// Least total that is referred; default: the points that double the odds below `approve`.
@@ -140,13 +140,13 @@ pub enum TargetKind {
 pub struct CardSettings {
     /// Id of the artefact; default `card`.
     pub id: Option<String>,
-    /// What it must not be used for, and what is not known of it.
+    /// Uses that are excluded, and what is not known of the card.
     pub limitations: Option<String>,
-    /// Who answers for it.
+    /// Who is responsible for it.
     pub owner: Option<String>,
-    /// What it is for.
+    /// Its purpose.
     pub purpose: Option<String>,
-    /// Day by which it must be looked at again.
+    /// Day by which it must be reviewed.
     pub review_due: Option<Date>,
     /// Version of the artefact; default `1`.
     pub version: Option<String>,
@@ -158,7 +158,7 @@ pub struct CardSettings {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CharacteristicSettings {
-    /// How it is binned; fields that are absent are those of the request's `binning`.
+    /// How it is binned; default for each field is that of the request's `binning`.
     #[serde(default)]
     pub binning: BinningSettings,
     /// A counterfactual may not move it.
@@ -166,7 +166,7 @@ pub struct CharacteristicSettings {
     pub immovable: bool,
     /// Why a protected characteristic may be used; without it a protected one stays out of the card.
     pub legal_basis: Option<String>,
-    /// What a counterfactual pays for moving it by one bin; default 1.
+    /// Cost of moving it by one bin in a counterfactual; default 1.
     pub move_cost: Option<u32>,
     /// Characteristics of the same name move together in a counterfactual: windows of one attribute.
     pub moves_with: Option<String>,
@@ -201,7 +201,7 @@ pub struct ScorecardEvaluateRequest {
     pub good: Vec<Scalar>,
     /// The same key and request give the stored answer.
     pub idempotency_key: Option<Id>,
-    /// Seed; an evaluation uses none and echoes it.
+    /// Seed; an evaluation does not use it and returns it.
     #[serde(default)]
     pub seed: i64,
     /// Column with the outcome.

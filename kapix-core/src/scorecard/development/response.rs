@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Development {
     /// The bands, from the riskiest to the safest; `None` at stage `binning`.
     pub(crate) bands: Option<BandReport>,
-    /// Bins and table of every column that was looked at, in the order of their names.
+    /// Bins and table of every candidate column, in the order of their names.
     pub(crate) binning: Vec<BinnedColumn>,
     /// From the score to a probability; `None` at stage `binning` and without rows outside the fit.
     pub(crate) calibration: Option<CalibrationReport>,
@@ -25,11 +25,11 @@ pub(crate) struct Development {
     pub(crate) cutoffs: Option<CutoffReport>,
     /// What a reader must know before the card is used.
     pub(crate) findings: Vec<DevelopmentFinding>,
-    /// What rounding the points changed; `None` at stage `binning`.
+    /// The effect of rounding the points; `None` at stage `binning`.
     pub(crate) rounding: Option<RoundingReport>,
     /// The coefficients of the card; `None` at stage `binning`.
     pub(crate) regression: Option<Regression>,
-    /// What became of the rows.
+    /// How many rows are in each part, and how many were left out.
     pub(crate) sample: SampleReport,
     /// How the characteristics were chosen; `None` at stage `binning`.
     pub(crate) selection: Option<SelectionReport>,
@@ -38,7 +38,7 @@ pub(crate) struct Development {
 }
 
 impl Development {
-    /// Returns what stage `binning` ends with.
+    /// Returns the result of stage `binning`.
     pub(super) fn binned(
         binning: Vec<BinnedColumn>,
         findings: Vec<DevelopmentFinding>,
@@ -60,7 +60,7 @@ impl Development {
     }
 }
 
-/// One column that was looked at.
+/// One candidate column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinnedColumn {
@@ -72,14 +72,14 @@ pub struct BinnedColumn {
     pub options: BinningOptions,
 }
 
-/// What was measured on which rows; only rows outside the fit tell what to expect.
+/// Validation by part of the sample. Only rows outside the fit show what to expect of the card.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DevelopmentValidation {
     /// By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.
     pub cross: Option<ValidationReport>,
-    /// On the rows that were fitted: too good.
+    /// On the rows that were fitted: better than on new applicants.
     pub development: ValidationReport,
     /// On the rows that were held out.
     pub hold_out: Option<ValidationReport>,
@@ -87,7 +87,7 @@ pub struct DevelopmentValidation {
     pub out_of_time: Option<ValidationReport>,
 }
 
-/// What became of the rows of the frame.
+/// The rows of the frame by part, and those that were left out.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,4 +1,4 @@
-//! From a frame to the rows of a development: who counts, what is bad, and which rows only judge.
+//! From a frame to the rows of a development: exclusions, the definition of bad, and the hold-out rows.
 
 use super::outcome::{self, Matcher, Outcome, OutcomeColumn};
 use super::request::{ScorecardDevelopRequest, TargetKind};
@@ -11,9 +11,10 @@ use crate::json::Scalar;
 use crate::scorecard::body::SampleDates;
 use crate::time::Date;
 
-/// Rows from which `auto` holds out a fifth: below, a fit loses more by missing rows than cross-validation costs.
+/// Rows from which `auto` holds out a fifth. With fewer, a fit loses more by the rows held out than cross-validation
+/// costs.
 const HOLD_OUT_ROWS_MIN: usize = 50_000;
-/// The share that `auto` and `random` hold out unless told otherwise.
+/// The share that `auto` and `random` hold out by default.
 const HOLD_OUT_DEFAULT: f64 = 0.2;
 /// The largest share that may be held out.
 const HOLD_OUT_MAX: f64 = 0.9;
@@ -34,7 +35,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Returns what the rows of the part turned out to be.
+    /// Returns the outcomes of the rows of the part.
     pub(super) fn target(&self) -> Target<'_> {
         let weight = self.weight.as_deref();
         if self.value.is_empty() {
@@ -74,19 +75,19 @@ impl Part {
 /// The rows of a development.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sample {
-    /// Outcome and weight of every row of the frame; those of rows outside the sample mean nothing.
+    /// Outcome and weight of every row of the frame; those of rows outside the sample are not used.
     pub(super) frame: Part,
     /// Rows that are fitted.
     pub(super) development: Part,
-    /// Rows that judge.
+    /// Hold-out rows.
     pub(super) hold_out: Part,
-    /// Later rows that judge.
+    /// Out-of-time rows.
     pub(super) out_of_time: Part,
-    /// What became of every row of the frame.
+    /// The number of rows in each part, and of those left out.
     pub(super) report: SampleReport,
 }
 
-/// Where a row goes.
+/// The part that a row belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Development,

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SampleSettings {
-    /// What counts as bad, in words, such as `90 days past due within 12 months`. Without it, `horizon_days` and
-    /// `population` the card's PD is assumed, whatever was measured.
+    /// What counts as bad, such as `90 days past due within 12 months`. Without it, `horizon_days` and `population` the
+    /// card's PD is assumed, even where a calibration was measured.
     pub default_definition: Option<String>,
     /// Rows that are left out, each with its reason; counted in the answer in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -22,7 +22,7 @@ pub struct SampleSettings {
     /// Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends
     /// after `as_of` are left out and counted: a row that may still turn bad is not a good one.
     pub observation_date: Option<String>,
-    /// Who is in the sample, in words.
+    /// Who is in the sample.
     pub population: Option<String>,
     /// How rows are set aside from the fit.
     #[serde(default)]
@@ -40,16 +40,16 @@ pub struct Exclusion {
     pub above: Option<f64>,
     /// Numbers below this are left out.
     pub below: Option<f64>,
-    /// The column that is looked at; it may be no characteristic.
+    /// The column of the values; it need not be a characteristic.
     pub column: String,
-    /// Why, in words, such as `fraud` or `staff loan`.
+    /// Why, such as `fraud` or `staff loan`.
     pub reason: String,
     /// Values that are left out; null stands for missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Scalar>,
 }
 
-/// How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge.
+/// How rows are set aside: development rows are fitted, hold-out and out-of-time rows only validate the card.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,7 +77,8 @@ pub struct SplitSettings {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum SplitMethod {
-    /// `random` with a hold-out of 0.2 from 50,000 rows on; below, all rows are fitted and cross-validation judges.
+    /// `random` with a hold-out of 0.2 from 50,000 rows on; below, all rows are fitted and cross-validation
+    /// validates the card.
     #[default]
     Auto,
     /// By the value of a column.

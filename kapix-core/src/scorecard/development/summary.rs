@@ -1,4 +1,4 @@
-//! What a card keeps of its validation: the figures that an auditor asks for first.
+//! The figures of its validation that a card holds: those that an auditor asks for first.
 
 use super::response::DevelopmentValidation;
 use crate::fitting::ValidationReport;

@@ -1,7 +1,7 @@
 use super::given::{given, options, prebinning};
 use crate::domain::Column;
 use crate::fitting::Target;
-use crate::fitting::binning::mass::{Mass, total};
+use crate::fitting::binning::bin_totals::{BinTotals, total};
 use crate::fitting::binning::prebin::{Prebins, prebins};
 use crate::fitting::binning::sorted::Sorted;
 use crate::fitting::binning::{BinningSettings, PrebinningMethod};
@@ -21,7 +21,7 @@ fn cut(values: &[f64], method: PrebinningMethod, bins: u32) -> Prebins {
 }
 
 fn sizes(prebins: &Prebins) -> Vec<u64> {
-    prebins.masses.iter().map(|mass| mass.rows).collect()
+    prebins.bins.iter().map(|totals| totals.rows).collect()
 }
 
 /// 60 values x_i = (37 i mod 101)^2/10.
@@ -76,7 +76,7 @@ proptest! {
         let visited = prebins(&sorted, &options(&settings), sorted.weight);
         let counted = of(&values, &bad, &settings);
         prop_assert_eq!(visited.cuts, counted.cuts);
-        prop_assert_eq!(visited.masses, counted.masses);
+        prop_assert_eq!(visited.bins, counted.bins);
     }
 }
 
@@ -148,14 +148,14 @@ proptest! {
         let got = of(&values, &bad, &settings);
         let least = if share < 0.5 { usize::from(least) } else { rows.len().div_ceil(2) };
         let want = tree_by_force(&rows, usize::try_from(leaves).unwrap(), least);
-        let deviance = |masses: &[Mass]| masses.iter().map(|it| it.sum * it.goods / it.weight).sum::<f64>();
+        let deviance = |bins: &[BinTotals]| bins.iter().map(|it| it.sum * it.goods / it.weight).sum::<f64>();
         if want.is_empty() {
-            prop_assert_eq!(got.masses.len(), 1);
+            prop_assert_eq!(got.bins.len(), 1);
         } else {
             // A cut point may stand anywhere in a gap of the data.
             let forced = of(&values, &bad, &given(&want.iter().map(|cut| f64::from(*cut)).collect::<Vec<_>>()));
             prop_assert_eq!(sizes(&got), sizes(&forced));
-            prop_assert!((deviance(&got.masses) - deviance(&forced.masses)).abs() <= 1e-9);
+            prop_assert!((deviance(&got.bins) - deviance(&forced.bins)).abs() <= 1e-9);
         }
     }
 
@@ -177,12 +177,12 @@ proptest! {
         want.dedup();
         let mut below = 0;
         let mut have: Vec<u32> = Vec::new();
-        for mass in &got.masses {
-            below += u32::try_from(mass.rows).unwrap();
+        for totals in &got.bins {
+            below += u32::try_from(totals.rows).unwrap();
             have.push(below * bins);
         }
         have.pop();
         prop_assert_eq!(have, want);
-        prop_assert_eq!(total(&got.masses).rows, u64::from(n));
+        prop_assert_eq!(total(&got.bins).rows, u64::from(n));
     }
 }

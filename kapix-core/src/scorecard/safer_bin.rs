@@ -1,9 +1,9 @@
-//! When a bin for missing, special or unseen values may earn more than the neutral points.
+//! When a bin for missing, special or unseen values may have more than the neutral points.
 
 use super::body::BinCounts;
 use crate::numeric;
 
-/// Returns whether the development counts support the claim that the bin is safer than the sample.
+/// Returns whether the development counts show that the bin is safer than the sample.
 ///
 /// The lower end of the 95 % Jeffreys interval of the bin's good rate, the 2.5 % quantile of
 /// Beta(goods + 1/2, bads + 1/2), must lie above the good rate of the whole sample. Source: L. Brown, T. Cai,

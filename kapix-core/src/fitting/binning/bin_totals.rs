@@ -1,12 +1,12 @@
-//! The population of one bin.
+//! What the rows of one bin add up to.
 
 use crate::fitting::Target;
 use crate::fitting::optimal::{Counts, Moments};
 use core::ops::AddAssign;
 
-/// Rows, weights and outcomes that fell together.
+/// The rows, weights and outcomes of one bin, added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Mass {
+pub(super) struct BinTotals {
     /// Number of rows.
     pub(super) rows: u64,
     /// Weight of all rows.
@@ -19,7 +19,7 @@ pub(super) struct Mass {
     pub(super) squares: f64,
 }
 
-impl Mass {
+impl BinTotals {
     /// Returns unweighted rows of a binary target.
     pub(super) fn counted(goods: u32, bads: u32) -> Self {
         let (rows, goods, bads) = (u64::from(goods) + u64::from(bads), f64::from(goods), f64::from(bads));
@@ -64,7 +64,7 @@ impl Mass {
     }
 }
 
-impl AddAssign for Mass {
+impl AddAssign for BinTotals {
     fn add_assign(&mut self, other: Self) {
         self.rows += other.rows;
         self.weight += other.weight;
@@ -75,10 +75,10 @@ impl AddAssign for Mass {
 }
 
 /// Returns the sum in the order given.
-pub(super) fn total<'a>(masses: impl IntoIterator<Item = &'a Mass>) -> Mass {
-    let mut total = Mass::default();
-    for mass in masses {
-        total += *mass;
+pub(super) fn total<'a>(bins: impl IntoIterator<Item = &'a BinTotals>) -> BinTotals {
+    let mut total = BinTotals::default();
+    for totals in bins {
+        total += *totals;
     }
     total
 }

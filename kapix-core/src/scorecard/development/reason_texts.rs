@@ -1,10 +1,10 @@
-//! Words made from the name of a column, until a person writes better ones.
+//! Reason codes and texts made from the name of a column, until a person writes better ones.
 
 use super::super::body::ReasonText;
 use std::collections::BTreeMap;
 
-/// Returns the code, or with `_2`, `_3`, ... behind it when another characteristic has it: two inputs are never one
-/// reason by chance.
+/// Returns the code, with `_2`, `_3`, ... added when another characteristic has it: two inputs never share a reason by
+/// accident.
 pub(super) fn free_code(code: &str, taken: &BTreeMap<String, ReasonText>) -> String {
     if !taken.contains_key(code) {
         return code.to_owned();
@@ -21,14 +21,14 @@ pub(super) fn reason_code(name: &str) -> String {
     if parts.is_empty() { "REASON".to_owned() } else { parts.join("_") }
 }
 
-/// Returns texts of a reason that say no more than the name does.
+/// Returns texts of a reason that hold no more than the name.
 pub(super) fn reason_text(name: &str) -> ReasonText {
-    let words = name.replace(['_', '.'], " ");
-    let words = words.trim();
+    let name = name.replace(['_', '.'], " ");
+    let name = name.trim();
     ReasonText {
-        adverse: format!("{words}: less favourable than others"),
-        favourable: format!("{words}: more favourable than others"),
+        adverse: format!("{name}: less favourable than others"),
+        favourable: format!("{name}: more favourable than others"),
         internal: None,
-        missing: Some(format!("{words}: not known")),
+        missing: Some(format!("{name}: not known")),
     }
 }

@@ -1,28 +1,28 @@
-//! Inputs that are missing together: rows without a bureau record miss every bureau input at once.
+//! Inputs that are missing together count once: an applicant without a bureau record has no bureau input at all.
 //!
-//! Weights of evidence are added, so one absence that shows in twenty characteristics would count twenty times. Where
-//! the rows of two bins outside the attributes are nearly the same, the characteristic of the higher information value
-//! carries what they say and the other bin takes 0.
+//! Weights of evidence are added, so twenty inputs of one missing record would count twenty times. Where two bins for
+//! missing, special or unseen values have nearly the same rows, only one of them counts: that of the characteristic with
+//! the higher information value. The other one gets weight of evidence 0.
 
 use super::candidates::Candidate;
 use crate::fitting::Binning;
 
 /// Two sets of rows are the same where this share of their union lies in both.
 const OVERLAP_MIN: f64 = 0.9;
-/// Rows that are looked at: every k-th one. The overlap is then known to about one percent.
+/// Rows that are compared: every k-th one. The overlap is then known to about one percent.
 const ROWS_MAX: usize = 50_000;
 
-/// One bin outside the attributes.
-struct Outside {
+/// One bin for missing, special or unseen values.
+struct FallbackBin {
     /// Place of the characteristic among the candidates.
     place: usize,
     slot: usize,
     rows: u32,
 }
 
-/// Lets all but the first of each group of bins that hold the same rows take 0. `usable` are places of candidates, and
-/// `slots` the slots of the fitted rows for each of them.
-pub(super) fn leave_to_one(
+/// Gives weight of evidence 0 to all but the first of each group of bins with the same rows. `usable` are places of
+/// candidates, and `slots` the slots of the fitted rows for each of them.
+pub(super) fn count_once(
     candidates: &[Candidate<'_, '_>],
     binnings: &mut [Binning],
     (usable, slots): (&[usize], &[Vec<u16>]),
@@ -41,18 +41,18 @@ pub(super) fn leave_to_one(
         };
         let name = bins.get(leader).and_then(|bin| candidates.get(bin.place)).map_or("", |it| it.name);
         if let Some(binning) = binnings.get_mut(own.place) {
-            binning.leave_to(own.slot, name);
+            binning.set_neutral(own.slot, name);
         }
     }
 }
 
-/// Returns the bins outside the attributes and, for each pair, in how many rows both hold.
+/// Returns the bins for missing, special and unseen values and, for each pair, the number of rows in both.
 fn count(
     candidates: &[Candidate<'_, '_>],
     binnings: &[Binning],
     (usable, slots): (&[usize], &[Vec<u16>]),
-) -> (Vec<Outside>, Vec<u32>) {
-    let mut bins: Vec<Outside> = Vec::new();
+) -> (Vec<FallbackBin>, Vec<u32>) {
+    let mut bins: Vec<FallbackBin> = Vec::new();
     // Number of the bin of a slot, for each characteristic.
     let mut numbers: Vec<Vec<Option<usize>>> = Vec::new();
     for place in usable {
@@ -61,11 +61,11 @@ fn count(
             continue;
         };
         let mut own = vec![None; binning.woe.len()];
-        for slot in binning.outside_slots(&candidate.options) {
+        for slot in binning.slots_without_attribute(&candidate.options) {
             if let Some(number) = own.get_mut(slot) {
                 *number = Some(bins.len());
             }
-            bins.push(Outside { place: *place, slot, rows: 0 });
+            bins.push(FallbackBin { place: *place, slot, rows: 0 });
         }
         numbers.push(own);
     }
@@ -95,9 +95,9 @@ fn count(
     (bins, shared)
 }
 
-/// Returns the share of the rows of two bins that both hold.
+/// Returns the share of the rows of two bins that are in both.
 #[expect(clippy::indexing_slicing, reason = "there is a count for each pair of bins")]
-fn overlap(bins: &[Outside], shared: &[u32], (first, second): (usize, usize)) -> f64 {
+fn overlap(bins: &[FallbackBin], shared: &[u32], (first, second): (usize, usize)) -> f64 {
     let both = shared[first * bins.len() + second];
     let either = (bins[first].rows + bins[second].rows).saturating_sub(both);
     if either == 0 { 0.0 } else { f64::from(both) / f64::from(either) }
