@@ -1,6 +1,6 @@
 //! SHA-256 (FIPS 180-4) over canonical bytes, and HMAC-SHA256 (RFC 2104, FIPS 198-1).
 
-use super::to_vec;
+use super::writer::Writer;
 use crate::error::{Cause, Error, Result};
 use base16ct::lower;
 use core::fmt;
@@ -21,14 +21,17 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hash([u8; 32]);
 
-/// Returns the SHA-256 of the canonical JSON of `value`; refuses what [`to_vec`] refuses.
+/// Returns the SHA-256 of the canonical JSON of `value`; refuses what [`to_vec`](super::to_vec) refuses.
 ///
 /// ```
 /// assert_eq!(kapix_core::audit::hash(&[1, 2])?, kapix_core::audit::Hash::of(b"[1,2]"));
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn hash<T: Serialize + ?Sized>(value: &T) -> Result<Hash> {
-    Ok(Hash::of(&to_vec(value)?))
+    Writer::with_spare(|writer| {
+        writer.write(value)?;
+        Ok(Hash::of(&writer.out))
+    })
 }
 
 /// Returns the HMAC-SHA256 of `bytes` under `key`; a key may have any length, and 32 random bytes are enough.

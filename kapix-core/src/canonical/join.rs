@@ -3,7 +3,7 @@
 
 use super::object::Member;
 use super::text;
-use super::writer::{ANSWER, Writer};
+use super::writer::Writer;
 use crate::error::Result;
 use serde::ser::Serialize;
 use std::sync::Arc;
@@ -20,10 +20,13 @@ impl<const N: usize> Joinable<N> {
     /// Returns the text of an object that has no member of `names`, which ascend; refuses what
     /// [`to_vec`](super::to_vec) refuses.
     pub(crate) fn of<T: Serialize + ?Sized>(object: &T, names: [&'static str; N]) -> Result<Self> {
-        let writer = Writer::write(object, ANSWER, true)?;
-        let end = writer.out.len().saturating_sub(1);
-        let places = names.map(|name| Member::after(&writer, name).unwrap_or(end));
-        Ok(Self { text: writer.out.into(), names, places })
+        Writer::with_spare(|writer| {
+            writer.keeps_members = true;
+            writer.write(object)?;
+            let end = writer.out.len().saturating_sub(1);
+            let places = names.map(|name| Member::after(writer, name).unwrap_or(end));
+            Ok(Self { text: writer.out.as_slice().into(), names, places })
+        })
     }
 
     /// Returns the text without them.

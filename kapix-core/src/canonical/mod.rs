@@ -18,4 +18,5 @@ mod tests;
 pub(crate) use hash::Hasher;
 pub use hash::{Hash, hash, hmac, hmac_verify};
 pub(crate) use join::Joinable;
+pub(crate) use writer::to_shared;
 pub use writer::{to_string, to_vec};

@@ -4,8 +4,10 @@ use super::object::{List, Member, Object};
 use super::text;
 use crate::error::{Cause, Error, Result};
 use crate::limits::WIRE_MAX;
+use core::cell::Cell;
 use core::fmt::{self, Write};
 use serde::ser::{Serialize, Serializer};
+use std::sync::Arc;
 
 /// Returns the canonical JSON of `value` (RFC 8785) as UTF-8 bytes.
 ///
@@ -19,7 +21,17 @@ use serde::ser::{Serialize, Serializer};
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    Ok(Writer::write(value, SMALL, false)?.out)
+    let mut writer = Writer { out: Vec::with_capacity(SMALL), ..Writer::default() };
+    writer.write(value)?;
+    Ok(writer.out)
+}
+
+/// Returns the canonical JSON of `value` where several owners hold it; see [`to_vec`].
+pub(crate) fn to_shared<T: Serialize + ?Sized>(value: &T) -> Result<Arc<[u8]>> {
+    Writer::with_spare(|writer| {
+        writer.write(value)?;
+        Ok(writer.out.as_slice().into())
+    })
 }
 
 /// Returns the canonical JSON of `value` (RFC 8785) as text; see [`to_vec`].
@@ -51,6 +63,7 @@ impl serde::ser::Error for Refused {
 }
 
 /// Canonical text so far, and what the open objects need to sort their members.
+#[derive(Default)]
 pub(super) struct Writer {
     pub(super) out: Vec<u8>,
     /// Names of the entries of open maps whose text is escaped, one after the other.
@@ -63,17 +76,33 @@ pub(super) struct Writer {
 
 type Written = core::result::Result<(), Refused>;
 
-/// Bytes that a text has room for at first: a value, and an answer with its explanation.
+/// Bytes that a text has room for at first.
 const SMALL: usize = 512;
-pub(super) const ANSWER: usize = 8192;
+/// Bytes of a text whose buffers the thread keeps for the next one.
+const SPARE_MAX: usize = 1 << 16;
+
+thread_local! {
+    static SPARE: Cell<Writer> = Cell::default();
+}
 
 impl Writer {
-    /// Writes a value into a text that has room for this many bytes at first.
-    pub(super) fn write<T: Serialize + ?Sized>(value: &T, room: usize, keeps_members: bool) -> Result<Self> {
-        let (out, members) = (Vec::with_capacity(room), Vec::with_capacity(room / 128));
-        let mut writer = Self { out, names: String::new(), members, keeps_members };
-        value.serialize(&mut writer).map_err(|refused| *refused.0)?;
-        Ok(writer)
+    /// Appends a value to the text.
+    pub(super) fn write<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        value.serialize(self).map_err(|refused| *refused.0)
+    }
+
+    /// Returns what `work` makes of an empty writer, whose buffers are those of the thread's last text.
+    pub(super) fn with_spare<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        let mut writer = SPARE.take();
+        writer.out.clear();
+        writer.names.clear();
+        writer.members.clear();
+        writer.keeps_members = false;
+        let made = work(&mut writer);
+        if writer.out.capacity() <= SPARE_MAX && writer.names.capacity() <= SPARE_MAX {
+            SPARE.set(writer);
+        }
+        made
     }
 
     fn integer(&mut self, magnitude: u64, negative: bool) -> Written {

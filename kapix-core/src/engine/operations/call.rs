@@ -185,7 +185,7 @@ impl<'c, 'f> Call<'c, 'f> {
                     operation,
                     as_of,
                     seed,
-                    request: canonical::to_vec(request)?.into(),
+                    request: canonical::to_shared(request)?,
                     response: Arc::clone(answer.text()),
                     answer,
                     found: self.known.to_bytes()?.map(Into::into),
