@@ -48,7 +48,7 @@ const (
 	AccountKindOther AccountKind = "other"
 )
 
-// AccountProfit: What an approved account brings on average, in minor units of one currency.
+// AccountProfit: Average profit of an approved account, in minor units of one currency.
 type AccountProfit struct {
 	// GainPerGoodMinor: Gain of a good account, at least 0.
 	GainPerGoodMinor int64 `json:"gain_per_good_minor"`
@@ -212,17 +212,17 @@ type BandReport struct {
 
 // BandSettings: How bands are chosen.
 type BandSettings struct {
-	// BadsMin: Least weight of bads of a band, at least 0; 1 when absent.
+	// BadsMin: Least weight of bads of a band, at least 0; default 1.
 	BadsMin *float64 `json:"bads_min,omitempty"`
-	// Count: Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more.
+	// Count: Number of bands, 2..=20; default 7. Fewer if the limits allow no more.
 	Count *int64 `json:"count,omitempty"`
-	// PValueMax: Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and up to 1; absent: rates fall strictly, no test.
+	// PValueMax: Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and up to 1. Default: no test, rates fall strictly.
 	PValueMax *float64 `json:"p_value_max,omitempty"`
-	// ShareMin: Least share of the rows of a band, in 0..=0.5; 0.05 when absent.
+	// ShareMin: Least share of the rows of a band, in 0..=0.5; default 0.05.
 	ShareMin *float64 `json:"share_min,omitempty"`
 }
 
-// BetaCurve: The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and section 3.
+// BetaCurve: Beta calibration: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and section 3.
 type BetaCurve struct {
 	// A: Factor of ln s, at least 0; a and b are not both 0.
 	A float64 `json:"a"`
@@ -242,15 +242,15 @@ const (
 	BinKindNumeric BinKind = "numeric"
 )
 
-// BinRule: What an input outside the attributes earns. No rule earns more than weight of evidence 0 without support in the counts: such a bin is capped at 0 and a finding says so.
+// BinRule: Which weight of evidence missing, special and unseen values get. A rule gives more than 0 only where the counts show that the bin is safer than the sample. Otherwise the bin gets 0, and a finding says so.
 type BinRule string
 
 const (
-	// BinRuleClosest: The weight of evidence of the attribute whose rate is closest; 0 when no row fell there.
+	// BinRuleClosest: The weight of evidence of the attribute whose rate is closest; 0 when the bin has no rows.
 	BinRuleClosest BinRule = "closest"
 	// BinRuleNeutral: Weight of evidence 0.
 	BinRuleNeutral BinRule = "neutral"
-	// BinRuleOwn: Its own weight of evidence; 0 when no row fell there.
+	// BinRuleOwn: Its own weight of evidence; 0 when the bin has no rows.
 	BinRuleOwn BinRule = "own"
 	// BinRuleRefuse: No bin: the card refuses the input.
 	BinRuleRefuse BinRule = "refuse"
@@ -258,7 +258,7 @@ const (
 	BinRuleWorst BinRule = "worst"
 )
 
-// BinnedColumn: One column that was looked at.
+// BinnedColumn: One candidate column.
 type BinnedColumn struct {
 	// Binning: Its bins and their table.
 	Binning Binning `json:"binning"`
@@ -272,7 +272,7 @@ type BinnedColumn struct {
 type Binning struct {
 	// Cuts: Cut points of a numeric characteristic, one fewer than attributes.
 	Cuts []float64 `json:"cuts,omitzero"`
-	// Findings: What a person should know.
+	// Findings: What the reader of the table should know.
 	Findings []BinningFinding `json:"findings,omitzero"`
 	// Groups: Categories of each attribute of a categorical characteristic, in byte order.
 	Groups [][]string `json:"groups,omitzero"`
@@ -280,21 +280,21 @@ type Binning struct {
 	Kind BinKind `json:"kind"`
 	// Special: Special values in slot order.
 	Special []any `json:"special,omitzero"`
-	// Status: What became of the column.
+	// Status: How the binning of the column ended.
 	Status BinningStatus `json:"status"`
 	// Table: The table, one row a slot.
 	Table BinningTable `json:"table"`
 	// Trend: The trend of the attributes, where there was a choice.
 	Trend Trend `json:"trend,omitempty"`
-	// Woe: Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.
+	// Woe: Weight of evidence of each slot by its rule, in nats; 0 where the card refuses the input.
 	Woe []float64 `json:"woe"`
 }
 
-// BinningFinding: What a person should know of a binning.
+// BinningFinding: What the reader of a binning should know.
 type BinningFinding struct {
 	// Constraints: Settings of which each alone, when relaxed, makes the problem feasible.
 	Constraints []string `json:"constraints,omitzero"`
-	// Count: How many cases.
+	// Count: How many.
 	Count *uint64 `json:"count,omitempty"`
 	// Kind: What was found.
 	Kind BinningFindingKind `json:"kind"`
@@ -310,15 +310,15 @@ type BinningFinding struct {
 type BinningFindingKind string
 
 const (
-	// BinningFindingKindFixedCutIdle: Fixed cut points part no rows and were left out; `count` of them.
+	// BinningFindingKindFixedCutIdle: `count` fixed cut points separate no rows and were left out.
 	BinningFindingKindFixedCutIdle BinningFindingKind = "fixed_cut_idle"
 	// BinningFindingKindInfeasible: No partition meets the constraints; `constraints` names those that alone stand in the way.
 	BinningFindingKindInfeasible BinningFindingKind = "infeasible"
 	// BinningFindingKindRareLevels: `count` categories with `share` of the weight are rare and count as unseen.
 	BinningFindingKindRareLevels BinningFindingKind = "rare_levels"
-	// BinningFindingKindTogether: The rows of a slot are those of a slot of `with`, which carries what they say; this one takes 0.
+	// BinningFindingKindTogether: The rows of a slot are nearly the same as those of a slot of `with`. They count there, and this slot gets weight of evidence 0.
 	BinningFindingKindTogether BinningFindingKind = "together"
-	// BinningFindingKindUnsupported: The rule of a slot gives more than weight of evidence 0, its rows do not support that, and it takes 0.
+	// BinningFindingKindUnsupported: The rule of a slot gives a weight of evidence above 0, but its rows do not show that it is safer than the sample: it gets 0.
 	BinningFindingKindUnsupported BinningFindingKind = "unsupported"
 )
 
@@ -336,9 +336,9 @@ type BinningOptions struct {
 	CutsFixed []float64 `json:"cuts_fixed,omitzero"`
 	// GoodsMin: Least weight of good rows in an attribute.
 	GoodsMin float64 `json:"goods_min"`
-	// Kind: Intervals or sets; absent: by the column.
+	// Kind: Intervals or sets; without it the column decides.
 	Kind BinKind `json:"kind,omitempty"`
-	// Missing: What a missing input earns.
+	// Missing: Rule for missing inputs.
 	Missing BinRule `json:"missing"`
 	// Objective: What the partition maximises.
 	Objective Objective `json:"objective"`
@@ -356,13 +356,13 @@ type BinningOptions struct {
 	SizeMax float64 `json:"size_max"`
 	// SizeMin: Least share of an attribute.
 	SizeMin float64 `json:"size_min"`
-	// Special: What a special value earns.
+	// Special: Rule for special values.
 	Special BinRule `json:"special"`
-	// SpecialValues: Values that mean something of their own.
+	// SpecialValues: Values with a meaning of their own, such as -9 for `no record`.
 	SpecialValues []any `json:"special_values,omitzero"`
 	// Trend: The shape of the rate along ascending values.
 	Trend Trend `json:"trend"`
-	// Unseen: What an unseen or rare category earns.
+	// Unseen: Rule for unseen and rare categories.
 	Unseen BinRule `json:"unseen"`
 }
 
@@ -402,7 +402,7 @@ type BinningRow struct {
 	Value any `json:"value,omitzero"`
 	// Woe: Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target the sample's mean minus the bin's. Absent without rows.
 	Woe *float64 `json:"woe,omitempty"`
-	// WoeApplied: Weight of evidence that the slot takes by its rule; absent where the card refuses the input.
+	// WoeApplied: Weight of evidence that the slot gets by its rule; absent where the card refuses the input.
 	WoeApplied *float64 `json:"woe_applied,omitempty"`
 }
 
@@ -422,7 +422,7 @@ type BinningSettings struct {
 	GoodsMin *float64 `json:"goods_min,omitempty"`
 	// Kind: Attributes as intervals or as sets of categories; default by the column: text is categorical.
 	Kind BinKind `json:"kind,omitempty"`
-	// Missing: What a missing input earns; default `own`.
+	// Missing: Rule for the weight of evidence of missing inputs; default `own`.
 	Missing BinRule `json:"missing,omitempty"`
 	// Objective: What the partition maximises; default `iv`.
 	Objective Objective `json:"objective,omitempty"`
@@ -440,17 +440,17 @@ type BinningSettings struct {
 	SizeMax *float64 `json:"size_max,omitempty"`
 	// SizeMin: Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5.
 	SizeMin *float64 `json:"size_min,omitempty"`
-	// Special: What a special value earns, any rule but `refuse`; default `own`.
+	// Special: Rule for the weight of evidence of special values, any but `refuse`; default `own`.
 	Special BinRule `json:"special,omitempty"`
-	// SpecialValues: Numbers and categories that mean something of their own, each once; those of the other kind than the column's are left out.
+	// SpecialValues: Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the other kind than the column's are left out.
 	SpecialValues []any `json:"special_values,omitzero"`
 	// Trend: The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none.
 	Trend Trend `json:"trend,omitempty"`
-	// Unseen: What an unseen or rare category earns; default `own`, the weight of evidence of the rare ones together.
+	// Unseen: Rule for the weight of evidence of unseen and rare categories; default `own`, that of all rare ones as one bin.
 	Unseen BinRule `json:"unseen,omitempty"`
 }
 
-// BinningStatus: What became of a column.
+// BinningStatus: How the binning of a column ended.
 type BinningStatus string
 
 const (
@@ -466,7 +466,7 @@ const (
 	BinningStatusAllRare BinningStatus = "all_rare"
 	// BinningStatusInfeasible: No partition meets the constraints, not even one attribute alone; one attribute stands for all values.
 	BinningStatusInfeasible BinningStatus = "infeasible"
-	// BinningStatusOneClass: The rows hold goods only or bads only, and nothing can be learnt; one attribute.
+	// BinningStatusOneClass: The rows hold goods only or bads only, so no split can be measured; one attribute.
 	BinningStatusOneClass BinningStatus = "one_class"
 )
 
@@ -510,7 +510,7 @@ type Brier struct {
 	Score float64 `json:"score"`
 	// Uncertainty: Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all.
 	Uncertainty float64 `json:"uncertainty"`
-	// Within: What the PDs do within the groups; 0 where a group has one PD.
+	// Within: The part of the score from differences of PDs within the groups; 0 where a group has one PD.
 	Within float64 `json:"within"`
 }
 
@@ -540,7 +540,7 @@ type CalibrationMeasures struct {
 type CalibrationMethod string
 
 const (
-	// CalibrationMethodBeta: logit(PD) = c + a ln s - b ln(1 - s) with a, b >= 0, s the PD by the PDO law: Kull, Silva Filho, Flach 2017.
+	// CalibrationMethodBeta: logit(PD) = c + a ln s - b ln(1 - s) with a, b >= 0, s the PD by the card's points-to-odds scaling: Kull, Silva Filho, Flach 2017.
 	CalibrationMethodBeta CalibrationMethod = "beta"
 	// CalibrationMethodIsotonic: Block means of the pool-adjacent-violators algorithm, linear between block centres.
 	CalibrationMethodIsotonic CalibrationMethod = "isotonic"
@@ -568,11 +568,11 @@ const (
 type CalibrationReport struct {
 	// BadRate: Bad rate of the rows, weighted, in 0..=1; null without rows.
 	BadRate *float64 `json:"bad_rate"`
-	// Curve: From log-odds by the PDO law to a PD; null with `refusal`.
+	// Curve: From log-odds by the card's points-to-odds scaling to a PD; null with `refusal`.
 	Curve any `json:"curve"`
 	// MeanPD: Mean PD of the rows by the curve, weighted, in 0..1.
 	MeanPD *float64 `json:"mean_pd"`
-	// Method: The law.
+	// Method: The form of the curve.
 	Method CalibrationMethod `json:"method"`
 	// OutsideBads: Bad rows among those that it was measured on.
 	OutsideBads uint64 `json:"outside_bads"`
@@ -584,19 +584,19 @@ type CalibrationReport struct {
 
 // CalibrationSettings: How the PD of a card is calibrated on rows outside the fit.
 type CalibrationSettings struct {
-	// Method: The law; `platt` when absent.
+	// Method: The form of the curve; default `platt`.
 	Method CalibrationMethod `json:"method,omitempty"`
-	// Smoothing: With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a bad, B and G their weights (Platt 1999, section 2.2), which keeps a small sample from claiming too much.
+	// Smoothing: With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a bad, B and G their weights (Platt 1999, section 2.2), which keeps the PDs of a small sample away from 0 and 1.
 	Smoothing *bool `json:"smoothing,omitempty"`
-	// TargetRate: Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows is this rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng, Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2). Absent: for `offset` the rate of the rows, else no shift.
+	// TargetRate: Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows is this rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng, Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2). Default: for `offset` the rate of the rows, else no shift.
 	TargetRate *float64 `json:"target_rate,omitempty"`
 }
 
-// CardCutoffs: Totals at which the decision changes: stated, or chosen from what each total would do.
+// CardCutoffs: Totals at which the decision changes: stated, or chosen by the effect of each total.
 type CardCutoffs struct {
 	// Approve: Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate, else the target approval rate.
 	Approve *int32 `json:"approve,omitempty"`
-	// Curve: What is asked of the cut-off.
+	// Curve: Targets and profit that choose the cut-off.
 	Curve *CutoffSettings `json:"curve,omitempty"`
 	// Refer: Least total that is referred; default: the points that double the odds below `approve`.
 	Refer *int32 `json:"refer,omitempty"`
@@ -606,13 +606,13 @@ type CardCutoffs struct {
 type CardSettings struct {
 	// ID: Id of the artefact; default `card`.
 	ID string `json:"id,omitempty"`
-	// Limitations: What it must not be used for, and what is not known of it.
+	// Limitations: Uses that are excluded, and what is not known of the card.
 	Limitations string `json:"limitations,omitempty"`
-	// Owner: Who answers for it.
+	// Owner: Who is responsible for it.
 	Owner string `json:"owner,omitempty"`
-	// Purpose: What it is for.
+	// Purpose: Its purpose.
 	Purpose string `json:"purpose,omitempty"`
-	// ReviewDue: Day by which it must be looked at again.
+	// ReviewDue: Day by which it must be reviewed.
 	ReviewDue string `json:"review_due,omitempty"`
 	// Version: Version of the artefact; default `1`.
 	Version string `json:"version,omitempty"`
@@ -662,13 +662,13 @@ type CashflowAnalyzeResponse struct {
 
 // CharacteristicSettings: What differs for one characteristic.
 type CharacteristicSettings struct {
-	// Binning: How it is binned; fields that are absent are those of the request's `binning`.
+	// Binning: How it is binned; default for each field is that of the request's `binning`.
 	Binning *BinningSettings `json:"binning,omitempty"`
 	// Immovable: A counterfactual may not move it.
 	Immovable *bool `json:"immovable,omitempty"`
 	// LegalBasis: Why a protected characteristic may be used; without it a protected one stays out of the card.
 	LegalBasis string `json:"legal_basis,omitempty"`
-	// MoveCost: What a counterfactual pays for moving it by one bin; default 1.
+	// MoveCost: Cost of moving it by one bin in a counterfactual; default 1.
 	MoveCost *uint32 `json:"move_cost,omitempty"`
 	// MovesWith: Characteristics of the same name move together in a counterfactual: windows of one attribute.
 	MovesWith string `json:"moves_with,omitempty"`
@@ -706,7 +706,7 @@ type ChiSquareTest struct {
 	Statistic float64 `json:"statistic"`
 }
 
-// Cluster: Characteristics that say much the same.
+// Cluster: Characteristics that carry much the same information.
 type Cluster struct {
 	// Characteristics: Their names, of the highest information value first.
 	Characteristics []string `json:"characteristics"`
@@ -902,7 +902,7 @@ const (
 	CriterionPValue Criterion = "p_value"
 )
 
-// CutoffPoint: What one cut-off does.
+// CutoffPoint: The effect of one cut-off.
 type CutoffPoint struct {
 	// ApprovalRate: Share of the rows at or above the cut-off, in 0..=1.
 	ApprovalRate float64 `json:"approval_rate"`
@@ -916,7 +916,7 @@ type CutoffPoint struct {
 	ExpectedProfitMinor *float64 `json:"expected_profit_minor"`
 }
 
-// CutoffReport: Cut-offs and what they do.
+// CutoffReport: The effect of cut-offs.
 type CutoffReport struct {
 	// AtApprovalRate: The highest cut-off that approves the target share or more; null without target or rows.
 	AtApprovalRate *CutoffPoint `json:"at_approval_rate"`
@@ -928,9 +928,9 @@ type CutoffReport struct {
 	Points []CutoffPoint `json:"points"`
 }
 
-// CutoffSettings: What is asked of cut-offs.
+// CutoffSettings: Targets and profit for choosing a cut-off.
 type CutoffSettings struct {
-	// Profit: What an approved account brings; absent: no profits.
+	// Profit: Profit of an approved account; default: profits are not computed.
 	Profit *AccountProfit `json:"profit,omitempty"`
 	// TargetApprovalRate: Share of the rows to approve, in 0..=1.
 	TargetApprovalRate *float64 `json:"target_approval_rate,omitempty"`
@@ -968,19 +968,61 @@ const (
 
 // DevelopmentFinding: One thing that an auditor must know of a fit.
 type DevelopmentFinding struct {
-	// Code: Name of the kind of finding, such as `separation`.
-	Code string `json:"code"`
+	// Code: What was found.
+	Code DevelopmentFindingCode `json:"code"`
 	// Feature: The feature that it concerns; absent when it concerns the fit.
 	Feature string `json:"feature,omitempty"`
 	// Message: One sentence.
 	Message string `json:"message"`
 }
 
-// DevelopmentValidation: What was measured on which rows; only rows outside the fit tell what to expect.
+// DevelopmentFindingCode: What the development of a card found.
+type DevelopmentFindingCode string
+
+const (
+	// DevelopmentFindingCodeBands: No two bands keep the limits, so every total is in one band.
+	DevelopmentFindingCodeBands DevelopmentFindingCode = "bands"
+	// DevelopmentFindingCodeBinning: Fixed cut points separate no rows, or the constraints of a column cannot be met.
+	DevelopmentFindingCodeBinning DevelopmentFindingCode = "binning"
+	// DevelopmentFindingCodeColumnType: A column holds neither numbers nor text and was left out.
+	DevelopmentFindingCodeColumnType DevelopmentFindingCode = "column_type"
+	// DevelopmentFindingCodeIDLike: A column numbers the rows and was left out.
+	DevelopmentFindingCodeIDLike DevelopmentFindingCode = "id_like"
+	// DevelopmentFindingCodeImmature: Rows whose outcome is not yet known were not left out.
+	DevelopmentFindingCodeImmature DevelopmentFindingCode = "immature"
+	// DevelopmentFindingCodeLeaking: A characteristic predicts the outcome better than anything known before it should.
+	DevelopmentFindingCodeLeaking DevelopmentFindingCode = "leaking"
+	// DevelopmentFindingCodeMissingTogether: A bin for missing, special or unseen values has the neutral points: its rows count in another characteristic.
+	DevelopmentFindingCodeMissingTogether DevelopmentFindingCode = "missing_together"
+	// DevelopmentFindingCodeNoOutsideRows: The card or its cut-offs were not measured on rows outside the fit.
+	DevelopmentFindingCodeNoOutsideRows DevelopmentFindingCode = "no_outside_rows"
+	// DevelopmentFindingCodeNotBinned: A column has one attribute only, or no partition meets its constraints.
+	DevelopmentFindingCodeNotBinned DevelopmentFindingCode = "not_binned"
+	// DevelopmentFindingCodePDAssumed: The PD is a rank, not a probability.
+	DevelopmentFindingCodePDAssumed DevelopmentFindingCode = "pd_assumed"
+	// DevelopmentFindingCodePointsLowered: A bin for missing, special or unseen values has the neutral points: its rows do not show that it is safer.
+	DevelopmentFindingCodePointsLowered DevelopmentFindingCode = "points_lowered"
+	// DevelopmentFindingCodeProtected: A protected characteristic is in the card, or was left out because no legal basis is stated.
+	DevelopmentFindingCodeProtected DevelopmentFindingCode = "protected"
+	// DevelopmentFindingCodeRanksNothing: The card does not rank rows outside the fit.
+	DevelopmentFindingCodeRanksNothing DevelopmentFindingCode = "ranks_nothing"
+	// DevelopmentFindingCodeRareCategories: Rare categories count as unseen.
+	DevelopmentFindingCodeRareCategories DevelopmentFindingCode = "rare_categories"
+	// DevelopmentFindingCodeReasonTexts: The texts of a reason were made from the name of its column.
+	DevelopmentFindingCodeReasonTexts DevelopmentFindingCode = "reason_texts"
+	// DevelopmentFindingCodeRounding: Rounding to points changes more than 5 % of the decisions.
+	DevelopmentFindingCodeRounding DevelopmentFindingCode = "rounding"
+	// DevelopmentFindingCodeSeparation: A characteristic takes part in separating good and bad rows.
+	DevelopmentFindingCodeSeparation DevelopmentFindingCode = "separation"
+	// DevelopmentFindingCodeWrongSign: A safer bin of a characteristic raises the risk in the card.
+	DevelopmentFindingCodeWrongSign DevelopmentFindingCode = "wrong_sign"
+)
+
+// DevelopmentValidation: Validation by part of the sample. Only rows outside the fit show what to expect of the card.
 type DevelopmentValidation struct {
 	// Cross: By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.
 	Cross *ValidationReport `json:"cross,omitempty"`
-	// Development: On the rows that were fitted: too good.
+	// Development: On the rows that were fitted: better than on new applicants.
 	Development ValidationReport `json:"development"`
 	// HoldOut: On the rows that were held out.
 	HoldOut *ValidationReport `json:"hold_out,omitempty"`
@@ -1074,9 +1116,9 @@ type Exclusion struct {
 	Above *float64 `json:"above,omitempty"`
 	// Below: Numbers below this are left out.
 	Below *float64 `json:"below,omitempty"`
-	// Column: The column that is looked at; it may be no characteristic.
+	// Column: The column of the values; it need not be a characteristic.
 	Column string `json:"column"`
-	// Reason: Why, in words, such as `fraud` or `staff loan`.
+	// Reason: Why, such as `fraud` or `staff loan`.
 	Reason string `json:"reason"`
 	// Values: Values that are left out; null stands for missing.
 	Values []any `json:"values,omitzero"`
@@ -1252,7 +1294,7 @@ const (
 type InterceptPlace string
 
 const (
-	// InterceptPlaceSpread: Evenly over the characteristics; what does not divide goes to the first ones, a point each.
+	// InterceptPlaceSpread: Evenly over the characteristics; the remainder goes to the first ones, a point each.
 	InterceptPlaceSpread InterceptPlace = "spread"
 	// InterceptPlaceBase: Into the card's base points.
 	InterceptPlaceBase InterceptPlace = "base"
@@ -1274,7 +1316,7 @@ type IsotonicCurve struct {
 
 // Knot: One block of an isotonic regression.
 type Knot struct {
-	// LogOdds: Mean log-odds of bad by the PDO law over the block, in nats.
+	// LogOdds: Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats.
 	LogOdds float64 `json:"log_odds"`
 	// PD: PD of the block, in 0..1, both excluded.
 	PD float64 `json:"pd"`
@@ -1404,7 +1446,7 @@ type OperationEntry struct {
 type PValueTest string
 
 const (
-	// PValueTestZTest: Two proportions with their pooled variance, two-sided by the normal law.
+	// PValueTestZTest: Two proportions with their pooled variance, two-sided by the normal distribution.
 	PValueTestZTest PValueTest = "z_test"
 	// PValueTestChiSquare: Pearson's chi-square with one degree of freedom, without continuity correction: the square of the z-test, so the same p-value.
 	PValueTestChiSquare PValueTest = "chi_square"
@@ -1566,13 +1608,13 @@ const (
 
 // ReasonText: The texts of one reason code.
 type ReasonText struct {
-	// Adverse: Said to the applicant when the characteristic lowered the score.
+	// Adverse: Text for the applicant when the characteristic lowered the score.
 	Adverse string `json:"adverse"`
-	// Favourable: Said to the applicant when it raised the score.
+	// Favourable: Text for the applicant when it raised the score.
 	Favourable string `json:"favourable"`
-	// Internal: Said to the lender's staff; default is the adverse or favourable text.
+	// Internal: Text for the lender's staff; default is the adverse or favourable text.
 	Internal string `json:"internal,omitempty"`
-	// Missing: Said to both when the input is missing; default is the adverse text.
+	// Missing: Text for both when the input is missing; default is the adverse text.
 	Missing string `json:"missing,omitempty"`
 }
 
@@ -1662,7 +1704,7 @@ type RocPoint struct {
 	Goods float64 `json:"goods"`
 }
 
-// RoundingReport: What rounding to integers costs.
+// RoundingReport: The effect of rounding to integers.
 type RoundingReport struct {
 	// DecisionsChanged: Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null without cut-offs.
 	DecisionsChanged *float64 `json:"decisions_changed"`
@@ -1710,7 +1752,7 @@ type SampleDates struct {
 	To string `json:"to"`
 }
 
-// SampleReport: What became of the rows of the frame.
+// SampleReport: The rows of the frame by part, and those that were left out.
 type SampleReport struct {
 	// Dates: First and last observation date of the rows that stayed.
 	Dates *SampleDates `json:"dates,omitempty"`
@@ -1730,7 +1772,7 @@ type SampleReport struct {
 
 // SampleSettings: The sample of a development, as the card's `pd_basis` will state it.
 type SampleSettings struct {
-	// DefaultDefinition: What counts as bad, in words, such as `90 days past due within 12 months`. Without it, `horizon_days` and `population` the card's PD is assumed, whatever was measured.
+	// DefaultDefinition: What counts as bad, such as `90 days past due within 12 months`. Without it, `horizon_days` and `population` the card's PD is assumed, even where a calibration was measured.
 	DefaultDefinition string `json:"default_definition,omitempty"`
 	// Exclusions: Rows that are left out, each with its reason; counted in the answer in this order.
 	Exclusions []Exclusion `json:"exclusions,omitzero"`
@@ -1738,13 +1780,13 @@ type SampleSettings struct {
 	HorizonDays *uint32 `json:"horizon_days,omitempty"`
 	// ObservationDate: Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad is not a good one.
 	ObservationDate string `json:"observation_date,omitempty"`
-	// Population: Who is in the sample, in words.
+	// Population: Who is in the sample.
 	Population string `json:"population,omitempty"`
 	// Split: How rows are set aside from the fit.
 	Split *SplitSettings `json:"split,omitempty"`
 }
 
-// ScalingMethod: What a scaling states.
+// ScalingMethod: What the settings of a scaling state.
 type ScalingMethod string
 
 const (
@@ -1754,7 +1796,7 @@ const (
 	ScalingMethodMinMax ScalingMethod = "min_max"
 )
 
-// ScalingSettings: How log-odds become points.
+// ScalingSettings: How points translate to odds, and where the points of the intercept go.
 type ScalingSettings struct {
 	// Intercept: Where the points of the intercept go; default `spread`.
 	Intercept InterceptPlace `json:"intercept,omitempty"`
@@ -1836,7 +1878,7 @@ type ScorecardDevelopRequest struct {
 	Bad []any `json:"bad,omitzero"`
 	// Bands: How risk bands are made.
 	Bands *BandSettings `json:"bands,omitempty"`
-	// Binning: How each column is binned, unless `characteristics` says otherwise for one.
+	// Binning: How each column is binned, unless `characteristics` states otherwise for one.
 	Binning *BinningSettings `json:"binning,omitempty"`
 	// Calibration: From the score to a probability.
 	Calibration *CalibrationSettings `json:"calibration,omitempty"`
@@ -1846,13 +1888,13 @@ type ScorecardDevelopRequest struct {
 	Characteristics map[string]CharacteristicSettings `json:"characteristics,omitzero"`
 	// Columns: The rows by column, when no frame is given.
 	Columns map[string][]any `json:"columns,omitzero"`
-	// Cutoffs: Totals at which the decision changes; without them the card decides nothing.
+	// Cutoffs: Totals at which the decision changes. Without them every application is referred.
 	Cutoffs *CardCutoffs `json:"cutoffs,omitempty"`
 	// EntityTypes: Whom the card scores; default individuals.
 	EntityTypes []EntityType `json:"entity_types,omitzero"`
 	// Exclude: Columns that are no characteristics.
 	Exclude []string `json:"exclude,omitzero"`
-	// Folds: Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
+	// Folds: Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.
 	Folds *int64 `json:"folds,omitempty"`
 	// Good: Values of the target that are good, when others mean that the outcome is not known; default: the one other value.
 	Good []any `json:"good,omitzero"`
@@ -1938,7 +1980,7 @@ type ScorecardEvaluateRequest struct {
 	Good []any `json:"good,omitzero"`
 	// IdempotencyKey: The same key and request give the stored answer.
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
-	// Seed: Seed; an evaluation uses none and echoes it.
+	// Seed: Seed; an evaluation does not use it and returns it.
 	Seed int64 `json:"seed,omitempty"`
 	// Target: Column with the outcome.
 	Target string `json:"target"`
@@ -2208,7 +2250,7 @@ const (
 type SplitMethod string
 
 const (
-	// SplitMethodAuto: `random` with a hold-out of 0.2 from 50,000 rows on; below, all rows are fitted and cross-validation judges.
+	// SplitMethodAuto: `random` with a hold-out of 0.2 from 50,000 rows on; below, all rows are fitted and cross-validation validates the card.
 	SplitMethodAuto SplitMethod = "auto"
 	// SplitMethodColumn: By the value of a column.
 	SplitMethodColumn SplitMethod = "column"
@@ -2218,7 +2260,7 @@ const (
 	SplitMethodNone SplitMethod = "none"
 )
 
-// SplitSettings: How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge.
+// SplitSettings: How rows are set aside: development rows are fitted, hold-out and out-of-time rows only validate the card.
 type SplitSettings struct {
 	// Column: Column whose value puts a row into a part (method `column`).
 	Column string `json:"column,omitempty"`
@@ -2266,7 +2308,7 @@ type TableTest struct {
 	CramersV float64 `json:"cramers_v"`
 	// DegreesOfFreedom: Bins with rows minus 1.
 	DegreesOfFreedom uint32 `json:"degrees_of_freedom"`
-	// PValue: P-value by the chi-square law.
+	// PValue: P-value by the chi-square distribution.
 	PValue float64 `json:"p_value"`
 	// Statistic: Sum of (observed - expected)^2/expected.
 	Statistic float64 `json:"statistic"`
@@ -2450,14 +2492,14 @@ type ValidationReport struct {
 
 // ValidationSettings: How a validation is presented.
 type ValidationSettings struct {
-	// DistributionBins: Bins of the score distribution, 1..=200; 20 when absent.
+	// DistributionBins: Bins of the score distribution, 1..=200; default 20.
 	DistributionBins *int64 `json:"distribution_bins,omitempty"`
-	// GainsGroups: Groups of the gains table, 2..=100; 10 when absent.
+	// GainsGroups: Groups of the gains table, 2..=100; default 10.
 	GainsGroups *int64 `json:"gains_groups,omitempty"`
-	// Groups: Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; 10 when absent.
+	// Groups: Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; default 10.
 	Groups *int64 `json:"groups,omitempty"`
-	// IntervalLevel: Level of the intervals, in 0.5..1; 0.95 when absent.
+	// IntervalLevel: Level of the intervals, in 0.5..1; default 0.95.
 	IntervalLevel *float64 `json:"interval_level,omitempty"`
-	// RocPoints: Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent.
+	// RocPoints: Points of the ROC curve besides (0, 0), 2..=1000; default 100.
 	RocPoints *int64 `json:"roc_points,omitempty"`
 }

@@ -88,7 +88,7 @@ export interface Account {
 /** What an account is. */
 export type AccountKind = 'current' | 'savings' | 'mobile_money' | 'till' | 'pos' | 'card' | 'loan' | 'other';
 
-/** What an approved account brings on average, in minor units of one currency. */
+/** Average profit of an approved account, in minor units of one currency. */
 export interface AccountProfit {
   /** Gain of a good account, at least 0. */
   readonly gain_per_good_minor: number;
@@ -152,16 +152,16 @@ export type Audience = 'customer' | 'internal';
 
 /** How bands are chosen. */
 export interface BandSettings {
-  /** Least weight of bads of a band, at least 0; 1 when absent. */
+  /** Least weight of bads of a band, at least 0; default 1. */
   readonly bads_min?: number;
-  /** Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more. */
+  /** Number of bands, 2..=20; default 7. Fewer if the limits allow no more. */
   readonly count?: number;
   /**
    * Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and
-   * up to 1; absent: rates fall strictly, no test.
+   * up to 1. Default: no test, rates fall strictly.
    */
   readonly p_value_max?: number | null;
-  /** Least share of the rows of a band, in 0..=0.5; 0.05 when absent. */
+  /** Least share of the rows of a band, in 0..=0.5; default 0.05. */
   readonly share_min?: number;
 }
 
@@ -169,8 +169,8 @@ export interface BandSettings {
 export type BinKind = 'categorical' | 'numeric';
 
 /**
- * What an input outside the attributes earns. No rule earns more than weight of evidence 0 without support in
- * the counts: such a bin is capped at 0 and a finding says so.
+ * Which weight of evidence missing, special and unseen values get. A rule gives more than 0 only where the
+ * counts show that the bin is safer than the sample. Otherwise the bin gets 0, and a finding says so.
  */
 export type BinRule = 'closest' | 'neutral' | 'own' | 'refuse' | 'worst';
 
@@ -190,7 +190,7 @@ export interface BinningSettings {
   readonly goods_min?: number | null;
   /** Attributes as intervals or as sets of categories; default by the column: text is categorical. */
   readonly kind?: BinKind | null;
-  /** What a missing input earns; default `own`. */
+  /** Rule for the weight of evidence of missing inputs; default `own`. */
   readonly missing?: BinRule | null;
   /** What the partition maximises; default `iv`. */
   readonly objective?: Objective | null;
@@ -208,16 +208,19 @@ export interface BinningSettings {
   readonly size_max?: number | null;
   /** Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5. */
   readonly size_min?: number | null;
-  /** What a special value earns, any rule but `refuse`; default `own`. */
+  /** Rule for the weight of evidence of special values, any but `refuse`; default `own`. */
   readonly special?: BinRule | null;
   /**
-   * Numbers and categories that mean something of their own, each once; those of the other kind than the
-   * column's are left out.
+   * Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the
+   * other kind than the column's are left out.
    */
   readonly special_values?: ReadonlyArray<boolean | number | string | null> | null;
   /** The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none. */
   readonly trend?: Trend | null;
-  /** What an unseen or rare category earns; default `own`, the weight of evidence of the rare ones together. */
+  /**
+   * Rule for the weight of evidence of unseen and rare categories; default `own`, that of all rare ones as one
+   * bin.
+   */
   readonly unseen?: BinRule | null;
 }
 
@@ -226,30 +229,30 @@ export type CalibrationMethod = 'beta' | 'isotonic' | 'offset' | 'platt';
 
 /** How the PD of a card is calibrated on rows outside the fit. */
 export interface CalibrationSettings {
-  /** The law; `platt` when absent. */
+  /** The form of the curve; default `platt`. */
   readonly method?: CalibrationMethod;
   /**
    * With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a bad, B and G their weights (Platt
-   * 1999, section 2.2), which keeps a small sample from claiming too much.
+   * 1999, section 2.2), which keeps the PDs of a small sample away from 0 and 1.
    */
   readonly smoothing?: boolean;
   /**
    * Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows is
    * this rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng,
    * Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2).
-   * Absent: for `offset` the rate of the rows, else no shift.
+   * Default: for `offset` the rate of the rows, else no shift.
    */
   readonly target_rate?: number | null;
 }
 
-/** Totals at which the decision changes: stated, or chosen from what each total would do. */
+/** Totals at which the decision changes: stated, or chosen by the effect of each total. */
 export interface CardCutoffs {
   /**
    * Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate,
    * else the target approval rate.
    */
   readonly approve?: number | null;
-  /** What is asked of the cut-off. */
+  /** Targets and profit that choose the cut-off. */
   readonly curve?: CutoffSettings;
   /** Least total that is referred; default: the points that double the odds below `approve`. */
   readonly refer?: number | null;
@@ -259,13 +262,13 @@ export interface CardCutoffs {
 export interface CardSettings {
   /** Id of the artefact; default `card`. */
   readonly id?: string | null;
-  /** What it must not be used for, and what is not known of it. */
+  /** Uses that are excluded, and what is not known of the card. */
   readonly limitations?: string | null;
-  /** Who answers for it. */
+  /** Who is responsible for it. */
   readonly owner?: string | null;
-  /** What it is for. */
+  /** Its purpose. */
   readonly purpose?: string | null;
-  /** Day by which it must be looked at again. */
+  /** Day by which it must be reviewed. */
   readonly review_due?: string | null;
   /** Version of the artefact; default `1`. */
   readonly version?: string | null;
@@ -289,13 +292,13 @@ export interface CashflowAnalyzeRequest {
 
 /** What differs for one characteristic. */
 export interface CharacteristicSettings {
-  /** How it is binned; fields that are absent are those of the request's `binning`. */
+  /** How it is binned; default for each field is that of the request's `binning`. */
   readonly binning?: BinningSettings;
   /** A counterfactual may not move it. */
   readonly immovable?: boolean;
   /** Why a protected characteristic may be used; without it a protected one stays out of the card. */
   readonly legal_basis?: string | null;
-  /** What a counterfactual pays for moving it by one bin; default 1. */
+  /** Cost of moving it by one bin in a counterfactual; default 1. */
   readonly move_cost?: number | null;
   /** Characteristics of the same name move together in a counterfactual: windows of one attribute. */
   readonly moves_with?: string | null;
@@ -374,9 +377,9 @@ export interface CreditScoreRequest {
 /** What a stepwise search minimises or tests. */
 export type Criterion = 'aic' | 'bic' | 'p_value';
 
-/** What is asked of cut-offs. */
+/** Targets and profit for choosing a cut-off. */
 export interface CutoffSettings {
-  /** What an approved account brings; absent: no profits. */
+  /** Profit of an approved account; default: profits are not computed. */
   readonly profit?: AccountProfit | null;
   /** Share of the rows to approve, in 0..=1. */
   readonly target_approval_rate?: number | null;
@@ -419,9 +422,9 @@ export interface Exclusion {
   readonly above?: number | null;
   /** Numbers below this are left out. */
   readonly below?: number | null;
-  /** The column that is looked at; it may be no characteristic. */
+  /** The column of the values; it need not be a characteristic. */
   readonly column: string;
-  /** Why, in words, such as `fraud` or `staff loan`. */
+  /** Why, such as `fraud` or `staff loan`. */
   readonly reason: string;
   /** Values that are left out; null stands for missing. */
   readonly values?: ReadonlyArray<boolean | number | string | null>;
@@ -489,13 +492,13 @@ export type ReasonMethod = 'means_at_cutoff' | 'mean' | 'neutral' | 'maximum';
 
 /** The texts of one reason code. */
 export interface ReasonText {
-  /** Said to the applicant when the characteristic lowered the score. */
+  /** Text for the applicant when the characteristic lowered the score. */
   readonly adverse: string;
-  /** Said to the applicant when it raised the score. */
+  /** Text for the applicant when it raised the score. */
   readonly favourable: string;
-  /** Said to the lender's staff; default is the adverse or favourable text. */
+  /** Text for the lender's staff; default is the adverse or favourable text. */
   readonly internal?: string | null;
-  /** Said to both when the input is missing; default is the adverse text. */
+  /** Text for both when the input is missing; default is the adverse text. */
   readonly missing?: string | null;
 }
 
@@ -520,8 +523,8 @@ export interface RegressionSettings {
 /** The sample of a development, as the card's `pd_basis` will state it. */
 export interface SampleSettings {
   /**
-   * What counts as bad, in words, such as `90 days past due within 12 months`. Without it, `horizon_days` and
-   * `population` the card's PD is assumed, whatever was measured.
+   * What counts as bad, such as `90 days past due within 12 months`. Without it, `horizon_days` and
+   * `population` the card's PD is assumed, even where a calibration was measured.
    */
   readonly default_definition?: string | null;
   /** Rows that are left out, each with its reason; counted in the answer in this order. */
@@ -533,16 +536,16 @@ export interface SampleSettings {
    * after `as_of` are left out and counted: a row that may still turn bad is not a good one.
    */
   readonly observation_date?: string | null;
-  /** Who is in the sample, in words. */
+  /** Who is in the sample. */
   readonly population?: string | null;
   /** How rows are set aside from the fit. */
   readonly split?: SplitSettings;
 }
 
-/** What a scaling states. */
+/** What the settings of a scaling state. */
 export type ScalingMethod = 'pdo_odds' | 'min_max';
 
-/** How log-odds become points. */
+/** How points translate to odds, and where the points of the intercept go. */
 export interface ScalingSettings {
   /** Where the points of the intercept go; default `spread`. */
   readonly intercept?: InterceptPlace;
@@ -571,7 +574,7 @@ export interface ScorecardDevelopRequest {
   readonly bad?: ReadonlyArray<boolean | number | string | null>;
   /** How risk bands are made. */
   readonly bands?: BandSettings;
-  /** How each column is binned, unless `characteristics` says otherwise for one. */
+  /** How each column is binned, unless `characteristics` states otherwise for one. */
   readonly binning?: BinningSettings;
   /** From the score to a probability. */
   readonly calibration?: CalibrationSettings;
@@ -581,16 +584,13 @@ export interface ScorecardDevelopRequest {
   readonly characteristics?: { readonly [name: string]: CharacteristicSettings };
   /** The rows by column, when no frame is given. */
   readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
-  /** Totals at which the decision changes; without them the card decides nothing. */
+  /** Totals at which the decision changes. Without them every application is referred. */
   readonly cutoffs?: CardCutoffs | null;
   /** Whom the card scores; default individuals. */
   readonly entity_types?: ReadonlyArray<EntityType>;
   /** Columns that are no characteristics. */
   readonly exclude?: ReadonlyArray<string>;
-  /**
-   * Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out
-   * part.
-   */
+  /** Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part. */
   readonly folds?: number | null;
   /**
    * Values of the target that are good, when others mean that the outcome is not known; default: the one other
@@ -644,7 +644,7 @@ export interface ScorecardEvaluateRequest {
   readonly good?: ReadonlyArray<boolean | number | string | null>;
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
-  /** Seed; an evaluation uses none and echoes it. */
+  /** Seed; an evaluation does not use it and returns it. */
   readonly seed?: number;
   /** Column with the outcome. */
   readonly target: string;
@@ -722,7 +722,7 @@ export type SourceKey = 'application' | 'bank' | 'bureau' | 'internal_loans' | '
 /** How rows are set aside from the fit. */
 export type SplitMethod = 'auto' | 'column' | 'random' | 'none';
 
-/** How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge. */
+/** How rows are set aside: development rows are fitted, hold-out and out-of-time rows only validate the card. */
 export interface SplitSettings {
   /** Column whose value puts a row into a part (method `column`). */
   readonly column?: string | null;
@@ -786,15 +786,15 @@ export type Trend = 'none' | 'ascending' | 'descending' | 'peak' | 'valley' | 'c
 
 /** How a validation is presented. */
 export interface ValidationSettings {
-  /** Bins of the score distribution, 1..=200; 20 when absent. */
+  /** Bins of the score distribution, 1..=200; default 20. */
   readonly distribution_bins?: number;
-  /** Groups of the gains table, 2..=100; 10 when absent. */
+  /** Groups of the gains table, 2..=100; default 10. */
   readonly gains_groups?: number;
-  /** Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; 10 when absent. */
+  /** Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; default 10. */
   readonly groups?: number;
-  /** Level of the intervals, in 0.5..1; 0.95 when absent. */
+  /** Level of the intervals, in 0.5..1; default 0.95. */
   readonly interval_level?: number;
-  /** Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent. */
+  /** Points of the ROC curve besides (0, 0), 2..=1000; default 100. */
   readonly roc_points?: number;
 }
 
@@ -883,7 +883,7 @@ export interface BandReport {
 }
 
 /**
- * The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and
+ * Beta calibration: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and
  * section 3.
  */
 export interface BetaCurve {
@@ -895,7 +895,7 @@ export interface BetaCurve {
   readonly c: number;
 }
 
-/** One column that was looked at. */
+/** One candidate column. */
 export interface BinnedColumn {
   /** Its bins and their table. */
   readonly binning: Binning;
@@ -912,7 +912,7 @@ export interface BinnedColumn {
 export interface Binning {
   /** Cut points of a numeric characteristic, one fewer than attributes. */
   readonly cuts?: ReadonlyArray<number>;
-  /** What a person should know. */
+  /** What the reader of the table should know. */
   readonly findings?: ReadonlyArray<BinningFinding>;
   /** Categories of each attribute of a categorical characteristic, in byte order. */
   readonly groups?: ReadonlyArray<ReadonlyArray<string>>;
@@ -920,21 +920,21 @@ export interface Binning {
   readonly kind: BinKind;
   /** Special values in slot order. */
   readonly special?: ReadonlyArray<boolean | number | string | null>;
-  /** What became of the column. */
+  /** How the binning of the column ended. */
   readonly status: BinningStatus;
   /** The table, one row a slot. */
   readonly table: BinningTable;
   /** The trend of the attributes, where there was a choice. */
   readonly trend?: Trend;
-  /** Weight of evidence that each slot takes, in nats; 0 where the card refuses the input. */
+  /** Weight of evidence of each slot by its rule, in nats; 0 where the card refuses the input. */
   readonly woe: ReadonlyArray<number>;
 }
 
-/** What a person should know of a binning. */
+/** What the reader of a binning should know. */
 export interface BinningFinding {
   /** Settings of which each alone, when relaxed, makes the problem feasible. */
   readonly constraints?: ReadonlyArray<string>;
-  /** How many cases. */
+  /** How many. */
   readonly count?: number;
   /** What was found. */
   readonly kind: BinningFindingKind;
@@ -963,9 +963,9 @@ export interface BinningOptions {
   readonly cuts_fixed?: ReadonlyArray<number>;
   /** Least weight of good rows in an attribute. */
   readonly goods_min: number;
-  /** Intervals or sets; absent: by the column. */
+  /** Intervals or sets; without it the column decides. */
   readonly kind?: BinKind;
-  /** What a missing input earns. */
+  /** Rule for missing inputs. */
   readonly missing: BinRule;
   /** What the partition maximises. */
   readonly objective: Objective;
@@ -983,13 +983,13 @@ export interface BinningOptions {
   readonly size_max: number;
   /** Least share of an attribute. */
   readonly size_min: number;
-  /** What a special value earns. */
+  /** Rule for special values. */
   readonly special: BinRule;
-  /** Values that mean something of their own. */
+  /** Values with a meaning of their own, such as -9 for `no record`. */
   readonly special_values?: ReadonlyArray<boolean | number | string | null>;
   /** The shape of the rate along ascending values. */
   readonly trend: Trend;
-  /** What an unseen or rare category earns. */
+  /** Rule for unseen and rare categories. */
   readonly unseen: BinRule;
 }
 
@@ -1032,11 +1032,11 @@ export interface BinningRow {
    * sample's mean minus the bin's. Absent without rows.
    */
   readonly woe?: number;
-  /** Weight of evidence that the slot takes by its rule; absent where the card refuses the input. */
+  /** Weight of evidence that the slot gets by its rule; absent where the card refuses the input. */
   readonly woe_applied?: number;
 }
 
-/** What became of a column. */
+/** How the binning of a column ended. */
 export type BinningStatus = 'optimal' | 'no_split' | 'constant' | 'all_missing' | 'all_rare' | 'infeasible' | 'one_class';
 
 /** The table of one characteristic. Weights are numbers of rows where the sample has no weights. */
@@ -1082,7 +1082,7 @@ export interface Brier {
   readonly score: number;
   /** Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all. */
   readonly uncertainty: number;
-  /** What the PDs do within the groups; 0 where a group has one PD. */
+  /** The part of the score from differences of PDs within the groups; 0 where a group has one PD. */
   readonly within: number;
 }
 
@@ -1118,11 +1118,11 @@ export type CalibrationRefusal = 'not_ascending' | 'one_class' | 'separated' | '
 export interface CalibrationReport {
   /** Bad rate of the rows, weighted, in 0..=1; null without rows. */
   readonly bad_rate: number | null;
-  /** From log-odds by the PDO law to a PD; null with `refusal`. */
+  /** From log-odds by the card's points-to-odds scaling to a PD; null with `refusal`. */
   readonly curve: unknown | null;
   /** Mean PD of the rows by the curve, weighted, in 0..1. */
   readonly mean_pd: number | null;
-  /** The law. */
+  /** The form of the curve. */
   readonly method: CalibrationMethod;
   /** Bad rows among those that it was measured on. */
   readonly outside_bads: number;
@@ -1184,7 +1184,7 @@ export interface ChiSquareTest {
   readonly statistic: number;
 }
 
-/** Characteristics that say much the same. */
+/** Characteristics that carry much the same information. */
 export interface Cluster {
   /** Their names, of the highest information value first. */
   readonly characteristics: ReadonlyArray<string>;
@@ -1310,7 +1310,7 @@ export interface CreditScoreResponse {
   readonly seed: number;
 }
 
-/** What one cut-off does. */
+/** The effect of one cut-off. */
 export interface CutoffPoint {
   /** Share of the rows at or above the cut-off, in 0..=1. */
   readonly approval_rate: number;
@@ -1324,7 +1324,7 @@ export interface CutoffPoint {
   readonly expected_profit_minor: number | null;
 }
 
-/** Cut-offs and what they do. */
+/** The effect of cut-offs. */
 export interface CutoffReport {
   /** The highest cut-off that approves the target share or more; null without target or rows. */
   readonly at_approval_rate: CutoffPoint | null;
@@ -1341,19 +1341,22 @@ export type Decision = 'decline' | 'refer' | 'approve';
 
 /** One thing that an auditor must know of a fit. */
 export interface DevelopmentFinding {
-  /** Name of the kind of finding, such as `separation`. */
-  readonly code: string;
+  /** What was found. */
+  readonly code: DevelopmentFindingCode;
   /** The feature that it concerns; absent when it concerns the fit. */
   readonly feature?: string;
   /** One sentence. */
   readonly message: string;
 }
 
-/** What was measured on which rows; only rows outside the fit tell what to expect. */
+/** What the development of a card found. */
+export type DevelopmentFindingCode = 'bands' | 'binning' | 'column_type' | 'id_like' | 'immature' | 'leaking' | 'missing_together' | 'no_outside_rows' | 'not_binned' | 'pd_assumed' | 'points_lowered' | 'protected' | 'ranks_nothing' | 'rare_categories' | 'reason_texts' | 'rounding' | 'separation' | 'wrong_sign';
+
+/** Validation by part of the sample. Only rows outside the fit show what to expect of the card. */
 export interface DevelopmentValidation {
   /** By cross-validation: each row is scored by a fit, with binning and selection, that did not see it. */
   readonly cross?: ValidationReport;
-  /** On the rows that were fitted: too good. */
+  /** On the rows that were fitted: better than on new applicants. */
   readonly development: ValidationReport;
   /** On the rows that were held out. */
   readonly hold_out?: ValidationReport;
@@ -1520,7 +1523,7 @@ export interface IsotonicCurve {
 
 /** One block of an isotonic regression. */
 export interface Knot {
-  /** Mean log-odds of bad by the PDO law over the block, in nats. */
+  /** Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats. */
   readonly log_odds: number;
   /** PD of the block, in 0..1, both excluded. */
   readonly pd: number;
@@ -1756,7 +1759,7 @@ export interface RocPoint {
   readonly goods: number;
 }
 
-/** What rounding to integers costs. */
+/** The effect of rounding to integers. */
 export interface RoundingReport {
   /**
    * Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null without
@@ -1796,7 +1799,7 @@ export interface SampleDates {
   readonly to: string;
 }
 
-/** What became of the rows of the frame. */
+/** The rows of the frame by part, and those that were left out. */
 export interface SampleReport {
   /** First and last observation date of the rows that stayed. */
   readonly dates?: SampleDates;
@@ -1999,7 +2002,7 @@ export interface TableTest {
   readonly cramers_v: number;
   /** Bins with rows minus 1. */
   readonly degrees_of_freedom: number;
-  /** P-value by the chi-square law. */
+  /** P-value by the chi-square distribution. */
   readonly p_value: number;
   /** Sum of (observed - expected)^2/expected. */
   readonly statistic: number;

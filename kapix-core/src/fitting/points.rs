@@ -71,11 +71,27 @@ pub struct ScaledPoints {
 
 impl PointsToOdds {
     /// Returns points a nat of log-odds, pdo / ln 2.
+    ///
+    /// ```
+    /// use kapix_core::fitting::PointsToOdds;
+    ///
+    /// // The example of Siddiqi's chapter: 600 points at odds of 50:1, and 20 points double them.
+    /// let scaling = PointsToOdds { odds0: 50.0, pdo: 20.0, points0: 600.0 };
+    /// assert!((scaling.factor() - 28.8539).abs() < 5e-5);
+    /// ```
     pub fn factor(&self) -> f64 {
         self.pdo / core::f64::consts::LN_2
     }
 
     /// Returns the total at odds 1:1, points0 - factor x ln(odds0).
+    ///
+    /// ```
+    /// use kapix_core::fitting::PointsToOdds;
+    ///
+    /// // The example of Siddiqi's chapter: 600 points at odds of 50:1, and 20 points double them.
+    /// let scaling = PointsToOdds { odds0: 50.0, pdo: 20.0, points0: 600.0 };
+    /// assert!((scaling.offset() - 487.123).abs() < 5e-4);
+    /// ```
     pub fn offset(&self) -> f64 {
         self.points0 - self.factor() * numeric::ln(self.odds0)
     }
@@ -84,6 +100,25 @@ impl PointsToOdds {
 impl ScaledPoints {
     /// Lowers a slot to the neutral points of its characteristic and returns whether it had more. The difference counts as
     /// rounding. A bin for missing values whose rows are no safer than the sample may not have more.
+    ///
+    /// ```
+    /// # use core::f64::consts::LN_2;
+    /// # use kapix_core::fitting::{PointsModel, ScalingSettings, scale};
+    /// # let model = PointsModel {
+    /// #     intercept: -4_f64.ln(),
+    /// #     coefficients: &[-1.0],
+    /// #     woe: &[vec![0.0, LN_2, -LN_2]],
+    /// #     population: &[vec![5.0, 3.0, 2.0]],
+    /// # };
+    /// # let (odds0, pdo, points0) = (Some(1.0), Some(10.0), Some(100.0));
+    /// # let settings = ScalingSettings { odds0, pdo, points0, ..ScalingSettings::default() };
+    /// let mut scaled = scale(&model, &settings)?;
+    /// assert_eq!((&scaled.points[0], scaled.neutral_points[0]), (&vec![120, 130, 110], 120));
+    /// assert!(scaled.lower_to_neutral(0, 1));
+    /// assert!(!scaled.lower_to_neutral(0, 2));
+    /// assert_eq!(scaled.points, [[120, 120, 110]]);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn lower_to_neutral(&mut self, characteristic: usize, slot: usize) -> bool {
         let neutral = self.neutral_points.get(characteristic).copied();
         let points = self.points.get_mut(characteristic).and_then(|own| own.get_mut(slot));
@@ -105,6 +140,25 @@ impl ScaledPoints {
 /// module `rounding`); the base absorbs the mean error, under `min_max` the scaling does.
 ///
 /// Errors: `value.out_of_range` at a setting, `card.points_range` where points leave +-1,000,000 or the model is not finite.
+///
+/// ```
+/// use core::f64::consts::LN_2;
+/// use kapix_core::fitting::{PointsModel, ScalingSettings, scale};
+///
+/// let model = PointsModel {
+///     intercept: -4_f64.ln(),
+///     coefficients: &[-1.0],
+///     woe: &[vec![0.0, LN_2, -LN_2]],
+///     population: &[vec![5.0, 3.0, 2.0]],
+/// };
+/// // 100 points are even odds, and 10 points double them.
+/// let (odds0, pdo, points0) = (Some(1.0), Some(10.0), Some(100.0));
+/// let settings = ScalingSettings { odds0, pdo, points0, ..ScalingSettings::default() };
+/// let scaled = scale(&model, &settings)?;
+/// // Odds of 4:1 are two doublings. A weight of evidence of ln 2 doubles the odds, one of -ln 2 halves them.
+/// assert_eq!(scaled.points, [[120, 130, 110]]);
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 pub fn scale(model: &Model<'_>, settings: &ScalingSettings) -> Result<ScaledPoints> {
     let proved = settings.proved()?;
     if !is_usable(model) {

@@ -21,7 +21,7 @@ pub enum Target<'a> {
 
 impl Target<'_> {
     /// Returns the number of rows.
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         match self {
             Self::Binary { bad, .. } => bad.len(),
             Self::Continuous { value, .. } => value.len(),
@@ -29,7 +29,7 @@ impl Target<'_> {
     }
 
     /// Returns the weights; `None`: 1 each.
-    pub fn weights(&self) -> Option<&[f64]> {
+    pub(crate) fn weights(&self) -> Option<&[f64]> {
         let (Self::Binary { weight, .. } | Self::Continuous { weight, .. }) = self;
         *weight
     }

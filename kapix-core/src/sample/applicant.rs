@@ -83,6 +83,14 @@ pub fn applicant(seed: u64, options: &SampleOptions) -> Result<Sample> {
 }
 
 /// Returns member `index` of the population of a seed; what the options leave open is drawn.
+///
+/// ```
+/// use kapix_core::sample::{SampleOptions, member, population};
+///
+/// let third = member(7, 2, &SampleOptions::default())?;
+/// assert_eq!(third.truth, population(7, 3)?[2].truth);
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 pub fn member(seed: u64, index: u64, options: &SampleOptions) -> Result<Sample> {
     applicant(Random::new(seed, STREAM_MEMBERS.saturating_add(index)).next_u64(), options)
 }
@@ -90,6 +98,16 @@ pub fn member(seed: u64, index: u64, options: &SampleOptions) -> Result<Sample> 
 /// Returns the first `n` members of the population of a seed, 0..=10,000.
 ///
 /// Error `value.out_of_range`: more than 10,000; take them one by one from [`member`].
+///
+/// ```
+/// use kapix_core::sample::population;
+///
+/// let samples = population(7, 20)?;
+/// assert_eq!(samples.len(), 20);
+/// assert!(samples.iter().all(|it| (0.0..=1.0).contains(&it.truth.default_probability)));
+/// assert_eq!(population(7, 10_001).unwrap_err().fields, ["/n"]);
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 pub fn population(seed: u64, n: usize) -> Result<Vec<Sample>> {
     if n > POPULATION_MAX {
         let message = format!("n must be in 0..={POPULATION_MAX}; got `{n}`");

@@ -61,6 +61,12 @@ pub enum EntityType {
 
 impl EntityType {
     /// Returns the wire name.
+    ///
+    /// ```
+    /// use kapix_core::scorecard::EntityType;
+    ///
+    /// assert_eq!(EntityType::Sme.as_str(), "sme");
+    /// ```
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -82,6 +88,12 @@ pub enum Decision {
 
 impl Decision {
     /// Returns the wire name.
+    ///
+    /// ```
+    /// use kapix_core::scorecard::Decision;
+    ///
+    /// assert_eq!(Decision::Refer.as_str(), "refer");
+    /// ```
     pub fn as_str(self) -> &'static str {
         self.into()
     }

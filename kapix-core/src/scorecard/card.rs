@@ -52,15 +52,15 @@ pub enum InputSource {
 
 /// The texts of a reason code, shared with every answer that carries them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReasonTexts {
+pub(crate) struct ReasonTexts {
     /// Text for the applicant when the characteristic lowered the score.
-    pub adverse: Arc<str>,
+    pub(crate) adverse: Arc<str>,
     /// Text for the applicant when it raised the score.
-    pub favourable: Arc<str>,
+    pub(crate) favourable: Arc<str>,
     /// Text for the lender's staff.
-    pub internal: Option<Arc<str>>,
+    pub(crate) internal: Option<Arc<str>>,
     /// Text for both when the input is missing.
-    pub missing: Option<Arc<str>>,
+    pub(crate) missing: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +99,21 @@ pub(super) enum Bins {
 
 impl Card {
     /// Returns the proved card, or one error with every finding; pointers start at the body.
+    ///
+    /// ```
+    /// use kapix_core::scorecard::{Card, CardBody};
+    /// use kapix_core::{Limits, artefact::EXPERT_CARDS};
+    ///
+    /// let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// let mut gap = body.clone();
+    /// assert_eq!(Card::load(body, &Limits::default())?.body.characteristics.len(), 13);
+    ///
+    /// gap.characteristics[0].attributes[1].lower = Some(0.01);
+    /// let error = Card::load(gap, &Limits::default()).unwrap_err();
+    /// assert_eq!(error.fields, ["/characteristics/0/attributes/1/lower"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn load(body: CardBody, limits: &Limits) -> Result<Self> {
         check::prove(&body, limits)?;
         let characteristics: Vec<_> =
@@ -140,11 +155,34 @@ impl Card {
     }
 
     /// Returns the least and the greatest total of the card.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// // The expert card for persons: 400 base points, and 0 to 335 of its characteristics.
+    /// assert_eq!(card.points_range(), (400, 735));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn points_range(&self) -> (i32, i32) {
         (self.points_min, self.points_max)
     }
 
     /// Returns the names of the inputs, their kind and where they come from, in card order.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::scorecard::{CharacteristicKind, InputSource};
+    ///
+    /// let (name, kind, source) = card.inputs().next().unwrap();
+    /// assert_eq!((name, kind), ("balance_min_to_outflow_ratio_90d", CharacteristicKind::Numeric));
+    /// assert!(matches!(source, InputSource::Cashflow(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn inputs(&self) -> impl ExactSizeIterator<Item = (&str, CharacteristicKind, &InputSource)> {
         self.characteristics.iter().map(|it| {
             let kind = match it.bins {
@@ -156,30 +194,40 @@ impl Card {
     }
 
     /// Returns the names of the inputs with their position in the card, in the order of the names.
-    pub fn inputs_by_name(&self) -> impl Iterator<Item = (&str, usize)> {
+    pub(crate) fn inputs_by_name(&self) -> impl Iterator<Item = (&str, usize)> {
         let names =
             |position: &usize| self.characteristics.get(*position).map(|it| (&*it.feature, *position));
         self.by_name.iter().filter_map(names)
     }
 
     /// Returns id and feature of a characteristic.
-    pub fn names(&self, position: usize) -> Option<(&Arc<str>, &Arc<str>)> {
+    pub(crate) fn names(&self, position: usize) -> Option<(&Arc<str>, &Arc<str>)> {
         self.characteristics.get(position).map(|it| (&it.id, &it.feature))
     }
 
     /// Returns the group that a characteristic moves with.
-    pub fn moves_with(&self, position: usize) -> Option<&Arc<str>> {
+    pub(crate) fn moves_with(&self, position: usize) -> Option<&Arc<str>> {
         self.characteristics.get(position)?.moves_with.as_ref()
     }
 
     /// Returns label and points of a slot.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// let (label, points) = card.slot(0, 1).unwrap();
+    /// assert_eq!((&**label, points), ("0 to below 0.02", 8));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn slot(&self, position: usize, slot: u16) -> Option<(&Arc<str>, i32)> {
         let characteristic = self.characteristics.get(position)?;
         Some((characteristic.labels.get(usize::from(slot))?, characteristic.points_of(slot)))
     }
 
     /// Returns the texts of a characteristic's reason.
-    pub fn reason_text(&self, position: usize) -> Option<&ReasonTexts> {
+    pub(crate) fn reason_text(&self, position: usize) -> Option<&ReasonTexts> {
         self.characteristics.get(position).map(|it| &it.reason_texts)
     }
 
@@ -189,16 +237,26 @@ impl Card {
     }
 
     /// Returns what the card's PD means.
-    pub fn pd_basis(&self) -> &Arc<PdBasis> {
+    pub(crate) fn pd_basis(&self) -> &Arc<PdBasis> {
         &self.pd_basis
     }
 
     /// Returns the name of a band.
-    pub fn band_name(&self, band: usize) -> Option<&Arc<str>> {
+    pub(crate) fn band_name(&self, band: usize) -> Option<&Arc<str>> {
         self.band_names.get(band)
     }
 
     /// Returns whether the card's PD is a probability.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// // No outcomes stand behind an expert card.
+    /// assert!(!card.is_calibrated());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_calibrated(&self) -> bool {
         self.body.pd_basis.kind == PdKind::Calibrated
     }
@@ -208,6 +266,17 @@ impl Card {
     ///
     /// PD = 1 / (1 + odds0 x 2^((points - points0) / pdo)). Source: N. Siddiqi, "Credit Risk Scorecards" (2006),
     /// chapter 6, "Scorecard Scaling".
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// // 600 points are odds of 30:1, and 20 points double them.
+    /// assert!((card.pd(600) - 1.0 / 31.0).abs() < 1e-12);
+    /// assert!((card.pd(620) - 1.0 / 61.0).abs() < 1e-12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn pd(&self, points: i32) -> f64 {
         let scaling = self.body.scaling;
         let doublings = (f64::from(points) - scaling.points0) / scaling.pdo;

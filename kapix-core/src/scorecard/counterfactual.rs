@@ -43,6 +43,26 @@ struct Member<'c> {
 impl Card {
     /// Returns the smallest change that reaches the next better decision, `None` when the application is
     /// approved, the card has no cut-offs, or no moves suffice.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::scorecard::{Decision, Input};
+    ///
+    /// // Every characteristic near its neutral points: 579 in all, where 600 are approved.
+    /// let inputs = [0.2, 0.6, 0.2, 2.0, 5.0, 0.0, 0.8, 0.3, 40.0, 1.0, 0.5, 0.2, 200.0].map(Input::Number);
+    /// let slots = card.place(&inputs, |_, feature| feature.to_owned())?;
+    /// assert_eq!((slots.points, card.decision(slots.points)), (579, Some(Decision::Refer)));
+    ///
+    /// // One move is enough: the lowest balance at the outflow of a month or more, with 55 points instead of 28.
+    /// let found = card.counterfactual(&slots).unwrap();
+    /// assert_eq!((found.decision, found.points, found.moves.len()), (Decision::Approve, 606, 1));
+    /// let to = card.slot(found.moves[0].characteristic, found.moves[0].to).unwrap();
+    /// assert_eq!((&**to.0, to.1), ("1 or more", 55));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn counterfactual(&self, slots: &Slots) -> Option<Counterfactual> {
         let cutoffs = self.body.cutoffs?;
         let target = match self.decision(slots.points)? {

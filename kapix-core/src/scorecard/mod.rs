@@ -27,7 +27,7 @@ pub use body::{
     EntityType, Fallback, Minimum, PdBasis, PdKind, ReasonText, SampleDates, Scaling, SpecialBody,
     ValueRange,
 };
-pub use card::{Card, InputSource, ReasonTexts};
+pub use card::{Card, InputSource};
 pub use counterfactual::{Counterfactual, Move};
 pub use development::{
     BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,

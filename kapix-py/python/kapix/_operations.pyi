@@ -246,19 +246,19 @@ class Scorecard:
                 absent.
             bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
             bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
-            binning (BinningSettings): How each column is binned, unless `characteristics` says otherwise for one.
+            binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
             calibration (CalibrationSettings; default {'method': 'platt', 'smoothing': False}): From the score to a
                 probability.
             card (CardSettings): Name, version and owner of the card.
             characteristics (Mapping[str, CharacteristicSettings]): What differs for one column, by its name.
             columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
                 given.
-            cutoffs (CardCutoffs | None): Totals at which the decision changes; without them the card decides
-                nothing.
+            cutoffs (CardCutoffs | None): Totals at which the decision changes. Without them every application is
+                referred.
             entity_types (Sequence[EntityType]; default ['individual']): Whom the card scores; default individuals.
             exclude (Sequence[str]): Columns that are no characteristics.
-            folds (int | None): Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default
-                5, and 0 with a hold-out part.
+            folds (int | None): Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0
+                with a hold-out part.
             good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that
                 the outcome is not known; default: the one other value.
             idempotency_key (str | None): The same key and request give the stored answer.
@@ -356,7 +356,7 @@ class Scorecard:
             good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that
                 the outcome is not known.
             idempotency_key (str | None): The same key and request give the stored answer.
-            seed (int; default 0): Seed; an evaluation uses none and echoes it.
+            seed (int; default 0): Seed; an evaluation does not use it and returns it.
             validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
                 'interval_level': 0.95, 'roc_points': 100}): What is measured.
             weight (str | None): Column with the weight of each row, finite and above 0.

@@ -20,21 +20,22 @@ __all__ = [
     "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
     "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentValidation",
-    "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion",
-    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow",
-    "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits",
-    "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport",
-    "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions",
-    "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView",
-    "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
-    "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand",
-    "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse",
-    "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction",
-    "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation",
-    "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics",
-    "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus",
-    "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
+    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
+    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
+    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
+    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
+    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
+    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
+    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
+    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
+    "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction",
+    "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport",
+    "ValidationSettings",
 ]
 
 
@@ -69,7 +70,7 @@ AccountKind = Union[Literal["current"], Literal["savings"], Literal["mobile_mone
 
 
 class AccountProfit(TypedDict, total=False):
-    """What an approved account brings on average, in minor units of one currency.
+    """Average profit of an approved account, in minor units of one currency.
 
     Fields:
         gain_per_good_minor (int; required): Gain of a good account, at least 0.
@@ -150,11 +151,11 @@ class BandSettings(TypedDict, total=False):
     """How bands are chosen.
 
     Fields:
-        bads_min (float; default 1.0): Least weight of bads of a band, at least 0; 1 when absent.
-        count (int; default 7): Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more.
+        bads_min (float; default 1.0): Least weight of bads of a band, at least 0; default 1.
+        count (int; default 7): Number of bands, 2..=20; default 7. Fewer if the limits allow no more.
         p_value_max (float | None): Largest p-value of the test (two proportions, pooled) that neighbours have the
-            same bad rate, above 0 and up to 1; absent: rates fall strictly, no test.
-        share_min (float; default 0.05): Least share of the rows of a band, in 0..=0.5; 0.05 when absent.
+            same bad rate, above 0 and up to 1. Default: no test, rates fall strictly.
+        share_min (float; default 0.05): Least share of the rows of a band, in 0..=0.5; default 0.05.
     """
     bads_min: float
     count: int
@@ -181,8 +182,8 @@ class BinningSettings(TypedDict, total=False):
         goods_min (float | None): Least weight of good rows in an attribute, at least 0; default 0. Binary targets.
         kind (BinKind | None): Attributes as intervals or as sets of categories; default by the column: text is
             categorical. One of `categorical`, `numeric`.
-        missing (BinRule | None): What a missing input earns; default `own`. One of `closest`, `neutral`, `own`,
-            `refuse`, `worst`.
+        missing (BinRule | None): Rule for the weight of evidence of missing inputs; default `own`. One of
+            `closest`, `neutral`, `own`, `refuse`, `worst`.
         objective (Objective | None): What the partition maximises; default `iv`. One of `iv`, `jensen_shannon`,
             `hellinger`, `log_likelihood`.
         p_value_max (float | None): Greatest p-value of the test between neighbouring attributes, above 0 and at
@@ -197,14 +198,14 @@ class BinningSettings(TypedDict, total=False):
             default 1.
         size_min (float | None): Least share of the total weight, missing and special rows included, in an
             attribute, 0..=0.5.
-        special (BinRule | None): What a special value earns, any rule but `refuse`; default `own`. One of
-            `closest`, `neutral`, `own`, `refuse`, `worst`.
-        special_values (Sequence[bool | float | str | None] | None): Numbers and categories that mean something of
-            their own, each once; those of the other kind than the column's are left out.
+        special (BinRule | None): Rule for the weight of evidence of special values, any but `refuse`; default
+            `own`. One of `closest`, `neutral`, `own`, `refuse`, `worst`.
+        special_values (Sequence[bool | float | str | None] | None): Numbers and categories with a meaning of their
+            own, such as -9 for `no record`, each once. Those of the other kind than the column's are left out.
         trend (Trend | None): The shape of the bad rate (mean) along ascending values; default `auto`. Categories
             have none. One of `none`, `ascending`, `descending`, `peak`, `valley`, `concave`, `convex`, `auto`.
-        unseen (BinRule | None): What an unseen or rare category earns; default `own`, the weight of evidence of the
-            rare ones together. One of `closest`, `neutral`, `own`, `refuse`, `worst`.
+        unseen (BinRule | None): Rule for the weight of evidence of unseen and rare categories; default `own`, that
+            of all rare ones as one bin. One of `closest`, `neutral`, `own`, `refuse`, `worst`.
     """
     bads_min: float | None
     bins_max: int | None
@@ -235,14 +236,15 @@ class CalibrationSettings(TypedDict, total=False):
     """How the PD of a card is calibrated on rows outside the fit.
 
     Fields:
-        method (CalibrationMethod; default 'platt'): The law; `platt` when absent. One of `beta`, `isotonic`,
-            `offset`, `platt`.
+        method (CalibrationMethod; default 'platt'): The form of the curve; default `platt`. One of `beta`,
+            `isotonic`, `offset`, `platt`.
         smoothing (bool; default False): With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a
-            bad, B and G their weights (Platt 1999, section 2.2), which keeps a small sample from claiming too much.
+            bad, B and G their weights (Platt 1999, section 2.2), which keeps the PDs of a small sample away from 0
+            and 1.
         target_rate (float | None): Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until
             the mean PD over the rows is this rate, which corrects a sample whose shares of goods and bads were
             chosen (G. King and L. Zeng, Logistic regression in rare events data, Political Analysis 9, 2001; C.
-            Elkan, IJCAI 2001, theorem 2). Absent: for `offset` the rate of the rows, else no shift.
+            Elkan, IJCAI 2001, theorem 2). Default: for `offset` the rate of the rows, else no shift.
     """
     method: CalibrationMethod
     smoothing: bool
@@ -250,12 +252,12 @@ class CalibrationSettings(TypedDict, total=False):
 
 
 class CardCutoffs(TypedDict, total=False):
-    """Totals at which the decision changes: stated, or chosen from what each total would do.
+    """Totals at which the decision changes: stated, or chosen by the effect of each total.
 
     Fields:
         approve (int | None): Least total that is approved; default by `curve`: the greatest expected profit, else
             the target bad rate, else the target approval rate.
-        curve (CutoffSettings): What is asked of the cut-off.
+        curve (CutoffSettings): Targets and profit that choose the cut-off.
         refer (int | None): Least total that is referred; default: the points that double the odds below `approve`.
     """
     approve: int | None
@@ -268,10 +270,10 @@ class CardSettings(TypedDict, total=False):
 
     Fields:
         id (str | None): Id of the artefact; default `card`.
-        limitations (str | None): What it must not be used for, and what is not known of it.
-        owner (str | None): Who answers for it.
-        purpose (str | None): What it is for.
-        review_due (str | datetime.date | None): Day by which it must be looked at again.
+        limitations (str | None): Uses that are excluded, and what is not known of the card.
+        owner (str | None): Who is responsible for it.
+        purpose (str | None): Its purpose.
+        review_due (str | datetime.date | None): Day by which it must be reviewed.
         version (str | None): Version of the artefact; default `1`.
     """
     id: str | None
@@ -305,11 +307,11 @@ class CharacteristicSettings(TypedDict, total=False):
     """What differs for one characteristic.
 
     Fields:
-        binning (BinningSettings): How it is binned; fields that are absent are those of the request's `binning`.
+        binning (BinningSettings): How it is binned; default for each field is that of the request's `binning`.
         immovable (bool): A counterfactual may not move it.
         legal_basis (str | None): Why a protected characteristic may be used; without it a protected one stays out
             of the card.
-        move_cost (int | None): What a counterfactual pays for moving it by one bin; default 1.
+        move_cost (int | None): Cost of moving it by one bin in a counterfactual; default 1.
         moves_with (str | None): Characteristics of the same name move together in a counterfactual: windows of one
             attribute.
         protected (bool): The input is protected by law (age, sex, ...).
@@ -410,10 +412,10 @@ Criterion = Union[Literal["aic"], Literal["bic"], Literal["p_value"]]
 
 
 class CutoffSettings(TypedDict, total=False):
-    """What is asked of cut-offs.
+    """Targets and profit for choosing a cut-off.
 
     Fields:
-        profit (AccountProfit | None): What an approved account brings; absent: no profits.
+        profit (AccountProfit | None): Profit of an approved account; default: profits are not computed.
         target_approval_rate (float | None): Share of the rows to approve, in 0..=1.
         target_bad_rate (float | None): Greatest bad rate of the approved, in 0..=1.
     """
@@ -454,8 +456,8 @@ class Exclusion(TypedDict, total=False):
     Fields:
         above (float | None): Numbers above this are left out.
         below (float | None): Numbers below this are left out.
-        column (str; required): The column that is looked at; it may be no characteristic.
-        reason (str; required): Why, in words, such as `fraud` or `staff loan`.
+        column (str; required): The column of the values; it need not be a characteristic.
+        reason (str; required): Why, such as `fraud` or `staff loan`.
         values (Sequence[bool | float | str | None]): Values that are left out; null stands for missing.
     """
     above: float | None
@@ -539,10 +541,10 @@ class ReasonText(TypedDict, total=False):
     """The texts of one reason code.
 
     Fields:
-        adverse (str; required): Said to the applicant when the characteristic lowered the score.
-        favourable (str; required): Said to the applicant when it raised the score.
-        internal (str | None): Said to the lender's staff; default is the adverse or favourable text.
-        missing (str | None): Said to both when the input is missing; default is the adverse text.
+        adverse (str; required): Text for the applicant when the characteristic lowered the score.
+        favourable (str; required): Text for the applicant when it raised the score.
+        internal (str | None): Text for the lender's staff; default is the adverse or favourable text.
+        missing (str | None): Text for both when the input is missing; default is the adverse text.
     """
     adverse: str
     favourable: str
@@ -571,8 +573,8 @@ class SampleSettings(TypedDict, total=False):
     """The sample of a development, as the card's `pd_basis` will state it.
 
     Fields:
-        default_definition (str | None): What counts as bad, in words, such as `90 days past due within 12 months`.
-            Without it, `horizon_days` and `population` the card's PD is assumed, whatever was measured.
+        default_definition (str | None): What counts as bad, such as `90 days past due within 12 months`. Without
+            it, `horizon_days` and `population` the card's PD is assumed, even where a calibration was measured.
         exclusions (Sequence[Exclusion]): Rows that are left out, each with its reason; counted in the answer in
             this order.
         horizon_days (int | None): The outcome window: days after the observation within which a default counts,
@@ -580,7 +582,7 @@ class SampleSettings(TypedDict, total=False):
         observation_date (str | None): Column with the day on which each row was observed, as text `YYYY-MM-DD`.
             Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad is
             not a good one.
-        population (str | None): Who is in the sample, in words.
+        population (str | None): Who is in the sample.
         split (SplitSettings; default {'method': 'auto'}): How rows are set aside from the fit.
     """
     default_definition: str | None
@@ -595,7 +597,7 @@ ScalingMethod = Union[Literal["pdo_odds"], Literal["min_max"]]
 
 
 class ScalingSettings(TypedDict, total=False):
-    """How log-odds become points.
+    """How points translate to odds, and where the points of the intercept go.
 
     Fields:
         intercept (InterceptPlace; default 'spread'): Where the points of the intercept go; default `spread`. One of
@@ -628,18 +630,19 @@ class ScorecardDevelopRequest(TypedDict, total=False):
         as_of (str | datetime.date | None): The instant of the development; the Desk's clock fills it when absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
-        binning (BinningSettings): How each column is binned, unless `characteristics` says otherwise for one.
+        binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
         calibration (CalibrationSettings; default {'method': 'platt', 'smoothing': False}): From the score to a
             probability.
         card (CardSettings): Name, version and owner of the card.
         characteristics (Mapping[str, CharacteristicSettings]): What differs for one column, by its name.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
             given.
-        cutoffs (CardCutoffs | None): Totals at which the decision changes; without them the card decides nothing.
+        cutoffs (CardCutoffs | None): Totals at which the decision changes. Without them every application is
+            referred.
         entity_types (Sequence[EntityType]; default ['individual']): Whom the card scores; default individuals.
         exclude (Sequence[str]): Columns that are no characteristics.
-        folds (int | None): Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5,
-            and 0 with a hold-out part.
+        folds (int | None): Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0 with
+            a hold-out part.
         good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
             outcome is not known; default: the one other value.
         idempotency_key (str | None): The same key and request give the stored answer.
@@ -707,7 +710,7 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
         good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
             outcome is not known.
         idempotency_key (str | None): The same key and request give the stored answer.
-        seed (int; default 0): Seed; an evaluation uses none and echoes it.
+        seed (int; default 0): Seed; an evaluation does not use it and returns it.
         target (str; required): Column with the outcome.
         validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
             'interval_level': 0.95, 'roc_points': 100}): What is measured.
@@ -790,7 +793,7 @@ SplitMethod = Union[Literal["auto"], Literal["column"], Literal["random"], Liter
 
 
 class SplitSettings(TypedDict, total=False):
-    """How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge.
+    """How rows are set aside: development rows are fitted, hold-out and out-of-time rows only validate the card.
 
     Fields:
         column (str | None): Column whose value puts a row into a part (method `column`).
@@ -870,12 +873,12 @@ class ValidationSettings(TypedDict, total=False):
     """How a validation is presented.
 
     Fields:
-        distribution_bins (int; default 20): Bins of the score distribution, 1..=200; 20 when absent.
-        gains_groups (int; default 10): Groups of the gains table, 2..=100; 10 when absent.
+        distribution_bins (int; default 20): Bins of the score distribution, 1..=200; default 20.
+        gains_groups (int; default 10): Groups of the gains table, 2..=100; default 10.
         groups (int; default 10): Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow,
-            3..=100; 10 when absent.
-        interval_level (float; default 0.95): Level of the intervals, in 0.5..1; 0.95 when absent.
-        roc_points (int; default 100): Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent.
+            3..=100; default 10.
+        interval_level (float; default 0.95): Level of the intervals, in 0.5..1; default 0.95.
+        roc_points (int; default 100): Points of the ROC curve besides (0, 0), 2..=1000; default 100.
     """
     distribution_bins: int
     gains_groups: int
@@ -949,8 +952,8 @@ class BandReport(Record):
 
 
 class BetaCurve(Record):
-    """The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and
-    section 3.
+    """Beta calibration: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3
+    and section 3.
     """
     __slots__ = ()
     a = property_of('a', 'Factor of ln s, at least 0; a and b are not both 0.')
@@ -959,7 +962,7 @@ class BetaCurve(Record):
 
 
 class BinnedColumn(Record):
-    """One column that was looked at."""
+    """One candidate column."""
     __slots__ = ()
     binning = property_of('binning', 'Its bins and their table.', 'Binning')
     feature = property_of('feature', 'Name of the column.')
@@ -972,21 +975,21 @@ class Binning(Record):
     """
     __slots__ = ()
     cuts = property_of('cuts', 'Cut points of a numeric characteristic, one fewer than attributes.')
-    findings = property_of('findings', 'What a person should know.', 'BinningFinding')
+    findings = property_of('findings', 'What the reader of the table should know.', 'BinningFinding')
     groups = property_of('groups', 'Categories of each attribute of a categorical characteristic, in byte order.')
     kind = property_of('kind', 'Intervals or sets.')
     special = property_of('special', 'Special values in slot order.')
-    status = property_of('status', 'What became of the column.')
+    status = property_of('status', 'How the binning of the column ended.')
     table = property_of('table', 'The table, one row a slot.', 'BinningTable')
     trend = property_of('trend', 'The trend of the attributes, where there was a choice.')
-    woe = property_of('woe', 'Weight of evidence that each slot takes, in nats; 0 where the card refuses the input.')
+    woe = property_of('woe', 'Weight of evidence of each slot by its rule, in nats; 0 where the card refuses the input.')
 
 
 class BinningFinding(Record):
-    """What a person should know of a binning."""
+    """What the reader of a binning should know."""
     __slots__ = ()
     constraints = property_of('constraints', 'Settings of which each alone, when relaxed, makes the problem feasible.')
-    count = property_of('count', 'How many cases.')
+    count = property_of('count', 'How many.')
     kind = property_of('kind', 'What was found.')
     share = property_of('share', 'Share of the total weight concerned.')
     slot = property_of('slot', 'Slot concerned.')
@@ -1005,8 +1008,8 @@ class BinningOptions(Record):
     cuts = property_of('cuts', 'Cut points between pre-bins, of the method `given`.')
     cuts_fixed = property_of('cuts_fixed', 'Cut points that the result must keep.')
     goods_min = property_of('goods_min', 'Least weight of good rows in an attribute.')
-    kind = property_of('kind', 'Intervals or sets; absent: by the column.')
-    missing = property_of('missing', 'What a missing input earns.')
+    kind = property_of('kind', 'Intervals or sets; without it the column decides.')
+    missing = property_of('missing', 'Rule for missing inputs.')
     objective = property_of('objective', 'What the partition maximises.')
     p_value_max = property_of('p_value_max', 'Greatest p-value between neighbours; 1 is no test.')
     p_value_test = property_of('p_value_test', 'The test between neighbours.')
@@ -1015,10 +1018,10 @@ class BinningOptions(Record):
     rate_difference_min = property_of('rate_difference_min', 'Least difference of rates between neighbours.')
     size_max = property_of('size_max', 'Greatest share of an attribute.')
     size_min = property_of('size_min', 'Least share of an attribute.')
-    special = property_of('special', 'What a special value earns.')
-    special_values = property_of('special_values', 'Values that mean something of their own.')
+    special = property_of('special', 'Rule for special values.')
+    special_values = property_of('special_values', 'Values with a meaning of their own, such as -9 for `no record`.')
     trend = property_of('trend', 'The shape of the rate along ascending values.')
-    unseen = property_of('unseen', 'What an unseen or rare category earns.')
+    unseen = property_of('unseen', 'Rule for unseen and rare categories.')
 
 
 class BinningRow(Record):
@@ -1041,7 +1044,7 @@ class BinningRow(Record):
     upper = property_of('upper', 'End of the interval, not included.')
     value = property_of('value', 'The special value.')
     woe = property_of('woe', "Weight of evidence of these rows in nats, positive when safer than the sample; of a continuous target the sample's mean minus the bin's. Absent without rows.")
-    woe_applied = property_of('woe_applied', 'Weight of evidence that the slot takes by its rule; absent where the card refuses the input.')
+    woe_applied = property_of('woe_applied', 'Weight of evidence that the slot gets by its rule; absent where the card refuses the input.')
 
 
 BinningStatus = Union[Literal["optimal"], Literal["no_split"], Literal["constant"], Literal["all_missing"], Literal["all_rare"], Literal["infeasible"], Literal["one_class"]]
@@ -1072,11 +1075,13 @@ class Brier(Record):
     resolution = property_of('resolution', 'Mean square distance between the bad rates of the groups and of all, at least 0; large is good.')
     score = property_of('score', 'Mean of (PD - outcome)^2, in 0..=1.')
     uncertainty = property_of('uncertainty', 'Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all.')
-    within = property_of('within', 'What the PDs do within the groups; 0 where a group has one PD.')
+    within = property_of('within', 'The part of the score from differences of PDs within the groups; 0 where a group has one PD.')
 
 
 class CalibrationCurve(Record):
-    """From the log-odds of bad by the PDO law to a PD; it never falls as the log-odds rise."""
+    """From the log-odds of bad by the card's points-to-odds scaling to a PD; it never falls as the log-odds
+    rise.
+    """
     __slots__ = ()
     beta = property_of('beta', '', 'BetaCurve')
     isotonic = property_of('isotonic', '', 'IsotonicCurve')
@@ -1104,9 +1109,9 @@ class CalibrationReport(Record):
     """The calibration of a card."""
     __slots__ = ()
     bad_rate = property_of('bad_rate', 'Bad rate of the rows, weighted, in 0..=1; null without rows.')
-    curve = property_of('curve', 'From log-odds by the PDO law to a PD; null with `refusal`.', 'CalibrationCurve')
+    curve = property_of('curve', "From log-odds by the card's points-to-odds scaling to a PD; null with `refusal`.", 'CalibrationCurve')
     mean_pd = property_of('mean_pd', 'Mean PD of the rows by the curve, weighted, in 0..1.')
-    method = property_of('method', 'The law.')
+    method = property_of('method', 'The form of the curve.')
     outside_bads = property_of('outside_bads', 'Bad rows among those that it was measured on.')
     outside_rows = property_of('outside_rows', 'Rows outside the fit that it was measured on.')
     refusal = property_of('refusal', 'Why there is no curve.')
@@ -1149,7 +1154,7 @@ class ChiSquareTest(Record):
 
 
 class Cluster(Record):
-    """Characteristics that say much the same."""
+    """Characteristics that carry much the same information."""
     __slots__ = ()
     characteristics = property_of('characteristics', 'Their names, of the highest information value first.')
     correlation = property_of('correlation', 'Average abs(r) at which the cluster was joined last, 0..=1.')
@@ -1226,7 +1231,7 @@ class CreditScoreResponse(Answer):
 
 
 class CutoffPoint(Record):
-    """What one cut-off does."""
+    """The effect of one cut-off."""
     __slots__ = ()
     approval_rate = property_of('approval_rate', 'Share of the rows at or above the cut-off, in 0..=1.')
     approved_bad_rate = property_of('approved_bad_rate', 'Bad rate of the approved, in 0..=1; null if nobody is.')
@@ -1236,7 +1241,7 @@ class CutoffPoint(Record):
 
 
 class CutoffReport(Record):
-    """Cut-offs and what they do."""
+    """The effect of cut-offs."""
     __slots__ = ()
     at_approval_rate = property_of('at_approval_rate', 'The highest cut-off that approves the target share or more; null without target or rows.', 'CutoffPoint')
     at_bad_rate = property_of('at_bad_rate', 'The lowest cut-off whose approved have at most the target bad rate; null without target or where none has.', 'CutoffPoint')
@@ -1250,16 +1255,19 @@ Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
 class DevelopmentFinding(Record):
     """One thing that an auditor must know of a fit."""
     __slots__ = ()
-    code = property_of('code', 'Name of the kind of finding, such as `separation`.')
+    code = property_of('code', 'What was found.')
     feature = property_of('feature', 'The feature that it concerns; absent when it concerns the fit.')
     message = property_of('message', 'One sentence.')
 
 
+DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_together"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["wrong_sign"]]
+
+
 class DevelopmentValidation(Record):
-    """What was measured on which rows; only rows outside the fit tell what to expect."""
+    """Validation by part of the sample. Only rows outside the fit show what to expect of the card."""
     __slots__ = ()
     cross = property_of('cross', 'By cross-validation: each row is scored by a fit, with binning and selection, that did not see it.', 'ValidationReport')
-    development = property_of('development', 'On the rows that were fitted: too good.', 'ValidationReport')
+    development = property_of('development', 'On the rows that were fitted: better than on new applicants.', 'ValidationReport')
     hold_out = property_of('hold_out', 'On the rows that were held out.', 'ValidationReport')
     out_of_time = property_of('out_of_time', 'On later rows.', 'ValidationReport')
 
@@ -1381,7 +1389,7 @@ class IsotonicCurve(Record):
 class Knot(Record):
     """One block of an isotonic regression."""
     __slots__ = ()
-    log_odds = property_of('log_odds', 'Mean log-odds of bad by the PDO law over the block, in nats.')
+    log_odds = property_of('log_odds', "Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats.")
     pd = property_of('pd', 'PD of the block, in 0..1, both excluded.')
 
 
@@ -1553,7 +1561,7 @@ class RocPoint(Record):
 
 
 class RoundingReport(Record):
-    """What rounding to integers costs."""
+    """The effect of rounding to integers."""
     __slots__ = ()
     decisions_changed = property_of('decisions_changed', 'Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null without cut-offs.')
     error_max = property_of('error_max', 'Greatest error of any total that the card can give, in points, at least 0.')
@@ -1582,7 +1590,7 @@ class SampleDates(Record):
 
 
 class SampleReport(Record):
-    """What became of the rows of the frame."""
+    """The rows of the frame by part, and those that were left out."""
     __slots__ = ()
     dates = property_of('dates', 'First and last observation date of the rows that stayed.', 'SampleDates')
     development = property_of('development', 'Rows that are fitted.', 'PartReport')
@@ -1724,7 +1732,7 @@ class TableTest(Record):
     __slots__ = ()
     cramers_v = property_of('cramers_v', "Cramer's V, sqrt(statistic/weight), 0..=1.")
     degrees_of_freedom = property_of('degrees_of_freedom', 'Bins with rows minus 1.')
-    p_value = property_of('p_value', 'P-value by the chi-square law.')
+    p_value = property_of('p_value', 'P-value by the chi-square distribution.')
     statistic = property_of('statistic', 'Sum of (observed - expected)^2/expected.')
 
 

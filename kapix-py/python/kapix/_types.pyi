@@ -18,21 +18,22 @@ __all__ = [
     "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
     "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentValidation",
-    "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion",
-    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow", "HosmerLemeshow",
-    "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "Limits",
-    "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport",
-    "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions",
-    "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView",
-    "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
-    "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand",
-    "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse",
-    "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction",
-    "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation",
-    "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics",
-    "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus",
-    "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
+    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
+    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
+    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
+    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
+    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
+    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
+    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
+    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
+    "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction",
+    "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport",
+    "ValidationSettings",
 ]
 
 class Account(TypedDict):
@@ -61,7 +62,7 @@ class Account(TypedDict):
 AccountKind = Literal["current", "savings", "mobile_money", "till", "pos", "card", "loan", "other"]
 
 class AccountProfit(TypedDict):
-    """What an approved account brings on average, in minor units of one currency."""
+    """Average profit of an approved account, in minor units of one currency."""
     gain_per_good_minor: int
     """Gain of a good account, at least 0."""
     loss_per_bad_minor: int
@@ -118,15 +119,15 @@ Audience = Literal["customer", "internal"]
 class BandSettings(TypedDict):
     """How bands are chosen."""
     bads_min: NotRequired[float]
-    """Least weight of bads of a band, at least 0; 1 when absent."""
+    """Least weight of bads of a band, at least 0; default 1."""
     count: NotRequired[int]
-    """Bands wanted, 2..=20; 7 when absent. Fewer if the limits allow no more."""
+    """Number of bands, 2..=20; default 7. Fewer if the limits allow no more."""
     p_value_max: NotRequired[float | None]
     """Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and
-    up to 1; absent: rates fall strictly, no test.
+    up to 1. Default: no test, rates fall strictly.
     """
     share_min: NotRequired[float]
-    """Least share of the rows of a band, in 0..=0.5; 0.05 when absent."""
+    """Least share of the rows of a band, in 0..=0.5; default 0.05."""
 
 BinKind = Literal["categorical", "numeric"]
 
@@ -149,7 +150,7 @@ class BinningSettings(TypedDict):
     kind: NotRequired[BinKind | None]
     """Attributes as intervals or as sets of categories; default by the column: text is categorical."""
     missing: NotRequired[BinRule | None]
-    """What a missing input earns; default `own`."""
+    """Rule for the weight of evidence of missing inputs; default `own`."""
     objective: NotRequired[Objective | None]
     """What the partition maximises; default `iv`."""
     p_value_max: NotRequired[float | None]
@@ -167,41 +168,43 @@ class BinningSettings(TypedDict):
     size_min: NotRequired[float | None]
     """Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5."""
     special: NotRequired[BinRule | None]
-    """What a special value earns, any rule but `refuse`; default `own`."""
+    """Rule for the weight of evidence of special values, any but `refuse`; default `own`."""
     special_values: NotRequired[Sequence[bool | float | str | None] | None]
-    """Numbers and categories that mean something of their own, each once; those of the other kind than the
-    column's are left out.
+    """Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the
+    other kind than the column's are left out.
     """
     trend: NotRequired[Trend | None]
     """The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none."""
     unseen: NotRequired[BinRule | None]
-    """What an unseen or rare category earns; default `own`, the weight of evidence of the rare ones together."""
+    """Rule for the weight of evidence of unseen and rare categories; default `own`, that of all rare ones as one
+    bin.
+    """
 
 CalibrationMethod = Literal["beta", "isotonic", "offset", "platt"]
 
 class CalibrationSettings(TypedDict):
     """How the PD of a card is calibrated on rows outside the fit."""
     method: NotRequired[CalibrationMethod]
-    """The law; `platt` when absent."""
+    """The form of the curve; default `platt`."""
     smoothing: NotRequired[bool]
     """With `platt`: bads count as (B + 1)/(B + 2) and goods as 1/(G + 2) of a bad, B and G their weights (Platt
-    1999, section 2.2), which keeps a small sample from claiming too much.
+    1999, section 2.2), which keeps the PDs of a small sample away from 0 and 1.
     """
     target_rate: NotRequired[float | None]
     """Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows
     is this rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng,
     Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2).
-    Absent: for `offset` the rate of the rows, else no shift.
+    Default: for `offset` the rate of the rows, else no shift.
     """
 
 class CardCutoffs(TypedDict):
-    """Totals at which the decision changes: stated, or chosen from what each total would do."""
+    """Totals at which the decision changes: stated, or chosen by the effect of each total."""
     approve: NotRequired[int | None]
     """Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate,
     else the target approval rate.
     """
     curve: NotRequired[CutoffSettings]
-    """What is asked of the cut-off."""
+    """Targets and profit that choose the cut-off."""
     refer: NotRequired[int | None]
     """Least total that is referred; default: the points that double the odds below `approve`."""
 
@@ -212,13 +215,13 @@ class CardSettings(TypedDict):
     id: NotRequired[str | None]
     """Id of the artefact; default `card`."""
     limitations: NotRequired[str | None]
-    """What it must not be used for, and what is not known of it."""
+    """Uses that are excluded, and what is not known of the card."""
     owner: NotRequired[str | None]
-    """Who answers for it."""
+    """Who is responsible for it."""
     purpose: NotRequired[str | None]
-    """What it is for."""
+    """Its purpose."""
     review_due: NotRequired[str | datetime.date | None]
-    """Day by which it must be looked at again."""
+    """Day by which it must be reviewed."""
     version: NotRequired[str | None]
     """Version of the artefact; default `1`."""
 
@@ -240,13 +243,13 @@ class CashflowAnalyzeRequest(TypedDict):
 class CharacteristicSettings(TypedDict):
     """What differs for one characteristic."""
     binning: NotRequired[BinningSettings]
-    """How it is binned; fields that are absent are those of the request's `binning`."""
+    """How it is binned; default for each field is that of the request's `binning`."""
     immovable: NotRequired[bool]
     """A counterfactual may not move it."""
     legal_basis: NotRequired[str | None]
     """Why a protected characteristic may be used; without it a protected one stays out of the card."""
     move_cost: NotRequired[int | None]
-    """What a counterfactual pays for moving it by one bin; default 1."""
+    """Cost of moving it by one bin in a counterfactual; default 1."""
     moves_with: NotRequired[str | None]
     """Characteristics of the same name move together in a counterfactual: windows of one attribute."""
     protected: NotRequired[bool]
@@ -320,9 +323,9 @@ class CreditScoreRequest(TypedDict):
 Criterion = Literal["aic", "bic", "p_value"]
 
 class CutoffSettings(TypedDict):
-    """What is asked of cut-offs."""
+    """Targets and profit for choosing a cut-off."""
     profit: NotRequired[AccountProfit | None]
-    """What an approved account brings; absent: no profits."""
+    """Profit of an approved account; default: profits are not computed."""
     target_approval_rate: NotRequired[float | None]
     """Share of the rows to approve, in 0..=1."""
     target_bad_rate: NotRequired[float | None]
@@ -356,9 +359,9 @@ class Exclusion(TypedDict):
     below: NotRequired[float | None]
     """Numbers below this are left out."""
     column: str
-    """The column that is looked at; it may be no characteristic."""
+    """The column of the values; it need not be a characteristic."""
     reason: str
-    """Why, in words, such as `fraud` or `staff loan`."""
+    """Why, such as `fraud` or `staff loan`."""
     values: NotRequired[Sequence[bool | float | str | None]]
     """Values that are left out; null stands for missing."""
 
@@ -414,13 +417,13 @@ ReasonMethod = Literal["means_at_cutoff", "mean", "neutral", "maximum"]
 class ReasonText(TypedDict):
     """The texts of one reason code."""
     adverse: str
-    """Said to the applicant when the characteristic lowered the score."""
+    """Text for the applicant when the characteristic lowered the score."""
     favourable: str
-    """Said to the applicant when it raised the score."""
+    """Text for the applicant when it raised the score."""
     internal: NotRequired[str | None]
-    """Said to the lender's staff; default is the adverse or favourable text."""
+    """Text for the lender's staff; default is the adverse or favourable text."""
     missing: NotRequired[str | None]
-    """Said to both when the input is missing; default is the adverse text."""
+    """Text for both when the input is missing; default is the adverse text."""
 
 class RegressionSettings(TypedDict):
     """How a logistic regression is fitted."""
@@ -440,8 +443,8 @@ class RegressionSettings(TypedDict):
 class SampleSettings(TypedDict):
     """The sample of a development, as the card's `pd_basis` will state it."""
     default_definition: NotRequired[str | None]
-    """What counts as bad, in words, such as `90 days past due within 12 months`. Without it, `horizon_days` and
-    `population` the card's PD is assumed, whatever was measured.
+    """What counts as bad, such as `90 days past due within 12 months`. Without it, `horizon_days` and
+    `population` the card's PD is assumed, even where a calibration was measured.
     """
     exclusions: NotRequired[Sequence[Exclusion]]
     """Rows that are left out, each with its reason; counted in the answer in this order."""
@@ -452,14 +455,14 @@ class SampleSettings(TypedDict):
     after `as_of` are left out and counted: a row that may still turn bad is not a good one.
     """
     population: NotRequired[str | None]
-    """Who is in the sample, in words."""
+    """Who is in the sample."""
     split: NotRequired[SplitSettings]
     """How rows are set aside from the fit."""
 
 ScalingMethod = Literal["pdo_odds", "min_max"]
 
 class ScalingSettings(TypedDict):
-    """How log-odds become points."""
+    """How points translate to odds, and where the points of the intercept go."""
     intercept: NotRequired[InterceptPlace]
     """Where the points of the intercept go; default `spread`."""
     max: NotRequired[int | None]
@@ -486,7 +489,7 @@ class ScorecardDevelopRequest(TypedDict):
     bands: NotRequired[BandSettings]
     """How risk bands are made."""
     binning: NotRequired[BinningSettings]
-    """How each column is binned, unless `characteristics` says otherwise for one."""
+    """How each column is binned, unless `characteristics` states otherwise for one."""
     calibration: NotRequired[CalibrationSettings]
     """From the score to a probability."""
     card: NotRequired[CardSettings]
@@ -496,15 +499,13 @@ class ScorecardDevelopRequest(TypedDict):
     columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
     """The rows by column, when no frame is given."""
     cutoffs: NotRequired[CardCutoffs | None]
-    """Totals at which the decision changes; without them the card decides nothing."""
+    """Totals at which the decision changes. Without them every application is referred."""
     entity_types: NotRequired[Sequence[EntityType]]
     """Whom the card scores; default individuals."""
     exclude: NotRequired[Sequence[str]]
     """Columns that are no characteristics."""
     folds: NotRequired[int | None]
-    """Folds of the cross-validation that judges the card, 2..=20, or 0 for none; default 5, and 0 with a hold-
-    out part.
-    """
+    """Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part."""
     good: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are good, when others mean that the outcome is not known; default: the one other
     value.
@@ -555,7 +556,7 @@ class ScorecardEvaluateRequest(TypedDict):
     idempotency_key: NotRequired[str | None]
     """The same key and request give the stored answer."""
     seed: NotRequired[int]
-    """Seed; an evaluation uses none and echoes it."""
+    """Seed; an evaluation does not use it and returns it."""
     target: str
     """Column with the outcome."""
     validation: NotRequired[ValidationSettings]
@@ -621,7 +622,7 @@ SourceKey = Literal["application", "bank", "bureau", "internal_loans", "mobile_m
 SplitMethod = Literal["auto", "column", "random", "none"]
 
 class SplitSettings(TypedDict):
-    """How rows are set aside: development rows are fitted, hold-out and out-of-time rows only judge."""
+    """How rows are set aside: development rows are fitted, hold-out and out-of-time rows only validate the card."""
     column: NotRequired[str | None]
     """Column whose value puts a row into a part (method `column`)."""
     development: NotRequired[Sequence[bool | float | str | None]]
@@ -678,15 +679,15 @@ Trend = Literal["none", "ascending", "descending", "peak", "valley", "concave", 
 class ValidationSettings(TypedDict):
     """How a validation is presented."""
     distribution_bins: NotRequired[int]
-    """Bins of the score distribution, 1..=200; 20 when absent."""
+    """Bins of the score distribution, 1..=200; default 20."""
     gains_groups: NotRequired[int]
-    """Groups of the gains table, 2..=100; 10 when absent."""
+    """Groups of the gains table, 2..=100; default 10."""
     groups: NotRequired[int]
-    """Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; 10 when absent."""
+    """Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; default 10."""
     interval_level: NotRequired[float]
-    """Level of the intervals, in 0.5..1; 0.95 when absent."""
+    """Level of the intervals, in 0.5..1; default 0.95."""
     roc_points: NotRequired[int]
-    """Points of the ROC curve besides (0, 0), 2..=1000; 100 when absent."""
+    """Points of the ROC curve besides (0, 0), 2..=1000; default 100."""
 
 class AccountView(Record):
     """One account of a ledger."""
@@ -794,8 +795,8 @@ class BandReport(Record):
         """Why there are no bands: one outcome only, or no two bands within the limits."""
 
 class BetaCurve(Record):
-    """The beta law: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and
-    section 3.
+    """Beta calibration: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3
+    and section 3.
     """
     @property
     def a(self) -> float:
@@ -808,7 +809,7 @@ class BetaCurve(Record):
         """In nats."""
 
 class BinnedColumn(Record):
-    """One column that was looked at."""
+    """One candidate column."""
     @property
     def binning(self) -> Binning:
         """Its bins and their table."""
@@ -828,7 +829,7 @@ class Binning(Record):
         """Cut points of a numeric characteristic, one fewer than attributes."""
     @property
     def findings(self) -> tuple[BinningFinding, ...] | None:
-        """What a person should know."""
+        """What the reader of the table should know."""
     @property
     def groups(self) -> tuple[tuple[str, ...], ...] | None:
         """Categories of each attribute of a categorical characteristic, in byte order."""
@@ -840,7 +841,7 @@ class Binning(Record):
         """Special values in slot order."""
     @property
     def status(self) -> BinningStatus:
-        """What became of the column."""
+        """How the binning of the column ended."""
     @property
     def table(self) -> BinningTable:
         """The table, one row a slot."""
@@ -849,16 +850,16 @@ class Binning(Record):
         """The trend of the attributes, where there was a choice."""
     @property
     def woe(self) -> tuple[float, ...]:
-        """Weight of evidence that each slot takes, in nats; 0 where the card refuses the input."""
+        """Weight of evidence of each slot by its rule, in nats; 0 where the card refuses the input."""
 
 class BinningFinding(Record):
-    """What a person should know of a binning."""
+    """What the reader of a binning should know."""
     @property
     def constraints(self) -> tuple[str, ...] | None:
         """Settings of which each alone, when relaxed, makes the problem feasible."""
     @property
     def count(self) -> int | None:
-        """How many cases."""
+        """How many."""
     @property
     def kind(self) -> BinningFindingKind:
         """What was found."""
@@ -896,10 +897,10 @@ class BinningOptions(Record):
         """Least weight of good rows in an attribute."""
     @property
     def kind(self) -> BinKind | None:
-        """Intervals or sets; absent: by the column."""
+        """Intervals or sets; without it the column decides."""
     @property
     def missing(self) -> BinRule:
-        """What a missing input earns."""
+        """Rule for missing inputs."""
     @property
     def objective(self) -> Objective:
         """What the partition maximises."""
@@ -926,16 +927,16 @@ class BinningOptions(Record):
         """Least share of an attribute."""
     @property
     def special(self) -> BinRule:
-        """What a special value earns."""
+        """Rule for special values."""
     @property
     def special_values(self) -> tuple[bool | float | str | None, ...] | None:
-        """Values that mean something of their own."""
+        """Values with a meaning of their own, such as -9 for `no record`."""
     @property
     def trend(self) -> Trend:
         """The shape of the rate along ascending values."""
     @property
     def unseen(self) -> BinRule:
-        """What an unseen or rare category earns."""
+        """Rule for unseen and rare categories."""
 
 class BinningRow(Record):
     """One row of the table."""
@@ -994,7 +995,7 @@ class BinningRow(Record):
         """
     @property
     def woe_applied(self) -> float | None:
-        """Weight of evidence that the slot takes by its rule; absent where the card refuses the input."""
+        """Weight of evidence that the slot gets by its rule; absent where the card refuses the input."""
 
 BinningStatus = Literal["optimal", "no_split", "constant", "all_missing", "all_rare", "infeasible", "one_class"]
 
@@ -1060,10 +1061,12 @@ class Brier(Record):
         """Rate (1 - rate) of all rows, in 0..=0.25: the score of the bad rate as PD of all."""
     @property
     def within(self) -> float:
-        """What the PDs do within the groups; 0 where a group has one PD."""
+        """The part of the score from differences of PDs within the groups; 0 where a group has one PD."""
 
 class CalibrationCurve(Record):
-    """From the log-odds of bad by the PDO law to a PD; it never falls as the log-odds rise."""
+    """From the log-odds of bad by the card's points-to-odds scaling to a PD; it never falls as the log-odds
+    rise.
+    """
     @property
     def beta(self) -> BetaCurve | None:
         ...
@@ -1115,13 +1118,13 @@ class CalibrationReport(Record):
         """Bad rate of the rows, weighted, in 0..=1; null without rows."""
     @property
     def curve(self) -> CalibrationCurve | None:
-        """From log-odds by the PDO law to a PD; null with `refusal`."""
+        """From log-odds by the card's points-to-odds scaling to a PD; null with `refusal`."""
     @property
     def mean_pd(self) -> float | None:
         """Mean PD of the rows by the curve, weighted, in 0..1."""
     @property
     def method(self) -> CalibrationMethod:
-        """The law."""
+        """The form of the curve."""
     @property
     def outside_bads(self) -> int:
         """Bad rows among those that it was measured on."""
@@ -1202,7 +1205,7 @@ class ChiSquareTest(Record):
         """Twice the difference of the log-likelihoods, at least 0."""
 
 class Cluster(Record):
-    """Characteristics that say much the same."""
+    """Characteristics that carry much the same information."""
     @property
     def characteristics(self) -> tuple[str, ...]:
         """Their names, of the highest information value first."""
@@ -1371,7 +1374,7 @@ class CreditScoreResponse(Answer):
         """The request's seed."""
 
 class CutoffPoint(Record):
-    """What one cut-off does."""
+    """The effect of one cut-off."""
     @property
     def approval_rate(self) -> float:
         """Share of the rows at or above the cut-off, in 0..=1."""
@@ -1389,7 +1392,7 @@ class CutoffPoint(Record):
         """Expected profit per applicant, approved or not, in minor units: (goods x gain - bads x loss)/rows."""
 
 class CutoffReport(Record):
-    """Cut-offs and what they do."""
+    """The effect of cut-offs."""
     @property
     def at_approval_rate(self) -> CutoffPoint | None:
         """The highest cut-off that approves the target share or more; null without target or rows."""
@@ -1410,8 +1413,8 @@ Decision = Literal["decline", "refer", "approve"]
 class DevelopmentFinding(Record):
     """One thing that an auditor must know of a fit."""
     @property
-    def code(self) -> str:
-        """Name of the kind of finding, such as `separation`."""
+    def code(self) -> DevelopmentFindingCode:
+        """What was found."""
     @property
     def feature(self) -> str | None:
         """The feature that it concerns; absent when it concerns the fit."""
@@ -1419,14 +1422,16 @@ class DevelopmentFinding(Record):
     def message(self) -> str:
         """One sentence."""
 
+DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_together", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_nothing", "rare_categories", "reason_texts", "rounding", "separation", "wrong_sign"]
+
 class DevelopmentValidation(Record):
-    """What was measured on which rows; only rows outside the fit tell what to expect."""
+    """Validation by part of the sample. Only rows outside the fit show what to expect of the card."""
     @property
     def cross(self) -> ValidationReport | None:
         """By cross-validation: each row is scored by a fit, with binning and selection, that did not see it."""
     @property
     def development(self) -> ValidationReport:
-        """On the rows that were fitted: too good."""
+        """On the rows that were fitted: better than on new applicants."""
     @property
     def hold_out(self) -> ValidationReport | None:
         """On the rows that were held out."""
@@ -1636,7 +1641,7 @@ class Knot(Record):
     """One block of an isotonic regression."""
     @property
     def log_odds(self) -> float:
-        """Mean log-odds of bad by the PDO law over the block, in nats."""
+        """Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats."""
     @property
     def pd(self) -> float:
         """PD of the block, in 0..1, both excluded."""
@@ -1926,7 +1931,7 @@ class RocPoint(Record):
         """Share of the goods, in 0..=1: the false positive rate."""
 
 class RoundingReport(Record):
-    """What rounding to integers costs."""
+    """The effect of rounding to integers."""
     @property
     def decisions_changed(self) -> float | None:
         """Share of the rows, 0..=1, whose exact score and total lie on different sides of a cut-off; null
@@ -1972,7 +1977,7 @@ class SampleDates(Record):
         """Last observation date."""
 
 class SampleReport(Record):
-    """What became of the rows of the frame."""
+    """The rows of the frame by part, and those that were left out."""
     @property
     def dates(self) -> SampleDates | None:
         """First and last observation date of the rows that stayed."""
@@ -2229,7 +2234,7 @@ class TableTest(Record):
         """Bins with rows minus 1."""
     @property
     def p_value(self) -> float:
-        """P-value by the chi-square law."""
+        """P-value by the chi-square distribution."""
     @property
     def statistic(self) -> float:
         """Sum of (observed - expected)^2/expected."""

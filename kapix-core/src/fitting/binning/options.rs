@@ -86,6 +86,19 @@ impl BinningOptions {
     ///
     /// Error `value.out_of_range`: fields outside their documented ranges, all of them, at pointers that start at
     /// the settings; nothing is clamped.
+    ///
+    /// ```
+    /// use kapix_core::fitting::{BinningOptions, BinningSettings, PrebinningMethod};
+    ///
+    /// let options = BinningOptions::new(&BinningSettings::default())?;
+    /// assert_eq!((options.bins_max, options.size_min), (10, 0.05));
+    /// assert_eq!(options.prebinning.method, PrebinningMethod::Quantile);
+    ///
+    /// let settings = BinningSettings { bins_max: Some(0), size_min: Some(0.7), ..BinningSettings::default() };
+    /// let error = BinningOptions::new(&settings).unwrap_err();
+    /// assert!(error.fields.contains(&"/bins_max".to_owned()) && error.fields.contains(&"/size_min".to_owned()));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn new(settings: &BinningSettings) -> Result<Self> {
         let prebinning = settings.prebinning.unwrap_or_default();
         let default_method =

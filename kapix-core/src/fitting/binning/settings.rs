@@ -121,6 +121,15 @@ macro_rules! first_of {
 
 impl BinningSettings {
     /// Returns the settings of a characteristic: its own fields, and the general ones where it states none.
+    ///
+    /// ```
+    /// use kapix_core::fitting::BinningSettings;
+    ///
+    /// let card = BinningSettings { bins_max: Some(5), size_min: Some(0.05), ..BinningSettings::default() };
+    /// let income = BinningSettings { bins_max: Some(8), ..BinningSettings::default() };
+    /// let settings = income.over(&card);
+    /// assert_eq!((settings.bins_max, settings.size_min), (Some(8), Some(0.05)));
+    /// ```
     #[must_use]
     pub fn over(&self, general: &Self) -> Self {
         let mut settings = first_of!(self, general:

@@ -8,6 +8,20 @@ use crate::json::Scalar;
 
 impl Binning {
     /// Returns the slot of missing inputs.
+    ///
+    /// ```
+    /// # use kapix_core::fitting::{BinningOptions, BinningSettings, Target, bin};
+    /// # use kapix_core::frame::Column;
+    /// # let income = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+    /// # let target = Target::Binary { bad: &[1, 1, 1, 0, 1, 0, 0, 0], weight: None };
+    /// # let settings = BinningSettings { size_min: Some(0.25), p_value_max: Some(1.0), ..BinningSettings::default() };
+    /// # let options = BinningOptions::new(&settings)?;
+    /// # let binning = bin(&Column::float(&income), &[0, 1, 2, 3, 4, 5, 6, 7], target, &options)?;
+    /// // Below 4, 4 to below 6, 6 or more; then the missing values.
+    /// assert_eq!(binning.cuts, [4.0, 6.0]);
+    /// assert_eq!(binning.missing_slot(), 3);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn missing_slot(&self) -> u16 {
         let attributes = match self.kind {
             BinKind::Numeric => self.cuts.len() + 1,
@@ -20,6 +34,22 @@ impl Binning {
     ///
     /// Special values go first, by their bits after adding 0; then `[lower, upper)`. Errors: `frame.infinity`,
     /// `frame.column_type`, `frame.shape` where a row lies outside or `out` has another length than `rows`.
+    ///
+    /// ```
+    /// # use kapix_core::fitting::{BinningOptions, BinningSettings, Target, bin};
+    /// # use kapix_core::frame::Column;
+    /// # let income = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+    /// # let target = Target::Binary { bad: &[1, 1, 1, 0, 1, 0, 0, 0], weight: None };
+    /// # let settings = BinningSettings { size_min: Some(0.25), p_value_max: Some(1.0), ..BinningSettings::default() };
+    /// # let options = BinningOptions::new(&settings)?;
+    /// # let binning = bin(&Column::float(&income), &[0, 1, 2, 3, 4, 5, 6, 7], target, &options)?;
+    /// assert_eq!(binning.cuts, [4.0, 6.0]);
+    /// let applicants = [3.9, 4.0, 100.0, f64::NAN];
+    /// let mut slots = [0; 4];
+    /// binning.slots(&Column::float(&applicants), &[0, 1, 2, 3], &mut slots)?;
+    /// assert_eq!(slots, [0, 1, 2, 3]);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn slots(&self, column: &Column<'_>, rows: &[u32], out: &mut [u16]) -> Result<()> {
         let last = rows.iter().max().map(|row| usize::try_from(*row).unwrap_or(usize::MAX));
         if out.len() != rows.len() || last.is_some_and(|last| last >= column.len()) {

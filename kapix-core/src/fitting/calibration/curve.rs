@@ -67,6 +67,14 @@ pub struct LogitCurve {
 
 impl CalibrationCurve {
     /// Returns the PD, within 1e-12 of neither 0 nor 1, at finite log-odds of bad by the card's points-to-odds scaling.
+    ///
+    /// ```
+    /// use kapix_core::fitting::{CalibrationCurve, LogitCurve};
+    ///
+    /// let curve = CalibrationCurve::Logit(LogitCurve { intercept: 0.0, slope: 1.0 });
+    /// // 19 goods to 1 bad.
+    /// assert!((curve.pd(-19_f64.ln()) - 0.05).abs() < 1e-12);
+    /// ```
     pub fn pd(&self, log_odds: f64) -> f64 {
         let pd = match self {
             Self::Logit(curve) => logistic(curve.intercept + curve.slope * log_odds),
@@ -79,6 +87,16 @@ impl CalibrationCurve {
     }
 
     /// Returns the curve whose logit(PD) lies higher by `nats` at every log-odds (at the knots, for an isotonic one).
+    ///
+    /// ```
+    /// use kapix_core::fitting::{CalibrationCurve, LogitCurve};
+    ///
+    /// // Half of the sample is bad, and one in ten of the population: its odds of bad are lower by a factor of 9.
+    /// let sample = CalibrationCurve::Logit(LogitCurve { intercept: 0.0, slope: 1.0 });
+    /// let population = sample.shifted(-9_f64.ln());
+    /// assert!((sample.pd(0.0) - 0.5).abs() < 1e-12);
+    /// assert!((population.pd(0.0) - 0.1).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn shifted(&self, nats: f64) -> Self {
         match self {
@@ -92,7 +110,7 @@ impl CalibrationCurve {
     }
 
     /// Returns what is wrong with the curve, as the end of a sentence, or `None` if it is a calibration.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub(crate) fn fault(&self) -> Option<&'static str> {
         match self {
             Self::Logit(LogitCurve { intercept, slope }) => {
                 let is_sound = intercept.is_finite() && slope.is_finite() && *slope > 0.0;

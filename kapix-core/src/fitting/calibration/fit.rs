@@ -62,7 +62,7 @@ pub enum CalibrationRefusal {
 
 impl CalibrationRefusal {
     /// Returns the wire name.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
 }
@@ -92,6 +92,21 @@ pub struct CalibrationReport {
 /// refusal in the report.
 ///
 /// Errors: a target outside 0..1, and `frame.shape` where the slices differ in length.
+///
+/// ```
+/// use kapix_core::fitting::{CalibrationMethod, CalibrationSettings, calibrate};
+///
+/// // Of the rows at a log-odds of 0 half are bad; of the population 10 %.
+/// let settings = CalibrationSettings {
+///     method: CalibrationMethod::Offset,
+///     target_rate: Some(0.1),
+///     ..CalibrationSettings::default()
+/// };
+/// let report = calibrate(&[0.0, 0.0, 0.0, 0.0], &[1, 0, 1, 0], None, &settings)?;
+/// assert_eq!((report.outside_rows, report.outside_bads), (4, 2));
+/// assert!((report.curve.unwrap().pd(0.0) - 0.1).abs() < 1e-12);
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 pub fn calibrate(
     log_odds: &[f64],
     bad: &[u8],

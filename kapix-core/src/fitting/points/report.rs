@@ -53,6 +53,27 @@ impl ScaledPoints {
     /// Returns the effect of rounding; `cutoffs` are the totals at which a decision changes.
     ///
     /// Error `frame.shape` where a column has another length than the rows, or a slot has no points.
+    ///
+    /// ```
+    /// # use core::f64::consts::LN_2;
+    /// # use kapix_core::fitting::{DevelopmentRows, PointsModel, ScalingSettings, scale};
+    /// # let model = PointsModel {
+    /// #     intercept: -4_f64.ln(),
+    /// #     coefficients: &[-1.0],
+    /// #     woe: &[vec![0.0, LN_2, -LN_2]],
+    /// #     population: &[vec![5.0, 3.0, 2.0]],
+    /// # };
+    /// # let (odds0, pdo, points0) = (Some(1.0), Some(10.0), Some(100.0));
+    /// # let settings = ScalingSettings { odds0, pdo, points0, ..ScalingSettings::default() };
+    /// // Totals of 120, 130 and 110 points, without rounding.
+    /// let scaled = scale(&model, &settings)?;
+    /// let rows = DevelopmentRows { slots: &[&[0, 1, 2, 0]], weight: None, rows: 4 };
+    /// let report = scaled.report(&rows, &[120], 1)?;
+    /// assert_eq!((report.points_min, report.points_max), (110, 130));
+    /// assert_eq!((report.decisions_changed, report.ties), (Some(0.0), 0));
+    /// assert!(report.error_max < 1e-9);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn report(
         &self,
         rows: &DevelopmentRows<'_>,

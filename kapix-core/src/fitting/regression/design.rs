@@ -79,8 +79,24 @@ pub(super) enum Standardised<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// Returns the standardised design. Errors: a target that is not binary, not 0 or 1, or has one class only;
+    /// Returns the standardised design.
+    ///
+    /// Errors: a target that is not binary, not 0 or 1, or has one class only;
     /// weights not finite or not above 0; columns of another length, with slots outside or values not finite.
+    ///
+    /// ```
+    /// use kapix_core::fitting::{Design, Predictor, PredictorValues, Prepared, Run, Target};
+    ///
+    /// let run = Run { check: &|| Ok(()), progress: &|_, _| (), threads: 1 };
+    /// let income = Predictor { name: "income", values: PredictorValues::Dense(&[1.0, 2.0, 3.0]) };
+    /// let target = Target::Binary { bad: &[1, 0, 0], weight: None };
+    /// let mut design = Design { predictors: vec![income], target, offset: None };
+    /// assert!(Prepared::new(&design, &run).is_ok());
+    ///
+    /// design.target = Target::Binary { bad: &[0, 0, 0], weight: None };
+    /// let error = Prepared::new(&design, &run).unwrap_err();
+    /// assert_eq!(error.message, "the sample must hold both good and bad rows");
+    /// ```
     #[expect(clippy::indexing_slicing, reason = "`check_rows` proves that each row has its weight")]
     pub fn new(design: &Design<'a>, run: &Run<'_>) -> Result<Self> {
         let Target::Binary { bad, weight } = design.target else {
@@ -111,22 +127,22 @@ impl<'a> Prepared<'a> {
     }
 
     /// Returns the number of rows.
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.bad.len()
     }
 
     /// Returns the name of each column.
-    pub fn names(&self) -> Vec<&'a str> {
+    pub(crate) fn names(&self) -> Vec<&'a str> {
         self.columns.iter().map(|column| column.name).collect()
     }
 
     /// Returns whether all rows have one value in a column.
-    pub fn is_constant(&self, column: usize) -> bool {
+    pub(crate) fn is_constant(&self, column: usize) -> bool {
         self.columns.get(column).is_some_and(|column| column.is_constant)
     }
 
     /// Returns the sum of the weights of the rows.
-    pub fn weight(&self) -> f64 {
+    pub(crate) fn weight(&self) -> f64 {
         let [total, _] = self.totals;
         total
     }

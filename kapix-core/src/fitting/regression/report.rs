@@ -27,12 +27,19 @@ impl Default for RegressionSettings {
 
 impl RegressionSettings {
     /// Returns the settings without a penalty.
+    ///
+    /// ```
+    /// use kapix_core::fitting::RegressionSettings;
+    ///
+    /// assert_eq!(RegressionSettings::default().l2, 1.0);
+    /// assert_eq!(RegressionSettings::maximum_likelihood().l2, 0.0);
+    /// ```
     pub const fn maximum_likelihood() -> Self {
         Self { iterations_max: 100, l2: 0.0, likelihood_ratio: false }
     }
 
     /// Returns an error unless each setting is in its range.
-    pub fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let refuse = |message: String| Err(Error::new(Cause::ValueOutOfRange, message));
         if !(1..=10_000).contains(&self.iterations_max) {
             let message = format!("iterations_max must be in 1..=10000; got `{}`", self.iterations_max);

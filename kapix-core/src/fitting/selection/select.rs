@@ -55,6 +55,30 @@ pub struct Selected {
 ///
 /// Errors: settings out of range, a forced or excluded name that no column has, `fitting.collinear` if forced columns
 /// are dependent, and `fitting.separation` if no maximum exists and l2 = 0.
+///
+/// ```
+/// use kapix_core::fitting::{
+///     Design, Predictor, PredictorValues, Prepared, RegressionSettings, Run, SelectionCandidate,
+///     SelectionReason, SelectionSettings, Target, select,
+/// };
+///
+/// // Weights of evidence: 3 of 10 rows are bad in the safe bin, 6 of 10 in the other. The second column is a copy.
+/// let predictors = vec![
+///     Predictor { name: "income", values: PredictorValues::Dense(&[0.6, 0.6, -0.6, -0.6]) },
+///     Predictor { name: "income_in_euro", values: PredictorValues::Dense(&[0.6, 0.6, -0.6, -0.6]) },
+/// ];
+/// let target = Target::Binary { bad: &[1, 0, 1, 0], weight: Some(&[3.0, 7.0, 6.0, 4.0]) };
+/// let run = Run { check: &|| Ok(()), progress: &|_, _| (), threads: 1 };
+/// let data = Prepared::new(&Design { predictors, target, offset: None }, &run)?;
+/// let income = SelectionCandidate { gini: 0.3, iv: 0.37, p_value: None, protected: false };
+/// let candidates = [income, SelectionCandidate { iv: 0.36, ..income }];
+/// let (settings, regression) = (SelectionSettings::default(), RegressionSettings::default());
+/// let selected = select(&data, &candidates, &settings, &regression, &run)?;
+/// assert_eq!(selected.report.chosen, ["income"]);
+/// assert_eq!(selected.report.steps[0].characteristic, "income_in_euro");
+/// assert_eq!(selected.report.steps[0].reason, SelectionReason::Collinear);
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 pub fn select(
     data: &Prepared<'_>,
     candidates: &[Candidate],

@@ -79,7 +79,7 @@ impl Default for SelectionSettings {
 
 impl SelectionSettings {
     /// Returns an error unless each setting is in its range.
-    pub fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let unit = 0.0..=1.0;
         let checks = [
             (self.characteristics_max.is_none_or(|most| most >= 1), "characteristics_max", "at least 1"),

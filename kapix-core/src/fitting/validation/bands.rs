@@ -68,6 +68,21 @@ const RATE_STEP_MIN: f64 = 1e-9;
 /// more. If no partition has the wanted number of bands, the greatest number that one has is taken.
 ///
 /// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
+///
+/// ```
+/// use kapix_core::fitting::{BandSettings, bands};
+///
+/// // 40, 20, 10 and 5 bads of 100 rows at each score.
+/// let score = [500.0, 500.0, 540.0, 540.0, 580.0, 580.0, 620.0, 620.0];
+/// let bad = [1, 0, 1, 0, 1, 0, 1, 0];
+/// let weight = [40.0, 60.0, 20.0, 80.0, 10.0, 90.0, 5.0, 95.0];
+/// let settings = BandSettings { count: 3, ..BandSettings::default() };
+/// let report = bands(&score, &bad, Some(&weight), &settings)?;
+/// let rates: Vec<f64> = report.bands.iter().map(|band| band.bad_rate).collect();
+/// assert_eq!(rates, [0.4, 0.2, 0.075]);
+/// assert_eq!(report.bands[2].score_min, Some(580.0));
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 #[expect(
     clippy::indexing_slicing,
     reason = "a partition ends at ascending cells, the last one at the last cell"

@@ -66,6 +66,22 @@ const POINTS_MAX: usize = 200;
 /// also where the curve shows only some.
 ///
 /// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
+///
+/// ```
+/// use kapix_core::fitting::{AccountProfit, CutoffSettings, cutoffs};
+///
+/// // 40, 20, 10 and 5 bads of 100 rows at each score. An account pays off below a bad rate of 10,000/55,000 = 18 %.
+/// let score = [500.0, 500.0, 540.0, 540.0, 580.0, 580.0, 620.0, 620.0];
+/// let bad = [1, 0, 1, 0, 1, 0, 1, 0];
+/// let weight = [40.0, 60.0, 20.0, 80.0, 10.0, 90.0, 5.0, 95.0];
+/// let profit = AccountProfit { gain_per_good_minor: 10_000, loss_per_bad_minor: 45_000 };
+/// let settings = CutoffSettings { profit: Some(profit), ..CutoffSettings::default() };
+/// let best = cutoffs(&score, &bad, Some(&weight), &settings)?.best.unwrap();
+/// assert_eq!((best.cutoff, best.approval_rate), (Some(580.0), 0.5));
+/// // (185 x 10,000 - 15 x 45,000)/400
+/// assert_eq!(best.expected_profit_minor, Some(2937.5));
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 pub fn cutoffs(
     score: &[f64],
     bad: &[u8],

@@ -64,6 +64,16 @@ fn standard_error(of_bads: Option<f64>, of_goods: Option<f64>) -> Option<f64> {
 /// The variance is that of the area with the difference of the two placements of each row, so it has the covariance of
 /// the areas: DeLong et al. 1988, equation 5, for the contrast (1, -1). Without variance, as between scores that rank
 /// alike, interval and p are `None`.
+///
+/// ```
+/// use kapix_core::fitting::auc_difference;
+///
+/// let bad = [1, 0, 1, 0];
+/// // 3 of the 4 pairs of a good and a bad row are in order by the first score, all 4 by the second.
+/// let (first, second) = ([500.0, 520.0, 540.0, 560.0], [500.0, 540.0, 520.0, 560.0]);
+/// let difference = auc_difference(&first, &second, &bad, None, 0.95).unwrap();
+/// assert_eq!(difference.value, -0.25);
+/// ```
 #[expect(clippy::indexing_slicing, reason = "scores with placements have a weight a row")]
 pub fn auc_difference(
     left: &[f64],

@@ -29,6 +29,24 @@ pub struct ValidationSample<'a> {
 /// Returns how well the score ranks and the PD fits.
 ///
 /// Errors: settings outside their range, and `frame.shape` where the slices differ in length.
+///
+/// ```
+/// use kapix_core::fitting::{ValidationSample, ValidationSettings, validate};
+///
+/// let sample = ValidationSample {
+///     bad: &[1, 0, 1, 0],
+///     band_floors: &[],
+///     development: false,
+///     pd: None,
+///     score: &[500.0, 520.0, 540.0, 560.0],
+///     weight: None,
+/// };
+/// let report = validate(&sample, &ValidationSettings::default())?;
+/// // 3 of the 4 pairs of a good and a bad row are in order.
+/// assert_eq!((report.auc.unwrap().value, report.gini), (0.75, Some(0.5)));
+/// assert!(report.calibration.is_none());
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 pub fn validate(sample: &ValidationSample<'_>, settings: &ValidationSettings) -> Result<ValidationReport> {
     check(settings)?;
     let cells = Cells::of(sample.score, sample.bad, sample.weight)?;
