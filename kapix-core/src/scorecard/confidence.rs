@@ -37,7 +37,7 @@ impl Card {
         };
         let (mean, missing_variance) = self.conditional(slots, uncertainty)?;
         let points_per_nat = self.body.scaling.pdo / core::f64::consts::LN_2;
-        let nats = self.quadratic_form(slots, uncertainty) + self.woe_variance(slots, uncertainty);
+        let nats = self.quadratic_form(slots, uncertainty) + uncertainty.woe_variance(slots);
         let sd =
             numeric::sqrt((missing_variance + ESTIMATES * points_per_nat * points_per_nat * nats).max(0.0));
         if sd <= 0.0 {
@@ -52,13 +52,6 @@ impl Card {
             }
         };
         Some((below(hi) - below(lo)).clamp(0.0, 1.0))
-    }
-
-    /// The variance that the sampling of the scored WoEs leaves in the log-odds: the sum of squared coefficient times
-    /// variance of the WoE; 0 for a card that does not state its coefficients.
-    fn woe_variance(&self, slots: &Slots, uncertainty: &Uncertainty) -> f64 {
-        let variances = uncertainty.woe_variances.iter().zip(&slots.slots);
-        variances.filter_map(|(own, slot)| own.get(usize::from(*slot))).sum()
     }
 
     /// The mean of the total and the variance that missing inputs leave in it, given the observed points.
@@ -150,6 +143,13 @@ impl Uncertainty {
             woe_variances: woe_variances.collect(),
             regressions: Regressions::default(),
         })
+    }
+
+    /// Returns the variance that the sampling of the scored WoEs leaves in the log-odds: the sum of squared coefficient
+    /// times variance of the WoE; 0 for a card that does not state its coefficients.
+    fn woe_variance(&self, slots: &Slots) -> f64 {
+        let variances = self.woe_variances.iter().zip(&slots.slots);
+        variances.filter_map(|(own, slot)| own.get(usize::from(*slot))).sum()
     }
 }
 

@@ -125,7 +125,7 @@ impl Instant {
         }
         let digits = match microseconds {
             0 => 19,
-            _ if microseconds % 1_000 == 0 => 23,
+            _ if microseconds.is_multiple_of(1_000) => 23,
             _ => 26,
         };
         if let Some(last) = buffer.get_mut(digits) {
