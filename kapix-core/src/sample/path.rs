@@ -138,7 +138,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Takes a loan now and then; whoever did not pay the last one gets no other.
+    /// Takes a loan now and then; after an unpaid loan there is no other.
     fn borrow(&mut self, today: Date) -> Result<()> {
         let profile = self.profile;
         let refused = |loan: &Loan| matches!(loan.outcome, LoanOutcome::Open | LoanOutcome::Defaulted);

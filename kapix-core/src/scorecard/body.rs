@@ -342,7 +342,7 @@ pub struct DevelopmentBody {
     pub coefficients: Option<Vec<f64>>,
     /// Weights of good and bad rows in each bin.
     pub counts: Vec<CharacteristicCounts>,
-    /// What an auditor must know of the fit: assumptions, columns that separate good from bad rows, doubts.
+    /// What an auditor must know of the fit: assumptions, left-out columns, and limits of the card.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<DevelopmentFinding>,
     /// Weight of good rows.

@@ -4,7 +4,7 @@
 //! The default removes little: leaks, characteristics with next to no information, copies, and coefficients whose sign
 //! contradicts the weight of evidence; it searches no subset. Stepwise search chooses among correlated characteristics
 //! by the noise of the sample: it shortens a card, it does not make it rank better (F. E. Harrell, Regression Modeling
-//! Strategies, 2nd edition, 2015, section 4.3). Whoever wants a shorter card asks for `backward`.
+//! Strategies, 2nd edition, 2015, section 4.3). For a shorter card choose `backward`.
 
 mod correlation;
 mod quadratic;
