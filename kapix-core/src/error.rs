@@ -25,7 +25,7 @@ pub enum Code {
     InsufficientData,
     /// 429: a host's answer; the engine never gives it.
     RateLimitExceeded,
-    /// 500: a defect of the engine, caught at the door.
+    /// 500: a defect of the engine, caught and reported.
     InternalError,
     /// 503: a store that is busy, full or unreachable.
     ServiceUnavailable,
@@ -92,8 +92,8 @@ causes! {
     JsonUnpairedSurrogate, "json.unpaired_surrogate", ValidationError, "A string holds an unpaired surrogate and has no UTF-8 form.";
     LimitExceeded, "limit.exceeded", ValidationError, "A request is larger than a configured limit; the message names both.";
     OperationUnknown, "operation.unknown", EntityNotFound, "No operation has this name; `engine.describe` lists them.";
-    OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; use the JSON door.";
-    OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns; use the second door or `columns`.";
+    OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; call it with a request alone.";
+    OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns, beside its request or in its field `columns`.";
     OperationNeedsDesk, "operation.needs_desk", ValidationError, "The operation reads or keeps state; call it on a Desk, which has a store, not on an Engine.";
     // Ground types
     ValueOutOfRange, "value.out_of_range", ValidationError, "A value lies outside its documented range.";
@@ -123,9 +123,9 @@ causes! {
     DataNotNamed, "data.not_named", ValidationError, "Data of a source is present that `data_sources` does not name.";
     DataExclusive, "data.features_and_data", ValidationError, "`features` replaces `data`; give one of the two.";
     DataInsufficient, "data.insufficient", InsufficientData, "The history is shorter than the card's stated minimum.";
-    DataInputMissing, "data.input_missing", InsufficientData, "An input is missing and the card states no rule for its absence.";
+    DataInputMissing, "data.input_missing", InsufficientData, "An input is missing and the card states no points for that.";
     DataInputType, "data.input_type", ValidationError, "An input has another type than its characteristic.";
-    DataInputUnseen, "data.input_unseen", InsufficientData, "A category is unknown to the card and it states no rule for it.";
+    DataInputUnseen, "data.input_unseen", InsufficientData, "A category is unknown to the card, which states no points for such.";
     DataInputRange, "data.input_out_of_range", ValidationError, "An input lies outside the range that the card states for it.";
     DataInputUnknown, "data.input_unknown", ValidationError, "`features` holds a name that the card does not use; it may be misspelt.";
     // Artefacts
@@ -148,7 +148,7 @@ causes! {
     CardScaling, "card.scaling", ValidationError, "points0, odds0 and pdo must be finite, odds0 and pdo above zero.";
     CardBands, "card.bands", ValidationError, "Bands do not descend from safest to riskiest or leave totals uncovered.";
     CardCutoffs, "card.cutoffs", ValidationError, "The approve cut-off must lie above the refer cut-off.";
-    CardMissingGenerous, "card.missing_generous", ValidationError, "A bin for missing, special or unseen values earns more than the neutral points without support in the development counts.";
+    CardMissingGenerous, "card.missing_generous", ValidationError, "A bin for missing, special or unseen values gives more than the neutral points without support in the development counts.";
     CardFeatureUnknown, "card.feature_unknown", ValidationError, "A characteristic reads a feature that this engine does not compute and no source carries.";
     CardDefinition, "card.definition_changed", ValidationError, "The definition of a feature differs from the one that the card was built on.";
     CardProtected, "card.protected", ValidationError, "A characteristic is marked protected and states no legal basis.";
@@ -162,7 +162,7 @@ causes! {
     FittingCollinear, "fitting.collinear", ValidationError, "A characteristic is constant or a linear function of others, so that its coefficient is not determined; leave one out or set l2 above 0.";
     FittingSeparation, "fitting.separation", ValidationError, "Characteristics separate good and bad, so that no maximum of the likelihood exists; leave them out or set l2 above 0.";
     FittingSettings, "fitting.settings", ValidationError, "A setting of a development lies outside its range.";
-    FittingNothing, "fitting.nothing", ValidationError, "No column tells good and bad apart under the constraints, or the selection left none.";
+    FittingNothing, "fitting.nothing", ValidationError, "No column separates good from bad under the constraints, or the selection left none.";
     // C ABI
     ArgumentInvalid, "argument.invalid", ValidationError, "A pointer is NULL or misaligned, or a length does not fit; only callers by the C ABI can see it.";
     EngineClosed, "engine.closed", ValidationError, "The engine was closed, or the handle never was one.";
@@ -175,7 +175,7 @@ causes! {
     StoreBusy, "store.busy", ServiceUnavailable, "Other calls kept changing what the call had read; try again.";
     StoreFull, "store.full", ServiceUnavailable, "The store holds as much as it may; the message names the limit.";
     Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";
-    Panic, "internal.panic", InternalError, "A defect of the engine was caught at the door; please report it.";
+    Panic, "internal.panic", InternalError, "A defect of the engine was caught; please report it.";
 }
 
 /// What went wrong, where, and what to do: never holds ids, names, phones or free text of the request.

@@ -1,7 +1,7 @@
-//! Ids: a host's are opaque and never shown back, Kapix's own carry a prefix and sort by time.
+//! Ids. Those of a host are opaque and are never shown. Those that Kapix makes have a prefix and sort by time.
 
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 use ulid::Ulid;
@@ -11,7 +11,7 @@ const ID_BYTES_MAX: usize = 128;
 
 /// An opaque id that a host chose: 1..=128 bytes of UTF-8 without control characters, compared byte by byte.
 ///
-/// It may be personal data. No error and no debug output shows it; they tell its length.
+/// It may be personal data. No error and no debug output shows it: they state its length.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(Box<str>);
 
@@ -57,7 +57,7 @@ reads_text!(Id, "an id, a string of 1 to 128 bytes", {
     "description": "An opaque id: 1 to 128 bytes of UTF-8 without control characters."
 });
 
-/// The kind of an id that Kapix makes, told by its first four letters.
+/// The kind of an id that Kapix makes, which its first four letters name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Prefix {
     /// `req_`: one call.

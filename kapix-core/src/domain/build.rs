@@ -1,14 +1,14 @@
 //! From the accounts of a request to the ledger.
 
 use super::account::{Account, TransactionStatus};
+use super::balances::{Overflow, walk};
+use super::cases::Tally;
 use super::check;
 use super::finding::{Finding, FindingKind};
 use super::ledger::{AccountLedger, Ledger, Row};
 use super::order::{DayOrder, Orderer};
 use super::source::{Data, SourceKey, TransactionSource};
-use super::tally::Tally;
 use super::validate::{self, Problems, on_wire};
-use super::walk::{Overflow, walk};
 use crate::error::{Cause, Result};
 use crate::limits::Limits;
 use crate::limits::WIRE_MAX;

@@ -1,4 +1,4 @@
-//! What a ledger says of the data that it was built from.
+//! What is found in the data that a ledger is built from.
 
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ impl FindingKind {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// Amounts concerned, in minor units, in the order of `rows`; the kind tells what they are.
+    /// Amounts concerned, in minor units, in the order of `rows`; the kind says what they are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub amounts_minor: Vec<i64>,
     /// How many cases of the kind the account has; `rows` shows the first ones.

@@ -7,9 +7,9 @@ use super::registry::{ArtefactRef, EngineOptions, Registry};
 use crate::canonical;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::store::RowKey;
-use crate::tree::Tree;
 use serde::Serialize;
 
 /// Needs of one call: a policy of a hundred model steps is a defect.
@@ -70,7 +70,7 @@ impl Engine {
         }
         let request = Request::read(Operation::parse(&leaf.operation)?, &record.request, self.limits())?;
         let mut known = match &record.found {
-            Some(found) => Tree::read_text(found, self.limits())?.read(self.limits())?,
+            Some(found) => JsonValue::read_text(found, self.limits())?.read(self.limits())?,
             None => Known::default(),
         };
         self.run_alone(&request, None, control, &mut known)
@@ -135,19 +135,19 @@ impl Engine {
             .and_then(|request| self.start(&request, beside, &mut Known::default(), depth));
         match answer {
             Ok(Progressed::Done(reply)) => {
-                Ok((Fulfilled::Answer(self.tree(&reply.response)?), reply.artefacts))
+                Ok((Fulfilled::Answer(self.json(&reply.response)?), reply.artefacts))
             }
             Ok(Progressed::Rows(_)) => {
                 let message = "a need must be a pure operation, which reads no store";
                 Err(Error::new(Cause::OperationNeedsDesk, message))
             }
             Err(error) if error.cause == Cause::Cancelled => Err(error),
-            Err(error) => Ok((Fulfilled::Refusal(self.tree(&error)?), Vec::new())),
+            Err(error) => Ok((Fulfilled::Refusal(self.json(&error)?), Vec::new())),
         }
     }
 
-    fn tree(&self, value: &impl Serialize) -> Result<Tree> {
-        Tree::read_text(&canonical::to_vec(value)?, self.limits())
+    fn json(&self, value: &impl Serialize) -> Result<JsonValue> {
+        JsonValue::read_text(&canonical::to_vec(value)?, self.limits())
     }
 
     /// Returns how the engine was loaded.

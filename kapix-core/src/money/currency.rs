@@ -1,6 +1,6 @@
 use super::iso4217;
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 
@@ -53,7 +53,7 @@ impl Currency {
     }
 }
 
-/// A word that has the form of a code is echoed, anything else may be free text and only its length is told.
+/// A word that has the form of a code is echoed. Anything else may be free text: only its length is stated.
 fn unknown(text: &str) -> Error {
     let got = if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         format!("`{text}`")
@@ -101,7 +101,7 @@ mod tests {
     }
 
     /// Currencies whose minor unit is not 1/100, and how many there are, as the Java class `java.util.Currency`
-    /// of OpenJDK 17.0.15 tells them; it is an independent reading of ISO 4217. UYW is not
+    /// of OpenJDK 17.0.15 gives them; it is an independent reading of ISO 4217. UYW is not
     /// in its table; its exponent 4 is confirmed by Unicode CLDR 47.
     #[test]
     fn exponents_other_than_two_are_those_of_the_java_platform() {

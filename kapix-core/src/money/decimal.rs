@@ -41,7 +41,7 @@ impl Money {
     /// `12105.5` KES is 1,210,550 minor units.
     ///
     /// Errors: `json.number_not_finite`; `money.precision` for a digit below the minor unit, and above 15 significant
-    /// digits in a currency that has decimals, since such a number no longer tells one minor unit from the next;
+    /// digits in a currency that has decimals, since two neighbouring minor units may then be one number;
     /// `money.overflow` beyond +-(2^53 - 1) minor units.
     pub fn from_decimal_f64(value: f64, currency: Currency) -> Result<Self> {
         if !value.is_finite() {

@@ -2,7 +2,7 @@ use super::date::Date;
 use super::instant::Instant;
 use super::offset::UtcOffset;
 use crate::error::Result;
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 

@@ -1,6 +1,6 @@
 use super::form;
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use chrono::{Datelike, NaiveDate};
 use core::fmt;
 use serde::ser::{Serialize, Serializer};

@@ -2,7 +2,7 @@ use super::date::{Date, outside};
 use super::form;
 use super::offset::UtcOffset;
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use chrono::{DateTime, SecondsFormat, Utc};
 use core::fmt;
 use serde::ser::{Serialize, Serializer};

@@ -160,7 +160,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Returns whether no row holds a value: such a column says nothing of its type.
+    /// Returns whether no row holds a value: the type of such a column is not known.
     pub(crate) fn is_void(&self) -> bool {
         match &self.values {
             Values::Dictionary { categories, .. } => categories.is_empty(),

@@ -49,7 +49,7 @@ pub struct Answer {
     pub columns: ResultColumns,
     /// The envelope, when the options ask for one.
     pub envelope: Option<Envelope>,
-    /// What a host may want to tell others.
+    /// What a host may pass on.
     pub events: Vec<Event>,
     /// The answer in canonical form, when a record needed it.
     pub(super) written: Option<Joinable<4>>,

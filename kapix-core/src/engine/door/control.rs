@@ -27,7 +27,7 @@ impl CancelFlag {
 /// What enters a call beside its request; none of it changes a result.
 #[derive(Clone, Default)]
 pub struct Control<'c> {
-    /// Told how far a long call is.
+    /// Called with how far a long call is.
     pub progress: Option<Progress<'c>>,
     /// Stops a long call with CANCELLED.
     pub cancelled: Option<CancelFlag>,
@@ -52,7 +52,7 @@ impl Control<'_> {
     /// Runs a long computation of a lower layer.
     pub(in crate::engine) fn run<T>(&self, work: impl FnOnce(&Run<'_>) -> Result<T>) -> Result<T> {
         let check = || self.check();
-        let progress = |done, total| self.progress.iter().for_each(|tell| tell(done, total));
+        let progress = |done, total| self.progress.iter().for_each(|report| report(done, total));
         work(&Run { check: &check, progress: &progress, threads: self.threads })
     }
 

@@ -1,4 +1,4 @@
-//! The doors: JSON in and out, and JSON with columns. Panics end here.
+//! Calls by JSON: a request in and an answer out, with columns beside them or without. A panic becomes an error here.
 
 use super::control::Control;
 use crate::canonical;
@@ -9,7 +9,7 @@ use crate::error::{Cause, Error, Result};
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a door gives back: always JSON.
+/// What a call by JSON gives back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoorReply {
     /// 0, or the HTTP status of the error.
@@ -34,7 +34,7 @@ struct NamedError<'e> {
 }
 
 impl DoorReply {
-    /// Returns an error as a door without a Desk writes it: it has no request id.
+    /// Returns an error in JSON where there is no Desk, so without the id of a call.
     pub fn refusal(error: &Error) -> Self {
         Self::named_refusal(error, None)
     }
@@ -73,7 +73,7 @@ impl Desk {
         (reply, columns)
     }
 
-    /// Returns the error as a door writes it.
+    /// Returns an error in JSON, with an id for the call.
     pub fn refusal(&self, error: &Error) -> DoorReply {
         DoorReply::named_refusal(error, self.request_id())
     }

@@ -6,9 +6,9 @@ use crate::engine::engine::Engine;
 use crate::engine::registry::EngineOptions;
 use crate::error::{Cause, Error, Result};
 use crate::json;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::time::Instant;
-use crate::tree::Tree;
 use serde::Deserialize;
 
 /// The options in JSON; what is absent has the default of [`DeskOptions`] and [`EngineOptions`].
@@ -74,11 +74,11 @@ impl Desk {
     pub fn load(artefacts: &[u8], options: &[u8]) -> Result<Self> {
         let body = OptionsBody::read(options)?;
         let several = match artefacts.trim_ascii_start() {
-            [b'[', ..] => Some(Tree::read_text(artefacts, &body.limits)?),
+            [b'[', ..] => Some(JsonValue::read_text(artefacts, &body.limits)?),
             _ => None,
         };
         match several {
-            Some(Tree::Array(documents)) => {
+            Some(JsonValue::Array(documents)) => {
                 let documents = documents.iter().map(to_vec).collect::<Result<Vec<_>>>()?;
                 body.load(&documents)
             }

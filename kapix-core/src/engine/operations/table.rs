@@ -12,9 +12,9 @@ use super::{
 use crate::engine::door::Reply;
 use crate::error::{Cause, Error, Result};
 use crate::json;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
-use crate::tree::Tree;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! operations {
@@ -36,7 +36,7 @@ macro_rules! operations {
         pub enum Response {
             $($(#[cfg($gate)])? #[doc = $about] $variant(Box<$response>),)+
             /// The answer that an idempotency key gave back from a durable store, with its envelope.
-            Stored(Tree),
+            Stored(JsonValue),
         }
 
         impl Operation {
@@ -53,7 +53,7 @@ macro_rules! operations {
                 match self { $($(#[cfg($gate)])? Self::$variant => $about.trim_ascii(),)+ }
             }
 
-            /// Returns whether the operation takes columns by the second door.
+            /// Returns whether the operation takes columns beside its request.
             pub const fn is_columnar(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::COLUMNAR,)+ }
             }

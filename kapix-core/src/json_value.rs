@@ -1,4 +1,4 @@
-//! A document whose type is not known yet: held whole, read later as what it turns out to be.
+//! A JSON document whose type is not known yet. It is held whole, and read as its type once that is known.
 
 use crate::canonical;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// Any JSON value, without duplicate keys and with integers within +-(2^53 - 1).
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(from = "Value")]
-pub enum Tree {
+pub enum JsonValue {
     /// `null`
     Null,
     /// `true` or `false`
@@ -23,12 +23,12 @@ pub enum Tree {
     /// A string.
     Text(String),
     /// An array.
-    Array(Vec<Tree>),
+    Array(Vec<JsonValue>),
     /// An object.
-    Object(BTreeMap<String, Tree>),
+    Object(BTreeMap<String, JsonValue>),
 }
 
-impl Tree {
+impl JsonValue {
     /// Returns the document in a text.
     pub fn read_text(text: &[u8], limits: &Limits) -> Result<Self> {
         json::read(text, limits)
@@ -55,12 +55,12 @@ impl Tree {
     }
 }
 
-impl Serialize for Tree {
+impl Serialize for JsonValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            // A whole number is an integer in languages that tell the two apart; its JSON is the same.
+            // Languages that have integers get a whole number as one. Its JSON is the same.
             Self::Number(value) => match whole(*value) {
                 Some(integer) => serializer.serialize_i64(integer),
                 None => serializer.serialize_f64(*value),
@@ -81,7 +81,7 @@ fn whole(value: f64) -> Option<i64> {
     ((-WIRE_MAX..=WIRE_MAX).contains(&integer) && back.to_bits() == value.to_bits()).then_some(integer)
 }
 
-impl From<Value> for Tree {
+impl From<Value> for JsonValue {
     fn from(value: Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -97,9 +97,9 @@ impl From<Value> for Tree {
 }
 
 #[cfg(feature = "schema")]
-impl schemars::JsonSchema for Tree {
+impl schemars::JsonSchema for JsonValue {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Tree".into()
+        "JsonValue".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
