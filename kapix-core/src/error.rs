@@ -38,11 +38,23 @@ impl Code {
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the code as it is written on the wire, for example `VALIDATION_ERROR`.
+    ///
+    /// ```
+    /// use kapix_core::error::Code;
+    ///
+    /// assert_eq!(Code::InsufficientData.as_str(), "INSUFFICIENT_DATA");
+    /// ```
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
     /// Returns the HTTP status, 400..=503.
+    ///
+    /// ```
+    /// use kapix_core::error::Code;
+    ///
+    /// assert_eq!((Code::ValidationError.http_status(), Code::InsufficientData.http_status()), (400, 422));
+    /// ```
     pub const fn http_status(self) -> u16 {
         match self {
             Self::ValidationError => 400,
@@ -70,12 +82,30 @@ macro_rules! causes {
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// Returns the cause as it is written on the wire, for example `card.bins_overlap`.
+            ///
+            /// ```
+            /// use kapix_core::Cause;
+            ///
+            /// assert_eq!(Cause::CardBinsOverlap.as_str(), "card.bins_overlap");
+            /// ```
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $name,)+ } }
 
             /// Returns the published code that this cause belongs to.
+            ///
+            /// ```
+            /// use kapix_core::{Cause, error::Code};
+            ///
+            /// assert_eq!(Cause::DataMissing.code(), Code::InsufficientData);
+            /// ```
             pub const fn code(self) -> Code { match self { $(Self::$variant => Code::$code,)+ } }
 
             /// Returns one sentence on what the cause means and what to do.
+            ///
+            /// ```
+            /// use kapix_core::Cause;
+            ///
+            /// assert_eq!(Cause::JsonNumber.meaning(), "A number is not finite.");
+            /// ```
             pub const fn meaning(self) -> &'static str { match self { $(Self::$variant => $meaning,)+ } }
         }
     };
@@ -205,11 +235,25 @@ pub struct Detail {
 
 impl Error {
     /// Returns an error without a place; add one with [`Error::at`].
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error};
+    ///
+    /// let error = Error::new(Cause::ValueOutOfRange, "tenor_days must be in 1..=3650; got `0`");
+    /// assert_eq!(error.to_string(), "VALIDATION_ERROR (value.out_of_range): tenor_days must be in 1..=3650; got `0`");
+    /// ```
     pub fn new(cause: Cause, message: impl Into<String>) -> Self {
         Self { cause, message: message.into(), fields: Vec::new(), details: Vec::new() }
     }
 
     /// Returns the error with one more place, a JSON pointer such as `/data/bank/accounts/0`.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error};
+    ///
+    /// let error = Error::new(Cause::IdInvalid, "an id must have 1..=128 bytes; got `0`").at("/entity_id");
+    /// assert_eq!(error.fields, ["/entity_id"]);
+    /// ```
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.fields.push(pointer.into());
@@ -217,6 +261,13 @@ impl Error {
     }
 
     /// Returns the error with `prefix` before each of its pointers.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error};
+    ///
+    /// let error = Error::new(Cause::TransactionSign, "a debit must be below zero").at("/transactions/3");
+    /// assert_eq!(error.under("/data/bank/accounts/0").fields, ["/data/bank/accounts/0/transactions/3"]);
+    /// ```
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         if self.fields.is_empty() {
@@ -233,6 +284,19 @@ impl Error {
     }
 
     /// Returns one error for all findings, led by the first, or `None` when there are none.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error, error::Detail};
+    ///
+    /// let missing = |field: &str| Detail {
+    ///     cause: Cause::DataInputMissing,
+    ///     message: "the card states no points for it".to_owned(),
+    ///     field: field.to_owned(),
+    /// };
+    /// let error = Error::from_details(vec![missing("/features/a"), missing("/features/b")]);
+    /// assert_eq!(error.map(|it| it.message), Some("the card states no points for it (and 1 more)".to_owned()));
+    /// assert_eq!(Error::from_details(Vec::new()), None);
+    /// ```
     pub fn from_details(details: Vec<Detail>) -> Option<Self> {
         let first = details.first()?;
         let message = match details.len() - 1 {
@@ -246,6 +310,12 @@ impl Error {
     }
 
     /// Returns the published code.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error, error::Code};
+    ///
+    /// assert_eq!(Error::new(Cause::StoreFull, "100 records at most").code(), Code::ServiceUnavailable);
+    /// ```
     pub const fn code(&self) -> Code {
         self.cause.code()
     }

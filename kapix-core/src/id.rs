@@ -19,6 +19,16 @@ impl Id {
     /// Returns the id with this text.
     ///
     /// Error `id.invalid`: empty, longer than 128 bytes, or with a control character (Unicode category Cc).
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Id};
+    ///
+    /// assert_eq!(Id::parse("customer-71/2026")?.as_str(), "customer-71/2026");
+    /// for text in [String::new(), "a\n".to_owned(), "x".repeat(129)] {
+    ///     assert_eq!(Id::parse(&text).map_err(|error| error.cause), Err(Cause::IdInvalid));
+    /// }
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         if text.is_empty() || text.len() > ID_BYTES_MAX {
             let message = format!("an id must have 1..={ID_BYTES_MAX} bytes; got `{}`", text.len());
@@ -32,6 +42,16 @@ impl Id {
     }
 
     /// Returns the text of the id.
+    ///
+    /// ```
+    /// use kapix_core::Id;
+    ///
+    /// let id = Id::parse("customer-71")?;
+    /// assert_eq!(id.as_str(), "customer-71");
+    /// // What is logged does not show it.
+    /// assert_eq!(format!("{id:?}"), "Id(11 bytes)");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }

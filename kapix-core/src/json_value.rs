@@ -30,6 +30,16 @@ pub enum JsonValue {
 
 impl JsonValue {
     /// Returns the document in a text.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, JsonValue, Limits};
+    ///
+    /// let value = JsonValue::read_text(b"[20, null]", &Limits::default())?;
+    /// assert_eq!(value, JsonValue::Array(vec![JsonValue::Number(20.0), JsonValue::Null]));
+    /// let twice = JsonValue::read_text(br#"{"a": 1, "a": 2}"#, &Limits::default());
+    /// assert_eq!(twice.map_err(|error| error.cause), Err(Cause::JsonDuplicateKey));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn read_text(text: &[u8], limits: &Limits) -> Result<Self> {
         json::read(text, limits)
     }
@@ -40,16 +50,42 @@ impl JsonValue {
     }
 
     /// Returns a member of an object.
+    ///
+    /// ```
+    /// use kapix_core::{JsonValue, Limits};
+    ///
+    /// let card = JsonValue::read_text(br#"{"id": "sme", "pdo": 20}"#, &Limits::default())?;
+    /// assert_eq!(card.member("pdo"), Some(&JsonValue::Number(20.0)));
+    /// assert_eq!(card.member("odds0"), None);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn member(&self, name: &str) -> Option<&Self> {
         if let Self::Object(members) = self { members.get(name) } else { None }
     }
 
     /// Returns the text of a string.
+    ///
+    /// ```
+    /// use kapix_core::{JsonValue, Limits};
+    ///
+    /// let card = JsonValue::read_text(br#"{"id": "sme", "pdo": 20}"#, &Limits::default())?;
+    /// assert_eq!(card.member("id").and_then(JsonValue::as_str), Some("sme"));
+    /// assert_eq!(card.as_str(), None);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn as_str(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// Returns the value of a number.
+    ///
+    /// ```
+    /// use kapix_core::{JsonValue, Limits};
+    ///
+    /// let card = JsonValue::read_text(br#"{"id": "sme", "pdo": 20}"#, &Limits::default())?;
+    /// assert_eq!(card.member("pdo").and_then(JsonValue::as_f64), Some(20.0));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn as_f64(&self) -> Option<f64> {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }

@@ -77,6 +77,13 @@ pub enum Severity {
 
 impl FindingKind {
     /// Returns what the finding does to a decision.
+    ///
+    /// ```
+    /// use kapix_core::ledger::{FindingKind, Severity};
+    ///
+    /// assert_eq!(FindingKind::ChainBreak.severity(), Severity::Refer);
+    /// assert_eq!(FindingKind::Gap.severity(), Severity::Info);
+    /// ```
     pub const fn severity(self) -> Severity {
         match self {
             Self::ChainBreak

@@ -69,6 +69,16 @@ impl Answer {
     }
 
     /// Returns the answer with its envelope in canonical JSON.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let request = Request::read(Operation::EngineDescribe, b"{}", desk.engine().limits())?;
+    /// let json = String::from_utf8(desk.run(request, &Control::default())?.to_json()?).unwrap();
+    /// assert!(json.contains(r#""recorded_at":"2026-03-31T12:00:00Z","request_id":"req_"#));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn to_json(&self) -> Result<Vec<u8>> {
         match (&self.written, &self.envelope) {
             (None, None) => canonical::to_vec(&*self.response),

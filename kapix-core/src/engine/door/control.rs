@@ -14,11 +14,33 @@ pub struct CancelFlag(Arc<AtomicBool>);
 
 impl CancelFlag {
     /// Stops the calls that carry the flag.
+    ///
+    /// ```
+    /// use kapix_core::{CancelFlag, Cause, Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), b"{}")?;
+    /// let request = Request::read(Operation::EngineDescribe, b"{}", desk.engine().limits())?;
+    /// let flag = CancelFlag::default();
+    /// let control = Control { cancelled: Some(flag.clone()), ..Control::default() };
+    ///
+    /// flag.cancel();
+    /// assert_eq!(desk.run(request, &control).map_err(|error| error.cause), Err(Cause::Cancelled));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
     /// Returns whether the calls are to stop.
+    ///
+    /// ```
+    /// use kapix_core::CancelFlag;
+    ///
+    /// let flag = CancelFlag::default();
+    /// let elsewhere = flag.clone();
+    /// std::thread::spawn(move || elsewhere.cancel()).join().unwrap();
+    /// assert!(flag.is_cancelled());
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
