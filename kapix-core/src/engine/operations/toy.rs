@@ -178,7 +178,7 @@ impl Operate for ToyTallyRequest {
             let need = Need { arguments: JsonValue::Object(arguments), operation: Operation::ToyDouble };
             match call.result(need)? {
                 Fulfilled::Answer(answer) => {
-                    x = answer.member("doubled").and_then(JsonValue::as_f64).unwrap_or(x)
+                    x = answer.member("doubled").and_then(JsonValue::as_f64).unwrap_or(x);
                 }
                 Fulfilled::Refusal(error) => refused = Some(error.clone()),
             }
