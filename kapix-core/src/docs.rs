@@ -1,6 +1,6 @@
 //! The long documents, compiled so that their links and examples are checked.
 
-/// The plan of the house.
+/// The layers of the code, what they promise, and why they are as they are.
 pub mod architecture {
     #![doc = include_str!("../docs/ARCHITECTURE.md")]
 }

@@ -25,7 +25,7 @@ pub enum Code {
     InsufficientData,
     /// 429: a host's answer; the engine never gives it.
     RateLimitExceeded,
-    /// 500: a defect of the engine, caught at the door.
+    /// 500: a defect of the engine, caught and reported.
     InternalError,
     /// 503: a store that is busy, full or unreachable.
     ServiceUnavailable,
@@ -38,11 +38,23 @@ impl Code {
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the code as it is written on the wire, for example `VALIDATION_ERROR`.
+    ///
+    /// ```
+    /// use kapix_core::error::Code;
+    ///
+    /// assert_eq!(Code::InsufficientData.as_str(), "INSUFFICIENT_DATA");
+    /// ```
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
     /// Returns the HTTP status, 400..=503.
+    ///
+    /// ```
+    /// use kapix_core::error::Code;
+    ///
+    /// assert_eq!((Code::ValidationError.http_status(), Code::InsufficientData.http_status()), (400, 422));
+    /// ```
     pub const fn http_status(self) -> u16 {
         match self {
             Self::ValidationError => 400,
@@ -70,12 +82,30 @@ macro_rules! causes {
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// Returns the cause as it is written on the wire, for example `card.bins_overlap`.
+            ///
+            /// ```
+            /// use kapix_core::Cause;
+            ///
+            /// assert_eq!(Cause::CardBinsOverlap.as_str(), "card.bins_overlap");
+            /// ```
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $name,)+ } }
 
             /// Returns the published code that this cause belongs to.
+            ///
+            /// ```
+            /// use kapix_core::{Cause, error::Code};
+            ///
+            /// assert_eq!(Cause::DataMissing.code(), Code::InsufficientData);
+            /// ```
             pub const fn code(self) -> Code { match self { $(Self::$variant => Code::$code,)+ } }
 
             /// Returns one sentence on what the cause means and what to do.
+            ///
+            /// ```
+            /// use kapix_core::Cause;
+            ///
+            /// assert_eq!(Cause::JsonNumber.meaning(), "A number is not finite.");
+            /// ```
             pub const fn meaning(self) -> &'static str { match self { $(Self::$variant => $meaning,)+ } }
         }
     };
@@ -92,8 +122,8 @@ causes! {
     JsonUnpairedSurrogate, "json.unpaired_surrogate", ValidationError, "A string holds an unpaired surrogate and has no UTF-8 form.";
     LimitExceeded, "limit.exceeded", ValidationError, "A request is larger than a configured limit; the message names both.";
     OperationUnknown, "operation.unknown", EntityNotFound, "No operation has this name; `engine.describe` lists them.";
-    OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; use the JSON door.";
-    OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns; use the second door or `columns`.";
+    OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; call it with a request alone.";
+    OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns, beside its request or in its field `columns`.";
     OperationNeedsDesk, "operation.needs_desk", ValidationError, "The operation reads or keeps state; call it on a Desk, which has a store, not on an Engine.";
     // Ground types
     ValueOutOfRange, "value.out_of_range", ValidationError, "A value lies outside its documented range.";
@@ -123,9 +153,9 @@ causes! {
     DataNotNamed, "data.not_named", ValidationError, "Data of a source is present that `data_sources` does not name.";
     DataExclusive, "data.features_and_data", ValidationError, "`features` replaces `data`; give one of the two.";
     DataInsufficient, "data.insufficient", InsufficientData, "The history is shorter than the card's stated minimum.";
-    DataInputMissing, "data.input_missing", InsufficientData, "An input is missing and the card states no rule for its absence.";
+    DataInputMissing, "data.input_missing", InsufficientData, "An input is missing and the card states no points for that.";
     DataInputType, "data.input_type", ValidationError, "An input has another type than its characteristic.";
-    DataInputUnseen, "data.input_unseen", InsufficientData, "A category is unknown to the card and it states no rule for it.";
+    DataInputUnseen, "data.input_unseen", InsufficientData, "A category is unknown to the card, which states no points for such.";
     DataInputRange, "data.input_out_of_range", ValidationError, "An input lies outside the range that the card states for it.";
     DataInputUnknown, "data.input_unknown", ValidationError, "`features` holds a name that the card does not use; it may be misspelt.";
     // Artefacts
@@ -148,7 +178,7 @@ causes! {
     CardScaling, "card.scaling", ValidationError, "points0, odds0 and pdo must be finite, odds0 and pdo above zero.";
     CardBands, "card.bands", ValidationError, "Bands do not descend from safest to riskiest or leave totals uncovered.";
     CardCutoffs, "card.cutoffs", ValidationError, "The approve cut-off must lie above the refer cut-off.";
-    CardMissingGenerous, "card.missing_generous", ValidationError, "A bin for missing, special or unseen values earns more than the neutral points without support in the development counts.";
+    CardMissingGenerous, "card.missing_generous", ValidationError, "A bin for missing, special or unseen values gives more than the neutral points without support in the development counts.";
     CardFeatureUnknown, "card.feature_unknown", ValidationError, "A characteristic reads a feature that this engine does not compute and no source carries.";
     CardDefinition, "card.definition_changed", ValidationError, "The definition of a feature differs from the one that the card was built on.";
     CardProtected, "card.protected", ValidationError, "A characteristic is marked protected and states no legal basis.";
@@ -162,7 +192,7 @@ causes! {
     FittingCollinear, "fitting.collinear", ValidationError, "A characteristic is constant or a linear function of others, so that its coefficient is not determined; leave one out or set l2 above 0.";
     FittingSeparation, "fitting.separation", ValidationError, "Characteristics separate good and bad, so that no maximum of the likelihood exists; leave them out or set l2 above 0.";
     FittingSettings, "fitting.settings", ValidationError, "A setting of a development lies outside its range.";
-    FittingNothing, "fitting.nothing", ValidationError, "No column tells good and bad apart under the constraints, or the selection left none.";
+    FittingNothing, "fitting.nothing", ValidationError, "No column separates good from bad under the constraints, or the selection left none.";
     // C ABI
     ArgumentInvalid, "argument.invalid", ValidationError, "A pointer is NULL or misaligned, or a length does not fit; only callers by the C ABI can see it.";
     EngineClosed, "engine.closed", ValidationError, "The engine was closed, or the handle never was one.";
@@ -175,7 +205,7 @@ causes! {
     StoreBusy, "store.busy", ServiceUnavailable, "Other calls kept changing what the call had read; try again.";
     StoreFull, "store.full", ServiceUnavailable, "The store holds as much as it may; the message names the limit.";
     Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";
-    Panic, "internal.panic", InternalError, "A defect of the engine was caught at the door; please report it.";
+    Panic, "internal.panic", InternalError, "A defect of the engine was caught; please report it.";
 }
 
 /// What went wrong, where, and what to do: never holds ids, names, phones or free text of the request.
@@ -205,11 +235,25 @@ pub struct Detail {
 
 impl Error {
     /// Returns an error without a place; add one with [`Error::at`].
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error};
+    ///
+    /// let error = Error::new(Cause::ValueOutOfRange, "tenor_days must be in 1..=3650; got `0`");
+    /// assert_eq!(error.to_string(), "VALIDATION_ERROR (value.out_of_range): tenor_days must be in 1..=3650; got `0`");
+    /// ```
     pub fn new(cause: Cause, message: impl Into<String>) -> Self {
         Self { cause, message: message.into(), fields: Vec::new(), details: Vec::new() }
     }
 
     /// Returns the error with one more place, a JSON pointer such as `/data/bank/accounts/0`.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error};
+    ///
+    /// let error = Error::new(Cause::IdInvalid, "an id must have 1..=128 bytes; got `0`").at("/entity_id");
+    /// assert_eq!(error.fields, ["/entity_id"]);
+    /// ```
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.fields.push(pointer.into());
@@ -217,6 +261,13 @@ impl Error {
     }
 
     /// Returns the error with `prefix` before each of its pointers.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error};
+    ///
+    /// let error = Error::new(Cause::TransactionSign, "a debit must be below zero").at("/transactions/3");
+    /// assert_eq!(error.under("/data/bank/accounts/0").fields, ["/data/bank/accounts/0/transactions/3"]);
+    /// ```
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         if self.fields.is_empty() {
@@ -233,6 +284,19 @@ impl Error {
     }
 
     /// Returns one error for all findings, led by the first, or `None` when there are none.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error, error::Detail};
+    ///
+    /// let missing = |field: &str| Detail {
+    ///     cause: Cause::DataInputMissing,
+    ///     message: "the card states no points for it".to_owned(),
+    ///     field: field.to_owned(),
+    /// };
+    /// let error = Error::from_details(vec![missing("/features/a"), missing("/features/b")]);
+    /// assert_eq!(error.map(|it| it.message), Some("the card states no points for it (and 1 more)".to_owned()));
+    /// assert_eq!(Error::from_details(Vec::new()), None);
+    /// ```
     pub fn from_details(details: Vec<Detail>) -> Option<Self> {
         let first = details.first()?;
         let message = match details.len() - 1 {
@@ -246,6 +310,12 @@ impl Error {
     }
 
     /// Returns the published code.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error, error::Code};
+    ///
+    /// assert_eq!(Error::new(Cause::StoreFull, "100 records at most").code(), Code::ServiceUnavailable);
+    /// ```
     pub const fn code(&self) -> Code {
         self.cause.code()
     }

@@ -1,7 +1,7 @@
-//! Ids: a host's are opaque and never shown back, Kapix's own carry a prefix and sort by time.
+//! Ids. Those of a host are opaque and are never shown. Those that Kapix makes have a prefix and sort by time.
 
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 use ulid::Ulid;
@@ -11,7 +11,7 @@ const ID_BYTES_MAX: usize = 128;
 
 /// An opaque id that a host chose: 1..=128 bytes of UTF-8 without control characters, compared byte by byte.
 ///
-/// It may be personal data. No error and no debug output shows it; they tell its length.
+/// It may be personal data. No error and no debug output shows it: they state its length.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(Box<str>);
 
@@ -19,6 +19,16 @@ impl Id {
     /// Returns the id with this text.
     ///
     /// Error `id.invalid`: empty, longer than 128 bytes, or with a control character (Unicode category Cc).
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Id};
+    ///
+    /// assert_eq!(Id::parse("customer-71/2026")?.as_str(), "customer-71/2026");
+    /// for text in [String::new(), "a\n".to_owned(), "x".repeat(129)] {
+    ///     assert_eq!(Id::parse(&text).map_err(|error| error.cause), Err(Cause::IdInvalid));
+    /// }
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         if text.is_empty() || text.len() > ID_BYTES_MAX {
             let message = format!("an id must have 1..={ID_BYTES_MAX} bytes; got `{}`", text.len());
@@ -32,6 +42,16 @@ impl Id {
     }
 
     /// Returns the text of the id.
+    ///
+    /// ```
+    /// use kapix_core::Id;
+    ///
+    /// let id = Id::parse("customer-71")?;
+    /// assert_eq!(id.as_str(), "customer-71");
+    /// // What is logged does not show it.
+    /// assert_eq!(format!("{id:?}"), "Id(11 bytes)");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -57,7 +77,7 @@ reads_text!(Id, "an id, a string of 1 to 128 bytes", {
     "description": "An opaque id: 1 to 128 bytes of UTF-8 without control characters."
 });
 
-/// The kind of an id that Kapix makes, told by its first four letters.
+/// The kind of an id that Kapix makes, which its first four letters name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Prefix {
     /// `req_`: one call.

@@ -16,6 +16,7 @@ pub mod error;
 pub mod fitting;
 mod id;
 mod json;
+mod json_value;
 mod limits;
 pub mod money;
 #[doc(hidden)]
@@ -25,9 +26,8 @@ mod parallel;
 pub mod sample;
 pub mod scorecard;
 mod store;
-mod text;
+mod string_types;
 pub mod time;
-mod tree;
 mod view;
 
 pub use engine::{
@@ -37,8 +37,8 @@ pub use engine::{
 pub use error::{Cause, Error, Result};
 pub use id::Id;
 pub use json::Scalar;
+pub use json_value::JsonValue;
 pub use limits::Limits;
-pub use tree::Tree;
 
 /// What decides: versioned documents with an owner and an approval, the routes to them, and the example cards.
 pub mod artefact {

@@ -1,4 +1,4 @@
-//! Every limit on what a stranger may send, in one table; each can be configured and is named in the error.
+//! The limits on untrusted input, in one table. Each can be configured, and an error names the limit that was broken.
 
 use crate::error::{Cause, Error, Result};
 use serde::{Deserialize, Serialize};

@@ -10,6 +10,8 @@ mod codes;
 mod documents;
 #[path = "../examples/errors/errors.rs"]
 mod errors;
+#[path = "tidy/examples.rs"]
+mod examples;
 #[path = "tidy/marks.rs"]
 mod marks;
 #[path = "tidy/pages.rs"]
@@ -45,6 +47,11 @@ fn sources_are_short() {
 #[test]
 fn bindings_keep_their_budgets() {
     assert_none(&budgets::exceeded(&files()));
+}
+
+#[test]
+fn every_public_function_has_an_example() {
+    assert_none(&examples::missing(&files()));
 }
 
 #[test]

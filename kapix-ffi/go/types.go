@@ -878,7 +878,7 @@ type CreditScoreResponse struct {
 	PointsRange PointsRange `json:"points_range"`
 	// RecordedAt: When the Desk answered; absent without a clock.
 	RecordedAt string `json:"recorded_at,omitempty"`
-	// ReferralReasons: Why the case refers although its points may say otherwise.
+	// ReferralReasons: What forbids an approval; reported even where the points decline.
 	ReferralReasons []ReferralReason `json:"referral_reasons"`
 	// RequestID: Id of the call.
 	RequestID string `json:"request_id,omitempty"`
@@ -1164,7 +1164,7 @@ type FeatureEntry struct {
 
 // Finding: One finding, with its rows and amounts.
 type Finding struct {
-	// AmountsMinor: Amounts concerned, in minor units, in the order of `rows`; the kind tells what they are.
+	// AmountsMinor: Amounts concerned, in minor units, in the order of `rows`; the kind says what they are.
 	AmountsMinor []int64 `json:"amounts_minor,omitzero"`
 	// Count: How many cases of the kind the account has; `rows` shows the first ones.
 	Count uint64 `json:"count"`
@@ -1434,7 +1434,7 @@ const (
 
 // OperationEntry: One operation.
 type OperationEntry struct {
-	// Columnar: Whether it takes columns by the second door.
+	// Columnar: Whether it takes columns beside its request.
 	Columnar bool `json:"columnar"`
 	// Name: Name, `area.verb`.
 	Name string `json:"name"`
@@ -1626,11 +1626,11 @@ type ReasonView struct {
 	Features []string `json:"features"`
 	// Points: Points against the reference, below 0 adverse. Internal only.
 	Points *float64 `json:"points,omitempty"`
-	// Text: What the audience is told.
+	// Text: The reason in words, for the audience.
 	Text string `json:"text"`
 }
 
-// ReferralCode: The codes of a referral.
+// ReferralCode: What forbids an approval.
 type ReferralCode string
 
 const (
@@ -1644,9 +1644,9 @@ const (
 	ReferralCodeNOCUTOFFS ReferralCode = "NO_CUTOFFS"
 )
 
-// ReferralReason: Why a case refers although its points may say otherwise.
+// ReferralReason: One thing that forbids an approval: the application is referred unless its points decline it.
 type ReferralReason struct {
-	// Code: What is the matter.
+	// Code: What it is.
 	Code ReferralCode `json:"code"`
 	// Fields: JSON pointers to the findings or inputs concerned.
 	Fields []string `json:"fields"`

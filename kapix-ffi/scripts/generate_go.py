@@ -71,7 +71,7 @@ class Types:
         """Returns the Go type of a schema that is not null, and whether it may be null."""
         if "$ref" in schema:
             name = schema["$ref"].rsplit("/", 1)[1]
-            if name == "Tree":
+            if name == "JsonValue":
                 return "json.RawMessage", False
             if self.is_struct(name) or self.is_enum(name):
                 return name, False

@@ -1298,7 +1298,7 @@ export interface CreditScoreResponse {
   readonly points_range: PointsRange;
   /** When the Desk answered; absent without a clock. */
   readonly recorded_at?: string;
-  /** Why the case refers although its points may say otherwise. */
+  /** What forbids an approval; reported even where the points decline. */
   readonly referral_reasons: ReadonlyArray<ReferralReason>;
   /** Id of the call. */
   readonly request_id?: string;
@@ -1451,7 +1451,7 @@ export interface FeatureEntry {
 
 /** One finding, with its rows and amounts. */
 export interface Finding {
-  /** Amounts concerned, in minor units, in the order of `rows`; the kind tells what they are. */
+  /** Amounts concerned, in minor units, in the order of `rows`; the kind says what they are. */
   readonly amounts_minor?: ReadonlyArray<number>;
   /** How many cases of the kind the account has; `rows` shows the first ones. */
   readonly count: number;
@@ -1592,7 +1592,7 @@ export type NullReason = 'history_too_short' | 'mean_not_positive' | 'mixed_curr
 
 /** One operation. */
 export interface OperationEntry {
-  /** Whether it takes columns by the second door. */
+  /** Whether it takes columns beside its request. */
   readonly columnar: boolean;
   /** Name, `area.verb`. */
   readonly name: string;
@@ -1698,16 +1698,16 @@ export interface ReasonView {
   readonly features: ReadonlyArray<string>;
   /** Points against the reference, below 0 adverse. Internal only. */
   readonly points?: number;
-  /** What the audience is told. */
+  /** The reason in words, for the audience. */
   readonly text: string;
 }
 
-/** The codes of a referral. */
+/** What forbids an approval. */
 export type ReferralCode = 'DATA_QUALITY' | 'INPUT_STALE' | 'MISSING_INPUT' | 'NO_CUTOFFS';
 
-/** Why a case refers although its points may say otherwise. */
+/** One thing that forbids an approval: the application is referred unless its points decline it. */
 export interface ReferralReason {
-  /** What is the matter. */
+  /** What it is. */
   readonly code: ReferralCode;
   /** JSON pointers to the findings or inputs concerned. */
   readonly fields: ReadonlyArray<string>;

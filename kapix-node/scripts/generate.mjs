@@ -50,7 +50,7 @@ class Types {
     if (schema.$ref) {
       const own = schema.$ref.replace('#/$defs/', '');
       // The only document inside an answer is an artefact.
-      if (own === 'Tree' && !this.isRequest) return 'object';
+      if (own === 'JsonValue' && !this.isRequest) return 'object';
       const target = this.schemas.get(own);
       return isObject(target) || this.literals(target) ? this.name(own) : this.text(target);
     }

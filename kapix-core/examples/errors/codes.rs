@@ -66,10 +66,12 @@ card lists the kind in `accepts`. With `info` the finding changes no decision.
 }
 
 fn table<T: AnswerCode>() -> String {
-    let rows: String = T::all()
-        .map(|code| format!("| `{}` | {} | {} |\n", code.as_str(), one_line(code.meaning()), code.remedy()))
-        .collect();
+    let rows: String = T::all().map(row).collect();
     format!("| code | meaning | what to do |\n|---|---|---|\n{rows}")
+}
+
+fn row<T: AnswerCode>(code: T) -> String {
+    format!("| `{}` | {} | {} |\n", code.as_str(), one_line(code.meaning()), code.remedy())
 }
 
 fn finding(kind: FindingKind) -> String {

@@ -101,7 +101,7 @@ const fn meaning(code: Code) -> &'static str {
         Code::DuplicateRequest => "The idempotency key was used with another body; take a new key.",
         Code::InsufficientData => "There is not enough data for a reliable result.",
         Code::RateLimitExceeded => "Too many requests. A host's answer; the engine never gives it.",
-        Code::InternalError => "A defect of the engine, caught at the door.",
+        Code::InternalError => "A defect of the engine, caught and reported.",
         Code::ServiceUnavailable => {
             "A store is busy, full or unreachable, or the system gives no random bytes."
         }

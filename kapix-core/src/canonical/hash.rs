@@ -35,12 +35,28 @@ pub fn hash<T: Serialize + ?Sized>(value: &T) -> Result<Hash> {
 }
 
 /// Returns the HMAC-SHA256 of `bytes` under `key`; a key may have any length, and 32 random bytes are enough.
+///
+/// ```
+/// use kapix_core::audit::hmac;
+///
+/// // RFC 4231, test case 2.
+/// let tag = hmac(b"Jefe", b"what do ya want for nothing?");
+/// assert_eq!(tag.to_string(), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+/// ```
 pub fn hmac(key: &[u8], bytes: &[u8]) -> Hash {
     Hash(keyed(key, bytes).finalize().into_bytes().into())
 }
 
 /// Returns whether `claimed` is the HMAC-SHA256 of `bytes` under `key`, in a time that does not depend on where
 /// the two differ; comparing hashes with `==` would tell a forger how many bytes are right.
+///
+/// ```
+/// use kapix_core::audit::{hmac, hmac_verify};
+///
+/// let tag = hmac(b"salt", b"request");
+/// assert!(hmac_verify(b"salt", b"request", &tag));
+/// assert!(!hmac_verify(b"salt", b"requesT", &tag));
+/// ```
 pub fn hmac_verify(key: &[u8], bytes: &[u8], claimed: &Hash) -> bool {
     keyed(key, bytes).verify_slice(&claimed.0).is_ok()
 }
@@ -78,16 +94,37 @@ impl Hasher {
 
 impl Hash {
     /// Returns the SHA-256 of `bytes`.
+    ///
+    /// ```
+    /// use kapix_core::audit::Hash;
+    ///
+    /// // The SHA-256 of no bytes, by `printf '' | sha256sum`.
+    /// let none = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    /// assert_eq!(Hash::of(b"").to_string(), none);
+    /// ```
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
     /// Returns the hash that these 32 bytes are, for example read from a store.
+    ///
+    /// ```
+    /// use kapix_core::audit::Hash;
+    ///
+    /// let hash = Hash::of(b"abc");
+    /// assert_eq!(Hash::from_bytes(*hash.as_bytes()), hash);
+    /// ```
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
     /// Returns the 32 bytes.
+    ///
+    /// ```
+    /// use kapix_core::audit::Hash;
+    ///
+    /// assert_eq!(Hash::of(b"abc").as_bytes()[..4], [0xba, 0x78, 0x16, 0xbf]);
+    /// ```
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

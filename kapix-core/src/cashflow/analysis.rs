@@ -66,6 +66,28 @@ impl From<Feature> for FeatureEntry {
 
 impl Features<'_> {
     /// Returns all features with the rows of every selection that they name.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, cashflow::features, ledger::{Data, Ledger}, time::Instant};
+    ///
+    /// # let data: Data = serde_json::from_str(
+    /// #     r#"{"bank": {"accounts": [{
+    /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+    /// #         "transactions": [
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-03-02", "amount_minor": -30000}
+    /// #         ]
+    /// #     }]}}"#,
+    /// # )?;
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
+    /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+    /// let analysis = features(&ledger).analysis();
+    /// let credits = analysis.features.iter().find(|it| it.name == "credits_90d").ok_or("a feature of the table")?;
+    /// assert_eq!(credits.value, Some(1.0));
+    /// assert_eq!(analysis.selections[credits.selection.as_str()][0].rows, [(0, 0)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn analysis(&self) -> Analysis {
         let features: Vec<FeatureEntry> = self.iter().map(FeatureEntry::from).collect();
         let named: BTreeSet<Selection> = features.iter().map(|feature| feature.selection).collect();
@@ -74,6 +96,26 @@ impl Features<'_> {
     }
 
     /// Returns the rows of a selection with pointers to their accounts.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, cashflow::{Selection, features}, ledger::{Data, Ledger}, time::Instant};
+    ///
+    /// # let data: Data = serde_json::from_str(
+    /// #     r#"{"bank": {"accounts": [{
+    /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+    /// #         "transactions": [
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-03-02", "amount_minor": -30000}
+    /// #         ]
+    /// #     }]}}"#,
+    /// # )?;
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
+    /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+    /// let selected = features(&ledger).selected(Selection::Debits90);
+    /// assert_eq!((selected[0].pointer.as_str(), &selected[0].rows[..]), ("/data/bank/accounts/0", &[(1, 1)][..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn selected(&self, selection: Selection) -> Vec<SelectedRows> {
         let accounts = &self.ledger().accounts;
         (self.rows(selection).into_iter())

@@ -12,8 +12,8 @@ pub(super) struct Months {
 }
 
 impl Months {
-    /// The most months that a monthly feature looks at: one year, so that each season counts once and what lies
-    /// further back says nothing any more.
+    /// The most months that a monthly feature looks at: one year. Each season then counts once, and
+    /// older months no longer describe the applicant.
     pub(super) const MAX: usize = 12;
 
     /// No month.

@@ -26,6 +26,12 @@ pub enum Unit {
 
 impl Unit {
     /// Returns the wire name, for example `minor`.
+    ///
+    /// ```
+    /// use kapix_core::cashflow::Unit;
+    ///
+    /// assert_eq!(Unit::Minor.as_str(), "minor");
+    /// ```
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -105,6 +111,13 @@ pub struct Definition {
 impl Definition {
     /// Returns the SHA-256 of the canonical JSON `{"name", "semantics", "unit", "window"}`, `window` in days or
     /// null. A card keeps it and is refused when it differs.
+    ///
+    /// ```
+    /// use kapix_core::{audit::Hash, cashflow::definition};
+    ///
+    /// let meaning = br#"{"name":"history_days","semantics":1,"unit":"days","window":null}"#;
+    /// assert_eq!(definition("history_days").map(|it| it.hash()), Some(Hash::of(meaning)));
+    /// ```
     pub fn hash(&self) -> Hash {
         let window = self.window_days.map_or_else(|| "null".to_owned(), |days| days.to_string());
         let meaning = format!(

@@ -12,7 +12,7 @@ pub(super) const RECENT_DAYS: usize = 90;
 /// Days of the long window: the recent one and the equal one before it.
 const LONG_DAYS: i32 = 180;
 
-/// Days that may lie between the last covered day and the last day of a day window. Within them silence counts
+/// Days that may lie between the last covered day and the last day of a day window. Days without rows count
 /// as covered, as it does between two rows; with more, sums over the window would lack over 8 % of 90 days.
 const TAIL_DAYS_MAX: i32 = 7;
 

@@ -12,17 +12,38 @@ pub struct FeatureId(u16);
 
 impl FeatureId {
     /// Returns the id of the feature with this name, or `None` if there is none.
+    ///
+    /// ```
+    /// use kapix_core::cashflow::FeatureId;
+    ///
+    /// assert_eq!(FeatureId::of("history_days").map(|id| id.definition().name), Some("history_days"));
+    /// assert_eq!(FeatureId::of("history_weeks"), None);
+    /// ```
     pub fn of(name: &str) -> Option<Self> {
         let place = DEFINITIONS.binary_search_by(|definition| definition.name.cmp(name)).ok()?;
         u16::try_from(place).ok().map(Self)
     }
 
     /// Returns every id, in the order of the names.
+    ///
+    /// ```
+    /// use kapix_core::cashflow::{DEFINITIONS, FeatureId};
+    ///
+    /// assert!(FeatureId::all().map(|id| id.definition().name).eq(DEFINITIONS.iter().map(|it| it.name)));
+    /// ```
     pub fn all() -> impl Iterator<Item = Self> {
         (0..).take(DEFINITIONS.len()).map(Self)
     }
 
     /// Returns what the feature is.
+    ///
+    /// ```
+    /// use kapix_core::cashflow::{FeatureId, Unit};
+    ///
+    /// let id = FeatureId::of("income_minor_90d").ok_or("a feature of the table")?;
+    /// assert_eq!((id.definition().unit, id.definition().window_days), (Unit::Minor, Some(90)));
+    /// # Ok::<(), &str>(())
+    /// ```
     #[expect(
         clippy::indexing_slicing,
         reason = "an id is made from a place in the table and from nothing else"
@@ -33,6 +54,15 @@ impl FeatureId {
 }
 
 /// Returns what the feature with this name is, or `None` if no feature has it.
+///
+/// ```
+/// use kapix_core::cashflow::definition;
+///
+/// let days = definition("days_since_last_income").ok_or("a feature of the table")?;
+/// assert_eq!(days.formula, "days from the latest income to the last day");
+/// assert!(definition("income").is_none());
+/// # Ok::<(), &str>(())
+/// ```
 pub fn definition(name: &str) -> Option<&'static Definition> {
     FeatureId::of(name).map(FeatureId::definition)
 }
@@ -88,11 +118,54 @@ pub fn features(ledger: &Ledger) -> Features<'_> {
 
 impl Features<'_> {
     /// Returns the value of a feature in its unit, or `None` when it is null.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, cashflow::{FeatureId, features}, ledger::{Data, Ledger}, time::Instant};
+    ///
+    /// # let data: Data = serde_json::from_str(
+    /// #     r#"{"bank": {"accounts": [{
+    /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+    /// #         "transactions": [
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-03-02", "amount_minor": -30000}
+    /// #         ]
+    /// #     }]}}"#,
+    /// # )?;
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
+    /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+    /// let features = features(&ledger);
+    /// let [spent, balance] = ["outflow_minor_90d", "balance_last_minor"].map(FeatureId::of);
+    /// assert_eq!(spent.and_then(|id| features.value(id)), Some(30_000.0));
+    /// assert_eq!(balance.and_then(|id| features.value(id)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn value(&self, id: FeatureId) -> Option<f64> {
         (id.definition().value)(&self.facts).ok()
     }
 
     /// Returns a feature with its value, or with the reason that it has none.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, cashflow::{FeatureId, NullReason, features}, ledger::{Data, Ledger}, time::Instant};
+    ///
+    /// # let data: Data = serde_json::from_str(
+    /// #     r#"{"bank": {"accounts": [{
+    /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+    /// #         "transactions": [
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-03-02", "amount_minor": -30000}
+    /// #         ]
+    /// #     }]}}"#,
+    /// # )?;
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
+    /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+    /// let id = FeatureId::of("balance_last_minor").ok_or("a feature of the table")?;
+    /// let balance = features(&ledger).feature(id);
+    /// assert_eq!((balance.value, balance.null_reason), (None, Some(NullReason::NoBalances)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn feature(&self, id: FeatureId) -> Feature {
         let definition = id.definition();
         let value = (definition.value)(&self.facts);
@@ -101,17 +174,82 @@ impl Features<'_> {
     }
 
     /// Returns the feature with this name, or `None` if no feature has it.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, cashflow::features, ledger::{Data, Ledger}, time::Instant};
+    ///
+    /// # let data: Data = serde_json::from_str(
+    /// #     r#"{"bank": {"accounts": [{
+    /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+    /// #         "transactions": [
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-03-02", "amount_minor": -30000}
+    /// #         ]
+    /// #     }]}}"#,
+    /// # )?;
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
+    /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+    /// let features = features(&ledger);
+    /// assert_eq!(features.get("credits_90d").and_then(|feature| feature.value), Some(1.0));
+    /// assert!(features.get("credits_91d").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<Feature> {
         FeatureId::of(name).map(|id| self.feature(id))
     }
 
     /// Returns every feature, in the order of the names.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, cashflow::features, ledger::{Data, Ledger}, time::Instant};
+    ///
+    /// # let data: Data = serde_json::from_str(
+    /// #     r#"{"bank": {"accounts": [{
+    /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+    /// #         "transactions": [
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-03-02", "amount_minor": -30000}
+    /// #         ]
+    /// #     }]}}"#,
+    /// # )?;
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
+    /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+    /// let features = features(&ledger);
+    /// let unknown: Vec<&str> =
+    ///     features.iter().filter(|it| it.value.is_none()).map(|it| it.definition.name).collect();
+    /// assert!(unknown.contains(&"balance_last_minor") && !unknown.contains(&"credits_90d"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = Feature> + '_ {
         FeatureId::all().map(|id| self.feature(id))
     }
 
     /// Returns the transactions of a selection, account by account; accounts without one are left out. Works it
     /// out anew on each call.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, cashflow::{Selection, features}, ledger::{Data, Ledger}, time::Instant};
+    ///
+    /// # let data: Data = serde_json::from_str(
+    /// #     r#"{"bank": {"accounts": [{
+    /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
+    /// #         "transactions": [
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-03-02", "amount_minor": -30000}
+    /// #         ]
+    /// #     }]}}"#,
+    /// # )?;
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
+    /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+    /// let features = features(&ledger);
+    /// // Row 0 of the request is the salary, row 1 what was spent.
+    /// assert_eq!(features.rows(Selection::Income90)[0].rows, [(0, 0)]);
+    /// assert_eq!(features.rows(Selection::Transactions90)[0].rows, [(0, 1)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rows(&self, selection: Selection) -> Vec<RowRanges> {
         selection.rows(self.ledger, &self.facts)
     }

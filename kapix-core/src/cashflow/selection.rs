@@ -17,9 +17,21 @@ macro_rules! selections {
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// Returns the wire name, for example `credits_90d`.
+            ///
+            /// ```
+            /// use kapix_core::cashflow::Selection;
+            ///
+            /// assert_eq!(Selection::Income180.as_str(), "income_180d");
+            /// ```
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $name,)+ } }
 
             /// Returns what the selection holds.
+            ///
+            /// ```
+            /// use kapix_core::cashflow::Selection;
+            ///
+            /// assert_eq!(Selection::Debits90.meaning().trim(), "Debits of the last 90 days.");
+            /// ```
             pub const fn meaning(self) -> &'static str { match self { $(Self::$variant => concat!($($meaning),+),)+ } }
         }
     };

@@ -88,6 +88,17 @@ fn texts(array: &ArrayRef) -> Option<Slices<'_, str>> {
 /// Returns result columns as a struct array with a child for each, under its name; a child may have null rows.
 ///
 /// Errors: a column whose validity, codes or length contradict its values.
+///
+/// ```
+/// use arrow_array::{Array, cast::AsArray, types::Int32Type};
+/// use kapix_core::frame::{ResultColumn, ResultColumns, ResultValues, arrow::struct_array};
+///
+/// let points = ResultColumn::new("points", ResultValues::Integer32(vec![520, 0]), Some(vec![0b01]));
+/// let array = struct_array(ResultColumns::from_iter([points]))?;
+/// assert_eq!(array.column(0).as_primitive::<Int32Type>().value(0), 520);
+/// assert!(array.column(0).is_null(1));
+/// # Ok::<(), arrow_schema::ArrowError>(())
+/// ```
 pub fn struct_array(columns: ResultColumns) -> Result<StructArray, ArrowError> {
     let rows = columns.iter().map(ResultColumn::len).next().unwrap_or_default();
     let arrays = columns.into_iter().map(|column| {

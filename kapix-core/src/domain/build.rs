@@ -1,14 +1,14 @@
 //! From the accounts of a request to the ledger.
 
 use super::account::{Account, TransactionStatus};
+use super::balances::{Overflow, walk};
+use super::cases::Tally;
 use super::check;
 use super::finding::{Finding, FindingKind};
 use super::ledger::{AccountLedger, Ledger, Row};
 use super::order::{DayOrder, Orderer};
 use super::source::{Data, SourceKey, TransactionSource};
-use super::tally::Tally;
 use super::validate::{self, Problems, on_wire};
-use super::walk::{Overflow, walk};
 use crate::error::{Cause, Result};
 use crate::limits::Limits;
 use crate::limits::WIRE_MAX;
@@ -30,6 +30,27 @@ impl Ledger {
     /// Errors, up to 100 places in one: `limit.exceeded`; `transaction.sign`; `ledger.account_duplicate`;
     /// `value.out_of_range` for a period or a tolerance; `money.overflow` for an amount, a carried balance or the
     /// sum of all credits or of all debits.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, ledger::{Data, FindingKind, Ledger}, time::Instant};
+    ///
+    /// let data: Data = serde_json::from_str(
+    ///     r#"{"bank": {"accounts": [{
+    ///         "account_id": "a-1", "kind": "current", "currency": "KES", "opening_balance_minor": 50000,
+    ///         "transactions": [
+    ///             {"at": "2026-03-28", "amount_minor": -20000, "balance_minor": 30000},
+    ///             {"at": "2026-03-29", "amount_minor": -10000, "balance_minor": 25000}
+    ///         ]
+    ///     }]}}"#,
+    /// )?;
+    /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
+    ///
+    /// assert_eq!(ledger.accounts[0].rows.len(), 2);
+    /// // 300.00 less 100.00 is 200.00; the document states 250.00.
+    /// let finding = &ledger.findings[0];
+    /// assert_eq!((finding.kind, &finding.amounts_minor[..]), (FindingKind::ChainBreak, &[20_000, 25_000][..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn build(data: &Data, as_of: Instant, limits: &Limits) -> Result<Self> {
         validate::check(data, limits)?;
         let mut builder = Builder::new(as_of);

@@ -1,10 +1,10 @@
 //! What the rows of one account, and the accounts of one applicant, say against each other.
 
 use super::account::{Account, Transaction};
+use super::cases::Tally;
 use super::finding::{Finding, FindingKind};
 use super::ledger::{AccountLedger, Row};
 use super::order::index;
-use super::tally::Tally;
 use crate::time::{At, Date};
 use core::cmp::Ordering;
 

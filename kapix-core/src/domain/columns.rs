@@ -73,6 +73,12 @@ pub enum Codes {
 
 impl Codes {
     /// Returns the number of rows.
+    ///
+    /// ```
+    /// use kapix_core::frame::Codes;
+    ///
+    /// assert_eq!(Codes::Narrow(vec![0, 1, 0]).len(), 3);
+    /// ```
     pub fn len(&self) -> usize {
         match self {
             Self::Narrow(codes) => codes.len(),
@@ -81,11 +87,24 @@ impl Codes {
     }
 
     /// Returns whether there are no rows.
+    ///
+    /// ```
+    /// use kapix_core::frame::Codes;
+    ///
+    /// assert!(Codes::Wide(Vec::new()).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Returns the code of a row; `None` where it is below 0, and beyond the end.
+    ///
+    /// ```
+    /// use kapix_core::frame::Codes;
+    ///
+    /// let codes = Codes::Narrow(vec![3, -1]);
+    /// assert_eq!((codes.get(0), codes.get(1), codes.get(2)), (Some(3), None, None));
+    /// ```
     pub fn get(&self, row: usize) -> Option<usize> {
         match self {
             Self::Narrow(codes) => codes.get(row).and_then(|code| usize::try_from(*code).ok()),
@@ -96,21 +115,52 @@ impl Codes {
 
 impl ResultColumns {
     /// Returns whether the operation returned no columns.
+    ///
+    /// ```
+    /// use kapix_core::frame::ResultColumns;
+    ///
+    /// assert!(ResultColumns::default().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Returns the number of columns.
+    ///
+    /// ```
+    /// use kapix_core::frame::{ResultColumn, ResultColumns, ResultValues};
+    ///
+    /// let points = ResultColumn::new("points", ResultValues::Integer32(vec![520, 583]), None);
+    /// let columns = ResultColumns::from_iter([points]);
+    /// assert_eq!(columns.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Returns the column of this name.
+    ///
+    /// ```
+    /// use kapix_core::frame::{ResultColumn, ResultColumns, ResultValues};
+    ///
+    /// let points = ResultColumn::new("points", ResultValues::Integer32(vec![520, 583]), None);
+    /// let columns = ResultColumns::from_iter([points]);
+    /// assert_eq!(columns.get("points").map(ResultColumn::len), Some(2));
+    /// assert!(columns.get("pd").is_none());
+    /// ```
     pub fn get(&self, name: &str) -> Option<&ResultColumn> {
         self.0.iter().find(|column| column.name == name)
     }
 
     /// Returns the columns in their order.
+    ///
+    /// ```
+    /// use kapix_core::frame::{ResultColumn, ResultColumns, ResultValues};
+    ///
+    /// let points = ResultColumn::new("points", ResultValues::Integer32(vec![520, 583]), None);
+    /// let columns = ResultColumns::from_iter([points]);
+    /// assert!(columns.iter().map(|column| &*column.name).eq(["points"]));
+    /// ```
     pub fn iter(&self) -> core::slice::Iter<'_, ResultColumn> {
         self.0.iter()
     }
@@ -158,11 +208,25 @@ impl<'c> IntoIterator for &'c ResultColumns {
 
 impl ResultColumn {
     /// Returns a column of this name.
+    ///
+    /// ```
+    /// use kapix_core::frame::{ResultColumn, ResultValues};
+    ///
+    /// // Bit 0 is set: the first row holds a value, the second none.
+    /// let pd = ResultColumn::new("pd", ResultValues::Float(vec![0.02, f64::NAN]), Some(vec![0b01]));
+    /// assert!(!pd.is_null(0) && pd.is_null(1));
+    /// ```
     pub fn new(name: impl Into<Cow<'static, str>>, values: ResultValues, validity: Option<Vec<u8>>) -> Self {
         Self { name: name.into(), values, validity }
     }
 
     /// Returns the number of rows.
+    ///
+    /// ```
+    /// use kapix_core::frame::{ResultColumn, ResultValues};
+    ///
+    /// assert_eq!(ResultColumn::new("approved", ResultValues::Bool(vec![true, false]), None).len(), 2);
+    /// ```
     pub fn len(&self) -> usize {
         match &self.values {
             ResultValues::Float(it) => it.len(),
@@ -175,17 +239,40 @@ impl ResultColumn {
     }
 
     /// Returns whether there are no rows.
+    ///
+    /// ```
+    /// use kapix_core::frame::{ResultColumn, ResultValues};
+    ///
+    /// assert!(ResultColumn::new("approved", ResultValues::Bool(Vec::new()), None).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Returns whether a row holds no value.
+    ///
+    /// ```
+    /// use kapix_core::frame::{ResultColumn, ResultValues};
+    ///
+    /// let points = ResultColumn::new("points", ResultValues::Integer32(vec![520, 0]), Some(vec![0b01]));
+    /// assert_eq!([0, 1, 2].map(|row| points.is_null(row)), [false, true, true]);
+    /// ```
     pub fn is_null(&self, row: usize) -> bool {
         let bit = |bits: &Vec<u8>| bits.get(row / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1);
         row >= self.len() || !self.validity.as_ref().is_none_or(bit)
     }
 
     /// Returns the name of the code in a row; `None` where there is none, and for other columns.
+    ///
+    /// ```
+    /// use kapix_core::frame::{Codes, ResultColumn, ResultValues};
+    ///
+    /// let names = vec!["approve".into(), "refer".into()];
+    /// let values = ResultValues::Dictionary { codes: Codes::Narrow(vec![1, -1]), names };
+    /// let decision = ResultColumn::new("decision", values, Some(vec![0b01]));
+    /// assert_eq!(decision.name_of(0).map(|name| &**name), Some("refer"));
+    /// assert_eq!(decision.name_of(1), None);
+    /// ```
     pub fn name_of(&self, row: usize) -> Option<&Arc<str>> {
         let ResultValues::Dictionary { codes, names } = &self.values else { return None };
         if self.is_null(row) {

@@ -1,4 +1,4 @@
-//! What a ledger says of the data that it was built from.
+//! What is found in the data that a ledger is built from.
 
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,13 @@ pub enum Severity {
 
 impl FindingKind {
     /// Returns what the finding does to a decision.
+    ///
+    /// ```
+    /// use kapix_core::ledger::{FindingKind, Severity};
+    ///
+    /// assert_eq!(FindingKind::ChainBreak.severity(), Severity::Refer);
+    /// assert_eq!(FindingKind::Gap.severity(), Severity::Info);
+    /// ```
     pub const fn severity(self) -> Severity {
         match self {
             Self::ChainBreak
@@ -100,7 +107,7 @@ impl FindingKind {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// Amounts concerned, in minor units, in the order of `rows`; the kind tells what they are.
+    /// Amounts concerned, in minor units, in the order of `rows`; the kind says what they are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub amounts_minor: Vec<i64>,
     /// How many cases of the kind the account has; `rows` shows the first ones.

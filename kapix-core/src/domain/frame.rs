@@ -70,16 +70,44 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns the number of rows.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, frame::{Column, Frame}};
+    ///
+    /// let columns = vec![("income".to_owned(), Column::float(&[1200.0, 800.0]))];
+    /// let frame = Frame::new(columns, &Limits::default())?;
+    /// assert_eq!(frame.rows(), 2);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Returns the column of this name.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, frame::{Column, Frame}};
+    ///
+    /// let columns = vec![("income".to_owned(), Column::float(&[1200.0, 800.0]))];
+    /// let frame = Frame::new(columns, &Limits::default())?;
+    /// assert_eq!(frame.column("income").and_then(|column| column.number(1)), Some(800.0));
+    /// assert!(frame.column("age").is_none());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn column(&self, name: &str) -> Option<&Column<'a>> {
         self.columns.iter().find(|(own, _)| own == name).map(|(_, column)| column)
     }
 
     /// Returns names and columns in the order in which they were given.
+    ///
+    /// ```
+    /// use kapix_core::{Limits, frame::{Column, Frame}};
+    ///
+    /// let columns = vec![("income".to_owned(), Column::float(&[1200.0, 800.0]))];
+    /// let frame = Frame::new(columns, &Limits::default())?;
+    /// assert_eq!(frame.columns().map(|(name, _)| name).collect::<Vec<_>>(), ["income"]);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column<'a>)> {
         self.columns.iter().map(|(name, column)| (name.as_str(), column))
     }

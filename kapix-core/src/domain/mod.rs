@@ -1,12 +1,14 @@
 //! The applicant as the engine sees one: accounts and their transactions, flat sources, and the ledger that
 //! puts the rows in an order in which balances chain.
 //!
-//! Wire types (`account`, `source`) are read strictly at the door; [`Ledger`] is what every feature reads.
+//! Wire types (`account`, `source`) are read strictly. [`Ledger`] is what every feature reads.
 
 mod account;
 #[cfg(feature = "arrow")]
 pub mod arrow;
+mod balances;
 mod build;
+mod cases;
 mod check;
 mod columns;
 mod csv;
@@ -16,9 +18,7 @@ mod ledger;
 mod order;
 mod search;
 mod source;
-mod tally;
 mod validate;
-mod walk;
 
 pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
 pub use columns::{Codes, ResultColumn, ResultColumns, ResultValues};

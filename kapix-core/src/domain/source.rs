@@ -34,6 +34,12 @@ impl SourceKey {
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the wire name, for example `mobile_money`.
+    ///
+    /// ```
+    /// use kapix_core::ledger::SourceKey;
+    ///
+    /// assert_eq!(SourceKey::MobileMoney.as_str(), "mobile_money");
+    /// ```
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -61,6 +67,16 @@ pub struct Data {
 
 impl Data {
     /// Returns the sources with accounts, in the order of their wire names.
+    ///
+    /// ```
+    /// use kapix_core::ledger::{Data, SourceKey};
+    ///
+    /// let text = r#"{"bank": {"accounts": []}, "bureau": {"values": {"inquiries_6m": 2}}}"#;
+    /// let data: Data = serde_json::from_str(text)?;
+    /// let keys: Vec<SourceKey> = data.transaction_sources().map(|(key, _)| key).collect();
+    /// assert_eq!(keys, [SourceKey::Bank]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn transaction_sources(&self) -> impl Iterator<Item = (SourceKey, &TransactionSource)> {
         [
             (SourceKey::Bank, self.bank.as_ref()),
@@ -72,6 +88,16 @@ impl Data {
     }
 
     /// Returns the flat sources, in the order of their wire names.
+    ///
+    /// ```
+    /// use kapix_core::ledger::{Data, SourceKey};
+    ///
+    /// let text = r#"{"bank": {"accounts": []}, "bureau": {"values": {"inquiries_6m": 2}}}"#;
+    /// let data: Data = serde_json::from_str(text)?;
+    /// let (key, bureau) = data.flat_sources().next().unwrap();
+    /// assert_eq!((key, bureau.values.len()), (SourceKey::Bureau, 1));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn flat_sources(&self) -> impl Iterator<Item = (SourceKey, &FlatSource)> {
         [
             (SourceKey::Application, self.application.as_ref()),
@@ -83,6 +109,15 @@ impl Data {
     }
 
     /// Returns whether the source is present.
+    ///
+    /// ```
+    /// use kapix_core::ledger::{Data, SourceKey};
+    ///
+    /// let text = r#"{"bank": {"accounts": []}, "bureau": {"values": {"inquiries_6m": 2}}}"#;
+    /// let data: Data = serde_json::from_str(text)?;
+    /// assert!(data.has(SourceKey::Bank) && !data.has(SourceKey::Application));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn has(&self, key: SourceKey) -> bool {
         self.transaction_sources().any(|(present, _)| present == key)
             || self.flat_sources().any(|(present, _)| present == key)

@@ -7,9 +7,9 @@ use super::registry::{ArtefactRef, EngineOptions, Registry};
 use crate::canonical;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::store::RowKey;
-use crate::tree::Tree;
 use serde::Serialize;
 
 /// Needs of one call: a policy of a hundred model steps is a defect.
@@ -41,6 +41,16 @@ impl Engine {
     ///
     /// Errors: everything that `docs/ARTEFACT.md` names, at JSON pointers that start at the document (or at
     /// `/INDEX` when there are several).
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Engine, EngineOptions, artefact::EXPERT_CARDS};
+    ///
+    /// assert!(Engine::load(&[EXPERT_CARDS], EngineOptions::default()).is_ok());
+    /// // The example cards name nobody who approved them.
+    /// let production = EngineOptions { production: true, ..EngineOptions::default() };
+    /// let refused = Engine::load(&[EXPERT_CARDS], production);
+    /// assert_eq!(refused.map_err(|error| error.cause).err(), Some(Cause::ArtefactNotApproved));
+    /// ```
     pub fn load<T: AsRef<[u8]>>(documents: &[T], options: EngineOptions) -> Result<Self> {
         Registry::load(documents, options).map(|registry| Self { registry })
     }
@@ -48,11 +58,51 @@ impl Engine {
     /// Answers a request; the same request always has the same answer.
     ///
     /// Error `operation.needs_desk`: the operation reads or changes what only a [`Desk`](crate::Desk) keeps.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Engine, EngineOptions, Operation, Request, Response, artefact::EXPERT_CARDS};
+    ///
+    /// let engine = Engine::load(&[EXPERT_CARDS], EngineOptions::default())?;
+    /// let text = br#"{
+    ///     "as_of": "2026-03-31T12:00:00Z", "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {
+    ///         "balance_min_to_outflow_ratio_90d": 0.3, "balance_variability": 0.2, "coverage_age_days": 2,
+    ///         "days_since_last_income": 10, "history_days": 200, "history_transactions": 120,
+    ///         "low_balance_days_share_90d": 0.05, "negative_balance_days_90d": 0
+    ///     }
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, engine.limits())?;
+    /// let Response::CreditScore(score) = engine.run(&request, &Control::default())?.response else { unreachable!() };
+    ///
+    /// // 400 of every applicant, then 38 + 42 + 32 + 30 + 15 + 10 in the card's bins; from 560 on a person decides.
+    /// assert_eq!((score.points, &*score.risk_band), (567, "D1"));
+    /// assert_eq!(score.decision, kapix_core::scorecard::Decision::Refer);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn run(&self, request: &Request, control: &Control<'_>) -> Result<Reply> {
         self.run_alone(request, None, control, &mut Known::default())
     }
 
     /// Answers a request with columns, which are borrowed for the call.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Engine, EngineOptions, Operation, Request, artefact::EXPERT_CARDS};
+    /// use kapix_core::cashflow::DEFINITIONS;
+    /// use kapix_core::frame::{Column, Frame, ResultValues};
+    ///
+    /// let engine = Engine::load(&[EXPERT_CARDS], EngineOptions::default())?;
+    /// // One applicant: 200 days and rows of history, 1 for every other feature.
+    /// let columns = DEFINITIONS.iter().map(|feature| {
+    ///     let values = if feature.name.starts_with("history") { &[200.0] } else { &[1.0] };
+    ///     (feature.name.to_owned(), Column::float(values))
+    /// });
+    /// let frame = Frame::new(columns.collect(), engine.limits())?;
+    /// let text = br#"{"as_of": "2026-03-31T12:00:00Z", "entity_type": "individual"}"#;
+    /// let request = Request::read(Operation::CreditScoreBatch, text, engine.limits())?;
+    /// let reply = engine.run_columns(&request, &frame, &Control::default())?;
+    /// assert_eq!(reply.columns.get("points").map(|it| &it.values), Some(&ResultValues::Integer32(vec![583])));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn run_columns(&self, request: &Request, frame: &Frame<'_>, control: &Control<'_>) -> Result<Reply> {
         self.run_alone(request, Some(frame), control, &mut Known::default())
     }
@@ -62,6 +112,24 @@ impl Engine {
     ///
     /// Errors: `record.altered` when the record does not verify, `operation.columns_missing` when columns came beside
     /// its request, and those of the operation.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let text = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, desk.engine().limits())?;
+    /// let answer = desk.run(request, &Control::default())?;
+    /// let audit_id = answer.envelope.as_ref().and_then(|it| it.audit_id.clone()).unwrap_or_default();
+    ///
+    /// let record = desk.record(&audit_id)?;
+    /// let again = desk.engine().replay(&record, &Control::default())?;
+    /// assert_eq!(again.response, *answer.response);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn replay(&self, record: &Record, control: &Control<'_>) -> Result<Reply> {
         let leaf = record.verify()?;
         if leaf.columns_sha256.is_some() {
@@ -70,7 +138,7 @@ impl Engine {
         }
         let request = Request::read(Operation::parse(&leaf.operation)?, &record.request, self.limits())?;
         let mut known = match &record.found {
-            Some(found) => Tree::read_text(found, self.limits())?.read(self.limits())?,
+            Some(found) => JsonValue::read_text(found, self.limits())?.read(self.limits())?,
             None => Known::default(),
         };
         self.run_alone(&request, None, control, &mut known)
@@ -135,27 +203,43 @@ impl Engine {
             .and_then(|request| self.start(&request, beside, &mut Known::default(), depth));
         match answer {
             Ok(Progressed::Done(reply)) => {
-                Ok((Fulfilled::Answer(self.tree(&reply.response)?), reply.artefacts))
+                Ok((Fulfilled::Answer(self.json(&reply.response)?), reply.artefacts))
             }
             Ok(Progressed::Rows(_)) => {
                 let message = "a need must be a pure operation, which reads no store";
                 Err(Error::new(Cause::OperationNeedsDesk, message))
             }
             Err(error) if error.cause == Cause::Cancelled => Err(error),
-            Err(error) => Ok((Fulfilled::Refusal(self.tree(&error)?), Vec::new())),
+            Err(error) => Ok((Fulfilled::Refusal(self.json(&error)?), Vec::new())),
         }
     }
 
-    fn tree(&self, value: &impl Serialize) -> Result<Tree> {
-        Tree::read_text(&canonical::to_vec(value)?, self.limits())
+    fn json(&self, value: &impl Serialize) -> Result<JsonValue> {
+        JsonValue::read_text(&canonical::to_vec(value)?, self.limits())
     }
 
     /// Returns how the engine was loaded.
+    ///
+    /// ```
+    /// use kapix_core::{Engine, EngineOptions, artefact::EXPERT_CARDS};
+    ///
+    /// let engine = Engine::load(&[EXPERT_CARDS], EngineOptions::default())?;
+    /// assert!(!engine.options().production);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn options(&self) -> &EngineOptions {
         &self.registry.options
     }
 
     /// Returns the limits of the engine.
+    ///
+    /// ```
+    /// use kapix_core::{Engine, EngineOptions, artefact::EXPERT_CARDS};
+    ///
+    /// let engine = Engine::load(&[EXPERT_CARDS], EngineOptions::default())?;
+    /// assert_eq!(engine.limits().json_depth, 64);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn limits(&self) -> &Limits {
         self.registry.limits()
     }

@@ -1,10 +1,10 @@
-//! The engine and its doors.
+//! The engine: pure operations, the Desk around them, and the ways in by JSON and by columns.
 //!
 //! [`Engine`] is pure and immutable after load: a typed request in, a typed reply out. [`Desk`] is an engine with a
-//! store and a clock: it alone does idempotency, ids, recorded time and records. Both doors, JSON and columns, are
-//! thin: they read a [`Request`], run it and write the [`Response`] in canonical form.
+//! store and a clock: it alone does idempotency, ids, recorded time and records. Calls by
+//! JSON and by columns are thin: they read a [`Request`], run it and write the [`Response`] in canonical form.
 //!
-//! | room | what it holds |
+//! | folder | what it holds |
 //! |---|---|
 //! | `operations` | one file and one row an operation |
 //! | `registry` | one file and one row a kind of artefact; bundles and routes |
@@ -13,7 +13,7 @@
 
 mod desk;
 mod door;
-#[expect(clippy::module_inception, reason = "the engine is the heart of the engine room")]
+#[expect(clippy::module_inception, reason = "the file holds what the folder is named after")]
 mod engine;
 mod operations;
 mod registry;

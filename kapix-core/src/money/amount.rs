@@ -36,29 +36,74 @@ impl Money {
     /// Returns `minor` minor units of a currency.
     ///
     /// Error `money.overflow`: beyond +-(2^53 - 1).
+    ///
+    /// ```
+    /// use kapix_core::{Cause, money::{Currency, Money, WIRE_MAX}};
+    ///
+    /// let yen = Currency::parse("JPY")?;
+    /// assert_eq!(Money::new(-1_200, yen)?.minor, -1_200);
+    /// assert_eq!(Money::new(WIRE_MAX + 1, yen).map_err(|error| error.cause), Err(Cause::MoneyOverflow));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn new(minor: i64, currency: Currency) -> Result<Self> {
         bounded(i128::from(minor), currency)
     }
 
     /// Returns the sum of two amounts.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, money::{Currency, Money}};
+    ///
+    /// let (shilling, dollar) = (Currency::parse("KES")?, Currency::parse("USD")?);
+    /// let rent = Money::new(-1_200_000, shilling)?;
+    /// assert_eq!(Money::new(4_850_000, shilling)?.add(rent)?.minor, 3_650_000);
+    /// assert_eq!(Money::new(1, dollar)?.add(rent).map_err(|error| error.cause), Err(Cause::MoneyCurrencyMixed));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn add(self, other: Self) -> Result<Self> {
         same(self.currency, other.currency)?;
         bounded(i128::from(self.minor) + i128::from(other.minor), self.currency)
     }
 
     /// Returns this amount less the other.
+    ///
+    /// ```
+    /// use kapix_core::money::{Currency, Money};
+    ///
+    /// let shilling = Currency::parse("KES")?;
+    /// assert_eq!(Money::new(500, shilling)?.sub(Money::new(700, shilling)?)?.minor, -200);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn sub(self, other: Self) -> Result<Self> {
         same(self.currency, other.currency)?;
         bounded(i128::from(self.minor) - i128::from(other.minor), self.currency)
     }
 
     /// Returns the amount with the other sign.
+    ///
+    /// ```
+    /// use kapix_core::money::{Currency, Money};
+    ///
+    /// let debit = Money::new(1_250, Currency::parse("KES")?)?.neg()?;
+    /// assert_eq!((debit.minor, debit.neg()?.minor), (-1_250, 1_250));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn neg(self) -> Result<Self> {
         bounded(-i128::from(self.minor), self.currency)
     }
 
     /// Returns the sum of amounts in `currency`, zero for none; their order does not matter, since only the total is
     /// held to the range.
+    ///
+    /// ```
+    /// use kapix_core::money::{Currency, Money, WIRE_MAX};
+    ///
+    /// let shilling = Currency::parse("KES")?;
+    /// let amounts = [Money::new(WIRE_MAX, shilling)?, Money::new(1, shilling)?, Money::new(-1, shilling)?];
+    /// assert_eq!(Money::sum(shilling, amounts)?.minor, WIRE_MAX);
+    /// assert_eq!(Money::sum(shilling, [])?.minor, 0);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Result<Self> {
         let mut total = 0_i128;
         for amount in amounts {
@@ -72,6 +117,16 @@ impl Money {
     /// Returns `self * numerator / denominator` rounded once to a whole minor unit; the product is exact.
     ///
     /// Errors: `value.out_of_range` for a zero denominator, `money.overflow`.
+    ///
+    /// ```
+    /// use kapix_core::money::{Currency, Money, Rounding};
+    ///
+    /// // 1.5 % of 23.00 KES is 34.5 cents.
+    /// let amount = Money::new(2_300, Currency::parse("KES")?)?;
+    /// assert_eq!(amount.mul_ratio(15, 1_000, Rounding::HalfEven)?.minor, 34);
+    /// assert_eq!(amount.mul_ratio(15, 1_000, Rounding::HalfAwayFromZero)?.minor, 35);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn mul_ratio(self, numerator: i64, denominator: i64, rounding: Rounding) -> Result<Self> {
         bounded(rounding.ratio(self.minor, numerator, denominator)?, self.currency)
     }

@@ -1,6 +1,6 @@
 use super::iso4217;
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 
@@ -26,6 +26,16 @@ impl Currency {
     ///
     /// Error `money.currency_unknown`: the code is not active in ISO 4217 list one (see its date in
     /// `money/iso4217.rs`), or it has no minor unit, such as `XAU`, `XDR` or `XXX`.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, money::Currency};
+    ///
+    /// assert_eq!(Currency::parse("TZS")?.as_str(), "TZS");
+    /// for text in ["tzs", "XXX", "shilling"] {
+    ///     assert_eq!(Currency::parse(text).map_err(|error| error.cause), Err(Cause::MoneyCurrency));
+    /// }
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let found = <[u8; 3]>::try_from(text.as_bytes()).ok().and_then(|code| {
             let place = iso4217::MINOR_UNITS.binary_search_by_key(&code, |&(code, _)| code).ok()?;
@@ -38,11 +48,25 @@ impl Currency {
     }
 
     /// Returns the three letters of the code.
+    ///
+    /// ```
+    /// use kapix_core::money::Currency;
+    ///
+    /// assert_eq!(Currency::parse("NGN")?.as_str(), "NGN");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(&self.code).unwrap_or_default()
     }
 
     /// Returns the number of decimal digits of the minor unit, 0..=4: one major unit is `10^exponent` minor units.
+    ///
+    /// ```
+    /// use kapix_core::money::Currency;
+    ///
+    /// let exponents = ["JPY", "KES", "BHD", "CLF"].map(|code| Currency::parse(code).map(Currency::exponent));
+    /// assert_eq!(exponents, [Ok(0), Ok(2), Ok(3), Ok(4)]);
+    /// ```
     pub const fn exponent(self) -> u8 {
         self.exponent
     }
@@ -53,7 +77,7 @@ impl Currency {
     }
 }
 
-/// A word that has the form of a code is echoed, anything else may be free text and only its length is told.
+/// A word that has the form of a code is echoed. Anything else may be free text: only its length is stated.
 fn unknown(text: &str) -> Error {
     let got = if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         format!("`{text}`")
@@ -101,7 +125,7 @@ mod tests {
     }
 
     /// Currencies whose minor unit is not 1/100, and how many there are, as the Java class `java.util.Currency`
-    /// of OpenJDK 17.0.15 tells them; it is an independent reading of ISO 4217. UYW is not
+    /// of OpenJDK 17.0.15 gives them; it is an independent reading of ISO 4217. UYW is not
     /// in its table; its exponent 4 is confirmed by Unicode CLDR 47.
     #[test]
     fn exponents_other_than_two_are_those_of_the_java_platform() {

@@ -41,8 +41,18 @@ impl Money {
     /// `12105.5` KES is 1,210,550 minor units.
     ///
     /// Errors: `json.number_not_finite`; `money.precision` for a digit below the minor unit, and above 15 significant
-    /// digits in a currency that has decimals, since such a number no longer tells one minor unit from the next;
+    /// digits in a currency that has decimals, since two neighbouring minor units may then be one number;
     /// `money.overflow` beyond +-(2^53 - 1) minor units.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, money::{Currency, Money}};
+    ///
+    /// let shilling = Currency::parse("KES")?;
+    /// assert_eq!(Money::from_decimal_f64(12105.5, shilling)?.minor, 1_210_550);
+    /// let third = Money::from_decimal_f64(1.0 / 3.0, shilling);
+    /// assert_eq!(third.map_err(|error| error.cause), Err(Cause::MoneyPrecision));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn from_decimal_f64(value: f64, currency: Currency) -> Result<Self> {
         if !value.is_finite() {
             return Err(Error::new(Cause::JsonNumber, "an amount must be a finite number"));

@@ -4,8 +4,8 @@ use crate::canonical::Hash;
 use crate::domain::FindingKind;
 use crate::fitting::CalibrationCurve;
 use crate::json::Scalar;
+use crate::json_value::JsonValue;
 use crate::time::Date;
-use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use strum::{IntoStaticStr, VariantArray};
@@ -352,13 +352,13 @@ pub struct DevelopmentBody {
     /// Mean points by characteristic of rows with totals at or slightly above the approve cut-off.
     pub means_at_cutoff: Option<Vec<f64>>,
     /// The request that developed the card, with every default filled in.
-    pub options: Option<Tree>,
+    pub options: Option<JsonValue>,
     /// Covariance of the points between characteristics, row by row.
     pub points_covariance: Vec<Vec<f64>>,
     /// SHA-256 of the development sample.
     pub sample_sha256: Hash,
     /// What the validation measured, by sample.
-    pub validation: Option<Tree>,
+    pub validation: Option<JsonValue>,
 }
 
 /// One thing that an auditor must know of a fit.

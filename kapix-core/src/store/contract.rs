@@ -3,7 +3,7 @@
 use crate::canonical::Hash;
 use crate::engine::{Answer, Event, Record, Unsealed};
 use crate::error::Result;
-use crate::tree::Tree;
+use crate::json_value::JsonValue;
 use core::fmt::Debug;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub(crate) struct RowKey {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Row {
-    pub(crate) value: Tree,
+    pub(crate) value: JsonValue,
     /// Number of the write that made it, above 0; no two writes of a store have the same.
     pub(crate) version: u64,
 }
@@ -72,7 +72,7 @@ pub(crate) struct Row {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Write {
     pub(crate) key: RowKey,
-    pub(crate) value: Option<Tree>,
+    pub(crate) value: Option<JsonValue>,
 }
 
 /// Everything that one call leaves.

@@ -5,8 +5,8 @@ use super::{Claim, Commit, Committed, KeyScope, Row, RowKey, Store, StoreStatist
 use crate::canonical::{self, Hash};
 use crate::engine::{Answer, Record, Response};
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -72,7 +72,8 @@ impl FileStore {
             events: 0,
         };
         for line in whole.lines() {
-            let line: Line = Tree::read_text(line.as_bytes(), &Limits::default())?.read(&Limits::default())?;
+            let line: Line =
+                JsonValue::read_text(line.as_bytes(), &Limits::default())?.read(&Limits::default())?;
             state.apply(line);
         }
         Ok(Self(Mutex::new(state)))
@@ -130,7 +131,7 @@ impl Store for FileStore {
             Some((stored, _)) if *stored != body => Claim::OtherBody,
             Some((_, None)) => Claim::Running,
             Some((_, Some(json))) => {
-                let stored = Response::Stored(Tree::read_text(json.as_bytes(), &Limits::default())?);
+                let stored = Response::Stored(JsonValue::read_text(json.as_bytes(), &Limits::default())?);
                 Claim::Stored(Box::new(Answer::stored(stored)))
             }
         })

@@ -4,8 +4,8 @@ use super::memory::RECORD_BYTES_MAX;
 use super::{Claim, Commit, Committed, FileStore, KeyScope, MemoryStore, RowKey, Store, Write};
 use crate::canonical::{Hash, Joinable};
 use crate::engine::{Answer, Draft, Envelope, Operation, Response};
+use crate::json_value::JsonValue;
 use crate::time::Instant;
-use crate::tree::Tree;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -18,8 +18,8 @@ fn row(key: &str) -> RowKey {
 }
 
 fn answer(number: f64) -> Answer {
-    let members = BTreeMap::from([("number".to_owned(), Tree::Number(number))]);
-    Answer::stored(Response::Stored(Tree::Object(members)))
+    let members = BTreeMap::from([("number".to_owned(), JsonValue::Number(number))]);
+    Answer::stored(Response::Stored(JsonValue::Object(members)))
 }
 
 fn nothing() -> Commit {
@@ -27,7 +27,7 @@ fn nothing() -> Commit {
 }
 
 fn write(key: &str, value: Option<f64>) -> Write {
-    Write { key: row(key), value: value.map(Tree::Number) }
+    Write { key: row(key), value: value.map(JsonValue::Number) }
 }
 
 fn record(id: &str, bytes: usize) -> Commit {
@@ -93,7 +93,7 @@ fn a_commit_on_a_row_that_moved_does_nothing() {
         assert_eq!(store.record("aud_stale").unwrap(), None);
         let read = store.read(&[row("a"), row("b")]).unwrap();
         let version = read[0].1.as_ref().unwrap().version;
-        assert_eq!(read[0].1.as_ref().unwrap().value, Tree::Number(1.0));
+        assert_eq!(read[0].1.as_ref().unwrap().value, JsonValue::Number(1.0));
         assert_eq!(read[1].1, None);
         // A row that was removed and written again is another row.
         store.commit(Commit { writes: vec![write("a", None)], ..nothing() }).unwrap();

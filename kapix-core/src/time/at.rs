@@ -2,7 +2,7 @@ use super::date::Date;
 use super::instant::Instant;
 use super::offset::UtcOffset;
 use crate::error::Result;
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
 
@@ -19,6 +19,15 @@ impl At {
     /// Returns the date of a text of 10 bytes, else the instant.
     ///
     /// Errors: those of [`Date::parse`] and [`Instant::parse`].
+    ///
+    /// ```
+    /// use kapix_core::time::At;
+    ///
+    /// assert!(matches!(At::parse("2026-03-28")?, At::Date(_)));
+    /// assert!(matches!(At::parse("2026-03-28T22:34:08+01:00")?, At::Instant(_)));
+    /// assert!(At::parse("28/03/2026").is_err());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         if text.len() == 10 {
             Date::parse(text).map(Self::Date)
@@ -28,6 +37,15 @@ impl At {
     }
 
     /// Returns the civil date at an account's offset; a date that was given stays as it is.
+    ///
+    /// ```
+    /// use kapix_core::time::{At, UtcOffset};
+    ///
+    /// let nairobi = UtcOffset::parse("+03:00")?;
+    /// assert_eq!(At::parse("2026-03-28T22:00:00Z")?.date(nairobi).to_string(), "2026-03-29");
+    /// assert_eq!(At::parse("2026-03-28")?.date(nairobi).to_string(), "2026-03-28");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn date(self, offset: UtcOffset) -> Date {
         match self {
             Self::Date(date) => date,

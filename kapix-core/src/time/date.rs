@@ -1,6 +1,6 @@
 use super::form;
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use chrono::{Datelike, NaiveDate};
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
@@ -30,6 +30,15 @@ impl Date {
     ///
     /// Errors: `time.syntax` for another form or a day that the calendar does not have; `time.out_of_range` for a
     /// year before 1900. Source: RFC 3339, section 5.6, `full-date`.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, time::Date};
+    ///
+    /// assert_eq!(Date::parse("2024-02-29")?, Date::from_ymd(2024, 2, 29)?);
+    /// assert_eq!(Date::parse("2023-02-29").map_err(|error| error.cause), Err(Cause::TimeSyntax));
+    /// assert_eq!(Date::parse("1899-12-31").map_err(|error| error.cause), Err(Cause::TimeRange));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         if !form::matches(text, b"0000-00-00") {
             return Err(malformed(text));
@@ -43,6 +52,15 @@ impl Date {
     /// Returns the date of a year 1900..=9999, a month 1..=12 and a day 1..=31.
     ///
     /// Errors: `time.out_of_range` for another year; `time.syntax` for a day that the calendar does not have.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// assert_eq!(Date::from_ymd(2026, 3, 28)?.to_string(), "2026-03-28");
+    /// // 1900 was no leap year.
+    /// assert!(Date::from_ymd(1900, 2, 29).is_err());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Result<Self> {
         if !(1900..=9999).contains(&year) {
             return Err(outside(format_args!("year {year}")));
@@ -56,6 +74,14 @@ impl Date {
     /// Returns the date that lies `days` days after 1970-01-01, before it if negative.
     ///
     /// Error `time.out_of_range`.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// assert_eq!(Date::from_epoch_days(0)?.to_string(), "1970-01-01");
+    /// assert_eq!(Date::from_epoch_days(-1)?.to_string(), "1969-12-31");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn from_epoch_days(days: i32) -> Result<Self> {
         if (Self::MIN.0..=Self::MAX.0).contains(&days) {
             return Ok(Self(days));
@@ -64,21 +90,50 @@ impl Date {
     }
 
     /// Returns the days since 1970-01-01, -25,567..=2,932,896.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// assert_eq!(Date::parse("1971-01-01")?.epoch_days(), 365);
+    /// assert_eq!(Date::MIN.epoch_days(), -25_567);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub const fn epoch_days(self) -> i32 {
         self.0
     }
 
     /// Returns the year, 1900..=9999.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// assert_eq!(Date::parse("2026-03-28")?.year(), 2026);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn year(self) -> i32 {
         self.civil().year()
     }
 
     /// Returns the month of the year, 1..=12.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// assert_eq!(Date::parse("2026-03-28")?.month(), 3);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn month(self) -> u32 {
         self.civil().month()
     }
 
     /// Returns the day of the month, 1..=31.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// assert_eq!(Date::parse("2026-03-28")?.day(), 28);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn day(self) -> u32 {
         self.civil().day()
     }
@@ -86,28 +141,68 @@ impl Date {
     /// Returns the date `days` days later, or earlier if negative.
     ///
     /// Error `time.out_of_range`.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// let date = Date::parse("2026-02-28")?;
+    /// assert_eq!(date.add_days(1)?.to_string(), "2026-03-01");
+    /// assert_eq!(date.add_days(-59)?.to_string(), "2025-12-31");
+    /// assert!(Date::MAX.add_days(1).is_err());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn add_days(self, days: i32) -> Result<Self> {
         Self::from_epoch_days(self.0.saturating_add(days))
     }
 
     /// Returns the days from `earlier` to this date, negative if this date comes first.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// let (issued, due) = (Date::parse("2024-02-01")?, Date::parse("2024-03-01")?);
+    /// assert_eq!((due.days_since(issued), issued.days_since(due)), (29, -29));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub const fn days_since(self, earlier: Self) -> i32 {
         self.0 - earlier.0
     }
 
     /// Returns `12 * year + month - 1`: consecutive months have consecutive indexes.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// let (december, january) = (Date::parse("2025-12-31")?, Date::parse("2026-01-01")?);
+    /// assert_eq!(january.month_index() - december.month_index(), 1);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn month_index(self) -> i32 {
         let date = self.civil();
         12 * date.year() + date.month0().cast_signed()
     }
 
     /// Returns the first day of the month.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// assert_eq!(Date::parse("2026-03-28")?.first_of_month().to_string(), "2026-03-01");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     #[must_use]
     pub fn first_of_month(self) -> Self {
         Self(self.0 - self.civil().day0().cast_signed())
     }
 
     /// Returns the last day of the month.
+    ///
+    /// ```
+    /// use kapix_core::time::Date;
+    ///
+    /// assert_eq!(Date::parse("2024-02-10")?.last_of_month().to_string(), "2024-02-29");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     #[must_use]
     pub fn last_of_month(self) -> Self {
         let date = self.civil();

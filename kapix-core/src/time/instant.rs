@@ -2,7 +2,7 @@ use super::date::{Date, outside};
 use super::form;
 use super::offset::UtcOffset;
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
@@ -41,6 +41,16 @@ impl Instant {
     /// refused, as POSIX time has none.
     ///
     /// Errors: `time.syntax`; `time.offset`; `time.out_of_range`. Source: RFC 3339, section 5.6, `date-time`.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, time::Instant};
+    ///
+    /// assert_eq!(Instant::parse("2026-03-28T22:34:08.5-05:30")?.to_string(), "2026-03-29T04:04:08.500Z");
+    /// let cause = |text| Instant::parse(text).map_err(|error| error.cause);
+    /// assert_eq!(cause("2016-12-31T23:59:60Z"), Err(Cause::TimeSyntax)); // a leap second
+    /// assert_eq!(cause("2026-03-28T22:34:08"), Err(Cause::TimeOffset)); // which place?
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let (date, clock, zone) = split(text).ok_or_else(|| malformed(text))?;
         match DateTime::parse_from_rfc3339(text) {
@@ -55,6 +65,14 @@ impl Instant {
     /// Returns the instant `microseconds` after 1970-01-01T00:00:00Z, before it if negative.
     ///
     /// Error `time.out_of_range`.
+    ///
+    /// ```
+    /// use kapix_core::time::Instant;
+    ///
+    /// assert_eq!(Instant::from_epoch_microseconds(1)?.to_string(), "1970-01-01T00:00:00.000001Z");
+    /// assert!(Instant::from_epoch_microseconds(i64::MAX).is_err());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn from_epoch_microseconds(microseconds: i64) -> Result<Self> {
         if (Self::MIN.0..=Self::MAX.0).contains(&microseconds) {
             return Ok(Self(microseconds));
@@ -65,6 +83,13 @@ impl Instant {
     /// Returns the instant `milliseconds` after 1970-01-01T00:00:00Z, before it if negative.
     ///
     /// Error `time.out_of_range`.
+    ///
+    /// ```
+    /// use kapix_core::time::Instant;
+    ///
+    /// assert_eq!(Instant::from_epoch_milliseconds(86_400_000)?.to_string(), "1970-01-02T00:00:00Z");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn from_epoch_milliseconds(milliseconds: i64) -> Result<Self> {
         match milliseconds.checked_mul(1_000) {
             Some(microseconds) => Self::from_epoch_microseconds(microseconds),
@@ -75,6 +100,13 @@ impl Instant {
     /// Returns the instant `seconds` after 1970-01-01T00:00:00Z, before it if negative.
     ///
     /// Error `time.out_of_range`.
+    ///
+    /// ```
+    /// use kapix_core::time::Instant;
+    ///
+    /// assert_eq!(Instant::from_epoch_seconds(-1)?.to_string(), "1969-12-31T23:59:59Z");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn from_epoch_seconds(seconds: i64) -> Result<Self> {
         match seconds.checked_mul(SECOND) {
             Some(microseconds) => Self::from_epoch_microseconds(microseconds),
@@ -83,6 +115,13 @@ impl Instant {
     }
 
     /// Returns the microseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// ```
+    /// use kapix_core::time::Instant;
+    ///
+    /// assert_eq!(Instant::parse("1970-01-01T01:00:00+00:59")?.epoch_microseconds(), 60_000_000);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub const fn epoch_microseconds(self) -> i64 {
         self.0
     }
@@ -91,6 +130,15 @@ impl Instant {
     ///
     /// Within 18 hours of the ends of the range, where the local date would be 1899-12-31 or 10000-01-01, it is
     /// [`Date::MIN`] or [`Date::MAX`].
+    ///
+    /// ```
+    /// use kapix_core::time::{Instant, UtcOffset};
+    ///
+    /// let instant = Instant::parse("2026-03-28T22:00:00Z")?;
+    /// assert_eq!(instant.date_at(UtcOffset::UTC).to_string(), "2026-03-28");
+    /// assert_eq!(instant.date_at(UtcOffset::parse("+03:00")?).to_string(), "2026-03-29");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn date_at(self, offset: UtcOffset) -> Date {
         let days = (self.0 + i64::from(offset.minutes()) * MINUTE).div_euclid(DAY);
         #[expect(clippy::cast_possible_truncation, reason = "both ends of the range are i32")]

@@ -1,6 +1,6 @@
 use super::form;
 use crate::error::{Cause, Error, Result};
-use crate::text::reads_text;
+use crate::string_types::reads_text;
 use chrono::FixedOffset;
 use core::fmt;
 use serde::ser::{Serialize, Serializer};
@@ -30,6 +30,15 @@ impl UtcOffset {
     ///
     /// Error `time.offset`: another form, minutes above 59, or beyond 18 hours. `-00:00`, "local time unknown" in
     /// RFC 3339, section 4.3, is UTC here.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, time::UtcOffset};
+    ///
+    /// assert_eq!(UtcOffset::parse("-05:30")?.minutes(), -330);
+    /// assert_eq!(UtcOffset::parse("Z")?, UtcOffset::UTC);
+    /// assert_eq!(UtcOffset::parse("+3").map_err(|error| error.cause), Err(Cause::TimeOffset));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         if text == "Z" {
             return Ok(Self::UTC);
@@ -44,6 +53,14 @@ impl UtcOffset {
     /// Returns the offset of `minutes` minutes, -1,080..=1,080.
     ///
     /// Error `time.offset`.
+    ///
+    /// ```
+    /// use kapix_core::time::UtcOffset;
+    ///
+    /// assert_eq!(UtcOffset::from_minutes(345)?.to_string(), "+05:45");
+    /// assert!(UtcOffset::from_minutes(18 * 60 + 1).is_err());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn from_minutes(minutes: i32) -> Result<Self> {
         match i16::try_from(minutes) {
             Ok(minutes) if (-MINUTES_MAX..=MINUTES_MAX).contains(&minutes) => Ok(Self(minutes)),
@@ -55,6 +72,13 @@ impl UtcOffset {
     }
 
     /// Returns the minutes east of UTC, -1,080..=1,080.
+    ///
+    /// ```
+    /// use kapix_core::time::UtcOffset;
+    ///
+    /// assert_eq!(UtcOffset::parse("+03:00")?.minutes(), 180);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn minutes(self) -> i32 {
         i32::from(self.0)
     }

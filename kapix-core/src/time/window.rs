@@ -12,6 +12,15 @@ impl Window {
     /// Returns the `days` dates that end at `last`.
     ///
     /// Errors: `value.out_of_range` for zero days; `time.out_of_range` if the window begins before 1900-01-01.
+    ///
+    /// ```
+    /// use kapix_core::time::{Date, Window};
+    ///
+    /// let window = Window::new(Date::parse("2026-03-31")?, 90)?;
+    /// assert_eq!(window.first().to_string(), "2026-01-01");
+    /// assert!(Window::new(window.last(), 0).is_err());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn new(last: Date, days: u32) -> Result<Self> {
         if days == 0 {
             return Err(Error::new(Cause::ValueOutOfRange, "a window must have at least `1` day; got `0`"));
@@ -21,26 +30,68 @@ impl Window {
     }
 
     /// Returns the first date.
+    ///
+    /// ```
+    /// use kapix_core::time::{Date, Window};
+    ///
+    /// let window = Window::new(Date::parse("2026-03-31")?, 90)?;
+    /// assert_eq!(window.first(), Date::parse("2026-01-01")?);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub const fn first(self) -> Date {
         self.first
     }
 
     /// Returns the last date.
+    ///
+    /// ```
+    /// use kapix_core::time::{Date, Window};
+    ///
+    /// let window = Window::new(Date::parse("2026-03-31")?, 90)?;
+    /// assert_eq!(window.last(), Date::parse("2026-03-31")?);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub const fn last(self) -> Date {
         self.last
     }
 
     /// Returns the number of dates, 1 or more.
+    ///
+    /// ```
+    /// use kapix_core::time::{Date, Window};
+    ///
+    /// let window = Window::new(Date::parse("2026-03-31")?, 90)?;
+    /// assert_eq!(window.days(), 90);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub const fn days(self) -> u32 {
         self.last.days_since(self.first).cast_unsigned() + 1
     }
 
     /// Returns whether the date lies in the window; both ends do.
+    ///
+    /// ```
+    /// use kapix_core::time::{Date, Window};
+    ///
+    /// let window = Window::new(Date::parse("2026-03-31")?, 90)?;
+    /// assert!(window.contains(Date::parse("2026-01-01")?));
+    /// assert!(!window.contains(Date::parse("2026-04-01")?));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn contains(self, date: Date) -> bool {
         self.first <= date && date <= self.last
     }
 
     /// Returns the dates from the first to the last.
+    ///
+    /// ```
+    /// use kapix_core::time::{Date, Window};
+    ///
+    /// let window = Window::new(Date::parse("2026-03-01")?, 3)?;
+    /// let dates: Vec<String> = window.dates().map(|date| date.to_string()).collect();
+    /// assert_eq!(dates, ["2026-02-27", "2026-02-28", "2026-03-01"]);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn dates(self) -> impl DoubleEndedIterator<Item = Date> {
         (self.first.0..=self.last.0).map(Date)
     }
@@ -48,6 +99,15 @@ impl Window {
 
 /// Returns `(month index, first day, last day)` of every calendar month that lies whole within `first..=last`, in
 /// order; none if `last` comes before `first`. The index is that of [`Date::month_index`].
+///
+/// ```
+/// use kapix_core::time::{Date, complete_months};
+///
+/// let months = complete_months(Date::parse("2026-01-15")?, Date::parse("2026-03-31")?);
+/// let ends: Vec<String> = months.map(|(_, _, last)| last.to_string()).collect();
+/// assert_eq!(ends, ["2026-02-28", "2026-03-31"]);
+/// # Ok::<(), kapix_core::Error>(())
+/// ```
 pub fn complete_months(first: Date, last: Date) -> impl Iterator<Item = (i32, Date, Date)> {
     let next_month = |date: &Date| date.last_of_month().add_days(1).ok();
     let start = if first.day() == 1 { Some(first) } else { next_month(&first) };

@@ -1,4 +1,5 @@
-//! Where the rows of a view stood: what the engine says of accounts is said of the request's own rows.
+//! Where the rows of a view stood in the request. Pointers into the accounts that the view made become pointers to the
+//! request's own rows.
 
 use crate::cashflow::SelectedRows;
 use crate::domain::Finding;
@@ -17,7 +18,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// Says a finding of the request's rows.
+    /// Points a finding to the request's rows.
     pub(crate) fn finding(&self, finding: &mut Finding) {
         if let Some(account) = self.account(&finding.pointer) {
             for row in &mut finding.rows {
@@ -49,7 +50,7 @@ impl Origin {
         vec![SelectedRows { pointer: self.pointer.to_owned(), rows: ranges }]
     }
 
-    /// Says an error of the request's rows.
+    /// Points an error to the request's rows.
     pub(crate) fn error(&self, mut error: Error) -> Error {
         for field in error.fields.iter_mut().chain(error.details.iter_mut().map(|detail| &mut detail.field)) {
             *field = self.field(field);

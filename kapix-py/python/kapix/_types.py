@@ -1223,7 +1223,7 @@ class CreditScoreResponse(Answer):
     points = property_of('points', 'Total points, higher is safer.')
     points_range = property_of('points_range', 'Least and greatest total of the card.', 'PointsRange')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    referral_reasons = property_of('referral_reasons', 'Why the case refers although its points may say otherwise.', 'ReferralReason')
+    referral_reasons = property_of('referral_reasons', 'What forbids an approval; reported even where the points decline.', 'ReferralReason')
     request_id = property_of('request_id', 'Id of the call.')
     risk_band = property_of('risk_band', 'Band of the total, local to the card.')
     score = property_of('score', '1 - PD, 0..=1, higher is safer; only a rank unless the PD is calibrated.')
@@ -1335,7 +1335,7 @@ class FeatureEntry(Record):
 class Finding(Record):
     """One finding, with its rows and amounts."""
     __slots__ = ()
-    amounts_minor = property_of('amounts_minor', 'Amounts concerned, in minor units, in the order of `rows`; the kind tells what they are.')
+    amounts_minor = property_of('amounts_minor', 'Amounts concerned, in minor units, in the order of `rows`; the kind says what they are.')
     count = property_of('count', 'How many cases of the kind the account has; `rows` shows the first ones.')
     from_ = property_of('from', 'First day concerned.')
     kind = property_of('kind', 'What was found.')
@@ -1440,7 +1440,7 @@ NullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], L
 class OperationEntry(Record):
     """One operation."""
     __slots__ = ()
-    columnar = property_of('columnar', 'Whether it takes columns by the second door.')
+    columnar = property_of('columnar', 'Whether it takes columns beside its request.')
     name = property_of('name', 'Name, `area.verb`.')
     recorded = property_of('recorded', 'Whether a call leaves a record.')
 
@@ -1520,16 +1520,16 @@ class ReasonView(Record):
     code = property_of('code', "Code in the card's table.")
     features = property_of('features', 'Features that carry it, the strongest first.')
     points = property_of('points', 'Points against the reference, below 0 adverse. Internal only.')
-    text = property_of('text', 'What the audience is told.')
+    text = property_of('text', 'The reason in words, for the audience.')
 
 
 ReferralCode = Union[Literal["DATA_QUALITY"], Literal["INPUT_STALE"], Literal["MISSING_INPUT"], Literal["NO_CUTOFFS"]]
 
 
 class ReferralReason(Record):
-    """Why a case refers although its points may say otherwise."""
+    """One thing that forbids an approval: the application is referred unless its points decline it."""
     __slots__ = ()
-    code = property_of('code', 'What is the matter.')
+    code = property_of('code', 'What it is.')
     fields = property_of('fields', 'JSON pointers to the findings or inputs concerned.')
 
 

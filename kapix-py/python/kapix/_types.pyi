@@ -1359,7 +1359,7 @@ class CreditScoreResponse(Answer):
         """When the Desk answered; absent without a clock."""
     @property
     def referral_reasons(self) -> tuple[ReferralReason, ...]:
-        """Why the case refers although its points may say otherwise."""
+        """What forbids an approval; reported even where the points decline."""
     @property
     def request_id(self) -> str | None:
         """Id of the call."""
@@ -1553,7 +1553,7 @@ class Finding(Record):
     """One finding, with its rows and amounts."""
     @property
     def amounts_minor(self) -> tuple[int, ...] | None:
-        """Amounts concerned, in minor units, in the order of `rows`; the kind tells what they are."""
+        """Amounts concerned, in minor units, in the order of `rows`; the kind says what they are."""
     @property
     def count(self) -> int:
         """How many cases of the kind the account has; `rows` shows the first ones."""
@@ -1727,7 +1727,7 @@ class OperationEntry(Record):
     """One operation."""
     @property
     def columnar(self) -> bool:
-        """Whether it takes columns by the second door."""
+        """Whether it takes columns beside its request."""
     @property
     def name(self) -> str:
         """Name, `area.verb`."""
@@ -1857,15 +1857,15 @@ class ReasonView(Record):
         """Points against the reference, below 0 adverse. Internal only."""
     @property
     def text(self) -> str:
-        """What the audience is told."""
+        """The reason in words, for the audience."""
 
 ReferralCode = Literal["DATA_QUALITY", "INPUT_STALE", "MISSING_INPUT", "NO_CUTOFFS"]
 
 class ReferralReason(Record):
-    """Why a case refers although its points may say otherwise."""
+    """One thing that forbids an approval: the application is referred unless its points decline it."""
     @property
     def code(self) -> ReferralCode:
-        """What is the matter."""
+        """What it is."""
     @property
     def fields(self) -> tuple[str, ...]:
         """JSON pointers to the findings or inputs concerned."""

@@ -119,8 +119,8 @@ proptest! {
             prop_assert!(row.date <= account.last_day);
             prop_assert!(transaction.balance_minor.is_none() || transaction.balance_minor == row.balance_minor);
         }
-        let told = count(&ledger, FindingKind::ChainBreak) + count(&ledger, FindingKind::OpeningBalanceMismatch);
-        prop_assert_eq!(told, breaks(&ledger, &transactions, account.opening_minor, tolerance));
+        let reported = count(&ledger, FindingKind::ChainBreak) + count(&ledger, FindingKind::OpeningBalanceMismatch);
+        prop_assert_eq!(reported, breaks(&ledger, &transactions, account.opening_minor, tolerance));
         prop_assert!(account.days_chained <= account.days);
         let stated = opening.is_some() || account.rows.iter().any(|row| row.balance_minor.is_some());
         prop_assert!(!stated || account.rows.iter().all(|row| row.balance_minor.is_some()));

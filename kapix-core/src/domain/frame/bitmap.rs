@@ -11,6 +11,13 @@ pub struct Bitmap<'a> {
 
 impl Bitmap<'_> {
     /// Returns the bit of a row; outside the bits it is not set.
+    ///
+    /// ```
+    /// use kapix_core::frame::Bitmap;
+    ///
+    /// let bitmap = Bitmap { bits: &[0b0000_0110], offset: 1 };
+    /// assert_eq!([0, 1, 2, 99].map(|row| bitmap.is_set(row)), [true, true, false, false]);
+    /// ```
     pub fn is_set(&self, row: usize) -> bool {
         let bit = self.offset.saturating_add(row);
         self.bits.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)

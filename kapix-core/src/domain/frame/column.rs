@@ -81,36 +81,87 @@ impl Values<'_> {
 
 impl<'a> Column<'a> {
     /// Returns a column of numbers without a validity bitmap.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// let column = Column::float(&[0.5, f64::NAN]);
+    /// assert_eq!((column.number(0), column.number(1)), (Some(0.5), None));
+    /// ```
     pub fn float(values: &'a [f64]) -> Self {
         Self { values: Values::Float(ArrayView1::from(values)), validity: None }
     }
 
     /// Returns a column of integers without a validity bitmap.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// assert_eq!(Column::integer(&[-3]).number(0), Some(-3.0));
+    /// ```
     pub fn integer(values: &'a [i64]) -> Self {
         Self { values: Values::Integer(ArrayView1::from(values)), validity: None }
     }
 
     /// Returns a column of integers of 32 bits without a validity bitmap.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// assert_eq!(Column::integer32(&[-3]).number(0), Some(-3.0));
+    /// ```
     pub fn integer32(values: &'a [i32]) -> Self {
         Self { values: Values::Integer32(ArrayView1::from(values)), validity: None }
     }
 
     /// Returns a column of days since 1970-01-01 without a validity bitmap.
+    ///
+    /// ```
+    /// use kapix_core::{frame::Column, time::Date};
+    ///
+    /// let days = [Date::parse("2026-03-28")?.epoch_days()];
+    /// assert!(!Column::date(&days).is_missing(0));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn date(days: &'a [i32]) -> Self {
         Self { values: Values::Date(ArrayView1::from(days)), validity: None }
     }
 
     /// Returns a column of microseconds since 1970-01-01T00:00:00Z without a validity bitmap.
+    ///
+    /// ```
+    /// use kapix_core::{frame::Column, time::Instant};
+    ///
+    /// let microseconds = [Instant::parse("2026-03-28T12:00:00Z")?.epoch_microseconds()];
+    /// assert!(!Column::instant(&microseconds).is_missing(0));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn instant(microseconds: &'a [i64]) -> Self {
         Self { values: Values::Instant(ArrayView1::from(microseconds)), validity: None }
     }
 
     /// Returns a column of dictionary codes without a validity bitmap.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// let region = Column::dictionary(&[1, -1], vec!["coast", "lake"]);
+    /// assert_eq!((region.text(0), region.text(1)), (Some("lake"), None));
+    /// ```
     pub fn dictionary(codes: &'a [i32], categories: Vec<&'a str>) -> Self {
         Self { values: Values::Dictionary { codes: ArrayView1::from(codes), categories }, validity: None }
     }
 
     /// Returns the number in a row; `None` when the row is missing or the column holds no numbers.
+    ///
+    /// ```
+    /// use kapix_core::frame::{Bitmap, Column};
+    ///
+    /// // Bit 1 is not set: the second row holds no value.
+    /// let validity = Some(Bitmap { bits: &[0b01], offset: 0 });
+    /// let income = Column { validity, ..Column::integer(&[1_200, 0]) };
+    /// assert_eq!((income.number(0), income.number(1), income.number(2)), (Some(1200.0), None, None));
+    /// ```
     pub fn number(&self, row: usize) -> Option<f64> {
         if !self.is_valid(row) {
             return None;
@@ -126,6 +177,15 @@ impl<'a> Column<'a> {
 
     /// Returns the text in a row, `true` or `false` of a boolean; `None` when the row is missing or the column holds
     /// no text.
+    ///
+    /// ```
+    /// use kapix_core::frame::{Bitmap, Column, Values};
+    ///
+    /// let bits = Bitmap { bits: &[0b10], offset: 0 };
+    /// let employed = Column { values: Values::Bool { bits, rows: 2 }, validity: None };
+    /// assert_eq!((employed.text(0), employed.text(1)), (Some("false"), Some("true")));
+    /// assert_eq!(Column::float(&[1.0]).text(0), None);
+    /// ```
     pub fn text(&self, row: usize) -> Option<&'a str> {
         match &self.values {
             Values::Dictionary { categories, .. } => categories.get(self.code(row)?).copied(),
@@ -152,6 +212,13 @@ impl<'a> Column<'a> {
     }
 
     /// Returns whether the row holds no value.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// let column = Column::float(&[0.5, f64::NAN]);
+    /// assert!(!column.is_missing(0) && column.is_missing(1));
+    /// ```
     pub fn is_missing(&self, row: usize) -> bool {
         match self.kind() {
             Kind::Numbers => self.number(row).is_none(),
@@ -160,7 +227,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Returns whether no row holds a value: such a column says nothing of its type.
+    /// Returns whether no row holds a value: the type of such a column is not known.
     pub(crate) fn is_void(&self) -> bool {
         match &self.values {
             Values::Dictionary { categories, .. } => categories.is_empty(),
@@ -195,11 +262,24 @@ impl<'a> Column<'a> {
     }
 
     /// Returns whether the column holds text: codes of a dictionary, text itself, or booleans.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// assert!(Column::dictionary(&[0], vec!["lake"]).is_text());
+    /// assert!(!Column::float(&[1.0]).is_text());
+    /// ```
     pub fn is_text(&self) -> bool {
         self.kind() == Kind::Text
     }
 
     /// Returns the number of rows.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// assert_eq!(Column::integer(&[1, 2, 3]).len(), 3);
+    /// ```
     pub fn len(&self) -> usize {
         match &self.values {
             Values::Float(values) => values.len(),
@@ -213,6 +293,12 @@ impl<'a> Column<'a> {
     }
 
     /// Returns whether the column has no rows.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// assert!(Column::float(&[]).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -60,11 +60,25 @@ impl<'a, T: ?Sized + Part> Slices<'a, T> {
     }
 
     /// Returns values that lie anywhere.
+    ///
+    /// ```
+    /// use kapix_core::frame::Slices;
+    ///
+    /// let texts: Slices<'_, str> = Slices::each(vec!["lake", "coast"]);
+    /// assert_eq!((texts.get(1), texts.len()), (Some("coast"), 2));
+    /// ```
     pub fn each(values: Vec<&'a T>) -> Self {
         Self(Storage::Each(values))
     }
 
     /// Returns the value of a row; `None` where there is none.
+    ///
+    /// ```
+    /// use kapix_core::frame::Slices;
+    ///
+    /// let texts: Slices<'_, str> = Slices::each(vec!["lake", "coast"]);
+    /// assert_eq!((texts.get(0), texts.get(2)), (Some("lake"), None));
+    /// ```
     pub fn get(&self, row: usize) -> Option<&'a T> {
         match &self.0 {
             Storage::Packed(offsets, buffer) => buffer.part(offsets.at(row)?, offsets.at(row + 1)?),
@@ -73,6 +87,13 @@ impl<'a, T: ?Sized + Part> Slices<'a, T> {
     }
 
     /// Returns the number of rows.
+    ///
+    /// ```
+    /// use kapix_core::frame::Slices;
+    ///
+    /// let texts: Slices<'_, str> = Slices::each(vec!["lake", "coast"]);
+    /// assert_eq!(texts.len(), 2);
+    /// ```
     pub fn len(&self) -> usize {
         match &self.0 {
             Storage::Packed(offsets, _) => offsets.len().saturating_sub(1),
@@ -81,6 +102,12 @@ impl<'a, T: ?Sized + Part> Slices<'a, T> {
     }
 
     /// Returns whether there are no rows.
+    ///
+    /// ```
+    /// use kapix_core::frame::Slices;
+    ///
+    /// assert!(Slices::<'_, [u8]>::each(Vec::new()).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -49,7 +49,7 @@ pub struct Answer {
     pub columns: ResultColumns,
     /// The envelope, when the options ask for one.
     pub envelope: Option<Envelope>,
-    /// What a host may want to tell others.
+    /// What a host may pass on.
     pub events: Vec<Event>,
     /// The answer in canonical form, when a record needed it.
     pub(super) written: Option<Joinable<4>>,
@@ -69,6 +69,16 @@ impl Answer {
     }
 
     /// Returns the answer with its envelope in canonical JSON.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let request = Request::read(Operation::EngineDescribe, b"{}", desk.engine().limits())?;
+    /// let json = String::from_utf8(desk.run(request, &Control::default())?.to_json()?).unwrap();
+    /// assert!(json.contains(r#""recorded_at":"2026-03-31T12:00:00Z","request_id":"req_"#));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn to_json(&self) -> Result<Vec<u8>> {
         match (&self.written, &self.envelope) {
             (None, None) => canonical::to_vec(&*self.response),

@@ -79,6 +79,15 @@ struct Call {
 
 impl Desk {
     /// Returns a Desk that keeps its state in bounded memory.
+    ///
+    /// ```
+    /// use kapix_core::{Desk, DeskOptions, Engine, EngineOptions, artefact::EXPERT_CARDS};
+    ///
+    /// let engine = Engine::load(&[EXPERT_CARDS], EngineOptions::default())?;
+    /// let desk = Desk::new(engine, DeskOptions { record: false, ..DeskOptions::default() });
+    /// assert_eq!(desk.statistics()?.records, 0);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn new(engine: Engine, options: DeskOptions) -> Self {
         Self::with_store(engine, options, Box::new(MemoryStore::new()))
     }
@@ -90,27 +99,90 @@ impl Desk {
     }
 
     /// Returns the engine that answers now.
+    ///
+    /// ```
+    /// use kapix_core::{Desk, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), b"{}")?;
+    /// assert_eq!(desk.engine().limits().accounts, 1_000);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn engine(&self) -> Arc<Engine> {
         Arc::clone(&self.engine.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts an engine with other artefacts in place; calls under way end on the one that they began with.
+    ///
+    /// ```
+    /// use kapix_core::{Desk, Engine, EngineOptions, Limits, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), b"{}")?;
+    /// let limits = Limits { rows: 5_000, ..Limits::default() };
+    /// desk.swap(Engine::load(&[EXPERT_CARDS], EngineOptions { limits, ..EngineOptions::default() })?);
+    /// assert_eq!(desk.engine().limits().rows, 5_000);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn swap(&self, engine: Engine) {
         *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(engine);
     }
 
     /// Returns how the Desk works.
+    ///
+    /// ```
+    /// use kapix_core::{Clock, Desk, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "none"}"#)?;
+    /// assert_eq!(desk.options().clock, Clock::None);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn options(&self) -> &DeskOptions {
         &self.options
     }
 
     /// Answers a request.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, Operation, Request, Response, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let text = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, desk.engine().limits())?;
+    /// let answer = desk.run(request, &Control::default())?;
+    ///
+    /// // 400 points of every applicant, and 10 for 200 days of history; the clock gave `as_of`.
+    /// let Response::CreditScore(score) = &*answer.response else { unreachable!() };
+    /// assert_eq!((score.points, score.as_of.to_string().as_str()), (410, "2026-03-31T12:00:00Z"));
+    /// assert!(answer.envelope.is_some_and(|envelope| envelope.request_id.starts_with("req_")));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn run(&self, request: Request, control: &Control<'_>) -> Result<Answer> {
         self.answer(request, None, control)
     }
 
     /// Answers a request with columns, which are borrowed for the call. Keys are for single answers: a request
     /// with columns carries none.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, Operation, Request, artefact::EXPERT_CARDS, cashflow::DEFINITIONS};
+    /// use kapix_core::frame::{Column, Frame};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// // One applicant: 200 days and rows of history, 1 for every other feature.
+    /// let columns = DEFINITIONS.iter().map(|feature| {
+    ///     let values = if feature.name.starts_with("history") { &[200.0] } else { &[1.0] };
+    ///     (feature.name.to_owned(), Column::float(values))
+    /// });
+    /// let frame = Frame::new(columns.collect(), desk.engine().limits())?;
+    /// let text = br#"{"entity_type": "individual"}"#;
+    /// let request = Request::read(Operation::CreditScoreBatch, text, desk.engine().limits())?;
+    /// let answer = desk.run_columns(request, &frame, &Control::default())?;
+    /// let decision = answer.columns.get("decision").and_then(|it| it.name_of(0));
+    /// assert_eq!(decision.map(|name| &**name), Some("refer"));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn run_columns(&self, request: Request, frame: &Frame<'_>, control: &Control<'_>) -> Result<Answer> {
         self.answer(request, Some(frame), control)
     }
@@ -118,6 +190,23 @@ impl Desk {
     /// Returns the record of a call.
     ///
     /// Error `record.not_found`: no record has this id, or the store dropped it when it was full.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let text = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, desk.engine().limits())?;
+    /// let answer = desk.run(request, &Control::default())?;
+    /// let audit_id = answer.envelope.as_ref().and_then(|it| it.audit_id.clone()).unwrap_or_default();
+    ///
+    /// assert_eq!(desk.record(&audit_id)?.seq, 0);
+    /// assert_eq!(desk.record("aud_0").map_err(|error| error.cause).err(), Some(Cause::RecordNotFound));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn record(&self, audit_id: &str) -> Result<Arc<Record>> {
         self.store.record(audit_id)?.ok_or_else(|| {
             let message = format!("no record has this audit id of `{}` bytes", audit_id.len());
@@ -126,6 +215,20 @@ impl Desk {
     }
 
     /// Returns what the store holds and what it let go.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let text = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, desk.engine().limits())?;
+    /// desk.run(request, &Control::default())?;
+    /// assert_eq!(desk.statistics()?.records, 1);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn statistics(&self) -> Result<StoreStatistics> {
         self.store.statistics()
     }

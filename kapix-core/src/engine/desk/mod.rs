@@ -2,7 +2,7 @@
 
 mod answer;
 mod clock;
-#[expect(clippy::module_inception, reason = "the Desk is what the room is named after")]
+#[expect(clippy::module_inception, reason = "the file holds what the folder is named after")]
 mod desk;
 mod record;
 mod resident;

@@ -161,6 +161,25 @@ impl Record {
     /// is proved against a copy of it kept elsewhere.
     ///
     /// Error `record.altered`: the leaf is not in canonical form, or names another request, response, id or number.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let text = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, desk.engine().limits())?;
+    /// let answer = desk.run(request, &Control::default())?;
+    /// let audit_id = answer.envelope.as_ref().and_then(|it| it.audit_id.clone()).unwrap_or_default();
+    ///
+    /// let mut record = (*desk.record(&audit_id)?).clone();
+    /// assert_eq!(record.verify()?.operation, "credit.score");
+    /// record.response = b"{}".as_slice().into();
+    /// assert_eq!(record.verify().map_err(|error| error.cause), Err(Cause::RecordAltered));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn verify(&self) -> Result<Leaf> {
         let altered = |what: &str| {
             Error::new(Cause::RecordAltered, format!("{what} is not what the leaf was sealed over"))
@@ -185,6 +204,23 @@ impl Record {
     }
 
     /// Returns the bytes that the record takes in a store.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let text = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, desk.engine().limits())?;
+    /// let answer = desk.run(request, &Control::default())?;
+    /// let audit_id = answer.envelope.as_ref().and_then(|it| it.audit_id.clone()).unwrap_or_default();
+    ///
+    /// let record = desk.record(&audit_id)?;
+    /// assert!(record.size() > record.request.len() + record.response.len());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn size(&self) -> usize {
         let found = self.found.as_ref().map_or(0, |found| found.len());
         let body = self.request.len() + self.response.len() + found + self.salt.len();

@@ -14,11 +14,33 @@ pub struct CancelFlag(Arc<AtomicBool>);
 
 impl CancelFlag {
     /// Stops the calls that carry the flag.
+    ///
+    /// ```
+    /// use kapix_core::{CancelFlag, Cause, Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), b"{}")?;
+    /// let request = Request::read(Operation::EngineDescribe, b"{}", desk.engine().limits())?;
+    /// let flag = CancelFlag::default();
+    /// let control = Control { cancelled: Some(flag.clone()), ..Control::default() };
+    ///
+    /// flag.cancel();
+    /// assert_eq!(desk.run(request, &control).map_err(|error| error.cause), Err(Cause::Cancelled));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
     /// Returns whether the calls are to stop.
+    ///
+    /// ```
+    /// use kapix_core::CancelFlag;
+    ///
+    /// let flag = CancelFlag::default();
+    /// let elsewhere = flag.clone();
+    /// std::thread::spawn(move || elsewhere.cancel()).join().unwrap();
+    /// assert!(flag.is_cancelled());
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -27,7 +49,7 @@ impl CancelFlag {
 /// What enters a call beside its request; none of it changes a result.
 #[derive(Clone, Default)]
 pub struct Control<'c> {
-    /// Told how far a long call is.
+    /// Called with how far a long call is.
     pub progress: Option<Progress<'c>>,
     /// Stops a long call with CANCELLED.
     pub cancelled: Option<CancelFlag>,
@@ -52,7 +74,7 @@ impl Control<'_> {
     /// Runs a long computation of a lower layer.
     pub(in crate::engine) fn run<T>(&self, work: impl FnOnce(&Run<'_>) -> Result<T>) -> Result<T> {
         let check = || self.check();
-        let progress = |done, total| self.progress.iter().for_each(|tell| tell(done, total));
+        let progress = |done, total| self.progress.iter().for_each(|report| report(done, total));
         work(&Run { check: &check, progress: &progress, threads: self.threads })
     }
 

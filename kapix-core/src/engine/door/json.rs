@@ -1,4 +1,4 @@
-//! The doors: JSON in and out, and JSON with columns. Panics end here.
+//! Calls by JSON: a request in and an answer out, with columns beside them or without. A panic becomes an error here.
 
 use super::control::Control;
 use crate::canonical;
@@ -9,7 +9,7 @@ use crate::error::{Cause, Error, Result};
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a door gives back: always JSON.
+/// What a call by JSON gives back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoorReply {
     /// 0, or the HTTP status of the error.
@@ -34,7 +34,15 @@ struct NamedError<'e> {
 }
 
 impl DoorReply {
-    /// Returns an error as a door without a Desk writes it: it has no request id.
+    /// Returns an error in JSON where there is no Desk, so without the id of a call.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Error, operations::DoorReply};
+    ///
+    /// let reply = DoorReply::refusal(&Error::new(Cause::EngineClosed, "the engine was closed"));
+    /// assert_eq!(reply.status, 400);
+    /// assert!(reply.body.starts_with(br#"{"error":{"cause":"engine.closed","code":"VALIDATION_ERROR""#));
+    /// ```
     pub fn refusal(error: &Error) -> Self {
         Self::named_refusal(error, None)
     }
@@ -47,6 +55,23 @@ impl DoorReply {
 
 impl Desk {
     /// Answers `operation` for a request in JSON.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let request = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let reply = desk.call("credit.score", request, &Control::default());
+    /// assert_eq!(reply.status, 0);
+    /// // 400 points of every applicant, and 10 for 200 days of history.
+    /// assert!(String::from_utf8_lossy(&reply.body).contains(r#""points":410"#));
+    ///
+    /// assert_eq!(desk.call("credit.scores", request, &Control::default()).status, 404);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn call(&self, operation: &str, request: &[u8], control: &Control<'_>) -> DoorReply {
         self.guard(|| {
             let request = Request::read(Operation::parse(operation)?, request, self.engine().limits())?;
@@ -55,6 +80,26 @@ impl Desk {
     }
 
     /// Answers `operation` for a request in JSON with columns beside it; columns come back with status 0.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, artefact::EXPERT_CARDS, cashflow::DEFINITIONS};
+    /// use kapix_core::frame::{Column, Frame, ResultValues};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// // One applicant: 200 days and rows of history, 1 for every other feature.
+    /// let columns = DEFINITIONS.iter().map(|feature| {
+    ///     let values = if feature.name.starts_with("history") { &[200.0] } else { &[1.0] };
+    ///     (feature.name.to_owned(), Column::float(values))
+    /// });
+    /// let frame = Frame::new(columns.collect(), desk.engine().limits())?;
+    /// let request = br#"{"entity_type": "individual"}"#;
+    /// let (reply, results) = desk.call_columns("credit.score_batch", request, &frame, &Control::default());
+    ///
+    /// assert_eq!(reply.status, 0);
+    /// let points = results.as_ref().and_then(|results| results.get("points")).map(|points| &points.values);
+    /// assert_eq!(points, Some(&ResultValues::Integer32(vec![583])));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn call_columns(
         &self,
         operation: &str,
@@ -73,7 +118,17 @@ impl Desk {
         (reply, columns)
     }
 
-    /// Returns the error as a door writes it.
+    /// Returns an error in JSON, with an id for the call.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Desk, Error, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), b"{}")?;
+    /// let reply = desk.refusal(&Error::new(Cause::JsonSyntax, "line 1, column 2"));
+    /// assert_eq!(reply.status, 400);
+    /// assert!(String::from_utf8_lossy(&reply.body).contains(r#""request_id":"req_"#));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn refusal(&self, error: &Error) -> DoorReply {
         DoorReply::named_refusal(error, self.request_id())
     }

@@ -6,9 +6,9 @@ use crate::engine::engine::Engine;
 use crate::engine::registry::EngineOptions;
 use crate::error::{Cause, Error, Result};
 use crate::json;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::time::Instant;
-use crate::tree::Tree;
 use serde::Deserialize;
 
 /// The options in JSON; what is absent has the default of [`DeskOptions`] and [`EngineOptions`].
@@ -71,14 +71,24 @@ impl Desk {
     /// Options, each may be absent: `clock` (`system`, `none` or an RFC 3339 instant), `envelope`, `idempotency`
     /// (`durable` or `process`), `limits`, `production`, `record`, `tenant`. Empty text is `{}`. Unknown ones are
     /// refused. Errors: those of [`Engine::load`], and of the options at pointers that start at them.
+    ///
+    /// ```
+    /// use kapix_core::{Desk, Idempotency, artefact::EXPERT_CARDS};
+    ///
+    /// let options = br#"{"clock": "2026-03-31T12:00:00Z", "idempotency": "process", "tenant": "lender-7"}"#;
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), options)?;
+    /// assert_eq!((desk.options().idempotency, &*desk.options().tenant), (Idempotency::Process, "lender-7"));
+    /// assert!(Desk::load(EXPERT_CARDS.as_bytes(), br#"{"tennant": "lender-7"}"#).is_err());
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn load(artefacts: &[u8], options: &[u8]) -> Result<Self> {
         let body = OptionsBody::read(options)?;
         let several = match artefacts.trim_ascii_start() {
-            [b'[', ..] => Some(Tree::read_text(artefacts, &body.limits)?),
+            [b'[', ..] => Some(JsonValue::read_text(artefacts, &body.limits)?),
             _ => None,
         };
         match several {
-            Some(Tree::Array(documents)) => {
+            Some(JsonValue::Array(documents)) => {
                 let documents = documents.iter().map(to_vec).collect::<Result<Vec<_>>>()?;
                 body.load(&documents)
             }
@@ -88,11 +98,31 @@ impl Desk {
 
     /// Returns a Desk of documents in JSON, for languages that hand them over one by one; the options are those of
     /// [`Desk::load`].
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Desk, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load_documents(&[EXPERT_CARDS], b"{}")?;
+    /// assert!(desk.options().record);
+    /// // The same cards twice.
+    /// let twice = Desk::load_documents(&[EXPERT_CARDS, EXPERT_CARDS], b"{}");
+    /// assert_eq!(twice.map_err(|error| error.cause).err(), Some(Cause::ArtefactDuplicate));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn load_documents<T: AsRef<[u8]>>(documents: &[T], options: &[u8]) -> Result<Self> {
         OptionsBody::read(options)?.load(documents)
     }
 
     /// Puts an engine of these documents in place, with the limits of the present one; see [`Desk::swap`].
+    ///
+    /// ```
+    /// use kapix_core::{Desk, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"limits": {"rows": 7}}"#)?;
+    /// desk.swap_documents(&[EXPERT_CARDS])?;
+    /// assert_eq!(desk.engine().limits().rows, 7);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn swap_documents<T: AsRef<[u8]>>(&self, documents: &[T]) -> Result<()> {
         let options = self.engine().options().clone();
         self.swap(Engine::load(documents, options)?);

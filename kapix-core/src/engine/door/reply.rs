@@ -16,7 +16,7 @@ pub struct Reply {
     pub columns: ResultColumns,
     /// What a record of the call holds; `None` unless asked for and the operation is recorded.
     pub draft: Option<Draft>,
-    /// What a host may want to tell others.
+    /// What a host may pass on.
     pub events: Vec<Event>,
     /// What changes in the store of a Desk.
     pub(in crate::engine) writes: Vec<Write>,
@@ -27,14 +27,14 @@ pub struct Reply {
 /// Something that happened, as a value; nothing is sent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {
-    /// What it says, small.
+    /// What a receiver needs of it.
     pub data: EventData,
     /// What happened, such as `credit.score.completed`.
     #[serde(rename = "type")]
     pub kind: &'static str,
 }
 
-/// What an event says.
+/// The data of an event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum EventData {

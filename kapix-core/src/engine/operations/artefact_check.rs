@@ -3,7 +3,7 @@
 use super::{Call, Done, Interrupt, Operate};
 use crate::engine::registry::{self, ArtefactEntry};
 use crate::error::{Detail, Error};
-use crate::tree::Tree;
+use crate::json_value::JsonValue;
 use serde::{Deserialize, Serialize};
 
 /// Asks whether an artefact would load, without loading it.
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArtefactCheckRequest {
     /// The artefact or bundle.
-    pub artefact: Tree,
+    pub artefact: JsonValue,
 }
 
 /// Whether an artefact would load.

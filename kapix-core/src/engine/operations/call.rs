@@ -13,9 +13,9 @@ use crate::engine::desk::{Draft, Envelope, Held, Resident};
 use crate::engine::door::{Control, Reply};
 use crate::engine::registry::{ArtefactRef, Registry};
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::store::{Row, RowKey, StoreStatistics};
-use crate::tree::Tree;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -31,7 +31,7 @@ pub(in crate::engine) struct Surroundings<'c> {
     pub(in crate::engine) statistics: Option<&'c dyn Statistics>,
 }
 
-/// Tells what a store holds and what it let go.
+/// States what a store holds and what it dropped.
 pub(in crate::engine) trait Statistics: core::fmt::Debug {
     /// Returns the counts.
     fn statistics(&self) -> Result<StoreStatistics>;
@@ -74,7 +74,7 @@ impl From<Error> for Interrupt {
 /// An operation whose result is needed, and its request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::engine) struct Need {
-    pub(in crate::engine) arguments: Tree,
+    pub(in crate::engine) arguments: JsonValue,
     pub(in crate::engine) operation: Operation,
 }
 
@@ -83,9 +83,9 @@ pub(in crate::engine) struct Need {
 #[serde(rename_all = "snake_case")]
 pub(in crate::engine) enum Fulfilled {
     /// The answer.
-    Answer(Tree),
+    Answer(JsonValue),
     /// The error.
-    Refusal(Tree),
+    Refusal(JsonValue),
 }
 
 /// What earlier runs of a call found; it stands in the record and replays.
@@ -100,7 +100,7 @@ pub(in crate::engine) struct Known {
     #[serde(default, with = "rows")]
     rows: BTreeMap<RowKey, Option<Row>>,
     #[serde(default)]
-    state: RefCell<Option<Tree>>,
+    state: RefCell<Option<JsonValue>>,
 }
 
 /// Rows as a list: JSON has no keys of two parts.
@@ -244,7 +244,7 @@ impl<'c, 'f> Call<'c, 'f> {
             return Err(Error::new(Cause::OperationNeedsDesk, message));
         };
         let value = apply(&mut resident.hold(keys))?;
-        let kept = Tree::read_text(&canonical::to_vec(&value)?, self.limits())?;
+        let kept = JsonValue::read_text(&canonical::to_vec(&value)?, self.limits())?;
         *self.known.state.borrow_mut() = Some(kept);
         Ok(value)
     }

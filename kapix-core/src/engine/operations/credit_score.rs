@@ -132,7 +132,7 @@ fn check_context(context: Option<&Context>) -> Result<()> {
     Ok(())
 }
 
-/// Whatever forbids an approval, with its places; it is told even where the points decline.
+/// Whatever forbids an approval, with its places. It is reported even where the points decline.
 fn referral_reasons(
     card: &Card,
     slots: &Slots,

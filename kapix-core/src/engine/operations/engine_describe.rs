@@ -41,7 +41,7 @@ pub struct EngineDescribeResponse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperationEntry {
-    /// Whether it takes columns by the second door.
+    /// Whether it takes columns beside its request.
     pub columnar: bool,
     /// Name, `area.verb`.
     pub name: &'static str,

@@ -12,13 +12,13 @@ use crate::time::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// An operation, told by its request: what it is called, what it takes, what it answers, and how.
+/// An operation, which its request defines: what it is called, what it takes, what it answers, and how.
 pub(in crate::engine) trait Operate:
     Clone + PartialEq + Serialize + DeserializeOwned
 {
     /// The name, `area.verb`.
     const NAME: &'static str;
-    /// Whether it takes columns by the second door.
+    /// Whether it takes columns beside its request.
     const COLUMNAR: bool = false;
     /// Whether result columns go beside its answer when columns came beside the request.
     const RETURNS_COLUMNS: bool = false;
@@ -78,7 +78,7 @@ pub(in crate::engine) struct Done<R> {
     pub(super) artefacts: Vec<ArtefactRef>,
     /// SHA-256 of the columns that came beside the request and of those that go beside the answer.
     pub(super) columns_sha256: Option<Hash>,
-    /// What a host may want to tell others.
+    /// What a host may pass on.
     pub(super) events: Vec<Event>,
     /// What changes in the store.
     pub(super) writes: Vec<Write>,
@@ -98,7 +98,7 @@ impl<R> Done<R> {
     }
 }
 
-/// Returns the instant of a request, or the error that names its absence.
+/// Returns the instant of a request, or the error of a request without one.
 pub(super) fn instant(as_of: Option<Instant>) -> Result<Instant> {
     as_of.ok_or_else(|| {
         Error::new(Cause::TimeAsOfMissing, "as_of is required: this engine has no clock").at("/as_of")

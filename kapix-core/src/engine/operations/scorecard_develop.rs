@@ -7,13 +7,13 @@ use crate::fitting::{
     BandReport, CalibrationReport, CutoffReport, Regression, RoundingReport, SelectionReport,
 };
 use crate::id::Id;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::development::{
     self, BinnedColumn, CardSettings, DevelopmentValidation, SampleReport, ScorecardDevelopRequest,
 };
 use crate::scorecard::{Card, CardBody, DevelopmentFinding};
 use crate::time::{Instant, UtcOffset};
-use crate::tree::Tree;
 use serde::Serialize;
 
 /// A developed card, and everything that was measured on the way to it.
@@ -22,7 +22,7 @@ use serde::Serialize;
 pub struct ScorecardDevelopResponse {
     /// The card, whole and with status `draft`: load it as it is. Absent at stage `binning`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub artefact: Option<Tree>,
+    pub artefact: Option<JsonValue>,
     /// The instant of the development.
     pub as_of: Instant,
     /// The bands, from the riskiest to the safest; absent at stage `binning`.
@@ -95,7 +95,7 @@ impl Operate for ScorecardDevelopRequest {
 }
 
 /// Returns the artefact of a developed card, status `draft`.
-fn artefact(settings: &CardSettings, body: &CardBody, limits: &Limits) -> Result<Tree> {
+fn artefact(settings: &CardSettings, body: &CardBody, limits: &Limits) -> Result<JsonValue> {
     let stated = |text: &Option<String>| text.clone().unwrap_or_else(|| "not stated".to_owned());
     let id = Id::parse(settings.id.as_deref().unwrap_or("card")).map_err(|error| error.at("/card/id"))?;
     let version = settings.version.clone().unwrap_or_else(|| "1".to_owned());

@@ -12,9 +12,9 @@ use super::{
 use crate::engine::door::Reply;
 use crate::error::{Cause, Error, Result};
 use crate::json;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
-use crate::tree::Tree;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! operations {
@@ -36,7 +36,7 @@ macro_rules! operations {
         pub enum Response {
             $($(#[cfg($gate)])? #[doc = $about] $variant(Box<$response>),)+
             /// The answer that an idempotency key gave back from a durable store, with its envelope.
-            Stored(Tree),
+            Stored(JsonValue),
         }
 
         impl Operation {
@@ -44,36 +44,82 @@ macro_rules! operations {
             pub const ALL: &'static [Self] = &[$($(#[cfg($gate)])? Self::$variant,)+];
 
             /// Returns the name, `area.verb`.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert_eq!(Operation::CreditScoreBatch.as_str(), "credit.score_batch");
+            /// ```
             pub const fn as_str(self) -> &'static str {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::NAME,)+ }
             }
 
             /// Returns one sentence: what the operation answers.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert_eq!(Operation::ArtefactCheck.about(), "Proves an artefact before it is used.");
+            /// ```
             pub const fn about(self) -> &'static str {
                 match self { $($(#[cfg($gate)])? Self::$variant => $about.trim_ascii(),)+ }
             }
 
-            /// Returns whether the operation takes columns by the second door.
+            /// Returns whether the operation takes columns beside its request.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(Operation::CreditScoreBatch.is_columnar() && !Operation::CreditScore.is_columnar());
+            /// ```
             pub const fn is_columnar(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::COLUMNAR,)+ }
             }
 
             /// Returns whether result columns go beside the answer when columns came beside the request.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(Operation::CreditScoreBatch.returns_columns());
+            /// // It takes columns; its answer is a document.
+            /// assert!(!Operation::ScorecardDevelop.returns_columns());
+            /// ```
             pub const fn returns_columns(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::RETURNS_COLUMNS,)+ }
             }
 
             /// Returns whether a call leaves a record.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(Operation::CreditScore.is_recorded() && !Operation::EngineDescribe.is_recorded());
+            /// ```
             pub const fn is_recorded(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::RECORDED,)+ }
             }
 
             /// Returns whether the operation reads and changes the resident state of a [`Desk`](crate::Desk).
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(!Operation::CreditScore.is_stateful());
+            /// ```
             pub const fn is_stateful(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::STATEFUL,)+ }
             }
 
             /// Returns the JSON Schemas of the request and of the answer without its envelope.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// let (request, answer) = Operation::CreditScore.schemas();
+            /// assert_eq!(request.get("title").and_then(|it| it.as_str()), Some("CreditScoreRequest"));
+            /// assert_eq!(answer.get("title").and_then(|it| it.as_str()), Some("CreditScoreResponse"));
+            /// ```
             #[cfg(feature = "schema")]
             pub fn schemas(self) -> (schemars::Schema, schemars::Schema) {
                 match self {
@@ -84,6 +130,15 @@ macro_rules! operations {
 
         impl Request {
             /// Returns the request of an operation from any serde source.
+            ///
+            /// ```
+            /// use kapix_core::{Operation, Request};
+            ///
+            /// let mut json = serde_json::Deserializer::from_str("{}");
+            /// let request = Request::deserialize(Operation::EngineDescribe, &mut json)?;
+            /// assert_eq!(request.operation(), Operation::EngineDescribe);
+            /// # Ok::<(), serde_json::Error>(())
+            /// ```
             pub fn deserialize<'de, D: Deserializer<'de>>(
                 operation: Operation,
                 deserializer: D,
@@ -95,6 +150,13 @@ macro_rules! operations {
             }
 
             /// Returns the request of an operation from JSON, or the error with its place.
+            ///
+            /// ```
+            /// use kapix_core::{Cause, Limits, Operation, Request};
+            ///
+            /// let error = Request::read(Operation::EngineDescribe, br#"{"verbose": true}"#, &Limits::default()).unwrap_err();
+            /// assert_eq!((error.cause, &error.fields[..]), (Cause::JsonUnknownField, &["/verbose".to_owned()][..]));
+            /// ```
             pub fn read(operation: Operation, text: &[u8], limits: &Limits) -> Result<Self> {
                 Ok(match operation {
                     $($(#[cfg($gate)])? Operation::$variant => Self::$variant(json::read(text, limits)?),)+
@@ -102,6 +164,14 @@ macro_rules! operations {
             }
 
             /// Returns the operation that the request belongs to.
+            ///
+            /// ```
+            /// use kapix_core::{Limits, Operation, Request};
+            ///
+            /// let request = Request::read(Operation::EngineDescribe, b"{}", &Limits::default())?;
+            /// assert_eq!(request.operation().as_str(), "engine.describe");
+            /// # Ok::<(), kapix_core::Error>(())
+            /// ```
             pub const fn operation(&self) -> Operation {
                 match self { $($(#[cfg($gate)])? Self::$variant(_) => Operation::$variant,)+ }
             }
@@ -169,6 +239,14 @@ operations! {
 
 impl Operation {
     /// Returns the operation of this name.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Operation};
+    ///
+    /// assert_eq!(Operation::parse("credit.score")?, Operation::CreditScore);
+    /// assert_eq!(Operation::parse("credit.scores").map_err(|error| error.cause), Err(Cause::OperationUnknown));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn parse(name: &str) -> Result<Self> {
         Self::ALL.iter().copied().find(|operation| operation.as_str() == name).ok_or_else(|| {
             let message =

@@ -8,9 +8,9 @@ use crate::engine::registry::{Chosen, Toy};
 use crate::error::{Cause, Error};
 use crate::id::Id;
 use crate::json::Scalar;
+use crate::json_value::JsonValue;
 use crate::store::{RowKey, Write};
 use crate::time::Instant;
-use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -153,7 +153,7 @@ pub struct ToyTallyRequest {
 pub struct ToyTallyResponse {
     /// Why a step had no result.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub refused: Option<Tree>,
+    pub refused: Option<JsonValue>,
     /// The total after this call.
     pub total: f64,
 }
@@ -171,18 +171,20 @@ impl Operate for ToyTallyRequest {
         let mut refused = None;
         for _ in 0..self.times {
             let mut arguments = BTreeMap::from([
-                ("as_of".to_owned(), Tree::Text(as_of.to_string())),
-                ("x".to_owned(), Tree::Number(x)),
+                ("as_of".to_owned(), JsonValue::Text(as_of.to_string())),
+                ("x".to_owned(), JsonValue::Number(x)),
             ]);
-            arguments.extend(self.toy.clone().map(|toy| ("toy".to_owned(), Tree::Text(toy))));
-            let need = Need { arguments: Tree::Object(arguments), operation: Operation::ToyDouble };
+            arguments.extend(self.toy.clone().map(|toy| ("toy".to_owned(), JsonValue::Text(toy))));
+            let need = Need { arguments: JsonValue::Object(arguments), operation: Operation::ToyDouble };
             match call.result(need)? {
-                Fulfilled::Answer(answer) => x = answer.member("doubled").and_then(Tree::as_f64).unwrap_or(x),
+                Fulfilled::Answer(answer) => {
+                    x = answer.member("doubled").and_then(JsonValue::as_f64).unwrap_or(x);
+                }
                 Fulfilled::Refusal(error) => refused = Some(error.clone()),
             }
         }
         let total = before + x;
-        let writes = vec![Write { key, value: Some(Tree::Number(total)) }];
+        let writes = vec![Write { key, value: Some(JsonValue::Number(total)) }];
         Ok(Done { writes, ..Done::new(ToyTallyResponse { refused, total }, Vec::new()) })
     }
 }

@@ -4,9 +4,9 @@ use super::kind::{self, Body, RouteKey};
 use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::time::{Date, Instant};
-use crate::tree::Tree;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -108,8 +108,8 @@ pub(in crate::engine) struct Loaded {
 
 impl<B: DeserializeOwned> Document<B> {
     /// Reads the frame of an artefact; pointers start at it.
-    pub(super) fn read(tree: &Tree, limits: &Limits) -> Result<Self> {
-        let document: Self = tree.read(limits)?;
+    pub(super) fn read(value: &JsonValue, limits: &Limits) -> Result<Self> {
+        let document: Self = value.read(limits)?;
         if document.id.as_str().contains('@') || document.version.is_empty() || document.version.len() > 64 {
             let message = "an artefact's id must not contain `@`, and its version must have 1..=64 bytes";
             return Err(Error::new(Cause::IdInvalid, message).at("/id"));
@@ -120,14 +120,14 @@ impl<B: DeserializeOwned> Document<B> {
 
 impl Loaded {
     /// Reads and proves one artefact; pointers start at it.
-    pub(super) fn read(tree: &Tree, limits: &Limits) -> Result<Self> {
-        check_format(tree)?;
-        let body = kind::load(tree, limits)?;
-        let document: Document<Tree> = Document::read(tree, limits)?;
+    pub(super) fn read(value: &JsonValue, limits: &Limits) -> Result<Self> {
+        check_format(value)?;
+        let body = kind::load(value, limits)?;
+        let document: Document<JsonValue> = Document::read(value, limits)?;
         Ok(Self {
             id: document.id.as_str().into(),
             version: document.version.as_str().into(),
-            sha256: canonical::hash(tree)?,
+            sha256: canonical::hash(value)?,
             provenance: document.provenance,
             keys: body.keys().into(),
             body,
@@ -178,16 +178,16 @@ pub(in crate::engine) fn draft(
     provenance: Provenance,
     body: &impl Serialize,
     limits: &Limits,
-) -> Result<Tree> {
+) -> Result<JsonValue> {
     let document = Document { body, id, kapix: FORMAT, kind: kind.to_owned(), provenance, version };
-    let tree = Tree::read_text(&canonical::to_vec(&document)?, limits)?;
-    Loaded::read(&tree, limits)?;
-    Ok(tree)
+    let value = JsonValue::read_text(&canonical::to_vec(&document)?, limits)?;
+    Loaded::read(&value, limits)?;
+    Ok(value)
 }
 
 /// Checks the format before anything else is read, so that a newer document is reported as such.
-pub(super) fn check_format(tree: &Tree) -> Result<()> {
-    let format = tree.member("kapix").and_then(Tree::as_f64);
+pub(super) fn check_format(value: &JsonValue) -> Result<()> {
+    let format = value.member("kapix").and_then(JsonValue::as_f64);
     if let Some(format) = format
         && format > f64::from(FORMAT)
     {

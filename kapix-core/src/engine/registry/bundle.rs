@@ -5,9 +5,9 @@ use super::kind::RouteKey;
 use crate::canonical::Hash;
 use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use crate::scorecard::EntityType;
-use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(deny_unknown_fields)]
 struct BundleDocument {
     #[serde(default)]
-    artefacts: Vec<Tree>,
+    artefacts: Vec<JsonValue>,
     id: String,
     #[serde(default)]
     includes: Vec<String>,
@@ -50,16 +50,16 @@ pub(super) struct Contents {
 }
 
 /// Reads artefacts and bundles, and proves that names are unique, includes and routes resolve and pins hold.
-pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
+pub(super) fn read(documents: &[JsonValue], limits: &Limits) -> Result<Contents> {
     let mut contents = Contents::default();
     let mut bundles: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut pins: Vec<(String, Hash, String)> = Vec::new();
     let mut places: Vec<String> = Vec::new();
-    for (index, tree) in documents.iter().enumerate() {
+    for (index, document) in documents.iter().enumerate() {
         let place = if documents.len() == 1 { String::new() } else { format!("/{index}") };
-        if tree.member("kind").and_then(Tree::as_str) == Some("bundle") {
-            check_format(tree).map_err(|error| error.under(&place))?;
-            let bundle: BundleDocument = tree.read(limits).map_err(|error| error.under(&place))?;
+        if document.member("kind").and_then(JsonValue::as_str) == Some("bundle") {
+            check_format(document).map_err(|error| error.under(&place))?;
+            let bundle: BundleDocument = document.read(limits).map_err(|error| error.under(&place))?;
             for (position, artefact) in bundle.artefacts.iter().enumerate() {
                 let loaded = Loaded::read(artefact, limits)
                     .map_err(|error| error.under(&format!("{place}/artefacts/{position}")))?;
@@ -75,7 +75,7 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
                     .at(place.as_str()));
             }
         } else {
-            contents.artefacts.push(Loaded::read(tree, limits).map_err(|error| error.under(&place))?);
+            contents.artefacts.push(Loaded::read(document, limits).map_err(|error| error.under(&place))?);
         }
     }
     limits::check("artefacts", limits.artefacts, contents.artefacts.len())?;
@@ -87,7 +87,7 @@ pub(super) fn read(documents: &[Tree], limits: &Limits) -> Result<Contents> {
 }
 
 /// Returns the artefacts that a document holds, as `engine.describe` lists them.
-pub(in crate::engine) fn entries(document: &Tree, limits: &Limits) -> Result<Vec<ArtefactEntry>> {
+pub(in crate::engine) fn entries(document: &JsonValue, limits: &Limits) -> Result<Vec<ArtefactEntry>> {
     let contents = read(core::slice::from_ref(document), limits)?;
     Ok(contents.artefacts.iter().map(Loaded::entry).collect())
 }

@@ -3,9 +3,9 @@
 use super::bundle::Route;
 use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::{Card, EntityType};
-use crate::tree::Tree;
 use core::any::Any;
 use core::fmt::Debug;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(in crate::engine) trait Kind: Any + Debug + Send + Sync + Sized {
     const ANSWERS: &'static [Operation];
 
     /// Reads and proves the body of an artefact; pointers start at the artefact.
-    fn load(artefact: &Tree, limits: &Limits) -> Result<Self>;
+    fn load(artefact: &JsonValue, limits: &Limits) -> Result<Self>;
 
     /// Returns the keys of the routes that may lead to it, in their order; none for a kind that requests name.
     fn keys(&self) -> Vec<RouteKey>;
@@ -92,7 +92,7 @@ pub(super) fn of_kind<K: Kind>(body: &dyn Body) -> Option<&K> {
 
 struct Row {
     kind: &'static str,
-    load: fn(&Tree, &Limits) -> Result<Arc<dyn Body>>,
+    load: fn(&JsonValue, &Limits) -> Result<Arc<dyn Body>>,
 }
 
 impl Row {
@@ -102,8 +102,8 @@ impl Row {
 }
 
 /// Reads and proves the body of an artefact; one that states no kind is refused for that as its frame is read.
-pub(super) fn load(artefact: &Tree, limits: &Limits) -> Result<Arc<dyn Body>> {
-    let stated = artefact.member("kind").and_then(Tree::as_str).unwrap_or(Card::KIND);
+pub(super) fn load(artefact: &JsonValue, limits: &Limits) -> Result<Arc<dyn Body>> {
+    let stated = artefact.member("kind").and_then(JsonValue::as_str).unwrap_or(Card::KIND);
     let Some(row) = KINDS.iter().find(|row| row.kind == stated) else {
         let names: Vec<&str> = KINDS.iter().map(|row| row.kind).collect();
         let message = format!("kind must be `{}`, or `bundle` at the top", names.join("`, `"));

@@ -3,7 +3,7 @@
 mod artefact;
 mod bundle;
 mod kind;
-#[expect(clippy::module_inception, reason = "the registry is what the room is named after")]
+#[expect(clippy::module_inception, reason = "the file holds what the folder is named after")]
 mod registry;
 mod scorecard;
 #[cfg(test)]

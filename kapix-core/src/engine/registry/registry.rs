@@ -5,8 +5,8 @@ use super::bundle::{self, Contents, Route};
 use super::kind::{Kind, RouteKey, of_kind};
 use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::tree::Tree;
 use core::any::Any;
 use core::ops::Deref;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,9 +64,9 @@ impl<K> Deref for Chosen<'_, K> {
 impl Registry {
     /// Reads and proves every document.
     pub(in crate::engine) fn load<T: AsRef<[u8]>>(documents: &[T], options: EngineOptions) -> Result<Self> {
-        let trees = documents.iter().map(|text| Tree::read_text(text.as_ref(), &options.limits));
-        let trees: Vec<Tree> = trees.collect::<Result<_>>()?;
-        let Contents { artefacts, routes } = bundle::read(&trees, &options.limits)?;
+        let values = documents.iter().map(|text| JsonValue::read_text(text.as_ref(), &options.limits));
+        let values: Vec<JsonValue> = values.collect::<Result<_>>()?;
+        let Contents { artefacts, routes } = bundle::read(&values, &options.limits)?;
         if options.production
             && let Some(artefact) = artefacts.iter().find(|artefact| !artefact.is_approved())
         {

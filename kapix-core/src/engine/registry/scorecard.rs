@@ -4,9 +4,9 @@ use super::artefact::Document;
 use super::kind::{Kind, RouteKey};
 use crate::engine::operations::Operation;
 use crate::error::Result;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::{Card, CardBody, EntityType};
-use crate::tree::Tree;
 
 impl Kind for Card {
     const KIND: &'static str = "scorecard";
@@ -14,7 +14,7 @@ impl Kind for Card {
     const ANSWERS: &'static [Operation] =
         &[Operation::CreditScore, Operation::CreditScoreBatch, Operation::ScorecardEvaluate];
 
-    fn load(artefact: &Tree, limits: &Limits) -> Result<Self> {
+    fn load(artefact: &JsonValue, limits: &Limits) -> Result<Self> {
         let document: Document<CardBody> = Document::read(artefact, limits)?;
         Self::load(document.body, limits).map_err(|error| error.under("/body"))
     }

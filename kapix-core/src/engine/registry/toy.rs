@@ -4,8 +4,8 @@ use super::artefact::Document;
 use super::kind::{Kind, RouteKey};
 use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::tree::Tree;
 use serde::Deserialize;
 
 /// What multiplies.
@@ -21,7 +21,7 @@ impl Kind for Toy {
     const NOUN: &'static str = "toy";
     const ANSWERS: &'static [Operation] = &[Operation::ToyDouble];
 
-    fn load(artefact: &Tree, limits: &Limits) -> Result<Self> {
+    fn load(artefact: &JsonValue, limits: &Limits) -> Result<Self> {
         let toy = Document::<Self>::read(artefact, limits)?.body;
         if toy.factor > 0.0 {
             return Ok(toy);

@@ -23,9 +23,9 @@ use crate::fitting::{
     self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, CutoffReport, PointsModel, RowKind,
     Run, ScaledPoints, SeparationKind,
 };
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::time::Date;
-use crate::tree::Tree;
 use ndarray::Array2;
 
 /// Bad rows, and good rows, outside the fit from which a PD may be called calibrated.
@@ -331,7 +331,7 @@ impl Card<'_, '_, '_> {
             goods: population.goods,
             mean_points: population.mean_points,
             means_at_cutoff: population.means_at_cutoff,
-            options: Some(Tree::read_text(&crate::canonical::to_vec(&options)?, self.limits)?),
+            options: Some(JsonValue::read_text(&crate::canonical::to_vec(&options)?, self.limits)?),
             points_covariance: population.points_covariance,
             sample_sha256: self.sha256,
             validation: Some(summary::of(validation)),

@@ -2,11 +2,11 @@
 
 use super::response::DevelopmentValidation;
 use crate::fitting::ValidationReport;
-use crate::tree::Tree;
+use crate::json_value::JsonValue;
 use std::collections::BTreeMap;
 
 /// Returns AUC with its interval, KS, Brier score, log-loss and calibration by part of the sample.
-pub(super) fn of(validation: &DevelopmentValidation) -> Tree {
+pub(super) fn of(validation: &DevelopmentValidation) -> JsonValue {
     let parts = [
         ("cross", validation.cross.as_ref()),
         ("development", Some(&validation.development)),
@@ -14,10 +14,10 @@ pub(super) fn of(validation: &DevelopmentValidation) -> Tree {
         ("out_of_time", validation.out_of_time.as_ref()),
     ];
     let present = parts.into_iter().filter_map(|(name, report)| Some((name.to_owned(), part(report?))));
-    Tree::Object(present.collect())
+    JsonValue::Object(present.collect())
 }
 
-fn part(report: &ValidationReport) -> Tree {
+fn part(report: &ValidationReport) -> JsonValue {
     let measures = report.calibration.as_ref();
     let interval = report.auc.and_then(|auc| auc.interval);
     let figures = [
@@ -30,8 +30,8 @@ fn part(report: &ValidationReport) -> Tree {
         ("ks", report.ks.map(|ks| ks.value)),
         ("log_loss", measures.and_then(|it| it.log_loss)),
     ];
-    let number = |value: Option<f64>| value.map_or(Tree::Null, Tree::Number);
-    let members: BTreeMap<String, Tree> =
+    let number = |value: Option<f64>| value.map_or(JsonValue::Null, JsonValue::Number);
+    let members: BTreeMap<String, JsonValue> =
         figures.into_iter().map(|(name, value)| (name.to_owned(), number(value))).collect();
-    Tree::Object(members)
+    JsonValue::Object(members)
 }

@@ -49,7 +49,7 @@ pub struct CreditScoreResponse {
     pub points: i32,
     /// Least and greatest total of the card.
     pub points_range: PointsRange,
-    /// Why the case refers although its points may say otherwise.
+    /// What forbids an approval; reported even where the points decline.
     pub referral_reasons: Vec<ReferralReason>,
     /// Band of the total, local to the card.
     pub risk_band: Arc<str>,
@@ -69,17 +69,17 @@ pub struct PointsRange {
     pub min: i32,
 }
 
-/// Why a case refers although its points may say otherwise.
+/// One thing that forbids an approval: the application is referred unless its points decline it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReferralReason {
-    /// What is the matter.
+    /// What it is.
     pub code: ReferralCode,
     /// JSON pointers to the findings or inputs concerned.
     pub fields: Vec<String>,
 }
 
-/// The codes of a referral.
+/// What forbids an approval.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, IntoStaticStr, VariantArray, EnumMessage,
 )]
@@ -140,7 +140,7 @@ pub struct ReasonView<'e> {
     /// Points against the reference, below 0 adverse. Internal only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<f64>,
-    /// What the audience is told.
+    /// The reason in words, for the audience.
     pub text: &'e str,
 }
 

@@ -165,7 +165,7 @@ impl Inputs<'_> {
     }
 }
 
-/// Returns the ledger; what it says of a view's accounts is said of the view's rows.
+/// Returns the ledger. Findings about accounts that a view made point to the rows of the view.
 pub(in crate::engine) fn ledger(
     data: &Data,
     origin: Option<&Origin>,

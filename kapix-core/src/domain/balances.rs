@@ -1,8 +1,8 @@
-//! One walk along the rows of an account: balances are carried, compared with the stated ones, and filled in.
+//! The balances of an account, row by row: carried, compared with the stated ones, and filled in.
 
+use super::cases::Tally;
 use super::finding::FindingKind;
 use super::ledger::Row;
-use super::tally::Tally;
 use super::validate::on_wire;
 
 /// What the walk saw.

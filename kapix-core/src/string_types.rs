@@ -1,4 +1,4 @@
-//! The wire form of the ground types that are one string: read in place without a copy, and described for schemas.
+//! Types that are one string on the wire: read in place without a copy, and described for schemas.
 
 use crate::error::Result;
 use crate::json;
@@ -32,7 +32,7 @@ macro_rules! reads_text {
             fn deserialize<D: serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> core::result::Result<Self, D::Error> {
-                let visitor = crate::text::TextVisitor { expecting: $expecting, parse: Self::parse };
+                let visitor = crate::string_types::TextVisitor { expecting: $expecting, parse: Self::parse };
                 deserializer.deserialize_str(visitor)
             }
         }

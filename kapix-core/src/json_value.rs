@@ -1,4 +1,4 @@
-//! A document whose type is not known yet: held whole, read later as what it turns out to be.
+//! A JSON document whose type is not known yet. It is held whole, and read as its type once that is known.
 
 use crate::canonical;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// Any JSON value, without duplicate keys and with integers within +-(2^53 - 1).
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(from = "Value")]
-pub enum Tree {
+pub enum JsonValue {
     /// `null`
     Null,
     /// `true` or `false`
@@ -23,13 +23,23 @@ pub enum Tree {
     /// A string.
     Text(String),
     /// An array.
-    Array(Vec<Tree>),
+    Array(Vec<JsonValue>),
     /// An object.
-    Object(BTreeMap<String, Tree>),
+    Object(BTreeMap<String, JsonValue>),
 }
 
-impl Tree {
+impl JsonValue {
     /// Returns the document in a text.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, JsonValue, Limits};
+    ///
+    /// let value = JsonValue::read_text(b"[20, null]", &Limits::default())?;
+    /// assert_eq!(value, JsonValue::Array(vec![JsonValue::Number(20.0), JsonValue::Null]));
+    /// let twice = JsonValue::read_text(br#"{"a": 1, "a": 2}"#, &Limits::default());
+    /// assert_eq!(twice.map_err(|error| error.cause), Err(Cause::JsonDuplicateKey));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn read_text(text: &[u8], limits: &Limits) -> Result<Self> {
         json::read(text, limits)
     }
@@ -40,27 +50,53 @@ impl Tree {
     }
 
     /// Returns a member of an object.
+    ///
+    /// ```
+    /// use kapix_core::{JsonValue, Limits};
+    ///
+    /// let card = JsonValue::read_text(br#"{"id": "sme", "pdo": 20}"#, &Limits::default())?;
+    /// assert_eq!(card.member("pdo"), Some(&JsonValue::Number(20.0)));
+    /// assert_eq!(card.member("odds0"), None);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn member(&self, name: &str) -> Option<&Self> {
         if let Self::Object(members) = self { members.get(name) } else { None }
     }
 
     /// Returns the text of a string.
+    ///
+    /// ```
+    /// use kapix_core::{JsonValue, Limits};
+    ///
+    /// let card = JsonValue::read_text(br#"{"id": "sme", "pdo": 20}"#, &Limits::default())?;
+    /// assert_eq!(card.member("id").and_then(JsonValue::as_str), Some("sme"));
+    /// assert_eq!(card.as_str(), None);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn as_str(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// Returns the value of a number.
+    ///
+    /// ```
+    /// use kapix_core::{JsonValue, Limits};
+    ///
+    /// let card = JsonValue::read_text(br#"{"id": "sme", "pdo": 20}"#, &Limits::default())?;
+    /// assert_eq!(card.member("pdo").and_then(JsonValue::as_f64), Some(20.0));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn as_f64(&self) -> Option<f64> {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }
 }
 
-impl Serialize for Tree {
+impl Serialize for JsonValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            // A whole number is an integer in languages that tell the two apart; its JSON is the same.
+            // Languages that have integers get a whole number as one. Its JSON is the same.
             Self::Number(value) => match whole(*value) {
                 Some(integer) => serializer.serialize_i64(integer),
                 None => serializer.serialize_f64(*value),
@@ -81,7 +117,7 @@ fn whole(value: f64) -> Option<i64> {
     ((-WIRE_MAX..=WIRE_MAX).contains(&integer) && back.to_bits() == value.to_bits()).then_some(integer)
 }
 
-impl From<Value> for Tree {
+impl From<Value> for JsonValue {
     fn from(value: Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -97,9 +133,9 @@ impl From<Value> for Tree {
 }
 
 #[cfg(feature = "schema")]
-impl schemars::JsonSchema for Tree {
+impl schemars::JsonSchema for JsonValue {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Tree".into()
+        "JsonValue".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

@@ -26,7 +26,7 @@ impl Tally {
         self.case(&[row], &[], date, date);
     }
 
-    /// Counts a case and keeps its rows and amounts while there is room.
+    /// Counts a case. Its rows and amounts are kept until the finding has as many as it shows.
     pub(super) fn case(&mut self, rows: &[u32], amounts_minor: &[i64], from: Date, to: Date) {
         self.count += 1;
         if self.rows.len() + rows.len() <= ROWS_MAX {
