@@ -166,7 +166,7 @@ causes! {
     ArtefactCycle, "artefact.cycle", ValidationError, "Bundles contain each other.";
     ArtefactReference, "artefact.reference", ValidationError, "A reference names nothing in the bundle.";
     ArtefactNotFound, "artefact.not_found", EntityNotFound, "No loaded artefact has this id, or none is routed to this operation and entity type.";
-    ArtefactAmbiguous, "artefact.ambiguous", ValidationError, "Two artefacts answer the same operation and entity type; add a route or pin `id@version`.";
+    ArtefactAmbiguous, "artefact.ambiguous", ValidationError, "Two artefacts answer the same operation and entity type: add a route to a bundle. Of a request: pin `id@version`.";
     ArtefactNotApproved, "artefact.not_approved", Forbidden, "`production` is on and the artefact is not approved, or does not say by whom and when.";
     // Scorecards
     CardEmpty, "card.empty", ValidationError, "A card has no characteristics, or a characteristic no attributes.";

@@ -19,7 +19,8 @@ impl<'f, 'a> MinimumColumns<'f, 'a> {
         let Some(minimum) = minimum else { return Ok(Self { rules: Vec::new(), age: None }) };
         let [days, transactions, age] = NAMES;
         let numbers = |name: &str| match frame.column(name) {
-            Some(column) if column.kind() == Kind::Numbers => Ok(column),
+            // A column without any value says nothing of its type.
+            Some(column) if column.kind() == Kind::Numbers || column.is_void() => Ok(column),
             Some(column) => Err(wrong_type(name, "numbers", column)),
             None => {
                 let message = format!("the card's minimum needs column `{name}`");

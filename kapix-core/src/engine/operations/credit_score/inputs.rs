@@ -125,6 +125,11 @@ impl<'r> Evidence<'r> {
             Self::Sources { .. } => FeatureId::of(name).and_then(|id| features.and_then(|it| it.value(id))),
         };
         let minimum = card.body.minimum;
+        self.check_numbers(&[
+            (HISTORY_DAYS, minimum.history_days > 0),
+            (HISTORY_TRANSACTIONS, minimum.transactions > 0),
+            (COVERAGE_AGE_DAYS, minimum.age_days_max.is_some()),
+        ])?;
         let mut details = Vec::new();
         for (name, least) in
             [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)]
@@ -155,6 +160,19 @@ impl<'r> Evidence<'r> {
             });
         }
         Error::from_details(details).map_or(Ok(Inputs { age_days, ..inputs }), Err)
+    }
+
+    /// Refuses text and booleans under the names of numbers that the card's minimum needs.
+    fn check_numbers(&self, names: &[(&str, bool)]) -> Result<()> {
+        let Self::Named(named) = self else { return Ok(()) };
+        let other = |name: &str| matches!(named.get(name), Some(Scalar::Text(_) | Scalar::Bool(_)));
+        let wrong = names.iter().filter(|(name, is_needed)| *is_needed && other(name));
+        let details = wrong.map(|(name, _)| Detail {
+            cause: Cause::DataInputType,
+            message: format!("input `{name}` must be a number"),
+            field: self.pointer(name, None),
+        });
+        Error::from_details(details.collect()).map_or(Ok(()), Err)
     }
 }
 
