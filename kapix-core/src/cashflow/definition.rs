@@ -109,6 +109,24 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// Returns the least and the greatest value that the unit and the window allow: a share lies within 0..=1, a
+    /// number of days between 0 and its window. A card refuses others, whoever worked them out.
+    ///
+    /// ```
+    /// use kapix_core::cashflow::definition;
+    ///
+    /// let days = definition("negative_balance_days_90d").map(|it| it.range());
+    /// assert_eq!(days, Some((0.0, 90.0)));
+    /// ```
+    pub fn range(&self) -> (f64, f64) {
+        match self.unit {
+            Unit::Count => (0.0, f64::MAX),
+            Unit::Days => (0.0, self.window_days.map_or(f64::MAX, f64::from)),
+            Unit::Minor | Unit::Ratio => (f64::MIN, f64::MAX),
+            Unit::Share => (0.0, 1.0),
+        }
+    }
+
     /// Returns the SHA-256 of the canonical JSON `{"name", "semantics", "unit", "window"}`, `window` in days or
     /// null. A card keeps it and is refused when it differs.
     ///

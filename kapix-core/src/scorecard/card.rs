@@ -2,11 +2,11 @@
 
 use super::batch::Outcome;
 use super::body::{
-    AttributeBody, CardBody, CharacteristicBody, CharacteristicKind, PdBasis, PdKind, ReasonText,
+    AttributeBody, CardBody, CharacteristicBody, CharacteristicKind, PdBasis, PdKind, ReasonText, ValueRange,
 };
 use super::check;
 use super::confidence::Uncertainty;
-use crate::cashflow::FeatureId;
+use crate::cashflow::{self, Definition, FeatureId};
 use crate::domain::SourceKey;
 use crate::error::Result;
 use crate::json::Scalar;
@@ -344,9 +344,7 @@ impl Characteristic {
             points,
             labels,
             woe,
-            range: body.range.map_or((f64::MIN, f64::MAX), |range| {
-                (range.min.unwrap_or(f64::MIN), range.max.unwrap_or(f64::MAX))
-            }),
+            range: range(body),
             neutral: f64::from(body.neutral_points),
             immovable: body.immovable,
             move_cost: u64::from(body.move_cost.unwrap_or(1)),
@@ -358,6 +356,16 @@ impl Characteristic {
             no_record_slot,
         }
     }
+}
+
+/// Returns the range that the card states; for a feature of the cash flow within what its unit allows.
+fn range(body: &CharacteristicBody) -> (f64, f64) {
+    let (least, most) = cashflow::definition(&body.feature).map_or((f64::MIN, f64::MAX), Definition::range);
+    let stated = |end: fn(&ValueRange) -> Option<f64>| body.range.as_ref().and_then(end);
+    (
+        stated(|it| it.min).map_or(least, |min| min.max(least)),
+        stated(|it| it.max).map_or(most, |max| max.min(most)),
+    )
 }
 
 fn reason_texts(texts: Option<&ReasonText>) -> ReasonTexts {

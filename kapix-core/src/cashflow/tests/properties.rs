@@ -91,6 +91,15 @@ proptest! {
     }
 
     #[test]
+    fn every_value_lies_within_what_its_unit_allows(rows in rows(), opening in -9_000..9_000_i64) {
+        let ledger = ledger(vec![build(rows, opening)]);
+        for (name, value) in answers(&features(&ledger)) {
+            let (least, most) = definition(name).unwrap().range();
+            prop_assert!(value.is_err() || value.is_ok_and(|value| (least..=most).contains(&value)), "{name} {value:?}");
+        }
+    }
+
+    #[test]
     fn the_order_of_the_input_changes_row_numbers_only(rows in rows(), opening in -9_000..9_000_i64) {
         let base = build(rows, opening);
         let mut renumbered = base.clone();
