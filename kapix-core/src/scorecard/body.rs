@@ -447,6 +447,11 @@ pub struct BinCounts {
     pub goods: f64,
 }
 
+/// Bad rows, and good rows, outside the fit from which a PD may be called calibrated.
+pub(super) const OUTSIDE_MIN: u64 = 20;
+/// Text of what the request of a development does not state.
+pub(super) const NOT_STATED: &str = "not stated";
+
 /// From the card's points-to-odds scaling to a probability, and the rows that it was measured on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -456,6 +461,6 @@ pub struct Calibration {
     pub curve: CalibrationCurve,
     /// Bad rows among those that it was measured on.
     pub outside_bads: u64,
-    /// Rows outside the fit that it was measured on, above 0.
+    /// Rows outside the fit that it was measured on; a calibrated PD needs 20 bad and 20 good ones.
     pub outside_rows: u64,
 }

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::error::Cause;
-use crate::scorecard::body::{CardBody, CharacteristicBody, PdKind};
+use crate::scorecard::body::{Calibration, CardBody, CharacteristicBody, NOT_STATED, OUTSIDE_MIN, PdKind};
 
 /// Finds what the development record states but does not prove.
 pub(super) fn development(body: &CardBody, findings: &mut Findings) {
@@ -14,13 +14,8 @@ pub(super) fn development(body: &CardBody, findings: &mut Findings) {
         let message = format!("the curve does not lead to a PD that keeps the rank of totals: {fault}");
         findings.add(Cause::CardDevelopment, "/development/calibration/curve", message);
     }
-    let measured = calibration.is_some_and(|it| it.outside_rows > 0 && it.outside_bads <= it.outside_rows);
-    if body.pd_basis.kind == PdKind::Calibrated && !measured {
-        findings.add(
-            Cause::CardPdBasis,
-            "/pd_basis/kind",
-            "`calibrated` needs a calibration that was measured on rows outside the fit",
-        );
+    if body.pd_basis.kind == PdKind::Calibrated {
+        calibrated(body, calibration, findings);
     }
     let Some(development) = &body.development else { return };
     let n = body.characteristics.len();
@@ -107,4 +102,26 @@ fn is_covariance(matrix: &[Vec<f64>], size: usize) -> bool {
                     (value - mirror).abs() <= 1e-9 * value.abs().max(mirror.abs()).max(1.0)
                 })
         })
+}
+
+/// A PD is called calibrated by the same rule in a loaded card as in development.
+fn calibrated(body: &CardBody, calibration: Option<&Calibration>, findings: &mut Findings) {
+    let measured = calibration.is_some_and(|it| {
+        let goods = it.outside_rows.checked_sub(it.outside_bads);
+        it.outside_bads >= OUTSIDE_MIN && goods.is_some_and(|goods| goods >= OUTSIDE_MIN)
+    });
+    if !measured {
+        let message = format!(
+            "`calibrated` needs a calibration that was measured on at least `{OUTSIDE_MIN}` bad and `{OUTSIDE_MIN}` good rows outside the fit"
+        );
+        findings.add(Cause::CardPdBasis, "/pd_basis/kind", message);
+    }
+    let basis = &body.pd_basis;
+    for (name, text) in [("default_definition", &basis.default_definition), ("population", &basis.population)]
+    {
+        if text.trim().is_empty() || text == NOT_STATED {
+            let message = format!("`calibrated` needs a stated {name}");
+            findings.add(Cause::CardPdBasis, format!("/pd_basis/{name}"), message);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::super::body::{
     Calibration, CardBody, Cutoffs, DevelopmentBody, DevelopmentFinding, DevelopmentFindingCode as Code,
-    Minimum, PdBasis, PdKind, Scaling,
+    Minimum, NOT_STATED, OUTSIDE_MIN, PdBasis, PdKind, Scaling,
 };
 use super::assemble;
 use super::candidates::{Candidate, candidates};
@@ -28,12 +28,8 @@ use crate::limits::Limits;
 use crate::time::Date;
 use ndarray::Array2;
 
-/// Bad rows, and good rows, outside the fit from which a PD may be called calibrated.
-const OUTSIDE_MIN: u64 = 20;
 /// Share of decisions that rounding may change without a finding.
 const ROUNDING_SHARE_MAX: f64 = 0.05;
-/// Text of what the request does not state.
-const NOT_STATED: &str = "not stated";
 /// The horizon of an assumed PD: a year.
 const HORIZON_DAYS: u32 = 365;
 
