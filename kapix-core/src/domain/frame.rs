@@ -10,7 +10,7 @@ pub(crate) use column::Kind;
 pub use column::{Column, Values};
 pub use slices::{Offsets, Slices};
 
-use crate::error::{Cause, Error, Result};
+use crate::error::{self, Cause, Error, Result};
 use crate::limits::{self, Limits};
 
 /// A table of borrowed columns of equal length.
@@ -44,7 +44,7 @@ impl<'a> Frame<'a> {
         limits::check("frame_rows", limits.frame_rows, rows)?;
         for (position, (name, column)) in columns.iter().enumerate() {
             let refuse = |message: String| {
-                let place = format!("/columns/{}", name.replace('~', "~0").replace('/', "~1"));
+                let place = format!("/columns/{}", error::escape_segment(name));
                 Err(Error::new(Cause::FrameShape, message).at(place))
             };
             if column.len() != rows {

@@ -4,6 +4,7 @@ mod calibration;
 mod codes;
 mod counterfactual;
 mod develop;
+mod levels;
 
 use super::{Card, CardBody};
 use crate::error::Result;
