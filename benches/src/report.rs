@@ -9,6 +9,8 @@ pub enum Unit {
     Microseconds,
     /// Millions of rows in a second of one core's CPU time; more is better.
     MillionRows,
+    /// How many times as fast in wall time; more is better.
+    Times,
 }
 
 /// One figure, its target, and what ran beside it.
@@ -34,6 +36,7 @@ impl Unit {
         match self {
             Self::Microseconds => "us",
             Self::MillionRows => "M rows/s",
+            Self::Times => "times",
         }
     }
 
@@ -41,7 +44,7 @@ impl Unit {
     fn times(self, value: f64, other: f64) -> f64 {
         match self {
             Self::Microseconds => value / other,
-            Self::MillionRows => other / value,
+            Self::MillionRows | Self::Times => other / value,
         }
     }
 }

@@ -1,10 +1,12 @@
-//! CPU time: the fastest of several short runs, so that a busy machine disturbs a figure little.
+//! CPU and wall time: the fastest of several short runs, so that a busy machine disturbs a figure little.
 
 use rustix::time::{ClockId, clock_gettime};
 use std::hint::black_box;
 
 /// Runs of which the fastest counts.
 const RUNS: u32 = 9;
+/// Runs in wall time of which the fastest counts: other programs disturb it more.
+const WALL_RUNS: u32 = 25;
 /// CPU seconds that one run takes at least.
 const RUN_SECONDS: f64 = 0.02;
 /// Steps of the calibration loop.
@@ -21,10 +23,13 @@ pub enum Whose {
 
 /// Returns CPU seconds used so far.
 pub fn cpu_seconds(whose: Whose) -> f64 {
-    let clock = match whose {
+    seconds(match whose {
         Whose::Thread => ClockId::ThreadCPUTime,
         Whose::Process => ClockId::ProcessCPUTime,
-    };
+    })
+}
+
+fn seconds(clock: ClockId) -> f64 {
     let time = clock_gettime(clock);
     let seconds = u32::try_from(time.tv_sec).unwrap_or(u32::MAX);
     let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or_default();
@@ -63,6 +68,19 @@ pub fn seconds_of_process<T>(mut call: impl FnMut() -> T) -> f64 {
     };
     run();
     (0..RUNS).map(|_| run()).fold(f64::INFINITY, f64::min)
+}
+
+/// Returns the wall seconds of one call with each of two settings, the fastest of 25 by turns.
+pub fn wall_seconds<S: Copy, T>(settings: [S; 2], mut call: impl FnMut(S) -> T) -> [f64; 2] {
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..WALL_RUNS {
+        for (best, setting) in best.iter_mut().zip(settings) {
+            let start = seconds(ClockId::Monotonic);
+            black_box(call(setting));
+            *best = best.min(seconds(ClockId::Monotonic) - start);
+        }
+    }
+    best
 }
 
 /// Returns the nanoseconds of one step of a fixed loop: a multiplication that waits for the one before it. Figures of

@@ -2,8 +2,8 @@
 //!
 //! Threads live for one call only: a pool would be missing in a forked worker (gunicorn, Celery) and would have to
 //! be found out and made again there. Starting one costs about 20 microseconds, so callers ask for threads only
-//! when the jobs are longer. Results never depend on the number of threads: jobs are independent and the first
-//! error by job number is returned.
+//! when the jobs are longer. The caller's thread is one of them. Results never depend on the number of threads: jobs
+//! are independent and the first error by job number is returned.
 
 use crate::error::Result;
 
@@ -14,30 +14,25 @@ pub(crate) fn run<J: Send>(
     work: impl Fn(usize, J) -> Result<()> + Sync,
 ) -> Result<()> {
     let threads = if cfg!(feature = "parallel") { available(threads) } else { 1 };
-    let jobs = jobs.enumerate();
-    if threads <= 1 {
-        for (number, job) in jobs {
-            work(number, job)?;
-        }
-        return Ok(());
-    }
-    let queue = std::sync::Mutex::new(jobs);
+    let queue = std::sync::Mutex::new(jobs.enumerate());
     let first_error = std::sync::Mutex::new(None);
     let next = || queue.lock().ok().and_then(|mut queue| queue.next());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((number, job)) = next() {
-                    let Err(error) = work(number, job) else { continue };
-                    if let Ok(mut first) = first_error.lock()
-                        && first.as_ref().is_none_or(|(other, _)| number < *other)
-                    {
-                        *first = Some((number, error));
-                    }
-                    return;
-                }
-            });
+    let work_off = || {
+        while let Some((number, job)) = next() {
+            let Err(error) = work(number, job) else { continue };
+            if let Ok(mut first) = first_error.lock()
+                && first.as_ref().is_none_or(|(other, _)| number < *other)
+            {
+                *first = Some((number, error));
+            }
+            return;
         }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work_off);
+        }
+        work_off();
     });
     match first_error.into_inner() {
         Ok(Some((_, error))) => Err(error),

@@ -329,12 +329,12 @@ fn length(count: usize) -> [u8; 8] {
     u64::try_from(count).unwrap_or(u64::MAX).to_le_bytes()
 }
 
-fn fixed<T, const N: usize>(hasher: &mut Hasher, values: &[T], bytes_of: impl Fn(&T) -> [u8; N]) {
-    let mut bytes = Vec::with_capacity(N * BLOCK.min(values.len()));
+/// Hashes values of a fixed width.
+pub(super) fn fixed<T, const N: usize>(hasher: &mut Hasher, values: &[T], bytes_of: impl Fn(&T) -> [u8; N]) {
+    let mut bytes = [[0; N]; BLOCK];
     for block in values.chunks(BLOCK) {
-        bytes.clear();
-        bytes.extend(block.iter().flat_map(&bytes_of));
-        hasher.update(&bytes);
+        bytes.iter_mut().zip(block).for_each(|(own, value)| *own = bytes_of(value));
+        hasher.update(bytes.split_at(block.len()).0.as_flattened());
     }
 }
 

@@ -5,6 +5,7 @@ mod codes;
 mod counterfactual;
 mod develop;
 mod findings;
+mod levels;
 
 use super::{Card, CardBody};
 use crate::error::Result;

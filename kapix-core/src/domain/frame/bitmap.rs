@@ -23,8 +23,27 @@ impl Bitmap<'_> {
         self.bits.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
     }
 
+    /// Makes NaN of the numbers of the rows from `start` on whose bit is not set.
+    #[expect(clippy::inline_always, reason = "a caller compiles it for the instructions that it found")]
+    #[inline(always)]
+    pub(super) fn blank(&self, start: usize, numbers: &mut [f64]) {
+        let (eights, rest) = numbers.as_chunks_mut::<8>();
+        let row_of_rest = start + 8 * eights.len();
+        for (eight, row) in eights.iter_mut().zip((start..).step_by(8)) {
+            let bits = u64::from(self.eight(row));
+            for (place, number) in eight.iter_mut().enumerate() {
+                // A bit of 0 becomes 64 ones, which are a NaN; without branches the loop is vector instructions.
+                let blank = (bits >> place & 1).wrapping_sub(1);
+                *number = f64::from_bits(number.to_bits() | blank);
+            }
+        }
+        for (number, row) in rest.iter_mut().zip(row_of_rest..) {
+            *number = if self.is_set(row) { *number } else { f64::NAN };
+        }
+    }
+
     /// Returns [`Self::is_set`] of eight rows, that of `row` in the least bit.
-    pub(crate) fn eight(&self, row: usize) -> u8 {
+    fn eight(&self, row: usize) -> u8 {
         let bit = self.offset.saturating_add(row);
         let byte = |place: usize| self.bits.get(place).copied().unwrap_or_default();
         let pair = u16::from_le_bytes([byte(bit / 8), byte(bit / 8 + 1)]);

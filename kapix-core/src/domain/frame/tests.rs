@@ -1,6 +1,8 @@
 use super::{Bitmap, Column, Frame, Offsets, Slices, Values};
+use crate::canonical::{Hash, Hasher};
 use crate::error::Cause;
 use crate::limits::Limits;
+use ndarray::{ArrayView1, Axis, Slice};
 
 fn frame(column: Column<'_>) -> crate::Result<Frame<'_>> {
     Frame::new(vec![("x".to_owned(), column)], &Limits::default())
@@ -93,4 +95,46 @@ fn codes_stand_for_the_text_that_they_were_made_from() {
     };
     assert_eq!(categories("text"), ["lake", "coast", ""]);
     assert_eq!(categories("truth"), ["false", "true"]);
+}
+
+#[test]
+fn a_column_is_hashed_as_its_numbers_one_after_the_other_in_every_layout() {
+    let floats: Vec<f64> = (0..4000_u16)
+        .map(|it| match it % 7 {
+            0 => f64::NAN,
+            1 => -0.0,
+            _ => f64::from(it) / 3.0 - 500.0,
+        })
+        .collect();
+    let integers: Vec<i64> = (0..4000).map(|it| i64::MAX - (1 << 40) * it).collect();
+    let short: Vec<i32> = (-2000..2000).collect();
+    let bits: Vec<u8> = (0..=250).cycle().take(600).collect();
+    let rows = 1999;
+    let part = |slice| ArrayView1::from(&floats).slice_axis_move(Axis(0), slice);
+    for values in [
+        Values::Float(part(Slice::from(1..=rows))),
+        Values::Float(part(Slice::from(..2 * rows).step_by(2))),
+        Values::Float(part(Slice::from(..rows).step_by(-1))),
+        Values::Integer(ArrayView1::from(&integers[..rows])),
+        Values::Integer(
+            ArrayView1::from(&integers).slice_axis_move(Axis(0), Slice::from(..rows).step_by(-1)),
+        ),
+        Values::Integer32(ArrayView1::from(&short[..rows])),
+    ] {
+        let column = of(values);
+        for offset in [None, Some(0), Some(3)] {
+            let validity = offset.map(|offset| Bitmap { bits: &bits, offset });
+            let column = Column { validity, ..column.view() };
+            // The bytes as the documentation of the record states them.
+            let bytes: Vec<u8> = (0..rows)
+                .flat_map(|row| match column.number(row) {
+                    Some(number) => (number + 0.0).to_le_bytes(),
+                    None => 0x7ff8_0000_0000_0000_u64.to_le_bytes(),
+                })
+                .collect();
+            let mut hasher = Hasher::new();
+            column.hash(&mut hasher);
+            assert_eq!(hasher.finish(), Hash::of(&bytes), "{offset:?}");
+        }
+    }
 }
