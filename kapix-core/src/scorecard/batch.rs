@@ -54,6 +54,23 @@ impl Card {
     /// Scores rows `first..first + output length` of the frame.
     ///
     /// Errors before any row is scored: `frame.column_missing` and `frame.column_type`, at `/columns/NAME`.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::frame::{Column, Frame};
+    /// use kapix_core::scorecard::ScoredRows;
+    ///
+    /// let unknown = [f64::NAN; 3];
+    /// let columns = card.inputs().map(|(name, ..)| (name.to_owned(), Column::float(&unknown))).collect();
+    /// let frame = Frame::new(columns, &Limits::default())?;
+    /// let mut rows = ScoredRows::with_rows(3);
+    /// card.score_rows(&frame, 0, &mut rows.output())?;
+    /// assert_eq!(rows.points, [400; 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn score_rows(&self, frame: &Frame<'_>, first: usize, output: &mut BatchOutput<'_>) -> Result<()> {
         self.score_rows_at(Level::new(), frame, first, output)
     }

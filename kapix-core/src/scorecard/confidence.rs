@@ -26,6 +26,17 @@ impl Card {
     /// generalised inverse (T. W. Anderson, "An Introduction to Multivariate Statistical Analysis", 3rd ed.,
     /// section 2.5). It does not cover drift, forged data or a wrong model. `docs/methods/evidence.md` counts how often
     /// decisions stayed.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// let slots = card.place(&[], |_, feature| feature.to_owned())?;
+    /// // Nobody has measured how an expert card errs.
+    /// assert_eq!(card.confidence(&slots), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn confidence(&self, slots: &Slots) -> Option<f64> {
         let uncertainty = self.uncertainty.as_deref()?;
         let cutoffs = self.body.cutoffs?;

@@ -51,6 +51,18 @@ pub struct Reason {
 
 impl Card {
     /// Returns the method that the card's data allow by default: the first of means at the cut-off, means, neutral.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::scorecard::ReasonMethod;
+    ///
+    /// // An expert card has no sample whose means it could compare with.
+    /// assert_eq!(card.default_method(), ReasonMethod::Neutral);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn default_method(&self) -> ReasonMethod {
         match &self.body.development {
             Some(development) if development.means_at_cutoff.is_some() => ReasonMethod::MeansAtCutoff,
@@ -60,6 +72,19 @@ impl Card {
     }
 
     /// Returns the reference points of a characteristic by a method, `None` when the card lacks what it needs.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::scorecard::ReasonMethod;
+    ///
+    /// assert_eq!(card.reference(ReasonMethod::Neutral, 0), Some(28.0));
+    /// assert_eq!(card.reference(ReasonMethod::Maximum, 0), Some(55.0));
+    /// assert_eq!(card.reference(ReasonMethod::Mean, 0), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reference(&self, method: ReasonMethod, characteristic: usize) -> Option<f64> {
         let development = self.body.development.as_ref();
         let compiled = self.characteristics.get(characteristic)?;
@@ -77,6 +102,17 @@ impl Card {
     ///
     /// weight_j = |p_j - r_j| / sum_k |p_k - r_k|, p the points, r the development mean, or the neutral points of
     /// an expert card; all 0 when the sum is 0.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// let slots = card.place(&[], |_, feature| feature.to_owned())?;
+    /// // The neutral points of the thirteen characteristics sum to 179, those of the first are 28.
+    /// assert_eq!(card.weights(&slots)[0].weight, 28.0 / 179.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn weights(&self, slots: &Slots) -> Vec<Weight> {
         let total = self.deviation(slots);
         let weight = |part: Part| Weight {
@@ -104,6 +140,19 @@ impl Card {
     ///
     /// A reason is the points of its characteristics minus the reference; characteristics that share a code and a
     /// direction are added up, and no code is left out before the four are taken.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// let slots = card.place(&[], |_, feature| feature.to_owned())?;
+    /// let (adverse, favourable) = card.reasons(&slots, card.default_method());
+    /// let codes: Vec<&str> = adverse.iter().map(|reason| &*reason.code).collect();
+    /// assert_eq!(codes, ["LOWEST_BALANCE", "BALANCE_SWINGS", "DAYS_NEAR_ZERO", "DAYS_OVERDRAWN"]);
+    /// assert!(favourable.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reasons(&self, slots: &Slots, method: ReasonMethod) -> (Vec<Reason>, Vec<Reason>) {
         let ranking = self.ranking(slots, method);
         let reason = |part: &Part| {

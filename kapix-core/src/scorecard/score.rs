@@ -33,6 +33,17 @@ impl Card {
     /// Errors name every characteristic that fails, at `pointer(position, feature)`: `data.input_missing` and
     /// `data.input_unseen` where the card states no rule, `data.input_type`, `data.input_out_of_range`,
     /// `frame.infinity`.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// // Nothing is known of the applicant: the expert card gives its 400 base points and no more.
+    /// let slots = card.place(&[], |_, feature| feature.to_owned())?;
+    /// assert_eq!((slots.points, slots.slots.len()), (400, 13));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn place(&self, inputs: &[Input<'_>], pointer: impl Fn(usize, &str) -> String) -> Result<Slots> {
         let mut slots = Vec::with_capacity(self.characteristics.len());
         let mut points = self.body.base_points;
@@ -55,6 +66,18 @@ impl Card {
     }
 
     /// Returns the outcome of a total under the cut-offs, `None` when the card has none.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::scorecard::Decision;
+    ///
+    /// let decided = [600, 599, 559].map(|points| card.decision(points));
+    /// assert_eq!(decided, [Decision::Approve, Decision::Refer, Decision::Decline].map(Some));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decision(&self, points: i32) -> Option<Decision> {
         let cutoffs = self.body.cutoffs?;
         Some(if points >= cutoffs.approve {
@@ -67,6 +90,16 @@ impl Card {
     }
 
     /// Returns the index in `bands` of the band of a total.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// assert_eq!(card.body.bands[card.band(600)].id, "C1");
+    /// assert_eq!(card.body.bands[card.band(599)].id, "C2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn band(&self, points: i32) -> usize {
         let bands = &self.body.bands;
         bands
@@ -76,18 +109,53 @@ impl Card {
     }
 
     /// Returns the positions of the slots that forbid an approval.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// let slots = card.place(&[], |_, feature| feature.to_owned())?;
+    /// // Without them nobody is approved: the four of the balance, and the days since the last income.
+    /// assert_eq!(card.referring(&slots), [0, 1, 2, 3, 8]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn referring(&self, slots: &Slots) -> Vec<usize> {
         let zipped = self.characteristics.iter().zip(&slots.slots).enumerate();
         zipped.filter(|(_, (it, slot))| it.refers(**slot)).map(|(position, _)| position).collect()
     }
 
     /// Returns whether the input of a characteristic is missing.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::scorecard::Input;
+    ///
+    /// let slots = card.place(&[Input::Number(0.3)], |_, feature| feature.to_owned())?;
+    /// assert_eq!((card.is_missing(0, &slots), card.is_missing(1, &slots)), (false, true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_missing(&self, position: usize, slots: &Slots) -> bool {
         let pair = self.characteristics.get(position).zip(slots.slots.get(position));
         pair.is_some_and(|(characteristic, slot)| characteristic.is_missing(*slot))
     }
 
     /// Returns the share of characteristics whose input was observed, 0..=1.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::scorecard::Input;
+    ///
+    /// let slots = card.place(&[Input::Number(0.3)], |_, feature| feature.to_owned())?;
+    /// assert_eq!(card.data_completeness(&slots), 1.0 / 13.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn data_completeness(&self, slots: &Slots) -> f64 {
         let observed = self
             .characteristics

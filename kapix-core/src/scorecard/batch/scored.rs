@@ -31,6 +31,10 @@ pub struct ScoredRows {
 
 impl ScoredRows {
     /// Returns so many rows, not yet scored.
+    ///
+    /// ```
+    /// assert_eq!(kapix_core::scorecard::ScoredRows::with_rows(3).status.len(), 3);
+    /// ```
     pub fn with_rows(rows: usize) -> Self {
         Self {
             points: vec![0; rows],
@@ -43,6 +47,12 @@ impl ScoredRows {
     }
 
     /// Returns the columns to write to.
+    ///
+    /// ```
+    /// let mut rows = kapix_core::scorecard::ScoredRows::with_rows(2);
+    /// rows.output().points[1] = 640;
+    /// assert_eq!(rows.points, [0, 640]);
+    /// ```
     pub fn output(&mut self) -> BatchOutput<'_> {
         BatchOutput {
             points: &mut self.points,
@@ -56,6 +66,18 @@ impl ScoredRows {
 
     /// Returns the scores as result columns: points, PD, score, decision and band are null where a row is not scored,
     /// and every PD is unless the card is calibrated.
+    ///
+    /// ```
+    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
+    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
+    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
+    /// # let card = Card::load(body, &Limits::default())?;
+    /// use kapix_core::scorecard::ScoredRows;
+    ///
+    /// let columns = ScoredRows::with_rows(3).into_columns(&card);
+    /// assert_eq!(columns.get("points").map(|points| points.values.len()), Some(3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_columns(self, card: &Card) -> ResultColumns {
         let scored = self.validity();
         self.into_valid_columns(card, scored)

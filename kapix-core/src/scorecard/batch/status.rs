@@ -32,6 +32,10 @@ impl RowStatus {
     ];
 
     /// Returns the wire name: `scored` or the cause.
+    ///
+    /// ```
+    /// assert_eq!(kapix_core::scorecard::RowStatus::HistoryShort.as_str(), "data.insufficient");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scored => "scored",

@@ -103,6 +103,20 @@ impl Scored<'_> {
 
 impl Explained {
     /// Returns the explanation as it is on the wire.
+    ///
+    /// ```
+    /// use kapix_core::artefact::EXPERT_CARDS;
+    /// use kapix_core::{Control, Engine, EngineOptions, Limits, Operation, Request, Response};
+    ///
+    /// let engine = Engine::load(&[EXPERT_CARDS], EngineOptions::default())?;
+    /// let text = br#"{"entity_id": "a", "entity_type": "individual", "as_of": "2026-06-30T20:00:00Z",
+    ///     "features": {"history_days": 400, "history_transactions": 90, "coverage_age_days": 0}}"#;
+    /// let request = Request::read(Operation::CreditScore, text, &Limits::default())?;
+    /// let Response::CreditScore(score) = engine.run(&request, &Control::default())?.response else { unreachable!() };
+    /// let why = score.explanation.as_ref().unwrap().view();
+    /// assert_eq!(why.adverse_reasons[0].code, "LOWEST_BALANCE");
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
     pub fn view(&self) -> Explanation<'_> {
         Explanation {
             adverse_reasons: self.reasons(&self.ranking.adverse),
