@@ -151,7 +151,7 @@ causes! {
     // Data of a request
     DataMissing, "data.missing", InsufficientData, "A source that the request names carries no data.";
     DataNotNamed, "data.not_named", ValidationError, "Data of a source is present that `data_sources` does not name.";
-    DataExclusive, "data.features_and_data", ValidationError, "`features` replaces `data`; give one of the two.";
+    DataExclusive, "data.features_and_data", ValidationError, "`data`, `features` and `akiba` replace each other, and so do `values` and `no_record` of a source; give one.";
     DataInsufficient, "data.insufficient", InsufficientData, "The history is shorter than the card's stated minimum.";
     DataInputMissing, "data.input_missing", InsufficientData, "An input is missing and the card states no points for that.";
     DataInputType, "data.input_type", ValidationError, "An input has another type than its characteristic.";

@@ -116,8 +116,12 @@ impl Card {
     /// ```
     pub fn load(body: CardBody, limits: &Limits) -> Result<Self> {
         check::prove(&body, limits)?;
-        let characteristics: Vec<_> =
+        let mut characteristics: Vec<_> =
             body.characteristics.iter().map(|it| Characteristic::compile(it, &body.reasons)).collect();
+        // One value feeds both, so neither attribute can change alone: no counterfactual names such a feature.
+        for position in shared_features(&body.characteristics) {
+            characteristics.iter_mut().skip(position).take(1).for_each(|it| it.immovable = true);
+        }
         let extreme = |pick: fn(&[i32]) -> Option<i32>| -> i32 {
             characteristics.iter().filter_map(|it| pick(&it.points)).sum::<i32>() + body.base_points
         };
@@ -375,6 +379,15 @@ fn reason_texts(texts: Option<&ReasonText>) -> ReasonTexts {
         internal: texts.and_then(|texts| texts.internal.as_deref()).map(Arc::from),
         missing: texts.and_then(|texts| texts.missing.as_deref()).map(Arc::from),
     }
+}
+
+/// Returns the positions of the characteristics whose feature another one reads too.
+fn shared_features(characteristics: &[CharacteristicBody]) -> Vec<usize> {
+    let mut readers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (position, characteristic) in characteristics.iter().enumerate() {
+        readers.entry(&characteristic.feature).or_default().push(position);
+    }
+    readers.into_values().filter(|positions| positions.len() > 1).flatten().collect()
 }
 
 /// Returns the positions of each unit of a counterfactual.

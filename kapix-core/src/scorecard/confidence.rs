@@ -52,7 +52,7 @@ impl Card {
         let sd =
             numeric::sqrt((missing_variance + ESTIMATES * points_per_nat * points_per_nat * nats).max(0.0));
         if sd <= 0.0 {
-            return Some(1.0);
+            return Some(f64::from(u8::from((lo..hi).contains(&mean))));
         }
         // An sd beyond f64 must not meet an infinite limit.
         let below = |limit: f64| {

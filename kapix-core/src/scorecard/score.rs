@@ -2,6 +2,7 @@
 
 use super::body::Decision;
 use super::card::{Bins, Card, Characteristic};
+use super::check::NO_RECORD;
 use crate::error::{Cause, Detail, Error, Result};
 
 /// One input of a characteristic.
@@ -227,6 +228,11 @@ impl Characteristic {
     }
 
     pub(super) fn slot_of_text(&self, text: &str) -> core::result::Result<u16, Cause> {
+        if let Some(slot) = self.no_record_slot
+            && text == NO_RECORD
+        {
+            return Ok(slot);
+        }
         let Bins::Categorical { slots, .. } = &self.bins else { return Err(Cause::DataInputType) };
         match slots.binary_search_by(|(category, _)| (**category).cmp(text)) {
             Ok(found) => slots.get(found).map(|(_, slot)| *slot).ok_or(Cause::DataInputUnseen),

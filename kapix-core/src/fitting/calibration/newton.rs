@@ -33,6 +33,10 @@ const STEPS_MAX: u32 = 25;
 /// of the order of its square.
 const GAIN_MIN: f64 = 1e-17;
 
+/// Most that a step may change the log-odds of a cell: far from the maximum the parabola through a nearly certain PD
+/// leaps to where the likelihood is flat on the other side, and no step leads back.
+const LOG_ODDS_STEP_MAX: f64 = 8.0;
+
 /// Returns the coefficients b that maximise the likelihood of logit P(bad) = offset + sum of b_j feature_j, or `None`
 /// if none do: no information, or a maximum at infinity.
 ///
@@ -55,7 +59,8 @@ pub(in crate::fitting) fn fit<const K: usize>(
             return None;
         }
         let is_last = gain <= GAIN_MIN * size;
-        let mut share = 1.0;
+        let reach = terms.iter().map(|term| dot(&term.features, &step).abs()).fold(0.0, f64::max);
+        let mut share = if reach > LOG_ODDS_STEP_MAX { LOG_ODDS_STEP_MAX / reach } else { 1.0 };
         loop {
             let mut next = coefficients;
             for (value, step) in next.iter_mut().zip(&step) {
@@ -82,6 +87,10 @@ pub(in crate::fitting) fn fit<const K: usize>(
     None
 }
 
+fn dot(features: &[f64], coefficients: &[f64]) -> f64 {
+    features.iter().zip(coefficients).map(|(feature, coefficient)| feature * coefficient).sum()
+}
+
 /// Returns ln(1 + e^x) without overflow.
 pub(super) fn softplus(x: f64) -> f64 {
     x.max(0.0) + ln_1p(exp(-x.abs()))
@@ -106,8 +115,7 @@ impl<const K: usize> State<K> {
             scatter: [[0.0; K]; K],
         };
         for (cell, term) in cells.iter().zip(terms) {
-            let fitted: f64 = term.features.iter().zip(coefficients).map(|(f, b)| f * b).sum();
-            let log_odds = term.offset + fitted;
+            let log_odds = term.offset + dot(&term.features, coefficients);
             let odds = exp(-log_odds.abs());
             let (near, far) = (1.0 / (1.0 + odds), odds / (1.0 + odds));
             let (pd, good) = if log_odds < 0.0 { (far, near) } else { (near, far) };

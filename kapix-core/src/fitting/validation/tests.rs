@@ -390,3 +390,37 @@ proptest! {
         }
     }
 }
+
+/// Rows of one PD each: `bads` of 100 rows are bad.
+fn hundreds(parts: &[(f64, usize)]) -> (Vec<f64>, Vec<f64>, Vec<u8>) {
+    let rows = parts.iter().flat_map(|(pd, bads)| (0..100).map(move |row| (*pd, u8::from(row < *bads))));
+    let (pd, bad): (Vec<f64>, Vec<u8>) = rows.unzip();
+    (pd.iter().map(|pd| -pd).collect(), pd, bad)
+}
+
+/// With one PD p for every row the shift is logit(rate) - logit(p); with two PDs the slope is the quotient of the
+/// differences of the logits: both are where the fitted rates are the observed ones.
+#[test]
+fn a_pd_far_from_the_outcomes_is_recalibrated_as_the_closed_forms_say() {
+    let logit = |p: f64| (p / (1.0 - p)).ln();
+    let rate = |bads: usize| f64::from(u32::try_from(bads).unwrap()) / 100.0;
+    let of = |parts: &[(f64, usize)]| {
+        let (score, pd, bad) = hundreds(parts);
+        validate(&sample(&score, &pd, &bad), &ValidationSettings::default()).unwrap().calibration.unwrap()
+    };
+    for pd in [1e-6, 1e-3, 0.05, 0.5, 0.9, 0.99, 0.999] {
+        for bads in [1, 5, 50, 90, 99] {
+            let found = of(&[(pd, bads)]).in_the_large.unwrap();
+            let variance = 1.0 / (100.0 * rate(bads) * (1.0 - rate(bads)));
+            assert!((found.value - (logit(rate(bads)) - logit(pd))).abs() < 1e-8, "{pd} {bads} {found:?}");
+            assert!((found.standard_error - variance.sqrt()).abs() < 1e-8, "{pd} {bads} {found:?}");
+        }
+    }
+    for (low, high) in [(0.01, 0.02), (0.001, 0.5), (0.9, 0.99), (1e-6, 1e-5)] {
+        for (of_low, of_high) in [(5, 10), (10, 50), (50, 90), (90, 95), (60, 20)] {
+            let found = of(&[(low, of_low), (high, of_high)]).slope.unwrap();
+            let slope = (logit(rate(of_high)) - logit(rate(of_low))) / (logit(high) - logit(low));
+            assert!((found.value - slope).abs() < 1e-7, "{low} {high} {of_low} {of_high} {found:?} {slope}");
+        }
+    }
+}

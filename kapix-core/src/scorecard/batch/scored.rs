@@ -75,7 +75,7 @@ impl ScoredRows {
     /// use kapix_core::scorecard::ScoredRows;
     ///
     /// let columns = ScoredRows::with_rows(3).into_columns(&card);
-    /// assert_eq!(columns.get("points").map(|points| points.values.len()), Some(3));
+    /// assert_eq!(columns.get("points").map(|points| points.len()), Some(3));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn into_columns(self, card: &Card) -> ResultColumns {

@@ -219,6 +219,16 @@ fn windows_of_one_attribute_move_by_the_same_bins_and_stop_at_their_end() {
 }
 
 #[test]
+fn a_feature_that_two_characteristics_read_is_not_moved() {
+    // At 0 the applicant has 0 + 30; at 1 it would be 40 + 0, not the 70 that either move alone promises.
+    let (rising, mut falling) = (numeric("f", &[0, 40]), numeric("g", &[30, 0]));
+    falling["feature"] = json!("f");
+    let card = card(&body(&[rising, falling], 50, -1)).unwrap();
+    let slots = card.place(&[Input::Number(0.0); 2], |_, name| name.to_owned()).unwrap();
+    assert_eq!((slots.points, card.counterfactual(&slots)), (30, None));
+}
+
+#[test]
 fn costs_and_groups_that_mean_nothing_are_refused() {
     let refused = |change: &dyn Fn(&mut [Value; 2])| {
         let mut windows = [numeric("a", &[0, 1]), numeric("b", &[0, 1])];

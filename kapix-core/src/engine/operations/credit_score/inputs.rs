@@ -69,6 +69,10 @@ impl<'r> Evidence<'r> {
             limits::check("features", limits.features, source.values.len())
                 .map_err(|error| error.at(&*place))?;
             check_texts(&source.values, &place, limits)?;
+            if source.no_record && !source.values.is_empty() {
+                let message = "give `no_record` or `values`: a source without a record has no values";
+                return Err(Error::new(Cause::DataExclusive, message).at(place));
+            }
         }
         let ledger = ledger(&data, origin.as_ref(), as_of, limits)?;
         if let Some(mixed) = ledger.findings.iter().find(|it| it.kind == FindingKind::MixedCurrencies) {
