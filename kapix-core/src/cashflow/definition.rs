@@ -62,7 +62,7 @@ pub enum NullReason {
     /// An account states no balance.
     #[strum(message = "State `opening_balance_minor`, or `balance_minor` of the rows.")]
     NoBalances,
-    /// Named counterparties carry less than half of the amount, or no row names one.
+    /// No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
     #[strum(message = "State the `counterparty` of the rows.")]
     NoCounterparties,
     /// No income to compare with.
