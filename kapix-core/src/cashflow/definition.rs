@@ -62,7 +62,7 @@ pub enum NullReason {
     /// An account states no balance.
     #[strum(message = "State `opening_balance_minor`, or `balance_minor` of the rows.")]
     NoBalances,
-    /// Named counterparties carry less than half of the amount, or no row names one.
+    /// No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
     #[strum(message = "State the `counterparty` of the rows.")]
     NoCounterparties,
     /// No income to compare with.
@@ -121,6 +121,8 @@ impl Definition {
     pub fn range(&self) -> (f64, f64) {
         match self.unit {
             Unit::Count => (0.0, f64::MAX),
+            // A balance in days of outflow may be overdrawn, and may last for longer than its window.
+            Unit::Days if self.selection == Selection::LastBalanceAndDebits90 => (f64::MIN, f64::MAX),
             Unit::Days => (0.0, self.window_days.map_or(f64::MAX, f64::from)),
             Unit::Minor | Unit::Ratio => (f64::MIN, f64::MAX),
             Unit::Share => (0.0, 1.0),

@@ -137,7 +137,8 @@ impl ScaledPoints {
 /// reversed, though two parts less than a point apart may get the same points.
 ///
 /// The slots of a characteristic become the integers whose error has the least variance over the development rows (see
-/// module `rounding`); the base absorbs the mean error, under `min_max` the scaling does.
+/// module `rounding`); the base absorbs the mean error. Under `min_max` the integers meet the range instead, and the
+/// scaling absorbs the mean error.
 ///
 /// Errors: `value.out_of_range` at a setting, `card.points_range` where points leave +-1,000,000 or the model is not finite.
 ///

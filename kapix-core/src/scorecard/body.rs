@@ -118,7 +118,7 @@ pub struct BandBody {
 pub struct CharacteristicBody {
     /// Attributes; those of a numeric characteristic ascend and cover every number.
     pub attributes: Vec<AttributeBody>,
-    /// Name of the input: a cash-flow feature, `SOURCE.NAME` of a flat source, or a name of the host's.
+    /// Name of the input: a cash-flow feature, `SOURCE.NAME` of a flat source, or a name of your own.
     pub feature: String,
     /// Name of the characteristic within the card.
     pub id: String,
@@ -170,7 +170,8 @@ pub enum CharacteristicKind {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttributeBody {
-    /// Categories of the attribute (categorical only).
+    /// Categories of the attribute (categorical only). One that is the decimal text of a number without exponent, such
+    /// as `2` or `0.5`, also matches that number; `true` and `false` match booleans.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
     /// Label of the attribute; default is made from bounds or categories.
@@ -210,7 +211,8 @@ pub struct SpecialBody {
     pub label: Option<String>,
     /// Points. More than the neutral points only where the development counts show that the bin is safer than the sample.
     pub points: i32,
-    /// The value: a number, a category, or `no_record` for a flat source that holds no record.
+    /// The value: a number, a category, or `no_record` for a flat source that holds no record, or for this text as
+    /// input.
     pub value: Scalar,
     /// Weight of evidence in nats, of a developed card.
     pub woe: Option<f64>,
@@ -322,7 +324,8 @@ pub struct ReasonText {
     pub favourable: String,
     /// Text for the lender's staff; default is the adverse or favourable text.
     pub internal: Option<String>,
-    /// Text for both when the input is missing; default is the adverse text.
+    /// Text for both when the input is missing. Default: the texts of an input that is not missing, so `internal` for
+    /// the lender's staff where it is stated.
     pub missing: Option<String>,
 }
 
@@ -349,11 +352,12 @@ pub struct DevelopmentBody {
     pub goods: f64,
     /// Mean points by characteristic over all rows.
     pub mean_points: Vec<f64>,
-    /// Mean points by characteristic of rows with totals at or slightly above the approve cut-off.
+    /// Mean points by characteristic of rows with totals at or slightly above the approve cut-off; absent with fewer
+    /// than 100 rows from it on.
     pub means_at_cutoff: Option<Vec<f64>>,
     /// The request that developed the card, with every default filled in.
     pub options: Option<JsonValue>,
-    /// Covariance of the points between characteristics, row by row.
+    /// Covariance of the points between characteristics, row by row; its divisor is the weight of all rows.
     pub points_covariance: Vec<Vec<f64>>,
     /// SHA-256 of the development sample.
     pub sample_sha256: Hash,

@@ -158,7 +158,7 @@ impl Card {
         Ok(card)
     }
 
-    /// Returns the least and the greatest total of the card.
+    /// Returns the least and the greatest total of the card; special, missing and unseen values count.
     ///
     /// ```
     /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
@@ -428,7 +428,8 @@ fn bins(body: &CharacteristicBody, special: Vec<(f64, u16)>, texts: Vec<(Box<str
     }
 }
 
-/// Returns the bits of the number whose shortest text this is: a code such as `2` is read from text and from numbers.
+/// Returns the bits of the number whose shortest decimal text, without exponent, this is: a code such as `2` is read
+/// from text and from numbers.
 fn bits_of_text(text: &str) -> Option<u64> {
     let number: f64 = text.parse().ok()?;
     (number.is_finite() && number.to_string() == text).then(|| number.to_bits())

@@ -28,12 +28,24 @@ pub(super) const NO_RECORD: &str = "no_record";
 pub(super) fn prove(body: &CardBody, limits: &Limits) -> Result<()> {
     limits::check("characteristics", limits.characteristics, body.characteristics.len())
         .map_err(|error| error.at("/characteristics"))?;
+    limits::check("attributes", limits.attributes, body.bands.len()).map_err(|error| error.at("/bands"))?;
+    limits::check("attributes", limits.attributes.min(ATTRIBUTES_MAX), body.reasons.len())
+        .map_err(|error| error.at("/reasons"))?;
     let mut findings = Findings(Vec::new());
     card(body, &mut findings);
     for (index, characteristic) in body.characteristics.iter().enumerate() {
         let pointer = format!("/characteristics/{index}");
-        limits::check("attributes", limits.attributes.min(ATTRIBUTES_MAX), characteristic.attributes.len())
-            .map_err(|error| error.at(format!("{pointer}/attributes")))?;
+        let (attributes, special) = (characteristic.attributes.len(), characteristic.special.len());
+        let categories = characteristic.attributes.iter().map(|attribute| attribute.categories.len());
+        for (list, length) in [
+            ("special", special),
+            // Slots of attributes and of special values are numbered together.
+            ("attributes", attributes + special),
+            ("attributes", categories.sum()),
+        ] {
+            limits::check("attributes", limits.attributes.min(ATTRIBUTES_MAX), length)
+                .map_err(|error| error.at(format!("{pointer}/{list}")))?;
+        }
         characteristic_rules(characteristic, body, &pointer, &mut findings);
         match characteristic.kind {
             CharacteristicKind::Numeric => numeric(characteristic, &pointer, &mut findings),
@@ -88,7 +100,7 @@ fn card(body: &CardBody, findings: &mut Findings) {
         );
         findings.add(Cause::CardCutoffs, "/cutoffs/approve", message);
     }
-    if body.base_points.abs() > POINTS_MAX {
+    if body.base_points.unsigned_abs() > POINTS_MAX.unsigned_abs() {
         findings.add(Cause::CardPointsRange, "/base_points", "points must be within +-1,000,000");
     }
     bands(body, findings);

@@ -23,7 +23,7 @@ pub enum ReasonMethod {
     Mean,
     /// The card's neutral points.
     Neutral,
-    /// The most points of each characteristic; only by explicit choice.
+    /// The most points of each characteristic, of special, missing and unseen values too; only by explicit choice.
     Maximum,
 }
 

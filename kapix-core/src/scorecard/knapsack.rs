@@ -14,6 +14,10 @@ pub(super) struct Choice {
     pub(super) step: i32,
 }
 
+/// Points of all frontiers at most, 16 MB of them: a card of a hundred characteristics whose bins have many different
+/// costs needs more, and one score must not take seconds.
+const POINTS_MAX: usize = 1_000_000;
+
 /// A cost and the points for it.
 type Point = (u64, i64);
 
@@ -36,10 +40,10 @@ pub(super) fn fewest(choices: &[Vec<Choice>], need: i64) -> Option<Vec<(usize, C
     if sum < need {
         return None;
     }
-    let table = Table::fill(choices, Bounds { count, cost_max, need });
+    let table = Table::fill(choices, Bounds { count, cost_max, need })?;
     let cost = table.frontier(0, count).iter().find(|(_, gain)| *gain >= need)?.0;
     let units = first_units(choices, &table, Bounds { count, cost_max: cost, need });
-    Some(cheapest_first(choices, &units, cost, need))
+    cheapest_first(choices, &units, cost, need)
 }
 
 /// Returns the places of the units that move, the first in card order that reach the need within the cost.
@@ -70,9 +74,14 @@ fn first_units(choices: &[Vec<Choice>], table: &Table, bounds: Bounds) -> Vec<us
 }
 
 /// Returns the choices of units that must all move, the cheapest of the first unit first.
-fn cheapest_first(choices: &[Vec<Choice>], units: &[usize], cost: u64, need: i64) -> Vec<(usize, Choice)> {
+fn cheapest_first(
+    choices: &[Vec<Choice>],
+    units: &[usize],
+    cost: u64,
+    need: i64,
+) -> Option<Vec<(usize, Choice)>> {
     let own: Vec<Vec<Choice>> = units.iter().filter_map(|place| choices.get(*place).cloned()).collect();
-    let table = Table::fill(&own, Bounds { count: own.len(), cost_max: cost, need });
+    let table = Table::fill(&own, Bounds { count: own.len(), cost_max: cost, need })?;
     let mut left = (cost, need);
     let mut moves = Vec::with_capacity(own.len());
     for (index, (place, own)) in units.iter().zip(&own).enumerate() {
@@ -86,7 +95,7 @@ fn cheapest_first(choices: &[Vec<Choice>], units: &[usize], cost: u64, need: i64
             left = (cost - choice.cost, need - choice.gain);
         }
     }
-    moves
+    Some(moves)
 }
 
 /// Keeps each cost that gives more points than every smaller one.
@@ -120,7 +129,8 @@ struct Table {
 }
 
 impl Table {
-    fn fill(choices: &[Vec<Choice>], bounds: Bounds) -> Self {
+    /// Returns the table, or `None` where it would hold more than [`POINTS_MAX`].
+    fn fill(choices: &[Vec<Choice>], bounds: Bounds) -> Option<Self> {
         let mut table = Self {
             points: vec![(0, 0)],
             ranges: vec![(0, 1); bounds.count + 1],
@@ -145,9 +155,12 @@ impl Table {
                 let start = table.points.len();
                 table.points.extend_from_slice(&candidates);
                 table.ranges.push((start, table.points.len()));
+                if table.points.len() > POINTS_MAX {
+                    return None;
+                }
             }
         }
-        table
+        Some(table)
     }
 
     /// Returns what units from `place` on can do with at most `count` moves.

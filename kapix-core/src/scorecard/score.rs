@@ -144,7 +144,7 @@ impl Card {
         pair.is_some_and(|(characteristic, slot)| characteristic.is_missing(*slot))
     }
 
-    /// Returns the share of characteristics whose input was observed, 0..=1.
+    /// Returns the share of characteristics whose input was observed, 0..=1; special and unseen values are observed.
     ///
     /// ```
     /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};

@@ -1,7 +1,8 @@
 //! Transactions in the form of the Akiba API: signed amounts in major units, epoch seconds, a balance object.
 //!
 //! Rows are grouped into accounts by account number (or name) and currency, in the order in which they come. An
-//! amount may be a JSON number or a decimal string, `date_time` epoch seconds, epoch milliseconds or RFC 3339.
+//! amount may be a JSON number or a decimal string. `date_time` is RFC 3339 or a number since 1970: seconds below 1e11
+//! in magnitude, milliseconds from there on.
 
 use super::origin::Origin;
 use crate::domain::{
@@ -47,7 +48,7 @@ pub struct AkibaTransaction {
     pub balance: Option<AkibaBalance>,
     /// Currency of the amount, ISO 4217.
     pub currency: Currency,
-    /// Epoch seconds, epoch milliseconds, or RFC 3339.
+    /// RFC 3339, or a number since 1970-01-01T00:00:00Z: seconds below 1e11 in magnitude, milliseconds from there on.
     pub date_time: Scalar,
     /// Free text.
     pub description: Option<String>,

@@ -15,6 +15,9 @@ from typing import Any
 
 # Deeper objects are refused here; the limit `json_depth` lies below.
 DEPTH_MAX = 200
+# Pieces of text at most; 32 MiB, the limit `request_bytes`, hold no more values. A few lists that hold each other
+# several times can stand for any number.
+PIECES_MAX = 1 << 24
 # Beyond this many bits an integer is written as another one that the core refuses for the same reason.
 INTEGER_BITS_MAX = 1024
 
@@ -69,6 +72,8 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
 
 
 def _write_object(value: dict[Any, Any], parts: list[str], path: list[str | int]) -> None:
+    if len(parts) > PIECES_MAX:
+        raise Refused("limit.exceeded", f"a request has at most `{PIECES_MAX}` values: give columns as a frame", "")
     # The stored members, whatever a subclass says of itself.
     separator = "{"
     for name, member in list(dict.items(value)):
@@ -83,6 +88,8 @@ def _write_object(value: dict[Any, Any], parts: list[str], path: list[str | int]
 
 
 def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str], path: list[str | int]) -> None:
+    if len(parts) > PIECES_MAX:
+        raise Refused("limit.exceeded", f"a request has at most `{PIECES_MAX}` values: give columns as a frame", "")
     items = list.copy(value) if isinstance(value, list) else list(tuple.__iter__(value))
     parts.append("[")
     for index, item in enumerate(items):

@@ -196,7 +196,7 @@ def _texts(values: list[Any], missing: Any, boolean: Any) -> tuple[Any, ...] | s
         if isinstance(value, boolean):
             codes.append(index.setdefault(BOOLEANS[bool(value)], len(index)))
         elif isinstance(value, str):
-            codes.append(index.setdefault(str(value), len(index)))
+            codes.append(index.setdefault(str.__str__(value), len(index)))
         elif missing(value):
             codes.append(-1)
         else:

@@ -344,7 +344,8 @@ impl<'a> Column<'a> {
     }
 
     /// Writes the rows to what a hash is taken of: a number as eight little-endian bytes (the quiet NaN
-    /// 0x7ff8000000000000 when missing), text with a zero byte after it (one byte 255 when missing).
+    /// 0x7ff8000000000000 when missing), text with a zero byte after it (one byte 255 when missing). A zero byte inside
+    /// a text is written as 254, which UTF-8 never holds: other rows have other bytes.
     pub(crate) fn write(&self, rows: impl Iterator<Item = usize>, bytes: &mut Vec<u8>) {
         if let (Values::Float(values), None) = (&self.values, &self.validity) {
             for row in rows {
@@ -356,7 +357,7 @@ impl<'a> Column<'a> {
             match (self.number(row), self.text(row)) {
                 (Some(number), _) => bytes.extend_from_slice(&number_bytes(number)),
                 (None, Some(text)) => {
-                    bytes.extend_from_slice(text.as_bytes());
+                    bytes.extend(text.bytes().map(|byte| if byte == 0 { 254 } else { byte }));
                     bytes.push(0);
                 }
                 (None, None) if self.is_text() => bytes.push(255),

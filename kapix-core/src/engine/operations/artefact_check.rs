@@ -1,7 +1,7 @@
 //! `artefact.check`: whether a document would load.
 
 use super::{Call, Done, Interrupt, Operate};
-use crate::engine::registry::{self, ArtefactEntry};
+use crate::engine::registry::{ArtefactEntry, Registry};
 use crate::error::{Detail, Error};
 use crate::json_value::JsonValue;
 use serde::{Deserialize, Serialize};
@@ -45,10 +45,11 @@ impl Operate for ArtefactCheckRequest {
 
     /// A document that would not load is a result, not an error.
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<ArtefactCheckResponse>, Interrupt> {
-        let (artefacts, problems) = match registry::entries(&self.artefact, call.limits()) {
-            Ok(artefacts) => (artefacts, Vec::new()),
-            Err(error) => (Vec::new(), problems(error)),
-        };
+        let (artefacts, problems) =
+            match Registry::prove(core::slice::from_ref(&self.artefact), call.registry.options.clone()) {
+                Ok(registry) => (registry.entries(), Vec::new()),
+                Err(error) => (Vec::new(), problems(error)),
+            };
         let valid = problems.is_empty();
         Ok(Done::new(ArtefactCheckResponse { artefacts, problems, valid }, Vec::new()))
     }

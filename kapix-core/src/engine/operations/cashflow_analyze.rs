@@ -20,13 +20,13 @@ pub struct CashflowAnalyzeRequest {
     /// Transactions in the form of the Akiba API; replaces `data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub akiba: Option<AkibaRequest>,
-    /// The instant that windows end at; the Desk's clock fills it when absent.
+    /// The instant that windows end at; the engine's clock fills it when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
     /// What the sources answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
-    /// The host's id of the applicant; opaque, up to 128 bytes.
+    /// Your id of the applicant; opaque, up to 128 bytes.
     pub entity_id: Id,
     /// The same key and request give the stored answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ pub struct CashflowAnalyzeResponse {
     pub as_of: Instant,
     /// The one currency of all accounts; null when they differ.
     pub currency: Option<Currency>,
-    /// The host's id of the applicant.
+    /// Your id of the applicant.
     pub entity_id: Id,
     /// What the ledger says of the data.
     pub findings: Vec<Finding>,

@@ -21,13 +21,14 @@ use std::sync::Arc;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreditScoreBatchRequest {
-    /// The instant that is scored; the Desk's clock fills it when absent.
+    /// The instant that is scored; the engine's clock fills it when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
     /// `id` or `id@version` of a card; default by the routes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<String>,
-    /// Inputs by name, one value a row, when no frame is given.
+    /// Inputs by name, one value a row, when no columns come beside the request. A column holds numbers or text, not
+    /// both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Whom the card must score.
@@ -35,7 +36,8 @@ pub struct CreditScoreBatchRequest {
     /// The same key and request give the stored answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<Id>,
-    /// Columns beside the score; default none.
+    /// Columns beside the score: `completeness` (it becomes `data_completeness`), `points_by_characteristic`, `reasons`,
+    /// `referral_causes`; default none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<ScoreInclude>,
     /// Seed of simulations; a score uses none and echoes it.

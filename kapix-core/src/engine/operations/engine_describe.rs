@@ -32,7 +32,7 @@ pub struct EngineDescribeResponse {
     pub routes: Vec<Route>,
     /// Changes with every change of a numeric result.
     pub semantics: u32,
-    /// What the store holds and what it dropped when it was full; absent without a Desk.
+    /// What the store holds and what it dropped when it was full; absent without a store.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<StoreStatistics>,
 }

@@ -166,7 +166,7 @@ impl Loaded {
     /// Returns whether the approval is complete.
     pub(super) fn is_approved(&self) -> bool {
         self.provenance.status == ProvenanceStatus::Approved
-            && self.provenance.approved_by.is_some()
+            && self.provenance.approved_by.as_ref().is_some_and(|name| !name.trim().is_empty())
             && self.provenance.approved_at.is_some()
     }
 }
@@ -189,7 +189,7 @@ pub(in crate::engine) fn draft(
 pub(super) fn check_format(value: &JsonValue) -> Result<()> {
     let format = value.member("kapix").and_then(JsonValue::as_f64);
     if let Some(format) = format
-        && format > f64::from(FORMAT)
+        && !(1.0..=f64::from(FORMAT)).contains(&format)
     {
         let message = format!("this engine reads artefacts up to format `{FORMAT}`; got `{format}`");
         return Err(Error::new(Cause::ArtefactFormat, message).at("/kapix"));

@@ -1,6 +1,6 @@
 //! Bundles: several artefacts in one document, the routes to them, and pins of their hashes.
 
-use super::artefact::{ArtefactEntry, Loaded, check_format};
+use super::artefact::{Loaded, check_format};
 use super::kind::RouteKey;
 use crate::canonical::Hash;
 use crate::engine::operations::Operation;
@@ -84,12 +84,6 @@ pub(super) fn read(documents: &[JsonValue], limits: &Limits) -> Result<Contents>
     check_pins(&pins, &contents.artefacts)?;
     check_routes(&contents, &places)?;
     Ok(contents)
-}
-
-/// Returns the artefacts that a document holds, as `engine.describe` lists them.
-pub(in crate::engine) fn entries(document: &JsonValue, limits: &Limits) -> Result<Vec<ArtefactEntry>> {
-    let contents = read(core::slice::from_ref(document), limits)?;
-    Ok(contents.artefacts.iter().map(Loaded::entry).collect())
 }
 
 fn check_unique(artefacts: &[Loaded]) -> Result<()> {

@@ -12,7 +12,6 @@ mod toy;
 pub(super) use artefact::draft;
 pub use artefact::{ArtefactEntry, ArtefactRef, Provenance, ProvenanceStatus};
 pub use bundle::Route;
-pub(super) use bundle::entries;
 pub(super) use kind::{Kind, RouteKey};
 pub use registry::EngineOptions;
 pub(super) use registry::{Chosen, Registry};

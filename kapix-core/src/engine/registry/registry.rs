@@ -66,7 +66,12 @@ impl Registry {
     pub(in crate::engine) fn load<T: AsRef<[u8]>>(documents: &[T], options: EngineOptions) -> Result<Self> {
         let values = documents.iter().map(|text| JsonValue::read_text(text.as_ref(), &options.limits));
         let values: Vec<JsonValue> = values.collect::<Result<_>>()?;
-        let Contents { artefacts, routes } = bundle::read(&values, &options.limits)?;
+        Self::prove(&values, options)
+    }
+
+    /// Proves every document.
+    pub(in crate::engine) fn prove(documents: &[JsonValue], options: EngineOptions) -> Result<Self> {
+        let Contents { artefacts, routes } = bundle::read(documents, &options.limits)?;
         if options.production
             && let Some(artefact) = artefacts.iter().find(|artefact| !artefact.is_approved())
         {

@@ -50,7 +50,7 @@ pub struct IsotonicCurve {
 pub struct Knot {
     /// Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats.
     pub log_odds: f64,
-    /// PD of the block, in 0..1, both excluded.
+    /// PD of the block, in 0..1, both excluded; the curve answers 1e-12..=1 - 1e-12.
     pub pd: f64,
 }
 
@@ -66,7 +66,7 @@ pub struct LogitCurve {
 }
 
 impl CalibrationCurve {
-    /// Returns the PD, within 1e-12 of neither 0 nor 1, at finite log-odds of bad by the card's points-to-odds scaling.
+    /// Returns the PD, in 1e-12..=1 - 1e-12, at finite log-odds of bad by the card's points-to-odds scaling.
     ///
     /// ```
     /// use kapix_core::fitting::{CalibrationCurve, LogitCurve};

@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ScoreInclude {
-    /// `data_completeness`: share of the card's inputs that were observed, 0..=1.
+    /// `data_completeness`: share of the card's characteristics whose input was observed, 0..=1.
     Completeness,
     /// `points.CHARACTERISTIC`: points of each characteristic; with the card's base points they sum to the total.
     PointsByCharacteristic,
@@ -22,7 +22,7 @@ pub enum ScoreInclude {
     /// beyond the last.
     Reasons,
     /// `referral.INPUT_STALE`, `referral.MISSING_INPUT` and `referral.NO_CUTOFFS`: whether this forbids an approval,
-    /// told even where the points decline.
+    /// stated even where the points decline.
     ReferralCauses,
 }
 

@@ -4,7 +4,7 @@ use super::details::{RowDetails, ScoreInclude};
 use super::minimum::{self, MinimumColumns};
 use super::scored::ScoredRows;
 use crate::canonical::{Hash, Hasher};
-use crate::domain::{Frame, ResultColumns};
+use crate::domain::{Frame, Kind, ResultColumns};
 use crate::error::Result;
 use crate::fitting::Run;
 use crate::parallel;
@@ -72,13 +72,14 @@ pub(crate) fn columns_read(card: &Card) -> BTreeSet<&str> {
 }
 
 /// Returns the SHA-256 over the columns that a card reads, in the order of their names: each is its name, a zero byte,
-/// and the rows as [`Column::write`](crate::domain::Column) writes them.
+/// 1 for text or 0 for numbers, the number of rows as eight little-endian bytes, and the rows as [`Column::write`](crate::domain::Column) writes them.
 pub(crate) fn inputs_hash(card: &Card, frame: &Frame<'_>) -> Hash {
     let mut hasher = Hasher::new();
     for name in columns_read(card) {
         let Some(column) = frame.column(name) else { continue };
         hasher.update(name.as_bytes());
-        hasher.update(&[0]);
+        hasher.update(&[0, u8::from(column.kind() == Kind::Text)]);
+        hasher.update(&count(column.len()).to_le_bytes());
         column.hash(&mut hasher);
     }
     hasher.finish()

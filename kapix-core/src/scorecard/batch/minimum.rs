@@ -47,6 +47,11 @@ impl<'f, 'a> MinimumColumns<'f, 'a> {
         }
         for offset in 0..output.points.len() {
             let row = first + offset;
+            let numbers = self.rules.iter().chain(&self.age).filter_map(|(column, _)| column.number(row));
+            if numbers.into_iter().any(f64::is_infinite) {
+                output.refuse(offset, RowStatus::Infinity);
+                continue;
+            }
             let short =
                 self.rules.iter().any(|(column, least)| column.number(row).is_none_or(|it| it < *least));
             let unknown_age = self.age.is_some_and(|(column, _)| column.number(row).is_none());

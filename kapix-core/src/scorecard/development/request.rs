@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScorecardDevelopRequest {
-    /// The instant of the development; the Desk's clock fills it when absent.
+    /// The instant of the development; the engine's clock fills it when absent.
     pub as_of: Option<Instant>,
     /// Values of the target that are bad; default 1, `bad` and true.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -38,9 +38,9 @@ pub struct ScorecardDevelopRequest {
     /// What differs for one column, by its name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub characteristics: BTreeMap<String, CharacteristicSettings>,
-    /// The rows by column, when no frame is given.
+    /// The rows by column, when no columns come beside the request.
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
-    /// Totals at which the decision changes. Without them every application is referred.
+    /// Totals at which the decision changes. Without them the card refers every application.
     pub cutoffs: Option<CardCutoffs>,
     /// Whom the card scores; default individuals.
     #[serde(default = "individuals")]
@@ -104,7 +104,7 @@ pub struct CardCutoffs {
     /// Targets and profit that choose the cut-off.
     #[serde(default)]
     pub curve: CutoffSettings,
-    /// Least total that is referred; default: the points that double the odds below `approve`.
+    /// Least total that is referred; default: `approve` minus the points that double the odds, rounded down.
     pub refer: Option<i32>,
 }
 
@@ -185,14 +185,14 @@ pub struct CharacteristicSettings {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScorecardEvaluateRequest {
-    /// The instant of the evaluation; the Desk's clock fills it when absent.
+    /// The instant of the evaluation; the engine's clock fills it when absent.
     pub as_of: Option<Instant>,
     /// Values of the target that are bad; default 1, `bad` and true.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bad: Vec<Scalar>,
     /// `id` or `id@version` of a card; default by the routes.
     pub card: Option<String>,
-    /// The rows by column, when no frame is given.
+    /// The rows by column, when no columns come beside the request.
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Whom the card must score.
     pub entity_type: EntityType,

@@ -19,7 +19,7 @@ fn calibrated(curve: &Value, low: i32, high: i32) -> Result<Card> {
     body["development"] = json!({
         "bads": 3, "goods": 30, "counts": [{"attributes": [bin, bin, bin]}], "mean_points": [1],
         "points_covariance": [[1]], "sample_sha256": "0".repeat(64),
-        "calibration": {"curve": curve, "outside_rows": 100, "outside_bads": 9},
+        "calibration": {"curve": curve, "outside_rows": 100, "outside_bads": 20},
     });
     card(&body)
 }

@@ -22,14 +22,14 @@ pub struct CreditScoreResponse {
     pub as_of: Instant,
     /// The card that answered.
     pub card: ArtefactRef,
-    /// Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are
-    /// estimated anew; null for an expert card.
+    /// Probability, 0..=1, that the decision stays when missing inputs become known and the card is
+    /// developed anew; null for an expert card.
     pub confidence: Option<f64>,
-    /// Share of the card's inputs that were observed, 0..=1.
+    /// Share of the card's characteristics whose input was observed, 0..=1. An input that two of them read counts twice.
     pub data_completeness: f64,
     /// The outcome under the card's cut-offs; see `referral_reasons`.
     pub decision: Decision,
-    /// The host's id of the applicant.
+    /// Your id of the applicant.
     pub entity_id: Id,
     /// Whom the card scored.
     pub entity_type: EntityType,
@@ -63,9 +63,9 @@ pub struct CreditScoreResponse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PointsRange {
-    /// Greatest total.
+    /// Greatest total; special, missing and unseen values count.
     pub max: i32,
-    /// Least total.
+    /// Least total; special, missing and unseen values count.
     pub min: i32,
 }
 
@@ -115,7 +115,8 @@ pub struct Explanation<'e> {
     /// The points of each characteristic. Internal only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub characteristics: Option<Vec<CharacteristicView<'e>>>,
-    /// The smallest change that improves the decision by one step; null when there is none.
+    /// The smallest change that improves the decision by one step. Null when there is none, or when a card of many
+    /// characteristics with many different costs would make the search take seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counterfactual: Option<CounterfactualView<'e>>,
     /// What raised the score, at most four, the strongest first.

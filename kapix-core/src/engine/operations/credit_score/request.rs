@@ -19,7 +19,7 @@ pub struct CreditScoreRequest {
     /// Transactions in the form of the Akiba API; replaces `data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub akiba: Option<AkibaRequest>,
-    /// The instant that is scored; the Desk's clock fills it when absent.
+    /// The instant that is scored; the engine's clock fills it when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
     /// Who reads the explanation; default `internal`.
@@ -40,7 +40,7 @@ pub struct CreditScoreRequest {
     /// Sources that the score rests on; each must be in `data`, and nothing else.
     #[serde(default)]
     pub data_sources: Vec<SourceKey>,
-    /// The host's id of the applicant; opaque, up to 128 bytes.
+    /// Your id of the applicant; opaque, up to 128 bytes.
     pub entity_id: Id,
     /// Whom the card must score.
     pub entity_type: EntityType,
