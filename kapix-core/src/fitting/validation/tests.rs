@@ -402,7 +402,7 @@ fn hundreds(parts: &[(f64, usize)]) -> (Vec<f64>, Vec<f64>, Vec<u8>) {
 /// differences of the logits: both are where the fitted rates are the observed ones.
 #[test]
 fn a_pd_far_from_the_outcomes_is_recalibrated_as_the_closed_forms_say() {
-    let logit = |p: f64| (p / (1.0 - p)).ln();
+    let logit = crate::numeric::logit;
     let rate = |bads: usize| f64::from(u32::try_from(bads).unwrap()) / 100.0;
     let of = |parts: &[(f64, usize)]| {
         let (score, pd, bad) = hundreds(parts);
