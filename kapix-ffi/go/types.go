@@ -112,7 +112,7 @@ type AkibaTransaction struct {
 	Balance *AkibaBalance `json:"balance,omitempty"`
 	// Currency: Currency of the amount, ISO 4217.
 	Currency string `json:"currency"`
-	// DateTime: Epoch seconds, epoch milliseconds, or RFC 3339.
+	// DateTime: RFC 3339, or a number since 1970-01-01T00:00:00Z: seconds below 1e11 in magnitude, milliseconds from there on.
 	DateTime any `json:"date_time"`
 	// Description: Free text.
 	Description string `json:"description,omitempty"`
@@ -598,7 +598,7 @@ type CardCutoffs struct {
 	Approve *int32 `json:"approve,omitempty"`
 	// Curve: Targets and profit that choose the cut-off.
 	Curve *CutoffSettings `json:"curve,omitempty"`
-	// Refer: Least total that is referred; default: the points that double the odds below `approve`.
+	// Refer: Least total that is referred; default: `approve` minus the points that double the odds, rounded down.
 	Refer *int32 `json:"refer,omitempty"`
 }
 
@@ -622,11 +622,11 @@ type CardSettings struct {
 type CashflowAnalyzeRequest struct {
 	// Akiba: Transactions in the form of the Akiba API; replaces `data`.
 	Akiba *AkibaRequest `json:"akiba,omitempty"`
-	// AsOf: The instant that windows end at; the Desk's clock fills it when absent.
+	// AsOf: The instant that windows end at; the engine's clock fills it when absent.
 	AsOf string `json:"as_of,omitempty"`
 	// Data: What the sources answered.
 	Data *Data `json:"data,omitempty"`
-	// EntityID: The host's id of the applicant; opaque, up to 128 bytes.
+	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
 	EntityID string `json:"entity_id"`
 	// IdempotencyKey: The same key and request give the stored answer.
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
@@ -646,7 +646,7 @@ type CashflowAnalyzeResponse struct {
 	AuditID string `json:"audit_id,omitempty"`
 	// Currency: The one currency of all accounts; null when they differ.
 	Currency *string `json:"currency"`
-	// EntityID: The host's id of the applicant.
+	// EntityID: Your id of the applicant.
 	EntityID string `json:"entity_id"`
 	// Findings: What the ledger says of the data.
 	Findings []Finding `json:"findings"`
@@ -758,17 +758,17 @@ type CounterfactualView struct {
 
 // CreditScoreBatchRequest: Asks for the scores of many applicants, given as columns.
 type CreditScoreBatchRequest struct {
-	// AsOf: The instant that is scored; the Desk's clock fills it when absent.
+	// AsOf: The instant that is scored; the engine's clock fills it when absent.
 	AsOf string `json:"as_of,omitempty"`
 	// Card: `id` or `id@version` of a card; default by the routes.
 	Card string `json:"card,omitempty"`
-	// Columns: Inputs by name, one value a row, when no frame is given.
+	// Columns: Inputs by name, one value a row, when no columns come beside the request. A column holds numbers or text, not both.
 	Columns map[string][]any `json:"columns,omitzero"`
 	// EntityType: Whom the card must score.
 	EntityType EntityType `json:"entity_type"`
 	// IdempotencyKey: The same key and request give the stored answer.
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
-	// Include: Columns beside the score; default none.
+	// Include: Columns beside the score: `completeness` (it becomes `data_completeness`), `points_by_characteristic`, `reasons`, `referral_causes`; default none.
 	Include []ScoreInclude `json:"include,omitzero"`
 	// Seed: Seed of simulations; a score uses none and echoes it.
 	Seed int64 `json:"seed,omitempty"`
@@ -812,7 +812,7 @@ type CreditScoreBatchResponse struct {
 type CreditScoreRequest struct {
 	// Akiba: Transactions in the form of the Akiba API; replaces `data`.
 	Akiba *AkibaRequest `json:"akiba,omitempty"`
-	// AsOf: The instant that is scored; the Desk's clock fills it when absent.
+	// AsOf: The instant that is scored; the engine's clock fills it when absent.
 	AsOf string `json:"as_of,omitempty"`
 	// Audience: Who reads the explanation; default `internal`.
 	Audience Audience `json:"audience,omitempty"`
@@ -826,7 +826,7 @@ type CreditScoreRequest struct {
 	Data *Data `json:"data,omitempty"`
 	// DataSources: Sources that the score rests on; each must be in `data`, and nothing else.
 	DataSources []SourceKey `json:"data_sources,omitzero"`
-	// EntityID: The host's id of the applicant; opaque, up to 128 bytes.
+	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
 	EntityID string `json:"entity_id"`
 	// EntityType: Whom the card must score.
 	EntityType EntityType `json:"entity_type"`
@@ -850,13 +850,13 @@ type CreditScoreResponse struct {
 	AuditID string `json:"audit_id,omitempty"`
 	// Card: The card that answered.
 	Card ArtefactRef `json:"card"`
-	// Confidence: Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are estimated anew; null for an expert card.
+	// Confidence: Probability, 0..=1, that the decision stays when missing inputs become known and the card is developed anew; null for an expert card.
 	Confidence *float64 `json:"confidence"`
-	// DataCompleteness: Share of the card's inputs that were observed, 0..=1.
+	// DataCompleteness: Share of the card's characteristics whose input was observed, 0..=1. An input that two of them read counts twice.
 	DataCompleteness float64 `json:"data_completeness"`
 	// Decision: The outcome under the card's cut-offs; see `referral_reasons`.
 	Decision Decision `json:"decision"`
-	// EntityID: The host's id of the applicant.
+	// EntityID: Your id of the applicant.
 	EntityID string `json:"entity_id"`
 	// EntityType: Whom the card scored.
 	EntityType EntityType `json:"entity_type"`
@@ -1078,7 +1078,7 @@ type EngineDescribeResponse struct {
 	Routes []Route `json:"routes"`
 	// Semantics: Changes with every change of a numeric result.
 	Semantics uint32 `json:"semantics"`
-	// Store: What the store holds and what it dropped when it was full; absent without a Desk.
+	// Store: What the store holds and what it dropped when it was full; absent without a store.
 	Store *StoreStatistics `json:"store,omitempty"`
 }
 
@@ -1132,7 +1132,7 @@ type Explanation struct {
 	BasePoints *int32 `json:"base_points,omitempty"`
 	// Characteristics: The points of each characteristic. Internal only.
 	Characteristics []CharacteristicView `json:"characteristics,omitzero"`
-	// Counterfactual: The smallest change that improves the decision by one step; null when there is none.
+	// Counterfactual: The smallest change that improves the decision by one step. Null when there is none, or when a card of many characteristics with many different costs would make the search take seconds.
 	Counterfactual *CounterfactualView `json:"counterfactual,omitempty"`
 	// FavourableReasons: What raised the score, at most four, the strongest first.
 	FavourableReasons []ReasonView `json:"favourable_reasons"`
@@ -1272,7 +1272,7 @@ const (
 	InputNullReasonMoneyOverflow InputNullReason = "money_overflow"
 	// InputNullReasonNoBalances: An account states no balance.
 	InputNullReasonNoBalances InputNullReason = "no_balances"
-	// InputNullReasonNoCounterparties: Named counterparties carry less than half of the amount, or no row names one.
+	// InputNullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	InputNullReasonNoCounterparties InputNullReason = "no_counterparties"
 	// InputNullReasonNoIncome: No income to compare with.
 	InputNullReasonNoIncome InputNullReason = "no_income"
@@ -1318,7 +1318,7 @@ type IsotonicCurve struct {
 type Knot struct {
 	// LogOdds: Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats.
 	LogOdds float64 `json:"log_odds"`
-	// PD: PD of the block, in 0..1, both excluded.
+	// PD: PD of the block, in 0..1, both excluded; the curve answers 1e-12..=1 - 1e-12.
 	PD float64 `json:"pd"`
 }
 
@@ -1404,7 +1404,7 @@ const (
 	NullReasonMoneyOverflow NullReason = "money_overflow"
 	// NullReasonNoBalances: An account states no balance.
 	NullReasonNoBalances NullReason = "no_balances"
-	// NullReasonNoCounterparties: Named counterparties carry less than half of the amount, or no row names one.
+	// NullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	NullReasonNoCounterparties NullReason = "no_counterparties"
 	// NullReasonNoIncome: No income to compare with.
 	NullReasonNoIncome NullReason = "no_income"
@@ -1510,9 +1510,9 @@ type PeriodInput struct {
 
 // PointsRange: The least and the greatest total of a card.
 type PointsRange struct {
-	// Max: Greatest total.
+	// Max: Greatest total; special, missing and unseen values count.
 	Max int32 `json:"max"`
-	// Min: Least total.
+	// Min: Least total; special, missing and unseen values count.
 	Min int32 `json:"min"`
 }
 
@@ -1602,7 +1602,7 @@ const (
 	ReasonMethodMean ReasonMethod = "mean"
 	// ReasonMethodNeutral: The card's neutral points.
 	ReasonMethodNeutral ReasonMethod = "neutral"
-	// ReasonMethodMaximum: The most points of each characteristic; only by explicit choice.
+	// ReasonMethodMaximum: The most points of each characteristic, of special, missing and unseen values too; only by explicit choice.
 	ReasonMethodMaximum ReasonMethod = "maximum"
 )
 
@@ -1614,7 +1614,7 @@ type ReasonText struct {
 	Favourable string `json:"favourable"`
 	// Internal: Text for the lender's staff; default is the adverse or favourable text.
 	Internal string `json:"internal,omitempty"`
-	// Missing: Text for both when the input is missing; default is the adverse text.
+	// Missing: Text for both when the input is missing. Default: the texts of an input that is not missing, so `internal` for the lender's staff where it is stated.
 	Missing string `json:"missing,omitempty"`
 }
 
@@ -1844,13 +1844,13 @@ type ScoreBin struct {
 type ScoreInclude string
 
 const (
-	// ScoreIncludeCompleteness: `data_completeness`: share of the card's inputs that were observed, 0..=1.
+	// ScoreIncludeCompleteness: `data_completeness`: share of the card's characteristics whose input was observed, 0..=1.
 	ScoreIncludeCompleteness ScoreInclude = "completeness"
 	// ScoreIncludePointsByCharacteristic: `points.CHARACTERISTIC`: points of each characteristic; with the card's base points they sum to the total.
 	ScoreIncludePointsByCharacteristic ScoreInclude = "points_by_characteristic"
 	// ScoreIncludeReasons: `reason_1` to `reason_4`: codes of the adverse reasons by the card's default method, the strongest first; null beyond the last.
 	ScoreIncludeReasons ScoreInclude = "reasons"
-	// ScoreIncludeReferralCauses: `referral.INPUT_STALE`, `referral.MISSING_INPUT` and `referral.NO_CUTOFFS`: whether this forbids an approval, told even where the points decline.
+	// ScoreIncludeReferralCauses: `referral.INPUT_STALE`, `referral.MISSING_INPUT` and `referral.NO_CUTOFFS`: whether this forbids an approval, stated even where the points decline.
 	ScoreIncludeReferralCauses ScoreInclude = "referral_causes"
 )
 
@@ -1872,7 +1872,7 @@ const (
 
 // ScorecardDevelopRequest: Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
 type ScorecardDevelopRequest struct {
-	// AsOf: The instant of the development; the Desk's clock fills it when absent.
+	// AsOf: The instant of the development; the engine's clock fills it when absent.
 	AsOf string `json:"as_of,omitempty"`
 	// Bad: Values of the target that are bad; default 1, `bad` and true.
 	Bad []any `json:"bad,omitzero"`
@@ -1886,9 +1886,9 @@ type ScorecardDevelopRequest struct {
 	Card *CardSettings `json:"card,omitempty"`
 	// Characteristics: What differs for one column, by its name.
 	Characteristics map[string]CharacteristicSettings `json:"characteristics,omitzero"`
-	// Columns: The rows by column, when no frame is given.
+	// Columns: The rows by column, when no columns come beside the request.
 	Columns map[string][]any `json:"columns,omitzero"`
-	// Cutoffs: Totals at which the decision changes. Without them every application is referred.
+	// Cutoffs: Totals at which the decision changes. Without them the card refers every application.
 	Cutoffs *CardCutoffs `json:"cutoffs,omitempty"`
 	// EntityTypes: Whom the card scores; default individuals.
 	EntityTypes []EntityType `json:"entity_types,omitzero"`
@@ -1966,13 +1966,13 @@ type ScorecardDevelopResponse struct {
 
 // ScorecardEvaluateRequest: Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
 type ScorecardEvaluateRequest struct {
-	// AsOf: The instant of the evaluation; the Desk's clock fills it when absent.
+	// AsOf: The instant of the evaluation; the engine's clock fills it when absent.
 	AsOf string `json:"as_of,omitempty"`
 	// Bad: Values of the target that are bad; default 1, `bad` and true.
 	Bad []any `json:"bad,omitzero"`
 	// Card: `id` or `id@version` of a card; default by the routes.
 	Card string `json:"card,omitempty"`
-	// Columns: The rows by column, when no frame is given.
+	// Columns: The rows by column, when no columns come beside the request.
 	Columns map[string][]any `json:"columns,omitzero"`
 	// EntityType: Whom the card must score.
 	EntityType EntityType `json:"entity_type"`

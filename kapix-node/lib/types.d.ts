@@ -129,7 +129,10 @@ export interface AkibaTransaction {
   readonly balance?: AkibaBalance | null;
   /** Currency of the amount, ISO 4217. */
   readonly currency: string;
-  /** Epoch seconds, epoch milliseconds, or RFC 3339. */
+  /**
+   * RFC 3339, or a number since 1970-01-01T00:00:00Z: seconds below 1e11 in magnitude, milliseconds from there
+   * on.
+   */
   readonly date_time: boolean | number | string | null;
   /** Free text. */
   readonly description?: string | null;
@@ -254,7 +257,7 @@ export interface CardCutoffs {
   readonly approve?: number | null;
   /** Targets and profit that choose the cut-off. */
   readonly curve?: CutoffSettings;
-  /** Least total that is referred; default: the points that double the odds below `approve`. */
+  /** Least total that is referred; default: `approve` minus the points that double the odds, rounded down. */
   readonly refer?: number | null;
 }
 
@@ -278,11 +281,11 @@ export interface CardSettings {
 export interface CashflowAnalyzeRequest {
   /** Transactions in the form of the Akiba API; replaces `data`. */
   readonly akiba?: AkibaRequest | null;
-  /** The instant that windows end at; the Desk's clock fills it when absent. */
+  /** The instant that windows end at; the engine's clock fills it when absent. */
   readonly as_of?: string | Date | null;
   /** What the sources answered. */
   readonly data?: Data | null;
-  /** The host's id of the applicant; opaque, up to 128 bytes. */
+  /** Your id of the applicant; opaque, up to 128 bytes. */
   readonly entity_id: string;
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
@@ -324,17 +327,23 @@ export interface Context {
 
 /** Asks for the scores of many applicants, given as columns. */
 export interface CreditScoreBatchRequest {
-  /** The instant that is scored; the Desk's clock fills it when absent. */
+  /** The instant that is scored; the engine's clock fills it when absent. */
   readonly as_of?: string | Date | null;
   /** `id` or `id@version` of a card; default by the routes. */
   readonly card?: string | null;
-  /** Inputs by name, one value a row, when no frame is given. */
+  /**
+   * Inputs by name, one value a row, when no columns come beside the request. A column holds numbers or text,
+   * not both.
+   */
   readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
   /** Whom the card must score. */
   readonly entity_type: EntityType;
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
-  /** Columns beside the score; default none. */
+  /**
+   * Columns beside the score: `completeness` (it becomes `data_completeness`), `points_by_characteristic`,
+   * `reasons`, `referral_causes`; default none.
+   */
   readonly include?: ReadonlyArray<ScoreInclude>;
   /** Seed of simulations; a score uses none and echoes it. */
   readonly seed?: number;
@@ -344,7 +353,7 @@ export interface CreditScoreBatchRequest {
 export interface CreditScoreRequest {
   /** Transactions in the form of the Akiba API; replaces `data`. */
   readonly akiba?: AkibaRequest | null;
-  /** The instant that is scored; the Desk's clock fills it when absent. */
+  /** The instant that is scored; the engine's clock fills it when absent. */
   readonly as_of?: string | Date | null;
   /** Who reads the explanation; default `internal`. */
   readonly audience?: Audience;
@@ -358,7 +367,7 @@ export interface CreditScoreRequest {
   readonly data?: Data | null;
   /** Sources that the score rests on; each must be in `data`, and nothing else. */
   readonly data_sources?: ReadonlyArray<SourceKey>;
-  /** The host's id of the applicant; opaque, up to 128 bytes. */
+  /** Your id of the applicant; opaque, up to 128 bytes. */
   readonly entity_id: string;
   /** Whom the card must score. */
   readonly entity_type: EntityType;
@@ -498,7 +507,10 @@ export interface ReasonText {
   readonly favourable: string;
   /** Text for the lender's staff; default is the adverse or favourable text. */
   readonly internal?: string | null;
-  /** Text for both when the input is missing; default is the adverse text. */
+  /**
+   * Text for both when the input is missing. Default: the texts of an input that is not missing, so `internal`
+   * for the lender's staff where it is stated.
+   */
   readonly missing?: string | null;
 }
 
@@ -568,7 +580,7 @@ export type ScoreInclude = 'completeness' | 'points_by_characteristic' | 'reason
 
 /** Asks for a scorecard developed from rows with known outcomes; the rows come as columns. */
 export interface ScorecardDevelopRequest {
-  /** The instant of the development; the Desk's clock fills it when absent. */
+  /** The instant of the development; the engine's clock fills it when absent. */
   readonly as_of?: string | Date | null;
   /** Values of the target that are bad; default 1, `bad` and true. */
   readonly bad?: ReadonlyArray<boolean | number | string | null>;
@@ -582,9 +594,9 @@ export interface ScorecardDevelopRequest {
   readonly card?: CardSettings;
   /** What differs for one column, by its name. */
   readonly characteristics?: { readonly [name: string]: CharacteristicSettings };
-  /** The rows by column, when no frame is given. */
+  /** The rows by column, when no columns come beside the request. */
   readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
-  /** Totals at which the decision changes. Without them every application is referred. */
+  /** Totals at which the decision changes. Without them the card refers every application. */
   readonly cutoffs?: CardCutoffs | null;
   /** Whom the card scores; default individuals. */
   readonly entity_types?: ReadonlyArray<EntityType>;
@@ -630,13 +642,13 @@ export interface ScorecardDevelopRequest {
 
 /** Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns. */
 export interface ScorecardEvaluateRequest {
-  /** The instant of the evaluation; the Desk's clock fills it when absent. */
+  /** The instant of the evaluation; the engine's clock fills it when absent. */
   readonly as_of?: string | Date | null;
   /** Values of the target that are bad; default 1, `bad` and true. */
   readonly bad?: ReadonlyArray<boolean | number | string | null>;
   /** `id` or `id@version` of a card; default by the routes. */
   readonly card?: string | null;
-  /** The rows by column, when no frame is given. */
+  /** The rows by column, when no columns come beside the request. */
   readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
   /** Whom the card must score. */
   readonly entity_type: EntityType;
@@ -1144,7 +1156,7 @@ export interface CashflowAnalyzeResponse {
   readonly audit_id?: string;
   /** The one currency of all accounts; null when they differ. */
   readonly currency: string | null;
-  /** The host's id of the applicant. */
+  /** Your id of the applicant. */
   readonly entity_id: string;
   /** What the ledger says of the data. */
   readonly findings: ReadonlyArray<Finding>;
@@ -1268,15 +1280,18 @@ export interface CreditScoreResponse {
   /** The card that answered. */
   readonly card: ArtefactRef;
   /**
-   * Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are
-   * estimated anew; null for an expert card.
+   * Probability, 0..=1, that the decision stays when missing inputs become known and the card is developed
+   * anew; null for an expert card.
    */
   readonly confidence: number | null;
-  /** Share of the card's inputs that were observed, 0..=1. */
+  /**
+   * Share of the card's characteristics whose input was observed, 0..=1. An input that two of them read counts
+   * twice.
+   */
   readonly data_completeness: number;
   /** The outcome under the card's cut-offs; see `referral_reasons`. */
   readonly decision: Decision;
-  /** The host's id of the applicant. */
+  /** Your id of the applicant. */
   readonly entity_id: string;
   /** Whom the card scored. */
   readonly entity_type: EntityType;
@@ -1391,7 +1406,7 @@ export interface EngineDescribeResponse {
   readonly routes: ReadonlyArray<Route>;
   /** Changes with every change of a numeric result. */
   readonly semantics: number;
-  /** What the store holds and what it dropped when it was full; absent without a Desk. */
+  /** What the store holds and what it dropped when it was full; absent without a store. */
   readonly store?: StoreStatistics;
 }
 
@@ -1419,7 +1434,10 @@ export interface Explanation {
   readonly base_points?: number;
   /** The points of each characteristic. Internal only. */
   readonly characteristics?: ReadonlyArray<CharacteristicView>;
-  /** The smallest change that improves the decision by one step; null when there is none. */
+  /**
+   * The smallest change that improves the decision by one step. Null when there is none, or when a card of many
+   * characteristics with many different costs would make the search take seconds.
+   */
   readonly counterfactual?: CounterfactualView;
   /** What raised the score, at most four, the strongest first. */
   readonly favourable_reasons: ReadonlyArray<ReasonView>;
@@ -1525,7 +1543,7 @@ export interface IsotonicCurve {
 export interface Knot {
   /** Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats. */
   readonly log_odds: number;
-  /** PD of the block, in 0..1, both excluded. */
+  /** PD of the block, in 0..1, both excluded; the curve answers 1e-12..=1 - 1e-12. */
   readonly pd: number;
 }
 
@@ -1641,9 +1659,9 @@ export interface Period {
 
 /** The least and the greatest total of a card. */
 export interface PointsRange {
-  /** Greatest total. */
+  /** Greatest total; special, missing and unseen values count. */
   readonly max: number;
-  /** Least total. */
+  /** Least total; special, missing and unseen values count. */
   readonly min: number;
 }
 

@@ -22,9 +22,9 @@ _ArtefactCheckRequest = (
 )
 
 _CashflowAnalyzeRequest = (
-    ('entity_id', 'str', REQUIRED, "The host's id of the applicant; opaque, up to 128 bytes."),
+    ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
     ('akiba', 'AkibaRequest | None', None, 'Transactions in the form of the Akiba API; replaces `data`.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant that windows end at; the Desk's clock fills it when absent."),
+    ('as_of', 'str | datetime.date | None', None, "The instant that windows end at; the engine's clock fills it when absent."),
     ('data', 'Data | None', None, 'What the sources answered.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
     ('seed', 'int', 0, 'Seed of simulations; features use none and echo it.'),
@@ -32,19 +32,19 @@ _CashflowAnalyzeRequest = (
 
 _CreditScoreBatchRequest = (
     ('entity_type', 'EntityType', REQUIRED, 'Whom the card must score. One of `individual`, `sme`, `corporate`.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant that is scored; the Desk's clock fills it when absent."),
+    ('as_of', 'str | datetime.date | None', None, "The instant that is scored; the engine's clock fills it when absent."),
     ('card', 'str | None', None, '`id` or `id@version` of a card; default by the routes.'),
-    ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'Inputs by name, one value a row, when no frame is given.'),
+    ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'Inputs by name, one value a row, when no columns come beside the request. A column holds numbers or text, not both.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
-    ('include', 'Sequence[ScoreInclude]', ABSENT, 'Columns beside the score; default none.'),
+    ('include', 'Sequence[ScoreInclude]', ABSENT, 'Columns beside the score: `completeness` (it becomes `data_completeness`), `points_by_characteristic`, `reasons`, `referral_causes`; default none.'),
     ('seed', 'int', 0, 'Seed of simulations; a score uses none and echoes it.'),
 )
 
 _CreditScoreRequest = (
-    ('entity_id', 'str', REQUIRED, "The host's id of the applicant; opaque, up to 128 bytes."),
+    ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
     ('entity_type', 'EntityType', REQUIRED, 'Whom the card must score. One of `individual`, `sme`, `corporate`.'),
     ('akiba', 'AkibaRequest | None', None, 'Transactions in the form of the Akiba API; replaces `data`.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant that is scored; the Desk's clock fills it when absent."),
+    ('as_of', 'str | datetime.date | None', None, "The instant that is scored; the engine's clock fills it when absent."),
     ('audience', 'Audience', 'internal', 'Who reads the explanation; default `internal`. One of `customer`, `internal`.'),
     ('card', 'str | None', None, '`id` or `id@version` of a card; default by the routes.'),
     ('context', 'Context | None', None, 'What the credit is for.'),
@@ -60,15 +60,15 @@ _CreditScoreRequest = (
 
 _ScorecardDevelopRequest = (
     ('target', 'str', REQUIRED, 'Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind` `continuous`.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant of the development; the Desk's clock fills it when absent."),
+    ('as_of', 'str | datetime.date | None', None, "The instant of the development; the engine's clock fills it when absent."),
     ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true.'),
     ('bands', 'BandSettings', {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}, 'How risk bands are made.'),
     ('binning', 'BinningSettings', {}, 'How each column is binned, unless `characteristics` states otherwise for one.'),
     ('calibration', 'CalibrationSettings', {'method': 'platt', 'smoothing': False}, 'From the score to a probability.'),
     ('card', 'CardSettings', {}, 'Name, version and owner of the card.'),
     ('characteristics', 'Mapping[str, CharacteristicSettings]', ABSENT, 'What differs for one column, by its name.'),
-    ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'The rows by column, when no frame is given.'),
-    ('cutoffs', 'CardCutoffs | None', None, 'Totals at which the decision changes. Without them every application is referred.'),
+    ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'The rows by column, when no columns come beside the request.'),
+    ('cutoffs', 'CardCutoffs | None', None, 'Totals at which the decision changes. Without them the card refers every application.'),
     ('entity_types', 'Sequence[EntityType]', ['individual'], 'Whom the card scores; default individuals.'),
     ('exclude', 'Sequence[str]', ABSENT, 'Columns that are no characteristics.'),
     ('folds', 'int | None', None, 'Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part.'),
@@ -90,10 +90,10 @@ _ScorecardDevelopRequest = (
 _ScorecardEvaluateRequest = (
     ('entity_type', 'EntityType', REQUIRED, 'Whom the card must score. One of `individual`, `sme`, `corporate`.'),
     ('target', 'str', REQUIRED, 'Column with the outcome.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant of the evaluation; the Desk's clock fills it when absent."),
+    ('as_of', 'str | datetime.date | None', None, "The instant of the evaluation; the engine's clock fills it when absent."),
     ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true.'),
     ('card', 'str | None', None, '`id` or `id@version` of a card; default by the routes.'),
-    ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'The rows by column, when no frame is given.'),
+    ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'The rows by column, when no columns come beside the request.'),
     ('good', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are good, when others mean that the outcome is not known.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
     ('seed', 'int', 0, 'Seed; an evaluation does not use it and returns it.'),

@@ -74,9 +74,9 @@ class Cashflow:
         """Cash-flow features of an applicant with their transactions.
 
         Fields:
-            entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
+            entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-            as_of (str | datetime.date | None): The instant that windows end at; the Desk's clock fills it when
+            as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
                 absent.
             data (Data | None): What the sources answered.
             idempotency_key (str | None): The same key and request give the stored answer.
@@ -104,10 +104,10 @@ class Credit:
         """Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons.
 
         Fields:
-            entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
+            entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-            as_of (str | datetime.date | None): The instant that is scored; the Desk's clock fills it when absent.
+            as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
             audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of
                 `customer`, `internal`.
             card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -170,12 +170,13 @@ class Credit:
             progress (Progress | None): Is told the steps done and the steps in all.
             threads (int; default 0): Threads to use; 0 for all cores.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
-            as_of (str | datetime.date | None): The instant that is scored; the Desk's clock fills it when absent.
+            as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
             card (str | None): `id` or `id@version` of a card; default by the routes.
             columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row,
-                when no frame is given.
+                when no columns come beside the request. A column holds numbers or text, not both.
             idempotency_key (str | None): The same key and request give the stored answer.
-            include (Sequence[ScoreInclude]): Columns beside the score; default none.
+            include (Sequence[ScoreInclude]): Columns beside the score: `completeness` (it becomes
+                `data_completeness`), `points_by_characteristic`, `reasons`, `referral_causes`; default none.
             seed (int; default 0): Seed of simulations; a score uses none and echoes it.
         """
     async def score_batch_async(
@@ -242,7 +243,7 @@ class Scorecard:
             threads (int; default 0): Threads to use; 0 for all cores.
             target (str; required): Column with the outcome; it has two values in the sample, or numbers at stage
                 `binning` with `target_kind` `continuous`.
-            as_of (str | datetime.date | None): The instant of the development; the Desk's clock fills it when
+            as_of (str | datetime.date | None): The instant of the development; the engine's clock fills it when
                 absent.
             bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
             bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
@@ -251,10 +252,10 @@ class Scorecard:
                 probability.
             card (CardSettings): Name, version and owner of the card.
             characteristics (Mapping[str, CharacteristicSettings]): What differs for one column, by its name.
-            columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
-                given.
-            cutoffs (CardCutoffs | None): Totals at which the decision changes. Without them every application is
-                referred.
+            columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns
+                come beside the request.
+            cutoffs (CardCutoffs | None): Totals at which the decision changes. Without them the card refers every
+                application.
             entity_types (Sequence[EntityType]; default ['individual']): Whom the card scores; default individuals.
             exclude (Sequence[str]): Columns that are no characteristics.
             folds (int | None): Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0
@@ -347,12 +348,12 @@ class Scorecard:
             threads (int; default 0): Threads to use; 0 for all cores.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
             target (str; required): Column with the outcome.
-            as_of (str | datetime.date | None): The instant of the evaluation; the Desk's clock fills it when
+            as_of (str | datetime.date | None): The instant of the evaluation; the engine's clock fills it when
                 absent.
             bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
             card (str | None): `id` or `id@version` of a card; default by the routes.
-            columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
-                given.
+            columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns
+                come beside the request.
             good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that
                 the outcome is not known.
             idempotency_key (str | None): The same key and request give the stored answer.

@@ -117,7 +117,8 @@ class AkibaTransaction(TypedDict, total=False):
             string.
         balance (AkibaBalance | None): Balance after the row.
         currency (str; required): Currency of the amount, ISO 4217.
-        date_time (bool | float | str | None; required): Epoch seconds, epoch milliseconds, or RFC 3339.
+        date_time (bool | float | str | None; required): RFC 3339, or a number since 1970-01-01T00:00:00Z: seconds
+            below 1e11 in magnitude, milliseconds from there on.
         description (str | None): Free text.
         external_transaction_id (str | None): Id of the row; a shared id is a warning, not a duplicate.
         status (AkibaStatus | None): `Approved`, `Pending` or `Declined`.
@@ -258,7 +259,8 @@ class CardCutoffs(TypedDict, total=False):
         approve (int | None): Least total that is approved; default by `curve`: the greatest expected profit, else
             the target bad rate, else the target approval rate.
         curve (CutoffSettings): Targets and profit that choose the cut-off.
-        refer (int | None): Least total that is referred; default: the points that double the odds below `approve`.
+        refer (int | None): Least total that is referred; default: `approve` minus the points that double the odds,
+            rounded down.
     """
     approve: int | None
     curve: CutoffSettings
@@ -289,9 +291,10 @@ class CashflowAnalyzeRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.date | None): The instant that windows end at; the Desk's clock fills it when absent.
+        as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
+            absent.
         data (Data | None): What the sources answered.
-        entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         idempotency_key (str | None): The same key and request give the stored answer.
         seed (int; default 0): Seed of simulations; features use none and echo it.
     """
@@ -348,13 +351,14 @@ class CreditScoreBatchRequest(TypedDict, total=False):
     """Asks for the scores of many applicants, given as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant that is scored; the Desk's clock fills it when absent.
+        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row, when no
-            frame is given.
+            columns come beside the request. A column holds numbers or text, not both.
         entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
         idempotency_key (str | None): The same key and request give the stored answer.
-        include (Sequence[ScoreInclude]): Columns beside the score; default none.
+        include (Sequence[ScoreInclude]): Columns beside the score: `completeness` (it becomes `data_completeness`),
+            `points_by_characteristic`, `reasons`, `referral_causes`; default none.
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
     as_of: str | datetime.date | None
@@ -371,7 +375,7 @@ class CreditScoreRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.date | None): The instant that is scored; the Desk's clock fills it when absent.
+        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
         audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of `customer`,
             `internal`.
         card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -381,7 +385,7 @@ class CreditScoreRequest(TypedDict, total=False):
         data (Data | None): What the sources answered.
         data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
             else.
-        entity_id (str; required): The host's id of the applicant; opaque, up to 128 bytes.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
         explain (bool; default True): Whether the answer carries an explanation; default true.
         features (Mapping[str, bool | float | str | None] | None): The inputs of the card by name, null for missing;
@@ -544,7 +548,8 @@ class ReasonText(TypedDict, total=False):
         adverse (str; required): Text for the applicant when the characteristic lowered the score.
         favourable (str; required): Text for the applicant when it raised the score.
         internal (str | None): Text for the lender's staff; default is the adverse or favourable text.
-        missing (str | None): Text for both when the input is missing; default is the adverse text.
+        missing (str | None): Text for both when the input is missing. Default: the texts of an input that is not
+            missing, so `internal` for the lender's staff where it is stated.
     """
     adverse: str
     favourable: str
@@ -627,7 +632,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant of the development; the Desk's clock fills it when absent.
+        as_of (str | datetime.date | None): The instant of the development; the engine's clock fills it when absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
         binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
@@ -635,10 +640,10 @@ class ScorecardDevelopRequest(TypedDict, total=False):
             probability.
         card (CardSettings): Name, version and owner of the card.
         characteristics (Mapping[str, CharacteristicSettings]): What differs for one column, by its name.
-        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
-            given.
-        cutoffs (CardCutoffs | None): Totals at which the decision changes. Without them every application is
-            referred.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns come
+            beside the request.
+        cutoffs (CardCutoffs | None): Totals at which the decision changes. Without them the card refers every
+            application.
         entity_types (Sequence[EntityType]; default ['individual']): Whom the card scores; default individuals.
         exclude (Sequence[str]): Columns that are no characteristics.
         folds (int | None): Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0 with
@@ -701,11 +706,11 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant of the evaluation; the Desk's clock fills it when absent.
+        as_of (str | datetime.date | None): The instant of the evaluation; the engine's clock fills it when absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         card (str | None): `id` or `id@version` of a card; default by the routes.
-        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no frame is
-            given.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns come
+            beside the request.
         entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
         good (Sequence[bool | float | str | None]): Values of the target that are good, when others mean that the
             outcome is not known.
@@ -1126,7 +1131,7 @@ class CashflowAnalyzeResponse(Answer):
     as_of = property_of('as_of', 'The instant that windows end at.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     currency = property_of('currency', 'The one currency of all accounts; null when they differ.')
-    entity_id = property_of('entity_id', "The host's id of the applicant.")
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
     findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
@@ -1209,10 +1214,10 @@ class CreditScoreResponse(Answer):
     as_of = property_of('as_of', 'The instant that was scored.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     card = property_of('card', 'The card that answered.', 'ArtefactRef')
-    confidence = property_of('confidence', 'Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are estimated anew; null for an expert card.')
-    data_completeness = property_of('data_completeness', "Share of the card's inputs that were observed, 0..=1.")
+    confidence = property_of('confidence', 'Probability, 0..=1, that the decision stays when missing inputs become known and the card is developed anew; null for an expert card.')
+    data_completeness = property_of('data_completeness', "Share of the card's characteristics whose input was observed, 0..=1. An input that two of them read counts twice.")
     decision = property_of('decision', "The outcome under the card's cut-offs; see `referral_reasons`.")
-    entity_id = property_of('entity_id', "The host's id of the applicant.")
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
     entity_type = property_of('entity_type', 'Whom the card scored.')
     explanation = property_of('explanation', 'Why; absent with `explain: false`.', 'Explanation')
     findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
@@ -1290,7 +1295,7 @@ class EngineDescribeResponse(Answer):
     request_id = property_of('request_id', 'Id of the call.')
     routes = property_of('routes', 'Routes from operation and entity type to artefact.', 'Route')
     semantics = property_of('semantics', 'Changes with every change of a numeric result.')
-    store = property_of('store', 'What the store holds and what it dropped when it was full; absent without a Desk.', 'StoreStatistics')
+    store = property_of('store', 'What the store holds and what it dropped when it was full; absent without a store.', 'StoreStatistics')
 
 
 class Estimate(Record):
@@ -1313,7 +1318,7 @@ class Explanation(Record):
     adverse_reasons = property_of('adverse_reasons', 'What lowered the score, at most four, the strongest first.', 'ReasonView')
     base_points = property_of('base_points', 'Points of every applicant; with those of the characteristics they sum to the total. Internal only.')
     characteristics = property_of('characteristics', 'The points of each characteristic. Internal only.', 'CharacteristicView')
-    counterfactual = property_of('counterfactual', 'The smallest change that improves the decision by one step; null when there is none.', 'CounterfactualView')
+    counterfactual = property_of('counterfactual', 'The smallest change that improves the decision by one step. Null when there is none, or when a card of many characteristics with many different costs would make the search take seconds.', 'CounterfactualView')
     favourable_reasons = property_of('favourable_reasons', 'What raised the score, at most four, the strongest first.', 'ReasonView')
     reason_method = property_of('reason_method', 'What the reasons compare with.')
     selections = property_of('selections', 'Rows behind the features of the reasons, by selection. Internal only.', ('SelectedRows',))
@@ -1390,7 +1395,7 @@ class Knot(Record):
     """One block of an isotonic regression."""
     __slots__ = ()
     log_odds = property_of('log_odds', "Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats.")
-    pd = property_of('pd', 'PD of the block, in 0..1, both excluded.')
+    pd = property_of('pd', 'PD of the block, in 0..1, both excluded; the curve answers 1e-12..=1 - 1e-12.')
 
 
 class KolmogorovSmirnov(Record):
@@ -1478,8 +1483,8 @@ class Period(Record):
 class PointsRange(Record):
     """The least and the greatest total of a card."""
     __slots__ = ()
-    max = property_of('max', 'Greatest total.')
-    min = property_of('min', 'Least total.')
+    max = property_of('max', 'Greatest total; special, missing and unseen values count.')
+    min = property_of('min', 'Least total; special, missing and unseen values count.')
 
 
 class PrebinningOptions(Record):

@@ -99,7 +99,9 @@ class AkibaTransaction(TypedDict):
     currency: str
     """Currency of the amount, ISO 4217."""
     date_time: bool | float | str | None
-    """Epoch seconds, epoch milliseconds, or RFC 3339."""
+    """RFC 3339, or a number since 1970-01-01T00:00:00Z: seconds below 1e11 in magnitude, milliseconds from there
+    on.
+    """
     description: NotRequired[str | None]
     """Free text."""
     external_transaction_id: NotRequired[str | None]
@@ -206,7 +208,7 @@ class CardCutoffs(TypedDict):
     curve: NotRequired[CutoffSettings]
     """Targets and profit that choose the cut-off."""
     refer: NotRequired[int | None]
-    """Least total that is referred; default: the points that double the odds below `approve`."""
+    """Least total that is referred; default: `approve` minus the points that double the odds, rounded down."""
 
 class CardSettings(TypedDict):
     """Name, version and owner of the card that is developed; what is not stated reads `not stated` in the
@@ -230,11 +232,11 @@ class CashflowAnalyzeRequest(TypedDict):
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
     as_of: NotRequired[str | datetime.date | None]
-    """The instant that windows end at; the Desk's clock fills it when absent."""
+    """The instant that windows end at; the engine's clock fills it when absent."""
     data: NotRequired[Data | None]
     """What the sources answered."""
     entity_id: str
-    """The host's id of the applicant; opaque, up to 128 bytes."""
+    """Your id of the applicant; opaque, up to 128 bytes."""
     idempotency_key: NotRequired[str | None]
     """The same key and request give the stored answer."""
     seed: NotRequired[int]
@@ -273,17 +275,21 @@ class Context(TypedDict):
 class CreditScoreBatchRequest(TypedDict):
     """Asks for the scores of many applicants, given as columns."""
     as_of: NotRequired[str | datetime.date | None]
-    """The instant that is scored; the Desk's clock fills it when absent."""
+    """The instant that is scored; the engine's clock fills it when absent."""
     card: NotRequired[str | None]
     """`id` or `id@version` of a card; default by the routes."""
     columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
-    """Inputs by name, one value a row, when no frame is given."""
+    """Inputs by name, one value a row, when no columns come beside the request. A column holds numbers or text,
+    not both.
+    """
     entity_type: EntityType
     """Whom the card must score."""
     idempotency_key: NotRequired[str | None]
     """The same key and request give the stored answer."""
     include: NotRequired[Sequence[ScoreInclude]]
-    """Columns beside the score; default none."""
+    """Columns beside the score: `completeness` (it becomes `data_completeness`), `points_by_characteristic`,
+    `reasons`, `referral_causes`; default none.
+    """
     seed: NotRequired[int]
     """Seed of simulations; a score uses none and echoes it."""
 
@@ -292,7 +298,7 @@ class CreditScoreRequest(TypedDict):
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
     as_of: NotRequired[str | datetime.date | None]
-    """The instant that is scored; the Desk's clock fills it when absent."""
+    """The instant that is scored; the engine's clock fills it when absent."""
     audience: NotRequired[Audience]
     """Who reads the explanation; default `internal`."""
     card: NotRequired[str | None]
@@ -306,7 +312,7 @@ class CreditScoreRequest(TypedDict):
     data_sources: NotRequired[Sequence[SourceKey]]
     """Sources that the score rests on; each must be in `data`, and nothing else."""
     entity_id: str
-    """The host's id of the applicant; opaque, up to 128 bytes."""
+    """Your id of the applicant; opaque, up to 128 bytes."""
     entity_type: EntityType
     """Whom the card must score."""
     explain: NotRequired[bool]
@@ -423,7 +429,9 @@ class ReasonText(TypedDict):
     internal: NotRequired[str | None]
     """Text for the lender's staff; default is the adverse or favourable text."""
     missing: NotRequired[str | None]
-    """Text for both when the input is missing; default is the adverse text."""
+    """Text for both when the input is missing. Default: the texts of an input that is not missing, so `internal`
+    for the lender's staff where it is stated.
+    """
 
 class RegressionSettings(TypedDict):
     """How a logistic regression is fitted."""
@@ -483,7 +491,7 @@ ScoreInclude = Literal["completeness", "points_by_characteristic", "reasons", "r
 class ScorecardDevelopRequest(TypedDict):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns."""
     as_of: NotRequired[str | datetime.date | None]
-    """The instant of the development; the Desk's clock fills it when absent."""
+    """The instant of the development; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
     bands: NotRequired[BandSettings]
@@ -497,9 +505,9 @@ class ScorecardDevelopRequest(TypedDict):
     characteristics: NotRequired[Mapping[str, CharacteristicSettings]]
     """What differs for one column, by its name."""
     columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
-    """The rows by column, when no frame is given."""
+    """The rows by column, when no columns come beside the request."""
     cutoffs: NotRequired[CardCutoffs | None]
-    """Totals at which the decision changes. Without them every application is referred."""
+    """Totals at which the decision changes. Without them the card refers every application."""
     entity_types: NotRequired[Sequence[EntityType]]
     """Whom the card scores; default individuals."""
     exclude: NotRequired[Sequence[str]]
@@ -542,13 +550,13 @@ class ScorecardDevelopRequest(TypedDict):
 class ScorecardEvaluateRequest(TypedDict):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
     as_of: NotRequired[str | datetime.date | None]
-    """The instant of the evaluation; the Desk's clock fills it when absent."""
+    """The instant of the evaluation; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
     card: NotRequired[str | None]
     """`id` or `id@version` of a card; default by the routes."""
     columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
-    """The rows by column, when no frame is given."""
+    """The rows by column, when no columns come beside the request."""
     entity_type: EntityType
     """Whom the card must score."""
     good: NotRequired[Sequence[bool | float | str | None]]
@@ -1154,7 +1162,7 @@ class CashflowAnalyzeResponse(Answer):
         """The one currency of all accounts; null when they differ."""
     @property
     def entity_id(self) -> str:
-        """The host's id of the applicant."""
+        """Your id of the applicant."""
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the ledger says of the data."""
@@ -1315,18 +1323,20 @@ class CreditScoreResponse(Answer):
         """The card that answered."""
     @property
     def confidence(self) -> float | None:
-        """Probability, 0..=1, that the decision stays when missing inputs become known and the coefficients are
-        estimated anew; null for an expert card.
+        """Probability, 0..=1, that the decision stays when missing inputs become known and the card is developed
+        anew; null for an expert card.
         """
     @property
     def data_completeness(self) -> float:
-        """Share of the card's inputs that were observed, 0..=1."""
+        """Share of the card's characteristics whose input was observed, 0..=1. An input that two of them read
+        counts twice.
+        """
     @property
     def decision(self) -> Decision:
         """The outcome under the card's cut-offs; see `referral_reasons`."""
     @property
     def entity_id(self) -> str:
-        """The host's id of the applicant."""
+        """Your id of the applicant."""
     @property
     def entity_type(self) -> EntityType:
         """Whom the card scored."""
@@ -1478,7 +1488,7 @@ class EngineDescribeResponse(Answer):
         """Changes with every change of a numeric result."""
     @property
     def store(self) -> StoreStatistics | None:
-        """What the store holds and what it dropped when it was full; absent without a Desk."""
+        """What the store holds and what it dropped when it was full; absent without a store."""
 
 class Estimate(Record):
     """An estimate and its standard error."""
@@ -1511,7 +1521,9 @@ class Explanation(Record):
         """The points of each characteristic. Internal only."""
     @property
     def counterfactual(self) -> CounterfactualView | None:
-        """The smallest change that improves the decision by one step; null when there is none."""
+        """The smallest change that improves the decision by one step. Null when there is none, or when a card of
+        many characteristics with many different costs would make the search take seconds.
+        """
     @property
     def favourable_reasons(self) -> tuple[ReasonView, ...]:
         """What raised the score, at most four, the strongest first."""
@@ -1644,7 +1656,7 @@ class Knot(Record):
         """Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats."""
     @property
     def pd(self) -> float:
-        """PD of the block, in 0..1, both excluded."""
+        """PD of the block, in 0..1, both excluded; the curve answers 1e-12..=1 - 1e-12."""
 
 class KolmogorovSmirnov(Record):
     """The greatest distance between two distributions."""
@@ -1786,10 +1798,10 @@ class PointsRange(Record):
     """The least and the greatest total of a card."""
     @property
     def max(self) -> int:
-        """Greatest total."""
+        """Greatest total; special, missing and unseen values count."""
     @property
     def min(self) -> int:
-        """Least total."""
+        """Least total; special, missing and unseen values count."""
 
 class PrebinningOptions(Record):
     """How the fine classes are made, every default filled in."""
