@@ -33,7 +33,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             return visitor.visit_f64(number.value());
         }
         if let Ok(text) = value.cast::<PyString>() {
-            return visitor.visit_str(&text.to_cow().map_err(unreadable)?);
+            return visitor.visit_str(text.to_str().map_err(unreadable)?);
         }
         if value.is_none() {
             return visitor.visit_unit();
