@@ -78,6 +78,8 @@ def seconds(call: Callable[[], object]) -> float:
 def main() -> None:
     engine = kapix.Engine.load(card(), clock=AS_OF, record=False)
     recorded = kapix.Engine.load(card(), clock=AS_OF)
+    default = kapix.Engine.load(card())
+    bare_engine = kapix.Engine.load(card(), record=False, envelope=False)
     request: Any = {
         "entity_id": "applicant-1",
         "entity_type": "individual",
@@ -91,12 +93,18 @@ def main() -> None:
     def through_json() -> object:
         return json.loads(engine.call("credit.score", json.dumps(request)))
 
+    def decided(engine: kapix.Engine) -> object:
+        answer = engine.credit.score(entity_id="applicant-1", entity_type="individual", features=request["features"])
+        return answer.decision, answer.points
+
     calls: list[tuple[str, Callable[[], object]]] = [
         ("empty call", lambda: None),
         ("score from a dict, no record", lambda: engine.credit.score(request)),
         ("score from a dict, no record, no explanation", lambda: engine.credit.score(bare)),
         ("score from a dict with a record", lambda: recorded.credit.score(request)),
-        ("read answer.points", lambda: answer.points),
+        ("keywords; decision and points are read", lambda: decided(default)),
+        ("the same without record and envelope", lambda: decided(bare_engine)),
+        ("read answer.points again", lambda: answer.points),
         ("to_json()", answer.to_json),
         ("JSON text to JSON text, no record", lambda: engine.call("credit.score", text)),
         ("dict to dict through JSON, no record", through_json),

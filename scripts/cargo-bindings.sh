@@ -12,7 +12,7 @@ for argument in "${@:2}"; do
   if [ "$argument" = -- ]; then break; fi
   arguments+=("$argument")
 done
-# The extension module is the same for every Python from 3.9 on, whichever of the three asks for it.
+# The extension module is the same for every Python from 3.10 on, whichever of the three asks for it.
 unset CARGO PYO3_CONFIG_FILE PYO3_ENVIRONMENT_SIGNATURE PYO3_PYTHON PYTHON_SYS_EXECUTABLE
 export PYO3_BUILD_EXTENSION_MODULE=1 PYO3_NO_PYTHON=1
 exec cargo build "${arguments[@]}" -p kapix-py -p kapix-node -p kapix-ffi

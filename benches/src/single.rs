@@ -30,6 +30,7 @@ pub fn figures() -> io::Result<Vec<Figure>> {
     }
     figures.extend(typed()?);
     figures.extend(desks()?);
+    figures.push(reading()?);
     figures.extend(door()?);
     figures.extend(ledger()?);
     Ok(figures)
@@ -183,6 +184,24 @@ fn desks() -> io::Result<Vec<Figure>> {
         figure("desk, no record", "typed, counterfactual; no record, no envelope", run(false, false), None),
         figure("desk, record", "typed, counterfactual; ids, canonical bytes, leaf", run(true, true), None),
     ])
+}
+
+/// The strict reading alone, beside reading without its checks.
+fn reading() -> io::Result<Figure> {
+    let case = Case::new(Origin::Developed, Inputs::Numbers, &ledgers::named_request(0))?;
+    let limits = Limits::default();
+    let loose: CreditScoreRequest = serde_json::from_slice(&case.text)?;
+    if case.request != Request::CreditScore(Box::new(loose)) {
+        return Err(io::Error::other("the readings differ"));
+    }
+    let seconds = seconds_per_call(|| Request::read(Operation::CreditScore, &case.text, &limits));
+    let typed = seconds_per_call(|| serde_json::from_slice::<CreditScoreRequest>(&case.text));
+    let value = seconds_per_call(|| serde_json::from_slice::<Value>(&case.text));
+    let beside = vec![("serde_json alone, the same type", micro(typed)), ("serde_json::Value", micro(value))];
+    Ok(Figure {
+        beside,
+        ..figure("request from JSON", "20 named values in JSON -> typed request", seconds, None)
+    })
 }
 
 /// `Desk::call`: JSON in, JSON out, with record and envelope.

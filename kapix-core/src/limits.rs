@@ -43,10 +43,13 @@ limits! {
 }
 
 /// Returns an error that names the limit when `value` is above it.
+#[inline]
 pub(crate) fn check(name: &'static str, limit: u64, value: usize) -> Result<()> {
     let value = u64::try_from(value).unwrap_or(u64::MAX);
-    if value <= limit {
-        return Ok(());
-    }
-    Err(Error::new(Cause::LimitExceeded, format!("{name} must be at most `{limit}`; got `{value}`")))
+    if value <= limit { Ok(()) } else { Err(beyond(name, limit, value)) }
+}
+
+#[cold]
+fn beyond(name: &str, limit: u64, value: u64) -> Error {
+    Error::new(Cause::LimitExceeded, format!("{name} must be at most `{limit}`; got `{value}`"))
 }

@@ -284,7 +284,7 @@ fn an_unknown_operation_names_the_way_out_and_echoes_nothing() {
 fn typed_requests_and_json_give_the_same_bytes() {
     let desk = desk(&plain(), quiet());
     let value = request(0.5);
-    let typed = Request::deserialize(Operation::CreditScore, &value).unwrap();
+    let typed = Request::deserialize(Operation::CreditScore, &value, desk.engine().limits()).unwrap();
     let typed = desk.run(typed, &Control::default()).unwrap().to_json().unwrap();
     assert_eq!(typed, desk.call("credit.score", value.to_string().as_bytes(), &Control::default()).body);
 }

@@ -97,7 +97,7 @@ fn typed(vector: &Vector, desk: &Desk) -> DoorReply {
     let request = Operation::parse(&vector.document.operation).and_then(|operation| {
         let request = Request::read(operation, vector.request_text().as_bytes(), desk.engine().limits())?;
         if let Some(value) = &vector.document.request {
-            let same = Request::deserialize(operation, value.clone());
+            let same = Request::deserialize(operation, value.clone(), desk.engine().limits());
             assert_eq!(same.ok().as_ref(), Some(&request), "{}", vector.path);
         }
         Ok(request)

@@ -4,7 +4,7 @@ use crate::columns::Batch;
 use crate::desk::raise;
 use kapix_core::{Answer as Answered, frame::ResultColumns};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use pythonize::{PythonizeError, PythonizeTypes, PythonizeUnnamedMappingAdapter, Pythonizer};
 use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeStruct, Serializer};
@@ -21,13 +21,13 @@ impl Answer {
         Ok(Self { answer, batch: Batch::new(py, columns.unwrap_or_default())? })
     }
 
-    fn read<'py>(&self, py: Python<'py>, only: Option<&str>) -> PyResult<Bound<'py, PyDict>> {
-        let fields = PyDict::new(py);
-        self.answer.response.serialize(Pick { only, fields: &fields })?;
+    /// Hands the fields, or the only one that is wanted, to `take`.
+    fn read<'py>(&self, py: Python<'py>, only: Option<&str>, take: &mut Take<'_, 'py>) -> PyResult<()> {
+        self.answer.response.serialize(Pick { py, only, take })?;
         if let Some(envelope) = &self.answer.envelope {
-            envelope.serialize(Pick { only, fields: &fields })?;
+            envelope.serialize(Pick { py, only, take })?;
         }
-        Ok(fields)
+        Ok(())
     }
 }
 
@@ -35,12 +35,19 @@ impl Answer {
 impl Answer {
     /// Returns one field, or None where the answer does not have it.
     fn field<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.read(py, Some(name))?.get_item(name)
+        let mut found = None;
+        self.read(py, Some(name), &mut |_, value| {
+            found = Some(value);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Returns every field.
     fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        self.read(py, None)
+        let fields = PyDict::new(py);
+        self.read(py, None, &mut |name, value| fields.set_item(PyString::intern(py, name), value))?;
+        Ok(fields)
     }
 
     /// Returns the answer in canonical JSON.
@@ -68,10 +75,14 @@ impl PythonizeTypes for Plain {
 type Result<T> = core::result::Result<T, PythonizeError>;
 type Never = Impossible<(), PythonizeError>;
 
-/// Writes the fields of a struct, or the one that is wanted, into a dict. Nothing but a struct is an answer.
-struct Pick<'p, 'py> {
+/// Takes a field.
+type Take<'t, 'py> = dyn FnMut(&'static str, Bound<'py, PyAny>) -> PyResult<()> + 't;
+
+/// Makes Python objects of the fields of a struct, or of the one that is wanted. Nothing but a struct is an answer.
+struct Pick<'p, 't, 'py> {
+    py: Python<'py>,
     only: Option<&'p str>,
-    fields: &'p Bound<'py, PyDict>,
+    take: &'p mut Take<'t, 'py>,
 }
 
 fn no_struct<T>() -> Result<T> {
@@ -84,7 +95,7 @@ macro_rules! no_struct {
     };
 }
 
-impl<'p, 'py> Serializer for Pick<'p, 'py> {
+impl<'p, 't, 'py> Serializer for Pick<'p, 't, 'py> {
     type Ok = ();
     type Error = PythonizeError;
     type SerializeSeq = Never;
@@ -92,7 +103,7 @@ impl<'p, 'py> Serializer for Pick<'p, 'py> {
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
     type SerializeMap = Never;
-    type SerializeStruct = Pick<'p, 'py>;
+    type SerializeStruct = Pick<'p, 't, 'py>;
     type SerializeStructVariant = Never;
 
     no_struct! {
@@ -130,14 +141,13 @@ impl<'p, 'py> Serializer for Pick<'p, 'py> {
     }
 }
 
-impl SerializeStruct for Pick<'_, '_> {
+impl SerializeStruct for Pick<'_, '_, '_> {
     type Ok = ();
     type Error = PythonizeError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
         if self.only.is_none_or(|only| only == name) {
-            let value = value.serialize(Pythonizer::custom::<Plain>(self.fields.py()))?;
-            self.fields.set_item(pyo3::types::PyString::intern(self.fields.py(), name), value)?;
+            (self.take)(name, value.serialize(Pythonizer::custom::<Plain>(self.py))?)?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::arrow::{Given, Imported};
-use crate::read::{Budget, Reader};
+use crate::read::Reader;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use kapix_core::{
@@ -131,9 +131,7 @@ impl Desk {
     /// Answers a request of Python objects; raises `Unreadable` when it must come as JSON.
     fn run(&self, py: Python<'_>, operation: &str, request: &Bound<'_, PyAny>) -> PyResult<Answer> {
         let operation = Operation::parse(operation).map_err(|error| self.raise(py, &error))?;
-        let engine = self.desk.engine();
-        let budget = Budget::new(engine.limits());
-        let request = Request::deserialize(operation, Reader::new(request, engine.limits(), &budget));
+        let request = Request::deserialize(operation, Reader(request), self.desk.engine().limits());
         self.answer(py, request.map_err(|_| Unreadable::new_err(()))?)
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 import pytest
-from conftest import AS_OF, CARD, REQUEST
+from conftest import AS_OF, CARD, REQUEST, card, numeric
 
 import kapix
 
@@ -223,6 +223,17 @@ def test_a_dict_that_changes_while_it_is_read_is_read_or_refused(engine: kapix.E
     with pytest.raises(kapix.ValidationError):
         engine.credit.score(request)
     assert request
+
+
+def test_objects_that_are_too_much_as_json_are_refused() -> None:
+    engine = kapix.Engine.load(card([numeric("x")]), clock=AS_OF, limits={"request_bytes": 10_000})
+    column = [1] * 1000
+    answer = engine.credit.score_batch(entity_type="individual", columns={"x": column})
+    assert answer.columns is not None
+    # One list in the memory, but ten in JSON, of more than 2,000 bytes each.
+    with pytest.raises(kapix.ValidationError, match="request_bytes must be at most `10000`") as caught:
+        engine.credit.score_batch(entity_type="individual", columns={f"x{index}": column for index in range(10)})
+    assert caught.value.cause == "limit.exceeded"
 
 
 def test_unknown_operations_are_errors_of_the_door(engine: kapix.Engine) -> None:

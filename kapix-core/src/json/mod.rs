@@ -1,20 +1,19 @@
 //! Reading JSON strictly: every refusal names its cause, its place and what was expected, and never repeats a
 //! string of the request.
 //!
-//! serde_json reads, and one deserializer around it ([`strict`]) makes every check for every type. A good document is
-//! read once, straight into its type. Only a document that fails is read a second time, into a
-//! `serde_json::Value`, by the same deserializer, which now follows where it is; and then from the value into the
-//! type, by errors that know their place. The second reading is the judge: it accepts what the first cannot tell from
-//! a fault (`-0` as an integer, numbers from 1e21 on).
+//! serde_json reads, and one deserializer around it ([`strict`]) makes every check for every type; the same stands
+//! around values that are no text, such as those of Python. A good document is read once. Only a document that fails is
+//! read again, by the same deserializer, which now follows where it is: first whatever it holds, then as its type. The
+//! second reading is the judge: it accepts what the first cannot tell from a fault (`-0` as an integer, numbers from
+//! 1e21 on).
 
 mod number;
-mod place;
 mod read;
+mod reading;
 mod scalar;
 mod shape;
 mod strict;
 mod syntax;
-mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +22,6 @@ mod tests_hostile;
 #[cfg(test)]
 mod tests_vectors;
 
-pub(crate) use read::read;
+pub(crate) use read::{read, read_values};
 pub use scalar::Scalar;
 pub(crate) use shape::fail;
-pub(crate) use strict::Strict;

@@ -44,10 +44,3 @@ pub(super) fn check_number(value: f64) -> Result<f64> {
     // Minus zero has no canonical text of its own.
     Ok(value + 0.0)
 }
-
-/// Returns the number that an integer within +-(2^53 - 1) is.
-pub(super) fn number_of_integer(value: i64) -> Result<f64> {
-    check_magnitude(value.unsigned_abs())?;
-    #[expect(clippy::cast_precision_loss, reason = "exact within +-(2^53 - 1)")]
-    Ok(value as f64)
-}

@@ -1,6 +1,6 @@
 //! A value that is neither array nor object, as inputs of cards and policies are.
 
-use super::number::{check_number, number_of_integer};
+use super::number::{check_magnitude, check_number};
 use super::shape::fail;
 use core::fmt;
 use serde::Serialize;
@@ -54,7 +54,9 @@ impl Visitor<'_> for ScalarVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar, E> {
-        number_of_integer(value).map(Scalar::Number).map_err(fail)
+        check_magnitude(value.unsigned_abs()).map_err(fail)?;
+        #[expect(clippy::cast_precision_loss, reason = "exact within +-(2^53 - 1)")]
+        Ok(Scalar::Number(value as f64))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar, E> {

@@ -2,11 +2,11 @@
 //! text of a string.
 
 use crate::error::{Cause, Error, escape_segment};
-use core::fmt::{self, Display};
+use core::fmt::Display;
 use serde::de::{self, Expected, Unexpected};
 
 /// Separates the parts of an [`Error`] that travels as text; JSON text cannot hold it unescaped.
-const SEPARATOR: char = '\u{1}';
+const SEPARATOR: &str = "\u{1}";
 
 /// Longest part of a JSON pointer in bytes; a name in a request may be long, an error should not be.
 pub(super) const SEGMENT_BYTES: usize = 128;
@@ -22,36 +22,43 @@ const FOREIGN_MESSAGE_BYTES: usize = 256;
 ///
 /// `error.fields` must be empty or relative to the value; `error.details` do not travel.
 pub(crate) fn fail<E: de::Error>(error: Error) -> E {
-    let mut coded = format!("{SEPARATOR}{}{SEPARATOR}{}", error.cause.as_str(), error.message);
-    for field in error.fields {
-        coded.push(SEPARATOR);
-        coded.push_str(&field);
-    }
-    E::custom(coded)
+    let parts = [error.cause.as_str().to_owned(), error.message].into_iter().chain(error.fields);
+    E::custom(parts.flat_map(|part| [SEPARATOR.to_owned(), part]).collect::<String>())
 }
 
 /// Returns the error that [`fail`] coded.
-fn decode(message: &str) -> Option<ShapeError> {
+fn decode(message: &str) -> Option<Error> {
     let mut parts = message.strip_prefix(SEPARATOR)?.split(SEPARATOR);
     let name = parts.next()?;
     let cause = *Cause::ALL.iter().find(|cause| cause.as_str() == name)?;
-    let mut error = ShapeError::new(cause, parts.next()?);
-    error.0.fields = parts.map(str::to_owned).collect();
-    Some(error)
+    let error = Error::new(cause, parts.next()?);
+    Some(Error { fields: parts.map(str::to_owned).collect(), ..error })
 }
 
-/// What is wrong with the shape of a document, with pointers that start at the value; boxed, because it travels
-/// through the result of every value.
-#[derive(Debug)]
-pub(super) struct ShapeError(pub(super) Box<Error>);
+/// What a reading refuses, with pointers that start at the value; boxed, because it travels through the result of
+/// every value.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) struct Fault(pub(super) Box<Error>);
 
-impl ShapeError {
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl Fault {
     fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Self(Box::new(Error::new(cause, message)))
+        Error::new(cause, message).into()
     }
 
     fn member(cause: Cause, message: impl Into<String>, name: &str) -> Self {
-        Self(Box::new(Error::new(cause, message).at(segment(name, UNKNOWN_SEGMENT_BYTES))))
+        Error::new(cause, message).at(segment(name, UNKNOWN_SEGMENT_BYTES)).into()
+    }
+
+    /// Returns the fault of a name that occurs twice.
+    pub(super) fn name_twice() -> Self {
+        Self::new(Cause::JsonDuplicateKey, "a name occurs twice in one object")
     }
 }
 
@@ -62,22 +69,11 @@ pub(super) fn segment(name: &str, limit: usize) -> String {
     format!("/{}", escape_segment(name.get(..end).unwrap_or_default()))
 }
 
-impl Display for ShapeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
-    }
-}
-
-impl core::error::Error for ShapeError {}
-
-impl de::Error for ShapeError {
+impl de::Error for Fault {
     fn custom<M: Display>(message: M) -> Self {
         let message = message.to_string();
-        if let Some(error) = decode(&message) {
-            return error;
-        }
-        let short: String = message.chars().take(FOREIGN_MESSAGE_BYTES).collect();
-        Self::new(Cause::JsonShape, short)
+        let short = || message.chars().take(FOREIGN_MESSAGE_BYTES).collect::<String>();
+        decode(&message).unwrap_or_else(|| Error::new(Cause::JsonShape, short())).into()
     }
 
     fn invalid_type(got: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -85,16 +81,12 @@ impl de::Error for ShapeError {
     }
 
     fn invalid_value(got: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let wanted = wanted(expected);
-        match got {
-            Unexpected::Signed(value) => {
-                Self::new(Cause::ValueOutOfRange, format!("expected {wanted}; got `{value}`"))
-            }
-            Unexpected::Unsigned(value) => {
-                Self::new(Cause::ValueOutOfRange, format!("expected {wanted}; got `{value}`"))
-            }
-            other => Self::new(Cause::JsonShape, format!("expected {wanted}; got {}", kind_of(other))),
-        }
+        let (cause, got) = match got {
+            Unexpected::Signed(value) => (Cause::ValueOutOfRange, format!("`{value}`")),
+            Unexpected::Unsigned(value) => (Cause::ValueOutOfRange, format!("`{value}`")),
+            other => (Cause::JsonShape, kind_of(other)),
+        };
+        Self::new(cause, format!("expected {}; got {got}", wanted(expected)))
     }
 
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
@@ -112,10 +104,6 @@ impl de::Error for ShapeError {
 
     fn missing_field(field: &'static str) -> Self {
         Self::member(Cause::JsonShape, format!("missing field `{field}`"), field)
-    }
-
-    fn duplicate_field(field: &'static str) -> Self {
-        Self::member(Cause::JsonDuplicateKey, format!("field `{field}` is given twice"), field)
     }
 }
 
@@ -147,9 +135,7 @@ fn kind_of(value: Unexpected<'_>) -> String {
 fn wanted(expected: &dyn Expected) -> String {
     let text = expected.to_string();
     let plain = match text.as_str() {
-        "i8" => "an integer in -128..=127",
         "u8" => "an integer in 0..=255",
-        "i16" => "an integer in -32768..=32767",
         "u16" => "an integer in 0..=65535",
         "i32" => "an integer in -2147483648..=2147483647",
         "u32" => "an integer in 0..=4294967295",

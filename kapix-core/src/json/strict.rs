@@ -10,27 +10,20 @@
 //! deny unknown fields.
 
 use super::number::check_magnitude;
-use super::watch::{Rules, Watch};
-use crate::error::{Cause, Error};
-use crate::limits;
+use super::reading::{Reading, Step};
+use super::shape::Fault;
 use core::fmt;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{
     self, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
 };
-use std::collections::BTreeSet;
 
-/// A deserializer that makes every check of the wire.
-pub(crate) struct Strict<D, W>(D, Place<W>);
+/// Whatever takes part in a reading: a deserializer that makes every check of the wire, a seed, or the elements of an
+/// array.
+pub(super) struct Strict<'r, T, const FIRST: bool>(pub(super) T, pub(super) &'r Reading<'r, FIRST>);
 
-/// Where a value stands, and what it must be.
-#[derive(Clone, Copy)]
-struct Place<W> {
-    watch: W,
-    /// Arrays and objects around it.
-    depth: u64,
-    form: Form,
-}
+/// A visitor, and what the value must be.
+struct Inside<'r, V, const FIRST: bool>(V, Form, &'r Reading<'r, FIRST>);
 
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
@@ -43,78 +36,39 @@ enum Form {
     Enum,
 }
 
-impl<D> Strict<D, Rules> {
-    /// Returns a deserializer over data whose source keeps its own limits.
-    pub(crate) fn new(source: D) -> Self {
-        Self::watched(source, Rules::unlimited())
+type Text = &'static str;
+
+impl<'de, D: Deserializer<'de>, const FIRST: bool> Strict<'_, D, FIRST> {
+    fn read<V: Visitor<'de>>(self, visitor: V, form: Form) -> Result<V::Value, Fault> {
+        self.0.deserialize_any(Inside(visitor, form, self.1)).map_err(|error| self.1.broken(error))
     }
 }
 
-impl<D, W: Watch> Strict<D, W> {
-    /// Returns a deserializer whose reading is followed by `watch`.
-    pub(super) fn watched(source: D, watch: W) -> Self {
-        Self(source, Place { watch, depth: 0, form: Form::Any })
-    }
-}
+impl<'de, D: Deserializer<'de>, const FIRST: bool> Deserializer<'de> for Strict<'_, D, FIRST> {
+    type Error = Fault;
 
-impl<W: Watch> Place<W> {
-    fn form(self, form: Form) -> Self {
-        Self { form, ..self }
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.read(visitor, Form::Any)
     }
 
-    /// Returns the place of what an array or object holds.
-    fn enter<E: de::Error>(self) -> Result<Self, E> {
-        let (depth, most) = (self.depth + 1, self.watch.rules().depth);
-        if depth > most {
-            self.check(limits::check("json_depth", most, self.watch.depth()))?;
-        }
-        self.watch.enter();
-        Ok(Self { depth, ..self })
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let visitor = Inside(visitor, Form::Any, self.1);
+        self.0.deserialize_option(visitor).map_err(|error| self.1.broken(error))
     }
 
-    fn check<T, E: de::Error>(self, result: crate::error::Result<T>) -> Result<T, E> {
-        result.map_err(|error| self.watch.refuse(error))
-    }
-}
-
-impl<'de, D: Deserializer<'de>, W: Watch> Deserializer<'de> for Strict<D, W> {
-    type Error = D::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_any(Inside(visitor, self.1.form(Form::Any)))
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.read(visitor, Form::Map)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_option(Inside(visitor, self.1.form(Form::Any)))
+    fn deserialize_struct<V: Visitor<'de>>(self, _: Text, _: &[Text], visitor: V) -> Result<V::Value, Fault> {
+        self.read(visitor, Form::Struct)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Inside(visitor, self.1.form(Form::Map)))
+    fn deserialize_enum<V: Visitor<'de>>(self, _: Text, _: &[Text], visitor: V) -> Result<V::Value, Fault> {
+        self.read(visitor, Form::Enum)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Inside(visitor, self.1.form(Form::Struct)))
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_any(Inside(visitor, self.1.form(Form::Enum)))
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: Text, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -126,10 +80,46 @@ impl<'de, D: Deserializer<'de>, W: Watch> Deserializer<'de> for Strict<D, W> {
     }
 }
 
-/// A visitor, a seed or the elements of an array, and the place of the values.
-struct Inside<T, W>(T, Place<W>);
+impl<'de, V: Visitor<'de>, const FIRST: bool> Inside<'_, V, FIRST> {
+    fn elements<A: SeqAccess<'de>>(self, elements: A) -> Result<V::Value, Fault> {
+        let Self(visitor, form, reading) = self;
+        if matches!(form, Form::Struct | Form::Map) {
+            return Err(Fault::invalid_type(Unexpected::Seq, &"an object"));
+        }
+        reading.step(Step::Enter)?;
+        let mut elements = Strict(elements, reading);
+        let value = visitor.visit_seq(&mut elements)?;
+        if elements.next_element::<IgnoredAny>()?.is_some() {
+            reading.step(Step::Next)?;
+            return Err(Fault::custom("the array has more elements than expected"));
+        }
+        reading.step(Step::Leave)?;
+        Ok(value)
+    }
 
-impl<'de, V: Visitor<'de>, W: Watch> Visitor<'de> for Inside<V, W> {
+    fn members<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, Fault> {
+        let Self(visitor, form, reading) = self;
+        reading.step(Step::Enter)?;
+        let names = || Names { text: String::with_capacity(512), ends: Vec::with_capacity(32) };
+        let names = matches!(form, Form::Any | Form::Map).then(names);
+        let mut members = Members { rest: members, names, reading };
+        let value = match form {
+            Form::Enum => visitor.visit_enum(MapAccessDeserializer::new(&mut members))?,
+            _ => visitor.visit_map(&mut members)?,
+        };
+        if form == Form::Enum && members.next_key::<IgnoredAny>()?.is_some() {
+            reading.step(Step::Next)?;
+            return Err(Fault::invalid_type(Unexpected::Map, &"an object with one member"));
+        }
+        if members.names.is_some_and(Names::repeat) {
+            return Err(Fault::name_twice());
+        }
+        reading.step(Step::Leave)?;
+        Ok(value)
+    }
+}
+
+impl<'de, V: Visitor<'de>, const FIRST: bool> Visitor<'de> for Inside<'_, V, FIRST> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -137,88 +127,70 @@ impl<'de, V: Visitor<'de>, W: Watch> Visitor<'de> for Inside<V, W> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<V::Value, E> {
-        self.0.visit_bool(value)
+        self.2.keep(self.0.visit_bool(value))
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<V::Value, E> {
-        self.1.check(check_magnitude(value.unsigned_abs()))?;
-        self.0.visit_i64(value)
+        self.2.keep(check_magnitude(value.unsigned_abs()).map_err(Fault::from))?;
+        self.2.keep(self.0.visit_i64(value))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<V::Value, E> {
-        self.1.check(check_magnitude(value))?;
-        self.0.visit_u64(value)
+        self.2.keep(check_magnitude(value).map_err(Fault::from))?;
+        self.2.keep(self.0.visit_u64(value))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
-        match self.1.check(self.1.watch.float(value))? {
-            Some(value) => self.0.visit_f64(value),
-            None => self.0.visit_u64(0),
+        match self.2.keep(self.2.float(value))? {
+            Some(value) => self.2.keep(self.0.visit_f64(value)),
+            None => self.2.keep(self.0.visit_u64(0)),
         }
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<V::Value, E> {
-        self.1.check(self.1.watch.rules().check_length(value.len()))?;
-        if self.1.form == Form::Enum {
-            return self.0.visit_enum(StrDeserializer::new(value));
-        }
-        self.0.visit_str(value)
+        self.2.keep(self.2.step(Step::Text(value.len())))?;
+        self.2.keep(match self.1 {
+            Form::Enum => self.0.visit_enum(StrDeserializer::new(value)),
+            _ => self.0.visit_str(value),
+        })
     }
 
     fn visit_none<E: de::Error>(self) -> Result<V::Value, E> {
-        self.0.visit_none()
+        self.2.keep(self.0.visit_none())
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
-        self.0.visit_unit()
+        self.2.keep(self.0.visit_unit())
     }
 
     fn visit_some<D: Deserializer<'de>>(self, source: D) -> Result<V::Value, D::Error> {
-        self.0.visit_some(Strict(source, self.1))
+        self.2.keep(self.0.visit_some(Strict(source, self.2)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<V::Value, A::Error> {
-        if matches!(self.1.form, Form::Struct | Form::Map) {
-            return Err(A::Error::invalid_type(Unexpected::Seq, &"an object"));
-        }
-        let value = self.0.visit_seq(Inside(elements, self.1.enter()?))?;
-        self.1.watch.leave();
-        Ok(value)
+        self.2.keep(self.elements(elements))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
-        let names = (self.1.form != Form::Struct).then(BTreeSet::new);
-        let mut members = Members { rest: members, names, place: self.1.enter()? };
-        let value = if self.1.form == Form::Enum {
-            let value = self.0.visit_enum(MapAccessDeserializer::new(&mut members))?;
-            if members.next_key::<IgnoredAny>()?.is_some() {
-                members.place.watch.next();
-                return Err(A::Error::invalid_type(Unexpected::Map, &"an object with one member"));
-            }
-            value
-        } else {
-            self.0.visit_map(members)?
-        };
-        self.1.watch.leave();
-        Ok(value)
+        self.2.keep(self.members(members))
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>, W: Watch> DeserializeSeed<'de> for Inside<S, W> {
+impl<'de, S: DeserializeSeed<'de>, const FIRST: bool> DeserializeSeed<'de> for Strict<'_, S, FIRST> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<S::Value, D::Error> {
-        self.1.watch.value();
-        self.0.deserialize(Strict(source, self.1))
+        self.1.keep(self.1.step(Step::Value))?;
+        self.1.keep(self.0.deserialize(Strict(source, self.1)))
     }
 }
 
-impl<'de, A: SeqAccess<'de>, W: Watch> SeqAccess<'de> for Inside<A, W> {
-    type Error = A::Error;
+impl<'de, A: SeqAccess<'de>, const FIRST: bool> SeqAccess<'de> for Strict<'_, A, FIRST> {
+    type Error = Fault;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.1.watch.next();
-        self.0.next_element_seed(Inside(seed, self.1))
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        self.1.step(Step::Next)?;
+        self.0.next_element_seed(Strict(seed, self.1)).map_err(|error| self.1.broken(error))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -227,34 +199,36 @@ impl<'de, A: SeqAccess<'de>, W: Watch> SeqAccess<'de> for Inside<A, W> {
 }
 
 /// The members of an object.
-struct Members<A, W> {
+struct Members<'r, A, const FIRST: bool> {
     rest: A,
     /// The names so far, where the type does not compare them.
-    names: Option<BTreeSet<String>>,
-    place: Place<W>,
+    names: Option<Names>,
+    reading: &'r Reading<'r, FIRST>,
 }
 
-impl<'de, A: MapAccess<'de>, W: Watch> MapAccess<'de> for Members<A, W> {
-    type Error = A::Error;
+impl<'de, A: MapAccess<'de>, const FIRST: bool> MapAccess<'de> for Members<'_, A, FIRST> {
+    type Error = Fault;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.place.watch.next();
-        self.rest.next_key_seed(Name { seed, names: self.names.as_mut(), place: self.place })
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        self.reading.step(Step::Next)?;
+        let name = Name { seed, names: self.names.as_mut(), reading: self.reading };
+        self.rest.next_key_seed(name).map_err(|error| self.reading.broken(error))
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.rest.next_value_seed(Inside(seed, self.place))
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+        let value = self.rest.next_value_seed(Strict(seed, self.reading));
+        value.map_err(|error| self.reading.broken(error))
     }
 }
 
 /// The seed of a name, which is text in every object.
-struct Name<'n, S, W> {
+struct Name<'n, S, const FIRST: bool> {
     seed: S,
-    names: Option<&'n mut BTreeSet<String>>,
-    place: Place<W>,
+    names: Option<&'n mut Names>,
+    reading: &'n Reading<'n, FIRST>,
 }
 
-impl<'de, S: DeserializeSeed<'de>, W: Watch> DeserializeSeed<'de> for Name<'_, S, W> {
+impl<'de, S: DeserializeSeed<'de>, const FIRST: bool> DeserializeSeed<'de> for Name<'_, S, FIRST> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<S::Value, D::Error> {
@@ -262,7 +236,7 @@ impl<'de, S: DeserializeSeed<'de>, W: Watch> DeserializeSeed<'de> for Name<'_, S
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>, W: Watch> Visitor<'de> for Name<'_, S, W> {
+impl<'de, S: DeserializeSeed<'de>, const FIRST: bool> Visitor<'de> for Name<'_, S, FIRST> {
     type Value = S::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -270,14 +244,30 @@ impl<'de, S: DeserializeSeed<'de>, W: Watch> Visitor<'de> for Name<'_, S, W> {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<S::Value, E> {
-        let watch = self.place.watch;
-        self.place.check(watch.rules().check_length(name.len()))?;
-        watch.member(name);
-        if self.names.is_some_and(|names| !names.insert(name.to_owned())) {
-            return Err(
-                watch.refuse(Error::new(Cause::JsonDuplicateKey, "a name occurs twice in one object"))
-            );
-        }
-        self.seed.deserialize(StrDeserializer::new(name))
+        self.reading.keep(self.reading.step(Step::Name(name)))?;
+        self.names.into_iter().for_each(|names| names.push(name));
+        self.reading.keep(self.seed.deserialize(StrDeserializer::new(name)))
+    }
+}
+
+/// Names in a row, compared once all are there.
+struct Names {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Names {
+    fn push(&mut self, name: &str) {
+        self.text.push_str(name);
+        self.ends.push(self.text.len());
+    }
+
+    /// Returns whether two of the names are equal.
+    fn repeat(self) -> bool {
+        let mut start = 0;
+        let cut = |end: usize| self.text.get(core::mem::replace(&mut start, end)..end);
+        let mut names: Vec<_> = self.ends.iter().copied().map(cut).collect();
+        names.sort_unstable();
+        names.iter().zip(names.iter().skip(1)).any(|(name, next)| name == next)
     }
 }

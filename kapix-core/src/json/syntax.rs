@@ -2,22 +2,22 @@
 //! and column.
 
 use super::number::wide_integer;
-use super::watch::DEPTH_MAX;
+use super::reading::DEPTH_MAX;
 use crate::error::{Cause, Error};
 
-/// Returns the error for what serde_json says.
-pub(super) fn fault(text: &str, error: &serde_json::Error) -> Error {
-    let line_start: usize =
-        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let read = line_start + error.column();
+/// Returns the error for what serde_json says, which ends in the line and column where it stopped.
+pub(super) fn fault(text: &str, said: &str) -> Error {
+    let (said, place) = said.rsplit_once(" at line ").unwrap_or((said, ""));
+    let (line, column) = place.split_once(" column ").unwrap_or_default();
+    let before = line.parse().unwrap_or(1_usize).saturating_sub(1);
+    let line_start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+    let read = line_start + column.parse().unwrap_or(0_usize);
     // The last byte that was read is the wrong one, unless the text ended there.
-    let last = if error.is_eof() { read } else { read.saturating_sub(1) };
-    let said = error.to_string();
-    let said = said.split_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+    let last = if said.starts_with("EOF") { read } else { read.saturating_sub(1) };
     let (cause, message, at) = match said {
         "number out of range" => return not_finite(number_before(text, read)),
         "recursion limit exceeded" => {
-            let message = format!("json_depth must be at most `{DEPTH_MAX}`; got `{}`", depth(text));
+            let message = format!("json_depth must be at most `{DEPTH_MAX}`; got `{}`", DEPTH_MAX + 1);
             return Error::new(Cause::LimitExceeded, message);
         }
         "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
@@ -81,22 +81,4 @@ pub(super) fn line_and_column(bytes: &[u8], at: usize) -> String {
     let last = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let column = last.iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1;
     format!("line {line}, column {column}")
-}
-
-/// Returns the depth of the deepest array or object, also of a text that is no JSON.
-pub(super) fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_string,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth += 1,
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
 }

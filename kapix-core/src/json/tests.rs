@@ -1,11 +1,13 @@
 //! What the strict reading refuses, why and where; serde_json is the oracle of what is JSON.
 
-use super::shape::ShapeError;
-use super::{Scalar, fail, read};
+use super::shape::Fault;
+use super::{Scalar, fail, read, read_values};
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
-use serde::de::DeserializeOwned;
+use serde::de::value::{Error as ValueError, F64Deserializer, MapDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// A currency that reports its own cause, as typed fields of the crate do.
@@ -280,8 +282,9 @@ fn limits_are_named_with_their_value() {
         (Cause::LimitExceeded, "json_depth must be at most `64`; got `65`")
     );
     assert_eq!(fields, ["/0".repeat(64)]);
-    assert_eq!(refused(&nested(100_000)).1, "json_depth must be at most `64`; got `100000`");
-    assert_eq!(refused(&vec![b'['; 100_000]).1, "json_depth must be at most `64`; got `100000`");
+    // The reading ends where it is too deep.
+    assert_eq!(refused(&nested(100_000)).1, "json_depth must be at most `64`; got `65`");
+    assert_eq!(refused(&vec![b'['; 100_000]).1, "json_depth must be at most `64`; got `65`");
     assert_eq!(refused(&b"{\"a\":".repeat(65)).2, ["/a".repeat(64)]);
     assert_eq!(refused(&vec![b' '; 400_001]).1, "request_bytes must be at most `400000`; got `400001`");
 
@@ -372,7 +375,39 @@ fn a_coded_error_travels_through_any_serde_error() {
     let error = Error::new(Cause::TimeRange, "a date").at("/from").at("/to");
     let coded: serde_json::Error = fail(error.clone());
     assert!(coded.to_string().contains("time.out_of_range"));
-    assert_eq!(*fail::<ShapeError>(error.clone()).0, error);
+    assert_eq!(*fail::<Fault>(error.clone()).0, error);
+}
+
+#[test]
+fn values_that_are_no_text_are_checked_as_text_is() {
+    let limits = Limits { request_bytes: 100, string_bytes: 20, ..Limits::default() };
+    let cause = |read: Result<serde_json::Value>| {
+        let error = read.unwrap_err();
+        assert!(error.fields.is_empty(), "{error}");
+        error.cause
+    };
+    let refused = |value: serde_json::Value| cause(read_values(value, &limits));
+    let nested = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+    assert!(read_values::<serde_json::Value, _>(nested(64), &Limits::default()).is_ok());
+    assert_eq!(cause(read_values(nested(65), &Limits::default())), Cause::LimitExceeded);
+    assert!(read_values::<serde_json::Value, _>(json!(["x".repeat(20)]), &limits).is_ok());
+    assert_eq!(refused(json!(["x".repeat(21)])), Cause::LimitExceeded);
+    assert_eq!(refused(json!({("x".repeat(21)): 1})), Cause::LimitExceeded);
+    // Of the array one byte is counted and of each string three: JSON takes more.
+    assert!(read_values::<Vec<String>, _>(json!(vec!["x"; 33]), &limits).is_ok());
+    assert!(read_values::<Vec<String>, _>(json!(vec!["x"; 34]), &limits).is_err());
+    assert_eq!(refused(json!(9_007_199_254_740_992_u64)), Cause::JsonInteger);
+    assert_eq!(refused(json!(1e16)), Cause::JsonInteger);
+    assert!(read_values::<Scalar, _>(json!(1e21), &limits).is_ok());
+    let number =
+        |value: f64| read_values::<f64, F64Deserializer<ValueError>>(value.into_deserializer(), &limits);
+    assert_eq!(number(f64::NAN).unwrap_err().cause, Cause::JsonNumber);
+    assert_eq!(number(-0.0).map(f64::to_bits), Ok(0));
+    let twice = MapDeserializer::<_, ValueError>::new([("b", 1), ("a", 1), ("b", 1)].into_iter());
+    assert_eq!(cause(read_values(twice, &limits)), Cause::JsonDuplicateKey);
+    let account = json!({"balance_minor": 1, "currency": "KES"});
+    assert!(read_values::<Account, _>(account, &limits).is_ok());
+    assert!(read_values::<Account, _>(json!([1, "KES", null]), &limits).is_err());
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,10 +1,8 @@
 //! Hostile and random documents: nothing panics, nothing takes quadratic time, no message repeats a string, and
 //! serde_json agrees on what is JSON.
 
-use super::place::{document, typed};
-use super::read::quickly;
+use super::read::{again, quickly};
 use super::tests::{Account, Currency, Level, Request, Source, refusal, request};
-use super::watch::Rules;
 use super::{Scalar, read};
 use crate::canonical::{to_string, to_vec};
 use crate::error::Cause;
@@ -132,10 +130,6 @@ fn any_request() -> impl Strategy<Value = Request> {
         })
 }
 
-fn rules() -> Rules {
-    Rules::within(&Limits::default())
-}
-
 /// Returns whether a value holds a number that only the second reading can judge.
 fn is_left_to_the_second(value: &serde_json::Value) -> bool {
     match value {
@@ -153,16 +147,16 @@ proptest! {
     fn what_is_written_canonically_is_read_again_on_both_paths(request in any_request()) {
         let text = to_string(&request).unwrap();
         assert_eq!(read::<Request>(text.as_bytes(), &Limits::default()).unwrap(), request);
-        assert_eq!(typed::<Request>(&document(&text, rules()).unwrap()).unwrap(), request);
+        assert_eq!(again::<Request>(&text, &Limits::default()).unwrap(), request);
     }
 
     #[test]
     fn both_readings_agree_with_serde_json_on_values(value in value(), pretty in any::<bool>()) {
         let text = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { serde_json::to_string(&value).unwrap() };
-        let read = document(&text, rules());
+        let read = again(&text, &Limits::default());
         // Canonical text, because zero is never negative here.
         let same = |read: &serde_json::Value| assert_eq!(to_string(read).unwrap(), to_string(&value).unwrap());
-        match (quickly::<serde_json::Value>(&text, rules()), read) {
+        match (quickly::<serde_json::Value>(&text, &Limits::default()), read) {
             (Ok(quick), Ok(read)) => { same(&quick); same(&read); }
             (Err(_), Ok(read)) => { assert!(is_left_to_the_second(&read)); same(&read); }
             (Err(_), Err(error)) => assert_eq!(error.cause, Cause::JsonInteger),
@@ -173,8 +167,8 @@ proptest! {
     #[test]
     fn both_readings_agree_with_serde_json_on_what_is_json(text in nearly_json()) {
         let oracle = serde_json::from_str::<serde_json::Value>(&text);
-        let quick = quickly::<serde_json::Value>(&text, rules());
-        match document(&text, rules()) {
+        let quick = quickly::<serde_json::Value>(&text, &Limits::default());
+        match again::<serde_json::Value>(&text, &Limits::default()) {
             Ok(read) => {
                 assert_eq!(to_string(&read).unwrap(), to_string(&oracle.unwrap()).unwrap());
                 match quick {

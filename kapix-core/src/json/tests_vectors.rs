@@ -1,8 +1,6 @@
 //! Over changes of every vector's request: both readings accept it, or both refuse it, and what they read is equal.
 
-use super::place::{document, typed};
-use super::read::quickly;
-use super::watch::Rules;
+use super::read::{again, quickly};
 use crate::Operation;
 use crate::credit::{CreditScoreBatchRequest, CreditScoreRequest};
 use crate::limits::Limits;
@@ -20,10 +18,8 @@ mod run;
 
 /// Returns whether the quick reading took the text, or what the readings disagree about.
 fn compare<T: DeserializeOwned + PartialEq>(text: &str) -> Result<bool, &'static str> {
-    let rules = Rules::within(&Limits::default());
-    let quick = quickly::<T>(text, rules);
-    let second = document(text, rules).and_then(|document| typed::<T>(&document));
-    match (quick, second) {
+    let limits = Limits::default();
+    match (quickly::<T>(text, &limits), again::<T>(text, &limits)) {
         (Ok(quick), Ok(second)) if quick == second => Ok(true),
         (Ok(_), Ok(_)) => Err("the values differ"),
         (Ok(_), Err(_)) => Err("only the quick reading accepts it"),

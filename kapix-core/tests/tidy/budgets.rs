@@ -1,9 +1,10 @@
-//! Budgets of code lines: a binding that grows beyond its own holds what belongs in the core.
+//! Budgets of code lines: a binding that grows beyond its own holds what belongs in the core; reading JSON is the work of
+//! serde_json.
 
 use crate::tree::File;
 
 /// Code lines that people wrote: a folder, an extension, what is left out, and the most lines.
-const BUDGETS: [(&str, &str, &[&str], usize); 4] = [
+const BUDGETS: [(&str, &str, &[&str], usize); 5] = [
     ("kapix-ffi/src/", "rs", &[], 250),
     ("kapix-node/src/", "rs", &[], 400),
     // The C of the cgo preamble is a comment to Go and not counted.
@@ -14,6 +15,7 @@ const BUDGETS: [(&str, &str, &[&str], usize); 4] = [
         350,
     ),
     ("kapix-py/src/", "rs", &[], 700),
+    ("kapix-core/src/json/", "rs", &["tests.rs", "tests_hostile.rs", "tests_vectors.rs"], 700),
 ];
 
 /// Returns a finding for each folder beyond its budget, and for each budget of nothing.
@@ -26,7 +28,7 @@ pub(crate) fn exceeded(files: &[File]) -> Vec<String> {
         let lines: usize = files.iter().filter(counted).map(|file| code_lines(&file.text)).sum();
         if lines == 0 || lines > most {
             findings.push(format!(
-                "{folder}:1: {lines} lines of code, the most is {most}; say it shorter, or in the core"
+                "{folder}:1: {lines} lines of code, the most is {most}; say it shorter, or where it belongs"
             ));
         }
     }

@@ -79,15 +79,8 @@ class Record:
     # Answers are no keys: what is equal would need to be read as a whole for its hash.
     __hash__ = None  # type: ignore[assignment]
 
-    def _field(self, name: str) -> Any:
-        return self._fields().get(name)
-
     def _fields(self) -> dict[str, Any]:
         return self._raw or {}
-
-    def _read(self, name: str, shape: Shape) -> Any:
-        value = self._seen[name] = _given(self._field(name), shape)
-        return value
 
 
 class Answer(Record):
@@ -134,9 +127,6 @@ class Answer(Record):
                 return text[end + 1 : place]
         raise KeyError(field)
 
-    def _field(self, name: str) -> Any:
-        return self._source.field(name) if self._raw is None else self._raw.get(name)
-
     def _fields(self) -> dict[str, Any]:
         if self._raw is None:
             self._raw = self._source.fields()
@@ -172,11 +162,15 @@ def _stored(answer: type[Answer], text: bytes, batch: Any) -> Answer:
 def property_of(name: str, doc: str, shape: Shape = None) -> Any:
     """Returns the property that reads a field."""
 
-    def read(record: Record) -> Any:
-        try:
-            return record._seen[name]
-        except KeyError:
-            return record._read(name, shape)
+    def read(record: Any) -> Any:
+        seen = record._seen
+        if name in seen:
+            return seen[name]
+        raw = record._raw
+        # Only an answer has not been read as a whole.
+        value = record._source.field(name) if raw is None else raw.get(name)
+        value = seen[name] = _given(value, shape) if isinstance(value, (dict, tuple)) else value
+        return value
 
     return property(read, doc=doc)
 

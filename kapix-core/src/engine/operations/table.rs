@@ -129,23 +129,25 @@ macro_rules! operations {
         }
 
         impl Request {
-            /// Returns the request of an operation from any serde source.
+            /// Returns the request of an operation from any serde source, with every check of the wire, or an error
+            /// without its place.
             ///
             /// ```
-            /// use kapix_core::{Operation, Request};
+            /// use kapix_core::{Limits, Operation, Request};
             ///
             /// let mut json = serde_json::Deserializer::from_str("{}");
-            /// let request = Request::deserialize(Operation::EngineDescribe, &mut json)?;
+            /// let request = Request::deserialize(Operation::EngineDescribe, &mut json, &Limits::default()).unwrap();
             /// assert_eq!(request.operation(), Operation::EngineDescribe);
-            /// # Ok::<(), serde_json::Error>(())
             /// ```
             pub fn deserialize<'de, D: Deserializer<'de>>(
                 operation: Operation,
                 deserializer: D,
-            ) -> core::result::Result<Self, D::Error> {
-                let deserializer = json::Strict::new(deserializer);
+                limits: &Limits,
+            ) -> Result<Self> {
                 Ok(match operation {
-                    $($(#[cfg($gate)])? Operation::$variant => Self::$variant(Box::deserialize(deserializer)?),)+
+                    $($(#[cfg($gate)])? Operation::$variant => {
+                        Self::$variant(json::read_values(deserializer, limits)?)
+                    })+
                 })
             }
 
