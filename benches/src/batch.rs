@@ -3,7 +3,7 @@
 use crate::cards::{self, CHARACTERISTICS, Inputs, Origin, feature, numbers};
 use crate::naive::NaiveCard;
 use crate::report::{Figure, Unit};
-use crate::timing::{seconds_of_process, seconds_per_call, wall_seconds};
+use crate::timing::{seconds_of_process, seconds_per_call, times_of_two_threads, wall_seconds};
 use kapix_core::{
     Control, Engine, EngineOptions, Limits, Request, Scalar,
     credit::CreditScoreBatchRequest,
@@ -292,7 +292,7 @@ fn engine(data: &Numbers) -> io::Result<[Figure; 3]> {
             unit: Unit::Times,
             value: wall_of_one / wall_of_two,
             target: Some(2.0),
-            beside: Vec::new(),
+            beside: vec![("a loop without memory", times_of_two_threads())],
         },
         figure(
             "engine, batch drafted for a record",

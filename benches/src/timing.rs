@@ -83,19 +83,33 @@ pub fn wall_seconds<S: Copy, T>(settings: [S; 2], mut call: impl FnMut(S) -> T) 
     best
 }
 
+/// Returns how many times as fast, in wall time, two threads are through a loop that touches no memory: what the machine
+/// leaves to any program at this moment, at most 2.
+pub fn times_of_two_threads() -> f64 {
+    let [one, two] = wall_seconds([1, 2], |threads| {
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(move || calibration_loop(8 * CALIBRATION_STEPS / threads));
+            }
+        });
+    });
+    one / two
+}
+
+fn calibration_loop(steps: u32) {
+    let mut state = black_box(0x9E37_79B9_7F4A_7C15_u64);
+    for _ in 0..steps {
+        state = state.wrapping_mul(0xD120_0000_0000_0001 | 1).rotate_left(23);
+    }
+    black_box(state);
+}
+
 /// Returns the nanoseconds of one step of a fixed loop: a multiplication that waits for the one before it. Figures of
 /// two runs compare only where these agree.
 pub fn calibration_ns() -> f64 {
-    let call = || {
-        let mut state = black_box(0x9E37_79B9_7F4A_7C15_u64);
-        for _ in 0..CALIBRATION_STEPS {
-            state = state.wrapping_mul(0xD120_0000_0000_0001 | 1).rotate_left(23);
-        }
-        black_box(state)
-    };
     let best = (0..3).map(|_| {
         let start = cpu_seconds(Whose::Thread);
-        black_box(call());
+        calibration_loop(CALIBRATION_STEPS);
         cpu_seconds(Whose::Thread) - start
     });
     1e9 * best.fold(f64::INFINITY, f64::min) / f64::from(CALIBRATION_STEPS)

@@ -14,8 +14,8 @@ usage: speed [--out FILE] [--only single|batch]
   --out FILE   write the figures as JSON too
   --only KIND  run one part
 
-Figures are CPU time, the fastest of nine runs. `times` is figure to target, or
-figure to what ran beside it: above 1 is slower. Points are compared with those
+Figures are CPU time, the fastest of nine runs; `2 threads to 1` is wall time.
+`times` is figure to target, or figure to what ran beside it: above 1 is slower. Points are compared with those
 of a scorer in plain Rust before anything is measured.";
 
 fn main() -> io::Result<()> {
