@@ -337,7 +337,7 @@ void long_calls_tell_and_stop(const kapix_engine *engine) {
         Table table(rows, {&income, &region});
         const Result result(engine, table, &control);
         CHECK(how == 0 ? result.status == 0 : result.failed_with("cancelled"));
-        CHECK(watch.calls == (how == 0 ? 7U : how == 1 ? 1U : 0U)); // 7 = ceil(200,000 / 32,768)
+        CHECK(watch.calls == (how == 0 ? 13U : how == 1 ? 1U : 0U)); // 13 = ceil(200,000 / 16,384)
     }
 }
 
