@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import decimal
+import enum
 import gc
 import json
 import signal
@@ -454,3 +455,28 @@ def test_a_task_scores_beside_the_loop_and_can_be_cancelled(wide: kapix.Engine) 
     result, cancelled = asyncio.run(both())
     assert cancelled and result.rows == 300_000
     assert (result.points == score(wide, frame).points).all()
+
+
+def test_text_of_a_subclass_is_what_it_stores(scorer: kapix.Engine) -> None:
+    class Home(str, enum.Enum):
+        OWN = "own"
+
+    class Lying(str):
+        def __str__(self) -> str:
+            return "own"
+
+    rest = {"x": [2.0], "k": [1]}
+    plain = score(scorer, {**rest, "home": ["own"]})
+    assert score(scorer, {**rest, "home": [Home.OWN]}).points.tolist() == plain.points.tolist()
+    lies = score(scorer, {**rest, "home": [Lying("rent")]})
+    assert lies.points.tolist() == score(scorer, {**rest, "home": ["rent"]}).points.tolist()
+
+
+def test_lists_that_hold_each_other_end_at_a_limit(engine: kapix.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kapix._encode.PIECES_MAX", 1000)
+    shared: list[Any] = []
+    for _ in range(40):
+        shared = [shared, shared]
+    with pytest.raises(kapix.KapixError) as refused:
+        engine.artefact.check({"artefact": shared, "other": decimal.Decimal(1)})
+    assert refused.value.cause == "limit.exceeded"

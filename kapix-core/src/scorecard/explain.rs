@@ -86,13 +86,11 @@ impl Card {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn reference(&self, method: ReasonMethod, characteristic: usize) -> Option<f64> {
-        let development = self.body.development.as_ref();
         let compiled = self.characteristics.get(characteristic)?;
         match method {
-            ReasonMethod::MeansAtCutoff => {
-                development?.means_at_cutoff.as_ref()?.get(characteristic).copied()
+            ReasonMethod::MeansAtCutoff | ReasonMethod::Mean => {
+                self.means(method)?.get(characteristic).copied()
             }
-            ReasonMethod::Mean => development?.mean_points.get(characteristic).copied(),
             ReasonMethod::Neutral => Some(compiled.neutral),
             ReasonMethod::Maximum => Some(f64::from(compiled.points_max())),
         }
@@ -184,6 +182,16 @@ impl Card {
         Ranking { parts, adverse, favourable }
     }
 
+    /// Returns the mean points that a method compares with, where it does and the card states them.
+    fn means(&self, method: ReasonMethod) -> Option<&[f64]> {
+        let development = self.body.development.as_ref()?;
+        match method {
+            ReasonMethod::MeansAtCutoff => development.means_at_cutoff.as_deref(),
+            ReasonMethod::Mean => Some(&development.mean_points),
+            ReasonMethod::Neutral | ReasonMethod::Maximum => None,
+        }
+    }
+
     /// Returns the method of the weights.
     fn weight_method(&self) -> ReasonMethod {
         if self.body.development.is_some() { ReasonMethod::Mean } else { ReasonMethod::Neutral }
@@ -196,12 +204,7 @@ impl Card {
 
     /// Returns what each characteristic adds to the total against the reference, in card order.
     fn parts(&self, slots: &Slots, method: ReasonMethod) -> impl Iterator<Item = Part> {
-        let development = self.body.development.as_ref();
-        let means = match method {
-            ReasonMethod::MeansAtCutoff => development.and_then(|it| it.means_at_cutoff.as_deref()),
-            ReasonMethod::Mean => development.map(|it| it.mean_points.as_slice()),
-            ReasonMethod::Neutral | ReasonMethod::Maximum => None,
-        };
+        let means = self.means(method);
         let zipped = self.characteristics.iter().zip(&slots.slots).enumerate();
         zipped.map(move |(first, (characteristic, slot))| {
             let points = f64::from(characteristic.points_of(*slot));

@@ -5,6 +5,7 @@ mod codes;
 mod counterfactual;
 mod develop;
 mod findings;
+mod hostile;
 mod levels;
 
 use super::{Card, CardBody};

@@ -59,6 +59,8 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
     elif isinstance(value, (dict, list, tuple)):
         if len(path) >= DEPTH_MAX:
             raise Refused("limit.exceeded", f"json_depth must be at most `{DEPTH_MAX}`", "")
+        if len(parts) > PIECES_MAX:
+            raise Refused("limit.exceeded", f"a request has at most `{PIECES_MAX}` values: give columns as a frame", "")
         if isinstance(value, dict):
             _write_object(value, parts, path)
         else:
@@ -72,8 +74,6 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
 
 
 def _write_object(value: dict[Any, Any], parts: list[str], path: list[str | int]) -> None:
-    if len(parts) > PIECES_MAX:
-        raise Refused("limit.exceeded", f"a request has at most `{PIECES_MAX}` values: give columns as a frame", "")
     # The stored members, whatever a subclass says of itself.
     separator = "{"
     for name, member in list(dict.items(value)):
@@ -88,8 +88,6 @@ def _write_object(value: dict[Any, Any], parts: list[str], path: list[str | int]
 
 
 def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str], path: list[str | int]) -> None:
-    if len(parts) > PIECES_MAX:
-        raise Refused("limit.exceeded", f"a request has at most `{PIECES_MAX}` values: give columns as a frame", "")
     items = list.copy(value) if isinstance(value, list) else list(tuple.__iter__(value))
     parts.append("[")
     for index, item in enumerate(items):
