@@ -478,5 +478,5 @@ def test_lists_that_hold_each_other_end_at_a_limit(engine: kapix.Engine, monkeyp
     for _ in range(40):
         shared = [shared, shared]
     with pytest.raises(kapix.KapixError) as refused:
-        engine.artefact.check({"artefact": shared, "other": decimal.Decimal(1)})
+        engine.artefact.check(artefact=[shared, decimal.Decimal(1)])
     assert refused.value.cause == "limit.exceeded"
