@@ -42,6 +42,7 @@ pub fn accounts(dir: &Path) -> io::Result<Vec<(u32, Account)>> {
             counterparty: text(&format!("{bank} {other}")),
             description: text(operation),
             id: Some(Id::parse(id).map_err(io::Error::other)?),
+            pending_id: None,
             status: TransactionStatus::Posted,
             direction: None,
         };
@@ -73,6 +74,7 @@ fn empty(number: &str, currency: Currency) -> io::Result<Account> {
     Ok(Account {
         account_id: Id::parse(number).map_err(io::Error::other)?,
         chain_tolerance_minor: TOLERANCE_MINOR,
+        closing_balance_minor: None,
         currency,
         kind: AccountKind::Current,
         opening_balance_minor: None,

@@ -17,6 +17,9 @@ pub struct Account {
     /// rounding, 0..=1,000,000; default 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub chain_tolerance_minor: i64,
+    /// Balance after the last row as the document states it, in minor units. Where it is the balance after the last row,
+    /// the days from that row to the end of `period` are proved to be quiet.
+    pub closing_balance_minor: Option<i64>,
     /// Currency of every amount of the account, ISO 4217.
     pub currency: Currency,
     /// What the account is.
@@ -77,6 +80,8 @@ pub struct Transaction {
     pub description: Option<String>,
     /// Id of the row at its provider; a shared id is a warning, not a duplicate.
     pub id: Option<Id>,
+    /// Id of the pending row that this booked row replaces, where the provider states it.
+    pub pending_id: Option<Id>,
     /// Whether the row took effect; default `posted`.
     #[serde(default, skip_serializing_if = "is_posted")]
     pub status: TransactionStatus,

@@ -154,6 +154,7 @@ impl Row<'_> {
             counterparty: self.text(Column::Counterparty)?,
             description: self.text(Column::Description)?,
             id: id.transpose()?,
+            pending_id: None,
             status: self.word(Column::Status, &status)?.unwrap_or_default(),
             direction,
         })

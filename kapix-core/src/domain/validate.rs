@@ -81,6 +81,9 @@ impl Check<'_> {
         self.amount(account.opening_balance_minor, "opening_balance_minor", || {
             format!("{pointer}/opening_balance_minor")
         });
+        self.amount(account.closing_balance_minor, "closing_balance_minor", || {
+            format!("{pointer}/closing_balance_minor")
+        });
         for (row, transaction) in account.transactions.iter().enumerate() {
             self.row(transaction, pointer, row);
         }

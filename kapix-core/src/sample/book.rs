@@ -91,6 +91,7 @@ impl Book {
             counterparty: entry.words.counterparty,
             description: Some(entry.words.description),
             id: Some(Id::parse(&entry.id)?),
+            pending_id: None,
             status: TransactionStatus::Posted,
             direction: None,
         };
@@ -104,6 +105,7 @@ impl Book {
         Account {
             account_id: self.id.clone(),
             chain_tolerance_minor: 0,
+            closing_balance_minor: None,
             currency: self.currency,
             kind: self.kind,
             opening_balance_minor: Some(self.opening_minor),

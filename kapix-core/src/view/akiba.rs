@@ -123,6 +123,7 @@ impl AkibaRequest {
         Account {
             account_id,
             chain_tolerance_minor: 0,
+            closing_balance_minor: None,
             currency: first.currency,
             kind: AccountKind::Other,
             opening_balance_minor: None,
@@ -154,6 +155,7 @@ impl AkibaTransaction {
             counterparty: None,
             description: self.description.clone(),
             id: self.external_transaction_id.clone(),
+            pending_id: None,
             status: match self.status {
                 None | Some(AkibaStatus::Approved) => TransactionStatus::Posted,
                 Some(AkibaStatus::Pending) => TransactionStatus::Pending,

@@ -39,6 +39,7 @@ fn transaction(amount: BoxedStrategy<i64>) -> impl Strategy<Value = Transaction>
             counterparty,
             description: None,
             id: id.map(|id| Id::parse(&id.to_string()).unwrap()),
+            pending_id: None,
             status,
             direction: None,
         })
@@ -53,6 +54,7 @@ fn data(
     let account = Account {
         account_id: Id::parse("a").unwrap(),
         chain_tolerance_minor: tolerance,
+        closing_balance_minor: None,
         currency: Currency::parse("KES").unwrap(),
         kind: AccountKind::MobileMoney,
         opening_balance_minor,

@@ -24,6 +24,7 @@ fn row(at: &str, amount_minor: i64, balance_minor: Option<i64>) -> Transaction {
         counterparty: None,
         description: None,
         id: None,
+        pending_id: None,
         status: TransactionStatus::Posted,
         direction: None,
     }
@@ -33,6 +34,7 @@ fn account(id: &str, transactions: Vec<Transaction>) -> Account {
     Account {
         account_id: Id::parse(id).unwrap(),
         chain_tolerance_minor: 0,
+        closing_balance_minor: None,
         currency: Currency::parse("KES").unwrap(),
         kind: AccountKind::Current,
         opening_balance_minor: None,
