@@ -4,6 +4,7 @@ use super::definition::{NullReason, Unit};
 use super::feature::{Feature, Features};
 use super::selection::Selection;
 use crate::canonical::Hash;
+use crate::domain::AccountLedger;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,12 +119,33 @@ impl Features<'_> {
     /// ```
     pub fn selected(&self, selection: Selection) -> Vec<SelectedRows> {
         let accounts = &self.ledger().accounts;
-        (self.rows(selection).into_iter())
-            .filter_map(|ranges| {
-                let account = accounts.get(ranges.account)?;
-                let pointer = format!("/data/{}/accounts/{}", account.source.as_str(), account.index);
-                Some(SelectedRows { pointer, rows: ranges.rows })
-            })
-            .collect()
+        let mut selected: Vec<SelectedRows> = Vec::new();
+        for ranges in self.rows(selection) {
+            let Some(account) = accounts.get(ranges.account) else { continue };
+            for (index, rows) in by_upload(account, &ranges.rows) {
+                let pointer = format!("/data/{}/accounts/{index}", account.source.as_str());
+                selected.push(SelectedRows { pointer, rows });
+            }
+        }
+        selected
     }
+}
+
+/// Returns ranges of an account's rows by the upload that holds them.
+fn by_upload(account: &AccountLedger, ranges: &[(u32, u32)]) -> Vec<(usize, Vec<(u32, u32)>)> {
+    if account.uploads.is_empty() {
+        return vec![(account.index, ranges.to_vec())];
+    }
+    let mut split: Vec<(usize, Vec<(u32, u32)>)> = Vec::new();
+    for input in ranges.iter().flat_map(|(first, last)| *first..=*last) {
+        let (index, row) = account.place(input);
+        match split.last_mut() {
+            Some((own, ranges)) if *own == index => match ranges.last_mut() {
+                Some((_, last)) if last.checked_add(1) == Some(row) => *last = row,
+                _ => ranges.push((row, row)),
+            },
+            _ => split.push((index, vec![(row, row)])),
+        }
+    }
+    split
 }

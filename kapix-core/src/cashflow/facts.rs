@@ -12,14 +12,6 @@ pub(super) const RECENT_DAYS: usize = 90;
 /// Days of the long window: the recent one and the equal one before it.
 const LONG_DAYS: i32 = 180;
 
-/// Days that may lie between the last covered day and the last day of a day window. Days without rows count
-/// as covered, as it does between two rows; with more, sums over the window would lack over 8 % of 90 days.
-const TAIL_DAYS_MAX: i32 = 7;
-
-/// The same for complete calendar months, which hold no uncovered day: the latest monthly statement is at most
-/// one month old.
-const MONTH_TAIL_DAYS_MAX: i32 = 31;
-
 /// What the features of one applicant are computed from.
 #[derive(Debug)]
 pub(super) struct Facts {
@@ -27,15 +19,15 @@ pub(super) struct Facts {
     pub(super) seen: bool,
     /// The accounts have more than one currency.
     pub(super) mixed_currencies: bool,
-    /// Rows of all accounts.
+    /// Rows of all accounts that moved money, of the latest stretches.
     pub(super) rows: u32,
     /// Covered days of the account with the longest history.
     pub(super) history_days: u32,
-    /// Days from the last covered day to the last day, of the account with the oldest data.
+    /// Days from the last day to the day of `as_of`.
     pub(super) age_days: i32,
-    /// Days up to and with the last day that every account covers, gap at the end included.
+    /// Days up to and with the last day, from the first that every account covers.
     pub(super) reach_days: i32,
-    /// Days from the latest row to the last day.
+    /// Days from the latest row that moved money to the last day.
     pub(super) last_row_days: Option<i32>,
     /// Days from the latest income to the last day.
     pub(super) last_income_days: Option<i32>,
@@ -43,7 +35,7 @@ pub(super) struct Facts {
     pub(super) recent: Flows,
     /// Income of the 90 days before the recent ones, in minor units.
     pub(super) income_before_minor: i128,
-    /// Days of the recent window with a row; place 0 is the last day.
+    /// Days of the recent window with a row that moved money; place 0 is the last day.
     pub(super) active: [bool; RECENT_DAYS],
     /// End-of-day balances in minor units, place 0 the last day; `None` when an account states no balance.
     pub(super) balances_minor: Option<[i128; RECENT_DAYS]>,
@@ -60,13 +52,15 @@ pub(super) struct Facts {
 /// Sums over a window.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Flows {
-    /// Number of credits.
+    /// Number of rows that moved money.
+    pub(super) rows: u32,
+    /// Number of credits that are no own transfers.
     pub(super) credits: u32,
-    /// Number of debits.
+    /// Number of debits that are no own transfers.
     pub(super) debits: u32,
-    /// Sum of credits in minor units.
+    /// Sum of these credits in minor units.
     pub(super) inflow_minor: i128,
-    /// Sum of debits in minor units, above zero.
+    /// Sum of these debits in minor units, above zero.
     pub(super) outflow_minor: i128,
     /// Sum of income in minor units.
     pub(super) income_minor: i128,
@@ -88,7 +82,7 @@ impl Facts {
         if !self.seen {
             return Err(NullReason::NoRows);
         }
-        if self.age_days > TAIL_DAYS_MAX || self.reach_days < days {
+        if self.reach_days < days {
             return Err(NullReason::WindowNotCovered);
         }
         Ok(())
@@ -106,9 +100,6 @@ impl Facts {
     pub(super) fn complete_months(&self, least: usize) -> Result<usize, NullReason> {
         if !self.seen {
             return Err(NullReason::NoRows);
-        }
-        if self.age_days > MONTH_TAIL_DAYS_MAX {
-            return Err(NullReason::WindowNotCovered);
         }
         if self.months.count < least {
             return Err(NullReason::HistoryTooShort);
@@ -128,7 +119,7 @@ impl Facts {
             mixed_currencies: ledger.currency.is_none(),
             rows: 0,
             history_days: 0,
-            age_days: 0,
+            age_days: ledger.age_days,
             reach_days: 0,
             last_row_days: None,
             last_income_days: None,
@@ -143,30 +134,30 @@ impl Facts {
         }
     }
 
-    /// Fills in what is covered. A window or month counts only where every account with data covers it: a short
-    /// statement of one account must not pass for low spending.
+    /// Fills in what is covered. A window or month counts only where every account with data covers its first day: a
+    /// short statement of one account must not pass for low spending. One that ends early moves no window back; it is
+    /// a finding that refers.
     fn cover(&mut self, ledger: &Ledger) {
-        let mut common: Option<(Date, Date)> = None;
+        let mut latest: Option<Date> = None;
         for account in &ledger.accounts {
             let Some((from, to)) = account.covered else { continue };
-            let reach = account.last_day.days_since(from) + 1;
-            let age = account.last_day.days_since(to).max(0);
-            self.reach_days = if self.seen { self.reach_days.min(reach) } else { reach };
-            self.age_days = self.age_days.max(age);
-            self.history_days = self.history_days.max(u32::try_from(reach - age).unwrap_or(0));
-            self.seen = true;
-            common = Some(common.map_or((from, to), |(first, last)| (first.max(from), last.min(to))));
+            let days = u32::try_from(to.days_since(from) + 1).unwrap_or(0);
+            self.history_days = self.history_days.max(days);
+            latest = Some(latest.map_or(from, |latest| latest.max(from)));
         }
-        if let Some((from, to)) = common {
-            self.months = Months::complete(from, to);
+        if let Some(from) = latest {
+            self.seen = true;
+            self.reach_days = ledger.features_as_of.days_since(from) + 1;
+            self.months = Months::complete(from, ledger.features_as_of);
         }
     }
 
     fn add_account(&mut self, account: &AccountLedger) {
-        let count = u32::try_from(account.rows.len()).unwrap_or(u32::MAX);
-        self.rows = self.rows.saturating_add(count);
+        let history = account.rows.iter().filter(|row| is_of_history(account, row)).count();
+        self.rows = self.rows.saturating_add(u32::try_from(history).unwrap_or(u32::MAX));
         let age = |row: &Row| account.last_day.days_since(row.date);
-        self.last_row_days = earlier(self.last_row_days, account.rows.last().map(age));
+        let last = account.rows.iter().rev().find(|row| row.amount_minor != 0).map(age);
+        self.last_row_days = earlier(self.last_row_days, last);
         self.last_income_days =
             earlier(self.last_income_days, account.rows.iter().rev().find(|row| row.income).map(age));
 
@@ -180,11 +171,15 @@ impl Facts {
             closes.add(row, age);
             self.add_row(row, age);
         }
-        self.balances_minor = self.balances_minor.take().and_then(|balances| closes.added_to(balances));
+        let most = if account.balance_disputed { Some(0) } else { None };
+        self.balances_minor = self.balances_minor.take().and_then(|balances| closes.added_to(balances, most));
     }
 
     fn add_row(&mut self, row: &Row, age: i32) {
-        let amount = i128::from(row.amount_minor);
+        if row.amount_minor == 0 {
+            return;
+        }
+        let amount = if row.transfer { 0 } else { i128::from(row.amount_minor) };
         let income = if row.income { amount } else { 0 };
         if let Some(month) = self.months.place(row.date) {
             if let Some(sum) = self.net_by_month_minor.get_mut(month) {
@@ -206,11 +201,12 @@ impl Facts {
         if let Some(active) = self.active.get_mut(day) {
             *active = true;
         }
+        self.recent.rows += 1;
         self.recent.income_minor += income;
         if amount > 0 {
             self.recent.credits += 1;
             self.recent.inflow_minor += amount;
-        } else {
+        } else if amount < 0 {
             self.recent.debits += 1;
             self.recent.outflow_minor -= amount;
         }
@@ -242,12 +238,17 @@ impl Closes {
         }
     }
 
-    /// Returns the balances of the other accounts with these, carried forward, added; `None` if there are none.
-    fn added_to(&self, mut balances_minor: [i128; RECENT_DAYS]) -> Option<[i128; RECENT_DAYS]> {
+    /// Returns the balances of the other accounts with these, carried forward and each at most `most`, added; `None` if
+    /// there are none.
+    fn added_to(
+        &self,
+        mut balances_minor: [i128; RECENT_DAYS],
+        most: Option<i128>,
+    ) -> Option<[i128; RECENT_DAYS]> {
         let mut carried = self.before?;
         for (close, balance) in self.by_day.iter().zip(&mut balances_minor).rev() {
             carried = close.unwrap_or(carried);
-            *balance += carried;
+            *balance += most.map_or(carried, |most| carried.min(most));
         }
         Some(balances_minor)
     }
@@ -261,6 +262,11 @@ fn balance_before(account: &AccountLedger, past: &[Row]) -> Option<i128> {
     let (known, rest) = past.split_at(stated.map_or(0, |place| place + 1));
     let base = known.last().and_then(|row| row.balance_minor).map(i128::from).or(opening)?;
     Some(rest.iter().fold(base, |minor, row| minor + i128::from(row.amount_minor)))
+}
+
+/// Returns whether a row counts for the least history: it moved money, and lies in the latest stretch.
+pub(super) fn is_of_history(account: &AccountLedger, row: &Row) -> bool {
+    row.amount_minor != 0 && account.covered.is_some_and(|(from, _)| row.date >= from)
 }
 
 /// Returns the place of a day in the recent window, or `None` if it lies outside.

@@ -203,7 +203,7 @@ pub(super) fn outflow_top_counterparty_share_90d(facts: &Facts) -> Value {
 
 pub(super) fn transactions_90d(facts: &Facts) -> Value {
     facts.window(RECENT)?;
-    Ok(f64::from(facts.recent.credits) + f64::from(facts.recent.debits))
+    Ok(f64::from(facts.recent.rows))
 }
 
 fn seen(facts: &Facts) -> Result<(), NullReason> {

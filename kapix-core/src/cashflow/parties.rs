@@ -41,7 +41,7 @@ impl Parties {
         }
         if recent {
             party.recent = true;
-            if row.amount_minor < 0 {
+            if row.amount_minor < 0 && !row.transfer {
                 party.debits_minor -= i128::from(row.amount_minor);
             }
         }

@@ -1,7 +1,7 @@
 //! The transactions behind the features: named selections of rows, shared by features.
 
 use super::calendar::Months;
-use super::facts::{Facts, RECENT_DAYS, recent_day};
+use super::facts::{Facts, RECENT_DAYS, is_of_history, recent_day};
 use crate::domain::{AccountLedger, Ledger, Row};
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ macro_rules! selections {
             /// ```
             /// use kapix_core::cashflow::Selection;
             ///
-            /// assert_eq!(Selection::Debits90.meaning().trim(), "Debits of the last 90 days.");
+            /// assert_eq!(Selection::Debits90.meaning().trim(), "Debits of the last 90 days that are no own transfers.");
             /// ```
             pub const fn meaning(self) -> &'static str { match self { $(Self::$variant => concat!($($meaning),+),)+ } }
         }
@@ -38,15 +38,17 @@ macro_rules! selections {
 }
 
 selections! {
-    /// Credits of the last 90 days.
+    /// Credits of the last 90 days that are no own transfers.
     Credits90 = "credits_90d",
-    /// Debits of the last 90 days.
+    /// Debits of the last 90 days that are no own transfers.
     Debits90 = "debits_90d",
     /// Rows that set the end-of-day balances of the last 90 days: the last row of each day and of the days before.
     EndOfDay90 = "end_of_day_90d",
     /// Rows of `end_of_day_90d` and `debits_90d`.
     EndOfDayAndDebits90 = "end_of_day_and_debits_90d",
-    /// All rows.
+    /// Rows of `credits_90d` and `debits_90d`.
+    Flows90 = "flows_90d",
+    /// Rows that moved money, of the latest stretch of each account.
     History = "history",
     /// Income of the last 180 days.
     Income180 = "income_180d",
@@ -60,17 +62,17 @@ selections! {
     LastBalanceAndDebits90 = "last_balance_and_debits_90d",
     /// The latest income.
     LastIncome = "last_income",
-    /// The latest row.
+    /// The latest row that moved money.
     LastTransaction = "last_transaction",
     /// The row of each account that sets its balance on the day of the lowest end-of-day balance.
     LowestBalance90 = "lowest_balance_90d",
     /// Rows of `lowest_balance_90d` and `debits_90d`.
     LowestBalanceAndDebits90 = "lowest_balance_and_debits_90d",
-    /// Rows of the last 90 days that name a counterparty.
+    /// Rows of the last 90 days that moved money and name a counterparty.
     Named90 = "named_90d",
-    /// Rows of the last 90 days.
+    /// Rows of the last 90 days that moved money.
     Transactions90 = "transactions_90d",
-    /// Rows of the complete months.
+    /// Credits and debits of the complete months that are no own transfers.
     TransactionsCompleteMonths = "transactions_complete_months",
 }
 
@@ -120,13 +122,16 @@ impl Selection {
     fn holds(self, scope: &Scope, place: usize, row: &Row) -> bool {
         let age = scope.age(row);
         let recent = recent_day(age).is_some();
-        let debit = recent && row.amount_minor < 0;
+        let moved = row.amount_minor != 0;
+        let flow = recent && moved && !row.transfer;
+        let debit = flow && row.amount_minor < 0;
         match self {
-            Self::Credits90 => recent && row.amount_minor > 0,
+            Self::Credits90 => flow && row.amount_minor > 0,
             Self::Debits90 => debit,
             Self::EndOfDay90 => scope.sets_a_close(place, row),
             Self::EndOfDayAndDebits90 => debit || scope.sets_a_close(place, row),
-            Self::History => true,
+            Self::Flows90 => flow,
+            Self::History => is_of_history(scope.account, row),
             Self::Income180 => row.income && (0..180).contains(&age),
             Self::Income90 => row.income && recent,
             Self::IncomeCompleteMonths => row.income && scope.months.place(row.date).is_some(),
@@ -136,12 +141,17 @@ impl Selection {
                 let mut later = scope.account.rows.iter().skip(place + 1);
                 row.income && scope.last_income_days == Some(age) && !later.any(|row| row.income)
             }
-            Self::LastTransaction => scope.last_row_days == Some(age) && scope.next(place).is_none(),
+            Self::LastTransaction => {
+                let mut later = scope.account.rows.iter().skip(place + 1);
+                moved && scope.last_row_days == Some(age) && !later.any(|row| row.amount_minor != 0)
+            }
             Self::LowestBalance90 => scope.sets_the_lowest(place, row),
             Self::LowestBalanceAndDebits90 => debit || scope.sets_the_lowest(place, row),
-            Self::Named90 => recent && row.counterparty.is_some(),
-            Self::Transactions90 => recent,
-            Self::TransactionsCompleteMonths => scope.months.place(row.date).is_some(),
+            Self::Named90 => recent && moved && row.counterparty.is_some(),
+            Self::Transactions90 => recent && moved,
+            Self::TransactionsCompleteMonths => {
+                moved && !row.transfer && scope.months.place(row.date).is_some()
+            }
         }
     }
 }

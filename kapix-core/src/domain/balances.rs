@@ -1,9 +1,11 @@
 //! The balances of an account, row by row: carried, compared with the stated ones, and filled in.
 
 use super::cases::Tally;
+use super::cover::STRETCH_DAYS;
 use super::finding::FindingKind;
 use super::ledger::Row;
 use super::validate::on_wire;
+use crate::time::Date;
 
 /// What the walk saw.
 pub(super) struct Walk {
@@ -17,6 +19,9 @@ pub(super) struct Walk {
     pub(super) breaks: Tally,
     /// The first stated balance, if it does not follow from the stated opening balance.
     pub(super) opening: Tally,
+    /// The first row of the latest stretch: rows whose neighbours lie at most [`STRETCH_DAYS`] apart, or further where the
+    /// balances stated on both sides chain.
+    pub(super) stretch: usize,
 }
 
 /// A carried balance beyond +-(2^53 - 1) minor units, at this row of the request.
@@ -35,11 +40,27 @@ pub(super) fn walk(rows: &mut [Row], stated_opening: Option<i64>, tolerance: i64
         days_chained: 0,
         breaks: Tally::new(FindingKind::ChainBreak),
         opening: Tally::new(FindingKind::OpeningBalanceMismatch),
+        stretch: 0,
     };
     let mut carried = stated_opening;
     let mut opening_unchecked = stated_opening.is_some();
     let mut pending = 0;
+    // The first row after each wide gap since the last stated balance.
+    let mut gaps: Option<usize> = None;
+    let (mut before, mut place, mut is_anchored) = (None::<Date>, 0, false);
     for day in rows.chunk_by_mut(|a, b| a.date == b.date) {
+        if let Some(first) = day.first() {
+            if before.is_some_and(|before| first.date.days_since(before) > STRETCH_DAYS) {
+                // Without a row that states a balance before the gap nothing can chain across it.
+                if is_anchored {
+                    gaps = Some(place);
+                } else {
+                    walk.stretch = place;
+                }
+            }
+            before = Some(first.date);
+            place += day.len();
+        }
         let (mut stated_any, mut all_met) = (false, true);
         for row in day {
             let expected = carried.map(|balance| add(balance, row.amount_minor, row)).transpose()?;
@@ -53,7 +74,13 @@ pub(super) fn walk(rows: &mut [Row], stated_opening: Option<i64>, tolerance: i64
                 if !stated_any && met {
                     walk.days_chained += pending;
                 }
+                if let Some(gap) = gaps.take()
+                    && !(met && expected.is_some())
+                {
+                    walk.stretch = gap;
+                }
                 pending = 0;
+                is_anchored = true;
                 opening_unchecked = false;
                 stated_any = true;
                 all_met &= met;
@@ -65,6 +92,7 @@ pub(super) fn walk(rows: &mut [Row], stated_opening: Option<i64>, tolerance: i64
         walk.days_chained += u32::from(stated_any && all_met);
         pending += u32::from(!stated_any && carried.is_some());
     }
+    walk.stretch = gaps.unwrap_or(walk.stretch);
     if walk.opening_minor.is_none() {
         walk.opening_minor = fill_back(rows)?;
     }

@@ -1,18 +1,25 @@
 //! From the accounts of a request to the ledger.
 
-use super::account::{Account, TransactionStatus};
+use super::account::TransactionStatus;
 use super::balances::{Overflow, walk};
 use super::cases::Tally;
 use super::check;
+use super::cover::{self, Cover};
 use super::finding::{Finding, FindingKind};
 use super::ledger::{AccountLedger, Ledger, Row};
 use super::order::{DayOrder, Orderer};
-use super::source::{Data, SourceKey, TransactionSource};
+use super::overlap;
+use super::pending;
+use super::readings::Reading;
+use super::sign;
+use super::source::Data;
+use super::transfers;
+use super::uploads::Uploads;
 use super::validate::{self, Problems, on_wire};
 use crate::error::{Cause, Result};
 use crate::limits::Limits;
 use crate::limits::WIRE_MAX;
-use crate::time::{At, Date, Instant};
+use crate::time::{At, Date, Instant, UtcOffset};
 use std::collections::BTreeMap;
 
 /// Categories whose credits are not income: the holder's own money, borrowed money, money given back.
@@ -55,22 +62,12 @@ impl Ledger {
         validate::check(data, limits)?;
         let mut builder = Builder::new(as_of);
         for (key, source) in data.transaction_sources() {
-            for (index, account) in source.accounts.iter().enumerate() {
-                let pointer = format!("/data/{}/accounts/{index}", key.as_str());
-                builder.account(Input { key, source, index, account, pointer });
+            for uploads in Uploads::of_source(key, source) {
+                builder.account(uploads);
             }
         }
         builder.finish()
     }
-}
-
-/// One account of the request, and where it stands.
-struct Input<'a> {
-    key: SourceKey,
-    source: &'a TransactionSource,
-    index: usize,
-    account: &'a Account,
-    pointer: String,
 }
 
 struct Builder<'a> {
@@ -82,8 +79,10 @@ struct Builder<'a> {
     credits_minor: i64,
     debits_minor: i64,
     accounts: Vec<AccountLedger>,
-    /// Pointer and findings of each account.
-    findings: Vec<(String, Vec<Finding>)>,
+    /// By account: what the request brings of it, the days that it covers, and what was found.
+    uploads: Vec<Uploads<'a>>,
+    covers: Vec<Cover>,
+    findings: Vec<Vec<Finding>>,
 }
 
 /// Rows of an account that count, and what was found while they were chosen.
@@ -105,33 +104,45 @@ impl<'a> Builder<'a> {
             credits_minor: 0,
             debits_minor: 0,
             accounts: Vec::new(),
+            uploads: Vec::new(),
+            covers: Vec::new(),
             findings: Vec::new(),
         }
     }
 
-    fn account(&mut self, input: Input<'a>) {
-        let account = input.account;
+    fn account(&mut self, uploads: Uploads<'a>) {
+        let account = uploads.account();
         let last_day = self.as_of.date_at(account.utc_offset);
-        let mut chosen = self.choose(&input, last_day);
+        let mut chosen = self.choose(&uploads, last_day);
         let tolerance = account.chain_tolerance_minor;
         chosen.rows.sort_by_key(|row| row.date);
-        order_days(&mut self.orderer, &mut chosen.rows, account.opening_balance_minor, tolerance);
-        let walk = match walk(&mut chosen.rows, account.opening_balance_minor, tolerance) {
+        let overlap = overlap::merge(&uploads, &mut chosen.rows);
+        let pending = pending::settle(&uploads, &mut chosen.rows);
+        let sign = sign::reversed(&uploads, &chosen.rows, tolerance);
+        let stated_opening = uploads.opening_minor();
+        order_days(&mut self.orderer, &mut chosen.rows, stated_opening, tolerance);
+        let walk = match walk(&mut chosen.rows, stated_opening, tolerance) {
             Ok(walk) => walk,
             Err(Overflow { input: row }) => {
                 let message =
                     format!("the balance before or after the row leaves `+-{WIRE_MAX}` minor units");
-                return self.overflow(message, &input.pointer, row);
+                return self.overflow(message, &uploads, row);
             }
         };
+        let one_id = check::one_id(&mut chosen.rows, &uploads, stated_opening);
+        let isolated = cover::isolated(&mut chosen.rows, walk.stretch);
+        let cover = cover::cover(&uploads, &chosen.rows, walk.stretch, last_day);
+        let (index, further) = uploads.indices();
         let ledger = AccountLedger {
-            source: input.key,
-            index: input.index,
+            source: uploads.key,
+            index,
+            uploads: further,
             kind: account.kind,
             currency: account.currency,
             utc_offset: account.utc_offset,
             last_day,
-            covered: covered(&input, &chosen.rows, last_day),
+            covered: cover.days,
+            balance_disputed: false,
             rows: chosen.rows,
             opening_minor: walk.opening_minor,
             days: walk.days,
@@ -139,35 +150,43 @@ impl<'a> Builder<'a> {
         };
         let tallies = [
             walk.breaks,
+            sign,
             walk.opening,
-            check::likely_duplicates(&ledger, account),
-            check::shared_ids(&ledger.rows, account),
+            check::likely_duplicates(&ledger, &uploads),
+            one_id.repeated,
+            one_id.shared,
+            pending.open,
+            pending.settled,
+            overlap.disputed,
+            overlap.merged,
+            isolated,
             chosen.after_as_of,
             chosen.future,
             chosen.outside,
             check::gaps(&ledger.rows, last_day),
             check::reordered(&ledger.rows),
+            check::zero_rows(&ledger.rows),
             chosen.failed,
         ];
-        let findings = tallies.into_iter().filter_map(|tally| tally.finding(&input.pointer)).collect();
+        self.findings.push(tallies.into_iter().flat_map(|tally| tally.findings(&uploads)).collect());
         self.accounts.push(ledger);
-        self.findings.push((input.pointer, findings));
+        self.uploads.push(uploads);
+        self.covers.push(cover);
     }
 
     /// Returns the rows that took effect on or before `as_of`, in the order of the document.
-    fn choose(&mut self, input: &Input<'a>, last_day: Date) -> Chosen {
-        let account = input.account;
-        let period = account.period.or(input.source.period);
-        let read_on = input.source.retrieved_at.map(|instant| instant.date_at(account.utc_offset));
+    fn choose(&mut self, uploads: &Uploads<'a>, last_day: Date) -> Chosen {
+        let offset = uploads.account().utc_offset;
+        let read_on = uploads.retrieved_at.map(|instant| instant.date_at(offset));
         let mut chosen = Chosen {
-            rows: Vec::with_capacity(account.transactions.len()),
+            rows: Vec::with_capacity(usize::try_from(uploads.rows()).unwrap_or_default()),
             after_as_of: Tally::new(FindingKind::AfterAsOf),
             future: Tally::new(FindingKind::FutureDate),
             failed: Tally::new(FindingKind::FailedRows),
             outside: Tally::new(FindingKind::OutsidePeriod),
         };
-        for (row, transaction) in (0_u32..).zip(&account.transactions) {
-            let date = transaction.at.date(account.utc_offset);
+        for (row, transaction) in uploads.transactions() {
+            let date = transaction.at.date(offset);
             let failed = transaction.status == TransactionStatus::Failed;
             if !failed && read_on.is_some_and(|read_on| date > read_on) {
                 chosen.future.row(row, date);
@@ -184,11 +203,11 @@ impl<'a> Builder<'a> {
                 chosen.failed.row(row, date);
                 continue;
             }
-            if period.is_some_and(|period| date < period.from || date > period.to) {
+            if uploads.period_of(row).is_some_and(|period| date < period.from || date > period.to) {
                 chosen.outside.row(row, date);
             }
             let amount_minor = transaction.amount_minor;
-            self.add(amount_minor, &input.pointer, row);
+            self.add(amount_minor, uploads, row);
             let category = transaction.category.as_deref();
             chosen.rows.push(Row {
                 input: row,
@@ -197,13 +216,15 @@ impl<'a> Builder<'a> {
                 balance_minor: transaction.balance_minor,
                 counterparty: transaction.counterparty.as_deref().and_then(|name| self.names.number(name)),
                 income: amount_minor > 0 && category.is_none_or(|category| !NOT_INCOME.contains(&category)),
+                transfer: category == Some(transfers::OWN_TRANSFER),
+                disputed: false,
             });
         }
         chosen
     }
 
     /// Adds a row to the sums of the applicant.
-    fn add(&mut self, amount_minor: i64, pointer: &str, row: u32) {
+    fn add(&mut self, amount_minor: i64, uploads: &Uploads<'_>, row: u32) {
         let sum = if amount_minor > 0 { &mut self.credits_minor } else { &mut self.debits_minor };
         // Both are within 2^53: the sum stays below 2^54, and it stops growing at the first that is too large.
         let total = sum.saturating_add(amount_minor);
@@ -212,28 +233,69 @@ impl<'a> Builder<'a> {
         } else {
             let message =
                 format!("the sum of all credits or of all debits leaves `+-{WIRE_MAX}` minor units");
-            self.overflow(message, pointer, row);
+            self.overflow(message, uploads, row);
         }
     }
 
-    fn overflow(&mut self, message: String, pointer: &str, row: u32) {
-        let field = format!("{pointer}/transactions/{row}/amount_minor");
+    fn overflow(&mut self, message: String, uploads: &Uploads<'_>, row: u32) {
+        let field = format!("{}/amount_minor", uploads.row_pointer(row));
         self.problems.push(Cause::MoneyOverflow, message, field);
     }
 
     fn finish(mut self) -> Result<Ledger> {
         self.problems.result()?;
-        let shared = check::shared_rows(&self.accounts);
+        let shared = overlap::shared(&mut self.accounts, &self.uploads);
+        let transfers = transfers::mark(&mut self.accounts, &self.uploads);
+        let end = cover::end(&self.accounts, &self.covers);
         let mut findings = Vec::new();
-        for ((ledger, others), (pointer, of_account)) in self.accounts.iter().zip(shared).zip(self.findings) {
+        for (at, of_account) in self.findings.into_iter().enumerate() {
             findings.extend(of_account);
-            findings.extend(check::shared_rows_finding(ledger, others, &pointer));
+            let Some((uploads, cover)) = self.uploads.get(at).zip(self.covers.get(at)) else { continue };
+            for tallies in [&shared, &transfers] {
+                findings.extend(tallies.get(at).into_iter().flat_map(|tally| tally.findings(uploads)));
+            }
+            let early = end.as_ref().and_then(|end| Some((cover::ends_early(*cover, end.day)?, end.day)));
+            findings.extend(early.map(|((own, days), end)| Finding {
+                pointer: uploads.pointer(0).to_owned(),
+                ..Finding::of_applicant(FindingKind::EndsEarly, days.unsigned_abs().into(), Some((own, end)))
+            }));
         }
         findings.extend(check::mixed_currencies(&self.accounts));
         renumber(&mut self.accounts);
         let first = self.accounts.first().map(|ledger| ledger.currency);
         let currency = first.filter(|first| self.accounts.iter().all(|ledger| ledger.currency == *first));
-        Ok(Ledger { accounts: self.accounts, findings, as_of: self.as_of, currency })
+        let mut ledger = Ledger {
+            accounts: Vec::new(),
+            age_days: end.as_ref().map_or(0, |end| end.age_days),
+            as_of: self.as_of,
+            currency,
+            end_is_given: end.as_ref().is_some_and(|end| end.is_given),
+            features_as_of: end.map_or_else(|| self.as_of.date_at(UtcOffset::UTC), |end| end.day),
+            findings,
+            other_reading: None,
+        };
+        if ledger.age_days > 0 {
+            let (age, end) = (ledger.age_days, ledger.features_as_of);
+            let days = end.add_days(age).ok().map(|day| (end, day));
+            let kind = FindingKind::DataAge;
+            ledger.findings.push(Finding::of_applicant(kind, age.unsigned_abs().into(), days));
+        }
+        self.accounts.iter_mut().for_each(|account| account.last_day = ledger.features_as_of);
+        ledger.read(self.accounts, &self.uploads);
+        Ok(ledger)
+    }
+}
+
+impl Ledger {
+    /// Takes the accounts as they are, or in two readings where rows are disputed.
+    fn read(&mut self, accounts: Vec<AccountLedger>, uploads: &[Uploads<'_>]) {
+        if accounts.iter().all(|account| account.rows.iter().all(|row| !row.disputed)) {
+            self.accounts = accounts;
+            return;
+        }
+        let other = Self { accounts: Reading::Other.of(&accounts, uploads), ..self.clone() };
+        self.accounts = Reading::Cautious.of(&accounts, uploads);
+        self.other_reading = Some(Box::new(other));
     }
 }
 
@@ -266,14 +328,6 @@ fn order_days(orderer: &mut Orderer, rows: &mut [Row], opening: Option<i64>, tol
 /// Returns the number of rows that have the date of the first.
 fn first_day(rows: &[Row]) -> usize {
     rows.chunk_by(|a, b| a.date == b.date).next().map_or(0, <[Row]>::len)
-}
-
-/// Returns the stated period cut at the last day, else the first and the last row.
-fn covered(input: &Input<'_>, rows: &[Row], last_day: Date) -> Option<(Date, Date)> {
-    let stated = input.account.period.or(input.source.period);
-    let period =
-        stated.filter(|period| period.from <= last_day).map(|period| (period.from, period.to.min(last_day)));
-    period.or_else(|| Some((rows.first()?.date, rows.last()?.date)))
 }
 
 /// Numbers of counterparties: the same text after trimming and case folding has the same number.
@@ -314,6 +368,10 @@ fn renumber(accounts: &mut [AccountLedger]) {
     }
 }
 
+#[cfg(test)]
+mod cover_tests;
+#[cfg(test)]
+mod disputed_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! Cases of one kind, gathered into one finding.
+//! Cases of one kind, gathered into findings.
 
 use super::finding::{Finding, FindingKind};
+use super::uploads::Uploads;
 use crate::time::Date;
 
 /// Row numbers that a finding shows at most.
@@ -10,15 +11,39 @@ const ROWS_MAX: usize = 20;
 #[derive(Clone, Debug)]
 pub(super) struct Tally {
     kind: FindingKind,
-    count: u64,
+    cases: Vec<Case>,
     rows: Vec<u32>,
     amounts_minor: Vec<i64>,
-    days: Option<(Date, Date)>,
+    /// Sums of the disputed debits and of the disputed credits, in minor units.
+    disputed: Option<(i64, i64)>,
+    /// Rows that a share is taken of.
+    whole: Option<usize>,
+}
+
+/// A case: the row that is told of, and the days concerned.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    row: u32,
+    from: Date,
+    to: Date,
 }
 
 impl Tally {
     pub(super) const fn new(kind: FindingKind) -> Self {
-        Self { kind, count: 0, rows: Vec::new(), amounts_minor: Vec::new(), days: None }
+        Self {
+            kind,
+            cases: Vec::new(),
+            rows: Vec::new(),
+            amounts_minor: Vec::new(),
+            disputed: None,
+            whole: None,
+        }
+    }
+
+    /// States the number of rows that the finding's share is taken of.
+    pub(super) fn of(mut self, rows: usize) -> Self {
+        self.whole = Some(rows);
+        self
     }
 
     /// Counts a case of one row.
@@ -26,28 +51,65 @@ impl Tally {
         self.case(&[row], &[], date, date);
     }
 
-    /// Counts a case. Its rows and amounts are kept until the finding has as many as it shows.
+    /// Counts a disputed row, and its amount to the sums of both readings.
+    pub(super) fn disputed(&mut self, rows: &[u32], amount_minor: i64, from: Date, to: Date) {
+        self.case(rows, &[], from, to);
+        let (debits, credits) = self.disputed.unwrap_or_default();
+        self.disputed =
+            Some((debits.saturating_add(amount_minor.min(0)), credits.saturating_add(amount_minor.max(0))));
+    }
+
+    /// Counts a case; its last row is the one that is told of. Rows and amounts are kept until the finding has as many
+    /// as it shows.
     pub(super) fn case(&mut self, rows: &[u32], amounts_minor: &[i64], from: Date, to: Date) {
-        self.count += 1;
+        let Some(&row) = rows.last() else { return };
+        self.cases.push(Case { row, from, to });
         if self.rows.len() + rows.len() <= ROWS_MAX {
             self.rows.extend_from_slice(rows);
             self.amounts_minor.extend_from_slice(amounts_minor);
         }
-        let (first, last) = self.days.unwrap_or((from, to));
-        self.days = Some((first.min(from), last.max(to)));
     }
 
-    /// Returns the finding, or `None` without a case.
-    pub(super) fn finding(self, pointer: &str) -> Option<Finding> {
-        (self.count > 0).then(|| Finding {
-            amounts_minor: self.amounts_minor,
-            count: self.count,
-            from: self.days.map(|(first, _)| first),
-            kind: self.kind,
-            pointer: pointer.to_owned(),
-            rows: self.rows,
-            severity: self.kind.severity(),
-            to: self.days.map(|(_, last)| last),
+    /// Returns the findings, one for each upload that has a case.
+    pub(super) fn findings(&self, uploads: &Uploads<'_>) -> Vec<Finding> {
+        (0..uploads.len()).filter_map(|upload| self.of_upload(uploads, upload)).collect()
+    }
+
+    fn of_upload(&self, uploads: &Uploads<'_>, upload: usize) -> Option<Finding> {
+        let cases = || self.cases.iter().filter(|case| uploads.place(case.row).0 == upload);
+        let count = cases().count();
+        if count == 0 {
+            return None;
+        }
+        let per_row = self.amounts_minor.len().checked_div(self.rows.len()).unwrap_or_default();
+        let mut rows = Vec::new();
+        let mut amounts_minor = Vec::new();
+        for (place, &input) in self.rows.iter().enumerate() {
+            let (own, row) = uploads.place(input);
+            if own == upload {
+                rows.push(row);
+                amounts_minor.extend(self.amounts_minor.iter().skip(place * per_row).take(per_row));
+            }
+        }
+        let kind = self.kind;
+        Some(Finding {
+            amounts_minor,
+            cautious_minor: self.disputed.map(|(debits, _)| debits),
+            count: u64::try_from(count).unwrap_or(u64::MAX),
+            from: cases().map(|case| case.from).min(),
+            kind,
+            other_minor: self.disputed.map(|(_, credits)| credits),
+            pointer: uploads.pointer(upload).to_owned(),
+            rows,
+            severity: kind.severity(),
+            share: self.whole.map(|whole| share(count, whole)),
+            to: cases().map(|case| case.to).max(),
         })
     }
+}
+
+/// Returns a part of a whole, both below 2^32.
+fn share(part: usize, whole: usize) -> f64 {
+    let number = |rows: usize| f64::from(u32::try_from(rows).unwrap_or(u32::MAX));
+    if whole == 0 { 0.0 } else { number(part) / number(whole) }
 }

@@ -1,24 +1,22 @@
 //! What the rows of one account, and the accounts of one applicant, say against each other.
 
-use super::account::{Account, Transaction};
+use super::account::Transaction;
 use super::cases::Tally;
 use super::finding::{Finding, FindingKind};
 use super::ledger::{AccountLedger, Row};
-use super::order::index;
+use super::uploads::Uploads;
 use crate::time::{At, Date};
 use core::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Days between two rows above which there is a gap.
 const GAP_DAYS: i32 = 30;
-
-/// Rows that two accounts share at least before they are called the same: fewer can agree by chance.
-const SHARED_ROWS_MIN: usize = 5;
 
 /// Returns rows of a day that agree in time, amount, description, counterparty, id and stated balance.
 ///
 /// A row is no duplicate where both rows state balances and the later one chains from the row before it: the
 /// balance then says that both moved the money.
-pub(super) fn likely_duplicates(ledger: &AccountLedger, account: &Account) -> Tally {
+pub(super) fn likely_duplicates(ledger: &AccountLedger, uploads: &Uploads<'_>) -> Tally {
     let mut tally = Tally::new(FindingKind::LikelyDuplicate);
     let mut before = ledger.opening_minor;
     let mut agreeing: Vec<(&Row, &Transaction, bool)> = Vec::new();
@@ -27,10 +25,10 @@ pub(super) fn likely_duplicates(ledger: &AccountLedger, account: &Account) -> Ta
         agreeing.clear();
         for row in day {
             let expected = before.map(|balance| balance.saturating_add(row.amount_minor));
-            let tolerance = account.chain_tolerance_minor.unsigned_abs();
+            let tolerance = uploads.account().chain_tolerance_minor.unsigned_abs();
             let chains = expected.zip(row.balance_minor).is_some_and(|(e, b)| e.abs_diff(b) <= tolerance);
             before = row.balance_minor;
-            if let Some(transaction) = transaction(account, row).filter(|_| day.len() > 1) {
+            if let Some(transaction) = uploads.transaction(row.input).filter(|_| day.len() > 1) {
                 agreeing.push((row, transaction, chains && transaction.balance_minor.is_some()));
             }
         }
@@ -67,15 +65,25 @@ fn time(at: At) -> (Option<Date>, i64) {
     }
 }
 
-/// Returns rows that carry the id of an earlier row of the document and differ from it.
-pub(super) fn shared_ids(rows: &[Row], account: &Account) -> Tally {
+/// What two rows with one id are.
+pub(super) struct OneId {
+    /// Different rows.
+    pub(super) shared: Tally,
+    /// Perhaps one row on two days; the later ones are marked as disputed.
+    pub(super) repeated: Tally,
+}
+
+/// Finds rows that carry the id of an earlier row of the document and differ from it.
+///
+/// Two of them on two days with one amount are one payment told twice, unless the balances chain through both.
+pub(super) fn one_id(rows: &mut [Row], uploads: &Uploads<'_>, opening: Option<i64>) -> OneId {
     let mut digests: Vec<(u64, u32)> = Vec::with_capacity(rows.len());
-    let with_id = |row: &Row| transaction(account, row).and_then(|transaction| transaction.id.as_ref());
+    let with_id = |row: &Row| uploads.transaction(row.input).and_then(|transaction| transaction.id.as_ref());
     digests.extend(rows.iter().filter_map(|row| Some((digest(with_id(row)?.as_str()), row.input))));
     digests.sort_unstable();
     let mut found = Vec::new();
     for alike in digests.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
-        let row = |&(_, input): &(u64, u32)| Some((account.transactions.get(index(input))?, input));
+        let row = |&(_, input): &(u64, u32)| Some((uploads.transaction(input)?, input));
         let mut alike: Vec<(&Transaction, u32)> = alike.iter().filter_map(row).collect();
         // Stable: rows with one id stay in the order of the document.
         alike.sort_by(|a, b| a.0.id.cmp(&b.0.id));
@@ -86,13 +94,47 @@ pub(super) fn shared_ids(rows: &[Row], account: &Account) -> Tally {
             }
         }
     }
-    found.sort_unstable_by_key(|(input, ..)| *input);
-    let mut tally = Tally::new(FindingKind::SharedId);
-    for (_, first, other) in found {
-        let [one, two] = [first.0, other.0].map(|transaction| transaction.at.date(account.utc_offset));
-        tally.case(&[first.1, other.1], &[], one.min(two), one.max(two));
+    let mut of_id =
+        OneId { shared: Tally::new(FindingKind::SharedId), repeated: Tally::new(FindingKind::RepeatedId) };
+    if found.is_empty() {
+        return of_id;
     }
-    tally
+    found.sort_unstable_by_key(|(input, ..)| *input);
+    let places: BTreeMap<u32, usize> = rows.iter().enumerate().map(|(place, row)| (row.input, place)).collect();
+    let chains = |rows: &[Row], input: u32| {
+        places.get(&input).is_some_and(|place| chains(rows, *place, uploads, opening))
+    };
+    for (_, first, other) in found {
+        let offset = uploads.account().utc_offset;
+        let [one, two] = [first.0, other.0].map(|transaction| transaction.at.date(offset));
+        let is_one_payment = one != two
+            && first.0.amount_minor == other.0.amount_minor
+            && !(chains(rows, first.1) && chains(rows, other.1));
+        if !is_one_payment {
+            of_id.shared.case(&[first.1, other.1], &[], one.min(two), one.max(two));
+            continue;
+        }
+        of_id.repeated.disputed(&[first.1, other.1], other.0.amount_minor, one.min(two), one.max(two));
+        if let Some(row) = places.get(&other.1).and_then(|place| rows.get_mut(*place)) {
+            row.disputed = true;
+        }
+    }
+    of_id
+}
+
+/// Returns whether a row states a balance that follows from the balance before it.
+fn chains(rows: &[Row], place: usize, uploads: &Uploads<'_>, opening: Option<i64>) -> bool {
+    let before = match place.checked_sub(1) {
+        Some(before) => rows.get(before).and_then(|row| row.balance_minor),
+        None => opening,
+    };
+    let tolerance = uploads.account().chain_tolerance_minor.unsigned_abs();
+    let Some(row) = rows.get(place) else { return false };
+    let stated = uploads.transaction(row.input).and_then(|row| row.balance_minor);
+    before
+        .map(|before| before.saturating_add(row.amount_minor))
+        .zip(stated)
+        .is_some_and(|(expected, stated)| expected.abs_diff(stated) <= tolerance)
 }
 
 /// Returns a hash by which ids are sorted before their text is compared: eight bytes at a time, multiplied by the
@@ -118,6 +160,15 @@ pub(super) fn gaps(rows: &[Row], last_day: Date) -> Tally {
     tally
 }
 
+/// Returns the rows that moved no money.
+pub(super) fn zero_rows(rows: &[Row]) -> Tally {
+    let mut tally = Tally::new(FindingKind::ZeroRows);
+    for row in rows.iter().filter(|row| row.amount_minor == 0) {
+        tally.row(row.input, row.date);
+    }
+    tally
+}
+
 /// Returns the rows that come after a row that the document has later.
 pub(super) fn reordered(rows: &[Row]) -> Tally {
     let mut tally = Tally::new(FindingKind::Reordered);
@@ -129,78 +180,12 @@ pub(super) fn reordered(rows: &[Row]) -> Tally {
     tally
 }
 
-/// Returns, for each account, how many other accounts hold the same rows: date, amount, balance and currency.
-pub(super) fn shared_rows(accounts: &[AccountLedger]) -> Vec<u64> {
-    let outline = |ledger: &AccountLedger| {
-        let sum = ledger.rows.iter().fold(0_i64, |sum, row| sum.wrapping_add(row.amount_minor));
-        let first = ledger.rows.first().map(|row| row.date);
-        (ledger.currency, ledger.rows.len(), first, ledger.rows.last().map(|row| row.date), sum)
-    };
-    let mut outlines: Vec<_> =
-        accounts.iter().enumerate().map(|(at, ledger)| (outline(ledger), at)).collect();
-    outlines.retain(|((_, rows, ..), _)| *rows >= SHARED_ROWS_MIN);
-    outlines.sort_unstable();
-    let mut shared = vec![0; accounts.len()];
-    for alike in outlines.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
-        let mut contents: Vec<_> = alike
-            .iter()
-            .filter_map(|&(_, at)| accounts.get(at).map(|ledger| (contents(ledger), at)))
-            .collect();
-        contents.sort_unstable();
-        for same in contents.chunk_by(|a, b| a.0 == b.0) {
-            let others = u64::try_from(same.len()).unwrap_or(u64::MAX) - 1;
-            for &(_, at) in same {
-                if let Some(count) = shared.get_mut(at) {
-                    *count = others;
-                }
-            }
-        }
-    }
-    shared
-}
-
-/// Returns what two accounts must agree in, whatever order their days have.
-fn contents(ledger: &AccountLedger) -> Vec<(Date, i64, Option<i64>)> {
-    let mut rows: Vec<_> =
-        ledger.rows.iter().map(|row| (row.date, row.amount_minor, row.balance_minor)).collect();
-    rows.sort_unstable();
-    rows
-}
-
-/// Returns the finding of an account whose rows other accounts hold too.
-pub(super) fn shared_rows_finding(ledger: &AccountLedger, others: u64, pointer: &str) -> Option<Finding> {
-    let kind = FindingKind::SharedRows;
-    (others > 0).then(|| Finding {
-        amounts_minor: Vec::new(),
-        count: others,
-        from: ledger.rows.first().map(|row| row.date),
-        kind,
-        pointer: pointer.to_owned(),
-        rows: Vec::new(),
-        severity: kind.severity(),
-        to: ledger.rows.last().map(|row| row.date),
-    })
-}
-
 /// Returns the finding of an applicant whose accounts have more than one currency.
 pub(super) fn mixed_currencies(accounts: &[AccountLedger]) -> Option<Finding> {
     let mut currencies: Vec<_> = accounts.iter().map(|ledger| ledger.currency).collect();
     currencies.sort_unstable();
     currencies.dedup();
     let kind = FindingKind::MixedCurrencies;
-    (currencies.len() > 1).then(|| Finding {
-        amounts_minor: Vec::new(),
-        count: u64::try_from(currencies.len()).unwrap_or(u64::MAX),
-        from: None,
-        kind,
-        pointer: "/data".to_owned(),
-        rows: Vec::new(),
-        severity: kind.severity(),
-        to: None,
-    })
-}
-
-/// Returns the transaction that a row was made of.
-fn transaction<'a>(account: &'a Account, row: &Row) -> Option<&'a Transaction> {
-    account.transactions.get(index(row.input))
+    let count = u64::try_from(currencies.len()).unwrap_or(u64::MAX);
+    (count > 1).then(|| Finding::of_applicant(kind, count, None))
 }

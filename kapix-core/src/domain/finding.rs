@@ -33,9 +33,40 @@ pub enum FindingKind {
     /// that both took effect. Rows: the first and the other of each pair; amounts: theirs.
     #[strum(message = "Compare with the document; send a row once.")]
     LikelyDuplicate,
-    /// Two different rows carry the same id. Rows: the first and the other of each pair.
+    /// Two different rows carry the same id: a payment and its charge, or a reversal under its original receipt. Rows: the
+    /// first and the other of each pair.
     #[strum(message = "Check the ids of the rows.")]
     SharedId,
+    /// One id on two days with one amount, and the balances do not chain through both. Rows: the first and the other of each
+    /// pair; the other is disputed.
+    #[strum(message = "Compare with the document; send a row once.")]
+    RepeatedId,
+    /// Pending rows whose booked row is there too; each pair counts once, as the booked row. Rows: the pending and the booked
+    /// one of each pair.
+    #[strum(message = "Nothing.")]
+    PendingSettled,
+    /// Pending rows without a booked one. A credit is no income until it is booked, a debit counts as spent.
+    #[strum(message = "Score again when the rows are booked.")]
+    PendingOpen,
+    /// Rows of an earlier stretch of fewer than five, more than 45 days from the next row without balances that chain. They
+    /// count for no minimum and open no window.
+    #[strum(message = "Check the dates of the rows; bring what lies between, or leave them out.")]
+    IsolatedRows,
+    /// Rows of amount 0: they moved no money, and count for no minimum and no activity.
+    #[strum(message = "Nothing.")]
+    ZeroRows,
+    /// The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
+    #[strum(message = "Nothing; a `category` of the row goes before.")]
+    OwnTransfers,
+    /// Balances chain only where every amount has the other sign.
+    #[strum(message = "A credit is above zero; where money out is positive, read with `sign: debit_positive` or turn the signs.")]
+    SignReversed,
+    /// Rows that several uploads of one account hold; they count once. `share` is their part of the later upload.
+    #[strum(message = "Nothing.")]
+    OverlapMerged,
+    /// Rows on days that two uploads of one account cover, which only one of them holds.
+    #[strum(message = "Ask for the original document: an upload may have been changed.")]
+    OverlapDisputed,
     /// Rows after `as_of`: left out and counted.
     #[strum(message = "Nothing where `as_of` is right.")]
     AfterAsOf,
@@ -45,6 +76,12 @@ pub enum FindingKind {
     /// A row lies outside the period that the document states.
     #[strum(message = "Check the dates and the stated `period`.")]
     OutsidePeriod,
+    /// Days from the last covered day of the data, `features_as_of`, to the day of `as_of`; `count` is their number.
+    #[strum(message = "Bring newer data where the age matters; a card states how old they may be.")]
+    DataAge,
+    /// The cover of the account ends more than seven days before that of another account; `count` is the number of days.
+    #[strum(message = "Bring the account up to the same day, or state `closing_balance_minor` or `retrieved_at`.")]
+    EndsEarly,
     /// More than thirty days from one row to the next, or from the last to `as_of`. Rows: those at its ends.
     #[strum(message = "Ask whether rows are missing.")]
     Gap,
@@ -58,9 +95,10 @@ pub enum FindingKind {
     /// Accounts of more than one currency; `count` is the number of currencies.
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
-    /// Another account of the applicant holds the same rows, five or more, in date, amount, balance and currency. Each
-    /// of them is reported; `count` is the number of others.
-    #[strum(message = "Ask whether one document was sent for two accounts.")]
+    /// Rows that another account of the applicant holds too: same day, amount and currency, and same id or balance; or, where
+    /// no balance tells them apart, the same text in five rows or more and half of the account. `share` is their part of the
+    /// account's rows.
+    #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
 }
 
@@ -71,6 +109,9 @@ pub enum FindingKind {
 pub enum Severity {
     /// For information only.
     Info,
+    /// The rows are read cautiously in every feature: disputed credits out, disputed debits in. Where a second reading, the
+    /// other way round, decides otherwise or cannot score, the case is referred.
+    Disputed,
     /// The data contradict themselves: an approval becomes a referral, unless the artefact accepts the finding.
     Refer,
 }
@@ -90,9 +131,20 @@ impl FindingKind {
             | Self::OpeningBalanceMismatch
             | Self::LikelyDuplicate
             | Self::FutureDate
+            | Self::EndsEarly
             | Self::MixedCurrencies
-            | Self::SharedRows => Severity::Refer,
+            | Self::SignReversed => Severity::Refer,
+            Self::RepeatedId
+            | Self::PendingOpen
+            | Self::IsolatedRows
+            | Self::OverlapDisputed
+            | Self::SharedRows => Severity::Disputed,
             Self::SharedId
+            | Self::PendingSettled
+            | Self::ZeroRows
+            | Self::OwnTransfers
+            | Self::OverlapMerged
+            | Self::DataAge
             | Self::AfterAsOf
             | Self::OutsidePeriod
             | Self::Gap
@@ -110,12 +162,16 @@ pub struct Finding {
     /// Amounts concerned, in minor units, in the order of `rows`; the kind says what they are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub amounts_minor: Vec<i64>,
+    /// Of disputed rows: their sum in minor units as features read it, the debits.
+    pub cautious_minor: Option<i64>,
     /// How many cases of the kind the account has; `rows` shows the first ones.
     pub count: u64,
     /// First day concerned.
     pub from: Option<Date>,
     /// What was found.
     pub kind: FindingKind,
+    /// Of disputed rows: their sum in minor units as the second reading takes it, the credits.
+    pub other_minor: Option<i64>,
     /// JSON pointer to the account, or `/data` for the applicant.
     pub pointer: String,
     /// Row numbers in the request's `transactions`, from 0: the first of all cases, at most 20.
@@ -123,6 +179,27 @@ pub struct Finding {
     pub rows: Vec<u32>,
     /// What it does to a decision.
     pub severity: Severity,
+    /// Part of the rows that is concerned, where the kind states one, 0..=1.
+    pub share: Option<f64>,
     /// Last day concerned.
     pub to: Option<Date>,
+}
+
+impl Finding {
+    /// Returns a finding about the applicant or an account, without rows.
+    pub(super) fn of_applicant(kind: FindingKind, count: u64, days: Option<(Date, Date)>) -> Self {
+        Self {
+            amounts_minor: Vec::new(),
+            cautious_minor: None,
+            count,
+            from: days.map(|(from, _)| from),
+            kind,
+            other_minor: None,
+            pointer: "/data".to_owned(),
+            rows: Vec::new(),
+            severity: kind.severity(),
+            share: None,
+            to: days.map(|(_, to)| to),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::source::Data;
 use crate::error::{Cause, Detail, Error, Result};
 use crate::limits::WIRE_MAX;
 use crate::limits::{self, Limits};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Largest `chain_tolerance_minor`: rounding is a few minor units, and a tolerance in the size of payments would
 /// let any two balances chain.
@@ -50,11 +50,14 @@ pub(super) fn check(data: &Data, limits: &Limits) -> Result<()> {
         let pointer = format!("/data/{}", key.as_str());
         check.period(source.period, &pointer);
         check.text(source.provider.as_deref(), &pointer, "provider");
-        let mut ids = BTreeSet::new();
+        let mut first: BTreeMap<&str, &Account> = BTreeMap::new();
         for (index, account) in source.accounts.iter().enumerate() {
             let pointer = format!("{pointer}/accounts/{index}");
-            if !ids.insert(account.account_id.as_str()) {
-                let message = "account_id must be given once a source; this one occurs before";
+            let first = *first.entry(account.account_id.as_str()).or_insert(account);
+            if (first.currency, first.kind, first.utc_offset)
+                != (account.currency, account.kind, account.utc_offset)
+            {
+                let message = "uploads of one account_id must agree in currency, kind and utc_offset";
                 let field = format!("{pointer}/account_id");
                 check.problems.push(Cause::LedgerAccountDuplicate, message, field);
             }

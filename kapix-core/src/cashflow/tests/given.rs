@@ -19,16 +19,27 @@ pub(super) fn account(covered: (&str, &str), opening_minor: Option<i64>, entries
     let mut balance_minor = opening_minor;
     let rows = (0..).zip(entries).map(|(input, &(day, amount_minor, counterparty, income))| {
         balance_minor = balance_minor.map(|minor| minor + amount_minor);
-        Row { input, date: date(day), amount_minor, balance_minor, counterparty, income }
+        Row {
+            input,
+            date: date(day),
+            amount_minor,
+            balance_minor,
+            counterparty,
+            income,
+            transfer: false,
+            disputed: false,
+        }
     });
     AccountLedger {
         source: SourceKey::Bank,
         index: 0,
+        uploads: Vec::new(),
         kind: AccountKind::Current,
         currency: Currency::parse("KES").unwrap(),
         utc_offset: UtcOffset::default(),
         last_day: date(covered.1),
         covered: Some((date(covered.0), date(covered.1))),
+        balance_disputed: false,
         rows: rows.collect(),
         opening_minor,
         days: 0,
@@ -42,11 +53,21 @@ pub(super) fn ledger(mut accounts: Vec<AccountLedger>) -> Ledger {
     }
     let currencies: Vec<Currency> = accounts.iter().map(|account| account.currency).collect();
     let currency = currencies.first().copied().filter(|first| currencies.iter().all(|other| other == first));
+    // As `Ledger::build` does: one end for all accounts.
+    let end = accounts.iter().filter_map(|account| Some(account.covered?.1)).max();
+    let features_as_of = end.unwrap_or(date("2026-03-31"));
+    let ending = accounts.iter().filter(|account| account.covered.is_some_and(|(_, to)| to == features_as_of));
+    let as_of_day = ending.map(|account| account.last_day).min().unwrap_or(features_as_of);
+    accounts.iter_mut().for_each(|account| account.last_day = features_as_of);
     Ledger {
         accounts,
+        age_days: as_of_day.days_since(features_as_of),
         findings: Vec::new(),
         as_of: Instant::parse("2026-03-31T12:00:00Z").unwrap(),
         currency,
+        end_is_given: false,
+        features_as_of,
+        other_reading: None,
     }
 }
 

@@ -73,11 +73,12 @@ fn features_of_half_a_year_are_those_worked_out_on_paper() {
 
 #[test]
 fn selections_name_the_rows_behind_the_features() {
-    let expected: [(Selection, &[(u32, u32)]); 17] = [
+    let expected: [(Selection, &[(u32, u32)]); 18] = [
         (Selection::Credits90, &[(4, 4), (7, 7)]),
         (Selection::Debits90, &[(5, 6), (8, 8)]),
         (Selection::EndOfDay90, &[(3, 3), (5, 8)]), // row 3 is carried into January; row 4 is not the last of its day
         (Selection::EndOfDayAndDebits90, &[(3, 3), (5, 8)]),
+        (Selection::Flows90, &[(4, 8)]),
         (Selection::History, &[(0, 8)]),
         (Selection::Income180, &[(1, 2), (4, 4), (7, 7)]),
         (Selection::Income90, &[(4, 4), (7, 7)]),
@@ -117,8 +118,8 @@ fn the_first_day_of_a_window_counts_and_the_day_before_does_not() {
 }
 
 #[test]
-fn days_of_accounts_count_back_from_their_own_last_day() {
-    // Both accounts hold their low on their own last day but nine, 22 and 23 March: one common low of 30.
+fn the_days_of_all_accounts_end_on_one_day() {
+    // The first account ends a day before the second. On 23 March one holds 100 and the other 20.
     let first = [("2026-03-22", -90, None, false), ("2026-03-23", 90, None, true)];
     let second = [("2026-03-23", -80, None, false), ("2026-03-24", 80, None, true)];
     let ledger = ledger(vec![
@@ -126,10 +127,11 @@ fn days_of_accounts_count_back_from_their_own_last_day() {
         account(("2025-12-01", "2026-04-01"), Some(100), &second),
     ]);
     let features = features(&ledger);
-    assert_eq!(features.get("balance_min_minor_90d").unwrap().value, Some(30.0));
-    assert_eq!(features.get("active_days_share_90d").unwrap().value, Some(2.0 / 90.0));
-    let low = |account| RowRanges { account, rows: vec![(0, 0)] };
-    assert_eq!(features.rows(Selection::LowestBalance90), [low(0), low(1)]);
+    // 22 March: 10 and 100.
+    assert_eq!(features.get("balance_min_minor_90d").unwrap().value, Some(110.0));
+    assert_eq!(features.get("active_days_share_90d").unwrap().value, Some(3.0 / 90.0));
+    assert_eq!(features.get("days_since_last_transaction").unwrap().value, Some(8.0));
+    assert_eq!(features.rows(Selection::LowestBalance90), [RowRanges { account: 0, rows: vec![(0, 0)] }]);
 }
 
 #[test]

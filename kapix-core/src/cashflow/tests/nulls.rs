@@ -87,20 +87,27 @@ fn an_applicant_without_accounts_has_no_feature_and_no_rows() {
 }
 
 #[test]
-fn a_window_is_covered_until_a_week_before_its_end() {
+fn windows_end_where_the_data_end_and_the_age_is_told() {
     let ending = |to: &str| {
         let mut account = account(("2025-04-01", to), Some(1_000), &[PAID]);
         account.last_day = super::given::date("2026-03-31");
         of(vec![account])
     };
-    assert_eq!(reason(&ending("2026-03-24"), "credits_90d"), None);
-    assert_eq!(reason(&ending("2026-03-23"), "credits_90d"), Some(NullReason::WindowNotCovered));
-    assert_eq!(reason(&ending("2026-03-23"), "balance_last_minor"), Some(NullReason::WindowNotCovered));
-    // Complete months stay usable for a month, days since something always.
-    assert_eq!(reason(&ending("2026-02-28"), "income_volatility"), None);
-    assert_eq!(reason(&ending("2026-02-27"), "income_volatility"), Some(NullReason::WindowNotCovered));
-    assert_eq!(features(&ending("2026-02-27")).get("coverage_age_days").unwrap().value, Some(32.0));
-    assert_eq!(features(&ending("2026-02-27")).get("days_since_last_income").unwrap().value, Some(34.0));
+    let fresh = ending("2026-02-28");
+    assert_eq!(reason(&fresh, "credits_90d"), None);
+    assert_eq!(features(&fresh).get("coverage_age_days").unwrap().value, Some(31.0));
+    assert_eq!(features(&fresh).get("days_since_last_income").unwrap().value, Some(3.0));
+    assert_eq!(features(&ending("2026-03-31")).get("coverage_age_days").unwrap().value, Some(0.0));
+}
+
+#[test]
+fn an_account_that_ends_early_moves_no_window_back() {
+    let long = account(("2025-04-01", "2026-03-31"), Some(1_000), &[SPENT]);
+    let early = account(("2025-04-01", "2026-02-28"), Some(1_000), &[PAID]);
+    let ledger = of(vec![long, early]);
+    let value = |name| features(&ledger).get(name).unwrap().value;
+    assert_eq!((value("outflow_minor_90d"), value("inflow_minor_90d")), (Some(500.0), Some(3_000.0)));
+    assert_eq!((value("coverage_age_days"), value("days_since_last_income")), (Some(0.0), Some(34.0)));
 }
 
 #[test]

@@ -25,6 +25,8 @@ fn row(value: &Value) -> Row {
         balance_minor: value[3].as_i64(),
         counterparty: integer(&value[4]),
         income: value[5].as_bool().unwrap(),
+        transfer: value[6].as_bool().unwrap_or_default(),
+        disputed: false,
     }
 }
 
@@ -33,11 +35,13 @@ fn account(value: &Value) -> AccountLedger {
     AccountLedger {
         source: SourceKey::Bank,
         index: 0,
+        uploads: Vec::new(),
         kind: AccountKind::Current,
         currency: Currency::parse(value["currency"].as_str().unwrap()).unwrap(),
         utc_offset: UtcOffset::default(),
         last_day: day(&value["last_day"]),
         covered: covered.is_array().then(|| (day(&covered[0]), day(&covered[1]))),
+        balance_disputed: false,
         rows: value["rows"].as_array().unwrap().iter().map(row).collect(),
         opening_minor: value["opening_minor"].as_i64(),
         days: 0,
@@ -70,5 +74,5 @@ fn features_of_random_ledgers_are_those_of_pandas() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 12 * 33);
+    assert_eq!(compared, 13 * 33);
 }

@@ -18,13 +18,23 @@ fn rows() -> impl Strategy<Value = Rows> {
 }
 
 fn build(mut rows: Rows, opening_minor: i64) -> AccountLedger {
-    rows.retain(|row| row.1 != 0);
     rows.sort_by_key(|row| -row.0);
     let mut account = account(COVERED, Some(opening_minor), &[]);
     for (input, (age, amount_minor, counterparty, income)) in (0..).zip(rows) {
         let date = account.last_day.add_days(-age).unwrap();
-        let income = income && amount_minor > 0;
-        account.rows.push(Row { input, date, amount_minor, balance_minor: None, counterparty, income });
+        // Every seventh amount is an own transfer; some are 0.
+        let transfer = amount_minor % 7 == 1;
+        let income = income && amount_minor > 0 && !transfer;
+        account.rows.push(Row {
+            input,
+            date,
+            amount_minor,
+            balance_minor: None,
+            counterparty,
+            income,
+            transfer,
+            disputed: false,
+        });
     }
     chain(&mut account);
     account
@@ -122,7 +132,7 @@ proptest! {
         let mut longer = base.clone();
         longer.opening_minor = Some(opening + 777);
         let date = base.last_day.add_days(-age).unwrap();
-        let old = Row { input: 9_999, date, amount_minor: -777, balance_minor: None, counterparty: Some(5), income: false };
+        let old = Row { input: 9_999, date, amount_minor: -777, balance_minor: None, counterparty: Some(5), income: false, transfer: false, disputed: false };
         longer.rows.insert(0, old);
         chain(&mut longer);
         let (short, long) = (ledger(vec![base]), ledger(vec![longer]));
@@ -139,7 +149,7 @@ proptest! {
         let base = build(rows, 10_000);
         let mut more = base.clone();
         let date: Date = base.last_day;
-        more.rows.push(Row { input: 9_999, date, amount_minor: -amount, balance_minor: None, counterparty: None, income: false });
+        more.rows.push(Row { input: 9_999, date, amount_minor: -amount, balance_minor: None, counterparty: None, income: false, transfer: false, disputed: false });
         chain(&mut more);
         let (base, more) = (ledger(vec![base]), ledger(vec![more]));
         let (base, more) = (answers(&features(&base)), answers(&features(&more)));
@@ -174,7 +184,9 @@ proptest! {
         let count = |selection| float(i64::try_from(amounts(&ledger, selection).len()).unwrap());
         prop_assert_eq!(answers["inflow_minor_90d"], Ok(sum(Selection::Credits90)));
         prop_assert_eq!(answers["outflow_minor_90d"], Ok(-sum(Selection::Debits90)));
-        prop_assert_eq!(answers["net_flow_minor_90d"], Ok(sum(Selection::Transactions90)));
+        prop_assert_eq!(answers["net_flow_minor_90d"], Ok(sum(Selection::Flows90)));
+        prop_assert_eq!(answers["credits_90d"], Ok(count(Selection::Credits90)));
+        prop_assert_eq!(answers["debits_90d"], Ok(count(Selection::Debits90)));
         prop_assert_eq!(answers["income_minor_90d"], Ok(sum(Selection::Income90)));
         prop_assert_eq!(answers["transactions_90d"], Ok(count(Selection::Transactions90)));
         prop_assert_eq!(answers["history_transactions"], Ok(count(Selection::History)));

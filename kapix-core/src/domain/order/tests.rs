@@ -12,6 +12,8 @@ fn rows(steps: &[(i64, i64)]) -> Vec<Row> {
         balance_minor: Some(close),
         counterparty: None,
         income: false,
+        transfer: false,
+        disputed: false,
     };
     (0..).zip(steps).map(row).collect()
 }

@@ -12,8 +12,6 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-MONTH_TAIL, DAY_TAIL = 31, 7
-
 
 def account(seed, last_day, history, per_day, **options):
     """A random account: salary on the 25th, noise credits and debits, gaps, ties within days."""
@@ -34,7 +32,12 @@ def account(seed, last_day, history, per_day, **options):
         for amount, name, income in amounts:
             balance += amount
             stated = balance if options.get("balances", True) else None
-            rows.append([len(rows), day.isoformat(), amount, stated, name, income])
+            rows.append([len(rows), day.isoformat(), amount, stated, name, income, False])
+        if options.get("checks") and rng.random() < 0.2:
+            rows.append([len(rows), day.isoformat(), 0, balance, None, False, False])
+        if options.get("moves") and rng.random() < 0.1:
+            balance += 5_000 * (-1) ** len(rows)
+            rows.append([len(rows), day.isoformat(), 5_000 * (-1) ** len(rows), balance, 0, False, True])
         day += timedelta(days=1)
     order = list(range(len(rows)))
     rng.shuffle(order)
@@ -54,20 +57,21 @@ def account(seed, last_day, history, per_day, **options):
     }
 
 
-def frame(acc):
-    columns = ["input", "date", "amount", "balance", "name", "income"]
-    table = pd.DataFrame(acc["rows"], columns=columns)
+def frame(acc, end):
+    columns = ["input", "date", "amount", "balance", "name", "income", "transfer"]
+    table = pd.DataFrame([row + [False] * (7 - len(row)) for row in acc["rows"]], columns=columns)
     table["date"] = pd.to_datetime(table["date"])
     table["income"] = table["income"].astype(bool)
-    table["age"] = (pd.Timestamp(acc["last_day"]) - table["date"]).dt.days
+    table["transfer"] = table["transfer"].astype(bool)
+    table["age"] = (end - table["date"]).dt.days
+    table["history"] = table["date"] >= pd.Timestamp(acc["covered"][0]) if acc["covered"] else False
     return table
 
 
-def end_of_day(acc, table):
+def end_of_day(acc, table, last):
     """Balances of the last 90 days by age, or None."""
     if acc["opening_minor"] is None:
         return None
-    last = pd.Timestamp(acc["last_day"])
     if table.empty:
         return pd.Series(acc["opening_minor"], index=range(90), dtype="int64")
     closes = table.groupby("date")["balance"].last()
@@ -84,9 +88,11 @@ def gap(active):
 
 
 def expected(accounts):
-    tables = [frame(a) for a in accounts]
-    rows = pd.concat(tables, ignore_index=True)
     known = [a for a in accounts if a["covered"]]
+    end = max((pd.Timestamp(a["covered"][1]) for a in known), default=pd.Timestamp(accounts[0]["last_day"]))
+    tables = [frame(a, end) for a in accounts]
+    rows = pd.concat(tables, ignore_index=True)
+    rows = rows[rows["amount"] != 0]
     out = {}
 
     def put(name, need, compute):
@@ -99,38 +105,40 @@ def expected(accounts):
         out[name] = value if isinstance(value, str) else float(value)
 
     covers = [(pd.Timestamp(a["covered"][0]), pd.Timestamp(a["covered"][1]), pd.Timestamp(a["last_day"])) for a in known]
-    tail = max(((last - to).days for _, to, last in covers), default=0)
-    reach = min(((last - first).days + 1 for first, _, last in covers), default=0)
+    tail = min(((last - end).days for _, to, last in covers if to == end), default=0)
+    reach = min(((end - first).days + 1 for first, _, _ in covers), default=0)
     unseen = [("no_rows", not known)]
     mixed = unseen + [("mixed_currencies", len({a["currency"] for a in accounts}) != 1)]
 
     def window(base, days):
-        return base + [("window_not_covered", tail > DAY_TAIL or reach < days)]
+        return base + [("window_not_covered", reach < days)]
 
     recent = rows[rows["age"] < 90]
     long = rows[rows["age"] < 180]
-    credits, debits = recent[recent["amount"] > 0], recent[recent["amount"] < 0]
+    flows = recent[~recent["transfer"]]
+    credits, debits = flows[flows["amount"] > 0], flows[flows["amount"] < 0]
     inflow, outflow = int(credits["amount"].sum()), -int(debits["amount"].sum())
     income = int(recent.loc[recent["income"], "amount"].sum())
     before = int(long.loc[long["income"] & (long["age"] >= 90), "amount"].sum())
     active = [bool((recent["age"] == k).any()) for k in range(90)]
-    closes = [end_of_day(a, t) for a, t in zip(accounts, tables)]
+    closes = [end_of_day(a, t, end) for a, t in zip(accounts, tables)]
     lacking = [("no_balances", any(c is None for c in closes) or not closes)]
     daily = sum(closes) if not lacking[0][1] else None
     spent = [("no_outflow", outflow == 0)]
 
     if known:
-        start, end = max(c[0] for c in covers), min(c[1] for c in covers)
+        start = max(c[0] for c in covers)
         months = [m for m in pd.period_range(start, end, freq="M")] if start <= end else []
         months = [m for m in months if m.start_time >= start and m.end_time.normalize() <= end][-12:]
     else:
         months = []
-    by_month = rows.groupby(rows["date"].dt.to_period("M"))
+    spending = rows[~rows["transfer"]]
+    by_month = spending.groupby(spending["date"].dt.to_period("M"))
     net = by_month["amount"].sum().reindex(months, fill_value=0)
     earned = rows[rows["income"]].groupby(rows["date"].dt.to_period("M"))["amount"].sum().reindex(months, fill_value=0)
 
     def monthly(base, least):
-        return base + [("window_not_covered", tail > MONTH_TAIL), ("history_too_short", len(months) < least)]
+        return base + [("history_too_short", len(months) < least)]
 
     def top(table, whole):
         sums = table.dropna(subset=["name"]).groupby("name")["amount"].sum().abs()
@@ -155,7 +163,7 @@ def expected(accounts):
     put("days_since_last_transaction", unseen + [("no_rows", rows.empty)], lambda: rows["age"].min())
     put("debits_90d", window(unseen, 90), lambda: len(debits))
     put("history_days", unseen, lambda: max((to - first).days + 1 for first, to, _ in covers))
-    put("history_transactions", unseen, lambda: len(rows))
+    put("history_transactions", unseen, lambda: rows["history"].sum())
     put("income_mean_monthly_minor", monthly(mixed, 1), lambda: earned.mean())
     put("income_minor_90d", window(mixed, 90), lambda: income)
     put("income_months_share", monthly(unseen, 3), lambda: (earned > 0).mean())
@@ -192,6 +200,7 @@ def ledgers():
         account(12, day, 300, 0.4, tail=40, period=(day - timedelta(days=299), day))]
     yield "low and negative balances", [account(13, date(2024, 2, 29), 230, 0.5, opening=-150_000)]
     yield "nobody is named", [account(14, date(2025, 7, 14), 220, 0.3, names=0)]
+    yield "balance checks of 0 and own transfers", [account(17, day, 400, 0.45, checks=True, moves=True)]
     yield "a stated period without a row beside an account", [
         account(15, day, 220, 0.3), account(16, day, 0, 0.0, opening=70_000, period=(date(2025, 1, 1), day))]
 

@@ -1,0 +1,250 @@
+//! Rows that count once, rows that are in doubt and the two readings of them, and own transfers.
+
+use crate::domain::{Data, Finding, FindingKind, Ledger, Severity};
+use crate::limits::Limits;
+use crate::time::Instant;
+use serde_json::{Value, json};
+
+fn ledger(accounts: Value) -> Ledger {
+    let data: Data = serde_json::from_value(json!({"bank": {"accounts": accounts}})).unwrap();
+    Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z").unwrap(), &Limits::default()).unwrap()
+}
+
+fn account(id: &str, rows: Vec<Value>) -> Value {
+    json!({"account_id": id, "kind": "current", "currency": "KES", "transactions": rows})
+}
+
+fn row(at: &str, amount: i64, text: &str) -> Value {
+    json!({"at": at, "amount_minor": amount, "description": text})
+}
+
+fn with(mut row: Value, field: &str, value: Value) -> Value {
+    row[field] = value;
+    row
+}
+
+fn pending(at: &str, amount: i64, text: &str) -> Value {
+    with(row(at, amount, text), "status", json!("pending"))
+}
+
+/// The sum of the rows of an account in the ledger.
+fn sum(ledger: &Ledger, account: usize) -> i64 {
+    ledger.accounts[account].rows.iter().map(|row| row.amount_minor).sum()
+}
+
+/// The sums of the first account as it is read cautiously, and the other way round.
+fn sums(ledger: &Ledger) -> (i64, Option<i64>) {
+    (sum(ledger, 0), ledger.other_reading.as_ref().map(|other| sum(other, 0)))
+}
+
+fn find(ledger: &Ledger, kind: FindingKind) -> Option<&Finding> {
+    ledger.findings.iter().find(|found| found.kind == kind)
+}
+
+#[test]
+fn a_pending_row_and_its_booked_one_count_once() {
+    let pair = |waiting: Value, booked: Value| {
+        let ledger = ledger(json!([account("a", vec![waiting, booked])]));
+        (sums(&ledger), find(&ledger, FindingKind::PendingSettled).map(|found| found.rows.clone()))
+    };
+    let once = ((50, None), Some(vec![0, 1]));
+    assert_eq!(pair(pending("2026-03-01", 50, "PENDING Acme 11"), row("2026-03-02", 50, "Acme 12")), once);
+    assert_eq!(pair(pending("2026-03-01", 50, ""), row("2026-03-15", 50, "Acme")), once);
+    assert_eq!(pair(pending("2026-03-01", 50, "Acme"), row("2026-03-01", 50, "posted acme")), once);
+    // Too late, before, another amount, another text: the credit is no income until it is booked.
+    let open = ((50, Some(100)), None);
+    assert_eq!(pair(pending("2026-03-01", 50, "Acme"), row("2026-03-16", 50, "Acme")), open);
+    assert_eq!(pair(pending("2026-03-02", 50, "Acme"), row("2026-03-01", 50, "Acme")), open);
+    assert_eq!(pair(pending("2026-03-01", 50, "Acme"), row("2026-03-02", 50, "Other")), open);
+    // A debit counts as spent.
+    assert_eq!(pair(pending("2026-03-01", -30, "Shop"), row("2026-03-02", 50, "Acme")), ((20, Some(50)), None));
+    // The provider's link needs no equal amount.
+    let booked = with(row("2026-03-20", -42, "Fuel"), "pending_id", json!("p1"));
+    let held = with(pending("2026-03-01", -100, "Hold"), "id", json!("p1"));
+    assert_eq!(pair(held, booked), ((-42, None), Some(vec![0, 1])));
+}
+
+#[test]
+fn each_row_is_in_one_pair_and_the_nearest_are_paired_first() {
+    let ledger = ledger(json!([account(
+        "a",
+        vec![
+            pending("2026-03-01", 50, "Acme"),
+            pending("2026-03-03", 50, "Acme"),
+            row("2026-03-04", 50, "Acme"),
+            row("2026-03-10", 50, "Acme"),
+            pending("2026-03-11", 50, "Acme"),
+        ]
+    )]));
+    assert_eq!(find(&ledger, FindingKind::PendingSettled).unwrap().rows, [0, 3, 1, 2]);
+    assert_eq!(find(&ledger, FindingKind::PendingOpen).unwrap().rows, [4]);
+    assert_eq!(sums(&ledger), (100, Some(150)));
+}
+
+#[test]
+fn one_id_on_two_days_is_one_payment_unless_balances_chain() {
+    let two = |amounts: [i64; 2], balances: [Option<i64>; 2]| {
+        let days = ["2026-03-01", "2026-03-02"];
+        let rows = (0..2).map(|at| {
+            let row = json!({"at": days[at], "amount_minor": amounts[at], "id": "X"});
+            if let Some(balance) = balances[at] { with(row, "balance_minor", json!(balance)) } else { row }
+        });
+        let mut account = account("a", rows.collect());
+        account["opening_balance_minor"] = json!(0);
+        let ledger = ledger(json!([account]));
+        let kinds = [FindingKind::RepeatedId, FindingKind::SharedId].map(|kind| find(&ledger, kind).is_some());
+        (sums(&ledger), kinds)
+    };
+    assert_eq!(two([50, 50], [None, None]), ((50, Some(100)), [true, false]));
+    assert_eq!(two([50, 50], [Some(50), Some(100)]), ((100, None), [false, true]));
+    assert_eq!(two([-50, -50], [None, None]), ((-100, Some(-50)), [true, false]));
+    // A payment and its charge, or a reversal under its receipt.
+    assert_eq!(two([-50, -2], [None, None]), ((-52, None), [false, true]));
+    assert_eq!(two([-50, 50], [None, None]), ((0, None), [false, true]));
+}
+
+fn history(days: u32, texts: &str) -> Vec<Value> {
+    let rows = (1..=days).map(|day| {
+        let amount = if day % 3 == 0 { 900 } else { -i64::from(day) };
+        row(&format!("2026-03-{day:02}"), amount, texts)
+    });
+    rows.collect()
+}
+
+#[test]
+fn rows_that_two_accounts_hold_are_disputed_in_the_smaller() {
+    let stated = |rows: Vec<Value>| -> Vec<Value> {
+        let mut balance = 1_000;
+        let state = |row: Value| {
+            balance += row["amount_minor"].as_i64().unwrap();
+            with(row, "balance_minor", json!(balance))
+        };
+        rows.into_iter().map(state).collect()
+    };
+    let full = stated(history(12, "x"));
+    let first = full[..11].to_vec();
+    let last = full[1..].to_vec();
+    let mut renamed = full.clone();
+    renamed[4]["description"] = json!("another");
+    for copy in [first, last, renamed] {
+        let rows = copy.len();
+        let ledger = ledger(json!([account("a", full.clone()), account("b", copy)]));
+        let found = find(&ledger, FindingKind::SharedRows).unwrap();
+        assert_eq!((found.pointer.as_str(), found.share), ("/data/bank/accounts/1", Some(1.0)));
+        assert_eq!((found.count, found.severity), (rows.try_into().unwrap(), Severity::Disputed));
+        let credits: i64 = ledger.other_reading.as_ref().unwrap().accounts[1].rows.iter().map(|row| row.amount_minor).sum();
+        assert_eq!((found.cautious_minor, found.other_minor), (Some(sum(&ledger, 1)), Some(credits)));
+        assert!(ledger.accounts[1].rows.iter().all(|row| row.amount_minor < 0));
+        assert!(ledger.accounts[1].balance_disputed && !ledger.accounts[0].balance_disputed);
+        assert!(!ledger.other_reading.as_ref().unwrap().accounts[1].balance_disputed);
+    }
+}
+
+#[test]
+fn without_balances_and_ids_five_rows_of_one_text_and_half_of_the_account_are_shared() {
+    let count = |copy: Vec<Value>| {
+        let ledger = ledger(json!([account("a", history(12, "Shop 1")), account("b", copy)]));
+        find(&ledger, FindingKind::SharedRows).map(|found| found.count)
+    };
+    assert_eq!(count(history(11, "shop 2")), Some(11));
+    assert_eq!(count(history(5, "shop")), Some(5));
+    assert_eq!(count(history(4, "shop")), None);
+    assert_eq!(count(history(11, "elsewhere")), None);
+    let with_others = |others: u32| {
+        let mut rows = history(5, "shop");
+        rows.extend((0..others).map(|at| row("2026-03-20", -7_000 - i64::from(at), "else")));
+        rows
+    };
+    assert_eq!(count(with_others(5)), Some(5));
+    assert_eq!(count(with_others(6)), None);
+}
+
+#[test]
+fn uploads_of_one_account_are_one_account_and_rows_of_both_count_once() {
+    let full = history(20, "Shop");
+    let (first, second) = (full[..12].to_vec(), full[7..].to_vec());
+    let one = ledger(json!([account("a", full.clone())]));
+    let two = ledger(json!([account("a", first.clone()), account("a", second.clone())]));
+    assert_eq!(two.accounts.len(), 1);
+    assert_eq!((sum(&two, 0), two.accounts[0].rows.len()), (sum(&one, 0), 20));
+    assert!(two.other_reading.is_none());
+    let merged = find(&two, FindingKind::OverlapMerged).unwrap();
+    // The first upload is the smaller: its rows 7 to 11 are those of the second.
+    assert_eq!((merged.pointer.as_str(), merged.count), ("/data/bank/accounts/0", 5));
+    assert_eq!(merged.rows, [7, 8, 9, 10, 11]);
+    assert_eq!(two.accounts[0].place(12), (1, 0));
+
+    // One of the two lacks a row of the days that both cover.
+    let mut cut = second;
+    let gone = cut.remove(2);
+    let disputed = ledger(json!([account("a", first), account("a", cut)]));
+    let found = find(&disputed, FindingKind::OverlapDisputed).unwrap();
+    assert_eq!((found.pointer.as_str(), found.rows.as_slice()), ("/data/bank/accounts/0", &[9][..]));
+    let amount = gone["amount_minor"].as_i64().unwrap();
+    let (cautious, other) = sums(&disputed);
+    assert_eq!((other.unwrap() - cautious).abs(), amount.abs());
+}
+
+#[test]
+fn transfers_between_own_accounts_are_neither_income_nor_spending() {
+    let legs = |out: Value, back: Value| {
+        let ledger = ledger(json!([account("a", vec![out]), account("b", vec![back])]));
+        let legs: Vec<bool> =
+            ledger.accounts.iter().map(|account| account.rows[0].transfer && !account.rows[0].income).collect();
+        assert_eq!(legs[0], legs[1]);
+        legs[0]
+    };
+    let moved = |day: &str, text: &str| row(day, 500, text);
+    let out = || row("2026-03-10", -500, "Transfer to savings 0012");
+    assert!(legs(out(), moved("2026-03-10", "Transfer from current")));
+    assert!(legs(out(), moved("2026-03-13", "")));
+    assert!(legs(out(), moved("2026-03-07", "own account")));
+    assert!(!legs(out(), moved("2026-03-14", "Transfer from current")));
+    assert!(!legs(out(), moved("2026-03-10", "Salary")));
+    assert!(!legs(out(), row("2026-03-10", 501, "Transfer")));
+    assert!(!legs(row("2026-03-10", -500, ""), moved("2026-03-10", "")));
+    // The caller's category goes before.
+    assert!(!legs(out(), with(moved("2026-03-10", "Transfer from current"), "category", json!("salary"))));
+    let mut both = ledger(json!([
+        account("a", vec![with(row("2026-03-10", -500, "x"), "category", json!("own_transfer"))]),
+        account("b", vec![moved("2026-03-10", "")]),
+    ]));
+    assert!(both.accounts.iter().all(|account| account.rows[0].transfer));
+    assert_eq!(find(&both, FindingKind::OwnTransfers).unwrap().count, 1);
+    both.findings.clear();
+    // Two accounts are needed.
+    let one = ledger(json!([account("a", vec![out(), moved("2026-03-10", "Transfer from current")])]));
+    assert!(one.accounts[0].rows.iter().all(|row| !row.transfer));
+}
+
+#[test]
+fn amounts_with_the_other_sign_are_told_where_balances_show_it() {
+    let rows = |sign: i64, days: u32| {
+        let mut balance = 1_000;
+        let rows = (1..=days).map(|day| {
+            let amount = if day % 4 == 0 { 700 } else { -i64::from(day) * 10 };
+            balance += amount;
+            json!({"at": format!("2026-03-{day:02}"), "amount_minor": sign * amount, "balance_minor": balance})
+        });
+        rows.collect::<Vec<Value>>()
+    };
+    let told = |rows: Vec<Value>| find(&ledger(json!([account("a", rows)])), FindingKind::SignReversed).is_some();
+    assert!(told(rows(-1, 20)));
+    assert!(!told(rows(1, 20)));
+    assert!(!told(rows(-1, 3)), "two pairs are too few");
+    let mut newest_first = rows(-1, 20);
+    newest_first.reverse();
+    assert!(told(newest_first));
+}
+
+#[test]
+fn many_equal_rows_are_compared_in_time() {
+    let mut rows = Vec::new();
+    for _ in 0..20_000 {
+        rows.push(pending("2026-03-10", 500, "Acme"));
+        rows.push(row("2026-03-11", 500, "Transfer Acme"));
+    }
+    let out = (0..20_000).map(|_| row("2026-03-11", -500, "nobody")).collect();
+    let ledger = ledger(json!([account("a", rows), account("b", out)]));
+    assert_eq!(find(&ledger, FindingKind::PendingOpen).unwrap().count, 20_000);
+}

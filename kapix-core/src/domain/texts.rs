@@ -1,0 +1,88 @@
+//! Texts of rows, as far as two rows are compared by them.
+
+use super::account::Transaction;
+
+/// Words that say in what state a row is, and nothing of what it is.
+const STATES: [&str; 2] = ["pending", "posted"];
+
+/// Words by which a text names a transfer between accounts of one holder.
+const TRANSFERS: [&str; 20] = [
+    "transfer", "transfers", "trf", "tfr", "xfer", "virement", "transferencia", "transferência", "uhamisho",
+    "überweisung", "savings", "saving", "wallet", "own", "self", "internal", "sweep", "topup",
+    "akiba", "epargne",
+];
+
+/// Returns the text of a row: its description, or the counterparty where it has none.
+pub(super) fn text(transaction: &Transaction) -> &str {
+    let description = transaction.description.as_deref().filter(|text| !text.trim().is_empty());
+    description.or(transaction.counterparty.as_deref()).unwrap_or_default()
+}
+
+/// Returns the words of a text in lower case, without digits, punctuation and the words of a row's state.
+///
+/// Two rows of one payment differ in references, times and the word `pending`, seldom in anything else.
+pub(super) fn words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for word in text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()) {
+        let word = word.to_lowercase();
+        if !STATES.contains(&word.as_str()) {
+            words.push_str(&word);
+        }
+    }
+    words
+}
+
+/// What a text says of a transfer between own accounts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TransferText {
+    /// There is no text.
+    Empty,
+    /// It names a transfer.
+    Transfer,
+    /// Anything else.
+    Other(String),
+}
+
+impl TransferText {
+    pub(super) fn of(text: &str) -> Self {
+        let names = |word: &str| TRANSFERS.contains(&word.to_lowercase().as_str());
+        if text.split(|character: char| !character.is_alphabetic()).any(names) {
+            return Self::Transfer;
+        }
+        let words = words(text);
+        if words.is_empty() { Self::Empty } else { Self::Other(words) }
+    }
+
+    /// Returns whether both may tell of one transfer: equal texts, both name a transfer, or one does and the other
+    /// is silent.
+    pub(super) fn agrees(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Empty, Self::Transfer) | (Self::Transfer, Self::Empty) => true,
+            (Self::Empty, Self::Empty) => false,
+            (one, other) => one == other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TransferText, words};
+
+    #[test]
+    fn references_case_and_state_do_not_tell_two_texts_apart() {
+        assert_eq!(words("PENDING - Acme Ltd, salary 03/2026"), "acmeltdsalary");
+        assert_eq!(words("Acme LTD salary 04/2026 (posted)"), "acmeltdsalary");
+        assert_eq!(words("Depending on Acme"), "dependingonacme");
+        assert_eq!(words("  123-456 "), "");
+    }
+
+    #[test]
+    fn texts_of_a_transfer_agree_and_silence_proves_nothing() {
+        let text = TransferText::of;
+        assert!(text("Transfer to savings").agrees(&text("TRF from current 0123")));
+        assert!(text("").agrees(&text("own account")));
+        assert!(text("J. Doe 12").agrees(&text("j doe 99")));
+        assert!(!text("").agrees(&text("")));
+        assert!(!text("Rent March").agrees(&text("Salary")));
+    }
+}
