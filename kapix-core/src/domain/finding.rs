@@ -62,6 +62,10 @@ pub enum FindingKind {
     /// of them is reported; `count` is the number of others.
     #[strum(message = "Ask whether one document was sent for two accounts.")]
     SharedRows,
+    /// A name that the card does not read is within two edits of an input that is missing; `count` is the number of
+    /// rows.
+    #[strum(message = "Correct the name, or state the input.")]
+    MisspeltInput,
 }
 
 /// What a finding does to a decision.
@@ -91,7 +95,8 @@ impl FindingKind {
             | Self::LikelyDuplicate
             | Self::FutureDate
             | Self::MixedCurrencies
-            | Self::SharedRows => Severity::Refer,
+            | Self::SharedRows
+            | Self::MisspeltInput => Severity::Refer,
             Self::SharedId
             | Self::AfterAsOf
             | Self::OutsidePeriod

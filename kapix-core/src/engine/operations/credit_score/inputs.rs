@@ -8,6 +8,7 @@ use crate::domain::{Data, Finding, FindingKind, FlatSource, Ledger, SourceKey};
 use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
+use crate::money::Currency;
 use crate::scorecard::{Card, Input, InputSource};
 use crate::time::Instant;
 use crate::view::origin::Origin;
@@ -20,7 +21,7 @@ const HISTORY_TRANSACTIONS: &str = "history_transactions";
 const COVERAGE_AGE_DAYS: &str = "coverage_age_days";
 
 /// Why an input that the request does not bring is missing.
-const NOT_GIVEN: InputNullReason = InputNullReason::Request(RequestNullReason::NotGiven);
+pub(super) const NOT_GIVEN: InputNullReason = InputNullReason::Request(RequestNullReason::NotGiven);
 
 /// What a request brings, checked.
 pub(super) enum Evidence<'r> {
@@ -110,30 +111,62 @@ impl<'r> Evidence<'r> {
             (Self::Sources { .. }, Some(InputSource::Flat(key, name))) => {
                 format!("/data/{}/values/{}", key.as_str(), escape_segment(name))
             }
+            (Self::Sources { .. }, Some(InputSource::Context(input))) => {
+                format!("/context/{}", input.as_str())
+            }
             (Self::Sources { origin: Some(origin), .. }, _) => origin.field(""),
             (Self::Sources { .. }, _) => "/data".to_owned(),
         }
     }
 
-    /// Returns the inputs of the card, after its stated minimum is met.
-    pub(super) fn inputs<'e>(&'e self, card: &Card, features: Option<&Features<'_>>) -> Result<Inputs<'e>> {
-        let inputs = match self {
-            Self::Named(named) => named_inputs(named, card)?,
+    /// Returns the one currency of the accounts.
+    pub(super) fn currency(&self) -> Option<Currency> {
+        if let Self::Sources { ledger, .. } = self { ledger.currency } else { None }
+    }
+
+    /// Returns the inputs of the card; those of the context are still missing.
+    pub(super) fn read<'e>(&'e self, card: &Card, features: Option<&Features<'_>>) -> Inputs<'e> {
+        match self {
+            Self::Named(named) => named_inputs(named, card),
             Self::Sources { data, .. } => source_inputs(data, card, features),
-        };
-        let value = |name: &str| match self {
+        }
+    }
+
+    /// Returns the features that the card's stated minimum needs.
+    pub(super) fn needed(&self, card: &Card) -> impl Iterator<Item = &'static str> {
+        let minimum = card.body.minimum;
+        let rules = [
+            (HISTORY_DAYS, minimum.history_days > 0),
+            (HISTORY_TRANSACTIONS, minimum.transactions > 0),
+            (COVERAGE_AGE_DAYS, minimum.age_days_max.is_some()),
+        ];
+        rules.into_iter().filter(|(_, is_needed)| *is_needed).map(|(name, _)| name)
+    }
+
+    /// Returns a named number.
+    pub(super) fn named_number(&self, name: &str) -> Option<f64> {
+        match self {
             Self::Named(named) => match named.get(name) {
                 Some(Scalar::Number(number)) => Some(*number),
                 _ => None,
             },
+            Self::Sources { .. } => None,
+        }
+    }
+
+    /// Returns the inputs, if the card's stated minimum is met.
+    pub(super) fn check_minimum<'e>(
+        &'e self,
+        card: &Card,
+        features: Option<&Features<'_>>,
+        inputs: Inputs<'e>,
+    ) -> Result<Inputs<'e>> {
+        let value = |name: &str| match self {
+            Self::Named(_) => self.named_number(name),
             Self::Sources { .. } => FeatureId::of(name).and_then(|id| features.and_then(|it| it.value(id))),
         };
         let minimum = card.body.minimum;
-        self.check_numbers(&[
-            (HISTORY_DAYS, minimum.history_days > 0),
-            (HISTORY_TRANSACTIONS, minimum.transactions > 0),
-            (COVERAGE_AGE_DAYS, minimum.age_days_max.is_some()),
-        ])?;
+        self.check_numbers(self.needed(card))?;
         let mut details = Vec::new();
         for (name, least) in
             [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)]
@@ -167,11 +200,10 @@ impl<'r> Evidence<'r> {
     }
 
     /// Refuses text and booleans under the names of numbers that the card's minimum needs.
-    fn check_numbers(&self, names: &[(&str, bool)]) -> Result<()> {
+    fn check_numbers(&self, names: impl Iterator<Item = &'static str>) -> Result<()> {
         let Self::Named(named) = self else { return Ok(()) };
         let other = |name: &str| matches!(named.get(name), Some(Scalar::Text(_) | Scalar::Bool(_)));
-        let wrong = names.iter().filter(|(name, is_needed)| *is_needed && other(name));
-        let details = wrong.map(|(name, _)| Detail {
+        let details = names.filter(|name| other(name)).map(|name| Detail {
             cause: Cause::DataInputType,
             message: format!("input `{name}` must be a number"),
             field: self.pointer(name, None),
@@ -204,27 +236,20 @@ pub(in crate::engine) fn ledger(
 }
 
 /// Both the card's inputs and the named values are in the order of their names: one walk pairs them.
-fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Result<Inputs<'e>> {
+fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Inputs<'e> {
     let count = card.inputs().len();
     let mut values = vec![Input::Missing; count];
     let mut names = card.inputs_by_name().peekable();
     for (name, value) in named {
         // A name of the card that sorts before has no value here: it stays missing.
         while names.next_if(|(own, _)| *own < name.as_str()).is_some() {}
-        let mut used = false;
         while let Some((_, position)) = names.next_if(|(own, _)| *own == name.as_str()) {
             if let Some(slot) = values.get_mut(position) {
                 *slot = input(value);
             }
-            used = true;
-        }
-        if !used && FeatureId::of(name).is_none() {
-            let message = "the card does not read a feature of this name; it may be misspelt";
-            let place = format!("/features/{}", escape_segment(name));
-            return Err(Error::new(Cause::DataInputUnknown, message).at(place));
         }
     }
-    Ok(Inputs { values, null_reasons: Vec::new(), age_days: None })
+    Inputs { values, null_reasons: Vec::new(), age_days: None }
 }
 
 fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>>) -> Inputs<'e> {
@@ -240,7 +265,7 @@ fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>
                 None => (Input::Missing, Some(NOT_GIVEN)),
             },
             InputSource::Flat(key, name) => flat(data, *key, name),
-            InputSource::Host => (Input::Missing, Some(NOT_GIVEN)),
+            InputSource::Context(_) | InputSource::Host => (Input::Missing, Some(NOT_GIVEN)),
         };
         values.push(value);
         null_reasons.push(reason);
