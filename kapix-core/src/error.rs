@@ -157,7 +157,7 @@ causes! {
     DataInputType, "data.input_type", ValidationError, "An input has another type than its characteristic.";
     DataInputUnseen, "data.input_unseen", InsufficientData, "A category is unknown to the card, which states no points for such.";
     DataInputRange, "data.input_out_of_range", ValidationError, "An input lies outside the range that the card states for it.";
-    DataInputUnknown, "data.input_unknown", ValidationError, "`features` holds a name that the card does not use; it may be misspelt.";
+    DataInputUnknown, "data.input_unknown", ValidationError, "A name that the card does not read differs from a missing input only in case, spaces, hyphens or underscores.";
     // Artefacts
     ArtefactKind, "artefact.kind", ValidationError, "The kind of the artefact is not known to this engine.";
     ArtefactFormat, "artefact.format", ValidationError, "The artefact was written for a newer format than this engine reads.";
@@ -179,6 +179,7 @@ causes! {
     CardBands, "card.bands", ValidationError, "Bands do not descend from safest to riskiest or leave totals uncovered.";
     CardCutoffs, "card.cutoffs", ValidationError, "The approve cut-off must lie above the refer cut-off.";
     CardMissingGenerous, "card.missing_generous", ValidationError, "A bin for missing, special or unseen values gives more than the neutral points without support in the development counts.";
+    CardMissing, "card.missing", ValidationError, "`required` names no input of the card or one twice, `withheld` states no reason, or `completeness` lies outside 0..=1.";
     CardFeatureUnknown, "card.feature_unknown", ValidationError, "A characteristic reads a feature that this engine does not compute and no source carries.";
     CardDefinition, "card.definition_changed", ValidationError, "The definition of a feature differs from the one that the card was built on.";
     CardProtected, "card.protected", ValidationError, "A characteristic is marked protected and states no legal basis.";

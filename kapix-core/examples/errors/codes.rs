@@ -76,6 +76,7 @@ fn row<T: AnswerCode>(code: T) -> String {
 
 fn finding(kind: FindingKind) -> String {
     let severity = match kind.severity() {
+        Severity::Disputed => "disputed",
         Severity::Info => "info",
         Severity::Refer => "refer",
     };

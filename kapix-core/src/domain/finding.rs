@@ -100,6 +100,10 @@ pub enum FindingKind {
     /// account's rows.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
+    /// A name that the card does not read is within two edits of an input that is missing; `count` is the number of
+    /// rows.
+    #[strum(message = "Correct the name, or state the input.")]
+    MisspeltInput,
 }
 
 /// What a finding does to a decision.
@@ -133,7 +137,8 @@ impl FindingKind {
             | Self::FutureDate
             | Self::EndsEarly
             | Self::MixedCurrencies
-            | Self::SignReversed => Severity::Refer,
+            | Self::SignReversed
+            | Self::MisspeltInput => Severity::Refer,
             Self::RepeatedId
             | Self::PendingOpen
             | Self::IsolatedRows
@@ -187,7 +192,7 @@ pub struct Finding {
 
 impl Finding {
     /// Returns a finding about the applicant or an account, without rows.
-    pub(super) fn of_applicant(kind: FindingKind, count: u64, days: Option<(Date, Date)>) -> Self {
+    pub(crate) fn of_applicant(kind: FindingKind, count: u64, days: Option<(Date, Date)>) -> Self {
         Self {
             amounts_minor: Vec::new(),
             cautious_minor: None,

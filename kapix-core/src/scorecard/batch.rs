@@ -20,6 +20,7 @@ pub use status::RowStatus;
 
 use super::body::Decision;
 use super::card::{Card, Characteristic};
+use super::missing::{self, Gaps, MissingRule};
 use crate::domain::{Column, Frame};
 use crate::error::{self, Cause, Error, Result};
 use fearless_simd::Level;
@@ -95,7 +96,7 @@ impl Card {
         first: usize,
         output: &mut BatchOutput<'_>,
     ) {
-        let mut work = Work::new();
+        let mut work = Work::new(&self.missing_rule);
         let mut numbers = [0.0; BLOCK];
         for (index, block) in output.reborrow().split(BLOCK).enumerate() {
             work.start(f64::from(self.body.base_points));
@@ -117,8 +118,8 @@ impl Card {
 
     fn write(&self, work: &Work, output: BatchOutput<'_>) {
         let BatchOutput { points, pd, score, decision, band, status } = output;
-        let left = points.iter_mut().zip(pd).zip(score.iter_mut().zip(decision));
-        let right = band.iter_mut().zip(status);
+        let left = points.iter_mut().zip(pd).zip(score.iter_mut().zip(decision.iter_mut()));
+        let right = band.iter_mut().zip(status.iter_mut());
         let found = work.totals.as_flattened().iter().zip(work.status.iter().zip(&work.refer));
         for ((left, right), (total, (own_status, refer))) in left.zip(right).zip(found) {
             let ((points, pd), (score, decision)) = left;
@@ -136,6 +137,22 @@ impl Card {
             };
             (*pd, *score, *band) = (outcome.pd, outcome.score, outcome.band);
             *decision = if *refer { outcome.decision.min(code(Decision::Refer)) } else { outcome.decision };
+        }
+        if work.is_any_missing {
+            self.refer_missing(work, (points, status), decision);
+        }
+    }
+
+    /// Refers the rows of a block whose decision hangs on what is missing.
+    #[cold]
+    fn refer_missing(&self, work: &Work, (points, status): (&[i32], &[i8]), decision: &mut [i8]) {
+        let words = self.missing_rule.words();
+        let found = work.gaps.iter().zip(points.iter().zip(status).zip(decision)).enumerate();
+        for (row, (gaps, ((points, status), decision))) in found {
+            let bits = work.bits.get(row * words..(row + 1) * words).unwrap_or_default();
+            if *status == 0 && self.missing_rule.refers(*points, gaps, bits) {
+                *decision = code(Decision::Refer);
+            }
         }
     }
 
@@ -204,7 +221,10 @@ impl<'o> BatchOutput<'o> {
     /// Turns an approval into a referral.
     fn refer(&mut self, row: usize) {
         if let Some(decision) = self.decision.get_mut(row) {
-            *decision = (*decision).min(code(Decision::Refer));
+            // A row without a score has no decision, and keeps none.
+            if *decision >= 0 {
+                *decision = code(Decision::Refer);
+            }
         }
     }
 
@@ -239,17 +259,37 @@ struct Work {
     totals: [[f64; LANES]; BLOCK / LANES],
     status: [i8; BLOCK],
     refer: [bool; BLOCK],
+    /// The missing inputs of each row.
+    gaps: [Gaps; BLOCK],
+    /// The same as sets, where a set may be exempt.
+    bits: Vec<u64>,
+    /// Words of one set.
+    words: usize,
+    is_any_missing: bool,
 }
 
 impl Work {
-    fn new() -> Self {
-        Self { totals: [[0.0; LANES]; BLOCK / LANES], status: [0; BLOCK], refer: [false; BLOCK] }
+    fn new(rule: &MissingRule) -> Self {
+        Self {
+            totals: [[0.0; LANES]; BLOCK / LANES],
+            status: [0; BLOCK],
+            refer: [false; BLOCK],
+            gaps: [Gaps::NONE; BLOCK],
+            bits: vec![0; BLOCK * rule.words()],
+            words: rule.words(),
+            is_any_missing: false,
+        }
     }
 
     fn start(&mut self, base: f64) {
         self.totals = [[base; LANES]; BLOCK / LANES];
         self.status = [0; BLOCK];
         self.refer = [false; BLOCK];
+        if self.is_any_missing {
+            self.gaps = [Gaps::NONE; BLOCK];
+            self.bits.fill(0);
+            self.is_any_missing = false;
+        }
     }
 
     /// Adds the points of a slot, and marks what it does to the row beside.
@@ -260,13 +300,29 @@ impl Work {
         self.mark(row, characteristic, slot);
     }
 
-    /// Marks a row whose slot refers the application, or that has no slot.
+    /// Marks a row whose slot refers the application or says that the input is missing, or that has no slot.
     fn mark(&mut self, row: usize, characteristic: &Characteristic, slot: Slot) {
         let (Some(status), Some(refer)) = (self.status.get_mut(row), self.refer.get_mut(row)) else { return };
         match slot {
-            Ok(slot) => *refer |= characteristic.refers(slot),
+            Ok(slot) => {
+                *refer |= characteristic.refers(slot);
+                if characteristic.is_missing(slot) {
+                    self.miss(row, characteristic, slot);
+                }
+            }
             Err(cause) if *status == 0 => *status = RowStatus::of(cause) as i8,
             Err(_) => {}
+        }
+    }
+
+    /// Adds a missing input to those of a row.
+    fn miss(&mut self, row: usize, characteristic: &Characteristic, slot: u16) {
+        self.is_any_missing = true;
+        if let Some(gaps) = self.gaps.get_mut(row) {
+            gaps.add(&characteristic.traits, characteristic.points_of(slot));
+        }
+        if let Some(bits) = self.bits.get_mut(row * self.words..(row + 1) * self.words) {
+            missing::put(bits, characteristic.position);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The card as a document.
 
+use super::missing::WithheldSet;
 use crate::canonical::Hash;
 use crate::domain::FindingKind;
 use crate::fitting::CalibrationCurve;
@@ -41,6 +42,9 @@ pub struct CardBody {
     pub pd_basis: PdBasis,
     /// Texts of the reason codes.
     pub reasons: BTreeMap<String, ReasonText>,
+    /// Names of the inputs without which the application is referred. Without a list, an expert card requires every
+    /// input, and a developed card none.
+    pub required: Option<Vec<String>>,
     /// How points translate to odds.
     pub scaling: Scaling,
 }
@@ -151,6 +155,8 @@ pub struct CharacteristicBody {
     pub special: Vec<SpecialBody>,
     /// Points of a category that no attribute names; without them such an input is INSUFFICIENT_DATA.
     pub unseen: Option<Fallback>,
+    /// Why a source, and not the applicant, withholds this input; not needed for `bureau.NAME` and `internal_loans.NAME`.
+    pub withheld: Option<String>,
 }
 
 /// Whether attributes are intervals or sets.
@@ -209,6 +215,9 @@ pub struct Fallback {
 pub struct SpecialBody {
     /// Label of the value; default is the value.
     pub label: Option<String>,
+    /// The value says that there is none: the input counts as missing.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub missing: bool,
     /// Points. More than the neutral points only where the development counts show that the bin is safer than the sample.
     pub points: i32,
     /// The value: a number, a category, or `no_record` for a flat source that holds no record, or for this text as
@@ -243,12 +252,14 @@ pub struct Cutoffs {
 
 /// The least history that a card accepts.
 #[serde_with::skip_serializing_none]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Minimum {
     /// Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE).
     pub age_days_max: Option<u32>,
+    /// Share of the inputs that must be observed, 0..=1; below it the application is referred.
+    pub completeness: Option<f64>,
     /// Days of history.
     pub history_days: u32,
     /// Number of transactions.
@@ -363,6 +374,10 @@ pub struct DevelopmentBody {
     pub sample_sha256: Hash,
     /// What the validation measured, by sample.
     pub validation: Option<JsonValue>,
+    /// Sets of inputs that sources withheld from at least 50 development rows, and whose risk the card does not
+    /// understate: only there does a decision rest on the points of missing inputs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<WithheldSet>,
 }
 
 /// One thing that an auditor must know of a fit.
@@ -397,6 +412,8 @@ pub enum DevelopmentFindingCode {
     Immature,
     /// A characteristic predicts the outcome better than anything known before it should.
     Leaking,
+    /// Of the development rows, more than 5 % would be referred since inputs are missing.
+    MissingRefers,
     /// A bin for missing, special or unseen values has the neutral points: its rows count in another characteristic.
     MissingTogether,
     /// The card or its cut-offs were not measured on rows outside the fit.

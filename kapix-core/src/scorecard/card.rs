@@ -6,8 +6,9 @@ use super::body::{
 };
 use super::check;
 use super::confidence::Uncertainty;
-use crate::cashflow::{self, Definition, FeatureId};
-use crate::domain::SourceKey;
+use super::input_source::InputSource;
+use super::missing::{self, InputTraits, MissingRule};
+use crate::cashflow::{self, Definition};
 use crate::error::Result;
 use crate::json::Scalar;
 use crate::limits::Limits;
@@ -32,22 +33,13 @@ pub struct Card {
     pub(super) units: Vec<Vec<usize>>,
     /// Whether two characteristics have the same reason code.
     pub(super) shares_reasons: bool,
+    /// What may be decided while inputs are missing.
+    pub(super) missing_rule: MissingRule,
     /// What the confidence of a decision rests on, where the card states it.
     pub(super) uncertainty: Option<Arc<Uncertainty>>,
     by_name: Vec<usize>,
     pd_basis: Arc<PdBasis>,
     log_odds0: f64,
-}
-
-/// Where the engine finds the input of a characteristic.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InputSource {
-    /// A feature of the cash flow.
-    Cashflow(FeatureId),
-    /// A value of a flat source.
-    Flat(SourceKey, String),
-    /// An input that the caller computes; it comes by `features` or by column.
-    Host,
 }
 
 /// The texts of a reason code, shared with every answer that carries them.
@@ -82,7 +74,12 @@ pub(super) struct Characteristic {
     pub(super) immovable: bool,
     pub(super) move_cost: u64,
     pub(super) moves_with: Option<Arc<str>>,
+    /// Its place in the card.
+    pub(super) position: usize,
+    pub(super) traits: InputTraits,
     pub(super) missing_slot: Option<u16>,
+    /// Slots of special values that mean no value.
+    pub(super) missing_special: Vec<u16>,
     pub(super) missing_refers: bool,
     pub(super) unseen_slot: Option<u16>,
     pub(super) unseen_refers: bool,
@@ -116,8 +113,9 @@ impl Card {
     /// ```
     pub fn load(body: CardBody, limits: &Limits) -> Result<Self> {
         check::prove(&body, limits)?;
+        let numbered = body.characteristics.iter().enumerate();
         let mut characteristics: Vec<_> =
-            body.characteristics.iter().map(|it| Characteristic::compile(it, &body.reasons)).collect();
+            numbered.map(|(position, it)| Characteristic::compile(it, &body, position)).collect();
         // One value feeds both, so neither attribute can change alone: no counterfactual names such a feature.
         for position in shared_features(&body.characteristics) {
             characteristics.iter_mut().skip(position).take(1).for_each(|it| it.immovable = true);
@@ -138,6 +136,7 @@ impl Card {
         let development = body.development.as_ref();
         let uncertainty = development.and_then(|it| Uncertainty::of(it, &characteristics)).map(Arc::new);
         let log_odds0 = numeric::ln(body.scaling.odds0);
+        let missing_rule = MissingRule::of(&body);
         let mut card = Self {
             body,
             characteristics,
@@ -147,6 +146,7 @@ impl Card {
             band_names,
             units,
             shares_reasons,
+            missing_rule,
             uncertainty,
             by_name,
             pd_basis,
@@ -202,6 +202,12 @@ impl Card {
         let names =
             |position: &usize| self.characteristics.get(*position).map(|it| (&*it.feature, *position));
         self.by_name.iter().filter_map(names)
+    }
+
+    /// Returns whether an input has this name.
+    pub(crate) fn reads(&self, name: &str) -> bool {
+        let own = |position: &usize| self.characteristics.get(*position).map_or("", |it| &it.feature);
+        self.by_name.binary_search_by(|position| own(position).cmp(name)).is_ok()
     }
 
     /// Returns id and feature of a characteristic.
@@ -295,7 +301,8 @@ impl Card {
 }
 
 impl Characteristic {
-    fn compile(body: &CharacteristicBody, reasons: &BTreeMap<String, ReasonText>) -> Self {
+    fn compile(body: &CharacteristicBody, card: &CardBody, position: usize) -> Self {
+        let reasons = &card.reasons;
         let reason_number = slot_number(reasons.range(..body.reason.clone()).count());
         let attributes = slot_number(body.attributes.len());
         let mut points: Vec<i32> = body.attributes.iter().map(|attribute| attribute.points).collect();
@@ -342,7 +349,7 @@ impl Characteristic {
             reason: body.reason.as_str().into(),
             reason_number,
             reason_texts: reason_texts(reasons.get(&body.reason)),
-            source: input_source(&body.feature),
+            source: InputSource::of(&body.feature),
             bins: bins(body, special_numbers, special_texts),
             attributes,
             points,
@@ -353,7 +360,10 @@ impl Characteristic {
             immovable: body.immovable,
             move_cost: u64::from(body.move_cost.unwrap_or(1)),
             moves_with: body.moves_with.as_deref().map(Arc::from),
+            position,
+            traits: InputTraits::of(card, body),
             missing_slot,
+            missing_special: missing::special_slots(body).map(slot_number).collect(),
             missing_refers: body.missing.as_ref().is_some_and(|bin| bin.refer),
             unseen_slot,
             unseen_refers: body.unseen.as_ref().is_some_and(|bin| bin.refer),
@@ -438,20 +448,6 @@ fn bits_of_text(text: &str) -> Option<u64> {
 /// Attributes are limited to 10,000 by default; a configured limit beyond 65,535 is cut there.
 fn slot_number(slot: usize) -> u16 {
     u16::try_from(slot).unwrap_or(u16::MAX)
-}
-
-fn input_source(feature: &str) -> InputSource {
-    if let Some(id) = FeatureId::of(feature) {
-        return InputSource::Cashflow(id);
-    }
-    let flat = [SourceKey::Application, SourceKey::Bureau, SourceKey::InternalLoans];
-    match feature.split_once('.') {
-        Some((source, name)) => flat
-            .into_iter()
-            .find(|key| key.as_str() == source)
-            .map_or(InputSource::Host, |key| InputSource::Flat(key, name.to_owned())),
-        None => InputSource::Host,
-    }
 }
 
 fn label(attribute: &AttributeBody) -> Arc<str> {

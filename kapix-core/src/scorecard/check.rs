@@ -1,6 +1,7 @@
 //! The proof of a card: everything that could make scoring fail or give a false answer is found here, all at once.
 
 mod development;
+mod missing;
 
 use super::body::{
     AttributeBody, BinCounts, CardBody, CharacteristicBody, CharacteristicCounts, CharacteristicKind,
@@ -56,6 +57,7 @@ pub(super) fn prove(body: &CardBody, limits: &Limits) -> Result<()> {
         generosity(characteristic, body, counts, &pointer, &mut findings);
     }
     moves(body, &mut findings);
+    missing::missing(body, &mut findings);
     development(body, &mut findings);
     Error::from_details(findings.0).map_or(Ok(()), Err)
 }

@@ -166,7 +166,7 @@ impl Uncertainty {
 
 /// Returns the development counts of a slot, `None` where the card states none.
 fn counts_of(characteristic: &Characteristic, slot: u16, counts: &CharacteristicCounts) -> Option<BinCounts> {
-    if characteristic.is_missing(slot) {
+    if characteristic.missing_slot == Some(slot) {
         return counts.missing;
     }
     if characteristic.unseen_slot == Some(slot) {

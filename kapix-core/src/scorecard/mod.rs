@@ -13,7 +13,9 @@ mod confidence;
 mod counterfactual;
 pub(crate) mod development;
 mod explain;
+mod input_source;
 mod knapsack;
+mod missing;
 mod safer_bin;
 mod score;
 #[cfg(test)]
@@ -27,12 +29,15 @@ pub use body::{
     EntityType, Fallback, Minimum, PdBasis, PdKind, ReasonText, SampleDates, Scaling, SpecialBody,
     ValueRange,
 };
-pub use card::{Card, InputSource};
+pub use card::Card;
 pub use counterfactual::{Counterfactual, Move};
 pub use development::{
     BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,
-    Exclusion, PartReport, SampleReport, SampleSettings, SplitMethod, SplitSettings, Stage, TargetKind,
+    Exclusion, MissingInput, MissingReport, MissingSettings, PartReport, SampleReport, SampleSettings,
+    SplitMethod, SplitSettings, Stage, TargetKind,
 };
 pub(crate) use explain::{Part, Ranking, Top, WEIGHTS_MAX};
 pub use explain::{Reason, ReasonMethod, Weight};
+pub use input_source::{ContextInput, InputSource};
+pub use missing::{Judged, MissingEffect, WithheldSet};
 pub use score::{Input, Slots};

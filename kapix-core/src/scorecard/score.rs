@@ -109,23 +109,6 @@ impl Card {
             .unwrap_or(bands.len().saturating_sub(1))
     }
 
-    /// Returns the positions of the slots that forbid an approval.
-    ///
-    /// ```
-    /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
-    /// # let bundle: serde_json::Value = serde_json::from_str(EXPERT_CARDS)?;
-    /// # let body: CardBody = serde_json::from_value(bundle["artefacts"][0]["body"].clone())?;
-    /// # let card = Card::load(body, &Limits::default())?;
-    /// let slots = card.place(&[], |_, feature| feature.to_owned())?;
-    /// // Without them nobody is approved: the four of the balance, and the days since the last income.
-    /// assert_eq!(card.referring(&slots), [0, 1, 2, 3, 8]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn referring(&self, slots: &Slots) -> Vec<usize> {
-        let zipped = self.characteristics.iter().zip(&slots.slots).enumerate();
-        zipped.filter(|(_, (it, slot))| it.refers(**slot)).map(|(position, _)| position).collect()
-    }
-
     /// Returns whether the input of a characteristic is missing.
     ///
     /// ```
@@ -144,7 +127,8 @@ impl Card {
         pair.is_some_and(|(characteristic, slot)| characteristic.is_missing(*slot))
     }
 
-    /// Returns the share of characteristics whose input was observed, 0..=1; special and unseen values are observed.
+    /// Returns the share of characteristics whose input was observed, 0..=1; special and unseen values are observed,
+    /// special values that mean no value are not.
     ///
     /// ```
     /// # use kapix_core::{Limits, artefact::EXPERT_CARDS, scorecard::{Card, CardBody}};
@@ -252,8 +236,10 @@ impl Characteristic {
         self.points.iter().copied().max().unwrap_or_default()
     }
 
+    /// Returns whether a slot says that the input is missing: that of the missing bin, or of a special value that means
+    /// no value.
     pub(super) fn is_missing(&self, slot: u16) -> bool {
-        self.missing_slot == Some(slot)
+        self.missing_slot == Some(slot) || self.missing_special.contains(&slot)
     }
 
     pub(super) fn refers(&self, slot: u16) -> bool {

@@ -7,7 +7,7 @@ use crate::domain::{Data, Finding, Ledger, Period};
 use crate::error::{Cause, Error};
 use crate::id::Id;
 use crate::money::Currency;
-use crate::time::Instant;
+use crate::time::{Date, Instant};
 use crate::view::akiba::AkibaRequest;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ pub struct CashflowAnalyzeRequest {
     /// Transactions in the form of the Akiba API; replaces `data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub akiba: Option<AkibaRequest>,
-    /// The instant that windows end at; the engine's clock fills it when absent.
+    /// The instant up to which rows count; the engine's clock fills it when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
     /// What the sources answered.
@@ -44,12 +44,14 @@ pub struct CashflowAnalyzeResponse {
     pub accounts: Vec<AccountView>,
     /// Features and the rows behind them.
     pub analysis: Analysis,
-    /// The instant that windows end at.
+    /// The instant up to which rows count.
     pub as_of: Instant,
     /// The one currency of all accounts; null when they differ.
     pub currency: Option<Currency>,
     /// Your id of the applicant.
     pub entity_id: Id,
+    /// The last civil day of every window, of months and of balances: the latest covered day of any account.
+    pub features_as_of: Date,
     /// What the ledger says of the data.
     pub findings: Vec<Finding>,
     /// The request's seed.
@@ -114,6 +116,7 @@ impl Operate for CashflowAnalyzeRequest {
             as_of,
             currency: ledger.currency,
             entity_id: self.entity_id.clone(),
+            features_as_of: ledger.features_as_of,
             findings: ledger.findings,
             seed: self.seed,
         };

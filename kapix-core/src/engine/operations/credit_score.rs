@@ -1,10 +1,14 @@
 //! `credit.score`: one applicant, from request to answer.
 
 mod answer;
+mod context;
 mod explanation;
 mod inputs;
 mod null_reason;
+mod referral;
 mod request;
+mod second_reading;
+mod unread;
 
 pub use answer::{
     CharacteristicView, CounterfactualView, CreditScoreResponse, Effect, Explanation, MoveView, PointsRange,
@@ -17,18 +21,19 @@ pub use request::{Audience, Context, CreditScoreRequest};
 
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
-use crate::domain::{Finding, Severity};
 use crate::engine::door::{Event, EventData};
-use crate::engine::registry::{ArtefactRef, Chosen, RouteKey};
-use crate::error::{Cause, Error, Result};
+use crate::engine::registry::{ArtefactRef, Chosen, Registry, RouteKey};
+use crate::error::Result;
 use crate::id::Id;
 use crate::limits;
-use crate::scorecard::{Card, Decision, Slots};
+use crate::scorecard::{Card, Decision, MissingEffect, Slots};
 use explanation::Scored;
-use inputs::{Evidence, Inputs};
+use inputs::Evidence;
+use referral::Doubts;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use unread::Unread;
 
 /// A score that was given: the event `credit.score.completed`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,11 +62,11 @@ impl Operate for CreditScoreRequest {
         let as_of = instant(self.as_of)?;
         limits::check("id_bytes", limits.id_bytes, self.entity_id.as_str().len())
             .map_err(|error| error.at("/entity_id"))?;
-        check_context(self.context.as_ref())?;
+        context::check(self.context.as_ref())?;
         let key = RouteKey::Entity(self.entity_type);
         let card = call.registry.choose::<Card>(Operation::CreditScore, key, self.card.as_deref())?;
         let evidence = Evidence::gather(self, as_of, limits)?;
-        let response = score(self, &card, &evidence)?;
+        let response = score(self, &card, &evidence, call.registry)?;
         let event = completed(&response);
         Ok(Done { events: vec![event], ..Done::new(response, vec![card.reference()]) })
     }
@@ -71,16 +76,26 @@ fn score(
     request: &CreditScoreRequest,
     card: &Chosen<'_, Card>,
     evidence: &Evidence<'_>,
+    registry: &Registry,
 ) -> Result<CreditScoreResponse> {
     let features = evidence.features();
-    let inputs = evidence.inputs(card, features.as_ref())?;
+    let mut inputs = evidence.read(card, features.as_ref());
+    context::fill(request, card, (evidence, features.as_ref()), &mut inputs)?;
+    let unread = Unread::find(request, (evidence, &inputs), card, registry)?;
+    let inputs = evidence.check_minimum(card, features.as_ref(), inputs)?;
     let slots = card.place(&inputs.values, |position, feature| {
         evidence.pointer(feature, card.inputs().nth(position).map(|(_, _, source)| source))
     })?;
-    let findings = evidence.findings();
-    let referral_reasons = referral_reasons(card, &slots, &inputs, findings);
+    let findings = [evidence.findings(), &unread.findings].concat();
+    let judged = card.judge(&slots);
     let by_points = card.decision(slots.points).unwrap_or(Decision::Refer);
-    let decision = if referral_reasons.is_empty() { by_points } else { by_points.min(Decision::Refer) };
+    let is_disputed = second_reading::differs(request, card, (evidence, &findings), judged.decide(by_points));
+    let doubts =
+        Doubts { card, findings: &findings, meant: &unread.meant, inputs: &inputs, judged: &judged, is_disputed };
+    let referral_reasons = doubts.reasons();
+    let decision = doubts.decide(by_points, &referral_reasons);
+    let missing = card.missing(&slots).filter_map(|position| card.names(position));
+    let missing_inputs = missing.map(|(_, feature)| Arc::clone(feature)).collect();
     let mut null_reasons = BTreeMap::new();
     let confidence = confidence(card, &slots, decision == by_points, &mut null_reasons);
     let pd = card.pd(slots.points);
@@ -94,6 +109,7 @@ fn score(
         features: features.as_ref(),
         origin: evidence.origin(),
         by_points: decision == by_points && card.body.cutoffs.is_some(),
+        is_open: judged.effect == MissingEffect::Refers,
     };
     let explanation = if request.explain { Some(scored.explain(request)?) } else { None };
     let (min, max) = card.points_range();
@@ -106,7 +122,9 @@ fn score(
         entity_id: request.entity_id.clone(),
         entity_type: request.entity_type,
         explanation,
-        findings: findings.to_vec(),
+        features_as_of: evidence.features_as_of(),
+        findings,
+        missing_inputs,
         null_reasons,
         pd: card.is_calibrated().then_some(pd),
         pd_basis: Arc::clone(card.pd_basis()),
@@ -116,57 +134,8 @@ fn score(
         risk_band: card.band_name(card.band(slots.points)).cloned().unwrap_or_default(),
         score: 1.0 - pd,
         seed: request.seed,
+        unused: unread.pointers,
     })
-}
-
-fn check_context(context: Option<&Context>) -> Result<()> {
-    let Some(context) = context else { return Ok(()) };
-    if context.loan_amount.is_some_and(|amount| amount <= 0) {
-        let message = "loan_amount must be above `0` minor units";
-        return Err(Error::new(Cause::ValueOutOfRange, message).at("/context/loan_amount"));
-    }
-    if context.tenure_days.is_some_and(|days| !(1..=36_500).contains(&days)) {
-        let message = "tenure_days must be within `1`..=`36500`";
-        return Err(Error::new(Cause::ValueOutOfRange, message).at("/context/tenure_days"));
-    }
-    Ok(())
-}
-
-/// Whatever forbids an approval, with its places. It is reported even where the points decline.
-fn referral_reasons(
-    card: &Card,
-    slots: &Slots,
-    inputs: &Inputs<'_>,
-    findings: &[Finding],
-) -> Vec<ReferralReason> {
-    let mut reasons = Vec::new();
-    let doubtful: Vec<String> = findings
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| it.severity == Severity::Refer && !card.body.accepts.contains(&it.kind))
-        .map(|(index, _)| format!("/findings/{index}"))
-        .collect();
-    if !doubtful.is_empty() {
-        reasons.push(ReferralReason { code: ReferralCode::DataQuality, fields: doubtful });
-    }
-    if let (Some(most), Some(age)) = (card.body.minimum.age_days_max, inputs.age_days)
-        && age > f64::from(most)
-    {
-        let fields = vec!["/as_of".to_owned()];
-        reasons.push(ReferralReason { code: ReferralCode::InputStale, fields });
-    }
-    let forbidding = card.referring(slots);
-    if !forbidding.is_empty() {
-        let fields = forbidding
-            .into_iter()
-            .map(|position| format!("/explanation/characteristics/{position}"))
-            .collect();
-        reasons.push(ReferralReason { code: ReferralCode::MissingInput, fields });
-    }
-    if card.body.cutoffs.is_none() {
-        reasons.push(ReferralReason { code: ReferralCode::NoCutoffs, fields: Vec::new() });
-    }
-    reasons
 }
 
 fn confidence(

@@ -11,6 +11,7 @@ mod columns_in_json;
 mod credit_score;
 mod credit_score_batch;
 mod engine_describe;
+mod names;
 mod operate;
 mod scorecard_develop;
 mod scorecard_evaluate;

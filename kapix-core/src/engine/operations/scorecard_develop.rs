@@ -10,7 +10,8 @@ use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::development::{
-    self, BinnedColumn, CardSettings, DevelopmentValidation, SampleReport, ScorecardDevelopRequest,
+    self, BinnedColumn, CardSettings, DevelopmentValidation, MissingReport, SampleReport,
+    ScorecardDevelopRequest,
 };
 use crate::scorecard::{Card, CardBody, DevelopmentFinding};
 use crate::time::{Instant, UtcOffset};
@@ -38,6 +39,9 @@ pub struct ScorecardDevelopResponse {
     pub cutoffs: Option<CutoffReport>,
     /// What a reader must know before the card is used.
     pub findings: Vec<DevelopmentFinding>,
+    /// How many rows the card refers since inputs are missing; absent at stage `binning`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<MissingReport>,
     /// The coefficients of the card; absent at stage `binning`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub regression: Option<Regression>,
@@ -83,6 +87,7 @@ impl Operate for ScorecardDevelopRequest {
             calibration: made.calibration,
             cutoffs: made.cutoffs,
             findings: made.findings,
+            missing: made.missing,
             regression: made.regression,
             rounding: made.rounding,
             sample: made.sample,

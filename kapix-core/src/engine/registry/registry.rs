@@ -145,6 +145,11 @@ impl Registry {
         })
     }
 
+    /// Returns the bodies of a kind.
+    pub(in crate::engine) fn bodies<K: Kind>(&self) -> impl Iterator<Item = &K> {
+        self.of_kind().map(|chosen| chosen.body)
+    }
+
     fn of_kind<K: Kind>(&self) -> impl Iterator<Item = Chosen<'_, K>> {
         self.artefacts.iter().filter_map(|loaded| Some(Chosen { loaded, body: of_kind(&*loaded.body)? }))
     }

@@ -5,6 +5,7 @@ use super::{BatchOutput, Reader};
 use crate::domain::{Codes, ResultColumn, ResultValues};
 use crate::scorecard::card::Card;
 use crate::scorecard::explain::REASONS_MAX;
+use crate::scorecard::missing::MissingEffect;
 use crate::scorecard::score::Slots;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -155,7 +156,7 @@ impl DetailOutput<'_> {
                 }
             }
             if !self.causes.is_empty() {
-                let missing = !card.referring(&slots).is_empty();
+                let missing = card.judge(&slots).effect != MissingEffect::None;
                 let causes = [minimum.is_stale(row), missing, card.body.cutoffs.is_none()];
                 for (column, holds) in self.causes.iter_mut().zip(causes) {
                     put(column, offset, holds);

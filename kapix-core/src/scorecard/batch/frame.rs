@@ -71,6 +71,13 @@ pub(crate) fn columns_read(card: &Card) -> BTreeSet<&str> {
     card.inputs().map(|(name, _, _)| name).chain(minimum::NAMES).collect()
 }
 
+impl Card {
+    /// Returns whether a batch with the card may read a column of this name.
+    pub(crate) fn reads_column(&self, name: &str) -> bool {
+        self.reads(name) || minimum::NAMES.contains(&name)
+    }
+}
+
 /// Returns the SHA-256 over the columns that a card reads, in the order of their names: each is its name, a zero byte,
 /// 1 for text or 0 for numbers, the number of rows as eight little-endian bytes, and the rows as [`Column::write`](crate::domain::Column) writes them.
 pub(crate) fn inputs_hash(card: &Card, frame: &Frame<'_>) -> Hash {

@@ -101,7 +101,8 @@ impl<'f, 'a> Reader<'f, 'a> {
         let missing = characteristic.slot(Input::Missing);
         let slots = categories.iter().map(|text| characteristic.slot_of_text(text));
         let points = |slot: Slot| {
-            let slot = slot.ok().filter(|slot| !characteristic.refers(*slot));
+            let slot =
+                slot.ok().filter(|slot| !(characteristic.refers(*slot) || characteristic.is_missing(*slot)));
             slot.map(|slot| f64::from(characteristic.points_of(slot)))
         };
         self.codes =
@@ -142,22 +143,37 @@ impl<'f, 'a> Reader<'f, 'a> {
         if matches!(self.characteristic.bins, Bins::Categorical { .. }) {
             return self.place(0, values, work);
         }
-        self.add_numbers(simd, values, work);
-        if self.characteristic.missing_slot.is_none() || self.characteristic.missing_refers {
-            let missing = self.characteristic.slot(Input::Missing);
-            for (row, _) in values.iter().enumerate().filter(|(_, value)| value.is_nan()) {
-                work.mark(row, self.characteristic, missing);
+        if self.add_numbers(simd, values, work) || !self.characteristic.missing_special.is_empty() {
+            self.mark_missing(values, work);
+        }
+    }
+
+    /// Marks the rows whose input is missing, but those that were placed one by one: they are marked.
+    #[cold]
+    fn mark_missing(&self, values: &[f64], work: &mut Work) {
+        let (low, high) = self.characteristic.range;
+        let is_outside = |value: &f64| *value < low || *value > high;
+        for (index, eight) in values.as_chunks::<LANES>().0.iter().enumerate() {
+            if eight.iter().any(is_outside) {
+                continue;
+            }
+            for (row, value) in (index * LANES..).zip(eight) {
+                if value.is_nan() || !self.characteristic.missing_special.is_empty() {
+                    work.mark(row, self.characteristic, self.characteristic.slot_of_number(*value));
+                }
             }
         }
     }
 
+    /// Adds the points of numbers and returns whether one is NaN.
     #[expect(clippy::inline_always, reason = "only what is inlined is compiled for the level")]
     #[inline(always)]
-    fn add_numbers<S: Simd>(&self, simd: S, values: &[f64], work: &mut Work) {
+    fn add_numbers<S: Simd>(&self, simd: S, values: &[f64], work: &mut Work) -> bool {
         let splat = |value| f64x8::splat(simd, value);
         let (low, high) = self.characteristic.range;
         let (low, high, first, missing) = (splat(low), splat(high), splat(self.first), splat(self.missing));
         let none = splat(0.0);
+        let mut unknown = none;
         let (eights, rest) = values.as_chunks::<LANES>();
         for (index, eight) in eights.iter().enumerate() {
             let x = f64x8::from_slice(simd, eight);
@@ -175,9 +191,12 @@ impl<'f, 'a> Reader<'f, 'a> {
                 own += x.simd_eq(splat(*value)).select(splat(*step), none);
             }
             own += x.is_nan().select(missing, none);
+            // The sum of what is finite and NaN is NaN; that of 0 x a finite number stays 0.
+            unknown += x * none;
             *totals = (f64x8::from_slice(simd, totals) + own).into();
         }
         self.place(eights.len() * LANES, rest, work);
+        unknown.is_nan().any_true()
     }
 
     /// Adds the points of rows from `row` on, one by one.

@@ -4,6 +4,7 @@ use super::candidates::Candidate;
 use super::findings::finding;
 use super::model::Model;
 use super::reason_texts;
+use super::request::MissingSettings;
 use crate::canonical::Hash;
 use crate::cashflow;
 use crate::fitting::{BinKind, Binning, RowKind, ScaledPoints};
@@ -12,11 +13,8 @@ use crate::scorecard::body::{
     AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding,
     DevelopmentFindingCode as Code, Fallback, ReasonText, SpecialBody,
 };
+use crate::scorecard::missing::ROWS_MIN;
 use std::collections::BTreeMap;
-
-/// Rows with a missing input from which an application without it may be approved. With fewer it is referred: they are
-/// no evidence of why the input is missing.
-const FALLBACK_ROWS_MIN: u64 = 50;
 
 /// The characteristics of a card, with their definitions and reasons.
 #[derive(Debug, Default)]
@@ -30,8 +28,8 @@ pub(super) struct Characteristics {
 /// made from a name.
 pub(super) fn characteristics(
     candidates: &[Candidate<'_, '_>],
-    model: &Model,
-    scaled: &ScaledPoints,
+    (model, scaled): (&Model, &ScaledPoints),
+    missing: &MissingSettings,
     findings: &mut Vec<DevelopmentFinding>,
 ) -> Characteristics {
     let mut made = Characteristics::default();
@@ -40,7 +38,7 @@ pub(super) fn characteristics(
         let (Some(candidate), Some(binning)) = (candidates.get(*place), model.binnings.get(*place)) else {
             continue;
         };
-        let mut body = characteristic(candidate, binning, (points, *neutral));
+        let mut body = characteristic(candidate, binning, (points, *neutral), missing);
         if candidate.settings.reason.is_none() {
             body.reason = reason_texts::free_code(&body.reason, &made.reasons);
         }
@@ -66,6 +64,7 @@ fn characteristic(
     candidate: &Candidate<'_, '_>,
     binning: &Binning,
     (points, neutral): (&[i32], i32),
+    missing: &MissingSettings,
 ) -> CharacteristicBody {
     let settings = &candidate.settings;
     let mut body = CharacteristicBody {
@@ -87,7 +86,9 @@ fn characteristic(
         reason: settings.reason.clone().unwrap_or_else(|| reason_texts::reason_code(candidate.name)),
         special: Vec::new(),
         unseen: None,
+        withheld: settings.withheld.clone(),
     };
+    let refers = missing.refer.iter().any(|name| name == candidate.name);
     for ((row, points), woe) in binning.table.rows.iter().zip(points).zip(&binning.woe) {
         let woe = Some(*woe);
         let fallback = |refer: bool| row.woe_applied.map(|_| Fallback { points: *points, refer, woe });
@@ -102,9 +103,10 @@ fn characteristic(
             }),
             RowKind::Special => {
                 let value = row.value.clone().unwrap_or(Scalar::Null);
-                body.special.push(SpecialBody { label: None, points: *points, value, woe });
+                let missing = missing.special.contains(&value);
+                body.special.push(SpecialBody { label: None, missing, points: *points, value, woe });
             }
-            RowKind::Missing => body.missing = fallback(row.count < FALLBACK_ROWS_MIN),
+            RowKind::Missing => body.missing = fallback(refers || row.count < ROWS_MIN),
             // No row of the development shows what an unseen category means, so a person decides.
             RowKind::Unseen => body.unseen = fallback(true),
         }

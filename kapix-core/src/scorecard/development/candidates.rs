@@ -103,6 +103,7 @@ fn named(request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<()> {
     for (field, names) in [
         ("include", &request.include),
         ("exclude", &request.exclude),
+        ("missing/refer", &request.missing.refer),
         ("selection/forced", &selection.forced),
         ("selection/excluded", &selection.excluded),
     ] {

@@ -16,15 +16,18 @@ use super::request::{ScorecardDevelopRequest, Stage, TargetKind};
 use super::response::{BinnedColumn, Development, DevelopmentValidation, SampleReport};
 use super::sample::Sample;
 use super::summary;
+use super::withheld::{self, Judging};
 use crate::canonical::Hash;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{
-    self, Binning, BinningFindingKind, BinningStatus, CalibrationReport, CutoffReport, PointsModel, RowKind,
-    Run, ScaledPoints, SeparationKind,
+    self, Binning, BinningFindingKind, BinningStatus, CalibrationCurve, CalibrationReport, CutoffReport,
+    PointsModel, RowKind, Run, ScaledPoints, SeparationKind,
 };
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
+use crate::numeric;
+use crate::scorecard::missing::WithheldSet;
 use crate::time::Date;
 use ndarray::Array2;
 
@@ -126,7 +129,15 @@ impl Card<'_, '_, '_> {
         let validation = measure.all(&totals, self.cross.as_ref())?;
         let mut body = self.body(&scaled, bands, cutoffs.as_ref().map(|(cutoffs, _)| *cutoffs));
         body.pd_basis = self.pd_basis(calibration.as_ref());
-        body.development = Some(self.development(&body, population, calibration.as_ref(), &validation)?);
+        let slots: Vec<&[u16]> = self.model.slots.iter().map(Vec::as_slice).collect();
+        let curve = curve.filter(|_| body.pd_basis.kind == PdKind::Calibrated);
+        let withheld = self.withheld((&body, curve), &slots, outside.as_ref())?;
+        body.development =
+            Some(self.development((&body, &population), calibration.as_ref(), &validation, withheld)?);
+        let missing = withheld::report(&body, &slots, (part, &population), &mut self.findings);
+        if let Some(development) = &mut body.development {
+            development.findings.clone_from(&self.findings);
+        }
         let Self { plan, model, findings, report, .. } = self;
         Ok(Development {
             bands: Some(band_report),
@@ -135,6 +146,7 @@ impl Card<'_, '_, '_> {
             card: Some(body),
             cutoffs: cutoffs.map(|(_, report)| report),
             findings,
+            missing: Some(missing),
             regression: Some(model.fit.report),
             rounding: Some(rounding),
             sample: report,
@@ -269,7 +281,12 @@ impl Card<'_, '_, '_> {
         cutoffs: Option<Cutoffs>,
     ) -> CardBody {
         let request = self.plan.request;
-        let made = assemble::characteristics(self.plan.candidates, &self.model, scaled, &mut self.findings);
+        let made = assemble::characteristics(
+            self.plan.candidates,
+            (&self.model, scaled),
+            &request.missing,
+            &mut self.findings,
+        );
         CardBody {
             accepts: Vec::new(),
             bands,
@@ -281,6 +298,7 @@ impl Card<'_, '_, '_> {
             entity_types: request.entity_types.clone(),
             minimum: request.minimum.unwrap_or(Minimum {
                 age_days_max: None,
+                completeness: None,
                 history_days: 0,
                 transactions: 0,
             }),
@@ -294,6 +312,7 @@ impl Card<'_, '_, '_> {
                 population: NOT_STATED.to_owned(),
             },
             reasons: made.reasons,
+            required: None,
             scaling: Scaling {
                 odds0: scaled.scaling.odds0,
                 pdo: scaled.scaling.pdo,
@@ -304,10 +323,10 @@ impl Card<'_, '_, '_> {
 
     fn development(
         &self,
-        body: &CardBody,
-        population: Population,
+        (body, population): (&CardBody, &Population),
         calibration: Option<&CalibrationReport>,
         validation: &DevelopmentValidation,
+        withheld: Vec<WithheldSet>,
     ) -> Result<DevelopmentBody> {
         let numbered = body.characteristics.iter().enumerate();
         let counts = numbered.map(|(position, it)| population.counts_of(position, it)).collect();
@@ -323,15 +342,39 @@ impl Card<'_, '_, '_> {
             coefficient_covariance: self.model.fit.covariance.as_ref().map(rows_of),
             coefficients: Some(self.model.fit.coefficients.clone()),
             counts,
-            findings: self.findings.clone(),
+            findings: Vec::new(),
             goods: population.goods,
-            mean_points: population.mean_points,
-            means_at_cutoff: population.means_at_cutoff,
+            mean_points: population.mean_points.clone(),
+            means_at_cutoff: population.means_at_cutoff.clone(),
             options: Some(JsonValue::read_text(&crate::canonical::to_vec(&options)?, self.limits)?),
-            points_covariance: population.points_covariance,
+            points_covariance: population.points_covariance.clone(),
             sample_sha256: self.sha256,
             validation: Some(summary::of(validation)),
+            withheld,
         })
+    }
+
+    /// Returns the sets of withheld inputs that are evidence, judged on rows outside the fit: the cross-validated ones,
+    /// else those held out.
+    fn withheld(
+        &self,
+        (body, curve): (&CardBody, Option<&CalibrationCurve>),
+        fitted: &[&[u16]],
+        outside: Option<&OutsideRows>,
+    ) -> Result<Vec<WithheldSet>> {
+        let Some(rows) = self.cross.as_ref().or(outside) else { return Ok(Vec::new()) };
+        let pd_of = |x: &f64| curve.map_or_else(|| numeric::logistic(*x), |curve| curve.pd(*x));
+        let pd = rows.log_odds.iter().map(pd_of).collect();
+        let Sample { development, hold_out, .. } = self.plan.sample;
+        let own = (fitted, development);
+        if self.cross.is_some() {
+            let judging = Judging { part: development, pd, slots: fitted };
+            return Ok(withheld::sets(&body.characteristics, own, &judging));
+        }
+        let slots = self.model.slots_of(&self.plan, &hold_out.rows)?;
+        let slots: Vec<&[u16]> = slots.iter().map(Vec::as_slice).collect();
+        let judging = Judging { part: hold_out, pd, slots: &slots };
+        Ok(withheld::sets(&body.characteristics, own, &judging))
     }
 
     fn note_model(&mut self) {

@@ -22,14 +22,17 @@ mod response;
 mod sample;
 mod sample_settings;
 mod summary;
+mod withheld;
 
 pub(crate) use develop::develop;
 pub(crate) use evaluate::evaluate;
 #[cfg(test)]
 pub(super) use population::{DevelopmentSample, Population, SlotPoints};
 pub use request::{
-    CardCutoffs, CardSettings, CharacteristicSettings, ScorecardDevelopRequest, ScorecardEvaluateRequest,
-    Stage, TargetKind,
+    CardCutoffs, CardSettings, CharacteristicSettings, MissingSettings, ScorecardDevelopRequest,
+    ScorecardEvaluateRequest, Stage, TargetKind,
 };
-pub use response::{BinnedColumn, DevelopmentValidation, ExcludedRows, PartReport, SampleReport};
+pub use response::{
+    BinnedColumn, DevelopmentValidation, ExcludedRows, MissingInput, MissingReport, PartReport, SampleReport,
+};
 pub use sample_settings::{Exclusion, SampleSettings, SplitMethod, SplitSettings};

@@ -61,6 +61,9 @@ pub struct ScorecardDevelopRequest {
     pub include: Vec<String>,
     /// The least history that the card accepts; default none.
     pub minimum: Option<Minimum>,
+    /// What it means that an input is missing.
+    #[serde(default, skip_serializing_if = "MissingSettings::is_default")]
+    pub missing: MissingSettings,
     /// How coefficients are fitted.
     #[serde(default)]
     pub regression: RegressionSettings,
@@ -106,6 +109,25 @@ pub struct CardCutoffs {
     pub curve: CutoffSettings,
     /// Least total that is referred; default: `approve` minus the points that double the odds, rounded down.
     pub refer: Option<i32>,
+}
+
+/// What it means that an input is missing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MissingSettings {
+    /// Names of inputs without which no application is approved: their missing bins state `refer`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refer: Vec<String>,
+    /// Special values of the binning that say that there is no value: they count as missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub special: Vec<Scalar>,
+}
+
+impl MissingSettings {
+    fn is_default(&self) -> bool {
+        self.refer.is_empty() && self.special.is_empty()
+    }
 }
 
 /// How far a development goes.
@@ -177,6 +199,8 @@ pub struct CharacteristicSettings {
     pub reason: Option<String>,
     /// Texts of its reason; default made from its name.
     pub reason_text: Option<ReasonText>,
+    /// Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and `internal_loans.NAME`.
+    pub withheld: Option<String>,
 }
 
 /// Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.

@@ -25,6 +25,8 @@ pub(crate) struct Development {
     pub(crate) cutoffs: Option<CutoffReport>,
     /// What a reader must know before the card is used.
     pub(crate) findings: Vec<DevelopmentFinding>,
+    /// What the rule of missing inputs does to the fitted rows; `None` at stage `binning`.
+    pub(crate) missing: Option<MissingReport>,
     /// The effect of rounding the points; `None` at stage `binning`.
     pub(crate) rounding: Option<RoundingReport>,
     /// The coefficients of the card; `None` at stage `binning`.
@@ -51,6 +53,7 @@ impl Development {
             card: None,
             cutoffs: None,
             findings,
+            missing: None,
             regression: None,
             rounding: None,
             sample,
@@ -58,6 +61,28 @@ impl Development {
             validation: None,
         }
     }
+}
+
+/// What the rule of missing inputs does to the development rows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MissingReport {
+    /// By input of the card, in card order.
+    pub inputs: Vec<MissingInput>,
+    /// Number of sets of withheld inputs whose missing bins the card may rest on.
+    pub sets: u64,
+    /// Share of the rows, by weight, whose points approve or decline and that are referred since inputs are missing.
+    pub share: f64,
+}
+
+/// The rows that are referred and lack one input.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MissingInput {
+    /// Name of the input.
+    pub feature: String,
+    /// Their share of the rows, by weight.
+    pub share: f64,
 }
 
 /// One candidate column.

@@ -8,7 +8,7 @@ use crate::domain::Finding;
 use crate::engine::registry::ArtefactRef;
 use crate::id::Id;
 use crate::scorecard::{Decision, EntityType, PdBasis, ReasonMethod};
-use crate::time::Instant;
+use crate::time::{Date, Instant};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,8 +37,12 @@ pub struct CreditScoreResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Explanation<'static>>"))]
     pub explanation: Option<Explained>,
+    /// The last civil day of every window: the latest covered day of any account; null where no account was read.
+    pub features_as_of: Option<Date>,
     /// What the ledger says of the data.
     pub findings: Vec<Finding>,
+    /// Names of the inputs that are missing, in card order.
+    pub missing_inputs: Vec<Arc<str>>,
     /// Cause of each null, by JSON pointer.
     pub null_reasons: BTreeMap<&'static str, ScoreNullReason>,
     /// Probability of default within the horizon, 0..=1; null unless calibrated.
@@ -49,7 +53,7 @@ pub struct CreditScoreResponse {
     pub points: i32,
     /// Least and greatest total of the card.
     pub points_range: PointsRange,
-    /// What forbids an approval; reported even where the points decline.
+    /// What forbids the decision of the points; what forbids an approval is reported even where the points decline.
     pub referral_reasons: Vec<ReferralReason>,
     /// Band of the total, local to the card.
     pub risk_band: Arc<str>,
@@ -57,6 +61,8 @@ pub struct CreditScoreResponse {
     pub score: f64,
     /// The request's seed.
     pub seed: i64,
+    /// JSON pointers to what the request gives and the card does not read.
+    pub unused: Vec<String>,
 }
 
 /// The least and the greatest total of a card.
@@ -69,7 +75,8 @@ pub struct PointsRange {
     pub min: i32,
 }
 
-/// One thing that forbids an approval: the application is referred unless its points decline it.
+/// One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an input is
+/// missing that could lift it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReferralReason {
@@ -77,6 +84,8 @@ pub struct ReferralReason {
     pub code: ReferralCode,
     /// JSON pointers to the findings or inputs concerned.
     pub fields: Vec<String>,
+    /// Names of the inputs concerned.
+    pub inputs: Vec<Arc<str>>,
 }
 
 /// What forbids an approval.
@@ -95,8 +104,8 @@ pub enum ReferralCode {
     /// The data end too long before `as_of`.
     #[strum(message = "Bring data that reach closer to `as_of`.")]
     InputStale,
-    /// A missing or unseen input used points that forbid an approval.
-    #[strum(message = "Bring the inputs of the characteristics that `fields` names.")]
+    /// The decision hangs on inputs that are missing, or an unseen one forbids an approval.
+    #[strum(message = "Bring what `inputs` names.")]
     MissingInput,
     /// The card has no cut-offs.
     #[strum(message = "State `cutoffs` in the card.")]

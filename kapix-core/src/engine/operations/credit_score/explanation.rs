@@ -26,6 +26,8 @@ pub(super) struct Scored<'s> {
     pub(super) origin: Option<&'s Origin>,
     /// Whether the decision is that of the points: only then moving points would change it.
     pub(super) by_points: bool,
+    /// Whether inputs are missing on which the decision hangs: other points would not lift the referral.
+    pub(super) is_open: bool,
 }
 
 /// Why a total is what it is: the card, and what it said of one applicant. The names and texts of
@@ -62,7 +64,7 @@ impl Scored<'_> {
         let internal = request.audience == Audience::Internal;
         let ranking = self.card.ranking(self.slots, method);
         let selections = if internal { self.selections(&ranking) } else { BTreeMap::new() };
-        let wanted = request.counterfactual && self.by_points;
+        let wanted = request.counterfactual && self.by_points && !self.is_open;
         Ok(Explained {
             card: self.card.shared()?,
             internal,
@@ -71,9 +73,21 @@ impl Scored<'_> {
             top: self.card.top_weights(self.slots),
             slots: self.slots.clone(),
             inputs: if internal { self.shown() } else { Vec::new() },
-            counterfactual: if wanted { self.card.counterfactual(self.slots) } else { None },
+            counterfactual: if wanted { self.counterfactual() } else { None },
             selections,
         })
+    }
+
+    /// Returns the counterfactual if its decision holds in spite of what is missing after it.
+    fn counterfactual(&self) -> Option<Counterfactual> {
+        let found = self.card.counterfactual(self.slots)?;
+        let mut moved = self.slots.clone();
+        moved.points = found.points;
+        for step in &found.moves {
+            *moved.slots.get_mut(step.characteristic)? = step.to;
+        }
+        let judged = self.card.judge(&moved);
+        (judged.decide(found.decision) == found.decision).then_some(found)
     }
 
     fn shown(&self) -> Vec<Shown> {

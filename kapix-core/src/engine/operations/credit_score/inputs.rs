@@ -8,8 +8,9 @@ use crate::domain::{Data, Finding, FindingKind, FlatSource, Ledger, SourceKey};
 use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
+use crate::money::Currency;
 use crate::scorecard::{Card, Input, InputSource};
-use crate::time::Instant;
+use crate::time::{Date, Instant};
 use crate::view::origin::Origin;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,8 +20,13 @@ const HISTORY_DAYS: &str = "history_days";
 const HISTORY_TRANSACTIONS: &str = "history_transactions";
 const COVERAGE_AGE_DAYS: &str = "coverage_age_days";
 
+/// Days that data of a card which states no `age_days_max` may be old.
+const AGE_DAYS_MAX: u32 = 31;
+/// Days that data may be old whose end the applicant may have chosen.
+const CHOSEN_AGE_DAYS_MAX: u32 = 7;
+
 /// Why an input that the request does not bring is missing.
-const NOT_GIVEN: InputNullReason = InputNullReason::Request(RequestNullReason::NotGiven);
+pub(super) const NOT_GIVEN: InputNullReason = InputNullReason::Request(RequestNullReason::NotGiven);
 
 /// What a request brings, checked.
 pub(super) enum Evidence<'r> {
@@ -37,6 +43,8 @@ pub(super) struct Inputs<'e> {
     pub(super) null_reasons: Vec<Option<InputNullReason>>,
     /// Days from the last covered day to `as_of`.
     pub(super) age_days: Option<f64>,
+    /// The most of them that a decision may rest on.
+    pub(super) age_days_max: Option<u32>,
 }
 
 impl<'r> Evidence<'r> {
@@ -90,6 +98,21 @@ impl<'r> Evidence<'r> {
         }
     }
 
+    /// Returns the last day of every window.
+    pub(super) fn features_as_of(&self) -> Option<Date> {
+        match self {
+            Self::Named(_) => None,
+            Self::Sources { ledger, .. } => {
+                ledger.accounts.iter().any(|account| account.covered.is_some()).then_some(ledger.features_as_of)
+            }
+        }
+    }
+
+    /// Returns the ledger in the other reading, where rows are disputed.
+    pub(super) fn other_reading(&self) -> Option<&Ledger> {
+        if let Self::Sources { ledger, .. } = self { ledger.other_reading.as_deref() } else { None }
+    }
+
     /// Returns the features of the ledger.
     pub(super) fn features(&self) -> Option<Features<'_>> {
         match self {
@@ -110,30 +133,62 @@ impl<'r> Evidence<'r> {
             (Self::Sources { .. }, Some(InputSource::Flat(key, name))) => {
                 format!("/data/{}/values/{}", key.as_str(), escape_segment(name))
             }
+            (Self::Sources { .. }, Some(InputSource::Context(input))) => {
+                format!("/context/{}", input.as_str())
+            }
             (Self::Sources { origin: Some(origin), .. }, _) => origin.field(""),
             (Self::Sources { .. }, _) => "/data".to_owned(),
         }
     }
 
-    /// Returns the inputs of the card, after its stated minimum is met.
-    pub(super) fn inputs<'e>(&'e self, card: &Card, features: Option<&Features<'_>>) -> Result<Inputs<'e>> {
-        let inputs = match self {
-            Self::Named(named) => named_inputs(named, card)?,
+    /// Returns the one currency of the accounts.
+    pub(super) fn currency(&self) -> Option<Currency> {
+        if let Self::Sources { ledger, .. } = self { ledger.currency } else { None }
+    }
+
+    /// Returns the inputs of the card; those of the context are still missing.
+    pub(super) fn read<'e>(&'e self, card: &Card, features: Option<&Features<'_>>) -> Inputs<'e> {
+        match self {
+            Self::Named(named) => named_inputs(named, card),
             Self::Sources { data, .. } => source_inputs(data, card, features),
-        };
-        let value = |name: &str| match self {
+        }
+    }
+
+    /// Returns the features that the card's stated minimum needs.
+    pub(super) fn needed(&self, card: &Card) -> impl Iterator<Item = &'static str> {
+        let minimum = card.body.minimum;
+        let rules = [
+            (HISTORY_DAYS, minimum.history_days > 0),
+            (HISTORY_TRANSACTIONS, minimum.transactions > 0),
+            (COVERAGE_AGE_DAYS, minimum.age_days_max.is_some()),
+        ];
+        rules.into_iter().filter(|(_, is_needed)| *is_needed).map(|(name, _)| name)
+    }
+
+    /// Returns a named number.
+    pub(super) fn named_number(&self, name: &str) -> Option<f64> {
+        match self {
             Self::Named(named) => match named.get(name) {
                 Some(Scalar::Number(number)) => Some(*number),
                 _ => None,
             },
+            Self::Sources { .. } => None,
+        }
+    }
+
+    /// Returns the inputs, if the card's stated minimum is met.
+    pub(super) fn check_minimum<'e>(
+        &'e self,
+        card: &Card,
+        features: Option<&Features<'_>>,
+        inputs: Inputs<'e>,
+    ) -> Result<Inputs<'e>> {
+        let value = |name: &str| match self {
+            Self::Named(_) => self.named_number(name),
             Self::Sources { .. } => FeatureId::of(name).and_then(|id| features.and_then(|it| it.value(id))),
         };
         let minimum = card.body.minimum;
-        self.check_numbers(&[
-            (HISTORY_DAYS, minimum.history_days > 0),
-            (HISTORY_TRANSACTIONS, minimum.transactions > 0),
-            (COVERAGE_AGE_DAYS, minimum.age_days_max.is_some()),
-        ])?;
+        self.check_numbers(self.needed(card))?;
         let mut details = Vec::new();
         for (name, least) in
             [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)]
@@ -163,15 +218,27 @@ impl<'r> Evidence<'r> {
                 field: self.pointer(COVERAGE_AGE_DAYS, None),
             });
         }
-        Error::from_details(details).map_or(Ok(Inputs { age_days, ..inputs }), Err)
+        let age_days_max = self.age_days_max(card);
+        Error::from_details(details).map_or(Ok(Inputs { age_days, age_days_max, ..inputs }), Err)
+    }
+
+    /// Returns the age in days that the card accepts. Where accounts are read it is 31 unless the card states it, and at
+    /// most 7 where the applicant may have chosen the day on which the data end.
+    fn age_days_max(&self, card: &Card) -> Option<u32> {
+        let stated = card.body.minimum.age_days_max;
+        let Self::Sources { ledger, .. } = self else { return stated };
+        if !card.inputs().any(|(_, _, source)| source.needs_rows()) {
+            return stated;
+        }
+        let most = stated.unwrap_or(AGE_DAYS_MAX);
+        Some(if ledger.end_is_given { most } else { most.min(CHOSEN_AGE_DAYS_MAX) })
     }
 
     /// Refuses text and booleans under the names of numbers that the card's minimum needs.
-    fn check_numbers(&self, names: &[(&str, bool)]) -> Result<()> {
+    fn check_numbers(&self, names: impl Iterator<Item = &'static str>) -> Result<()> {
         let Self::Named(named) = self else { return Ok(()) };
         let other = |name: &str| matches!(named.get(name), Some(Scalar::Text(_) | Scalar::Bool(_)));
-        let wrong = names.iter().filter(|(name, is_needed)| *is_needed && other(name));
-        let details = wrong.map(|(name, _)| Detail {
+        let details = names.filter(|name| other(name)).map(|name| Detail {
             cause: Cause::DataInputType,
             message: format!("input `{name}` must be a number"),
             field: self.pointer(name, None),
@@ -204,27 +271,20 @@ pub(in crate::engine) fn ledger(
 }
 
 /// Both the card's inputs and the named values are in the order of their names: one walk pairs them.
-fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Result<Inputs<'e>> {
+fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Inputs<'e> {
     let count = card.inputs().len();
     let mut values = vec![Input::Missing; count];
     let mut names = card.inputs_by_name().peekable();
     for (name, value) in named {
         // A name of the card that sorts before has no value here: it stays missing.
         while names.next_if(|(own, _)| *own < name.as_str()).is_some() {}
-        let mut used = false;
         while let Some((_, position)) = names.next_if(|(own, _)| *own == name.as_str()) {
             if let Some(slot) = values.get_mut(position) {
                 *slot = input(value);
             }
-            used = true;
-        }
-        if !used && FeatureId::of(name).is_none() {
-            let message = "the card does not read a feature of this name; it may be misspelt";
-            let place = format!("/features/{}", escape_segment(name));
-            return Err(Error::new(Cause::DataInputUnknown, message).at(place));
         }
     }
-    Ok(Inputs { values, null_reasons: Vec::new(), age_days: None })
+    Inputs { values, null_reasons: Vec::new(), age_days: None, age_days_max: None }
 }
 
 fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>>) -> Inputs<'e> {
@@ -240,12 +300,12 @@ fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>
                 None => (Input::Missing, Some(NOT_GIVEN)),
             },
             InputSource::Flat(key, name) => flat(data, *key, name),
-            InputSource::Host => (Input::Missing, Some(NOT_GIVEN)),
+            InputSource::Context(_) | InputSource::Host => (Input::Missing, Some(NOT_GIVEN)),
         };
         values.push(value);
         null_reasons.push(reason);
     }
-    Inputs { values, null_reasons, age_days: None }
+    Inputs { values, null_reasons, age_days: None, age_days_max: None }
 }
 
 fn flat<'e>(data: &'e Data, key: SourceKey, name: &str) -> (Input<'e>, Option<InputNullReason>) {

@@ -43,6 +43,9 @@ pub enum InputNullReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray, EnumMessage)]
 #[strum(serialize_all = "snake_case")]
 pub enum RequestNullReason {
+    /// The currency of the loan is not that of the accounts.
+    #[strum(message = "Give the loan in the currency of the accounts; Kapix holds no exchange rates.")]
+    CurrencyDiffers,
     /// The request gives no value for the input.
     #[strum(message = "Give the value if it is known.")]
     NotGiven,
