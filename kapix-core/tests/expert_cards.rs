@@ -138,7 +138,8 @@ fn a_missing_input_earns_the_least_and_never_improves_the_decision() {
                     "{entity_type} {feature} {value}"
                 );
             }
-            let refers = characteristic["missing"]["refer"] == true;
+            let required = body["required"].as_array().unwrap().contains(&characteristic["feature"]);
+            let refers = required || characteristic["missing"]["refer"] == true;
             assert_eq!(missing["decision"] == "refer", refers, "{entity_type} {feature}");
         }
     }
@@ -195,7 +196,12 @@ fn the_page_shows_the_points_of_every_characteristic() {
             let points = attribute_points(characteristic);
             let (least, most) = (points.iter().min().unwrap(), points.iter().max().unwrap());
             let missing = &characteristic["missing"];
-            let refers = if missing["refer"] == true { ", refers" } else { "" };
+            let is_required = body["required"].as_array().unwrap().contains(&characteristic["feature"]);
+            let refers = match (is_required, &missing["refer"]) {
+                (true, _) => ", required",
+                (false, Value::Bool(true)) => ", refers",
+                _ => "",
+            };
             let cells = row(entity_type, characteristic["id"].as_str().unwrap());
             assert_eq!(cells[1], format!("`{}`", characteristic["feature"].as_str().unwrap()));
             assert_eq!(cells[2], format!("{least} to {most}"), "{entity_type} {}", cells[0]);

@@ -14,7 +14,7 @@ mod scored;
 mod status;
 
 pub use details::ScoreInclude;
-pub(crate) use frame::{columns_read, inputs_hash, score_frame};
+pub(crate) use frame::{Misnamed, inputs_hash, score_frame};
 pub use scored::ScoredRows;
 pub use status::RowStatus;
 
@@ -216,6 +216,14 @@ impl<'o> BatchOutput<'o> {
         {
             (*decision, *band, *status) = (-1, -1, why as i8);
         }
+    }
+
+    /// Takes the score of a row away, whatever its status is.
+    fn refuse_anyway(&mut self, row: usize, why: RowStatus) {
+        if let Some(status) = self.status.get_mut(row) {
+            *status = RowStatus::Scored as i8;
+        }
+        self.refuse(row, why);
     }
 
     /// Turns an approval into a referral.

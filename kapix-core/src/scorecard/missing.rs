@@ -59,9 +59,9 @@ pub struct Judged {
 /// What the rule must know of one input.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InputTraits {
-    /// Fewest points of a value that is there.
+    /// Fewest points that a value has: of an attribute, a special value or an unseen category.
     lowest: i32,
-    /// Most points of a value that is there.
+    /// Most points that a value has.
     highest: i32,
     is_required: bool,
     is_withheld: bool,
@@ -93,8 +93,8 @@ impl InputTraits {
     /// Returns the traits of an input of a card.
     pub(super) fn of(body: &CardBody, own: &CharacteristicBody) -> Self {
         let attributes = own.attributes.iter().map(|attribute| attribute.points);
-        let answers = own.special.iter().filter(|special| !special.missing).map(|special| special.points);
-        let points = attributes.chain(answers).chain(own.unseen.as_ref().map(|unseen| unseen.points));
+        let special = own.special.iter().map(|special| special.points);
+        let points = attributes.chain(special).chain(own.unseen.as_ref().map(|unseen| unseen.points));
         let is_required = match &body.required {
             Some(names) => names.contains(&own.feature),
             None => body.development.is_none(),

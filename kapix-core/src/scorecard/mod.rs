@@ -22,7 +22,7 @@ mod score;
 mod tests;
 
 pub use batch::{BatchOutput, RowStatus, ScoreInclude, ScoredRows};
-pub(crate) use batch::{columns_read, inputs_hash, score_frame};
+pub(crate) use batch::{Misnamed, inputs_hash, score_frame};
 pub use body::{
     AttributeBody, BandBody, BinCounts, Calibration, CardBody, CharacteristicBody, CharacteristicCounts,
     CharacteristicKind, Cutoffs, Decision, DevelopmentBody, DevelopmentFinding, DevelopmentFindingCode,

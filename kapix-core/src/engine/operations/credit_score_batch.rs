@@ -1,16 +1,17 @@
 //! `credit.score_batch`: many applicants as columns. A bad row has its status and never fails the others.
 
 use super::credit_score::ScoreNullReason;
+use super::names::{self, Likeness, Misspelt};
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use crate::canonical::Hash;
-use crate::domain::{Frame, ResultColumns};
+use crate::domain::{Finding, Frame, ResultColumns};
 use crate::engine::door::Control;
-use crate::engine::registry::{ArtefactRef, Chosen, RouteKey};
-use crate::error::Result;
+use crate::engine::registry::{ArtefactRef, Chosen, Registry, RouteKey};
+use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::id::Id;
 use crate::json::Scalar;
-use crate::scorecard::{self, Card, CharacteristicKind, EntityType, PdBasis, ScoreInclude};
+use crate::scorecard::{self, Card, CharacteristicKind, EntityType, Misnamed, PdBasis, ScoreInclude};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -61,6 +62,8 @@ pub struct CreditScoreBatchResponse {
     pub columns: Option<ResultColumns>,
     /// Number of rows by decision.
     pub decisions: BTreeMap<&'static str, u64>,
+    /// What the names of the columns say of the data.
+    pub findings: Vec<Finding>,
     /// Cause of each null, by JSON pointer.
     pub null_reasons: BTreeMap<&'static str, ScoreNullReason>,
     /// What the PD means.
@@ -72,7 +75,7 @@ pub struct CreditScoreBatchResponse {
     /// Number of rows by status: `scored`, or the cause.
     pub statuses: BTreeMap<&'static str, u64>,
     /// Columns that the card did not read.
-    pub unused_columns: Vec<String>,
+    pub unused: Vec<String>,
 }
 
 impl Operate for CreditScoreBatchRequest {
@@ -90,7 +93,7 @@ impl Operate for CreditScoreBatchRequest {
             inputs.any(|(own, kind, _)| own == name && kind == CharacteristicKind::Categorical)
         };
         call.with_frame(self.columns.as_ref(), categorical, |frame| {
-            let (mut response, columns) = score(self, &card, frame, call.control)?;
+            let (mut response, columns) = score(self, &card, frame, (call.control, call.registry))?;
             if call.frame.is_none() {
                 response.columns = Some(columns);
                 return Ok(Done::new(response, vec![card.reference()]));
@@ -107,13 +110,25 @@ fn score(
     request: &CreditScoreBatchRequest,
     card: &Chosen<'_, Card>,
     frame: &Frame<'_>,
-    control: &Control<'_>,
+    (control, registry): (&Control<'_>, &Registry),
 ) -> Result<(CreditScoreBatchResponse, ResultColumns)> {
     let as_of = instant(request.as_of)?;
     let minimum = Some(card.body.minimum);
-    let scores = control.run(|run| scorecard::score_frame(card, frame, minimum, &request.include, run))?;
-    let read = scorecard::columns_read(card);
-    let unused = frame.columns().map(|(name, _)| name).filter(|name| !read.contains(name));
+    let unused = unread(card, frame);
+    let misspelt = misspelt(card, frame, &unused, registry)?;
+    let mut scores =
+        control.run(|run| scorecard::score_frame(card, frame, minimum, &request.include, run))?;
+    let misnamed: Vec<Misnamed<'_>> = misspelt
+        .iter()
+        .map(|it| Misnamed { input: it.input, is_refused: it.likeness == Likeness::Same })
+        .collect();
+    let counts = scores.doubt(card, frame, &misnamed)?;
+    let findings = misspelt
+        .iter()
+        .zip(counts)
+        .filter(|(it, rows)| it.likeness == Likeness::Near && *rows > 0)
+        .map(|(it, rows)| names::finding(column(it.given), rows))
+        .collect();
     let [statuses, decisions] = scores.rows.counts();
     let mut null_reasons = BTreeMap::new();
     if !card.is_calibrated() {
@@ -131,14 +146,51 @@ fn score(
         card: card.reference(),
         columns: None,
         decisions,
+        findings,
         null_reasons,
         pd_basis: Arc::clone(card.pd_basis()),
         rows: u64::try_from(frame.rows()).unwrap_or(u64::MAX),
         seed: request.seed,
         statuses,
-        unused_columns: unused.map(str::to_owned).collect(),
+        unused: unused.into_iter().map(str::to_owned).collect(),
     };
     Ok((response, scores.into_columns(card)))
+}
+
+/// Returns the names of the columns that the card does not read.
+fn unread<'f>(card: &Card, frame: &'f Frame<'_>) -> Vec<&'f str> {
+    frame.columns().map(|(name, _)| name).filter(|name| !card.reads_column(name)).collect()
+}
+
+/// Returns the unread columns that were probably meant as inputs.
+///
+/// Error `data.input_unknown` where the input has no column at all and an unread one has its name but for case, spaces,
+/// hyphens and underscores.
+fn misspelt<'n>(
+    card: &'n Card,
+    frame: &Frame<'_>,
+    unused: &[&'n str],
+    registry: &Registry,
+) -> Result<Vec<Misspelt<'n>>> {
+    if unused.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = names::misspelt(unused.iter().copied(), card.inputs().map(|(name, ..)| name));
+    let unknown: Vec<Misspelt<'n>> =
+        found.into_iter().filter(|it| !names::is_known(it.given, registry)).collect();
+    let refused =
+        unknown.iter().filter(|it| it.likeness == Likeness::Same && frame.column(it.input).is_none());
+    let details = refused.map(|it| Detail {
+        cause: Cause::DataInputUnknown,
+        message: names::refusal(it.input),
+        field: column(it.given),
+    });
+    Error::from_details(details.collect()).map_or(Ok(unknown), Err)
+}
+
+/// Returns the JSON pointer to a column.
+fn column(name: &str) -> String {
+    format!("/columns/{}", escape_segment(name))
 }
 
 /// Returns the SHA-256 of the columns that the card reads and of the result columns.

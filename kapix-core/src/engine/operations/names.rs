@@ -102,15 +102,15 @@ pub(super) fn misspelt<'n>(
         return Vec::new();
     }
     let by_text: BTreeMap<&str, &str> = missing.iter().map(|it| (&*it.text, it.name)).collect();
-    let likeness = |given: &'n str| {
+    let meant = |given: &'n str| {
         let folded = Folded::of(given);
         if let Some(input) = by_text.get(&*folded.text) {
-            return Some(Misspelt { given, input, likeness: Likeness::Same });
+            return vec![Misspelt { given, input, likeness: Likeness::Same }];
         }
-        let near = missing.iter().find(|input| folded.is_near(input))?;
-        Some(Misspelt { given, input: near.name, likeness: Likeness::Near })
+        let near = missing.iter().filter(|input| folded.is_near(input));
+        near.map(|input| Misspelt { given, input: input.name, likeness: Likeness::Near }).collect()
     };
-    unread.filter_map(likeness).collect()
+    unread.flat_map(meant).collect()
 }
 
 /// Returns whether a name is right elsewhere: a feature of the cash flow, or an input of a loaded card.

@@ -22,14 +22,15 @@ pub enum ScoreInclude {
     /// `reason_1` to `reason_4`: codes of the adverse reasons by the card's default method, the strongest first; null
     /// beyond the last.
     Reasons,
-    /// `referral.INPUT_STALE`, `referral.MISSING_INPUT` and `referral.NO_CUTOFFS`: whether this forbids an approval,
-    /// stated even where the points decline.
+    /// `referral.DATA_QUALITY`, `referral.INPUT_STALE`, `referral.MISSING_INPUT` and `referral.NO_CUTOFFS`: whether this
+    /// forbids the decision of the points; what forbids an approval is stated even where the points decline.
     ReferralCauses,
 }
 
-/// The columns of the causes, in the order of [`RowDetails::causes`]. Data quality is judged on transactions, which a
-/// batch does not bring.
-const CAUSES: [&str; 3] = ["referral.INPUT_STALE", "referral.MISSING_INPUT", "referral.NO_CUTOFFS"];
+/// The columns of the causes, in the order of [`RowDetails::causes`]. Of data quality a batch knows the names of its
+/// columns only, which [`RowDetails::doubt`] adds.
+const CAUSES: [&str; 4] =
+    ["referral.DATA_QUALITY", "referral.INPUT_STALE", "referral.MISSING_INPUT", "referral.NO_CUTOFFS"];
 
 /// The columns that were asked for; a list without columns was not.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +58,15 @@ impl RowDetails {
             points: columns(0, rows, count(ScoreInclude::PointsByCharacteristic, card.characteristics.len())),
             reasons: columns(-1, rows, count(ScoreInclude::Reasons, REASONS_MAX)),
             causes: columns(false, rows, count(ScoreInclude::ReferralCauses, CAUSES.len())),
+        }
+    }
+
+    /// Marks the data of a row as doubtful, if the row is scored.
+    pub(super) fn doubt(&mut self, row: usize, output: &BatchOutput<'_>) {
+        if output.status.get(row) == Some(&0)
+            && let Some(column) = self.causes.first_mut()
+        {
+            put(column, row, true);
         }
     }
 
@@ -157,7 +167,7 @@ impl DetailOutput<'_> {
             }
             if !self.causes.is_empty() {
                 let missing = card.judge(&slots).effect != MissingEffect::None;
-                let causes = [minimum.is_stale(row), missing, card.body.cutoffs.is_none()];
+                let causes = [false, minimum.is_stale(row), missing, card.body.cutoffs.is_none()];
                 for (column, holds) in self.causes.iter_mut().zip(causes) {
                     put(column, offset, holds);
                 }

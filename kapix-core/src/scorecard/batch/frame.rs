@@ -2,14 +2,17 @@
 
 use super::details::{RowDetails, ScoreInclude};
 use super::minimum::{self, MinimumColumns};
+use super::reader::Reader;
 use super::scored::ScoredRows;
+use super::status::RowStatus;
 use crate::canonical::{Hash, Hasher};
-use crate::domain::{Frame, Kind, ResultColumns};
+use crate::domain::{FindingKind, Frame, Kind, ResultColumns};
 use crate::error::Result;
 use crate::fitting::Run;
 use crate::parallel;
 use crate::scorecard::body::Minimum;
 use crate::scorecard::card::Card;
+use crate::scorecard::score::Input;
 use fearless_simd::Level;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,7 +58,49 @@ pub(crate) fn score_frame(
     Ok(scores)
 }
 
+/// An input for which another column was probably meant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Misnamed<'n> {
+    /// Name of the input.
+    pub(crate) input: &'n str,
+    /// Whether rows without the input are refused; otherwise they are referred, unless the card accepts that.
+    pub(crate) is_refused: bool,
+}
+
 impl FrameScores {
+    /// Refuses or refers the rows that lack an input for which another column was probably meant, and returns the
+    /// number of these rows for each.
+    pub(crate) fn doubt(
+        &mut self,
+        card: &Card,
+        frame: &Frame<'_>,
+        misnamed: &[Misnamed<'_>],
+    ) -> Result<Vec<u64>> {
+        let accepts = card.body.accepts.contains(&FindingKind::MisspeltInput);
+        let mut counts = Vec::with_capacity(misnamed.len());
+        for Misnamed { input, is_refused } in misnamed {
+            let mut found = 0;
+            let characteristic = card.characteristics.iter().find(|own| *own.feature == **input);
+            let Some(characteristic) = characteristic else { continue };
+            let reader = Reader::new(characteristic, frame)?;
+            let mut output = self.rows.output();
+            for row in 0..frame.rows() {
+                if reader.slot(row) != characteristic.slot(Input::Missing) {
+                    continue;
+                }
+                found += 1;
+                if *is_refused {
+                    output.refuse_anyway(row, RowStatus::InputUnknown);
+                } else if !accepts {
+                    output.refer(row);
+                    self.details.doubt(row, &output);
+                }
+            }
+            counts.push(found);
+        }
+        Ok(counts)
+    }
+
     /// Returns the scores as result columns, then those that were asked for.
     pub(crate) fn into_columns(self, card: &Card) -> ResultColumns {
         let validity = self.rows.validity();
@@ -67,7 +112,7 @@ impl FrameScores {
 }
 
 /// Returns the names of the columns that a batch with a card may read, in their order.
-pub(crate) fn columns_read(card: &Card) -> BTreeSet<&str> {
+fn columns_read(card: &Card) -> BTreeSet<&str> {
     card.inputs().map(|(name, _, _)| name).chain(minimum::NAMES).collect()
 }
 

@@ -18,17 +18,20 @@ pub enum RowStatus {
     Unseen = 4,
     /// The history is shorter than the card's stated minimum.
     HistoryShort = 5,
+    /// An input is missing, and a column has its name but for case, spaces, hyphens or underscores.
+    InputUnknown = 6,
 }
 
 impl RowStatus {
     /// Every status, in the order of its number.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Scored,
         Self::InputMissing,
         Self::Infinity,
         Self::OutOfRange,
         Self::Unseen,
         Self::HistoryShort,
+        Self::InputUnknown,
     ];
 
     /// Returns the wire name: `scored` or the cause.
@@ -44,6 +47,7 @@ impl RowStatus {
             Self::OutOfRange => Cause::DataInputRange.as_str(),
             Self::Unseen => Cause::DataInputUnseen.as_str(),
             Self::HistoryShort => Cause::DataInsufficient.as_str(),
+            Self::InputUnknown => Cause::DataInputUnknown.as_str(),
         }
     }
 

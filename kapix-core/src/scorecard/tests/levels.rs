@@ -4,7 +4,7 @@ use super::{body, card, numeric};
 use crate::domain::{Bitmap, Column, Frame, Values};
 use crate::limits::Limits;
 use crate::numeric::Random;
-use crate::scorecard::{Card, Decision, Input, RowStatus, ScoredRows};
+use crate::scorecard::{Card, Input, RowStatus, ScoredRows};
 use fearless_simd::Level;
 use ndarray::{ArrayView1, Axis, Slice};
 use serde_json::json;
@@ -142,8 +142,8 @@ fn alone(card: &Card, frame: &Frame<'_>, row: usize) -> (i32, i8, i8) {
         .collect();
     match card.place(&inputs, |_, _| String::new()) {
         Ok(slots) => {
-            let most = if card.referring(&slots).is_empty() { Decision::Approve } else { Decision::Refer };
-            (slots.points, card.decision(slots.points).unwrap().min(most) as i8, 0)
+            let by_points = card.decision(slots.points).unwrap();
+            (slots.points, card.judge(&slots).decide(by_points) as i8, 0)
         }
         Err(error) => {
             let status = RowStatus::ALL.into_iter().find(|it| it.as_str() == error.cause.as_str());

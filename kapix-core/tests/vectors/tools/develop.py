@@ -11,7 +11,7 @@ from collections import Counter
 from develop_bins import matches
 from develop_cases import REFUSED, TOPICS, cases, topic
 from develop_card import Development, validation
-from recompute import FOLDER, Refused, choose, decide, leaves, pd, place
+from recompute import FOLDER, Refused, choose, leaves, pd, place, ruled
 import vector_files
 
 BY_TOOL = "tools/develop.py (numpy 2.4.6, mpmath 1.4.1): every partition tried, Newton, every rounding threshold"
@@ -98,8 +98,7 @@ def evaluated(vector):
             statuses["data.input_out_of_range"] += 1
             continue
         points = body.get("base_points", 0) + sum(slot[3] for slot in slots)
-        decision = decide(body, points)
-        decision = "refer" if decision == "approve" and any(slot[5] for slot in slots) else decision
+        decision = ruled(body, slots, points, False)[0]
         statuses["scored"] += 1
         decisions[decision] += 1
         if outcome is not None:

@@ -261,6 +261,7 @@ class Development:
             held_totals = self.totals(held)
             found["hold_out"] = report(held, held_totals, logistic, False)
             self.answer["calibration"], curve = self.calibrated(held, odds(held_totals))
+            self.held_pd = [curve(o) for o in odds(held_totals)]
         if later:
             found["out_of_time"] = report(later, self.totals(later), curve, False)
         self.answer["validation"] = found
@@ -331,7 +332,80 @@ class Development:
                                  "points_covariance": ((centred * w) @ centred.T / w.sum()).tolist()}}
         if "cutoffs" in request:
             self.cutoffs(body, points)
+            self.missing(body)
         self.answer["artefact"] = {"kind": "scorecard", "body": body}
+
+    def lacking(self, rows):
+        """Returns, for each row, one digit a characteristic: 1 where the input is missing."""
+        missing = self.request.get("missing", {}).get("special", [])
+        gone = lambda name, r: self.request["columns"][name][r] in [None, *missing]
+        return ["".join("1" if gone(n, r) else "0" for n in self.left) for r in rows]
+
+    def missing(self, body):
+        """The sets of withheld inputs that are evidence on the rows held out, and the rows that the rule refers.
+
+        The calibration of the rows held out must be that of the card: the request states what a calibrated PD needs."""
+        request, held, rows = self.request, self.parts["hold_out"], self.rows
+        own = request.get("characteristics", {})
+        settings = request.get("missing", {})
+        source = lambda n: n.startswith(("bureau.", "internal_loans.")) or "withheld" in own.get(n, {})
+        w, bad, sets = self.weights(rows), self.bad(rows), self.lacking(rows)
+        for k, name in enumerate(self.left):
+            characteristic = body["characteristics"][k]
+            count = sum(request["columns"][name][r] is None for r in rows)
+            if "missing" in characteristic and (count < 50 or name in settings.get("refer", [])):
+                characteristic["missing"]["refer"] = True
+            for special in characteristic.get("special", []):
+                if special["value"] in settings.get("special", []):
+                    special["missing"] = True
+        stored, judged = [], list(zip(self.lacking(held), self.bad(held), self.weights(held), self.held_pd)) if held else []
+        for digits in sorted(set(sets), reverse=True):
+            fitted = [k for k, it in enumerate(sets) if it == digits]
+            outside = [it[1:] for it in judged if it[0] == digits]
+            if "1" not in digits or min(len(fitted), len(outside)) < 50 \
+                    or not all(source(n) for n, digit in zip(self.left, digits) if digit == "1"):
+                continue
+            size = math.fsum(v for _, v, _ in outside)
+            bads = len(outside) * math.fsum(v for b, v, _ in outside if b) / size
+            mean = math.fsum(v * p for _, v, p in outside) / size
+            # The mean PD is not below the 2.5 % quantile where the posterior has 2.5 % or more below it.
+            if mp.betainc(bads + 0.5, len(outside) - bads + 0.5, 0, mean, regularized=True) >= 0.025:
+                stored.append({"inputs": digits, "rows": len(fitted), "bads": math.fsum(w[k] for k in fitted if bad[k]),
+                               "goods": math.fsum(w[k] for k in fitted if not bad[k])})
+        stored.sort(key=lambda it: -it["rows"])
+        if stored:
+            body["development"]["withheld"] = stored
+        if "minimum" in request:
+            body["minimum"] = request["minimum"]
+        exempt = [it["inputs"] for it in stored]
+        referred = [k for k in range(len(rows)) if self.refers(body, rows[k], sets[k], exempt)]
+        share = lambda picked: math.fsum(w[k] for k in picked) / math.fsum(w)
+        inputs = [{"feature": n, "share": share([k for k in referred if sets[k][at] == "1"])} for at, n in enumerate(self.left)]
+        self.answer["missing"] = {"inputs": inputs, "sets": len(stored), "share": share(referred)}
+
+    def refers(self, body, row, digits, exempt):
+        """Whether a row whose points decide is referred: by the worst and the best that its missing inputs could earn."""
+        cut, total = body["cutoffs"], self.totals([row])[0]
+        decide = lambda points: "approve" if points >= cut["approve"] else "refer" if points >= cut["refer"] else "decline"
+        if "1" not in digits or decide(total) == "refer":
+            return False
+        low = high = total
+        forbidden = False
+        for name, characteristic, digit in zip(self.left, body["characteristics"], digits):
+            if digit == "0":
+                continue
+            own = self.by_slot[name][self.binned[name][1](self.request["columns"][name][row])]
+            special = characteristic.get("special", [])
+            unseen = [characteristic["unseen"]] if "unseen" in characteristic else []
+            could = [it["points"] for it in characteristic["attributes"] + special + unseen]
+            low, high = low + min(could) - own, high + max(could) - own
+            is_bin = self.request["columns"][name][row] is None
+            forbidden |= is_bin and characteristic["missing"].get("refer", False)
+        completeness = body.get("minimum", {}).get("completeness", 0)
+        if "0" not in digits or digits.count("0") / len(digits) < completeness:
+            return True
+        stands = decide(low) == "approve" if decide(total) == "approve" else decide(high) == "decline"
+        return not stands and digits not in exempt or decide(total) == "approve" and forbidden
 
     def cutoffs(self, body, points):
         settings, rows = self.request["cutoffs"], self.rows

@@ -9,6 +9,7 @@ TOPICS = {
     "scorecard.develop/bins.json": "bins of one column: objectives, limits, rules",
     "scorecard.develop/calibration.json": "calibration of the PD on rows held out",
     "scorecard.develop/card.json": "cards: coefficients, points, scaling, selection",
+    "scorecard.develop/missing.json": "inputs that are missing: which sets are evidence, and which rows are referred",
     "scorecard.develop/protected.json": "columns that the law protects",
     "scorecard.develop/refused.json": "developments that are refused",
     "scorecard.develop/sample.json": "which rows are fitted, held out and left out",
@@ -62,6 +63,8 @@ def topic(operation, case):
         return "sample"
     if case in ("card_beta", "card_calibrated", "card_isotonic", "card_offset", "card_offset_rate", "card_platt_smoothing"):
         return "calibration"
+    if case.startswith("card_withheld"):
+        return "missing"
     if case.startswith("card_protected"):
         return "protected"
     return {"bins": "bins", "card": "card", "error": "refused"}[case.split("_")[0]]
@@ -174,6 +177,25 @@ def words(n, seed):
     return request(columns, characteristics=GIVEN, bad=["lost"], good=["paid"], folds=0)
 
 
+def lenders(n, seed, **members):
+    """Two inputs of a bureau that lack together or one alone, and a stated rent that lacks at random or is said to be none."""
+    rows = Rows(seed)
+    columns = {name: [] for name in ("bureau.late", "bureau.used", "rent", "bad", "part")}
+    for _ in range(n):
+        late, used, rent = rows.whole(0, 99), rows.whole(0, 99), rows.whole(0, 99)
+        columns["bad"].append(rows.bad(-1.6 + 0.035 * (late + used + rent - 150)))
+        fate, other = rows.uniform(), rows.uniform()
+        columns["bureau.late"].append(None if fate < 0.25 else late)
+        columns["bureau.used"].append(None if fate < 0.25 or fate > 0.97 else used)
+        columns["rent"].append(None if other < 0.1 else -9 if other < 0.2 else rent)
+        columns["part"].append("train" if rows.uniform() < 0.6 else "test")
+    cuts = {"binning": {"cuts": [20, 40, 60, 80], "special_values": [-9]}}
+    sample = {"split": {"method": "column", "column": "part"}, "default_definition": "90 days past due", "horizon_days": 365,
+              "population": "made up"}
+    characteristics = {name: cuts for name in ("bureau.late", "bureau.used", "rent")}
+    return request(columns, sample=sample, cutoffs={"approve": 480, "refer": 465}, characteristics=characteristics) | members
+
+
 def with_columns(base, **columns):
     return base | {"columns": base["columns"] | columns}
 
@@ -270,6 +292,15 @@ def cases():
             "age", "utilisation")}, folds=0, cutoffs={"approve": 520, "refer": 500}), {})
     yield (develop, "card_cutoffs_profit", "the cut-off of the greatest profit", plain(
         seed=12, cutoffs={"curve": {"profit": {"gain_per_good_minor": 10000, "loss_per_bad_minor": 45000}}}), {})
+    yield (develop, "card_withheld", "two inputs of a bureau that lacked together in 50 rows are evidence, one of them alone is not, "
+           "nor is what an applicant leaves out", lenders(700, 80), {})
+    yield (develop, "card_withheld_settings", "an input without which nobody is approved, a special value that means none, a least "
+           "completeness, and a source that withholds by statement", lenders(
+               700, 80, missing={"refer": ["bureau.late"], "special": [-9]},
+               minimum={"history_days": 0, "transactions": 0, "completeness": 0.5},
+               characteristics={name: {"binning": {"cuts": [20, 40, 60, 80], "special_values": [-9]}} | (
+                   {"withheld": "half of the landlords answer"} if name == "rent" else {}) for name in (
+                       "bureau.late", "bureau.used", "rent")}), {})
     protected = GIVEN | {"age": GIVEN["age"] | {"protected": True}}
     yield (develop, "card_protected", "a protected column without a legal basis is binned and stays out of the card",
            plain(200, 14) | {"characteristics": protected}, {"findings_hold": [{"code": "protected", "feature": "age"}]})

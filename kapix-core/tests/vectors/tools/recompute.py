@@ -67,19 +67,19 @@ def label(attribute):
 
 
 def place(characteristic, value):
-    """Returns (kind, index, label, points, woe, refers) of an input; kind is attribute, special, missing, unseen."""
+    """Returns (kind, index, label, points, woe, refers, missing) of an input; kind is attribute, special, missing, unseen."""
     numeric = characteristic["kind"] == "numeric"
     if isinstance(value, bool):
         value = "true" if value else "false"
     for index, special in enumerate(characteristic.get("special", [])):
         if value is not None and special["value"] == value:
             name = special.get("label", special["value"] if isinstance(special["value"], str) else plain(special["value"]))
-            return "special", index, name, special["points"], special.get("woe", 0), False
+            return "special", index, name, special["points"], special.get("woe", 0), False, special.get("missing", False)
     if value is None or value == "no_record":
         missing = characteristic.get("missing") if value is None else None
         if missing is None:
             raise Refused(characteristic["feature"])
-        return "missing", 0, "missing", missing["points"], missing.get("woe", 0), missing.get("refer", False)
+        return "missing", 0, "missing", missing["points"], missing.get("woe", 0), missing.get("refer", False), True
     if numeric:
         limits = characteristic.get("range", {})
         if isinstance(value, str) or not limits.get("min", -mp.inf) <= value <= limits.get("max", mp.inf):
@@ -87,13 +87,13 @@ def place(characteristic, value):
     for index, attribute in enumerate(characteristic["attributes"]):
         lower, upper = attribute.get("lower"), attribute.get("upper")
         if numeric and (lower is None or value >= lower) and (upper is None or value < upper):
-            return "attribute", index, label(attribute), attribute["points"], attribute.get("woe", 0), False
+            return "attribute", index, label(attribute), attribute["points"], attribute.get("woe", 0), False, False
         if not numeric and value in attribute["categories"]:
-            return "attribute", index, label(attribute), attribute["points"], attribute.get("woe", 0), False
+            return "attribute", index, label(attribute), attribute["points"], attribute.get("woe", 0), False, False
     if "unseen" not in characteristic:
         raise Refused(characteristic["feature"])
     unseen = characteristic["unseen"]
-    return "unseen", 0, "unseen", unseen["points"], unseen.get("woe", 0), unseen.get("refer", False)
+    return "unseen", 0, "unseen", unseen["points"], unseen.get("woe", 0), unseen.get("refer", False), False
 
 
 def pd(body, points):
@@ -129,6 +129,50 @@ def decide(body, points):
     if cutoffs is None:
         return "refer"
     return "approve" if points >= cutoffs["approve"] else "refer" if points >= cutoffs["refer"] else "decline"
+
+
+def answers(characteristic):
+    """The points that a value can have: those of attributes, of special values, of unseen categories."""
+    special = characteristic.get("special", [])
+    unseen = [characteristic["unseen"]] if "unseen" in characteristic else []
+    return [it["points"] for it in characteristic["attributes"] + special + unseen]
+
+
+def withheld(characteristic):
+    return "withheld" in characteristic or characteristic["feature"].startswith(("bureau.", "internal_loans."))
+
+
+def hangs_on_missing(body, slots, points):
+    """Whether the case refers since the decision hangs on what is missing."""
+    characteristics = body["characteristics"]
+    missing = [position for position, slot in enumerate(slots) if slot[6]]
+    if not missing:
+        return False
+    required = body.get("required", [] if "development" in body else [c["feature"] for c in characteristics])
+    share = (len(slots) - len(missing)) / len(slots)
+    if len(missing) == len(slots) or share < body["minimum"].get("completeness", 0) \
+            or any(characteristics[p]["feature"] in required for p in missing):
+        return True
+    if "cutoffs" not in body:
+        return False
+    observed = points - sum(slots[p][3] for p in missing)
+    least = observed + sum(min(answers(characteristics[p])) for p in missing)
+    most = observed + sum(max(answers(characteristics[p])) for p in missing)
+    decision = decide(body, points)
+    if decision == "approve" and decide(body, least) == "approve" or decision == "decline" and decide(body, most) == "decline":
+        return False
+    digits = "".join("1" if p in missing else "0" for p in range(len(slots)))
+    stored = [it["inputs"] for it in body.get("development", {}).get("withheld", [])]
+    return not (all(withheld(characteristics[p]) for p in missing) and digits in stored)
+
+
+def ruled(body, slots, points, forbidden):
+    """Returns the decision, and the positions that MISSING_INPUT names."""
+    hangs, decision = hangs_on_missing(body, slots, points), decide(body, points)
+    named = [p for p, slot in enumerate(slots) if slot[5] or hangs and slot[6]]
+    if hangs or decision == "approve" and (named or forbidden):
+        decision = "refer"
+    return decision, named, hangs
 
 
 def band(body, points):
@@ -253,8 +297,8 @@ def confidence(body, slots, points):
     if development is None or "coefficient_covariance" not in development or "cutoffs" not in body:
         return None
     mean, sigma = np.array(development["mean_points"]), np.array(development["points_covariance"])
-    missing = [p for p, s in enumerate(slots) if s[0] == "missing"]
-    seen = [p for p, s in enumerate(slots) if s[0] != "missing"]
+    missing = [p for p, s in enumerate(slots) if s[6]]
+    seen = [p for p, s in enumerate(slots) if not s[6]]
     values = np.array([s[3] for s in slots], dtype=float)
     cross = sigma[np.ix_(missing, seen)] @ np.linalg.pinv(sigma[np.ix_(seen, seen)])
     expected = mean[missing] + cross @ (values[seen] - mean[seen])
@@ -277,10 +321,17 @@ def confidence(body, slots, points):
 
 def inputs(vector, body):
     request = vector["request"]
+    context = {f"context.{name}": value for name, value in request.get("context", {}).items()}
     if "features" in request:
-        return [request["features"].get(c["feature"]) for c in body["characteristics"]]
+        known = context | request["features"]
+        return [known.get(c["feature"]) for c in body["characteristics"]]
     data, known = request.get("data", {}), cashflow.figures(request, request.get("as_of") or vector["clock"])
-    values = []
+    income, values = known.get("income_mean_monthly_minor"), []
+    currencies = {account["currency"] for source in data.values() for account in source.get("accounts", [])}
+    if {"context.loan_amount", "context.currency"} <= context.keys() and not isinstance(income, str) \
+            and currencies == {context["context.currency"]} and income > 0:
+        context["context.loan_to_income"] = context["context.loan_amount"] / income
+    known = known | context
     for characteristic in body["characteristics"]:
         source, _, name = characteristic["feature"].partition(".")
         found = known.get(characteristic["feature"])
@@ -290,6 +341,29 @@ def inputs(vector, body):
         else:
             values.append(None if isinstance(found, str) else found)
     return values
+
+
+def unused(request, body):
+    """Returns the pointers to what the card does not read."""
+    read = {c["feature"] for c in body["characteristics"]}
+    minimum = ("history_days", "history_transactions", "coverage_age_days")
+    least = body["minimum"]
+    known = cashflow.figures(request, request["as_of"]) if "data" in request and "as_of" in request else {}
+    of_rows = set(known) | {"context.loan_to_income"}
+    needs = least["history_days"] or least["transactions"] or "age_days_max" in least or read & of_rows
+    escaped = lambda name: name.replace("~", "~0").replace("/", "~1")
+    out = [f"/features/{escaped(name)}" for name in sorted(request.get("features", {})) if name not in read | set(minimum)]
+    data = request.get("data", {})
+    out += [f"/data/{key}" for key in sorted(data) if "accounts" in data[key] and not needs]
+    for key in sorted(key for key in data if "accounts" not in data[key]):
+        if not any(name.startswith(f"{key}.") for name in read):
+            out.append(f"/data/{key}")
+        else:
+            out += [f"/data/{key}/values/{escaped(name)}" for name in sorted(data[key].get("values", {}))
+                    if f"{key}.{name}" not in read]
+    by_ratio = {"currency", "loan_amount"} if "context.loan_to_income" in read else set()
+    return out + [f"/context/{name}" for name in sorted(request.get("context", {}))
+                  if f"context.{name}" not in read and name not in by_ratio]
 
 
 def expected_score(vector, doubts=()):
@@ -305,14 +379,15 @@ def expected_score(vector, doubts=()):
         referrals += [{"code": "INPUT_STALE"}] if known["coverage_age_days"] > most else []
     elif most is not None:
         referrals += [{"code": "INPUT_STALE"}] if request["features"]["coverage_age_days"] > most else []
-    refers = [p for p, slot in enumerate(slots) if slot[5]]
-    if refers:
-        referrals.append({"code": "MISSING_INPUT", "fields": [f"/explanation/characteristics/{p}" for p in refers]})
+    by_points = decide(body, points)
+    decision, named, hangs = ruled(body, slots, points, bool(referrals))
+    names = lambda positions: [body["characteristics"][p]["feature"] for p in positions]
+    if named or hangs:
+        fields = [f"/explanation/characteristics/{p}" for p in named]
+        referrals.append({"code": "MISSING_INPUT", "fields": fields, "inputs": names(named)})
     if "cutoffs" not in body:
         referrals.append({"code": "NO_CUTOFFS", "fields": []})
-    by_points = decide(body, points)
-    decision = "refer" if referrals and by_points == "approve" else by_points
-    ruled = decision != by_points
+    changed = decision != by_points
     calibrated, default = body["pd_basis"]["kind"] == "calibrated", pd(body, points)
     extremes = [[s["points"] for s in c["attributes"] + c.get("special", []) + [c[k] for k in ("missing", "unseen") if k in c]]
                 for c in body["characteristics"]]
@@ -321,8 +396,9 @@ def expected_score(vector, doubts=()):
         "points": points, "score": float(1 - default), "pd": float(default) if calibrated else None,
         "decision": decision, "risk_band": band(body, points), "referral_reasons": referrals,
         "points_range": {"min": base + sum(map(min, extremes)), "max": base + sum(map(max, extremes))},
-        "data_completeness": sum(s[0] != "missing" for s in slots) / len(slots),
-        "confidence": None if ruled else confidence(body, slots, points),
+        "data_completeness": sum(not s[6] for s in slots) / len(slots),
+        "missing_inputs": names(p for p, slot in enumerate(slots) if slot[6]), "unused": unused(request, body),
+        "confidence": None if changed else confidence(body, slots, points),
     }
     if request.get("explain", True):
         internal = request.get("audience", "internal") == "internal"
@@ -336,7 +412,7 @@ def expected_score(vector, doubts=()):
                 {"attribute": s[2], "characteristic": c["id"], "feature": c["feature"], "points": s[3],
                  "value": v if isinstance(v, (int, float)) and not isinstance(v, bool) else None}
                 for c, s, v in zip(body["characteristics"], slots, values)]
-        moves = None if ruled or not request.get("counterfactual", True) else counterfactual(body, slots, points)
+        moves = None if changed or hangs or not request.get("counterfactual", True) else counterfactual(body, slots, points)
         if moves:
             view["counterfactual"] = moves
         answer["explanation"] = view
@@ -349,41 +425,40 @@ def expected_batch(vector):
     calibrated = body["pd_basis"]["kind"] == "calibrated"
     least = {"history_days": body["minimum"]["history_days"], "history_transactions": body["minimum"]["transactions"]}
     oldest = body["minimum"].get("age_days_max")
-    anything = [("attribute", 0, "", 0, 0, False)] * len(body["characteristics"])
+    anything = [("attribute", 0, "", 0, 0, False, False)] * len(body["characteristics"])
     for row in range(len(next(iter(columns.values())))):
-        slots, stale = anything, False
+        slots, stale, named = anything, False, []
         try:
             slots = [place(c, columns[c["feature"]][row]) for c in body["characteristics"]]
             known = {name: columns[name][row] for name in least if least[name]}
             if any(value is None or value < least[name] for name, value in known.items()):
                 raise Refused("history")
             points = body.get("base_points", 0) + sum(slot[3] for slot in slots)
-            decision, default = decide(body, points), pd(body, points)
+            default = pd(body, points)
             age = 0 if oldest is None else columns["coverage_age_days"][row]
             if age < 0:
                 raise Refused("coverage_age_days")
             stale = oldest is not None and age > oldest
-            doubtful = stale or any(slot[5] for slot in slots)
-            decision = "refer" if decision == "approve" and doubtful else decision
+            decision, named, _ = ruled(body, slots, points, stale)
             cells = (decision, float(default) if calibrated else None, points, band(body, points), float(1 - default), True)
         except Refused:
             cells = (None, None, None, None, None, False)
         for name, cell in zip(out, cells):
             out[name].append(cell)
-        for name, cell in included(body, slots, stale).items():
+        for name, cell in included(body, slots, stale, named).items():
             out.setdefault(name, []).append(cell if cells[-1] else None)
     scored = out.pop("scored")
     return {"rows": len(scored), "columns": out}
 
 
-def included(body, slots, stale):
+def included(body, slots, stale, named):
     """Returns what a batch says of a row beside its score."""
     adverse = [reason["code"] for reason in reasons(body, slots, default_method(body), False, -1)]
     cells = {f"reason_{place}": code for place, code in enumerate(adverse + [None] * (4 - len(adverse)), 1)}
     cells |= {f"points.{c['id']}": slot[3] for c, slot in zip(body["characteristics"], slots)}
-    cells["data_completeness"] = sum(slot[0] != "missing" for slot in slots) / len(slots)
+    cells["data_completeness"] = sum(not slot[6] for slot in slots) / len(slots)
     cells["referral.INPUT_STALE"] = stale
-    cells["referral.MISSING_INPUT"] = any(slot[5] for slot in slots)
+    cells["referral.MISSING_INPUT"] = bool(named)
     cells["referral.NO_CUTOFFS"] = "cutoffs" not in body
     return cells
 

@@ -112,7 +112,8 @@ impl Unread {
                 }),
                 Likeness::Near => {
                     self.findings.push(names::finding(name.pointer.clone(), 1));
-                    self.meant.push(it.input.to_owned());
+                    let source = name.full.strip_suffix(name.own).unwrap_or_default();
+                    self.meant.push(format!("{source}{}", it.input));
                 }
             }
         }
