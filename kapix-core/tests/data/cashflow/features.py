@@ -73,11 +73,14 @@ def end_of_day(acc, table, last):
     if acc["opening_minor"] is None:
         return None
     if table.empty:
-        return pd.Series(acc["opening_minor"], index=range(90), dtype="int64")
+        flat = pd.Series(acc["opening_minor"], index=range(90), dtype="int64")
+        return flat if acc.get("most") is None else flat.clip(upper=acc["most"])
     closes = table.groupby("date")["balance"].last()
     first = min(closes.index.min(), last - pd.Timedelta(days=200))
     daily = closes.reindex(pd.date_range(first, last)).ffill().fillna(acc["opening_minor"])
     daily = daily.iloc[-90:][::-1].astype("int64")
+    if acc.get("most") is not None:
+        daily = daily.clip(upper=acc["most"])
     return daily.reset_index(drop=True)
 
 

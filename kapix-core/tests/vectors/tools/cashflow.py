@@ -1,7 +1,8 @@
 """Works out cash-flow features of a request from its raw rows, without the engine.
 
-Rows become dated frames here (order inside a day by trying every permutation); the formulas are those of
-`tests/data/cashflow/features.py`, which computes them with pandas 3.1.1.
+Rows become dated frames here (order inside a day by trying every permutation); what counts once, what is disputed and
+which days are covered is in `as_they_come.py`; the formulas are those of `tests/data/cashflow/features.py`, which
+computes them with pandas 3.1.1.
 """
 
 import sys
@@ -11,6 +12,7 @@ from itertools import permutations
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "data" / "cashflow"))
+import as_they_come  # noqa: E402
 import features  # noqa: E402
 
 NOT_INCOME = {"own_transfer", "loan", "reversal"}
@@ -69,48 +71,107 @@ def ordered(day, before):
     return whole[0] if whole else min(orders[:2], key=lambda order: breaks(order, before))
 
 
-def account_frame(source, account, as_of, names):
-    zone = offset(account.get("utc_offset"))
-    last_day = as_of.astimezone(zone).date()
+def chosen(uploads, as_of, zone, names):
+    """Rows of the uploads of an account that took effect by `as_of`, numbered on, in the order of their days."""
+    last_day, rows = as_of.astimezone(zone).date(), []
+    number = 0
+    for place, (account, _) in enumerate(uploads):
+        for row in account["transactions"]:
+            dated = len(row["at"]) == 10
+            day = date.fromisoformat(row["at"]) if dated else instant(row["at"]).astimezone(zone).date()
+            late = day > last_day if dated else instant(row["at"]) > as_of
+            if not late and row.get("status") != "failed":
+                name = (row.get("counterparty") or "").strip().lower()
+                income = row["amount_minor"] > 0 and row.get("category") not in NOT_INCOME
+                rows.append({
+                    "input": number, "upload": place, "day": day, "amount": row["amount_minor"],
+                    "stated": row.get("balance_minor"), "name": names.setdefault(name, len(names)) if name else None,
+                    "income": income, "transfer": row.get("category") == "own_transfer", "disputed": False, "raw": row})
+            number += 1
+    return sorted(rows, key=lambda row: row["day"])
+
+
+def carried(rows, opening):
+    """Puts the rows of each day in order and fills in the balances that none states; returns the opening balance."""
     days = {}
-    for number, row in enumerate(account["transactions"]):
-        dated = len(row["at"]) == 10
-        day = date.fromisoformat(row["at"]) if dated else instant(row["at"]).astimezone(zone).date()
-        late = day > last_day if dated else instant(row["at"]) > as_of
-        if late or row.get("status") == "failed":
-            continue
-        name = (row.get("counterparty") or "").strip().lower()
-        income = row["amount_minor"] > 0 and row.get("category") not in NOT_INCOME
-        days.setdefault(day, []).append({
-            "input": number, "amount": row["amount_minor"], "stated": row.get("balance_minor"),
-            "name": names.setdefault(name, len(names)) if name else None, "income": income})
-    balance = account.get("opening_balance_minor")
-    rows = []
+    for row in rows:
+        days.setdefault(row["day"], []).append(row)
+    balance, out = opening, []
     for day in sorted(days):
         for row in ordered(days[day], balance):
-            carried = None if balance is None else balance + row["amount"]
-            balance = row["stated"] if row["stated"] is not None else carried
-            rows.append([row["input"], day.isoformat(), row["amount"], balance, row["name"], row["income"]])
-    opening = account.get("opening_balance_minor")
+            expected = None if balance is None else balance + row["amount"]
+            balance = row["stated"] if row["stated"] is not None else expected
+            out.append(row | {"balance": balance, "expected": expected})
     if opening is None:
         following = None
-        for row in reversed(rows):
-            row[3] = following if row[3] is None else row[3]
-            following = None if row[3] is None else row[3] - row[2]
+        for row in reversed(out):
+            row["balance"] = following if row["balance"] is None else row["balance"]
+            following = None if row["balance"] is None else row["balance"] - row["amount"]
         opening = following
-    period = account.get("period") or source.get("period")
-    covered = [rows[0][1], rows[-1][1]] if rows else None
-    if period and period["from"] <= last_day.isoformat():
-        covered = [period["from"], min(period["to"], last_day.isoformat())]
-    return {"currency": account["currency"], "last_day": last_day.isoformat(), "covered": covered,
-            "opening_minor": opening, "rows": rows}
+    return out, opening
+
+
+def account_state(source, uploads, as_of, names):
+    """One account: its rows with balances, what they cover, and where they end."""
+    zone = offset(uploads[0][0].get("utc_offset"))
+    last_day = as_of.astimezone(zone).date()
+    rows = as_they_come.merge_uploads(chosen(uploads, as_of, zone, names), len(uploads))
+    rows = as_they_come.settle_pending(rows)
+    opening = as_they_come.opening(uploads)
+    rows, known_opening = carried(rows, opening)
+    as_they_come.one_id_twice(rows, opening)
+    start = as_they_come.latest_stretch(rows)
+    as_they_come.isolate(rows, start)
+    read_on = source.get("retrieved_at")
+    read_on = instant(read_on).astimezone(zone).date() if read_on else None
+    covered, given = as_they_come.cover(uploads, rows, start, read_on, last_day, opening)
+    return {"currency": uploads[0][0]["currency"], "last_day": last_day, "covered": covered, "given": given,
+            "opening": known_opening, "rows": rows, "copy": False}
+
+
+def as_frame(state, takes):
+    """The account as the formulas read it, with the disputed rows that `takes` chooses."""
+    rows = [row for row in state["rows"] if not row["disputed"] or row["amount"] == 0 or takes(row["amount"])]
+    if len(rows) < len(state["rows"]):
+        rows, _ = carried([{k: v for k, v in row.items() if k != "balance"} for row in rows], state["opening"])
+    table = [[row["input"], row["day"].isoformat(), row["amount"], row["balance"], row["name"], row["income"],
+              row["transfer"]] for row in rows]
+    covered = state["covered"] and [day.isoformat() for day in state["covered"]]
+    return {"currency": state["currency"], "last_day": state["last_day"].isoformat(), "covered": covered,
+            "opening_minor": state["opening"], "rows": table, "most": 0 if state["copy"] and takes(-1) else None}
+
+
+def states(request, as_of):
+    """The accounts of a request."""
+    data = request.get("data") or (from_akiba(request["akiba"]) if "akiba" in request else {})
+    names, out = {}, []
+    for key in ("bank", "mobile_money", "transaction_history"):
+        uploads = {}
+        for place, account in enumerate(data.get(key, {}).get("accounts", [])):
+            period = account.get("period") or data[key].get("period")
+            uploads.setdefault(account.get("account_id", place), []).append((account, period))
+        out += [account_state(data[key], of_one, instant(as_of), names) for of_one in uploads.values()]
+    as_they_come.share(out)
+    as_they_come.own_transfers(out)
+    return out
+
+
+def reading(request, as_of):
+    """Both readings of a request's rows, whether they differ, and where the data end."""
+    accounts = states(request, as_of)
+    if not accounts:
+        return {"cautious": {}, "other": None, "early": False, "given": False}
+    cautious = features.expected([as_frame(state, lambda amount: amount < 0) for state in accounts])
+    disputed = any(row["disputed"] for state in accounts for row in state["rows"])
+    other = features.expected([as_frame(state, lambda amount: amount > 0) for state in accounts]) if disputed else None
+    ends = [state["covered"][1] for state in accounts if state["covered"]]
+    end = max(ends, default=None)
+    given = end is not None and (
+        (end + timedelta(days=1)).day == 1 or any(s["given"] for s in accounts if s["covered"] and s["covered"][1] == end))
+    early = any((end - own).days > 7 for own in ends)
+    return {"cautious": cautious, "other": other, "early": early, "given": given}
 
 
 def figures(request, as_of):
     """Returns {feature: number, or the reason of its absence}."""
-    data = request.get("data") or (from_akiba(request["akiba"]) if "akiba" in request else {})
-    names = {}
-    accounts = [account_frame(data[source], account, instant(as_of), names)
-                for source in ("bank", "mobile_money", "transaction_history") if source in data
-                for account in data[source]["accounts"]]
-    return features.expected(accounts) if accounts else {}
+    return reading(request, as_of)["cautious"]

@@ -373,12 +373,19 @@ def expected_score(vector, doubts=()):
     slots = [place(c, v) for c, v in zip(body["characteristics"], values)]
     points = body.get("base_points", 0) + sum(slot[3] for slot in slots)
     referrals = [{"code": "DATA_QUALITY"}] if doubts else []
-    most = body["minimum"].get("age_days_max")
-    if most is not None and "features" not in request:
-        known = cashflow.figures(request, request.get("as_of") or vector["clock"])
-        referrals += [{"code": "INPUT_STALE"}] if known["coverage_age_days"] > most else []
+    most, stale, early = body["minimum"].get("age_days_max"), False, False
+    if "features" not in request:
+        read = cashflow.reading(request, request.get("as_of") or vector["clock"])
+        age = read["cautious"].get("coverage_age_days", 0)
+        reads_rows = any(c["feature"] in read["cautious"] or c["feature"] == "context.loan_to_income"
+                         for c in body["characteristics"])
+        if reads_rows:
+            most = (31 if most is None else most) if read["given"] else min(7, 31 if most is None else most)
+        stale = most is not None and not isinstance(age, str) and age > most
+        early = read["early"]
     elif most is not None:
-        referrals += [{"code": "INPUT_STALE"}] if request["features"]["coverage_age_days"] > most else []
+        stale = request["features"]["coverage_age_days"] > most
+    referrals += [{"code": "INPUT_STALE"}] if stale else []
     by_points = decide(body, points)
     decision, named, hangs = ruled(body, slots, points, bool(referrals))
     names = lambda positions: [body["characteristics"][p]["feature"] for p in positions]
@@ -387,6 +394,7 @@ def expected_score(vector, doubts=()):
         referrals.append({"code": "MISSING_INPUT", "fields": fields, "inputs": names(named)})
     if "cutoffs" not in body:
         referrals.append({"code": "NO_CUTOFFS", "fields": []})
+    decision = "refer" if stale or early else decision
     changed = decision != by_points
     calibrated, default = body["pd_basis"]["kind"] == "calibrated", pd(body, points)
     extremes = [[s["points"] for s in c["attributes"] + c.get("special", []) + [c[k] for k in ("missing", "unseen") if k in c]]

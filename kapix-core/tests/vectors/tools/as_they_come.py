@@ -1,0 +1,245 @@
+"""What of an applicant's rows counts once, what is in doubt, and which days are covered.
+
+Every rule is worked out by comparing all pairs of rows, in the order that docs/methods/cash_flow.md states. Shares no
+code with the engine.
+"""
+
+from datetime import timedelta
+
+TRANSFER_WORDS = {
+    "transfer", "transfers", "trf", "tfr", "xfer", "virement", "transferencia", "transferência", "uhamisho",
+    "überweisung", "savings", "saving", "wallet", "own", "self", "internal", "sweep", "topup", "akiba", "epargne"}
+
+
+def word_list(text):
+    return "".join(c if c.isalpha() else " " for c in text).lower().split()
+
+
+def text_of(row):
+    raw = row["raw"]
+    return raw.get("description") if (raw.get("description") or "").strip() else raw.get("counterparty") or ""
+
+
+def words(row):
+    return "".join(word for word in word_list(text_of(row)) if word not in ("pending", "posted"))
+
+
+def same(one, other, by):
+    if one["day"] != other["day"] or one["amount"] != other["amount"] or one["amount"] == 0:
+        return False
+    if by == "id":
+        return one["raw"].get("id") is not None and one["raw"].get("id") == other["raw"].get("id")
+    if by == "balance":
+        return one["stated"] is not None and one["stated"] == other["stated"]
+    return words(one) == words(other) and (one["stated"] is None or other["stated"] is None)
+
+
+def copies(holders, any_text):
+    """Pairs (holder, row index) of copies with the rows that are kept; the largest holder keeps its own."""
+    gone, kept = set(), set()
+    order = sorted(range(len(holders)), key=lambda at: (-len(holders[at]), at))
+    for by in ("id", "balance", "text"):
+        found = []
+        for rank, big in enumerate(order):
+            taken = {}
+            for small in order[rank + 1:]:
+                taken[small] = set()
+                for place, row in enumerate(holders[small]):
+                    if (small, place) in gone or any(copy == (small, place) for copy, _ in found):
+                        continue
+                    for mine, other in enumerate(holders[big]):
+                        if (big, mine) not in gone and mine not in taken[small] and same(row, other, by):
+                            found.append(((small, place), (big, mine)))
+                            taken[small].add(mine)
+                            break
+        if by == "text" and not any_text:
+            count = {at: sum(copy[0] == at for copy, _ in found) for at in range(len(holders))}
+            found = [pair for pair in found if count[pair[0][0]] >= 5 and count[pair[0][0]] * 2 >= len(holders[pair[0][0]])]
+        gone |= {copy for copy, _ in found}
+        kept |= {own for _, own in found}
+    return gone, kept - gone
+
+
+def merge_uploads(rows, count):
+    if count < 2:
+        return rows
+    holders = [[row for row in rows if row["upload"] == at] for at in range(count)]
+    gone, kept = copies(holders, True)
+    for at, holder in enumerate(holders):
+        for place, row in enumerate(holder):
+            inside = any(other and at != k and other[0]["day"] < row["day"] < other[-1]["day"]
+                         for k, other in enumerate(holders))
+            if (at, place) not in gone | kept and row["amount"] != 0 and inside:
+                row["disputed"] = True
+    left_out = {id(holders[at][place]) for at, place in gone}
+    return [row for row in rows if id(row) not in left_out]
+
+
+def settle_pending(rows):
+    waiting = [row for row in rows if row["raw"].get("status") == "pending"]
+    booked = [row for row in rows if row["raw"].get("status") != "pending"]
+    settled = []
+
+    def pair(one, other):
+        settled.append(one)
+        waiting.remove(one)
+        booked.remove(other)
+
+    for other in list(booked):
+        link = other["raw"].get("pending_id")
+        mine = [one for one in waiting if link is not None and one["raw"].get("id") == link]
+        if mine:
+            pair(mine[0], other)
+    for days in range(15):
+        for agree in (lambda a, b: a == b, lambda a, b: not a or not b):
+            for one in sorted(waiting, key=lambda row: (row["amount"], row["day"], words(row), row["input"])):
+                near = [other for other in booked if other["amount"] == one["amount"]
+                        and (other["day"] - one["day"]).days == days and agree(words(one), words(other))]
+                if near:
+                    pair(one, min(near, key=lambda row: (words(row), row["input"])))
+    for row in waiting:
+        row["disputed"] = True
+    return [row for row in rows if not any(row is one for one in settled)]
+
+
+def edge(period, name):
+    return [period[name]] if period else []
+
+
+def days_of(account):
+    return [row["at"][:10] for row in account["transactions"]]
+
+
+def opening(uploads):
+    if len(uploads) == 1:
+        return uploads[0][0].get("opening_balance_minor")
+    begins = [(min(edge(p, "from") + days_of(a), default=None), a) for a, p in uploads]
+    begins = [one for one in begins if one[0] is not None]
+    return min(begins, key=lambda one: one[0])[1].get("opening_balance_minor") if begins else None
+
+
+def chains(rows, place, start):
+    before = rows[place - 1]["balance"] if place else start
+    return None not in (before, rows[place]["stated"]) and before + rows[place]["amount"] == rows[place]["stated"]
+
+
+def one_id_twice(rows, start):
+    by_input = sorted(range(len(rows)), key=lambda place: rows[place]["input"])
+    seen = {}
+    for place in by_input:
+        own = rows[place]["raw"].get("id")
+        if own is None:
+            continue
+        if own not in seen:
+            seen[own] = place
+            continue
+        first = rows[seen[own]]
+        other = rows[place]
+        both = chains(rows, seen[own], start) and chains(rows, place, start)
+        if first["day"] != other["day"] and first["amount"] == other["amount"] and not both:
+            other["disputed"] = True
+
+
+def latest_stretch(rows):
+    """The first row of the latest stretch."""
+    start = 0
+    for place in range(1, len(rows)):
+        if (rows[place]["day"] - rows[place - 1]["day"]).days <= 45:
+            continue
+        anchored = any(row["stated"] is not None for row in rows[:place])
+        after = next((row for row in rows[place:] if row["stated"] is not None), None)
+        if not (anchored and after and after["expected"] == after["stated"]):
+            start = place
+    return start
+
+
+def isolate(rows, start):
+    stretches = []
+    for place, row in enumerate(rows[:start]):
+        if place and (row["day"] - rows[place - 1]["day"]).days <= 45:
+            stretches[-1].append(row)
+        else:
+            stretches.append([row])
+    for stretch in stretches:
+        for row in stretch if len(stretch) < 5 else ():
+            row["disputed"] = True
+
+
+def closing(uploads):
+    if len(uploads) == 1:
+        return uploads[0][0].get("closing_balance_minor")
+    ends = [(max(edge(p, "to") + days_of(a), default=""), a) for a, p in uploads]
+    return max(ends, key=lambda one: one[0])[1].get("closing_balance_minor")
+
+
+def cover(uploads, rows, start, read_on, last_day, stated_opening):
+    """First and last covered day, and whether the last is the day on which the provider was read."""
+    from datetime import date
+
+    periods = [p for _, p in uploads if p]
+    begin = min((date.fromisoformat(p["from"]) for p in periods), default=None)
+    stop = max((date.fromisoformat(p["to"]) for p in periods), default=None)
+    if begin and begin > last_day:
+        begin = stop = None
+    current = rows[start:]
+    if not current:
+        if begin is None:
+            return None, False
+        quiet = None not in (stated_opening, closing(uploads)) and stated_opening == closing(uploads)
+        end = stop if quiet or read_on else min(stop, begin + timedelta(days=6))
+        first = begin
+    else:
+        first, last = current[0]["day"], current[-1]["day"]
+        if begin is None:
+            end = read_on or last
+        elif read_on or closing(uploads) is not None and closing(uploads) == current[-1]["balance"]:
+            end = stop
+        else:
+            end = min(stop, last + timedelta(days=7))
+        if begin is not None:
+            head = current[0]["stated"]
+            leads = start == 0 and None not in (stated_opening, head) and stated_opening == head - current[0]["amount"]
+            if (first - begin).days <= 45 or leads:
+                first = min(first, begin)
+    to = min(end, last_day, *([read_on] if read_on else []))
+    given = read_on is not None and min(read_on, last_day) == to
+    if current:
+        to = max(to, current[-1]["day"])
+    return ([first, to], given) if first <= to else (None, given)
+
+
+def share(accounts):
+    """Marks the rows that a larger account holds too."""
+    for currency in {state["currency"] for state in accounts}:
+        own = [state for state in accounts if state["currency"] == currency]
+        gone, _ = copies([state["rows"] for state in own], False)
+        for at, state in enumerate(own):
+            mine = [place for holder, place in gone if holder == at]
+            for place in mine:
+                state["rows"][place]["disputed"] = True
+            state["copy"] = bool(mine) and len(mine) * 2 >= len(state["rows"])
+
+
+def transfer_text(row):
+    if row["transfer"] or TRANSFER_WORDS & set(word_list(text_of(row))):
+        return "transfer"
+    return words(row) and "other " + words(row)
+
+
+def own_transfers(accounts):
+    legs = [(at, row) for at, state in enumerate(accounts) for row in state["rows"]
+            if row["raw"].get("category") in (None, "own_transfer") and not row["disputed"]]
+    taken = set()
+    for days in range(4):
+        for step in (days, -days):
+            for at, credit in legs:
+                for other, debit in legs:
+                    if id(credit) in taken or id(debit) in taken or at == other or credit["amount"] <= 0:
+                        continue
+                    one, two = transfer_text(credit), transfer_text(debit)
+                    agree = one == two and one or {one, two} == {"", "transfer"}
+                    same_money = accounts[at]["currency"] == accounts[other]["currency"]
+                    if credit["amount"] == -debit["amount"] and (debit["day"] - credit["day"]).days == step and agree and same_money:
+                        taken |= {id(credit), id(debit)}
+                        for leg in (credit, debit):
+                            leg["transfer"], leg["income"] = True, False
