@@ -331,11 +331,12 @@ def inputs(vector, body):
     if {"context.loan_amount", "context.currency"} <= context.keys() and not isinstance(income, str) \
             and currencies == {context["context.currency"]} and income > 0:
         context["context.loan_to_income"] = context["context.loan_amount"] / income
-    known = known | context
     for characteristic in body["characteristics"]:
         source, _, name = characteristic["feature"].partition(".")
         found = known.get(characteristic["feature"])
-        if source in data:
+        if source == "context":
+            values.append(context.get(characteristic["feature"]))
+        elif source in data:
             found = "no_record" if data[source].get("no_record") else data[source].get("values", {}).get(name)
             values.append(found)
         else:
@@ -364,6 +365,26 @@ def unused(request, body):
     by_ratio = {"currency", "loan_amount"} if "context.loan_to_income" in read else set()
     return out + [f"/context/{name}" for name in sorted(request.get("context", {}))
                   if f"context.{name}" not in read and name not in by_ratio]
+
+
+def edits(one, other):
+    """Insertions, deletions, substitutions and swaps of neighbours from one text to another."""
+    cost = {(i, 0): i for i in range(len(one) + 1)} | {(0, j): j for j in range(len(other) + 1)}
+    for i, j in itertools.product(range(1, len(one) + 1), range(1, len(other) + 1)):
+        cost[i, j] = min(cost[i - 1, j] + 1, cost[i, j - 1] + 1, cost[i - 1, j - 1] + (one[i - 1] != other[j - 1]))
+        if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
+            cost[i, j] = min(cost[i, j], cost[i - 2, j - 2] + 1)
+    return cost[len(one), len(other)]
+
+
+def likeness(given, name):
+    """Whether a name that is not read is that of an input but for case and spaces, or within two edits of it."""
+    fold = lambda text: "".join(c for c in text.lower() if c not in " -_")
+    digits = lambda text: [c for c in text if c in "0123456789"]
+    if fold(given) == fold(name):
+        return "same"
+    enough = sum(c.isalpha() for c in name.split(".")[-1]) >= 5
+    return "near" if enough and digits(given) == digits(name) and edits(fold(given), fold(name)) <= 2 else None
 
 
 def expected_score(vector, doubts=()):
@@ -431,11 +452,13 @@ def expected_batch(vector):
     body, columns = choose(vector)["body"], vector["request"]["columns"]
     out = {name: [] for name in ("decision", "pd", "points", "risk_band", "score", "scored")}
     calibrated = body["pd_basis"]["kind"] == "calibrated"
+    read = {c["feature"] for c in body["characteristics"]} | {"history_days", "history_transactions", "coverage_age_days"}
+    unread = sorted(set(columns) - read)
     least = {"history_days": body["minimum"]["history_days"], "history_transactions": body["minimum"]["transactions"]}
     oldest = body["minimum"].get("age_days_max")
     anything = [("attribute", 0, "", 0, 0, False, False)] * len(body["characteristics"])
     for row in range(len(next(iter(columns.values())))):
-        slots, stale, named = anything, False, []
+        slots, stale, named, doubtful = anything, False, [], False
         try:
             slots = [place(c, columns[c["feature"]][row]) for c in body["characteristics"]]
             known = {name: columns[name][row] for name in least if least[name]}
@@ -447,25 +470,30 @@ def expected_batch(vector):
             if age < 0:
                 raise Refused("coverage_age_days")
             stale = oldest is not None and age > oldest
-            decision, named, _ = ruled(body, slots, points, stale)
+            gone = [c["feature"] for c in body["characteristics"] if columns[c["feature"]][row] is None]
+            alike = [likeness(given, name) for given in unread for name in gone]
+            if "same" in alike:
+                raise Refused("misspelt")
+            doubtful = "near" in alike
+            decision, named, _ = ruled(body, slots, points, stale or doubtful)
             cells = (decision, float(default) if calibrated else None, points, band(body, points), float(1 - default), True)
         except Refused:
             cells = (None, None, None, None, None, False)
         for name, cell in zip(out, cells):
             out[name].append(cell)
-        for name, cell in included(body, slots, stale, named).items():
+        for name, cell in included(body, slots, (stale, doubtful), named).items():
             out.setdefault(name, []).append(cell if cells[-1] else None)
     scored = out.pop("scored")
-    return {"rows": len(scored), "columns": out}
+    return {"rows": len(scored), "columns": out, "unused": unread}
 
 
-def included(body, slots, stale, named):
+def included(body, slots, doubts, named):
     """Returns what a batch says of a row beside its score."""
     adverse = [reason["code"] for reason in reasons(body, slots, default_method(body), False, -1)]
     cells = {f"reason_{place}": code for place, code in enumerate(adverse + [None] * (4 - len(adverse)), 1)}
     cells |= {f"points.{c['id']}": slot[3] for c, slot in zip(body["characteristics"], slots)}
     cells["data_completeness"] = sum(not slot[6] for slot in slots) / len(slots)
-    cells["referral.INPUT_STALE"] = stale
+    cells["referral.INPUT_STALE"], cells["referral.DATA_QUALITY"] = doubts
     cells["referral.MISSING_INPUT"] = bool(named)
     cells["referral.NO_CUTOFFS"] = "cutoffs" not in body
     return cells
