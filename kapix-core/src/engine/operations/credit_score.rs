@@ -108,7 +108,10 @@ fn score(
         inputs: &inputs,
         features: features.as_ref(),
         origin: evidence.origin(),
-        by_points: decision == by_points && card.body.cutoffs.is_some(),
+        // Where something else forbids an approval, no change of the inputs would make one.
+        by_points: decision == by_points
+            && card.body.cutoffs.is_some()
+            && (referral_reasons.is_empty() || decision == Decision::Decline),
         is_open: judged.effect == MissingEffect::Refers,
     };
     let explanation = if request.explain { Some(scored.explain(request)?) } else { None };
