@@ -319,13 +319,14 @@ def confidence(body, slots, points):
     return float(mp.ncdf((high - m) / s) - mp.ncdf((low - m) / s))
 
 
-def inputs(vector, body):
+def inputs(vector, body, known=None):
     request = vector["request"]
     context = {f"context.{name}": value for name, value in request.get("context", {}).items()}
     if "features" in request:
         known = context | request["features"]
         return [known.get(c["feature"]) for c in body["characteristics"]]
-    data, known = request.get("data", {}), cashflow.figures(request, request.get("as_of") or vector["clock"])
+    data = request.get("data", {})
+    known = cashflow.figures(request, request.get("as_of") or vector["clock"]) if known is None else known
     income, values = known.get("income_mean_monthly_minor"), []
     currencies = {account["currency"] for source in data.values() for account in source.get("accounts", [])}
     if {"context.loan_amount", "context.currency"} <= context.keys() and not isinstance(income, str) \
@@ -393,7 +394,14 @@ def expected_score(vector, doubts=()):
     values = inputs(vector, body)
     slots = [place(c, v) for c, v in zip(body["characteristics"], values)]
     points = body.get("base_points", 0) + sum(slot[3] for slot in slots)
-    referrals = [{"code": "DATA_QUALITY"}] if doubts else []
+    disputed = False
+    if "features" not in request:
+        other = cashflow.reading(request, request.get("as_of") or vector["clock"])["other"]
+        if other is not None:
+            taken = [place(c, v) for c, v in zip(body["characteristics"], inputs(vector, body, other))]
+            total = body.get("base_points", 0) + sum(slot[3] for slot in taken)
+            disputed = ruled(body, taken, total, False)[0] != ruled(body, slots, points, False)[0]
+    referrals = [{"code": "DATA_QUALITY"}] if doubts or disputed else []
     most, stale, early = body["minimum"].get("age_days_max"), False, False
     if "features" not in request:
         read = cashflow.reading(request, request.get("as_of") or vector["clock"])
@@ -415,7 +423,7 @@ def expected_score(vector, doubts=()):
         referrals.append({"code": "MISSING_INPUT", "fields": fields, "inputs": names(named)})
     if "cutoffs" not in body:
         referrals.append({"code": "NO_CUTOFFS", "fields": []})
-    decision = "refer" if stale or early else decision
+    decision = "refer" if stale or early or disputed else decision
     changed = decision != by_points
     calibrated, default = body["pd_basis"]["kind"] == "calibrated", pd(body, points)
     extremes = [[s["points"] for s in c["attributes"] + c.get("special", []) + [c[k] for k in ("missing", "unseen") if k in c]]
