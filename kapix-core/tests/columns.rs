@@ -212,7 +212,7 @@ fn a_batch_says_of_each_row_what_one_score_says() {
         let given = Given::new(&mut random, TIMES);
         let frame = given.frame();
         let (answer, columns) = batch(&desk, &frame, &EVERYTHING, 2);
-        assert_eq!(answer["unused_columns"], json!(["joined", "other"]));
+        assert_eq!(answer["unused"], json!(["joined", "other"]));
         let columns: Value = serde_json::from_str(&kapix_core::audit::to_string(&columns).unwrap()).unwrap();
         let columns = columns.as_object().unwrap();
         let row_of = |row: usize| -> Value {
