@@ -172,6 +172,7 @@ fn expected(score: &Value) -> Value {
         "reason_2": reason(1),
         "reason_3": reason(2),
         "reason_4": reason(3),
+        "referral.DATA_QUALITY": refers("DATA_QUALITY"),
         "referral.INPUT_STALE": refers("INPUT_STALE"),
         "referral.MISSING_INPUT": refers("MISSING_INPUT"),
         "referral.NO_CUTOFFS": refers("NO_CUTOFFS"),
@@ -258,6 +259,7 @@ fn columns_that_are_asked_for_come_after_the_score_and_change_none_of_it() {
     assert_eq!(answer, plain);
     let more = [
         "data_completeness",
+        "referral.DATA_QUALITY",
         "referral.INPUT_STALE",
         "referral.MISSING_INPUT",
         "referral.NO_CUTOFFS",
