@@ -187,6 +187,7 @@ fn special_values() -> io::Result<Figure> {
         characteristic.special = codes
             .map(|(value, points)| SpecialBody {
                 label: None,
+                missing: false,
                 points,
                 value: Scalar::Number(value),
                 woe: None,

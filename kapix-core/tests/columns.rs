@@ -172,6 +172,7 @@ fn expected(score: &Value) -> Value {
         "reason_2": reason(1),
         "reason_3": reason(2),
         "reason_4": reason(3),
+        "referral.DATA_QUALITY": refers("DATA_QUALITY"),
         "referral.INPUT_STALE": refers("INPUT_STALE"),
         "referral.MISSING_INPUT": refers("MISSING_INPUT"),
         "referral.NO_CUTOFFS": refers("NO_CUTOFFS"),
@@ -212,7 +213,7 @@ fn a_batch_says_of_each_row_what_one_score_says() {
         let given = Given::new(&mut random, TIMES);
         let frame = given.frame();
         let (answer, columns) = batch(&desk, &frame, &EVERYTHING, 2);
-        assert_eq!(answer["unused_columns"], json!(["joined", "other"]));
+        assert_eq!(answer["unused"], json!(["joined", "other"]));
         let columns: Value = serde_json::from_str(&kapix_core::audit::to_string(&columns).unwrap()).unwrap();
         let columns = columns.as_object().unwrap();
         let row_of = |row: usize| -> Value {
@@ -258,6 +259,7 @@ fn columns_that_are_asked_for_come_after_the_score_and_change_none_of_it() {
     assert_eq!(answer, plain);
     let more = [
         "data_completeness",
+        "referral.DATA_QUALITY",
         "referral.INPUT_STALE",
         "referral.MISSING_INPUT",
         "referral.NO_CUTOFFS",

@@ -64,13 +64,14 @@ func TestPointsAreTheCards(t *testing.T) {
 func TestErrorsSayCodeCauseAndPlace(t *testing.T) {
 	engine := load(t)
 	request := score()
-	request.Features["incme"] = 1
+	delete(request.Features, "income")
+	request.Features["In-come"] = 1
 	_, err := engine.CreditScore(context.Background(), request)
 	var refused *kapix.Error
 	if !errors.As(err, &refused) || !errors.Is(err, kapix.ErrValidation) || errors.Is(err, kapix.ErrClosed) {
 		t.Fatalf("%v", err)
 	}
-	if refused.Status != 400 || refused.Cause != "data.input_unknown" || !reflect.DeepEqual(refused.Fields, []string{"/features/incme"}) {
+	if refused.Status != 400 || refused.Cause != "data.input_unknown" || !reflect.DeepEqual(refused.Fields, []string{"/features/In-come"}) {
 		t.Fatalf("%+v", refused)
 	}
 	request.Features = map[string]any{"income": math.NaN()}

@@ -10,6 +10,8 @@ type Account struct {
 	AccountID string `json:"account_id"`
 	// ChainToleranceMinor: Largest difference, in minor units, between a stated balance and the chained one that is still rounding, 0..=1,000,000; default 0.
 	ChainToleranceMinor int64 `json:"chain_tolerance_minor,omitempty"`
+	// ClosingBalanceMinor: Balance after the last row as the document states it, in minor units. Where it is the balance after the last row, the days from that row to the end of `period` are proved to be quiet.
+	ClosingBalanceMinor *int64 `json:"closing_balance_minor,omitempty"`
 	// Currency: Currency of every amount of the account, ISO 4217.
 	Currency string `json:"currency"`
 	// Kind: What the account is.
@@ -678,6 +680,8 @@ type CharacteristicSettings struct {
 	Reason string `json:"reason,omitempty"`
 	// ReasonText: Texts of its reason; default made from its name.
 	ReasonText *ReasonText `json:"reason_text,omitempty"`
+	// Withheld: Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and `internal_loans.NAME`.
+	Withheld string `json:"withheld,omitempty"`
 }
 
 // CharacteristicView: The points of one characteristic.
@@ -788,6 +792,8 @@ type CreditScoreBatchResponse struct {
 	Columns map[string][]any `json:"columns,omitzero"`
 	// Decisions: Number of rows by decision.
 	Decisions map[string]uint64 `json:"decisions"`
+	// Findings: What the names of the columns say of the data.
+	Findings []Finding `json:"findings"`
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
 	// NullReasons: Cause of each null, by JSON pointer.
@@ -804,8 +810,8 @@ type CreditScoreBatchResponse struct {
 	Seed int64 `json:"seed"`
 	// Statuses: Number of rows by status: `scored`, or the cause.
 	Statuses map[string]uint64 `json:"statuses"`
-	// UnusedColumns: Columns that the card did not read.
-	UnusedColumns []string `json:"unused_columns"`
+	// Unused: Columns that the card did not read.
+	Unused []string `json:"unused"`
 }
 
 // CreditScoreRequest: Asks for the score of one applicant.
@@ -866,6 +872,8 @@ type CreditScoreResponse struct {
 	Findings []Finding `json:"findings"`
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// MissingInputs: Names of the inputs that are missing, in card order.
+	MissingInputs []string `json:"missing_inputs"`
 	// NullReasons: Cause of each null, by JSON pointer.
 	NullReasons map[string]ScoreNullReason `json:"null_reasons"`
 	// PD: Probability of default within the horizon, 0..=1; null unless calibrated.
@@ -878,7 +886,7 @@ type CreditScoreResponse struct {
 	PointsRange PointsRange `json:"points_range"`
 	// RecordedAt: When the Desk answered; absent without a clock.
 	RecordedAt string `json:"recorded_at,omitempty"`
-	// ReferralReasons: What forbids an approval; reported even where the points decline.
+	// ReferralReasons: What forbids the decision of the points; what forbids an approval is reported even where the points decline.
 	ReferralReasons []ReferralReason `json:"referral_reasons"`
 	// RequestID: Id of the call.
 	RequestID string `json:"request_id,omitempty"`
@@ -888,6 +896,8 @@ type CreditScoreResponse struct {
 	Score float64 `json:"score"`
 	// Seed: The request's seed.
 	Seed int64 `json:"seed"`
+	// Unused: JSON pointers to what the request gives and the card does not read.
+	Unused []string `json:"unused"`
 }
 
 // Criterion: What a stepwise search minimises or tests.
@@ -992,6 +1002,8 @@ const (
 	DevelopmentFindingCodeImmature DevelopmentFindingCode = "immature"
 	// DevelopmentFindingCodeLeaking: A characteristic predicts the outcome better than anything known before it should.
 	DevelopmentFindingCodeLeaking DevelopmentFindingCode = "leaking"
+	// DevelopmentFindingCodeMissingRefers: Of the development rows, more than 5 % would be referred since inputs are missing.
+	DevelopmentFindingCodeMissingRefers DevelopmentFindingCode = "missing_refers"
 	// DevelopmentFindingCodeMissingTogether: A bin for missing, special or unseen values has the neutral points: its rows count in another characteristic.
 	DevelopmentFindingCodeMissingTogether DevelopmentFindingCode = "missing_together"
 	// DevelopmentFindingCodeNoOutsideRows: The card or its cut-offs were not measured on rows outside the fit.
@@ -1210,6 +1222,8 @@ const (
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
 	// FindingKindSharedRows: Another account of the applicant holds the same rows, five or more, in date, amount, balance and currency. Each of them is reported; `count` is the number of others.
 	FindingKindSharedRows FindingKind = "shared_rows"
+	// FindingKindMisspeltInput: A name that the card does not read is within two edits of an input that is missing; `count` is the number of rows.
+	FindingKindMisspeltInput FindingKind = "misspelt_input"
 )
 
 // FlatSource: A source that answers with named values.
@@ -1284,6 +1298,8 @@ const (
 	InputNullReasonNoRows InputNullReason = "no_rows"
 	// InputNullReasonWindowNotCovered: The data of an account do not cover the window.
 	InputNullReasonWindowNotCovered InputNullReason = "window_not_covered"
+	// InputNullReasonCurrencyDiffers: The currency of the loan is not that of the accounts.
+	InputNullReasonCurrencyDiffers InputNullReason = "currency_differs"
 	// InputNullReasonNotGiven: The request gives no value for the input.
 	InputNullReasonNotGiven InputNullReason = "not_given"
 	// InputNullReasonSourceNotGiven: The request gives no data of the source that holds the input.
@@ -1370,10 +1386,38 @@ type LogitCurve struct {
 type Minimum struct {
 	// AgeDaysMax: Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE).
 	AgeDaysMax *uint32 `json:"age_days_max,omitempty"`
+	// Completeness: Share of the inputs that must be observed, 0..=1; below it the application is referred.
+	Completeness *float64 `json:"completeness,omitempty"`
 	// HistoryDays: Days of history.
 	HistoryDays uint32 `json:"history_days"`
 	// Transactions: Number of transactions.
 	Transactions uint32 `json:"transactions"`
+}
+
+// MissingInput: The rows that are referred and lack one input.
+type MissingInput struct {
+	// Feature: Name of the input.
+	Feature string `json:"feature"`
+	// Share: Their share of the rows, by weight.
+	Share float64 `json:"share"`
+}
+
+// MissingReport: What the rule of missing inputs does to the development rows.
+type MissingReport struct {
+	// Inputs: By input of the card, in card order.
+	Inputs []MissingInput `json:"inputs"`
+	// Sets: Number of sets of withheld inputs whose missing bins the card may rest on.
+	Sets uint64 `json:"sets"`
+	// Share: Share of the rows, by weight, whose points approve or decline and that are referred since inputs are missing.
+	Share float64 `json:"share"`
+}
+
+// MissingSettings: What it means that an input is missing.
+type MissingSettings struct {
+	// Refer: Names of inputs without which no application is approved: their missing bins state `refer`.
+	Refer []string `json:"refer,omitzero"`
+	// Special: Special values of the binning that say that there is no value: they count as missing.
+	Special []any `json:"special,omitzero"`
 }
 
 // MoveView: One characteristic that moves to another attribute.
@@ -1638,18 +1682,20 @@ const (
 	ReferralCodeDATAQUALITY ReferralCode = "DATA_QUALITY"
 	// ReferralCodeINPUTSTALE: The data end too long before `as_of`.
 	ReferralCodeINPUTSTALE ReferralCode = "INPUT_STALE"
-	// ReferralCodeMISSINGINPUT: A missing or unseen input used points that forbid an approval.
+	// ReferralCodeMISSINGINPUT: The decision hangs on inputs that are missing, or an unseen one forbids an approval.
 	ReferralCodeMISSINGINPUT ReferralCode = "MISSING_INPUT"
 	// ReferralCodeNOCUTOFFS: The card has no cut-offs.
 	ReferralCodeNOCUTOFFS ReferralCode = "NO_CUTOFFS"
 )
 
-// ReferralReason: One thing that forbids an approval: the application is referred unless its points decline it.
+// ReferralReason: One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an input is missing that could lift it.
 type ReferralReason struct {
 	// Code: What it is.
 	Code ReferralCode `json:"code"`
 	// Fields: JSON pointers to the findings or inputs concerned.
 	Fields []string `json:"fields"`
+	// Inputs: Names of the inputs concerned.
+	Inputs []string `json:"inputs"`
 }
 
 // Regression: A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value.
@@ -1850,7 +1896,7 @@ const (
 	ScoreIncludePointsByCharacteristic ScoreInclude = "points_by_characteristic"
 	// ScoreIncludeReasons: `reason_1` to `reason_4`: codes of the adverse reasons by the card's default method, the strongest first; null beyond the last.
 	ScoreIncludeReasons ScoreInclude = "reasons"
-	// ScoreIncludeReferralCauses: `referral.INPUT_STALE`, `referral.MISSING_INPUT` and `referral.NO_CUTOFFS`: whether this forbids an approval, stated even where the points decline.
+	// ScoreIncludeReferralCauses: `referral.DATA_QUALITY`, `referral.INPUT_STALE`, `referral.MISSING_INPUT` and `referral.NO_CUTOFFS`: whether this forbids the decision of the points; what forbids an approval is stated even where the points decline.
 	ScoreIncludeReferralCauses ScoreInclude = "referral_causes"
 )
 
@@ -1904,6 +1950,8 @@ type ScorecardDevelopRequest struct {
 	Include []string `json:"include,omitzero"`
 	// Minimum: The least history that the card accepts; default none.
 	Minimum *Minimum `json:"minimum,omitempty"`
+	// Missing: What it means that an input is missing.
+	Missing *MissingSettings `json:"missing,omitempty"`
 	// Regression: How coefficients are fitted.
 	Regression *RegressionSettings `json:"regression,omitempty"`
 	// Sample: What the rows are, and how they are set aside.
@@ -1946,6 +1994,8 @@ type ScorecardDevelopResponse struct {
 	Findings []DevelopmentFinding `json:"findings"`
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Missing: How many rows the card refers since inputs are missing; absent at stage `binning`.
+	Missing *MissingReport `json:"missing,omitempty"`
 	// RecordedAt: When the Desk answered; absent without a clock.
 	RecordedAt string `json:"recorded_at,omitempty"`
 	// Regression: The coefficients of the card; absent at stage `binning`.
@@ -2370,6 +2420,8 @@ type Transaction struct {
 	Description string `json:"description,omitempty"`
 	// ID: Id of the row at its provider; a shared id is a warning, not a duplicate.
 	ID string `json:"id,omitempty"`
+	// PendingID: Id of the pending row that this booked row replaces, where the provider states it.
+	PendingID string `json:"pending_id,omitempty"`
 	// Status: Whether the row took effect; default `posted`.
 	Status TransactionStatus `json:"status,omitempty"`
 	// Type: `credit` or `debit`; where given it must agree with the sign of the amount.

@@ -69,6 +69,11 @@ export interface Account {
    * 0..=1,000,000; default 0.
    */
   readonly chain_tolerance_minor?: number;
+  /**
+   * Balance after the last row as the document states it, in minor units. Where it is the balance after the
+   * last row, the days from that row to the end of `period` are proved to be quiet.
+   */
+  readonly closing_balance_minor?: number | null;
   /** Currency of every amount of the account, ISO 4217. */
   readonly currency: string;
   /** What the account is. */
@@ -311,6 +316,8 @@ export interface CharacteristicSettings {
   readonly reason?: string | null;
   /** Texts of its reason; default made from its name. */
   readonly reason_text?: ReasonText | null;
+  /** Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and `internal_loans.NAME`. */
+  readonly withheld?: string | null;
 }
 
 /** What a credit is for; the names are those of the Kapix API. */
@@ -460,10 +467,20 @@ export type InterceptPlace = 'spread' | 'base';
 export interface Minimum {
   /** Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE). */
   readonly age_days_max?: number | null;
+  /** Share of the inputs that must be observed, 0..=1; below it the application is referred. */
+  readonly completeness?: number | null;
   /** Days of history. */
   readonly history_days: number;
   /** Number of transactions. */
   readonly transactions: number;
+}
+
+/** What it means that an input is missing. */
+export interface MissingSettings {
+  /** Names of inputs without which no application is approved: their missing bins state `refer`. */
+  readonly refer?: ReadonlyArray<string>;
+  /** Special values of the binning that say that there is no value: they count as missing. */
+  readonly special?: ReadonlyArray<boolean | number | string | null>;
 }
 
 /**
@@ -615,6 +632,8 @@ export interface ScorecardDevelopRequest {
   readonly include?: ReadonlyArray<string>;
   /** The least history that the card accepts; default none. */
   readonly minimum?: Minimum | null;
+  /** What it means that an input is missing. */
+  readonly missing?: MissingSettings;
   /** How coefficients are fitted. */
   readonly regression?: RegressionSettings;
   /** What the rows are, and how they are set aside. */
@@ -772,6 +791,8 @@ export interface Transaction {
   readonly description?: string | null;
   /** Id of the row at its provider; a shared id is a warning, not a duplicate. */
   readonly id?: string | null;
+  /** Id of the pending row that this booked row replaces, where the provider states it. */
+  readonly pending_id?: string | null;
   /** Whether the row took effect; default `posted`. */
   readonly status?: TransactionStatus;
   /** `credit` or `debit`; where given it must agree with the sign of the amount. */
@@ -1251,6 +1272,8 @@ export interface CreditScoreBatchResponse {
   readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> };
   /** Number of rows by decision. */
   readonly decisions: { readonly [name: string]: number };
+  /** What the names of the columns say of the data. */
+  readonly findings: ReadonlyArray<Finding>;
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
   /** Cause of each null, by JSON pointer. */
@@ -1268,7 +1291,7 @@ export interface CreditScoreBatchResponse {
   /** Number of rows by status: `scored`, or the cause. */
   readonly statuses: { readonly [name: string]: number };
   /** Columns that the card did not read. */
-  readonly unused_columns: ReadonlyArray<string>;
+  readonly unused: ReadonlyArray<string>;
 }
 
 /** The score of one applicant. */
@@ -1301,6 +1324,8 @@ export interface CreditScoreResponse {
   readonly findings: ReadonlyArray<Finding>;
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
+  /** Names of the inputs that are missing, in card order. */
+  readonly missing_inputs: ReadonlyArray<string>;
   /** Cause of each null, by JSON pointer. */
   readonly null_reasons: { readonly [name: string]: ScoreNullReason };
   /** Probability of default within the horizon, 0..=1; null unless calibrated. */
@@ -1313,7 +1338,10 @@ export interface CreditScoreResponse {
   readonly points_range: PointsRange;
   /** When the Desk answered; absent without a clock. */
   readonly recorded_at?: string;
-  /** What forbids an approval; reported even where the points decline. */
+  /**
+   * What forbids the decision of the points; what forbids an approval is reported even where the points
+   * decline.
+   */
   readonly referral_reasons: ReadonlyArray<ReferralReason>;
   /** Id of the call. */
   readonly request_id?: string;
@@ -1323,6 +1351,8 @@ export interface CreditScoreResponse {
   readonly score: number;
   /** The request's seed. */
   readonly seed: number;
+  /** JSON pointers to what the request gives and the card does not read. */
+  readonly unused: ReadonlyArray<string>;
 }
 
 /** The effect of one cut-off. */
@@ -1365,7 +1395,7 @@ export interface DevelopmentFinding {
 }
 
 /** What the development of a card found. */
-export type DevelopmentFindingCode = 'bands' | 'binning' | 'column_type' | 'id_like' | 'immature' | 'leaking' | 'missing_together' | 'no_outside_rows' | 'not_binned' | 'pd_assumed' | 'points_lowered' | 'protected' | 'ranks_nothing' | 'rare_categories' | 'reason_texts' | 'rounding' | 'separation' | 'wrong_sign';
+export type DevelopmentFindingCode = 'bands' | 'binning' | 'column_type' | 'id_like' | 'immature' | 'leaking' | 'missing_refers' | 'missing_together' | 'no_outside_rows' | 'not_binned' | 'pd_assumed' | 'points_lowered' | 'protected' | 'ranks_nothing' | 'rare_categories' | 'reason_texts' | 'rounding' | 'separation' | 'wrong_sign';
 
 /** Validation by part of the sample. Only rows outside the fit show what to expect of the card. */
 export interface DevelopmentValidation {
@@ -1488,7 +1518,7 @@ export interface Finding {
 }
 
 /** What was found. */
-export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'after_as_of' | 'future_date' | 'outside_period' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows';
+export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'after_as_of' | 'future_date' | 'outside_period' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
 
 /** One group of the gains table. */
 export interface GainsRow {
@@ -1523,7 +1553,7 @@ export interface HosmerLemeshow {
 }
 
 /** Why an input of a card is missing. */
-export type InputNullReason = 'history_too_short' | 'mean_not_positive' | 'mixed_currencies' | 'money_overflow' | 'no_balances' | 'no_counterparties' | 'no_income' | 'no_inflow' | 'no_outflow' | 'no_rows' | 'window_not_covered' | 'not_given' | 'source_not_given';
+export type InputNullReason = 'history_too_short' | 'mean_not_positive' | 'mixed_currencies' | 'money_overflow' | 'no_balances' | 'no_counterparties' | 'no_income' | 'no_inflow' | 'no_outflow' | 'no_rows' | 'window_not_covered' | 'currency_differs' | 'not_given' | 'source_not_given';
 
 /** Both ends of an interval. */
 export interface Interval {
@@ -1589,6 +1619,27 @@ export interface LogitCurve {
   readonly intercept: number;
   /** Above 0, so that the rank of totals is kept. */
   readonly slope: number;
+}
+
+/** The rows that are referred and lack one input. */
+export interface MissingInput {
+  /** Name of the input. */
+  readonly feature: string;
+  /** Their share of the rows, by weight. */
+  readonly share: number;
+}
+
+/** What the rule of missing inputs does to the development rows. */
+export interface MissingReport {
+  /** By input of the card, in card order. */
+  readonly inputs: ReadonlyArray<MissingInput>;
+  /** Number of sets of withheld inputs whose missing bins the card may rest on. */
+  readonly sets: number;
+  /**
+   * Share of the rows, by weight, whose points approve or decline and that are referred since inputs are
+   * missing.
+   */
+  readonly share: number;
 }
 
 /** One characteristic that moves to another attribute. */
@@ -1723,12 +1774,17 @@ export interface ReasonView {
 /** What forbids an approval. */
 export type ReferralCode = 'DATA_QUALITY' | 'INPUT_STALE' | 'MISSING_INPUT' | 'NO_CUTOFFS';
 
-/** One thing that forbids an approval: the application is referred unless its points decline it. */
+/**
+ * One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an
+ * input is missing that could lift it.
+ */
 export interface ReferralReason {
   /** What it is. */
   readonly code: ReferralCode;
   /** JSON pointers to the findings or inputs concerned. */
   readonly fields: ReadonlyArray<string>;
+  /** Names of the inputs concerned. */
+  readonly inputs: ReadonlyArray<string>;
 }
 
 /** A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value. */
@@ -1884,6 +1940,8 @@ export interface ScorecardDevelopResponse {
   readonly findings: ReadonlyArray<DevelopmentFinding>;
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
+  /** How many rows the card refers since inputs are missing; absent at stage `binning`. */
+  readonly missing?: MissingReport;
   /** When the Desk answered; absent without a clock. */
   readonly recorded_at?: string;
   /** The coefficients of the card; absent at stage `binning`. */

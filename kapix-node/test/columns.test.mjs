@@ -67,7 +67,7 @@ test('dates, bytes and the results of another call are columns too', () => {
     instant: { type: 'instant', values: BigInt64Array.of(0n, 1n), valid: Uint8Array.of(1) },
     bytes: [Uint8Array.of(1), null],
   };
-  assert.deepEqual(score(extra).unused_columns, Object.keys(extra));
+  assert.deepEqual(score(extra).unused, Object.keys(extra));
   assert.deepEqual(points({ ...extra, ...before.columns }), before.columns.points.toArray());
   const residence = score({ residence: before.columns.status });
   assert.deepEqual(residence.columns.points.toArray(), points({ residence: ['scored', 'scored'] }));

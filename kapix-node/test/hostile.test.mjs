@@ -114,7 +114,7 @@ test('keys that mean something to JavaScript mean nothing here', () => {
   assert.throws(() => engine.credit.score({ ...APPLICANT, features: { ...APPLICANT.features, ['__proto__']: 1, ...features } }), KapixError);
   const columns = { ...columnsOf(1), ['__proto__']: [1], constructor: [2] };
   const scores = engine.credit.scoreBatch(columns, BATCH);
-  assert.deepEqual([...scores.unused_columns].sort(), ['__proto__', 'constructor']);
+  assert.deepEqual([...scores.unused].sort(), ['__proto__', 'constructor']);
   assert.equal({}.points, undefined);
   assert.equal(causeOf(() => engine.run('constructor', {})), 'operation.unknown');
   assert.equal(causeOf(() => engine.run('__proto__', {})), 'operation.unknown');

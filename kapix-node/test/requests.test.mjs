@@ -87,7 +87,8 @@ test('what JSON.stringify turns into null is refused with its place', () => {
 
 test('an undefined field is left out, and a missing input is null', () => {
   assert.equal(score({ card: undefined, context: { loan_amount: undefined } }).points, EXPECTED.points);
-  refuses(() => score({ features: { ...APPLICANT.features, agee_years: 1 } }), 'data.input_unknown', '/features/agee_years');
+  const misspelt = { ...APPLICANT.features, age_years: undefined, 'Age-Years': 1 };
+  refuses(() => score({ features: misspelt }), 'data.input_unknown', '/features/Age-Years');
   const answer = score({ features: { ...APPLICANT.features, repayment_consistency: null } });
   assert.deepEqual(answer.referral_reasons.map(({ code }) => code), ['MISSING_INPUT']);
 });

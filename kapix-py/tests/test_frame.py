@@ -354,7 +354,7 @@ def test_a_column_that_is_not_read_may_hold_anything(scorer: kapix.Engine, value
     rows = len(values)
     good = {"x": [2.0] * rows, "k": [0.0] * rows, "home": ["own"] * rows}
     result = score(scorer, {**good, "extra": values})
-    assert result.points.tolist() == [50] * rows and result.unused_columns == ("extra",)
+    assert result.points.tolist() == [50] * rows and result.unused == ("extra",)
     with pytest.raises(kapix.ValidationError) as caught:
         score(scorer, {**good, "x": values})
     assert caught.value.cause == "frame.column_type" and caught.value.fields == ("/columns/x",)

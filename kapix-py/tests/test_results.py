@@ -54,12 +54,13 @@ def odd(scorer: kapix.Engine) -> kapix.CreditScoreBatchResponse:
 
 COLUMNS = [
     ("points", [50, None, 28]),
-    ("decision", ["decline", None, "decline"]),
+    ("decision", ["decline", None, "refer"]),
     ("risk_band", ["B", None, "B"]),
     ("status", ["scored", "data.input_missing", "scored"]),
     ("points.x", [20, None, 3]),
     ("points.home", [30, None, 5]),
-    ("referral.MISSING_INPUT", [False, None, False]),
+    ("referral.DATA_QUALITY", [False, None, False]),
+    ("referral.MISSING_INPUT", [False, None, True]),
 ]
 
 

@@ -170,7 +170,7 @@ impl MissingRule {
             Decision::Decline => decision(cutoffs, points + gaps.rise) == Decision::Decline,
             Decision::Refer => false,
         };
-        !stands && !(gaps.is_withheld && self.exempt.contains(bits))
+        !(stands || gaps.is_withheld && self.exempt.contains(bits))
     }
 
     /// Returns whether missing inputs change the decision of the points; `forbids`: one of them forbids an approval.

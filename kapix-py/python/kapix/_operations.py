@@ -76,6 +76,7 @@ _ScorecardDevelopRequest = (
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
     ('include', 'Sequence[str]', ABSENT, 'The only columns that may be characteristics; default all but those named elsewhere.'),
     ('minimum', 'Minimum | None', None, 'The least history that the card accepts; default none.'),
+    ('missing', 'MissingSettings', ABSENT, 'What it means that an input is missing.'),
     ('regression', 'RegressionSettings', {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}, 'How coefficients are fitted.'),
     ('sample', 'SampleSettings', {'split': {'method': 'auto'}}, 'What the rows are, and how they are set aside.'),
     ('scaling', 'ScalingSettings', {'intercept': 'spread', 'method': 'pdo_odds'}, 'From coefficients to points.'),

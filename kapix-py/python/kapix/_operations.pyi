@@ -28,6 +28,7 @@ from ._types import (
     EngineDescribeResponse,
     EntityType,
     Minimum,
+    MissingSettings,
     ReasonMethod,
     RegressionSettings,
     SampleSettings,
@@ -225,6 +226,7 @@ class Scorecard:
         idempotency_key: str | None = None,
         include: Sequence[str] = ...,
         minimum: Minimum | None = None,
+        missing: MissingSettings = ...,
         regression: RegressionSettings = ...,
         sample: SampleSettings = ...,
         scaling: ScalingSettings = ...,
@@ -266,6 +268,7 @@ class Scorecard:
             include (Sequence[str]): The only columns that may be characteristics; default all but those named
                 elsewhere.
             minimum (Minimum | None): The least history that the card accepts; default none.
+            missing (MissingSettings): What it means that an input is missing.
             regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}):
                 How coefficients are fitted.
             sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
@@ -309,6 +312,7 @@ class Scorecard:
         idempotency_key: str | None = None,
         include: Sequence[str] = ...,
         minimum: Minimum | None = None,
+        missing: MissingSettings = ...,
         regression: RegressionSettings = ...,
         sample: SampleSettings = ...,
         scaling: ScalingSettings = ...,

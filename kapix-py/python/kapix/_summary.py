@@ -84,7 +84,7 @@ def _credit_score(it: Any) -> Summary:
 def _credit_score_batch(it: Any) -> Summary:
     lines = [("card", _reference(it.card)), ("decisions", _counts(it.decisions)), ("rows", _counts(it.statuses))]
     lines += [("columns", _items(it.keys()))]
-    lines += [("not read", _items(it.unused_columns)), ("audit id", it.audit_id or "")]
+    lines += [("not read", _items(it.unused)), ("audit id", it.audit_id or "")]
     return f"{it.rows} rows", lines
 
 

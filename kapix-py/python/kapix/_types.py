@@ -24,18 +24,18 @@ __all__ = [
     "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
     "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
     "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
-    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
-    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
-    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
-    "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction",
-    "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport",
-    "ValidationSettings",
+    "Limits", "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason",
+    "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
+    "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance",
+    "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
+    "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude",
+    "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
+    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
+    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
+    "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind",
+    "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit",
+    "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -46,6 +46,9 @@ class Account(TypedDict, total=False):
         account_id (str; required): Id of the account at its provider; opaque, up to 128 bytes.
         chain_tolerance_minor (int): Largest difference, in minor units, between a stated balance and the chained
             one that is still rounding, 0..=1,000,000; default 0.
+        closing_balance_minor (int | None): Balance after the last row as the document states it, in minor units.
+            Where it is the balance after the last row, the days from that row to the end of `period` are proved to
+            be quiet.
         currency (str; required): Currency of every amount of the account, ISO 4217.
         kind (AccountKind; required): What the account is. One of `current`, `savings`, `mobile_money`, `till`,
             `pos`, `card`, `loan`, `other`.
@@ -57,6 +60,7 @@ class Account(TypedDict, total=False):
     """
     account_id: str
     chain_tolerance_minor: int
+    closing_balance_minor: int | None
     currency: str
     kind: AccountKind
     opening_balance_minor: int | None
@@ -321,6 +325,8 @@ class CharacteristicSettings(TypedDict, total=False):
         reason (str | None): Code of its reason; default made from its name. Characteristics of one code are one
             reason.
         reason_text (ReasonText | None): Texts of its reason; default made from its name.
+        withheld (str | None): Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and
+            `internal_loans.NAME`.
     """
     binning: BinningSettings
     immovable: bool
@@ -330,6 +336,7 @@ class CharacteristicSettings(TypedDict, total=False):
     protected: bool
     reason: str | None
     reason_text: ReasonText | None
+    withheld: str | None
 
 
 class Context(TypedDict, total=False):
@@ -497,12 +504,28 @@ class Minimum(TypedDict, total=False):
     Fields:
         age_days_max (int | None): Days between the last covered day and `as_of` beyond which an approval becomes a
             referral (INPUT_STALE).
+        completeness (float | None): Share of the inputs that must be observed, 0..=1; below it the application is
+            referred.
         history_days (int; required): Days of history.
         transactions (int; required): Number of transactions.
     """
     age_days_max: int | None
+    completeness: float | None
     history_days: int
     transactions: int
+
+
+class MissingSettings(TypedDict, total=False):
+    """What it means that an input is missing.
+
+    Fields:
+        refer (Sequence[str]): Names of inputs without which no application is approved: their missing bins state
+            `refer`.
+        special (Sequence[bool | float | str | None]): Special values of the binning that say that there is no
+            value: they count as missing.
+    """
+    refer: Sequence[str]
+    special: Sequence[bool | float | str | None]
 
 
 Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"], Literal["log_likelihood"]]
@@ -654,6 +677,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
         include (Sequence[str]): The only columns that may be characteristics; default all but those named
             elsewhere.
         minimum (Minimum | None): The least history that the card accepts; default none.
+        missing (MissingSettings): What it means that an input is missing.
         regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}): How
             coefficients are fitted.
         sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
@@ -690,6 +714,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     idempotency_key: str | None
     include: Sequence[str]
     minimum: Minimum | None
+    missing: MissingSettings
     regression: RegressionSettings
     sample: SampleSettings
     scaling: ScalingSettings
@@ -838,6 +863,7 @@ class Transaction(TypedDict, total=False):
         counterparty (str | None): The other side, as the document names it.
         description (str | None): Free text of the document.
         id (str | None): Id of the row at its provider; a shared id is a warning, not a duplicate.
+        pending_id (str | None): Id of the pending row that this booked row replaces, where the provider states it.
         status (TransactionStatus): Whether the row took effect; default `posted`. One of `posted`, `pending`,
             `failed`.
         type (Direction | None): `credit` or `debit`; where given it must agree with the sign of the amount.
@@ -849,6 +875,7 @@ class Transaction(TypedDict, total=False):
     counterparty: str | None
     description: str | None
     id: str | None
+    pending_id: str | None
     status: TransactionStatus
     type: Direction | None
 
@@ -1196,6 +1223,7 @@ class CreditScoreBatchResponse(ResultColumns):
     card = property_of('card', 'The card that answered.', 'ArtefactRef')
     columns = property_of('columns', 'The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored; otherwise they come beside this answer.')
     decisions = property_of('decisions', 'Number of rows by decision.')
+    findings = property_of('findings', 'What the names of the columns say of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
@@ -1204,7 +1232,7 @@ class CreditScoreBatchResponse(ResultColumns):
     rows = property_of('rows', 'Number of rows.')
     seed = property_of('seed', "The request's seed.")
     statuses = property_of('statuses', 'Number of rows by status: `scored`, or the cause.')
-    unused_columns = property_of('unused_columns', 'Columns that the card did not read.')
+    unused = property_of('unused', 'Columns that the card did not read.')
 
 
 class CreditScoreResponse(Answer):
@@ -1222,17 +1250,19 @@ class CreditScoreResponse(Answer):
     explanation = property_of('explanation', 'Why; absent with `explain: false`.', 'Explanation')
     findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    missing_inputs = property_of('missing_inputs', 'Names of the inputs that are missing, in card order.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd = property_of('pd', 'Probability of default within the horizon, 0..=1; null unless calibrated.')
     pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
     points = property_of('points', 'Total points, higher is safer.')
     points_range = property_of('points_range', 'Least and greatest total of the card.', 'PointsRange')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    referral_reasons = property_of('referral_reasons', 'What forbids an approval; reported even where the points decline.', 'ReferralReason')
+    referral_reasons = property_of('referral_reasons', 'What forbids the decision of the points; what forbids an approval is reported even where the points decline.', 'ReferralReason')
     request_id = property_of('request_id', 'Id of the call.')
     risk_band = property_of('risk_band', 'Band of the total, local to the card.')
     score = property_of('score', '1 - PD, 0..=1, higher is safer; only a rank unless the PD is calibrated.')
     seed = property_of('seed', "The request's seed.")
+    unused = property_of('unused', 'JSON pointers to what the request gives and the card does not read.')
 
 
 class CutoffPoint(Record):
@@ -1265,7 +1295,7 @@ class DevelopmentFinding(Record):
     message = property_of('message', 'One sentence.')
 
 
-DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_together"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["wrong_sign"]]
+DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_refers"], Literal["missing_together"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["wrong_sign"]]
 
 
 class DevelopmentValidation(Record):
@@ -1350,7 +1380,7 @@ class Finding(Record):
     to = property_of('to', 'Last day concerned.')
 
 
-FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"]]
+FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
 
 
 class GainsRow(Record):
@@ -1375,7 +1405,7 @@ class HosmerLemeshow(Record):
     p_value = property_of('p_value', 'Probability of a greater statistic if the PDs are right, in 0..=1.')
 
 
-InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["not_given"], Literal["source_not_given"]]
+InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["currency_differs"], Literal["not_given"], Literal["source_not_given"]]
 
 
 class Interval(Record):
@@ -1427,6 +1457,21 @@ class LogitCurve(Record):
     __slots__ = ()
     intercept = property_of('intercept', 'In nats.')
     slope = property_of('slope', 'Above 0, so that the rank of totals is kept.')
+
+
+class MissingInput(Record):
+    """The rows that are referred and lack one input."""
+    __slots__ = ()
+    feature = property_of('feature', 'Name of the input.')
+    share = property_of('share', 'Their share of the rows, by weight.')
+
+
+class MissingReport(Record):
+    """What the rule of missing inputs does to the development rows."""
+    __slots__ = ()
+    inputs = property_of('inputs', 'By input of the card, in card order.', 'MissingInput')
+    sets = property_of('sets', 'Number of sets of withheld inputs whose missing bins the card may rest on.')
+    share = property_of('share', 'Share of the rows, by weight, whose points approve or decline and that are referred since inputs are missing.')
 
 
 class MoveView(Record):
@@ -1532,10 +1577,13 @@ ReferralCode = Union[Literal["DATA_QUALITY"], Literal["INPUT_STALE"], Literal["M
 
 
 class ReferralReason(Record):
-    """One thing that forbids an approval: the application is referred unless its points decline it."""
+    """One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an
+    input is missing that could lift it.
+    """
     __slots__ = ()
     code = property_of('code', 'What it is.')
     fields = property_of('fields', 'JSON pointers to the findings or inputs concerned.')
+    inputs = property_of('inputs', 'Names of the inputs concerned.')
 
 
 class Regression(Record):
@@ -1641,6 +1689,7 @@ class ScorecardDevelopResponse(Answer):
     cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.', 'CutoffReport')
     findings = property_of('findings', 'What a reader must know before the card is used.', 'DevelopmentFinding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    missing = property_of('missing', 'How many rows the card refers since inputs are missing; absent at stage `binning`.', 'MissingReport')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.', 'Regression')
     request_id = property_of('request_id', 'Id of the call.')

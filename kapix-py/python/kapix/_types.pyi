@@ -22,18 +22,18 @@ __all__ = [
     "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
     "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
     "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
-    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
-    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
-    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
-    "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction",
-    "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport",
-    "ValidationSettings",
+    "Limits", "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason",
+    "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
+    "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance",
+    "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
+    "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude",
+    "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
+    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
+    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
+    "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind",
+    "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit",
+    "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 class Account(TypedDict):
@@ -43,6 +43,10 @@ class Account(TypedDict):
     chain_tolerance_minor: NotRequired[int]
     """Largest difference, in minor units, between a stated balance and the chained one that is still rounding,
     0..=1,000,000; default 0.
+    """
+    closing_balance_minor: NotRequired[int | None]
+    """Balance after the last row as the document states it, in minor units. Where it is the balance after the
+    last row, the days from that row to the end of `period` are proved to be quiet.
     """
     currency: str
     """Currency of every amount of the account, ISO 4217."""
@@ -260,6 +264,8 @@ class CharacteristicSettings(TypedDict):
     """Code of its reason; default made from its name. Characteristics of one code are one reason."""
     reason_text: NotRequired[ReasonText | None]
     """Texts of its reason; default made from its name."""
+    withheld: NotRequired[str | None]
+    """Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and `internal_loans.NAME`."""
 
 class Context(TypedDict):
     """What a credit is for; the names are those of the Kapix API."""
@@ -390,10 +396,19 @@ class Minimum(TypedDict):
     """The least history that a card accepts."""
     age_days_max: NotRequired[int | None]
     """Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE)."""
+    completeness: NotRequired[float | None]
+    """Share of the inputs that must be observed, 0..=1; below it the application is referred."""
     history_days: int
     """Days of history."""
     transactions: int
     """Number of transactions."""
+
+class MissingSettings(TypedDict):
+    """What it means that an input is missing."""
+    refer: NotRequired[Sequence[str]]
+    """Names of inputs without which no application is approved: their missing bins state `refer`."""
+    special: NotRequired[Sequence[bool | float | str | None]]
+    """Special values of the binning that say that there is no value: they count as missing."""
 
 Objective = Literal["iv", "jensen_shannon", "hellinger", "log_likelihood"]
 
@@ -524,6 +539,8 @@ class ScorecardDevelopRequest(TypedDict):
     """The only columns that may be characteristics; default all but those named elsewhere."""
     minimum: NotRequired[Minimum | None]
     """The least history that the card accepts; default none."""
+    missing: NotRequired[MissingSettings]
+    """What it means that an input is missing."""
     regression: NotRequired[RegressionSettings]
     """How coefficients are fitted."""
     sample: NotRequired[SampleSettings]
@@ -664,6 +681,8 @@ class Transaction(TypedDict):
     """Free text of the document."""
     id: NotRequired[str | None]
     """Id of the row at its provider; a shared id is a warning, not a duplicate."""
+    pending_id: NotRequired[str | None]
+    """Id of the pending row that this booked row replaces, where the provider states it."""
     status: NotRequired[TransactionStatus]
     """Whether the row took effect; default `posted`."""
     type: NotRequired[Direction | None]
@@ -1283,6 +1302,9 @@ class CreditScoreBatchResponse(ResultColumns):
     def decisions(self) -> Mapping[str, int]:
         """Number of rows by decision."""
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the names of the columns say of the data."""
+    @property
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
@@ -1307,7 +1329,7 @@ class CreditScoreBatchResponse(ResultColumns):
     def statuses(self) -> Mapping[str, int]:
         """Number of rows by status: `scored`, or the cause."""
     @property
-    def unused_columns(self) -> tuple[str, ...]:
+    def unused(self) -> tuple[str, ...]:
         """Columns that the card did not read."""
 
 class CreditScoreResponse(Answer):
@@ -1350,6 +1372,9 @@ class CreditScoreResponse(Answer):
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
+    def missing_inputs(self) -> tuple[str, ...]:
+        """Names of the inputs that are missing, in card order."""
+    @property
     def null_reasons(self) -> Mapping[str, ScoreNullReason]:
         """Cause of each null, by JSON pointer."""
     @property
@@ -1369,7 +1394,9 @@ class CreditScoreResponse(Answer):
         """When the Desk answered; absent without a clock."""
     @property
     def referral_reasons(self) -> tuple[ReferralReason, ...]:
-        """What forbids an approval; reported even where the points decline."""
+        """What forbids the decision of the points; what forbids an approval is reported even where the points
+        decline.
+        """
     @property
     def request_id(self) -> str | None:
         """Id of the call."""
@@ -1382,6 +1409,9 @@ class CreditScoreResponse(Answer):
     @property
     def seed(self) -> int:
         """The request's seed."""
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """JSON pointers to what the request gives and the card does not read."""
 
 class CutoffPoint(Record):
     """The effect of one cut-off."""
@@ -1432,7 +1462,7 @@ class DevelopmentFinding(Record):
     def message(self) -> str:
         """One sentence."""
 
-DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_together", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_nothing", "rare_categories", "reason_texts", "rounding", "separation", "wrong_sign"]
+DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_refers", "missing_together", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_nothing", "rare_categories", "reason_texts", "rounding", "separation", "wrong_sign"]
 
 class DevelopmentValidation(Record):
     """Validation by part of the sample. Only rows outside the fit show what to expect of the card."""
@@ -1588,7 +1618,7 @@ class Finding(Record):
     def to(self) -> str | None:
         """Last day concerned."""
 
-FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "after_as_of", "future_date", "outside_period", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows"]
+FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "after_as_of", "future_date", "outside_period", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "misspelt_input"]
 
 class GainsRow(Record):
     """One group of the gains table."""
@@ -1632,7 +1662,7 @@ class HosmerLemeshow(Record):
     def p_value(self) -> float:
         """Probability of a greater statistic if the PDs are right, in 0..=1."""
 
-InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "not_given", "source_not_given"]
+InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "currency_differs", "not_given", "source_not_given"]
 
 class Interval(Record):
     """Both ends of an interval."""
@@ -1714,6 +1744,29 @@ class LogitCurve(Record):
     @property
     def slope(self) -> float:
         """Above 0, so that the rank of totals is kept."""
+
+class MissingInput(Record):
+    """The rows that are referred and lack one input."""
+    @property
+    def feature(self) -> str:
+        """Name of the input."""
+    @property
+    def share(self) -> float:
+        """Their share of the rows, by weight."""
+
+class MissingReport(Record):
+    """What the rule of missing inputs does to the development rows."""
+    @property
+    def inputs(self) -> tuple[MissingInput, ...]:
+        """By input of the card, in card order."""
+    @property
+    def sets(self) -> int:
+        """Number of sets of withheld inputs whose missing bins the card may rest on."""
+    @property
+    def share(self) -> float:
+        """Share of the rows, by weight, whose points approve or decline and that are referred since inputs are
+        missing.
+        """
 
 class MoveView(Record):
     """One characteristic that moves to another attribute."""
@@ -1874,13 +1927,18 @@ class ReasonView(Record):
 ReferralCode = Literal["DATA_QUALITY", "INPUT_STALE", "MISSING_INPUT", "NO_CUTOFFS"]
 
 class ReferralReason(Record):
-    """One thing that forbids an approval: the application is referred unless its points decline it."""
+    """One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an
+    input is missing that could lift it.
+    """
     @property
     def code(self) -> ReferralCode:
         """What it is."""
     @property
     def fields(self) -> tuple[str, ...]:
         """JSON pointers to the findings or inputs concerned."""
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs concerned."""
 
 class Regression(Record):
     """A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value."""
@@ -2076,6 +2134,9 @@ class ScorecardDevelopResponse(Answer):
     @property
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
+    @property
+    def missing(self) -> MissingReport | None:
+        """How many rows the card refers since inputs are missing; absent at stage `binning`."""
     @property
     def recorded_at(self) -> str | None:
         """When the Desk answered; absent without a clock."""

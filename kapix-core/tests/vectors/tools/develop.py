@@ -11,7 +11,8 @@ from collections import Counter
 from develop_bins import matches
 from develop_cases import REFUSED, TOPICS, cases, topic
 from develop_card import Development, validation
-from recompute import FOLDER, Refused, choose, leaves, pd, place, ruled
+from missing_rule import ruled
+from recompute import FOLDER, Refused, choose, leaves, pd, place
 import vector_files
 
 BY_TOOL = "tools/develop.py (numpy 2.4.6, mpmath 1.4.1): every partition tried, Newton, every rounding threshold"

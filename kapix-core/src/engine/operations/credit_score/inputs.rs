@@ -154,17 +154,6 @@ impl<'r> Evidence<'r> {
         }
     }
 
-    /// Returns the features that the card's stated minimum needs.
-    pub(super) fn needed(&self, card: &Card) -> impl Iterator<Item = &'static str> {
-        let minimum = card.body.minimum;
-        let rules = [
-            (HISTORY_DAYS, minimum.history_days > 0),
-            (HISTORY_TRANSACTIONS, minimum.transactions > 0),
-            (COVERAGE_AGE_DAYS, minimum.age_days_max.is_some()),
-        ];
-        rules.into_iter().filter(|(_, is_needed)| *is_needed).map(|(name, _)| name)
-    }
-
     /// Returns a named number.
     pub(super) fn named_number(&self, name: &str) -> Option<f64> {
         match self {
@@ -188,7 +177,7 @@ impl<'r> Evidence<'r> {
             Self::Sources { .. } => FeatureId::of(name).and_then(|id| features.and_then(|it| it.value(id))),
         };
         let minimum = card.body.minimum;
-        self.check_numbers(self.needed(card))?;
+        self.check_numbers(needed(card))?;
         let mut details = Vec::new();
         for (name, least) in
             [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)]
@@ -252,6 +241,17 @@ impl Inputs<'_> {
     pub(super) fn null_reason(&self, position: usize) -> Option<InputNullReason> {
         self.null_reasons.get(position).copied().unwrap_or(Some(NOT_GIVEN))
     }
+}
+
+/// Returns the features that the card's stated minimum needs.
+pub(super) fn needed(card: &Card) -> impl Iterator<Item = &'static str> {
+    let minimum = card.body.minimum;
+    let rules = [
+        (HISTORY_DAYS, minimum.history_days > 0),
+        (HISTORY_TRANSACTIONS, minimum.transactions > 0),
+        (COVERAGE_AGE_DAYS, minimum.age_days_max.is_some()),
+    ];
+    rules.into_iter().filter(|(_, is_needed)| *is_needed).map(|(name, _)| name)
 }
 
 /// Returns the ledger. Findings about accounts that a view made point to the rows of the view.

@@ -1,7 +1,7 @@
 //! What a request gives and the card does not read.
 
 use super::context;
-use super::inputs::{Evidence, Inputs};
+use super::inputs::{Evidence, Inputs, needed};
 use super::request::CreditScoreRequest;
 use crate::domain::Finding;
 use crate::engine::operations::names::{self, Likeness};
@@ -49,7 +49,7 @@ impl Unread {
                     pointer: format!("/features/{}", escape_segment(name)),
                 });
                 let missing = || {
-                    let needed = evidence.needed(card).map(|name| -> &str { name });
+                    let needed = needed(card).map(|name| -> &str { name });
                     let mut missing = missing(card, inputs, |name, _| Some(name));
                     missing.extend(needed.filter(|name| evidence.named_number(name).is_none()));
                     missing
@@ -57,8 +57,8 @@ impl Unread {
                 unread.take(names.collect(), missing, registry)?;
             }
             Evidence::Sources { data, origin, .. } => {
-                let reads_rows = card.inputs().any(|(_, _, source)| source.needs_rows())
-                    || evidence.needed(card).next().is_some();
+                let reads_rows =
+                    card.inputs().any(|(_, _, source)| source.needs_rows()) || needed(card).next().is_some();
                 if !reads_rows {
                     let place = |key: &str| origin.as_ref().map_or(format!("/data/{key}"), |it| it.field(""));
                     unread.pointers.extend(data.transaction_sources().map(|(key, _)| place(key.as_str())));
