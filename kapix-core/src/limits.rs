@@ -16,10 +16,13 @@ macro_rules! limits {
         pub struct Limits { $(#[doc = $meaning] pub $field: u64,)+ }
 
         impl Default for Limits {
-            fn default() -> Self { Self { $($field: $default,)+ } }
+            fn default() -> Self { Self::DEFAULT }
         }
 
         impl Limits {
+            /// The documented limits.
+            pub(crate) const DEFAULT: Self = Self { $($field: $default,)+ };
+
             /// Returns name, default and meaning of every limit, for documents and `engine.describe`.
             pub const TABLE: &'static [(&'static str, u64, &'static str)] =
                 &[$((stringify!($field), $default, $meaning),)+];

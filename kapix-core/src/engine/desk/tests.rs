@@ -224,6 +224,21 @@ fn a_durable_store_gives_back_what_was_committed_when_it_is_opened_again() {
 }
 
 #[test]
+fn a_store_that_tenants_share_keeps_their_rows_apart() {
+    let folder = std::env::temp_dir().join(format!("kapix-tenants-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("store.jsonl");
+    let _ = std::fs::remove_file(&path);
+    let total = |tenant: &str| {
+        let options = DeskOptions { tenant: tenant.to_owned(), ..options() };
+        let desk = Desk::with_store(engine(), options, Box::new(FileStore::open(&path).unwrap()));
+        call(&desk, "toy.tally", &json!({"x": 2}))["total"].clone()
+    };
+    assert_eq!([total("a"), total("b"), total("a")], [json!(2), json!(2), json!(4)]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_twin_that_waits_for_a_key_can_be_cancelled() {
     let store = MemoryStore::new(&Limits::default());
     let scope = crate::store::KeyScope {

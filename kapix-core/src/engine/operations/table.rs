@@ -6,7 +6,8 @@ use super::toy;
 use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
-    EngineDescribeRequest, EngineDescribeResponse, Operate, ScorecardDevelopResponse,
+    EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
+    EntityPutRequest, EntityPutResponse, Operate, ScorecardDevelopResponse,
     ScorecardEvaluateResponse,
 };
 use crate::engine::door::Reply;
@@ -224,6 +225,10 @@ operations! {
     CreditScoreBatch: CreditScoreBatchRequest => CreditScoreBatchResponse;
     /// What the engine is and holds: versions, artefacts, limits, operations.
     EngineDescribe: EngineDescribeRequest => EngineDescribeResponse;
+    /// Forgets the data that were kept of an applicant.
+    EntityForget: EntityForgetRequest => EntityForgetResponse;
+    /// Keeps the data of an applicant, for requests that name their sources.
+    EntityPut: EntityPutRequest => EntityPutResponse;
     /// Develops a card from rows with known outcomes.
     ScorecardDevelop: ScorecardDevelopRequest => ScorecardDevelopResponse;
     /// Measures how well a card ranks and is calibrated on rows with known outcomes.
