@@ -227,7 +227,7 @@ def test_booleans_are_the_text_that_json_gives_them(scorer: kapix.Engine, flags:
         ({"x": pyarrow.array([2**64 - 1], pyarrow.uint64())}, "frame.column_type", "/columns/x"),
         ({"x": iter([1.0])}, "frame.column_type", "/columns/x"),
         ({5: [1.0]}, "frame.shape", "/columns"),
-        (pandas.DataFrame([[1, 2]], columns=["x", "x"]), "frame.column_duplicate", "/columns"),
+        (pandas.DataFrame([[1, 2]], columns=["x", "x"]), "frame.column_duplicate", "/columns/x"),
         (5, "frame.shape", None),
         ([1.0], "frame.shape", None),
     ],

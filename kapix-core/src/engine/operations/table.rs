@@ -256,11 +256,22 @@ impl Operation {
     /// ```
     pub fn parse(name: &str) -> Result<Self> {
         Self::ALL.iter().copied().find(|operation| operation.as_str() == name).ok_or_else(|| {
-            let message =
-                format!("no operation has this name of `{}` bytes; see engine.describe", name.len());
+            let meant = match nearest(name) {
+                Some(meant) => format!("did you mean `{}`?", meant.as_str()),
+                None => "see engine.describe".to_owned(),
+            };
+            let message = format!("no operation has this name of `{}` bytes; {meant}", name.len());
             Error::new(Cause::OperationUnknown, message)
         })
     }
+}
+
+/// Returns the operation that a misspelt name is nearest to, if a third of its characters or fewer are wrong.
+fn nearest(name: &str) -> Option<Operation> {
+    // What is much longer than any name means none of them, and is not compared.
+    let name = Some(name).filter(|name| name.len() <= 64)?;
+    let edits = |operation: &Operation| strsim::damerau_levenshtein(name, operation.as_str());
+    Operation::ALL.iter().copied().min_by_key(edits).filter(|it| 3 * edits(it) <= it.as_str().len())
 }
 
 /// Written as its name.
