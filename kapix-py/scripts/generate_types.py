@@ -102,7 +102,8 @@ class Types:
             value = schema.get("additionalProperties", True)
             return f"Mapping[str, {self.text(value if isinstance(value, dict) else True)}]"
         if kind == "string" and self.is_request and "date" in schema.get("format", ""):
-            return "str | datetime.date"
+            # A date is no instant: it would leave open when its day ends.
+            return "str | datetime.datetime" if schema["format"] == "date-time" else "str | datetime.date"
         return SCALARS[kind]
 
 
