@@ -21,8 +21,9 @@ __all__ = [
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
     "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
     "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
-    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
+    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityForgetRequest",
+    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
+    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
     "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
     "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
     "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
@@ -32,10 +33,10 @@ __all__ = [
     "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
-    "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction",
-    "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport",
-    "ValidationSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceChange", "SourceKey", "SourceSummary",
+    "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
+    "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -46,6 +47,9 @@ class Account(TypedDict, total=False):
         account_id (str; required): Id of the account at its provider; opaque, up to 128 bytes.
         chain_tolerance_minor (int): Largest difference, in minor units, between a stated balance and the chained
             one that is still rounding, 0..=1,000,000; default 0.
+        closing_balance_minor (int | None): Balance after the last row as the document states it, in minor units.
+            Where it is the balance after the last row, the days from that row to the end of `period` are proved to
+            be quiet.
         currency (str; required): Currency of every amount of the account, ISO 4217.
         kind (AccountKind; required): What the account is. One of `current`, `savings`, `mobile_money`, `till`,
             `pos`, `card`, `loan`, `other`.
@@ -57,6 +61,7 @@ class Account(TypedDict, total=False):
     """
     account_id: str
     chain_tolerance_minor: int
+    closing_balance_minor: int | None
     currency: str
     kind: AccountKind
     opening_balance_minor: int | None
@@ -291,16 +296,19 @@ class CashflowAnalyzeRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
+        as_of (str | datetime.datetime | None): The instant that windows end at; the engine's clock fills it when
             absent.
         data (Data | None): What the sources answered.
+        data_sources (Sequence[SourceKey]): Sources that the analysis rests on; default all of `data`. Without
+            `data` they are read from what `entity.put` keeps under `entity_id`.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         idempotency_key (str | None): The same key and request give the stored answer.
         seed (int; default 0): Seed of simulations; features use none and echo it.
     """
     akiba: AkibaRequest | None
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     data: Data | None
+    data_sources: Sequence[SourceKey]
     entity_id: str
     idempotency_key: str | None
     seed: int
@@ -351,7 +359,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
     """Asks for the scores of many applicants, given as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when absent.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row, when no
             columns come beside the request. A column holds numbers or text, not both.
@@ -361,7 +369,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
             `points_by_characteristic`, `reasons`, `referral_causes`; default none.
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     card: str | None
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
     entity_type: EntityType
@@ -375,7 +383,7 @@ class CreditScoreRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when absent.
         audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of `customer`,
             `internal`.
         card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -384,7 +392,7 @@ class CreditScoreRequest(TypedDict, total=False):
             true.
         data (Data | None): What the sources answered.
         data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
-            else.
+            else. Without `data` they are read from what `entity.put` keeps under `entity_id`.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
         explain (bool; default True): Whether the answer carries an explanation; default true.
@@ -396,7 +404,7 @@ class CreditScoreRequest(TypedDict, total=False):
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
     akiba: AkibaRequest | None
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     audience: Audience
     card: str | None
     context: Context | None
@@ -450,6 +458,29 @@ class Data(TypedDict, total=False):
 Direction = Union[Literal["credit"], Literal["debit"]]
 
 
+class EntityForgetRequest(TypedDict, total=False):
+    """Forgets what was kept of an applicant. Records of earlier calls keep what they read.
+
+    Fields:
+        data_sources (Sequence[SourceKey] | None): The sources to forget; default all of them.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+    """
+    data_sources: Sequence[SourceKey] | None
+    entity_id: str
+
+
+class EntityPutRequest(TypedDict, total=False):
+    """Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no data.
+
+    Fields:
+        data (Data; required): What the sources answered. Each source here replaces the one that is held, whole; the
+            others stay.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+    """
+    data: Data
+    entity_id: str
+
+
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
 
 
@@ -478,13 +509,13 @@ class FlatSource(TypedDict, total=False):
         no_record (bool): The source was asked and holds no record of the applicant; this is not missing data.
         period (PeriodInput | None): Days that the values describe.
         provider (str | None): Who answered.
-        retrieved_at (str | datetime.date | None): When the source was read.
+        retrieved_at (str | datetime.datetime | None): When the source was read.
         values (Mapping[str, bool | float | str | None]): Values by name.
     """
     no_record: bool
     period: PeriodInput | None
     provider: str | None
-    retrieved_at: str | datetime.date | None
+    retrieved_at: str | datetime.datetime | None
     values: Mapping[str, bool | float | str | None]
 
 
@@ -632,7 +663,8 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant of the development; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant of the development; the engine's clock fills it when
+            absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
         binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
@@ -674,7 +706,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
             'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
         weight (str | None): Column with the weight of each row, finite and above 0.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     bad: Sequence[bool | float | str | None]
     bands: BandSettings
     binning: BinningSettings
@@ -706,7 +738,8 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant of the evaluation; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant of the evaluation; the engine's clock fills it when
+            absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns come
@@ -721,7 +754,7 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
             'interval_level': 0.95, 'roc_points': 100}): What is measured.
         weight (str | None): Column with the weight of each row, finite and above 0.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     bad: Sequence[bool | float | str | None]
     card: str | None
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
@@ -838,6 +871,7 @@ class Transaction(TypedDict, total=False):
         counterparty (str | None): The other side, as the document names it.
         description (str | None): Free text of the document.
         id (str | None): Id of the row at its provider; a shared id is a warning, not a duplicate.
+        pending_id (str | None): Id of the pending row that this booked row replaces, where the provider states it.
         status (TransactionStatus): Whether the row took effect; default `posted`. One of `posted`, `pending`,
             `failed`.
         type (Direction | None): `credit` or `debit`; where given it must agree with the sign of the amount.
@@ -849,6 +883,7 @@ class Transaction(TypedDict, total=False):
     counterparty: str | None
     description: str | None
     id: str | None
+    pending_id: str | None
     status: TransactionStatus
     type: Direction | None
 
@@ -860,12 +895,12 @@ class TransactionSource(TypedDict, total=False):
         accounts (Sequence[Account]; required): Accounts of the applicant at this source.
         period (PeriodInput | None): Days that the source covers; an account's own period goes before it.
         provider (str | None): Who answered.
-        retrieved_at (str | datetime.date | None): When the source was read.
+        retrieved_at (str | datetime.datetime | None): When the source was read.
     """
     accounts: Sequence[Account]
     period: PeriodInput | None
     provider: str | None
-    retrieved_at: str | datetime.date | None
+    retrieved_at: str | datetime.datetime | None
 
 
 TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed"]]
@@ -1298,6 +1333,33 @@ class EngineDescribeResponse(Answer):
     store = property_of('store', 'What the store holds and what it dropped when it was full; absent without a store.', 'StoreStatistics')
 
 
+class EntityForgetResponse(Answer):
+    """What is kept of an applicant still."""
+    __slots__ = ()
+    _operation = 'entity.forget'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    changes = property_of('changes', 'What went, in the order of the names of the sources; a source that was not held is none.', 'SourceChange')
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
+    held = property_of('held', 'The sources that are held still.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class EntityPutResponse(Answer):
+    """What is kept of an applicant now."""
+    __slots__ = ()
+    _operation = 'entity.put'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    bytes = property_of('bytes', 'Bytes of all that is held of the applicant, as canonical JSON.')
+    changes = property_of('changes', 'What became of each source of the request, in the order of their names.', 'SourceChange')
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
+    held = property_of('held', 'The sources that are held now.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
 class Estimate(Record):
     """An estimate and its standard error."""
     __slots__ = ()
@@ -1419,6 +1481,9 @@ class Limits(Record):
     json_depth = property_of('json_depth', 'Depth of nested arrays and objects.')
     request_bytes = property_of('request_bytes', 'Bytes of one request or artefact document.')
     rows = property_of('rows', 'Transactions of one request, or rows of a JSON `columns` table.')
+    store_entity_bytes = property_of('store_entity_bytes', 'Bytes of all data that `entity.put` keeps in memory; the oldest leave first.')
+    store_key_bytes = property_of('store_key_bytes', 'Bytes of all answers under idempotency keys in memory; the oldest leave first.')
+    store_record_bytes = property_of('store_record_bytes', 'Bytes of all records in memory; the oldest leave first.')
     string_bytes = property_of('string_bytes', 'Bytes of one string.')
 
 
@@ -1721,15 +1786,41 @@ SeparationKind = Union[Literal["none"], Literal["quasi"], Literal["complete"]]
 Severity = Union[Literal["info"], Literal["refer"]]
 
 
+class SourceChange(Record):
+    """A source before and after a call."""
+    __slots__ = ()
+    after = property_of('after', 'What is held now; null for nothing.', 'SourceSummary')
+    before = property_of('before', 'What was held before; null for nothing.', 'SourceSummary')
+    source = property_of('source', 'The source.')
+
+
+class SourceSummary(Record):
+    """The extent of a source."""
+    __slots__ = ()
+    accounts = property_of('accounts', 'Its accounts.')
+    no_record = property_of('no_record', 'Whether it holds no record of the applicant.')
+    retrieved_at = property_of('retrieved_at', 'When it was read, as the data say; its age counts from there.')
+    rows = property_of('rows', 'Rows of its accounts.')
+    values = property_of('values', 'Its named values.')
+
+
 class StoreStatistics(Record):
     """What a store holds and what it dropped because it was full."""
     __slots__ = ()
+    entities = property_of('entities', 'Applicants whose data `entity.put` gave.')
+    entities_bytes = property_of('entities_bytes', 'Bytes of their data.')
+    entities_evicted = property_of('entities_evicted', 'Applicants whose data were dropped because the store was full.')
+    entities_evicted_bytes = property_of('entities_evicted_bytes', 'Bytes of the data that were dropped.')
     events = property_of('events', 'Events held.')
     events_evicted = property_of('events_evicted', 'Events dropped because the store was full.')
     keys = property_of('keys', 'Idempotency keys held.')
-    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full.')
+    keys_bytes = property_of('keys_bytes', 'Bytes of the answers under them.')
+    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full: their requests would be answered anew.')
+    keys_evicted_bytes = property_of('keys_evicted_bytes', 'Bytes of the answers that were dropped.')
     records = property_of('records', 'Records held.')
+    records_bytes = property_of('records_bytes', 'Bytes of the records.')
     records_evicted = property_of('records_evicted', 'Records dropped because the store was full.')
+    records_evicted_bytes = property_of('records_evicted_bytes', 'Bytes of the records that were dropped.')
 
 
 class TableTest(Record):

@@ -19,8 +19,9 @@ __all__ = [
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
     "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
     "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
-    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
+    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityForgetRequest",
+    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
+    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
     "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
     "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
     "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
@@ -30,10 +31,10 @@ __all__ = [
     "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
-    "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction",
-    "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport",
-    "ValidationSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceChange", "SourceKey", "SourceSummary",
+    "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
+    "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
 class Account(TypedDict):
@@ -43,6 +44,10 @@ class Account(TypedDict):
     chain_tolerance_minor: NotRequired[int]
     """Largest difference, in minor units, between a stated balance and the chained one that is still rounding,
     0..=1,000,000; default 0.
+    """
+    closing_balance_minor: NotRequired[int | None]
+    """Balance after the last row as the document states it, in minor units. Where it is the balance after the
+    last row, the days from that row to the end of `period` are proved to be quiet.
     """
     currency: str
     """Currency of every amount of the account, ISO 4217."""
@@ -231,10 +236,14 @@ class CashflowAnalyzeRequest(TypedDict):
     """Asks for the cash-flow features of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant that windows end at; the engine's clock fills it when absent."""
     data: NotRequired[Data | None]
     """What the sources answered."""
+    data_sources: NotRequired[Sequence[SourceKey]]
+    """Sources that the analysis rests on; default all of `data`. Without `data` they are read from what
+    `entity.put` keeps under `entity_id`.
+    """
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     idempotency_key: NotRequired[str | None]
@@ -274,7 +283,7 @@ class Context(TypedDict):
 
 class CreditScoreBatchRequest(TypedDict):
     """Asks for the scores of many applicants, given as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant that is scored; the engine's clock fills it when absent."""
     card: NotRequired[str | None]
     """`id` or `id@version` of a card; default by the routes."""
@@ -297,7 +306,7 @@ class CreditScoreRequest(TypedDict):
     """Asks for the score of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant that is scored; the engine's clock fills it when absent."""
     audience: NotRequired[Audience]
     """Who reads the explanation; default `internal`."""
@@ -310,7 +319,9 @@ class CreditScoreRequest(TypedDict):
     data: NotRequired[Data | None]
     """What the sources answered."""
     data_sources: NotRequired[Sequence[SourceKey]]
-    """Sources that the score rests on; each must be in `data`, and nothing else."""
+    """Sources that the score rests on; each must be in `data`, and nothing else. Without `data` they are read
+    from what `entity.put` keeps under `entity_id`.
+    """
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     entity_type: EntityType
@@ -354,6 +365,22 @@ class Data(TypedDict):
 
 Direction = Literal["credit", "debit"]
 
+class EntityForgetRequest(TypedDict):
+    """Forgets what was kept of an applicant. Records of earlier calls keep what they read."""
+    data_sources: NotRequired[Sequence[SourceKey] | None]
+    """The sources to forget; default all of them."""
+    entity_id: str
+    """Your id of the applicant; opaque, up to 128 bytes."""
+
+class EntityPutRequest(TypedDict):
+    """Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no
+    data.
+    """
+    data: Data
+    """What the sources answered. Each source here replaces the one that is held, whole; the others stay."""
+    entity_id: str
+    """Your id of the applicant; opaque, up to 128 bytes."""
+
 EntityType = Literal["individual", "sme", "corporate"]
 
 class Exclusion(TypedDict):
@@ -379,7 +406,7 @@ class FlatSource(TypedDict):
     """Days that the values describe."""
     provider: NotRequired[str | None]
     """Who answered."""
-    retrieved_at: NotRequired[str | datetime.date | None]
+    retrieved_at: NotRequired[str | datetime.datetime | None]
     """When the source was read."""
     values: NotRequired[Mapping[str, bool | float | str | None]]
     """Values by name."""
@@ -490,7 +517,7 @@ ScoreInclude = Literal["completeness", "points_by_characteristic", "reasons", "r
 
 class ScorecardDevelopRequest(TypedDict):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant of the development; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
@@ -549,7 +576,7 @@ class ScorecardDevelopRequest(TypedDict):
 
 class ScorecardEvaluateRequest(TypedDict):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant of the evaluation; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
@@ -664,6 +691,8 @@ class Transaction(TypedDict):
     """Free text of the document."""
     id: NotRequired[str | None]
     """Id of the row at its provider; a shared id is a warning, not a duplicate."""
+    pending_id: NotRequired[str | None]
+    """Id of the pending row that this booked row replaces, where the provider states it."""
     status: NotRequired[TransactionStatus]
     """Whether the row took effect; default `posted`."""
     type: NotRequired[Direction | None]
@@ -677,7 +706,7 @@ class TransactionSource(TypedDict):
     """Days that the source covers; an account's own period goes before it."""
     provider: NotRequired[str | None]
     """Who answered."""
-    retrieved_at: NotRequired[str | datetime.date | None]
+    retrieved_at: NotRequired[str | datetime.datetime | None]
     """When the source was read."""
 
 TransactionStatus = Literal["posted", "pending", "failed"]
@@ -1490,6 +1519,57 @@ class EngineDescribeResponse(Answer):
     def store(self) -> StoreStatistics | None:
         """What the store holds and what it dropped when it was full; absent without a store."""
 
+class EntityForgetResponse(Answer):
+    """What is kept of an applicant still."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def changes(self) -> tuple[SourceChange, ...]:
+        """What went, in the order of the names of the sources; a source that was not held is none."""
+    @property
+    def entity_id(self) -> str:
+        """Your id of the applicant."""
+    @property
+    def held(self) -> tuple[SourceKey, ...]:
+        """The sources that are held still."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class EntityPutResponse(Answer):
+    """What is kept of an applicant now."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def bytes(self) -> int:
+        """Bytes of all that is held of the applicant, as canonical JSON."""
+    @property
+    def changes(self) -> tuple[SourceChange, ...]:
+        """What became of each source of the request, in the order of their names."""
+    @property
+    def entity_id(self) -> str:
+        """Your id of the applicant."""
+    @property
+    def held(self) -> tuple[SourceKey, ...]:
+        """The sources that are held now."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
 class Estimate(Record):
     """An estimate and its standard error."""
     @property
@@ -1702,6 +1782,15 @@ class Limits(Record):
     @property
     def rows(self) -> int:
         """Transactions of one request, or rows of a JSON `columns` table."""
+    @property
+    def store_entity_bytes(self) -> int:
+        """Bytes of all data that `entity.put` keeps in memory; the oldest leave first."""
+    @property
+    def store_key_bytes(self) -> int:
+        """Bytes of all answers under idempotency keys in memory; the oldest leave first."""
+    @property
+    def store_record_bytes(self) -> int:
+        """Bytes of all records in memory; the oldest leave first."""
     @property
     def string_bytes(self) -> int:
         """Bytes of one string."""
@@ -2215,8 +2304,50 @@ SeparationKind = Literal["none", "quasi", "complete"]
 
 Severity = Literal["info", "refer"]
 
+class SourceChange(Record):
+    """A source before and after a call."""
+    @property
+    def after(self) -> SourceSummary | None:
+        """What is held now; null for nothing."""
+    @property
+    def before(self) -> SourceSummary | None:
+        """What was held before; null for nothing."""
+    @property
+    def source(self) -> SourceKey:
+        """The source."""
+
+class SourceSummary(Record):
+    """The extent of a source."""
+    @property
+    def accounts(self) -> int:
+        """Its accounts."""
+    @property
+    def no_record(self) -> bool:
+        """Whether it holds no record of the applicant."""
+    @property
+    def retrieved_at(self) -> str | None:
+        """When it was read, as the data say; its age counts from there."""
+    @property
+    def rows(self) -> int:
+        """Rows of its accounts."""
+    @property
+    def values(self) -> int:
+        """Its named values."""
+
 class StoreStatistics(Record):
     """What a store holds and what it dropped because it was full."""
+    @property
+    def entities(self) -> int:
+        """Applicants whose data `entity.put` gave."""
+    @property
+    def entities_bytes(self) -> int:
+        """Bytes of their data."""
+    @property
+    def entities_evicted(self) -> int:
+        """Applicants whose data were dropped because the store was full."""
+    @property
+    def entities_evicted_bytes(self) -> int:
+        """Bytes of the data that were dropped."""
     @property
     def events(self) -> int:
         """Events held."""
@@ -2227,14 +2358,26 @@ class StoreStatistics(Record):
     def keys(self) -> int:
         """Idempotency keys held."""
     @property
+    def keys_bytes(self) -> int:
+        """Bytes of the answers under them."""
+    @property
     def keys_evicted(self) -> int:
-        """Keys dropped because the store was full."""
+        """Keys dropped because the store was full: their requests would be answered anew."""
+    @property
+    def keys_evicted_bytes(self) -> int:
+        """Bytes of the answers that were dropped."""
     @property
     def records(self) -> int:
         """Records held."""
     @property
+    def records_bytes(self) -> int:
+        """Bytes of the records."""
+    @property
     def records_evicted(self) -> int:
         """Records dropped because the store was full."""
+    @property
+    def records_evicted_bytes(self) -> int:
+        """Bytes of the records that were dropped."""
 
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""
