@@ -865,7 +865,7 @@ class Transaction(TypedDict, total=False):
 
     Fields:
         amount_minor (int; required): Amount in minor units; a credit is above zero, a debit below.
-        at (str; required): When: an instant, or a civil date where the document gives no time.
+        at (str | datetime.date; required): When: an instant, or a civil date where the document gives no time.
         balance_minor (int | None): Balance after the row as the document states it, in minor units.
         category (str | None): The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
         counterparty (str | None): The other side, as the document names it.
@@ -877,7 +877,7 @@ class Transaction(TypedDict, total=False):
         type (Direction | None): `credit` or `debit`; where given it must agree with the sign of the amount.
     """
     amount_minor: int
-    at: str
+    at: str | datetime.date
     balance_minor: int | None
     category: str | None
     counterparty: str | None

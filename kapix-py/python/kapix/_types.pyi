@@ -679,7 +679,7 @@ class Transaction(TypedDict):
     """One row of an account."""
     amount_minor: int
     """Amount in minor units; a credit is above zero, a debit below."""
-    at: str
+    at: str | datetime.date
     """When: an instant, or a civil date where the document gives no time."""
     balance_minor: NotRequired[int | None]
     """Balance after the row as the document states it, in minor units."""
