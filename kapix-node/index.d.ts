@@ -147,7 +147,11 @@ export interface ResultColumns {
 export type Columnar<T> = Answer<T> & Readonly<Omit<T, 'columns'>> & { readonly columns: ResultColumns };
 
 /** The record of a call: canonical JSON, and the salt that its leaf was sealed under. */
-export interface AuditRecord {
+export class AuditRecord {
+  /** Returns the record of parts that were kept. */
+  constructor(parts: Pick<AuditRecord, 'leaf' | 'request' | 'response' | 'salt' | 'found'>);
+  /** What the call found beside its request; absent where there was nothing. */
+  readonly found?: string;
   /** What stays of a record for ever. */
   readonly leaf: string;
   /** The request. */
@@ -156,13 +160,20 @@ export interface AuditRecord {
   readonly response: string;
   /** The salt. */
   readonly salt: Uint8Array;
+  /**
+   * Returns true when both HMACs of the leaf, and that of `found`, are those of the parts, and the leaf is in canonical
+   * form; otherwise throws `record.altered`, which says what does not agree. So no part was changed alone. Whoever holds
+   * the salt can seal another body under another leaf: keep the leaf, or its hash, where that hand cannot write.
+   */
+  verify(): true;
 }
 
 /**
  * Artefacts, proved once, and the operations on them.
  *
- * Requests are plain objects with the names of the wire. A field that is undefined is left out; NaN, an infinity, and
- * undefined in a list are refused; a Date is written as its instant. A bigint is an integer.
+ * Requests are plain objects with the names of the wire. A field that is undefined is left out; NaN is missing in
+ * `features`, `data`, `akiba` and `columns`; elsewhere NaN, and everywhere an infinity and undefined in a list, are
+ * refused; a Date is written as its instant. A bigint is an integer.
  */
 export class Engine {
   private constructor();

@@ -2,6 +2,7 @@ import kapix from './index.js';
 
 export const {
   Answer,
+  AuditRecord,
   CancelledError,
   DuplicateRequestError,
   EXPERT_CARDS,

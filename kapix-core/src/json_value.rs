@@ -3,7 +3,7 @@
 use crate::canonical;
 use crate::error::Result;
 use crate::json;
-use crate::limits::{Limits, WIRE_MAX};
+use crate::limits::Limits;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, Serializer};
@@ -97,7 +97,7 @@ impl Serialize for JsonValue {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
             // Languages that have integers get a whole number as one. Its JSON is the same.
-            Self::Number(value) => match whole(*value) {
+            Self::Number(value) => match json::whole(*value) {
                 Some(integer) => serializer.serialize_i64(integer),
                 None => serializer.serialize_f64(*value),
             },
@@ -106,15 +106,6 @@ impl Serialize for JsonValue {
             Self::Object(members) => members.serialize(serializer),
         }
     }
-}
-
-/// Returns the integer that a number within +-(2^53 - 1) is.
-fn whole(value: f64) -> Option<i64> {
-    #[expect(clippy::cast_possible_truncation, reason = "exact within the range; 0 for NaN")]
-    let integer = value as i64;
-    #[expect(clippy::cast_precision_loss, reason = "exact within the range")]
-    let back = integer as f64;
-    ((-WIRE_MAX..=WIRE_MAX).contains(&integer) && back.to_bits() == value.to_bits()).then_some(integer)
 }
 
 impl From<Value> for JsonValue {

@@ -16,10 +16,13 @@ macro_rules! limits {
         pub struct Limits { $(#[doc = $meaning] pub $field: u64,)+ }
 
         impl Default for Limits {
-            fn default() -> Self { Self { $($field: $default,)+ } }
+            fn default() -> Self { Self::DEFAULT }
         }
 
         impl Limits {
+            /// The documented limits.
+            pub(crate) const DEFAULT: Self = Self { $($field: $default,)+ };
+
             /// Returns name, default and meaning of every limit, for documents and `engine.describe`.
             pub const TABLE: &'static [(&'static str, u64, &'static str)] =
                 &[$((stringify!($field), $default, $meaning),)+];
@@ -40,6 +43,9 @@ limits! {
     artefacts: 1_000, "Artefacts of one engine.";
     characteristics: 1_000, "Characteristics of a card.";
     attributes: 10_000, "Attributes of a characteristic, and categories of an attribute.";
+    store_record_bytes: 67_108_864, "Bytes of all records in memory; the oldest leave first.";
+    store_key_bytes: 67_108_864, "Bytes of all answers under idempotency keys in memory; the oldest leave first.";
+    store_entity_bytes: 67_108_864, "Bytes of all data that `entity.put` keeps in memory; the oldest leave first.";
 }
 
 /// Returns an error that names the limit when `value` is above it.

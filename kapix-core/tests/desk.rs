@@ -277,7 +277,22 @@ fn a_batch_is_the_same_on_any_number_of_threads_and_stops_when_told() {
 fn an_unknown_operation_names_the_way_out_and_echoes_nothing() {
     let (status, answer) = call(&desk(&plain(), quiet()), "credit.scores", &request(1.0));
     assert_eq!((status, cause(&answer)), (404, "operation.unknown"));
-    assert!(!answer["error"]["message"].as_str().unwrap().contains("scores"));
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(message.ends_with("did you mean `credit.score`?") && !message.contains("scores"), "{message}");
+    for (name, meant) in [
+        ("credit.scorebatch", Some("credit.score_batch")),
+        ("entity.putt", Some("entity.put")),
+        ("Engine.Describe", Some("engine.describe")),
+        ("scorecard.develope", Some("scorecard.develop")),
+        ("fraud.check", None),
+        ("", None),
+        (&"credit.score".repeat(100), None),
+    ] {
+        let (_, answer) = call(&desk(&plain(), quiet()), name, &request(1.0));
+        let message = answer["error"]["message"].as_str().unwrap();
+        let end = meant.map_or("see engine.describe".to_owned(), |meant| format!("did you mean `{meant}`?"));
+        assert!(message.ends_with(&end), "{name}: {message}");
+    }
 }
 
 #[test]

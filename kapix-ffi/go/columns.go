@@ -262,14 +262,14 @@ var readers = map[string]func(*C.struct_ArrowArray) any{
 	"g": func(array *C.struct_ArrowArray) any { return values[float64](array) },
 	"l": func(array *C.struct_ArrowArray) any { return values[int64](array) },
 	"i": func(array *C.struct_ArrowArray) any { return values[int32](array) },
-	"c": func(array *C.struct_ArrowArray) any {
-		return each(values[int8](array), func(code int8) int32 { return int32(code) })
-	},
+	"c":       func(array *C.struct_ArrowArray) any { return each(values[int8](array), ofCode) },
 	"b":       func(array *C.struct_ArrowArray) any { return booleans(array, 1) },
 	"u":       func(array *C.struct_ArrowArray) any { return texts(array) },
 	"tdD":     func(array *C.struct_ArrowArray) any { return each(values[int32](array), ofDay) },
 	"tsu:UTC": func(array *C.struct_ArrowArray) any { return each(values[int64](array), ofMicrosecond) },
 }
+
+func ofCode(code int8) int32 { return int32(code) }
 
 func ofDay(day int32) time.Time { return time.Unix(int64(day)*86400, 0).UTC() }
 

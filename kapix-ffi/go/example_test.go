@@ -55,15 +55,7 @@ func ExampleEngine_CreditScore() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	seal := hmac.New(sha256.New, record.Salt)
-	seal.Write(record.Response)
-	var leaf struct {
-		ResponseHMAC string `json:"response_hmac"`
-	}
-	if err := json.Unmarshal(record.Leaf, &leaf); err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println("the record proves the response:", leaf.ResponseHMAC == hex.EncodeToString(seal.Sum(nil)))
+	fmt.Println("the record proves the response:", record.Verify() == nil)
 	// Output:
 	// approve in band A as of 2026-06-30T20:59:59Z
 	// the points sum: true

@@ -29,7 +29,6 @@ import "C"
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"runtime"
 	"sync/atomic"
@@ -73,9 +72,8 @@ func Load(artefacts []byte, options ...Option) (*Engine, error) {
 	var reply C.kapix_buffer
 	data, length := bytesOf(artefacts)
 	optionsData, optionsLength := bytesOf(text)
-	status := C.go_load(data, length, optionsData, optionsLength, &handle, &reply)
-	if body := take(&reply); status != 0 {
-		return nil, readError(int(status), body, nil)
+	if _, err = take(C.go_load(data, length, optionsData, optionsLength, &handle, &reply), &reply, nil); err != nil {
+		return nil, err
 	}
 	engine := &Engine{}
 	engine.handle.Store(uintptr(handle))
@@ -107,18 +105,28 @@ func (e *Engine) call(ctx context.Context, operation string, request []byte, col
 	status := C.go_call(C.uintptr_t(e.handle.Load()), name, data, length, control, columns, &reply)
 	done()
 	runtime.KeepAlive(e)
-	body := take(&reply)
-	if status != 0 {
-		return nil, readError(int(status), body, context.Cause(ctx))
-	}
-	return body, nil
+	return take(status, &reply, context.Cause(ctx))
 }
 
 // Record is the record of a call: canonical JSON, byte for byte as it was hashed. Leaf states request_hmac and
-// response_hmac, the HMAC-SHA256 of Request and Response under Salt.
+// response_hmac, the HMAC-SHA256 of Request and Response under the 16 bytes that Salt has in hexadecimal digits; Found
+// is what the call found beside its request, and absent where there was nothing. As JSON it can be kept and read again.
 type Record struct {
-	Leaf, Request, Response json.RawMessage
-	Salt                    []byte
+	Leaf     json.RawMessage `json:"leaf"`
+	Request  json.RawMessage `json:"request"`
+	Response json.RawMessage `json:"response"`
+	Found    json.RawMessage `json:"found,omitempty"`
+	Salt     string          `json:"salt"`
+}
+
+// Verify proves that no part of the record was changed alone; the *Error of record.altered says which part does not
+// agree. Whoever holds Salt can seal another body under another leaf: keep the leaf where that hand cannot write.
+func (r *Record) Verify() error {
+	var reply C.kapix_buffer
+	text, _ := json.Marshal(r) // A part that is no JSON leaves no text, which is refused.
+	data, length := bytesOf(text)
+	_, err := take(C.kapix_record_verify(data, length, &reply), &reply, nil)
+	return err
 }
 
 // Record returns the record of the call whose response has this audit id.
@@ -128,19 +136,12 @@ func (e *Engine) Record(auditID string) (*Record, error) {
 	var reply C.kapix_buffer
 	status := C.go_record(C.uintptr_t(e.handle.Load()), id, &reply)
 	runtime.KeepAlive(e)
-	body := take(&reply)
-	if status != 0 {
-		return nil, readError(int(status), body, nil)
-	}
-	var parts struct {
-		Leaf, Request, Response json.RawMessage
-		Salt                    string
-	}
-	if err := json.Unmarshal(body, &parts); err != nil {
+	body, err := take(status, &reply, nil)
+	if err != nil {
 		return nil, err
 	}
-	salt, err := hex.DecodeString(parts.Salt)
-	return &Record{parts.Leaf, parts.Request, parts.Response, salt}, err
+	record := &Record{}
+	return record, json.Unmarshal(body, record)
 }
 
 // Version returns the version of the engine.
@@ -149,8 +150,8 @@ func Version() string { return C.GoString(C.kapix_version()) }
 // ExpertCards returns the bundle of the example cards; they have no PD, only a rank.
 func ExpertCards() []byte {
 	var cards C.kapix_buffer
-	C.kapix_expert_cards(&cards)
-	return take(&cards)
+	body, _ := take(C.kapix_expert_cards(&cards), &cards, nil)
+	return body
 }
 
 // watch returns the control of a call that ends with ctx, and what to do when the call has returned.
@@ -170,8 +171,12 @@ func bytesOf(bytes []byte) (*C.uint8_t, C.size_t) {
 	return (*C.uint8_t)(unsafe.SliceData(bytes)), C.size_t(len(bytes))
 }
 
-// take copies a buffer and frees it.
-func take(buffer *C.kapix_buffer) []byte {
+// take copies a buffer and frees it; under a status it is the error of the call.
+func take(status C.int32_t, buffer *C.kapix_buffer, because error) ([]byte, error) {
 	defer C.kapix_buffer_free(buffer)
-	return append([]byte(nil), unsafe.Slice((*byte)(buffer.data), buffer.length)...)
+	body := append([]byte(nil), unsafe.Slice((*byte)(buffer.data), buffer.length)...)
+	if status != 0 {
+		return nil, readError(int(status), body, because)
+	}
+	return body, nil
 }

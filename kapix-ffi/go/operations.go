@@ -39,6 +39,20 @@ func (e *Engine) EngineDescribe(ctx context.Context, request *EngineDescribeRequ
 	return response, err
 }
 
+// EntityForget: Forgets the data that were kept of an applicant.
+// The operation entity.forget.
+func (e *Engine) EntityForget(ctx context.Context, request *EntityForgetRequest) (*EntityForgetResponse, error) {
+	response, _, err := answer[EntityForgetResponse](ctx, e, "entity.forget", request, nil)
+	return response, err
+}
+
+// EntityPut: Keeps the data of an applicant, for requests that name their sources.
+// The operation entity.put.
+func (e *Engine) EntityPut(ctx context.Context, request *EntityPutRequest) (*EntityPutResponse, error) {
+	response, _, err := answer[EntityPutResponse](ctx, e, "entity.put", request, nil)
+	return response, err
+}
+
 // ScorecardDevelop: Develops a card from rows with known outcomes.
 // The operation scorecard.develop. Columns are borrowed for the call, not copied;
 // without them those of the request are read.

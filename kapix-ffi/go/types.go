@@ -628,6 +628,8 @@ type CashflowAnalyzeRequest struct {
 	AsOf string `json:"as_of,omitempty"`
 	// Data: What the sources answered.
 	Data *Data `json:"data,omitempty"`
+	// DataSources: Sources that the analysis rests on; default all of `data`. Without `data` they are read from what `entity.put` keeps under `entity_id`.
+	DataSources []SourceKey `json:"data_sources,omitzero"`
 	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
 	EntityID string `json:"entity_id"`
 	// IdempotencyKey: The same key and request give the stored answer.
@@ -830,7 +832,7 @@ type CreditScoreRequest struct {
 	Counterfactual *bool `json:"counterfactual,omitempty"`
 	// Data: What the sources answered.
 	Data *Data `json:"data,omitempty"`
-	// DataSources: Sources that the score rests on; each must be in `data`, and nothing else.
+	// DataSources: Sources that the score rests on; each must be in `data`, and nothing else. Without `data` they are read from what `entity.put` keeps under `entity_id`.
 	DataSources []SourceKey `json:"data_sources,omitzero"`
 	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
 	EntityID string `json:"entity_id"`
@@ -1092,6 +1094,60 @@ type EngineDescribeResponse struct {
 	Semantics uint32 `json:"semantics"`
 	// Store: What the store holds and what it dropped when it was full; absent without a store.
 	Store *StoreStatistics `json:"store,omitempty"`
+}
+
+// EntityForgetRequest: Forgets what was kept of an applicant. Records of earlier calls keep what they read.
+type EntityForgetRequest struct {
+	// DataSources: The sources to forget; default all of them.
+	DataSources []SourceKey `json:"data_sources,omitzero"`
+	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
+	EntityID string `json:"entity_id"`
+}
+
+// EntityForgetResponse: What is kept of an applicant still.
+type EntityForgetResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Changes: What went, in the order of the names of the sources; a source that was not held is none.
+	Changes []SourceChange `json:"changes"`
+	// EntityID: Your id of the applicant.
+	EntityID string `json:"entity_id"`
+	// Held: The sources that are held still.
+	Held []SourceKey `json:"held"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// EntityPutRequest: Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no data.
+type EntityPutRequest struct {
+	// Data: What the sources answered. Each source here replaces the one that is held, whole; the others stay.
+	Data Data `json:"data"`
+	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
+	EntityID string `json:"entity_id"`
+}
+
+// EntityPutResponse: What is kept of an applicant now.
+type EntityPutResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Bytes: Bytes of all that is held of the applicant, as canonical JSON.
+	Bytes uint64 `json:"bytes"`
+	// Changes: What became of each source of the request, in the order of their names.
+	Changes []SourceChange `json:"changes"`
+	// EntityID: Your id of the applicant.
+	EntityID string `json:"entity_id"`
+	// Held: The sources that are held now.
+	Held []SourceKey `json:"held"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
 }
 
 // EntityType: Whom a card scores.
@@ -1370,6 +1426,12 @@ type Limits struct {
 	RequestBytes uint64 `json:"request_bytes"`
 	// Rows: Transactions of one request, or rows of a JSON `columns` table.
 	Rows uint64 `json:"rows"`
+	// StoreEntityBytes: Bytes of all data that `entity.put` keeps in memory; the oldest leave first.
+	StoreEntityBytes uint64 `json:"store_entity_bytes"`
+	// StoreKeyBytes: Bytes of all answers under idempotency keys in memory; the oldest leave first.
+	StoreKeyBytes uint64 `json:"store_key_bytes"`
+	// StoreRecordBytes: Bytes of all records in memory; the oldest leave first.
+	StoreRecordBytes uint64 `json:"store_record_bytes"`
 	// StringBytes: Bytes of one string.
 	StringBytes uint64 `json:"string_bytes"`
 }
@@ -2278,6 +2340,16 @@ const (
 	SeverityRefer Severity = "refer"
 )
 
+// SourceChange: A source before and after a call.
+type SourceChange struct {
+	// After: What is held now; null for nothing.
+	After *SourceSummary `json:"after"`
+	// Before: What was held before; null for nothing.
+	Before *SourceSummary `json:"before"`
+	// Source: The source.
+	Source SourceKey `json:"source"`
+}
+
 // SourceKey: A source of data that a request may name in `data_sources`.
 type SourceKey string
 
@@ -2295,6 +2367,20 @@ const (
 	// SourceKeyTransactionHistory: Transactions of any other kind.
 	SourceKeyTransactionHistory SourceKey = "transaction_history"
 )
+
+// SourceSummary: The extent of a source.
+type SourceSummary struct {
+	// Accounts: Its accounts.
+	Accounts uint64 `json:"accounts"`
+	// NoRecord: Whether it holds no record of the applicant.
+	NoRecord bool `json:"no_record"`
+	// RetrievedAt: When it was read, as the data say; its age counts from there.
+	RetrievedAt *string `json:"retrieved_at"`
+	// Rows: Rows of its accounts.
+	Rows uint64 `json:"rows"`
+	// Values: Its named values.
+	Values uint64 `json:"values"`
+}
 
 // SplitMethod: How rows are set aside from the fit.
 type SplitMethod string
@@ -2338,18 +2424,34 @@ const (
 
 // StoreStatistics: What a store holds and what it dropped because it was full.
 type StoreStatistics struct {
+	// Entities: Applicants whose data `entity.put` gave.
+	Entities uint64 `json:"entities"`
+	// EntitiesBytes: Bytes of their data.
+	EntitiesBytes uint64 `json:"entities_bytes"`
+	// EntitiesEvicted: Applicants whose data were dropped because the store was full.
+	EntitiesEvicted uint64 `json:"entities_evicted"`
+	// EntitiesEvictedBytes: Bytes of the data that were dropped.
+	EntitiesEvictedBytes uint64 `json:"entities_evicted_bytes"`
 	// Events: Events held.
 	Events uint64 `json:"events"`
 	// EventsEvicted: Events dropped because the store was full.
 	EventsEvicted uint64 `json:"events_evicted"`
 	// Keys: Idempotency keys held.
 	Keys uint64 `json:"keys"`
-	// KeysEvicted: Keys dropped because the store was full.
+	// KeysBytes: Bytes of the answers under them.
+	KeysBytes uint64 `json:"keys_bytes"`
+	// KeysEvicted: Keys dropped because the store was full: their requests would be answered anew.
 	KeysEvicted uint64 `json:"keys_evicted"`
+	// KeysEvictedBytes: Bytes of the answers that were dropped.
+	KeysEvictedBytes uint64 `json:"keys_evicted_bytes"`
 	// Records: Records held.
 	Records uint64 `json:"records"`
+	// RecordsBytes: Bytes of the records.
+	RecordsBytes uint64 `json:"records_bytes"`
 	// RecordsEvicted: Records dropped because the store was full.
 	RecordsEvicted uint64 `json:"records_evicted"`
+	// RecordsEvictedBytes: Bytes of the records that were dropped.
+	RecordsEvictedBytes uint64 `json:"records_evicted_bytes"`
 }
 
 // TableTest: Pearson's test that all bins have one bad rate.

@@ -98,11 +98,11 @@ uint32_t kapix_abi_version(void) KAPIX_NOEXCEPT;
  *                             `as_of` and the recorded time come from
  *                envelope     true (default): answers carry request_id, audit_id, recorded_at and latency_ms
  *                idempotency  "durable" (default: a request with a key is refused, this engine lives in memory) or
- *                             "process" (100,000 keys, the oldest evicted)
+ *                             "process" (100,000 keys and 64 MiB, the limit store_key_bytes; the oldest evicted)
  *                limits       {"request_bytes": ..., ...}; engine.describe lists them
  *                production   false (default); true loads approved artefacts only
  *                record       true (default): calls leave a record
- *                tenant       "" (default): separates the idempotency keys of your customers
+ *                tenant       "" (default): separates the idempotency keys and the data of your customers
  *   error      Empty on success. */
 int32_t kapix_engine_load(const uint8_t *artefacts, size_t length, const uint8_t *options, size_t options_length,
                           kapix_engine **engine, kapix_buffer *error) KAPIX_NOEXCEPT;
@@ -191,8 +191,15 @@ int32_t kapix_call_with(const kapix_engine *engine, const char *operation, const
 /* Writes the record of a call, whose `audit_id` stands in its reply: {"leaf": ..., "request": ..., "response": ...,
  * "salt": "32 hexadecimal digits"}. Each part is canonical JSON, byte for byte as it was hashed: leaf.request_hmac is
  * the HMAC-SHA256 of the bytes of `request` under the 16 bytes of the salt, leaf.response_hmac that of `response`.
+ * "found" stands first in the records of operations that found something beside their request.
  * The error record.not_found, 404, is an id that has no record, or whose record the memory let go. */
 int32_t kapix_record(const kapix_engine *engine, const char *audit_id, kapix_buffer *reply) KAPIX_NOEXCEPT;
+
+/* Proves a record, as kapix_record() wrote it and you kept it, and writes its leaf. 0 means that both HMACs, and that
+ * of "found", are those of the bytes, and that the leaf is in canonical form: no part was changed alone. Whoever holds
+ * the salt can seal another body under another leaf: keep the leaf, or its hash, where that hand cannot write.
+ * The error record.altered, 400, says which part does not agree. It needs no engine. */
+int32_t kapix_record_verify(const uint8_t *record, size_t length, kapix_buffer *reply) KAPIX_NOEXCEPT;
 
 /* Frees the bytes of a buffer and sets it to zeros, so that a second time does nothing. NULL is left alone. A copy of
  * the struct does not know that the bytes are gone: free one of the two. */

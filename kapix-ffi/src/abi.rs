@@ -118,11 +118,17 @@ unsafe extern "C" fn kapix_record(engine: *const Handle, audit_id: Name, reply: 
     answer(reply, || {
         // SAFETY: the header asks for a C string.
         let record = engines::find(engine)?.record(unsafe { name(audit_id) }?)?;
-        let Record { leaf, request, response, salt, .. } = &*record;
-        let salt = format!(",\"salt\":\"{:032x}\"}}", u128::from_be_bytes(*salt));
-        let parts =
-            [b"{\"leaf\":", &**leaf, b",\"request\":", request, b",\"response\":", response, salt.as_bytes()];
-        Ok(DoorReply { status: 0, body: parts.concat() })
+        Ok(DoorReply { status: 0, body: record.to_json() })
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn kapix_record_verify(record: Bytes, length: usize, reply: Place<'_, Buffer>) -> i32 {
+    answer(reply, || {
+        // SAFETY: the header asks for this many bytes.
+        let record = Record::from_json(unsafe { bytes(record, length) }?)?;
+        record.verify()?;
+        Ok(DoorReply { status: 0, body: record.leaf })
     })
 }
 

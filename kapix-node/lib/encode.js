@@ -2,10 +2,13 @@
 
 // Writes JavaScript values as JSON text. JSON.stringify turns NaN, infinities, and undefined, functions and symbols
 // inside arrays into null, and a Map into {}: here a value would become a missing input without a word. So what has no
-// JSON form is refused with its place; everything else is for the core to judge.
+// JSON form is refused with its place; everything else is for the core to judge. NaN is missing in inputs and rows, as
+// it is in columns, and refused everywhere else.
 
 const { types } = require('node:util');
 
+// The members of a request that hold inputs and rows.
+const MAY_BE_MISSING = new Set(['akiba', 'columns', 'data', 'features']);
 // Deeper objects, and those that contain themselves, are refused here; the limit `json_depth` lies below.
 const DEPTH_MAX = 200;
 // An integer beyond these bits is written as another one that the core refuses for the same reason.
@@ -57,8 +60,9 @@ class Writer {
         this.text += quote(value);
         break;
       case 'number':
-        if (!Number.isFinite(value)) this.refuse('json.number_not_finite', 'a number must be finite');
-        this.text += value;
+        if (Number.isFinite(value)) this.text += value;
+        else if (Number.isNaN(value) && MAY_BE_MISSING.has(this.path[0])) this.text += 'null';
+        else this.refuse('json.number_not_finite', 'a number must be finite');
         break;
       case 'boolean':
         this.text += value;

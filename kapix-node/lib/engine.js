@@ -59,6 +59,23 @@ function asked(options, names) {
   return { onProgress, signal, threads };
 }
 
+/** The record of a call. */
+class AuditRecord {
+  constructor({ leaf, request, response, salt, found }) {
+    Object.assign(this, { leaf, request, response, salt }, found === undefined ? {} : { found });
+    Object.freeze(this);
+  }
+
+  /** Proves that no part of the record was changed alone. */
+  verify() {
+    for (const name of ['leaf', 'request', 'response']) expectString(this[name], name);
+    if (!types.isUint8Array(this.salt)) throw new TypeError('salt must be a Uint8Array');
+    const salt = owned(this.salt, Uint8Array);
+    calling(() => native.verify(this.leaf, this.request, this.response, salt, this.found));
+    return true;
+  }
+}
+
 /** Artefacts, proved once, and the operations on them. */
 class Engine {
   #desk;
@@ -108,7 +125,7 @@ class Engine {
 
   /** Returns the record of a call. */
   record(auditId) {
-    return Object.freeze(calling(() => this.#desk.record(expectString(auditId, 'the audit id'))));
+    return new AuditRecord(calling(() => this.#desk.record(expectString(auditId, 'the audit id'))));
   }
 
   /** Lets the engine go; calls under way end on it. */
@@ -218,6 +235,7 @@ function answerOf(operation, reply) {
 
 module.exports = {
   Answer,
+  AuditRecord,
   EXPERT_CARDS: native.EXPERT_CARDS,
   Engine,
   VERSION: native.VERSION,

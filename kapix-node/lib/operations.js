@@ -8,6 +8,8 @@ module.exports = {
   'credit.score': { answer: 'CreditScoreResponse', columnar: false },
   'credit.score_batch': { answer: 'CreditScoreBatchResponse', columnar: true },
   'engine.describe': { answer: 'EngineDescribeResponse', columnar: false },
+  'entity.forget': { answer: 'EntityForgetResponse', columnar: false },
+  'entity.put': { answer: 'EntityPutResponse', columnar: false },
   'scorecard.develop': { answer: 'ScorecardDevelopResponse', columnar: true },
   'scorecard.evaluate': { answer: 'ScorecardEvaluateResponse', columnar: true },
 };

@@ -7,6 +7,7 @@ export interface Operations {
   readonly artefact: Artefact;
   readonly cashflow: Cashflow;
   readonly credit: Credit;
+  readonly entity: Entity;
   readonly scorecard: Scorecard;
   /** What the engine is and holds: versions, artefacts, limits, operations. */
   describe(): Answered<EngineDescribeResponse>;
@@ -19,6 +20,8 @@ export interface OperationTypes {
   'credit.score': [CreditScoreRequest, CreditScoreResponse];
   'credit.score_batch': [CreditScoreBatchRequest, CreditScoreBatchResponse];
   'engine.describe': [EngineDescribeRequest, EngineDescribeResponse];
+  'entity.forget': [EntityForgetRequest, EntityForgetResponse];
+  'entity.put': [EntityPutRequest, EntityPutResponse];
   'scorecard.develop': [ScorecardDevelopRequest, ScorecardDevelopResponse];
   'scorecard.evaluate': [ScorecardEvaluateRequest, ScorecardEvaluateResponse];
 }
@@ -44,6 +47,14 @@ export interface Credit {
   scoreBatch(columns: Columns, request: CreditScoreBatchRequest, options?: ColumnsOptions): Columnar<CreditScoreBatchResponse>;
   /** Scores many applicants, given as columns. On another thread. */
   scoreBatchAsync(columns: Columns, request: CreditScoreBatchRequest, options?: ColumnsAsyncOptions): Promise<Columnar<CreditScoreBatchResponse>>;
+}
+
+/** The operations `entity.*`. */
+export interface Entity {
+  /** Forgets the data that were kept of an applicant. */
+  forget(request: EntityForgetRequest): Answered<EntityForgetResponse>;
+  /** Keeps the data of an applicant, for requests that name their sources. */
+  put(request: EntityPutRequest): Answered<EntityPutResponse>;
 }
 
 /** The operations `scorecard.*`. */
@@ -290,6 +301,11 @@ export interface CashflowAnalyzeRequest {
   readonly as_of?: string | Date | null;
   /** What the sources answered. */
   readonly data?: Data | null;
+  /**
+   * Sources that the analysis rests on; default all of `data`. Without `data` they are read from what
+   * `entity.put` keeps under `entity_id`.
+   */
+  readonly data_sources?: ReadonlyArray<SourceKey>;
   /** Your id of the applicant; opaque, up to 128 bytes. */
   readonly entity_id: string;
   /** The same key and request give the stored answer. */
@@ -372,7 +388,10 @@ export interface CreditScoreRequest {
   readonly counterfactual?: boolean;
   /** What the sources answered. */
   readonly data?: Data | null;
-  /** Sources that the score rests on; each must be in `data`, and nothing else. */
+  /**
+   * Sources that the score rests on; each must be in `data`, and nothing else. Without `data` they are read
+   * from what `entity.put` keeps under `entity_id`.
+   */
   readonly data_sources?: ReadonlyArray<SourceKey>;
   /** Your id of the applicant; opaque, up to 128 bytes. */
   readonly entity_id: string;
@@ -424,6 +443,22 @@ export type Direction = 'credit' | 'debit';
 
 /** Asks what the engine is and holds. */
 export interface EngineDescribeRequest {
+}
+
+/** Forgets what was kept of an applicant. Records of earlier calls keep what they read. */
+export interface EntityForgetRequest {
+  /** The sources to forget; default all of them. */
+  readonly data_sources?: ReadonlyArray<SourceKey> | null;
+  /** Your id of the applicant; opaque, up to 128 bytes. */
+  readonly entity_id: string;
+}
+
+/** Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no data. */
+export interface EntityPutRequest {
+  /** What the sources answered. Each source here replaces the one that is held, whole; the others stay. */
+  readonly data: Data;
+  /** Your id of the applicant; opaque, up to 128 bytes. */
+  readonly entity_id: string;
 }
 
 /** Whom a card scores. */
@@ -1440,6 +1475,44 @@ export interface EngineDescribeResponse {
   readonly store?: StoreStatistics;
 }
 
+/** What is kept of an applicant still. */
+export interface EntityForgetResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** What went, in the order of the names of the sources; a source that was not held is none. */
+  readonly changes: ReadonlyArray<SourceChange>;
+  /** Your id of the applicant. */
+  readonly entity_id: string;
+  /** The sources that are held still. */
+  readonly held: ReadonlyArray<SourceKey>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
+/** What is kept of an applicant now. */
+export interface EntityPutResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Bytes of all that is held of the applicant, as canonical JSON. */
+  readonly bytes: number;
+  /** What became of each source of the request, in the order of their names. */
+  readonly changes: ReadonlyArray<SourceChange>;
+  /** Your id of the applicant. */
+  readonly entity_id: string;
+  /** The sources that are held now. */
+  readonly held: ReadonlyArray<SourceKey>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
 /** An estimate and its standard error. */
 export interface Estimate {
   /** Standard error, at least 0; of weighted rows by the sandwich. */
@@ -1609,6 +1682,12 @@ export interface Limits {
   readonly request_bytes: number;
   /** Transactions of one request, or rows of a JSON `columns` table. */
   readonly rows: number;
+  /** Bytes of all data that `entity.put` keeps in memory; the oldest leave first. */
+  readonly store_entity_bytes: number;
+  /** Bytes of all answers under idempotency keys in memory; the oldest leave first. */
+  readonly store_key_bytes: number;
+  /** Bytes of all records in memory; the oldest leave first. */
+  readonly store_record_bytes: number;
   /** Bytes of one string. */
   readonly string_bytes: number;
 }
@@ -2056,20 +2135,60 @@ export type SeparationKind = 'none' | 'quasi' | 'complete';
 /** What a finding does to a decision. */
 export type Severity = 'info' | 'refer';
 
+/** A source before and after a call. */
+export interface SourceChange {
+  /** What is held now; null for nothing. */
+  readonly after: SourceSummary | null;
+  /** What was held before; null for nothing. */
+  readonly before: SourceSummary | null;
+  /** The source. */
+  readonly source: SourceKey;
+}
+
+/** The extent of a source. */
+export interface SourceSummary {
+  /** Its accounts. */
+  readonly accounts: number;
+  /** Whether it holds no record of the applicant. */
+  readonly no_record: boolean;
+  /** When it was read, as the data say; its age counts from there. */
+  readonly retrieved_at: string | null;
+  /** Rows of its accounts. */
+  readonly rows: number;
+  /** Its named values. */
+  readonly values: number;
+}
+
 /** What a store holds and what it dropped because it was full. */
 export interface StoreStatistics {
+  /** Applicants whose data `entity.put` gave. */
+  readonly entities: number;
+  /** Bytes of their data. */
+  readonly entities_bytes: number;
+  /** Applicants whose data were dropped because the store was full. */
+  readonly entities_evicted: number;
+  /** Bytes of the data that were dropped. */
+  readonly entities_evicted_bytes: number;
   /** Events held. */
   readonly events: number;
   /** Events dropped because the store was full. */
   readonly events_evicted: number;
   /** Idempotency keys held. */
   readonly keys: number;
-  /** Keys dropped because the store was full. */
+  /** Bytes of the answers under them. */
+  readonly keys_bytes: number;
+  /** Keys dropped because the store was full: their requests would be answered anew. */
   readonly keys_evicted: number;
+  /** Bytes of the answers that were dropped. */
+  readonly keys_evicted_bytes: number;
   /** Records held. */
   readonly records: number;
+  /** Bytes of the records. */
+  readonly records_bytes: number;
   /** Records dropped because the store was full. */
   readonly records_evicted: number;
+  /** Bytes of the records that were dropped. */
+  readonly records_evicted_bytes: number;
 }
 
 /** Pearson's test that all bins have one bad rate. */

@@ -2,7 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 
 use crate::columns::{Given, Job, Reply, Task};
-use kapix_core::{Cause, Control, Error, operations::DoorReply};
+use kapix_core::{Cause, Control, Error, audit::Record, operations::DoorReply};
 use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
 use napi_derive::napi;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +23,8 @@ pub struct Desk {
 /// The record of a call: canonical JSON, and the salt that its leaf was sealed under.
 #[napi(object, object_from_js = false)]
 pub struct AuditRecord {
+    /// What the call found beside its request; absent where there was nothing.
+    pub found: Option<String>,
     /// What stays of a record for ever.
     pub leaf: String,
     /// The request.
@@ -84,6 +86,16 @@ fn loading<T>(
 #[napi]
 pub fn refuse(cause: String, message: String, field: Option<String>) -> Result<()> {
     Err(bare(&named(&cause, message, field)))
+}
+
+/// Throws unless the parts of a record are those that its leaf was sealed over.
+#[napi]
+pub fn verify(leaf: String, request: String, response: String, salt: Uint8Array, found: Option<String>) -> Result<()> {
+    let found = found.as_deref().map(str::as_bytes);
+    Record::from_parts(leaf.as_bytes(), request.as_bytes(), response.as_bytes(), &salt, found)
+        .and_then(|record| record.verify())
+        .map_err(|error| bare(&error))?;
+    Ok(())
 }
 
 #[napi]
@@ -161,6 +173,7 @@ impl Desk {
         let desk = self.open()?;
         let record = desk.record(&audit_id).map_err(|error| thrown(&desk, &error))?;
         Ok(AuditRecord {
+            found: record.found.as_deref().map(text),
             leaf: text(&record.leaf),
             request: text(&record.request),
             response: text(&record.response),

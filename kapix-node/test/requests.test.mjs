@@ -9,7 +9,7 @@ import * as named from '../index.mjs';
 import { createRequire } from 'node:module';
 import { APPLICANT, CLOCK, EXPECTED, LOAN, loadLoan } from './support.mjs';
 
-const { Answer, EXPERT_CARDS, Engine, InsufficientDataError, KapixError, ValidationError } = named;
+const { Answer, AuditRecord, EXPERT_CARDS, Engine, InsufficientDataError, KapixError, ValidationError } = named;
 const engine = loadLoan();
 
 /** Asserts that `work` throws an error of this cause at these places. */
@@ -74,7 +74,7 @@ test('names with digits keep their spelling', () => {
 
 test('what JSON.stringify turns into null is refused with its place', () => {
   const at = (value) => () => score({ features: { ...APPLICANT.features, age_years: value } });
-  for (const value of [NaN, Infinity, -Infinity]) refuses(at(value), 'json.number_not_finite', '/features/age_years');
+  for (const value of [Infinity, -Infinity]) refuses(at(value), 'json.number_not_finite', '/features/age_years');
   for (const value of [() => 1, Symbol('s'), new Map(), new Set(), new Float64Array(1), /x/, new Number(1), Promise.resolve(), new Date(NaN)]) {
     refuses(at(value), 'json.shape', '/features/age_years');
   }
@@ -83,6 +83,25 @@ test('what JSON.stringify turns into null is refused with its place', () => {
   refuses(() => engine.credit.score(), 'json.shape', '');
   refuses(() => engine.credit.score(7), 'json.shape', '');
   refuses(() => score({ 'a/b~c': NaN }), 'json.number_not_finite', '/a~1b~0c');
+});
+
+test('NaN is missing in inputs and rows, as in columns, and whole numbers are integers', () => {
+  const cause = (features, more = {}) => {
+    try {
+      return score({ features: { ...APPLICANT.features, ...features }, ...more }).points;
+    } catch (error) {
+      return error.cause;
+    }
+  };
+  assert.equal(cause({ age_years: NaN }), cause({ age_years: null }));
+  refuses(() => score({ seed: NaN }), 'json.number_not_finite', '/seed');
+  const bank = (amount_minor) => ({
+    accounts: [{ account_id: 'a', kind: 'current', currency: 'KES', transactions: [{ at: '2026-01-01', amount_minor }] }],
+  });
+  const analyze = (amount) => engine.cashflow.analyze({ entity_id: 'a', data: { bank: bank(amount) } });
+  assert.equal(analyze(100).accounts[0].rows, 1);
+  refuses(() => analyze(NaN), 'json.shape', '/data/bank/accounts/0/transactions/0/amount_minor');
+  refuses(() => analyze(100.5), 'json.shape', '/data/bank/accounts/0/transactions/0/amount_minor');
 });
 
 test('an undefined field is left out, and a missing input is null', () => {
@@ -175,6 +194,47 @@ test('a record holds the bytes of its call', () => {
   assert.equal(JSON.parse(record.leaf).audit_id, answer.audit_id);
   assert.equal(record.salt.length, 16);
   refuses(() => engine.record('aud_none'), 'record.not_found');
+});
+
+test('a record proves itself, kept or not, and says what was changed', () => {
+  const record = engine.record(score({}).audit_id);
+  assert.equal(record.verify(), true);
+  assert.throws(() => new AuditRecord({ ...record, salt: undefined }).verify(), TypeError);
+  assert.equal(new AuditRecord({ ...record }).verify(), true);
+  for (const [name, value, what] of [
+    ['response', '{}', /the response is not/],
+    ['request', record.request.replace('seed":0', 'seed":1'), /the request is not/],
+    ['leaf', record.leaf.replace('"seq":', '"seq": '), /the leaf is not/],
+    ['leaf', '', /the leaf is not/],
+    ['salt', new Uint8Array(15), /the salt is not/],
+    ['found', '{}', /what the call found is not/],
+  ]) {
+    const changed = new AuditRecord({ ...record, [name]: value });
+    refuses(() => changed.verify(), 'record.altered');
+    assert.throws(() => changed.verify(), { message: what });
+  }
+});
+
+test('data that were put are scored under their id, until they are forgotten', () => {
+  const own = Engine.load(EXPERT_CARDS, { clock: '2026-03-31T12:00:00Z' });
+  const request = { entity_id: 'e', data_sources: ['bank'] };
+  refuses(() => own.cashflow.analyze(request), 'data.missing', '/data/bank');
+  const transactions = [{ at: '2026-03-30', amount_minor: 500.0 }];
+  const bank = { retrieved_at: new Date('2026-03-30T08:00:00Z'), accounts: [{ account_id: 'a', kind: 'current', currency: 'KES', transactions }] };
+  const put = own.entity.put({ entity_id: 'e', data: { bank } });
+  assert.deepEqual([put.held, put.changes[0].before, put.changes[0].after.rows], [['bank'], null, 1]);
+  const answer = own.cashflow.analyze(request);
+  assert.equal(answer.accounts[0].rows, 1);
+  assert.equal(JSON.parse(own.record(answer.audit_id).request).data.bank.retrieved_at, '2026-03-30T08:00:00Z');
+  assert.equal(own.describe().store.entities, 1);
+  assert.deepEqual(own.entity.forget({ entity_id: 'e' }).held, []);
+  refuses(() => own.cashflow.analyze(request), 'data.missing', '/data/bank');
+});
+
+test('options, paths and unknown operations are named', () => {
+  assert.throws(() => Engine.load(LOAN, { limits: { row: 1 } }), { message: /option `limits\.row`: unknown field/ });
+  assert.throws(() => Engine.load('card.json'), { message: /looks like a path/ });
+  assert.match(engine.call('credit.scor', '{}'), /did you mean `credit\.score`\?/);
 });
 
 test('other artefacts can take the place', () => {

@@ -101,8 +101,10 @@ class Types:
         if kind == "object":
             value = schema.get("additionalProperties", True)
             return f"Mapping[str, {self.text(value if isinstance(value, dict) else True)}]"
-        if kind == "string" and self.is_request and "date" in schema.get("format", ""):
-            return "str | datetime.date"
+        formats = {case.get("format") for case in [schema, *schema.get("anyOf", [])]} & {"date", "date-time"}
+        if kind == "string" and self.is_request and formats:
+            # A date is no instant: it would leave open when its day ends. A datetime is a date to Python.
+            return "str | datetime.datetime" if formats == {"date-time"} else "str | datetime.date"
         return SCALARS[kind]
 
 

@@ -6,7 +6,7 @@ use crate::read::Reader;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use kapix_core::{
-    CancelFlag, Cause, Control, Error, Operation, Request, frame::Frame, operations::DoorReply,
+    CancelFlag, Cause, Control, Error, Operation, Request, audit::Record, frame::Frame, operations::DoorReply,
 };
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -107,6 +107,20 @@ impl Desk {
     }
 }
 
+/// Raises unless the parts of a record are those that its leaf was sealed over.
+#[pyfunction]
+pub(crate) fn verify(
+    py: Python<'_>,
+    leaf: &[u8],
+    request: &[u8],
+    response: &[u8],
+    salt: &[u8],
+    found: Option<&[u8]>,
+) -> PyResult<()> {
+    let proved = guard(|| Record::from_parts(leaf, request, response, salt, found)?.verify());
+    proved.map(drop).map_err(|error| raise(py, &error))
+}
+
 #[pymethods]
 #[expect(clippy::needless_pass_by_value, reason = "an extracted argument is a value")]
 impl Desk {
@@ -164,7 +178,7 @@ impl Desk {
         Answer::new(py, answer, Some(columns))
     }
 
-    /// Returns leaf, request, response and salt of a record, as the bytes that were sealed.
+    /// Returns leaf, request, response, salt and findings of a record, as the bytes that were sealed.
     fn record<'py>(&self, py: Python<'py>, audit_id: &str) -> PyResult<Bound<'py, PyDict>> {
         let record = self.desk.record(audit_id).map_err(|error| self.raise(py, &error))?;
         let parts = PyDict::new(py);
@@ -172,6 +186,7 @@ impl Desk {
         parts.set_item("request", PyBytes::new(py, &record.request))?;
         parts.set_item("response", PyBytes::new(py, &record.response))?;
         parts.set_item("salt", PyBytes::new(py, &record.salt))?;
+        parts.set_item("found", record.found.as_ref().map(|found| PyBytes::new(py, found)))?;
         Ok(parts)
     }
 

@@ -16,7 +16,7 @@ mod _kapix {
     #[pymodule_export]
     use crate::columns::Batch;
     #[pymodule_export]
-    use crate::desk::{Desk, Unreadable};
+    use crate::desk::{Desk, Unreadable, verify};
     #[pymodule_export]
     use crate::sample::sample;
     #[pymodule_export]

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy
+import pandas
 import pytest
 from conftest import AS_OF, CARD, REQUEST, card, numeric
 
@@ -175,6 +176,73 @@ def test_dates_are_instants(engine: kapix.Engine) -> None:
     assert (caught.value.cause, caught.value.fields) == ("time.offset", ("/as_of",))
 
 
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime.datetime(2025, 6, 30, 12),
+        numpy.datetime64("2025-06-30T12:00:00.000000001"),
+        pandas.Timestamp("2025-06-30T12:00:00"),
+    ],
+)
+def test_a_time_without_offset_is_refused_and_says_so(engine: kapix.Engine, at: Any) -> None:
+    for request, field in [({**REQUEST, "as_of": at}, "/as_of"), ({**REQUEST, "data": {"bank": {"retrieved_at": at}}}, "/data/bank/retrieved_at")]:
+        with pytest.raises(kapix.ValidationError, match="the offset is missing") as caught:
+            engine.credit.score(request)  # type: ignore[call-overload]
+        assert (caught.value.cause, caught.value.fields) == ("time.offset", (field,))
+    with pytest.raises(kapix.ValidationError, match="an option `clock`: the offset is missing"):
+        kapix.Engine.load(CARD, clock=at)
+
+
+def test_a_date_is_no_instant_to_types_and_at_run_time(engine: kapix.Engine) -> None:
+    with pytest.raises(kapix.ValidationError) as caught:
+        engine.credit.score({**REQUEST, "as_of": datetime.date(2025, 6, 30)})  # type: ignore[call-overload]
+    assert (caught.value.cause, caught.value.fields) == ("time.syntax", ("/as_of",))
+
+
+@pytest.mark.parametrize("absent", [float("nan"), numpy.float32("nan"), pandas.NA, pandas.NaT, numpy.datetime64("NaT"), Decimal("nan"), Decimal("sNaN")])
+def test_missing_is_missing_by_any_name_as_in_a_frame(engine: kapix.Engine, absent: Any) -> None:
+    none = by_dict(engine, "credit.score", {**REQUEST, "features": {**FEATURES, "f0": None}})
+    assert by_dict(engine, "credit.score", {**REQUEST, "features": {**FEATURES, "f0": absent}}) == none
+    assert engine.call("credit.score", {**REQUEST, "features": {**FEATURES, "f0": absent}}) == none
+    data: Any = {"bureau": {"values": {"f0": absent}}, "bank": {"accounts": [account(100, balance_minor=absent)]}}
+    assert by_dict(engine, "cashflow.analyze", {"entity_id": "a", "data": data}) == by_dict(
+        engine,
+        "cashflow.analyze",
+        {"entity_id": "a", "data": {"bureau": {"values": {"f0": None}}, "bank": {"accounts": [account(100, balance_minor=None)]}}},
+    )
+
+
+def account(amount: Any, at: Any = "2025-12-01", **more: Any) -> dict[str, Any]:
+    rows = [{"at": at, "amount_minor": amount, **more}]
+    return {"account_id": "1", "kind": "current", "currency": "KES", "transactions": rows}
+
+
+@pytest.mark.parametrize("amount", [100.0, 1e2, numpy.float64(100), numpy.int16(100), Decimal("100.00"), Decimal("1E+2"), True + 99])
+def test_a_whole_amount_is_an_integer(engine: kapix.Engine, amount: Any) -> None:
+    request: Any = {"entity_id": "a", "data": {"bank": {"accounts": [account(amount)]}}}
+    whole = engine.call("cashflow.analyze", text_of({"entity_id": "a", "data": {"bank": {"accounts": [account(100)]}}}))
+    assert by_dict(engine, "cashflow.analyze", request) == whole
+    for half in (100.5, Decimal("100.5"), float("nan"), True):
+        request["data"]["bank"]["accounts"] = [account(half)]
+        error = json.loads(by_dict(engine, "cashflow.analyze", request))["error"]
+        assert (error["cause"], error["fields"]) == ("json.shape", ["/data/bank/accounts/0/transactions/0/amount_minor"])
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime.date(2025, 12, 1),
+        numpy.datetime64("2025-12-01"),
+        pandas.Timestamp("2025-12-01T10:00:00.5+03:00"),
+        datetime.datetime(2025, 12, 1, tzinfo=datetime.timezone.utc),
+    ],
+)
+def test_dates_and_instants_of_rows_may_be_objects(engine: kapix.Engine, at: Any) -> None:
+    data: Any = {"bank": {"accounts": [account(100, at)]}}
+    answer = engine.cashflow.analyze(entity_id="a", data=data)
+    assert answer.accounts[0].covered is not None and answer.accounts[0].covered.to == "2025-12-01"
+
+
 def recursive() -> dict[str, Any]:
     loop: dict[str, Any] = {}
     loop["artefact"] = loop
@@ -184,10 +252,14 @@ def recursive() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("operation", "request_", "cause", "field"),
     [
-        ("credit.score", {**REQUEST, "features": {"f/~0": float("nan")}}, "json.number_not_finite", "/features/f~1~00"),
+        ("credit.score", {**REQUEST, "features": {"f/~0": float("inf")}}, "json.number_not_finite", "/features/f~1~00"),
+        ("credit.score", {**REQUEST, "seed": float("nan")}, "json.number_not_finite", "/seed"),
+        ("credit.score", {**REQUEST, "context": {"loan_amount": pandas.NA}}, "json.number_not_finite", "/context/loan_amount"),
         ("credit.score", {**REQUEST, "features": {"f0": float("inf")}}, "json.number_not_finite", "/features/f0"),
-        ("credit.score", {**REQUEST, "features": {"f0": numpy.float32("nan")}}, "json.number_not_finite", "/features/f0"),
-        ("credit.score", {**REQUEST, "features": {"f0": Decimal(1)}}, "json.shape", "/features/f0"),
+        ("credit.score", {**REQUEST, "features": {"f0": numpy.float32("inf")}}, "json.number_not_finite", "/features/f0"),
+        ("credit.score", {**REQUEST, "features": {"f0": Decimal("-inf")}}, "json.number_not_finite", "/features/f0"),
+        ("credit.score", {**REQUEST, "features": {"f0": Decimal("1e999999")}}, "json.number_not_finite", "/features/f0"),
+        ("credit.score", {**REQUEST, "features": {"f0": Decimal(2**53)}}, "json.integer_out_of_range", "/features/f0"),
         ("credit.score", {**REQUEST, "features": {"f0": 1j}}, "json.shape", "/features/f0"),
         ("credit.score", {**REQUEST, "features": {"f0": b"own"}}, "json.shape", "/features/f0"),
         ("credit.score", {**REQUEST, "features": {b"f0": 1}}, "json.shape", "/features"),
@@ -236,7 +308,16 @@ def test_objects_that_are_too_much_as_json_are_refused() -> None:
     assert caught.value.cause == "limit.exceeded"
 
 
+def test_a_call_takes_a_dict_and_says_what_else_it_takes(engine: kapix.Engine) -> None:
+    assert engine.call("credit.score", REQUEST) == engine.call("credit.score", json.dumps(REQUEST))
+    assert engine.call("credit.score", memoryview(json.dumps(REQUEST).encode())).status == 0  # type: ignore[arg-type]
+    for request in (None, 5, [REQUEST], object()):
+        with pytest.raises(TypeError, match=f"a request must be JSON text, bytes or a dict; got `{type(request).__name__}`"):
+            engine.call("credit.score", request)  # type: ignore[arg-type]
+
+
 def test_unknown_operations_are_errors_of_the_door(engine: kapix.Engine) -> None:
+    assert "did you mean `credit.score`?" in engine.call("credit.scor", "{}")
     reply = engine.call("credit.nothing", "{}")
     assert reply.status == 404
     assert json.loads(reply)["error"]["cause"] == "operation.unknown"

@@ -79,6 +79,61 @@ def test_a_clock_may_be_a_datetime() -> None:
     assert kapix.Engine.load(CARD, clock=at).credit.score(REQUEST).recorded_at == AS_OF
 
 
+def test_data_that_were_put_are_scored_under_their_id() -> None:
+    engine = kapix.Engine.load(kapix.EXPERT_CARDS, clock=AS_OF)
+    with pytest.raises(kapix.InsufficientDataError, match="entity.put gave none") as caught:
+        engine.cashflow.analyze(entity_id="a", data_sources=["bank"])
+    assert caught.value.fields == ("/data/bank",)
+    row: Any = {"at": "2025-12-01", "amount_minor": 100.0}
+    account: Any = {"account_id": "1", "kind": "current", "currency": "KES", "transactions": [row]}
+    put = engine.entity.put(entity_id="a", data={"bank": {"accounts": [account], "retrieved_at": AS_OF}})
+    assert put.held == ("bank",) and put.changes[0].before is None
+    after = put.changes[0].after
+    assert after is not None and (after.accounts, after.rows, after.retrieved_at) == (1, 1, AS_OF)
+    answer = engine.cashflow.analyze(entity_id="a", data_sources=["bank"])
+    assert answer.accounts[0].rows == 1 and answer.audit_id is not None
+    assert json.loads(engine.record(answer.audit_id).request)["data"]["bank"]["retrieved_at"] == AS_OF
+    store = engine.describe().store
+    assert store is not None and (store.entities, store.entities_evicted, store.records) == (1, 0, 1)
+    assert store.entities_bytes > 0 and store.records_bytes > 0 and store.keys_bytes == 0
+    assert engine.entity.forget(entity_id="a").held == ()
+    with pytest.raises(kapix.InsufficientDataError):
+        engine.cashflow.analyze(entity_id="a", data_sources=["bank"])
+
+
+def test_what_was_dropped_is_seen() -> None:
+    engine = kapix.Engine.load(CARD, clock=AS_OF, idempotency="process", limits={"store_key_bytes": 100_000, "store_record_bytes": 100_000})
+    for key in range(100):
+        engine.credit.score({**REQUEST, "idempotency_key": str(key)})
+    store = engine.describe().store
+    assert store is not None and store.keys + store.keys_evicted == 100 == store.records + store.records_evicted
+    assert 0 < store.keys_bytes <= 100_000 and 0 < store.records_bytes <= 100_000
+    assert store.keys_evicted_bytes > 0 and store.records_evicted_bytes > 0
+
+
+def test_options_paths_and_threads_are_named(tmp_path: Path) -> None:
+    for options, field, name in [
+        ({"limits": {"row": 1}}, "/limits/row", "limits.row"),
+        ({"limits": 5}, "/limits", "limits"),
+        ({"clock": 5}, "/clock", "clock"),
+        ({"clock": object()}, "/clock", "clock"),
+        ({"tenant": 5}, "/tenant", "tenant"),
+        ({"production": 1}, "/production", "production"),
+    ]:
+        with pytest.raises(kapix.ValidationError, match=f"option `{name}`") as caught:
+            kapix.Engine.load(CARD, **options)  # type: ignore[arg-type]
+        assert caught.value.fields == (field,)
+    for path in ("card.json", str(tmp_path / "card.json")):
+        with pytest.raises(kapix.ValidationError, match="looks like a path: give the text of the file .in Python a `pathlib.Path`"):
+            kapix.Engine.load(path)
+    (tmp_path / "card.json").write_text(json.dumps(CARD))
+    engine = kapix.Engine.load(tmp_path / "card.json")
+    for threads in (-1, 2**32, 10**30, True, 1.0, "2"):
+        with pytest.raises(kapix.ValidationError, match="threads must be an integer in") as caught:
+            engine.credit.score_batch({"f0": [1.0]}, entity_type="individual", threads=threads)  # type: ignore[arg-type]
+        assert caught.value.fields == ("/threads",)
+
+
 def test_the_expert_cards_load() -> None:
     engine = kapix.Engine.load(kapix.EXPERT_CARDS)
     assert engine.describe().engine == kapix.__version__
@@ -112,6 +167,24 @@ def test_a_record_holds_the_bytes_of_the_call() -> None:
     whole = {name: value for name, value in json.loads(answer.to_json()).items() if name not in envelope}
     assert json.loads(record.response) == whole
     assert len(record.salt) == 16
+    assert record.verify() and record.found is None
+    for changed, what in [
+        (record._replace(response=record.response.replace(b"applicant-1", b"applicant-2")), "the response"),
+        (record._replace(request=b"{}"), "the request"),
+        (record._replace(leaf=record.leaf.replace(b'"seq":0', b'"seq":1')), None),
+        (record._replace(leaf=record.leaf + b" "), "the leaf"),
+        (record._replace(leaf=b""), "the leaf"),
+        (record._replace(salt=b"1" * 16), "the request"),
+        (record._replace(salt=b""), "the salt"),
+        (record._replace(found=b"{}"), "what the call found"),
+    ]:
+        if what is None:
+            # Whoever writes the leaf anew is not found out by the record alone.
+            assert changed.verify()
+            continue
+        with pytest.raises(kapix.ValidationError, match=f"{what} is not what the leaf was sealed over") as caught:
+            changed.verify()
+        assert caught.value.cause == "record.altered"
     with pytest.raises(kapix.EntityNotFoundError):
         engine.record("aud_00000000000000000000000000")
     assert kapix.Engine.load(CARD, record=False).credit.score(REQUEST).audit_id is None

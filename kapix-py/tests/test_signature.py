@@ -16,6 +16,8 @@ REQUESTS = {
     "cashflow.analyze": kapix.CashflowAnalyzeRequest,
     "credit.score": kapix.CreditScoreRequest,
     "credit.score_batch": kapix.CreditScoreBatchRequest,
+    "entity.forget": kapix.EntityForgetRequest,
+    "entity.put": kapix.EntityPutRequest,
     "scorecard.develop": kapix.ScorecardDevelopRequest,
     "scorecard.evaluate": kapix.ScorecardEvaluateRequest,
 }

@@ -25,6 +25,13 @@ fitted: int = developed.sample.development.rows
 if developed.validation is not None and developed.validation.development.auc is not None:
     auc: float = developed.validation.development.auc.value
 card: str = developed.to_json("artefact")
+import datetime
+now = datetime.datetime(2026, 6, 30, tzinfo=datetime.timezone.utc)
+engine.credit.score(entity_id="a", entity_type="sme", as_of=now)
+row: kapix.Transaction = {"at": now.date(), "amount_minor": 5}
+held: tuple[kapix.SourceKey, ...] = engine.entity.put(entity_id="a", data={"bureau": {"no_record": True}}).held
+engine.call("entity.forget", {"entity_id": "a"})
+proved: bool = engine.record("aud_1").verify()
 '''
 WRONG = '''
 import kapix
@@ -38,6 +45,8 @@ answer.nothing
 text: str = answer.points
 engine.scorecard.develop({"x": [1.0]})
 engine.scorecard.develop({"x": [1.0]}, target="x", stage="half")
+import datetime
+engine.credit.score(entity_id="a", entity_type="sme", as_of=datetime.date(2026, 6, 30))
 '''
 
 
@@ -53,7 +62,7 @@ def test_a_strict_script_passes_and_each_mistake_is_found(tmp_path: Path) -> Non
     assert good.returncode == 0, good.stdout
     wrong = mypy(tmp_path, WRONG)
     lines = {line.split(":")[1] for line in wrong.stdout.splitlines() if ": error:" in line}
-    assert lines == {"4", "5", "6", "8", "9", "10", "11", "12"}, wrong.stdout
+    assert lines == {"4", "5", "6", "8", "9", "10", "11", "12", "14"}, wrong.stdout
 
 
 def test_the_generated_files_are_those_of_the_schemas() -> None:

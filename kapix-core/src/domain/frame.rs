@@ -13,6 +13,9 @@ pub use slices::{Offsets, Slices};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::limits::{self, Limits};
 
+/// The longest part of a column's name in an error.
+const NAME_CHARS_MAX: usize = 64;
+
 /// A table of borrowed columns of equal length.
 #[derive(Clone, Debug)]
 pub struct Frame<'a> {
@@ -61,10 +64,12 @@ impl<'a> Frame<'a> {
         }
         let mut names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
-        if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-            return Err(
-                Error::new(Cause::FrameColumnDuplicate, "two columns have the same name").at("/columns")
-            );
+        let mut pairs = names.iter().zip(names.iter().skip(1));
+        if let Some((name, _)) = pairs.find(|(name, next)| name == next) {
+            let short: String = name.chars().take(NAME_CHARS_MAX).collect();
+            let place = format!("/columns/{}", escape_segment(&short));
+            let message = format!("two columns have the name `{short}`; a frame has one of each name");
+            return Err(Error::new(Cause::FrameColumnDuplicate, message).at(place));
         }
         Ok(Self { rows, columns })
     }

@@ -37,3 +37,4 @@ pub(crate) use frame::Kind;
 pub use frame::{Bitmap, Column, Frame, Offsets, Slices, Values};
 pub use ledger::{AccountLedger, Ledger, Row};
 pub use source::{Data, FlatSource, SourceKey, TransactionSource};
+pub(crate) use validate::check as check_data;

@@ -34,7 +34,7 @@ impl Problems {
 }
 
 /// Returns an error with every place at which the data break a limit or a rule.
-pub(super) fn check(data: &Data, limits: &Limits) -> Result<()> {
+pub(crate) fn check(data: &Data, limits: &Limits) -> Result<()> {
     let accounts = data.transaction_sources().map(|(_, source)| source.accounts.len()).sum();
     limits::check("accounts", limits.accounts, accounts).map_err(|error| error.at("/data"))?;
     let rows = data.transaction_sources().flat_map(|(_, source)| &source.accounts);

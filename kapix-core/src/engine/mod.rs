@@ -28,9 +28,10 @@ pub use operations::{
     AccountView, ArtefactCheckRequest, ArtefactCheckResponse, Audience, CashflowAnalyzeRequest,
     CashflowAnalyzeResponse, CharacteristicView, Context, CounterfactualView, CreditScoreBatchRequest,
     CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Effect,
-    EngineDescribeRequest, EngineDescribeResponse, Explained, Explanation, InputNullReason, MoveView,
+    EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse, EntityPutRequest,
+    EntityPutResponse, Explained, Explanation, InputNullReason, MoveView,
     Operation, OperationEntry, PointsRange, Problem, ReasonView, ReferralCode, ReferralReason, Request,
     RequestNullReason, Response, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-    TopFeature,
+    SourceChange, SourceSummary, TopFeature,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

@@ -22,6 +22,7 @@ mod tests_hostile;
 #[cfg(test)]
 mod tests_vectors;
 
+pub(crate) use number::whole;
 pub(crate) use read::{read, read_values};
 pub use scalar::Scalar;
 pub(crate) use shape::fail;

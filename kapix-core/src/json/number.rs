@@ -44,3 +44,12 @@ pub(super) fn check_number(value: f64) -> Result<f64> {
     // Minus zero has no canonical text of its own.
     Ok(value + 0.0)
 }
+
+/// Returns the integer that a whole number within +-(2^53 - 1) is.
+pub(crate) fn whole(value: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "exact within the range; 0 for NaN")]
+    let integer = value as i64;
+    #[expect(clippy::cast_precision_loss, reason = "exact within the range")]
+    let back = integer as f64;
+    ((-WIRE_MAX..=WIRE_MAX).contains(&integer) && back.to_bits() == value.to_bits()).then_some(integer)
+}

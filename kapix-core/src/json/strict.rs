@@ -9,7 +9,7 @@
 //! A derived struct finds its own fields twice; members that it ignores are not compared, so types of the wire
 //! deny unknown fields.
 
-use super::number::check_magnitude;
+use super::number::{check_magnitude, whole};
 use super::reading::{Reading, Step};
 use super::shape::Fault;
 use core::fmt;
@@ -141,9 +141,10 @@ impl<'de, V: Visitor<'de>, const FIRST: bool> Visitor<'de> for Inside<'_, V, FIR
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
-        match self.2.keep(self.2.float(value))? {
-            Some(value) => self.2.keep(self.0.visit_f64(value)),
-            None => self.2.keep(self.0.visit_u64(0)),
+        // A whole number is an integer however it is written: `100.0` and `1e2` are 100.
+        match self.2.keep(self.2.float(value))?.map_or(Ok(0), |value| whole(value).ok_or(value)) {
+            Ok(value) => self.2.keep(self.0.visit_i64(value)),
+            Err(value) => self.2.keep(self.0.visit_f64(value)),
         }
     }
 

@@ -98,12 +98,12 @@ fn each_bad_value_has_its_cause_and_place() {
             "/accounts/1/colour",
         ),
         (
-            account(r#""balance_minor": 1.0, "currency": "KES""#),
+            account(r#""balance_minor": 1.5, "currency": "KES""#),
             Cause::JsonShape,
             "/accounts/1/balance_minor",
         ),
         (
-            account(r#""balance_minor": 1e3, "currency": "KES""#),
+            account(r#""balance_minor": 1e300, "currency": "KES""#),
             Cause::JsonShape,
             "/accounts/1/balance_minor",
         ),
@@ -344,9 +344,14 @@ fn numbers_at_the_edges() {
         assert_eq!(integer_of(wide).unwrap_err().cause, Cause::JsonInteger, "{wide}");
         assert_eq!(number_of(wide).unwrap_err().cause, Cause::JsonInteger, "{wide}");
     }
-    for float in ["1.0", "-0.0", "1e0", "1E5", "0.5"] {
+    for (whole, value) in [("1.0", 1), ("-0.0", 0), ("1e0", 1), ("1E5", 100_000), ("-250e-1", -25)] {
+        assert_eq!(integer_of(whole), Ok(Some(value)), "{whole}");
+    }
+    assert_eq!(integer_of("9007199254740991.0"), Ok(Some(edge)));
+    for float in ["0.5", "100.5", "-25e-1", "1e-5", "1e21", "1e300"] {
         assert_eq!(integer_of(float).unwrap_err().cause, Cause::JsonShape, "{float}");
     }
+    assert_eq!(integer_of("1e16").unwrap_err().cause, Cause::JsonInteger);
     for (text, value) in [
         ("1e300", 1e300),
         ("1e21", 1e21),

@@ -13,8 +13,8 @@ pub(crate) trait Store: Debug + Send + Sync {
     /// Returns whether what is committed is still there when the process ends.
     fn is_durable(&self) -> bool;
 
-    /// Returns each of these rows, `None` where there is none, as of one moment.
-    fn read(&self, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>>;
+    /// Returns each of these rows of a tenant, `None` where there is none, as of one moment.
+    fn read(&self, tenant: &str, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>>;
 
     /// Looks a key up, and claims it when it is free.
     fn claim(&self, scope: &KeyScope, body: Hash) -> Result<Claim>;
@@ -36,19 +36,39 @@ pub(crate) trait Store: Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoreStatistics {
+    /// Applicants whose data `entity.put` gave.
+    pub entities: u64,
+    /// Bytes of their data.
+    pub entities_bytes: u64,
+    /// Applicants whose data were dropped because the store was full.
+    pub entities_evicted: u64,
+    /// Bytes of the data that were dropped.
+    pub entities_evicted_bytes: u64,
     /// Events held.
     pub events: u64,
     /// Events dropped because the store was full.
     pub events_evicted: u64,
     /// Idempotency keys held.
     pub keys: u64,
-    /// Keys dropped because the store was full.
+    /// Bytes of the answers under them.
+    pub keys_bytes: u64,
+    /// Keys dropped because the store was full: their requests would be answered anew.
     pub keys_evicted: u64,
+    /// Bytes of the answers that were dropped.
+    pub keys_evicted_bytes: u64,
     /// Records held.
     pub records: u64,
+    /// Bytes of the records.
+    pub records_bytes: u64,
     /// Records dropped because the store was full.
     pub records_evicted: u64,
+    /// Bytes of the records that were dropped.
+    pub records_evicted_bytes: u64,
 }
+
+/// The table of what `entity.put` keeps: its rows are texts, and the oldest leave when they take too many bytes. What
+/// a call reads there enters its request, so that no record holds it twice.
+pub(crate) const ENTITIES: &str = "entity";
 
 /// The name of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,6 +98,8 @@ pub(crate) struct Write {
 /// Everything that one call leaves.
 #[derive(Debug)]
 pub(crate) struct Commit {
+    /// Whose rows are read and written; those of another tenant have the same names.
+    pub(crate) tenant: String,
     /// Version of each row that the call read, 0 where there was none; nothing is done if one has changed.
     pub(crate) reads: Vec<(RowKey, u64)>,
     pub(crate) writes: Vec<Write>,
@@ -104,6 +126,13 @@ pub(crate) struct KeyScope {
     pub(crate) key: String,
     pub(crate) operation: String,
     pub(crate) tenant: String,
+}
+
+impl KeyScope {
+    /// Returns the bytes of its texts.
+    pub(crate) fn size(&self) -> usize {
+        self.key.len() + self.operation.len() + self.tenant.len()
+    }
 }
 
 /// What a call finds under its key.

@@ -22,7 +22,7 @@ struct State {
     journal: File,
     lines: u64,
     records: Vec<Arc<Record>>,
-    rows: BTreeMap<RowKey, Row>,
+    rows: BTreeMap<(String, RowKey), Row>,
     /// Keys with the hash of their body and, once it is there, the answer in JSON.
     keys: BTreeMap<KeyScope, (Hash, Option<String>)>,
     events: u64,
@@ -34,6 +34,7 @@ struct Line {
     events: u64,
     key: Option<(KeyScope, Hash, String)>,
     record: Option<RecordLine>,
+    tenant: String,
     writes: Vec<Write>,
 }
 
@@ -88,9 +89,10 @@ impl State {
     fn apply(&mut self, line: Line) {
         self.lines += 1;
         for write in line.writes {
+            let key = (line.tenant.clone(), write.key);
             match write.value {
-                Some(value) => drop(self.rows.insert(write.key, Row { value, version: self.lines })),
-                None => drop(self.rows.remove(&write.key)),
+                Some(value) => drop(self.rows.insert(key, Row { value, version: self.lines })),
+                None => drop(self.rows.remove(&key)),
             }
         }
         if let Some((scope, body, answer)) = line.key {
@@ -116,9 +118,10 @@ impl Store for FileStore {
         true
     }
 
-    fn read(&self, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>> {
+    fn read(&self, tenant: &str, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>> {
         let state = self.lock();
-        Ok(keys.iter().map(|key| (key.clone(), state.rows.get(key).cloned())).collect())
+        let row = |key: &RowKey| state.rows.get(&(tenant.to_owned(), key.clone())).cloned();
+        Ok(keys.iter().map(|key| (key.clone(), row(key))).collect())
     }
 
     fn claim(&self, scope: &KeyScope, body: Hash) -> Result<Claim> {
@@ -146,7 +149,8 @@ impl Store for FileStore {
 
     fn commit(&self, commit: Commit) -> Result<Committed> {
         let mut state = self.lock();
-        let version = |key: &RowKey| state.rows.get(key).map_or(0, |row| row.version);
+        let row = |key: &RowKey| state.rows.get(&(commit.tenant.clone(), key.clone()));
+        let version = |key: &RowKey| row(key).map_or(0, |row| row.version);
         if commit.reads.iter().any(|(key, read)| version(key) != *read) {
             return Ok(Committed::Moved);
         }
@@ -168,7 +172,7 @@ impl Store for FileStore {
             None => None,
         };
         let events = u64::try_from(commit.events.len()).unwrap();
-        let line = Line { events, key, record, writes: commit.writes };
+        let line = Line { events, key, record, tenant: commit.tenant, writes: commit.writes };
         let mut bytes = canonical::to_vec(&line)?;
         bytes.push(b'\n');
         state

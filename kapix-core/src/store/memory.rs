@@ -1,46 +1,65 @@
-//! A store in bounded memory: the oldest record, key or event is dropped first, and what was dropped is counted.
+//! A store in bounded memory: the oldest record, key, event or applicant's data leave first, and what left is counted.
 
-use super::{Claim, Commit, Committed, KeyScope, Row, RowKey, Store, StoreStatistics};
+use super::shelf::{Shelf, count};
+use super::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, RowKey, Store, StoreStatistics};
 use crate::canonical::Hash;
 use crate::engine::{Answer, Event, Record};
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
+use crate::limits::Limits;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of all records.
-pub(super) const RECORD_BYTES_MAX: usize = 64 << 20;
 /// Number of idempotency keys.
 const KEYS_MAX: usize = 100_000;
 /// Number of events that nobody has fetched.
 const EVENTS_MAX: usize = 10_000;
-/// Number of rows: they are never dropped, so a full table refuses.
+/// Number of rows beside applicants' data: they are never dropped, so a full table refuses.
 const ROWS_MAX: usize = 1_000_000;
+/// What a map keeps beside a key and its value: nodes are half empty at worst, and the order names the key again.
+const ENTRY_BYTES: usize = 256;
 
 /// Records, rows, events, and answers by key.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct MemoryStore(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     /// The held records: their numbers have no gap.
-    records: VecDeque<Arc<Record>>,
-    record_bytes: usize,
-    records_evicted: u64,
+    records: Shelf<Arc<Record>>,
     /// Number of a record by its id.
     numbers: BTreeMap<String, u64>,
     keys: BTreeMap<KeyScope, (Hash, Option<Box<Answer>>)>,
-    key_order: VecDeque<KeyScope>,
-    keys_evicted: u64,
-    rows: BTreeMap<RowKey, Row>,
+    /// The answered keys.
+    key_order: Shelf<KeyScope>,
+    rows: BTreeMap<String, BTreeMap<RowKey, Row>>,
+    row_count: usize,
     /// Number of writes so far: the version of the row that was written last.
     version: u64,
+    entities: Entities,
     events: VecDeque<Event>,
     events_evicted: u64,
 }
 
+/// The rows of applicants' data by version, so in the order of their writes: tenant, name and bytes.
+#[derive(Debug, Default)]
+struct Entities {
+    order: BTreeMap<u64, (String, RowKey, usize)>,
+    bytes: usize,
+    bytes_max: u64,
+    evicted: u64,
+    evicted_bytes: u64,
+}
+
 impl MemoryStore {
-    pub(crate) fn new() -> Self {
-        Self::default()
+    /// Returns an empty store with these limits on its bytes.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let mut state = State::default();
+        state.records.bytes_max = limits.store_record_bytes;
+        state.key_order.bytes_max = limits.store_key_bytes;
+        state.key_order.count_max = KEYS_MAX;
+        state.entities.bytes_max = limits.store_entity_bytes;
+        Self(Mutex::new(state))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -53,9 +72,9 @@ impl Store for MemoryStore {
         false
     }
 
-    fn read(&self, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>> {
+    fn read(&self, tenant: &str, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>> {
         let state = self.lock();
-        Ok(keys.iter().map(|key| (key.clone(), state.rows.get(key).cloned())).collect())
+        Ok(keys.iter().map(|key| (key.clone(), state.row(tenant, key).cloned())).collect())
     }
 
     fn claim(&self, scope: &KeyScope, body: Hash) -> Result<Claim> {
@@ -87,49 +106,60 @@ impl Store for MemoryStore {
     }
 
     fn statistics(&self) -> Result<StoreStatistics> {
-        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let state = self.lock();
+        let (records, keys, entities) = (&state.records, &state.key_order, &state.entities);
         Ok(StoreStatistics {
+            entities: count(entities.order.len()),
+            entities_bytes: count(entities.bytes),
+            entities_evicted: entities.evicted,
+            entities_evicted_bytes: entities.evicted_bytes,
             events: count(state.events.len()),
             events_evicted: state.events_evicted,
             keys: count(state.keys.len()),
-            keys_evicted: state.keys_evicted,
-            records: count(state.records.len()),
-            records_evicted: state.records_evicted,
+            keys_bytes: count(keys.bytes),
+            keys_evicted: keys.evicted,
+            keys_evicted_bytes: keys.evicted_bytes,
+            records: count(records.items.len()),
+            records_bytes: count(records.bytes),
+            records_evicted: records.evicted,
+            records_evicted_bytes: records.evicted_bytes,
         })
     }
 }
 
 impl State {
-    fn version(&self, key: &RowKey) -> u64 {
-        self.rows.get(key).map_or(0, |row| row.version)
+    fn row(&self, tenant: &str, key: &RowKey) -> Option<&Row> {
+        self.rows.get(tenant)?.get(key)
     }
 
     fn commit(&mut self, commit: Commit) -> Result<Committed> {
-        if commit.reads.iter().any(|(key, version)| self.version(key) != *version) {
+        let Commit { tenant, reads, writes, record, key, events } = commit;
+        let version = |key: &RowKey| self.row(&tenant, key).map_or(0, |row| row.version);
+        if reads.iter().any(|(key, read)| version(key) != *read) {
             return Ok(Committed::Moved);
         }
-        let added = commit.writes.iter().filter(|it| it.value.is_some() && !self.rows.contains_key(&it.key));
-        if self.rows.len() + added.count() > ROWS_MAX {
+        for write in &writes {
+            let bytes = write.value.as_ref().map_or(0, |value| entity_bytes(&tenant, &write.key, value));
+            self.entities.check(bytes)?;
+        }
+        let added = writes.iter().filter(|it| it.value.is_some() && self.row(&tenant, &it.key).is_none());
+        if self.row_count + added.count() > ROWS_MAX {
             let message = format!("the store in memory holds at most `{ROWS_MAX}` rows");
             return Err(Error::new(Cause::StoreFull, message));
         }
-        // Sealing may fail and comes first; nothing below fails.
-        if let Some(record) = commit.record {
-            let seq = self.records_evicted + u64::try_from(self.records.len()).unwrap_or(u64::MAX);
+        // Sealing and measuring may fail and come first; nothing below fails.
+        let bytes = key.as_ref().map(|(_, answer)| answer.size()).transpose()?;
+        if let Some(record) = record {
+            let seq = self.records.evicted + count(self.records.items.len());
             self.push(record.seal(seq)?);
         }
-        for write in commit.writes {
-            self.version += 1;
-            match write.value {
-                Some(value) => drop(self.rows.insert(write.key, Row { value, version: self.version })),
-                None => drop(self.rows.remove(&write.key)),
-            }
+        for write in writes {
+            self.write(&tenant, write.key, write.value);
         }
-        if let Some((scope, answer)) = commit.key {
-            self.keep(scope, answer);
+        if let (Some((scope, answer)), Some(bytes)) = (key, bytes) {
+            self.keep(scope, answer, bytes);
         }
-        for event in commit.events {
+        for event in events {
             self.events.push_back(event);
             if self.events.len() > EVENTS_MAX {
                 self.events.pop_front();
@@ -139,36 +169,95 @@ impl State {
         Ok(Committed::All)
     }
 
-    /// Keeps a record; the oldest ones are dropped when the bytes are used up, the newest is always kept.
     fn push(&mut self, record: Record) {
-        self.record_bytes += record.size();
         self.numbers.insert(record.audit_id.clone(), record.seq);
-        self.records.push_back(Arc::new(record));
-        while self.record_bytes > RECORD_BYTES_MAX && self.records.len() > 1 {
-            if let Some(oldest) = self.records.pop_front() {
-                self.record_bytes -= oldest.size();
-                self.numbers.remove(&oldest.audit_id);
-                self.records_evicted += 1;
-            }
+        let bytes = record.size();
+        for oldest in self.records.push(Arc::new(record), bytes) {
+            self.numbers.remove(&oldest.audit_id);
         }
     }
 
     fn record(&self, audit_id: &str) -> Option<Arc<Record>> {
-        let place = self.numbers.get(audit_id)?.checked_sub(self.records_evicted)?;
-        self.records.get(usize::try_from(place).ok()?).cloned()
+        let place = self.numbers.get(audit_id)?.checked_sub(self.records.evicted)?;
+        self.records.items.get(usize::try_from(place).ok()?).map(|(record, _)| Arc::clone(record))
     }
 
-    /// Stores the answer of a claimed key; the oldest key is dropped when there are too many.
-    fn keep(&mut self, scope: KeyScope, answer: Answer) {
-        if let Some(entry) = self.keys.get_mut(&scope) {
-            entry.1 = Some(Box::new(answer));
-            self.key_order.push_back(scope);
+    fn write(&mut self, tenant: &str, key: RowKey, value: Option<JsonValue>) {
+        self.version += 1;
+        let version = self.version;
+        let bytes = value.as_ref().map_or(0, |value| entity_bytes(tenant, &key, value));
+        let rows = self.rows.entry(tenant.to_owned()).or_default();
+        let before = match value {
+            Some(value) => rows.insert(key.clone(), Row { value, version }),
+            None => rows.remove(&key),
+        };
+        self.row_count += usize::from(rows.contains_key(&key));
+        self.row_count -= usize::from(before.is_some());
+        if key.table != ENTITIES {
+            return;
         }
-        while self.key_order.len() > KEYS_MAX {
-            if let Some(oldest) = self.key_order.pop_front() {
-                self.keys.remove(&oldest);
-                self.keys_evicted += 1;
-            }
+        self.entities.forget(before.as_ref());
+        if bytes > 0 {
+            self.entities.keep(version, (tenant.to_owned(), key, bytes));
         }
+        while let Some((tenant, key)) = self.entities.oldest_beyond() {
+            let gone = self.rows.get_mut(&tenant).and_then(|rows| rows.remove(&key));
+            self.row_count -= usize::from(gone.is_some());
+        }
+    }
+
+    /// Stores the answer of a claimed key.
+    fn keep(&mut self, scope: KeyScope, answer: Answer, bytes: usize) {
+        let Some(entry) = self.keys.get_mut(&scope) else { return };
+        entry.1 = Some(Box::new(answer));
+        let bytes = bytes + 2 * scope.size() + ENTRY_BYTES;
+        for oldest in self.key_order.push(scope, bytes) {
+            self.keys.remove(&oldest);
+        }
+    }
+}
+
+/// Returns the bytes that a row of an applicant's data takes, 0 for any other row.
+fn entity_bytes(tenant: &str, key: &RowKey, value: &JsonValue) -> usize {
+    match value {
+        JsonValue::Text(text) if key.table == ENTITIES => {
+            text.len() + 2 * (tenant.len() + key.key.len() + key.table.len()) + ENTRY_BYTES
+        }
+        _ => 0,
+    }
+}
+
+impl Entities {
+    /// Refuses data that would take more than all room.
+    fn check(&self, bytes: usize) -> Result<()> {
+        if count(bytes) <= self.bytes_max {
+            return Ok(());
+        }
+        let most = self.bytes_max;
+        let message =
+            format!("the data of one applicant must take at most store_entity_bytes, `{most}`; got `{bytes}`");
+        Err(Error::new(Cause::LimitExceeded, message).at("/data"))
+    }
+
+    fn forget(&mut self, before: Option<&Row>) {
+        let gone = before.and_then(|row| self.order.remove(&row.version));
+        self.bytes -= gone.map_or(0, |(_, _, bytes)| bytes);
+    }
+
+    fn keep(&mut self, version: u64, entry: (String, RowKey, usize)) {
+        self.bytes += entry.2;
+        self.order.insert(version, entry);
+    }
+
+    /// Takes the oldest out when there are too many bytes, and returns its name.
+    fn oldest_beyond(&mut self) -> Option<(String, RowKey)> {
+        if count(self.bytes) <= self.bytes_max {
+            return None;
+        }
+        let (_, (tenant, key, bytes)) = self.order.pop_first()?;
+        self.bytes -= bytes;
+        self.evicted += 1;
+        self.evicted_bytes += count(bytes);
+        Some((tenant, key))
     }
 }

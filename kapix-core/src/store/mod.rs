@@ -4,11 +4,12 @@ mod contract;
 #[cfg(test)]
 mod file;
 mod memory;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
 pub use contract::StoreStatistics;
-pub(crate) use contract::{Claim, Commit, Committed, KeyScope, Row, RowKey, Store, Write};
+pub(crate) use contract::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, RowKey, Store, Write};
 #[cfg(test)]
 pub(crate) use file::FileStore;
 pub(crate) use memory::MemoryStore;

@@ -1,10 +1,10 @@
 //! What every store must do, shown on both.
 
-use super::memory::RECORD_BYTES_MAX;
-use super::{Claim, Commit, Committed, FileStore, KeyScope, MemoryStore, RowKey, Store, Write};
+use super::{Claim, Commit, Committed, ENTITIES, FileStore, KeyScope, MemoryStore, RowKey, Store, Write};
 use crate::canonical::{Hash, Joinable};
 use crate::engine::{Answer, Draft, Envelope, Operation, Response};
 use crate::json_value::JsonValue;
+use crate::limits::Limits;
 use crate::time::Instant;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,7 +23,14 @@ fn answer(number: f64) -> Answer {
 }
 
 fn nothing() -> Commit {
-    Commit { reads: Vec::new(), writes: Vec::new(), record: None, key: None, events: Vec::new() }
+    Commit {
+        tenant: String::new(),
+        reads: Vec::new(),
+        writes: Vec::new(),
+        record: None,
+        key: None,
+        events: Vec::new(),
+    }
 }
 
 fn write(key: &str, value: Option<f64>) -> Write {
@@ -48,7 +55,7 @@ fn record(id: &str, bytes: usize) -> Commit {
 
 /// Runs a test on a new store of each kind.
 fn on_each(name: &str, test: impl Fn(&dyn Store)) {
-    test(&MemoryStore::new());
+    test(&MemoryStore::new(&Limits::default()));
     let path: PathBuf = std::env::temp_dir().join(format!("kapix-{name}-{}.jsonl", std::process::id()));
     let _ = std::fs::remove_file(&path);
     test(&FileStore::open(&path).unwrap());
@@ -91,7 +98,7 @@ fn a_commit_on_a_row_that_moved_does_nothing() {
         };
         assert_eq!(store.commit(stale).unwrap(), Committed::Moved);
         assert_eq!(store.record("aud_stale").unwrap(), None);
-        let read = store.read(&[row("a"), row("b")]).unwrap();
+        let read = store.read("", &[row("a"), row("b")]).unwrap();
         let version = read[0].1.as_ref().unwrap().version;
         assert_eq!(read[0].1.as_ref().unwrap().value, JsonValue::Number(1.0));
         assert_eq!(read[1].1, None);
@@ -117,12 +124,101 @@ fn a_record_is_found_by_its_id_and_verifies() {
 
 #[test]
 fn a_full_memory_drops_the_oldest_record_and_counts_it() {
-    let store = MemoryStore::new();
+    let store = MemoryStore::new(&Limits { store_record_bytes: 1 << 20, ..Limits::default() });
     for number in 0..3 {
-        store.commit(record(&format!("aud_{number}"), RECORD_BYTES_MAX / 2)).unwrap();
+        store.commit(record(&format!("aud_{number}"), 1 << 19)).unwrap();
     }
     let statistics = store.statistics().unwrap();
     assert_eq!((statistics.records, statistics.records_evicted), (1, 2));
+    assert!((1 << 19..1 << 20).contains(&statistics.records_bytes));
+    assert_eq!(statistics.records_evicted_bytes, 2 * statistics.records_bytes);
     assert_eq!(store.record("aud_0").unwrap(), None);
     assert_eq!(store.record("aud_2").unwrap().unwrap().seq, 2, "numbers go on");
+}
+
+fn answered(store: &dyn Store, key: &str, bytes: usize) {
+    let text = JsonValue::Text("x".repeat(bytes));
+    store.claim(&scope(key), Hash::of(b"1")).unwrap();
+    let commit = Commit { key: Some((scope(key), Answer::stored(Response::Stored(text)))), ..nothing() };
+    store.commit(commit).unwrap();
+}
+
+#[test]
+fn keys_stay_under_their_bytes_and_the_oldest_leave_first() {
+    let limits = Limits { store_key_bytes: 1 << 20, ..Limits::default() };
+    let store = MemoryStore::new(&limits);
+    for number in 0..20_000 {
+        answered(&store, &format!("small {number}"), 40);
+    }
+    let small = store.statistics().unwrap();
+    assert!(small.keys_bytes <= 1 << 20 && small.keys > 1_000, "{small:?}");
+    assert_eq!(small.keys + small.keys_evicted, 20_000);
+    assert_eq!(store.claim(&scope("small 0"), Hash::of(b"1")).unwrap(), Claim::Mine);
+    store.release(&scope("small 0"));
+    // What stands for batches of 20,000 rows: 1.2 MB each in the default of 64 MiB, a tenth of it here.
+    for number in 0..20 {
+        answered(&store, &format!("batch {number}"), 120_000);
+    }
+    let batches = store.statistics().unwrap();
+    assert!(batches.keys_bytes <= 1 << 20, "{batches:?}");
+    assert_eq!(batches.keys, 8, "the newest that fit");
+    let stored = store.claim(&scope("batch 19"), Hash::of(b"1")).unwrap();
+    assert!(matches!(stored, Claim::Stored(_)));
+    // One beyond all room is the newest, and stays until the next.
+    answered(&store, "vast", 2 << 20);
+    assert_eq!(store.statistics().unwrap().keys, 1);
+    answered(&store, "next", 1);
+    let last = store.statistics().unwrap();
+    assert_eq!((last.keys, last.keys + last.keys_evicted), (1, 20_022));
+}
+
+fn entity(tenant: &str, id: &str, text: Option<&str>) -> Commit {
+    let key = RowKey { key: id.to_owned(), table: ENTITIES.to_owned() };
+    let value = text.map(|text| JsonValue::Text(text.to_owned()));
+    Commit { tenant: tenant.to_owned(), writes: vec![Write { key, value }], ..nothing() }
+}
+
+fn read(store: &dyn Store, tenant: &str, id: &str) -> Option<JsonValue> {
+    let key = RowKey { key: id.to_owned(), table: ENTITIES.to_owned() };
+    store.read(tenant, &[key]).unwrap()[0].1.clone().map(|row| row.value)
+}
+
+#[test]
+fn rows_of_one_tenant_are_none_of_another() {
+    on_each("tenant", |store| {
+        store.commit(entity("a", "e", Some("1"))).unwrap();
+        store.commit(entity("b", "e", Some("2"))).unwrap();
+        assert_eq!(read(store, "a", "e"), Some(JsonValue::Text("1".to_owned())));
+        assert_eq!(read(store, "b", "e"), Some(JsonValue::Text("2".to_owned())));
+        assert_eq!(read(store, "", "e"), None);
+        store.commit(entity("a", "e", None)).unwrap();
+        assert_eq!((read(store, "a", "e"), read(store, "b", "e").is_some()), (None, true));
+    });
+}
+
+#[test]
+fn the_oldest_data_of_applicants_leave_and_are_counted() {
+    let store = MemoryStore::new(&Limits { store_entity_bytes: 10_000, ..Limits::default() });
+    let text = "x".repeat(2_000);
+    for id in ["a", "b", "c", "d"] {
+        store.commit(entity("", id, Some(&text))).unwrap();
+    }
+    // A later write of the first makes the second the oldest.
+    store.commit(entity("", "a", Some(&text))).unwrap();
+    store.commit(entity("", "e", Some(&text))).unwrap();
+    let held = ["a", "b", "c", "d", "e"].map(|id| read(&store, "", id).is_some());
+    assert_eq!(held, [true, false, true, true, true]);
+    let full = store.statistics().unwrap();
+    assert_eq!((full.entities, full.entities_evicted), (4, 1));
+    assert_eq!(full.entities_evicted_bytes * 4, full.entities_bytes);
+    assert!(full.entities_bytes <= 10_000);
+    let vast = store.commit(entity("", "a", Some(&"x".repeat(10_000)))).unwrap_err();
+    assert_eq!((vast.cause.as_str(), vast.fields), ("limit.exceeded", vec!["/data".to_owned()]));
+    assert!(vast.message.contains("store_entity_bytes"));
+    assert!(read(&store, "", "a").is_some(), "a refused write changes nothing");
+    for id in ["a", "c", "d", "e"] {
+        store.commit(entity("", id, None)).unwrap();
+    }
+    let empty = store.statistics().unwrap();
+    assert_eq!((empty.entities, empty.entities_bytes, empty.entities_evicted), (0, 0, 1));
 }

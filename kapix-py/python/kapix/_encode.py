@@ -1,7 +1,8 @@
 """Writes Python objects as JSON text, for what the native reader does not take.
 
 The core then reads the text: it gives the value, or the same error as in every other language. Only what has no
-JSON form at all is refused here.
+JSON form at all is refused here. Single requests follow the rule of frames: in inputs and rows NaN, pandas.NA and NaT
+are missing, as None is; a Decimal and a scalar of numpy are the number that they hold.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import datetime
 import json
 import math
 import sys
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +22,8 @@ DEPTH_MAX = 200
 PIECES_MAX = 1 << 24
 # Beyond this many bits an integer is written as another one that the core refuses for the same reason.
 INTEGER_BITS_MAX = 1024
+# The members of a request that hold inputs and rows. Elsewhere a value that is none is a mistake.
+MAY_BE_MISSING = ("akiba", "columns", "data", "features")
 
 
 class Refused(Exception):
@@ -30,7 +34,10 @@ class Refused(Exception):
 
 
 def encode(value: object) -> bytes:
-    """Returns the JSON text of dicts, read-only mappings, lists, tuples, text, numbers, None, dates and numpy scalars."""
+    """Returns the JSON text of dicts, read-only mappings, lists, tuples, text, numbers, None, dates and numpy scalars.
+
+    A datetime without offset is refused: nobody can tell which instant it is.
+    """
     parts: list[str] = []
     _write(value, parts, [])
     return "".join(parts).encode()
@@ -50,9 +57,10 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
         wide = int.bit_length(value) > INTEGER_BITS_MAX
         parts.append("1" + "0" * 400 if wide else int.__repr__(value))
     elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise Refused("json.number_not_finite", "a number must be finite", pointer_of(path))
-        parts.append(float.__repr__(value))
+        if math.isfinite(value):
+            parts.append(float.__repr__(value))
+        else:
+            _write_missing(math.isnan(value), parts, path)
     elif isinstance(value, MappingProxyType):
         # What an answer holds, such as a developed card.
         _write(dict(value), parts, path)
@@ -65,12 +73,37 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
             _write_object(value, parts, path)
         else:
             _write_array(value, parts, path)
+    elif _is_absent(value):
+        _write_missing(True, parts, path)
     elif isinstance(value, datetime.datetime):
+        if value.tzinfo is None:
+            message = "the offset is missing: give the datetime a tzinfo, such as datetime.timezone.utc"
+            raise Refused("time.offset", message, pointer_of(path))
         parts.append(json.dumps(datetime.datetime.isoformat(value)))
     elif isinstance(value, datetime.date):
         parts.append(json.dumps(datetime.date.isoformat(value)))
+    elif isinstance(value, Decimal):
+        if Decimal.is_finite(value):
+            parts.append(Decimal.__str__(value))
+        else:
+            _write_missing(Decimal.is_nan(value), parts, path)
     else:
         _write(_scalar(value, path), parts, path)
+
+
+def _is_absent(value: object) -> bool:
+    """Returns whether a value is what pandas or numpy has for a missing one."""
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    if pandas is not None and (value is pandas.NA or value is pandas.NaT):
+        return True
+    return numpy is not None and isinstance(value, (numpy.datetime64, numpy.timedelta64)) and bool(numpy.isnat(value))
+
+
+def _write_missing(is_missing: bool, parts: list[str], path: list[str | int]) -> None:
+    """Writes null for a missing value where one may be missing."""
+    if not is_missing or not path or path[0] not in MAY_BE_MISSING:
+        raise Refused("json.number_not_finite", "a number must be finite", pointer_of(path))
+    parts.append("null")
 
 
 def _write_object(value: dict[Any, Any], parts: list[str], path: list[str | int]) -> None:
@@ -103,8 +136,10 @@ def _scalar(value: object, path: list[str | int]) -> object:
     """Returns the Python scalar of a numpy one."""
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.generic):
-        scalar = value.item()
+        # Of a finer unit than a datetime has, `item` is a count of them.
+        is_time = isinstance(value, numpy.datetime64) and numpy.datetime_data(value.dtype)[0] not in "YMWD"
+        scalar = value.astype("M8[us]").item() if is_time else value.item()
         if not isinstance(scalar, numpy.generic):
             return scalar
-    message = "a value must be a dict, list, tuple, text, number, boolean, date or None"
+    message = f"a value must be a dict, list, tuple, text, number, boolean, date or None; got `{type(value).__name__}`"
     raise Refused("json.shape", message, pointer_of(path))

@@ -37,6 +37,21 @@ class AuditRecord(NamedTuple):
     """The canonical response."""
     salt: bytes
     """The salt of the record."""
+    found: bytes | None = None
+    """What the call found beside its request, in canonical JSON; None where there was nothing."""
+
+    def verify(self) -> Literal[True]:
+        """Returns True when both HMACs of the leaf, and that of `found`, are those of the parts, and the leaf is in
+        canonical form: no part was changed alone.
+
+        It does not prove that this is the record that was sealed: whoever holds the salt can seal another body under
+        another leaf. Keep the leaf, or its hash, where that hand cannot write, and compare it.
+
+        Raises:
+            ValidationError: ``record.altered``; the message says what does not agree.
+        """
+        _kapix.verify(self.leaf, self.request, self.response, self.salt, self.found)
+        return True
 
     def __repr__(self) -> str:
         return _summary.record_text(self)
@@ -71,7 +86,7 @@ class Engine(Operations):
         Args:
             artefacts: A document as JSON text, as a dict or as a path; or a list of these.
             clock: Where the time and an absent `as_of` come from: the machine, nowhere, or a fixed RFC 3339 instant.
-            tenant: Separates the idempotency keys of the host's customers.
+            tenant: Separates the idempotency keys and the data of the host's customers.
             record: Whether calls leave a record.
             envelope: Whether answers carry `request_id`, `audit_id`, `recorded_at` and `latency_ms`.
             idempotency: What an idempotency key rests on: a durable store, or the memory of this process.
@@ -92,15 +107,22 @@ class Engine(Operations):
         }
         if limits is not None:
             options["limits"] = dict(limits) if isinstance(limits, Mapping) else limits
-        return cls(_kapix.Desk(_documents(artefacts), _json(options)))
+        return cls(_kapix.Desk(_documents(artefacts), _json(options, "an option ")))
 
     def swap(self, artefacts: Document | list[Document]) -> None:
         """Puts other artefacts in place; calls under way end with those that they began with."""
         self._desk.swap(_documents(artefacts))
 
-    def call(self, operation: str, request: str | bytes) -> DoorReply:
-        """Answers a request in JSON with JSON; errors are JSON too, and `status` tells them apart."""
-        text = request.encode("utf-8", "surrogatepass") if isinstance(request, str) else bytes(request)
+    def call(self, operation: str, request: str | bytes | Mapping[str, Any]) -> DoorReply:
+        """Answers a request in JSON, or a dict, with JSON; errors are JSON too, and `status` tells them apart."""
+        if isinstance(request, str):
+            text = request.encode("utf-8", "surrogatepass")
+        elif isinstance(request, (bytes, bytearray, memoryview)):
+            text = bytes(request)
+        elif isinstance(request, Mapping):
+            text = _json(dict(request))
+        else:
+            raise TypeError(f"a request must be JSON text, bytes or a dict; got `{type(request).__name__}`")
         status, body = self._desk.call(operation, text)
         reply = DoorReply(body, "utf-8")
         reply.status = status
@@ -125,10 +147,11 @@ def _document(artefact: Document) -> bytes:
     return _json(artefact)
 
 
-def _json(value: object) -> bytes:
+def _json(value: object, what: str = "") -> bytes:
     try:
         return encode(value)
     except Refused as refused:
         cause, message, pointer = refused.args
+        message = f"{what}`{pointer[1:]}`: {message}" if what and pointer else message
         error = {"cause": cause, "code": "VALIDATION_ERROR", "docs": "", "fields": [pointer], "message": message}
     raise ValidationError(400, encode({"error": error}))

@@ -3,9 +3,9 @@
 Borrowed without copying: float64, int64 and int32 of numpy (with any ascending stride, so a column of a row-major matrix
 too), pandas, polars and Arrow, dictionary codes of 32 bits, and Arrow's text, booleans, dates, timestamps of microseconds
 and bytes, all with Arrow's validity bitmaps. Copied: other widths of numbers and units of time, columns in several chunks,
-descending or misaligned strides, big-endian numbers, lists, numpy's booleans (which are the text `true` and `false`, as in
-JSON), and text of Python, which gets a dictionary. Missing are null, None, NaN and NaT. A column of any other type may
-stand in a frame as long as no operation reads it. Lists need no numpy.
+descending or misaligned strides, big-endian numbers, decimals, lists, numpy's booleans (which are the text `true` and
+`false`, as in JSON), and text of Python, which gets a dictionary. Missing are null, None, NaN and NaT. A column of any
+other type may stand in a frame as long as no operation reads it. Lists need no numpy.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import math
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -150,12 +151,14 @@ def _objects(name: str, values: list[Any]) -> Column:
     absent = (None,) if pandas is None else (None, pandas.NA, pandas.NaT)
 
     def missing(value: Any) -> bool:
+        if isinstance(value, Decimal):
+            return value.is_nan()
         return any(value is it for it in absent) or (isinstance(value, float) and value != value)
 
     boolean: tuple[Any, ...] = (bool,)
-    number: tuple[Any, ...] = (int, float)
+    number: tuple[Any, ...] = (int, float, Decimal)
     if numpy is not None:
-        boolean, number = (bool, numpy.bool_), (int, float, numpy.integer, numpy.floating)
+        boolean, number = (bool, numpy.bool_), (*number, numpy.integer, numpy.floating)
     first = next((value for value in values if not missing(value)), None)
     if isinstance(first, datetime.datetime):
         made = _instants(values, missing)
@@ -269,7 +272,7 @@ def _polars(name: str, values: Any) -> Column:
         return Column(name, codes.rechunk(), "codes", categories)
     if dtype == polars.Null:
         return _objects(name, values.to_list())
-    if dtype.is_float():
+    if dtype.is_float() or dtype.is_decimal():
         values = values.cast(polars.Float64)
     elif dtype == polars.UInt64 and values.len() and (values.max() or 0) >= 2**63:
         return _unread(name, values, dtype)
@@ -294,7 +297,7 @@ def _arrow(name: str, values: Any) -> Column:
         values = _arrow_codes(pyarrow, values)
     elif kinds.is_null(kind):
         return _objects(name, values.to_pylist())
-    elif kinds.is_floating(kind):
+    elif kinds.is_floating(kind) or kinds.is_decimal(kind):
         values = values.cast(pyarrow.float64())
     elif kinds.is_integer(kind) and kind != pyarrow.int32():
         try:

@@ -11,6 +11,8 @@ from ._types import (
     CreditScoreBatchResponse,
     CreditScoreResponse,
     EngineDescribeResponse,
+    EntityForgetResponse,
+    EntityPutResponse,
     ScorecardDevelopResponse,
     ScorecardEvaluateResponse,
 )
@@ -24,15 +26,16 @@ _ArtefactCheckRequest = (
 _CashflowAnalyzeRequest = (
     ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
     ('akiba', 'AkibaRequest | None', None, 'Transactions in the form of the Akiba API; replaces `data`.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant that windows end at; the engine's clock fills it when absent."),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant that windows end at; the engine's clock fills it when absent."),
     ('data', 'Data | None', None, 'What the sources answered.'),
+    ('data_sources', 'Sequence[SourceKey]', ABSENT, 'Sources that the analysis rests on; default all of `data`. Without `data` they are read from what `entity.put` keeps under `entity_id`.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
     ('seed', 'int', 0, 'Seed of simulations; features use none and echo it.'),
 )
 
 _CreditScoreBatchRequest = (
     ('entity_type', 'EntityType', REQUIRED, 'Whom the card must score. One of `individual`, `sme`, `corporate`.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant that is scored; the engine's clock fills it when absent."),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant that is scored; the engine's clock fills it when absent."),
     ('card', 'str | None', None, '`id` or `id@version` of a card; default by the routes.'),
     ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'Inputs by name, one value a row, when no columns come beside the request. A column holds numbers or text, not both.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
@@ -44,13 +47,13 @@ _CreditScoreRequest = (
     ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
     ('entity_type', 'EntityType', REQUIRED, 'Whom the card must score. One of `individual`, `sme`, `corporate`.'),
     ('akiba', 'AkibaRequest | None', None, 'Transactions in the form of the Akiba API; replaces `data`.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant that is scored; the engine's clock fills it when absent."),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant that is scored; the engine's clock fills it when absent."),
     ('audience', 'Audience', 'internal', 'Who reads the explanation; default `internal`. One of `customer`, `internal`.'),
     ('card', 'str | None', None, '`id` or `id@version` of a card; default by the routes.'),
     ('context', 'Context | None', None, 'What the credit is for.'),
     ('counterfactual', 'bool', True, 'Whether the explanation says what would change the decision; default true.'),
     ('data', 'Data | None', None, 'What the sources answered.'),
-    ('data_sources', 'Sequence[SourceKey]', [], 'Sources that the score rests on; each must be in `data`, and nothing else.'),
+    ('data_sources', 'Sequence[SourceKey]', [], 'Sources that the score rests on; each must be in `data`, and nothing else. Without `data` they are read from what `entity.put` keeps under `entity_id`.'),
     ('explain', 'bool', True, 'Whether the answer carries an explanation; default true.'),
     ('features', 'Mapping[str, bool | float | str | None] | None', None, 'The inputs of the card by name, null for missing; replaces `data`.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
@@ -58,9 +61,19 @@ _CreditScoreRequest = (
     ('seed', 'int', 0, 'Seed of simulations; a score uses none and echoes it.'),
 )
 
+_EntityForgetRequest = (
+    ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
+    ('data_sources', 'Sequence[SourceKey] | None', None, 'The sources to forget; default all of them.'),
+)
+
+_EntityPutRequest = (
+    ('data', 'Data', REQUIRED, 'What the sources answered. Each source here replaces the one that is held, whole; the others stay.'),
+    ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
+)
+
 _ScorecardDevelopRequest = (
     ('target', 'str', REQUIRED, 'Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind` `continuous`.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant of the development; the engine's clock fills it when absent."),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the development; the engine's clock fills it when absent."),
     ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true.'),
     ('bands', 'BandSettings', {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}, 'How risk bands are made.'),
     ('binning', 'BinningSettings', {}, 'How each column is binned, unless `characteristics` states otherwise for one.'),
@@ -91,7 +104,7 @@ _ScorecardDevelopRequest = (
 _ScorecardEvaluateRequest = (
     ('entity_type', 'EntityType', REQUIRED, 'Whom the card must score. One of `individual`, `sme`, `corporate`.'),
     ('target', 'str', REQUIRED, 'Column with the outcome.'),
-    ('as_of', 'str | datetime.date | None', None, "The instant of the evaluation; the engine's clock fills it when absent."),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the evaluation; the engine's clock fills it when absent."),
     ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true.'),
     ('card', 'str | None', None, '`id` or `id@version` of a card; default by the routes.'),
     ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'The rows by column, when no columns come beside the request.'),
@@ -161,6 +174,25 @@ class Credit:
         return await run_async(call, progress)
 
 
+class Entity:
+    """The operations `entity.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_EntityForgetRequest)
+    def forget(self, request: EntityForgetRequest | None = None, /, **fields) -> EntityForgetResponse:
+        """Forgets the data that were kept of an applicant."""
+        return run(EntityForgetResponse, self._desk, "entity.forget", request, fields)
+
+    @takes(*_EntityPutRequest)
+    def put(self, request: EntityPutRequest | None = None, /, **fields) -> EntityPutResponse:
+        """Keeps the data of an applicant, for requests that name their sources."""
+        return run(EntityPutResponse, self._desk, "entity.put", request, fields)
+
+
 class Scorecard:
     """The operations `scorecard.*`."""
 
@@ -205,13 +237,14 @@ class Scorecard:
 class Operations:
     """Every operation, by area."""
 
-    __slots__ = ("_desk", "artefact", "cashflow", "credit", "scorecard")
+    __slots__ = ("_desk", "artefact", "cashflow", "credit", "entity", "scorecard")
 
     def __init__(self, desk):
         self._desk = desk
         self.artefact = Artefact(desk)
         self.cashflow = Cashflow(desk)
         self.credit = Credit(desk)
+        self.entity = Entity(desk)
         self.scorecard = Scorecard(desk)
 
     def describe(self) -> EngineDescribeResponse:

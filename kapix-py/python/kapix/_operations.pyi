@@ -26,6 +26,10 @@ from ._types import (
     CreditScoreResponse,
     Data,
     EngineDescribeResponse,
+    EntityForgetRequest,
+    EntityForgetResponse,
+    EntityPutRequest,
+    EntityPutResponse,
     EntityType,
     Minimum,
     MissingSettings,
@@ -77,9 +81,11 @@ class Cashflow:
         Fields:
             entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-            as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
-                absent.
+            as_of (str | datetime.datetime | None): The instant that windows end at; the engine's clock fills it
+                when absent.
             data (Data | None): What the sources answered.
+            data_sources (Sequence[SourceKey]): Sources that the analysis rests on; default all of `data`. Without
+                `data` they are read from what `entity.put` keeps under `entity_id`.
             idempotency_key (str | None): The same key and request give the stored answer.
             seed (int; default 0): Seed of simulations; features use none and echo it.
         """
@@ -91,8 +97,9 @@ class Cashflow:
         *,
         entity_id: str,
         akiba: AkibaRequest | None = None,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         data: Data | None = None,
+        data_sources: Sequence[SourceKey] = ...,
         idempotency_key: str | None = None,
         seed: int = 0,
     ) -> CashflowAnalyzeResponse: ...
@@ -108,7 +115,8 @@ class Credit:
             entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-            as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+            as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when
+                absent.
             audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of
                 `customer`, `internal`.
             card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -117,7 +125,7 @@ class Credit:
                 default true.
             data (Data | None): What the sources answered.
             data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
-                else.
+                else. Without `data` they are read from what `entity.put` keeps under `entity_id`.
             explain (bool; default True): Whether the answer carries an explanation; default true.
             features (Mapping[str, bool | float | str | None] | None): The inputs of the card by name, null for
                 missing; replaces `data`.
@@ -135,7 +143,7 @@ class Credit:
         entity_id: str,
         entity_type: EntityType,
         akiba: AkibaRequest | None = None,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         audience: Audience = 'internal',
         card: str | None = None,
         context: Context | None = None,
@@ -157,7 +165,7 @@ class Credit:
         progress: Progress | None = None,
         threads: int = 0,
         entity_type: EntityType,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
         idempotency_key: str | None = None,
@@ -171,7 +179,8 @@ class Credit:
             progress (Progress | None): Is told the steps done and the steps in all.
             threads (int; default 0): Threads to use; 0 for all cores.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
-            as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+            as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when
+                absent.
             card (str | None): `id` or `id@version` of a card; default by the routes.
             columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row,
                 when no columns come beside the request. A column holds numbers or text, not both.
@@ -189,7 +198,7 @@ class Credit:
         progress: Progress | None = None,
         threads: int = 0,
         entity_type: EntityType,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
         idempotency_key: str | None = None,
@@ -197,6 +206,45 @@ class Credit:
         seed: int = 0,
     ) -> CreditScoreBatchResponse:
         """Scores many applicants, given as columns."""
+
+class Entity:
+    """The operations `entity.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def forget(self, request: EntityForgetRequest, /) -> EntityForgetResponse:
+        """Forgets the data that were kept of an applicant.
+
+        Fields:
+            entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+            data_sources (Sequence[SourceKey] | None): The sources to forget; default all of them.
+        """
+    @overload
+    def forget(
+        self,
+        request: None = None,
+        /,
+        *,
+        entity_id: str,
+        data_sources: Sequence[SourceKey] | None = None,
+    ) -> EntityForgetResponse: ...
+    @overload
+    def put(self, request: EntityPutRequest, /) -> EntityPutResponse:
+        """Keeps the data of an applicant, for requests that name their sources.
+
+        Fields:
+            data (Data; required): What the sources answered. Each source here replaces the one that is held, whole;
+                the others stay.
+            entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+        """
+    @overload
+    def put(
+        self,
+        request: None = None,
+        /,
+        *,
+        data: Data,
+        entity_id: str,
+    ) -> EntityPutResponse: ...
 
 class Scorecard:
     """The operations `scorecard.*`."""
@@ -210,7 +258,7 @@ class Scorecard:
         progress: Progress | None = None,
         threads: int = 0,
         target: str,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         bad: Sequence[bool | float | str | None] = ...,
         bands: BandSettings = ...,
         binning: BinningSettings = ...,
@@ -245,7 +293,7 @@ class Scorecard:
             threads (int; default 0): Threads to use; 0 for all cores.
             target (str; required): Column with the outcome; it has two values in the sample, or numbers at stage
                 `binning` with `target_kind` `continuous`.
-            as_of (str | datetime.date | None): The instant of the development; the engine's clock fills it when
+            as_of (str | datetime.datetime | None): The instant of the development; the engine's clock fills it when
                 absent.
             bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
             bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
@@ -296,7 +344,7 @@ class Scorecard:
         progress: Progress | None = None,
         threads: int = 0,
         target: str,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         bad: Sequence[bool | float | str | None] = ...,
         bands: BandSettings = ...,
         binning: BinningSettings = ...,
@@ -334,7 +382,7 @@ class Scorecard:
         threads: int = 0,
         entity_type: EntityType,
         target: str,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         bad: Sequence[bool | float | str | None] = ...,
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
@@ -352,7 +400,7 @@ class Scorecard:
             threads (int; default 0): Threads to use; 0 for all cores.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
             target (str; required): Column with the outcome.
-            as_of (str | datetime.date | None): The instant of the evaluation; the engine's clock fills it when
+            as_of (str | datetime.datetime | None): The instant of the evaluation; the engine's clock fills it when
                 absent.
             bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
             card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -376,7 +424,7 @@ class Scorecard:
         threads: int = 0,
         entity_type: EntityType,
         target: str,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         bad: Sequence[bool | float | str | None] = ...,
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
@@ -394,6 +442,7 @@ class Operations:
     artefact: Artefact
     cashflow: Cashflow
     credit: Credit
+    entity: Entity
     scorecard: Scorecard
     def __init__(self, desk: Desk) -> None: ...
     def describe(self) -> EngineDescribeResponse:

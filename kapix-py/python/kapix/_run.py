@@ -12,6 +12,9 @@ from ._encode import Refused, encode
 from ._frame import columns_of
 from ._record import Answer
 
+# What the native half and every other language take.
+THREADS_MAX = 2**32 - 1
+
 T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
 
@@ -46,6 +49,8 @@ def run_columns(
     """Answers a request with columns beside it."""
     text = _text(desk, fields)
     try:
+        if isinstance(threads, bool) or not isinstance(threads, int) or not 0 <= threads <= THREADS_MAX:
+            raise Refused("value.out_of_range", f"threads must be an integer in 0..={THREADS_MAX}", "/threads")
         columns = columns_of(frame, names)
     except Refused as refused:
         error = desk.refusal(*refused.args)

@@ -21,21 +21,22 @@ __all__ = [
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
     "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
     "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
-    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
+    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityForgetRequest",
+    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
+    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
     "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "Limits", "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason",
-    "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
-    "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance",
-    "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
-    "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
-    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude",
-    "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
-    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
-    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
-    "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind",
-    "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit",
-    "ValidationNull", "ValidationReport", "ValidationSettings",
+    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
+    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
+    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
+    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceChange", "SourceKey", "SourceSummary",
+    "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
+    "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -295,16 +296,19 @@ class CashflowAnalyzeRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
+        as_of (str | datetime.datetime | None): The instant that windows end at; the engine's clock fills it when
             absent.
         data (Data | None): What the sources answered.
+        data_sources (Sequence[SourceKey]): Sources that the analysis rests on; default all of `data`. Without
+            `data` they are read from what `entity.put` keeps under `entity_id`.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         idempotency_key (str | None): The same key and request give the stored answer.
         seed (int; default 0): Seed of simulations; features use none and echo it.
     """
     akiba: AkibaRequest | None
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     data: Data | None
+    data_sources: Sequence[SourceKey]
     entity_id: str
     idempotency_key: str | None
     seed: int
@@ -325,8 +329,6 @@ class CharacteristicSettings(TypedDict, total=False):
         reason (str | None): Code of its reason; default made from its name. Characteristics of one code are one
             reason.
         reason_text (ReasonText | None): Texts of its reason; default made from its name.
-        withheld (str | None): Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and
-            `internal_loans.NAME`.
     """
     binning: BinningSettings
     immovable: bool
@@ -336,7 +338,6 @@ class CharacteristicSettings(TypedDict, total=False):
     protected: bool
     reason: str | None
     reason_text: ReasonText | None
-    withheld: str | None
 
 
 class Context(TypedDict, total=False):
@@ -358,7 +359,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
     """Asks for the scores of many applicants, given as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when absent.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row, when no
             columns come beside the request. A column holds numbers or text, not both.
@@ -368,7 +369,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
             `points_by_characteristic`, `reasons`, `referral_causes`; default none.
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     card: str | None
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
     entity_type: EntityType
@@ -382,7 +383,7 @@ class CreditScoreRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when absent.
         audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of `customer`,
             `internal`.
         card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -391,7 +392,7 @@ class CreditScoreRequest(TypedDict, total=False):
             true.
         data (Data | None): What the sources answered.
         data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
-            else.
+            else. Without `data` they are read from what `entity.put` keeps under `entity_id`.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
         explain (bool; default True): Whether the answer carries an explanation; default true.
@@ -403,7 +404,7 @@ class CreditScoreRequest(TypedDict, total=False):
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
     akiba: AkibaRequest | None
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     audience: Audience
     card: str | None
     context: Context | None
@@ -457,6 +458,29 @@ class Data(TypedDict, total=False):
 Direction = Union[Literal["credit"], Literal["debit"]]
 
 
+class EntityForgetRequest(TypedDict, total=False):
+    """Forgets what was kept of an applicant. Records of earlier calls keep what they read.
+
+    Fields:
+        data_sources (Sequence[SourceKey] | None): The sources to forget; default all of them.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+    """
+    data_sources: Sequence[SourceKey] | None
+    entity_id: str
+
+
+class EntityPutRequest(TypedDict, total=False):
+    """Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no data.
+
+    Fields:
+        data (Data; required): What the sources answered. Each source here replaces the one that is held, whole; the
+            others stay.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+    """
+    data: Data
+    entity_id: str
+
+
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
 
 
@@ -485,13 +509,13 @@ class FlatSource(TypedDict, total=False):
         no_record (bool): The source was asked and holds no record of the applicant; this is not missing data.
         period (PeriodInput | None): Days that the values describe.
         provider (str | None): Who answered.
-        retrieved_at (str | datetime.date | None): When the source was read.
+        retrieved_at (str | datetime.datetime | None): When the source was read.
         values (Mapping[str, bool | float | str | None]): Values by name.
     """
     no_record: bool
     period: PeriodInput | None
     provider: str | None
-    retrieved_at: str | datetime.date | None
+    retrieved_at: str | datetime.datetime | None
     values: Mapping[str, bool | float | str | None]
 
 
@@ -504,28 +528,12 @@ class Minimum(TypedDict, total=False):
     Fields:
         age_days_max (int | None): Days between the last covered day and `as_of` beyond which an approval becomes a
             referral (INPUT_STALE).
-        completeness (float | None): Share of the inputs that must be observed, 0..=1; below it the application is
-            referred.
         history_days (int; required): Days of history.
         transactions (int; required): Number of transactions.
     """
     age_days_max: int | None
-    completeness: float | None
     history_days: int
     transactions: int
-
-
-class MissingSettings(TypedDict, total=False):
-    """What it means that an input is missing.
-
-    Fields:
-        refer (Sequence[str]): Names of inputs without which no application is approved: their missing bins state
-            `refer`.
-        special (Sequence[bool | float | str | None]): Special values of the binning that say that there is no
-            value: they count as missing.
-    """
-    refer: Sequence[str]
-    special: Sequence[bool | float | str | None]
 
 
 Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"], Literal["log_likelihood"]]
@@ -655,7 +663,8 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant of the development; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant of the development; the engine's clock fills it when
+            absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
         binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
@@ -677,7 +686,6 @@ class ScorecardDevelopRequest(TypedDict, total=False):
         include (Sequence[str]): The only columns that may be characteristics; default all but those named
             elsewhere.
         minimum (Minimum | None): The least history that the card accepts; default none.
-        missing (MissingSettings): What it means that an input is missing.
         regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}): How
             coefficients are fitted.
         sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
@@ -698,7 +706,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
             'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
         weight (str | None): Column with the weight of each row, finite and above 0.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     bad: Sequence[bool | float | str | None]
     bands: BandSettings
     binning: BinningSettings
@@ -714,7 +722,6 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     idempotency_key: str | None
     include: Sequence[str]
     minimum: Minimum | None
-    missing: MissingSettings
     regression: RegressionSettings
     sample: SampleSettings
     scaling: ScalingSettings
@@ -731,7 +738,8 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant of the evaluation; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant of the evaluation; the engine's clock fills it when
+            absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns come
@@ -746,7 +754,7 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
             'interval_level': 0.95, 'roc_points': 100}): What is measured.
         weight (str | None): Column with the weight of each row, finite and above 0.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     bad: Sequence[bool | float | str | None]
     card: str | None
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
@@ -857,7 +865,7 @@ class Transaction(TypedDict, total=False):
 
     Fields:
         amount_minor (int; required): Amount in minor units; a credit is above zero, a debit below.
-        at (str; required): When: an instant, or a civil date where the document gives no time.
+        at (str | datetime.date; required): When: an instant, or a civil date where the document gives no time.
         balance_minor (int | None): Balance after the row as the document states it, in minor units.
         category (str | None): The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
         counterparty (str | None): The other side, as the document names it.
@@ -869,7 +877,7 @@ class Transaction(TypedDict, total=False):
         type (Direction | None): `credit` or `debit`; where given it must agree with the sign of the amount.
     """
     amount_minor: int
-    at: str
+    at: str | datetime.date
     balance_minor: int | None
     category: str | None
     counterparty: str | None
@@ -887,12 +895,12 @@ class TransactionSource(TypedDict, total=False):
         accounts (Sequence[Account]; required): Accounts of the applicant at this source.
         period (PeriodInput | None): Days that the source covers; an account's own period goes before it.
         provider (str | None): Who answered.
-        retrieved_at (str | datetime.date | None): When the source was read.
+        retrieved_at (str | datetime.datetime | None): When the source was read.
     """
     accounts: Sequence[Account]
     period: PeriodInput | None
     provider: str | None
-    retrieved_at: str | datetime.date | None
+    retrieved_at: str | datetime.datetime | None
 
 
 TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed"]]
@@ -1223,7 +1231,6 @@ class CreditScoreBatchResponse(ResultColumns):
     card = property_of('card', 'The card that answered.', 'ArtefactRef')
     columns = property_of('columns', 'The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored; otherwise they come beside this answer.')
     decisions = property_of('decisions', 'Number of rows by decision.')
-    findings = property_of('findings', 'What the names of the columns say of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
@@ -1232,7 +1239,7 @@ class CreditScoreBatchResponse(ResultColumns):
     rows = property_of('rows', 'Number of rows.')
     seed = property_of('seed', "The request's seed.")
     statuses = property_of('statuses', 'Number of rows by status: `scored`, or the cause.')
-    unused = property_of('unused', 'Columns that the card did not read.')
+    unused_columns = property_of('unused_columns', 'Columns that the card did not read.')
 
 
 class CreditScoreResponse(Answer):
@@ -1250,19 +1257,17 @@ class CreditScoreResponse(Answer):
     explanation = property_of('explanation', 'Why; absent with `explain: false`.', 'Explanation')
     findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    missing_inputs = property_of('missing_inputs', 'Names of the inputs that are missing, in card order.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd = property_of('pd', 'Probability of default within the horizon, 0..=1; null unless calibrated.')
     pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
     points = property_of('points', 'Total points, higher is safer.')
     points_range = property_of('points_range', 'Least and greatest total of the card.', 'PointsRange')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    referral_reasons = property_of('referral_reasons', 'What forbids the decision of the points; what forbids an approval is reported even where the points decline.', 'ReferralReason')
+    referral_reasons = property_of('referral_reasons', 'What forbids an approval; reported even where the points decline.', 'ReferralReason')
     request_id = property_of('request_id', 'Id of the call.')
     risk_band = property_of('risk_band', 'Band of the total, local to the card.')
     score = property_of('score', '1 - PD, 0..=1, higher is safer; only a rank unless the PD is calibrated.')
     seed = property_of('seed', "The request's seed.")
-    unused = property_of('unused', 'JSON pointers to what the request gives and the card does not read.')
 
 
 class CutoffPoint(Record):
@@ -1295,7 +1300,7 @@ class DevelopmentFinding(Record):
     message = property_of('message', 'One sentence.')
 
 
-DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_refers"], Literal["missing_together"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["wrong_sign"]]
+DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_together"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["wrong_sign"]]
 
 
 class DevelopmentValidation(Record):
@@ -1326,6 +1331,33 @@ class EngineDescribeResponse(Answer):
     routes = property_of('routes', 'Routes from operation and entity type to artefact.', 'Route')
     semantics = property_of('semantics', 'Changes with every change of a numeric result.')
     store = property_of('store', 'What the store holds and what it dropped when it was full; absent without a store.', 'StoreStatistics')
+
+
+class EntityForgetResponse(Answer):
+    """What is kept of an applicant still."""
+    __slots__ = ()
+    _operation = 'entity.forget'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    changes = property_of('changes', 'What went, in the order of the names of the sources; a source that was not held is none.', 'SourceChange')
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
+    held = property_of('held', 'The sources that are held still.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class EntityPutResponse(Answer):
+    """What is kept of an applicant now."""
+    __slots__ = ()
+    _operation = 'entity.put'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    bytes = property_of('bytes', 'Bytes of all that is held of the applicant, as canonical JSON.')
+    changes = property_of('changes', 'What became of each source of the request, in the order of their names.', 'SourceChange')
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
+    held = property_of('held', 'The sources that are held now.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
 
 
 class Estimate(Record):
@@ -1380,7 +1412,7 @@ class Finding(Record):
     to = property_of('to', 'Last day concerned.')
 
 
-FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
+FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"]]
 
 
 class GainsRow(Record):
@@ -1405,7 +1437,7 @@ class HosmerLemeshow(Record):
     p_value = property_of('p_value', 'Probability of a greater statistic if the PDs are right, in 0..=1.')
 
 
-InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["currency_differs"], Literal["not_given"], Literal["source_not_given"]]
+InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["not_given"], Literal["source_not_given"]]
 
 
 class Interval(Record):
@@ -1449,6 +1481,9 @@ class Limits(Record):
     json_depth = property_of('json_depth', 'Depth of nested arrays and objects.')
     request_bytes = property_of('request_bytes', 'Bytes of one request or artefact document.')
     rows = property_of('rows', 'Transactions of one request, or rows of a JSON `columns` table.')
+    store_entity_bytes = property_of('store_entity_bytes', 'Bytes of all data that `entity.put` keeps in memory; the oldest leave first.')
+    store_key_bytes = property_of('store_key_bytes', 'Bytes of all answers under idempotency keys in memory; the oldest leave first.')
+    store_record_bytes = property_of('store_record_bytes', 'Bytes of all records in memory; the oldest leave first.')
     string_bytes = property_of('string_bytes', 'Bytes of one string.')
 
 
@@ -1457,21 +1492,6 @@ class LogitCurve(Record):
     __slots__ = ()
     intercept = property_of('intercept', 'In nats.')
     slope = property_of('slope', 'Above 0, so that the rank of totals is kept.')
-
-
-class MissingInput(Record):
-    """The rows that are referred and lack one input."""
-    __slots__ = ()
-    feature = property_of('feature', 'Name of the input.')
-    share = property_of('share', 'Their share of the rows, by weight.')
-
-
-class MissingReport(Record):
-    """What the rule of missing inputs does to the development rows."""
-    __slots__ = ()
-    inputs = property_of('inputs', 'By input of the card, in card order.', 'MissingInput')
-    sets = property_of('sets', 'Number of sets of withheld inputs whose missing bins the card may rest on.')
-    share = property_of('share', 'Share of the rows, by weight, whose points approve or decline and that are referred since inputs are missing.')
 
 
 class MoveView(Record):
@@ -1577,13 +1597,10 @@ ReferralCode = Union[Literal["DATA_QUALITY"], Literal["INPUT_STALE"], Literal["M
 
 
 class ReferralReason(Record):
-    """One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an
-    input is missing that could lift it.
-    """
+    """One thing that forbids an approval: the application is referred unless its points decline it."""
     __slots__ = ()
     code = property_of('code', 'What it is.')
     fields = property_of('fields', 'JSON pointers to the findings or inputs concerned.')
-    inputs = property_of('inputs', 'Names of the inputs concerned.')
 
 
 class Regression(Record):
@@ -1689,7 +1706,6 @@ class ScorecardDevelopResponse(Answer):
     cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.', 'CutoffReport')
     findings = property_of('findings', 'What a reader must know before the card is used.', 'DevelopmentFinding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    missing = property_of('missing', 'How many rows the card refers since inputs are missing; absent at stage `binning`.', 'MissingReport')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.', 'Regression')
     request_id = property_of('request_id', 'Id of the call.')
@@ -1770,15 +1786,41 @@ SeparationKind = Union[Literal["none"], Literal["quasi"], Literal["complete"]]
 Severity = Union[Literal["info"], Literal["refer"]]
 
 
+class SourceChange(Record):
+    """A source before and after a call."""
+    __slots__ = ()
+    after = property_of('after', 'What is held now; null for nothing.', 'SourceSummary')
+    before = property_of('before', 'What was held before; null for nothing.', 'SourceSummary')
+    source = property_of('source', 'The source.')
+
+
+class SourceSummary(Record):
+    """The extent of a source."""
+    __slots__ = ()
+    accounts = property_of('accounts', 'Its accounts.')
+    no_record = property_of('no_record', 'Whether it holds no record of the applicant.')
+    retrieved_at = property_of('retrieved_at', 'When it was read, as the data say; its age counts from there.')
+    rows = property_of('rows', 'Rows of its accounts.')
+    values = property_of('values', 'Its named values.')
+
+
 class StoreStatistics(Record):
     """What a store holds and what it dropped because it was full."""
     __slots__ = ()
+    entities = property_of('entities', 'Applicants whose data `entity.put` gave.')
+    entities_bytes = property_of('entities_bytes', 'Bytes of their data.')
+    entities_evicted = property_of('entities_evicted', 'Applicants whose data were dropped because the store was full.')
+    entities_evicted_bytes = property_of('entities_evicted_bytes', 'Bytes of the data that were dropped.')
     events = property_of('events', 'Events held.')
     events_evicted = property_of('events_evicted', 'Events dropped because the store was full.')
     keys = property_of('keys', 'Idempotency keys held.')
-    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full.')
+    keys_bytes = property_of('keys_bytes', 'Bytes of the answers under them.')
+    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full: their requests would be answered anew.')
+    keys_evicted_bytes = property_of('keys_evicted_bytes', 'Bytes of the answers that were dropped.')
     records = property_of('records', 'Records held.')
+    records_bytes = property_of('records_bytes', 'Bytes of the records.')
     records_evicted = property_of('records_evicted', 'Records dropped because the store was full.')
+    records_evicted_bytes = property_of('records_evicted_bytes', 'Bytes of the records that were dropped.')
 
 
 class TableTest(Record):

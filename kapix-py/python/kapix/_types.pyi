@@ -19,21 +19,22 @@ __all__ = [
     "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
     "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
     "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
-    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
+    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityForgetRequest",
+    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
+    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
     "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "Limits", "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason",
-    "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
-    "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance",
-    "ProvenanceStatus", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression",
-    "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport",
-    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude",
-    "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
-    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
-    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
-    "Severity", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind",
-    "TestedGroup", "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit",
-    "ValidationNull", "ValidationReport", "ValidationSettings",
+    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
+    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
+    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
+    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceChange", "SourceKey", "SourceSummary",
+    "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
+    "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
 class Account(TypedDict):
@@ -235,10 +236,14 @@ class CashflowAnalyzeRequest(TypedDict):
     """Asks for the cash-flow features of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant that windows end at; the engine's clock fills it when absent."""
     data: NotRequired[Data | None]
     """What the sources answered."""
+    data_sources: NotRequired[Sequence[SourceKey]]
+    """Sources that the analysis rests on; default all of `data`. Without `data` they are read from what
+    `entity.put` keeps under `entity_id`.
+    """
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     idempotency_key: NotRequired[str | None]
@@ -264,8 +269,6 @@ class CharacteristicSettings(TypedDict):
     """Code of its reason; default made from its name. Characteristics of one code are one reason."""
     reason_text: NotRequired[ReasonText | None]
     """Texts of its reason; default made from its name."""
-    withheld: NotRequired[str | None]
-    """Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and `internal_loans.NAME`."""
 
 class Context(TypedDict):
     """What a credit is for; the names are those of the Kapix API."""
@@ -280,7 +283,7 @@ class Context(TypedDict):
 
 class CreditScoreBatchRequest(TypedDict):
     """Asks for the scores of many applicants, given as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant that is scored; the engine's clock fills it when absent."""
     card: NotRequired[str | None]
     """`id` or `id@version` of a card; default by the routes."""
@@ -303,7 +306,7 @@ class CreditScoreRequest(TypedDict):
     """Asks for the score of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant that is scored; the engine's clock fills it when absent."""
     audience: NotRequired[Audience]
     """Who reads the explanation; default `internal`."""
@@ -316,7 +319,9 @@ class CreditScoreRequest(TypedDict):
     data: NotRequired[Data | None]
     """What the sources answered."""
     data_sources: NotRequired[Sequence[SourceKey]]
-    """Sources that the score rests on; each must be in `data`, and nothing else."""
+    """Sources that the score rests on; each must be in `data`, and nothing else. Without `data` they are read
+    from what `entity.put` keeps under `entity_id`.
+    """
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     entity_type: EntityType
@@ -360,6 +365,22 @@ class Data(TypedDict):
 
 Direction = Literal["credit", "debit"]
 
+class EntityForgetRequest(TypedDict):
+    """Forgets what was kept of an applicant. Records of earlier calls keep what they read."""
+    data_sources: NotRequired[Sequence[SourceKey] | None]
+    """The sources to forget; default all of them."""
+    entity_id: str
+    """Your id of the applicant; opaque, up to 128 bytes."""
+
+class EntityPutRequest(TypedDict):
+    """Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no
+    data.
+    """
+    data: Data
+    """What the sources answered. Each source here replaces the one that is held, whole; the others stay."""
+    entity_id: str
+    """Your id of the applicant; opaque, up to 128 bytes."""
+
 EntityType = Literal["individual", "sme", "corporate"]
 
 class Exclusion(TypedDict):
@@ -385,7 +406,7 @@ class FlatSource(TypedDict):
     """Days that the values describe."""
     provider: NotRequired[str | None]
     """Who answered."""
-    retrieved_at: NotRequired[str | datetime.date | None]
+    retrieved_at: NotRequired[str | datetime.datetime | None]
     """When the source was read."""
     values: NotRequired[Mapping[str, bool | float | str | None]]
     """Values by name."""
@@ -396,19 +417,10 @@ class Minimum(TypedDict):
     """The least history that a card accepts."""
     age_days_max: NotRequired[int | None]
     """Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE)."""
-    completeness: NotRequired[float | None]
-    """Share of the inputs that must be observed, 0..=1; below it the application is referred."""
     history_days: int
     """Days of history."""
     transactions: int
     """Number of transactions."""
-
-class MissingSettings(TypedDict):
-    """What it means that an input is missing."""
-    refer: NotRequired[Sequence[str]]
-    """Names of inputs without which no application is approved: their missing bins state `refer`."""
-    special: NotRequired[Sequence[bool | float | str | None]]
-    """Special values of the binning that say that there is no value: they count as missing."""
 
 Objective = Literal["iv", "jensen_shannon", "hellinger", "log_likelihood"]
 
@@ -505,7 +517,7 @@ ScoreInclude = Literal["completeness", "points_by_characteristic", "reasons", "r
 
 class ScorecardDevelopRequest(TypedDict):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant of the development; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
@@ -539,8 +551,6 @@ class ScorecardDevelopRequest(TypedDict):
     """The only columns that may be characteristics; default all but those named elsewhere."""
     minimum: NotRequired[Minimum | None]
     """The least history that the card accepts; default none."""
-    missing: NotRequired[MissingSettings]
-    """What it means that an input is missing."""
     regression: NotRequired[RegressionSettings]
     """How coefficients are fitted."""
     sample: NotRequired[SampleSettings]
@@ -566,7 +576,7 @@ class ScorecardDevelopRequest(TypedDict):
 
 class ScorecardEvaluateRequest(TypedDict):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant of the evaluation; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
@@ -669,7 +679,7 @@ class Transaction(TypedDict):
     """One row of an account."""
     amount_minor: int
     """Amount in minor units; a credit is above zero, a debit below."""
-    at: str
+    at: str | datetime.date
     """When: an instant, or a civil date where the document gives no time."""
     balance_minor: NotRequired[int | None]
     """Balance after the row as the document states it, in minor units."""
@@ -696,7 +706,7 @@ class TransactionSource(TypedDict):
     """Days that the source covers; an account's own period goes before it."""
     provider: NotRequired[str | None]
     """Who answered."""
-    retrieved_at: NotRequired[str | datetime.date | None]
+    retrieved_at: NotRequired[str | datetime.datetime | None]
     """When the source was read."""
 
 TransactionStatus = Literal["posted", "pending", "failed"]
@@ -1302,9 +1312,6 @@ class CreditScoreBatchResponse(ResultColumns):
     def decisions(self) -> Mapping[str, int]:
         """Number of rows by decision."""
     @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What the names of the columns say of the data."""
-    @property
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
@@ -1329,7 +1336,7 @@ class CreditScoreBatchResponse(ResultColumns):
     def statuses(self) -> Mapping[str, int]:
         """Number of rows by status: `scored`, or the cause."""
     @property
-    def unused(self) -> tuple[str, ...]:
+    def unused_columns(self) -> tuple[str, ...]:
         """Columns that the card did not read."""
 
 class CreditScoreResponse(Answer):
@@ -1372,9 +1379,6 @@ class CreditScoreResponse(Answer):
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
-    def missing_inputs(self) -> tuple[str, ...]:
-        """Names of the inputs that are missing, in card order."""
-    @property
     def null_reasons(self) -> Mapping[str, ScoreNullReason]:
         """Cause of each null, by JSON pointer."""
     @property
@@ -1394,9 +1398,7 @@ class CreditScoreResponse(Answer):
         """When the Desk answered; absent without a clock."""
     @property
     def referral_reasons(self) -> tuple[ReferralReason, ...]:
-        """What forbids the decision of the points; what forbids an approval is reported even where the points
-        decline.
-        """
+        """What forbids an approval; reported even where the points decline."""
     @property
     def request_id(self) -> str | None:
         """Id of the call."""
@@ -1409,9 +1411,6 @@ class CreditScoreResponse(Answer):
     @property
     def seed(self) -> int:
         """The request's seed."""
-    @property
-    def unused(self) -> tuple[str, ...]:
-        """JSON pointers to what the request gives and the card does not read."""
 
 class CutoffPoint(Record):
     """The effect of one cut-off."""
@@ -1462,7 +1461,7 @@ class DevelopmentFinding(Record):
     def message(self) -> str:
         """One sentence."""
 
-DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_refers", "missing_together", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_nothing", "rare_categories", "reason_texts", "rounding", "separation", "wrong_sign"]
+DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_together", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_nothing", "rare_categories", "reason_texts", "rounding", "separation", "wrong_sign"]
 
 class DevelopmentValidation(Record):
     """Validation by part of the sample. Only rows outside the fit show what to expect of the card."""
@@ -1519,6 +1518,57 @@ class EngineDescribeResponse(Answer):
     @property
     def store(self) -> StoreStatistics | None:
         """What the store holds and what it dropped when it was full; absent without a store."""
+
+class EntityForgetResponse(Answer):
+    """What is kept of an applicant still."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def changes(self) -> tuple[SourceChange, ...]:
+        """What went, in the order of the names of the sources; a source that was not held is none."""
+    @property
+    def entity_id(self) -> str:
+        """Your id of the applicant."""
+    @property
+    def held(self) -> tuple[SourceKey, ...]:
+        """The sources that are held still."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class EntityPutResponse(Answer):
+    """What is kept of an applicant now."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def bytes(self) -> int:
+        """Bytes of all that is held of the applicant, as canonical JSON."""
+    @property
+    def changes(self) -> tuple[SourceChange, ...]:
+        """What became of each source of the request, in the order of their names."""
+    @property
+    def entity_id(self) -> str:
+        """Your id of the applicant."""
+    @property
+    def held(self) -> tuple[SourceKey, ...]:
+        """The sources that are held now."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
 
 class Estimate(Record):
     """An estimate and its standard error."""
@@ -1618,7 +1668,7 @@ class Finding(Record):
     def to(self) -> str | None:
         """Last day concerned."""
 
-FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "after_as_of", "future_date", "outside_period", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "misspelt_input"]
+FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "after_as_of", "future_date", "outside_period", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows"]
 
 class GainsRow(Record):
     """One group of the gains table."""
@@ -1662,7 +1712,7 @@ class HosmerLemeshow(Record):
     def p_value(self) -> float:
         """Probability of a greater statistic if the PDs are right, in 0..=1."""
 
-InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "currency_differs", "not_given", "source_not_given"]
+InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "not_given", "source_not_given"]
 
 class Interval(Record):
     """Both ends of an interval."""
@@ -1733,6 +1783,15 @@ class Limits(Record):
     def rows(self) -> int:
         """Transactions of one request, or rows of a JSON `columns` table."""
     @property
+    def store_entity_bytes(self) -> int:
+        """Bytes of all data that `entity.put` keeps in memory; the oldest leave first."""
+    @property
+    def store_key_bytes(self) -> int:
+        """Bytes of all answers under idempotency keys in memory; the oldest leave first."""
+    @property
+    def store_record_bytes(self) -> int:
+        """Bytes of all records in memory; the oldest leave first."""
+    @property
     def string_bytes(self) -> int:
         """Bytes of one string."""
 
@@ -1744,29 +1803,6 @@ class LogitCurve(Record):
     @property
     def slope(self) -> float:
         """Above 0, so that the rank of totals is kept."""
-
-class MissingInput(Record):
-    """The rows that are referred and lack one input."""
-    @property
-    def feature(self) -> str:
-        """Name of the input."""
-    @property
-    def share(self) -> float:
-        """Their share of the rows, by weight."""
-
-class MissingReport(Record):
-    """What the rule of missing inputs does to the development rows."""
-    @property
-    def inputs(self) -> tuple[MissingInput, ...]:
-        """By input of the card, in card order."""
-    @property
-    def sets(self) -> int:
-        """Number of sets of withheld inputs whose missing bins the card may rest on."""
-    @property
-    def share(self) -> float:
-        """Share of the rows, by weight, whose points approve or decline and that are referred since inputs are
-        missing.
-        """
 
 class MoveView(Record):
     """One characteristic that moves to another attribute."""
@@ -1927,18 +1963,13 @@ class ReasonView(Record):
 ReferralCode = Literal["DATA_QUALITY", "INPUT_STALE", "MISSING_INPUT", "NO_CUTOFFS"]
 
 class ReferralReason(Record):
-    """One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an
-    input is missing that could lift it.
-    """
+    """One thing that forbids an approval: the application is referred unless its points decline it."""
     @property
     def code(self) -> ReferralCode:
         """What it is."""
     @property
     def fields(self) -> tuple[str, ...]:
         """JSON pointers to the findings or inputs concerned."""
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Names of the inputs concerned."""
 
 class Regression(Record):
     """A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value."""
@@ -2135,9 +2166,6 @@ class ScorecardDevelopResponse(Answer):
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
-    def missing(self) -> MissingReport | None:
-        """How many rows the card refers since inputs are missing; absent at stage `binning`."""
-    @property
     def recorded_at(self) -> str | None:
         """When the Desk answered; absent without a clock."""
     @property
@@ -2276,8 +2304,50 @@ SeparationKind = Literal["none", "quasi", "complete"]
 
 Severity = Literal["info", "refer"]
 
+class SourceChange(Record):
+    """A source before and after a call."""
+    @property
+    def after(self) -> SourceSummary | None:
+        """What is held now; null for nothing."""
+    @property
+    def before(self) -> SourceSummary | None:
+        """What was held before; null for nothing."""
+    @property
+    def source(self) -> SourceKey:
+        """The source."""
+
+class SourceSummary(Record):
+    """The extent of a source."""
+    @property
+    def accounts(self) -> int:
+        """Its accounts."""
+    @property
+    def no_record(self) -> bool:
+        """Whether it holds no record of the applicant."""
+    @property
+    def retrieved_at(self) -> str | None:
+        """When it was read, as the data say; its age counts from there."""
+    @property
+    def rows(self) -> int:
+        """Rows of its accounts."""
+    @property
+    def values(self) -> int:
+        """Its named values."""
+
 class StoreStatistics(Record):
     """What a store holds and what it dropped because it was full."""
+    @property
+    def entities(self) -> int:
+        """Applicants whose data `entity.put` gave."""
+    @property
+    def entities_bytes(self) -> int:
+        """Bytes of their data."""
+    @property
+    def entities_evicted(self) -> int:
+        """Applicants whose data were dropped because the store was full."""
+    @property
+    def entities_evicted_bytes(self) -> int:
+        """Bytes of the data that were dropped."""
     @property
     def events(self) -> int:
         """Events held."""
@@ -2288,14 +2358,26 @@ class StoreStatistics(Record):
     def keys(self) -> int:
         """Idempotency keys held."""
     @property
+    def keys_bytes(self) -> int:
+        """Bytes of the answers under them."""
+    @property
     def keys_evicted(self) -> int:
-        """Keys dropped because the store was full."""
+        """Keys dropped because the store was full: their requests would be answered anew."""
+    @property
+    def keys_evicted_bytes(self) -> int:
+        """Bytes of the answers that were dropped."""
     @property
     def records(self) -> int:
         """Records held."""
     @property
+    def records_bytes(self) -> int:
+        """Bytes of the records."""
+    @property
     def records_evicted(self) -> int:
         """Records dropped because the store was full."""
+    @property
+    def records_evicted_bytes(self) -> int:
+        """Bytes of the records that were dropped."""
 
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""

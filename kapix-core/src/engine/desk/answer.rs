@@ -68,6 +68,15 @@ impl Answer {
         }
     }
 
+    /// Returns about the bytes that the answer takes in memory: those of its text where that is held, and as many for
+    /// its values, which take no more. A key goes with no result columns.
+    pub(crate) fn size(&self) -> Result<usize> {
+        match &self.written {
+            Some(written) => Ok(2 * written.text().len()),
+            None => canonical::to_vec(&*self.response).map(|text| text.len()),
+        }
+    }
+
     /// Returns the answer with its envelope in canonical JSON.
     ///
     /// ```

@@ -33,7 +33,7 @@ pub struct DeskOptions {
     pub idempotency: Idempotency,
     /// Whether calls leave a record; default true.
     pub record: bool,
-    /// Separates the keys of the host's customers; default empty.
+    /// Separates the keys and the data of the host's customers; default empty.
     pub tenant: String,
 }
 
@@ -43,7 +43,7 @@ pub enum Idempotency {
     /// A durable store: without one a request with a key is refused.
     #[default]
     Durable,
-    /// The memory of this process: 100,000 keys, the oldest evicted and counted.
+    /// The memory of this process: 100,000 keys and `store_key_bytes` of answers, the oldest evicted and counted.
     Process,
 }
 
@@ -78,7 +78,8 @@ struct Call {
 }
 
 impl Desk {
-    /// Returns a Desk that keeps its state in bounded memory.
+    /// Returns a Desk that keeps its state in memory, which the limits `store_record_bytes`, `store_key_bytes` and
+    /// `store_entity_bytes` of the engine bound; [`Desk::swap`] leaves them as they are.
     ///
     /// ```
     /// use kapix_core::{Desk, DeskOptions, Engine, EngineOptions, artefact::EXPERT_CARDS};
@@ -89,7 +90,8 @@ impl Desk {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn new(engine: Engine, options: DeskOptions) -> Self {
-        Self::with_store(engine, options, Box::new(MemoryStore::new()))
+        let store = MemoryStore::new(engine.limits());
+        Self::with_store(engine, options, Box::new(store))
     }
 
     /// Returns a Desk on a store.
@@ -274,7 +276,7 @@ impl Desk {
             let reply = loop {
                 match engine.start(&request, beside, &mut known, 0)? {
                     Progressed::Done(reply) => break reply,
-                    Progressed::Rows(keys) => known.keep_rows(self.store.read(&keys)?),
+                    Progressed::Rows(keys) => known.keep_rows(self.store.read(&self.options.tenant, &keys)?),
                 }
             };
             let scope = claimed.as_ref().map(|claimed| &claimed.scope);
@@ -350,7 +352,8 @@ impl Desk {
             return Ok(Some(answer));
         }
         let key = scope.map(|scope| (scope.clone(), answer.clone()));
-        let commit = Commit { reads, writes, record, key, events: answer.events.clone() };
+        let (tenant, events) = (self.options.tenant.clone(), answer.events.clone());
+        let commit = Commit { tenant, reads, writes, record, key, events };
         match self.store.commit(commit)? {
             Committed::All => Ok(Some(answer)),
             Committed::Moved => Ok(None),

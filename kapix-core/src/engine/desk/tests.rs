@@ -53,7 +53,7 @@ fn record(desk: &Desk, answer: &Value) -> Arc<super::Record> {
 
 #[test]
 fn a_new_operation_answers_by_both_doors() {
-    let desk = on(MemoryStore::new());
+    let desk = on(MemoryStore::new(&Limits::default()));
     assert_eq!(call(&desk, "toy.double", &json!({"x": 4}))["doubled"], json!(8));
     assert_eq!(call(&desk, "toy.double", &json!({"columns": {"x": [1, 2]}}))["doubled"], json!(6));
     let values = [1.0, 2.5];
@@ -72,7 +72,7 @@ fn a_new_operation_answers_by_both_doors() {
 
 #[test]
 fn a_new_kind_of_artefact_loads_beside_the_scorecard() {
-    let desk = on(MemoryStore::new());
+    let desk = on(MemoryStore::new(&Limits::default()));
     assert_eq!(call(&desk, "toy.double", &json!({"x": 1, "toy": "three"}))["doubled"], json!(6));
     assert_eq!(call(&desk, "toy.double", &json!({"x": 1, "toy": "five@1"}))["doubled"], json!(10));
     let card = call(&desk, "toy.double", &json!({"x": 1, "toy": "expert_individual"}));
@@ -90,7 +90,7 @@ fn a_new_kind_of_artefact_loads_beside_the_scorecard() {
 
 #[test]
 fn a_run_that_needs_results_starts_again_with_them_and_replays_without_them() {
-    let desk = on(MemoryStore::new());
+    let desk = on(MemoryStore::new(&Limits::default()));
     let request = json!({"x": 1, "times": 3, "toy": "three"});
     let answer = call(&desk, "toy.tally", &request);
     assert_eq!(answer["total"], json!(216), "1 x 6 x 6 x 6");
@@ -109,7 +109,7 @@ fn a_run_that_needs_results_starts_again_with_them_and_replays_without_them() {
 
 #[test]
 fn a_refused_need_is_a_result_and_a_cancelled_one_ends_the_call() {
-    let desk = on(MemoryStore::new());
+    let desk = on(MemoryStore::new(&Limits::default()));
     let answer = call(&desk, "toy.tally", &json!({"x": 1, "times": 1, "toy": "absent"}));
     assert_eq!((&answer["total"], &answer["refused"]["cause"]), (&json!(1), &json!("artefact.not_found")));
     let flag = CancelFlag::default();
@@ -136,7 +136,7 @@ fn an_engine_alone_refuses_what_only_a_desk_keeps() {
 
 /// Counts 800 events on this many threads and returns the state, read by one more event on every key.
 fn counted(threads: usize) -> BTreeMap<String, u64> {
-    let desk = on(MemoryStore::new());
+    let desk = on(MemoryStore::new(&Limits::default()));
     let events: Vec<Value> =
         (0..800_u32).map(|n| json!({"keys": [format!("k{}", n * n % 97), format!("k{}", n % 13)]})).collect();
     std::thread::scope(|scope| {
@@ -161,7 +161,7 @@ fn resident_state_is_equal_on_one_two_and_eight_threads() {
 
 #[test]
 fn a_replay_takes_the_values_of_resident_state_from_the_record() {
-    let desk = on(MemoryStore::new());
+    let desk = on(MemoryStore::new(&Limits::default()));
     let event = json!({"keys": ["a", "b"]});
     assert_eq!(call(&desk, "toy.count", &event)["counts"], json!([1, 1]));
     let second = call(&desk, "toy.count", &event);
@@ -176,7 +176,7 @@ fn a_replay_takes_the_values_of_resident_state_from_the_record() {
 
 #[test]
 fn writes_under_contention_lose_nothing_and_records_are_numbered_in_order() {
-    let desk = on(MemoryStore::new());
+    let desk = on(MemoryStore::new(&Limits::default()));
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -224,8 +224,23 @@ fn a_durable_store_gives_back_what_was_committed_when_it_is_opened_again() {
 }
 
 #[test]
+fn a_store_that_tenants_share_keeps_their_rows_apart() {
+    let folder = std::env::temp_dir().join(format!("kapix-tenants-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("store.jsonl");
+    let _ = std::fs::remove_file(&path);
+    let total = |tenant: &str| {
+        let options = DeskOptions { tenant: tenant.to_owned(), ..options() };
+        let desk = Desk::with_store(engine(), options, Box::new(FileStore::open(&path).unwrap()));
+        call(&desk, "toy.tally", &json!({"x": 2}))["total"].clone()
+    };
+    assert_eq!([total("a"), total("b"), total("a")], [json!(2), json!(2), json!(4)]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_twin_that_waits_for_a_key_can_be_cancelled() {
-    let store = MemoryStore::new();
+    let store = MemoryStore::new(&Limits::default());
     let scope = crate::store::KeyScope {
         key: "k".to_owned(),
         operation: "toy.double".to_owned(),

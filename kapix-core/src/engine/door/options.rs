@@ -11,6 +11,9 @@ use crate::limits::Limits;
 use crate::time::Instant;
 use serde::Deserialize;
 
+/// The longest path that an operating system takes, `PATH_MAX` of Linux.
+const PATH_BYTES_MAX: usize = 4096;
+
 /// The options in JSON; what is absent has the default of [`DeskOptions`] and [`EngineOptions`].
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -28,12 +31,13 @@ impl OptionsBody {
     fn read(options: &[u8]) -> Result<Self> {
         match options {
             [] => Ok(Self::default()),
-            text => json::read(text, &Limits::default()),
+            text => json::read(text, &Limits::default()).map_err(named),
         }
     }
 
     fn load<T: AsRef<[u8]>>(self, documents: &[T]) -> Result<Desk> {
-        let desk = self.desk()?;
+        let desk = self.desk().map_err(named)?;
+        refuse_paths(documents)?;
         let engine = EngineOptions { limits: self.limits, production: self.production };
         Ok(Desk::new(Engine::load(documents, engine)?, desk))
     }
@@ -63,6 +67,28 @@ impl OptionsBody {
             tenant: self.tenant.clone(),
         })
     }
+}
+
+/// Returns the error of an option with the option in its message.
+fn named(error: Error) -> Error {
+    let Some(name) = error.fields.first().and_then(|field| field.strip_prefix('/')) else { return error };
+    let message = format!("option `{}`: {}", name.replace('/', "."), error.message);
+    Error { message, ..error }
+}
+
+/// Refuses the path of a file in place of the document in it.
+fn refuse_paths<T: AsRef<[u8]>>(documents: &[T]) -> Result<()> {
+    let is_path = |document: &T| {
+        let text = document.as_ref().trim_ascii();
+        let is_line = text.len() <= PATH_BYTES_MAX && !text.contains(&b'\n') && !text.starts_with(b"\"");
+        let has_extension = text.len() > 5 && text.to_ascii_lowercase().ends_with(b".json");
+        is_line && (has_extension || matches!(text, [b'/' | b'.' | b'~', ..]))
+    };
+    let Some(index) = documents.iter().position(is_path) else { return Ok(()) };
+    let message = "the document is no JSON; it looks like a path: give the text of the file (in Python a \
+                   `pathlib.Path`, in Node.js `Engine.loadFile`)";
+    let error = Error::new(Cause::JsonSyntax, message);
+    Err(if documents.len() > 1 { error.at(format!("/{index}")) } else { error })
 }
 
 impl Desk {
@@ -124,6 +150,7 @@ impl Desk {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn swap_documents<T: AsRef<[u8]>>(&self, documents: &[T]) -> Result<()> {
+        refuse_paths(documents)?;
         let options = self.engine().options().clone();
         self.swap(Engine::load(documents, options)?);
         Ok(())
@@ -157,6 +184,23 @@ mod tests {
     }
 
     #[test]
+    fn a_path_in_place_of_a_document_is_told_as_such() {
+        for path in ["card.json", "/srv/cards/CARD.JSON", "./card", "~/card", "C:\\cards\\card.json "] {
+            let error = Desk::load(path.as_bytes(), b"").unwrap_err();
+            assert_eq!((error.cause.as_str(), error.fields.len()), ("json.syntax", 0), "{path}");
+            assert!(error.message.contains("looks like a path") && !error.message.contains(path));
+            let second = Desk::load_documents(&[CARDS, path.as_bytes()], b"").unwrap_err();
+            assert_eq!(second.fields, ["/1"]);
+            let desk = Desk::load(CARDS, b"").unwrap();
+            assert!(desk.swap_documents(&[path]).unwrap_err().message.contains("looks like a path"));
+        }
+        for text in ["{", "card", "\"card.json\"", "{\"kapix\":\n\"a.json"] {
+            let error = Desk::load(text.as_bytes(), b"").unwrap_err();
+            assert!(!error.message.contains("path"), "{text}: {}", error.message);
+        }
+    }
+
+    #[test]
     fn an_array_of_one_document_is_that_document() {
         let array = [b" [", CARDS, b"]"].concat();
         let (one, array) = (Desk::load(CARDS, b"").unwrap(), Desk::load(&array, b"").unwrap());
@@ -171,10 +215,15 @@ mod tests {
             ("{\"clock\":\"noon\"}", "time.syntax", "/clock"),
             ("{\"idempotency\":\"never\"}", "value.out_of_range", "/idempotency"),
             ("{\"record\":1}", "json.shape", "/record"),
+            ("{\"clock\":5}", "json.shape", "/clock"),
+            ("{\"tenant\":5}", "json.shape", "/tenant"),
+            ("{\"limits\":{\"rows\":-1}}", "value.out_of_range", "/limits/rows"),
             ("{\"limits\":{\"row\":1}}", "json.unknown_field", "/limits/row"),
         ] {
             let error = Desk::load(CARDS, options.as_bytes()).unwrap_err();
             assert_eq!((error.cause.as_str(), error.fields), (cause, vec![field.to_owned()]), "{options}");
+            let name = format!("option `{}`: ", field[1..].replace('/', "."));
+            assert!(error.message.starts_with(&name), "{}", error.message);
         }
         let error = Desk::load(CARDS, b"{\"production\":true}").unwrap_err();
         assert_eq!(error.cause.as_str(), "artefact.not_approved");

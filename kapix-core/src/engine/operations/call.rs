@@ -15,7 +15,7 @@ use crate::engine::registry::{ArtefactRef, Registry};
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::store::{Row, RowKey, StoreStatistics};
+use crate::store::{ENTITIES, Row, RowKey, StoreStatistics};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -103,15 +103,20 @@ pub(in crate::engine) struct Known {
     state: RefCell<Option<JsonValue>>,
 }
 
+/// Returns the rows that a record keeps beside the request: the data of applicants are in the request.
+fn kept(rows: &BTreeMap<RowKey, Option<Row>>) -> impl Iterator<Item = (&RowKey, &Option<Row>)> {
+    rows.iter().filter(|(key, _)| key.table != ENTITIES)
+}
+
 /// Rows as a list: JSON has no keys of two parts.
 mod rows {
-    use super::{BTreeMap, Deserialize, Row, RowKey, Serialize};
+    use super::{BTreeMap, Deserialize, Row, RowKey, Serialize, kept};
     use serde::{Deserializer, Serializer};
 
     type Rows = BTreeMap<RowKey, Option<Row>>;
 
     pub(super) fn serialize<S: Serializer>(rows: &Rows, serializer: S) -> Result<S::Ok, S::Error> {
-        rows.iter().collect::<Vec<_>>().serialize(serializer)
+        kept(rows).collect::<Vec<_>>().serialize(serializer)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rows, D::Error> {
@@ -153,7 +158,7 @@ impl Known {
 
     /// Returns what a record keeps: `None` for an answer that rests on its request alone.
     fn to_bytes(&self) -> Result<Option<Vec<u8>>> {
-        let nothing = self.results.is_empty() && self.rows.is_empty() && self.state.borrow().is_none();
+        let nothing = self.results.is_empty() && kept(&self.rows).next().is_none() && self.state.borrow().is_none();
         if nothing { Ok(None) } else { canonical::to_vec(self).map(Some) }
     }
 }
@@ -175,6 +180,8 @@ impl<'c, 'f> Call<'c, 'f> {
             let message = format!("`{}` takes no columns", O::NAME);
             return Err(Error::new(Cause::OperationNotColumnar, message).into());
         }
+        let completed = request.completed(self)?;
+        let request = completed.as_ref().unwrap_or(request);
         let mut done = request.run(self)?;
         done.artefacts.extend(self.known.artefacts.iter().cloned());
         let when = if O::RECORDED && self.control.draft { request.when() } else { None };
@@ -205,6 +212,11 @@ impl<'c, 'f> Call<'c, 'f> {
         })
     }
 
+    /// Returns whether a Desk surrounds the run: an engine alone, a replay and a need have none.
+    pub(super) fn has_desk(&self) -> bool {
+        self.surroundings.resident.is_some()
+    }
+
     /// Returns the limits on untrusted input.
     pub(super) fn limits(&self) -> &'c Limits {
         self.registry.limits()
@@ -220,7 +232,6 @@ impl<'c, 'f> Call<'c, 'f> {
     }
 
     /// Returns rows of the store; a run that asks for the first time ends here and starts again.
-    #[cfg_attr(not(test), expect(dead_code, reason = "decisions are the first to read rows"))]
     pub(super) fn row(&self, key: &RowKey) -> core::result::Result<Option<&'c Row>, Interrupt> {
         match self.known.rows.get(key) {
             Some(row) => Ok(row.as_ref()),

@@ -1,9 +1,9 @@
 //! `cashflow.analyze`: the features of one applicant, each with its transactions.
 
-use super::credit_score::ledger;
-use super::{Call, Done, Interrupt, Operate, instant, recorded};
+use super::credit_score::{check_sources, ledger};
+use super::{Call, Done, Interrupt, Operate, entity, instant, recorded};
 use crate::cashflow::{self, Analysis};
-use crate::domain::{Data, Finding, Ledger, Period};
+use crate::domain::{Data, Finding, Ledger, Period, SourceKey};
 use crate::error::{Cause, Error};
 use crate::id::Id;
 use crate::money::Currency;
@@ -26,6 +26,10 @@ pub struct CashflowAnalyzeRequest {
     /// What the sources answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
+    /// Sources that the analysis rests on; default all of `data`. Without `data` they are read from what `entity.put`
+    /// keeps under `entity_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data_sources: Vec<SourceKey>,
     /// Your id of the applicant; opaque, up to 128 bytes.
     pub entity_id: Id,
     /// The same key and request give the stored answer.
@@ -79,6 +83,14 @@ impl Operate for CashflowAnalyzeRequest {
     type Response = CashflowAnalyzeResponse;
     recorded!();
 
+    fn completed(&self, call: &Call<'_, '_>) -> Result<Option<Self>, Interrupt> {
+        if self.data.is_some() || self.akiba.is_some() || self.data_sources.is_empty() {
+            return Ok(None);
+        }
+        let data = entity::named(call, &self.entity_id, &self.data_sources)?;
+        Ok(data.map(|data| Self { data: Some(data), ..self.clone() }))
+    }
+
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<CashflowAnalyzeResponse>, Interrupt> {
         let as_of = instant(self.as_of)?;
         let (data, origin) = match (&self.data, &self.akiba) {
@@ -86,7 +98,12 @@ impl Operate for CashflowAnalyzeRequest {
                 let message = "give `data` or `akiba`; each replaces the other";
                 return Err(Error::new(Cause::DataExclusive, message).at("/akiba").into());
             }
-            (Some(data), None) => (Cow::Borrowed(data), None),
+            (Some(data), None) => {
+                if !self.data_sources.is_empty() {
+                    check_sources(data, &self.data_sources)?;
+                }
+                (Cow::Borrowed(data), None)
+            }
             (None, Some(akiba)) => {
                 let (data, origin) = akiba.data(call.limits())?;
                 (Cow::Owned(data), Some(origin))

@@ -15,12 +15,12 @@ pub use answer::{
     ReasonView, ReferralCode, ReferralReason, TopFeature,
 };
 pub use explanation::Explained;
-pub(super) use inputs::ledger;
+pub(super) use inputs::{check_sources, ledger};
 pub use null_reason::{InputNullReason, RequestNullReason, ScoreNullReason};
 pub use request::{Audience, Context, CreditScoreRequest};
 
 use super::table::Operation;
-use super::{Call, Done, Interrupt, Operate, instant, recorded};
+use super::{Call, Done, Interrupt, Operate, entity, instant, recorded};
 use crate::engine::door::{Event, EventData};
 use crate::engine::registry::{ArtefactRef, Chosen, Registry, RouteKey};
 use crate::error::Result;
@@ -56,6 +56,15 @@ impl Operate for CreditScoreRequest {
     const NAME: &'static str = "credit.score";
     type Response = CreditScoreResponse;
     recorded!();
+
+    fn completed(&self, call: &Call<'_, '_>) -> core::result::Result<Option<Self>, Interrupt> {
+        let brings = self.data.is_some() || self.features.is_some() || self.akiba.is_some();
+        if brings || self.data_sources.is_empty() {
+            return Ok(None);
+        }
+        let data = entity::named(call, &self.entity_id, &self.data_sources)?;
+        Ok(data.map(|data| Self { data: Some(data), ..self.clone() }))
+    }
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<CreditScoreResponse>, Interrupt> {
         let limits = call.limits();

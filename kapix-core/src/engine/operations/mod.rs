@@ -11,6 +11,7 @@ mod columns_in_json;
 mod credit_score;
 mod credit_score_batch;
 mod engine_describe;
+mod entity;
 mod names;
 mod operate;
 mod scorecard_develop;
@@ -28,6 +29,9 @@ pub use credit_score::{
 };
 pub use credit_score_batch::{CreditScoreBatchRequest, CreditScoreBatchResponse};
 pub use engine_describe::{EngineDescribeRequest, EngineDescribeResponse, OperationEntry};
+pub use entity::{
+    EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, SourceChange, SourceSummary,
+};
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;
 pub use table::{Operation, Request, Response};

@@ -33,6 +33,12 @@ pub(in crate::engine) trait Operate:
     /// nothing but compute: what it changes, it returns in [`Done`].
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<Self::Response>, Interrupt>;
 
+    /// Returns the request with the data that its Desk holds for it, which its record then keeps; `None` for a request
+    /// that brings everything itself.
+    fn completed(&self, _call: &Call<'_, '_>) -> core::result::Result<Option<Self>, Interrupt> {
+        Ok(None)
+    }
+
     /// Returns the fields that the Desk reads and fills; `None` for an operation that leaves no record.
     fn common(&mut self) -> Option<Common<'_>> {
         None

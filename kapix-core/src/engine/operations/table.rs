@@ -6,7 +6,8 @@ use super::toy;
 use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
-    EngineDescribeRequest, EngineDescribeResponse, Operate, ScorecardDevelopResponse,
+    EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
+    EntityPutRequest, EntityPutResponse, Operate, ScorecardDevelopResponse,
     ScorecardEvaluateResponse,
 };
 use crate::engine::door::Reply;
@@ -224,6 +225,10 @@ operations! {
     CreditScoreBatch: CreditScoreBatchRequest => CreditScoreBatchResponse;
     /// What the engine is and holds: versions, artefacts, limits, operations.
     EngineDescribe: EngineDescribeRequest => EngineDescribeResponse;
+    /// Forgets the data that were kept of an applicant.
+    EntityForget: EntityForgetRequest => EntityForgetResponse;
+    /// Keeps the data of an applicant, for requests that name their sources.
+    EntityPut: EntityPutRequest => EntityPutResponse;
     /// Develops a card from rows with known outcomes.
     ScorecardDevelop: ScorecardDevelopRequest => ScorecardDevelopResponse;
     /// Measures how well a card ranks and is calibrated on rows with known outcomes.
@@ -251,11 +256,22 @@ impl Operation {
     /// ```
     pub fn parse(name: &str) -> Result<Self> {
         Self::ALL.iter().copied().find(|operation| operation.as_str() == name).ok_or_else(|| {
-            let message =
-                format!("no operation has this name of `{}` bytes; see engine.describe", name.len());
+            let meant = match nearest(name) {
+                Some(meant) => format!("did you mean `{}`?", meant.as_str()),
+                None => "see engine.describe".to_owned(),
+            };
+            let message = format!("no operation has this name of `{}` bytes; {meant}", name.len());
             Error::new(Cause::OperationUnknown, message)
         })
     }
+}
+
+/// Returns the operation that a misspelt name is nearest to, if a third of its characters or fewer are wrong.
+fn nearest(name: &str) -> Option<Operation> {
+    // What is much longer than any name means none of them, and is not compared.
+    let name = Some(name).filter(|name| name.len() <= 64)?;
+    let edits = |operation: &Operation| strsim::damerau_levenshtein(name, operation.as_str());
+    Operation::ALL.iter().copied().min_by_key(edits).filter(|it| 3 * edits(it) <= it.as_str().len())
 }
 
 /// Written as its name.

@@ -357,7 +357,7 @@ fn nothing(named: &[SourceKey]) -> Error {
 }
 
 /// What is named must be there, and what is there must be named.
-fn check_sources(data: &Data, named: &[SourceKey]) -> Result<()> {
+pub(in crate::engine) fn check_sources(data: &Data, named: &[SourceKey]) -> Result<()> {
     let mut details = Vec::new();
     for &key in SourceKey::ALL {
         let place = format!("/data/{}", key.as_str());

@@ -37,7 +37,8 @@ pub struct CreditScoreRequest {
     /// What the sources answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
-    /// Sources that the score rests on; each must be in `data`, and nothing else.
+    /// Sources that the score rests on; each must be in `data`, and nothing else. Without `data` they are read from what
+    /// `entity.put` keeps under `entity_id`.
     #[serde(default)]
     pub data_sources: Vec<SourceKey>,
     /// Your id of the applicant; opaque, up to 128 bytes.
