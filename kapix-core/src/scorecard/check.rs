@@ -149,7 +149,12 @@ fn definitions(body: &CardBody, findings: &mut Findings) {
                 findings.add(Cause::CardFeatureUnknown, pointer, "this engine does not compute the feature");
             }
             Some(definition) if definition.hash() != *hash => {
-                let message = format!("the definition's hash is now `{}`", definition.hash());
+                let message = format!(
+                    "feature `{name}` means something else since semantics `{}`: develop the card anew on its \
+                     values, or check its bins by hand and state the hash `{}`",
+                    definition.semantics,
+                    definition.hash()
+                );
                 findings.add(Cause::CardDefinition, pointer, message);
             }
             Some(_) => {}
