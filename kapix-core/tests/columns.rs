@@ -123,7 +123,7 @@ impl Given {
             ("history_days", Column::integer32(&self.history)),
             ("coverage_age_days", Column::float(&self.age)),
             ("joined", Column { values: Values::Date(ArrayView1::from(&self.missing)), validity: None }),
-            ("other", Column { values: Values::Other { name: "list".to_owned(), rows }, validity: None }),
+            ("shoes", Column { values: Values::Other { name: "list".to_owned(), rows }, validity: None }),
         ];
         let named = columns.into_iter().map(|(name, column)| (name.to_owned(), column));
         Frame::new(named.collect(), &Limits::default()).unwrap()
@@ -213,7 +213,7 @@ fn a_batch_says_of_each_row_what_one_score_says() {
         let given = Given::new(&mut random, TIMES);
         let frame = given.frame();
         let (answer, columns) = batch(&desk, &frame, &EVERYTHING, 2);
-        assert_eq!(answer["unused"], json!(["joined", "other"]));
+        assert_eq!(answer["unused"], json!(["joined", "shoes"]));
         let columns: Value = serde_json::from_str(&kapix_core::audit::to_string(&columns).unwrap()).unwrap();
         let columns = columns.as_object().unwrap();
         let row_of = |row: usize| -> Value {
@@ -313,7 +313,7 @@ fn a_record_covers_every_result_column_and_the_columns_that_were_read() {
     }
     let without: Vec<(String, Column<'_>)> = frame
         .columns()
-        .filter(|(name, _)| *name != "other")
+        .filter(|(name, _)| *name != "shoes")
         .map(|(name, column)| (name.to_owned(), column.clone()))
         .collect();
     assert_eq!(plain, hash(&Frame::new(without.clone(), &Limits::default()).unwrap(), &[], 1));

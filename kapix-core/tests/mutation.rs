@@ -26,6 +26,11 @@ fn is_another_truth(vector: &Vector, place: &str, change: &Change) -> Option<&'s
     if starts(&["/card", "/entity_type"]) {
         return Some("another card answers");
     }
+    let is_name = starts(&["/features/", "/data/", "/columns/"]) && !feature(place).is_empty();
+    if matches!(change, Change::Drop) && is_name && characteristics(vector, &feature(place)).next().is_none()
+    {
+        return Some("a name that the card does not read, or that is misspelt, says nothing once it is gone");
+    }
     if let Change::Number(number) = change
         && starts(&["/features/", "/data/", "/columns/"])
     {
@@ -110,8 +115,14 @@ fn judge(
     }
     let before = ranks(&serde_json::from_slice(&original.body).unwrap_or_default());
     let after = ranks(&answer);
+    // A decline may become a referral, where an input that could lift it is no longer known.
+    let is_missing = matches!(change, Change::Drop | Change::Null);
+    let may = |before: usize, after: usize| is_missing && (before, after) == (1, 2);
     let better = before.len() != after.len()
-        || before.iter().zip(&after).any(|(before, after)| *before > 0 && after > before);
+        || before
+            .iter()
+            .zip(&after)
+            .any(|(before, after)| *before > 0 && after > before && !may(*before, *after));
     better.then(|| format!("decisions {before:?} became {after:?}"))
 }
 

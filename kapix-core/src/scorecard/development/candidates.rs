@@ -94,7 +94,20 @@ pub(super) fn candidates<'f, 'a>(
         return Err(Error::new(Cause::CardEmpty, message).at("/columns"));
     }
     candidates.sort_by_key(|candidate| candidate.name);
+    special_values(request, &candidates)?;
     Ok(candidates)
+}
+
+/// Every value that the request takes as missing must be a special value of a column.
+fn special_values(request: &ScorecardDevelopRequest, candidates: &[Candidate<'_, '_>]) -> Result<()> {
+    for (index, value) in request.missing.special.iter().enumerate() {
+        if !candidates.iter().any(|candidate| candidate.options.special_values.contains(value)) {
+            let message = "no column has this special value; name it in `special_values` of its binning too";
+            let place = format!("/missing/special/{index}");
+            return Err(Error::new(Cause::ValueOutOfRange, message).at(place));
+        }
+    }
+    Ok(())
 }
 
 /// Every name that the request uses must be a column.

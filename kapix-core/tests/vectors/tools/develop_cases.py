@@ -33,6 +33,8 @@ REFUSED = {
         "error_hold_out": "By hand: at most 0.9 of the rows is held out, since a tenth at least is fitted; 0.95 leaves a twentieth",
         "error_horizon": "By hand: an outcome window lasts 1 to 36,500 days; 0 is below",
         "error_horizon_alone": "By hand: an outcome window lasts 1 to 36,500 days; 36,501 is beyond",
+        "error_missing": "By hand: the columns are age, months, purpose, utilisation and bad; name 0 of the list, `agee`, is none",
+        "error_special": "By hand: the special value of months is -9; no column has -8",
         "error_folds": "By hand: a fold is judged by a fit on the others, so there are 2 at least; 1 has no others",
         "error_folds_many": "By hand: folds are 2 to 20, or 0 for none; 21 is beyond",
         "error_continuous_card": "By hand: points come from odds of good and bad, which an amount does not have",
@@ -335,6 +337,10 @@ def cases():
     yield develop, "error_horizon", "an outcome window of no days", odd(sample={"horizon_days": 0}), error("value.out_of_range", "/sample/horizon_days")
     yield develop, "error_horizon_alone", "an outcome window longer than a century", odd(
         sample={"horizon_days": 36501}), error("value.out_of_range", "/sample/horizon_days")
+    yield develop, "error_missing", "an input without which nobody is approved that no column is", odd(
+        missing={"refer": ["agee"]}), error("frame.column_missing", "/missing/refer/0")
+    yield develop, "error_special", "a value that means none and that is no special value of a column", odd(
+        missing={"special": [-9, -8]}), error("value.out_of_range", "/missing/special/1")
     yield develop, "error_folds", "one fold judges nothing", odd(folds=1), error("value.out_of_range", "/folds")
     yield develop, "error_folds_many", "more than twenty folds", odd(folds=21), error("value.out_of_range", "/folds")
     yield (develop, "error_continuous_card", "a number is no outcome of a card", odd(target_kind="continuous"),
