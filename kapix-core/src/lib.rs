@@ -25,6 +25,7 @@ mod parallel;
 #[cfg(feature = "sample")]
 pub mod sample;
 pub mod scorecard;
+pub mod statement;
 mod store;
 mod string_types;
 pub mod time;
@@ -91,6 +92,7 @@ pub mod operations {
         AccountView, ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest,
         CashflowAnalyzeResponse, DoorReply, EngineDescribeRequest, EngineDescribeResponse, Event, EventData,
         OperationEntry, Problem, Progress, Reply, ScorecardDevelopResponse, ScorecardEvaluateResponse,
+        TransactionsReadResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

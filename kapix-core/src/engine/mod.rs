@@ -31,6 +31,6 @@ pub use operations::{
     EngineDescribeRequest, EngineDescribeResponse, Explained, Explanation, InputNullReason, MoveView,
     Operation, OperationEntry, PointsRange, Problem, ReasonView, ReferralCode, ReferralReason, Request,
     RequestNullReason, Response, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-    TopFeature,
+    TopFeature, TransactionsReadResponse,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

@@ -17,6 +17,7 @@ mod scorecard_evaluate;
 mod table;
 #[cfg(test)]
 mod toy;
+mod transactions_read;
 
 pub use artefact_check::{ArtefactCheckRequest, ArtefactCheckResponse, Problem};
 pub use cashflow_analyze::{AccountView, CashflowAnalyzeRequest, CashflowAnalyzeResponse};
@@ -30,6 +31,7 @@ pub use engine_describe::{EngineDescribeRequest, EngineDescribeResponse, Operati
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;
 pub use table::{Operation, Request, Response};
+pub use transactions_read::TransactionsReadResponse;
 
 pub(in crate::engine) use call::{Beside, Call, Fulfilled, Interrupt, Known, Need, Statistics, Surroundings};
 pub(in crate::engine) use operate::{Common, Operate};

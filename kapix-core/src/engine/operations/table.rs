@@ -7,7 +7,7 @@ use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, Operate, ScorecardDevelopResponse,
-    ScorecardEvaluateResponse,
+    ScorecardEvaluateResponse, TransactionsReadResponse,
 };
 use crate::engine::door::Reply;
 use crate::error::{Cause, Error, Result};
@@ -15,6 +15,7 @@ use crate::json;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
+use crate::statement::TransactionsReadRequest;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! operations {
@@ -237,6 +238,8 @@ operations! {
     #[cfg(test)]
     /// Doubles a number as often as asked, and keeps the total in the store.
     ToyTally: toy::ToyTallyRequest => toy::ToyTallyResponse;
+    /// Reads the transactions of a document: delimited text, or an aggregator's answer in JSON.
+    TransactionsRead: TransactionsReadRequest => TransactionsReadResponse;
 }
 
 impl Operation {
