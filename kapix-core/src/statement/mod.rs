@@ -9,6 +9,7 @@ mod profile;
 mod reading;
 mod request;
 
+pub use aggregator::{AggregatorPreset, AmountUnit, aggregator_presets};
 pub use profile::{
     Column, DateOrder, DebitSign, DecimalMark, Encoding, Format, Profile, Quotes, Separator, Sign,
 };
@@ -19,17 +20,27 @@ pub use reading::{
 };
 pub use request::{StatedAccount, TransactionsReadRequest};
 
-use crate::error::Result;
+use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
 
 /// Returns what a document holds: by the aggregator's reader where it is JSON, else as delimited text.
-pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &Limits) -> Result<Reading> {
-    limits::check("document_bytes", limits.document_bytes, document.len())
-        .map_err(|error| error.at("/document"))?;
-    let format = request.profile.format.unwrap_or_else(|| format_of(document));
-    match format {
-        Format::Delimited => delimited::read(document, request, limits),
-        Format::Json => aggregator::read(document, request, limits),
+pub(crate) fn read(
+    documents: &[&[u8]],
+    request: &TransactionsReadRequest,
+    limits: &Limits,
+) -> Result<Reading> {
+    limits::check("documents", limits.documents, documents.len()).map_err(|error| error.at("/documents"))?;
+    let bytes = documents.iter().map(|document| document.len()).sum();
+    limits::check("document_bytes", limits.document_bytes, bytes).map_err(|error| error.at("/document"))?;
+    let first = documents.first().copied().unwrap_or_default();
+    let format = request.profile.format.unwrap_or_else(|| format_of(first));
+    match (format, documents) {
+        (Format::Delimited, [document]) => delimited::read(document, request, limits),
+        (Format::Delimited, _) => {
+            let message = "several documents must be pages in JSON; read delimited documents one by one";
+            Err(Error::new(Cause::StatementForm, message).at("/documents"))
+        }
+        (Format::Json, _) => aggregator::read(documents, request, limits),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The form of a document, each part stated or found.
 
+use super::aggregator::AggregatorPreset;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use strum::{IntoStaticStr, VariantArray};
@@ -11,6 +12,8 @@ use strum::{IntoStaticStr, VariantArray};
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Profile {
+    /// Categories of Kapix by the provider's word, in place of the table of the preset. JSON only.
+    pub categories: Option<BTreeMap<String, String>>,
     /// The name of each column in the header, by what it holds; without a header its number, from 1. A stated column
     /// goes before the table of names; the others are found by it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -27,6 +30,10 @@ pub struct Profile {
     pub format: Option<Format>,
     /// Line of the header, from 1; 0 where there is none.
     pub header_line: Option<u64>,
+    /// Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only.
+    pub pointers: Option<Box<AggregatorPreset>>,
+    /// The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only.
+    pub preset: Option<String>,
     /// Whether quotes enclose values.
     pub quotes: Option<Quotes>,
     /// What separates the values of a line.

@@ -162,6 +162,9 @@ pub enum LeftOutReason {
     /// A row that the provider removed.
     #[strum(message = "Nothing.")]
     Removed,
+    /// A row of which a later page or pull has another form, which stands for it.
+    #[strum(message = "Nothing.")]
+    Replaced,
     /// A sum of the rows: it was compared.
     #[strum(message = "Nothing.")]
     Total,
@@ -196,6 +199,9 @@ pub enum ReadingFindingKind {
     /// The document was in the order of the newest first; the rows are given the oldest first.
     #[strum(message = "Nothing.")]
     NewestFirst,
+    /// Every page says that another one follows, which did not come.
+    #[strum(message = "Read all pages: rows are missing.")]
+    PagesMissing,
     /// Balances chain only when money out is above zero; the amounts were turned round.
     #[strum(message = "State `sign` as `debit_positive`.")]
     SignFound,
@@ -214,7 +220,7 @@ impl ReadingFindingKind {
     /// ```
     pub const fn severity(self) -> Severity {
         match self {
-            Self::ClosingMismatch | Self::TotalMismatch => Severity::Refer,
+            Self::ClosingMismatch | Self::PagesMissing | Self::TotalMismatch => Severity::Refer,
             Self::NewestFirst | Self::SignFound => Severity::Info,
         }
     }

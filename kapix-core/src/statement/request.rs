@@ -17,6 +17,9 @@ pub struct TransactionsReadRequest {
     /// The bytes of the document in base64, when no column `document` comes beside the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
+    /// Pages of an aggregator in base64, the earlier pull first; in place of `document`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
     /// What is known of the form of the document; what is absent is found.
     pub profile: Profile,
     /// Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000.
@@ -25,7 +28,13 @@ pub struct TransactionsReadRequest {
 
 impl Default for TransactionsReadRequest {
     fn default() -> Self {
-        Self { account: StatedAccount::default(), document: None, profile: Profile::default(), rows: 1_000 }
+        Self {
+            account: StatedAccount::default(),
+            document: None,
+            documents: Vec::new(),
+            profile: Profile::default(),
+            rows: 1_000,
+        }
     }
 }
 

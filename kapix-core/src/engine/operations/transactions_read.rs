@@ -6,6 +6,7 @@ use crate::domain::{
 };
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
+use crate::limits;
 use crate::statement::{
     self, AccountRead, LeftOutRows, Profile, Proof, Reading, ReadingFinding, TransactionsReadRequest,
 };
@@ -44,8 +45,9 @@ impl Operate for TransactionsReadRequest {
     type Response = TransactionsReadResponse;
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<TransactionsReadResponse>, Interrupt> {
-        let document = document(self, call)?;
-        let reading = statement::read(&document, self, call.limits())?;
+        let documents = documents(self, call)?;
+        let documents: Vec<&[u8]> = documents.iter().map(|document| &**document).collect();
+        let reading = statement::read(&documents, self, call.limits())?;
         let Reading { mut accounts, findings, left_out, profile, proof } = reading;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
         let rows = accounts.iter().map(|it| it.account.transactions.len()).sum();
@@ -69,31 +71,33 @@ impl Operate for TransactionsReadRequest {
     }
 }
 
-/// Returns the bytes of the document: of the column beside the request, or of its field.
-fn document<'c>(request: &TransactionsReadRequest, call: &Call<'c, '_>) -> Result<Cow<'c, [u8]>> {
-    let form =
-        "one of the column `document` (binary, one row) and the field `document` (base64) must be given";
-    match (call.frame, &request.document) {
-        (Some(_), Some(_)) => {
-            Err(Error::new(Cause::DataExclusive, format!("{form}; got both")).at("/document"))
+/// Returns the bytes of the documents: of the column beside the request, or of its fields.
+fn documents<'c>(request: &TransactionsReadRequest, call: &Call<'c, '_>) -> Result<Vec<Cow<'c, [u8]>>> {
+    let form = "one of the column `document` (binary), the field `document` (base64) and the field `documents` must be given";
+    let fields = usize::from(request.document.is_some()) + usize::from(!request.documents.is_empty());
+    match (call.frame, fields) {
+        (None, 0) => Err(Error::new(Cause::DataMissing, form).at("/document")),
+        (Some(_), 1..) | (None, 2..) => {
+            Err(Error::new(Cause::DataExclusive, format!("{form}; got more")).at("/document"))
         }
-        (None, None) => Err(Error::new(Cause::DataMissing, form).at("/document")),
-        (None, Some(text)) => {
-            let bytes = STANDARD.decode(text).map_err(|_| {
-                let message = "document must be base64 of RFC 4648, section 4, with its padding";
-                Error::new(Cause::StatementForm, message).at("/document")
-            })?;
-            Ok(Cow::Owned(bytes))
+        (None, 1) => {
+            let single = request.document.iter().map(|text| decoded(text, || "/document".to_owned()));
+            let pages = request.documents.iter().enumerate();
+            single.chain(pages.map(|(index, text)| decoded(text, || format!("/documents/{index}")))).collect()
         }
-        (Some(frame), None) => {
+        (Some(frame), 0) => {
             let mut columns = frame.columns();
-            let (Some(("document", column)), None, 1) = (columns.next(), columns.next(), frame.rows()) else {
-                let message = "columns must be one binary column `document` of one row";
+            let (Some(("document", column)), None, 1..) = (columns.next(), columns.next(), frame.rows())
+            else {
+                let message = "columns must be one binary column `document` of one row, or of one row a page";
                 return Err(Error::new(Cause::FrameShape, message).at("/columns"));
             };
+            let rows = frame.rows();
             match &column.values {
-                Values::Binary(bytes) if column.is_valid(0) => {
-                    Ok(Cow::Borrowed(bytes.get(0).unwrap_or_default()))
+                Values::Binary(bytes) if (0..rows).all(|row| column.is_valid(row)) => {
+                    limits::check("documents", call.limits().documents, rows)
+                        .map_err(|error| error.at("/columns/document"))?;
+                    Ok((0..rows).map(|row| Cow::Borrowed(bytes.get(row).unwrap_or_default())).collect())
                 }
                 _ => {
                     let message =
@@ -103,6 +107,13 @@ fn document<'c>(request: &TransactionsReadRequest, call: &Call<'c, '_>) -> Resul
             }
         }
     }
+}
+
+fn decoded(text: &str, place: impl Fn() -> String) -> Result<Cow<'static, [u8]>> {
+    STANDARD.decode(text).map(Cow::Owned).map_err(|_| {
+        let message = "a document must be base64 of RFC 4648, section 4, with its padding";
+        Error::new(Cause::StatementForm, message).at(place())
+    })
 }
 
 /// Returns every row as columns, in the order of the accounts.
