@@ -6,38 +6,16 @@
 mod aggregator;
 mod delimited;
 mod profile;
+mod read;
 mod reading;
 mod request;
 
 pub use profile::{
     Column, DateOrder, DebitSign, DecimalMark, Encoding, Format, Profile, Quotes, Separator, Sign,
 };
-pub(crate) use reading::{AccountRead, Reading};
+pub use read::read;
 pub use reading::{
-    Choice, LeftOutReason, LeftOutRow, LeftOutRows, Proof, ReadingFinding, ReadingFindingKind, TotalCheck,
-    TotalKind,
+    AccountRead, Choice, LeftOutReason, LeftOutRow, LeftOutRows, Proof, Reading, ReadingFinding,
+    ReadingFindingKind, TotalCheck, TotalKind,
 };
 pub use request::{StatedAccount, TransactionsReadRequest};
-
-use crate::error::Result;
-use crate::limits::{self, Limits};
-
-/// Returns what a document holds: by the aggregator's reader where it is JSON, else as delimited text.
-pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &Limits) -> Result<Reading> {
-    limits::check("document_bytes", limits.document_bytes, document.len())
-        .map_err(|error| error.at("/document"))?;
-    let format = request.profile.format.unwrap_or_else(|| format_of(document));
-    match format {
-        Format::Delimited => delimited::read(document, request, limits),
-        Format::Json => aggregator::read(document, request, limits),
-    }
-}
-
-/// JSON begins with a brace or a bracket; no header of a table does.
-fn format_of(document: &[u8]) -> Format {
-    let text = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
-    match text.trim_ascii_start() {
-        [b'{' | b'[', ..] => Format::Json,
-        _ => Format::Delimited,
-    }
-}
