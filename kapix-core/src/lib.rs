@@ -82,7 +82,6 @@ pub mod ledger {
     pub use crate::domain::{
         Account, AccountKind, AccountLedger, Data, Direction, Finding, FindingKind, FlatSource, Ledger,
         Period, Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus,
-        transactions_from_csv,
     };
 }
 

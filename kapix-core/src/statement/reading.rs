@@ -11,26 +11,26 @@ pub(crate) const LISTED_MAX: usize = 100;
 
 /// What a document holds.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Reading {
+pub struct Reading {
     /// The accounts in the order of the document, at least one.
-    pub(crate) accounts: Vec<AccountRead>,
+    pub accounts: Vec<AccountRead>,
     /// What reading shows of the data.
-    pub(crate) findings: Vec<ReadingFinding>,
+    pub findings: Vec<ReadingFinding>,
     /// Rows that became no transaction.
-    pub(crate) left_out: LeftOutRows,
+    pub left_out: LeftOutRows,
     /// The form that was used, whole.
-    pub(crate) profile: Profile,
+    pub profile: Profile,
     /// What the profile rests on.
-    pub(crate) proof: Proof,
+    pub proof: Proof,
 }
 
 /// One account of a document.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct AccountRead {
+pub struct AccountRead {
     /// The account with its rows, the oldest first where the order of the document is known.
-    pub(crate) account: Account,
+    pub account: Account,
     /// Where each row begins in the document: its line, from 1, or the number of its element in JSON, from 0.
-    pub(crate) lines: Vec<u64>,
+    pub lines: Vec<u64>,
 }
 
 /// What a reading rests on.
@@ -48,7 +48,7 @@ pub struct Proof {
 }
 
 /// How a part of a profile came about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Choice {

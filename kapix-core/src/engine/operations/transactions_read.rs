@@ -47,7 +47,7 @@ impl Operate for TransactionsReadRequest {
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<TransactionsReadResponse>, Interrupt> {
         let documents = documents(self, call)?;
         let documents: Vec<&[u8]> = documents.iter().map(|document| &**document).collect();
-        let reading = statement::read(&documents, self, call.limits())?;
+        let reading = statement::read_pages(&documents, self, call.limits())?;
         let Reading { mut accounts, findings, left_out, profile, proof } = reading;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
         let rows = accounts.iter().map(|it| it.account.transactions.len()).sum();

@@ -1,16 +1,18 @@
-//! Delimited text: CSV and kin.
+//! Delimited text: CSV and kin. Two passes: what the whole document shows, then its rows.
 
-use super::reading::Reading;
-use super::request::TransactionsReadRequest;
-use crate::error::{Cause, Error, Result};
-use crate::limits::Limits;
+mod amounts;
+mod balances;
+mod dates;
+mod encoding;
+mod layout;
+mod read;
+mod records;
+mod rows;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod totals;
+mod words;
 
-/// Returns the accounts of a delimited text.
-pub(crate) fn read(
-    _document: &[u8],
-    _request: &TransactionsReadRequest,
-    _limits: &Limits,
-) -> Result<Reading> {
-    let message = "a delimited document cannot be read yet";
-    Err(Error::new(Cause::StatementForm, message).at("/document"))
-}
+use read::place;
+pub(crate) use read::read;

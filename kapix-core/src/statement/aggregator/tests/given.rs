@@ -1,6 +1,6 @@
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::statement::{LeftOutReason, Reading, TransactionsReadRequest, read};
+use crate::statement::{LeftOutReason, Reading, TransactionsReadRequest, read_pages};
 use serde_json::{Value, json};
 
 /// Reads documents under a request given as JSON.
@@ -8,7 +8,7 @@ pub(super) fn reading(documents: &[Value], request: &Value) -> Result<Reading, E
     let request: TransactionsReadRequest = serde_json::from_value(request.clone()).unwrap();
     let texts: Vec<String> = documents.iter().map(ToString::to_string).collect();
     let bytes: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
-    read(&bytes, &request, &Limits::default())
+    read_pages(&bytes, &request, &Limits::default())
 }
 
 /// The rows of all accounts: day or instant, minor units, balance.

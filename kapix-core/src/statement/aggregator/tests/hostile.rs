@@ -3,7 +3,7 @@
 use super::given::{mono, plaid, reading, rows};
 use crate::error::Cause;
 use crate::limits::Limits;
-use crate::statement::{TransactionsReadRequest, read};
+use crate::statement::{TransactionsReadRequest, read_pages};
 use proptest::prelude::{any, prop_assert_eq, proptest};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn refusal(document: Value, request: &Value) -> (Cause, String) {
 
 /// The refusal of raw text.
 fn of_text(text: &str) -> (Cause, String) {
-    let error = read(&[text.as_bytes()], &TransactionsReadRequest::default(), &Limits::default());
+    let error = read_pages(&[text.as_bytes()], &TransactionsReadRequest::default(), &Limits::default());
     let error = error.map(|read| rows(&read)).unwrap_err();
     (error.cause, error.fields.first().cloned().unwrap_or_default())
 }
@@ -130,7 +130,7 @@ fn text_that_is_no_strict_json_is_refused_with_its_place() {
     assert_eq!(of_text(&"[".repeat(100)).0, Cause::LimitExceeded);
     let small = Limits { rows: 2, document_bytes: 1_000, ..Limits::default() };
     let of = |text: &str| {
-        read(&[text.as_bytes()], &TransactionsReadRequest::default(), &small)
+        read_pages(&[text.as_bytes()], &TransactionsReadRequest::default(), &small)
             .map(|read| rows(&read))
             .unwrap_err()
     };
@@ -146,7 +146,7 @@ fn amounts_keep_every_digit_of_the_document() {
     // 20000000000000.01 and 20000000000000.012 are one binary64; their texts are two.
     let read_amount = |text: &str| {
         let document = format!(r#"[{{"date_time": 0, "amount": {text}, "currency": "KES"}}]"#);
-        read(&[document.as_bytes()], &TransactionsReadRequest::default(), &Limits::default())
+        read_pages(&[document.as_bytes()], &TransactionsReadRequest::default(), &Limits::default())
             .map(|read| rows(&read)[0].1)
             .map_err(|error| error.cause)
     };
@@ -178,7 +178,7 @@ proptest! {
         for preset in presets {
             let request = json!({"account": {"currency": "KES"}, "profile": {"preset": preset, "format": "json"}});
             let request: TransactionsReadRequest = serde_json::from_value(request).unwrap();
-            let _ = read(&[&bytes, text.as_bytes()], &request, &Limits::default());
+            let _ = read_pages(&[&bytes, text.as_bytes()], &request, &Limits::default());
         }
     }
 
@@ -188,7 +188,7 @@ proptest! {
         for written in [text.clone(), format!("\"{text}\"")] {
             let document = format!(r#"{{"transactions": [{{"date_time": 1e0, "amount": {written}, "currency": "KES"}}]}}"#);
             let document = document.replace("1e0", "1774672448");
-            let read = read(&[document.as_bytes()], &TransactionsReadRequest::default(), &Limits::default()).unwrap();
+            let read = read_pages(&[document.as_bytes()], &TransactionsReadRequest::default(), &Limits::default()).unwrap();
             prop_assert_eq!(rows(&read)[0].1, minor);
         }
     }
