@@ -8,6 +8,7 @@ export interface Operations {
   readonly cashflow: Cashflow;
   readonly credit: Credit;
   readonly scorecard: Scorecard;
+  readonly transactions: Transactions;
   /** What the engine is and holds: versions, artefacts, limits, operations. */
   describe(): Answered<EngineDescribeResponse>;
 }
@@ -21,6 +22,7 @@ export interface OperationTypes {
   'engine.describe': [EngineDescribeRequest, EngineDescribeResponse];
   'scorecard.develop': [ScorecardDevelopRequest, ScorecardDevelopResponse];
   'scorecard.evaluate': [ScorecardEvaluateRequest, ScorecardEvaluateResponse];
+  'transactions.read': [TransactionsReadRequest, TransactionsReadResponse];
 }
 
 /** The operations `artefact.*`. */
@@ -60,8 +62,17 @@ export interface Scorecard {
   evaluateAsync(columns: Columns, request: ScorecardEvaluateRequest, options?: ColumnsAsyncOptions): Promise<Columnar<ScorecardEvaluateResponse>>;
 }
 
+/** The operations `transactions.*`. */
+export interface Transactions {
+  /** Reads the transactions of a document: delimited text, or an aggregator's answer in JSON. */
+  read(columns: null, request: TransactionsReadRequest): Answered<TransactionsReadResponse>;
+  read(columns: Columns, request: TransactionsReadRequest, options?: ColumnsOptions): Columnar<TransactionsReadResponse>;
+  /** Reads the transactions of a document: delimited text, or an aggregator's answer in JSON. On another thread. */
+  readAsync(columns: Columns, request: TransactionsReadRequest, options?: ColumnsAsyncOptions): Promise<Columnar<TransactionsReadResponse>>;
+}
+
 /** One account of an applicant with its rows in the order of the document. */
-export interface Account {
+export interface AccountInput {
   /** Id of the account at its provider; opaque, up to 128 bytes. */
   readonly account_id: string;
   /**
@@ -69,6 +80,11 @@ export interface Account {
    * 0..=1,000,000; default 0.
    */
   readonly chain_tolerance_minor?: number;
+  /**
+   * Balance after the last row as the document states it, in minor units. Where it is the balance after the
+   * last row, the days from that row to the end of `period` are proved to be quiet.
+   */
+  readonly closing_balance_minor?: number | null;
   /** Currency of every amount of the account, ISO 4217. */
   readonly currency: string;
   /** What the account is. */
@@ -80,7 +96,7 @@ export interface Account {
   /** Bank or operator. */
   readonly provider?: string | null;
   /** Rows, in the order of the document. */
-  readonly transactions: ReadonlyArray<Transaction>;
+  readonly transactions: ReadonlyArray<TransactionInput>;
   /** Offset whose civil days are the account's days; default `Z`. */
   readonly utc_offset?: string;
 }
@@ -94,6 +110,82 @@ export interface AccountProfit {
   readonly gain_per_good_minor: number;
   /** Loss of a bad account, at least 0. */
   readonly loss_per_bad_minor: number;
+}
+
+/**
+ * Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+ * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
+ * `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
+ * an array.
+ */
+export interface AggregatorPresetInput {
+  /** Id of the account of a row. */
+  readonly account_id?: ReadonlyArray<string>;
+  /**
+   * Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in
+   * `rows`.
+   */
+  readonly account_of_rows?: ReadonlyArray<string>;
+  /** Amount with its sign, or without one where `type` tells the direction. */
+  readonly amount?: ReadonlyArray<string>;
+  /** Balance after the row. */
+  readonly balance?: ReadonlyArray<string>;
+  /** Currency of the balance; must be the row's. */
+  readonly balance_currency?: ReadonlyArray<string>;
+  /** Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category. */
+  readonly categories?: { readonly [name: string]: string };
+  /** The provider's category; of several the first that `categories` names counts. */
+  readonly category?: ReadonlyArray<string>;
+  /** The other side. */
+  readonly counterparty?: ReadonlyArray<string>;
+  /** Money in, in place of `amount`. */
+  readonly credit?: ReadonlyArray<string>;
+  /** Currency of the amount, ISO 4217 in any case. */
+  readonly currency?: ReadonlyArray<string>;
+  /** Currency of rows that state none, unless the request states one. */
+  readonly currency_default?: string | null;
+  /** Money out, in place of `amount`, with or without a minus. */
+  readonly debit?: ReadonlyArray<string>;
+  /** Free text. */
+  readonly description?: ReadonlyArray<string>;
+  /** Id of the row. */
+  readonly id?: ReadonlyArray<string>;
+  /** Whether an id is that of one row, so that a later page replaces it; default false. */
+  readonly id_is_unique?: boolean;
+  /** What the accounts are, unless the request states it. */
+  readonly kind?: AccountKind | null;
+  /** What a row must have beside time and amount for the preset to be found by the shape of a document. */
+  readonly marks?: ReadonlyArray<string>;
+  /** Arrays of rows that replace those with the same id. */
+  readonly modified?: ReadonlyArray<string>;
+  /** What says that another page follows: true, or any text. */
+  readonly next?: ReadonlyArray<string>;
+  /** Id of the pending row that a row replaces. */
+  readonly pending_id?: ReadonlyArray<string>;
+  /** Bank or operator, unless the request states it. */
+  readonly provider?: string | null;
+  /** Arrays of rows, of which only the id is read, that the provider removed. */
+  readonly removed?: ReadonlyArray<string>;
+  /** Arrays of rows; all that exist are read. An empty pointer is the document itself. */
+  readonly rows?: ReadonlyArray<string>;
+  /** What the sign of `amount` means; without it `type` tells the direction. */
+  readonly sign?: Sign | null;
+  /** Whether a row took effect. */
+  readonly status?: ReadonlyArray<string>;
+  /** What a word of `status` means, whatever its case; an unknown one is an error. */
+  readonly statuses?: { readonly [name: string]: TransactionStatus };
+  /** When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970. */
+  readonly time?: ReadonlyArray<string>;
+  /** Number of rows of all pages. */
+  readonly total?: ReadonlyArray<string>;
+  /** Whether a row is a credit or a debit. */
+  readonly type?: ReadonlyArray<string>;
+  /** What a word of `type` means, whatever its case; `credit` and `debit` mean themselves. */
+  readonly types?: { readonly [name: string]: Direction };
+  /** Unit of the amounts. */
+  readonly unit?: AmountUnit;
+  /** Offset of local times, and whose civil days are the account's days, unless the request states one. */
+  readonly utc_offset?: string | null;
 }
 
 /** A balance. */
@@ -143,6 +235,9 @@ export interface AkibaTransaction {
   /** `credit` or `debit`; where given it must agree with the sign. */
   readonly type?: Direction | null;
 }
+
+/** Unit of an amount. */
+export type AmountUnit = 'major' | 'minor';
 
 /** Asks whether an artefact would load, without loading it. */
 export interface ArtefactCheckRequest {
@@ -412,8 +507,20 @@ export interface Data {
   readonly transaction_history?: TransactionSource | null;
 }
 
+/** Order of the parts of a date. */
+export type DateOrder = 'ymd' | 'dmy' | 'mdy' | 'epoch_seconds' | 'epoch_milliseconds';
+
+/** Sign of the amounts in a column of debits. */
+export type DebitSign = 'positive' | 'negative';
+
+/** The mark before decimals. */
+export type DecimalMark = 'point' | 'comma';
+
 /** The direction of a row. */
 export type Direction = 'credit' | 'debit';
+
+/** Encoding of the characters of a document. */
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'iso-8859-1';
 
 /** Asks what the engine is and holds. */
 export interface EngineDescribeRequest {
@@ -452,6 +559,9 @@ export interface FlatSource {
   /** Values by name. */
   readonly values?: { readonly [name: string]: boolean | number | string | null };
 }
+
+/** What a document is. */
+export type Format = 'delimited' | 'json';
 
 /** Where the points of the intercept go. */
 export type InterceptPlace = 'spread' | 'base';
@@ -495,6 +605,45 @@ export interface PrebinningSettings {
   /** Least share of the total weight in a pre-bin of a tree, 0..=0.5. */
   readonly size_min?: number | null;
 }
+
+/**
+ * The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
+ * that it can be stated for the next document of its kind.
+ */
+export interface ProfileInput {
+  /** Categories of Kapix by the provider's word, in place of the table of the preset. JSON only. */
+  readonly categories?: { readonly [name: string]: string } | null;
+  /**
+   * The name of each column in the header, by what it holds; without a header its number, from 1. A stated
+   * column goes before the table of names; the others are found by it.
+   */
+  readonly columns?: { readonly [name: string]: string };
+  /** Order of day, month and year in dates of digits that end with the year. */
+  readonly date_order?: DateOrder | null;
+  /** Sign of the amounts in a column of debits. */
+  readonly debit_sign?: DebitSign | null;
+  /** The mark before decimals; the others group thousands. */
+  readonly decimal_mark?: DecimalMark | null;
+  /** Encoding of the characters. */
+  readonly encoding?: Encoding | null;
+  /** What the document is. */
+  readonly format?: Format | null;
+  /** Line of the header, from 1; 0 where there is none. */
+  readonly header_line?: number | null;
+  /** Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only. */
+  readonly pointers?: AggregatorPresetInput | null;
+  /** The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only. */
+  readonly preset?: string | null;
+  /** Whether quotes enclose values. */
+  readonly quotes?: Quotes | null;
+  /** What separates the values of a line. */
+  readonly separator?: Separator | null;
+  /** What the sign of an amount means. */
+  readonly sign?: Sign | null;
+}
+
+/** Whether quotes enclose values. */
+export type Quotes = 'double' | 'none';
 
 /** What an applicant's points are compared with to find the reasons. */
 export type ReasonMethod = 'means_at_cutoff' | 'mean' | 'neutral' | 'maximum';
@@ -728,6 +877,12 @@ export interface SelectionSettings {
   readonly vif_max?: number | null;
 }
 
+/** What separates the values of a line. */
+export type Separator = 'comma' | 'semicolon' | 'tab' | 'pipe';
+
+/** What the sign of an amount means. */
+export type Sign = 'credit_positive' | 'debit_positive';
+
 /** A source of data that a request may name in `data_sources`. */
 export type SourceKey = 'application' | 'bank' | 'bureau' | 'internal_loans' | 'mobile_money' | 'transaction_history';
 
@@ -753,11 +908,34 @@ export interface SplitSettings {
 /** How far a development goes. */
 export type Stage = 'binning' | 'card';
 
+/** What is known of an account beside its document. */
+export interface StatedAccount {
+  /** Id of the account at its provider; default the document's, or `account`. */
+  readonly account_id?: string | null;
+  /** Balance after the last row, in minor units. */
+  readonly closing_balance_minor?: number | null;
+  /** Currency of the amounts, ISO 4217; default the document's. Without either the document is refused. */
+  readonly currency?: string | null;
+  /** What the account is; default the document's, or `other`. */
+  readonly kind?: AccountKind | null;
+  /** Balance before the first row, in minor units. */
+  readonly opening_balance_minor?: number | null;
+  /** Days that the document covers. */
+  readonly period?: PeriodInput | null;
+  /** Bank or operator. */
+  readonly provider?: string | null;
+  /**
+   * Offset whose civil days are the account's days, and of the times in the document that state none; default
+   * `Z`.
+   */
+  readonly utc_offset?: string | null;
+}
+
 /** What the target is. */
 export type TargetKind = 'binary' | 'continuous';
 
 /** One row of an account. */
-export interface Transaction {
+export interface TransactionInput {
   /** Amount in minor units; a credit is above zero, a debit below. */
   readonly amount_minor: number;
   /** When: an instant, or a civil date where the document gives no time. */
@@ -772,6 +950,8 @@ export interface Transaction {
   readonly description?: string | null;
   /** Id of the row at its provider; a shared id is a warning, not a duplicate. */
   readonly id?: string | null;
+  /** Id of the pending row that this booked row replaces, where the provider states it. */
+  readonly pending_id?: string | null;
   /** Whether the row took effect; default `posted`. */
   readonly status?: TransactionStatus;
   /** `credit` or `debit`; where given it must agree with the sign of the amount. */
@@ -781,7 +961,7 @@ export interface Transaction {
 /** A source that answers with accounts. */
 export interface TransactionSource {
   /** Accounts of the applicant at this source. */
-  readonly accounts: ReadonlyArray<Account>;
+  readonly accounts: ReadonlyArray<AccountInput>;
   /** Days that the source covers; an account's own period goes before it. */
   readonly period?: PeriodInput | null;
   /** Who answered. */
@@ -792,6 +972,20 @@ export interface TransactionSource {
 
 /** Whether a row took effect. */
 export type TransactionStatus = 'posted' | 'pending' | 'failed';
+
+/** Asks for the transactions of a document: a delimited text (CSV), or an aggregator's answer in JSON. */
+export interface TransactionsReadRequest {
+  /** What is known of the account; it goes before what the document says. */
+  readonly account?: StatedAccount;
+  /** The bytes of the document in base64, when no column `document` comes beside the request. */
+  readonly document?: string | null;
+  /** Pages of an aggregator in base64, the earlier pull first; in place of `document`. */
+  readonly documents?: ReadonlyArray<string>;
+  /** What is known of the form of the document; what is absent is found. */
+  readonly profile?: ProfileInput;
+  /** Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000. */
+  readonly rows?: number;
+}
 
 /** The shape of the bad rates (or means) of the bins along ascending values. */
 export type Trend = 'none' | 'ascending' | 'descending' | 'peak' | 'valley' | 'concave' | 'convex' | 'auto';
@@ -810,6 +1004,36 @@ export interface ValidationSettings {
   readonly roc_points?: number;
 }
 
+/** One account of an applicant with its rows in the order of the document. */
+export interface Account {
+  /** Id of the account at its provider; opaque, up to 128 bytes. */
+  readonly account_id: string;
+  /**
+   * Largest difference, in minor units, between a stated balance and the chained one that is still rounding,
+   * 0..=1,000,000; default 0.
+   */
+  readonly chain_tolerance_minor?: number;
+  /**
+   * Balance after the last row as the document states it, in minor units. Where it is the balance after the
+   * last row, the days from that row to the end of `period` are proved to be quiet.
+   */
+  readonly closing_balance_minor?: number;
+  /** Currency of every amount of the account, ISO 4217. */
+  readonly currency: string;
+  /** What the account is. */
+  readonly kind: AccountKind;
+  /** Balance before the first row, in minor units. */
+  readonly opening_balance_minor?: number;
+  /** Days that the document covers; without it, from the first to the last row. */
+  readonly period?: Period;
+  /** Bank or operator. */
+  readonly provider?: string;
+  /** Rows, in the order of the document. */
+  readonly transactions: ReadonlyArray<Transaction>;
+  /** Offset whose civil days are the account's days; default `Z`. */
+  readonly utc_offset: string;
+}
+
 /** One account of a ledger. */
 export interface AccountView {
   /** First and last day covered. */
@@ -822,6 +1046,82 @@ export interface AccountView {
   readonly pointer: string;
   /** Rows that count. */
   readonly rows: number;
+}
+
+/**
+ * Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+ * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
+ * `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
+ * an array.
+ */
+export interface AggregatorPreset {
+  /** Id of the account of a row. */
+  readonly account_id?: ReadonlyArray<string>;
+  /**
+   * Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in
+   * `rows`.
+   */
+  readonly account_of_rows?: ReadonlyArray<string>;
+  /** Amount with its sign, or without one where `type` tells the direction. */
+  readonly amount?: ReadonlyArray<string>;
+  /** Balance after the row. */
+  readonly balance?: ReadonlyArray<string>;
+  /** Currency of the balance; must be the row's. */
+  readonly balance_currency?: ReadonlyArray<string>;
+  /** Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category. */
+  readonly categories?: { readonly [name: string]: string };
+  /** The provider's category; of several the first that `categories` names counts. */
+  readonly category?: ReadonlyArray<string>;
+  /** The other side. */
+  readonly counterparty?: ReadonlyArray<string>;
+  /** Money in, in place of `amount`. */
+  readonly credit?: ReadonlyArray<string>;
+  /** Currency of the amount, ISO 4217 in any case. */
+  readonly currency?: ReadonlyArray<string>;
+  /** Currency of rows that state none, unless the request states one. */
+  readonly currency_default?: string;
+  /** Money out, in place of `amount`, with or without a minus. */
+  readonly debit?: ReadonlyArray<string>;
+  /** Free text. */
+  readonly description?: ReadonlyArray<string>;
+  /** Id of the row. */
+  readonly id?: ReadonlyArray<string>;
+  /** Whether an id is that of one row, so that a later page replaces it; default false. */
+  readonly id_is_unique?: boolean;
+  /** What the accounts are, unless the request states it. */
+  readonly kind?: AccountKind;
+  /** What a row must have beside time and amount for the preset to be found by the shape of a document. */
+  readonly marks?: ReadonlyArray<string>;
+  /** Arrays of rows that replace those with the same id. */
+  readonly modified?: ReadonlyArray<string>;
+  /** What says that another page follows: true, or any text. */
+  readonly next?: ReadonlyArray<string>;
+  /** Id of the pending row that a row replaces. */
+  readonly pending_id?: ReadonlyArray<string>;
+  /** Bank or operator, unless the request states it. */
+  readonly provider?: string;
+  /** Arrays of rows, of which only the id is read, that the provider removed. */
+  readonly removed?: ReadonlyArray<string>;
+  /** Arrays of rows; all that exist are read. An empty pointer is the document itself. */
+  readonly rows: ReadonlyArray<string>;
+  /** What the sign of `amount` means; without it `type` tells the direction. */
+  readonly sign?: Sign;
+  /** Whether a row took effect. */
+  readonly status?: ReadonlyArray<string>;
+  /** What a word of `status` means, whatever its case; an unknown one is an error. */
+  readonly statuses?: { readonly [name: string]: TransactionStatus };
+  /** When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970. */
+  readonly time: ReadonlyArray<string>;
+  /** Number of rows of all pages. */
+  readonly total?: ReadonlyArray<string>;
+  /** Whether a row is a credit or a debit. */
+  readonly type?: ReadonlyArray<string>;
+  /** What a word of `type` means, whatever its case; `credit` and `debit` mean themselves. */
+  readonly types?: { readonly [name: string]: Direction };
+  /** Unit of the amounts. */
+  readonly unit: AmountUnit;
+  /** Offset of local times, and whose civil days are the account's days, unless the request states one. */
+  readonly utc_offset?: string;
 }
 
 /** Features and the transactions behind them. */
@@ -1555,6 +1855,25 @@ export interface KolmogorovSmirnov {
   readonly value: number;
 }
 
+/** Why a row became no transaction. */
+export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'repeated' | 'removed' | 'replaced' | 'total';
+
+/** A row that became no transaction. */
+export interface LeftOutRow {
+  /** Its line, from 1, or the number of its element in JSON, from 0. */
+  readonly line: number;
+  /** Why. */
+  readonly reason: LeftOutReason;
+}
+
+/** Rows of a document that became no transaction. */
+export interface LeftOutRows {
+  /** Number of rows by reason. */
+  readonly counts: { readonly [name: string]: number };
+  /** The first hundred, in the order of the document. */
+  readonly rows: ReadonlyArray<LeftOutRow>;
+}
+
 /** The limits of an engine; `Limits::default()` is the documented table. */
 export interface Limits {
   /** Accounts of one applicant. */
@@ -1565,6 +1884,14 @@ export interface Limits {
   readonly attributes: number;
   /** Characteristics of a card. */
   readonly characteristics: number;
+  /** Bytes of one document beside a request. */
+  readonly document_bytes: number;
+  /** Columns of a delimited document. */
+  readonly document_columns: number;
+  /** Bytes of one line of a delimited document. */
+  readonly document_line_bytes: number;
+  /** Documents of one reading: pages of an aggregator. */
+  readonly documents: number;
   /** Named values in `features` or in one flat source. */
   readonly features: number;
   /** Columns of a frame. */
@@ -1685,6 +2012,54 @@ export interface Problem {
   readonly message: string;
 }
 
+/**
+ * The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
+ * that it can be stated for the next document of its kind.
+ */
+export interface Profile {
+  /** Categories of Kapix by the provider's word, in place of the table of the preset. JSON only. */
+  readonly categories?: { readonly [name: string]: string };
+  /**
+   * The name of each column in the header, by what it holds; without a header its number, from 1. A stated
+   * column goes before the table of names; the others are found by it.
+   */
+  readonly columns?: { readonly [name: string]: string };
+  /** Order of day, month and year in dates of digits that end with the year. */
+  readonly date_order?: DateOrder;
+  /** Sign of the amounts in a column of debits. */
+  readonly debit_sign?: DebitSign;
+  /** The mark before decimals; the others group thousands. */
+  readonly decimal_mark?: DecimalMark;
+  /** Encoding of the characters. */
+  readonly encoding?: Encoding;
+  /** What the document is. */
+  readonly format?: Format;
+  /** Line of the header, from 1; 0 where there is none. */
+  readonly header_line?: number;
+  /** Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only. */
+  readonly pointers?: AggregatorPreset;
+  /** The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only. */
+  readonly preset?: string;
+  /** Whether quotes enclose values. */
+  readonly quotes?: Quotes;
+  /** What separates the values of a line. */
+  readonly separator?: Separator;
+  /** What the sign of an amount means. */
+  readonly sign?: Sign;
+}
+
+/** What a reading rests on. */
+export interface Proof {
+  /** Rows whose balance follows from the balance of the row before and the amount. */
+  readonly balances_chained: number;
+  /** Rows with an amount and a balance after a row with a balance. */
+  readonly balances_checked: number;
+  /** How each part of the profile came about, by its name. */
+  readonly choices: { readonly [name: string]: unknown };
+  /** Totals that the document states, beside the sums of its rows. */
+  readonly totals: ReadonlyArray<TotalCheck>;
+}
+
 /** Who answers for an artefact, and what it may be used for. */
 export interface Provenance {
   /** When it was approved. */
@@ -1707,6 +2082,21 @@ export interface Provenance {
 
 /** Whether an artefact may decide. */
 export type ProvenanceStatus = 'draft' | 'approved' | 'retired';
+
+/** What reading shows of the data. */
+export interface ReadingFinding {
+  /** Number of cases; `lines` shows the first ones. */
+  readonly count: number;
+  /** What was found. */
+  readonly kind: ReadingFindingKind;
+  /** Lines of the document, from 1, or numbers of elements in JSON, from 0: at most 100. */
+  readonly lines?: ReadonlyArray<number>;
+  /** What it should do to a decision. */
+  readonly severity: Severity;
+}
+
+/** What reading may show of the data. */
+export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_found' | 'total_mismatch';
 
 /** One reason. */
 export interface ReasonView {
@@ -2057,6 +2447,71 @@ export interface TopFeature {
   readonly feature: string;
   /** Share in the absolute deviations of all features, 0..=1. */
   readonly weight: number;
+}
+
+/** A total that a document states. */
+export interface TotalCheck {
+  /** What the rows add up to, in minor units. */
+  readonly found_minor: number;
+  /** What it is. */
+  readonly kind: TotalKind;
+  /** Its line, from 1. */
+  readonly line: number;
+  /** What the document states, in minor units. */
+  readonly stated_minor: number;
+}
+
+/** What a total is of. */
+export type TotalKind = 'amounts' | 'closing' | 'credits' | 'debits' | 'rows';
+
+/** One row of an account. */
+export interface Transaction {
+  /** Amount in minor units; a credit is above zero, a debit below. */
+  readonly amount_minor: number;
+  /** When: an instant, or a civil date where the document gives no time. */
+  readonly at: string;
+  /** Balance after the row as the document states it, in minor units. */
+  readonly balance_minor?: number;
+  /** The caller's category; `own_transfer`, `loan` and `reversal` credits are not income. */
+  readonly category?: string;
+  /** The other side, as the document names it. */
+  readonly counterparty?: string;
+  /** Free text of the document. */
+  readonly description?: string;
+  /** Id of the row at its provider; a shared id is a warning, not a duplicate. */
+  readonly id?: string;
+  /** Id of the pending row that this booked row replaces, where the provider states it. */
+  readonly pending_id?: string;
+  /** Whether the row took effect; default `posted`. */
+  readonly status?: TransactionStatus;
+  /** `credit` or `debit`; where given it must agree with the sign of the amount. */
+  readonly type?: Direction;
+}
+
+/** The transactions of a document. */
+export interface TransactionsReadResponse {
+  /** The accounts with their first rows, `rows` of the request in all; as `data` takes them. */
+  readonly accounts: ReadonlyArray<Account>;
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** What reading shows of the data. */
+  readonly findings: ReadonlyArray<ReadingFinding>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Rows that became no transaction. */
+  readonly left_out: LeftOutRows;
+  /** The form of the document, whole: stated in a request it reads the next document in the same way. */
+  readonly profile: Profile;
+  /** What the profile rests on. */
+  readonly proof: Proof;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Transactions that were read; all of them are in the columns. */
+  readonly rows: number;
+  /** Transactions that `accounts` does not list. */
+  readonly rows_not_listed: number;
 }
 
 /** Unit of a feature's value. */

@@ -13,6 +13,7 @@ from ._types import (
     EngineDescribeResponse,
     ScorecardDevelopResponse,
     ScorecardEvaluateResponse,
+    TransactionsReadResponse,
 )
 
 # The fields of each request: name, type, default, document.
@@ -99,6 +100,14 @@ _ScorecardEvaluateRequest = (
     ('seed', 'int', 0, 'Seed; an evaluation does not use it and returns it.'),
     ('validation', 'ValidationSettings', {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10, 'interval_level': 0.95, 'roc_points': 100}, 'What is measured.'),
     ('weight', 'str | None', None, 'Column with the weight of each row, finite and above 0.'),
+)
+
+_TransactionsReadRequest = (
+    ('account', 'StatedAccount', {}, 'What is known of the account; it goes before what the document says.'),
+    ('document', 'str | None', None, 'The bytes of the document in base64, when no column `document` comes beside the request.'),
+    ('documents', 'Sequence[str]', ABSENT, 'Pages of an aggregator in base64, the earlier pull first; in place of `document`.'),
+    ('profile', 'ProfileInput', {}, 'What is known of the form of the document; what is absent is found.'),
+    ('rows', 'int', 1000, 'Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000.'),
 )
 
 
@@ -201,10 +210,35 @@ class Scorecard:
         return await run_async(call, progress)
 
 
+class Transactions:
+    """The operations `transactions.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_TransactionsReadRequest)
+    def read(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> TransactionsReadResponse:
+        """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON."""
+        if frame is None:
+            return run(TransactionsReadResponse, self._desk, "transactions.read", None, fields)
+        reply = run_columns(self._desk, "transactions.read", frame, names, progress, threads, fields)
+        return TransactionsReadResponse(reply)
+
+    @takes(*_TransactionsReadRequest)
+    async def read_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> TransactionsReadResponse:
+        """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON."""
+        def call(tell):
+            return self.read(frame, names=names, progress=tell, threads=threads, **fields)
+
+        return await run_async(call, progress)
+
+
 class Operations:
     """Every operation, by area."""
 
-    __slots__ = ("_desk", "artefact", "cashflow", "credit", "scorecard")
+    __slots__ = ("_desk", "artefact", "cashflow", "credit", "scorecard", "transactions")
 
     def __init__(self, desk):
         self._desk = desk
@@ -212,6 +246,7 @@ class Operations:
         self.cashflow = Cashflow(desk)
         self.credit = Credit(desk)
         self.scorecard = Scorecard(desk)
+        self.transactions = Transactions(desk)
 
     def describe(self) -> EngineDescribeResponse:
         """What the engine is and holds: versions, artefacts, limits, operations."""

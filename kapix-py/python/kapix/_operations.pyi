@@ -28,6 +28,7 @@ from ._types import (
     EngineDescribeResponse,
     EntityType,
     Minimum,
+    ProfileInput,
     ReasonMethod,
     RegressionSettings,
     SampleSettings,
@@ -40,7 +41,10 @@ from ._types import (
     SelectionSettings,
     SourceKey,
     Stage,
+    StatedAccount,
     TargetKind,
+    TransactionsReadRequest,
+    TransactionsReadResponse,
     ValidationSettings,
 )
 
@@ -384,6 +388,54 @@ class Scorecard:
     ) -> ScorecardEvaluateResponse:
         """Measures how well a card ranks and is calibrated on rows with known outcomes."""
 
+class Transactions:
+    """The operations `transactions.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    def read(
+        self,
+        frame: Frame | None = None,
+        /,
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        threads: int = 0,
+        account: StatedAccount = ...,
+        document: str | None = None,
+        documents: Sequence[str] = ...,
+        profile: ProfileInput = ...,
+        rows: int = 1000,
+    ) -> TransactionsReadResponse:
+        """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON.
+
+        Fields:
+            names (Sequence[str] | None): Names of the columns of a matrix.
+            progress (Progress | None): Is told the steps done and the steps in all.
+            threads (int; default 0): Threads to use; 0 for all cores.
+            account (StatedAccount): What is known of the account; it goes before what the document says.
+            document (str | None): The bytes of the document in base64, when no column `document` comes beside the
+                request.
+            documents (Sequence[str]): Pages of an aggregator in base64, the earlier pull first; in place of
+                `document`.
+            profile (ProfileInput): What is known of the form of the document; what is absent is found.
+            rows (int; default 1000): Rows that the answer lists in its `accounts` at most, the rest is counted;
+                default 1,000.
+        """
+    async def read_async(
+        self,
+        frame: Frame,
+        /,
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        threads: int = 0,
+        account: StatedAccount = ...,
+        document: str | None = None,
+        documents: Sequence[str] = ...,
+        profile: ProfileInput = ...,
+        rows: int = 1000,
+    ) -> TransactionsReadResponse:
+        """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON."""
+
 class Operations:
     """Every operation, by area."""
     _desk: Desk
@@ -391,6 +443,7 @@ class Operations:
     cashflow: Cashflow
     credit: Credit
     scorecard: Scorecard
+    transactions: Transactions
     def __init__(self, desk: Desk) -> None: ...
     def describe(self) -> EngineDescribeResponse:
         """What the engine is and holds: versions, artefacts, limits, operations."""
