@@ -90,8 +90,6 @@ pub enum TotalKind {
     Credits,
     /// Of money out.
     Debits,
-    /// The number of rows.
-    Rows,
 }
 
 /// Rows of a document that became no transaction.

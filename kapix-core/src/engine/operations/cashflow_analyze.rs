@@ -1,11 +1,12 @@
 //! `cashflow.analyze`: the features of one applicant, each with its transactions.
 
 use super::credit_score::ledger;
-use super::{Call, Done, Interrupt, Operate, instant, recorded};
+use super::{Call, Done, Interrupt, Operate, columns_as_rows, instant, recorded};
 use crate::cashflow::{self, Analysis};
-use crate::domain::{Data, Finding, Ledger, Period};
-use crate::error::{Cause, Error};
+use crate::domain::{Data, Finding, Frame, Ledger, Period};
+use crate::error::{self, Cause, Error};
 use crate::id::Id;
+use crate::limits::Limits;
 use crate::money::Currency;
 use crate::time::Instant;
 use crate::view::akiba::AkibaRequest;
@@ -74,8 +75,13 @@ pub struct AccountView {
 
 impl Operate for CashflowAnalyzeRequest {
     const NAME: &'static str = "cashflow.analyze";
+    const COLUMNAR: bool = true;
     type Response = CashflowAnalyzeResponse;
     recorded!();
+
+    fn absorb(&mut self, frame: &Frame<'_>, limits: &Limits) -> error::Result<bool> {
+        columns_as_rows::fill(self.data.as_mut(), frame, limits).map(|()| true)
+    }
 
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<CashflowAnalyzeResponse>, Interrupt> {
         let as_of = instant(self.as_of)?;

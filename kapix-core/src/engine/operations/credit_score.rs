@@ -16,13 +16,13 @@ pub use null_reason::{InputNullReason, RequestNullReason, ScoreNullReason};
 pub use request::{Audience, Context, CreditScoreRequest};
 
 use super::table::Operation;
-use super::{Call, Done, Interrupt, Operate, instant, recorded};
-use crate::domain::{Finding, Severity};
+use super::{Call, Done, Interrupt, Operate, columns_as_rows, instant, recorded};
+use crate::domain::{Finding, Frame, Severity};
 use crate::engine::door::{Event, EventData};
 use crate::engine::registry::{ArtefactRef, Chosen, RouteKey};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
-use crate::limits;
+use crate::limits::{self, Limits};
 use crate::scorecard::{Card, Decision, Slots};
 use explanation::Scored;
 use inputs::{Evidence, Inputs};
@@ -49,8 +49,13 @@ pub struct CreditScoreCompleted {
 
 impl Operate for CreditScoreRequest {
     const NAME: &'static str = "credit.score";
+    const COLUMNAR: bool = true;
     type Response = CreditScoreResponse;
     recorded!();
+
+    fn absorb(&mut self, frame: &Frame<'_>, limits: &Limits) -> Result<bool> {
+        columns_as_rows::fill(self.data.as_mut(), frame, limits).map(|()| true)
+    }
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<CreditScoreResponse>, Interrupt> {
         let limits = call.limits();

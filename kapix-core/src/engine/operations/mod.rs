@@ -7,6 +7,7 @@
 mod artefact_check;
 mod call;
 mod cashflow_analyze;
+mod columns_as_rows;
 mod columns_in_json;
 mod credit_score;
 mod credit_score_batch;

@@ -2,11 +2,12 @@
 
 use super::{Call, Interrupt};
 use crate::canonical::Hash;
-use crate::domain::ResultColumns;
+use crate::domain::{Frame, ResultColumns};
 use crate::engine::door::Event;
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
+use crate::limits::Limits;
 use crate::store::Write;
 use crate::time::Instant;
 use serde::Serialize;
@@ -32,6 +33,12 @@ pub(in crate::engine) trait Operate:
     /// Answers the request. A run that needs a result or a row ends early and is started again with it, so it does
     /// nothing but compute: what it changes, it returns in [`Done`].
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<Self::Response>, Interrupt>;
+
+    /// Takes the columns that came beside the request into it, where they are part of what it asks; false where they
+    /// stay beside it.
+    fn absorb(&mut self, _frame: &Frame<'_>, _limits: &Limits) -> Result<bool> {
+        Ok(false)
+    }
 
     /// Returns the fields that the Desk reads and fills; `None` for an operation that leaves no record.
     fn common(&mut self) -> Option<Common<'_>> {

@@ -9,6 +9,7 @@ use super::{
     EngineDescribeRequest, EngineDescribeResponse, Operate, ScorecardDevelopResponse,
     ScorecardEvaluateResponse, TransactionsReadResponse,
 };
+use crate::domain::Frame;
 use crate::engine::door::Reply;
 use crate::error::{Cause, Error, Result};
 use crate::json;
@@ -71,7 +72,7 @@ macro_rules! operations {
             /// ```
             /// use kapix_core::Operation;
             ///
-            /// assert!(Operation::CreditScoreBatch.is_columnar() && !Operation::CreditScore.is_columnar());
+            /// assert!(Operation::CreditScoreBatch.is_columnar() && !Operation::EngineDescribe.is_columnar());
             /// ```
             pub const fn is_columnar(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::COLUMNAR,)+ }
@@ -182,6 +183,11 @@ macro_rules! operations {
             /// Returns the fields that the Desk reads and fills.
             pub(in crate::engine) fn common(&mut self) -> Option<Common<'_>> {
                 match self { $($(#[cfg($gate)])? Self::$variant(request) => request.common(),)+ }
+            }
+
+            /// Takes the columns that came beside the request into it; false where they stay beside it.
+            pub(in crate::engine) fn absorb(&mut self, frame: &Frame<'_>, limits: &Limits) -> Result<bool> {
+                match self { $($(#[cfg($gate)])? Self::$variant(request) => request.absorb(frame, limits),)+ }
             }
 
             /// Answers the request.

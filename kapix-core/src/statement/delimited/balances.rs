@@ -9,7 +9,7 @@ use crate::error::{Cause, Error, Result};
 use crate::statement::profile::{Column, Sign};
 use crate::statement::reading::{AccountRead, Choice, ReadingFinding, ReadingFindingKind};
 use crate::statement::request::StatedAccount;
-use crate::time::UtcOffset;
+use crate::time::{At, UtcOffset};
 
 /// How far the balances of accounts chain.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,14 +38,17 @@ pub(super) fn oldest_first(accounts: &mut [Building]) -> Option<ReadingFinding> 
     (!turned.is_empty()).then(|| ReadingFindingKind::NewestFirst.at(turned))
 }
 
-/// By the days; where they go neither way, by the balances.
+/// By the days and times; where they go neither way, by the balances.
 fn is_newest_first(account: &Building) -> bool {
     let (mut up, mut down) = (0_u64, 0_u64);
     for pair in account.rows.windows(2) {
         let [first, second] = pair else { continue };
-        let [first, second] = [first, second].map(|row| row.at.date(UtcOffset::UTC));
-        up += u64::from(second > first);
-        down += u64::from(second < first);
+        let order = match (first.at, second.at) {
+            (At::Instant(first), At::Instant(second)) => second.cmp(&first),
+            (first, second) => second.date(UtcOffset::UTC).cmp(&first.date(UtcOffset::UTC)),
+        };
+        up += u64::from(order.is_gt());
+        down += u64::from(order.is_lt());
     }
     if up != down {
         return down > up;

@@ -1,5 +1,6 @@
 //! Where the columns of a document are: its separator, its header, and what the header's names mean.
 
+use super::dates;
 use super::place;
 use super::records::{Marks, Record, Records};
 use super::words::{self, folded};
@@ -88,9 +89,7 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
     let quotes = profile.quotes.unwrap_or(Quotes::Double);
     let mut records = Records::new(text, Marks { separator, quotes });
     if profile.header_line == Some(0) {
-        let header = Vec::new();
-        let (places, currency) = (numbered(&profile.columns, limits)?, None);
-        return Ok(Some(Layout { separator, header_line: 0, header, places, currency }));
+        return without_header(records, separator, profile, limits);
     }
     for _ in 0..PREAMBLE_MAX {
         let Some(record) = records.next()? else { break };
@@ -110,6 +109,24 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
         if places.suffice() {
             let header_line = record.line;
             return Ok(Some(Layout { separator, header_line, header, places, currency }));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the layout by numbers of columns, where a record has a day at its place.
+fn without_header(
+    mut records: Records<'_>,
+    separator: Separator,
+    profile: &Profile,
+    limits: &Limits,
+) -> Result<Option<Layout>> {
+    let places = numbered(&profile.columns, limits)?;
+    let Some(day) = places.of(Column::At) else { return Ok(None) };
+    for _ in 0..PREAMBLE_MAX {
+        let Some(record) = records.next()? else { break };
+        if dates::cut(record.cell(day)).is_some() {
+            return Ok(Some(Layout { separator, header_line: 0, header: Vec::new(), places, currency: None }));
         }
     }
     Ok(None)
@@ -160,6 +177,8 @@ fn named(
         if first.is_none() {
             return Ok((Places::default(), None));
         }
+        let written = first.and_then(|place| header.get(place));
+        currency = currency.or(without_currency(&name, written).1);
         places.set(*column, first);
         taken.extend(first);
     }

@@ -82,6 +82,9 @@ impl Survey {
         while let Some(record) = records.next()? {
             survey.record(record, places, period);
         }
+        if survey.foreign_type.is_some() {
+            (survey.agree, survey.disagree) = (None, None);
+        }
         Ok(survey)
     }
 
