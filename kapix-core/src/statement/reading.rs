@@ -90,6 +90,8 @@ pub enum TotalKind {
     Credits,
     /// Of money out.
     Debits,
+    /// The number of rows, in place of minor units.
+    Rows,
 }
 
 /// Rows of a document that became no transaction.
