@@ -35,7 +35,7 @@ SPENDING = [
 
 def movements() -> list[tuple[datetime.date, str, int]]:
     """Returns the rows in the order of their days: what falls due, and up to two times of spending a day."""
-    draw = random.Random(6)
+    draw = random.Random(96)
     rows = []
     day = FIRST
     while day <= LAST:

@@ -155,7 +155,7 @@ func (e *Engine) {name}(ctx context.Context, request *{request}{columns}) (*{res
 def method(wire, operation):
     """Returns the method of an operation."""
     request, response = operation["request"]["title"], operation["response"]["title"]
-    columnar, returns = operation["columnar"], operation["returns_columns"]
+    columnar, returns = operation["columnar"] or operation["takes_rows"], operation["returns_columns"]
     columns = "columns" if columnar else "nil"
     body = f'answer[{response}](ctx, e, "{wire}", request, {columns})'
     body = f"return {body}" if returns else f"response, _, err := {body}\nreturn response, err"

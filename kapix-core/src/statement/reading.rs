@@ -156,12 +156,12 @@ pub enum LeftOutReason {
     /// A line before the header.
     #[strum(message = "Nothing.")]
     Preamble,
-    /// A row of another page or pull that is there already.
-    #[strum(message = "Nothing.")]
-    Repeated,
     /// A row that the provider removed.
     #[strum(message = "Nothing.")]
     Removed,
+    /// A row of another page or pull that is there already.
+    #[strum(message = "Nothing.")]
+    Repeated,
     /// A row of which a later page or pull has another form, which stands for it.
     #[strum(message = "Nothing.")]
     Replaced,

@@ -75,7 +75,7 @@ pub struct AccountView {
 
 impl Operate for CashflowAnalyzeRequest {
     const NAME: &'static str = "cashflow.analyze";
-    const COLUMNAR: bool = true;
+    const TAKES_ROWS: bool = true;
     type Response = CashflowAnalyzeResponse;
     recorded!();
 

@@ -49,7 +49,7 @@ pub struct CreditScoreCompleted {
 
 impl Operate for CreditScoreRequest {
     const NAME: &'static str = "credit.score";
-    const COLUMNAR: bool = true;
+    const TAKES_ROWS: bool = true;
     type Response = CreditScoreResponse;
     recorded!();
 

@@ -21,6 +21,8 @@ pub(in crate::engine) trait Operate:
     const NAME: &'static str;
     /// Whether it takes columns beside its request.
     const COLUMNAR: bool = false;
+    /// Whether columns of transactions may come beside its request, which [`Operate::absorb`] takes into it.
+    const TAKES_ROWS: bool = false;
     /// Whether result columns go beside its answer when columns came beside the request.
     const RETURNS_COLUMNS: bool = false;
     /// Whether a call leaves a record.

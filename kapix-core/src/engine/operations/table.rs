@@ -72,10 +72,22 @@ macro_rules! operations {
             /// ```
             /// use kapix_core::Operation;
             ///
-            /// assert!(Operation::CreditScoreBatch.is_columnar() && !Operation::EngineDescribe.is_columnar());
+            /// assert!(Operation::CreditScoreBatch.is_columnar() && !Operation::CreditScore.is_columnar());
             /// ```
             pub const fn is_columnar(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::COLUMNAR,)+ }
+            }
+
+            /// Returns whether columns of transactions may come beside the request, as `transactions.read` returns them:
+            /// they become the rows of its accounts.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(Operation::CreditScore.takes_rows() && !Operation::CreditScoreBatch.takes_rows());
+            /// ```
+            pub const fn takes_rows(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::TAKES_ROWS,)+ }
             }
 
             /// Returns whether result columns go beside the answer when columns came beside the request.

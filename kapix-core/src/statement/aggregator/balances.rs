@@ -1,20 +1,30 @@
 //! The order of rows and the sign of amounts, by the balances that the rows state.
 
-use crate::domain::{Account, TransactionStatus};
+use crate::domain::{Account, Transaction, TransactionStatus};
+use crate::error::{Cause, Error, Result};
 use crate::statement::reading::LISTED_MAX;
 use crate::statement::{AccountRead, Proof, ReadingFinding, ReadingFindingKind};
+use crate::time::At;
 
-/// Balances that must all chain the other way, and none this way, before a sign is turned round: fewer may be chance.
-const TURNED_MIN: u64 = 3;
+/// What nothing but balances tells of a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SignIs {
+    /// The preset has it: balances may turn it.
+    Open,
+    /// The request states it: balances may refuse it.
+    Stated,
+    /// Types or sides tell it.
+    Told,
+}
 
 /// Puts the rows in the order of the oldest first, enters how many balances chain, and returns whether the amounts were
-/// turned round because balances chain only so.
+/// turned round because balances chain only so: nine of ten and at least two, as in delimited documents.
 pub(super) fn settle(
     accounts: &mut [AccountRead],
-    is_open: bool,
+    sign: SignIs,
     proof: &mut Proof,
     findings: &mut Vec<ReadingFinding>,
-) -> bool {
+) -> Result<bool> {
     let mut newest_first = Vec::new();
     for it in &mut *accounts {
         if is_newest_first(&it.account) {
@@ -26,16 +36,16 @@ pub(super) fn settle(
     if !newest_first.is_empty() {
         findings.push(ReadingFindingKind::NewestFirst.at(newest_first));
     }
-    let sums = |accounts: &[AccountRead], sign: i64| {
-        accounts.iter().fold((0_u64, 0_u64), |(chained, checked), it| {
-            let (more_chained, more_checked) = chained_of(&it.account, sign);
-            (chained + more_chained, checked + more_checked)
-        })
-    };
-    let (chained, checked) = sums(accounts, 1);
-    let (turned, _) = sums(accounts, -1);
-    let turns = is_open && checked >= TURNED_MIN && turned == checked && chained == 0;
-    if turns {
+    let chains = accounts.iter().map(|it| chain(it.account.transactions.iter()));
+    let (chained, turned, checked) =
+        chains.fold((0, 0, 0), |all, own| (all.0 + own.0, all.1 + own.1, all.2 + own.2));
+    let contradicts =
+        sign != SignIs::Told && turned >= 2 && turned * 10 >= checked * 9 && chained * 2 < turned;
+    if contradicts && sign == SignIs::Stated {
+        let message = "the balances chain only the other way round; state the other `profile.sign`";
+        return Err(Error::new(Cause::TransactionSign, message).at("/profile/sign"));
+    }
+    if contradicts {
         let mut lines = Vec::new();
         for it in &mut *accounts {
             for row in &mut it.account.transactions {
@@ -45,40 +55,44 @@ pub(super) fn settle(
         }
         findings.push(ReadingFindingKind::SignFound.at(lines));
     }
-    proof.balances_chained = if turns { turned } else { chained };
+    proof.balances_chained = if contradicts { turned } else { chained };
     proof.balances_checked = checked;
-    turns
+    Ok(contradicts)
 }
 
 /// Returns whether more neighbours fall in time than rise, or, where no time tells, whether more balances chain backwards.
 fn is_newest_first(account: &Account) -> bool {
-    let days = account.transactions.iter().map(|row| row.at.date(account.utc_offset));
     let (mut rising, mut falling) = (0_usize, 0_usize);
-    for (earlier, later) in days.clone().zip(days.skip(1)) {
-        rising += usize::from(earlier < later);
-        falling += usize::from(earlier > later);
+    for (earlier, later) in account.transactions.iter().zip(account.transactions.iter().skip(1)) {
+        let order = match (earlier.at, later.at) {
+            (At::Instant(earlier), At::Instant(later)) => later.cmp(&earlier),
+            (earlier, later) => later.date(account.utc_offset).cmp(&earlier.date(account.utc_offset)),
+        };
+        rising += usize::from(order.is_gt());
+        falling += usize::from(order.is_lt());
     }
-    if rising == falling {
-        let backwards =
-            Account { transactions: account.transactions.iter().rev().cloned().collect(), ..account.clone() };
-        return rising == 0 && chained_of(&backwards, 1).0 > chained_of(account, 1).0;
+    if rising != falling {
+        return falling > rising;
     }
-    falling > rising
+    let best = |(plus, minus, _): (u64, u64, u64)| plus.max(minus);
+    best(chain(account.transactions.iter().rev())) > best(chain(account.transactions.iter()))
 }
 
-/// Returns how many balances follow from the balance before and the amount, and how many could be compared.
-fn chained_of(account: &Account, sign: i64) -> (u64, u64) {
-    let (mut chained, mut checked) = (0, 0);
+/// Returns how many balances follow from the balance before and the amount, how many do with the amount turned round, and
+/// how many could be compared.
+fn chain<'r>(rows: impl Iterator<Item = &'r Transaction>) -> (u64, u64, u64) {
+    let (mut plus, mut minus, mut checked) = (0, 0, 0);
     let mut before: Option<i64> = None;
-    for row in &account.transactions {
-        if row.status == TransactionStatus::Failed {
-            continue;
-        }
-        if let (Some(before), Some(balance)) = (before, row.balance_minor) {
+    for row in rows.filter(|row| row.status != TransactionStatus::Failed) {
+        if let (Some(before), Some(balance)) = (before, row.balance_minor)
+            && row.amount_minor != 0
+        {
+            let change = i128::from(balance) - i128::from(before);
             checked += 1;
-            chained += u64::from(before.checked_add(sign * row.amount_minor) == Some(balance));
+            plus += u64::from(change == i128::from(row.amount_minor));
+            minus += u64::from(change == -i128::from(row.amount_minor));
         }
         before = row.balance_minor;
     }
-    (chained, checked)
+    (plus, minus, checked)
 }

@@ -26,6 +26,7 @@ use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits};
 use crate::money::Currency;
+use balances::SignIs;
 use document::Node;
 use join::{AccountRows, Owner};
 use pages::{Page, Pages};
@@ -76,8 +77,12 @@ pub(crate) fn read(
     let mut proof = Proof::default();
     let mut findings = pages_found(&pages, distinct, &mut proof);
     let mut accounts = accounts(rows, &chosen.preset, request)?;
-    let is_open = request.profile.sign.is_none() && chosen.map.is_signed && !chosen.map.amount.is_empty();
-    let settled = balances::settle(&mut accounts, is_open, &mut proof, &mut findings);
+    let sign_is = match request.profile.sign {
+        _ if !chosen.map.is_signed || chosen.map.amount.is_empty() => SignIs::Told,
+        Some(_) => SignIs::Stated,
+        None => SignIs::Open,
+    };
+    let settled = balances::settle(&mut accounts, sign_is, &mut proof, &mut findings)?;
     let sign = if settled { turned(sign) } else { sign };
     let profile = profile(&chosen, sign, request, &mut proof);
     Ok(Reading { accounts, findings, left_out, profile, proof })

@@ -126,7 +126,13 @@ fn without_header(
     for _ in 0..PREAMBLE_MAX {
         let Some(record) = records.next()? else { break };
         if dates::cut(record.cell(day)).is_some() {
-            return Ok(Some(Layout { separator, header_line: 0, header: Vec::new(), places, currency: None }));
+            return Ok(Some(Layout {
+                separator,
+                header_line: 0,
+                header: Vec::new(),
+                places,
+                currency: None,
+            }));
         }
     }
     Ok(None)
