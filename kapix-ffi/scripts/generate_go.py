@@ -13,7 +13,7 @@ INITIALISMS = {"id": "ID", "pd": "PD", "sha256": "SHA256", "utc": "UTC", "ms": "
 
 
 def go_name(wire):
-    words = re.split(r"[_.\s]+", wire)
+    words = re.split(r"[-_.\s]+", wire)
     return "".join(INITIALISMS.get(word.lower(), word[:1].upper() + word[1:]) for word in words)
 
 

@@ -10,4 +10,5 @@ module.exports = {
   'engine.describe': { answer: 'EngineDescribeResponse', columnar: false },
   'scorecard.develop': { answer: 'ScorecardDevelopResponse', columnar: true },
   'scorecard.evaluate': { answer: 'ScorecardEvaluateResponse', columnar: true },
+  'transactions.read': { answer: 'TransactionsReadResponse', columnar: true },
 };

@@ -11,11 +11,11 @@ mod reading;
 mod request;
 
 pub use profile::{
-    Column, DateOrder, DebitSign, DecimalMark, Encoding, Format, Profile, Quotes, Separator, Sign,
+    ColumnRole, DateOrder, DebitSign, DecimalMark, Encoding, Format, Profile, Quotes, Separator, Sign,
 };
 pub use read::read;
 pub use reading::{
     AccountRead, Choice, LeftOutReason, LeftOutRow, LeftOutRows, Proof, Reading, ReadingFinding,
     ReadingFindingKind, TotalCheck, TotalKind,
 };
-pub use request::{StatedAccount, TransactionsReadRequest};
+pub use request::{Document, StatedAccount, TransactionsReadRequest};

@@ -13,6 +13,7 @@ from ._types import (
     EngineDescribeResponse,
     ScorecardDevelopResponse,
     ScorecardEvaluateResponse,
+    TransactionsReadResponse,
 )
 
 # The fields of each request: name, type, default, document.
@@ -101,6 +102,13 @@ _ScorecardEvaluateRequest = (
     ('weight', 'str | None', None, 'Column with the weight of each row, finite and above 0.'),
 )
 
+_TransactionsReadRequest = (
+    ('account', 'StatedAccount', {}, 'What is known of the account; it goes before what the document says.'),
+    ('document', 'str | None', None, 'The bytes of the document in base64, when no column `document` comes beside the request.'),
+    ('profile', 'ProfileInput', {}, 'What is known of the form of the document; what is absent is found.'),
+    ('rows', 'int', 1000, 'Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000.'),
+)
+
 
 class Artefact:
     """The operations `artefact.*`."""
@@ -125,9 +133,13 @@ class Cashflow:
         self._desk = desk
 
     @takes(*_CashflowAnalyzeRequest)
-    def analyze(self, request: CashflowAnalyzeRequest | None = None, /, **fields) -> CashflowAnalyzeResponse:
+    def analyze(self, request: CashflowAnalyzeRequest | None = None, /, *, transactions: Frame | None = None, **fields) -> CashflowAnalyzeResponse:
         """Cash-flow features of an applicant with their transactions."""
-        return run(CashflowAnalyzeResponse, self._desk, "cashflow.analyze", request, fields)
+        if transactions is None:
+            return run(CashflowAnalyzeResponse, self._desk, "cashflow.analyze", request, fields)
+        fields = {**(request or {}), **fields}
+        reply = run_columns(self._desk, "cashflow.analyze", transactions, None, None, 0, fields)
+        return CashflowAnalyzeResponse(reply)
 
 
 class Credit:
@@ -139,9 +151,13 @@ class Credit:
         self._desk = desk
 
     @takes(*_CreditScoreRequest)
-    def score(self, request: CreditScoreRequest | None = None, /, **fields) -> CreditScoreResponse:
+    def score(self, request: CreditScoreRequest | None = None, /, *, transactions: Frame | None = None, **fields) -> CreditScoreResponse:
         """Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons."""
-        return run(CreditScoreResponse, self._desk, "credit.score", request, fields)
+        if transactions is None:
+            return run(CreditScoreResponse, self._desk, "credit.score", request, fields)
+        fields = {**(request or {}), **fields}
+        reply = run_columns(self._desk, "credit.score", transactions, None, None, 0, fields)
+        return CreditScoreResponse(reply)
 
     @takes(*_CreditScoreBatchRequest)
     def score_batch(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> CreditScoreBatchResponse:
@@ -201,10 +217,35 @@ class Scorecard:
         return await run_async(call, progress)
 
 
+class Transactions:
+    """The operations `transactions.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_TransactionsReadRequest)
+    def read(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> TransactionsReadResponse:
+        """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON."""
+        if frame is None:
+            return run(TransactionsReadResponse, self._desk, "transactions.read", None, fields)
+        reply = run_columns(self._desk, "transactions.read", frame, names, progress, threads, fields)
+        return TransactionsReadResponse(reply)
+
+    @takes(*_TransactionsReadRequest)
+    async def read_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> TransactionsReadResponse:
+        """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON."""
+        def call(tell):
+            return self.read(frame, names=names, progress=tell, threads=threads, **fields)
+
+        return await run_async(call, progress)
+
+
 class Operations:
     """Every operation, by area."""
 
-    __slots__ = ("_desk", "artefact", "cashflow", "credit", "scorecard")
+    __slots__ = ("_desk", "artefact", "cashflow", "credit", "scorecard", "transactions")
 
     def __init__(self, desk):
         self._desk = desk
@@ -212,6 +253,7 @@ class Operations:
         self.cashflow = Cashflow(desk)
         self.credit = Credit(desk)
         self.scorecard = Scorecard(desk)
+        self.transactions = Transactions(desk)
 
     def describe(self) -> EngineDescribeResponse:
         """What the engine is and holds: versions, artefacts, limits, operations."""

@@ -28,6 +28,7 @@ from ._types import (
     EngineDescribeResponse,
     EntityType,
     Minimum,
+    ProfileInput,
     ReasonMethod,
     RegressionSettings,
     SampleSettings,
@@ -40,7 +41,10 @@ from ._types import (
     SelectionSettings,
     SourceKey,
     Stage,
+    StatedAccount,
     TargetKind,
+    TransactionsReadRequest,
+    TransactionsReadResponse,
     ValidationSettings,
 )
 
@@ -70,10 +74,12 @@ class Cashflow:
     """The operations `cashflow.*`."""
     def __init__(self, desk: Desk) -> None: ...
     @overload
-    def analyze(self, request: CashflowAnalyzeRequest, /) -> CashflowAnalyzeResponse:
+    def analyze(self, request: CashflowAnalyzeRequest, /, *, transactions: Frame | None = None) -> CashflowAnalyzeResponse:
         """Cash-flow features of an applicant with their transactions.
 
         Fields:
+            transactions (Frame | None): Columns of transactions, as `transactions.read` returns them: the rows of
+                the accounts in `data`.
             entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
             as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
@@ -88,6 +94,7 @@ class Cashflow:
         request: None = None,
         /,
         *,
+        transactions: Frame | None = None,
         entity_id: str,
         akiba: AkibaRequest | None = None,
         as_of: str | datetime.date | None = None,
@@ -100,10 +107,12 @@ class Credit:
     """The operations `credit.*`."""
     def __init__(self, desk: Desk) -> None: ...
     @overload
-    def score(self, request: CreditScoreRequest, /) -> CreditScoreResponse:
+    def score(self, request: CreditScoreRequest, /, *, transactions: Frame | None = None) -> CreditScoreResponse:
         """Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons.
 
         Fields:
+            transactions (Frame | None): Columns of transactions, as `transactions.read` returns them: the rows of
+                the accounts in `data`.
             entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
@@ -131,6 +140,7 @@ class Credit:
         request: None = None,
         /,
         *,
+        transactions: Frame | None = None,
         entity_id: str,
         entity_type: EntityType,
         akiba: AkibaRequest | None = None,
@@ -384,6 +394,50 @@ class Scorecard:
     ) -> ScorecardEvaluateResponse:
         """Measures how well a card ranks and is calibrated on rows with known outcomes."""
 
+class Transactions:
+    """The operations `transactions.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    def read(
+        self,
+        frame: Frame | None = None,
+        /,
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        threads: int = 0,
+        account: StatedAccount = ...,
+        document: str | None = None,
+        profile: ProfileInput = ...,
+        rows: int = 1000,
+    ) -> TransactionsReadResponse:
+        """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON.
+
+        Fields:
+            names (Sequence[str] | None): Names of the columns of a matrix.
+            progress (Progress | None): Is told the steps done and the steps in all.
+            threads (int; default 0): Threads to use; 0 for all cores.
+            account (StatedAccount): What is known of the account; it goes before what the document says.
+            document (str | None): The bytes of the document in base64, when no column `document` comes beside the
+                request.
+            profile (ProfileInput): What is known of the form of the document; what is absent is found.
+            rows (int; default 1000): Rows that the answer lists in its `accounts` at most, the rest is counted;
+                default 1,000.
+        """
+    async def read_async(
+        self,
+        frame: Frame,
+        /,
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        threads: int = 0,
+        account: StatedAccount = ...,
+        document: str | None = None,
+        profile: ProfileInput = ...,
+        rows: int = 1000,
+    ) -> TransactionsReadResponse:
+        """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON."""
+
 class Operations:
     """Every operation, by area."""
     _desk: Desk
@@ -391,6 +445,7 @@ class Operations:
     cashflow: Cashflow
     credit: Credit
     scorecard: Scorecard
+    transactions: Transactions
     def __init__(self, desk: Desk) -> None: ...
     def describe(self) -> EngineDescribeResponse:
         """What the engine is and holds: versions, artefacts, limits, operations."""

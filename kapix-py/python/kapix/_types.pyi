@@ -9,40 +9,47 @@ from ._record import Answer, Record
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus",
-    "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
-    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
-    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
-    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
-    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
-    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
-    "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
-    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityType", "Estimate",
-    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
-    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
-    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest",
+    "AkibaStatus", "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
+    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
+    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
+    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
+    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
+    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
+    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
+    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
+    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
+    "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
+    "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "HosmerLemeshow", "InputNullReason",
+    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
+    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry",
+    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
+    "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
+    "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
     "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
     "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceKey", "SplitMethod", "SplitSettings",
-    "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "Transaction",
-    "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull", "ValidationReport",
-    "ValidationSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceKey", "SplitMethod",
+    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
+    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
-class Account(TypedDict):
+class AccountInput(TypedDict):
     """One account of an applicant with its rows in the order of the document."""
     account_id: str
     """Id of the account at its provider; opaque, up to 128 bytes."""
     chain_tolerance_minor: NotRequired[int]
     """Largest difference, in minor units, between a stated balance and the chained one that is still rounding,
     0..=1,000,000; default 0.
+    """
+    closing_balance_minor: NotRequired[int | None]
+    """Balance after the last row as the document states it, in minor units. Where it is the balance after the
+    last row, the days from that row to the end of `period` are proved to be quiet.
     """
     currency: str
     """Currency of every amount of the account, ISO 4217."""
@@ -54,7 +61,7 @@ class Account(TypedDict):
     """Days that the document covers; without it, from the first to the last row."""
     provider: NotRequired[str | None]
     """Bank or operator."""
-    transactions: Sequence[Transaction]
+    transactions: Sequence[TransactionInput]
     """Rows, in the order of the document."""
     utc_offset: NotRequired[str]
     """Offset whose civil days are the account's days; default `Z`."""
@@ -352,7 +359,15 @@ class Data(TypedDict):
     transaction_history: NotRequired[TransactionSource | None]
     """Transactions of any other kind."""
 
+DateOrder = Literal["ymd", "dmy", "mdy", "epoch_seconds", "epoch_milliseconds"]
+
+DebitSign = Literal["positive", "negative"]
+
+DecimalMark = Literal["point", "comma"]
+
 Direction = Literal["credit", "debit"]
+
+Encoding = Literal["utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"]
 
 EntityType = Literal["individual", "sme", "corporate"]
 
@@ -383,6 +398,8 @@ class FlatSource(TypedDict):
     """When the source was read."""
     values: NotRequired[Mapping[str, bool | float | str | None]]
     """Values by name."""
+
+Format = Literal["delimited", "json"]
 
 InterceptPlace = Literal["spread", "base"]
 
@@ -417,6 +434,35 @@ class PrebinningSettings(TypedDict):
     """The method."""
     size_min: NotRequired[float | None]
     """Least share of the total weight in a pre-bin of a tree, 0..=0.5."""
+
+class ProfileInput(TypedDict):
+    """The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
+    that it can be stated for the next document of its kind.
+    """
+    columns: NotRequired[Mapping[str, str]]
+    """The name of each column in the header, by what it holds; without a header its number, from 1. A stated
+    column goes before the table of names; the others are found by it.
+    """
+    date_order: NotRequired[DateOrder | None]
+    """Order of day, month and year in dates of digits that end with the year."""
+    debit_sign: NotRequired[DebitSign | None]
+    """Sign of the amounts in a column of debits."""
+    decimal_mark: NotRequired[DecimalMark | None]
+    """The mark before decimals; the others group thousands."""
+    encoding: NotRequired[Encoding | None]
+    """Encoding of the characters."""
+    format: NotRequired[Format | None]
+    """What the document is."""
+    header_line: NotRequired[int | None]
+    """Line of the header, from 1; 0 where there is none."""
+    quotes: NotRequired[Quotes | None]
+    """Whether quotes enclose values."""
+    separator: NotRequired[Separator | None]
+    """What separates the values of a line."""
+    sign: NotRequired[Sign | None]
+    """What the sign of an amount means."""
+
+Quotes = Literal["double", "none"]
 
 ReasonMethod = Literal["means_at_cutoff", "mean", "neutral", "maximum"]
 
@@ -625,6 +671,10 @@ class SelectionSettings(TypedDict):
     vif_max: NotRequired[float | None]
     """Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null."""
 
+Separator = Literal["comma", "semicolon", "tab", "pipe"]
+
+Sign = Literal["credit_positive", "debit_positive"]
+
 SourceKey = Literal["application", "bank", "bureau", "internal_loans", "mobile_money", "transaction_history"]
 
 SplitMethod = Literal["auto", "column", "random", "none"]
@@ -646,9 +696,30 @@ class SplitSettings(TypedDict):
 
 Stage = Literal["binning", "card"]
 
+class StatedAccount(TypedDict):
+    """What is known of an account beside its document."""
+    account_id: NotRequired[str | None]
+    """Id of the account at its provider; default the document's, or `account`."""
+    closing_balance_minor: NotRequired[int | None]
+    """Balance after the last row, in minor units."""
+    currency: NotRequired[str | None]
+    """Currency of the amounts, ISO 4217; default the document's. Without either the document is refused."""
+    kind: NotRequired[AccountKind | None]
+    """What the account is; default the document's, or `other`."""
+    opening_balance_minor: NotRequired[int | None]
+    """Balance before the first row, in minor units."""
+    period: NotRequired[PeriodInput | None]
+    """Days that the document covers."""
+    provider: NotRequired[str | None]
+    """Bank or operator."""
+    utc_offset: NotRequired[str | None]
+    """Offset whose civil days are the account's days, and of the times in the document that state none; default
+    `Z`.
+    """
+
 TargetKind = Literal["binary", "continuous"]
 
-class Transaction(TypedDict):
+class TransactionInput(TypedDict):
     """One row of an account."""
     amount_minor: int
     """Amount in minor units; a credit is above zero, a debit below."""
@@ -664,6 +735,8 @@ class Transaction(TypedDict):
     """Free text of the document."""
     id: NotRequired[str | None]
     """Id of the row at its provider; a shared id is a warning, not a duplicate."""
+    pending_id: NotRequired[str | None]
+    """Id of the pending row that this booked row replaces, where the provider states it."""
     status: NotRequired[TransactionStatus]
     """Whether the row took effect; default `posted`."""
     type: NotRequired[Direction | None]
@@ -671,7 +744,7 @@ class Transaction(TypedDict):
 
 class TransactionSource(TypedDict):
     """A source that answers with accounts."""
-    accounts: Sequence[Account]
+    accounts: Sequence[AccountInput]
     """Accounts of the applicant at this source."""
     period: NotRequired[PeriodInput | None]
     """Days that the source covers; an account's own period goes before it."""
@@ -681,6 +754,17 @@ class TransactionSource(TypedDict):
     """When the source was read."""
 
 TransactionStatus = Literal["posted", "pending", "failed"]
+
+class TransactionsReadRequest(TypedDict):
+    """Asks for the transactions of a document: a delimited text (CSV), or an aggregator's answer in JSON."""
+    account: NotRequired[StatedAccount]
+    """What is known of the account; it goes before what the document says."""
+    document: NotRequired[str | None]
+    """The bytes of the document in base64, when no column `document` comes beside the request."""
+    profile: NotRequired[ProfileInput]
+    """What is known of the form of the document; what is absent is found."""
+    rows: NotRequired[int]
+    """Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000."""
 
 Trend = Literal["none", "ascending", "descending", "peak", "valley", "concave", "convex", "auto"]
 
@@ -696,6 +780,43 @@ class ValidationSettings(TypedDict):
     """Level of the intervals, in 0.5..1; default 0.95."""
     roc_points: NotRequired[int]
     """Points of the ROC curve besides (0, 0), 2..=1000; default 100."""
+
+class Account(Record):
+    """One account of an applicant with its rows in the order of the document."""
+    @property
+    def account_id(self) -> str:
+        """Id of the account at its provider; opaque, up to 128 bytes."""
+    @property
+    def chain_tolerance_minor(self) -> int | None:
+        """Largest difference, in minor units, between a stated balance and the chained one that is still
+        rounding, 0..=1,000,000; default 0.
+        """
+    @property
+    def closing_balance_minor(self) -> int | None:
+        """Balance after the last row as the document states it, in minor units. Where it is the balance after
+        the last row, the days from that row to the end of `period` are proved to be quiet.
+        """
+    @property
+    def currency(self) -> str:
+        """Currency of every amount of the account, ISO 4217."""
+    @property
+    def kind(self) -> AccountKind:
+        """What the account is."""
+    @property
+    def opening_balance_minor(self) -> int | None:
+        """Balance before the first row, in minor units."""
+    @property
+    def period(self) -> Period | None:
+        """Days that the document covers; without it, from the first to the last row."""
+    @property
+    def provider(self) -> str | None:
+        """Bank or operator."""
+    @property
+    def transactions(self) -> tuple[Transaction, ...]:
+        """Rows, in the order of the document."""
+    @property
+    def utc_offset(self) -> str:
+        """Offset whose civil days are the account's days; default `Z`."""
 
 class AccountView(Record):
     """One account of a ledger."""
@@ -1667,6 +1788,26 @@ class KolmogorovSmirnov(Record):
     def value(self) -> float:
         """The distance, in 0..=1."""
 
+LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "total"]
+
+class LeftOutRow(Record):
+    """A row that became no transaction."""
+    @property
+    def line(self) -> int:
+        """Its line, from 1, or the number of its element in JSON, from 0."""
+    @property
+    def reason(self) -> LeftOutReason:
+        """Why."""
+
+class LeftOutRows(Record):
+    """Rows of a document that became no transaction."""
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Number of rows by reason."""
+    @property
+    def rows(self) -> tuple[LeftOutRow, ...]:
+        """The first hundred, in the order of the document."""
+
 class Limits(Record):
     """The limits of an engine; `Limits::default()` is the documented table."""
     @property
@@ -1681,6 +1822,15 @@ class Limits(Record):
     @property
     def characteristics(self) -> int:
         """Characteristics of a card."""
+    @property
+    def document_bytes(self) -> int:
+        """Bytes of one document beside a request."""
+    @property
+    def document_columns(self) -> int:
+        """Columns of a delimited document."""
+    @property
+    def document_line_bytes(self) -> int:
+        """Bytes of one line of a delimited document."""
     @property
     def features(self) -> int:
         """Named values in `features` or in one flat source."""
@@ -1827,6 +1977,58 @@ class Problem(Record):
     def message(self) -> str:
         """One lower-case sentence."""
 
+class Profile(Record):
+    """The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
+    that it can be stated for the next document of its kind.
+    """
+    @property
+    def columns(self) -> Mapping[str, str] | None:
+        """The name of each column in the header, by what it holds; without a header its number, from 1. A stated
+        column goes before the table of names; the others are found by it.
+        """
+    @property
+    def date_order(self) -> DateOrder | None:
+        """Order of day, month and year in dates of digits that end with the year."""
+    @property
+    def debit_sign(self) -> DebitSign | None:
+        """Sign of the amounts in a column of debits."""
+    @property
+    def decimal_mark(self) -> DecimalMark | None:
+        """The mark before decimals; the others group thousands."""
+    @property
+    def encoding(self) -> Encoding | None:
+        """Encoding of the characters."""
+    @property
+    def format(self) -> Format | None:
+        """What the document is."""
+    @property
+    def header_line(self) -> int | None:
+        """Line of the header, from 1; 0 where there is none."""
+    @property
+    def quotes(self) -> Quotes | None:
+        """Whether quotes enclose values."""
+    @property
+    def separator(self) -> Separator | None:
+        """What separates the values of a line."""
+    @property
+    def sign(self) -> Sign | None:
+        """What the sign of an amount means."""
+
+class Proof(Record):
+    """What a reading rests on."""
+    @property
+    def balances_chained(self) -> int:
+        """Rows whose balance follows from the balance of the row before and the amount."""
+    @property
+    def balances_checked(self) -> int:
+        """Rows with an amount and a balance after a row with a balance."""
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        """How each part of the profile came about, by its name."""
+    @property
+    def totals(self) -> tuple[TotalCheck, ...]:
+        """Totals that the document states, beside the sums of its rows."""
+
 class Provenance(Record):
     """Who answers for an artefact, and what it may be used for."""
     @property
@@ -1855,6 +2057,23 @@ class Provenance(Record):
         """Whether it may decide."""
 
 ProvenanceStatus = Literal["draft", "approved", "retired"]
+
+class ReadingFinding(Record):
+    """What reading shows of the data."""
+    @property
+    def count(self) -> int:
+        """Number of cases; `lines` shows the first ones."""
+    @property
+    def kind(self) -> ReadingFindingKind:
+        """What was found."""
+    @property
+    def lines(self) -> tuple[int, ...] | None:
+        """Lines of the document, from 1, or numbers of elements in JSON, from 0: at most 100."""
+    @property
+    def severity(self) -> Severity:
+        """What it should do to a decision."""
+
+ReadingFindingKind = Literal["closing_mismatch", "newest_first", "sign_found", "total_mismatch"]
 
 class ReasonView(Record):
     """One reason."""
@@ -2295,6 +2514,92 @@ class TopFeature(Record):
     @property
     def weight(self) -> float:
         """Share in the absolute deviations of all features, 0..=1."""
+
+class TotalCheck(Record):
+    """A total that a document states."""
+    @property
+    def found_minor(self) -> int:
+        """What the rows add up to, in minor units."""
+    @property
+    def kind(self) -> TotalKind:
+        """What it is."""
+    @property
+    def line(self) -> int:
+        """Its line, from 1."""
+    @property
+    def stated_minor(self) -> int:
+        """What the document states, in minor units."""
+
+TotalKind = Literal["amounts", "closing", "credits", "debits"]
+
+class Transaction(Record):
+    """One row of an account."""
+    @property
+    def amount_minor(self) -> int:
+        """Amount in minor units; a credit is above zero, a debit below."""
+    @property
+    def at(self) -> str:
+        """When: an instant, or a civil date where the document gives no time."""
+    @property
+    def balance_minor(self) -> int | None:
+        """Balance after the row as the document states it, in minor units."""
+    @property
+    def category(self) -> str | None:
+        """The caller's category; `own_transfer`, `loan` and `reversal` credits are not income."""
+    @property
+    def counterparty(self) -> str | None:
+        """The other side, as the document names it."""
+    @property
+    def description(self) -> str | None:
+        """Free text of the document."""
+    @property
+    def id(self) -> str | None:
+        """Id of the row at its provider; a shared id is a warning, not a duplicate."""
+    @property
+    def pending_id(self) -> str | None:
+        """Id of the pending row that this booked row replaces, where the provider states it."""
+    @property
+    def status(self) -> TransactionStatus | None:
+        """Whether the row took effect; default `posted`."""
+    @property
+    def type(self) -> Direction | None:
+        """`credit` or `debit`; where given it must agree with the sign of the amount."""
+
+class TransactionsReadResponse(ResultColumns):
+    """The transactions of a document."""
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts with their first rows, `rows` of the request in all; as `data` takes them."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def findings(self) -> tuple[ReadingFinding, ...]:
+        """What reading shows of the data."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def left_out(self) -> LeftOutRows:
+        """Rows that became no transaction."""
+    @property
+    def profile(self) -> Profile:
+        """The form of the document, whole: stated in a request it reads the next document in the same way."""
+    @property
+    def proof(self) -> Proof:
+        """What the profile rests on."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def rows(self) -> int:
+        """Transactions that were read; all of them are in the columns."""
+    @property
+    def rows_not_listed(self) -> int:
+        """Transactions that `accounts` does not list."""
 
 Unit = Literal["count", "days", "minor", "ratio", "share"]
 

@@ -10,10 +10,7 @@ use crate::statement::{
     self, AccountRead, LeftOutRows, Profile, Proof, Reading, ReadingFinding, TransactionsReadRequest,
 };
 use crate::time::At;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,7 +42,7 @@ impl Operate for TransactionsReadRequest {
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<TransactionsReadResponse>, Interrupt> {
         let document = document(self, call)?;
-        let reading = statement::read(&document, self, call.limits())?;
+        let reading = statement::read(document, self, call.limits())?;
         let Reading { mut accounts, findings, left_out, profile, proof } = reading;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
         let rows = accounts.iter().map(|it| it.account.transactions.len()).sum();
@@ -70,7 +67,7 @@ impl Operate for TransactionsReadRequest {
 }
 
 /// Returns the bytes of the document: of the column beside the request, or of its field.
-fn document<'c>(request: &TransactionsReadRequest, call: &Call<'c, '_>) -> Result<Cow<'c, [u8]>> {
+fn document<'c>(request: &'c TransactionsReadRequest, call: &Call<'c, '_>) -> Result<&'c [u8]> {
     let form =
         "one of the column `document` (binary, one row) and the field `document` (base64) must be given";
     match (call.frame, &request.document) {
@@ -78,13 +75,7 @@ fn document<'c>(request: &TransactionsReadRequest, call: &Call<'c, '_>) -> Resul
             Err(Error::new(Cause::DataExclusive, format!("{form}; got both")).at("/document"))
         }
         (None, None) => Err(Error::new(Cause::DataMissing, form).at("/document")),
-        (None, Some(text)) => {
-            let bytes = STANDARD.decode(text).map_err(|_| {
-                let message = "document must be base64 of RFC 4648, section 4, with its padding";
-                Error::new(Cause::StatementForm, message).at("/document")
-            })?;
-            Ok(Cow::Owned(bytes))
-        }
+        (None, Some(document)) => Ok(&document.0),
         (Some(frame), None) => {
             let mut columns = frame.columns();
             let (Some(("document", column)), None, 1) = (columns.next(), columns.next(), frame.rows()) else {
@@ -92,9 +83,7 @@ fn document<'c>(request: &TransactionsReadRequest, call: &Call<'c, '_>) -> Resul
                 return Err(Error::new(Cause::FrameShape, message).at("/columns"));
             };
             match &column.values {
-                Values::Binary(bytes) if column.is_valid(0) => {
-                    Ok(Cow::Borrowed(bytes.get(0).unwrap_or_default()))
-                }
+                Values::Binary(bytes) if column.is_valid(0) => Ok(bytes.get(0).unwrap_or_default()),
                 _ => {
                     let message =
                         format!("column `document` must hold bytes; it holds {}", column.kind_name());
@@ -204,3 +193,6 @@ fn validity(rows: impl Iterator<Item = bool> + Clone) -> Option<Vec<u8>> {
     }
     Some(bits)
 }
+
+#[cfg(test)]
+mod tests;
