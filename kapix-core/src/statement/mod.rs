@@ -12,11 +12,11 @@ mod request;
 
 pub use aggregator::{AggregatorPreset, AmountUnit, aggregator_presets};
 pub use profile::{
-    Column, DateOrder, DebitSign, DecimalMark, Encoding, Format, Profile, Quotes, Separator, Sign,
+    ColumnRole, DateOrder, DebitSign, DecimalMark, Encoding, Format, Profile, Quotes, Separator, Sign,
 };
 pub use read::{read, read_pages};
 pub use reading::{
     AccountRead, Choice, LeftOutReason, LeftOutRow, LeftOutRows, Proof, Reading, ReadingFinding,
     ReadingFindingKind, TotalCheck, TotalKind,
 };
-pub use request::{StatedAccount, TransactionsReadRequest};
+pub use request::{Document, StatedAccount, TransactionsReadRequest};

@@ -17,7 +17,7 @@ pub struct Profile {
     /// The name of each column in the header, by what it holds; without a header its number, from 1. A stated column
     /// goes before the table of names; the others are found by it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub columns: BTreeMap<Column, String>,
+    pub columns: BTreeMap<ColumnRole, String>,
     /// Order of day, month and year in dates of digits that end with the year.
     pub date_order: Option<DateOrder>,
     /// Sign of the amounts in a column of debits.
@@ -60,7 +60,7 @@ pub enum Format {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Column {
+pub enum ColumnRole {
     /// Id of the account of the row.
     Account,
     /// Amount in major units.
@@ -99,13 +99,13 @@ pub enum Column {
     Type,
 }
 
-impl Column {
+impl ColumnRole {
     /// Returns the name on the wire, for example `amount_minor`.
     ///
     /// ```
-    /// use kapix_core::statement::Column;
+    /// use kapix_core::statement::ColumnRole;
     ///
-    /// assert_eq!(Column::AmountMinor.as_str(), "amount_minor");
+    /// assert_eq!(ColumnRole::AmountMinor.as_str(), "amount_minor");
     /// ```
     pub fn as_str(self) -> &'static str {
         self.into()

@@ -2,7 +2,7 @@
 
 use super::profile::Profile;
 use crate::domain::{Account, Severity};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
@@ -47,20 +47,51 @@ pub struct Proof {
     pub totals: Vec<TotalCheck>,
 }
 
-/// How a part of a profile came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+/// How a part of a profile came about; on the wire `{"how": "found", "line": 3}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// The request stated it.
     Stated,
-    /// Found; the line that proves it, or one of those that do.
+    /// Found in the document.
     Found {
-        /// The line, from 1; 0 where the whole document proves it.
+        /// The line that proves it, or one of those that do, from 1; 0 where the whole document does.
         line: u64,
     },
     /// Nothing in the document depends on it.
     Default,
+}
+
+/// A choice as it is on the wire.
+#[serde_with::skip_serializing_none]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Chosen {
+    /// `stated`, `found`, or `default` where nothing in the document depends on it.
+    how: &'static str,
+    /// The line that proves it, or one of those that do, from 1; 0 where the whole document does.
+    line: Option<u64>,
+}
+
+impl Serialize for Choice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (how, line) = match self {
+            Self::Stated => ("stated", None),
+            Self::Found { line } => ("found", Some(*line)),
+            Self::Default => ("default", None),
+        };
+        Chosen { how, line }.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Choice {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Choice".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Chosen::json_schema(generator)
+    }
 }
 
 /// A total that a document states.

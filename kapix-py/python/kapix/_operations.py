@@ -105,7 +105,6 @@ _ScorecardEvaluateRequest = (
 _TransactionsReadRequest = (
     ('account', 'StatedAccount', {}, 'What is known of the account; it goes before what the document says.'),
     ('document', 'str | None', None, 'The bytes of the document in base64, when no column `document` comes beside the request.'),
-    ('documents', 'Sequence[str]', ABSENT, 'Pages of an aggregator in base64, the earlier pull first; in place of `document`.'),
     ('profile', 'ProfileInput', {}, 'What is known of the form of the document; what is absent is found.'),
     ('rows', 'int', 1000, 'Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000.'),
 )
@@ -134,9 +133,13 @@ class Cashflow:
         self._desk = desk
 
     @takes(*_CashflowAnalyzeRequest)
-    def analyze(self, request: CashflowAnalyzeRequest | None = None, /, **fields) -> CashflowAnalyzeResponse:
+    def analyze(self, request: CashflowAnalyzeRequest | None = None, /, *, transactions: Frame | None = None, **fields) -> CashflowAnalyzeResponse:
         """Cash-flow features of an applicant with their transactions."""
-        return run(CashflowAnalyzeResponse, self._desk, "cashflow.analyze", request, fields)
+        if transactions is None:
+            return run(CashflowAnalyzeResponse, self._desk, "cashflow.analyze", request, fields)
+        fields = {**(request or {}), **fields}
+        reply = run_columns(self._desk, "cashflow.analyze", transactions, None, None, 0, fields)
+        return CashflowAnalyzeResponse(reply)
 
 
 class Credit:
@@ -148,9 +151,13 @@ class Credit:
         self._desk = desk
 
     @takes(*_CreditScoreRequest)
-    def score(self, request: CreditScoreRequest | None = None, /, **fields) -> CreditScoreResponse:
+    def score(self, request: CreditScoreRequest | None = None, /, *, transactions: Frame | None = None, **fields) -> CreditScoreResponse:
         """Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons."""
-        return run(CreditScoreResponse, self._desk, "credit.score", request, fields)
+        if transactions is None:
+            return run(CreditScoreResponse, self._desk, "credit.score", request, fields)
+        fields = {**(request or {}), **fields}
+        reply = run_columns(self._desk, "credit.score", transactions, None, None, 0, fields)
+        return CreditScoreResponse(reply)
 
     @takes(*_CreditScoreBatchRequest)
     def score_batch(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> CreditScoreBatchResponse:

@@ -74,10 +74,12 @@ class Cashflow:
     """The operations `cashflow.*`."""
     def __init__(self, desk: Desk) -> None: ...
     @overload
-    def analyze(self, request: CashflowAnalyzeRequest, /) -> CashflowAnalyzeResponse:
+    def analyze(self, request: CashflowAnalyzeRequest, /, *, transactions: Frame | None = None) -> CashflowAnalyzeResponse:
         """Cash-flow features of an applicant with their transactions.
 
         Fields:
+            transactions (Frame | None): Columns of transactions, as `transactions.read` returns them: the rows of
+                the accounts in `data`.
             entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
             as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
@@ -92,6 +94,7 @@ class Cashflow:
         request: None = None,
         /,
         *,
+        transactions: Frame | None = None,
         entity_id: str,
         akiba: AkibaRequest | None = None,
         as_of: str | datetime.date | None = None,
@@ -104,10 +107,12 @@ class Credit:
     """The operations `credit.*`."""
     def __init__(self, desk: Desk) -> None: ...
     @overload
-    def score(self, request: CreditScoreRequest, /) -> CreditScoreResponse:
+    def score(self, request: CreditScoreRequest, /, *, transactions: Frame | None = None) -> CreditScoreResponse:
         """Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons.
 
         Fields:
+            transactions (Frame | None): Columns of transactions, as `transactions.read` returns them: the rows of
+                the accounts in `data`.
             entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
@@ -135,6 +140,7 @@ class Credit:
         request: None = None,
         /,
         *,
+        transactions: Frame | None = None,
         entity_id: str,
         entity_type: EntityType,
         akiba: AkibaRequest | None = None,
@@ -401,7 +407,6 @@ class Transactions:
         threads: int = 0,
         account: StatedAccount = ...,
         document: str | None = None,
-        documents: Sequence[str] = ...,
         profile: ProfileInput = ...,
         rows: int = 1000,
     ) -> TransactionsReadResponse:
@@ -414,8 +419,6 @@ class Transactions:
             account (StatedAccount): What is known of the account; it goes before what the document says.
             document (str | None): The bytes of the document in base64, when no column `document` comes beside the
                 request.
-            documents (Sequence[str]): Pages of an aggregator in base64, the earlier pull first; in place of
-                `document`.
             profile (ProfileInput): What is known of the form of the document; what is absent is found.
             rows (int; default 1000): Rows that the answer lists in its `accounts` at most, the rest is counted;
                 default 1,000.
@@ -430,7 +433,6 @@ class Transactions:
         threads: int = 0,
         account: StatedAccount = ...,
         document: str | None = None,
-        documents: Sequence[str] = ...,
         profile: ProfileInput = ...,
         rows: int = 1000,
     ) -> TransactionsReadResponse:

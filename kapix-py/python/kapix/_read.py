@@ -41,8 +41,8 @@ AMOUNT = re.compile(r"[-+()\s]*\d[\d.,'\s]*[-+()\s]*")
 MIDNIGHT = datetime.time()
 
 
-class Transactions(Mapping[str, Any]):
-    """What :func:`read_transactions` read; a mapping with `data`, `data_sources` and `transactions`.
+class Transactions:
+    """What :func:`read_transactions` read.
 
     ``engine.credit.score(entity_id="1", entity_type="individual", **read)`` scores it; the rows go as columns, without
     JSON. It prints its rows, days, accounts, the form of the document, its proof, and what was left out.
@@ -121,6 +121,10 @@ class Transactions(Mapping[str, Any]):
         """Returns the rows as a table of Arrow's PyCapsule interface."""
         return self._answer.__arrow_c_stream__(requested_schema)
 
+    def keys(self) -> tuple[str, ...]:
+        """Returns the names of the fields that ``**read`` gives a request."""
+        return ("data", "data_sources", "transactions")
+
     def __getitem__(self, name: str) -> Any:
         if name == "data":
             return _by_source(self.accounts)
@@ -129,12 +133,6 @@ class Transactions(Mapping[str, Any]):
         if name == "transactions":
             return self._columns
         raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("data", "data_sources", "transactions"))
-
-    def __len__(self) -> int:
-        return 3
 
     def __repr__(self) -> str:
         return _summary._text("Transactions", self._summary())

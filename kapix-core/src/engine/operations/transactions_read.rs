@@ -11,10 +11,7 @@ use crate::statement::{
     self, AccountRead, LeftOutRows, Profile, Proof, Reading, ReadingFinding, TransactionsReadRequest,
 };
 use crate::time::At;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -46,7 +43,6 @@ impl Operate for TransactionsReadRequest {
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<TransactionsReadResponse>, Interrupt> {
         let documents = documents(self, call)?;
-        let documents: Vec<&[u8]> = documents.iter().map(|document| &**document).collect();
         let reading = statement::read_pages(&documents, self, call.limits())?;
         let Reading { mut accounts, findings, left_out, profile, proof } = reading;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
@@ -72,48 +68,36 @@ impl Operate for TransactionsReadRequest {
 }
 
 /// Returns the bytes of the documents: of the column beside the request, or of its fields.
-fn documents<'c>(request: &TransactionsReadRequest, call: &Call<'c, '_>) -> Result<Vec<Cow<'c, [u8]>>> {
+fn documents<'c>(request: &'c TransactionsReadRequest, call: &Call<'c, '_>) -> Result<Vec<&'c [u8]>> {
     let form = "one of the column `document` (binary), the field `document` (base64) and the field `documents` must be given";
-    let fields = usize::from(request.document.is_some()) + usize::from(!request.documents.is_empty());
-    match (call.frame, fields) {
-        (None, 0) => Err(Error::new(Cause::DataMissing, form).at("/document")),
-        (Some(_), 1..) | (None, 2..) => {
-            Err(Error::new(Cause::DataExclusive, format!("{form}; got more")).at("/document"))
+    let given: Vec<&[u8]> = request.document.iter().chain(&request.documents).map(|it| &*it.0).collect();
+    let twice = request.document.is_some() && !request.documents.is_empty();
+    let Some(frame) = call.frame.filter(|_| given.is_empty()) else {
+        if twice || call.frame.is_some() {
+            return Err(Error::new(Cause::DataExclusive, format!("{form}; got both")).at("/document"));
         }
-        (None, 1) => {
-            let single = request.document.iter().map(|text| decoded(text, || "/document".to_owned()));
-            let pages = request.documents.iter().enumerate();
-            single.chain(pages.map(|(index, text)| decoded(text, || format!("/documents/{index}")))).collect()
+        if given.is_empty() {
+            return Err(Error::new(Cause::DataMissing, form).at("/document"));
         }
-        (Some(frame), 0) => {
-            let mut columns = frame.columns();
-            let (Some(("document", column)), None, 1..) = (columns.next(), columns.next(), frame.rows())
-            else {
-                let message = "columns must be one binary column `document` of one row, or of one row a page";
-                return Err(Error::new(Cause::FrameShape, message).at("/columns"));
-            };
-            let rows = frame.rows();
-            match &column.values {
-                Values::Binary(bytes) if (0..rows).all(|row| column.is_valid(row)) => {
-                    limits::check("documents", call.limits().documents, rows)
-                        .map_err(|error| error.at("/columns/document"))?;
-                    Ok((0..rows).map(|row| Cow::Borrowed(bytes.get(row).unwrap_or_default())).collect())
-                }
-                _ => {
-                    let message =
-                        format!("column `document` must hold bytes; it holds {}", column.kind_name());
-                    Err(Error::new(Cause::FrameColumnType, message).at("/columns/document"))
-                }
-            }
+        return Ok(given);
+    };
+    let mut columns = frame.columns();
+    let (Some(("document", column)), None, 1..) = (columns.next(), columns.next(), frame.rows()) else {
+        let message = "columns must be one binary column `document` of one row, or of one row a page";
+        return Err(Error::new(Cause::FrameShape, message).at("/columns"));
+    };
+    let rows = frame.rows();
+    limits::check("documents", call.limits().documents, rows)
+        .map_err(|error| error.at("/columns/document"))?;
+    match &column.values {
+        Values::Binary(bytes) if (0..rows).all(|row| column.is_valid(row)) => {
+            Ok((0..rows).map(|row| bytes.get(row).unwrap_or_default()).collect())
+        }
+        _ => {
+            let message = format!("column `document` must hold bytes; it holds {}", column.kind_name());
+            Err(Error::new(Cause::FrameColumnType, message).at("/columns/document"))
         }
     }
-}
-
-fn decoded(text: &str, place: impl Fn() -> String) -> Result<Cow<'static, [u8]>> {
-    STANDARD.decode(text).map(Cow::Owned).map_err(|_| {
-        let message = "a document must be base64 of RFC 4648, section 4, with its padding";
-        Error::new(Cause::StatementForm, message).at(place())
-    })
 }
 
 /// Returns every row as columns, in the order of the accounts.
@@ -215,3 +199,6 @@ fn validity(rows: impl Iterator<Item = bool> + Clone) -> Option<Vec<u8>> {
     }
     Some(bits)
 }
+
+#[cfg(test)]
+mod tests;

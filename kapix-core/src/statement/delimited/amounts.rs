@@ -204,8 +204,7 @@ fn groups(char: char) -> bool {
 }
 
 /// Returns whether thousands are grouped as 1,234,567 or, in India, as 12,34,567.
-fn is_grouped<'g>(groups: impl DoubleEndedIterator<Item = &'g str> + Clone) -> bool {
-    let mut rest = groups.clone();
+fn is_grouped<'g>(mut rest: impl DoubleEndedIterator<Item = &'g str> + Clone) -> bool {
     let (first, last) = (rest.next().map_or(0, str::len), rest.next_back().map_or(0, str::len));
     let of = |length: usize, first_max: usize| {
         (1..=first_max).contains(&first) && rest.clone().all(|group| group.len() == length)

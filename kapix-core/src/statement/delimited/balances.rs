@@ -6,7 +6,7 @@ use super::survey::Choices;
 use super::totals::Totals;
 use crate::domain::{Account, AccountKind, Transaction};
 use crate::error::{Cause, Error, Result};
-use crate::statement::profile::{Column, Sign};
+use crate::statement::profile::{ColumnRole, Sign};
 use crate::statement::reading::{AccountRead, Choice, ReadingFinding, ReadingFindingKind};
 use crate::statement::request::StatedAccount;
 use crate::time::{At, UtcOffset};
@@ -105,7 +105,7 @@ pub(super) fn sign(
             let message = format!(
                 "the balances chain only the other way round, with money {now} below zero; state `profile.sign` as `{fix}`"
             );
-            return Err(place(Cause::TransactionSign, first_line, Some(Column::Amount), &message));
+            return Err(place(Cause::TransactionSign, first_line, Some(ColumnRole::Amount), &message));
         }
         for row in accounts.iter_mut().flat_map(|it| &mut it.rows) {
             row.amount_minor = -row.amount_minor;

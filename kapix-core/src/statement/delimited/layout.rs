@@ -8,7 +8,7 @@ use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits};
 use crate::money::Currency;
-use crate::statement::profile::{Column, Profile, Quotes, Separator};
+use crate::statement::profile::{ColumnRole, Profile, Quotes, Separator};
 use crate::statement::reading::{LeftOutReason, LeftOutRows};
 use std::collections::BTreeMap;
 use strum::VariantArray;
@@ -31,31 +31,31 @@ pub(super) struct Layout {
 
 /// Place of each column in a record.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Places([Option<usize>; Column::VARIANTS.len()]);
+pub(super) struct Places([Option<usize>; ColumnRole::VARIANTS.len()]);
 
 impl Places {
-    pub(super) fn of(&self, column: Column) -> Option<usize> {
+    pub(super) fn of(&self, column: ColumnRole) -> Option<usize> {
         self.0.get(column as usize).copied().flatten()
     }
 
-    pub(super) fn has(&self, column: Column) -> bool {
+    pub(super) fn has(&self, column: ColumnRole) -> bool {
         self.of(column).is_some()
     }
 
-    pub(super) fn set(&mut self, column: Column, place: Option<usize>) {
+    pub(super) fn set(&mut self, column: ColumnRole, place: Option<usize>) {
         if let Some(own) = self.0.get_mut(column as usize) {
             *own = place;
         }
     }
 
-    pub(super) fn used(&self) -> impl Iterator<Item = (Column, usize)> {
-        Column::VARIANTS.iter().filter_map(|column| Some((*column, self.of(*column)?)))
+    pub(super) fn used(&self) -> impl Iterator<Item = (ColumnRole, usize)> {
+        ColumnRole::VARIANTS.iter().filter_map(|column| Some((*column, self.of(*column)?)))
     }
 
     /// A day, and an amount in one of its forms.
     fn suffice(&self) -> bool {
-        let amounts = [Column::Amount, Column::AmountMinor, Column::Credit, Column::Debit];
-        self.has(Column::At) && amounts.iter().any(|column| self.has(*column))
+        let amounts = [ColumnRole::Amount, ColumnRole::AmountMinor, ColumnRole::Credit, ColumnRole::Debit];
+        self.has(ColumnRole::At) && amounts.iter().any(|column| self.has(*column))
     }
 }
 
@@ -122,7 +122,7 @@ fn without_header(
     limits: &Limits,
 ) -> Result<Option<Layout>> {
     let places = numbered(&profile.columns, limits)?;
-    let Some(day) = places.of(Column::At) else { return Ok(None) };
+    let Some(day) = places.of(ColumnRole::At) else { return Ok(None) };
     for _ in 0..PREAMBLE_MAX {
         let Some(record) = records.next()? else { break };
         if dates::cut(record.cell(day)).is_some() {
@@ -139,7 +139,7 @@ fn without_header(
 }
 
 /// Returns the places of columns that are stated by their numbers.
-fn numbered(columns: &BTreeMap<Column, String>, limits: &Limits) -> Result<Places> {
+fn numbered(columns: &BTreeMap<ColumnRole, String>, limits: &Limits) -> Result<Places> {
     let mut places = Places::default();
     for (column, number) in columns {
         let place = number
@@ -165,11 +165,11 @@ fn numbered(columns: &BTreeMap<Column, String>, limits: &Limits) -> Result<Place
 fn named(
     header: &[String],
     line: u64,
-    stated: &BTreeMap<Column, String>,
+    stated: &BTreeMap<ColumnRole, String>,
 ) -> Result<(Places, Option<Currency>)> {
     let mut places = Places::default();
     let mut currency = None;
-    let mut ranks = [usize::MAX; Column::VARIANTS.len()];
+    let mut ranks = [usize::MAX; ColumnRole::VARIANTS.len()];
     let mut again = Vec::new();
     let names: Vec<String> = header.iter().map(|name| folded(name)).collect();
     let mut taken = Vec::new();
@@ -204,7 +204,7 @@ fn named(
             currency = own.or(currency);
         }
     }
-    let is_best = |column: Column, rank: usize| ranks.get(column as usize) == Some(&rank);
+    let is_best = |column: ColumnRole, rank: usize| ranks.get(column as usize) == Some(&rank);
     match again.into_iter().find(|(column, rank, _)| is_best(*column, *rank)) {
         Some((column, _, at)) if places.suffice() => Err(twice(line, column, places.of(column), Some(at))),
         _ => Ok((places, currency)),
@@ -212,7 +212,7 @@ fn named(
 }
 
 /// Returns what a name such as `Amount (KES)` or `Balance in KES` means.
-fn without_currency(folded: &str, name: Option<&String>) -> (Option<(Column, usize)>, Option<Currency>) {
+fn without_currency(folded: &str, name: Option<&String>) -> (Option<(ColumnRole, usize)>, Option<Currency>) {
     let code = folded.rsplit(' ').next().map(str::to_uppercase).and_then(|code| Currency::parse(&code).ok());
     let written = code.filter(|code| name.is_some_and(|name| name.contains(code.as_str())));
     let Some(currency) = written else { return (None, None) };
@@ -221,7 +221,7 @@ fn without_currency(folded: &str, name: Option<&String>) -> (Option<(Column, usi
 }
 
 #[cold]
-fn twice(line: u64, column: Column, first: Option<usize>, second: Option<usize>) -> Error {
+fn twice(line: u64, column: ColumnRole, first: Option<usize>, second: Option<usize>) -> Error {
     let number = |place: Option<usize>| place.map_or(0, |place| place + 1);
     let message = format!(
         "columns `{}` and `{}` have the same name; state which holds `{}` in `profile.columns`",
@@ -264,9 +264,9 @@ impl Preamble {
         };
         let Some(value) = value else { return };
         match words::column(&folded(name)) {
-            Some((Column::Currency, _)) => self.currency = Currency::parse(value).ok().or(self.currency),
-            Some((Column::Account, _)) if self.account_id.is_none() => {
-                self.account_id = Id::parse(value).ok()
+            Some((ColumnRole::Currency, _)) => self.currency = Currency::parse(value).ok().or(self.currency),
+            Some((ColumnRole::Account, _)) if self.account_id.is_none() => {
+                self.account_id = Id::parse(value).ok();
             }
             _ => {}
         }

@@ -8,7 +8,7 @@ use super::rows::{Found, Rows};
 use super::survey::{Choices, Survey};
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
-use crate::statement::profile::{Column, Format, Profile};
+use crate::statement::profile::{ColumnRole, Format, Profile};
 use crate::statement::reading::{Choice, LeftOutRows, Proof, Reading, ReadingFindingKind};
 use crate::statement::request::TransactionsReadRequest;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &
     if let Some(line) = survey.foreign_type() {
         leave_type(&mut layout, request, line)?;
     }
-    let wire = layout.places.of(Column::At).and_then(|place| layout.header.get(place));
+    let wire = layout.places.of(ColumnRole::At).and_then(|place| layout.header.get(place));
     let is_wire = wire.is_some_and(|name| name == WIRE);
     let choices = survey.decide(&request.profile, &layout.places, is_wire)?;
 
@@ -50,7 +50,7 @@ pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &
     let mut totals = found.totals;
     let mut findings: Vec<_> = balances::oldest_first(&mut accounts).into_iter().collect();
     let chain =
-        balances::sign(&mut accounts, &mut choices, layout.places.has(Column::Amount), &mut findings)?;
+        balances::sign(&mut accounts, &mut choices, layout.places.has(ColumnRole::Amount), &mut findings)?;
     let mut wrong = Vec::new();
     let accounts: Vec<_> =
         accounts.into_iter().map(|it| balances::finish(it, stated, &mut totals, &mut wrong)).collect();
@@ -69,16 +69,16 @@ pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &
 
 /// A column of types that states other things than directions is none, unless the request says that it is.
 fn leave_type(layout: &mut Layout, request: &TransactionsReadRequest, line: u64) -> Result<()> {
-    if request.profile.columns.contains_key(&Column::Type) {
+    if request.profile.columns.contains_key(&ColumnRole::Type) {
         let message = "the value must say credit or debit; else state another column of `type`";
-        return Err(place(Cause::TransactionCsv, line, Some(Column::Type), message));
+        return Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Type), message));
     }
-    let name = layout.places.of(Column::Type).and_then(|place| layout.header.get(place));
-    if name.is_some_and(|name| name == Column::Type.as_str()) {
+    let name = layout.places.of(ColumnRole::Type).and_then(|place| layout.header.get(place));
+    if name.is_some_and(|name| name == ColumnRole::Type.as_str()) {
         let message = "the value must be `credit` or `debit`";
-        return Err(place(Cause::TransactionCsv, line, Some(Column::Type), message));
+        return Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Type), message));
     }
-    layout.places.set(Column::Type, None);
+    layout.places.set(ColumnRole::Type, None);
     Ok(())
 }
 
@@ -117,7 +117,7 @@ fn stated_or_found(is_stated: bool, line: u64) -> Choice {
 
 /// Returns an error at a line, and at a column of it, of the document.
 #[cold]
-pub(super) fn place(cause: Cause, line: u64, column: Option<Column>, message: &str) -> Error {
+pub(super) fn place(cause: Cause, line: u64, column: Option<ColumnRole>, message: &str) -> Error {
     let field = column.map_or_else(String::new, |column| format!("/{}", column.as_str()));
     let name = column.map_or_else(String::new, |column| format!(", column `{}`", column.as_str()));
     Error::new(cause, format!("line `{line}`{name}: {message}")).at(format!("/document/{line}{field}"))

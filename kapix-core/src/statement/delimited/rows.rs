@@ -14,7 +14,7 @@ use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits, WIRE_MAX};
 use crate::money::Currency;
-use crate::statement::profile::{Column, DebitSign, Sign};
+use crate::statement::profile::{ColumnRole, DebitSign, Sign};
 use crate::statement::reading::{LeftOutReason, LeftOutRows};
 use crate::statement::request::StatedAccount;
 use crate::time::{At, UtcOffset};
@@ -72,7 +72,7 @@ impl Rows<'_> {
             self.found.left_out.push(record.line, LeftOutReason::Blank);
             return Ok(());
         }
-        let day = self.cell(record, Column::At);
+        let day = self.cell(record, ColumnRole::At);
         match dates::cut(day) {
             Some(stamp) => self.dated(record, &stamp),
             None => self.undated(record, day),
@@ -83,7 +83,9 @@ impl Rows<'_> {
         self.check_width(record)?;
         let currency = self.currency_of(record)?;
         let amount = self.amount(record, currency)?;
-        if amount.is_none_or(|amount| amount == 0)
+        let balance_minor = self.money(record, self.balance(), currency)?;
+        // A balance brought forward may be written as an amount too.
+        if (amount.is_none_or(|amount| amount == 0) || amount == balance_minor)
             && let Some(label) = record.cells().find_map(words::label)
             && label != Label::Total
         {
@@ -93,7 +95,7 @@ impl Rows<'_> {
             self.found.left_out.push(record.line, LeftOutReason::NoAmount);
             return Ok(());
         };
-        let transaction = self.transaction(record, stamp, amount_minor, currency)?;
+        let transaction = self.transaction(record, stamp, amount_minor, balance_minor)?;
         limits::check("rows", self.limits.rows, self.found.rows + 1)
             .map_err(|error| place(error.cause, record.line, None, &error.message))?;
         let account = self.account(record, currency)?;
@@ -109,8 +111,8 @@ impl Rows<'_> {
         let is_header = !self.layout.header.is_empty()
             && record.len() == self.layout.header.len()
             && record.cells().eq(self.layout.header.iter().map(String::as_str));
-        let money = [Column::Amount, Column::AmountMinor, Column::Debit, Column::Credit];
-        let stated = |column: &Column| !amounts::is_empty(self.cell(record, *column));
+        let money = [ColumnRole::Amount, ColumnRole::AmountMinor, ColumnRole::Debit, ColumnRole::Credit];
+        let stated = |column: &ColumnRole| !amounts::is_empty(self.cell(record, *column));
         let amount =
             money.iter().find(|column| stated(column) && amounts::cut(self.cell(record, **column)).is_some());
         let reason = if is_header {
@@ -129,7 +131,7 @@ impl Rows<'_> {
             } else {
                 format!("the value must be {expected}; got `{}` bytes", day.len())
             };
-            return Err(place(Cause::TransactionCsv, record.line, Some(Column::At), &message));
+            return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::At), &message));
         } else if self.continues(record)? {
             LeftOutReason::Continuation
         } else {
@@ -141,7 +143,7 @@ impl Rows<'_> {
 
     /// Joins the text of a record that has nothing else to the row above.
     fn continues(&mut self, record: Record<'_>) -> Result<bool> {
-        let Some(own) = self.layout.places.of(Column::Description) else { return Ok(false) };
+        let Some(own) = self.layout.places.of(ColumnRole::Description) else { return Ok(false) };
         let text = record.cell(own);
         let alone = record.cells().enumerate().all(|(at, cell)| at == own || cell.is_empty());
         if !alone || text.is_empty() || record.len() != self.layout.header.len() {
@@ -152,14 +154,15 @@ impl Rows<'_> {
         };
         let description = row.description.get_or_insert_default();
         description.extend([if description.is_empty() { "" } else { " " }, text]);
-        limits::check("string_bytes", self.limits.string_bytes, description.len())
-            .map_err(|error| place(error.cause, record.line, Some(Column::Description), &error.message))?;
+        limits::check("string_bytes", self.limits.string_bytes, description.len()).map_err(|error| {
+            place(error.cause, record.line, Some(ColumnRole::Description), &error.message)
+        })?;
         Ok(true)
     }
 
     /// Keeps a balance at an end of the document.
     fn edge(&mut self, record: Record<'_>, label: Label, currency: Currency) -> Result<()> {
-        let columns = [Column::Balance, Column::BalanceMinor, Column::Credit, Column::Amount];
+        let columns = [ColumnRole::Balance, ColumnRole::BalanceMinor, ColumnRole::Credit, ColumnRole::Amount];
         let mut balance = None;
         for column in columns {
             if balance.is_none() {
@@ -182,7 +185,7 @@ impl Rows<'_> {
     }
 
     fn total(&mut self, record: Record<'_>, currency: Currency) -> Result<()> {
-        for column in [Column::Amount, Column::Credit, Column::Debit] {
+        for column in [ColumnRole::Amount, ColumnRole::Credit, ColumnRole::Debit] {
             if let Some(stated) = self.money(record, column, currency)? {
                 self.found.totals.check(record.line, column, stated);
             }
@@ -191,8 +194,13 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn cell<'r>(&self, record: Record<'r>, column: Column) -> &'r str {
+    fn cell<'r>(&self, record: Record<'r>, column: ColumnRole) -> &'r str {
         self.layout.places.of(column).map(|place| record.cell(place)).unwrap_or_default()
+    }
+
+    fn balance(&self) -> ColumnRole {
+        let has_minor = self.layout.places.has(ColumnRole::BalanceMinor);
+        if has_minor { ColumnRole::BalanceMinor } else { ColumnRole::Balance }
     }
 
     fn check_width(&self, record: Record<'_>) -> Result<()> {
@@ -207,7 +215,7 @@ impl Rows<'_> {
     }
 
     fn currency_of(&self, record: Record<'_>) -> Result<Currency> {
-        let text = self.cell(record, Column::Currency);
+        let text = self.cell(record, ColumnRole::Currency);
         if text.is_empty() {
             return self.currency.ok_or_else(|| {
                 let message = "the document names no currency; state `account.currency`";
@@ -215,11 +223,11 @@ impl Rows<'_> {
             });
         }
         let own = Currency::parse(&text.to_uppercase())
-            .map_err(|error| place(error.cause, record.line, Some(Column::Currency), &error.message))?;
+            .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
         match self.stated.currency {
             Some(stated) if stated != own => {
                 let message = format!("the row is in {own}; the request states {stated}");
-                Err(place(Cause::MoneyCurrencyMixed, record.line, Some(Column::Currency), &message))
+                Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message))
             }
             _ => Ok(own),
         }
@@ -228,34 +236,36 @@ impl Rows<'_> {
     /// Returns the amount of a row, a credit above zero; `None` where it states none.
     fn amount(&self, record: Record<'_>, currency: Currency) -> Result<Option<i64>> {
         let places = &self.layout.places;
-        if places.has(Column::AmountMinor) {
-            return self.money(record, Column::AmountMinor, currency);
+        if places.has(ColumnRole::AmountMinor) {
+            return self.money(record, ColumnRole::AmountMinor, currency);
         }
-        if places.has(Column::Amount) && !(places.has(Column::Credit) && places.has(Column::Debit)) {
-            let Some(written) = self.money(record, Column::Amount, currency)? else { return Ok(None) };
+        if places.has(ColumnRole::Amount)
+            && !(places.has(ColumnRole::Credit) && places.has(ColumnRole::Debit))
+        {
+            let Some(written) = self.money(record, ColumnRole::Amount, currency)? else { return Ok(None) };
             if !self.choices.sign_by_type {
                 let turned = self.choices.sign.0 == Sign::DebitPositive;
                 return Ok(Some(if turned { -written } else { written }));
             }
-            return match words::direction(self.cell(record, Column::Type)) {
+            return match words::direction(self.cell(record, ColumnRole::Type)) {
                 Some(Direction::Credit) => Ok(Some(written)),
                 Some(Direction::Debit) => Ok(Some(-written)),
                 None if written == 0 => Ok(Some(0)),
                 None => {
                     let message =
                         "the amounts of the document have no sign: a value must say credit or debit";
-                    Err(place(Cause::TransactionCsv, record.line, Some(Column::Type), message))
+                    Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Type), message))
                 }
             };
         }
-        let credit = self.money(record, Column::Credit, currency)?;
-        let debit = self.money(record, Column::Debit, currency)?;
+        let credit = self.money(record, ColumnRole::Credit, currency)?;
+        let debit = self.money(record, ColumnRole::Debit, currency)?;
         let debit =
             debit.map(|debit| if self.choices.debit_sign.0 == DebitSign::Positive { -debit } else { debit });
         match (credit, debit) {
             (Some(credit), Some(debit)) if credit != 0 && debit != 0 => {
                 let message = "a row must have a credit or a debit, not both";
-                Err(place(Cause::TransactionCsv, record.line, Some(Column::Debit), message))
+                Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Debit), message))
             }
             (None, None) => Ok(None),
             (credit, debit) => Ok(Some(credit.unwrap_or_default() + debit.unwrap_or_default())),
@@ -263,13 +273,13 @@ impl Rows<'_> {
     }
 
     /// Returns an amount with the sign that is written; `None` where there is none.
-    fn money(&self, record: Record<'_>, column: Column, currency: Currency) -> Result<Option<i64>> {
+    fn money(&self, record: Record<'_>, column: ColumnRole, currency: Currency) -> Result<Option<i64>> {
         let text = self.cell(record, column);
         if amounts::is_empty(text) {
             return Ok(None);
         }
         let refuse = |cause: Cause, message: &str| place(cause, record.line, Some(column), message);
-        if matches!(column, Column::AmountMinor | Column::BalanceMinor) {
+        if matches!(column, ColumnRole::AmountMinor | ColumnRole::BalanceMinor) {
             let minor = text.parse::<i64>().ok().filter(|minor| (-WIRE_MAX..=WIRE_MAX).contains(minor));
             return minor.map(Some).ok_or_else(|| {
                 let message =
@@ -296,12 +306,11 @@ impl Rows<'_> {
         record: Record<'_>,
         stamp: &Stamp,
         amount_minor: i64,
-        currency: Currency,
+        balance_minor: Option<i64>,
     ) -> Result<Transaction> {
-        let places = &self.layout.places;
         let refuse =
-            |column: Column, error: &Error| place(error.cause, record.line, Some(column), &error.message);
-        let direction = words::direction(self.cell(record, Column::Type));
+            |column: ColumnRole, error: &Error| place(error.cause, record.line, Some(column), &error.message);
+        let direction = words::direction(self.cell(record, ColumnRole::Type));
         let contradicts = match direction {
             Some(Direction::Credit) => amount_minor < 0,
             Some(Direction::Debit) => amount_minor > 0,
@@ -310,51 +319,51 @@ impl Rows<'_> {
         if contradicts {
             let message =
                 "the sign of the amount contradicts its type; state `profile.sign`, or leave the type out";
-            return Err(place(Cause::TransactionSign, record.line, Some(Column::Type), message));
+            return Err(place(Cause::TransactionSign, record.line, Some(ColumnRole::Type), message));
         }
-        let balance = if places.has(Column::BalanceMinor) { Column::BalanceMinor } else { Column::Balance };
-        let status = match self.cell(record, Column::Status) {
+        let status = match self.cell(record, ColumnRole::Status) {
             "" => TransactionStatus::Posted,
             text => words::status(text).ok_or_else(|| {
                 let message =
                     "the value must be a known word, such as `posted`, `completed`, `pending` or `failed`";
-                place(Cause::TransactionCsv, record.line, Some(Column::Status), message)
+                place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), message)
             })?,
         };
-        let id = |column: Column| match self.cell(record, column) {
+        let id = |column: ColumnRole| match self.cell(record, column) {
             "" => Ok(None),
             text => Id::parse(text).map(Some).map_err(|error| refuse(column, &error)),
         };
         Ok(Transaction {
             amount_minor,
             at: self.at(record, stamp)?,
-            balance_minor: self.money(record, balance, currency)?,
-            category: self.text(record, Column::Category)?,
-            counterparty: self.text(record, Column::Counterparty)?,
-            description: self.text(record, Column::Description)?,
-            id: id(Column::Id)?,
-            pending_id: id(Column::PendingId)?,
+            balance_minor,
+            category: self.text(record, ColumnRole::Category)?,
+            counterparty: self.text(record, ColumnRole::Counterparty)?,
+            description: self.text(record, ColumnRole::Description)?,
+            id: id(ColumnRole::Id)?,
+            pending_id: id(ColumnRole::PendingId)?,
             status,
             direction,
         })
     }
 
     fn at(&self, record: Record<'_>, stamp: &Stamp) -> Result<At> {
-        let refuse =
-            |column: Column, cause: Cause, message: &str| place(cause, record.line, Some(column), message);
-        let clock = match self.cell(record, Column::Time) {
+        let refuse = |column: ColumnRole, cause: Cause, message: &str| {
+            place(cause, record.line, Some(column), message)
+        };
+        let clock = match self.cell(record, ColumnRole::Time) {
             "" => None,
             text => Some(dates::clock(text).map(|(clock, _)| clock).ok_or_else(|| {
                 let message = "the value must be a time of day, such as `14:05` or `2:05 PM`";
-                refuse(Column::Time, Cause::TransactionCsv, message)
+                refuse(ColumnRole::Time, Cause::TransactionCsv, message)
             })?),
         };
         let offset = self.stated.utc_offset.unwrap_or(UtcOffset::UTC);
         let at = stamp.at(self.choices.date_order.0, clock, offset);
-        at.map_err(|error| refuse(Column::At, Cause::TransactionCsv, &error.message))
+        at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))
     }
 
-    fn text(&self, record: Record<'_>, column: Column) -> Result<Option<String>> {
+    fn text(&self, record: Record<'_>, column: ColumnRole) -> Result<Option<String>> {
         let text = self.cell(record, column);
         if text.is_empty() {
             return Ok(None);
@@ -366,7 +375,7 @@ impl Rows<'_> {
 
     /// Returns the account of a record.
     fn account(&mut self, record: Record<'_>, currency: Currency) -> Result<&mut Building> {
-        let named = self.cell(record, Column::Account);
+        let named = self.cell(record, ColumnRole::Account);
         let is_last = self
             .found
             .accounts
@@ -376,12 +385,12 @@ impl Rows<'_> {
             self.found.last = self.place_of(record, named, currency)?;
         }
         let last = self.found.last;
-        let kind = match self.cell(record, Column::Kind) {
+        let kind = match self.cell(record, ColumnRole::Kind) {
             "" => None,
             text => Some(words::kind(text).ok_or_else(|| {
                 let message =
                     "the value must be a kind of account, such as `current`, `savings` or `mobile_money`";
-                place(Cause::TransactionCsv, record.line, Some(Column::Kind), message)
+                place(Cause::TransactionCsv, record.line, Some(ColumnRole::Kind), message)
             })?),
         };
         let Some(account) = self.found.accounts.get_mut(last) else {
@@ -392,7 +401,7 @@ impl Rows<'_> {
                 "the row is in {currency}; the rows of its account before are in {}",
                 account.currency
             );
-            return Err(place(Cause::MoneyCurrencyMixed, record.line, Some(Column::Currency), &message));
+            return Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message));
         }
         account.kind = account.kind.or(kind);
         Ok(account)
@@ -403,7 +412,8 @@ impl Rows<'_> {
         if let Some(known) = self.found.places.get(named) {
             return Ok(*known);
         }
-        let refuse = |cause: Cause, message: &str| place(cause, record.line, Some(Column::Account), message);
+        let refuse =
+            |cause: Cause, message: &str| place(cause, record.line, Some(ColumnRole::Account), message);
         let accounts = self.found.accounts.len();
         if accounts > 0 && self.stated.account_id.is_some() {
             let message = "the document has rows of several accounts; state no `account.account_id`";

@@ -9,7 +9,7 @@ use super::{place, words};
 use crate::domain::{Direction, Period};
 use crate::error::{Cause, Result};
 use crate::money::Currency;
-use crate::statement::profile::{Column, DateOrder, DebitSign, DecimalMark, Profile, Sign};
+use crate::statement::profile::{ColumnRole, DateOrder, DebitSign, DecimalMark, Profile, Sign};
 use crate::statement::reading::Choice;
 use crate::time::Date;
 
@@ -91,9 +91,9 @@ impl Survey {
     fn record(&mut self, record: Record<'_>, places: &Places, period: Option<Period>) {
         let line = record.line;
         let cell = |column| places.of(column).map(|place| record.cell(place)).unwrap_or_default();
-        let Some(stamp) = dates::cut(cell(Column::At)) else { return };
+        let Some(stamp) = dates::cut(cell(ColumnRole::At)) else { return };
         self.dates.see(&stamp, line, period);
-        let columns = [Column::Amount, Column::Balance, Column::Debit, Column::Credit];
+        let columns = [ColumnRole::Amount, ColumnRole::Balance, ColumnRole::Debit, ColumnRole::Credit];
         let mut amount = None;
         for column in columns {
             let text = cell(column);
@@ -113,10 +113,10 @@ impl Survey {
             let negative = written.negative.unwrap_or_default();
             let is_zero = written.digits.bytes().all(|byte| !matches!(byte, b'1'..=b'9'));
             match column {
-                Column::Debit if !is_zero => {
+                ColumnRole::Debit if !is_zero => {
                     see(if negative { &mut self.debit_below } else { &mut self.debit_above }, line);
                 }
-                Column::Amount if !is_zero => {
+                ColumnRole::Amount if !is_zero => {
                     amount = Some(negative);
                     if written.negative.is_some() {
                         see(&mut self.signed, line);
@@ -128,7 +128,7 @@ impl Survey {
                 _ => {}
             }
         }
-        let direction = cell(Column::Type);
+        let direction = cell(ColumnRole::Type);
         match (words::direction(direction), amount) {
             (Some(direction), Some(negative)) => {
                 let agrees = negative == (direction == Direction::Debit);
@@ -193,7 +193,7 @@ impl Survey {
                     "line `{above}` has a debit above zero and line `{below}` one below; state `profile.debit_sign`: the \
                      other sign then is a reversal"
                 );
-                Err(place(Cause::StatementUnstated, above.max(below), Some(Column::Debit), &message))
+                Err(place(Cause::StatementUnstated, above.max(below), Some(ColumnRole::Debit), &message))
             }
         }
     }
@@ -206,7 +206,7 @@ impl Survey {
         is_wire: bool,
     ) -> Result<((Sign, Choice), bool, Option<u64>)> {
         let credit_positive = (Sign::CreditPositive, Choice::Default);
-        if !places.has(Column::Amount) {
+        if !places.has(ColumnRole::Amount) {
             return Ok((profile.sign.map_or(credit_positive, |sign| (sign, Choice::Stated)), false, None));
         }
         let stated = profile.sign.map(|sign| (sign, Choice::Stated));
@@ -231,7 +231,7 @@ impl Survey {
                 let message = format!(
                     "the sign of an amount agrees with its type in line `{agree}` and contradicts it in line `{disagree}`"
                 );
-                Err(place(Cause::TransactionSign, agree.max(disagree), Some(Column::Amount), &message))
+                Err(place(Cause::TransactionSign, agree.max(disagree), Some(ColumnRole::Amount), &message))
             }
         }
     }
@@ -268,7 +268,7 @@ impl DateSurvey {
             (None, Some(line)) => Ok((DateOrder::Mdy, Choice::Found { line })),
             (Some(dmy), Some(mdy)) => {
                 let message = format!("line `{dmy}` has the day first and line `{mdy}` the month");
-                Err(place(Cause::StatementForm, dmy.max(mdy), Some(Column::At), &message))
+                Err(place(Cause::StatementForm, dmy.max(mdy), Some(ColumnRole::At), &message))
             }
             (None, None) => {
                 let [dmy, mdy] = self.orders;
@@ -282,7 +282,7 @@ impl DateSurvey {
                     _ => {
                         let message = "day or month first cannot be told: no row of the document shows it; state \
                             `profile.date_order` as `dmy` or `mdy`";
-                        Err(place(Cause::StatementUnstated, open, Some(Column::At), message))
+                        Err(place(Cause::StatementUnstated, open, Some(ColumnRole::At), message))
                     }
                 }
             }
@@ -295,7 +295,7 @@ impl DateSurvey {
             (None, Some(line)) => Ok((DateOrder::EpochMilliseconds, Choice::Found { line })),
             (Some(seconds), Some(milliseconds)) => {
                 let message = format!("line `{seconds}` has seconds and line `{milliseconds}` milliseconds");
-                Err(place(Cause::StatementForm, seconds.max(milliseconds), Some(Column::At), &message))
+                Err(place(Cause::StatementForm, seconds.max(milliseconds), Some(ColumnRole::At), &message))
             }
             (None, None) => {
                 Ok((DateOrder::Ymd, self.known.map_or(Choice::Default, |line| Choice::Found { line })))

@@ -1,6 +1,6 @@
 //! Totals that a document states, beside the sums of its rows.
 
-use crate::statement::profile::Column;
+use crate::statement::profile::ColumnRole;
 use crate::statement::reading::{ReadingFinding, ReadingFindingKind, TotalCheck, TotalKind};
 
 /// Totals that are listed at most: a document may have one a page.
@@ -32,19 +32,19 @@ impl Totals {
     }
 
     /// Compares a total with the sum of all rows before it, and with that of the rows since the total before.
-    pub(super) fn check(&mut self, line: u64, column: Column, stated_minor: i64) {
+    pub(super) fn check(&mut self, line: u64, column: ColumnRole, stated_minor: i64) {
         let stated = i128::from(stated_minor);
         let of = |sums: Sums| match column {
-            Column::Credit => [sums.credits, sums.credits, sums.credits],
-            Column::Debit => [sums.debits, -sums.debits, sums.debits],
+            ColumnRole::Credit => [sums.credits, sums.credits, sums.credits],
+            ColumnRole::Debit => [sums.debits, -sums.debits, sums.debits],
             // With a sign of either meaning, or without one.
             _ => [sums.credits - sums.debits, sums.debits - sums.credits, sums.credits + sums.debits],
         };
         let (all, part) = (of(self.all), of(self.part));
         let same = all.into_iter().chain(part).find(|sum| *sum == stated);
         let kind = match column {
-            Column::Credit => TotalKind::Credits,
-            Column::Debit => TotalKind::Debits,
+            ColumnRole::Credit => TotalKind::Credits,
+            ColumnRole::Debit => TotalKind::Debits,
             _ => TotalKind::Amounts,
         };
         let found = same.or(all.first().copied()).unwrap_or_default();

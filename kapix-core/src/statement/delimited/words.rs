@@ -1,311 +1,12 @@
-//! The words of documents as data: names of columns, and the texts of special rows, in the languages of the statements
+//! The words of documents as data: names of columns (`columns.txt`), and the texts of special rows, in the languages of the statements
 //! that were seen. A word is compared without case, accents, spaces and punctuation.
 
 use crate::domain::{AccountKind, Direction, TransactionStatus};
-use crate::statement::profile::Column;
+use crate::statement::profile::ColumnRole;
+use strum::VariantArray;
 
-/// Names of each column, the surest first: of two columns for one use, the earlier name is taken.
-const COLUMNS: &[(Column, &[&str])] = &[
-    (
-        Column::Account,
-        &[
-            "account",
-            "account id",
-            "account no",
-            "account number",
-            "acc no",
-            "acct no",
-            "a c no",
-            "iban",
-            "konto",
-            "kontonummer",
-            "compte",
-            "numero de compte",
-            "conta",
-            "cuenta",
-            "numero de cuenta",
-            "akaunti",
-            "nambari ya akaunti",
-        ],
-    ),
-    (
-        Column::Amount,
-        &[
-            "amount",
-            "transaction amount",
-            "txn amount",
-            "tran amount",
-            "amt",
-            "net amount",
-            "montant",
-            "betrag",
-            "umsatz",
-            "valor",
-            "quantia",
-            "montante",
-            "importe",
-            "monto",
-            "kiasi",
-        ],
-    ),
-    (Column::AmountMinor, &["amount minor"]),
-    (
-        Column::At,
-        &[
-            "at",
-            "date",
-            "transaction date",
-            "txn date",
-            "trans date",
-            "tran date",
-            "trx date",
-            "date of transaction",
-            "operation date",
-            "posting date",
-            "post date",
-            "posted date",
-            "posted on",
-            "booking date",
-            "booked date",
-            "entry date",
-            "completion time",
-            "completed date",
-            "completed at",
-            "date time",
-            "datetime",
-            "timestamp",
-            "date and time",
-            "transaction time",
-            "created at",
-            "initiation time",
-            "effective date",
-            "value date",
-            "value",
-            "val date",
-            "date operation",
-            "date de l operation",
-            "date comptable",
-            "date de valeur",
-            "date valeur",
-            "buchungstag",
-            "buchungsdatum",
-            "datum",
-            "valuta",
-            "wertstellung",
-            "data",
-            "data do movimento",
-            "data mov",
-            "data lancamento",
-            "data valor",
-            "fecha",
-            "fecha de operacion",
-            "fecha operacion",
-            "fecha valor",
-            "tarehe",
-            "tarehe ya muamala",
-        ],
-    ),
-    (
-        Column::Balance,
-        &[
-            "balance",
-            "running balance",
-            "ledger balance",
-            "account balance",
-            "book balance",
-            "balance after",
-            "bal",
-            "closing balance",
-            "current balance",
-            "available balance",
-            "solde",
-            "saldo",
-            "kontostand",
-            "salio",
-        ],
-    ),
-    (Column::BalanceMinor, &["balance minor"]),
-    (Column::Category, &["category", "transaction category", "categorie", "kategorie", "categoria", "kundi"]),
-    (
-        Column::Counterparty,
-        &[
-            "counterparty",
-            "counter party",
-            "other party",
-            "other party info",
-            "payee",
-            "beneficiary",
-            "beneficiary name",
-            "merchant",
-            "merchant name",
-            "recipient",
-            "sender",
-            "payer",
-            "to from",
-            "beneficiaire",
-            "empfanger",
-            "auftraggeber empfanger",
-            "begunstigter",
-            "beneficiario",
-            "favorecido",
-            "mpokeaji",
-        ],
-    ),
-    (
-        Column::Credit,
-        &[
-            "credit",
-            "credits",
-            "credit amount",
-            "money in",
-            "paid in",
-            "deposit",
-            "deposits",
-            "deposit amount",
-            "deposit amt",
-            "cr",
-            "cr amount",
-            "in",
-            "received",
-            "amount in",
-            "inflow",
-            "lodgement",
-            "lodgements",
-            "haben",
-            "gutschrift",
-            "credito",
-            "creditos",
-            "entrada",
-            "entradas",
-            "abono",
-            "abonos",
-            "ingreso",
-            "entree",
-            "entrees",
-            "zilizoingia",
-            "iliyoingia",
-        ],
-    ),
-    (
-        Column::Currency,
-        &["currency", "ccy", "curr", "currency code", "devise", "wahrung", "moeda", "moneda", "sarafu"],
-    ),
-    (
-        Column::Debit,
-        &[
-            "debit",
-            "debits",
-            "debit amount",
-            "money out",
-            "paid out",
-            "withdrawn",
-            "withdrawal",
-            "withdrawals",
-            "withdrawal amount",
-            "withdrawal amt",
-            "dr",
-            "dr amount",
-            "out",
-            "spent",
-            "amount out",
-            "outflow",
-            "soll",
-            "belastung",
-            "debito",
-            "debitos",
-            "saida",
-            "saidas",
-            "cargo",
-            "cargos",
-            "retiro",
-            "egreso",
-            "sortie",
-            "sorties",
-            "zilizotoka",
-            "iliyotolewa",
-        ],
-    ),
-    (
-        Column::Description,
-        &[
-            "description",
-            "transaction description",
-            "details",
-            "transaction details",
-            "narrative",
-            "narration",
-            "transaction narration",
-            "particulars",
-            "transaction particulars",
-            "description narration",
-            "detail",
-            "remarks",
-            "memo",
-            "text",
-            "label",
-            "libelle",
-            "verwendungszweck",
-            "buchungstext",
-            "descricao",
-            "historico",
-            "descripcion",
-            "concepto",
-            "detalle",
-            "maelezo",
-        ],
-    ),
-    (
-        Column::Id,
-        &[
-            "id",
-            "transaction id",
-            "txn id",
-            "trans id",
-            "receipt no",
-            "receipt number",
-            "receipt",
-            "transaction reference",
-            "transaction ref",
-            "transaction no",
-            "transaction number",
-            "reference",
-            "reference no",
-            "reference number",
-            "ref",
-            "ref no",
-            "ref number",
-            "bank reference",
-            "referenz",
-            "referencia",
-            "numero de operacion",
-            "kumbukumbu",
-        ],
-    ),
-    (Column::Kind, &["kind", "account kind", "account type"]),
-    (Column::PendingId, &["pending id", "pending transaction id"]),
-    (Column::Status, &["status", "transaction status", "state", "statut", "estado", "hali"]),
-    (Column::Time, &["time", "time of day", "heure", "uhrzeit", "hora", "saa", "muda"]),
-    (
-        Column::Type,
-        &[
-            "type",
-            "dr cr",
-            "cr dr",
-            "drcr",
-            "crdr",
-            "debit credit",
-            "credit debit",
-            "debit credit indicator",
-            "transaction type",
-            "txn type",
-            "direction",
-            "sens",
-            "soll haben",
-            "tipo",
-            "aina",
-        ],
-    ),
-];
+/// Names of each column, one column a line, the surest name first: of two columns for one use, the surer name is taken.
+const COLUMNS: &str = include_str!("columns.txt");
 
 const CREDIT: &[&str] = &[
     "credit", "cr", "c", "in", "deposit", "money in", "paid in", "received", "incoming", "haben", "h",
@@ -478,30 +179,43 @@ pub(super) fn folded(text: &str) -> String {
 }
 
 /// Returns what a folded name of a column holds, and how far down its list the name stands.
-pub(super) fn column(name: &str) -> Option<(Column, usize)> {
-    COLUMNS.iter().find_map(|(column, names)| Some((*column, names.iter().position(|own| *own == name)?)))
+pub(super) fn column(name: &str) -> Option<(ColumnRole, usize)> {
+    COLUMNS.lines().find_map(|line| {
+        let (column, names) = line.split_once(": ")?;
+        let rank = names.split(", ").position(|own| own == name)?;
+        Some((*ColumnRole::VARIANTS.iter().find(|own| own.as_str() == column)?, rank))
+    })
 }
 
 /// Returns the direction that a value states.
 pub(super) fn direction(text: &str) -> Option<Direction> {
-    let text = match text {
-        "+" => return Some(Direction::Credit),
-        "-" => return Some(Direction::Debit),
-        _ => folded(text),
-    };
-    let is = |words: &[&str]| words.contains(&&*text);
-    if is(CREDIT) { Some(Direction::Credit) } else { is(DEBIT).then_some(Direction::Debit) }
+    match text {
+        "" => None,
+        "+" => Some(Direction::Credit),
+        "-" => Some(Direction::Debit),
+        _ => meaning(text, &[(CREDIT, Direction::Credit), (DEBIT, Direction::Debit)]),
+    }
 }
 
 /// Returns the status that a value states.
 pub(super) fn status(text: &str) -> Option<TransactionStatus> {
-    let text = folded(text);
     let all = [
         (POSTED, TransactionStatus::Posted),
         (PENDING, TransactionStatus::Pending),
         (FAILED, TransactionStatus::Failed),
     ];
-    all.into_iter().find(|(words, _)| words.contains(&&*text)).map(|(_, status)| status)
+    meaning(text, &all)
+}
+
+/// Returns what a word of one of the lists means: as it stands, which needs no memory, else folded.
+fn meaning<T: Copy>(text: &str, lists: &[(&[&str], T)]) -> Option<T> {
+    let of = |is: &dyn Fn(&str) -> bool| {
+        lists.iter().find(|(words, _)| words.iter().any(|word| is(word))).map(|(_, meaning)| *meaning)
+    };
+    of(&|word| word.eq_ignore_ascii_case(text)).or_else(|| {
+        let folded = folded(text);
+        of(&|word| word == folded)
+    })
 }
 
 /// Returns the kind of account that a value states.
@@ -520,4 +234,30 @@ pub(super) fn label(text: &str) -> Option<Label> {
     };
     let all = [(OPENING, Label::Opening), (CLOSING, Label::Closing), (TOTAL, Label::Total)];
     all.into_iter().find(|(words, _)| begins(words)).map(|(_, label)| label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COLUMNS, column, folded};
+    use crate::statement::profile::ColumnRole;
+    use strum::VariantArray;
+
+    #[test]
+    fn every_column_has_names_each_folded_and_of_one_column() {
+        let mut all = Vec::new();
+        for (line, own) in COLUMNS.lines().filter(|line| line.contains(": ")).zip(ColumnRole::VARIANTS) {
+            let (name, names) = line.split_once(": ").unwrap();
+            assert_eq!(name, own.as_str());
+            all.extend(names.split(", "));
+        }
+        for name in &all {
+            assert_eq!(folded(name), *name);
+            assert!(column(name).is_some(), "{name}");
+        }
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert_eq!(COLUMNS.lines().filter(|line| line.contains(": ")).count(), ColumnRole::VARIANTS.len());
+    }
 }

@@ -5,7 +5,7 @@ use crate::domain::{Direction, Period, TransactionStatus};
 use crate::error::Cause;
 use crate::limits::Limits;
 use crate::statement::{
-    self, Choice, Column, DateOrder, DebitSign, DecimalMark, Profile, Quotes, ReadingFindingKind, Sign,
+    self, Choice, ColumnRole, DateOrder, DebitSign, DecimalMark, Profile, Quotes, ReadingFindingKind, Sign,
 };
 use crate::time::{Date, UtcOffset};
 use std::collections::BTreeMap;
@@ -41,10 +41,10 @@ fn the_stated_period_and_the_order_of_the_rows_prove_which_is_the_day() {
 
     // Days first the rows go forward; months first they go back and forth.
     let days = ["10/02", "11/02", "12/02", "01/03", "02/03", "03/03", "04/03", "05/03", "06/03"];
-    let text = days.iter().map(|day| format!("{day}/2026,-1.00\n")).collect::<String>();
+    let text = days.map(|day| format!("{day}/2026,-1.00\n")).concat();
     assert_eq!(brief(&format!("Date,Amount\n{text}"), "KES")[3].0, "2026-03-01");
     // Both ways forward: nothing is proved.
-    let text = (1..=12).map(|day| format!("{day:02}/03/2026,-1.00\n")).collect::<String>();
+    let text = (1..=12).map(|day| format!("{day:02}/03/2026,-1.00\n")).collect::<Vec<_>>().concat();
     assert_eq!(refused(&format!("Date,Amount\n{text}"), "KES").0, Cause::StatementUnstated);
 }
 
@@ -91,7 +91,7 @@ fn dates_are_read_in_every_form_of_documents() {
         let document = format!("Date;Amount\n{text};-1.00\n");
         match read(&document, "KES") {
             Ok(reading) => {
-                assert_eq!(reading.accounts[0].account.transactions[0].at.to_string(), at, "{text}")
+                assert_eq!(reading.accounts[0].account.transactions[0].at.to_string(), at, "{text}");
             }
             Err(error) => assert_eq!((at, error.fields), ("", vec!["/document/2/at".to_owned()]), "{text}"),
         }
@@ -209,22 +209,22 @@ fn debits_have_one_sign_or_it_is_stated() {
 
 #[test]
 fn columns_are_stated_by_name_or_without_a_header_by_number() {
-    let columns = |of: &[(Column, &str)]| {
+    let columns = |of: &[(ColumnRole, &str)]| {
         of.iter().map(|(column, name)| (*column, (*name).to_owned())).collect::<BTreeMap<_, _>>()
     };
     let text = "When;What;Value date;How much\n2026-03-28;Rent;2026-03-30;-5\n";
     let profile = Profile {
         columns: columns(&[
-            (Column::Amount, "how much"),
-            (Column::At, "When"),
-            (Column::Description, "WHAT"),
+            (ColumnRole::Amount, "how much"),
+            (ColumnRole::At, "When"),
+            (ColumnRole::Description, "WHAT"),
         ]),
         ..Profile::default()
     };
     let reading = with(text, profile).unwrap();
     assert_eq!(reading.accounts[0].account.transactions[0].at.to_string(), "2026-03-28");
     let profile = Profile {
-        columns: columns(&[(Column::Amount, "4"), (Column::At, "1")]),
+        columns: columns(&[(ColumnRole::Amount, "4"), (ColumnRole::At, "1")]),
         header_line: Some(0),
         ..Profile::default()
     };
@@ -232,7 +232,7 @@ fn columns_are_stated_by_name_or_without_a_header_by_number() {
         with("2026-03-28;Rent;x;-5\n", profile.clone()).unwrap().accounts[0].account.transactions.len(),
         1
     );
-    let wrong = Profile { columns: columns(&[(Column::Amount, "0")]), ..profile };
+    let wrong = Profile { columns: columns(&[(ColumnRole::Amount, "0")]), ..profile };
     assert_eq!(with(text, wrong).unwrap_err().cause, Cause::ValueOutOfRange);
     assert_eq!(refused("2026-03-28;Rent;-5\n", "KES"), (Cause::StatementForm, "/document".into()));
     // The surer of two names is taken; one name twice must be stated.
@@ -296,4 +296,12 @@ fn quotes_enclose_values_or_are_characters() {
     assert_eq!(refused(mixed, "KES"), (Cause::TransactionCsv, "/document/3".into()));
     let stated = with(open, Profile { quotes: Some(Quotes::None), ..Profile::default() }).unwrap();
     assert_eq!(stated.accounts[0].account.transactions.len(), 4);
+}
+
+#[test]
+fn a_balance_brought_forward_is_no_income_even_where_it_is_written_as_a_credit() {
+    let text = "Date,Details,Debit,Credit,Balance\n28/03/2026,Opening balance,,100.00,100.00\n29/03/2026,Fee,10.00,,90.00\n";
+    let reading = read(text, "KES").unwrap();
+    let account = &reading.accounts[0].account;
+    assert_eq!((account.opening_balance_minor, account.transactions.len()), (Some(10_000), 1));
 }
