@@ -40,6 +40,9 @@ AMOUNT = re.compile(r"[-+()\s]*\d[\d.,'\s]*[-+()\s]*")
 
 MIDNIGHT = datetime.time()
 
+# Parts of a form that a reader need not see; `read.profile` has them all.
+USUAL = ("debit_sign", "quotes", "sign")
+
 
 class Transactions:
     """What :func:`read_transactions` read.
@@ -61,7 +64,8 @@ class Transactions:
     @property
     def accounts(self) -> list[dict[str, Any]]:
         """The accounts without their rows."""
-        return self._answer.to_dict()["accounts"]
+        accounts: list[dict[str, Any]] = self._answer.to_dict()["accounts"]
+        return accounts
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -161,7 +165,9 @@ class Transactions:
         ]
         form = self.profile.to_dict()
         columns = form.pop("columns", None) or {}
-        parts = [f"{name} {value}" for name, value in form.items() if not isinstance(value, dict)]
+        parts = [str(form.pop("format", ""))]
+        parts += [f"{name} {value}" for name, value in form.items() if name not in USUAL and not isinstance(value, dict)]
+        parts += ["money out is above zero"] if form.get("sign") == "debit_positive" else []
         proof = self.proof
         proved = [f"{proof.balances_chained} of {proof.balances_checked} balances chain"] if proof.balances_checked else []
         proved += [f"{len(proof.totals)} totals compared"] if proof.totals else []
@@ -237,11 +243,11 @@ def read_transactions(
     except Refused as refused:
         error = desk.refusal(*refused.args)
     else:
-        stated = dict(profile.to_dict() if hasattr(profile, "to_dict") else profile or {})
-        form = {"columns": columns, "date_order": date_order, "decimal_mark": decimal_mark, "sign": sign}
+        stated = dict(profile if isinstance(profile, Mapping) else {} if profile is None else profile.to_dict())
+        form: dict[str, Any] = {"columns": columns, "date_order": date_order, "decimal_mark": decimal_mark, "sign": sign}
         form |= {"preset": preset, "pointers": pointers, "categories": categories}
-        account = {"currency": currency, "account_id": account_id, "kind": kind, "provider": provider, "period": period}
-        account |= {"utc_offset": utc_offset, "opening_balance_minor": opening_balance_minor}
+        account: dict[str, Any] = {"currency": currency, "account_id": account_id, "kind": kind, "provider": provider}
+        account |= {"period": period, "utc_offset": utc_offset, "opening_balance_minor": opening_balance_minor}
         account |= {"closing_balance_minor": closing_balance_minor}
         request: Any = {"account": _present(account), "profile": found | stated | _present(form), "rows": 0}
         return Transactions(_engine().transactions.read({"document": documents}, **request))
@@ -325,8 +331,8 @@ def _named(source: Any) -> list[tuple[str, list[Any]]] | None:
 
 def _values(values: Any) -> list[Any]:
     if getattr(getattr(values, "dtype", None), "kind", "") == "M":
-        return values.astype("M8[us]").tolist()
-    return values.tolist() if hasattr(values, "tolist") else list(values)
+        values = values.astype("M8[us]")
+    return list(values.tolist() if hasattr(values, "tolist") else values)
 
 
 def _table(named: Sequence[tuple[str, list[Any]]]) -> tuple[list[bytes], dict[str, Any]]:
@@ -395,7 +401,7 @@ def _offset(text: str) -> datetime.timezone:
     return datetime.timezone(parsed or datetime.timedelta())
 
 
-def _day(at: Any, offset: datetime.timezone) -> datetime.date:
+def _day(at: str | datetime.date, offset: datetime.timezone) -> datetime.date:
     if isinstance(at, str):
         at = datetime.date.fromisoformat(at) if len(at) == 10 else datetime.datetime.fromisoformat(at.replace("Z", "+00:00"))
     if not isinstance(at, datetime.datetime):
