@@ -88,6 +88,12 @@ export interface Signal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** What may come beside the request for one applicant. */
+export interface RowsOptions {
+  /** Columns of transactions, as `transactions.read` returns them: the rows of the accounts in `data`. */
+  transactions?: Columns | null;
+}
+
 /** What enters a columnar call beside its request; none of it changes a result. */
 export interface ColumnsOptions {
   /** Threads of the call; 0 (default) takes all. */

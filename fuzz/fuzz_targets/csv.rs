@@ -1,12 +1,16 @@
-//! Any bytes as CSV: what is read is a ledger or an error.
+//! Any bytes as a delimited document: what is read are accounts or an error.
 #![no_main]
 
-use kapix_core::{Limits, ledger::transactions_from_csv, money::Currency};
+use kapix_core::statement::{self, Format, Profile, StatedAccount, TransactionsReadRequest};
+use kapix_core::{Limits, money::Currency};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &[u8]| {
+fuzz_target!(|document: &[u8]| {
     for currency in ["KES", "UGX", "KWD"] {
-        let currency = Currency::parse(currency).expect("a currency of ISO 4217");
-        let _ = transactions_from_csv(text, currency, &Limits::default());
+        let currency = Some(Currency::parse(currency).expect("a currency of ISO 4217"));
+        let account = StatedAccount { currency, ..StatedAccount::default() };
+        let profile = Profile { format: Some(Format::Delimited), ..Profile::default() };
+        let request = TransactionsReadRequest { account, profile, ..TransactionsReadRequest::default() };
+        let _ = statement::read(document, &request, &Limits::default());
     }
 });

@@ -1,5 +1,5 @@
 //! Prints what the bindings generate their types and methods from, for every operation:
-//! `{operation: {about, columnar, recorded, request, response, returns_columns, stateful}}`, with the JSON Schemas of request
+//! `{operation: {about, columnar, recorded, request, response, returns_columns, stateful, takes_rows}}`, with the JSON Schemas of request
 //! and response, the latter with its envelope.
 //!
 //! `cargo run -p kapix-core --example schema --features schema`
@@ -26,6 +26,7 @@ fn entry(operation: Operation) -> Value {
         "response": with_envelope(response.to_value()),
         "returns_columns": operation.returns_columns(),
         "stateful": operation.is_stateful(),
+        "takes_rows": operation.takes_rows(),
     })
 }
 

@@ -49,6 +49,11 @@ pub mod methods {
         #![doc = include_str!("../docs/methods/expert_cards.md")]
     }
 
+    /// From documents of banks and aggregators to transactions.
+    pub mod reading {
+        #![doc = include_str!("../docs/methods/reading.md")]
+    }
+
     /// From inputs to points, a decision and its reasons.
     pub mod scoring {
         #![doc = include_str!("../docs/methods/scoring.md")]

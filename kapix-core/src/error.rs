@@ -145,7 +145,10 @@ causes! {
     FrameInfinity, "frame.infinity", ValidationError, "A column holds an infinity; NaN and null are missing, infinity is an error.";
     // Transactions and ledgers
     TransactionSign, "transaction.sign", ValidationError, "The sign of an amount contradicts its type: credit > 0, debit < 0.";
-    TransactionCsv, "transaction.csv", ValidationError, "A CSV row does not have the documented columns or values.";
+    TransactionCsv, "transaction.csv", ValidationError, "A row of a delimited document does not have the values of its columns, or its quotes do not close.";
+    StatementForm, "statement.form", ValidationError, "A document has no form that can be read: its encoding, its header or its columns.";
+    StatementUnstated, "statement.unstated", ValidationError, "What a document leaves open must be stated: `account` or `profile` of the request.";
+    StatementEmpty, "statement.empty", InsufficientData, "No row of a document is a transaction.";
     LedgerCurrencyMixed, "ledger.currency_mixed", ValidationError, "The accounts of one applicant have more than one currency; Kapix holds no exchange rates.";
     LedgerAccountDuplicate, "ledger.account_duplicate", ValidationError, "Two accounts of one source have the same account_id.";
     // Data of a request

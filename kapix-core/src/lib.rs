@@ -25,6 +25,7 @@ mod parallel;
 #[cfg(feature = "sample")]
 pub mod sample;
 pub mod scorecard;
+pub mod statement;
 mod store;
 mod string_types;
 pub mod time;
@@ -81,7 +82,6 @@ pub mod ledger {
     pub use crate::domain::{
         Account, AccountKind, AccountLedger, Data, Direction, Finding, FindingKind, FlatSource, Ledger,
         Period, Row, Severity, SourceKey, Transaction, TransactionSource, TransactionStatus,
-        transactions_from_csv,
     };
 }
 
@@ -92,7 +92,7 @@ pub mod operations {
         CashflowAnalyzeResponse, DoorReply, EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest,
         EntityForgetResponse, EntityPutRequest, EntityPutResponse, Event, EventData,
         OperationEntry, Problem, Progress, Reply, ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange,
-        SourceSummary,
+        SourceSummary, TransactionsReadResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

@@ -32,6 +32,10 @@ macro_rules! limits {
 
 limits! {
     request_bytes: 33_554_432, "Bytes of one request or artefact document.";
+    document_bytes: 268_435_456, "Bytes of one document beside a request.";
+    documents: 1_000, "Documents of one reading: pages of an aggregator.";
+    document_columns: 1_000, "Columns of a delimited document.";
+    document_line_bytes: 1_048_576, "Bytes of one line of a delimited document.";
     json_depth: 64, "Depth of nested arrays and objects.";
     string_bytes: 65_536, "Bytes of one string.";
     id_bytes: 128, "Bytes of an id.";

@@ -13,7 +13,7 @@ INITIALISMS = {"id": "ID", "pd": "PD", "sha256": "SHA256", "utc": "UTC", "ms": "
 
 
 def go_name(wire):
-    words = re.split(r"[_.\s]+", wire)
+    words = re.split(r"[-_.\s]+", wire)
     return "".join(INITIALISMS.get(word.lower(), word[:1].upper() + word[1:]) for word in words)
 
 
@@ -155,7 +155,7 @@ func (e *Engine) {name}(ctx context.Context, request *{request}{columns}) (*{res
 def method(wire, operation):
     """Returns the method of an operation."""
     request, response = operation["request"]["title"], operation["response"]["title"]
-    columnar, returns = operation["columnar"], operation["returns_columns"]
+    columnar, returns = operation["columnar"] or operation["takes_rows"], operation["returns_columns"]
     columns = "columns" if columnar else "nil"
     body = f'answer[{response}](ctx, e, "{wire}", request, {columns})'
     body = f"return {body}" if returns else f"response, _, err := {body}\nreturn response, err"

@@ -155,8 +155,14 @@ class Engine {
       this[area][name] = (...given) => this.#columns(operation, ...given);
       this[area][`${name}Async`] = (...given) => this.#columnsAsync(operation, ...given);
     } else {
-      this[area][name] = (request) => this.run(operation, request);
+      this[area][name] = (request, options) => this.#single(operation, request, options);
     }
+  }
+
+  /** Answers a request; columns of transactions may come beside it. */
+  #single(operation, request, options = {}) {
+    asked(options, ['transactions']);
+    return this.#columns(operation, options.transactions ?? null, request);
   }
 
   #columns(operation, columns, request, options = {}) {

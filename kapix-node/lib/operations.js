@@ -12,4 +12,5 @@ module.exports = {
   'entity.put': { answer: 'EntityPutResponse', columnar: false },
   'scorecard.develop': { answer: 'ScorecardDevelopResponse', columnar: true },
   'scorecard.evaluate': { answer: 'ScorecardEvaluateResponse', columnar: true },
+  'transactions.read': { answer: 'TransactionsReadResponse', columnar: true },
 };

@@ -9,17 +9,18 @@
 
 use arrow_array::ffi_stream::ArrayStreamReader;
 use arrow_array::{Array, ArrayReader, ArrayRef, new_empty_array};
-use kapix_core::frame::{Bitmap, Column, Values};
+use kapix_core::frame::{Bitmap, Column, Slices, Values};
 use numpy::ndarray::ArrayView1;
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyCapsule, PyDict, PyInt, PyList};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Name and values; what the values are where it is not plain (`codes`, `dates` in days, `instants` in microseconds, or
-/// the name of a type that is not read); the categories of codes; and a bitmap of the rows with a value.
+/// Name and values; what the values are where it is not plain (`codes`, `dates` in days, `instants` in microseconds,
+/// `bytes`, or the name of a type that is not read); the categories of codes; and a bitmap of the rows with a value.
 pub(crate) type Given<'py> =
     (String, Bound<'py, PyAny>, Option<String>, Option<Vec<String>>, Option<Vec<u8>>);
 
@@ -40,6 +41,8 @@ enum Source<'py> {
     Codes(Vec<i32>),
     /// A list of instants, copied.
     Times(Vec<i64>),
+    /// A list of bytes, borrowed.
+    Bytes(Vec<PyBackedBytes>),
     /// A number of rows that are not read.
     Rows(usize),
 }
@@ -51,6 +54,7 @@ impl<'a, 'py> Imported<'a, 'py> {
         let source = if let Ok(list) = object.cast::<PyList>() {
             match kind.as_deref() {
                 Some("instants") => Source::Times(list.extract()?),
+                Some("bytes") => Source::Bytes(list.extract()?),
                 Some(_) => Source::Codes(list.extract()?),
                 None => Source::Numbers(list.extract()?),
             }
@@ -87,6 +91,7 @@ impl<'a, 'py> Imported<'a, 'py> {
             Source::Numbers(it) => Values::Float(ArrayView1::from(it)),
             Source::Codes(it) => self.short(&ArrayView1::from(it)),
             Source::Times(it) => Values::Instant(ArrayView1::from(it)),
+            Source::Bytes(it) => Values::Binary(Slices::each(it.iter().map(|bytes| &**bytes).collect())),
             Source::Rows(rows) => Values::Other { name: kind.clone().unwrap_or_default(), rows: *rows },
         };
         let validity = validity.as_ref().map(|bits| Bitmap { bits, offset: 0 });

@@ -298,9 +298,11 @@ def test_the_generated_files_name_every_class() -> None:
         assert getattr(kapix, name) is getattr(_types, name)
 
 
-def test_the_example_of_the_readme_runs() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text()
-    example = readme.split("```python\n")[1].split("```")[0]
+def test_the_example_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(__file__).parents[2]
+    monkeypatch.chdir(root)
+    readme = (root / "kapix-py" / "README.md").read_text()
+    example = "".join(block.split("```")[0] for block in readme.split("```python\n")[1:])
     names: dict[str, Any] = {}
     exec(example, names)
     assert names["answer"].points == names["scores"].points[0] and len(names["scores"].points) == 1000

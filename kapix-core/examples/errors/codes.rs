@@ -6,6 +6,7 @@ use kapix_core::{
     credit::{ReferralCode, RequestNullReason, ScoreNullReason},
     fitting::ValidationNull,
     ledger::{FindingKind, Severity},
+    statement::{LeftOutReason, ReadingFindingKind},
 };
 
 /// Returns the page as Markdown.
@@ -55,13 +56,28 @@ card lists the kind in `accepts`. With `info` the finding changes no decision.
 
 | finding | severity | meaning | what to do |
 |---|---|---|---|
-{findings}",
+{findings}
+## What reading a document shows
+
+`findings` of `transactions.read`. They belong to the document: a score reads the rows alone, so whoever reads a document
+for a score refers it where a finding says `refer`.
+
+| finding | severity | meaning | what to do |
+|---|---|---|---|
+{reading}
+## Why a row of a document is left out
+
+`left_out` of `transactions.read`: each such row is counted, and the first hundred are listed with their lines.
+
+{left_out}",
         score = table::<ScoreNullReason>(),
         request = table::<RequestNullReason>(),
         feature = table::<NullReason>(),
         validation = table::<ValidationNull>(),
         referral = table::<ReferralCode>(),
-        findings = FindingKind::all().map(finding).collect::<String>(),
+        findings = FindingKind::all().map(|it| finding(it, it.severity())).collect::<String>(),
+        reading = ReadingFindingKind::all().map(|it| finding(it, it.severity())).collect::<String>(),
+        left_out = table::<LeftOutReason>(),
     )
 }
 
@@ -74,8 +90,8 @@ fn row<T: AnswerCode>(code: T) -> String {
     format!("| `{}` | {} | {} |\n", code.as_str(), one_line(code.meaning()), code.remedy())
 }
 
-fn finding(kind: FindingKind) -> String {
-    let severity = match kind.severity() {
+fn finding<T: AnswerCode>(kind: T, severity: Severity) -> String {
+    let severity = match severity {
         Severity::Disputed => "disputed",
         Severity::Info => "info",
         Severity::Refer => "refer",

@@ -12,7 +12,6 @@ mod cases;
 mod check;
 mod columns;
 mod cover;
-mod csv;
 mod finding;
 mod frame;
 mod ledger;
@@ -31,7 +30,6 @@ mod validate;
 
 pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
 pub use columns::{Codes, ResultColumn, ResultColumns, ResultValues};
-pub use csv::transactions_from_csv;
 pub use finding::{Finding, FindingKind, Severity};
 pub(crate) use frame::Kind;
 pub use frame::{Bitmap, Column, Frame, Offsets, Slices, Values};

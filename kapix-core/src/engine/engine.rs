@@ -104,6 +104,10 @@ impl Engine {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn run_columns(&self, request: &Request, frame: &Frame<'_>, control: &Control<'_>) -> Result<Reply> {
+        let mut own = request.clone();
+        if own.absorb(frame, self.limits())? {
+            return self.run_alone(&own, None, control, &mut Known::default());
+        }
         self.run_alone(request, Some(frame), control, &mut Known::default())
     }
 

@@ -32,6 +32,6 @@ pub use operations::{
     EntityPutResponse, Explained, Explanation, InputNullReason, MoveView,
     Operation, OperationEntry, PointsRange, Problem, ReasonView, ReferralCode, ReferralReason, Request,
     RequestNullReason, Response, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-    SourceChange, SourceSummary, TopFeature,
+    SourceChange, SourceSummary, TopFeature, TransactionsReadResponse,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

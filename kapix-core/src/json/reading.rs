@@ -30,6 +30,8 @@ pub(super) enum Step<'s> {
     Value,
     /// The value is a string of so many bytes.
     Text(usize),
+    /// The value is a document in a string, which may be as long as the request.
+    Document(usize),
 }
 
 /// A reading of one document. Behind the first reading of a text stands another one: its errors say nothing, and what
@@ -83,6 +85,7 @@ impl<'t, const FIRST: bool> Reading<'t, FIRST> {
             Step::Leave => self.depth.update(|depth| depth - 1),
             Step::Name(name) => limits::check("string_bytes", self.limits.string_bytes, name.len())?,
             Step::Text(length) => limits::check("string_bytes", self.limits.string_bytes, length)?,
+            Step::Document(length) => limits::check("request_bytes", self.limits.request_bytes, length)?,
             Step::Next | Step::Value => {}
         }
         match self.refused_text {
@@ -99,7 +102,7 @@ impl<'t, const FIRST: bool> Reading<'t, FIRST> {
             // With quotes and colon.
             Step::Name(name) => name.len() + 3,
             // One byte more is counted as a value.
-            Step::Text(length) => length + 1,
+            Step::Text(length) | Step::Document(length) => length + 1,
         };
         self.bytes.update(|before| before + bytes);
         Ok(limits::check("request_bytes", self.limits.request_bytes, self.bytes.get())?)

@@ -34,6 +34,8 @@ enum Form {
     Map,
     /// A string, or an object of one member.
     Enum,
+    /// A document in a string.
+    Document,
 }
 
 type Text = &'static str;
@@ -68,6 +70,10 @@ impl<'de, D: Deserializer<'de>, const FIRST: bool> Deserializer<'de> for Strict<
         self.read(visitor, Form::Enum)
     }
 
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.read(visitor, Form::Document)
+    }
+
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: Text, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_newtype_struct(self)
     }
@@ -75,7 +81,7 @@ impl<'de, D: Deserializer<'de>, const FIRST: bool> Deserializer<'de> for Strict<
     // What a type ignores is checked too.
     serde::forward_to_deserialize_any! {
         <V: Visitor<'de>>
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes unit unit_struct seq
         tuple tuple_struct identifier ignored_any
     }
 }
@@ -149,7 +155,9 @@ impl<'de, V: Visitor<'de>, const FIRST: bool> Visitor<'de> for Inside<'_, V, FIR
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<V::Value, E> {
-        self.2.keep(self.2.step(Step::Text(value.len())))?;
+        let is_document = self.1 == Form::Document;
+        let step = if is_document { Step::Document(value.len()) } else { Step::Text(value.len()) };
+        self.2.keep(self.2.step(step))?;
         self.2.keep(match self.1 {
             Form::Enum => self.0.visit_enum(StrDeserializer::new(value)),
             _ => self.0.visit_str(value),

@@ -16,10 +16,11 @@ impl Money {
     /// Returns the amount of a decimal text in major units, exactly: `123.45` KES is 12,345 minor units.
     ///
     /// The text is an optional sign, digits, and optionally a point with digits: no exponent, no separators, no
-    /// spaces, at most 64 bytes. Zeros beyond the minor unit are accepted.
+    /// spaces, at most 64 bytes. Zeros beyond the minor unit are accepted, unless the point may be one of thousands:
+    /// `25.000` in a currency of fewer than three decimals is 25 to one writer and 25,000 to another.
     ///
-    /// Errors: `money.syntax` for another form; `money.precision` for a digit below the minor unit;
-    /// `money.overflow` beyond +-(2^53 - 1) minor units.
+    /// Errors: `money.syntax` for another form; `money.precision` for a digit below the minor unit, and where
+    /// thousands or decimals cannot be told; `money.overflow` beyond +-(2^53 - 1) minor units.
     ///
     /// ```
     /// use kapix_core::money::{Currency, Money};
@@ -28,6 +29,7 @@ impl Money {
     /// assert_eq!(Money::from_decimal_str("-123.45", shilling)?.minor, -12_345);
     /// assert_eq!(Money::from_decimal_str("12105.500", shilling)?.minor, 1_210_550);
     /// assert!(Money::from_decimal_str("0.005", shilling).is_err());
+    /// assert!(Money::from_decimal_str("25.000", shilling).is_err());
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn from_decimal_str(text: &str, currency: Currency) -> Result<Self> {
@@ -108,6 +110,12 @@ fn parse(text: &str, currency: Currency) -> Result<Money> {
             format!("an amount in {currency} must have at most `{kept}` decimals; got `{}`", fraction.len());
         return Err(Error::new(Cause::MoneyPrecision, message));
     }
+    if kept < 3 && fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with('0') {
+        let message = format!(
+            "thousands or decimals cannot be told: an amount in {currency} must have at most `{kept}` decimals; got `3`"
+        );
+        return Err(Error::new(Cause::MoneyPrecision, message));
+    }
     let padding = core::iter::repeat_n(b'0', kept.saturating_sub(fraction.len()));
     let mut minor = 0_i64;
     for digit in whole.bytes().chain(fraction.bytes().take(kept)).chain(padding) {
@@ -158,7 +166,10 @@ mod tests {
             ("007.50", "KES", 750),
             ("12105.500000", "KES", 1_210_550),
             ("5", "UGX", 5),
-            ("5.000", "UGX", 5),
+            ("5.00", "UGX", 5),
+            ("5000.000", "UGX", 5_000),
+            ("0.000", "UGX", 0),
+            ("1.234", "KWD", 1_234),
             ("1.234", "BHD", 1_234),
             ("-39873.1234", "CLF", -398_731_234),
             ("90071992547409.91", "KES", 9_007_199_254_740_991),
@@ -201,6 +212,19 @@ mod tests {
         }
         assert_eq!(minor(&"0".repeat(65), "KES"), Err(Cause::MoneySyntax));
         assert_eq!(minor(&"0".repeat(64), "KES"), Ok(0));
+    }
+
+    #[test]
+    fn a_point_that_may_be_of_thousands_is_refused() {
+        for (text, code) in [("-3.000", "EUR"), ("25.000", "XOF"), ("5.000", "UGX"), ("+120.000", "KES")] {
+            assert_eq!(minor(text, code), Err(Cause::MoneyPrecision), "{text} {code}");
+        }
+        // More decimals, or more digits before them, or a zero first: no thousands are written so.
+        for (text, code, expected) in
+            [("3.0000", "EUR", 300), ("1234.500", "KES", 123_450), ("0.500", "KES", 50)]
+        {
+            assert_eq!(minor(text, code), Ok(expected), "{text} {code}");
+        }
     }
 
     #[test]

@@ -227,10 +227,13 @@ pub(super) fn outside(got: fmt::Arguments<'_>) -> Error {
 
 #[cold]
 fn malformed(text: &str) -> Error {
-    Error::new(
-        Cause::TimeSyntax,
-        format!("a date must be `YYYY-MM-DD`, 10 bytes; got `{}` bytes", text.len()),
-    )
+    let marked = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b'.' | b'-'));
+    let got = if marked { "in another order or with other marks" } else { "in another form" };
+    let message = format!(
+        "a date must be written `YYYY-MM-DD`, such as `2026-03-28`; got one {got}, of `{}` bytes",
+        text.len()
+    );
+    Error::new(Cause::TimeSyntax, message)
 }
 
 #[cold]

@@ -211,6 +211,10 @@ fn refusal(text: &str, date: &str, clock: &str, zone: &str) -> Error {
         (Some(hour), Some(minute), Some(second)) => return no_such_time(hour, minute, second),
         _ => return malformed(text),
     }
+    if zone.is_empty() {
+        let message = "the offset of the instant is missing: after the time must come `Z`, or an offset such as `+03:00`";
+        return Error::new(Cause::TimeOffset, message);
+    }
     let refused = UtcOffset::parse(zone).err().or_else(|| Date::parse(date).err());
     refused.unwrap_or_else(|| malformed(text))
 }

@@ -22,6 +22,7 @@ from ._errors import (
     ValidationError as ValidationError,
 )
 from ._kapix import EXPERT_CARDS as EXPERT_CARDS, VERSION as _VERSION
+from ._read import Transactions as Transactions, read_transactions as read_transactions
 from ._record import Answer as Answer, Record as Record
 from ._results import ResultColumns as ResultColumns
 from ._types import *  # noqa: F403  the generated types of requests and answers

@@ -9,7 +9,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import EXPERT_CARDS, Engine, KapixError, __version__
+from . import EXPERT_CARDS, Engine, KapixError, __version__, read_transactions
+
+# What may be stated of a document on the command line.
+READ_OPTIONS = {
+    "currency": "currency of the amounts, such as KES",
+    "account-id": "id of the account",
+    "kind": "what the account is, such as current or mobile_money",
+    "utc-offset": "offset of the account, such as +03:00",
+    "date-order": "ymd, dmy or mdy",
+    "decimal-mark": "point or comma",
+    "sign": "credit_positive or debit_positive",
+    "preset": "the aggregator: akiba, mono, mpesa, plaid or stitch",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,8 +35,15 @@ def main(arguments: list[str] | None = None) -> int:
     call.add_argument("--artefacts", metavar="FILE", nargs="+", type=Path, help="default: the expert cards")
     check = commands.add_parser("check", help="prove artefacts without using them")
     check.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    read = commands.add_parser("read", help="read the transactions of a document, and print how it was read")
+    read.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a document, or the pages of an aggregator")
+    read.add_argument("--json", action="store_true", help="print the accounts with all rows, as `data` takes them")
+    for name, what in READ_OPTIONS.items():
+        read.add_argument(f"--{name}", help=what)
     options = parser.parse_args(arguments)
     try:
+        if options.command == "read":
+            return _read(options)
         return _call(options) if options.command == "call" else _check(options.files)
     except KapixError as error:
         return _fail(error)
@@ -34,6 +53,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
+
+
+def _read(options: argparse.Namespace) -> int:
+    stated: dict[str, Any] = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in READ_OPTIONS}
+    read = read_transactions(options.files, **stated)
+    print(json.dumps(read.data, ensure_ascii=False) if options.json else read)
+    return 0
 
 
 def _call(options: argparse.Namespace) -> int:

@@ -4,8 +4,8 @@ Borrowed without copying: float64, int64 and int32 of numpy (with any ascending 
 too), pandas, polars and Arrow, dictionary codes of 32 bits, and Arrow's text, booleans, dates, timestamps of microseconds
 and bytes, all with Arrow's validity bitmaps. Copied: other widths of numbers and units of time, columns in several chunks,
 descending or misaligned strides, big-endian numbers, decimals, lists, numpy's booleans (which are the text `true` and
-`false`, as in JSON), and text of Python, which gets a dictionary. Missing are null, None, NaN and NaT. A column of any
-other type may stand in a frame as long as no operation reads it. Lists need no numpy.
+`false`, as in JSON), and text of Python, which gets a dictionary. The values of a list of `bytes` are borrowed. Missing are
+null, None, NaN and NaT. A column of any other type may stand in a frame as long as no operation reads it. Lists need no numpy.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from ._encode import Refused, pointer_of
 
+BINARY = (bytes, bytearray, memoryview)
 BOOLEANS = ["false", "true"]
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MICROSECOND = datetime.timedelta(microseconds=1)
@@ -33,7 +34,7 @@ class Column(NamedTuple):
     values: Any
     """A list, a numpy array, a stream of Arrow's PyCapsule protocol, or the number of rows of what is not read."""
     kind: str | None = None
-    """`codes`, `dates` (days), `instants` (microseconds), or the type of what is not read; None for all else."""
+    """`codes`, `dates` (days), `instants` (microseconds), `bytes`, or the type of what is not read; None for all else."""
     categories: list[str] | None = None
     """Text of each code."""
     validity: bytes | None = None
@@ -166,6 +167,8 @@ def _objects(name: str, values: list[Any]) -> Column:
         made = _dates(values, missing)
     elif isinstance(first, number) and not isinstance(first, bool):
         made = _numbers(values, missing, number)
+    elif isinstance(first, BINARY):
+        made = _bytes(values, missing)
     else:
         made = _texts(values, missing, boolean)
     return _unread(name, values, made) if isinstance(made, str) else Column(name, *made)
@@ -205,6 +208,15 @@ def _texts(values: list[Any], missing: Any, boolean: Any) -> tuple[Any, ...] | s
         else:
             return _kind(value)
     return codes, "codes", list(index)
+
+
+def _bytes(values: list[Any], missing: Any) -> tuple[Any, ...] | str:
+    """Objects of `bytes` are borrowed, others copied."""
+    for value in values:
+        if not missing(value) and not isinstance(value, BINARY):
+            return _kind(value)
+    made = [b"" if missing(value) else value if isinstance(value, bytes) else bytes(value) for value in values]
+    return made, "bytes", None, _bitmap(values, missing)
 
 
 def _dates(values: list[Any], missing: Any) -> tuple[Any, ...] | str:

@@ -11,36 +11,38 @@ from ._record import Answer, Record, property_of
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus",
-    "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
-    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
-    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
-    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
-    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
-    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
-    "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
-    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityForgetRequest",
-    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
-    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
-    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
-    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest",
+    "AkibaStatus", "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
+    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
+    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
+    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
+    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
+    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
+    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
+    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
+    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
+    "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
+    "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "HosmerLemeshow", "InputNullReason",
+    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
+    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry",
+    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
+    "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
+    "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
     "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
     "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceChange", "SourceKey", "SourceSummary",
-    "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
-    "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceKey", "SplitMethod",
+    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
+    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
     "ValidationReport", "ValidationSettings",
 ]
 
 
-class Account(TypedDict, total=False):
+class AccountInput(TypedDict, total=False):
     """One account of an applicant with its rows in the order of the document.
 
     Fields:
@@ -56,7 +58,7 @@ class Account(TypedDict, total=False):
         opening_balance_minor (int | None): Balance before the first row, in minor units.
         period (PeriodInput | None): Days that the document covers; without it, from the first to the last row.
         provider (str | None): Bank or operator.
-        transactions (Sequence[Transaction]; required): Rows, in the order of the document.
+        transactions (Sequence[TransactionInput]; required): Rows, in the order of the document.
         utc_offset (str; default 'Z'): Offset whose civil days are the account's days; default `Z`.
     """
     account_id: str
@@ -67,7 +69,7 @@ class Account(TypedDict, total=False):
     opening_balance_minor: int | None
     period: PeriodInput | None
     provider: str | None
-    transactions: Sequence[Transaction]
+    transactions: Sequence[TransactionInput]
     utc_offset: str
 
 
@@ -296,19 +298,16 @@ class CashflowAnalyzeRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.datetime | None): The instant that windows end at; the engine's clock fills it when
+        as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
             absent.
         data (Data | None): What the sources answered.
-        data_sources (Sequence[SourceKey]): Sources that the analysis rests on; default all of `data`. Without
-            `data` they are read from what `entity.put` keeps under `entity_id`.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         idempotency_key (str | None): The same key and request give the stored answer.
         seed (int; default 0): Seed of simulations; features use none and echo it.
     """
     akiba: AkibaRequest | None
-    as_of: str | datetime.datetime | None
+    as_of: str | datetime.date | None
     data: Data | None
-    data_sources: Sequence[SourceKey]
     entity_id: str
     idempotency_key: str | None
     seed: int
@@ -359,7 +358,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
     """Asks for the scores of many applicants, given as columns.
 
     Fields:
-        as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when absent.
+        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row, when no
             columns come beside the request. A column holds numbers or text, not both.
@@ -369,7 +368,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
             `points_by_characteristic`, `reasons`, `referral_causes`; default none.
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
-    as_of: str | datetime.datetime | None
+    as_of: str | datetime.date | None
     card: str | None
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
     entity_type: EntityType
@@ -383,7 +382,7 @@ class CreditScoreRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when absent.
+        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
         audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of `customer`,
             `internal`.
         card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -392,7 +391,7 @@ class CreditScoreRequest(TypedDict, total=False):
             true.
         data (Data | None): What the sources answered.
         data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
-            else. Without `data` they are read from what `entity.put` keeps under `entity_id`.
+            else.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
         explain (bool; default True): Whether the answer carries an explanation; default true.
@@ -404,7 +403,7 @@ class CreditScoreRequest(TypedDict, total=False):
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
     akiba: AkibaRequest | None
-    as_of: str | datetime.datetime | None
+    as_of: str | datetime.date | None
     audience: Audience
     card: str | None
     context: Context | None
@@ -455,30 +454,19 @@ class Data(TypedDict, total=False):
     transaction_history: TransactionSource | None
 
 
+DateOrder = Union[Literal["ymd"], Literal["dmy"], Literal["mdy"], Literal["epoch_seconds"], Literal["epoch_milliseconds"]]
+
+
+DebitSign = Union[Literal["positive"], Literal["negative"]]
+
+
+DecimalMark = Union[Literal["point"], Literal["comma"]]
+
+
 Direction = Union[Literal["credit"], Literal["debit"]]
 
 
-class EntityForgetRequest(TypedDict, total=False):
-    """Forgets what was kept of an applicant. Records of earlier calls keep what they read.
-
-    Fields:
-        data_sources (Sequence[SourceKey] | None): The sources to forget; default all of them.
-        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
-    """
-    data_sources: Sequence[SourceKey] | None
-    entity_id: str
-
-
-class EntityPutRequest(TypedDict, total=False):
-    """Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no data.
-
-    Fields:
-        data (Data; required): What the sources answered. Each source here replaces the one that is held, whole; the
-            others stay.
-        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
-    """
-    data: Data
-    entity_id: str
+Encoding = Union[Literal["utf-8"], Literal["utf-16le"], Literal["utf-16be"], Literal["windows-1252"], Literal["iso-8859-1"]]
 
 
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
@@ -509,14 +497,17 @@ class FlatSource(TypedDict, total=False):
         no_record (bool): The source was asked and holds no record of the applicant; this is not missing data.
         period (PeriodInput | None): Days that the values describe.
         provider (str | None): Who answered.
-        retrieved_at (str | datetime.datetime | None): When the source was read.
+        retrieved_at (str | datetime.date | None): When the source was read.
         values (Mapping[str, bool | float | str | None]): Values by name.
     """
     no_record: bool
     period: PeriodInput | None
     provider: str | None
-    retrieved_at: str | datetime.datetime | None
+    retrieved_at: str | datetime.date | None
     values: Mapping[str, bool | float | str | None]
+
+
+Format = Union[Literal["delimited"], Literal["json"]]
 
 
 InterceptPlace = Union[Literal["spread"], Literal["base"]]
@@ -567,6 +558,42 @@ class PrebinningSettings(TypedDict, total=False):
     bins_max: int | None
     method: PrebinningMethod | None
     size_min: float | None
+
+
+class ProfileInput(TypedDict, total=False):
+    """The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
+    that it can be stated for the next document of its kind.
+
+    Fields:
+        columns (Mapping[str, str]): The name of each column in the header, by what it holds; without a header its
+            number, from 1. A stated column goes before the table of names; the others are found by it.
+        date_order (DateOrder | None): Order of day, month and year in dates of digits that end with the year. One
+            of `ymd`, `dmy`, `mdy`, `epoch_seconds`, `epoch_milliseconds`.
+        debit_sign (DebitSign | None): Sign of the amounts in a column of debits. One of `positive`, `negative`.
+        decimal_mark (DecimalMark | None): The mark before decimals; the others group thousands. One of `point`,
+            `comma`.
+        encoding (Encoding | None): Encoding of the characters. One of `utf-8`, `utf-16le`, `utf-16be`,
+            `windows-1252`, `iso-8859-1`.
+        format (Format | None): What the document is. One of `delimited`, `json`.
+        header_line (int | None): Line of the header, from 1; 0 where there is none.
+        quotes (Quotes | None): Whether quotes enclose values. One of `double`, `none`.
+        separator (Separator | None): What separates the values of a line. One of `comma`, `semicolon`, `tab`,
+            `pipe`.
+        sign (Sign | None): What the sign of an amount means. One of `credit_positive`, `debit_positive`.
+    """
+    columns: Mapping[str, str]
+    date_order: DateOrder | None
+    debit_sign: DebitSign | None
+    decimal_mark: DecimalMark | None
+    encoding: Encoding | None
+    format: Format | None
+    header_line: int | None
+    quotes: Quotes | None
+    separator: Separator | None
+    sign: Sign | None
+
+
+Quotes = Union[Literal["double"], Literal["none"]]
 
 
 ReasonMethod = Union[Literal["means_at_cutoff"], Literal["mean"], Literal["neutral"], Literal["maximum"]]
@@ -663,8 +690,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.datetime | None): The instant of the development; the engine's clock fills it when
-            absent.
+        as_of (str | datetime.date | None): The instant of the development; the engine's clock fills it when absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
         binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
@@ -706,7 +732,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
             'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
         weight (str | None): Column with the weight of each row, finite and above 0.
     """
-    as_of: str | datetime.datetime | None
+    as_of: str | datetime.date | None
     bad: Sequence[bool | float | str | None]
     bands: BandSettings
     binning: BinningSettings
@@ -738,8 +764,7 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.datetime | None): The instant of the evaluation; the engine's clock fills it when
-            absent.
+        as_of (str | datetime.date | None): The instant of the evaluation; the engine's clock fills it when absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns come
@@ -754,7 +779,7 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
             'interval_level': 0.95, 'roc_points': 100}): What is measured.
         weight (str | None): Column with the weight of each row, finite and above 0.
     """
-    as_of: str | datetime.datetime | None
+    as_of: str | datetime.date | None
     bad: Sequence[bool | float | str | None]
     card: str | None
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
@@ -824,6 +849,12 @@ class SelectionSettings(TypedDict, total=False):
     vif_max: float | None
 
 
+Separator = Union[Literal["comma"], Literal["semicolon"], Literal["tab"], Literal["pipe"]]
+
+
+Sign = Union[Literal["credit_positive"], Literal["debit_positive"]]
+
+
 SourceKey = Union[Literal["application"], Literal["bank"], Literal["bureau"], Literal["internal_loans"], Literal["mobile_money"], Literal["transaction_history"]]
 
 
@@ -857,15 +888,41 @@ class SplitSettings(TypedDict, total=False):
 Stage = Union[Literal["binning"], Literal["card"]]
 
 
+class StatedAccount(TypedDict, total=False):
+    """What is known of an account beside its document.
+
+    Fields:
+        account_id (str | None): Id of the account at its provider; default the document's, or `account`.
+        closing_balance_minor (int | None): Balance after the last row, in minor units.
+        currency (str | None): Currency of the amounts, ISO 4217; default the document's. Without either the
+            document is refused.
+        kind (AccountKind | None): What the account is; default the document's, or `other`. One of `current`,
+            `savings`, `mobile_money`, `till`, `pos`, `card`, `loan`, `other`.
+        opening_balance_minor (int | None): Balance before the first row, in minor units.
+        period (PeriodInput | None): Days that the document covers.
+        provider (str | None): Bank or operator.
+        utc_offset (str | None): Offset whose civil days are the account's days, and of the times in the document
+            that state none; default `Z`.
+    """
+    account_id: str | None
+    closing_balance_minor: int | None
+    currency: str | None
+    kind: AccountKind | None
+    opening_balance_minor: int | None
+    period: PeriodInput | None
+    provider: str | None
+    utc_offset: str | None
+
+
 TargetKind = Union[Literal["binary"], Literal["continuous"]]
 
 
-class Transaction(TypedDict, total=False):
+class TransactionInput(TypedDict, total=False):
     """One row of an account.
 
     Fields:
         amount_minor (int; required): Amount in minor units; a credit is above zero, a debit below.
-        at (str | datetime.date; required): When: an instant, or a civil date where the document gives no time.
+        at (str; required): When: an instant, or a civil date where the document gives no time.
         balance_minor (int | None): Balance after the row as the document states it, in minor units.
         category (str | None): The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
         counterparty (str | None): The other side, as the document names it.
@@ -877,7 +934,7 @@ class Transaction(TypedDict, total=False):
         type (Direction | None): `credit` or `debit`; where given it must agree with the sign of the amount.
     """
     amount_minor: int
-    at: str | datetime.date
+    at: str
     balance_minor: int | None
     category: str | None
     counterparty: str | None
@@ -892,18 +949,35 @@ class TransactionSource(TypedDict, total=False):
     """A source that answers with accounts.
 
     Fields:
-        accounts (Sequence[Account]; required): Accounts of the applicant at this source.
+        accounts (Sequence[AccountInput]; required): Accounts of the applicant at this source.
         period (PeriodInput | None): Days that the source covers; an account's own period goes before it.
         provider (str | None): Who answered.
-        retrieved_at (str | datetime.datetime | None): When the source was read.
+        retrieved_at (str | datetime.date | None): When the source was read.
     """
-    accounts: Sequence[Account]
+    accounts: Sequence[AccountInput]
     period: PeriodInput | None
     provider: str | None
-    retrieved_at: str | datetime.datetime | None
+    retrieved_at: str | datetime.date | None
 
 
 TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed"]]
+
+
+class TransactionsReadRequest(TypedDict, total=False):
+    """Asks for the transactions of a document: a delimited text (CSV), or an aggregator's answer in JSON.
+
+    Fields:
+        account (StatedAccount): What is known of the account; it goes before what the document says.
+        document (str | None): The bytes of the document in base64, when no column `document` comes beside the
+            request.
+        profile (ProfileInput): What is known of the form of the document; what is absent is found.
+        rows (int; default 1000): Rows that the answer lists in its `accounts` at most, the rest is counted; default
+            1,000.
+    """
+    account: StatedAccount
+    document: str | None
+    profile: ProfileInput
+    rows: int
 
 
 Trend = Union[Literal["none"], Literal["ascending"], Literal["descending"], Literal["peak"], Literal["valley"], Literal["concave"], Literal["convex"], Literal["auto"]]
@@ -925,6 +999,21 @@ class ValidationSettings(TypedDict, total=False):
     groups: int
     interval_level: float
     roc_points: int
+
+
+class Account(Record):
+    """One account of an applicant with its rows in the order of the document."""
+    __slots__ = ()
+    account_id = property_of('account_id', 'Id of the account at its provider; opaque, up to 128 bytes.')
+    chain_tolerance_minor = property_of('chain_tolerance_minor', 'Largest difference, in minor units, between a stated balance and the chained one that is still rounding, 0..=1,000,000; default 0.')
+    closing_balance_minor = property_of('closing_balance_minor', 'Balance after the last row as the document states it, in minor units. Where it is the balance after the last row, the days from that row to the end of `period` are proved to be quiet.')
+    currency = property_of('currency', 'Currency of every amount of the account, ISO 4217.')
+    kind = property_of('kind', 'What the account is.')
+    opening_balance_minor = property_of('opening_balance_minor', 'Balance before the first row, in minor units.')
+    period = property_of('period', 'Days that the document covers; without it, from the first to the last row.', 'Period')
+    provider = property_of('provider', 'Bank or operator.')
+    transactions = property_of('transactions', 'Rows, in the order of the document.', 'Transaction')
+    utc_offset = property_of('utc_offset', "Offset whose civil days are the account's days; default `Z`.")
 
 
 class AccountView(Record):
@@ -1333,33 +1422,6 @@ class EngineDescribeResponse(Answer):
     store = property_of('store', 'What the store holds and what it dropped when it was full; absent without a store.', 'StoreStatistics')
 
 
-class EntityForgetResponse(Answer):
-    """What is kept of an applicant still."""
-    __slots__ = ()
-    _operation = 'entity.forget'
-    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    changes = property_of('changes', 'What went, in the order of the names of the sources; a source that was not held is none.', 'SourceChange')
-    entity_id = property_of('entity_id', 'Your id of the applicant.')
-    held = property_of('held', 'The sources that are held still.')
-    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    request_id = property_of('request_id', 'Id of the call.')
-
-
-class EntityPutResponse(Answer):
-    """What is kept of an applicant now."""
-    __slots__ = ()
-    _operation = 'entity.put'
-    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
-    bytes = property_of('bytes', 'Bytes of all that is held of the applicant, as canonical JSON.')
-    changes = property_of('changes', 'What became of each source of the request, in the order of their names.', 'SourceChange')
-    entity_id = property_of('entity_id', 'Your id of the applicant.')
-    held = property_of('held', 'The sources that are held now.')
-    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    request_id = property_of('request_id', 'Id of the call.')
-
-
 class Estimate(Record):
     """An estimate and its standard error."""
     __slots__ = ()
@@ -1467,6 +1529,23 @@ class KolmogorovSmirnov(Record):
     value = property_of('value', 'The distance, in 0..=1.')
 
 
+LeftOutReason = Union[Literal["blank"], Literal["closing_balance"], Literal["continuation"], Literal["header"], Literal["no_amount"], Literal["note"], Literal["opening_balance"], Literal["preamble"], Literal["removed"], Literal["repeated"], Literal["total"]]
+
+
+class LeftOutRow(Record):
+    """A row that became no transaction."""
+    __slots__ = ()
+    line = property_of('line', 'Its line, from 1, or the number of its element in JSON, from 0.')
+    reason = property_of('reason', 'Why.')
+
+
+class LeftOutRows(Record):
+    """Rows of a document that became no transaction."""
+    __slots__ = ()
+    counts = property_of('counts', 'Number of rows by reason.')
+    rows = property_of('rows', 'The first hundred, in the order of the document.', 'LeftOutRow')
+
+
 class Limits(Record):
     """The limits of an engine; `Limits::default()` is the documented table."""
     __slots__ = ()
@@ -1474,6 +1553,9 @@ class Limits(Record):
     artefacts = property_of('artefacts', 'Artefacts of one engine.')
     attributes = property_of('attributes', 'Attributes of a characteristic, and categories of an attribute.')
     characteristics = property_of('characteristics', 'Characteristics of a card.')
+    document_bytes = property_of('document_bytes', 'Bytes of one document beside a request.')
+    document_columns = property_of('document_columns', 'Columns of a delimited document.')
+    document_line_bytes = property_of('document_line_bytes', 'Bytes of one line of a delimited document.')
     features = property_of('features', 'Named values in `features` or in one flat source.')
     frame_columns = property_of('frame_columns', 'Columns of a frame.')
     frame_rows = property_of('frame_rows', 'Rows of a borrowed frame.')
@@ -1481,9 +1563,6 @@ class Limits(Record):
     json_depth = property_of('json_depth', 'Depth of nested arrays and objects.')
     request_bytes = property_of('request_bytes', 'Bytes of one request or artefact document.')
     rows = property_of('rows', 'Transactions of one request, or rows of a JSON `columns` table.')
-    store_entity_bytes = property_of('store_entity_bytes', 'Bytes of all data that `entity.put` keeps in memory; the oldest leave first.')
-    store_key_bytes = property_of('store_key_bytes', 'Bytes of all answers under idempotency keys in memory; the oldest leave first.')
-    store_record_bytes = property_of('store_record_bytes', 'Bytes of all records in memory; the oldest leave first.')
     string_bytes = property_of('string_bytes', 'Bytes of one string.')
 
 
@@ -1568,6 +1647,32 @@ class Problem(Record):
     message = property_of('message', 'One lower-case sentence.')
 
 
+class Profile(Record):
+    """The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
+    that it can be stated for the next document of its kind.
+    """
+    __slots__ = ()
+    columns = property_of('columns', 'The name of each column in the header, by what it holds; without a header its number, from 1. A stated column goes before the table of names; the others are found by it.')
+    date_order = property_of('date_order', 'Order of day, month and year in dates of digits that end with the year.')
+    debit_sign = property_of('debit_sign', 'Sign of the amounts in a column of debits.')
+    decimal_mark = property_of('decimal_mark', 'The mark before decimals; the others group thousands.')
+    encoding = property_of('encoding', 'Encoding of the characters.')
+    format = property_of('format', 'What the document is.')
+    header_line = property_of('header_line', 'Line of the header, from 1; 0 where there is none.')
+    quotes = property_of('quotes', 'Whether quotes enclose values.')
+    separator = property_of('separator', 'What separates the values of a line.')
+    sign = property_of('sign', 'What the sign of an amount means.')
+
+
+class Proof(Record):
+    """What a reading rests on."""
+    __slots__ = ()
+    balances_chained = property_of('balances_chained', 'Rows whose balance follows from the balance of the row before and the amount.')
+    balances_checked = property_of('balances_checked', 'Rows with an amount and a balance after a row with a balance.')
+    choices = property_of('choices', 'How each part of the profile came about, by its name.')
+    totals = property_of('totals', 'Totals that the document states, beside the sums of its rows.', 'TotalCheck')
+
+
 class Provenance(Record):
     """Who answers for an artefact, and what it may be used for."""
     __slots__ = ()
@@ -1582,6 +1687,18 @@ class Provenance(Record):
 
 
 ProvenanceStatus = Union[Literal["draft"], Literal["approved"], Literal["retired"]]
+
+
+class ReadingFinding(Record):
+    """What reading shows of the data."""
+    __slots__ = ()
+    count = property_of('count', 'Number of cases; `lines` shows the first ones.')
+    kind = property_of('kind', 'What was found.')
+    lines = property_of('lines', 'Lines of the document, from 1, or numbers of elements in JSON, from 0: at most 100.')
+    severity = property_of('severity', 'What it should do to a decision.')
+
+
+ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["sign_found"], Literal["total_mismatch"]]
 
 
 class ReasonView(Record):
@@ -1786,41 +1903,15 @@ SeparationKind = Union[Literal["none"], Literal["quasi"], Literal["complete"]]
 Severity = Union[Literal["info"], Literal["refer"]]
 
 
-class SourceChange(Record):
-    """A source before and after a call."""
-    __slots__ = ()
-    after = property_of('after', 'What is held now; null for nothing.', 'SourceSummary')
-    before = property_of('before', 'What was held before; null for nothing.', 'SourceSummary')
-    source = property_of('source', 'The source.')
-
-
-class SourceSummary(Record):
-    """The extent of a source."""
-    __slots__ = ()
-    accounts = property_of('accounts', 'Its accounts.')
-    no_record = property_of('no_record', 'Whether it holds no record of the applicant.')
-    retrieved_at = property_of('retrieved_at', 'When it was read, as the data say; its age counts from there.')
-    rows = property_of('rows', 'Rows of its accounts.')
-    values = property_of('values', 'Its named values.')
-
-
 class StoreStatistics(Record):
     """What a store holds and what it dropped because it was full."""
     __slots__ = ()
-    entities = property_of('entities', 'Applicants whose data `entity.put` gave.')
-    entities_bytes = property_of('entities_bytes', 'Bytes of their data.')
-    entities_evicted = property_of('entities_evicted', 'Applicants whose data were dropped because the store was full.')
-    entities_evicted_bytes = property_of('entities_evicted_bytes', 'Bytes of the data that were dropped.')
     events = property_of('events', 'Events held.')
     events_evicted = property_of('events_evicted', 'Events dropped because the store was full.')
     keys = property_of('keys', 'Idempotency keys held.')
-    keys_bytes = property_of('keys_bytes', 'Bytes of the answers under them.')
-    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full: their requests would be answered anew.')
-    keys_evicted_bytes = property_of('keys_evicted_bytes', 'Bytes of the answers that were dropped.')
+    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full.')
     records = property_of('records', 'Records held.')
-    records_bytes = property_of('records_bytes', 'Bytes of the records.')
     records_evicted = property_of('records_evicted', 'Records dropped because the store was full.')
-    records_evicted_bytes = property_of('records_evicted_bytes', 'Bytes of the records that were dropped.')
 
 
 class TableTest(Record):
@@ -1851,6 +1942,50 @@ class TopFeature(Record):
     direction = property_of('direction', 'Whether it raised or lowered the total against its reference.')
     feature = property_of('feature', 'Name of the feature.')
     weight = property_of('weight', 'Share in the absolute deviations of all features, 0..=1.')
+
+
+class TotalCheck(Record):
+    """A total that a document states."""
+    __slots__ = ()
+    found_minor = property_of('found_minor', 'What the rows add up to, in minor units.')
+    kind = property_of('kind', 'What it is.')
+    line = property_of('line', 'Its line, from 1.')
+    stated_minor = property_of('stated_minor', 'What the document states, in minor units.')
+
+
+TotalKind = Union[Literal["amounts"], Literal["closing"], Literal["credits"], Literal["debits"]]
+
+
+class Transaction(Record):
+    """One row of an account."""
+    __slots__ = ()
+    amount_minor = property_of('amount_minor', 'Amount in minor units; a credit is above zero, a debit below.')
+    at = property_of('at', 'When: an instant, or a civil date where the document gives no time.')
+    balance_minor = property_of('balance_minor', 'Balance after the row as the document states it, in minor units.')
+    category = property_of('category', "The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.")
+    counterparty = property_of('counterparty', 'The other side, as the document names it.')
+    description = property_of('description', 'Free text of the document.')
+    id = property_of('id', 'Id of the row at its provider; a shared id is a warning, not a duplicate.')
+    pending_id = property_of('pending_id', 'Id of the pending row that this booked row replaces, where the provider states it.')
+    status = property_of('status', 'Whether the row took effect; default `posted`.')
+    type = property_of('type', '`credit` or `debit`; where given it must agree with the sign of the amount.')
+
+
+class TransactionsReadResponse(ResultColumns):
+    """The transactions of a document."""
+    __slots__ = ()
+    _operation = 'transactions.read'
+    accounts = property_of('accounts', 'The accounts with their first rows, `rows` of the request in all; as `data` takes them.', 'Account')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    findings = property_of('findings', 'What reading shows of the data.', 'ReadingFinding')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    left_out = property_of('left_out', 'Rows that became no transaction.', 'LeftOutRows')
+    profile = property_of('profile', 'The form of the document, whole: stated in a request it reads the next document in the same way.', 'Profile')
+    proof = property_of('proof', 'What the profile rests on.', 'Proof')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    rows = property_of('rows', 'Transactions that were read; all of them are in the columns.')
+    rows_not_listed = property_of('rows_not_listed', 'Transactions that `accounts` does not list.')
 
 
 Unit = Union[Literal["count"], Literal["days"], Literal["minor"], Literal["ratio"], Literal["share"]]

@@ -9,35 +9,37 @@ from ._record import Answer, Record
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest", "AkibaStatus",
-    "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
-    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
-    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
-    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
-    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
-    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView",
-    "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest",
-    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "EngineDescribeResponse", "EntityForgetRequest",
-    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
-    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "GainsRow",
-    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Provenance", "ProvenanceStatus", "ReasonMethod",
-    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest",
+    "AkibaStatus", "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
+    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
+    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
+    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
+    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
+    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
+    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
+    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
+    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
+    "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
+    "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "HosmerLemeshow", "InputNullReason",
+    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
+    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry",
+    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
+    "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
+    "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
     "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
     "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Severity", "SourceChange", "SourceKey", "SourceSummary",
-    "SplitMethod", "SplitSettings", "Stage", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
-    "TopFeature", "Transaction", "TransactionSource", "TransactionStatus", "Trend", "Unit", "ValidationNull",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceKey", "SplitMethod",
+    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
+    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
     "ValidationReport", "ValidationSettings",
 ]
 
-class Account(TypedDict):
+class AccountInput(TypedDict):
     """One account of an applicant with its rows in the order of the document."""
     account_id: str
     """Id of the account at its provider; opaque, up to 128 bytes."""
@@ -59,7 +61,7 @@ class Account(TypedDict):
     """Days that the document covers; without it, from the first to the last row."""
     provider: NotRequired[str | None]
     """Bank or operator."""
-    transactions: Sequence[Transaction]
+    transactions: Sequence[TransactionInput]
     """Rows, in the order of the document."""
     utc_offset: NotRequired[str]
     """Offset whose civil days are the account's days; default `Z`."""
@@ -236,14 +238,10 @@ class CashflowAnalyzeRequest(TypedDict):
     """Asks for the cash-flow features of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
-    as_of: NotRequired[str | datetime.datetime | None]
+    as_of: NotRequired[str | datetime.date | None]
     """The instant that windows end at; the engine's clock fills it when absent."""
     data: NotRequired[Data | None]
     """What the sources answered."""
-    data_sources: NotRequired[Sequence[SourceKey]]
-    """Sources that the analysis rests on; default all of `data`. Without `data` they are read from what
-    `entity.put` keeps under `entity_id`.
-    """
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     idempotency_key: NotRequired[str | None]
@@ -283,7 +281,7 @@ class Context(TypedDict):
 
 class CreditScoreBatchRequest(TypedDict):
     """Asks for the scores of many applicants, given as columns."""
-    as_of: NotRequired[str | datetime.datetime | None]
+    as_of: NotRequired[str | datetime.date | None]
     """The instant that is scored; the engine's clock fills it when absent."""
     card: NotRequired[str | None]
     """`id` or `id@version` of a card; default by the routes."""
@@ -306,7 +304,7 @@ class CreditScoreRequest(TypedDict):
     """Asks for the score of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
-    as_of: NotRequired[str | datetime.datetime | None]
+    as_of: NotRequired[str | datetime.date | None]
     """The instant that is scored; the engine's clock fills it when absent."""
     audience: NotRequired[Audience]
     """Who reads the explanation; default `internal`."""
@@ -319,9 +317,7 @@ class CreditScoreRequest(TypedDict):
     data: NotRequired[Data | None]
     """What the sources answered."""
     data_sources: NotRequired[Sequence[SourceKey]]
-    """Sources that the score rests on; each must be in `data`, and nothing else. Without `data` they are read
-    from what `entity.put` keeps under `entity_id`.
-    """
+    """Sources that the score rests on; each must be in `data`, and nothing else."""
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     entity_type: EntityType
@@ -363,23 +359,15 @@ class Data(TypedDict):
     transaction_history: NotRequired[TransactionSource | None]
     """Transactions of any other kind."""
 
+DateOrder = Literal["ymd", "dmy", "mdy", "epoch_seconds", "epoch_milliseconds"]
+
+DebitSign = Literal["positive", "negative"]
+
+DecimalMark = Literal["point", "comma"]
+
 Direction = Literal["credit", "debit"]
 
-class EntityForgetRequest(TypedDict):
-    """Forgets what was kept of an applicant. Records of earlier calls keep what they read."""
-    data_sources: NotRequired[Sequence[SourceKey] | None]
-    """The sources to forget; default all of them."""
-    entity_id: str
-    """Your id of the applicant; opaque, up to 128 bytes."""
-
-class EntityPutRequest(TypedDict):
-    """Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no
-    data.
-    """
-    data: Data
-    """What the sources answered. Each source here replaces the one that is held, whole; the others stay."""
-    entity_id: str
-    """Your id of the applicant; opaque, up to 128 bytes."""
+Encoding = Literal["utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"]
 
 EntityType = Literal["individual", "sme", "corporate"]
 
@@ -406,10 +394,12 @@ class FlatSource(TypedDict):
     """Days that the values describe."""
     provider: NotRequired[str | None]
     """Who answered."""
-    retrieved_at: NotRequired[str | datetime.datetime | None]
+    retrieved_at: NotRequired[str | datetime.date | None]
     """When the source was read."""
     values: NotRequired[Mapping[str, bool | float | str | None]]
     """Values by name."""
+
+Format = Literal["delimited", "json"]
 
 InterceptPlace = Literal["spread", "base"]
 
@@ -444,6 +434,35 @@ class PrebinningSettings(TypedDict):
     """The method."""
     size_min: NotRequired[float | None]
     """Least share of the total weight in a pre-bin of a tree, 0..=0.5."""
+
+class ProfileInput(TypedDict):
+    """The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
+    that it can be stated for the next document of its kind.
+    """
+    columns: NotRequired[Mapping[str, str]]
+    """The name of each column in the header, by what it holds; without a header its number, from 1. A stated
+    column goes before the table of names; the others are found by it.
+    """
+    date_order: NotRequired[DateOrder | None]
+    """Order of day, month and year in dates of digits that end with the year."""
+    debit_sign: NotRequired[DebitSign | None]
+    """Sign of the amounts in a column of debits."""
+    decimal_mark: NotRequired[DecimalMark | None]
+    """The mark before decimals; the others group thousands."""
+    encoding: NotRequired[Encoding | None]
+    """Encoding of the characters."""
+    format: NotRequired[Format | None]
+    """What the document is."""
+    header_line: NotRequired[int | None]
+    """Line of the header, from 1; 0 where there is none."""
+    quotes: NotRequired[Quotes | None]
+    """Whether quotes enclose values."""
+    separator: NotRequired[Separator | None]
+    """What separates the values of a line."""
+    sign: NotRequired[Sign | None]
+    """What the sign of an amount means."""
+
+Quotes = Literal["double", "none"]
 
 ReasonMethod = Literal["means_at_cutoff", "mean", "neutral", "maximum"]
 
@@ -517,7 +536,7 @@ ScoreInclude = Literal["completeness", "points_by_characteristic", "reasons", "r
 
 class ScorecardDevelopRequest(TypedDict):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.datetime | None]
+    as_of: NotRequired[str | datetime.date | None]
     """The instant of the development; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
@@ -576,7 +595,7 @@ class ScorecardDevelopRequest(TypedDict):
 
 class ScorecardEvaluateRequest(TypedDict):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.datetime | None]
+    as_of: NotRequired[str | datetime.date | None]
     """The instant of the evaluation; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
@@ -652,6 +671,10 @@ class SelectionSettings(TypedDict):
     vif_max: NotRequired[float | None]
     """Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null."""
 
+Separator = Literal["comma", "semicolon", "tab", "pipe"]
+
+Sign = Literal["credit_positive", "debit_positive"]
+
 SourceKey = Literal["application", "bank", "bureau", "internal_loans", "mobile_money", "transaction_history"]
 
 SplitMethod = Literal["auto", "column", "random", "none"]
@@ -673,13 +696,34 @@ class SplitSettings(TypedDict):
 
 Stage = Literal["binning", "card"]
 
+class StatedAccount(TypedDict):
+    """What is known of an account beside its document."""
+    account_id: NotRequired[str | None]
+    """Id of the account at its provider; default the document's, or `account`."""
+    closing_balance_minor: NotRequired[int | None]
+    """Balance after the last row, in minor units."""
+    currency: NotRequired[str | None]
+    """Currency of the amounts, ISO 4217; default the document's. Without either the document is refused."""
+    kind: NotRequired[AccountKind | None]
+    """What the account is; default the document's, or `other`."""
+    opening_balance_minor: NotRequired[int | None]
+    """Balance before the first row, in minor units."""
+    period: NotRequired[PeriodInput | None]
+    """Days that the document covers."""
+    provider: NotRequired[str | None]
+    """Bank or operator."""
+    utc_offset: NotRequired[str | None]
+    """Offset whose civil days are the account's days, and of the times in the document that state none; default
+    `Z`.
+    """
+
 TargetKind = Literal["binary", "continuous"]
 
-class Transaction(TypedDict):
+class TransactionInput(TypedDict):
     """One row of an account."""
     amount_minor: int
     """Amount in minor units; a credit is above zero, a debit below."""
-    at: str | datetime.date
+    at: str
     """When: an instant, or a civil date where the document gives no time."""
     balance_minor: NotRequired[int | None]
     """Balance after the row as the document states it, in minor units."""
@@ -700,16 +744,27 @@ class Transaction(TypedDict):
 
 class TransactionSource(TypedDict):
     """A source that answers with accounts."""
-    accounts: Sequence[Account]
+    accounts: Sequence[AccountInput]
     """Accounts of the applicant at this source."""
     period: NotRequired[PeriodInput | None]
     """Days that the source covers; an account's own period goes before it."""
     provider: NotRequired[str | None]
     """Who answered."""
-    retrieved_at: NotRequired[str | datetime.datetime | None]
+    retrieved_at: NotRequired[str | datetime.date | None]
     """When the source was read."""
 
 TransactionStatus = Literal["posted", "pending", "failed"]
+
+class TransactionsReadRequest(TypedDict):
+    """Asks for the transactions of a document: a delimited text (CSV), or an aggregator's answer in JSON."""
+    account: NotRequired[StatedAccount]
+    """What is known of the account; it goes before what the document says."""
+    document: NotRequired[str | None]
+    """The bytes of the document in base64, when no column `document` comes beside the request."""
+    profile: NotRequired[ProfileInput]
+    """What is known of the form of the document; what is absent is found."""
+    rows: NotRequired[int]
+    """Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000."""
 
 Trend = Literal["none", "ascending", "descending", "peak", "valley", "concave", "convex", "auto"]
 
@@ -725,6 +780,43 @@ class ValidationSettings(TypedDict):
     """Level of the intervals, in 0.5..1; default 0.95."""
     roc_points: NotRequired[int]
     """Points of the ROC curve besides (0, 0), 2..=1000; default 100."""
+
+class Account(Record):
+    """One account of an applicant with its rows in the order of the document."""
+    @property
+    def account_id(self) -> str:
+        """Id of the account at its provider; opaque, up to 128 bytes."""
+    @property
+    def chain_tolerance_minor(self) -> int | None:
+        """Largest difference, in minor units, between a stated balance and the chained one that is still
+        rounding, 0..=1,000,000; default 0.
+        """
+    @property
+    def closing_balance_minor(self) -> int | None:
+        """Balance after the last row as the document states it, in minor units. Where it is the balance after
+        the last row, the days from that row to the end of `period` are proved to be quiet.
+        """
+    @property
+    def currency(self) -> str:
+        """Currency of every amount of the account, ISO 4217."""
+    @property
+    def kind(self) -> AccountKind:
+        """What the account is."""
+    @property
+    def opening_balance_minor(self) -> int | None:
+        """Balance before the first row, in minor units."""
+    @property
+    def period(self) -> Period | None:
+        """Days that the document covers; without it, from the first to the last row."""
+    @property
+    def provider(self) -> str | None:
+        """Bank or operator."""
+    @property
+    def transactions(self) -> tuple[Transaction, ...]:
+        """Rows, in the order of the document."""
+    @property
+    def utc_offset(self) -> str:
+        """Offset whose civil days are the account's days; default `Z`."""
 
 class AccountView(Record):
     """One account of a ledger."""
@@ -1519,57 +1611,6 @@ class EngineDescribeResponse(Answer):
     def store(self) -> StoreStatistics | None:
         """What the store holds and what it dropped when it was full; absent without a store."""
 
-class EntityForgetResponse(Answer):
-    """What is kept of an applicant still."""
-    @property
-    def audit_id(self) -> str | None:
-        """Id of the record; absent without one."""
-    @property
-    def changes(self) -> tuple[SourceChange, ...]:
-        """What went, in the order of the names of the sources; a source that was not held is none."""
-    @property
-    def entity_id(self) -> str:
-        """Your id of the applicant."""
-    @property
-    def held(self) -> tuple[SourceKey, ...]:
-        """The sources that are held still."""
-    @property
-    def latency_ms(self) -> float | None:
-        """Milliseconds from request to answer."""
-    @property
-    def recorded_at(self) -> str | None:
-        """When the Desk answered; absent without a clock."""
-    @property
-    def request_id(self) -> str | None:
-        """Id of the call."""
-
-class EntityPutResponse(Answer):
-    """What is kept of an applicant now."""
-    @property
-    def audit_id(self) -> str | None:
-        """Id of the record; absent without one."""
-    @property
-    def bytes(self) -> int:
-        """Bytes of all that is held of the applicant, as canonical JSON."""
-    @property
-    def changes(self) -> tuple[SourceChange, ...]:
-        """What became of each source of the request, in the order of their names."""
-    @property
-    def entity_id(self) -> str:
-        """Your id of the applicant."""
-    @property
-    def held(self) -> tuple[SourceKey, ...]:
-        """The sources that are held now."""
-    @property
-    def latency_ms(self) -> float | None:
-        """Milliseconds from request to answer."""
-    @property
-    def recorded_at(self) -> str | None:
-        """When the Desk answered; absent without a clock."""
-    @property
-    def request_id(self) -> str | None:
-        """Id of the call."""
-
 class Estimate(Record):
     """An estimate and its standard error."""
     @property
@@ -1747,6 +1788,26 @@ class KolmogorovSmirnov(Record):
     def value(self) -> float:
         """The distance, in 0..=1."""
 
+LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "total"]
+
+class LeftOutRow(Record):
+    """A row that became no transaction."""
+    @property
+    def line(self) -> int:
+        """Its line, from 1, or the number of its element in JSON, from 0."""
+    @property
+    def reason(self) -> LeftOutReason:
+        """Why."""
+
+class LeftOutRows(Record):
+    """Rows of a document that became no transaction."""
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Number of rows by reason."""
+    @property
+    def rows(self) -> tuple[LeftOutRow, ...]:
+        """The first hundred, in the order of the document."""
+
 class Limits(Record):
     """The limits of an engine; `Limits::default()` is the documented table."""
     @property
@@ -1761,6 +1822,15 @@ class Limits(Record):
     @property
     def characteristics(self) -> int:
         """Characteristics of a card."""
+    @property
+    def document_bytes(self) -> int:
+        """Bytes of one document beside a request."""
+    @property
+    def document_columns(self) -> int:
+        """Columns of a delimited document."""
+    @property
+    def document_line_bytes(self) -> int:
+        """Bytes of one line of a delimited document."""
     @property
     def features(self) -> int:
         """Named values in `features` or in one flat source."""
@@ -1782,15 +1852,6 @@ class Limits(Record):
     @property
     def rows(self) -> int:
         """Transactions of one request, or rows of a JSON `columns` table."""
-    @property
-    def store_entity_bytes(self) -> int:
-        """Bytes of all data that `entity.put` keeps in memory; the oldest leave first."""
-    @property
-    def store_key_bytes(self) -> int:
-        """Bytes of all answers under idempotency keys in memory; the oldest leave first."""
-    @property
-    def store_record_bytes(self) -> int:
-        """Bytes of all records in memory; the oldest leave first."""
     @property
     def string_bytes(self) -> int:
         """Bytes of one string."""
@@ -1916,6 +1977,58 @@ class Problem(Record):
     def message(self) -> str:
         """One lower-case sentence."""
 
+class Profile(Record):
+    """The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
+    that it can be stated for the next document of its kind.
+    """
+    @property
+    def columns(self) -> Mapping[str, str] | None:
+        """The name of each column in the header, by what it holds; without a header its number, from 1. A stated
+        column goes before the table of names; the others are found by it.
+        """
+    @property
+    def date_order(self) -> DateOrder | None:
+        """Order of day, month and year in dates of digits that end with the year."""
+    @property
+    def debit_sign(self) -> DebitSign | None:
+        """Sign of the amounts in a column of debits."""
+    @property
+    def decimal_mark(self) -> DecimalMark | None:
+        """The mark before decimals; the others group thousands."""
+    @property
+    def encoding(self) -> Encoding | None:
+        """Encoding of the characters."""
+    @property
+    def format(self) -> Format | None:
+        """What the document is."""
+    @property
+    def header_line(self) -> int | None:
+        """Line of the header, from 1; 0 where there is none."""
+    @property
+    def quotes(self) -> Quotes | None:
+        """Whether quotes enclose values."""
+    @property
+    def separator(self) -> Separator | None:
+        """What separates the values of a line."""
+    @property
+    def sign(self) -> Sign | None:
+        """What the sign of an amount means."""
+
+class Proof(Record):
+    """What a reading rests on."""
+    @property
+    def balances_chained(self) -> int:
+        """Rows whose balance follows from the balance of the row before and the amount."""
+    @property
+    def balances_checked(self) -> int:
+        """Rows with an amount and a balance after a row with a balance."""
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        """How each part of the profile came about, by its name."""
+    @property
+    def totals(self) -> tuple[TotalCheck, ...]:
+        """Totals that the document states, beside the sums of its rows."""
+
 class Provenance(Record):
     """Who answers for an artefact, and what it may be used for."""
     @property
@@ -1944,6 +2057,23 @@ class Provenance(Record):
         """Whether it may decide."""
 
 ProvenanceStatus = Literal["draft", "approved", "retired"]
+
+class ReadingFinding(Record):
+    """What reading shows of the data."""
+    @property
+    def count(self) -> int:
+        """Number of cases; `lines` shows the first ones."""
+    @property
+    def kind(self) -> ReadingFindingKind:
+        """What was found."""
+    @property
+    def lines(self) -> tuple[int, ...] | None:
+        """Lines of the document, from 1, or numbers of elements in JSON, from 0: at most 100."""
+    @property
+    def severity(self) -> Severity:
+        """What it should do to a decision."""
+
+ReadingFindingKind = Literal["closing_mismatch", "newest_first", "sign_found", "total_mismatch"]
 
 class ReasonView(Record):
     """One reason."""
@@ -2304,50 +2434,8 @@ SeparationKind = Literal["none", "quasi", "complete"]
 
 Severity = Literal["info", "refer"]
 
-class SourceChange(Record):
-    """A source before and after a call."""
-    @property
-    def after(self) -> SourceSummary | None:
-        """What is held now; null for nothing."""
-    @property
-    def before(self) -> SourceSummary | None:
-        """What was held before; null for nothing."""
-    @property
-    def source(self) -> SourceKey:
-        """The source."""
-
-class SourceSummary(Record):
-    """The extent of a source."""
-    @property
-    def accounts(self) -> int:
-        """Its accounts."""
-    @property
-    def no_record(self) -> bool:
-        """Whether it holds no record of the applicant."""
-    @property
-    def retrieved_at(self) -> str | None:
-        """When it was read, as the data say; its age counts from there."""
-    @property
-    def rows(self) -> int:
-        """Rows of its accounts."""
-    @property
-    def values(self) -> int:
-        """Its named values."""
-
 class StoreStatistics(Record):
     """What a store holds and what it dropped because it was full."""
-    @property
-    def entities(self) -> int:
-        """Applicants whose data `entity.put` gave."""
-    @property
-    def entities_bytes(self) -> int:
-        """Bytes of their data."""
-    @property
-    def entities_evicted(self) -> int:
-        """Applicants whose data were dropped because the store was full."""
-    @property
-    def entities_evicted_bytes(self) -> int:
-        """Bytes of the data that were dropped."""
     @property
     def events(self) -> int:
         """Events held."""
@@ -2358,26 +2446,14 @@ class StoreStatistics(Record):
     def keys(self) -> int:
         """Idempotency keys held."""
     @property
-    def keys_bytes(self) -> int:
-        """Bytes of the answers under them."""
-    @property
     def keys_evicted(self) -> int:
-        """Keys dropped because the store was full: their requests would be answered anew."""
-    @property
-    def keys_evicted_bytes(self) -> int:
-        """Bytes of the answers that were dropped."""
+        """Keys dropped because the store was full."""
     @property
     def records(self) -> int:
         """Records held."""
     @property
-    def records_bytes(self) -> int:
-        """Bytes of the records."""
-    @property
     def records_evicted(self) -> int:
         """Records dropped because the store was full."""
-    @property
-    def records_evicted_bytes(self) -> int:
-        """Bytes of the records that were dropped."""
 
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""
@@ -2438,6 +2514,92 @@ class TopFeature(Record):
     @property
     def weight(self) -> float:
         """Share in the absolute deviations of all features, 0..=1."""
+
+class TotalCheck(Record):
+    """A total that a document states."""
+    @property
+    def found_minor(self) -> int:
+        """What the rows add up to, in minor units."""
+    @property
+    def kind(self) -> TotalKind:
+        """What it is."""
+    @property
+    def line(self) -> int:
+        """Its line, from 1."""
+    @property
+    def stated_minor(self) -> int:
+        """What the document states, in minor units."""
+
+TotalKind = Literal["amounts", "closing", "credits", "debits"]
+
+class Transaction(Record):
+    """One row of an account."""
+    @property
+    def amount_minor(self) -> int:
+        """Amount in minor units; a credit is above zero, a debit below."""
+    @property
+    def at(self) -> str:
+        """When: an instant, or a civil date where the document gives no time."""
+    @property
+    def balance_minor(self) -> int | None:
+        """Balance after the row as the document states it, in minor units."""
+    @property
+    def category(self) -> str | None:
+        """The caller's category; `own_transfer`, `loan` and `reversal` credits are not income."""
+    @property
+    def counterparty(self) -> str | None:
+        """The other side, as the document names it."""
+    @property
+    def description(self) -> str | None:
+        """Free text of the document."""
+    @property
+    def id(self) -> str | None:
+        """Id of the row at its provider; a shared id is a warning, not a duplicate."""
+    @property
+    def pending_id(self) -> str | None:
+        """Id of the pending row that this booked row replaces, where the provider states it."""
+    @property
+    def status(self) -> TransactionStatus | None:
+        """Whether the row took effect; default `posted`."""
+    @property
+    def type(self) -> Direction | None:
+        """`credit` or `debit`; where given it must agree with the sign of the amount."""
+
+class TransactionsReadResponse(ResultColumns):
+    """The transactions of a document."""
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts with their first rows, `rows` of the request in all; as `data` takes them."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def findings(self) -> tuple[ReadingFinding, ...]:
+        """What reading shows of the data."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def left_out(self) -> LeftOutRows:
+        """Rows that became no transaction."""
+    @property
+    def profile(self) -> Profile:
+        """The form of the document, whole: stated in a request it reads the next document in the same way."""
+    @property
+    def proof(self) -> Proof:
+        """What the profile rests on."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def rows(self) -> int:
+        """Transactions that were read; all of them are in the columns."""
+    @property
+    def rows_not_listed(self) -> int:
+        """Transactions that `accounts` does not list."""
 
 Unit = Literal["count", "days", "minor", "ratio", "share"]
 

@@ -251,10 +251,16 @@ impl Desk {
     fn answer(
         &self,
         mut request: Request,
-        frame: Option<&Frame<'_>>,
+        mut frame: Option<&Frame<'_>>,
         control: &Control<'_>,
     ) -> Result<Answer> {
         let call = self.begin()?;
+        let engine = self.engine();
+        if let Some(own) = frame
+            && request.absorb(own, engine.limits())?
+        {
+            frame = None;
+        }
         let claimed = match self.key(&mut request, frame.is_some())? {
             None => None,
             Some(scope) => {
@@ -270,7 +276,6 @@ impl Desk {
         let control = Control { draft: self.options.record, ..control.clone() };
         let surroundings = Surroundings { resident: Some(&self.resident), statistics: Some(self) };
         let beside = Beside { frame, control: &control, surroundings };
-        let engine = self.engine();
         let mut known = Known::default();
         for _ in 0..STARTS_MAX {
             let reply = loop {

@@ -1,11 +1,12 @@
 //! `cashflow.analyze`: the features of one applicant, each with its transactions.
 
 use super::credit_score::{check_sources, ledger};
-use super::{Call, Done, Interrupt, Operate, entity, instant, recorded};
+use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, recorded};
 use crate::cashflow::{self, Analysis};
-use crate::domain::{Data, Finding, Ledger, Period, SourceKey};
-use crate::error::{Cause, Error};
+use crate::domain::{Data, Finding, Frame, Ledger, Period, SourceKey};
+use crate::error::{self, Cause, Error};
 use crate::id::Id;
+use crate::limits::Limits;
 use crate::money::Currency;
 use crate::time::{Date, Instant};
 use crate::view::akiba::AkibaRequest;
@@ -80,6 +81,7 @@ pub struct AccountView {
 
 impl Operate for CashflowAnalyzeRequest {
     const NAME: &'static str = "cashflow.analyze";
+    const TAKES_ROWS: bool = true;
     type Response = CashflowAnalyzeResponse;
     recorded!();
 
@@ -89,6 +91,10 @@ impl Operate for CashflowAnalyzeRequest {
         }
         let data = entity::named(call, &self.entity_id, &self.data_sources)?;
         Ok(data.map(|data| Self { data: Some(data), ..self.clone() }))
+    }
+
+    fn absorb(&mut self, frame: &Frame<'_>, limits: &Limits) -> error::Result<bool> {
+        columns_as_rows::fill(self.data.as_mut(), frame, limits).map(|()| true)
     }
 
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<CashflowAnalyzeResponse>, Interrupt> {

@@ -20,12 +20,13 @@ pub use null_reason::{InputNullReason, RequestNullReason, ScoreNullReason};
 pub use request::{Audience, Context, CreditScoreRequest};
 
 use super::table::Operation;
-use super::{Call, Done, Interrupt, Operate, entity, instant, recorded};
+use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, recorded};
+use crate::domain::Frame;
 use crate::engine::door::{Event, EventData};
 use crate::engine::registry::{ArtefactRef, Chosen, Registry, RouteKey};
 use crate::error::Result;
 use crate::id::Id;
-use crate::limits;
+use crate::limits::{self, Limits};
 use crate::scorecard::{Card, Decision, MissingEffect, Slots};
 use explanation::Scored;
 use inputs::Evidence;
@@ -54,6 +55,7 @@ pub struct CreditScoreCompleted {
 
 impl Operate for CreditScoreRequest {
     const NAME: &'static str = "credit.score";
+    const TAKES_ROWS: bool = true;
     type Response = CreditScoreResponse;
     recorded!();
 
@@ -64,6 +66,10 @@ impl Operate for CreditScoreRequest {
         }
         let data = entity::named(call, &self.entity_id, &self.data_sources)?;
         Ok(data.map(|data| Self { data: Some(data), ..self.clone() }))
+    }
+
+    fn absorb(&mut self, frame: &Frame<'_>, limits: &Limits) -> Result<bool> {
+        columns_as_rows::fill(self.data.as_mut(), frame, limits).map(|()| true)
     }
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<CreditScoreResponse>, Interrupt> {

@@ -7,6 +7,7 @@
 mod artefact_check;
 mod call;
 mod cashflow_analyze;
+mod columns_as_rows;
 mod columns_in_json;
 mod credit_score;
 mod credit_score_batch;
@@ -19,6 +20,7 @@ mod scorecard_evaluate;
 mod table;
 #[cfg(test)]
 mod toy;
+mod transactions_read;
 
 pub use artefact_check::{ArtefactCheckRequest, ArtefactCheckResponse, Problem};
 pub use cashflow_analyze::{AccountView, CashflowAnalyzeRequest, CashflowAnalyzeResponse};
@@ -35,6 +37,7 @@ pub use entity::{
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;
 pub use table::{Operation, Request, Response};
+pub use transactions_read::TransactionsReadResponse;
 
 pub(in crate::engine) use call::{Beside, Call, Fulfilled, Interrupt, Known, Need, Statistics, Surroundings};
 pub(in crate::engine) use operate::{Common, Operate};

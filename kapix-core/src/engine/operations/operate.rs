@@ -2,11 +2,12 @@
 
 use super::{Call, Interrupt};
 use crate::canonical::Hash;
-use crate::domain::ResultColumns;
+use crate::domain::{Frame, ResultColumns};
 use crate::engine::door::Event;
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
+use crate::limits::Limits;
 use crate::store::Write;
 use crate::time::Instant;
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub(in crate::engine) trait Operate:
     const NAME: &'static str;
     /// Whether it takes columns beside its request.
     const COLUMNAR: bool = false;
+    /// Whether columns of transactions may come beside its request, which [`Operate::absorb`] takes into it.
+    const TAKES_ROWS: bool = false;
     /// Whether result columns go beside its answer when columns came beside the request.
     const RETURNS_COLUMNS: bool = false;
     /// Whether a call leaves a record.
@@ -37,6 +40,12 @@ pub(in crate::engine) trait Operate:
     /// that brings everything itself.
     fn completed(&self, _call: &Call<'_, '_>) -> core::result::Result<Option<Self>, Interrupt> {
         Ok(None)
+    }
+
+    /// Takes the columns that came beside the request into it, where they are part of what it asks; false where they
+    /// stay beside it.
+    fn absorb(&mut self, _frame: &Frame<'_>, _limits: &Limits) -> Result<bool> {
+        Ok(false)
     }
 
     /// Returns the fields that the Desk reads and fills; `None` for an operation that leaves no record.

@@ -8,14 +8,16 @@ use super::{
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
     EntityPutRequest, EntityPutResponse, Operate, ScorecardDevelopResponse,
-    ScorecardEvaluateResponse,
+    ScorecardEvaluateResponse, TransactionsReadResponse,
 };
+use crate::domain::Frame;
 use crate::engine::door::Reply;
 use crate::error::{Cause, Error, Result};
 use crate::json;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
+use crate::statement::TransactionsReadRequest;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! operations {
@@ -75,6 +77,18 @@ macro_rules! operations {
             /// ```
             pub const fn is_columnar(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::COLUMNAR,)+ }
+            }
+
+            /// Returns whether columns of transactions may come beside the request, as `transactions.read` returns them:
+            /// they become the rows of its accounts.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(Operation::CreditScore.takes_rows() && !Operation::CreditScoreBatch.takes_rows());
+            /// ```
+            pub const fn takes_rows(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::TAKES_ROWS,)+ }
             }
 
             /// Returns whether result columns go beside the answer when columns came beside the request.
@@ -184,6 +198,11 @@ macro_rules! operations {
                 match self { $($(#[cfg($gate)])? Self::$variant(request) => request.common(),)+ }
             }
 
+            /// Takes the columns that came beside the request into it; false where they stay beside it.
+            pub(in crate::engine) fn absorb(&mut self, frame: &Frame<'_>, limits: &Limits) -> Result<bool> {
+                match self { $($(#[cfg($gate)])? Self::$variant(request) => request.absorb(frame, limits),)+ }
+            }
+
             /// Answers the request.
             pub(in crate::engine) fn run(
                 &self,
@@ -242,6 +261,8 @@ operations! {
     #[cfg(test)]
     /// Doubles a number as often as asked, and keeps the total in the store.
     ToyTally: toy::ToyTallyRequest => toy::ToyTallyResponse;
+    /// Reads the transactions of a document: delimited text, or an aggregator's answer in JSON.
+    TransactionsRead: TransactionsReadRequest => TransactionsReadResponse;
 }
 
 impl Operation {

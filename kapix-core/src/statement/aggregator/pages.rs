@@ -1,0 +1,180 @@
+//! The pages of the documents: their arrays of rows, what they say of other pages, and their rows joined.
+
+use super::document::{Form, Node};
+use super::join::{Entry, Joined, Owner, Versions};
+use super::pointer::{Found, Pointer};
+use super::row::RowReader;
+use crate::error::{Cause, Detail, Error, Result};
+use crate::id::Id;
+use crate::limits::{self, Limits};
+
+/// Rows that one error names at most.
+const DETAILS_MAX: usize = 100;
+
+/// Rows of a page at which the fit of a preset is judged.
+const LOOKED_AT: usize = 20;
+
+/// One page.
+pub(super) struct Page<'a> {
+    /// Its pointer.
+    place: String,
+    /// Its arrays of rows.
+    pub(super) rows: Vec<Found<'a>>,
+    modified: Vec<Found<'a>>,
+    removed: Vec<Found<'a>>,
+    /// Whether it says that another page follows.
+    pub(super) says_more: bool,
+    /// How many rows it says that all pages hold.
+    pub(super) total: Option<i64>,
+    root: Node<'a>,
+}
+
+/// Returns the pages of the documents: a document is one, or an array of them.
+pub(super) fn of<'a>(roots: &[(&str, Node<'a>)], reader: &RowReader<'_>) -> Result<Vec<Page<'a>>> {
+    let mut pages = Vec::new();
+    for (place, root) in roots {
+        let elements = root.elements(reader.rows).map_err(|error| error.under(place))?;
+        let first = elements.first().map(|first| page((*place).to_owned(), *first, reader)).transpose()?;
+        if first.is_some_and(|first| first.has_arrays()) {
+            for (index, element) in (0_usize..).zip(elements) {
+                pages.push(required(page(format!("{place}/{index}"), element, reader)?, reader)?);
+            }
+        } else {
+            pages.push(required(page((*place).to_owned(), *root, reader)?, reader)?);
+        }
+    }
+    Ok(pages)
+}
+
+/// Returns whether the documents have rows, and the first ones of each array are rows of the preset.
+pub(super) fn fit(roots: &[(&str, Node<'_>)], reader: &RowReader<'_>) -> Result<bool> {
+    let Ok(pages) = of(roots, reader) else { return Ok(false) };
+    let mut rows = 0;
+    for found in pages.iter().flat_map(|page| page.rows.iter().chain(&page.modified)) {
+        for row in found.node.elements(reader.rows)?.into_iter().take(LOOKED_AT) {
+            if !reader.fits(row)? {
+                return Ok(false);
+            }
+            rows += 1;
+        }
+    }
+    Ok(rows > 0)
+}
+
+fn page<'a>(place: String, root: Node<'a>, reader: &RowReader<'_>) -> Result<Page<'a>> {
+    let map = reader.map;
+    let arrays = |pointers: &[Pointer]| -> Result<Vec<Found<'a>>> {
+        let mut arrays = Vec::new();
+        for pointer in pointers {
+            let found = pointer.all(root, reader.rows).map_err(|error| error.under(&place))?;
+            arrays.extend(found.into_iter().filter(|found| found.node.form() == Form::Array));
+        }
+        Ok(arrays)
+    };
+    let (rows, modified, removed) = (arrays(&map.rows)?, arrays(&map.modified)?, arrays(&map.removed)?);
+    let mut says_more = false;
+    for pointer in &map.next {
+        for found in pointer.all(root, reader.rows)? {
+            let word = found.node.word()?;
+            says_more |= word.is_some_and(|word| !word.is_empty() && word != "false");
+        }
+    }
+    let mut total = None;
+    for pointer in &map.total {
+        for found in pointer.all(root, reader.rows)? {
+            total = total.max(found.node.word()?.and_then(|word| word.parse().ok()));
+        }
+    }
+    Ok(Page { place, rows, modified, removed, says_more, total, root })
+}
+
+/// Returns a page that has an array of rows, or the error of one without.
+fn required<'a>(page: Page<'a>, reader: &RowReader<'_>) -> Result<Page<'a>> {
+    if page.has_arrays() || !page.rows.is_empty() {
+        return Ok(page);
+    }
+    let known: Vec<String> = reader.map.rows.iter().map(Pointer::text).collect();
+    let message = format!("a page must have an array of rows at one of `{}`", known.join("`, `"));
+    Err(Error::new(Cause::StatementForm, message).at(page.place))
+}
+
+impl Page<'_> {
+    /// Returns whether the page is an object with arrays of rows, added, modified or removed.
+    fn has_arrays(&self) -> bool {
+        let mut arrays = self.rows.iter().chain(&self.modified).chain(&self.removed);
+        self.root.form() == Form::Object && arrays.next().is_some()
+    }
+}
+
+/// Reads and joins the rows of pages.
+pub(super) struct Pages<'p, 'm> {
+    pub(super) reader: &'p RowReader<'m>,
+    pub(super) limits: &'p Limits,
+}
+
+impl Pages<'_, '_> {
+    pub(super) fn join(&self, pages: &[Page<'_>]) -> Result<Joined> {
+        let mut joined = Joined::default();
+        let mut problems = Vec::new();
+        let mut number = 0;
+        let versions = if self.reader.map.id_is_unique { Versions::ByPage } else { Versions::Apart };
+        for (index, page) in pages.iter().enumerate() {
+            for (arrays, versions) in [(&page.rows, versions), (&page.modified, Versions::Latest)] {
+                for array in arrays {
+                    let owner = self.owner(page, array)?;
+                    for (element, row) in (0_usize..).zip(array.node.elements(self.reader.rows)?) {
+                        let place = || format!("{}{}/{element}", page.place, array.place);
+                        match self.reader.read(row) {
+                            Ok(Some(row)) => {
+                                let owner = row.account.clone().map_or_else(|| owner.clone(), Owner::Id);
+                                joined.add(Entry { number, page: index, owner, row }, versions);
+                            }
+                            Ok(None) => {
+                                joined.left_out.push(number, crate::statement::LeftOutReason::NoAmount)
+                            }
+                            Err(error) if problems.len() < DETAILS_MAX => {
+                                problems.push(detail(error, &place()))
+                            }
+                            Err(_) => {}
+                        }
+                        number += 1;
+                    }
+                    let rows = usize::try_from(number).unwrap_or(usize::MAX);
+                    limits::check("rows", self.limits.rows, rows).map_err(|error| error.at("/document"))?;
+                }
+            }
+            for array in &page.removed {
+                for (element, row) in (0_usize..).zip(array.node.elements(self.reader.rows)?) {
+                    match self.reader.id_of(row) {
+                        Ok(id) => joined.remove(id),
+                        Err(error) if problems.len() < DETAILS_MAX => {
+                            problems.push(detail(error, &format!("{}{}/{element}", page.place, array.place)));
+                        }
+                        Err(_) => {}
+                    }
+                }
+            }
+        }
+        Error::from_details(problems).map_or(Ok(joined), Err)
+    }
+
+    /// Returns the account of the rows of an array that name none.
+    fn owner(&self, page: &Page<'_>, array: &Found<'_>) -> Result<Owner> {
+        for pointer in &self.reader.map.account_of_rows {
+            let found = pointer.all(page.root, self.reader.rows)?;
+            if let Some(found) = found.into_iter().find(|found| found.stars == array.stars) {
+                if let Some(word) = found.node.word()? {
+                    let place = format!("{}{}", page.place, found.place);
+                    return Id::parse(&word).map(Owner::Id).map_err(|error| error.at(place));
+                }
+            }
+        }
+        Ok(Owner::Array(array.stars.clone()))
+    }
+}
+
+fn detail(error: Error, place: &str) -> Detail {
+    let error = error.under(place);
+    let field = error.fields.into_iter().next().unwrap_or_default();
+    Detail { cause: error.cause, message: error.message, field }
+}

@@ -1,0 +1,4 @@
+mod given;
+mod hostile;
+mod joined;
+mod presets;

@@ -1,0 +1,164 @@
+//! What the balances of a document prove: the order of its rows, and what the sign of an amount means.
+
+use super::place;
+use super::rows::{Building, Edge};
+use super::survey::Choices;
+use super::totals::Totals;
+use crate::domain::{Account, AccountKind, Transaction};
+use crate::error::{Cause, Error, Result};
+use crate::statement::profile::{ColumnRole, Sign};
+use crate::statement::reading::{AccountRead, Choice, ReadingFinding, ReadingFindingKind};
+use crate::statement::request::StatedAccount;
+use crate::time::{At, UtcOffset};
+
+/// How far the balances of accounts chain.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Chain {
+    /// Pairs of rows with balances and an amount other than zero.
+    pub(super) checked: u64,
+    /// Those in which the second balance is the first plus the amount, or minus it.
+    pub(super) plus: u64,
+    pub(super) minus: u64,
+}
+
+/// Puts the rows of each account in the order of the oldest first, and returns those that were the other way round.
+pub(super) fn oldest_first(accounts: &mut [Building]) -> Option<ReadingFinding> {
+    let mut turned = Vec::new();
+    for account in accounts.iter_mut() {
+        if is_newest_first(account) {
+            turned.extend(account.lines.first());
+            account.rows.reverse();
+            account.lines.reverse();
+            let count = account.rows.len();
+            for edge in [&mut account.opening, &mut account.closing].into_iter().flatten() {
+                edge.rows_before = count.saturating_sub(edge.rows_before);
+            }
+        }
+    }
+    (!turned.is_empty()).then(|| ReadingFindingKind::NewestFirst.at(turned))
+}
+
+/// By the days and times; where they go neither way, by the balances.
+fn is_newest_first(account: &Building) -> bool {
+    let (mut up, mut down) = (0_u64, 0_u64);
+    for pair in account.rows.windows(2) {
+        let [first, second] = pair else { continue };
+        let order = match (first.at, second.at) {
+            (At::Instant(first), At::Instant(second)) => second.cmp(&first),
+            (first, second) => second.date(UtcOffset::UTC).cmp(&first.date(UtcOffset::UTC)),
+        };
+        up += u64::from(order.is_gt());
+        down += u64::from(order.is_lt());
+    }
+    if up != down {
+        return down > up;
+    }
+    let forward = chain(account.rows.iter());
+    let backward = chain(account.rows.iter().rev());
+    backward.plus.max(backward.minus) > forward.plus.max(forward.minus)
+}
+
+/// Returns how far the balances of rows in their order chain.
+fn chain<'r>(rows: impl Iterator<Item = &'r Transaction>) -> Chain {
+    let mut chain = Chain::default();
+    let mut before: Option<i64> = None;
+    for row in rows {
+        if let (Some(before), Some(balance)) = (before, row.balance_minor)
+            && row.amount_minor != 0
+        {
+            let change = i128::from(balance) - i128::from(before);
+            chain.checked += 1;
+            chain.plus += u64::from(change == i128::from(row.amount_minor));
+            chain.minus += u64::from(change == -i128::from(row.amount_minor));
+        }
+        before = row.balance_minor;
+    }
+    chain
+}
+
+/// Turns the amounts round where the balances chain only then and nothing states their sign, and returns how far the
+/// balances chain.
+pub(super) fn sign(
+    accounts: &mut [Building],
+    choices: &mut Choices,
+    has_amounts: bool,
+    findings: &mut Vec<ReadingFinding>,
+) -> Result<Chain> {
+    let mut all = Chain::default();
+    for account in accounts.iter() {
+        let own = chain(account.rows.iter());
+        all.checked += own.checked;
+        all.plus += own.plus;
+        all.minus += own.minus;
+    }
+    // Nine of ten: payments and their charges may share a balance.
+    let proves = |own: u64, other: u64| own >= 2 && own * 10 >= all.checked * 9 && other * 2 < own;
+    let first_line = accounts.iter().find_map(|it| it.lines.first().copied()).unwrap_or_default();
+    let amounts = has_amounts && !choices.sign_by_type;
+    if amounts && proves(all.minus, all.plus) {
+        let is_open = choices.sign.1 == Choice::Default;
+        if !is_open {
+            let (now, fix) = match choices.sign.0 {
+                Sign::CreditPositive => ("in", "debit_positive"),
+                Sign::DebitPositive => ("out", "credit_positive"),
+            };
+            let message = format!(
+                "the balances chain only the other way round, with money {now} below zero; state `profile.sign` as `{fix}`"
+            );
+            return Err(place(Cause::TransactionSign, first_line, Some(ColumnRole::Amount), &message));
+        }
+        for row in accounts.iter_mut().flat_map(|it| &mut it.rows) {
+            row.amount_minor = -row.amount_minor;
+        }
+        core::mem::swap(&mut all.plus, &mut all.minus);
+        choices.sign = (Sign::DebitPositive, Choice::Found { line: first_line });
+        findings.push(ReadingFindingKind::SignFound.at(vec![first_line]));
+    } else if amounts && choices.sign.1 == Choice::Default && proves(all.plus, all.minus) {
+        choices.sign.1 = Choice::Found { line: first_line };
+    } else if choices.one_sign.is_some() {
+        let message = "no amount of the document has a sign, and nothing else says what is money in or out; state \
+            `profile.sign`, or the column `type` in `profile.columns`";
+        return Err(Error::new(Cause::StatementUnstated, message).at("/profile/sign"));
+    }
+    Ok(all)
+}
+
+/// Returns the account with its ends: what is stated in the request goes before what the document says.
+pub(super) fn finish(
+    building: Building,
+    stated: &StatedAccount,
+    totals: &mut Totals,
+    wrong: &mut Vec<u64>,
+) -> AccountRead {
+    let Building { id, currency, kind, rows, lines, opening, closing } = building;
+    let at_start = |edge: Edge| edge.rows_before == 0;
+    let at_end = |edge: Edge| edge.rows_before == rows.len();
+    let opening = opening.filter(|edge| at_start(*edge)).map(|edge| edge.balance_minor);
+    let opening_balance_minor = stated.opening_balance_minor.or(opening);
+    let closing = closing.filter(|edge| at_end(*edge));
+    if let Some(closing) = closing {
+        let sum = || rows.iter().map(|row| i128::from(row.amount_minor)).sum::<i128>();
+        let reached = rows.last().and_then(|row| row.balance_minor).map(i128::from);
+        let reached = reached.or_else(|| Some(i128::from(opening_balance_minor?) + sum()));
+        if let Some(reached) = reached {
+            let found = i64::try_from(reached).unwrap_or(i64::MAX);
+            totals.closing(closing.line, found, closing.balance_minor);
+            if found != closing.balance_minor {
+                wrong.push(closing.line);
+            }
+        }
+    }
+    let account = Account {
+        account_id: id,
+        chain_tolerance_minor: 0,
+        closing_balance_minor: stated.closing_balance_minor.or(closing.map(|edge| edge.balance_minor)),
+        currency,
+        kind: stated.kind.or(kind).unwrap_or(AccountKind::Other),
+        opening_balance_minor,
+        period: stated.period,
+        provider: stated.provider.clone(),
+        transactions: rows,
+        utc_offset: stated.utc_offset.unwrap_or(UtcOffset::UTC),
+    };
+    AccountRead { account, lines }
+}

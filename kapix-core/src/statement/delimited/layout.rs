@@ -1,0 +1,274 @@
+//! Where the columns of a document are: its separator, its header, and what the header's names mean.
+
+use super::dates;
+use super::place;
+use super::records::{Marks, Record, Records};
+use super::words::{self, folded};
+use crate::error::{Cause, Error, Result};
+use crate::id::Id;
+use crate::limits::{self, Limits};
+use crate::money::Currency;
+use crate::statement::profile::{ColumnRole, Profile, Quotes, Separator};
+use crate::statement::reading::{LeftOutReason, LeftOutRows};
+use std::collections::BTreeMap;
+use strum::VariantArray;
+
+/// Records that are looked at for the header.
+const PREAMBLE_MAX: usize = 200;
+
+/// The columns of a document.
+pub(super) struct Layout {
+    pub(super) separator: Separator,
+    /// Line of the header; 0 where there is none.
+    pub(super) header_line: u64,
+    /// The values of the header.
+    pub(super) header: Vec<String>,
+    /// Place of each column that is used.
+    pub(super) places: Places,
+    /// The currency in the names of the columns, such as `Amount (KES)`.
+    pub(super) currency: Option<Currency>,
+}
+
+/// Place of each column in a record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Places([Option<usize>; ColumnRole::VARIANTS.len()]);
+
+impl Places {
+    pub(super) fn of(&self, column: ColumnRole) -> Option<usize> {
+        self.0.get(column as usize).copied().flatten()
+    }
+
+    pub(super) fn has(&self, column: ColumnRole) -> bool {
+        self.of(column).is_some()
+    }
+
+    pub(super) fn set(&mut self, column: ColumnRole, place: Option<usize>) {
+        if let Some(own) = self.0.get_mut(column as usize) {
+            *own = place;
+        }
+    }
+
+    pub(super) fn used(&self) -> impl Iterator<Item = (ColumnRole, usize)> {
+        ColumnRole::VARIANTS.iter().filter_map(|column| Some((*column, self.of(*column)?)))
+    }
+
+    /// A day, and an amount in one of its forms.
+    fn suffice(&self) -> bool {
+        let amounts = [ColumnRole::Amount, ColumnRole::AmountMinor, ColumnRole::Credit, ColumnRole::Debit];
+        self.has(ColumnRole::At) && amounts.iter().any(|column| self.has(*column))
+    }
+}
+
+/// What the lines before the header say.
+#[derive(Default)]
+pub(super) struct Preamble {
+    pub(super) account_id: Option<Id>,
+    pub(super) currency: Option<Currency>,
+}
+
+/// Returns the layout: the separator under which the most columns have a known name.
+pub(super) fn find(text: &str, profile: &Profile, limits: &Limits) -> Result<Layout> {
+    let mut best: Option<Layout> = None;
+    for separator in Separator::ALL {
+        if profile.separator.is_some_and(|stated| stated != separator) {
+            continue;
+        }
+        let Some(found) = under(text, separator, profile, limits)? else { continue };
+        if best.as_ref().is_none_or(|best| found.places.used().count() > best.places.used().count()) {
+            best = Some(found);
+        }
+    }
+    best.ok_or_else(|| {
+        let message = "no line names a column of days and one of amounts (such as `Date` and `Amount`, or `Debit` and \
+            `Credit`); state `profile.columns`, and `profile.header_line` (`0` without a header)";
+        Error::new(Cause::StatementForm, message).at("/document")
+    })
+}
+
+fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -> Result<Option<Layout>> {
+    let quotes = profile.quotes.unwrap_or(Quotes::Double);
+    let mut records = Records::new(text, Marks { separator, quotes });
+    if profile.header_line == Some(0) {
+        return without_header(records, separator, profile, limits);
+    }
+    for _ in 0..PREAMBLE_MAX {
+        let Some(record) = records.next()? else { break };
+        if profile.header_line.is_some_and(|line| line != record.line) {
+            if profile.header_line.is_some_and(|line| line < record.line) {
+                break;
+            }
+            continue;
+        }
+        if record.len() > usize::try_from(limits.document_columns).unwrap_or(usize::MAX) {
+            return limits::check("document_columns", limits.document_columns, record.len())
+                .map(|()| None)
+                .map_err(|error| place(error.cause, record.line, None, &error.message));
+        }
+        let header: Vec<String> = record.cells().map(str::to_owned).collect();
+        let (places, currency) = named(&header, record.line, &profile.columns)?;
+        if places.suffice() {
+            let header_line = record.line;
+            return Ok(Some(Layout { separator, header_line, header, places, currency }));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the layout by numbers of columns, where a record has a day at its place.
+fn without_header(
+    mut records: Records<'_>,
+    separator: Separator,
+    profile: &Profile,
+    limits: &Limits,
+) -> Result<Option<Layout>> {
+    let places = numbered(&profile.columns, limits)?;
+    let Some(day) = places.of(ColumnRole::At) else { return Ok(None) };
+    for _ in 0..PREAMBLE_MAX {
+        let Some(record) = records.next()? else { break };
+        if dates::cut(record.cell(day)).is_some() {
+            return Ok(Some(Layout {
+                separator,
+                header_line: 0,
+                header: Vec::new(),
+                places,
+                currency: None,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the places of columns that are stated by their numbers.
+fn numbered(columns: &BTreeMap<ColumnRole, String>, limits: &Limits) -> Result<Places> {
+    let mut places = Places::default();
+    for (column, number) in columns {
+        let place = number
+            .parse::<usize>()
+            .ok()
+            .filter(|it| (1..=limits.document_columns).contains(&u64::try_from(*it).unwrap_or(0)));
+        let Some(place) = place else {
+            let message = "without a header a column must be stated by its number, from `1`";
+            let field = format!("/profile/columns/{}", column.as_str());
+            return Err(Error::new(Cause::ValueOutOfRange, message).at(field));
+        };
+        places.set(*column, Some(place - 1));
+    }
+    if places.suffice() {
+        return Ok(places);
+    }
+    let message =
+        "without a header the numbers of `at` and of `amount`, or of `debit` and `credit`, must be stated";
+    Err(Error::new(Cause::StatementUnstated, message).at("/profile/columns"))
+}
+
+/// Returns the places of the columns that a header names, and the currency in its names.
+fn named(
+    header: &[String],
+    line: u64,
+    stated: &BTreeMap<ColumnRole, String>,
+) -> Result<(Places, Option<Currency>)> {
+    let mut places = Places::default();
+    let mut currency = None;
+    let mut ranks = [usize::MAX; ColumnRole::VARIANTS.len()];
+    let mut again = Vec::new();
+    let names: Vec<String> = header.iter().map(|name| folded(name)).collect();
+    let mut taken = Vec::new();
+    for (column, name) in stated {
+        let name = folded(name);
+        let mut found = names.iter().enumerate().filter(|(_, own)| **own == name).map(|(place, _)| place);
+        let (first, second) = (found.next(), found.next());
+        if second.is_some() {
+            return Err(twice(line, *column, first, second));
+        }
+        if first.is_none() {
+            return Ok((Places::default(), None));
+        }
+        let written = first.and_then(|place| header.get(place));
+        currency = currency.or(without_currency(&name, written).1);
+        places.set(*column, first);
+        taken.extend(first);
+    }
+    for (at, name) in names.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
+        let (known, own) = match words::column(name) {
+            Some(known) => (Some(known), None),
+            None => without_currency(name, header.get(at)),
+        };
+        let Some((column, rank)) = known.filter(|(column, _)| !stated.contains_key(column)) else { continue };
+        let Some(best) = ranks.get_mut(column as usize) else { continue };
+        if rank == *best {
+            again.push((column, rank, at));
+        }
+        if rank < *best {
+            *best = rank;
+            places.set(column, Some(at));
+            currency = own.or(currency);
+        }
+    }
+    let is_best = |column: ColumnRole, rank: usize| ranks.get(column as usize) == Some(&rank);
+    match again.into_iter().find(|(column, rank, _)| is_best(*column, *rank)) {
+        Some((column, _, at)) if places.suffice() => Err(twice(line, column, places.of(column), Some(at))),
+        _ => Ok((places, currency)),
+    }
+}
+
+/// Returns what a name such as `Amount (KES)` or `Balance in KES` means.
+fn without_currency(folded: &str, name: Option<&String>) -> (Option<(ColumnRole, usize)>, Option<Currency>) {
+    let code = folded.rsplit(' ').next().map(str::to_uppercase).and_then(|code| Currency::parse(&code).ok());
+    let written = code.filter(|code| name.is_some_and(|name| name.contains(code.as_str())));
+    let Some(currency) = written else { return (None, None) };
+    let rest = folded.get(..folded.len().saturating_sub(4)).unwrap_or_default();
+    (words::column(rest.strip_suffix(" in").unwrap_or(rest)), Some(currency))
+}
+
+#[cold]
+fn twice(line: u64, column: ColumnRole, first: Option<usize>, second: Option<usize>) -> Error {
+    let number = |place: Option<usize>| place.map_or(0, |place| place + 1);
+    let message = format!(
+        "columns `{}` and `{}` have the same name; state which holds `{}` in `profile.columns`",
+        number(first),
+        number(second),
+        column.as_str()
+    );
+    place(Cause::StatementUnstated, line, Some(column), &message)
+}
+
+/// Passes the lines before the header and the header itself, and returns what they say.
+pub(super) fn pass_preamble(
+    records: &mut Records<'_>,
+    layout: &Layout,
+    left_out: &mut LeftOutRows,
+) -> Result<Preamble> {
+    let mut preamble = Preamble::default();
+    if layout.header_line == 0 {
+        return Ok(preamble);
+    }
+    while let Some(record) = records.next()? {
+        if record.line >= layout.header_line {
+            left_out.push(record.line, LeftOutReason::Header);
+            break;
+        }
+        left_out.push(record.line, LeftOutReason::Preamble);
+        preamble.read(record);
+    }
+    Ok(preamble)
+}
+
+impl Preamble {
+    /// Reads a line such as `Currency,KES` or `Account number: 123`.
+    fn read(&mut self, record: Record<'_>) {
+        let mut cells = record.cells().filter(|cell| !cell.is_empty());
+        let Some(first) = cells.next() else { return };
+        let (name, value) = match first.split_once(':') {
+            Some((name, value)) if !value.trim().is_empty() => (name, Some(value.trim())),
+            _ => (first, cells.next()),
+        };
+        let Some(value) = value else { return };
+        match words::column(&folded(name)) {
+            Some((ColumnRole::Currency, _)) => self.currency = Currency::parse(value).ok().or(self.currency),
+            Some((ColumnRole::Account, _)) if self.account_id.is_none() => {
+                self.account_id = Id::parse(value).ok();
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,454 @@
+//! From records to the rows of accounts. A record with a day and an amount is a transaction; any other has a reason why
+//! it is left out, or is an error.
+
+use super::amounts;
+use super::dates::{self, Stamp};
+use super::layout::{Layout, Preamble};
+use super::place;
+use super::records::Record;
+use super::survey::Choices;
+use super::totals::Totals;
+use super::words::{self, Label};
+use crate::domain::{AccountKind, Direction, Transaction, TransactionStatus};
+use crate::error::{Cause, Error, Result};
+use crate::id::Id;
+use crate::limits::{self, Limits, WIRE_MAX};
+use crate::money::Currency;
+use crate::statement::profile::{ColumnRole, DebitSign, Sign};
+use crate::statement::reading::{LeftOutReason, LeftOutRows};
+use crate::statement::request::StatedAccount;
+use crate::time::{At, UtcOffset};
+use std::collections::BTreeMap;
+
+/// Id of an account that nothing names.
+const ACCOUNT: &str = "account";
+
+/// Reads records into accounts.
+pub(super) struct Rows<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) choices: Choices,
+    pub(super) stated: &'a StatedAccount,
+    pub(super) preamble: &'a Preamble,
+    pub(super) limits: &'a Limits,
+    /// Currency of a row whose column names none.
+    pub(super) currency: Option<Currency>,
+    pub(super) found: Found,
+}
+
+/// What the records gave so far.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) accounts: Vec<Building>,
+    pub(super) places: BTreeMap<String, usize>,
+    pub(super) last: usize,
+    pub(super) rows: usize,
+    pub(super) left_out: LeftOutRows,
+    pub(super) totals: Totals,
+}
+
+/// An account while its rows are read.
+pub(super) struct Building {
+    pub(super) id: Id,
+    pub(super) currency: Currency,
+    pub(super) kind: Option<AccountKind>,
+    pub(super) rows: Vec<Transaction>,
+    pub(super) lines: Vec<u64>,
+    pub(super) opening: Option<Edge>,
+    pub(super) closing: Option<Edge>,
+}
+
+/// A balance at an end of a document, and the rows of its account before it.
+#[derive(Clone, Copy)]
+pub(super) struct Edge {
+    pub(super) line: u64,
+    pub(super) balance_minor: i64,
+    pub(super) rows_before: usize,
+}
+
+impl Rows<'_> {
+    /// Reads a record.
+    pub(super) fn read(&mut self, record: Record<'_>) -> Result<()> {
+        if record.is_blank() {
+            self.found.left_out.push(record.line, LeftOutReason::Blank);
+            return Ok(());
+        }
+        let day = self.cell(record, ColumnRole::At);
+        match dates::cut(day) {
+            Some(stamp) => self.dated(record, &stamp),
+            None => self.undated(record, day),
+        }
+    }
+
+    fn dated(&mut self, record: Record<'_>, stamp: &Stamp) -> Result<()> {
+        self.check_width(record)?;
+        let currency = self.currency_of(record)?;
+        let amount = self.amount(record, currency)?;
+        let balance_minor = self.money(record, self.balance(), currency)?;
+        // A balance brought forward may be written as an amount too.
+        if (amount.is_none_or(|amount| amount == 0) || amount == balance_minor)
+            && let Some(label) = record.cells().find_map(words::label)
+            && label != Label::Total
+        {
+            return self.edge(record, label, currency);
+        }
+        let Some(amount_minor) = amount else {
+            self.found.left_out.push(record.line, LeftOutReason::NoAmount);
+            return Ok(());
+        };
+        let transaction = self.transaction(record, stamp, amount_minor, balance_minor)?;
+        limits::check("rows", self.limits.rows, self.found.rows + 1)
+            .map_err(|error| place(error.cause, record.line, None, &error.message))?;
+        let account = self.account(record, currency)?;
+        account.rows.push(transaction);
+        account.lines.push(record.line);
+        self.found.rows += 1;
+        self.found.totals.add(amount_minor);
+        Ok(())
+    }
+
+    /// A record without a day: a note, a total, a balance at an end, the header again, or text of the row above.
+    fn undated(&mut self, record: Record<'_>, day: &str) -> Result<()> {
+        let is_header = !self.layout.header.is_empty()
+            && record.len() == self.layout.header.len()
+            && record.cells().eq(self.layout.header.iter().map(String::as_str));
+        let money = [ColumnRole::Amount, ColumnRole::AmountMinor, ColumnRole::Debit, ColumnRole::Credit];
+        let stated = |column: &ColumnRole| !amounts::is_empty(self.cell(record, *column));
+        let amount =
+            money.iter().find(|column| stated(column) && amounts::cut(self.cell(record, **column)).is_some());
+        let reason = if is_header {
+            LeftOutReason::Header
+        } else if let Some(label) = record.cells().find(|cell| !cell.is_empty()).and_then(words::label) {
+            let currency = self.currency_of(record)?;
+            if label != Label::Total {
+                return self.edge(record, label, currency);
+            }
+            self.total(record, currency)?;
+            LeftOutReason::Total
+        } else if amount.is_some() {
+            let expected = "a day, such as `2026-03-28`, `28/03/2026` or `28 Mar 2026`";
+            let message = if day.is_empty() {
+                format!("the row has an amount and no day; it must have {expected}")
+            } else {
+                format!("the value must be {expected}; got `{}` bytes", day.len())
+            };
+            return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::At), &message));
+        } else if self.continues(record)? {
+            LeftOutReason::Continuation
+        } else {
+            LeftOutReason::Note
+        };
+        self.found.left_out.push(record.line, reason);
+        Ok(())
+    }
+
+    /// Joins the text of a record that has nothing else to the row above.
+    fn continues(&mut self, record: Record<'_>) -> Result<bool> {
+        let Some(own) = self.layout.places.of(ColumnRole::Description) else { return Ok(false) };
+        let text = record.cell(own);
+        let alone = record.cells().enumerate().all(|(at, cell)| at == own || cell.is_empty());
+        if !alone || text.is_empty() || record.len() != self.layout.header.len() {
+            return Ok(false);
+        }
+        let Some(row) = self.found.accounts.get_mut(self.found.last).and_then(|it| it.rows.last_mut()) else {
+            return Ok(false);
+        };
+        let description = row.description.get_or_insert_default();
+        description.extend([if description.is_empty() { "" } else { " " }, text]);
+        limits::check("string_bytes", self.limits.string_bytes, description.len()).map_err(|error| {
+            place(error.cause, record.line, Some(ColumnRole::Description), &error.message)
+        })?;
+        Ok(true)
+    }
+
+    /// Keeps a balance at an end of the document.
+    fn edge(&mut self, record: Record<'_>, label: Label, currency: Currency) -> Result<()> {
+        let columns = [ColumnRole::Balance, ColumnRole::BalanceMinor, ColumnRole::Credit, ColumnRole::Amount];
+        let mut balance = None;
+        for column in columns {
+            if balance.is_none() {
+                balance = self.money(record, column, currency)?;
+            }
+        }
+        let line = record.line;
+        let account = self.account(record, currency)?;
+        let rows_before = account.rows.len();
+        let edge = balance.map(|balance_minor| Edge { line, balance_minor, rows_before });
+        let reason = if label == Label::Opening {
+            account.opening = account.opening.filter(|it| it.rows_before == 0).or(edge);
+            LeftOutReason::OpeningBalance
+        } else {
+            account.closing = edge.or(account.closing);
+            LeftOutReason::ClosingBalance
+        };
+        self.found.left_out.push(line, reason);
+        Ok(())
+    }
+
+    fn total(&mut self, record: Record<'_>, currency: Currency) -> Result<()> {
+        for column in [ColumnRole::Amount, ColumnRole::Credit, ColumnRole::Debit] {
+            if let Some(stated) = self.money(record, column, currency)? {
+                self.found.totals.check(record.line, column, stated);
+            }
+        }
+        self.found.totals.end_part();
+        Ok(())
+    }
+
+    fn cell<'r>(&self, record: Record<'r>, column: ColumnRole) -> &'r str {
+        self.layout.places.of(column).map(|place| record.cell(place)).unwrap_or_default()
+    }
+
+    fn balance(&self) -> ColumnRole {
+        let has_minor = self.layout.places.has(ColumnRole::BalanceMinor);
+        if has_minor { ColumnRole::BalanceMinor } else { ColumnRole::Balance }
+    }
+
+    fn check_width(&self, record: Record<'_>) -> Result<()> {
+        let width = self.layout.header.len();
+        let fits = width == 0 || record.len() == width;
+        if fits || (record.len() > width && record.cells().skip(width).all(str::is_empty)) {
+            return Ok(());
+        }
+        let message =
+            format!("a row must have as many values as the header, `{width}`; got `{}`", record.len());
+        Err(place(Cause::TransactionCsv, record.line, None, &message))
+    }
+
+    fn currency_of(&self, record: Record<'_>) -> Result<Currency> {
+        let text = self.cell(record, ColumnRole::Currency);
+        if text.is_empty() {
+            return self.currency.ok_or_else(|| {
+                let message = "the document names no currency; state `account.currency`";
+                Error::new(Cause::StatementUnstated, message).at("/account/currency")
+            });
+        }
+        let own = Currency::parse(&text.to_uppercase())
+            .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
+        match self.stated.currency {
+            Some(stated) if stated != own => {
+                let message = format!("the row is in {own}; the request states {stated}");
+                Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message))
+            }
+            _ => Ok(own),
+        }
+    }
+
+    /// Returns the amount of a row, a credit above zero; `None` where it states none.
+    fn amount(&self, record: Record<'_>, currency: Currency) -> Result<Option<i64>> {
+        let places = &self.layout.places;
+        if places.has(ColumnRole::AmountMinor) {
+            return self.money(record, ColumnRole::AmountMinor, currency);
+        }
+        if places.has(ColumnRole::Amount)
+            && !(places.has(ColumnRole::Credit) && places.has(ColumnRole::Debit))
+        {
+            let Some(written) = self.money(record, ColumnRole::Amount, currency)? else { return Ok(None) };
+            if !self.choices.sign_by_type {
+                let turned = self.choices.sign.0 == Sign::DebitPositive;
+                return Ok(Some(if turned { -written } else { written }));
+            }
+            return match words::direction(self.cell(record, ColumnRole::Type)) {
+                Some(Direction::Credit) => Ok(Some(written)),
+                Some(Direction::Debit) => Ok(Some(-written)),
+                None if written == 0 => Ok(Some(0)),
+                None => {
+                    let message =
+                        "the amounts of the document have no sign: a value must say credit or debit";
+                    Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Type), message))
+                }
+            };
+        }
+        let credit = self.money(record, ColumnRole::Credit, currency)?;
+        let debit = self.money(record, ColumnRole::Debit, currency)?;
+        let debit =
+            debit.map(|debit| if self.choices.debit_sign.0 == DebitSign::Positive { -debit } else { debit });
+        match (credit, debit) {
+            (Some(credit), Some(debit)) if credit != 0 && debit != 0 => {
+                let message = "a row must have a credit or a debit, not both";
+                Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Debit), message))
+            }
+            (None, None) => Ok(None),
+            (credit, debit) => Ok(Some(credit.unwrap_or_default() + debit.unwrap_or_default())),
+        }
+    }
+
+    /// Returns an amount with the sign that is written; `None` where there is none.
+    fn money(&self, record: Record<'_>, column: ColumnRole, currency: Currency) -> Result<Option<i64>> {
+        let text = self.cell(record, column);
+        if amounts::is_empty(text) {
+            return Ok(None);
+        }
+        let refuse = |cause: Cause, message: &str| place(cause, record.line, Some(column), message);
+        if matches!(column, ColumnRole::AmountMinor | ColumnRole::BalanceMinor) {
+            let minor = text.parse::<i64>().ok().filter(|minor| (-WIRE_MAX..=WIRE_MAX).contains(minor));
+            return minor.map(Some).ok_or_else(|| {
+                let message =
+                    format!("the value must be an integer within `+-{WIRE_MAX}`; got `{}` bytes", text.len());
+                refuse(Cause::TransactionCsv, &message)
+            });
+        }
+        let Some(written) = amounts::cut(text) else {
+            let what = if text.starts_with('=') { "a formula, which is never evaluated," } else { "a text" };
+            let message = format!("the value must be an amount; got {what} of `{}` bytes", text.len());
+            return Err(refuse(Cause::TransactionCsv, &message));
+        };
+        if let Some(other) = written.currency.filter(|other| *other != currency) {
+            let message = format!("the amount is in {other}; the row is in {currency}");
+            return Err(refuse(Cause::MoneyCurrencyMixed, &message));
+        }
+        let minor = amounts::minor(written.digits, self.choices.decimal_mark.0, currency)
+            .map_err(|error| refuse(error.cause, &error.message))?;
+        Ok(Some(if written.negative == Some(true) { -minor } else { minor }))
+    }
+
+    fn transaction(
+        &self,
+        record: Record<'_>,
+        stamp: &Stamp,
+        amount_minor: i64,
+        balance_minor: Option<i64>,
+    ) -> Result<Transaction> {
+        let refuse =
+            |column: ColumnRole, error: &Error| place(error.cause, record.line, Some(column), &error.message);
+        let direction = words::direction(self.cell(record, ColumnRole::Type));
+        let contradicts = match direction {
+            Some(Direction::Credit) => amount_minor < 0,
+            Some(Direction::Debit) => amount_minor > 0,
+            None => false,
+        };
+        if contradicts {
+            let message =
+                "the sign of the amount contradicts its type; state `profile.sign`, or leave the type out";
+            return Err(place(Cause::TransactionSign, record.line, Some(ColumnRole::Type), message));
+        }
+        let status = match self.cell(record, ColumnRole::Status) {
+            "" => TransactionStatus::Posted,
+            text => words::status(text).ok_or_else(|| {
+                let message =
+                    "the value must be a known word, such as `posted`, `completed`, `pending` or `failed`";
+                place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), message)
+            })?,
+        };
+        let id = |column: ColumnRole| match self.cell(record, column) {
+            "" => Ok(None),
+            text => Id::parse(text).map(Some).map_err(|error| refuse(column, &error)),
+        };
+        Ok(Transaction {
+            amount_minor,
+            at: self.at(record, stamp)?,
+            balance_minor,
+            category: self.text(record, ColumnRole::Category)?,
+            counterparty: self.text(record, ColumnRole::Counterparty)?,
+            description: self.text(record, ColumnRole::Description)?,
+            id: id(ColumnRole::Id)?,
+            pending_id: id(ColumnRole::PendingId)?,
+            status,
+            direction,
+        })
+    }
+
+    fn at(&self, record: Record<'_>, stamp: &Stamp) -> Result<At> {
+        let refuse = |column: ColumnRole, cause: Cause, message: &str| {
+            place(cause, record.line, Some(column), message)
+        };
+        let clock = match self.cell(record, ColumnRole::Time) {
+            "" => None,
+            text => Some(dates::clock(text).map(|(clock, _)| clock).ok_or_else(|| {
+                let message = "the value must be a time of day, such as `14:05` or `2:05 PM`";
+                refuse(ColumnRole::Time, Cause::TransactionCsv, message)
+            })?),
+        };
+        let offset = self.stated.utc_offset.unwrap_or(UtcOffset::UTC);
+        let at = stamp.at(self.choices.date_order.0, clock, offset);
+        at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))
+    }
+
+    fn text(&self, record: Record<'_>, column: ColumnRole) -> Result<Option<String>> {
+        let text = self.cell(record, column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        limits::check("string_bytes", self.limits.string_bytes, text.len())
+            .map_err(|error| place(error.cause, record.line, Some(column), &error.message))?;
+        Ok(Some(text.to_owned()))
+    }
+
+    /// Returns the account of a record.
+    fn account(&mut self, record: Record<'_>, currency: Currency) -> Result<&mut Building> {
+        let named = self.cell(record, ColumnRole::Account);
+        let is_last = self
+            .found
+            .accounts
+            .get(self.found.last)
+            .is_some_and(|it| named.is_empty() || it.id.as_str() == named);
+        if !is_last {
+            self.found.last = self.place_of(record, named, currency)?;
+        }
+        let last = self.found.last;
+        let kind = match self.cell(record, ColumnRole::Kind) {
+            "" => None,
+            text => Some(words::kind(text).ok_or_else(|| {
+                let message =
+                    "the value must be a kind of account, such as `current`, `savings` or `mobile_money`";
+                place(Cause::TransactionCsv, record.line, Some(ColumnRole::Kind), message)
+            })?),
+        };
+        let Some(account) = self.found.accounts.get_mut(last) else {
+            return Err(Error::new(Cause::StatementForm, "a row has no account").at("/document"));
+        };
+        if account.currency != currency {
+            let message = format!(
+                "the row is in {currency}; the rows of its account before are in {}",
+                account.currency
+            );
+            return Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message));
+        }
+        account.kind = account.kind.or(kind);
+        Ok(account)
+    }
+
+    /// Returns the place of the account of this name, which may be new.
+    fn place_of(&mut self, record: Record<'_>, named: &str, currency: Currency) -> Result<usize> {
+        if let Some(known) = self.found.places.get(named) {
+            return Ok(*known);
+        }
+        let refuse =
+            |cause: Cause, message: &str| place(cause, record.line, Some(ColumnRole::Account), message);
+        let accounts = self.found.accounts.len();
+        if accounts > 0 && self.stated.account_id.is_some() {
+            let message = "the document has rows of several accounts; state no `account.account_id`";
+            return Err(refuse(Cause::StatementForm, message));
+        }
+        limits::check("accounts", self.limits.accounts, accounts + 1)
+            .map_err(|error| refuse(error.cause, &error.message))?;
+        let own = || if named.is_empty() { Id::parse(ACCOUNT) } else { Id::parse(named) };
+        let preamble = self.preamble.account_id.as_ref().filter(|_| named.is_empty());
+        let id = match self.stated.account_id.as_ref().or(preamble) {
+            Some(id) => id.clone(),
+            None => own().map_err(|error| refuse(error.cause, &error.message))?,
+        };
+        self.found.places.insert(named.to_owned(), accounts);
+        self.found.accounts.push(Building {
+            id,
+            currency,
+            kind: None,
+            rows: Vec::new(),
+            lines: Vec::new(),
+            opening: None,
+            closing: None,
+        });
+        Ok(accounts)
+    }
+}
+
+impl Found {
+    /// Returns the error of a document without transactions, if it is one.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.rows > 0 {
+            return Ok(());
+        }
+        let lines: u64 = self.left_out.counts.values().sum();
+        let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
+        Err(Error::new(Cause::StatementEmpty, message).at("/document"))
+    }
+}

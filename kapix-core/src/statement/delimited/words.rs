@@ -1,0 +1,263 @@
+//! The words of documents as data: names of columns (`columns.txt`), and the texts of special rows, in the languages of the statements
+//! that were seen. A word is compared without case, accents, spaces and punctuation.
+
+use crate::domain::{AccountKind, Direction, TransactionStatus};
+use crate::statement::profile::ColumnRole;
+use strum::VariantArray;
+
+/// Names of each column, one column a line, the surest name first: of two columns for one use, the surer name is taken.
+const COLUMNS: &str = include_str!("columns.txt");
+
+const CREDIT: &[&str] = &[
+    "credit", "cr", "c", "in", "deposit", "money in", "paid in", "received", "incoming", "haben", "h",
+    "credito", "entrada", "abono",
+];
+const DEBIT: &[&str] = &[
+    "debit",
+    "dr",
+    "d",
+    "out",
+    "withdrawal",
+    "money out",
+    "paid out",
+    "withdrawn",
+    "sent",
+    "outgoing",
+    "soll",
+    "s",
+    "debito",
+    "saida",
+    "cargo",
+];
+const POSTED: &[&str] = &[
+    "posted",
+    "completed",
+    "complete",
+    "success",
+    "successful",
+    "succeeded",
+    "booked",
+    "settled",
+    "cleared",
+    "paid",
+    "done",
+    "approved",
+    "processed",
+    "termine",
+    "gebucht",
+    "concluido",
+    "completado",
+    "imekamilika",
+];
+const PENDING: &[&str] = &[
+    "pending",
+    "processing",
+    "in progress",
+    "authorised",
+    "authorized",
+    "on hold",
+    "hold",
+    "reserved",
+    "uncleared",
+    "en attente",
+    "vorgemerkt",
+    "pendente",
+    "pendiente",
+    "inasubiri",
+];
+const FAILED: &[&str] = &[
+    "failed",
+    "failure",
+    "declined",
+    "cancelled",
+    "canceled",
+    "rejected",
+    "expired",
+    "unsuccessful",
+    "void",
+    "voided",
+    "echoue",
+    "fehlgeschlagen",
+    "falhou",
+    "fallido",
+    "imeshindwa",
+];
+const KINDS: &[(AccountKind, &[&str])] = &[
+    (AccountKind::Current, &["current", "checking", "cheque"]),
+    (AccountKind::Savings, &["savings", "saving"]),
+    (AccountKind::MobileMoney, &["mobile money", "wallet"]),
+    (AccountKind::Till, &["till", "merchant"]),
+    (AccountKind::Pos, &["pos"]),
+    (AccountKind::Card, &["card", "credit card"]),
+    (AccountKind::Loan, &["loan"]),
+    (AccountKind::Other, &["other"]),
+];
+const OPENING: &[&str] = &[
+    "opening balance",
+    "balance brought forward",
+    "brought forward",
+    "balance b f",
+    "balance bf",
+    "bal b f",
+    "b f",
+    "beginning balance",
+    "previous balance",
+    "starting balance",
+    "solde initial",
+    "ancien solde",
+    "saldo anterior",
+    "saldo inicial",
+    "anfangssaldo",
+    "anfangsbestand",
+    "alter kontostand",
+    "salio la mwanzo",
+];
+const CLOSING: &[&str] = &[
+    "closing balance",
+    "balance carried forward",
+    "carried forward",
+    "balance c f",
+    "balance cf",
+    "bal c f",
+    "c f",
+    "ending balance",
+    "final balance",
+    "solde final",
+    "nouveau solde",
+    "saldo final",
+    "endsaldo",
+    "endbestand",
+    "neuer kontostand",
+    "salio la mwisho",
+];
+const TOTAL: &[&str] = &[
+    "total",
+    "totals",
+    "grand total",
+    "sub total",
+    "subtotal",
+    "page total",
+    "sum",
+    "summe",
+    "gesamt",
+    "totaux",
+    "totais",
+    "totales",
+    "suma",
+    "soma",
+    "jumla",
+];
+
+/// What a row without a transaction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    Opening,
+    Closing,
+    Total,
+}
+
+/// Returns a text in lower case, with one space for all that is no letter or digit, and without accents.
+pub(super) fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for char in text.chars().flat_map(char::to_lowercase) {
+        match char {
+            'à'..='å' => folded.push('a'),
+            'ç' => folded.push('c'),
+            'è'..='ë' => folded.push('e'),
+            'ì'..='ï' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò'..='ö' => folded.push('o'),
+            'ù'..='ü' => folded.push('u'),
+            'ß' => folded.push_str("ss"),
+            _ if char.is_alphanumeric() => folded.push(char),
+            _ if folded.ends_with(' ') || folded.is_empty() => {}
+            _ => folded.push(' '),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// Returns what a folded name of a column holds, and how far down its list the name stands.
+pub(super) fn column(name: &str) -> Option<(ColumnRole, usize)> {
+    COLUMNS.lines().find_map(|line| {
+        let (column, names) = line.split_once(": ")?;
+        let rank = names.split(", ").position(|own| own == name)?;
+        Some((*ColumnRole::VARIANTS.iter().find(|own| own.as_str() == column)?, rank))
+    })
+}
+
+/// Returns the direction that a value states.
+pub(super) fn direction(text: &str) -> Option<Direction> {
+    match text {
+        "" => None,
+        "+" => Some(Direction::Credit),
+        "-" => Some(Direction::Debit),
+        _ => meaning(text, &[(CREDIT, Direction::Credit), (DEBIT, Direction::Debit)]),
+    }
+}
+
+/// Returns the status that a value states.
+pub(super) fn status(text: &str) -> Option<TransactionStatus> {
+    let all = [
+        (POSTED, TransactionStatus::Posted),
+        (PENDING, TransactionStatus::Pending),
+        (FAILED, TransactionStatus::Failed),
+    ];
+    meaning(text, &all)
+}
+
+/// Returns what a word of one of the lists means: as it stands, which needs no memory, else folded.
+fn meaning<T: Copy>(text: &str, lists: &[(&[&str], T)]) -> Option<T> {
+    let of = |is: &dyn Fn(&str) -> bool| {
+        lists.iter().find(|(words, _)| words.iter().any(|word| is(word))).map(|(_, meaning)| *meaning)
+    };
+    of(&|word| word.eq_ignore_ascii_case(text)).or_else(|| {
+        let folded = folded(text);
+        of(&|word| word == folded)
+    })
+}
+
+/// Returns the kind of account that a value states.
+pub(super) fn kind(text: &str) -> Option<AccountKind> {
+    let text = folded(text);
+    KINDS.iter().find(|(_, words)| words.contains(&&*text)).map(|(kind, _)| *kind)
+}
+
+/// Returns what a row is that begins with the text, or is described by it.
+pub(super) fn label(text: &str) -> Option<Label> {
+    let text = folded(text);
+    let begins = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    };
+    let all = [(OPENING, Label::Opening), (CLOSING, Label::Closing), (TOTAL, Label::Total)];
+    all.into_iter().find(|(words, _)| begins(words)).map(|(_, label)| label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COLUMNS, column, folded};
+    use crate::statement::profile::ColumnRole;
+    use strum::VariantArray;
+
+    #[test]
+    fn every_column_has_names_each_folded_and_of_one_column() {
+        let mut all = Vec::new();
+        for (line, own) in COLUMNS.lines().filter(|line| line.contains(": ")).zip(ColumnRole::VARIANTS) {
+            let (name, names) = line.split_once(": ").unwrap();
+            assert_eq!(name, own.as_str());
+            all.extend(names.split(", "));
+        }
+        for name in &all {
+            assert_eq!(folded(name), *name);
+            assert!(column(name).is_some(), "{name}");
+        }
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert_eq!(COLUMNS.lines().filter(|line| line.contains(": ")).count(), ColumnRole::VARIANTS.len());
+    }
+}

@@ -1,0 +1,265 @@
+//! What reading a document gives, whatever its form.
+
+use super::profile::Profile;
+use crate::domain::{Account, Severity};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
+
+/// Rows left out, and lines of a finding, that an answer lists at most; all are counted.
+pub(crate) const LISTED_MAX: usize = 100;
+
+/// What a document holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The accounts in the order of the document, at least one.
+    pub accounts: Vec<AccountRead>,
+    /// What reading shows of the data.
+    pub findings: Vec<ReadingFinding>,
+    /// Rows that became no transaction.
+    pub left_out: LeftOutRows,
+    /// The form that was used, whole.
+    pub profile: Profile,
+    /// What the profile rests on.
+    pub proof: Proof,
+}
+
+/// One account of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountRead {
+    /// The account with its rows, the oldest first where the order of the document is known.
+    pub account: Account,
+    /// Where each row begins in the document: its line, from 1, or the number of its element in JSON, from 0.
+    pub lines: Vec<u64>,
+}
+
+/// What a reading rests on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Proof {
+    /// Rows whose balance follows from the balance of the row before and the amount.
+    pub balances_chained: u64,
+    /// Rows with an amount and a balance after a row with a balance.
+    pub balances_checked: u64,
+    /// How each part of the profile came about, by its name.
+    pub choices: BTreeMap<&'static str, Choice>,
+    /// Totals that the document states, beside the sums of its rows.
+    pub totals: Vec<TotalCheck>,
+}
+
+/// How a part of a profile came about; on the wire `{"how": "found", "line": 3}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The request stated it.
+    Stated,
+    /// Found in the document.
+    Found {
+        /// The line that proves it, or one of those that do, from 1; 0 where the whole document does.
+        line: u64,
+    },
+    /// Nothing in the document depends on it.
+    Default,
+}
+
+/// A choice as it is on the wire.
+#[serde_with::skip_serializing_none]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Chosen {
+    /// `stated`, `found`, or `default` where nothing in the document depends on it.
+    how: &'static str,
+    /// The line that proves it, or one of those that do, from 1; 0 where the whole document does.
+    line: Option<u64>,
+}
+
+impl Serialize for Choice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (how, line) = match self {
+            Self::Stated => ("stated", None),
+            Self::Found { line } => ("found", Some(*line)),
+            Self::Default => ("default", None),
+        };
+        Chosen { how, line }.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Choice {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Choice".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Chosen::json_schema(generator)
+    }
+}
+
+/// A total that a document states.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TotalCheck {
+    /// What the rows add up to, in minor units.
+    pub found_minor: i64,
+    /// What it is.
+    pub kind: TotalKind,
+    /// Its line, from 1.
+    pub line: u64,
+    /// What the document states, in minor units.
+    pub stated_minor: i64,
+}
+
+/// What a total is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum TotalKind {
+    /// Of all amounts.
+    Amounts,
+    /// The balance after the last row.
+    Closing,
+    /// Of money in.
+    Credits,
+    /// Of money out.
+    Debits,
+    /// The number of rows, in place of minor units.
+    Rows,
+}
+
+/// Rows of a document that became no transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LeftOutRows {
+    /// Number of rows by reason.
+    pub counts: BTreeMap<LeftOutReason, u64>,
+    /// The first hundred, in the order of the document.
+    pub rows: Vec<LeftOutRow>,
+}
+
+impl LeftOutRows {
+    /// Counts a row.
+    pub(crate) fn push(&mut self, line: u64, reason: LeftOutReason) {
+        *self.counts.entry(reason).or_default() += 1;
+        if self.rows.len() < LISTED_MAX {
+            self.rows.push(LeftOutRow { line, reason });
+        }
+    }
+}
+
+/// A row that became no transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LeftOutRow {
+    /// Its line, from 1, or the number of its element in JSON, from 0.
+    pub line: u64,
+    /// Why.
+    pub reason: LeftOutReason,
+}
+
+/// Why a row became no transaction.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, IntoStaticStr, VariantArray, EnumMessage,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum LeftOutReason {
+    /// A line without values.
+    #[strum(message = "Nothing.")]
+    Blank,
+    /// A balance after the last row: it became the closing balance.
+    #[strum(message = "Nothing.")]
+    ClosingBalance,
+    /// Text that continues the row above: it was joined to its description.
+    #[strum(message = "Nothing.")]
+    Continuation,
+    /// The header again.
+    #[strum(message = "Nothing.")]
+    Header,
+    /// A row with a day that states no amount.
+    #[strum(message = "Compare with the document where the balances do not chain.")]
+    NoAmount,
+    /// Text without a day and without an amount, such as the foot of a page.
+    #[strum(message = "Nothing.")]
+    Note,
+    /// A balance before the first row: it became the opening balance.
+    #[strum(message = "Nothing.")]
+    OpeningBalance,
+    /// A line before the header.
+    #[strum(message = "Nothing.")]
+    Preamble,
+    /// A row that the provider removed.
+    #[strum(message = "Nothing.")]
+    Removed,
+    /// A row of another page or pull that is there already.
+    #[strum(message = "Nothing.")]
+    Repeated,
+    /// A row of which a later page or pull has another form, which stands for it.
+    #[strum(message = "Nothing.")]
+    Replaced,
+    /// A sum of the rows: it was compared.
+    #[strum(message = "Nothing.")]
+    Total,
+}
+
+/// What reading shows of the data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReadingFinding {
+    /// Number of cases; `lines` shows the first ones.
+    pub count: u64,
+    /// What was found.
+    pub kind: ReadingFindingKind,
+    /// Lines of the document, from 1, or numbers of elements in JSON, from 0: at most 100.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<u64>,
+    /// What it should do to a decision.
+    pub severity: Severity,
+}
+
+/// What reading may show of the data.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, IntoStaticStr, VariantArray, EnumMessage,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ReadingFindingKind {
+    /// A stated closing balance is not the balance that the rows lead to.
+    #[strum(message = "Ask for the whole document: rows may be missing, added or changed.")]
+    ClosingMismatch,
+    /// The document was in the order of the newest first; the rows are given the oldest first.
+    #[strum(message = "Nothing.")]
+    NewestFirst,
+    /// Every page says that another one follows, which did not come.
+    #[strum(message = "Read all pages: rows are missing.")]
+    PagesMissing,
+    /// Balances chain only when money out is above zero; the amounts were turned round.
+    #[strum(message = "State `sign` as `debit_positive`.")]
+    SignFound,
+    /// A stated total is not the sum of the rows.
+    #[strum(message = "Ask for the whole document: rows may be missing, added or changed.")]
+    TotalMismatch,
+}
+
+impl ReadingFindingKind {
+    /// Returns what the finding should do to a decision.
+    ///
+    /// ```
+    /// use kapix_core::{ledger::Severity, statement::ReadingFindingKind};
+    ///
+    /// assert_eq!(ReadingFindingKind::TotalMismatch.severity(), Severity::Refer);
+    /// ```
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::ClosingMismatch | Self::PagesMissing | Self::TotalMismatch => Severity::Refer,
+            Self::NewestFirst | Self::SignFound => Severity::Info,
+        }
+    }
+
+    /// Returns the finding of these lines.
+    pub(crate) fn at(self, lines: Vec<u64>) -> ReadingFinding {
+        let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        let lines = lines.into_iter().take(LISTED_MAX).collect();
+        ReadingFinding { count, kind: self, lines, severity: self.severity() }
+    }
+}

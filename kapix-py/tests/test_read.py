@@ -1,0 +1,207 @@
+"""Transactions of files, frames and aggregators, and the score of them."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+
+import kapix
+
+STATEMENT = Path(__file__).parents[2] / "examples" / "data" / "bank_statement.csv"
+AS_OF = "2026-06-30T18:00:00Z"
+TEXT = b"Date,Details,Amount (KES),Balance\n2026-03-01,Salary,85000.50,90000.50\n2026-03-02,Rent,-30000,60000.50\n"
+AMOUNTS = [8500050, -3000000]
+
+
+def amounts(read: kapix.Transactions) -> list[int]:
+    return [int(amount) for amount in read.columns["amount_minor"]]
+
+
+@pytest.fixture(scope="module")
+def cards() -> kapix.Engine:
+    return kapix.Engine.load(kapix.EXPERT_CARDS, envelope=False)
+
+
+@pytest.mark.parametrize("source", [TEXT, bytearray(TEXT), io.BytesIO(TEXT), io.StringIO(TEXT.decode())])
+def test_bytes_and_open_files_are_read(source: Any) -> None:
+    read = kapix.read_transactions(source)
+    assert amounts(read) == AMOUNTS
+    assert read.days == (datetime.date(2026, 3, 1), datetime.date(2026, 3, 2))
+    assert read.data_sources == ["transaction_history"]
+
+
+def test_a_path_is_read_as_text_and_as_a_path(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(TEXT)
+    assert amounts(kapix.read_transactions(str(file))) == amounts(kapix.read_transactions(file)) == AMOUNTS
+    with pytest.raises(FileNotFoundError):
+        kapix.read_transactions(tmp_path / "none.csv")
+    with pytest.raises(kapix.ValidationError, match="as bytes"):
+        kapix.read_transactions(TEXT.decode())
+    with pytest.raises(kapix.ValidationError, match="got int"):
+        kapix.read_transactions(7)
+
+
+def test_the_example_goes_from_a_file_to_a_decision_in_two_calls(cards: kapix.Engine) -> None:
+    read = kapix.read_transactions(STATEMENT, kind="current")
+    assert read.rows == 220
+    assert read.proof.balances_chained == read.proof.balances_checked == 219
+    assert read.data_sources == ["bank"]
+    answer = cards.credit.score(entity_id="1", entity_type="individual", as_of=AS_OF, **read)
+    by_rows = cards.credit.score(
+        entity_id="1", entity_type="individual", as_of=AS_OF, data=read.data, data_sources=read.data_sources
+    )
+    assert answer == by_rows
+    assert answer.decision in ("approve", "refer", "decline")
+    assert not [finding for finding in answer.findings if finding.severity == "refer"]
+
+
+def test_what_was_read_prints_itself() -> None:
+    read = kapix.read_transactions(STATEMENT, kind="current", account_id="main")
+    text = repr(read)
+    assert text.startswith("Transactions: 220 rows of 1 account, 2026-01-01 to 2026-06-30\n")
+    for part in ("main (current, KES): 220 rows", "date_order dmy", "219 of 219 balances chain", "left out", "total 1"):
+        assert part in text
+    assert "<table>" in read._repr_html_() and "main (current, KES)" in read._repr_html_()
+    assert len(text.splitlines()) < 12
+
+
+FRAME = pandas.DataFrame(
+    {
+        "Booked on": pandas.to_datetime(["2026-03-01", "2026-03-02"]),
+        "Posting Date": pandas.to_datetime(["2026-03-01", "2026-03-02"]),
+        "Narration": ["Salary", 'a "b", c'],
+        "Transaction Amount": [85000.5, -30000.0],
+        "Running Balance": [90000.5, numpy.nan],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        FRAME,
+        FRAME.drop(columns="Booked on"),
+        FRAME.drop(columns="Booked on").set_index("Posting Date"),
+        FRAME.drop(columns="Booked on").convert_dtypes(),
+        polars.from_pandas(FRAME),
+        pyarrow.Table.from_pandas(FRAME),
+        {name: FRAME[name].to_numpy() for name in FRAME},
+        {
+            "date": [datetime.date(2026, 3, 1), datetime.date(2026, 3, 2)],
+            "details": ["Salary", 'a "b", c'],
+            "amount": [Decimal("85000.500"), Decimal(-30000)],
+            "balance": [Decimal("90000.50"), None],
+        },
+    ],
+)
+def test_frames_with_any_names_are_read(frame: Any) -> None:
+    read = kapix.read_transactions(frame, currency="KES")
+    assert amounts(read) == AMOUNTS
+    assert list(read.columns["description"]) == ["Salary", 'a "b", c']
+    assert [row.get("balance_minor") for row in read.data["transaction_history"]["accounts"][0]["transactions"]] == [9000050, None]
+    assert read.days == (datetime.date(2026, 3, 1), datetime.date(2026, 3, 2))
+
+
+def test_names_that_nobody_knows_are_stated() -> None:
+    frame = pandas.DataFrame({"x1": ["01/03/2026"], "x2": ["1.234,50"]})
+    read = kapix.read_transactions(frame, currency="EUR", columns={"at": "x1", "amount": "x2"}, date_order="dmy", sign="credit_positive")
+    assert amounts(read) == [123450]
+    with pytest.raises(kapix.ValidationError):
+        kapix.read_transactions(frame, currency="EUR")
+
+
+def test_times_keep_their_offset() -> None:
+    times = pandas.to_datetime(["2026-03-01T22:30:00", "2026-03-02T08:00:00"])
+    frame = pandas.DataFrame({"at": times.tz_localize("UTC"), "amount": [1.25, -1.0]})
+    read = kapix.read_transactions(frame, currency="KES", utc_offset="+03:00")
+    assert read.days == (datetime.date(2026, 3, 2), datetime.date(2026, 3, 2))
+    rows = read.data["transaction_history"]["accounts"][0]["transactions"]
+    assert [row["at"] for row in rows] == ["2026-03-01T22:30:00Z", "2026-03-02T08:00:00Z"]
+
+
+def test_a_float_that_is_no_amount_is_refused() -> None:
+    with pytest.raises(kapix.ValidationError) as caught:
+        kapix.read_transactions({"date": ["2026-03-01"], "amount": [0.1 + 0.2]}, currency="KES")
+    assert caught.value.cause == "money.precision"
+
+
+def plaid(number: str, date: str, amount: float, **more: Any) -> dict[str, Any]:
+    row = {"transaction_id": number, "account_id": "A1", "date": date, "amount": amount, "iso_currency_code": "USD"}
+    return row | {"pending": False} | more
+
+
+def test_pages_of_an_aggregator_are_joined_as_python_has_them_and_as_files(tmp_path: Path) -> None:
+    pages: list[Any] = [
+        {"added": [plaid("a", "2026-03-01", 12.5, pending=True)], "modified": [], "removed": [], "has_more": True},
+        {
+            "added": [plaid("b", "2026-03-03", 12.5, pending_transaction_id="a")],
+            "modified": [],
+            "removed": [{"transaction_id": "a"}],
+            "has_more": False,
+        },
+    ]
+    files = []
+    for number, page in enumerate(pages):
+        files.append(tmp_path / f"{number}.json")
+        files[-1].write_text(json.dumps(page))
+    for source in (pages, files, [file.read_bytes() for file in files]):
+        read = kapix.read_transactions(source)
+        assert amounts(read) == [-1250]
+        assert read.left_out.counts == {"removed": 1}
+        assert read.profile.preset == "plaid"
+        assert read.data["transaction_history"]["accounts"][0]["account_id"] == "A1"
+    assert amounts(kapix.read_transactions(pages[1])) == [-1250]
+
+
+def test_another_aggregator_is_read_by_pointers_and_a_profile_is_kept() -> None:
+    document = [{"when": "2026-03-01", "what": 5, "tag": "Move"}]
+    pointers = {"rows": [""], "time": ["/when"], "amount": ["/what"], "category": ["/tag"]}
+    read = kapix.read_transactions(document, currency="UGX", pointers=pointers, categories={"move": "own_transfer"})
+    assert list(read.columns["category"]) == ["own_transfer"]
+    again = kapix.read_transactions(document, currency="UGX", profile=read.profile)
+    assert list(again.columns["category"]) == ["own_transfer"]
+
+
+def test_an_error_names_the_place() -> None:
+    with pytest.raises(kapix.ValidationError) as caught:
+        kapix.read_transactions({"added": [plaid("a", "03/01/2026", 1)]})
+    assert caught.value.fields == ("/document/added/0/date",)
+    with pytest.raises(kapix.ValidationError) as caught:
+        kapix.read_transactions(b"Date,Amount (KES)\n03/04/2026,-5\n")
+    assert caught.value.cause == "statement.unstated"
+
+
+def test_the_rows_are_a_table() -> None:
+    read = kapix.read_transactions(TEXT)
+    assert polars.DataFrame(read)["amount_minor"].to_list() == AMOUNTS
+    assert read.to_pandas()["amount_minor"].tolist() == AMOUNTS
+
+
+def test_help_shows_every_parameter() -> None:
+    document = kapix.read_transactions.__doc__ or ""
+    names = kapix.read_transactions.__kwdefaults__ or {}
+    assert len(names) == 16
+    assert all(f"        {name}:" in document for name in [*names, "source"])
+
+
+def test_the_command_line_prints_the_reading() -> None:
+    command = [sys.executable, "-m", "kapix", "read", str(STATEMENT), "--kind", "current"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert told.startswith("Transactions: 220 rows of 1 account")
+    rows = json.loads(subprocess.run([*command, "--json"], check=True, capture_output=True, text=True).stdout)
+    assert len(rows["bank"]["accounts"][0]["transactions"]) == 220
+    wrong = subprocess.run([*command[:4], str(Path(__file__))], check=False, capture_output=True, text=True)
+    assert wrong.returncode == 1 and "statement" in wrong.stderr
