@@ -1,10 +1,5 @@
 //! Data as they come: old, cut short, sent twice, with stray rows. What changes a decision changes it to a referral.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "other tests use the rest")]
 #[path = "common/histories.rs"]
@@ -203,7 +198,8 @@ fn an_account_sent_twice_is_referred_where_the_decision_hangs_on_it() {
             let mut request = request.clone();
             request["data"]["bank"]["accounts"].as_array_mut().unwrap().push(account);
             let answer = score(&request);
-            let found = answer["findings"].as_array().unwrap().iter().find(|it| it["kind"] == "shared_rows").unwrap();
+            let found =
+                answer["findings"].as_array().unwrap().iter().find(|it| it["kind"] == "shared_rows").unwrap();
             assert_eq!((&found["share"], &found["severity"]), (&json!(1), &json!("disputed")));
             // Read cautiously, a copy never makes an applicant better; where the readings differ the case is referred.
             assert!(answer["points"].as_i64() <= alone["points"].as_i64());

@@ -1382,6 +1382,14 @@ export interface ChiSquareTest {
   readonly statistic: number;
 }
 
+/** A choice as it is on the wire. */
+export interface Choice {
+  /** `stated`, `found`, or `default` where nothing in the document depends on it. */
+  readonly how: string;
+  /** The line that proves it, or one of those that do, from 1; 0 where the whole document does. */
+  readonly line?: number;
+}
+
 /** Characteristics that carry much the same information. */
 export interface Cluster {
   /** Their names, of the highest information value first. */
@@ -2007,7 +2015,7 @@ export interface Proof {
   /** Rows with an amount and a balance after a row with a balance. */
   readonly balances_checked: number;
   /** How each part of the profile came about, by its name. */
-  readonly choices: { readonly [name: string]: unknown };
+  readonly choices: { readonly [name: string]: Choice };
   /** Totals that the document states, beside the sums of its rows. */
   readonly totals: ReadonlyArray<TotalCheck>;
 }

@@ -100,7 +100,8 @@ pub(super) fn one_id(rows: &mut [Row], uploads: &Uploads<'_>, opening: Option<i6
         return of_id;
     }
     found.sort_unstable_by_key(|(input, ..)| *input);
-    let places: BTreeMap<u32, usize> = rows.iter().enumerate().map(|(place, row)| (row.input, place)).collect();
+    let places: BTreeMap<u32, usize> =
+        rows.iter().enumerate().map(|(place, row)| (row.input, place)).collect();
     let chains = |rows: &[Row], input: u32| {
         places.get(&input).is_some_and(|place| chains(rows, *place, uploads, opening))
     };

@@ -67,7 +67,8 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     let stated = uploads.transaction(first.input).and_then(|row| row.balance_minor);
     let before = stated.and_then(|balance| balance.checked_sub(first.amount_minor));
     let from = period.map(|period| period.from).filter(|from| {
-        first.date.days_since(*from) <= STRETCH_DAYS || (stretch == 0 && meets(uploads.opening_minor(), before))
+        first.date.days_since(*from) <= STRETCH_DAYS
+            || (stretch == 0 && meets(uploads.opening_minor(), before))
     });
     let covered = till(from.unwrap_or(first.date).min(first.date), end, read_on, last_day);
     let days = covered.days.map(|(from, to)| (from, to.max(last.date)));
@@ -87,7 +88,8 @@ fn later(day: Date, days: i32) -> Date {
 
 /// Returns where the data of all accounts end; `None` where none covers a day.
 pub(super) fn end(accounts: &[AccountLedger], covers: &[Cover]) -> Option<End> {
-    let ends = || covers.iter().zip(accounts).filter_map(|(cover, account)| Some((cover.days?.1, cover, account)));
+    let ends =
+        || covers.iter().zip(accounts).filter_map(|(cover, account)| Some((cover.days?.1, cover, account)));
     let day = ends().map(|(end, ..)| end).max()?;
     let latest = || ends().filter(|(end, ..)| *end == day);
     Some(End {

@@ -59,7 +59,9 @@ pub enum FindingKind {
     #[strum(message = "Nothing; a `category` of the row goes before.")]
     OwnTransfers,
     /// Balances chain only where every amount has the other sign.
-    #[strum(message = "A credit is above zero; where money out is positive, read with `sign: debit_positive` or turn the signs.")]
+    #[strum(
+        message = "A credit is above zero; where money out is positive, read with `sign: debit_positive` or turn the signs."
+    )]
     SignReversed,
     /// Rows that several uploads of one account hold; they count once. `share` is their part of the later upload.
     #[strum(message = "Nothing.")]
@@ -80,7 +82,9 @@ pub enum FindingKind {
     #[strum(message = "Bring newer data where the age matters; a card states how old they may be.")]
     DataAge,
     /// The cover of the account ends more than seven days before that of another account; `count` is the number of days.
-    #[strum(message = "Bring the account up to the same day, or state `closing_balance_minor` or `retrieved_at`.")]
+    #[strum(
+        message = "Bring the account up to the same day, or state `closing_balance_minor` or `retrieved_at`."
+    )]
     EndsEarly,
     /// More than thirty days from one row to the next, or from the last to `as_of`. Rows: those at its ends.
     #[strum(message = "Ask whether rows are missing.")]

@@ -34,8 +34,10 @@ struct Entry<'a> {
 /// the texts are equal but for case, digits, punctuation and the words `pending` and `posted`, or one has none. The nearest
 /// are paired first, and each row is in one pair.
 pub(super) fn settle(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Pending {
-    let mut pending =
-        Pending { settled: Tally::new(FindingKind::PendingSettled), open: Tally::new(FindingKind::PendingOpen) };
+    let mut pending = Pending {
+        settled: Tally::new(FindingKind::PendingSettled),
+        open: Tally::new(FindingKind::PendingOpen),
+    };
     let is_pending = |row: &Row| {
         uploads.transaction(row.input).is_some_and(|row| row.status == TransactionStatus::Pending)
     };
@@ -52,12 +54,7 @@ pub(super) fn settle(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Pending {
     for (one, other) in &pairs {
         let amounts = [one.amount_minor, other.amount_minor];
         let days = [one.date, other.date];
-        pending.settled.case(
-            &[one.input, other.input],
-            &amounts,
-            days[0].min(days[1]),
-            days[0].max(days[1]),
-        );
+        pending.settled.case(&[one.input, other.input], &amounts, days[0].min(days[1]), days[0].max(days[1]));
     }
     let gone: BTreeSet<u32> = pairs.iter().map(|(one, _)| one.input).collect();
     let left: BTreeSet<u32> = waiting.iter().map(|row| row.input).filter(|row| !gone.contains(row)).collect();

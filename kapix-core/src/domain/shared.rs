@@ -56,9 +56,8 @@ pub(super) fn copies(holders: &[Holder<'_>], any_text: bool) -> Vec<Vec<Same>> {
     let by_balance = pairs(holders, &by_balance, |_, _| true);
     mark(&mut found, &by_balance);
     let by_text = entries(holders, &found, |row| Some(Key::Text(texts::words(texts::text(row)))));
-    let mut by_text = pairs(holders, &by_text, |one, other| {
-        one.balance_minor.is_none() || other.balance_minor.is_none()
-    });
+    let mut by_text =
+        pairs(holders, &by_text, |one, other| one.balance_minor.is_none() || other.balance_minor.is_none());
     if !any_text {
         let mut counts = vec![0_usize; holders.len()];
         for ((copy, _), _) in &by_text {

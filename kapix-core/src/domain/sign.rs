@@ -17,8 +17,10 @@ pub(super) fn reversed(uploads: &Uploads<'_>, rows: &[Row], tolerance: i64) -> T
     for day in rows.chunk_by(|a, b| a.date == b.date) {
         backward.extend(day.iter().rev());
     }
-    let as_given = share(uploads, rows.iter(), 1, tolerance).max(share(uploads, backward.iter().copied(), 1, tolerance));
-    let turned = share(uploads, rows.iter(), -1, tolerance).max(share(uploads, backward.into_iter(), -1, tolerance));
+    let as_given =
+        share(uploads, rows.iter(), 1, tolerance).max(share(uploads, backward.iter().copied(), 1, tolerance));
+    let turned =
+        share(uploads, rows.iter(), -1, tolerance).max(share(uploads, backward.into_iter(), -1, tolerance));
     if let (Some((given, _)), Some((other, pairs))) = (as_given, turned)
         && pairs >= PAIRS_MIN
         && given * 2 < pairs

@@ -7,9 +7,26 @@ const STATES: [&str; 2] = ["pending", "posted"];
 
 /// Words by which a text names a transfer between accounts of one holder.
 const TRANSFERS: [&str; 20] = [
-    "transfer", "transfers", "trf", "tfr", "xfer", "virement", "transferencia", "transferência", "uhamisho",
-    "überweisung", "savings", "saving", "wallet", "own", "self", "internal", "sweep", "topup",
-    "akiba", "epargne",
+    "transfer",
+    "transfers",
+    "trf",
+    "tfr",
+    "xfer",
+    "virement",
+    "transferencia",
+    "transferência",
+    "uhamisho",
+    "überweisung",
+    "savings",
+    "saving",
+    "wallet",
+    "own",
+    "self",
+    "internal",
+    "sweep",
+    "topup",
+    "akiba",
+    "epargne",
 ];
 
 /// Returns the text of a row: its description, or the counterparty where it has none.

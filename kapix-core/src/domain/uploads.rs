@@ -47,7 +47,10 @@ impl<'a> Uploads<'a> {
 
     /// Returns the account that names currency, kind and offset: the first upload.
     pub(super) fn account(&self) -> &'a Account {
-        #[expect(clippy::indexing_slicing, reason = "made with its first part, and parts are never taken out")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "made with its first part, and parts are never taken out"
+        )]
         self.parts[0].account
     }
 

@@ -18,7 +18,7 @@ __all__ = [
     "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
     "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
     "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
+    "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient", "Context", "CounterfactualView",
     "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
     "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
     "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
@@ -1282,6 +1282,13 @@ class ChiSquareTest(Record):
     statistic = property_of('statistic', 'Twice the difference of the log-likelihoods, at least 0.')
 
 
+class Choice(Record):
+    """A choice as it is on the wire."""
+    __slots__ = ()
+    how = property_of('how', '`stated`, `found`, or `default` where nothing in the document depends on it.')
+    line = property_of('line', 'The line that proves it, or one of those that do, from 1; 0 where the whole document does.')
+
+
 class Cluster(Record):
     """Characteristics that carry much the same information."""
     __slots__ = ()
@@ -1669,7 +1676,7 @@ class Proof(Record):
     __slots__ = ()
     balances_chained = property_of('balances_chained', 'Rows whose balance follows from the balance of the row before and the amount.')
     balances_checked = property_of('balances_checked', 'Rows with an amount and a balance after a row with a balance.')
-    choices = property_of('choices', 'How each part of the profile came about, by its name.')
+    choices = property_of('choices', 'How each part of the profile came about, by its name.', ('Choice',))
     totals = property_of('totals', 'Totals that the document states, beside the sums of its rows.', 'TotalCheck')
 
 

@@ -16,7 +16,7 @@ __all__ = [
     "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
     "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
     "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
+    "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient", "Context", "CounterfactualView",
     "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
     "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
     "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
@@ -1333,6 +1333,15 @@ class ChiSquareTest(Record):
     def statistic(self) -> float:
         """Twice the difference of the log-likelihoods, at least 0."""
 
+class Choice(Record):
+    """A choice as it is on the wire."""
+    @property
+    def how(self) -> str:
+        """`stated`, `found`, or `default` where nothing in the document depends on it."""
+    @property
+    def line(self) -> int | None:
+        """The line that proves it, or one of those that do, from 1; 0 where the whole document does."""
+
 class Cluster(Record):
     """Characteristics that carry much the same information."""
     @property
@@ -2023,7 +2032,7 @@ class Proof(Record):
     def balances_checked(self) -> int:
         """Rows with an amount and a balance after a row with a balance."""
     @property
-    def choices(self) -> Mapping[str, Any]:
+    def choices(self) -> Mapping[str, Choice]:
         """How each part of the profile came about, by its name."""
     @property
     def totals(self) -> tuple[TotalCheck, ...]:

@@ -56,7 +56,8 @@ pub(super) fn ledger(mut accounts: Vec<AccountLedger>) -> Ledger {
     // As `Ledger::build` does: one end for all accounts.
     let end = accounts.iter().filter_map(|account| Some(account.covered?.1)).max();
     let features_as_of = end.unwrap_or(date("2026-03-31"));
-    let ending = accounts.iter().filter(|account| account.covered.is_some_and(|(_, to)| to == features_as_of));
+    let ending =
+        accounts.iter().filter(|account| account.covered.is_some_and(|(_, to)| to == features_as_of));
     let as_of_day = ending.map(|account| account.last_day).min().unwrap_or(features_as_of);
     accounts.iter_mut().for_each(|account| account.last_day = features_as_of);
     Ledger {

@@ -58,9 +58,15 @@ fn days_after_the_last_row_are_covered_only_if_that_is_proved() {
     };
     assert_eq!(end(json!({}), json!({})), date("2026-02-01"));
     assert_eq!(end(json!({"period": quarter()}), json!({})), date("2026-02-08"));
-    assert_eq!(end(json!({"period": quarter(), "closing_balance_minor": 550}), json!({})), date("2026-03-31"));
+    assert_eq!(
+        end(json!({"period": quarter(), "closing_balance_minor": 550}), json!({})),
+        date("2026-03-31")
+    );
     // A closing balance that is another proves nothing, and without a period it has no day.
-    assert_eq!(end(json!({"period": quarter(), "closing_balance_minor": 551}), json!({})), date("2026-02-08"));
+    assert_eq!(
+        end(json!({"period": quarter(), "closing_balance_minor": 551}), json!({})),
+        date("2026-02-08")
+    );
     assert_eq!(end(json!({"closing_balance_minor": 550}), json!({})), date("2026-02-01"));
     let read = json!({"retrieved_at": "2026-04-02T08:00:00Z"});
     assert_eq!(end(json!({}), read.clone()), date("2026-04-02"));

@@ -57,7 +57,10 @@ fn a_pending_row_and_its_booked_one_count_once() {
     assert_eq!(pair(pending("2026-03-02", 50, "Acme"), row("2026-03-01", 50, "Acme")), open);
     assert_eq!(pair(pending("2026-03-01", 50, "Acme"), row("2026-03-02", 50, "Other")), open);
     // A debit counts as spent.
-    assert_eq!(pair(pending("2026-03-01", -30, "Shop"), row("2026-03-02", 50, "Acme")), ((20, Some(50)), None));
+    assert_eq!(
+        pair(pending("2026-03-01", -30, "Shop"), row("2026-03-02", 50, "Acme")),
+        ((20, Some(50)), None)
+    );
     // The provider's link needs no equal amount.
     let booked = with(row("2026-03-20", -42, "Fuel"), "pending_id", json!("p1"));
     let held = with(pending("2026-03-01", -100, "Hold"), "id", json!("p1"));
@@ -92,7 +95,8 @@ fn one_id_on_two_days_is_one_payment_unless_balances_chain() {
         let mut account = account("a", rows.collect());
         account["opening_balance_minor"] = json!(0);
         let ledger = ledger(json!([account]));
-        let kinds = [FindingKind::RepeatedId, FindingKind::SharedId].map(|kind| find(&ledger, kind).is_some());
+        let kinds =
+            [FindingKind::RepeatedId, FindingKind::SharedId].map(|kind| find(&ledger, kind).is_some());
         (sums(&ledger), kinds)
     };
     assert_eq!(two([50, 50], [None, None]), ((50, Some(100)), [true, false]));
@@ -132,7 +136,8 @@ fn rows_that_two_accounts_hold_are_disputed_in_the_smaller() {
         let found = find(&ledger, FindingKind::SharedRows).unwrap();
         assert_eq!((found.pointer.as_str(), found.share), ("/data/bank/accounts/1", Some(1.0)));
         assert_eq!((found.count, found.severity), (rows.try_into().unwrap(), Severity::Disputed));
-        let credits: i64 = ledger.other_reading.as_ref().unwrap().accounts[1].rows.iter().map(|row| row.amount_minor).sum();
+        let credits: i64 =
+            ledger.other_reading.as_ref().unwrap().accounts[1].rows.iter().map(|row| row.amount_minor).sum();
         assert_eq!((found.cautious_minor, found.other_minor), (Some(sum(&ledger, 1)), Some(credits)));
         assert!(ledger.accounts[1].rows.iter().all(|row| row.amount_minor < 0));
         assert!(ledger.accounts[1].balance_disputed && !ledger.accounts[0].balance_disputed);
@@ -189,8 +194,11 @@ fn uploads_of_one_account_are_one_account_and_rows_of_both_count_once() {
 fn transfers_between_own_accounts_are_neither_income_nor_spending() {
     let legs = |out: Value, back: Value| {
         let ledger = ledger(json!([account("a", vec![out]), account("b", vec![back])]));
-        let legs: Vec<bool> =
-            ledger.accounts.iter().map(|account| account.rows[0].transfer && !account.rows[0].income).collect();
+        let legs: Vec<bool> = ledger
+            .accounts
+            .iter()
+            .map(|account| account.rows[0].transfer && !account.rows[0].income)
+            .collect();
         assert_eq!(legs[0], legs[1]);
         legs[0]
     };
@@ -228,7 +236,8 @@ fn amounts_with_the_other_sign_are_told_where_balances_show_it() {
         });
         rows.collect::<Vec<Value>>()
     };
-    let told = |rows: Vec<Value>| find(&ledger(json!([account("a", rows)])), FindingKind::SignReversed).is_some();
+    let told =
+        |rows: Vec<Value>| find(&ledger(json!([account("a", rows)])), FindingKind::SignReversed).is_some();
     assert!(told(rows(-1, 20)));
     assert!(!told(rows(1, 20)));
     assert!(!told(rows(-1, 3)), "two pairs are too few");

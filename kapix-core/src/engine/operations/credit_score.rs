@@ -105,8 +105,14 @@ fn score(
     let judged = card.judge(&slots);
     let by_points = card.decision(slots.points).unwrap_or(Decision::Refer);
     let is_disputed = second_reading::differs(request, card, (evidence, &findings), judged.decide(by_points));
-    let doubts =
-        Doubts { card, findings: &findings, meant: &unread.meant, inputs: &inputs, judged: &judged, is_disputed };
+    let doubts = Doubts {
+        card,
+        findings: &findings,
+        meant: &unread.meant,
+        inputs: &inputs,
+        judged: &judged,
+        is_disputed,
+    };
     let referral_reasons = doubts.reasons();
     let decision = doubts.decide(by_points, &referral_reasons);
     let missing = card.missing(&slots).filter_map(|position| card.names(position));

@@ -102,9 +102,11 @@ impl<'r> Evidence<'r> {
     pub(super) fn features_as_of(&self) -> Option<Date> {
         match self {
             Self::Named(_) => None,
-            Self::Sources { ledger, .. } => {
-                ledger.accounts.iter().any(|account| account.covered.is_some()).then_some(ledger.features_as_of)
-            }
+            Self::Sources { ledger, .. } => ledger
+                .accounts
+                .iter()
+                .any(|account| account.covered.is_some())
+                .then_some(ledger.features_as_of),
         }
     }
 
