@@ -123,6 +123,82 @@ export interface AccountProfit {
   readonly loss_per_bad_minor: number;
 }
 
+/**
+ * Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+ * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
+ * `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
+ * an array.
+ */
+export interface AggregatorPresetInput {
+  /** Id of the account of a row. */
+  readonly account_id?: ReadonlyArray<string>;
+  /**
+   * Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in
+   * `rows`.
+   */
+  readonly account_of_rows?: ReadonlyArray<string>;
+  /** Amount with its sign, or without one where `type` tells the direction. */
+  readonly amount?: ReadonlyArray<string>;
+  /** Balance after the row. */
+  readonly balance?: ReadonlyArray<string>;
+  /** Currency of the balance; must be the row's. */
+  readonly balance_currency?: ReadonlyArray<string>;
+  /** Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category. */
+  readonly categories?: { readonly [name: string]: string };
+  /** The provider's category; of several the first that `categories` names counts. */
+  readonly category?: ReadonlyArray<string>;
+  /** The other side. */
+  readonly counterparty?: ReadonlyArray<string>;
+  /** Money in, in place of `amount`. */
+  readonly credit?: ReadonlyArray<string>;
+  /** Currency of the amount, ISO 4217 in any case. */
+  readonly currency?: ReadonlyArray<string>;
+  /** Currency of rows that state none, unless the request states one. */
+  readonly currency_default?: string | null;
+  /** Money out, in place of `amount`, with or without a minus. */
+  readonly debit?: ReadonlyArray<string>;
+  /** Free text. */
+  readonly description?: ReadonlyArray<string>;
+  /** Id of the row. */
+  readonly id?: ReadonlyArray<string>;
+  /** Whether an id is that of one row, so that a later page replaces it; default false. */
+  readonly id_is_unique?: boolean;
+  /** What the accounts are, unless the request states it. */
+  readonly kind?: AccountKind | null;
+  /** What a row must have beside time and amount for the preset to be found by the shape of a document. */
+  readonly marks?: ReadonlyArray<string>;
+  /** Arrays of rows that replace those with the same id. */
+  readonly modified?: ReadonlyArray<string>;
+  /** What says that another page follows: true, or any text. */
+  readonly next?: ReadonlyArray<string>;
+  /** Id of the pending row that a row replaces. */
+  readonly pending_id?: ReadonlyArray<string>;
+  /** Bank or operator, unless the request states it. */
+  readonly provider?: string | null;
+  /** Arrays of rows, of which only the id is read, that the provider removed. */
+  readonly removed?: ReadonlyArray<string>;
+  /** Arrays of rows; all that exist are read. An empty pointer is the document itself. */
+  readonly rows?: ReadonlyArray<string>;
+  /** What the sign of `amount` means; without it `type` tells the direction. */
+  readonly sign?: Sign | null;
+  /** Whether a row took effect. */
+  readonly status?: ReadonlyArray<string>;
+  /** What a word of `status` means, whatever its case; an unknown one is an error. */
+  readonly statuses?: { readonly [name: string]: TransactionStatus };
+  /** When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970. */
+  readonly time?: ReadonlyArray<string>;
+  /** Number of rows of all pages. */
+  readonly total?: ReadonlyArray<string>;
+  /** Whether a row is a credit or a debit. */
+  readonly type?: ReadonlyArray<string>;
+  /** What a word of `type` means, whatever its case; `credit` and `debit` mean themselves. */
+  readonly types?: { readonly [name: string]: Direction };
+  /** Unit of the amounts. */
+  readonly unit?: AmountUnit;
+  /** Offset of local times, and whose civil days are the account's days, unless the request states one. */
+  readonly utc_offset?: string | null;
+}
+
 /** A balance. */
 export interface AkibaBalance {
   /** Balance in major units: a number, or a decimal string. */
@@ -170,6 +246,9 @@ export interface AkibaTransaction {
   /** `credit` or `debit`; where given it must agree with the sign. */
   readonly type?: Direction | null;
 }
+
+/** Unit of an amount. */
+export type AmountUnit = 'major' | 'minor';
 
 /** Asks whether an artefact would load, without loading it. */
 export interface ArtefactCheckRequest {
@@ -308,7 +387,7 @@ export interface CardSettings {
 export interface CashflowAnalyzeRequest {
   /** Transactions in the form of the Akiba API; replaces `data`. */
   readonly akiba?: AkibaRequest | null;
-  /** The instant that windows end at; the engine's clock fills it when absent. */
+  /** The instant up to which rows count; the engine's clock fills it when absent. */
   readonly as_of?: string | Date | null;
   /** What the sources answered. */
   readonly data?: Data | null;
@@ -579,6 +658,8 @@ export interface PrebinningSettings {
  * that it can be stated for the next document of its kind.
  */
 export interface ProfileInput {
+  /** Categories of Kapix by the provider's word, in place of the table of the preset. JSON only. */
+  readonly categories?: { readonly [name: string]: string } | null;
   /**
    * The name of each column in the header, by what it holds; without a header its number, from 1. A stated
    * column goes before the table of names; the others are found by it.
@@ -596,6 +677,10 @@ export interface ProfileInput {
   readonly format?: Format | null;
   /** Line of the header, from 1; 0 where there is none. */
   readonly header_line?: number | null;
+  /** Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only. */
+  readonly pointers?: AggregatorPresetInput | null;
+  /** The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only. */
+  readonly preset?: string | null;
   /** Whether quotes enclose values. */
   readonly quotes?: Quotes | null;
   /** What separates the values of a line. */
@@ -943,6 +1028,8 @@ export interface TransactionsReadRequest {
   readonly account?: StatedAccount;
   /** The bytes of the document in base64, when no column `document` comes beside the request. */
   readonly document?: string | null;
+  /** Pages of an aggregator in base64, the earlier pull first; in place of `document`. */
+  readonly documents?: ReadonlyArray<string>;
   /** What is known of the form of the document; what is absent is found. */
   readonly profile?: ProfileInput;
   /** Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000. */
@@ -1008,6 +1095,82 @@ export interface AccountView {
   readonly pointer: string;
   /** Rows that count. */
   readonly rows: number;
+}
+
+/**
+ * Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+ * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
+ * `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
+ * an array.
+ */
+export interface AggregatorPreset {
+  /** Id of the account of a row. */
+  readonly account_id?: ReadonlyArray<string>;
+  /**
+   * Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in
+   * `rows`.
+   */
+  readonly account_of_rows?: ReadonlyArray<string>;
+  /** Amount with its sign, or without one where `type` tells the direction. */
+  readonly amount?: ReadonlyArray<string>;
+  /** Balance after the row. */
+  readonly balance?: ReadonlyArray<string>;
+  /** Currency of the balance; must be the row's. */
+  readonly balance_currency?: ReadonlyArray<string>;
+  /** Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category. */
+  readonly categories?: { readonly [name: string]: string };
+  /** The provider's category; of several the first that `categories` names counts. */
+  readonly category?: ReadonlyArray<string>;
+  /** The other side. */
+  readonly counterparty?: ReadonlyArray<string>;
+  /** Money in, in place of `amount`. */
+  readonly credit?: ReadonlyArray<string>;
+  /** Currency of the amount, ISO 4217 in any case. */
+  readonly currency?: ReadonlyArray<string>;
+  /** Currency of rows that state none, unless the request states one. */
+  readonly currency_default?: string;
+  /** Money out, in place of `amount`, with or without a minus. */
+  readonly debit?: ReadonlyArray<string>;
+  /** Free text. */
+  readonly description?: ReadonlyArray<string>;
+  /** Id of the row. */
+  readonly id?: ReadonlyArray<string>;
+  /** Whether an id is that of one row, so that a later page replaces it; default false. */
+  readonly id_is_unique?: boolean;
+  /** What the accounts are, unless the request states it. */
+  readonly kind?: AccountKind;
+  /** What a row must have beside time and amount for the preset to be found by the shape of a document. */
+  readonly marks?: ReadonlyArray<string>;
+  /** Arrays of rows that replace those with the same id. */
+  readonly modified?: ReadonlyArray<string>;
+  /** What says that another page follows: true, or any text. */
+  readonly next?: ReadonlyArray<string>;
+  /** Id of the pending row that a row replaces. */
+  readonly pending_id?: ReadonlyArray<string>;
+  /** Bank or operator, unless the request states it. */
+  readonly provider?: string;
+  /** Arrays of rows, of which only the id is read, that the provider removed. */
+  readonly removed?: ReadonlyArray<string>;
+  /** Arrays of rows; all that exist are read. An empty pointer is the document itself. */
+  readonly rows: ReadonlyArray<string>;
+  /** What the sign of `amount` means; without it `type` tells the direction. */
+  readonly sign?: Sign;
+  /** Whether a row took effect. */
+  readonly status?: ReadonlyArray<string>;
+  /** What a word of `status` means, whatever its case; an unknown one is an error. */
+  readonly statuses?: { readonly [name: string]: TransactionStatus };
+  /** When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970. */
+  readonly time: ReadonlyArray<string>;
+  /** Number of rows of all pages. */
+  readonly total?: ReadonlyArray<string>;
+  /** Whether a row is a credit or a debit. */
+  readonly type?: ReadonlyArray<string>;
+  /** What a word of `type` means, whatever its case; `credit` and `debit` mean themselves. */
+  readonly types?: { readonly [name: string]: Direction };
+  /** Unit of the amounts. */
+  readonly unit: AmountUnit;
+  /** Offset of local times, and whose civil days are the account's days, unless the request states one. */
+  readonly utc_offset?: string;
 }
 
 /** Features and the transactions behind them. */
@@ -1336,7 +1499,7 @@ export interface CashflowAnalyzeResponse {
   readonly accounts: ReadonlyArray<AccountView>;
   /** Features and the rows behind them. */
   readonly analysis: Analysis;
-  /** The instant that windows end at. */
+  /** The instant up to which rows count. */
   readonly as_of: string;
   /** Id of the record; absent without one. */
   readonly audit_id?: string;
@@ -1344,6 +1507,8 @@ export interface CashflowAnalyzeResponse {
   readonly currency: string | null;
   /** Your id of the applicant. */
   readonly entity_id: string;
+  /** The last civil day of every window, of months and of balances: the latest covered day of any account. */
+  readonly features_as_of: string;
   /** What the ledger says of the data. */
   readonly findings: ReadonlyArray<Finding>;
   /** Milliseconds from request to answer. */
@@ -1493,6 +1658,8 @@ export interface CreditScoreResponse {
   readonly entity_type: EntityType;
   /** Why; absent with `explain: false`. */
   readonly explanation?: Explanation;
+  /** The last civil day of every window: the latest covered day of any account; null where no account was read. */
+  readonly features_as_of: string | null;
   /** What the ledger says of the data. */
   readonly findings: ReadonlyArray<Finding>;
   /** Milliseconds from request to answer. */
@@ -1712,24 +1879,30 @@ export interface FeatureEntry {
 export interface Finding {
   /** Amounts concerned, in minor units, in the order of `rows`; the kind says what they are. */
   readonly amounts_minor?: ReadonlyArray<number>;
+  /** Of disputed rows: their sum in minor units as features read it, the debits. */
+  readonly cautious_minor?: number;
   /** How many cases of the kind the account has; `rows` shows the first ones. */
   readonly count: number;
   /** First day concerned. */
   readonly from?: string;
   /** What was found. */
   readonly kind: FindingKind;
+  /** Of disputed rows: their sum in minor units as the second reading takes it, the credits. */
+  readonly other_minor?: number;
   /** JSON pointer to the account, or `/data` for the applicant. */
   readonly pointer: string;
   /** Row numbers in the request's `transactions`, from 0: the first of all cases, at most 20. */
   readonly rows?: ReadonlyArray<number>;
   /** What it does to a decision. */
   readonly severity: Severity;
+  /** Part of the rows that is concerned, where the kind states one, 0..=1. */
+  readonly share?: number;
   /** Last day concerned. */
   readonly to?: string;
 }
 
 /** What was found. */
-export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'after_as_of' | 'future_date' | 'outside_period' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
+export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'sign_reversed' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
 
 /** One group of the gains table. */
 export interface GainsRow {
@@ -1797,7 +1970,7 @@ export interface KolmogorovSmirnov {
 }
 
 /** Why a row became no transaction. */
-export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'removed' | 'repeated' | 'total';
+export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'removed' | 'repeated' | 'replaced' | 'total';
 
 /** A row that became no transaction. */
 export interface LeftOutRow {
@@ -1831,6 +2004,8 @@ export interface Limits {
   readonly document_columns: number;
   /** Bytes of one line of a delimited document. */
   readonly document_line_bytes: number;
+  /** Documents of one reading: pages of an aggregator. */
+  readonly documents: number;
   /** Named values in `features` or in one flat source. */
   readonly features: number;
   /** Columns of a frame. */
@@ -1983,6 +2158,8 @@ export interface Problem {
  * that it can be stated for the next document of its kind.
  */
 export interface Profile {
+  /** Categories of Kapix by the provider's word, in place of the table of the preset. JSON only. */
+  readonly categories?: { readonly [name: string]: string };
   /**
    * The name of each column in the header, by what it holds; without a header its number, from 1. A stated
    * column goes before the table of names; the others are found by it.
@@ -2000,6 +2177,10 @@ export interface Profile {
   readonly format?: Format;
   /** Line of the header, from 1; 0 where there is none. */
   readonly header_line?: number;
+  /** Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only. */
+  readonly pointers?: AggregatorPreset;
+  /** The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only. */
+  readonly preset?: string;
   /** Whether quotes enclose values. */
   readonly quotes?: Quotes;
   /** What separates the values of a line. */
@@ -2056,7 +2237,7 @@ export interface ReadingFinding {
 }
 
 /** What reading may show of the data. */
-export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'sign_found' | 'total_mismatch';
+export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_found' | 'total_mismatch';
 
 /** One reason. */
 export interface ReasonView {
@@ -2292,7 +2473,7 @@ export interface SelectedRows {
 }
 
 /** A named set of transactions. Features of one selection rest on the same rows. */
-export type Selection = 'credits_90d' | 'debits_90d' | 'end_of_day_90d' | 'end_of_day_and_debits_90d' | 'history' | 'income_180d' | 'income_90d' | 'income_complete_months' | 'last_balance' | 'last_balance_and_debits_90d' | 'last_income' | 'last_transaction' | 'lowest_balance_90d' | 'lowest_balance_and_debits_90d' | 'named_90d' | 'transactions_90d' | 'transactions_complete_months';
+export type Selection = 'credits_90d' | 'debits_90d' | 'end_of_day_90d' | 'end_of_day_and_debits_90d' | 'flows_90d' | 'history' | 'income_180d' | 'income_90d' | 'income_complete_months' | 'last_balance' | 'last_balance_and_debits_90d' | 'last_income' | 'last_transaction' | 'lowest_balance_90d' | 'lowest_balance_and_debits_90d' | 'named_90d' | 'transactions_90d' | 'transactions_complete_months';
 
 /** What a step did. */
 export type SelectionAction = 'add' | 'remove';
@@ -2353,7 +2534,7 @@ export interface Separation {
 export type SeparationKind = 'none' | 'quasi' | 'complete';
 
 /** What a finding does to a decision. */
-export type Severity = 'info' | 'refer';
+export type Severity = 'info' | 'disputed' | 'refer';
 
 /** A source before and after a call. */
 export interface SourceChange {
@@ -2469,7 +2650,7 @@ export interface TotalCheck {
 }
 
 /** What a total is of. */
-export type TotalKind = 'amounts' | 'closing' | 'credits' | 'debits';
+export type TotalKind = 'amounts' | 'closing' | 'credits' | 'debits' | 'rows';
 
 /** One row of an account. */
 export interface Transaction {

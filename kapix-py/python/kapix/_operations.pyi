@@ -26,8 +26,13 @@ from ._types import (
     CreditScoreResponse,
     Data,
     EngineDescribeResponse,
+    EntityForgetRequest,
+    EntityForgetResponse,
+    EntityPutRequest,
+    EntityPutResponse,
     EntityType,
     Minimum,
+    MissingSettings,
     ProfileInput,
     ReasonMethod,
     RegressionSettings,
@@ -82,9 +87,11 @@ class Cashflow:
                 the accounts in `data`.
             entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-            as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
-                absent.
+            as_of (str | datetime.datetime | None): The instant up to which rows count; the engine's clock fills it
+                when absent.
             data (Data | None): What the sources answered.
+            data_sources (Sequence[SourceKey]): Sources that the analysis rests on; default all of `data`. Without
+                `data` they are read from what `entity.put` keeps under `entity_id`.
             idempotency_key (str | None): The same key and request give the stored answer.
             seed (int; default 0): Seed of simulations; features use none and echo it.
         """
@@ -97,8 +104,9 @@ class Cashflow:
         transactions: Frame | None = None,
         entity_id: str,
         akiba: AkibaRequest | None = None,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         data: Data | None = None,
+        data_sources: Sequence[SourceKey] = ...,
         idempotency_key: str | None = None,
         seed: int = 0,
     ) -> CashflowAnalyzeResponse: ...
@@ -116,7 +124,8 @@ class Credit:
             entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
             akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-            as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+            as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when
+                absent.
             audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of
                 `customer`, `internal`.
             card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -125,7 +134,7 @@ class Credit:
                 default true.
             data (Data | None): What the sources answered.
             data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
-                else.
+                else. Without `data` they are read from what `entity.put` keeps under `entity_id`.
             explain (bool; default True): Whether the answer carries an explanation; default true.
             features (Mapping[str, bool | float | str | None] | None): The inputs of the card by name, null for
                 missing; replaces `data`.
@@ -144,7 +153,7 @@ class Credit:
         entity_id: str,
         entity_type: EntityType,
         akiba: AkibaRequest | None = None,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         audience: Audience = 'internal',
         card: str | None = None,
         context: Context | None = None,
@@ -166,7 +175,7 @@ class Credit:
         progress: Progress | None = None,
         threads: int = 0,
         entity_type: EntityType,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
         idempotency_key: str | None = None,
@@ -180,7 +189,8 @@ class Credit:
             progress (Progress | None): Is told the steps done and the steps in all.
             threads (int; default 0): Threads to use; 0 for all cores.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
-            as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+            as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when
+                absent.
             card (str | None): `id` or `id@version` of a card; default by the routes.
             columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row,
                 when no columns come beside the request. A column holds numbers or text, not both.
@@ -198,7 +208,7 @@ class Credit:
         progress: Progress | None = None,
         threads: int = 0,
         entity_type: EntityType,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
         idempotency_key: str | None = None,
@@ -206,6 +216,45 @@ class Credit:
         seed: int = 0,
     ) -> CreditScoreBatchResponse:
         """Scores many applicants, given as columns."""
+
+class Entity:
+    """The operations `entity.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def forget(self, request: EntityForgetRequest, /) -> EntityForgetResponse:
+        """Forgets the data that were kept of an applicant.
+
+        Fields:
+            entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+            data_sources (Sequence[SourceKey] | None): The sources to forget; default all of them.
+        """
+    @overload
+    def forget(
+        self,
+        request: None = None,
+        /,
+        *,
+        entity_id: str,
+        data_sources: Sequence[SourceKey] | None = None,
+    ) -> EntityForgetResponse: ...
+    @overload
+    def put(self, request: EntityPutRequest, /) -> EntityPutResponse:
+        """Keeps the data of an applicant, for requests that name their sources.
+
+        Fields:
+            data (Data; required): What the sources answered. Each source here replaces the one that is held, whole;
+                the others stay.
+            entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+        """
+    @overload
+    def put(
+        self,
+        request: None = None,
+        /,
+        *,
+        data: Data,
+        entity_id: str,
+    ) -> EntityPutResponse: ...
 
 class Scorecard:
     """The operations `scorecard.*`."""
@@ -219,7 +268,7 @@ class Scorecard:
         progress: Progress | None = None,
         threads: int = 0,
         target: str,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         bad: Sequence[bool | float | str | None] = ...,
         bands: BandSettings = ...,
         binning: BinningSettings = ...,
@@ -235,6 +284,7 @@ class Scorecard:
         idempotency_key: str | None = None,
         include: Sequence[str] = ...,
         minimum: Minimum | None = None,
+        missing: MissingSettings = ...,
         regression: RegressionSettings = ...,
         sample: SampleSettings = ...,
         scaling: ScalingSettings = ...,
@@ -253,7 +303,7 @@ class Scorecard:
             threads (int; default 0): Threads to use; 0 for all cores.
             target (str; required): Column with the outcome; it has two values in the sample, or numbers at stage
                 `binning` with `target_kind` `continuous`.
-            as_of (str | datetime.date | None): The instant of the development; the engine's clock fills it when
+            as_of (str | datetime.datetime | None): The instant of the development; the engine's clock fills it when
                 absent.
             bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
             bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
@@ -276,6 +326,7 @@ class Scorecard:
             include (Sequence[str]): The only columns that may be characteristics; default all but those named
                 elsewhere.
             minimum (Minimum | None): The least history that the card accepts; default none.
+            missing (MissingSettings): What it means that an input is missing.
             regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}):
                 How coefficients are fitted.
             sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
@@ -303,7 +354,7 @@ class Scorecard:
         progress: Progress | None = None,
         threads: int = 0,
         target: str,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         bad: Sequence[bool | float | str | None] = ...,
         bands: BandSettings = ...,
         binning: BinningSettings = ...,
@@ -319,6 +370,7 @@ class Scorecard:
         idempotency_key: str | None = None,
         include: Sequence[str] = ...,
         minimum: Minimum | None = None,
+        missing: MissingSettings = ...,
         regression: RegressionSettings = ...,
         sample: SampleSettings = ...,
         scaling: ScalingSettings = ...,
@@ -340,7 +392,7 @@ class Scorecard:
         threads: int = 0,
         entity_type: EntityType,
         target: str,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         bad: Sequence[bool | float | str | None] = ...,
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
@@ -358,7 +410,7 @@ class Scorecard:
             threads (int; default 0): Threads to use; 0 for all cores.
             entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
             target (str; required): Column with the outcome.
-            as_of (str | datetime.date | None): The instant of the evaluation; the engine's clock fills it when
+            as_of (str | datetime.datetime | None): The instant of the evaluation; the engine's clock fills it when
                 absent.
             bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
             card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -382,7 +434,7 @@ class Scorecard:
         threads: int = 0,
         entity_type: EntityType,
         target: str,
-        as_of: str | datetime.date | None = None,
+        as_of: str | datetime.datetime | None = None,
         bad: Sequence[bool | float | str | None] = ...,
         card: str | None = None,
         columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
@@ -407,6 +459,7 @@ class Transactions:
         threads: int = 0,
         account: StatedAccount = ...,
         document: str | None = None,
+        documents: Sequence[str] = ...,
         profile: ProfileInput = ...,
         rows: int = 1000,
     ) -> TransactionsReadResponse:
@@ -419,6 +472,8 @@ class Transactions:
             account (StatedAccount): What is known of the account; it goes before what the document says.
             document (str | None): The bytes of the document in base64, when no column `document` comes beside the
                 request.
+            documents (Sequence[str]): Pages of an aggregator in base64, the earlier pull first; in place of
+                `document`.
             profile (ProfileInput): What is known of the form of the document; what is absent is found.
             rows (int; default 1000): Rows that the answer lists in its `accounts` at most, the rest is counted;
                 default 1,000.
@@ -433,6 +488,7 @@ class Transactions:
         threads: int = 0,
         account: StatedAccount = ...,
         document: str | None = None,
+        documents: Sequence[str] = ...,
         profile: ProfileInput = ...,
         rows: int = 1000,
     ) -> TransactionsReadResponse:
@@ -444,6 +500,7 @@ class Operations:
     artefact: Artefact
     cashflow: Cashflow
     credit: Credit
+    entity: Entity
     scorecard: Scorecard
     transactions: Transactions
     def __init__(self, desk: Desk) -> None: ...

@@ -11,22 +11,24 @@ from ._record import Answer, Record, property_of
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest",
-    "AkibaStatus", "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
-    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
-    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
-    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
-    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient", "Context", "CounterfactualView",
-    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
-    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
-    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
-    "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
-    "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "HosmerLemeshow", "InputNullReason",
-    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
-    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry",
-    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AggregatorPreset",
+    "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
+    "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef", "AucEstimate",
+    "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn", "Binning",
+    "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings", "BinningStatus",
+    "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod", "CalibrationRefusal",
+    "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings", "CashflowAnalyzeRequest",
+    "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster",
+    "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
+    "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
+    "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
+    "DevelopmentValidation", "Direction", "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest",
+    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
+    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow",
+    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
+    "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput",
+    "MissingReport", "MissingSettings", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
+    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
     "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
     "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
     "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
@@ -34,11 +36,11 @@ __all__ = [
     "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceKey", "SplitMethod",
-    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
-    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
-    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
-    "ValidationReport", "ValidationSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceChange", "SourceKey",
+    "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest",
+    "TargetKind", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput",
+    "TransactionSource", "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend",
+    "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -85,6 +87,89 @@ class AccountProfit(TypedDict, total=False):
     """
     gain_per_good_minor: int
     loss_per_bad_minor: int
+
+
+class AggregatorPresetInput(TypedDict, total=False):
+    """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
+    `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
+    an array.
+
+    Fields:
+        account_id (Sequence[str]): Id of the account of a row.
+        account_of_rows (Sequence[str]): Id of the account of all rows of an array, where it stands beside the
+            array: `*` is the same element as in `rows`.
+        amount (Sequence[str]): Amount with its sign, or without one where `type` tells the direction.
+        balance (Sequence[str]): Balance after the row.
+        balance_currency (Sequence[str]): Currency of the balance; must be the row's.
+        categories (Mapping[str, str]): Category of Kapix of the provider's word, whatever its case. Only what
+            stands here becomes a category.
+        category (Sequence[str]): The provider's category; of several the first that `categories` names counts.
+        counterparty (Sequence[str]): The other side.
+        credit (Sequence[str]): Money in, in place of `amount`.
+        currency (Sequence[str]): Currency of the amount, ISO 4217 in any case.
+        currency_default (str | None): Currency of rows that state none, unless the request states one.
+        debit (Sequence[str]): Money out, in place of `amount`, with or without a minus.
+        description (Sequence[str]): Free text.
+        id (Sequence[str]): Id of the row.
+        id_is_unique (bool): Whether an id is that of one row, so that a later page replaces it; default false.
+        kind (AccountKind | None): What the accounts are, unless the request states it. One of `current`, `savings`,
+            `mobile_money`, `till`, `pos`, `card`, `loan`, `other`.
+        marks (Sequence[str]): What a row must have beside time and amount for the preset to be found by the shape
+            of a document.
+        modified (Sequence[str]): Arrays of rows that replace those with the same id.
+        next (Sequence[str]): What says that another page follows: true, or any text.
+        pending_id (Sequence[str]): Id of the pending row that a row replaces.
+        provider (str | None): Bank or operator, unless the request states it.
+        removed (Sequence[str]): Arrays of rows, of which only the id is read, that the provider removed.
+        rows (Sequence[str]): Arrays of rows; all that exist are read. An empty pointer is the document itself.
+        sign (Sign | None): What the sign of `amount` means; without it `type` tells the direction. One of
+            `credit_positive`, `debit_positive`.
+        status (Sequence[str]): Whether a row took effect.
+        statuses (Mapping[str, TransactionStatus]): What a word of `status` means, whatever its case; an unknown one
+            is an error.
+        time (Sequence[str]): When the row took place: a date, an instant, a local time, or seconds or milliseconds
+            since 1970.
+        total (Sequence[str]): Number of rows of all pages.
+        type (Sequence[str]): Whether a row is a credit or a debit.
+        types (Mapping[str, Direction]): What a word of `type` means, whatever its case; `credit` and `debit` mean
+            themselves.
+        unit (AmountUnit; default 'major'): Unit of the amounts. One of `major`, `minor`.
+        utc_offset (str | None): Offset of local times, and whose civil days are the account's days, unless the
+            request states one.
+    """
+    account_id: Sequence[str]
+    account_of_rows: Sequence[str]
+    amount: Sequence[str]
+    balance: Sequence[str]
+    balance_currency: Sequence[str]
+    categories: Mapping[str, str]
+    category: Sequence[str]
+    counterparty: Sequence[str]
+    credit: Sequence[str]
+    currency: Sequence[str]
+    currency_default: str | None
+    debit: Sequence[str]
+    description: Sequence[str]
+    id: Sequence[str]
+    id_is_unique: bool
+    kind: AccountKind | None
+    marks: Sequence[str]
+    modified: Sequence[str]
+    next: Sequence[str]
+    pending_id: Sequence[str]
+    provider: str | None
+    removed: Sequence[str]
+    rows: Sequence[str]
+    sign: Sign | None
+    status: Sequence[str]
+    statuses: Mapping[str, TransactionStatus]
+    time: Sequence[str]
+    total: Sequence[str]
+    type: Sequence[str]
+    types: Mapping[str, Direction]
+    unit: AmountUnit
+    utc_offset: str | None
 
 
 class AkibaBalance(TypedDict, total=False):
@@ -141,6 +226,9 @@ class AkibaTransaction(TypedDict, total=False):
     external_transaction_id: str | None
     status: AkibaStatus | None
     type: Direction | None
+
+
+AmountUnit = Union[Literal["major"], Literal["minor"]]
 
 
 class ArtefactCheckRequest(TypedDict, total=False):
@@ -298,16 +386,19 @@ class CashflowAnalyzeRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.date | None): The instant that windows end at; the engine's clock fills it when
+        as_of (str | datetime.datetime | None): The instant up to which rows count; the engine's clock fills it when
             absent.
         data (Data | None): What the sources answered.
+        data_sources (Sequence[SourceKey]): Sources that the analysis rests on; default all of `data`. Without
+            `data` they are read from what `entity.put` keeps under `entity_id`.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         idempotency_key (str | None): The same key and request give the stored answer.
         seed (int; default 0): Seed of simulations; features use none and echo it.
     """
     akiba: AkibaRequest | None
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     data: Data | None
+    data_sources: Sequence[SourceKey]
     entity_id: str
     idempotency_key: str | None
     seed: int
@@ -328,6 +419,8 @@ class CharacteristicSettings(TypedDict, total=False):
         reason (str | None): Code of its reason; default made from its name. Characteristics of one code are one
             reason.
         reason_text (ReasonText | None): Texts of its reason; default made from its name.
+        withheld (str | None): Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and
+            `internal_loans.NAME`.
     """
     binning: BinningSettings
     immovable: bool
@@ -337,6 +430,7 @@ class CharacteristicSettings(TypedDict, total=False):
     protected: bool
     reason: str | None
     reason_text: ReasonText | None
+    withheld: str | None
 
 
 class Context(TypedDict, total=False):
@@ -358,7 +452,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
     """Asks for the scores of many applicants, given as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when absent.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, one value a row, when no
             columns come beside the request. A column holds numbers or text, not both.
@@ -368,7 +462,7 @@ class CreditScoreBatchRequest(TypedDict, total=False):
             `points_by_characteristic`, `reasons`, `referral_causes`; default none.
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     card: str | None
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
     entity_type: EntityType
@@ -382,7 +476,7 @@ class CreditScoreRequest(TypedDict, total=False):
 
     Fields:
         akiba (AkibaRequest | None): Transactions in the form of the Akiba API; replaces `data`.
-        as_of (str | datetime.date | None): The instant that is scored; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant that is scored; the engine's clock fills it when absent.
         audience (Audience; default 'internal'): Who reads the explanation; default `internal`. One of `customer`,
             `internal`.
         card (str | None): `id` or `id@version` of a card; default by the routes.
@@ -391,7 +485,7 @@ class CreditScoreRequest(TypedDict, total=False):
             true.
         data (Data | None): What the sources answered.
         data_sources (Sequence[SourceKey]): Sources that the score rests on; each must be in `data`, and nothing
-            else.
+            else. Without `data` they are read from what `entity.put` keeps under `entity_id`.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         entity_type (EntityType; required): Whom the card must score. One of `individual`, `sme`, `corporate`.
         explain (bool; default True): Whether the answer carries an explanation; default true.
@@ -403,7 +497,7 @@ class CreditScoreRequest(TypedDict, total=False):
         seed (int; default 0): Seed of simulations; a score uses none and echoes it.
     """
     akiba: AkibaRequest | None
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     audience: Audience
     card: str | None
     context: Context | None
@@ -469,6 +563,29 @@ Direction = Union[Literal["credit"], Literal["debit"]]
 Encoding = Union[Literal["utf-8"], Literal["utf-16le"], Literal["utf-16be"], Literal["windows-1252"], Literal["iso-8859-1"]]
 
 
+class EntityForgetRequest(TypedDict, total=False):
+    """Forgets what was kept of an applicant. Records of earlier calls keep what they read.
+
+    Fields:
+        data_sources (Sequence[SourceKey] | None): The sources to forget; default all of them.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+    """
+    data_sources: Sequence[SourceKey] | None
+    entity_id: str
+
+
+class EntityPutRequest(TypedDict, total=False):
+    """Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no data.
+
+    Fields:
+        data (Data; required): What the sources answered. Each source here replaces the one that is held, whole; the
+            others stay.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+    """
+    data: Data
+    entity_id: str
+
+
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
 
 
@@ -497,13 +614,13 @@ class FlatSource(TypedDict, total=False):
         no_record (bool): The source was asked and holds no record of the applicant; this is not missing data.
         period (PeriodInput | None): Days that the values describe.
         provider (str | None): Who answered.
-        retrieved_at (str | datetime.date | None): When the source was read.
+        retrieved_at (str | datetime.datetime | None): When the source was read.
         values (Mapping[str, bool | float | str | None]): Values by name.
     """
     no_record: bool
     period: PeriodInput | None
     provider: str | None
-    retrieved_at: str | datetime.date | None
+    retrieved_at: str | datetime.datetime | None
     values: Mapping[str, bool | float | str | None]
 
 
@@ -519,12 +636,28 @@ class Minimum(TypedDict, total=False):
     Fields:
         age_days_max (int | None): Days between the last covered day and `as_of` beyond which an approval becomes a
             referral (INPUT_STALE).
+        completeness (float | None): Share of the inputs that must be observed, 0..=1; below it the application is
+            referred.
         history_days (int; required): Days of history.
         transactions (int; required): Number of transactions.
     """
     age_days_max: int | None
+    completeness: float | None
     history_days: int
     transactions: int
+
+
+class MissingSettings(TypedDict, total=False):
+    """What it means that an input is missing.
+
+    Fields:
+        refer (Sequence[str]): Names of inputs without which no application is approved: their missing bins state
+            `refer`.
+        special (Sequence[bool | float | str | None]): Special values of the binning that say that there is no
+            value: they count as missing.
+    """
+    refer: Sequence[str]
+    special: Sequence[bool | float | str | None]
 
 
 Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"], Literal["log_likelihood"]]
@@ -565,6 +698,8 @@ class ProfileInput(TypedDict, total=False):
     that it can be stated for the next document of its kind.
 
     Fields:
+        categories (Mapping[str, str] | None): Categories of Kapix by the provider's word, in place of the table of
+            the preset. JSON only.
         columns (Mapping[str, str]): The name of each column in the header, by what it holds; without a header its
             number, from 1. A stated column goes before the table of names; the others are found by it.
         date_order (DateOrder | None): Order of day, month and year in dates of digits that end with the year. One
@@ -576,11 +711,15 @@ class ProfileInput(TypedDict, total=False):
             `windows-1252`, `iso-8859-1`.
         format (Format | None): What the document is. One of `delimited`, `json`.
         header_line (int | None): Line of the header, from 1; 0 where there is none.
+        pointers (AggregatorPresetInput | None): Where an aggregator's answer holds the parts of a transaction; in
+            place of `preset`. JSON only.
+        preset (str | None): The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only.
         quotes (Quotes | None): Whether quotes enclose values. One of `double`, `none`.
         separator (Separator | None): What separates the values of a line. One of `comma`, `semicolon`, `tab`,
             `pipe`.
         sign (Sign | None): What the sign of an amount means. One of `credit_positive`, `debit_positive`.
     """
+    categories: Mapping[str, str] | None
     columns: Mapping[str, str]
     date_order: DateOrder | None
     debit_sign: DebitSign | None
@@ -588,6 +727,8 @@ class ProfileInput(TypedDict, total=False):
     encoding: Encoding | None
     format: Format | None
     header_line: int | None
+    pointers: AggregatorPresetInput | None
+    preset: str | None
     quotes: Quotes | None
     separator: Separator | None
     sign: Sign | None
@@ -690,7 +831,8 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant of the development; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant of the development; the engine's clock fills it when
+            absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
         binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
@@ -712,6 +854,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
         include (Sequence[str]): The only columns that may be characteristics; default all but those named
             elsewhere.
         minimum (Minimum | None): The least history that the card accepts; default none.
+        missing (MissingSettings): What it means that an input is missing.
         regression (RegressionSettings; default {'iterations_max': 100, 'l2': 1.0, 'likelihood_ratio': False}): How
             coefficients are fitted.
         sample (SampleSettings; default {'split': {'method': 'auto'}}): What the rows are, and how they are set
@@ -732,7 +875,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
             'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
         weight (str | None): Column with the weight of each row, finite and above 0.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     bad: Sequence[bool | float | str | None]
     bands: BandSettings
     binning: BinningSettings
@@ -748,6 +891,7 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     idempotency_key: str | None
     include: Sequence[str]
     minimum: Minimum | None
+    missing: MissingSettings
     regression: RegressionSettings
     sample: SampleSettings
     scaling: ScalingSettings
@@ -764,7 +908,8 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns.
 
     Fields:
-        as_of (str | datetime.date | None): The instant of the evaluation; the engine's clock fills it when absent.
+        as_of (str | datetime.datetime | None): The instant of the evaluation; the engine's clock fills it when
+            absent.
         bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns come
@@ -779,7 +924,7 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
             'interval_level': 0.95, 'roc_points': 100}): What is measured.
         weight (str | None): Column with the weight of each row, finite and above 0.
     """
-    as_of: str | datetime.date | None
+    as_of: str | datetime.datetime | None
     bad: Sequence[bool | float | str | None]
     card: str | None
     columns: Mapping[str, Sequence[bool | float | str | None]] | None
@@ -922,7 +1067,7 @@ class TransactionInput(TypedDict, total=False):
 
     Fields:
         amount_minor (int; required): Amount in minor units; a credit is above zero, a debit below.
-        at (str; required): When: an instant, or a civil date where the document gives no time.
+        at (str | datetime.date; required): When: an instant, or a civil date where the document gives no time.
         balance_minor (int | None): Balance after the row as the document states it, in minor units.
         category (str | None): The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
         counterparty (str | None): The other side, as the document names it.
@@ -934,7 +1079,7 @@ class TransactionInput(TypedDict, total=False):
         type (Direction | None): `credit` or `debit`; where given it must agree with the sign of the amount.
     """
     amount_minor: int
-    at: str
+    at: str | datetime.date
     balance_minor: int | None
     category: str | None
     counterparty: str | None
@@ -952,12 +1097,12 @@ class TransactionSource(TypedDict, total=False):
         accounts (Sequence[AccountInput]; required): Accounts of the applicant at this source.
         period (PeriodInput | None): Days that the source covers; an account's own period goes before it.
         provider (str | None): Who answered.
-        retrieved_at (str | datetime.date | None): When the source was read.
+        retrieved_at (str | datetime.datetime | None): When the source was read.
     """
     accounts: Sequence[AccountInput]
     period: PeriodInput | None
     provider: str | None
-    retrieved_at: str | datetime.date | None
+    retrieved_at: str | datetime.datetime | None
 
 
 TransactionStatus = Union[Literal["posted"], Literal["pending"], Literal["failed"]]
@@ -970,12 +1115,14 @@ class TransactionsReadRequest(TypedDict, total=False):
         account (StatedAccount): What is known of the account; it goes before what the document says.
         document (str | None): The bytes of the document in base64, when no column `document` comes beside the
             request.
+        documents (Sequence[str]): Pages of an aggregator in base64, the earlier pull first; in place of `document`.
         profile (ProfileInput): What is known of the form of the document; what is absent is found.
         rows (int; default 1000): Rows that the answer lists in its `accounts` at most, the rest is counted; default
             1,000.
     """
     account: StatedAccount
     document: str | None
+    documents: Sequence[str]
     profile: ProfileInput
     rows: int
 
@@ -1024,6 +1171,47 @@ class AccountView(Record):
     days_chained = property_of('days_chained', 'Days whose stated balances chain from the close of the day before.')
     pointer = property_of('pointer', 'JSON pointer to the account in the request.')
     rows = property_of('rows', 'Rows that count.')
+
+
+class AggregatorPreset(Record):
+    """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
+    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
+    element of an array.
+    """
+    __slots__ = ()
+    account_id = property_of('account_id', 'Id of the account of a row.')
+    account_of_rows = property_of('account_of_rows', 'Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in `rows`.')
+    amount = property_of('amount', 'Amount with its sign, or without one where `type` tells the direction.')
+    balance = property_of('balance', 'Balance after the row.')
+    balance_currency = property_of('balance_currency', "Currency of the balance; must be the row's.")
+    categories = property_of('categories', "Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category.")
+    category = property_of('category', "The provider's category; of several the first that `categories` names counts.")
+    counterparty = property_of('counterparty', 'The other side.')
+    credit = property_of('credit', 'Money in, in place of `amount`.')
+    currency = property_of('currency', 'Currency of the amount, ISO 4217 in any case.')
+    currency_default = property_of('currency_default', 'Currency of rows that state none, unless the request states one.')
+    debit = property_of('debit', 'Money out, in place of `amount`, with or without a minus.')
+    description = property_of('description', 'Free text.')
+    id = property_of('id', 'Id of the row.')
+    id_is_unique = property_of('id_is_unique', 'Whether an id is that of one row, so that a later page replaces it; default false.')
+    kind = property_of('kind', 'What the accounts are, unless the request states it.')
+    marks = property_of('marks', 'What a row must have beside time and amount for the preset to be found by the shape of a document.')
+    modified = property_of('modified', 'Arrays of rows that replace those with the same id.')
+    next = property_of('next', 'What says that another page follows: true, or any text.')
+    pending_id = property_of('pending_id', 'Id of the pending row that a row replaces.')
+    provider = property_of('provider', 'Bank or operator, unless the request states it.')
+    removed = property_of('removed', 'Arrays of rows, of which only the id is read, that the provider removed.')
+    rows = property_of('rows', 'Arrays of rows; all that exist are read. An empty pointer is the document itself.')
+    sign = property_of('sign', 'What the sign of `amount` means; without it `type` tells the direction.')
+    status = property_of('status', 'Whether a row took effect.')
+    statuses = property_of('statuses', 'What a word of `status` means, whatever its case; an unknown one is an error.')
+    time = property_of('time', 'When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970.')
+    total = property_of('total', 'Number of rows of all pages.')
+    type = property_of('type', 'Whether a row is a credit or a debit.')
+    types = property_of('types', 'What a word of `type` means, whatever its case; `credit` and `debit` mean themselves.')
+    unit = property_of('unit', 'Unit of the amounts.')
+    utc_offset = property_of('utc_offset', "Offset of local times, and whose civil days are the account's days, unless the request states one.")
 
 
 class Analysis(Record):
@@ -1252,10 +1440,11 @@ class CashflowAnalyzeResponse(Answer):
     _operation = 'cashflow.analyze'
     accounts = property_of('accounts', 'Accounts, their coverage and how far their balances chain.', 'AccountView')
     analysis = property_of('analysis', 'Features and the rows behind them.', 'Analysis')
-    as_of = property_of('as_of', 'The instant that windows end at.')
+    as_of = property_of('as_of', 'The instant up to which rows count.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     currency = property_of('currency', 'The one currency of all accounts; null when they differ.')
     entity_id = property_of('entity_id', 'Your id of the applicant.')
+    features_as_of = property_of('features_as_of', 'The last civil day of every window, of months and of balances: the latest covered day of any account.')
     findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
@@ -1327,6 +1516,7 @@ class CreditScoreBatchResponse(ResultColumns):
     card = property_of('card', 'The card that answered.', 'ArtefactRef')
     columns = property_of('columns', 'The result columns, when the inputs came as JSON: one entry a row, null where the row is not scored; otherwise they come beside this answer.')
     decisions = property_of('decisions', 'Number of rows by decision.')
+    findings = property_of('findings', 'What the names of the columns say of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
@@ -1335,7 +1525,7 @@ class CreditScoreBatchResponse(ResultColumns):
     rows = property_of('rows', 'Number of rows.')
     seed = property_of('seed', "The request's seed.")
     statuses = property_of('statuses', 'Number of rows by status: `scored`, or the cause.')
-    unused_columns = property_of('unused_columns', 'Columns that the card did not read.')
+    unused = property_of('unused', 'Columns that the card did not read.')
 
 
 class CreditScoreResponse(Answer):
@@ -1351,19 +1541,22 @@ class CreditScoreResponse(Answer):
     entity_id = property_of('entity_id', 'Your id of the applicant.')
     entity_type = property_of('entity_type', 'Whom the card scored.')
     explanation = property_of('explanation', 'Why; absent with `explain: false`.', 'Explanation')
+    features_as_of = property_of('features_as_of', 'The last civil day of every window: the latest covered day of any account; null where no account was read.')
     findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    missing_inputs = property_of('missing_inputs', 'Names of the inputs that are missing, in card order.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd = property_of('pd', 'Probability of default within the horizon, 0..=1; null unless calibrated.')
     pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
     points = property_of('points', 'Total points, higher is safer.')
     points_range = property_of('points_range', 'Least and greatest total of the card.', 'PointsRange')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
-    referral_reasons = property_of('referral_reasons', 'What forbids an approval; reported even where the points decline.', 'ReferralReason')
+    referral_reasons = property_of('referral_reasons', 'What forbids the decision of the points; what forbids an approval is reported even where the points decline.', 'ReferralReason')
     request_id = property_of('request_id', 'Id of the call.')
     risk_band = property_of('risk_band', 'Band of the total, local to the card.')
     score = property_of('score', '1 - PD, 0..=1, higher is safer; only a rank unless the PD is calibrated.')
     seed = property_of('seed', "The request's seed.")
+    unused = property_of('unused', 'JSON pointers to what the request gives and the card does not read.')
 
 
 class CutoffPoint(Record):
@@ -1396,7 +1589,7 @@ class DevelopmentFinding(Record):
     message = property_of('message', 'One sentence.')
 
 
-DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_together"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["wrong_sign"]]
+DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_refers"], Literal["missing_together"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["wrong_sign"]]
 
 
 class DevelopmentValidation(Record):
@@ -1427,6 +1620,33 @@ class EngineDescribeResponse(Answer):
     routes = property_of('routes', 'Routes from operation and entity type to artefact.', 'Route')
     semantics = property_of('semantics', 'Changes with every change of a numeric result.')
     store = property_of('store', 'What the store holds and what it dropped when it was full; absent without a store.', 'StoreStatistics')
+
+
+class EntityForgetResponse(Answer):
+    """What is kept of an applicant still."""
+    __slots__ = ()
+    _operation = 'entity.forget'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    changes = property_of('changes', 'What went, in the order of the names of the sources; a source that was not held is none.', 'SourceChange')
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
+    held = property_of('held', 'The sources that are held still.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class EntityPutResponse(Answer):
+    """What is kept of an applicant now."""
+    __slots__ = ()
+    _operation = 'entity.put'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    bytes = property_of('bytes', 'Bytes of all that is held of the applicant, as canonical JSON.')
+    changes = property_of('changes', 'What became of each source of the request, in the order of their names.', 'SourceChange')
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
+    held = property_of('held', 'The sources that are held now.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
 
 
 class Estimate(Record):
@@ -1472,16 +1692,19 @@ class Finding(Record):
     """One finding, with its rows and amounts."""
     __slots__ = ()
     amounts_minor = property_of('amounts_minor', 'Amounts concerned, in minor units, in the order of `rows`; the kind says what they are.')
+    cautious_minor = property_of('cautious_minor', 'Of disputed rows: their sum in minor units as features read it, the debits.')
     count = property_of('count', 'How many cases of the kind the account has; `rows` shows the first ones.')
     from_ = property_of('from', 'First day concerned.')
     kind = property_of('kind', 'What was found.')
+    other_minor = property_of('other_minor', 'Of disputed rows: their sum in minor units as the second reading takes it, the credits.')
     pointer = property_of('pointer', 'JSON pointer to the account, or `/data` for the applicant.')
     rows = property_of('rows', "Row numbers in the request's `transactions`, from 0: the first of all cases, at most 20.")
     severity = property_of('severity', 'What it does to a decision.')
+    share = property_of('share', 'Part of the rows that is concerned, where the kind states one, 0..=1.')
     to = property_of('to', 'Last day concerned.')
 
 
-FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"]]
+FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["sign_reversed"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
 
 
 class GainsRow(Record):
@@ -1506,7 +1729,7 @@ class HosmerLemeshow(Record):
     p_value = property_of('p_value', 'Probability of a greater statistic if the PDs are right, in 0..=1.')
 
 
-InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["not_given"], Literal["source_not_given"]]
+InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["currency_differs"], Literal["not_given"], Literal["source_not_given"]]
 
 
 class Interval(Record):
@@ -1536,7 +1759,7 @@ class KolmogorovSmirnov(Record):
     value = property_of('value', 'The distance, in 0..=1.')
 
 
-LeftOutReason = Union[Literal["blank"], Literal["closing_balance"], Literal["continuation"], Literal["header"], Literal["no_amount"], Literal["note"], Literal["opening_balance"], Literal["preamble"], Literal["removed"], Literal["repeated"], Literal["total"]]
+LeftOutReason = Union[Literal["blank"], Literal["closing_balance"], Literal["continuation"], Literal["header"], Literal["no_amount"], Literal["note"], Literal["opening_balance"], Literal["preamble"], Literal["removed"], Literal["repeated"], Literal["replaced"], Literal["total"]]
 
 
 class LeftOutRow(Record):
@@ -1563,6 +1786,7 @@ class Limits(Record):
     document_bytes = property_of('document_bytes', 'Bytes of one document beside a request.')
     document_columns = property_of('document_columns', 'Columns of a delimited document.')
     document_line_bytes = property_of('document_line_bytes', 'Bytes of one line of a delimited document.')
+    documents = property_of('documents', 'Documents of one reading: pages of an aggregator.')
     features = property_of('features', 'Named values in `features` or in one flat source.')
     frame_columns = property_of('frame_columns', 'Columns of a frame.')
     frame_rows = property_of('frame_rows', 'Rows of a borrowed frame.')
@@ -1570,6 +1794,9 @@ class Limits(Record):
     json_depth = property_of('json_depth', 'Depth of nested arrays and objects.')
     request_bytes = property_of('request_bytes', 'Bytes of one request or artefact document.')
     rows = property_of('rows', 'Transactions of one request, or rows of a JSON `columns` table.')
+    store_entity_bytes = property_of('store_entity_bytes', 'Bytes of all data that `entity.put` keeps in memory; the oldest leave first.')
+    store_key_bytes = property_of('store_key_bytes', 'Bytes of all answers under idempotency keys in memory; the oldest leave first.')
+    store_record_bytes = property_of('store_record_bytes', 'Bytes of all records in memory; the oldest leave first.')
     string_bytes = property_of('string_bytes', 'Bytes of one string.')
 
 
@@ -1578,6 +1805,21 @@ class LogitCurve(Record):
     __slots__ = ()
     intercept = property_of('intercept', 'In nats.')
     slope = property_of('slope', 'Above 0, so that the rank of totals is kept.')
+
+
+class MissingInput(Record):
+    """The rows that are referred and lack one input."""
+    __slots__ = ()
+    feature = property_of('feature', 'Name of the input.')
+    share = property_of('share', 'Their share of the rows, by weight.')
+
+
+class MissingReport(Record):
+    """What the rule of missing inputs does to the development rows."""
+    __slots__ = ()
+    inputs = property_of('inputs', 'By input of the card, in card order.', 'MissingInput')
+    sets = property_of('sets', 'Number of sets of withheld inputs whose missing bins the card may rest on.')
+    share = property_of('share', 'Share of the rows, by weight, whose points approve or decline and that are referred since inputs are missing.')
 
 
 class MoveView(Record):
@@ -1659,6 +1901,7 @@ class Profile(Record):
     that it can be stated for the next document of its kind.
     """
     __slots__ = ()
+    categories = property_of('categories', "Categories of Kapix by the provider's word, in place of the table of the preset. JSON only.")
     columns = property_of('columns', 'The name of each column in the header, by what it holds; without a header its number, from 1. A stated column goes before the table of names; the others are found by it.')
     date_order = property_of('date_order', 'Order of day, month and year in dates of digits that end with the year.')
     debit_sign = property_of('debit_sign', 'Sign of the amounts in a column of debits.')
@@ -1666,6 +1909,8 @@ class Profile(Record):
     encoding = property_of('encoding', 'Encoding of the characters.')
     format = property_of('format', 'What the document is.')
     header_line = property_of('header_line', 'Line of the header, from 1; 0 where there is none.')
+    pointers = property_of('pointers', "Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only.", 'AggregatorPreset')
+    preset = property_of('preset', 'The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only.')
     quotes = property_of('quotes', 'Whether quotes enclose values.')
     separator = property_of('separator', 'What separates the values of a line.')
     sign = property_of('sign', 'What the sign of an amount means.')
@@ -1705,7 +1950,7 @@ class ReadingFinding(Record):
     severity = property_of('severity', 'What it should do to a decision.')
 
 
-ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["sign_found"], Literal["total_mismatch"]]
+ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["pages_missing"], Literal["sign_found"], Literal["total_mismatch"]]
 
 
 class ReasonView(Record):
@@ -1721,10 +1966,13 @@ ReferralCode = Union[Literal["DATA_QUALITY"], Literal["INPUT_STALE"], Literal["M
 
 
 class ReferralReason(Record):
-    """One thing that forbids an approval: the application is referred unless its points decline it."""
+    """One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an
+    input is missing that could lift it.
+    """
     __slots__ = ()
     code = property_of('code', 'What it is.')
     fields = property_of('fields', 'JSON pointers to the findings or inputs concerned.')
+    inputs = property_of('inputs', 'Names of the inputs concerned.')
 
 
 class Regression(Record):
@@ -1830,6 +2078,7 @@ class ScorecardDevelopResponse(Answer):
     cutoffs = property_of('cutoffs', 'Cut-offs and profit by total; absent without `cutoffs`.', 'CutoffReport')
     findings = property_of('findings', 'What a reader must know before the card is used.', 'DevelopmentFinding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    missing = property_of('missing', 'How many rows the card refers since inputs are missing; absent at stage `binning`.', 'MissingReport')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     regression = property_of('regression', 'The coefficients of the card; absent at stage `binning`.', 'Regression')
     request_id = property_of('request_id', 'Id of the call.')
@@ -1863,7 +2112,7 @@ class SelectedRows(Record):
     rows = property_of('rows', "Ranges of row numbers in the account's `transactions`, from 0, both ends included.")
 
 
-Selection = Union[Literal["credits_90d"], Literal["debits_90d"], Literal["end_of_day_90d"], Literal["end_of_day_and_debits_90d"], Literal["history"], Literal["income_180d"], Literal["income_90d"], Literal["income_complete_months"], Literal["last_balance"], Literal["last_balance_and_debits_90d"], Literal["last_income"], Literal["last_transaction"], Literal["lowest_balance_90d"], Literal["lowest_balance_and_debits_90d"], Literal["named_90d"], Literal["transactions_90d"], Literal["transactions_complete_months"]]
+Selection = Union[Literal["credits_90d"], Literal["debits_90d"], Literal["end_of_day_90d"], Literal["end_of_day_and_debits_90d"], Literal["flows_90d"], Literal["history"], Literal["income_180d"], Literal["income_90d"], Literal["income_complete_months"], Literal["last_balance"], Literal["last_balance_and_debits_90d"], Literal["last_income"], Literal["last_transaction"], Literal["lowest_balance_90d"], Literal["lowest_balance_and_debits_90d"], Literal["named_90d"], Literal["transactions_90d"], Literal["transactions_complete_months"]]
 
 
 SelectionAction = Union[Literal["add"], Literal["remove"]]
@@ -1907,18 +2156,44 @@ class Separation(Record):
 SeparationKind = Union[Literal["none"], Literal["quasi"], Literal["complete"]]
 
 
-Severity = Union[Literal["info"], Literal["refer"]]
+Severity = Union[Literal["info"], Literal["disputed"], Literal["refer"]]
+
+
+class SourceChange(Record):
+    """A source before and after a call."""
+    __slots__ = ()
+    after = property_of('after', 'What is held now; null for nothing.', 'SourceSummary')
+    before = property_of('before', 'What was held before; null for nothing.', 'SourceSummary')
+    source = property_of('source', 'The source.')
+
+
+class SourceSummary(Record):
+    """The extent of a source."""
+    __slots__ = ()
+    accounts = property_of('accounts', 'Its accounts.')
+    no_record = property_of('no_record', 'Whether it holds no record of the applicant.')
+    retrieved_at = property_of('retrieved_at', 'When it was read, as the data say; its age counts from there.')
+    rows = property_of('rows', 'Rows of its accounts.')
+    values = property_of('values', 'Its named values.')
 
 
 class StoreStatistics(Record):
     """What a store holds and what it dropped because it was full."""
     __slots__ = ()
+    entities = property_of('entities', 'Applicants whose data `entity.put` gave.')
+    entities_bytes = property_of('entities_bytes', 'Bytes of their data.')
+    entities_evicted = property_of('entities_evicted', 'Applicants whose data were dropped because the store was full.')
+    entities_evicted_bytes = property_of('entities_evicted_bytes', 'Bytes of the data that were dropped.')
     events = property_of('events', 'Events held.')
     events_evicted = property_of('events_evicted', 'Events dropped because the store was full.')
     keys = property_of('keys', 'Idempotency keys held.')
-    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full.')
+    keys_bytes = property_of('keys_bytes', 'Bytes of the answers under them.')
+    keys_evicted = property_of('keys_evicted', 'Keys dropped because the store was full: their requests would be answered anew.')
+    keys_evicted_bytes = property_of('keys_evicted_bytes', 'Bytes of the answers that were dropped.')
     records = property_of('records', 'Records held.')
+    records_bytes = property_of('records_bytes', 'Bytes of the records.')
     records_evicted = property_of('records_evicted', 'Records dropped because the store was full.')
+    records_evicted_bytes = property_of('records_evicted_bytes', 'Bytes of the records that were dropped.')
 
 
 class TableTest(Record):
@@ -1960,7 +2235,7 @@ class TotalCheck(Record):
     stated_minor = property_of('stated_minor', 'What the document states, in minor units.')
 
 
-TotalKind = Union[Literal["amounts"], Literal["closing"], Literal["credits"], Literal["debits"]]
+TotalKind = Union[Literal["amounts"], Literal["closing"], Literal["credits"], Literal["debits"], Literal["rows"]]
 
 
 class Transaction(Record):

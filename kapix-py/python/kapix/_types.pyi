@@ -9,22 +9,24 @@ from ._record import Answer, Record
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest",
-    "AkibaStatus", "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
-    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
-    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
-    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
-    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient", "Context", "CounterfactualView",
-    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
-    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
-    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
-    "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
-    "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "HosmerLemeshow", "InputNullReason",
-    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
-    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry",
-    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AggregatorPreset",
+    "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
+    "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef", "AucEstimate",
+    "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn", "Binning",
+    "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings", "BinningStatus",
+    "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod", "CalibrationRefusal",
+    "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings", "CashflowAnalyzeRequest",
+    "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster",
+    "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
+    "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
+    "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
+    "DevelopmentValidation", "Direction", "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest",
+    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
+    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow",
+    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
+    "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput",
+    "MissingReport", "MissingSettings", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
+    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
     "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
     "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
     "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
@@ -32,11 +34,11 @@ __all__ = [
     "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceKey", "SplitMethod",
-    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
-    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
-    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
-    "ValidationReport", "ValidationSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceChange", "SourceKey",
+    "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest",
+    "TargetKind", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput",
+    "TransactionSource", "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend",
+    "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 class AccountInput(TypedDict):
@@ -74,6 +76,79 @@ class AccountProfit(TypedDict):
     """Gain of a good account, at least 0."""
     loss_per_bad_minor: int
     """Loss of a bad account, at least 0."""
+
+class AggregatorPresetInput(TypedDict):
+    """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
+    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
+    element of an array.
+    """
+    account_id: NotRequired[Sequence[str]]
+    """Id of the account of a row."""
+    account_of_rows: NotRequired[Sequence[str]]
+    """Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in
+    `rows`.
+    """
+    amount: NotRequired[Sequence[str]]
+    """Amount with its sign, or without one where `type` tells the direction."""
+    balance: NotRequired[Sequence[str]]
+    """Balance after the row."""
+    balance_currency: NotRequired[Sequence[str]]
+    """Currency of the balance; must be the row's."""
+    categories: NotRequired[Mapping[str, str]]
+    """Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category."""
+    category: NotRequired[Sequence[str]]
+    """The provider's category; of several the first that `categories` names counts."""
+    counterparty: NotRequired[Sequence[str]]
+    """The other side."""
+    credit: NotRequired[Sequence[str]]
+    """Money in, in place of `amount`."""
+    currency: NotRequired[Sequence[str]]
+    """Currency of the amount, ISO 4217 in any case."""
+    currency_default: NotRequired[str | None]
+    """Currency of rows that state none, unless the request states one."""
+    debit: NotRequired[Sequence[str]]
+    """Money out, in place of `amount`, with or without a minus."""
+    description: NotRequired[Sequence[str]]
+    """Free text."""
+    id: NotRequired[Sequence[str]]
+    """Id of the row."""
+    id_is_unique: NotRequired[bool]
+    """Whether an id is that of one row, so that a later page replaces it; default false."""
+    kind: NotRequired[AccountKind | None]
+    """What the accounts are, unless the request states it."""
+    marks: NotRequired[Sequence[str]]
+    """What a row must have beside time and amount for the preset to be found by the shape of a document."""
+    modified: NotRequired[Sequence[str]]
+    """Arrays of rows that replace those with the same id."""
+    next: NotRequired[Sequence[str]]
+    """What says that another page follows: true, or any text."""
+    pending_id: NotRequired[Sequence[str]]
+    """Id of the pending row that a row replaces."""
+    provider: NotRequired[str | None]
+    """Bank or operator, unless the request states it."""
+    removed: NotRequired[Sequence[str]]
+    """Arrays of rows, of which only the id is read, that the provider removed."""
+    rows: NotRequired[Sequence[str]]
+    """Arrays of rows; all that exist are read. An empty pointer is the document itself."""
+    sign: NotRequired[Sign | None]
+    """What the sign of `amount` means; without it `type` tells the direction."""
+    status: NotRequired[Sequence[str]]
+    """Whether a row took effect."""
+    statuses: NotRequired[Mapping[str, TransactionStatus]]
+    """What a word of `status` means, whatever its case; an unknown one is an error."""
+    time: NotRequired[Sequence[str]]
+    """When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970."""
+    total: NotRequired[Sequence[str]]
+    """Number of rows of all pages."""
+    type: NotRequired[Sequence[str]]
+    """Whether a row is a credit or a debit."""
+    types: NotRequired[Mapping[str, Direction]]
+    """What a word of `type` means, whatever its case; `credit` and `debit` mean themselves."""
+    unit: NotRequired[AmountUnit]
+    """Unit of the amounts."""
+    utc_offset: NotRequired[str | None]
+    """Offset of local times, and whose civil days are the account's days, unless the request states one."""
 
 class AkibaBalance(TypedDict):
     """A balance."""
@@ -117,6 +192,8 @@ class AkibaTransaction(TypedDict):
     """`Approved`, `Pending` or `Declined`."""
     type: NotRequired[Direction | None]
     """`credit` or `debit`; where given it must agree with the sign."""
+
+AmountUnit = Literal["major", "minor"]
 
 class ArtefactCheckRequest(TypedDict):
     """Asks whether an artefact would load, without loading it."""
@@ -238,10 +315,14 @@ class CashflowAnalyzeRequest(TypedDict):
     """Asks for the cash-flow features of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
-    as_of: NotRequired[str | datetime.date | None]
-    """The instant that windows end at; the engine's clock fills it when absent."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant up to which rows count; the engine's clock fills it when absent."""
     data: NotRequired[Data | None]
     """What the sources answered."""
+    data_sources: NotRequired[Sequence[SourceKey]]
+    """Sources that the analysis rests on; default all of `data`. Without `data` they are read from what
+    `entity.put` keeps under `entity_id`.
+    """
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     idempotency_key: NotRequired[str | None]
@@ -267,6 +348,8 @@ class CharacteristicSettings(TypedDict):
     """Code of its reason; default made from its name. Characteristics of one code are one reason."""
     reason_text: NotRequired[ReasonText | None]
     """Texts of its reason; default made from its name."""
+    withheld: NotRequired[str | None]
+    """Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and `internal_loans.NAME`."""
 
 class Context(TypedDict):
     """What a credit is for; the names are those of the Kapix API."""
@@ -281,7 +364,7 @@ class Context(TypedDict):
 
 class CreditScoreBatchRequest(TypedDict):
     """Asks for the scores of many applicants, given as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant that is scored; the engine's clock fills it when absent."""
     card: NotRequired[str | None]
     """`id` or `id@version` of a card; default by the routes."""
@@ -304,7 +387,7 @@ class CreditScoreRequest(TypedDict):
     """Asks for the score of one applicant."""
     akiba: NotRequired[AkibaRequest | None]
     """Transactions in the form of the Akiba API; replaces `data`."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant that is scored; the engine's clock fills it when absent."""
     audience: NotRequired[Audience]
     """Who reads the explanation; default `internal`."""
@@ -317,7 +400,9 @@ class CreditScoreRequest(TypedDict):
     data: NotRequired[Data | None]
     """What the sources answered."""
     data_sources: NotRequired[Sequence[SourceKey]]
-    """Sources that the score rests on; each must be in `data`, and nothing else."""
+    """Sources that the score rests on; each must be in `data`, and nothing else. Without `data` they are read
+    from what `entity.put` keeps under `entity_id`.
+    """
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     entity_type: EntityType
@@ -369,6 +454,22 @@ Direction = Literal["credit", "debit"]
 
 Encoding = Literal["utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"]
 
+class EntityForgetRequest(TypedDict):
+    """Forgets what was kept of an applicant. Records of earlier calls keep what they read."""
+    data_sources: NotRequired[Sequence[SourceKey] | None]
+    """The sources to forget; default all of them."""
+    entity_id: str
+    """Your id of the applicant; opaque, up to 128 bytes."""
+
+class EntityPutRequest(TypedDict):
+    """Keeps what sources say of an applicant, so that requests may name them by `data_sources` and bring no
+    data.
+    """
+    data: Data
+    """What the sources answered. Each source here replaces the one that is held, whole; the others stay."""
+    entity_id: str
+    """Your id of the applicant; opaque, up to 128 bytes."""
+
 EntityType = Literal["individual", "sme", "corporate"]
 
 class Exclusion(TypedDict):
@@ -394,7 +495,7 @@ class FlatSource(TypedDict):
     """Days that the values describe."""
     provider: NotRequired[str | None]
     """Who answered."""
-    retrieved_at: NotRequired[str | datetime.date | None]
+    retrieved_at: NotRequired[str | datetime.datetime | None]
     """When the source was read."""
     values: NotRequired[Mapping[str, bool | float | str | None]]
     """Values by name."""
@@ -407,10 +508,19 @@ class Minimum(TypedDict):
     """The least history that a card accepts."""
     age_days_max: NotRequired[int | None]
     """Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE)."""
+    completeness: NotRequired[float | None]
+    """Share of the inputs that must be observed, 0..=1; below it the application is referred."""
     history_days: int
     """Days of history."""
     transactions: int
     """Number of transactions."""
+
+class MissingSettings(TypedDict):
+    """What it means that an input is missing."""
+    refer: NotRequired[Sequence[str]]
+    """Names of inputs without which no application is approved: their missing bins state `refer`."""
+    special: NotRequired[Sequence[bool | float | str | None]]
+    """Special values of the binning that say that there is no value: they count as missing."""
 
 Objective = Literal["iv", "jensen_shannon", "hellinger", "log_likelihood"]
 
@@ -439,6 +549,8 @@ class ProfileInput(TypedDict):
     """The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
     that it can be stated for the next document of its kind.
     """
+    categories: NotRequired[Mapping[str, str] | None]
+    """Categories of Kapix by the provider's word, in place of the table of the preset. JSON only."""
     columns: NotRequired[Mapping[str, str]]
     """The name of each column in the header, by what it holds; without a header its number, from 1. A stated
     column goes before the table of names; the others are found by it.
@@ -455,6 +567,10 @@ class ProfileInput(TypedDict):
     """What the document is."""
     header_line: NotRequired[int | None]
     """Line of the header, from 1; 0 where there is none."""
+    pointers: NotRequired[AggregatorPresetInput | None]
+    """Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only."""
+    preset: NotRequired[str | None]
+    """The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only."""
     quotes: NotRequired[Quotes | None]
     """Whether quotes enclose values."""
     separator: NotRequired[Separator | None]
@@ -536,7 +652,7 @@ ScoreInclude = Literal["completeness", "points_by_characteristic", "reasons", "r
 
 class ScorecardDevelopRequest(TypedDict):
     """Asks for a scorecard developed from rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant of the development; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
@@ -570,6 +686,8 @@ class ScorecardDevelopRequest(TypedDict):
     """The only columns that may be characteristics; default all but those named elsewhere."""
     minimum: NotRequired[Minimum | None]
     """The least history that the card accepts; default none."""
+    missing: NotRequired[MissingSettings]
+    """What it means that an input is missing."""
     regression: NotRequired[RegressionSettings]
     """How coefficients are fitted."""
     sample: NotRequired[SampleSettings]
@@ -595,7 +713,7 @@ class ScorecardDevelopRequest(TypedDict):
 
 class ScorecardEvaluateRequest(TypedDict):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
-    as_of: NotRequired[str | datetime.date | None]
+    as_of: NotRequired[str | datetime.datetime | None]
     """The instant of the evaluation; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
     """Values of the target that are bad; default 1, `bad` and true."""
@@ -723,7 +841,7 @@ class TransactionInput(TypedDict):
     """One row of an account."""
     amount_minor: int
     """Amount in minor units; a credit is above zero, a debit below."""
-    at: str
+    at: str | datetime.date
     """When: an instant, or a civil date where the document gives no time."""
     balance_minor: NotRequired[int | None]
     """Balance after the row as the document states it, in minor units."""
@@ -750,7 +868,7 @@ class TransactionSource(TypedDict):
     """Days that the source covers; an account's own period goes before it."""
     provider: NotRequired[str | None]
     """Who answered."""
-    retrieved_at: NotRequired[str | datetime.date | None]
+    retrieved_at: NotRequired[str | datetime.datetime | None]
     """When the source was read."""
 
 TransactionStatus = Literal["posted", "pending", "failed"]
@@ -761,6 +879,8 @@ class TransactionsReadRequest(TypedDict):
     """What is known of the account; it goes before what the document says."""
     document: NotRequired[str | None]
     """The bytes of the document in base64, when no column `document` comes beside the request."""
+    documents: NotRequired[Sequence[str]]
+    """Pages of an aggregator in base64, the earlier pull first; in place of `document`."""
     profile: NotRequired[ProfileInput]
     """What is known of the form of the document; what is absent is found."""
     rows: NotRequired[int]
@@ -835,6 +955,111 @@ class AccountView(Record):
     @property
     def rows(self) -> int:
         """Rows that count."""
+
+class AggregatorPreset(Record):
+    """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
+    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
+    element of an array.
+    """
+    @property
+    def account_id(self) -> tuple[str, ...] | None:
+        """Id of the account of a row."""
+    @property
+    def account_of_rows(self) -> tuple[str, ...] | None:
+        """Id of the account of all rows of an array, where it stands beside the array: `*` is the same element
+        as in `rows`.
+        """
+    @property
+    def amount(self) -> tuple[str, ...] | None:
+        """Amount with its sign, or without one where `type` tells the direction."""
+    @property
+    def balance(self) -> tuple[str, ...] | None:
+        """Balance after the row."""
+    @property
+    def balance_currency(self) -> tuple[str, ...] | None:
+        """Currency of the balance; must be the row's."""
+    @property
+    def categories(self) -> Mapping[str, str] | None:
+        """Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category."""
+    @property
+    def category(self) -> tuple[str, ...] | None:
+        """The provider's category; of several the first that `categories` names counts."""
+    @property
+    def counterparty(self) -> tuple[str, ...] | None:
+        """The other side."""
+    @property
+    def credit(self) -> tuple[str, ...] | None:
+        """Money in, in place of `amount`."""
+    @property
+    def currency(self) -> tuple[str, ...] | None:
+        """Currency of the amount, ISO 4217 in any case."""
+    @property
+    def currency_default(self) -> str | None:
+        """Currency of rows that state none, unless the request states one."""
+    @property
+    def debit(self) -> tuple[str, ...] | None:
+        """Money out, in place of `amount`, with or without a minus."""
+    @property
+    def description(self) -> tuple[str, ...] | None:
+        """Free text."""
+    @property
+    def id(self) -> tuple[str, ...] | None:
+        """Id of the row."""
+    @property
+    def id_is_unique(self) -> bool | None:
+        """Whether an id is that of one row, so that a later page replaces it; default false."""
+    @property
+    def kind(self) -> AccountKind | None:
+        """What the accounts are, unless the request states it."""
+    @property
+    def marks(self) -> tuple[str, ...] | None:
+        """What a row must have beside time and amount for the preset to be found by the shape of a document."""
+    @property
+    def modified(self) -> tuple[str, ...] | None:
+        """Arrays of rows that replace those with the same id."""
+    @property
+    def next(self) -> tuple[str, ...] | None:
+        """What says that another page follows: true, or any text."""
+    @property
+    def pending_id(self) -> tuple[str, ...] | None:
+        """Id of the pending row that a row replaces."""
+    @property
+    def provider(self) -> str | None:
+        """Bank or operator, unless the request states it."""
+    @property
+    def removed(self) -> tuple[str, ...] | None:
+        """Arrays of rows, of which only the id is read, that the provider removed."""
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Arrays of rows; all that exist are read. An empty pointer is the document itself."""
+    @property
+    def sign(self) -> Sign | None:
+        """What the sign of `amount` means; without it `type` tells the direction."""
+    @property
+    def status(self) -> tuple[str, ...] | None:
+        """Whether a row took effect."""
+    @property
+    def statuses(self) -> Mapping[str, TransactionStatus] | None:
+        """What a word of `status` means, whatever its case; an unknown one is an error."""
+    @property
+    def time(self) -> tuple[str, ...]:
+        """When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970."""
+    @property
+    def total(self) -> tuple[str, ...] | None:
+        """Number of rows of all pages."""
+    @property
+    def type(self) -> tuple[str, ...] | None:
+        """Whether a row is a credit or a debit."""
+    @property
+    def types(self) -> Mapping[str, Direction] | None:
+        """What a word of `type` means, whatever its case; `credit` and `debit` mean themselves."""
+    @property
+    def unit(self) -> AmountUnit:
+        """Unit of the amounts."""
+    @property
+    def utc_offset(self) -> str | None:
+        """Offset of local times, and whose civil days are the account's days, unless the request states one."""
 
 class Analysis(Record):
     """Features and the transactions behind them."""
@@ -1274,7 +1499,7 @@ class CashflowAnalyzeResponse(Answer):
         """Features and the rows behind them."""
     @property
     def as_of(self) -> str:
-        """The instant that windows end at."""
+        """The instant up to which rows count."""
     @property
     def audit_id(self) -> str | None:
         """Id of the record; absent without one."""
@@ -1284,6 +1509,9 @@ class CashflowAnalyzeResponse(Answer):
     @property
     def entity_id(self) -> str:
         """Your id of the applicant."""
+    @property
+    def features_as_of(self) -> str:
+        """The last civil day of every window, of months and of balances: the latest covered day of any account."""
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the ledger says of the data."""
@@ -1413,6 +1641,9 @@ class CreditScoreBatchResponse(ResultColumns):
     def decisions(self) -> Mapping[str, int]:
         """Number of rows by decision."""
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the names of the columns say of the data."""
+    @property
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
@@ -1437,7 +1668,7 @@ class CreditScoreBatchResponse(ResultColumns):
     def statuses(self) -> Mapping[str, int]:
         """Number of rows by status: `scored`, or the cause."""
     @property
-    def unused_columns(self) -> tuple[str, ...]:
+    def unused(self) -> tuple[str, ...]:
         """Columns that the card did not read."""
 
 class CreditScoreResponse(Answer):
@@ -1474,11 +1705,19 @@ class CreditScoreResponse(Answer):
     def explanation(self) -> Explanation | None:
         """Why; absent with `explain: false`."""
     @property
+    def features_as_of(self) -> str | None:
+        """The last civil day of every window: the latest covered day of any account; null where no account was
+        read.
+        """
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """What the ledger says of the data."""
     @property
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
+    @property
+    def missing_inputs(self) -> tuple[str, ...]:
+        """Names of the inputs that are missing, in card order."""
     @property
     def null_reasons(self) -> Mapping[str, ScoreNullReason]:
         """Cause of each null, by JSON pointer."""
@@ -1499,7 +1738,9 @@ class CreditScoreResponse(Answer):
         """When the Desk answered; absent without a clock."""
     @property
     def referral_reasons(self) -> tuple[ReferralReason, ...]:
-        """What forbids an approval; reported even where the points decline."""
+        """What forbids the decision of the points; what forbids an approval is reported even where the points
+        decline.
+        """
     @property
     def request_id(self) -> str | None:
         """Id of the call."""
@@ -1512,6 +1753,9 @@ class CreditScoreResponse(Answer):
     @property
     def seed(self) -> int:
         """The request's seed."""
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """JSON pointers to what the request gives and the card does not read."""
 
 class CutoffPoint(Record):
     """The effect of one cut-off."""
@@ -1562,7 +1806,7 @@ class DevelopmentFinding(Record):
     def message(self) -> str:
         """One sentence."""
 
-DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_together", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_nothing", "rare_categories", "reason_texts", "rounding", "separation", "wrong_sign"]
+DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_refers", "missing_together", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_nothing", "rare_categories", "reason_texts", "rounding", "separation", "wrong_sign"]
 
 class DevelopmentValidation(Record):
     """Validation by part of the sample. Only rows outside the fit show what to expect of the card."""
@@ -1619,6 +1863,57 @@ class EngineDescribeResponse(Answer):
     @property
     def store(self) -> StoreStatistics | None:
         """What the store holds and what it dropped when it was full; absent without a store."""
+
+class EntityForgetResponse(Answer):
+    """What is kept of an applicant still."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def changes(self) -> tuple[SourceChange, ...]:
+        """What went, in the order of the names of the sources; a source that was not held is none."""
+    @property
+    def entity_id(self) -> str:
+        """Your id of the applicant."""
+    @property
+    def held(self) -> tuple[SourceKey, ...]:
+        """The sources that are held still."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class EntityPutResponse(Answer):
+    """What is kept of an applicant now."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def bytes(self) -> int:
+        """Bytes of all that is held of the applicant, as canonical JSON."""
+    @property
+    def changes(self) -> tuple[SourceChange, ...]:
+        """What became of each source of the request, in the order of their names."""
+    @property
+    def entity_id(self) -> str:
+        """Your id of the applicant."""
+    @property
+    def held(self) -> tuple[SourceKey, ...]:
+        """The sources that are held now."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
 
 class Estimate(Record):
     """An estimate and its standard error."""
@@ -1697,6 +1992,9 @@ class Finding(Record):
     def amounts_minor(self) -> tuple[int, ...] | None:
         """Amounts concerned, in minor units, in the order of `rows`; the kind says what they are."""
     @property
+    def cautious_minor(self) -> int | None:
+        """Of disputed rows: their sum in minor units as features read it, the debits."""
+    @property
     def count(self) -> int:
         """How many cases of the kind the account has; `rows` shows the first ones."""
     @property
@@ -1705,6 +2003,9 @@ class Finding(Record):
     @property
     def kind(self) -> FindingKind:
         """What was found."""
+    @property
+    def other_minor(self) -> int | None:
+        """Of disputed rows: their sum in minor units as the second reading takes it, the credits."""
     @property
     def pointer(self) -> str:
         """JSON pointer to the account, or `/data` for the applicant."""
@@ -1715,10 +2016,13 @@ class Finding(Record):
     def severity(self) -> Severity:
         """What it does to a decision."""
     @property
+    def share(self) -> float | None:
+        """Part of the rows that is concerned, where the kind states one, 0..=1."""
+    @property
     def to(self) -> str | None:
         """Last day concerned."""
 
-FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "after_as_of", "future_date", "outside_period", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows"]
+FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "repeated_id", "pending_settled", "pending_open", "isolated_rows", "zero_rows", "own_transfers", "sign_reversed", "overlap_merged", "overlap_disputed", "after_as_of", "future_date", "outside_period", "data_age", "ends_early", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "misspelt_input"]
 
 class GainsRow(Record):
     """One group of the gains table."""
@@ -1762,7 +2066,7 @@ class HosmerLemeshow(Record):
     def p_value(self) -> float:
         """Probability of a greater statistic if the PDs are right, in 0..=1."""
 
-InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "not_given", "source_not_given"]
+InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "currency_differs", "not_given", "source_not_given"]
 
 class Interval(Record):
     """Both ends of an interval."""
@@ -1797,7 +2101,7 @@ class KolmogorovSmirnov(Record):
     def value(self) -> float:
         """The distance, in 0..=1."""
 
-LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "total"]
+LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "replaced", "total"]
 
 class LeftOutRow(Record):
     """A row that became no transaction."""
@@ -1841,6 +2145,9 @@ class Limits(Record):
     def document_line_bytes(self) -> int:
         """Bytes of one line of a delimited document."""
     @property
+    def documents(self) -> int:
+        """Documents of one reading: pages of an aggregator."""
+    @property
     def features(self) -> int:
         """Named values in `features` or in one flat source."""
     @property
@@ -1862,6 +2169,15 @@ class Limits(Record):
     def rows(self) -> int:
         """Transactions of one request, or rows of a JSON `columns` table."""
     @property
+    def store_entity_bytes(self) -> int:
+        """Bytes of all data that `entity.put` keeps in memory; the oldest leave first."""
+    @property
+    def store_key_bytes(self) -> int:
+        """Bytes of all answers under idempotency keys in memory; the oldest leave first."""
+    @property
+    def store_record_bytes(self) -> int:
+        """Bytes of all records in memory; the oldest leave first."""
+    @property
     def string_bytes(self) -> int:
         """Bytes of one string."""
 
@@ -1873,6 +2189,29 @@ class LogitCurve(Record):
     @property
     def slope(self) -> float:
         """Above 0, so that the rank of totals is kept."""
+
+class MissingInput(Record):
+    """The rows that are referred and lack one input."""
+    @property
+    def feature(self) -> str:
+        """Name of the input."""
+    @property
+    def share(self) -> float:
+        """Their share of the rows, by weight."""
+
+class MissingReport(Record):
+    """What the rule of missing inputs does to the development rows."""
+    @property
+    def inputs(self) -> tuple[MissingInput, ...]:
+        """By input of the card, in card order."""
+    @property
+    def sets(self) -> int:
+        """Number of sets of withheld inputs whose missing bins the card may rest on."""
+    @property
+    def share(self) -> float:
+        """Share of the rows, by weight, whose points approve or decline and that are referred since inputs are
+        missing.
+        """
 
 class MoveView(Record):
     """One characteristic that moves to another attribute."""
@@ -1991,6 +2330,9 @@ class Profile(Record):
     that it can be stated for the next document of its kind.
     """
     @property
+    def categories(self) -> Mapping[str, str] | None:
+        """Categories of Kapix by the provider's word, in place of the table of the preset. JSON only."""
+    @property
     def columns(self) -> Mapping[str, str] | None:
         """The name of each column in the header, by what it holds; without a header its number, from 1. A stated
         column goes before the table of names; the others are found by it.
@@ -2013,6 +2355,12 @@ class Profile(Record):
     @property
     def header_line(self) -> int | None:
         """Line of the header, from 1; 0 where there is none."""
+    @property
+    def pointers(self) -> AggregatorPreset | None:
+        """Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only."""
+    @property
+    def preset(self) -> str | None:
+        """The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only."""
     @property
     def quotes(self) -> Quotes | None:
         """Whether quotes enclose values."""
@@ -2082,7 +2430,7 @@ class ReadingFinding(Record):
     def severity(self) -> Severity:
         """What it should do to a decision."""
 
-ReadingFindingKind = Literal["closing_mismatch", "newest_first", "sign_found", "total_mismatch"]
+ReadingFindingKind = Literal["closing_mismatch", "newest_first", "pages_missing", "sign_found", "total_mismatch"]
 
 class ReasonView(Record):
     """One reason."""
@@ -2102,13 +2450,18 @@ class ReasonView(Record):
 ReferralCode = Literal["DATA_QUALITY", "INPUT_STALE", "MISSING_INPUT", "NO_CUTOFFS"]
 
 class ReferralReason(Record):
-    """One thing that forbids an approval: the application is referred unless its points decline it."""
+    """One thing that forbids a decision by points. An approval becomes a referral; a decline does too where an
+    input is missing that could lift it.
+    """
     @property
     def code(self) -> ReferralCode:
         """What it is."""
     @property
     def fields(self) -> tuple[str, ...]:
         """JSON pointers to the findings or inputs concerned."""
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs concerned."""
 
 class Regression(Record):
     """A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value."""
@@ -2305,6 +2658,9 @@ class ScorecardDevelopResponse(Answer):
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
     @property
+    def missing(self) -> MissingReport | None:
+        """How many rows the card refers since inputs are missing; absent at stage `binning`."""
+    @property
     def recorded_at(self) -> str | None:
         """When the Desk answered; absent without a clock."""
     @property
@@ -2371,7 +2727,7 @@ class SelectedRows(Record):
     def rows(self) -> tuple[tuple[Any, ...], ...]:
         """Ranges of row numbers in the account's `transactions`, from 0, both ends included."""
 
-Selection = Literal["credits_90d", "debits_90d", "end_of_day_90d", "end_of_day_and_debits_90d", "history", "income_180d", "income_90d", "income_complete_months", "last_balance", "last_balance_and_debits_90d", "last_income", "last_transaction", "lowest_balance_90d", "lowest_balance_and_debits_90d", "named_90d", "transactions_90d", "transactions_complete_months"]
+Selection = Literal["credits_90d", "debits_90d", "end_of_day_90d", "end_of_day_and_debits_90d", "flows_90d", "history", "income_180d", "income_90d", "income_complete_months", "last_balance", "last_balance_and_debits_90d", "last_income", "last_transaction", "lowest_balance_90d", "lowest_balance_and_debits_90d", "named_90d", "transactions_90d", "transactions_complete_months"]
 
 SelectionAction = Literal["add", "remove"]
 
@@ -2441,10 +2797,52 @@ class Separation(Record):
 
 SeparationKind = Literal["none", "quasi", "complete"]
 
-Severity = Literal["info", "refer"]
+Severity = Literal["info", "disputed", "refer"]
+
+class SourceChange(Record):
+    """A source before and after a call."""
+    @property
+    def after(self) -> SourceSummary | None:
+        """What is held now; null for nothing."""
+    @property
+    def before(self) -> SourceSummary | None:
+        """What was held before; null for nothing."""
+    @property
+    def source(self) -> SourceKey:
+        """The source."""
+
+class SourceSummary(Record):
+    """The extent of a source."""
+    @property
+    def accounts(self) -> int:
+        """Its accounts."""
+    @property
+    def no_record(self) -> bool:
+        """Whether it holds no record of the applicant."""
+    @property
+    def retrieved_at(self) -> str | None:
+        """When it was read, as the data say; its age counts from there."""
+    @property
+    def rows(self) -> int:
+        """Rows of its accounts."""
+    @property
+    def values(self) -> int:
+        """Its named values."""
 
 class StoreStatistics(Record):
     """What a store holds and what it dropped because it was full."""
+    @property
+    def entities(self) -> int:
+        """Applicants whose data `entity.put` gave."""
+    @property
+    def entities_bytes(self) -> int:
+        """Bytes of their data."""
+    @property
+    def entities_evicted(self) -> int:
+        """Applicants whose data were dropped because the store was full."""
+    @property
+    def entities_evicted_bytes(self) -> int:
+        """Bytes of the data that were dropped."""
     @property
     def events(self) -> int:
         """Events held."""
@@ -2455,14 +2853,26 @@ class StoreStatistics(Record):
     def keys(self) -> int:
         """Idempotency keys held."""
     @property
+    def keys_bytes(self) -> int:
+        """Bytes of the answers under them."""
+    @property
     def keys_evicted(self) -> int:
-        """Keys dropped because the store was full."""
+        """Keys dropped because the store was full: their requests would be answered anew."""
+    @property
+    def keys_evicted_bytes(self) -> int:
+        """Bytes of the answers that were dropped."""
     @property
     def records(self) -> int:
         """Records held."""
     @property
+    def records_bytes(self) -> int:
+        """Bytes of the records."""
+    @property
     def records_evicted(self) -> int:
         """Records dropped because the store was full."""
+    @property
+    def records_evicted_bytes(self) -> int:
+        """Bytes of the records that were dropped."""
 
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""
@@ -2539,7 +2949,7 @@ class TotalCheck(Record):
     def stated_minor(self) -> int:
         """What the document states, in minor units."""
 
-TotalKind = Literal["amounts", "closing", "credits", "debits"]
+TotalKind = Literal["amounts", "closing", "credits", "debits", "rows"]
 
 class Transaction(Record):
     """One row of an account."""
