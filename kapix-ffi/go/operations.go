@@ -12,16 +12,18 @@ func (e *Engine) ArtefactCheck(ctx context.Context, request *ArtefactCheckReques
 }
 
 // CashflowAnalyze: Cash-flow features of an applicant with their transactions.
-// The operation cashflow.analyze.
-func (e *Engine) CashflowAnalyze(ctx context.Context, request *CashflowAnalyzeRequest) (*CashflowAnalyzeResponse, error) {
-	response, _, err := answer[CashflowAnalyzeResponse](ctx, e, "cashflow.analyze", request, nil)
+// The operation cashflow.analyze. Columns are borrowed for the call, not copied;
+// without them those of the request are read.
+func (e *Engine) CashflowAnalyze(ctx context.Context, request *CashflowAnalyzeRequest, columns ...Column) (*CashflowAnalyzeResponse, error) {
+	response, _, err := answer[CashflowAnalyzeResponse](ctx, e, "cashflow.analyze", request, columns)
 	return response, err
 }
 
 // CreditScore: Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons.
-// The operation credit.score.
-func (e *Engine) CreditScore(ctx context.Context, request *CreditScoreRequest) (*CreditScoreResponse, error) {
-	response, _, err := answer[CreditScoreResponse](ctx, e, "credit.score", request, nil)
+// The operation credit.score. Columns are borrowed for the call, not copied;
+// without them those of the request are read.
+func (e *Engine) CreditScore(ctx context.Context, request *CreditScoreRequest, columns ...Column) (*CreditScoreResponse, error) {
+	response, _, err := answer[CreditScoreResponse](ctx, e, "credit.score", request, columns)
 	return response, err
 }
 
@@ -53,4 +55,11 @@ func (e *Engine) ScorecardDevelop(ctx context.Context, request *ScorecardDevelop
 func (e *Engine) ScorecardEvaluate(ctx context.Context, request *ScorecardEvaluateRequest, columns ...Column) (*ScorecardEvaluateResponse, error) {
 	response, _, err := answer[ScorecardEvaluateResponse](ctx, e, "scorecard.evaluate", request, columns)
 	return response, err
+}
+
+// TransactionsRead: Reads the transactions of a document: delimited text, or an aggregator's answer in JSON.
+// The operation transactions.read. Columns are borrowed for the call, not copied;
+// without them those of the request are read. With them, result columns come back.
+func (e *Engine) TransactionsRead(ctx context.Context, request *TransactionsReadRequest, columns ...Column) (*TransactionsReadResponse, ResultColumns, error) {
+	return answer[TransactionsReadResponse](ctx, e, "transactions.read", request, columns)
 }

@@ -10,6 +10,32 @@ type Account struct {
 	AccountID string `json:"account_id"`
 	// ChainToleranceMinor: Largest difference, in minor units, between a stated balance and the chained one that is still rounding, 0..=1,000,000; default 0.
 	ChainToleranceMinor int64 `json:"chain_tolerance_minor,omitempty"`
+	// ClosingBalanceMinor: Balance after the last row as the document states it, in minor units. Where it is the balance after the last row, the days from that row to the end of `period` are proved to be quiet.
+	ClosingBalanceMinor *int64 `json:"closing_balance_minor,omitempty"`
+	// Currency: Currency of every amount of the account, ISO 4217.
+	Currency string `json:"currency"`
+	// Kind: What the account is.
+	Kind AccountKind `json:"kind"`
+	// OpeningBalanceMinor: Balance before the first row, in minor units.
+	OpeningBalanceMinor *int64 `json:"opening_balance_minor,omitempty"`
+	// Period: Days that the document covers; without it, from the first to the last row.
+	Period *Period `json:"period,omitempty"`
+	// Provider: Bank or operator.
+	Provider string `json:"provider,omitempty"`
+	// Transactions: Rows, in the order of the document.
+	Transactions []Transaction `json:"transactions"`
+	// UTCOffset: Offset whose civil days are the account's days; default `Z`.
+	UTCOffset string `json:"utc_offset"`
+}
+
+// AccountInput: One account of an applicant with its rows in the order of the document.
+type AccountInput struct {
+	// AccountID: Id of the account at its provider; opaque, up to 128 bytes.
+	AccountID string `json:"account_id"`
+	// ChainToleranceMinor: Largest difference, in minor units, between a stated balance and the chained one that is still rounding, 0..=1,000,000; default 0.
+	ChainToleranceMinor int64 `json:"chain_tolerance_minor,omitempty"`
+	// ClosingBalanceMinor: Balance after the last row as the document states it, in minor units. Where it is the balance after the last row, the days from that row to the end of `period` are proved to be quiet.
+	ClosingBalanceMinor *int64 `json:"closing_balance_minor,omitempty"`
 	// Currency: Currency of every amount of the account, ISO 4217.
 	Currency string `json:"currency"`
 	// Kind: What the account is.
@@ -21,7 +47,7 @@ type Account struct {
 	// Provider: Bank or operator.
 	Provider string `json:"provider,omitempty"`
 	// Transactions: Rows, in the order of the document.
-	Transactions []Transaction `json:"transactions"`
+	Transactions []TransactionInput `json:"transactions"`
 	// UTCOffset: Offset whose civil days are the account's days; default `Z`.
 	UTCOffset string `json:"utc_offset,omitempty"`
 }
@@ -68,6 +94,142 @@ type AccountView struct {
 	Pointer string `json:"pointer"`
 	// Rows: Rows that count.
 	Rows uint64 `json:"rows"`
+}
+
+// AggregatorPreset: Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of an array.
+type AggregatorPreset struct {
+	// AccountID: Id of the account of a row.
+	AccountID []string `json:"account_id,omitzero"`
+	// AccountOfRows: Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in `rows`.
+	AccountOfRows []string `json:"account_of_rows,omitzero"`
+	// Amount: Amount with its sign, or without one where `type` tells the direction.
+	Amount []string `json:"amount,omitzero"`
+	// Balance: Balance after the row.
+	Balance []string `json:"balance,omitzero"`
+	// BalanceCurrency: Currency of the balance; must be the row's.
+	BalanceCurrency []string `json:"balance_currency,omitzero"`
+	// Categories: Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category.
+	Categories map[string]string `json:"categories,omitzero"`
+	// Category: The provider's category; of several the first that `categories` names counts.
+	Category []string `json:"category,omitzero"`
+	// Counterparty: The other side.
+	Counterparty []string `json:"counterparty,omitzero"`
+	// Credit: Money in, in place of `amount`.
+	Credit []string `json:"credit,omitzero"`
+	// Currency: Currency of the amount, ISO 4217 in any case.
+	Currency []string `json:"currency,omitzero"`
+	// CurrencyDefault: Currency of rows that state none, unless the request states one.
+	CurrencyDefault string `json:"currency_default,omitempty"`
+	// Debit: Money out, in place of `amount`, with or without a minus.
+	Debit []string `json:"debit,omitzero"`
+	// Description: Free text.
+	Description []string `json:"description,omitzero"`
+	// ID: Id of the row.
+	ID []string `json:"id,omitzero"`
+	// IDIsUnique: Whether an id is that of one row, so that a later page replaces it; default false.
+	IDIsUnique *bool `json:"id_is_unique,omitempty"`
+	// Kind: What the accounts are, unless the request states it.
+	Kind AccountKind `json:"kind,omitempty"`
+	// Marks: What a row must have beside time and amount for the preset to be found by the shape of a document.
+	Marks []string `json:"marks,omitzero"`
+	// Modified: Arrays of rows that replace those with the same id.
+	Modified []string `json:"modified,omitzero"`
+	// Next: What says that another page follows: true, or any text.
+	Next []string `json:"next,omitzero"`
+	// PendingID: Id of the pending row that a row replaces.
+	PendingID []string `json:"pending_id,omitzero"`
+	// Provider: Bank or operator, unless the request states it.
+	Provider string `json:"provider,omitempty"`
+	// Removed: Arrays of rows, of which only the id is read, that the provider removed.
+	Removed []string `json:"removed,omitzero"`
+	// Rows: Arrays of rows; all that exist are read. An empty pointer is the document itself.
+	Rows []string `json:"rows"`
+	// Sign: What the sign of `amount` means; without it `type` tells the direction.
+	Sign Sign `json:"sign,omitempty"`
+	// Status: Whether a row took effect.
+	Status []string `json:"status,omitzero"`
+	// Statuses: What a word of `status` means, whatever its case; an unknown one is an error.
+	Statuses map[string]TransactionStatus `json:"statuses,omitzero"`
+	// Time: When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970.
+	Time []string `json:"time"`
+	// Total: Number of rows of all pages.
+	Total []string `json:"total,omitzero"`
+	// Type: Whether a row is a credit or a debit.
+	Type []string `json:"type,omitzero"`
+	// Types: What a word of `type` means, whatever its case; `credit` and `debit` mean themselves.
+	Types map[string]Direction `json:"types,omitzero"`
+	// Unit: Unit of the amounts.
+	Unit AmountUnit `json:"unit"`
+	// UTCOffset: Offset of local times, and whose civil days are the account's days, unless the request states one.
+	UTCOffset string `json:"utc_offset,omitempty"`
+}
+
+// AggregatorPresetInput: Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of an array.
+type AggregatorPresetInput struct {
+	// AccountID: Id of the account of a row.
+	AccountID []string `json:"account_id,omitzero"`
+	// AccountOfRows: Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in `rows`.
+	AccountOfRows []string `json:"account_of_rows,omitzero"`
+	// Amount: Amount with its sign, or without one where `type` tells the direction.
+	Amount []string `json:"amount,omitzero"`
+	// Balance: Balance after the row.
+	Balance []string `json:"balance,omitzero"`
+	// BalanceCurrency: Currency of the balance; must be the row's.
+	BalanceCurrency []string `json:"balance_currency,omitzero"`
+	// Categories: Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category.
+	Categories map[string]string `json:"categories,omitzero"`
+	// Category: The provider's category; of several the first that `categories` names counts.
+	Category []string `json:"category,omitzero"`
+	// Counterparty: The other side.
+	Counterparty []string `json:"counterparty,omitzero"`
+	// Credit: Money in, in place of `amount`.
+	Credit []string `json:"credit,omitzero"`
+	// Currency: Currency of the amount, ISO 4217 in any case.
+	Currency []string `json:"currency,omitzero"`
+	// CurrencyDefault: Currency of rows that state none, unless the request states one.
+	CurrencyDefault string `json:"currency_default,omitempty"`
+	// Debit: Money out, in place of `amount`, with or without a minus.
+	Debit []string `json:"debit,omitzero"`
+	// Description: Free text.
+	Description []string `json:"description,omitzero"`
+	// ID: Id of the row.
+	ID []string `json:"id,omitzero"`
+	// IDIsUnique: Whether an id is that of one row, so that a later page replaces it; default false.
+	IDIsUnique *bool `json:"id_is_unique,omitempty"`
+	// Kind: What the accounts are, unless the request states it.
+	Kind AccountKind `json:"kind,omitempty"`
+	// Marks: What a row must have beside time and amount for the preset to be found by the shape of a document.
+	Marks []string `json:"marks,omitzero"`
+	// Modified: Arrays of rows that replace those with the same id.
+	Modified []string `json:"modified,omitzero"`
+	// Next: What says that another page follows: true, or any text.
+	Next []string `json:"next,omitzero"`
+	// PendingID: Id of the pending row that a row replaces.
+	PendingID []string `json:"pending_id,omitzero"`
+	// Provider: Bank or operator, unless the request states it.
+	Provider string `json:"provider,omitempty"`
+	// Removed: Arrays of rows, of which only the id is read, that the provider removed.
+	Removed []string `json:"removed,omitzero"`
+	// Rows: Arrays of rows; all that exist are read. An empty pointer is the document itself.
+	Rows []string `json:"rows,omitzero"`
+	// Sign: What the sign of `amount` means; without it `type` tells the direction.
+	Sign Sign `json:"sign,omitempty"`
+	// Status: Whether a row took effect.
+	Status []string `json:"status,omitzero"`
+	// Statuses: What a word of `status` means, whatever its case; an unknown one is an error.
+	Statuses map[string]TransactionStatus `json:"statuses,omitzero"`
+	// Time: When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970.
+	Time []string `json:"time,omitzero"`
+	// Total: Number of rows of all pages.
+	Total []string `json:"total,omitzero"`
+	// Type: Whether a row is a credit or a debit.
+	Type []string `json:"type,omitzero"`
+	// Types: What a word of `type` means, whatever its case; `credit` and `debit` mean themselves.
+	Types map[string]Direction `json:"types,omitzero"`
+	// Unit: Unit of the amounts.
+	Unit AmountUnit `json:"unit,omitempty"`
+	// UTCOffset: Offset of local times, and whose civil days are the account's days, unless the request states one.
+	UTCOffset string `json:"utc_offset,omitempty"`
 }
 
 // AkibaBalance: A balance.
@@ -123,6 +285,16 @@ type AkibaTransaction struct {
 	// Type: `credit` or `debit`; where given it must agree with the sign.
 	Type Direction `json:"type,omitempty"`
 }
+
+// AmountUnit: Unit of an amount.
+type AmountUnit string
+
+const (
+	// AmountUnitMajor: The currency itself, such as shillings.
+	AmountUnitMajor AmountUnit = "major"
+	// AmountUnitMinor: Its minor unit, such as cents.
+	AmountUnitMinor AmountUnit = "minor"
+)
 
 // Analysis: Features and the transactions behind them.
 type Analysis struct {
@@ -706,6 +878,14 @@ type ChiSquareTest struct {
 	Statistic float64 `json:"statistic"`
 }
 
+// Choice: A choice as it is on the wire.
+type Choice struct {
+	// How: `stated`, `found`, or `default` where nothing in the document depends on it.
+	How string `json:"how"`
+	// Line: The line that proves it, or one of those that do, from 1; 0 where the whole document does.
+	Line *uint64 `json:"line,omitempty"`
+}
+
 // Cluster: Characteristics that carry much the same information.
 type Cluster struct {
 	// Characteristics: Their names, of the highest information value first.
@@ -954,6 +1134,42 @@ type Data struct {
 	TransactionHistory *TransactionSource `json:"transaction_history,omitempty"`
 }
 
+// DateOrder: Order of the parts of a date.
+type DateOrder string
+
+const (
+	// DateOrderYmd: Year, month, day.
+	DateOrderYmd DateOrder = "ymd"
+	// DateOrderDmy: Day, month, year.
+	DateOrderDmy DateOrder = "dmy"
+	// DateOrderMdy: Month, day, year.
+	DateOrderMdy DateOrder = "mdy"
+	// DateOrderEpochSeconds: Seconds since 1970-01-01T00:00:00Z.
+	DateOrderEpochSeconds DateOrder = "epoch_seconds"
+	// DateOrderEpochMilliseconds: Milliseconds since 1970-01-01T00:00:00Z.
+	DateOrderEpochMilliseconds DateOrder = "epoch_milliseconds"
+)
+
+// DebitSign: Sign of the amounts in a column of debits.
+type DebitSign string
+
+const (
+	// DebitSignPositive: Money out is written above zero.
+	DebitSignPositive DebitSign = "positive"
+	// DebitSignNegative: Money out is written below zero.
+	DebitSignNegative DebitSign = "negative"
+)
+
+// DecimalMark: The mark before decimals.
+type DecimalMark string
+
+const (
+	// DecimalMarkPoint: `1,234.50`.
+	DecimalMarkPoint DecimalMark = "point"
+	// DecimalMarkComma: `1.234,50`.
+	DecimalMarkComma DecimalMark = "comma"
+)
+
 // Decision: The outcome of a score under the card's cut-offs.
 type Decision string
 
@@ -1048,6 +1264,22 @@ const (
 	EffectPositive Effect = "positive"
 	// EffectNegative: It lowered the total.
 	EffectNegative Effect = "negative"
+)
+
+// Encoding: Encoding of the characters of a document.
+type Encoding string
+
+const (
+	// EncodingUtf8: UTF-8.
+	EncodingUtf8 Encoding = "utf-8"
+	// EncodingUtf16le: UTF-16, the low byte first.
+	EncodingUtf16le Encoding = "utf-16le"
+	// EncodingUtf16be: UTF-16, the high byte first.
+	EncodingUtf16be Encoding = "utf-16be"
+	// EncodingWindows1252: Windows code page 1252.
+	EncodingWindows1252 Encoding = "windows-1252"
+	// EncodingIso88591: ISO 8859-1.
+	EncodingIso88591 Encoding = "iso-8859-1"
 )
 
 // EngineDescribeRequest: Asks what the engine is and holds.
@@ -1226,6 +1458,16 @@ type FlatSource struct {
 	Values map[string]any `json:"values,omitzero"`
 }
 
+// Format: What a document is.
+type Format string
+
+const (
+	// FormatDelimited: Lines of separated values.
+	FormatDelimited Format = "delimited"
+	// FormatJson: JSON of an aggregator.
+	FormatJson Format = "json"
+)
+
 // GainsRow: One group of the gains table.
 type GainsRow struct {
 	// BadRate: Bad rate of the group, in 0..=1.
@@ -1330,6 +1572,52 @@ type KolmogorovSmirnov struct {
 	Value float64 `json:"value"`
 }
 
+// LeftOutReason: Why a row became no transaction.
+type LeftOutReason string
+
+const (
+	// LeftOutReasonBlank: A line without values.
+	LeftOutReasonBlank LeftOutReason = "blank"
+	// LeftOutReasonClosingBalance: A balance after the last row: it became the closing balance.
+	LeftOutReasonClosingBalance LeftOutReason = "closing_balance"
+	// LeftOutReasonContinuation: Text that continues the row above: it was joined to its description.
+	LeftOutReasonContinuation LeftOutReason = "continuation"
+	// LeftOutReasonHeader: The header again.
+	LeftOutReasonHeader LeftOutReason = "header"
+	// LeftOutReasonNoAmount: A row with a day that states no amount.
+	LeftOutReasonNoAmount LeftOutReason = "no_amount"
+	// LeftOutReasonNote: Text without a day and without an amount, such as the foot of a page.
+	LeftOutReasonNote LeftOutReason = "note"
+	// LeftOutReasonOpeningBalance: A balance before the first row: it became the opening balance.
+	LeftOutReasonOpeningBalance LeftOutReason = "opening_balance"
+	// LeftOutReasonPreamble: A line before the header.
+	LeftOutReasonPreamble LeftOutReason = "preamble"
+	// LeftOutReasonRemoved: A row that the provider removed.
+	LeftOutReasonRemoved LeftOutReason = "removed"
+	// LeftOutReasonRepeated: A row of another page or pull that is there already.
+	LeftOutReasonRepeated LeftOutReason = "repeated"
+	// LeftOutReasonReplaced: A row of which a later page or pull has another form, which stands for it.
+	LeftOutReasonReplaced LeftOutReason = "replaced"
+	// LeftOutReasonTotal: A sum of the rows: it was compared.
+	LeftOutReasonTotal LeftOutReason = "total"
+)
+
+// LeftOutRow: A row that became no transaction.
+type LeftOutRow struct {
+	// Line: Its line, from 1, or the number of its element in JSON, from 0.
+	Line uint64 `json:"line"`
+	// Reason: Why.
+	Reason LeftOutReason `json:"reason"`
+}
+
+// LeftOutRows: Rows of a document that became no transaction.
+type LeftOutRows struct {
+	// Counts: Number of rows by reason.
+	Counts map[string]uint64 `json:"counts"`
+	// Rows: The first hundred, in the order of the document.
+	Rows []LeftOutRow `json:"rows"`
+}
+
 // Limits: The limits of an engine; `Limits::default()` is the documented table.
 type Limits struct {
 	// Accounts: Accounts of one applicant.
@@ -1340,6 +1628,14 @@ type Limits struct {
 	Attributes uint64 `json:"attributes"`
 	// Characteristics: Characteristics of a card.
 	Characteristics uint64 `json:"characteristics"`
+	// DocumentBytes: Bytes of one document beside a request.
+	DocumentBytes uint64 `json:"document_bytes"`
+	// DocumentColumns: Columns of a delimited document.
+	DocumentColumns uint64 `json:"document_columns"`
+	// DocumentLineBytes: Bytes of one line of a delimited document.
+	DocumentLineBytes uint64 `json:"document_line_bytes"`
+	// Documents: Documents of one reading: pages of an aggregator.
+	Documents uint64 `json:"documents"`
 	// Features: Named values in `features` or in one flat source.
 	Features uint64 `json:"features"`
 	// FrameColumns: Columns of a frame.
@@ -1560,6 +1856,78 @@ type Problem struct {
 	Message string `json:"message"`
 }
 
+// Profile: The form of a document. In a request what is absent is found; in an answer what was used is filled in, so that it can be stated for the next document of its kind.
+type Profile struct {
+	// Categories: Categories of Kapix by the provider's word, in place of the table of the preset. JSON only.
+	Categories map[string]string `json:"categories,omitzero"`
+	// Columns: The name of each column in the header, by what it holds; without a header its number, from 1. A stated column goes before the table of names; the others are found by it.
+	Columns map[string]string `json:"columns,omitzero"`
+	// DateOrder: Order of day, month and year in dates of digits that end with the year.
+	DateOrder DateOrder `json:"date_order,omitempty"`
+	// DebitSign: Sign of the amounts in a column of debits.
+	DebitSign DebitSign `json:"debit_sign,omitempty"`
+	// DecimalMark: The mark before decimals; the others group thousands.
+	DecimalMark DecimalMark `json:"decimal_mark,omitempty"`
+	// Encoding: Encoding of the characters.
+	Encoding Encoding `json:"encoding,omitempty"`
+	// Format: What the document is.
+	Format Format `json:"format,omitempty"`
+	// HeaderLine: Line of the header, from 1; 0 where there is none.
+	HeaderLine *uint64 `json:"header_line,omitempty"`
+	// Pointers: Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only.
+	Pointers *AggregatorPreset `json:"pointers,omitempty"`
+	// Preset: The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only.
+	Preset string `json:"preset,omitempty"`
+	// Quotes: Whether quotes enclose values.
+	Quotes Quotes `json:"quotes,omitempty"`
+	// Separator: What separates the values of a line.
+	Separator Separator `json:"separator,omitempty"`
+	// Sign: What the sign of an amount means.
+	Sign Sign `json:"sign,omitempty"`
+}
+
+// ProfileInput: The form of a document. In a request what is absent is found; in an answer what was used is filled in, so that it can be stated for the next document of its kind.
+type ProfileInput struct {
+	// Categories: Categories of Kapix by the provider's word, in place of the table of the preset. JSON only.
+	Categories map[string]string `json:"categories,omitzero"`
+	// Columns: The name of each column in the header, by what it holds; without a header its number, from 1. A stated column goes before the table of names; the others are found by it.
+	Columns map[string]string `json:"columns,omitzero"`
+	// DateOrder: Order of day, month and year in dates of digits that end with the year.
+	DateOrder DateOrder `json:"date_order,omitempty"`
+	// DebitSign: Sign of the amounts in a column of debits.
+	DebitSign DebitSign `json:"debit_sign,omitempty"`
+	// DecimalMark: The mark before decimals; the others group thousands.
+	DecimalMark DecimalMark `json:"decimal_mark,omitempty"`
+	// Encoding: Encoding of the characters.
+	Encoding Encoding `json:"encoding,omitempty"`
+	// Format: What the document is.
+	Format Format `json:"format,omitempty"`
+	// HeaderLine: Line of the header, from 1; 0 where there is none.
+	HeaderLine *uint64 `json:"header_line,omitempty"`
+	// Pointers: Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only.
+	Pointers *AggregatorPresetInput `json:"pointers,omitempty"`
+	// Preset: The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only.
+	Preset string `json:"preset,omitempty"`
+	// Quotes: Whether quotes enclose values.
+	Quotes Quotes `json:"quotes,omitempty"`
+	// Separator: What separates the values of a line.
+	Separator Separator `json:"separator,omitempty"`
+	// Sign: What the sign of an amount means.
+	Sign Sign `json:"sign,omitempty"`
+}
+
+// Proof: What a reading rests on.
+type Proof struct {
+	// BalancesChained: Rows whose balance follows from the balance of the row before and the amount.
+	BalancesChained uint64 `json:"balances_chained"`
+	// BalancesChecked: Rows with an amount and a balance after a row with a balance.
+	BalancesChecked uint64 `json:"balances_checked"`
+	// Choices: How each part of the profile came about, by its name.
+	Choices map[string]Choice `json:"choices"`
+	// Totals: Totals that the document states, beside the sums of its rows.
+	Totals []TotalCheck `json:"totals"`
+}
+
 // Provenance: Who answers for an artefact, and what it may be used for.
 type Provenance struct {
 	// ApprovedAt: When it was approved.
@@ -1590,6 +1958,44 @@ const (
 	ProvenanceStatusApproved ProvenanceStatus = "approved"
 	// ProvenanceStatusRetired: No longer to be used.
 	ProvenanceStatusRetired ProvenanceStatus = "retired"
+)
+
+// Quotes: Whether quotes enclose values.
+type Quotes string
+
+const (
+	// QuotesDouble: As in RFC 4180.
+	QuotesDouble Quotes = "double"
+	// QuotesNone: A quote is a character like any other.
+	QuotesNone Quotes = "none"
+)
+
+// ReadingFinding: What reading shows of the data.
+type ReadingFinding struct {
+	// Count: Number of cases; `lines` shows the first ones.
+	Count uint64 `json:"count"`
+	// Kind: What was found.
+	Kind ReadingFindingKind `json:"kind"`
+	// Lines: Lines of the document, from 1, or numbers of elements in JSON, from 0: at most 100.
+	Lines []uint64 `json:"lines,omitzero"`
+	// Severity: What it should do to a decision.
+	Severity Severity `json:"severity"`
+}
+
+// ReadingFindingKind: What reading may show of the data.
+type ReadingFindingKind string
+
+const (
+	// ReadingFindingKindClosingMismatch: A stated closing balance is not the balance that the rows lead to.
+	ReadingFindingKindClosingMismatch ReadingFindingKind = "closing_mismatch"
+	// ReadingFindingKindNewestFirst: The document was in the order of the newest first; the rows are given the oldest first.
+	ReadingFindingKindNewestFirst ReadingFindingKind = "newest_first"
+	// ReadingFindingKindPagesMissing: Every page says that another one follows, which did not come.
+	ReadingFindingKindPagesMissing ReadingFindingKind = "pages_missing"
+	// ReadingFindingKindSignFound: Balances chain only when money out is above zero; the amounts were turned round.
+	ReadingFindingKindSignFound ReadingFindingKind = "sign_found"
+	// ReadingFindingKindTotalMismatch: A stated total is not the sum of the rows.
+	ReadingFindingKindTotalMismatch ReadingFindingKind = "total_mismatch"
 )
 
 // ReasonMethod: What an applicant's points are compared with to find the reasons.
@@ -2218,6 +2624,20 @@ const (
 	SeparationKindComplete SeparationKind = "complete"
 )
 
+// Separator: What separates the values of a line.
+type Separator string
+
+const (
+	// SeparatorComma: `,`.
+	SeparatorComma Separator = "comma"
+	// SeparatorSemicolon: `;`.
+	SeparatorSemicolon Separator = "semicolon"
+	// SeparatorTab: A tab.
+	SeparatorTab Separator = "tab"
+	// SeparatorPipe: `|`.
+	SeparatorPipe Separator = "pipe"
+)
+
 // Severity: What a finding does to a decision.
 type Severity string
 
@@ -2226,6 +2646,16 @@ const (
 	SeverityInfo Severity = "info"
 	// SeverityRefer: The data contradict themselves: an approval becomes a referral, unless the artefact accepts the finding.
 	SeverityRefer Severity = "refer"
+)
+
+// Sign: What the sign of an amount means.
+type Sign string
+
+const (
+	// SignCreditPositive: Money in is above zero.
+	SignCreditPositive Sign = "credit_positive"
+	// SignDebitPositive: Money out is above zero.
+	SignDebitPositive Sign = "debit_positive"
 )
 
 // SourceKey: A source of data that a request may name in `data_sources`.
@@ -2285,6 +2715,26 @@ const (
 	// StageCard: To a card.
 	StageCard Stage = "card"
 )
+
+// StatedAccount: What is known of an account beside its document.
+type StatedAccount struct {
+	// AccountID: Id of the account at its provider; default the document's, or `account`.
+	AccountID string `json:"account_id,omitempty"`
+	// ClosingBalanceMinor: Balance after the last row, in minor units.
+	ClosingBalanceMinor *int64 `json:"closing_balance_minor,omitempty"`
+	// Currency: Currency of the amounts, ISO 4217; default the document's. Without either the document is refused.
+	Currency string `json:"currency,omitempty"`
+	// Kind: What the account is; default the document's, or `other`.
+	Kind AccountKind `json:"kind,omitempty"`
+	// OpeningBalanceMinor: Balance before the first row, in minor units.
+	OpeningBalanceMinor *int64 `json:"opening_balance_minor,omitempty"`
+	// Period: Days that the document covers.
+	Period *PeriodInput `json:"period,omitempty"`
+	// Provider: Bank or operator.
+	Provider string `json:"provider,omitempty"`
+	// UTCOffset: Offset whose civil days are the account's days, and of the times in the document that state none; default `Z`.
+	UTCOffset string `json:"utc_offset,omitempty"`
+}
 
 // StoreStatistics: What a store holds and what it dropped because it was full.
 type StoreStatistics struct {
@@ -2354,6 +2804,34 @@ type TopFeature struct {
 	Weight float64 `json:"weight"`
 }
 
+// TotalCheck: A total that a document states.
+type TotalCheck struct {
+	// FoundMinor: What the rows add up to, in minor units.
+	FoundMinor int64 `json:"found_minor"`
+	// Kind: What it is.
+	Kind TotalKind `json:"kind"`
+	// Line: Its line, from 1.
+	Line uint64 `json:"line"`
+	// StatedMinor: What the document states, in minor units.
+	StatedMinor int64 `json:"stated_minor"`
+}
+
+// TotalKind: What a total is of.
+type TotalKind string
+
+const (
+	// TotalKindAmounts: Of all amounts.
+	TotalKindAmounts TotalKind = "amounts"
+	// TotalKindClosing: The balance after the last row.
+	TotalKindClosing TotalKind = "closing"
+	// TotalKindCredits: Of money in.
+	TotalKindCredits TotalKind = "credits"
+	// TotalKindDebits: Of money out.
+	TotalKindDebits TotalKind = "debits"
+	// TotalKindRows: The number of rows, in place of minor units.
+	TotalKindRows TotalKind = "rows"
+)
+
 // Transaction: One row of an account.
 type Transaction struct {
 	// AmountMinor: Amount in minor units; a credit is above zero, a debit below.
@@ -2370,6 +2848,32 @@ type Transaction struct {
 	Description string `json:"description,omitempty"`
 	// ID: Id of the row at its provider; a shared id is a warning, not a duplicate.
 	ID string `json:"id,omitempty"`
+	// PendingID: Id of the pending row that this booked row replaces, where the provider states it.
+	PendingID string `json:"pending_id,omitempty"`
+	// Status: Whether the row took effect; default `posted`.
+	Status TransactionStatus `json:"status,omitempty"`
+	// Type: `credit` or `debit`; where given it must agree with the sign of the amount.
+	Type Direction `json:"type,omitempty"`
+}
+
+// TransactionInput: One row of an account.
+type TransactionInput struct {
+	// AmountMinor: Amount in minor units; a credit is above zero, a debit below.
+	AmountMinor int64 `json:"amount_minor"`
+	// At: When: an instant, or a civil date where the document gives no time.
+	At string `json:"at"`
+	// BalanceMinor: Balance after the row as the document states it, in minor units.
+	BalanceMinor *int64 `json:"balance_minor,omitempty"`
+	// Category: The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
+	Category string `json:"category,omitempty"`
+	// Counterparty: The other side, as the document names it.
+	Counterparty string `json:"counterparty,omitempty"`
+	// Description: Free text of the document.
+	Description string `json:"description,omitempty"`
+	// ID: Id of the row at its provider; a shared id is a warning, not a duplicate.
+	ID string `json:"id,omitempty"`
+	// PendingID: Id of the pending row that this booked row replaces, where the provider states it.
+	PendingID string `json:"pending_id,omitempty"`
 	// Status: Whether the row took effect; default `posted`.
 	Status TransactionStatus `json:"status,omitempty"`
 	// Type: `credit` or `debit`; where given it must agree with the sign of the amount.
@@ -2379,7 +2883,7 @@ type Transaction struct {
 // TransactionSource: A source that answers with accounts.
 type TransactionSource struct {
 	// Accounts: Accounts of the applicant at this source.
-	Accounts []Account `json:"accounts"`
+	Accounts []AccountInput `json:"accounts"`
 	// Period: Days that the source covers; an account's own period goes before it.
 	Period *PeriodInput `json:"period,omitempty"`
 	// Provider: Who answered.
@@ -2399,6 +2903,46 @@ const (
 	// TransactionStatusFailed: The row was refused and moved nothing; it is counted, and left out of every sum.
 	TransactionStatusFailed TransactionStatus = "failed"
 )
+
+// TransactionsReadRequest: Asks for the transactions of a document: a delimited text (CSV), or an aggregator's answer in JSON.
+type TransactionsReadRequest struct {
+	// Account: What is known of the account; it goes before what the document says.
+	Account *StatedAccount `json:"account,omitempty"`
+	// Document: The bytes of the document in base64, when no column `document` comes beside the request.
+	Document string `json:"document,omitempty"`
+	// Documents: Pages of an aggregator in base64, the earlier pull first; in place of `document`.
+	Documents []string `json:"documents,omitzero"`
+	// Profile: What is known of the form of the document; what is absent is found.
+	Profile *ProfileInput `json:"profile,omitempty"`
+	// Rows: Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000.
+	Rows *uint64 `json:"rows,omitempty"`
+}
+
+// TransactionsReadResponse: The transactions of a document.
+type TransactionsReadResponse struct {
+	// Accounts: The accounts with their first rows, `rows` of the request in all; as `data` takes them.
+	Accounts []Account `json:"accounts"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Findings: What reading shows of the data.
+	Findings []ReadingFinding `json:"findings"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// LeftOut: Rows that became no transaction.
+	LeftOut LeftOutRows `json:"left_out"`
+	// Profile: The form of the document, whole: stated in a request it reads the next document in the same way.
+	Profile Profile `json:"profile"`
+	// Proof: What the profile rests on.
+	Proof Proof `json:"proof"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Rows: Transactions that were read; all of them are in the columns.
+	Rows uint64 `json:"rows"`
+	// RowsNotListed: Transactions that `accounts` does not list.
+	RowsNotListed uint64 `json:"rows_not_listed"`
+}
 
 // Trend: The shape of the bad rates (or means) of the bins along ascending values.
 type Trend string

@@ -112,6 +112,82 @@ export interface AccountProfit {
   readonly loss_per_bad_minor: number;
 }
 
+/**
+ * Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+ * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
+ * `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
+ * an array.
+ */
+export interface AggregatorPresetInput {
+  /** Id of the account of a row. */
+  readonly account_id?: ReadonlyArray<string>;
+  /**
+   * Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in
+   * `rows`.
+   */
+  readonly account_of_rows?: ReadonlyArray<string>;
+  /** Amount with its sign, or without one where `type` tells the direction. */
+  readonly amount?: ReadonlyArray<string>;
+  /** Balance after the row. */
+  readonly balance?: ReadonlyArray<string>;
+  /** Currency of the balance; must be the row's. */
+  readonly balance_currency?: ReadonlyArray<string>;
+  /** Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category. */
+  readonly categories?: { readonly [name: string]: string };
+  /** The provider's category; of several the first that `categories` names counts. */
+  readonly category?: ReadonlyArray<string>;
+  /** The other side. */
+  readonly counterparty?: ReadonlyArray<string>;
+  /** Money in, in place of `amount`. */
+  readonly credit?: ReadonlyArray<string>;
+  /** Currency of the amount, ISO 4217 in any case. */
+  readonly currency?: ReadonlyArray<string>;
+  /** Currency of rows that state none, unless the request states one. */
+  readonly currency_default?: string | null;
+  /** Money out, in place of `amount`, with or without a minus. */
+  readonly debit?: ReadonlyArray<string>;
+  /** Free text. */
+  readonly description?: ReadonlyArray<string>;
+  /** Id of the row. */
+  readonly id?: ReadonlyArray<string>;
+  /** Whether an id is that of one row, so that a later page replaces it; default false. */
+  readonly id_is_unique?: boolean;
+  /** What the accounts are, unless the request states it. */
+  readonly kind?: AccountKind | null;
+  /** What a row must have beside time and amount for the preset to be found by the shape of a document. */
+  readonly marks?: ReadonlyArray<string>;
+  /** Arrays of rows that replace those with the same id. */
+  readonly modified?: ReadonlyArray<string>;
+  /** What says that another page follows: true, or any text. */
+  readonly next?: ReadonlyArray<string>;
+  /** Id of the pending row that a row replaces. */
+  readonly pending_id?: ReadonlyArray<string>;
+  /** Bank or operator, unless the request states it. */
+  readonly provider?: string | null;
+  /** Arrays of rows, of which only the id is read, that the provider removed. */
+  readonly removed?: ReadonlyArray<string>;
+  /** Arrays of rows; all that exist are read. An empty pointer is the document itself. */
+  readonly rows?: ReadonlyArray<string>;
+  /** What the sign of `amount` means; without it `type` tells the direction. */
+  readonly sign?: Sign | null;
+  /** Whether a row took effect. */
+  readonly status?: ReadonlyArray<string>;
+  /** What a word of `status` means, whatever its case; an unknown one is an error. */
+  readonly statuses?: { readonly [name: string]: TransactionStatus };
+  /** When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970. */
+  readonly time?: ReadonlyArray<string>;
+  /** Number of rows of all pages. */
+  readonly total?: ReadonlyArray<string>;
+  /** Whether a row is a credit or a debit. */
+  readonly type?: ReadonlyArray<string>;
+  /** What a word of `type` means, whatever its case; `credit` and `debit` mean themselves. */
+  readonly types?: { readonly [name: string]: Direction };
+  /** Unit of the amounts. */
+  readonly unit?: AmountUnit;
+  /** Offset of local times, and whose civil days are the account's days, unless the request states one. */
+  readonly utc_offset?: string | null;
+}
+
 /** A balance. */
 export interface AkibaBalance {
   /** Balance in major units: a number, or a decimal string. */
@@ -159,6 +235,9 @@ export interface AkibaTransaction {
   /** `credit` or `debit`; where given it must agree with the sign. */
   readonly type?: Direction | null;
 }
+
+/** Unit of an amount. */
+export type AmountUnit = 'major' | 'minor';
 
 /** Asks whether an artefact would load, without loading it. */
 export interface ArtefactCheckRequest {
@@ -532,6 +611,8 @@ export interface PrebinningSettings {
  * that it can be stated for the next document of its kind.
  */
 export interface ProfileInput {
+  /** Categories of Kapix by the provider's word, in place of the table of the preset. JSON only. */
+  readonly categories?: { readonly [name: string]: string } | null;
   /**
    * The name of each column in the header, by what it holds; without a header its number, from 1. A stated
    * column goes before the table of names; the others are found by it.
@@ -549,6 +630,10 @@ export interface ProfileInput {
   readonly format?: Format | null;
   /** Line of the header, from 1; 0 where there is none. */
   readonly header_line?: number | null;
+  /** Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only. */
+  readonly pointers?: AggregatorPresetInput | null;
+  /** The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only. */
+  readonly preset?: string | null;
   /** Whether quotes enclose values. */
   readonly quotes?: Quotes | null;
   /** What separates the values of a line. */
@@ -894,6 +979,8 @@ export interface TransactionsReadRequest {
   readonly account?: StatedAccount;
   /** The bytes of the document in base64, when no column `document` comes beside the request. */
   readonly document?: string | null;
+  /** Pages of an aggregator in base64, the earlier pull first; in place of `document`. */
+  readonly documents?: ReadonlyArray<string>;
   /** What is known of the form of the document; what is absent is found. */
   readonly profile?: ProfileInput;
   /** Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000. */
@@ -959,6 +1046,82 @@ export interface AccountView {
   readonly pointer: string;
   /** Rows that count. */
   readonly rows: number;
+}
+
+/**
+ * Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+ * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
+ * `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
+ * an array.
+ */
+export interface AggregatorPreset {
+  /** Id of the account of a row. */
+  readonly account_id?: ReadonlyArray<string>;
+  /**
+   * Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in
+   * `rows`.
+   */
+  readonly account_of_rows?: ReadonlyArray<string>;
+  /** Amount with its sign, or without one where `type` tells the direction. */
+  readonly amount?: ReadonlyArray<string>;
+  /** Balance after the row. */
+  readonly balance?: ReadonlyArray<string>;
+  /** Currency of the balance; must be the row's. */
+  readonly balance_currency?: ReadonlyArray<string>;
+  /** Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category. */
+  readonly categories?: { readonly [name: string]: string };
+  /** The provider's category; of several the first that `categories` names counts. */
+  readonly category?: ReadonlyArray<string>;
+  /** The other side. */
+  readonly counterparty?: ReadonlyArray<string>;
+  /** Money in, in place of `amount`. */
+  readonly credit?: ReadonlyArray<string>;
+  /** Currency of the amount, ISO 4217 in any case. */
+  readonly currency?: ReadonlyArray<string>;
+  /** Currency of rows that state none, unless the request states one. */
+  readonly currency_default?: string;
+  /** Money out, in place of `amount`, with or without a minus. */
+  readonly debit?: ReadonlyArray<string>;
+  /** Free text. */
+  readonly description?: ReadonlyArray<string>;
+  /** Id of the row. */
+  readonly id?: ReadonlyArray<string>;
+  /** Whether an id is that of one row, so that a later page replaces it; default false. */
+  readonly id_is_unique?: boolean;
+  /** What the accounts are, unless the request states it. */
+  readonly kind?: AccountKind;
+  /** What a row must have beside time and amount for the preset to be found by the shape of a document. */
+  readonly marks?: ReadonlyArray<string>;
+  /** Arrays of rows that replace those with the same id. */
+  readonly modified?: ReadonlyArray<string>;
+  /** What says that another page follows: true, or any text. */
+  readonly next?: ReadonlyArray<string>;
+  /** Id of the pending row that a row replaces. */
+  readonly pending_id?: ReadonlyArray<string>;
+  /** Bank or operator, unless the request states it. */
+  readonly provider?: string;
+  /** Arrays of rows, of which only the id is read, that the provider removed. */
+  readonly removed?: ReadonlyArray<string>;
+  /** Arrays of rows; all that exist are read. An empty pointer is the document itself. */
+  readonly rows: ReadonlyArray<string>;
+  /** What the sign of `amount` means; without it `type` tells the direction. */
+  readonly sign?: Sign;
+  /** Whether a row took effect. */
+  readonly status?: ReadonlyArray<string>;
+  /** What a word of `status` means, whatever its case; an unknown one is an error. */
+  readonly statuses?: { readonly [name: string]: TransactionStatus };
+  /** When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970. */
+  readonly time: ReadonlyArray<string>;
+  /** Number of rows of all pages. */
+  readonly total?: ReadonlyArray<string>;
+  /** Whether a row is a credit or a debit. */
+  readonly type?: ReadonlyArray<string>;
+  /** What a word of `type` means, whatever its case; `credit` and `debit` mean themselves. */
+  readonly types?: { readonly [name: string]: Direction };
+  /** Unit of the amounts. */
+  readonly unit: AmountUnit;
+  /** Offset of local times, and whose civil days are the account's days, unless the request states one. */
+  readonly utc_offset?: string;
 }
 
 /** Features and the transactions behind them. */
@@ -1333,6 +1496,14 @@ export interface ChiSquareTest {
   readonly statistic: number;
 }
 
+/** A choice as it is on the wire. */
+export interface Choice {
+  /** `stated`, `found`, or `default` where nothing in the document depends on it. */
+  readonly how: string;
+  /** The line that proves it, or one of those that do, from 1; 0 where the whole document does. */
+  readonly line?: number;
+}
+
 /** Characteristics that carry much the same information. */
 export interface Cluster {
   /** Their names, of the highest information value first. */
@@ -1693,7 +1864,7 @@ export interface KolmogorovSmirnov {
 }
 
 /** Why a row became no transaction. */
-export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'removed' | 'repeated' | 'total';
+export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'removed' | 'repeated' | 'replaced' | 'total';
 
 /** A row that became no transaction. */
 export interface LeftOutRow {
@@ -1727,6 +1898,8 @@ export interface Limits {
   readonly document_columns: number;
   /** Bytes of one line of a delimited document. */
   readonly document_line_bytes: number;
+  /** Documents of one reading: pages of an aggregator. */
+  readonly documents: number;
   /** Named values in `features` or in one flat source. */
   readonly features: number;
   /** Columns of a frame. */
@@ -1852,6 +2025,8 @@ export interface Problem {
  * that it can be stated for the next document of its kind.
  */
 export interface Profile {
+  /** Categories of Kapix by the provider's word, in place of the table of the preset. JSON only. */
+  readonly categories?: { readonly [name: string]: string };
   /**
    * The name of each column in the header, by what it holds; without a header its number, from 1. A stated
    * column goes before the table of names; the others are found by it.
@@ -1869,6 +2044,10 @@ export interface Profile {
   readonly format?: Format;
   /** Line of the header, from 1; 0 where there is none. */
   readonly header_line?: number;
+  /** Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only. */
+  readonly pointers?: AggregatorPreset;
+  /** The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only. */
+  readonly preset?: string;
   /** Whether quotes enclose values. */
   readonly quotes?: Quotes;
   /** What separates the values of a line. */
@@ -1884,7 +2063,7 @@ export interface Proof {
   /** Rows with an amount and a balance after a row with a balance. */
   readonly balances_checked: number;
   /** How each part of the profile came about, by its name. */
-  readonly choices: { readonly [name: string]: unknown };
+  readonly choices: { readonly [name: string]: Choice };
   /** Totals that the document states, beside the sums of its rows. */
   readonly totals: ReadonlyArray<TotalCheck>;
 }
@@ -1925,7 +2104,7 @@ export interface ReadingFinding {
 }
 
 /** What reading may show of the data. */
-export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'sign_found' | 'total_mismatch';
+export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_found' | 'total_mismatch';
 
 /** One reason. */
 export interface ReasonView {
@@ -2291,7 +2470,7 @@ export interface TotalCheck {
 }
 
 /** What a total is of. */
-export type TotalKind = 'amounts' | 'closing' | 'credits' | 'debits';
+export type TotalKind = 'amounts' | 'closing' | 'credits' | 'debits' | 'rows';
 
 /** One row of an account. */
 export interface Transaction {

@@ -105,6 +105,7 @@ _ScorecardEvaluateRequest = (
 _TransactionsReadRequest = (
     ('account', 'StatedAccount', {}, 'What is known of the account; it goes before what the document says.'),
     ('document', 'str | None', None, 'The bytes of the document in base64, when no column `document` comes beside the request.'),
+    ('documents', 'Sequence[str]', ABSENT, 'Pages of an aggregator in base64, the earlier pull first; in place of `document`.'),
     ('profile', 'ProfileInput', {}, 'What is known of the form of the document; what is absent is found.'),
     ('rows', 'int', 1000, 'Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000.'),
 )

@@ -407,6 +407,7 @@ class Transactions:
         threads: int = 0,
         account: StatedAccount = ...,
         document: str | None = None,
+        documents: Sequence[str] = ...,
         profile: ProfileInput = ...,
         rows: int = 1000,
     ) -> TransactionsReadResponse:
@@ -419,6 +420,8 @@ class Transactions:
             account (StatedAccount): What is known of the account; it goes before what the document says.
             document (str | None): The bytes of the document in base64, when no column `document` comes beside the
                 request.
+            documents (Sequence[str]): Pages of an aggregator in base64, the earlier pull first; in place of
+                `document`.
             profile (ProfileInput): What is known of the form of the document; what is absent is found.
             rows (int; default 1000): Rows that the answer lists in its `accounts` at most, the rest is counted;
                 default 1,000.
@@ -433,6 +436,7 @@ class Transactions:
         threads: int = 0,
         account: StatedAccount = ...,
         document: str | None = None,
+        documents: Sequence[str] = ...,
         profile: ProfileInput = ...,
         rows: int = 1000,
     ) -> TransactionsReadResponse:

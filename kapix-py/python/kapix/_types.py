@@ -11,34 +11,34 @@ from ._record import Answer, Record, property_of
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest",
-    "AkibaStatus", "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
-    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
-    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
-    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
-    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
-    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
-    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
-    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
-    "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
-    "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "HosmerLemeshow", "InputNullReason",
-    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
-    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry",
-    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
-    "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
-    "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
-    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
-    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceKey", "SplitMethod",
-    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
-    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
-    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
-    "ValidationReport", "ValidationSettings",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AggregatorPreset",
+    "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
+    "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef", "AucEstimate",
+    "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn", "Binning",
+    "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings", "BinningStatus",
+    "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod", "CalibrationRefusal",
+    "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings", "CashflowAnalyzeRequest",
+    "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster",
+    "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
+    "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
+    "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
+    "DevelopmentValidation", "Direction", "Effect", "Encoding", "EngineDescribeResponse", "EntityType", "Estimate",
+    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format",
+    "GainsRow", "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot",
+    "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum",
+    "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind",
+    "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
+    "Problem", "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "ReadingFinding",
+    "ReadingFindingKind", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason",
+    "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates",
+    "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude",
+    "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
+    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
+    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
+    "Separator", "Severity", "Sign", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
+    "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind",
+    "Transaction", "TransactionInput", "TransactionSource", "TransactionStatus", "TransactionsReadRequest",
+    "TransactionsReadResponse", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -85,6 +85,89 @@ class AccountProfit(TypedDict, total=False):
     """
     gain_per_good_minor: int
     loss_per_bad_minor: int
+
+
+class AggregatorPresetInput(TypedDict, total=False):
+    """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
+    `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
+    an array.
+
+    Fields:
+        account_id (Sequence[str]): Id of the account of a row.
+        account_of_rows (Sequence[str]): Id of the account of all rows of an array, where it stands beside the
+            array: `*` is the same element as in `rows`.
+        amount (Sequence[str]): Amount with its sign, or without one where `type` tells the direction.
+        balance (Sequence[str]): Balance after the row.
+        balance_currency (Sequence[str]): Currency of the balance; must be the row's.
+        categories (Mapping[str, str]): Category of Kapix of the provider's word, whatever its case. Only what
+            stands here becomes a category.
+        category (Sequence[str]): The provider's category; of several the first that `categories` names counts.
+        counterparty (Sequence[str]): The other side.
+        credit (Sequence[str]): Money in, in place of `amount`.
+        currency (Sequence[str]): Currency of the amount, ISO 4217 in any case.
+        currency_default (str | None): Currency of rows that state none, unless the request states one.
+        debit (Sequence[str]): Money out, in place of `amount`, with or without a minus.
+        description (Sequence[str]): Free text.
+        id (Sequence[str]): Id of the row.
+        id_is_unique (bool): Whether an id is that of one row, so that a later page replaces it; default false.
+        kind (AccountKind | None): What the accounts are, unless the request states it. One of `current`, `savings`,
+            `mobile_money`, `till`, `pos`, `card`, `loan`, `other`.
+        marks (Sequence[str]): What a row must have beside time and amount for the preset to be found by the shape
+            of a document.
+        modified (Sequence[str]): Arrays of rows that replace those with the same id.
+        next (Sequence[str]): What says that another page follows: true, or any text.
+        pending_id (Sequence[str]): Id of the pending row that a row replaces.
+        provider (str | None): Bank or operator, unless the request states it.
+        removed (Sequence[str]): Arrays of rows, of which only the id is read, that the provider removed.
+        rows (Sequence[str]): Arrays of rows; all that exist are read. An empty pointer is the document itself.
+        sign (Sign | None): What the sign of `amount` means; without it `type` tells the direction. One of
+            `credit_positive`, `debit_positive`.
+        status (Sequence[str]): Whether a row took effect.
+        statuses (Mapping[str, TransactionStatus]): What a word of `status` means, whatever its case; an unknown one
+            is an error.
+        time (Sequence[str]): When the row took place: a date, an instant, a local time, or seconds or milliseconds
+            since 1970.
+        total (Sequence[str]): Number of rows of all pages.
+        type (Sequence[str]): Whether a row is a credit or a debit.
+        types (Mapping[str, Direction]): What a word of `type` means, whatever its case; `credit` and `debit` mean
+            themselves.
+        unit (AmountUnit; default 'major'): Unit of the amounts. One of `major`, `minor`.
+        utc_offset (str | None): Offset of local times, and whose civil days are the account's days, unless the
+            request states one.
+    """
+    account_id: Sequence[str]
+    account_of_rows: Sequence[str]
+    amount: Sequence[str]
+    balance: Sequence[str]
+    balance_currency: Sequence[str]
+    categories: Mapping[str, str]
+    category: Sequence[str]
+    counterparty: Sequence[str]
+    credit: Sequence[str]
+    currency: Sequence[str]
+    currency_default: str | None
+    debit: Sequence[str]
+    description: Sequence[str]
+    id: Sequence[str]
+    id_is_unique: bool
+    kind: AccountKind | None
+    marks: Sequence[str]
+    modified: Sequence[str]
+    next: Sequence[str]
+    pending_id: Sequence[str]
+    provider: str | None
+    removed: Sequence[str]
+    rows: Sequence[str]
+    sign: Sign | None
+    status: Sequence[str]
+    statuses: Mapping[str, TransactionStatus]
+    time: Sequence[str]
+    total: Sequence[str]
+    type: Sequence[str]
+    types: Mapping[str, Direction]
+    unit: AmountUnit
+    utc_offset: str | None
 
 
 class AkibaBalance(TypedDict, total=False):
@@ -141,6 +224,9 @@ class AkibaTransaction(TypedDict, total=False):
     external_transaction_id: str | None
     status: AkibaStatus | None
     type: Direction | None
+
+
+AmountUnit = Union[Literal["major"], Literal["minor"]]
 
 
 class ArtefactCheckRequest(TypedDict, total=False):
@@ -565,6 +651,8 @@ class ProfileInput(TypedDict, total=False):
     that it can be stated for the next document of its kind.
 
     Fields:
+        categories (Mapping[str, str] | None): Categories of Kapix by the provider's word, in place of the table of
+            the preset. JSON only.
         columns (Mapping[str, str]): The name of each column in the header, by what it holds; without a header its
             number, from 1. A stated column goes before the table of names; the others are found by it.
         date_order (DateOrder | None): Order of day, month and year in dates of digits that end with the year. One
@@ -576,11 +664,15 @@ class ProfileInput(TypedDict, total=False):
             `windows-1252`, `iso-8859-1`.
         format (Format | None): What the document is. One of `delimited`, `json`.
         header_line (int | None): Line of the header, from 1; 0 where there is none.
+        pointers (AggregatorPresetInput | None): Where an aggregator's answer holds the parts of a transaction; in
+            place of `preset`. JSON only.
+        preset (str | None): The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only.
         quotes (Quotes | None): Whether quotes enclose values. One of `double`, `none`.
         separator (Separator | None): What separates the values of a line. One of `comma`, `semicolon`, `tab`,
             `pipe`.
         sign (Sign | None): What the sign of an amount means. One of `credit_positive`, `debit_positive`.
     """
+    categories: Mapping[str, str] | None
     columns: Mapping[str, str]
     date_order: DateOrder | None
     debit_sign: DebitSign | None
@@ -588,6 +680,8 @@ class ProfileInput(TypedDict, total=False):
     encoding: Encoding | None
     format: Format | None
     header_line: int | None
+    pointers: AggregatorPresetInput | None
+    preset: str | None
     quotes: Quotes | None
     separator: Separator | None
     sign: Sign | None
@@ -970,12 +1064,14 @@ class TransactionsReadRequest(TypedDict, total=False):
         account (StatedAccount): What is known of the account; it goes before what the document says.
         document (str | None): The bytes of the document in base64, when no column `document` comes beside the
             request.
+        documents (Sequence[str]): Pages of an aggregator in base64, the earlier pull first; in place of `document`.
         profile (ProfileInput): What is known of the form of the document; what is absent is found.
         rows (int; default 1000): Rows that the answer lists in its `accounts` at most, the rest is counted; default
             1,000.
     """
     account: StatedAccount
     document: str | None
+    documents: Sequence[str]
     profile: ProfileInput
     rows: int
 
@@ -1024,6 +1120,47 @@ class AccountView(Record):
     days_chained = property_of('days_chained', 'Days whose stated balances chain from the close of the day before.')
     pointer = property_of('pointer', 'JSON pointer to the account in the request.')
     rows = property_of('rows', 'Rows that count.')
+
+
+class AggregatorPreset(Record):
+    """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
+    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
+    element of an array.
+    """
+    __slots__ = ()
+    account_id = property_of('account_id', 'Id of the account of a row.')
+    account_of_rows = property_of('account_of_rows', 'Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in `rows`.')
+    amount = property_of('amount', 'Amount with its sign, or without one where `type` tells the direction.')
+    balance = property_of('balance', 'Balance after the row.')
+    balance_currency = property_of('balance_currency', "Currency of the balance; must be the row's.")
+    categories = property_of('categories', "Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category.")
+    category = property_of('category', "The provider's category; of several the first that `categories` names counts.")
+    counterparty = property_of('counterparty', 'The other side.')
+    credit = property_of('credit', 'Money in, in place of `amount`.')
+    currency = property_of('currency', 'Currency of the amount, ISO 4217 in any case.')
+    currency_default = property_of('currency_default', 'Currency of rows that state none, unless the request states one.')
+    debit = property_of('debit', 'Money out, in place of `amount`, with or without a minus.')
+    description = property_of('description', 'Free text.')
+    id = property_of('id', 'Id of the row.')
+    id_is_unique = property_of('id_is_unique', 'Whether an id is that of one row, so that a later page replaces it; default false.')
+    kind = property_of('kind', 'What the accounts are, unless the request states it.')
+    marks = property_of('marks', 'What a row must have beside time and amount for the preset to be found by the shape of a document.')
+    modified = property_of('modified', 'Arrays of rows that replace those with the same id.')
+    next = property_of('next', 'What says that another page follows: true, or any text.')
+    pending_id = property_of('pending_id', 'Id of the pending row that a row replaces.')
+    provider = property_of('provider', 'Bank or operator, unless the request states it.')
+    removed = property_of('removed', 'Arrays of rows, of which only the id is read, that the provider removed.')
+    rows = property_of('rows', 'Arrays of rows; all that exist are read. An empty pointer is the document itself.')
+    sign = property_of('sign', 'What the sign of `amount` means; without it `type` tells the direction.')
+    status = property_of('status', 'Whether a row took effect.')
+    statuses = property_of('statuses', 'What a word of `status` means, whatever its case; an unknown one is an error.')
+    time = property_of('time', 'When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970.')
+    total = property_of('total', 'Number of rows of all pages.')
+    type = property_of('type', 'Whether a row is a credit or a debit.')
+    types = property_of('types', 'What a word of `type` means, whatever its case; `credit` and `debit` mean themselves.')
+    unit = property_of('unit', 'Unit of the amounts.')
+    utc_offset = property_of('utc_offset', "Offset of local times, and whose civil days are the account's days, unless the request states one.")
 
 
 class Analysis(Record):
@@ -1282,6 +1419,13 @@ class ChiSquareTest(Record):
     statistic = property_of('statistic', 'Twice the difference of the log-likelihoods, at least 0.')
 
 
+class Choice(Record):
+    """A choice as it is on the wire."""
+    __slots__ = ()
+    how = property_of('how', '`stated`, `found`, or `default` where nothing in the document depends on it.')
+    line = property_of('line', 'The line that proves it, or one of those that do, from 1; 0 where the whole document does.')
+
+
 class Cluster(Record):
     """Characteristics that carry much the same information."""
     __slots__ = ()
@@ -1529,7 +1673,7 @@ class KolmogorovSmirnov(Record):
     value = property_of('value', 'The distance, in 0..=1.')
 
 
-LeftOutReason = Union[Literal["blank"], Literal["closing_balance"], Literal["continuation"], Literal["header"], Literal["no_amount"], Literal["note"], Literal["opening_balance"], Literal["preamble"], Literal["removed"], Literal["repeated"], Literal["total"]]
+LeftOutReason = Union[Literal["blank"], Literal["closing_balance"], Literal["continuation"], Literal["header"], Literal["no_amount"], Literal["note"], Literal["opening_balance"], Literal["preamble"], Literal["removed"], Literal["repeated"], Literal["replaced"], Literal["total"]]
 
 
 class LeftOutRow(Record):
@@ -1556,6 +1700,7 @@ class Limits(Record):
     document_bytes = property_of('document_bytes', 'Bytes of one document beside a request.')
     document_columns = property_of('document_columns', 'Columns of a delimited document.')
     document_line_bytes = property_of('document_line_bytes', 'Bytes of one line of a delimited document.')
+    documents = property_of('documents', 'Documents of one reading: pages of an aggregator.')
     features = property_of('features', 'Named values in `features` or in one flat source.')
     frame_columns = property_of('frame_columns', 'Columns of a frame.')
     frame_rows = property_of('frame_rows', 'Rows of a borrowed frame.')
@@ -1652,6 +1797,7 @@ class Profile(Record):
     that it can be stated for the next document of its kind.
     """
     __slots__ = ()
+    categories = property_of('categories', "Categories of Kapix by the provider's word, in place of the table of the preset. JSON only.")
     columns = property_of('columns', 'The name of each column in the header, by what it holds; without a header its number, from 1. A stated column goes before the table of names; the others are found by it.')
     date_order = property_of('date_order', 'Order of day, month and year in dates of digits that end with the year.')
     debit_sign = property_of('debit_sign', 'Sign of the amounts in a column of debits.')
@@ -1659,6 +1805,8 @@ class Profile(Record):
     encoding = property_of('encoding', 'Encoding of the characters.')
     format = property_of('format', 'What the document is.')
     header_line = property_of('header_line', 'Line of the header, from 1; 0 where there is none.')
+    pointers = property_of('pointers', "Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only.", 'AggregatorPreset')
+    preset = property_of('preset', 'The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only.')
     quotes = property_of('quotes', 'Whether quotes enclose values.')
     separator = property_of('separator', 'What separates the values of a line.')
     sign = property_of('sign', 'What the sign of an amount means.')
@@ -1669,7 +1817,7 @@ class Proof(Record):
     __slots__ = ()
     balances_chained = property_of('balances_chained', 'Rows whose balance follows from the balance of the row before and the amount.')
     balances_checked = property_of('balances_checked', 'Rows with an amount and a balance after a row with a balance.')
-    choices = property_of('choices', 'How each part of the profile came about, by its name.')
+    choices = property_of('choices', 'How each part of the profile came about, by its name.', ('Choice',))
     totals = property_of('totals', 'Totals that the document states, beside the sums of its rows.', 'TotalCheck')
 
 
@@ -1698,7 +1846,7 @@ class ReadingFinding(Record):
     severity = property_of('severity', 'What it should do to a decision.')
 
 
-ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["sign_found"], Literal["total_mismatch"]]
+ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["pages_missing"], Literal["sign_found"], Literal["total_mismatch"]]
 
 
 class ReasonView(Record):
@@ -1953,7 +2101,7 @@ class TotalCheck(Record):
     stated_minor = property_of('stated_minor', 'What the document states, in minor units.')
 
 
-TotalKind = Union[Literal["amounts"], Literal["closing"], Literal["credits"], Literal["debits"]]
+TotalKind = Union[Literal["amounts"], Literal["closing"], Literal["credits"], Literal["debits"], Literal["rows"]]
 
 
 class Transaction(Record):

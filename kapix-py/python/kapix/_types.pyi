@@ -9,34 +9,34 @@ from ._record import Answer, Record
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AkibaBalance", "AkibaRequest",
-    "AkibaStatus", "AkibaTransaction", "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
-    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
-    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
-    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
-    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
-    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Cluster", "Coefficient", "Context", "CounterfactualView",
-    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
-    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
-    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "Effect", "Encoding",
-    "EngineDescribeResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry",
-    "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "HosmerLemeshow", "InputNullReason",
-    "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
-    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MoveView", "NullReason", "Objective", "OperationEntry",
-    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
-    "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
-    "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
-    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
-    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceKey", "SplitMethod",
-    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest", "TargetKind", "TestedGroup",
-    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
-    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
-    "ValidationReport", "ValidationSettings",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AggregatorPreset",
+    "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
+    "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef", "AucEstimate",
+    "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn", "Binning",
+    "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings", "BinningStatus",
+    "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod", "CalibrationRefusal",
+    "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings", "CashflowAnalyzeRequest",
+    "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster",
+    "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
+    "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
+    "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
+    "DevelopmentValidation", "Direction", "Effect", "Encoding", "EngineDescribeResponse", "EntityType", "Estimate",
+    "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format",
+    "GainsRow", "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot",
+    "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum",
+    "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest", "PartReport", "PdBasis", "PdKind",
+    "Period", "PeriodInput", "PointsRange", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
+    "Problem", "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "ReadingFinding",
+    "ReadingFindingKind", "ReasonMethod", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason",
+    "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "SampleDates",
+    "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude",
+    "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
+    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
+    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
+    "Separator", "Severity", "Sign", "SourceKey", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
+    "StoreStatistics", "TableTest", "TargetKind", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind",
+    "Transaction", "TransactionInput", "TransactionSource", "TransactionStatus", "TransactionsReadRequest",
+    "TransactionsReadResponse", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 class AccountInput(TypedDict):
@@ -74,6 +74,79 @@ class AccountProfit(TypedDict):
     """Gain of a good account, at least 0."""
     loss_per_bad_minor: int
     """Loss of a bad account, at least 0."""
+
+class AggregatorPresetInput(TypedDict):
+    """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
+    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
+    element of an array.
+    """
+    account_id: NotRequired[Sequence[str]]
+    """Id of the account of a row."""
+    account_of_rows: NotRequired[Sequence[str]]
+    """Id of the account of all rows of an array, where it stands beside the array: `*` is the same element as in
+    `rows`.
+    """
+    amount: NotRequired[Sequence[str]]
+    """Amount with its sign, or without one where `type` tells the direction."""
+    balance: NotRequired[Sequence[str]]
+    """Balance after the row."""
+    balance_currency: NotRequired[Sequence[str]]
+    """Currency of the balance; must be the row's."""
+    categories: NotRequired[Mapping[str, str]]
+    """Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category."""
+    category: NotRequired[Sequence[str]]
+    """The provider's category; of several the first that `categories` names counts."""
+    counterparty: NotRequired[Sequence[str]]
+    """The other side."""
+    credit: NotRequired[Sequence[str]]
+    """Money in, in place of `amount`."""
+    currency: NotRequired[Sequence[str]]
+    """Currency of the amount, ISO 4217 in any case."""
+    currency_default: NotRequired[str | None]
+    """Currency of rows that state none, unless the request states one."""
+    debit: NotRequired[Sequence[str]]
+    """Money out, in place of `amount`, with or without a minus."""
+    description: NotRequired[Sequence[str]]
+    """Free text."""
+    id: NotRequired[Sequence[str]]
+    """Id of the row."""
+    id_is_unique: NotRequired[bool]
+    """Whether an id is that of one row, so that a later page replaces it; default false."""
+    kind: NotRequired[AccountKind | None]
+    """What the accounts are, unless the request states it."""
+    marks: NotRequired[Sequence[str]]
+    """What a row must have beside time and amount for the preset to be found by the shape of a document."""
+    modified: NotRequired[Sequence[str]]
+    """Arrays of rows that replace those with the same id."""
+    next: NotRequired[Sequence[str]]
+    """What says that another page follows: true, or any text."""
+    pending_id: NotRequired[Sequence[str]]
+    """Id of the pending row that a row replaces."""
+    provider: NotRequired[str | None]
+    """Bank or operator, unless the request states it."""
+    removed: NotRequired[Sequence[str]]
+    """Arrays of rows, of which only the id is read, that the provider removed."""
+    rows: NotRequired[Sequence[str]]
+    """Arrays of rows; all that exist are read. An empty pointer is the document itself."""
+    sign: NotRequired[Sign | None]
+    """What the sign of `amount` means; without it `type` tells the direction."""
+    status: NotRequired[Sequence[str]]
+    """Whether a row took effect."""
+    statuses: NotRequired[Mapping[str, TransactionStatus]]
+    """What a word of `status` means, whatever its case; an unknown one is an error."""
+    time: NotRequired[Sequence[str]]
+    """When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970."""
+    total: NotRequired[Sequence[str]]
+    """Number of rows of all pages."""
+    type: NotRequired[Sequence[str]]
+    """Whether a row is a credit or a debit."""
+    types: NotRequired[Mapping[str, Direction]]
+    """What a word of `type` means, whatever its case; `credit` and `debit` mean themselves."""
+    unit: NotRequired[AmountUnit]
+    """Unit of the amounts."""
+    utc_offset: NotRequired[str | None]
+    """Offset of local times, and whose civil days are the account's days, unless the request states one."""
 
 class AkibaBalance(TypedDict):
     """A balance."""
@@ -117,6 +190,8 @@ class AkibaTransaction(TypedDict):
     """`Approved`, `Pending` or `Declined`."""
     type: NotRequired[Direction | None]
     """`credit` or `debit`; where given it must agree with the sign."""
+
+AmountUnit = Literal["major", "minor"]
 
 class ArtefactCheckRequest(TypedDict):
     """Asks whether an artefact would load, without loading it."""
@@ -439,6 +514,8 @@ class ProfileInput(TypedDict):
     """The form of a document. In a request what is absent is found; in an answer what was used is filled in, so
     that it can be stated for the next document of its kind.
     """
+    categories: NotRequired[Mapping[str, str] | None]
+    """Categories of Kapix by the provider's word, in place of the table of the preset. JSON only."""
     columns: NotRequired[Mapping[str, str]]
     """The name of each column in the header, by what it holds; without a header its number, from 1. A stated
     column goes before the table of names; the others are found by it.
@@ -455,6 +532,10 @@ class ProfileInput(TypedDict):
     """What the document is."""
     header_line: NotRequired[int | None]
     """Line of the header, from 1; 0 where there is none."""
+    pointers: NotRequired[AggregatorPresetInput | None]
+    """Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only."""
+    preset: NotRequired[str | None]
+    """The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only."""
     quotes: NotRequired[Quotes | None]
     """Whether quotes enclose values."""
     separator: NotRequired[Separator | None]
@@ -761,6 +842,8 @@ class TransactionsReadRequest(TypedDict):
     """What is known of the account; it goes before what the document says."""
     document: NotRequired[str | None]
     """The bytes of the document in base64, when no column `document` comes beside the request."""
+    documents: NotRequired[Sequence[str]]
+    """Pages of an aggregator in base64, the earlier pull first; in place of `document`."""
     profile: NotRequired[ProfileInput]
     """What is known of the form of the document; what is absent is found."""
     rows: NotRequired[int]
@@ -835,6 +918,111 @@ class AccountView(Record):
     @property
     def rows(self) -> int:
         """Rows that count."""
+
+class AggregatorPreset(Record):
+    """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
+    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
+    element of an array.
+    """
+    @property
+    def account_id(self) -> tuple[str, ...] | None:
+        """Id of the account of a row."""
+    @property
+    def account_of_rows(self) -> tuple[str, ...] | None:
+        """Id of the account of all rows of an array, where it stands beside the array: `*` is the same element
+        as in `rows`.
+        """
+    @property
+    def amount(self) -> tuple[str, ...] | None:
+        """Amount with its sign, or without one where `type` tells the direction."""
+    @property
+    def balance(self) -> tuple[str, ...] | None:
+        """Balance after the row."""
+    @property
+    def balance_currency(self) -> tuple[str, ...] | None:
+        """Currency of the balance; must be the row's."""
+    @property
+    def categories(self) -> Mapping[str, str] | None:
+        """Category of Kapix of the provider's word, whatever its case. Only what stands here becomes a category."""
+    @property
+    def category(self) -> tuple[str, ...] | None:
+        """The provider's category; of several the first that `categories` names counts."""
+    @property
+    def counterparty(self) -> tuple[str, ...] | None:
+        """The other side."""
+    @property
+    def credit(self) -> tuple[str, ...] | None:
+        """Money in, in place of `amount`."""
+    @property
+    def currency(self) -> tuple[str, ...] | None:
+        """Currency of the amount, ISO 4217 in any case."""
+    @property
+    def currency_default(self) -> str | None:
+        """Currency of rows that state none, unless the request states one."""
+    @property
+    def debit(self) -> tuple[str, ...] | None:
+        """Money out, in place of `amount`, with or without a minus."""
+    @property
+    def description(self) -> tuple[str, ...] | None:
+        """Free text."""
+    @property
+    def id(self) -> tuple[str, ...] | None:
+        """Id of the row."""
+    @property
+    def id_is_unique(self) -> bool | None:
+        """Whether an id is that of one row, so that a later page replaces it; default false."""
+    @property
+    def kind(self) -> AccountKind | None:
+        """What the accounts are, unless the request states it."""
+    @property
+    def marks(self) -> tuple[str, ...] | None:
+        """What a row must have beside time and amount for the preset to be found by the shape of a document."""
+    @property
+    def modified(self) -> tuple[str, ...] | None:
+        """Arrays of rows that replace those with the same id."""
+    @property
+    def next(self) -> tuple[str, ...] | None:
+        """What says that another page follows: true, or any text."""
+    @property
+    def pending_id(self) -> tuple[str, ...] | None:
+        """Id of the pending row that a row replaces."""
+    @property
+    def provider(self) -> str | None:
+        """Bank or operator, unless the request states it."""
+    @property
+    def removed(self) -> tuple[str, ...] | None:
+        """Arrays of rows, of which only the id is read, that the provider removed."""
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Arrays of rows; all that exist are read. An empty pointer is the document itself."""
+    @property
+    def sign(self) -> Sign | None:
+        """What the sign of `amount` means; without it `type` tells the direction."""
+    @property
+    def status(self) -> tuple[str, ...] | None:
+        """Whether a row took effect."""
+    @property
+    def statuses(self) -> Mapping[str, TransactionStatus] | None:
+        """What a word of `status` means, whatever its case; an unknown one is an error."""
+    @property
+    def time(self) -> tuple[str, ...]:
+        """When the row took place: a date, an instant, a local time, or seconds or milliseconds since 1970."""
+    @property
+    def total(self) -> tuple[str, ...] | None:
+        """Number of rows of all pages."""
+    @property
+    def type(self) -> tuple[str, ...] | None:
+        """Whether a row is a credit or a debit."""
+    @property
+    def types(self) -> Mapping[str, Direction] | None:
+        """What a word of `type` means, whatever its case; `credit` and `debit` mean themselves."""
+    @property
+    def unit(self) -> AmountUnit:
+        """Unit of the amounts."""
+    @property
+    def utc_offset(self) -> str | None:
+        """Offset of local times, and whose civil days are the account's days, unless the request states one."""
 
 class Analysis(Record):
     """Features and the transactions behind them."""
@@ -1333,6 +1521,15 @@ class ChiSquareTest(Record):
     def statistic(self) -> float:
         """Twice the difference of the log-likelihoods, at least 0."""
 
+class Choice(Record):
+    """A choice as it is on the wire."""
+    @property
+    def how(self) -> str:
+        """`stated`, `found`, or `default` where nothing in the document depends on it."""
+    @property
+    def line(self) -> int | None:
+        """The line that proves it, or one of those that do, from 1; 0 where the whole document does."""
+
 class Cluster(Record):
     """Characteristics that carry much the same information."""
     @property
@@ -1788,7 +1985,7 @@ class KolmogorovSmirnov(Record):
     def value(self) -> float:
         """The distance, in 0..=1."""
 
-LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "total"]
+LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "replaced", "total"]
 
 class LeftOutRow(Record):
     """A row that became no transaction."""
@@ -1831,6 +2028,9 @@ class Limits(Record):
     @property
     def document_line_bytes(self) -> int:
         """Bytes of one line of a delimited document."""
+    @property
+    def documents(self) -> int:
+        """Documents of one reading: pages of an aggregator."""
     @property
     def features(self) -> int:
         """Named values in `features` or in one flat source."""
@@ -1982,6 +2182,9 @@ class Profile(Record):
     that it can be stated for the next document of its kind.
     """
     @property
+    def categories(self) -> Mapping[str, str] | None:
+        """Categories of Kapix by the provider's word, in place of the table of the preset. JSON only."""
+    @property
     def columns(self) -> Mapping[str, str] | None:
         """The name of each column in the header, by what it holds; without a header its number, from 1. A stated
         column goes before the table of names; the others are found by it.
@@ -2005,6 +2208,12 @@ class Profile(Record):
     def header_line(self) -> int | None:
         """Line of the header, from 1; 0 where there is none."""
     @property
+    def pointers(self) -> AggregatorPreset | None:
+        """Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only."""
+    @property
+    def preset(self) -> str | None:
+        """The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only."""
+    @property
     def quotes(self) -> Quotes | None:
         """Whether quotes enclose values."""
     @property
@@ -2023,7 +2232,7 @@ class Proof(Record):
     def balances_checked(self) -> int:
         """Rows with an amount and a balance after a row with a balance."""
     @property
-    def choices(self) -> Mapping[str, Any]:
+    def choices(self) -> Mapping[str, Choice]:
         """How each part of the profile came about, by its name."""
     @property
     def totals(self) -> tuple[TotalCheck, ...]:
@@ -2073,7 +2282,7 @@ class ReadingFinding(Record):
     def severity(self) -> Severity:
         """What it should do to a decision."""
 
-ReadingFindingKind = Literal["closing_mismatch", "newest_first", "sign_found", "total_mismatch"]
+ReadingFindingKind = Literal["closing_mismatch", "newest_first", "pages_missing", "sign_found", "total_mismatch"]
 
 class ReasonView(Record):
     """One reason."""
@@ -2530,7 +2739,7 @@ class TotalCheck(Record):
     def stated_minor(self) -> int:
         """What the document states, in minor units."""
 
-TotalKind = Literal["amounts", "closing", "credits", "debits"]
+TotalKind = Literal["amounts", "closing", "credits", "debits", "rows"]
 
 class Transaction(Record):
     """One row of an account."""
