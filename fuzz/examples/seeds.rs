@@ -20,6 +20,8 @@ const TARGETS: [(&str, &str); 5] = [
 const CSV: &str = "at,amount,type,balance,description,counterparty,category,id,status\n\
                    2026-03-28,-1250.50,debit,100.00,\"Rent, March\",Landlord,,t-1,posted\n\
                    2026-03-29T08:00:00+03:00,9.99,credit,,,,loan,,pending\n";
+const BANK: &str = "Invented Bank;;;\nCurrency;KES;;\nDate;D\u{e9}tails;Debit;Credit\n28/03/2026;Rent;1.250,50;\n\
+                    29-Mar-26 10:05;\"Pay\";;KSh 40.000,00\nTotal;;1.250,50;40.000,00\n";
 
 fn main() -> Result<(), Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -35,6 +37,7 @@ fn main() -> Result<(), Error> {
             write(&corpus.join("artefact_load"), &name, artefact)?;
         }
     }
+    write(&corpus.join("csv"), "bank.csv", BANK)?;
     write(&corpus.join("csv"), "rows.csv", CSV)
 }
 

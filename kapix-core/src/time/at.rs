@@ -117,4 +117,13 @@ mod tests {
         }
         assert!(serde_json::from_str::<At>("\"28.3.2026\"").unwrap_err().to_string().contains("time.syntax"));
     }
+
+    #[test]
+    fn another_form_of_date_and_an_instant_without_its_offset_say_what_is_expected() {
+        let date = At::parse("01/05/2026").unwrap_err();
+        assert!(date.message.contains("`YYYY-MM-DD`, such as `2026-03-28`"), "{date}");
+        let instant = At::parse("2026-01-05T10:00:00").unwrap_err();
+        assert_eq!(instant.cause, Cause::TimeOffset);
+        assert!(instant.message.contains("the offset of the instant is missing"), "{instant}");
+    }
 }

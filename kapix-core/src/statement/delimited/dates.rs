@@ -115,18 +115,28 @@ pub(super) fn clock(text: &str) -> Option<(i64, Option<UtcOffset>)> {
     Some((((hour * 60 + minute) * 60 + second) * SECOND + micros.parse::<i64>().ok()?, offset))
 }
 
-fn day(text: &str) -> Option<Day> {
-    if let [a, b, c, d, b'-' | b'/' | b'.', e, f, b'-' | b'/' | b'.', g, h] = text.as_bytes() {
-        let number = |digits: &[&u8]| {
-            digits.iter().try_fold(0, |sum, digit| {
-                digit.is_ascii_digit().then(|| sum * 10 + u32::from(**digit - b'0'))
-            })
-        };
-        if let (Some(year), Some(month), Some(day)) =
-            (number(&[a, b, c, d]), number(&[e, f]), number(&[g, h]))
-        {
-            return Some(Day::Known([year, month, day]));
+/// Returns the day of the two forms of ten bytes that most documents have.
+fn day_of_ten(text: &str) -> Option<Day> {
+    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let number = |digits: &[u8]| {
+        let step = |sum: u32, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + u32::from(*digit - b'0'));
+        digits.iter().try_fold(0, step)
+    };
+    let is_mark = |byte: &u8| matches!(byte, b'-' | b'/' | b'.');
+    match bytes {
+        [year @ .., first, a, b, second, c, d] if is_mark(first) && is_mark(second) => {
+            Some(Day::Known([number(year)?, number(&[*a, *b])?, number(&[*c, *d])?]))
         }
+        [a, b, first, c, d, second, year @ ..] if is_mark(first) && is_mark(second) => {
+            Some(Day::YearLast([number(&[*a, *b])?, number(&[*c, *d])?, number(year)?]))
+        }
+        _ => None,
+    }
+}
+
+fn day(text: &str) -> Option<Day> {
+    if let Some(day) = day_of_ten(text) {
+        return Some(day);
     }
     let mut parts = Vec::with_capacity(3);
     for part in text.split(|char: char| char.is_whitespace() || matches!(char, '-' | '/' | '.' | ',')) {

@@ -2,7 +2,7 @@
 
 use super::dates;
 use super::place;
-use super::records::{Marks, Record, Records};
+use super::records::{Marks, Record, Records, quotes};
 use super::words::{self, folded};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
@@ -52,6 +52,13 @@ impl Places {
         ColumnRole::VARIANTS.iter().filter_map(|column| Some((*column, self.of(*column)?)))
     }
 
+    /// Returns whether one column of amounts in major units is read: it is where there is none of minor units, and not
+    /// both of credits and of debits.
+    pub(super) fn has_one_amount(&self) -> bool {
+        let in_two = self.has(ColumnRole::Credit) && self.has(ColumnRole::Debit);
+        self.has(ColumnRole::Amount) && !self.has(ColumnRole::AmountMinor) && !in_two
+    }
+
     /// A day, and an amount in one of its forms.
     fn suffice(&self) -> bool {
         let amounts = [ColumnRole::Amount, ColumnRole::AmountMinor, ColumnRole::Credit, ColumnRole::Debit];
@@ -77,6 +84,10 @@ pub(super) fn find(text: &str, profile: &Profile, limits: &Limits) -> Result<Lay
         if best.as_ref().is_none_or(|best| found.places.used().count() > best.places.used().count()) {
             best = Some(found);
         }
+    }
+    if best.is_none() {
+        // A quote that never closes may hide the header.
+        quotes(text, profile.separator.unwrap_or(Separator::Comma), profile.quotes, limits)?;
     }
     best.ok_or_else(|| {
         let message = "no line names a column of days and one of amounts (such as `Date` and `Amount`, or `Debit` and \

@@ -3,7 +3,7 @@
 use super::balances;
 use super::encoding::decode;
 use super::layout::{self, Layout};
-use super::records::{Marks, Records, quotes};
+use super::records::{Marks, Records, check_lines, quotes};
 use super::rows::{Found, Rows};
 use super::survey::{Choices, Survey};
 use crate::error::{Cause, Error, Result};
@@ -20,6 +20,7 @@ const WIRE: &str = "at";
 pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &Limits) -> Result<Reading> {
     let decoded = decode(document, request.profile.encoding)?;
     let text: &str = &decoded.text;
+    check_lines(text, limits)?;
     let mut layout = layout::find(text, &request.profile, limits)?;
     let quotes = quotes(text, layout.separator, request.profile.quotes, limits)?;
     let marks = Marks { separator: layout.separator, quotes };
@@ -49,8 +50,7 @@ pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &
     let mut accounts = found.accounts;
     let mut totals = found.totals;
     let mut findings: Vec<_> = balances::oldest_first(&mut accounts).into_iter().collect();
-    let chain =
-        balances::sign(&mut accounts, &mut choices, layout.places.has(ColumnRole::Amount), &mut findings)?;
+    let chain = balances::sign(&mut accounts, &mut choices, layout.places.has_one_amount(), &mut findings)?;
     let mut wrong = Vec::new();
     let accounts: Vec<_> =
         accounts.into_iter().map(|it| balances::finish(it, stated, &mut totals, &mut wrong)).collect();

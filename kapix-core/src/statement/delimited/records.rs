@@ -91,7 +91,7 @@ impl<'r> Record<'r> {
 }
 
 /// Returns how quotes are used: they enclose values, and then each follows RFC 4180; or no value begins with one, and
-/// then they are characters like any other. Checks the length of lines and of enclosed values.
+/// then they are characters like any other. Checks the length of enclosed values.
 pub(super) fn quotes(
     text: &str,
     separator: Separator,
@@ -99,7 +99,6 @@ pub(super) fn quotes(
     limits: &Limits,
 ) -> Result<Quotes> {
     let bytes = text.as_bytes();
-    lines(bytes, limits)?;
     if stated == Some(Quotes::None) || memchr(b'"', bytes).is_none() {
         return Ok(stated.unwrap_or(Quotes::Double));
     }
@@ -114,7 +113,9 @@ pub(super) fn quotes(
     }
 }
 
-fn lines(bytes: &[u8], limits: &Limits) -> Result<()> {
+/// Returns an error at a line that is too long.
+pub(super) fn check_lines(text: &str, limits: &Limits) -> Result<()> {
+    let bytes = text.as_bytes();
     let (mut start, mut line) = (0, 1);
     for end in memchr_iter(b'\n', bytes).chain([bytes.len()]) {
         limits::check("document_line_bytes", limits.document_line_bytes, end - start)

@@ -166,7 +166,7 @@ impl Rows<'_> {
         let mut balance = None;
         for column in columns {
             if balance.is_none() {
-                balance = self.money(record, column, currency)?;
+                balance = self.money_if_any(record, column, currency)?;
             }
         }
         let line = record.line;
@@ -186,7 +186,7 @@ impl Rows<'_> {
 
     fn total(&mut self, record: Record<'_>, currency: Currency) -> Result<()> {
         for column in [ColumnRole::Amount, ColumnRole::Credit, ColumnRole::Debit] {
-            if let Some(stated) = self.money(record, column, currency)? {
+            if let Some(stated) = self.money_if_any(record, column, currency)? {
                 self.found.totals.check(record.line, column, stated);
             }
         }
@@ -236,16 +236,14 @@ impl Rows<'_> {
     /// Returns the amount of a row, a credit above zero; `None` where it states none.
     fn amount(&self, record: Record<'_>, currency: Currency) -> Result<Option<i64>> {
         let places = &self.layout.places;
+        let turned = |amount: i64| if self.choices.sign.0 == Sign::DebitPositive { -amount } else { amount };
         if places.has(ColumnRole::AmountMinor) {
-            return self.money(record, ColumnRole::AmountMinor, currency);
+            return Ok(self.money(record, ColumnRole::AmountMinor, currency)?.map(turned));
         }
-        if places.has(ColumnRole::Amount)
-            && !(places.has(ColumnRole::Credit) && places.has(ColumnRole::Debit))
-        {
+        if places.has_one_amount() {
             let Some(written) = self.money(record, ColumnRole::Amount, currency)? else { return Ok(None) };
             if !self.choices.sign_by_type {
-                let turned = self.choices.sign.0 == Sign::DebitPositive;
-                return Ok(Some(if turned { -written } else { written }));
+                return Ok(Some(turned(written)));
             }
             return match words::direction(self.cell(record, ColumnRole::Type)) {
                 Some(Direction::Credit) => Ok(Some(written)),
@@ -299,6 +297,17 @@ impl Rows<'_> {
         let minor = amounts::minor(written.digits, self.choices.decimal_mark.0, currency)
             .map_err(|error| refuse(error.cause, &error.message))?;
         Ok(Some(if written.negative == Some(true) { -minor } else { minor }))
+    }
+
+    /// Returns an amount of a row that is no transaction, whose columns may hold text.
+    fn money_if_any(
+        &self,
+        record: Record<'_>,
+        column: ColumnRole,
+        currency: Currency,
+    ) -> Result<Option<i64>> {
+        let is_amount = amounts::cut(self.cell(record, column)).is_some();
+        if is_amount { self.money(record, column, currency) } else { Ok(None) }
     }
 
     fn transaction(

@@ -206,7 +206,7 @@ impl Survey {
         is_wire: bool,
     ) -> Result<((Sign, Choice), bool, Option<u64>)> {
         let credit_positive = (Sign::CreditPositive, Choice::Default);
-        if !places.has(ColumnRole::Amount) {
+        if !places.has_one_amount() {
             return Ok((profile.sign.map_or(credit_positive, |sign| (sign, Choice::Stated)), false, None));
         }
         let stated = profile.sign.map(|sign| (sign, Choice::Stated));

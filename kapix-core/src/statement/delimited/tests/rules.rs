@@ -305,3 +305,22 @@ fn a_balance_brought_forward_is_no_income_even_where_it_is_written_as_a_credit()
     let account = &reading.accounts[0].account;
     assert_eq!((account.opening_balance_minor, account.transactions.len()), (Some(10_000), 1));
 }
+
+#[test]
+fn columns_of_credits_and_debits_go_before_one_of_amounts() {
+    let text = "Date,Amount,Debit,Credit\n2026-03-28,5.00,5.00,\n2026-03-29,7.00,,7.00\n";
+    assert_eq!(brief(text, "KES").iter().map(|row| row.1).collect::<Vec<_>>(), [-500, 700]);
+    let minor = "date,amount_minor\n2026-03-28,-500\n";
+    let turned = Profile { sign: Some(Sign::DebitPositive), ..Profile::default() };
+    assert_eq!(with(minor, turned).unwrap().accounts[0].account.transactions[0].amount_minor, 500);
+}
+
+#[test]
+fn text_in_a_total_is_left_out_and_a_header_behind_an_open_quote_is_found_out() {
+    let text = "Date,Details,Amount\n2026-03-28,Rent,-5.00\nTotal transactions:,one,see above\n";
+    let reading = read(text, "KES").unwrap();
+    assert!(reading.proof.totals.is_empty());
+    assert_eq!(reading.left_out.counts.len(), 2);
+    let hidden = "\"Invented Bank\nDate,Details,Amount\n2026-03-28,Rent,-5.00\n";
+    assert_eq!(refused(hidden, "KES"), (Cause::TransactionCsv, "/document/1".into()));
+}
