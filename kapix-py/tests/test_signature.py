@@ -18,6 +18,7 @@ REQUESTS = {
     "credit.score_batch": kapix.CreditScoreBatchRequest,
     "scorecard.develop": kapix.ScorecardDevelopRequest,
     "scorecard.evaluate": kapix.ScorecardEvaluateRequest,
+    "transactions.read": kapix.TransactionsReadRequest,
 }
 CONTROL = ["names", "progress", "threads"]
 
