@@ -16,7 +16,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from csv import writer
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,9 +26,10 @@ from ._engine import Engine
 from ._frame import _pyarrow
 
 if TYPE_CHECKING:
-    from ._types import LeftOutRows, Profile, Proof, ReadingFinding, SourceKey, TransactionsReadResponse
+    from ._types import AccountKind, LeftOutRows, Profile, Proof, ReadingFinding, SourceKey, TransactionsReadResponse
 
-Kind = Literal["current", "savings", "mobile_money", "till", "pos", "card", "loan", "other"]
+# The engine that reads, made at the first call.
+READERS: list[Engine] = []
 
 # The source of a request that accounts of a kind belong to.
 SOURCES = {"current": "bank", "savings": "bank", "card": "bank", "loan": "bank", "mobile_money": "mobile_money"}
@@ -185,7 +185,7 @@ def read_transactions(
     *,
     currency: str | None = None,
     account_id: str | None = None,
-    kind: Kind | None = None,
+    kind: AccountKind | None = None,
     provider: str | None = None,
     utc_offset: str | None = None,
     opening_balance_minor: int | None = None,
@@ -254,10 +254,11 @@ def read_transactions(
     raise error
 
 
-@cache
 def _engine() -> Engine:
     """Returns the engine that reads: it has no cards and keeps nothing."""
-    return Engine.load([], record=False, envelope=False)
+    if not READERS:
+        READERS.append(Engine.load([], record=False, envelope=False))
+    return READERS[0]
 
 
 def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
