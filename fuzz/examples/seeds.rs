@@ -22,6 +22,10 @@ const CSV: &str = "at,amount,type,balance,description,counterparty,category,id,s
                    2026-03-29T08:00:00+03:00,9.99,credit,,,,loan,,pending\n";
 const BANK: &str = "Invented Bank;;;\nCurrency;KES;;\nDate;D\u{e9}tails;Debit;Credit\n28/03/2026;Rent;1.250,50;\n\
                     29-Mar-26 10:05;\"Pay\";;KSh 40.000,00\nTotal;;1.250,50;40.000,00\n";
+const PLAID: &str = r#"[{"added":[{"transaction_id":"a","account_id":"A","date":"2026-03-01","amount":-12.5,
+    "iso_currency_code":"USD","pending":true}],"removed":[{"transaction_id":"b"}],"has_more":true}]"#;
+const MPESA: &str = r#"[{"Receipt No.":"UA1","Completion Time":"2026-03-02 00:30:00","Paid In":"","Withdrawn":"-1,300.00",
+    "Balance":"1,200.00","Transaction Status":"Completed"}]"#;
 
 fn main() -> Result<(), Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -37,6 +41,8 @@ fn main() -> Result<(), Error> {
             write(&corpus.join("artefact_load"), &name, artefact)?;
         }
     }
+    write(&corpus.join("aggregator"), "mpesa.json", MPESA)?;
+    write(&corpus.join("aggregator"), "plaid.json", PLAID)?;
     write(&corpus.join("csv"), "bank.csv", BANK)?;
     write(&corpus.join("csv"), "rows.csv", CSV)
 }

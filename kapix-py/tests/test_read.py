@@ -115,6 +115,18 @@ def test_frames_with_any_names_are_read(frame: Any) -> None:
     assert read.days == (datetime.date(2026, 3, 1), datetime.date(2026, 3, 2))
 
 
+def test_what_is_no_document_is_refused_by_kapix() -> None:
+    sources: list[Any] = [None, {}, [], b"", pandas.DataFrame(), pandas.Series([1, 2]), [b"{}", b"{}"], b"PK\x03\x04"]
+    for source in sources:
+        with pytest.raises(kapix.ValidationError):
+            kapix.read_transactions(source, currency="KES")
+    with pytest.raises(kapix.InsufficientDataError):
+        kapix.read_transactions({"added": [], "modified": [], "removed": []}, preset="plaid")
+    for frame in ({"date": ["2026-01-01"], "amount": [numpy.inf]}, {"date": ["2026-01-01"], "amount": [1, 2]}):
+        with pytest.raises(kapix.ValidationError):
+            kapix.read_transactions(frame, currency="KES")
+
+
 def test_names_that_nobody_knows_are_stated() -> None:
     frame = pandas.DataFrame({"x1": ["01/03/2026"], "x2": ["1.234,50"]})
     read = kapix.read_transactions(frame, currency="EUR", columns={"at": "x1", "amount": "x2"}, date_order="dmy", sign="credit_positive")

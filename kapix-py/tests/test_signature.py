@@ -20,6 +20,7 @@ REQUESTS = {
     "entity.put": kapix.EntityPutRequest,
     "scorecard.develop": kapix.ScorecardDevelopRequest,
     "scorecard.evaluate": kapix.ScorecardEvaluateRequest,
+    "transactions.read": kapix.TransactionsReadRequest,
 }
 CONTROL = ["names", "progress", "threads"]
 
@@ -40,7 +41,8 @@ def test_a_method_names_the_fields_of_its_request(method: Callable[..., Any], op
     fields = dict(REQUESTS[operation].__annotations__)
     parameters = inspect.signature(method).parameters
     keywords = [name for name, it in parameters.items() if it.kind is inspect.Parameter.KEYWORD_ONLY]
-    assert sorted(keywords) == sorted([*fields, *(CONTROL if "frame" in parameters else [])])
+    beside = {"transactions"} & parameters.keys()
+    assert sorted(keywords) == sorted([*fields, *beside, *(CONTROL if "frame" in parameters else [])])
     assert not any(it.kind is inspect.Parameter.VAR_KEYWORD for it in parameters.values())
     assert all(it.annotation is not inspect.Parameter.empty for it in parameters.values())
     told = pydoc.render_doc(method)
@@ -52,7 +54,7 @@ def test_a_signature_shows_types_and_defaults() -> None:
     engine = kapix.Engine.load([])
     score = inspect.signature(engine.credit.score)
     assert "entity_id: str = <required>" in str(score) and "explain: bool = True" in str(score)
-    assert str(score).startswith("(request: CreditScoreRequest | None = None, /, *, entity_id: str")
+    assert str(score).startswith("(request: CreditScoreRequest | None = None, /, *, transactions: Frame | None = None, entity_id: str")
     assert str(score).endswith("-> CreditScoreResponse")
     develop = inspect.signature(engine.scorecard.develop).parameters
     assert develop["target"].default is inspect.Parameter.empty and str(develop["target"]) == "target: str"

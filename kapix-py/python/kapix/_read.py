@@ -16,20 +16,20 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from csv import writer
-from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _summary
 from ._encode import Refused
 from ._engine import Engine
+from ._frame import _pyarrow
 
 if TYPE_CHECKING:
-    import pandas
+    from ._types import AccountKind, LeftOutRows, Profile, Proof, ReadingFinding, SourceKey, TransactionsReadResponse
 
-    from ._types import LeftOutRows, Profile, Proof, ReadingFinding, TransactionsReadResponse
-
-Kind = Literal["current", "savings", "mobile_money", "till", "pos", "card", "loan", "other"]
+# The engine that reads, made at the first call.
+READERS: list[Engine] = []
 
 # The source of a request that accounts of a kind belong to.
 SOURCES = {"current": "bank", "savings": "bank", "card": "bank", "loan": "bank", "mobile_money": "mobile_money"}
@@ -73,7 +73,7 @@ class Transactions:
         return self._columns
 
     @property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> Any:
         """The accounts with all rows, as ``data=`` takes them; for many rows ``**read`` is the faster way."""
         if self._full is None:
             of = {account["account_id"]: account["transactions"] for account in self.accounts}
@@ -84,9 +84,10 @@ class Transactions:
         return self._full
 
     @property
-    def data_sources(self) -> list[str]:
+    def data_sources(self) -> list[SourceKey]:
         """The sources of the accounts, as ``data_sources=`` takes them."""
-        return sorted(_by_source(self.accounts))
+        sources: Any = sorted(_by_source(self.accounts))
+        return list(sources)
 
     @property
     def days(self) -> tuple[datetime.date, datetime.date] | None:
@@ -115,10 +116,9 @@ class Transactions:
         """Rows of the document that became no transaction: counts by reason, and the first hundred."""
         return self._answer.left_out
 
-    def to_pandas(self) -> pandas.DataFrame:
+    def to_pandas(self) -> Any:
         """Returns the rows as a pandas frame, one column for each part of a transaction."""
-        import pandas
-
+        pandas: Any = import_module("pandas")
         return pandas.DataFrame(self._columns)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -185,7 +185,7 @@ def read_transactions(
     *,
     currency: str | None = None,
     account_id: str | None = None,
-    kind: Kind | None = None,
+    kind: AccountKind | None = None,
     provider: str | None = None,
     utc_offset: str | None = None,
     opening_balance_minor: int | None = None,
@@ -254,10 +254,11 @@ def read_transactions(
     raise error
 
 
-@cache
 def _engine() -> Engine:
     """Returns the engine that reads: it has no cards and keeps nothing."""
-    return Engine.load([], record=False, envelope=False)
+    if not READERS:
+        READERS.append(Engine.load([], record=False, envelope=False))
+    return READERS[0]
 
 
 def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -301,7 +302,7 @@ def _is_columns(source: Mapping[Any, Any]) -> bool:
     """Returns whether a dict is one of columns: each has rows, and no row is an object."""
     values = list(source.values())
     rows = [value for value in values if hasattr(value, "__len__") and not isinstance(value, (str, bytes, Mapping))]
-    return bool(values) and len(rows) == len(values) and not any(isinstance(it, (dict, list)) for row in rows for it in row)
+    return any(len(row) for row in rows) and len(rows) == len(values) and not any(isinstance(it, (dict, list)) for row in rows for it in row)
 
 
 def _named(source: Any) -> list[tuple[str, list[Any]]] | None:
@@ -320,11 +321,11 @@ def _named(source: Any) -> list[tuple[str, list[Any]]] | None:
     if isinstance(source, Mapping):
         return [(str(name), _values(values)) for name, values in source.items()]
     if hasattr(source, "__arrow_c_stream__"):
+        pyarrow = _pyarrow()
         try:
-            import pyarrow
-        except ImportError:
-            raise Refused("frame.shape", "this table needs the package `pyarrow`", "/document") from None
-        table = pyarrow.table(source)
+            table = pyarrow.table(source)
+        except (pyarrow.ArrowException, TypeError):
+            raise Refused("frame.shape", "a frame must have columns with names", "/document") from None
         return [(name, column.to_pylist()) for name, column in zip(table.column_names, table.columns)]
     return None
 

@@ -65,7 +65,7 @@ pub(crate) fn read(
     if pages.iter().all(|page| page.rows.is_empty()) {
         return Err(Error::new(Cause::StatementEmpty, "the document holds no row").at("/document"));
     }
-    let joined = Pages { reader: &reader, limits }.join(&pages)?;
+    let joined = Pages::new(&reader).join(&pages, limits)?;
     let distinct = joined.len();
     let (rows, left_out) = joined.accounts();
     if rows.is_empty() {
@@ -234,7 +234,7 @@ fn profile(chosen: &Chosen, sign: Sign, request: &TransactionsReadRequest, proof
     let stated = &request.profile;
     let format = if stated.format.is_some() { Choice::Stated } else { Choice::Found { line: 0 } };
     proof.choices.insert("format", format);
-    proof.choices.insert("preset", chosen.choice.clone());
+    proof.choices.insert("preset", chosen.choice);
     if !chosen.map.amount.is_empty() && chosen.map.is_signed {
         let choice = match (stated.sign, chosen.preset.sign) {
             (Some(_), _) => Choice::Stated,

@@ -7,6 +7,7 @@ use super::row::RowReader;
 use crate::error::{Cause, Detail, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits};
+use crate::statement::LeftOutReason;
 
 /// Rows that one error names at most.
 const DETAILS_MAX: usize = 100;
@@ -106,67 +107,78 @@ impl Page<'_> {
     }
 }
 
-/// Reads and joins the rows of pages.
+/// Reads the rows of pages and joins them.
 pub(super) struct Pages<'p, 'm> {
-    pub(super) reader: &'p RowReader<'m>,
-    pub(super) limits: &'p Limits,
+    reader: &'p RowReader<'m>,
+    joined: Joined,
+    problems: Vec<Detail>,
+    /// Elements so far.
+    number: u64,
 }
 
-impl Pages<'_, '_> {
-    pub(super) fn join(&self, pages: &[Page<'_>]) -> Result<Joined> {
-        let mut joined = Joined::default();
-        let mut problems = Vec::new();
-        let mut number = 0;
+impl<'p, 'm> Pages<'p, 'm> {
+    pub(super) fn new(reader: &'p RowReader<'m>) -> Self {
+        Self { reader, joined: Joined::default(), problems: Vec::new(), number: 0 }
+    }
+
+    /// Returns the rows of the pages as one list, or one error for all that cannot be read.
+    pub(super) fn join(mut self, pages: &[Page<'_>], limits: &Limits) -> Result<Joined> {
         let versions = if self.reader.map.id_is_unique { Versions::ByPage } else { Versions::Apart };
         for (index, page) in pages.iter().enumerate() {
             for (arrays, versions) in [(&page.rows, versions), (&page.modified, Versions::Latest)] {
                 for array in arrays {
-                    let owner = self.owner(page, array)?;
-                    for (element, row) in (0_usize..).zip(array.node.elements(self.reader.rows)?) {
-                        let place = || format!("{}{}/{element}", page.place, array.place);
-                        match self.reader.read(row) {
-                            Ok(Some(row)) => {
-                                let owner = row.account.clone().map_or_else(|| owner.clone(), Owner::Id);
-                                joined.add(Entry { number, page: index, owner, row }, versions);
-                            }
-                            Ok(None) => {
-                                joined.left_out.push(number, crate::statement::LeftOutReason::NoAmount)
-                            }
-                            Err(error) if problems.len() < DETAILS_MAX => {
-                                problems.push(detail(error, &place()))
-                            }
-                            Err(_) => {}
-                        }
-                        number += 1;
-                    }
-                    let rows = usize::try_from(number).unwrap_or(usize::MAX);
-                    limits::check("rows", self.limits.rows, rows).map_err(|error| error.at("/document"))?;
+                    self.array((index, page), array, versions)?;
+                    let rows = usize::try_from(self.number).unwrap_or(usize::MAX);
+                    limits::check("rows", limits.rows, rows).map_err(|error| error.at("/document"))?;
                 }
             }
             for array in &page.removed {
                 for (element, row) in (0_usize..).zip(array.node.elements(self.reader.rows)?) {
                     match self.reader.id_of(row) {
-                        Ok(id) => joined.remove(id),
-                        Err(error) if problems.len() < DETAILS_MAX => {
-                            problems.push(detail(error, &format!("{}{}/{element}", page.place, array.place)));
-                        }
-                        Err(_) => {}
+                        Ok(id) => self.joined.remove(id),
+                        Err(error) => self.problem(error, page, array, element),
                     }
                 }
             }
         }
-        Error::from_details(problems).map_or(Ok(joined), Err)
+        let joined = self.joined;
+        Error::from_details(self.problems).map_or(Ok(joined), Err)
+    }
+
+    /// Reads the rows of an array.
+    fn array(&mut self, page: (usize, &Page<'_>), array: &Found<'_>, versions: Versions) -> Result<()> {
+        let (index, page) = page;
+        let owner = self.owner(page, array)?;
+        for (element, row) in (0_usize..).zip(array.node.elements(self.reader.rows)?) {
+            match self.reader.read(row) {
+                Ok(Some(row)) => {
+                    let owner = row.account.clone().map_or_else(|| owner.clone(), Owner::Id);
+                    self.joined.add(Entry { number: self.number, page: index, owner, row }, versions);
+                }
+                Ok(None) => self.joined.left_out.push(self.number, LeftOutReason::NoAmount),
+                Err(error) => self.problem(error, page, array, element),
+            }
+            self.number += 1;
+        }
+        Ok(())
+    }
+
+    /// Keeps what is wrong with an element, as long as one error can name it.
+    fn problem(&mut self, error: Error, page: &Page<'_>, array: &Found<'_>, element: usize) {
+        if self.problems.len() < DETAILS_MAX {
+            self.problems.push(detail(error, &format!("{}{}/{element}", page.place, array.place)));
+        }
     }
 
     /// Returns the account of the rows of an array that name none.
     fn owner(&self, page: &Page<'_>, array: &Found<'_>) -> Result<Owner> {
         for pointer in &self.reader.map.account_of_rows {
             let found = pointer.all(page.root, self.reader.rows)?;
-            if let Some(found) = found.into_iter().find(|found| found.stars == array.stars) {
-                if let Some(word) = found.node.word()? {
-                    let place = format!("{}{}", page.place, found.place);
-                    return Id::parse(&word).map(Owner::Id).map_err(|error| error.at(place));
-                }
+            if let Some(found) = found.into_iter().find(|found| found.stars == array.stars)
+                && let Some(word) = found.node.word()?
+            {
+                let place = format!("{}{}", page.place, found.place);
+                return Id::parse(&word).map(Owner::Id).map_err(|error| error.at(place));
             }
         }
         Ok(Owner::Array(array.stars.clone()))

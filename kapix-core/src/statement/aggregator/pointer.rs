@@ -78,7 +78,7 @@ impl Pointer {
 
     /// Returns the text of the pointer.
     pub(super) fn text(&self) -> String {
-        self.parts.iter().map(|part| format!("/{}", escape_segment(part))).collect()
+        self.parts.iter().flat_map(|part| ["/".to_owned(), escape_segment(part)]).collect()
     }
 }
 

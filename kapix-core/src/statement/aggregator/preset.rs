@@ -191,8 +191,8 @@ impl AggregatorPreset {
         if self.time.is_empty() {
             return wrong("time", "time must hold a pointer to the time of a row");
         }
-        let by_sides = !self.credit.is_empty() || !self.debit.is_empty();
-        if by_sides == !self.amount.is_empty() {
+        let has_sides = !self.credit.is_empty() || !self.debit.is_empty();
+        if has_sides != self.amount.is_empty() {
             return wrong("amount", "either `amount`, or `credit` and `debit`, must be given");
         }
         if !self.removed.is_empty() && self.id.is_empty() {

@@ -129,13 +129,11 @@ impl RowReader<'_> {
     /// Returns the text of a value; empty text is none.
     fn words(&self, pointers: &[Pointer], members: &Members<'_>) -> Result<Option<String>> {
         let Some((pointer, node)) = self.find(pointers, members)? else { return Ok(None) };
-        match node.word()? {
-            Some(text) => Ok(Some(text.into_owned()).filter(|text| !text.is_empty())),
-            None => {
-                let message = format!("expected text; got {}", node.form().name());
-                Err(Error::new(Cause::JsonShape, message).at(pointer.text()))
-            }
-        }
+        let Some(text) = node.word()? else {
+            let message = format!("expected text; got {}", node.form().name());
+            return Err(Error::new(Cause::JsonShape, message).at(pointer.text()));
+        };
+        Ok(Some(text.into_owned()).filter(|text| !text.is_empty()))
     }
 
     fn id(&self, pointers: &[Pointer], members: &Members<'_>) -> Result<Option<Id>> {

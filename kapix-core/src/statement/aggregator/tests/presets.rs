@@ -3,6 +3,7 @@
 use super::given::{mono, plaid, reading, rows};
 use crate::domain::{AccountKind, Direction, TransactionStatus};
 use crate::error::Cause;
+use crate::id::Id;
 use crate::statement::aggregator::aggregator_presets;
 use crate::statement::{Choice, ReadingFindingKind};
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ fn mono_is_read_in_minor_units_by_type_in_its_three_envelopes() {
         "date": "2023-12-14T00:02:00.500Z", "category": "unknown"});
     let document =
         json!({"status": "successful", "data": [new], "meta": {"total": 1, "page": 1, "next": null}});
-    let read = reading(&[document.clone()], &json!({"account": {"currency": "NGN"}})).unwrap();
+    let read = reading(std::slice::from_ref(&document), &json!({"account": {"currency": "NGN"}})).unwrap();
     assert_eq!(rows(&read), [("2023-12-14T00:02:00.500Z".to_owned(), -500, Some(1500))]);
     assert_eq!(read.accounts[0].account.transactions[0].category, None);
     assert_eq!(read.proof.choices["preset"], Choice::Found { line: 0 });
@@ -99,7 +100,7 @@ fn plaid_turns_its_sign_and_keeps_the_link_to_the_pending_row() {
     let of = |index: usize| &account.transactions[index];
     assert_eq!((of(0).amount_minor, of(0).status), (-2834, TransactionStatus::Pending));
     assert_eq!((of(1).amount_minor, of(1).category.as_deref()), (150_000, None));
-    assert_eq!(of(2).pending_id.as_ref().map(|id| id.as_str()), Some("Q"));
+    assert_eq!(of(2).pending_id.as_ref().map(Id::as_str), Some("Q"));
     assert_eq!(
         (of(2).category.as_deref(), of(2).counterparty.as_deref()),
         (Some("own_transfer"), Some("Shop"))
@@ -191,7 +192,7 @@ fn own_pointers_read_any_shape() {
     let read = reading(&[document], &request).unwrap();
     let row = &read.accounts[0].account.transactions[0];
     assert_eq!((row.amount_minor, row.description.as_deref()), (1250, Some("x")));
-    assert_eq!(row.id.as_ref().map(|id| id.as_str()), Some("7"));
+    assert_eq!(row.id.as_ref().map(Id::as_str), Some("7"));
 }
 
 #[test]
@@ -200,7 +201,7 @@ fn a_sign_that_balances_contradict_is_turned_unless_it_is_stated() {
     let document = json!({"rows": [row(1, 5, 100), row(2, 10, 90), row(3, -20, 110), row(4, 1, 109)]});
     let pointers = json!({"rows": ["/rows"], "id": ["/id"], "time": ["/at"], "amount": ["/amount"], "balance": ["/balance"]});
     let request = json!({"account": {"currency": "UGX"}, "profile": {"pointers": pointers}});
-    let read = reading(&[document.clone()], &request).unwrap();
+    let read = reading(std::slice::from_ref(&document), &request).unwrap();
     assert_eq!(rows(&read).iter().map(|row| row.1).collect::<Vec<_>>(), [-5, -10, 20, -1]);
     assert_eq!(read.findings[0].kind, ReadingFindingKind::SignFound);
     let stated =
