@@ -89,10 +89,10 @@ pub mod ledger {
 pub mod operations {
     pub use crate::engine::{
         AccountView, ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest,
-        CashflowAnalyzeResponse, DoorReply, EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest,
-        EntityForgetResponse, EntityPutRequest, EntityPutResponse, Event, EventData,
-        OperationEntry, Problem, Progress, Reply, ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange,
-        SourceSummary,
+        CashflowAnalyzeResponse, DoorReply, EngineDescribeRequest, EngineDescribeResponse,
+        EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, Event, EventData,
+        OperationEntry, Problem, Progress, Reply, ScorecardDevelopResponse, ScorecardEvaluateResponse,
+        SourceChange, SourceSummary,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

@@ -7,7 +7,8 @@ mod given;
 
 use given::quiet;
 use kapix_core::{
-    Cause, Control, Desk, DeskOptions, Engine, EngineOptions, Idempotency, Limits, Operation, Request, audit::Record,
+    Cause, Control, Desk, DeskOptions, Engine, EngineOptions, Idempotency, Limits, Operation, Request,
+    audit::Record,
 };
 use serde_json::{Value, json};
 use std::path::Path;
@@ -137,11 +138,21 @@ fn a_later_put_replaces_a_source_whole_and_says_what_went() {
     assert_eq!(change["after"]["retrieved_at"], "2026-03-20T00:00:00Z");
     let analysis = json!({"entity_id": "ent_01HXYZ4A3B", "data_sources": ["bank"]});
     let analysed = call(&desk, "cashflow.analyze", &analysis);
-    assert_eq!((&analysed["accounts"][0]["rows"], &analysed["accounts"][0]["pointer"]), (&json!(1), &json!("/data/bank/accounts/0")));
+    assert_eq!(
+        (&analysed["accounts"][0]["rows"], &analysed["accounts"][0]["pointer"]),
+        (&json!(1), &json!("/data/bank/accounts/0"))
+    );
     let request: Value = serde_json::from_slice(&record(&desk, &analysed).request).unwrap();
     assert!(request["data"]["bureau"].is_null(), "only what is named is read");
-    let forgotten = call(&desk, "entity.forget", &json!({"entity_id": "ent_01HXYZ4A3B", "data_sources": ["bank", "application"]}));
-    assert_eq!((&forgotten["held"], &forgotten["changes"][0]["source"]), (&json!(["bureau"]), &json!("bank")));
+    let forgotten = call(
+        &desk,
+        "entity.forget",
+        &json!({"entity_id": "ent_01HXYZ4A3B", "data_sources": ["bank", "application"]}),
+    );
+    assert_eq!(
+        (&forgotten["held"], &forgotten["changes"][0]["source"]),
+        (&json!(["bureau"]), &json!("bank"))
+    );
     assert_eq!(forgotten["changes"].as_array().unwrap().len(), 1);
     assert_eq!(call(&desk, "cashflow.analyze", &analysis)["error"]["cause"], "data.missing");
     let unknown = call(&desk, "entity.forget", &json!({"entity_id": "nobody"}));
@@ -171,8 +182,16 @@ fn puts_that_cannot_be_judged_are_refused_and_change_nothing() {
         {"at": "2026-03-02", "amount_minor": 5, "type": "debit"}]});
     for (data, cause, field) in [
         (json!({}), "data.missing", "/data"),
-        (json!({"bank": {"accounts": [account, account]}}), "ledger.account_duplicate", "/data/bank/accounts/1/account_id"),
-        (json!({"bank": {"accounts": [account]}}), "transaction.sign", "/data/bank/accounts/0/transactions/0/amount_minor"),
+        (
+            json!({"bank": {"accounts": [account, account]}}),
+            "ledger.account_duplicate",
+            "/data/bank/accounts/1/account_id",
+        ),
+        (
+            json!({"bank": {"accounts": [account]}}),
+            "transaction.sign",
+            "/data/bank/accounts/0/transactions/0/amount_minor",
+        ),
         (json!({"bonk": {}}), "json.unknown_field", "/data/bonk"),
     ] {
         let refused = put(&desk, &data);
@@ -209,7 +228,8 @@ fn whole_amounts_have_one_canonical_form_however_they_are_written() {
 #[test]
 fn keyed_batches_keep_within_the_bytes_of_keys() {
     let limits = Limits { store_key_bytes: 4 << 20, ..Limits::default() };
-    let card = given::artefact("card", "1", &given::body(&[given::numeric("x", &[1.0], &[0, 20], 10)], 15, 5));
+    let card =
+        given::artefact("card", "1", &given::body(&[given::numeric("x", &[1.0], &[0, 20], 10)], 15, 5));
     let options = EngineOptions { limits, ..EngineOptions::default() };
     let desk = Desk::new(
         Engine::load(&[card], options).unwrap(),
@@ -218,7 +238,8 @@ fn keyed_batches_keep_within_the_bytes_of_keys() {
     let columns = json!({"x": (0..20_000).map(|row| f64::from(row % 3)).collect::<Vec<_>>()});
     let mut last = Value::Null;
     for key in 0..20 {
-        let request = json!({"entity_type": "individual", "columns": columns, "idempotency_key": format!("k{key}")});
+        let request =
+            json!({"entity_type": "individual", "columns": columns, "idempotency_key": format!("k{key}")});
         last = request.clone();
         assert!(call(&desk, "credit.score_batch", &request)["error"].is_null());
     }

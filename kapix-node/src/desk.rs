@@ -90,7 +90,13 @@ pub fn refuse(cause: String, message: String, field: Option<String>) -> Result<(
 
 /// Throws unless the parts of a record are those that its leaf was sealed over.
 #[napi]
-pub fn verify(leaf: String, request: String, response: String, salt: Uint8Array, found: Option<String>) -> Result<()> {
+pub fn verify(
+    leaf: String,
+    request: String,
+    response: String,
+    salt: Uint8Array,
+    found: Option<String>,
+) -> Result<()> {
     let found = found.as_deref().map(str::as_bytes);
     Record::from_parts(leaf.as_bytes(), request.as_bytes(), response.as_bytes(), &salt, found)
         .and_then(|record| record.verify())

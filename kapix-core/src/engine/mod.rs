@@ -28,9 +28,9 @@ pub use operations::{
     AccountView, ArtefactCheckRequest, ArtefactCheckResponse, Audience, CashflowAnalyzeRequest,
     CashflowAnalyzeResponse, CharacteristicView, Context, CounterfactualView, CreditScoreBatchRequest,
     CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Effect,
-    EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse, EntityPutRequest,
-    EntityPutResponse, Explained, Explanation, InputNullReason, MoveView,
-    Operation, OperationEntry, PointsRange, Problem, ReasonView, ReferralCode, ReferralReason, Request,
+    EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
+    EntityPutRequest, EntityPutResponse, Explained, Explanation, InputNullReason, MoveView, Operation,
+    OperationEntry, PointsRange, Problem, ReasonView, ReferralCode, ReferralReason, Request,
     RequestNullReason, Response, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse,
     SourceChange, SourceSummary, TopFeature,
 };

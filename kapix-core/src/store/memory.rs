@@ -234,8 +234,9 @@ impl Entities {
             return Ok(());
         }
         let most = self.bytes_max;
-        let message =
-            format!("the data of one applicant must take at most store_entity_bytes, `{most}`; got `{bytes}`");
+        let message = format!(
+            "the data of one applicant must take at most store_entity_bytes, `{most}`; got `{bytes}`"
+        );
         Err(Error::new(Cause::LimitExceeded, message).at("/data"))
     }
 

@@ -27,7 +27,9 @@ impl<T> Shelf<T> {
         self.items.push_back((item, bytes));
         self.bytes += bytes;
         let mut left = Vec::new();
-        while self.items.len() > 1 && (count(self.bytes) > self.bytes_max || self.items.len() > self.count_max) {
+        while self.items.len() > 1
+            && (count(self.bytes) > self.bytes_max || self.items.len() > self.count_max)
+        {
             let Some((oldest, bytes)) = self.items.pop_front() else { break };
             self.bytes -= bytes;
             self.evicted += 1;

@@ -22,7 +22,8 @@ pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 pub const SEMANTICS: u32 = 1;
 
 /// The limits of a record: one that was sealed under greater limits than the default is read too.
-const WHOLE: Limits = Limits { request_bytes: u64::MAX, string_bytes: u64::MAX, json_depth: 127, ..Limits::DEFAULT };
+const WHOLE: Limits =
+    Limits { request_bytes: u64::MAX, string_bytes: u64::MAX, json_depth: 127, ..Limits::DEFAULT };
 
 fn altered(what: &str) -> Error {
     Error::new(Cause::RecordAltered, format!("{what} is not what the leaf was sealed over"))
@@ -266,7 +267,8 @@ impl Record {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn to_json(&self) -> Vec<u8> {
-        let found = self.found.as_ref().map(|found| [b"\"found\":", &**found, b","].concat()).unwrap_or_default();
+        let found =
+            self.found.as_ref().map(|found| [b"\"found\":", &**found, b","].concat()).unwrap_or_default();
         let salt = format!(",\"salt\":\"{:032x}\"}}", u128::from_be_bytes(self.salt));
         let parts: [&[u8]; 9] = [
             b"{",

@@ -158,7 +158,8 @@ impl Known {
 
     /// Returns what a record keeps: `None` for an answer that rests on its request alone.
     fn to_bytes(&self) -> Result<Option<Vec<u8>>> {
-        let nothing = self.results.is_empty() && kept(&self.rows).next().is_none() && self.state.borrow().is_none();
+        let nothing =
+            self.results.is_empty() && kept(&self.rows).next().is_none() && self.state.borrow().is_none();
         if nothing { Ok(None) } else { canonical::to_vec(self).map(Some) }
     }
 }

@@ -110,7 +110,8 @@ impl Operate for EntityPutRequest {
             take(&mut after, &mut given, key);
         }
         let text = canonical::to_string(&after)?;
-        limits::check("request_bytes", call.limits().request_bytes, text.len()).map_err(|it| it.at("/data"))?;
+        limits::check("request_bytes", call.limits().request_bytes, text.len())
+            .map_err(|it| it.at("/data"))?;
         let response = EntityPutResponse {
             bytes: count(text.len()),
             changes: changes(&before, &after, |key| self.data.has(key)),
@@ -203,12 +204,8 @@ fn held(data: &Data) -> Vec<SourceKey> {
 
 fn changes(before: &Data, after: &Data, is_told: impl Fn(SourceKey) -> bool) -> Vec<SourceChange> {
     let told = SourceKey::ALL.iter().copied().filter(|key| is_told(*key));
-    told.map(|source| SourceChange {
-        after: summary(after, source),
-        before: summary(before, source),
-        source,
-    })
-    .collect()
+    told.map(|source| SourceChange { after: summary(after, source), before: summary(before, source), source })
+        .collect()
 }
 
 fn summary(data: &Data, key: SourceKey) -> Option<SourceSummary> {

@@ -29,7 +29,8 @@ pub use credit_score::{
 pub use credit_score_batch::{CreditScoreBatchRequest, CreditScoreBatchResponse};
 pub use engine_describe::{EngineDescribeRequest, EngineDescribeResponse, OperationEntry};
 pub use entity::{
-    EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, SourceChange, SourceSummary,
+    EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, SourceChange,
+    SourceSummary,
 };
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;

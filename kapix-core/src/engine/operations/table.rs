@@ -7,8 +7,7 @@ use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-    EntityPutRequest, EntityPutResponse, Operate, ScorecardDevelopResponse,
-    ScorecardEvaluateResponse,
+    EntityPutRequest, EntityPutResponse, Operate, ScorecardDevelopResponse, ScorecardEvaluateResponse,
 };
 use crate::engine::door::Reply;
 use crate::error::{Cause, Error, Result};
