@@ -259,9 +259,9 @@ func lay(columns []Column) (*C.kapix_columns, func()) {
 
 // readers copy the values of an array, by its format.
 var readers = map[string]func(*C.struct_ArrowArray) any{
-	"g": func(array *C.struct_ArrowArray) any { return values[float64](array) },
-	"l": func(array *C.struct_ArrowArray) any { return values[int64](array) },
-	"i": func(array *C.struct_ArrowArray) any { return values[int32](array) },
+	"g":       func(array *C.struct_ArrowArray) any { return values[float64](array) },
+	"l":       func(array *C.struct_ArrowArray) any { return values[int64](array) },
+	"i":       func(array *C.struct_ArrowArray) any { return values[int32](array) },
 	"c":       func(array *C.struct_ArrowArray) any { return each(values[int8](array), ofCode) },
 	"b":       func(array *C.struct_ArrowArray) any { return booleans(array, 1) },
 	"u":       func(array *C.struct_ArrowArray) any { return texts(array) },

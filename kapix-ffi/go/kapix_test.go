@@ -104,12 +104,16 @@ func TestARecordHoldsTheBytesOfItsCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	record, err := engine.Record(response.AuditID)
-	if err != nil || len(record.Salt) != 16 {
+	if err != nil {
+		t.Fatal(err)
+	}
+	salt, err := hex.DecodeString(record.Salt)
+	if err != nil || len(salt) != 16 {
 		t.Fatalf("%+v %v", record, err)
 	}
 	leaf := loose(t, record.Leaf).(map[string]any)
 	for name, part := range map[string][]byte{"request_hmac": record.Request, "response_hmac": record.Response} {
-		seal := hmac.New(sha256.New, record.Salt)
+		seal := hmac.New(sha256.New, salt)
 		seal.Write(part)
 		if leaf[name] != hex.EncodeToString(seal.Sum(nil)) {
 			t.Errorf("%s is not that of %s", name, part)
@@ -117,6 +121,18 @@ func TestARecordHoldsTheBytesOfItsCall(t *testing.T) {
 	}
 	if leaf["audit_id"] != response.AuditID || loose(t, record.Response).(map[string]any)["points"] != 35.0 {
 		t.Fatalf("%s %s", record.Leaf, record.Response)
+	}
+	kept, changed := *record, *record
+	changed.Response = bytes.Replace(record.Response, []byte(`"points":35`), []byte(`"points":36`), 1)
+	altered := &kapix.Error{Code: "VALIDATION_ERROR", Cause: "record.altered"}
+	if err := kept.Verify(); err != nil {
+		t.Fatal(err)
+	}
+	if err := changed.Verify(); !errors.Is(err, altered) || !strings.Contains(err.Error(), "the response is not") {
+		t.Fatalf("%v", err)
+	}
+	if err := (&kapix.Record{Leaf: json.RawMessage("{")}).Verify(); !errors.Is(err, kapix.ErrValidation) {
+		t.Fatalf("%v", err)
 	}
 	for _, id := range []string{"", "aud_1", "\xff"} {
 		if _, err := engine.Record(id); !errors.Is(err, &kapix.Error{Code: "ENTITY_NOT_FOUND", Cause: "record.not_found"}) {
@@ -126,6 +142,26 @@ func TestARecordHoldsTheBytesOfItsCall(t *testing.T) {
 	engine.Close()
 	if _, err := engine.Record(response.AuditID); !errors.Is(err, kapix.ErrClosed) {
 		t.Fatalf("%v", err)
+	}
+}
+
+func TestDataThatWerePutAreAnalysedUnderTheirID(t *testing.T) {
+	engine := load(t)
+	defer engine.Close()
+	request := &kapix.CashflowAnalyzeRequest{EntityID: "a", DataSources: []kapix.SourceKey{kapix.SourceKeyBank}}
+	if _, err := engine.CashflowAnalyze(context.Background(), request); !errors.Is(err, kapix.ErrInsufficientData) {
+		t.Fatalf("%v", err)
+	}
+	row := kapix.Transaction{At: "2025-12-01", AmountMinor: 100}
+	account := kapix.Account{AccountID: "1", Currency: "KES", Kind: "current", Transactions: []kapix.Transaction{row}}
+	data := kapix.Data{Bank: &kapix.TransactionSource{Accounts: []kapix.Account{account}}}
+	put, err := engine.EntityPut(context.Background(), &kapix.EntityPutRequest{EntityID: "a", Data: data})
+	if err != nil || len(put.Held) != 1 || put.Changes[0].Before != nil || put.Changes[0].After.Rows != 1 {
+		t.Fatalf("%+v %v", put, err)
+	}
+	answer, err := engine.CashflowAnalyze(context.Background(), request)
+	if err != nil || answer.Accounts[0].Rows != 1 {
+		t.Fatalf("%+v %v", answer, err)
 	}
 }
 
