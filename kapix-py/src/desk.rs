@@ -109,6 +109,7 @@ impl Desk {
 
 /// Raises unless the parts of a record are those that its leaf was sealed over.
 #[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "the parts of a record")]
 pub(crate) fn verify(
     py: Python<'_>,
     leaf: &[u8],

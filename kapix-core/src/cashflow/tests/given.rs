@@ -59,7 +59,9 @@ pub(super) fn ledger(mut accounts: Vec<AccountLedger>) -> Ledger {
     let ending =
         accounts.iter().filter(|account| account.covered.is_some_and(|(_, to)| to == features_as_of));
     let as_of_day = ending.map(|account| account.last_day).min().unwrap_or(features_as_of);
-    accounts.iter_mut().for_each(|account| account.last_day = features_as_of);
+    for account in &mut accounts {
+        account.last_day = features_as_of;
+    }
     Ledger {
         accounts,
         age_days: as_of_day.days_since(features_as_of),

@@ -5,12 +5,12 @@ use crate::limits::Limits;
 use crate::time::Instant;
 use serde_json::{Value, json};
 
-fn ledger(accounts: Value) -> Ledger {
+fn ledger(accounts: &Value) -> Ledger {
     let data: Data = serde_json::from_value(json!({"bank": {"accounts": accounts}})).unwrap();
     Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z").unwrap(), &Limits::default()).unwrap()
 }
 
-fn account(id: &str, rows: Vec<Value>) -> Value {
+fn account(id: &str, rows: &[Value]) -> Value {
     json!({"account_id": id, "kind": "current", "currency": "KES", "transactions": rows})
 }
 
@@ -44,7 +44,7 @@ fn find(ledger: &Ledger, kind: FindingKind) -> Option<&Finding> {
 #[test]
 fn a_pending_row_and_its_booked_one_count_once() {
     let pair = |waiting: Value, booked: Value| {
-        let ledger = ledger(json!([account("a", vec![waiting, booked])]));
+        let ledger = ledger(&json!([account("a", &[waiting, booked])]));
         (sums(&ledger), find(&ledger, FindingKind::PendingSettled).map(|found| found.rows.clone()))
     };
     let once = ((50, None), Some(vec![0, 1]));
@@ -69,9 +69,9 @@ fn a_pending_row_and_its_booked_one_count_once() {
 
 #[test]
 fn each_row_is_in_one_pair_and_the_nearest_are_paired_first() {
-    let ledger = ledger(json!([account(
+    let ledger = ledger(&json!([account(
         "a",
-        vec![
+        &[
             pending("2026-03-01", 50, "Acme"),
             pending("2026-03-03", 50, "Acme"),
             row("2026-03-04", 50, "Acme"),
@@ -92,9 +92,9 @@ fn one_id_on_two_days_is_one_payment_unless_balances_chain() {
             let row = json!({"at": days[at], "amount_minor": amounts[at], "id": "X"});
             if let Some(balance) = balances[at] { with(row, "balance_minor", json!(balance)) } else { row }
         });
-        let mut account = account("a", rows.collect());
+        let mut account = account("a", &rows.collect::<Vec<Value>>());
         account["opening_balance_minor"] = json!(0);
-        let ledger = ledger(json!([account]));
+        let ledger = ledger(&json!([account]));
         let kinds =
             [FindingKind::RepeatedId, FindingKind::SharedId].map(|kind| find(&ledger, kind).is_some());
         (sums(&ledger), kinds)
@@ -132,7 +132,7 @@ fn rows_that_two_accounts_hold_are_disputed_in_the_smaller() {
     renamed[4]["description"] = json!("another");
     for copy in [first, last, renamed] {
         let rows = copy.len();
-        let ledger = ledger(json!([account("a", full.clone()), account("b", copy)]));
+        let ledger = ledger(&json!([account("a", &full), account("b", &copy)]));
         let found = find(&ledger, FindingKind::SharedRows).unwrap();
         assert_eq!((found.pointer.as_str(), found.share), ("/data/bank/accounts/1", Some(1.0)));
         assert_eq!((found.count, found.severity), (rows.try_into().unwrap(), Severity::Disputed));
@@ -148,7 +148,7 @@ fn rows_that_two_accounts_hold_are_disputed_in_the_smaller() {
 #[test]
 fn without_balances_and_ids_five_rows_of_one_text_and_half_of_the_account_are_shared() {
     let count = |copy: Vec<Value>| {
-        let ledger = ledger(json!([account("a", history(12, "Shop 1")), account("b", copy)]));
+        let ledger = ledger(&json!([account("a", &history(12, "Shop 1")), account("b", &copy)]));
         find(&ledger, FindingKind::SharedRows).map(|found| found.count)
     };
     assert_eq!(count(history(11, "shop 2")), Some(11));
@@ -168,8 +168,8 @@ fn without_balances_and_ids_five_rows_of_one_text_and_half_of_the_account_are_sh
 fn uploads_of_one_account_are_one_account_and_rows_of_both_count_once() {
     let full = history(20, "Shop");
     let (first, second) = (full[..12].to_vec(), full[7..].to_vec());
-    let one = ledger(json!([account("a", full.clone())]));
-    let two = ledger(json!([account("a", first.clone()), account("a", second.clone())]));
+    let one = ledger(&json!([account("a", &full)]));
+    let two = ledger(&json!([account("a", &first), account("a", &second)]));
     assert_eq!(two.accounts.len(), 1);
     assert_eq!((sum(&two, 0), two.accounts[0].rows.len()), (sum(&one, 0), 20));
     assert!(two.other_reading.is_none());
@@ -182,7 +182,7 @@ fn uploads_of_one_account_are_one_account_and_rows_of_both_count_once() {
     // One of the two lacks a row of the days that both cover.
     let mut cut = second;
     let gone = cut.remove(2);
-    let disputed = ledger(json!([account("a", first), account("a", cut)]));
+    let disputed = ledger(&json!([account("a", &first), account("a", &cut)]));
     let found = find(&disputed, FindingKind::OverlapDisputed).unwrap();
     assert_eq!((found.pointer.as_str(), found.rows.as_slice()), ("/data/bank/accounts/0", &[9][..]));
     let amount = gone["amount_minor"].as_i64().unwrap();
@@ -193,7 +193,7 @@ fn uploads_of_one_account_are_one_account_and_rows_of_both_count_once() {
 #[test]
 fn transfers_between_own_accounts_are_neither_income_nor_spending() {
     let legs = |out: Value, back: Value| {
-        let ledger = ledger(json!([account("a", vec![out]), account("b", vec![back])]));
+        let ledger = ledger(&json!([account("a", &[out]), account("b", &[back])]));
         let legs: Vec<bool> = ledger
             .accounts
             .iter()
@@ -213,15 +213,15 @@ fn transfers_between_own_accounts_are_neither_income_nor_spending() {
     assert!(!legs(row("2026-03-10", -500, ""), moved("2026-03-10", "")));
     // The caller's category goes before.
     assert!(!legs(out(), with(moved("2026-03-10", "Transfer from current"), "category", json!("salary"))));
-    let mut both = ledger(json!([
-        account("a", vec![with(row("2026-03-10", -500, "x"), "category", json!("own_transfer"))]),
-        account("b", vec![moved("2026-03-10", "")]),
+    let mut both = ledger(&json!([
+        account("a", &[with(row("2026-03-10", -500, "x"), "category", json!("own_transfer"))]),
+        account("b", &[moved("2026-03-10", "")]),
     ]));
     assert!(both.accounts.iter().all(|account| account.rows[0].transfer));
     assert_eq!(find(&both, FindingKind::OwnTransfers).unwrap().count, 1);
     both.findings.clear();
     // Two accounts are needed.
-    let one = ledger(json!([account("a", vec![out(), moved("2026-03-10", "Transfer from current")])]));
+    let one = ledger(&json!([account("a", &[out(), moved("2026-03-10", "Transfer from current")])]));
     assert!(one.accounts[0].rows.iter().all(|row| !row.transfer));
 }
 
@@ -237,7 +237,7 @@ fn amounts_with_the_other_sign_are_told_where_balances_show_it() {
         rows.collect::<Vec<Value>>()
     };
     let told =
-        |rows: Vec<Value>| find(&ledger(json!([account("a", rows)])), FindingKind::SignReversed).is_some();
+        |rows: Vec<Value>| find(&ledger(&json!([account("a", &rows)])), FindingKind::SignReversed).is_some();
     assert!(told(rows(-1, 20)));
     assert!(!told(rows(1, 20)));
     assert!(!told(rows(-1, 3)), "two pairs are too few");
@@ -253,7 +253,7 @@ fn many_equal_rows_are_compared_in_time() {
         rows.push(pending("2026-03-10", 500, "Acme"));
         rows.push(row("2026-03-11", 500, "Transfer Acme"));
     }
-    let out = (0..20_000).map(|_| row("2026-03-11", -500, "nobody")).collect();
-    let ledger = ledger(json!([account("a", rows), account("b", out)]));
+    let out: Vec<Value> = (0..20_000).map(|_| row("2026-03-11", -500, "nobody")).collect();
+    let ledger = ledger(&json!([account("a", &rows), account("b", &out)]));
     assert_eq!(find(&ledger, FindingKind::PendingOpen).unwrap().count, 20_000);
 }
