@@ -136,15 +136,6 @@ func StringColumn(name string, values []string) Column { return joined(name, "U"
 // BytesColumn returns a column of bytes, copied.
 func BytesColumn(name string, values [][]byte) Column { return joined(name, "Z", values) }
 
-// DocumentColumn returns a column of one row that holds a document, borrowed for a call.
-func DocumentColumn(name string, document []byte) Column {
-	own := Column{name: name, format: "Z", rows: 1, texts: document, offsets: []int64{0, int64(len(document))}}
-	if len(document) == 0 {
-		own.texts = []byte{0}
-	}
-	return own
-}
-
 // TextColumn returns a column of codes, each an index into categories; a negative code is missing.
 func TextColumn(name string, codes []int32, categories []string) Column {
 	texts, own := joined("", "", categories), column(name, "i", codes)
