@@ -9,6 +9,7 @@ use kapix_core::{
     CancelFlag, Cause, Control, Error, Operation, Request, audit::Record, frame::Frame, operations::DoorReply,
 };
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -109,16 +110,14 @@ impl Desk {
 
 /// Raises unless the parts of a record are those that its leaf was sealed over.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "the parts of a record")]
+#[expect(clippy::needless_pass_by_value, reason = "an extracted argument is a value")]
 pub(crate) fn verify(
     py: Python<'_>,
-    leaf: &[u8],
-    request: &[u8],
-    response: &[u8],
-    salt: &[u8],
-    found: Option<&[u8]>,
+    parts: [PyBackedBytes; 4],
+    found: Option<PyBackedBytes>,
 ) -> PyResult<()> {
-    let proved = guard(|| Record::from_parts(leaf, request, response, salt, found)?.verify());
+    let [leaf, request, response, salt] = &parts;
+    let proved = guard(|| Record::from_parts(leaf, request, response, salt, found.as_deref())?.verify());
     proved.map(drop).map_err(|error| raise(py, &error))
 }
 

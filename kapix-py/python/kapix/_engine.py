@@ -50,7 +50,7 @@ class AuditRecord(NamedTuple):
         Raises:
             ValidationError: ``record.altered``; the message says what does not agree.
         """
-        _kapix.verify(self.leaf, self.request, self.response, self.salt, self.found)
+        _kapix.verify((self.leaf, self.request, self.response, self.salt), self.found)
         return True
 
     def __repr__(self) -> str:
