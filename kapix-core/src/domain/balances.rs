@@ -5,7 +5,6 @@ use super::cover::STRETCH_DAYS;
 use super::finding::FindingKind;
 use super::ledger::Row;
 use super::validate::on_wire;
-use crate::time::Date;
 
 /// What the walk saw.
 pub(super) struct Walk {
@@ -22,6 +21,12 @@ pub(super) struct Walk {
     /// The first row of the latest stretch: rows whose neighbours lie at most [`STRETCH_DAYS`] apart, or further where the
     /// balances stated on both sides chain.
     pub(super) stretch: usize,
+}
+
+/// Returns whether a row shows that the account was in use on its day: it moved money or states a balance, and is not in
+/// doubt. Rows hold stated balances only until they are walked.
+pub(super) fn is_evidence(row: &Row) -> bool {
+    !row.disputed && (row.amount_minor != 0 || row.balance_minor.is_some())
 }
 
 /// A carried balance beyond +-(2^53 - 1) minor units, at this row of the request.
@@ -47,19 +52,20 @@ pub(super) fn walk(rows: &mut [Row], stated_opening: Option<i64>, tolerance: i64
     let mut pending = 0;
     // The first row after each wide gap since the last stated balance.
     let mut gaps: Option<usize> = None;
-    let (mut before, mut place, mut is_anchored) = (None::<Date>, 0, false);
+    let (mut before, mut place, mut is_anchored) = (rows.first().map(|row| row.date), 0, false);
     for day in rows.chunk_by_mut(|a, b| a.date == b.date) {
-        if let Some(first) = day.first() {
-            if before.is_some_and(|before| first.date.days_since(before) > STRETCH_DAYS) {
+        let start = place;
+        place += day.len();
+        if let Some(row) = day.iter().find(|row| is_evidence(row)) {
+            if before.is_some_and(|before| row.date.days_since(before) > STRETCH_DAYS) {
                 // Without a row that states a balance before the gap nothing can chain across it.
                 if is_anchored {
-                    gaps = Some(place);
+                    gaps = Some(start);
                 } else {
-                    walk.stretch = place;
+                    walk.stretch = start;
                 }
             }
-            before = Some(first.date);
-            place += day.len();
+            before = Some(row.date);
         }
         let (mut stated_any, mut all_met) = (false, true);
         for row in day {

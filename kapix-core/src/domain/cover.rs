@@ -42,7 +42,8 @@ pub(super) struct End {
 /// Days after the last row are covered if a stated closing balance is the balance after that row, up to the end of the
 /// period, or up to the day on which the provider was read. A period by itself covers seven of them. Days before the first
 /// row are covered from the beginning of the period if they are no more than may lie within a stretch, or if the opening
-/// balance leads to the first row's.
+/// balance leads to the first row's. Rows of 0 that state no balance show nothing, and no cover begins
+/// with a row in doubt.
 pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_day: Date) -> Cover {
     let account = uploads.account();
     let period = uploads.period().filter(|period| period.from <= last_day);
@@ -51,7 +52,11 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     let meets = |one: Option<i64>, other: Option<i64>| {
         one.zip(other).is_some_and(|(one, other)| one.abs_diff(other) <= tolerance)
     };
-    let ends = rows.get(stretch..).and_then(|rows| rows.first().zip(rows.last()));
+    let stated = |row: &Row| uploads.transaction(row.input).and_then(|row| row.balance_minor);
+    let shows = |row: &&Row| row.amount_minor != 0 || stated(row).is_some();
+    let current = rows.get(stretch..).unwrap_or_default();
+    let first = current.iter().find(|row| !row.disputed && shows(row));
+    let ends = first.zip(current.iter().rev().find(shows));
     let Some((first, last)) = ends else {
         let Some(period) = period else { return Cover::default() };
         let is_quiet = meets(uploads.opening_minor(), uploads.closing_minor());
@@ -64,8 +69,7 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
         Some(period) => period.to.min(later(last.date, PERIOD_PROVES_DAYS)),
         None => read_on.unwrap_or(last.date),
     };
-    let stated = uploads.transaction(first.input).and_then(|row| row.balance_minor);
-    let before = stated.and_then(|balance| balance.checked_sub(first.amount_minor));
+    let before = stated(first).and_then(|balance| balance.checked_sub(first.amount_minor));
     let from = period.map(|period| period.from).filter(|from| {
         first.date.days_since(*from) <= STRETCH_DAYS
             || (stretch == 0 && meets(uploads.opening_minor(), before))

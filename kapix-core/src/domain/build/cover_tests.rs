@@ -162,6 +162,14 @@ fn history_is_the_latest_stretch() {
     // A row of 0 without a balance proves nothing, even after an opening balance that leads on.
     let stray = [("1970-01-01", 0, None), ("2026-02-15", 5, Some(105))];
     assert_eq!(stretch(&stray, json!({"opening_balance_minor": 100})), (date("2026-02-15"), 1));
+    // Rows of 0 without a balance bridge no gap and prove no day; with balances that chain they do.
+    let checks =
+        [("2025-12-01", 5, None), ("2026-01-05", 0, None), ("2026-02-15", 5, None), ("2026-03-30", 0, None)];
+    assert_eq!(stretch(&checks, json!({})), (date("2026-02-15"), 1));
+    let proved = [("2025-12-01", 5, Some(5)), ("2026-01-05", 0, Some(5)), ("2026-02-15", 5, Some(10))];
+    assert_eq!(stretch(&proved, json!({})), (date("2025-12-01"), 0));
+    let ledger = ledger(&json!({"accounts": [account("a", &checks, json!({}))]}), "2026-03-31T12:00:00Z");
+    assert_eq!(ledger.features_as_of, date("2026-02-15"));
     // Five rows are a history of their own, that has ended.
     let days = ["2025-01-01", "2025-01-02", "2025-01-03", "2025-01-04", "2025-01-05"];
     let mut earlier: Vec<_> = days.iter().map(|day| (*day, 1, None)).collect();

@@ -140,16 +140,22 @@ def one_id_twice(rows, start):
             other["disputed"] = True
 
 
+def shows(row):
+    """Whether a row shows that the account was in use."""
+    return not row["disputed"] and (row["amount"] != 0 or row["stated"] is not None)
+
+
 def latest_stretch(rows):
-    """The first row of the latest stretch."""
-    start = 0
-    for place in range(1, len(rows)):
-        if (rows[place]["day"] - rows[place - 1]["day"]).days <= 45:
-            continue
-        anchored = any(row["stated"] is not None for row in rows[:place])
-        after = next((row for row in rows[place:] if row["stated"] is not None), None)
-        if not (anchored and after and after["expected"] == after["stated"]):
-            start = place
+    """The first row of the first day of the latest stretch."""
+    start, seen = 0, rows[0]["day"] if rows else None
+    for day in sorted({row["day"] for row in rows if shows(row)}):
+        place = next(place for place, row in enumerate(rows) if row["day"] == day)
+        if seen is not None and (day - seen).days > 45:
+            anchored = any(row["stated"] is not None for row in rows[:place])
+            after = next((row for row in rows[place:] if row["stated"] is not None), None)
+            if not (anchored and after and after["expected"] == after["stated"]):
+                start = place
+        seen = day
     return start
 
 
@@ -181,15 +187,16 @@ def cover(uploads, rows, start, read_on, last_day, stated_opening):
     stop = max((date.fromisoformat(p["to"]) for p in periods), default=None)
     if begin and begin > last_day:
         begin = stop = None
-    current = rows[start:]
-    if not current:
+    current = [row for row in rows[start:] if row["amount"] != 0 or row["stated"] is not None]
+    sure = [row for row in current if not row["disputed"]]
+    if not sure:
         if begin is None:
             return None, False
         quiet = None not in (stated_opening, closing(uploads)) and stated_opening == closing(uploads)
         end = stop if quiet or read_on else min(stop, begin + timedelta(days=6))
         first = begin
     else:
-        first, last = current[0]["day"], current[-1]["day"]
+        first, last = sure[0]["day"], current[-1]["day"]
         if begin is None:
             end = read_on or last
         elif read_on or closing(uploads) is not None and closing(uploads) == current[-1]["balance"]:
@@ -197,13 +204,13 @@ def cover(uploads, rows, start, read_on, last_day, stated_opening):
         else:
             end = min(stop, last + timedelta(days=7))
         if begin is not None:
-            head = current[0]["stated"]
-            leads = start == 0 and None not in (stated_opening, head) and stated_opening == head - current[0]["amount"]
+            head = sure[0]["stated"]
+            leads = start == 0 and None not in (stated_opening, head) and stated_opening == head - sure[0]["amount"]
             if (first - begin).days <= 45 or leads:
                 first = min(first, begin)
     to = min(end, last_day, *([read_on] if read_on else []))
     given = read_on is not None and min(read_on, last_day) == to
-    if current:
+    if sure:
         to = max(to, current[-1]["day"])
     return ([first, to], given) if first <= to else (None, given)
 

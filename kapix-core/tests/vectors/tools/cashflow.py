@@ -119,8 +119,8 @@ def account_state(source, uploads, as_of, names):
     rows = as_they_come.settle_pending(rows)
     opening = as_they_come.opening(uploads)
     rows, known_opening = carried(rows, opening)
-    as_they_come.one_id_twice(rows, opening)
     start = as_they_come.latest_stretch(rows)
+    as_they_come.one_id_twice(rows, opening)
     as_they_come.isolate(rows, start)
     read_on = source.get("retrieved_at")
     read_on = instant(read_on).astimezone(zone).date() if read_on else None
