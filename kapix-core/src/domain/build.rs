@@ -118,7 +118,6 @@ impl<'a> Builder<'a> {
         chosen.rows.sort_by_key(|row| row.date);
         let overlap = overlap::merge(&uploads, &mut chosen.rows);
         let pending = pending::settle(&uploads, &mut chosen.rows);
-        let sign = sign::reversed(&uploads, &chosen.rows, tolerance);
         let stated_opening = uploads.opening_minor();
         order_days(&mut self.orderer, &mut chosen.rows, stated_opening, tolerance);
         let walk = match walk(&mut chosen.rows, stated_opening, tolerance) {
@@ -129,6 +128,7 @@ impl<'a> Builder<'a> {
                 return self.overflow(message, &uploads, row);
             }
         };
+        let sign = sign::reversed(&uploads, &chosen.rows, (tolerance, &walk.breaks));
         let one_id = check::one_id(&mut chosen.rows, &uploads, stated_opening);
         let isolated = cover::isolated(&mut chosen.rows, walk.stretch);
         let cover = cover::cover(&uploads, &chosen.rows, walk.stretch, last_day);

@@ -46,6 +46,11 @@ impl Tally {
         self
     }
 
+    /// Returns whether there is no case.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cases.is_empty()
+    }
+
     /// Counts a case of one row.
     pub(super) fn row(&mut self, row: u32, date: Date) {
         self.case(&[row], &[], date, date);

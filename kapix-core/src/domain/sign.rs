@@ -10,9 +10,13 @@ const PAIRS_MIN: usize = 3;
 
 /// Returns the account as one case if most balances do not chain, and nearly all do where amounts have the other sign.
 ///
-/// `rows` are sorted by date. The rows of a day are tried in the order of the document and in its reverse.
-pub(super) fn reversed(uploads: &Uploads<'_>, rows: &[Row], tolerance: i64) -> Tally {
+/// `rows` are in ledger order, and `breaks` are its cases that do not chain. The rows of a day are tried in this order and
+/// in its reverse.
+pub(super) fn reversed(uploads: &Uploads<'_>, rows: &[Row], (tolerance, breaks): (i64, &Tally)) -> Tally {
     let mut tally = Tally::new(FindingKind::SignReversed);
+    if breaks.is_empty() {
+        return tally;
+    }
     let mut backward: Vec<&Row> = Vec::with_capacity(rows.len());
     for day in rows.chunk_by(|a, b| a.date == b.date) {
         backward.extend(day.iter().rev());
