@@ -17,8 +17,9 @@ from .wallet import mpesa
 
 FORMS = ("mpesa", "bank", "mono", "plaid")
 
-# What a caller states of a statement beside its rows. An aggregator is read at a time instead, `retrieved_at`.
+# What a caller states of a statement beside its rows; and of an aggregator, which is read at a time for some months.
 STATED = ("nothing", "period", "period and closing balance")
+READ = ("retrieved_at", "retrieved_at and period")
 
 
 @dataclass
@@ -80,6 +81,9 @@ def clean_case(form: str, seed: int, stated: str, quality: Any = Quality.clean, 
             own = of[account["account_id"]]
             # The provider states the balance at the time of the pull; less the booked rows it is that before them.
             read_accounts.append({**account, "kind": own.kind, "opening_balance_minor": own.opening})
+    if stated == READ[1]:
+        asked = {"from": str(accounts[0].period[0]), "to": str(until.date())}
+        read_accounts = [{**account, "period": asked} for account in read_accounts]
     return Case({"bank": {"accounts": read_accounts, "retrieved_at": at}}, at, found, documents)
 
 
@@ -152,7 +156,7 @@ def report(cases: int) -> list[str]:
     engine = kapix.Engine.load(kapix.EXPERT_CARDS, record=False, envelope=False)
     half = (cases + 1) // 2
     plan = [(form, stated, cases) for form in FORMS[:2] for stated in STATED]
-    plan += [("mono", "retrieved_at", half), ("plaid", "retrieved_at", cases - half)]
+    plan += [(form, stated, count) for form, count in (("mono", half), ("plaid", cases - half)) for stated in READ]
     lines = ["| documents | stated beside the rows | histories | rows | referred for their data | by finding |", "|---|---|---:|---:|---:|---|"]
     more = []
     for form, stated, count in plan:

@@ -215,12 +215,13 @@ def bank_rows(
     return [row for row in rows if first <= row.day <= last]
 
 
-def keep_above_zero(rows: list[Row], opening: int) -> list[Row]:
-    """Returns the rows that the balance allows, in the order of their times: what cannot be paid is not bought."""
+def affordable(rows: list[Row], opening: int, limit: int) -> list[Row]:
+    """Returns the rows that the balance and the limit of an overdraft allow, in the order of their times: what cannot be
+    paid is not bought, and a standing order without cover is not booked."""
     rows.sort(key=lambda row: (row.day, row.second))
     kept, balance = [], opening
     for row in rows:
-        if balance + row.cents < 0 and row.kind in ("shop", "cash", "person", "fare"):
+        if balance + row.cents < -limit and row.cents < 0 and row.kind not in ("own", "fee"):
             continue
         balance += row.cents
         kept.append(row)
@@ -233,10 +234,11 @@ def bank(draw: random.Random, quality: Quality, scale: int = 80_000_00, accounts
     own = life(draw, scale)
     opening = round_to(own.salary * draw.uniform(0.05, 1.2), 1)
     rows = bank_rows(draw, first, last, own, quality)
+    limit = round_to(own.salary * 0.3, 1_000_00) if draw.random() < 0.15 else 0
     main = Account(f"{draw.randrange(10**9, 10**10)}", "current", opening, period=(first, last))
     count = accounts or (2 if draw.random() < 1 / 3 else 1)
     if count == 1:
-        main.rows = keep_above_zero(rows, opening)
+        main.rows = affordable(rows, opening, limit)
         chain(main)
         return [main]
     held = round_to(own.salary * draw.uniform(0.5, 3), 1)
@@ -263,7 +265,7 @@ def bank(draw: random.Random, quality: Quality, scale: int = 80_000_00, accounts
             other.rows.append(Row(end, 86_000, max(1, int(other.opening * 0.003)), "INTEREST PAID", "interest"))
     for account, all_rows in ((main, rows), (other, other.rows)):
         inside = [row for row in all_rows if first <= row.day <= last]
-        account.rows = keep_above_zero(inside, account.opening) if account is main else inside
+        account.rows = affordable(inside, account.opening, limit) if account is main else inside
         chain(account)
     return [main, other]
 

@@ -55,7 +55,8 @@ class Wallet:
 
 def spend(wallet: Wallet, day: datetime.date, second: int, cents: int, names: list[str]) -> None:
     """Books one payment of a usual kind."""
-    draw, name, phone = wallet.draw, "", f"2547{draw.randrange(10)}******{draw.randrange(100, 999)}"
+    draw = wallet.draw
+    phone = f"2547{draw.randrange(10)}******{draw.randrange(100, 999)}"
     name = draw.choice(names) if draw.random() < 0.7 else person(draw)
     kind = draw.random()
     if kind < 0.3:
