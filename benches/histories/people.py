@@ -45,18 +45,20 @@ class Account:
 
 @dataclass(slots=True)
 class Quality:
-    """How well a person lives within the income: spent part of it, and chance that an income does not come."""
+    """How well a person lives within the income: spent part of it, the chance that an income does not come, and the chance
+    that one is taken out of the wallet in cash at once."""
 
     spent: float
     missed: float
+    drained: float
 
     @classmethod
     def clean(cls, draw: random.Random) -> Quality:
-        return cls(draw.uniform(0.7, 0.97), 0.02)
+        return cls(draw.uniform(0.7, 0.97), 0.02, draw.choice((0.0, 0.0, 0.1, 0.5)))
 
     @classmethod
     def wide(cls, draw: random.Random) -> Quality:
-        return cls(draw.uniform(0.6, 1.1), draw.choice((0.0, 0.02, 0.1, 0.3)))
+        return cls(draw.uniform(0.6, 1.4), draw.choice((0.0, 0.02, 0.1, 0.3)), draw.choice((0.0, 0.3, 0.9)))
 
 
 def months(first: datetime.date, last: datetime.date) -> Iterator[tuple[int, int]]:
