@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of the core, of the Python package, of developing a card, and of the Node.js package where npm is.
+# Runs the benchmarks of the core, of the Python package, of developing a card, of reading and judging transactions, and of
+# the Node.js package where npm is.
 # The side-by-side comparison of benches/scorecard.py needs a data set: see benches/README.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,6 +11,8 @@ printf '\n== benches/python_speed.py\n'
 benches/.venv/bin/python benches/python_speed.py
 printf '\n== benches/scorecard.py --generate 1000000x100 --seed 1\n'
 benches/.venv/bin/python benches/scorecard.py --generate 1000000x100 --seed 1
+printf '\n== benches/data.py\n'
+benches/.venv/bin/python benches/data.py
 if command -v npm >/dev/null; then
   printf '\n== benches/node_speed.mjs\n'
   (cd kapix-node && npm install --no-save --silent && npm run --silent build)
