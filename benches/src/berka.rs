@@ -80,6 +80,7 @@ fn empty(number: &str, currency: Currency) -> io::Result<Account> {
         opening_balance_minor: None,
         period: None,
         provider: None,
+        reading_doubts: None,
         transactions: Vec::new(),
         utc_offset: UtcOffset::from_minutes(60).map_err(io::Error::other)?,
     })

@@ -237,12 +237,7 @@ fn columns_go_through_the_second_door_only_where_an_operation_takes_them() {
             "status": ["scored", "scored", "data.input_missing"],
         })
     );
-    let (reply, none) = desk.call_columns(
-        "credit.score",
-        self::request(1.0).to_string().as_bytes(),
-        &frame,
-        &Control::default(),
-    );
+    let (reply, none) = desk.call_columns("engine.describe", b"{}", &frame, &Control::default());
     assert_eq!((reply.status, none), (400, None));
     let empty = Frame::new(vec![], &Limits::default()).unwrap();
     let (reply, _) = desk.call_columns("credit.score_batch", request, &empty, &Control::default());

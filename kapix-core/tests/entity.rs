@@ -180,10 +180,11 @@ fn puts_that_cannot_be_judged_are_refused_and_change_nothing() {
     put(&desk, &data);
     let account = json!({"account_id": "a", "kind": "current", "currency": "KES", "transactions": [
         {"at": "2026-03-02", "amount_minor": 5, "type": "debit"}]});
+    let other = json!({"account_id": "a", "kind": "savings", "currency": "KES", "transactions": []});
     for (data, cause, field) in [
         (json!({}), "data.missing", "/data"),
         (
-            json!({"bank": {"accounts": [account, account]}}),
+            json!({"bank": {"accounts": [account, other]}}),
             "ledger.account_duplicate",
             "/data/bank/accounts/1/account_id",
         ),

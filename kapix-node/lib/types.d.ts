@@ -106,6 +106,11 @@ export interface AccountInput {
   readonly period?: PeriodInput | null;
   /** Bank or operator. */
   readonly provider?: string | null;
+  /**
+   * What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an amount
+   * that no balance explains, totals that differ, pages that are missing. Above 0 an approval is referred.
+   */
+  readonly reading_doubts?: number | null;
   /** Rows, in the order of the document. */
   readonly transactions: ReadonlyArray<TransactionInput>;
   /** Offset whose civil days are the account's days; default `Z`. */
@@ -1077,6 +1082,11 @@ export interface Account {
   readonly period?: Period;
   /** Bank or operator. */
   readonly provider?: string;
+  /**
+   * What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an amount
+   * that no balance explains, totals that differ, pages that are missing. Above 0 an approval is referred.
+   */
+  readonly reading_doubts?: number;
   /** Rows, in the order of the document. */
   readonly transactions: ReadonlyArray<Transaction>;
   /** Offset whose civil days are the account's days; default `Z`. */
@@ -1902,7 +1912,7 @@ export interface Finding {
 }
 
 /** What was found. */
-export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'sign_reversed' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
+export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
 
 /** One group of the gains table. */
 export interface GainsRow {

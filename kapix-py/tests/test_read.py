@@ -216,4 +216,4 @@ def test_the_command_line_prints_the_reading() -> None:
     rows = json.loads(subprocess.run([*command, "--json"], check=True, capture_output=True, text=True).stdout)
     assert len(rows["bank"]["accounts"][0]["transactions"]) == 220
     wrong = subprocess.run([*command[:4], str(Path(__file__))], check=False, capture_output=True, text=True)
-    assert wrong.returncode == 1 and "statement" in wrong.stderr
+    assert wrong.returncode == 1 and "at /document/" in wrong.stderr

@@ -36,6 +36,6 @@ def test_columns_and_json_give_the_same_bytes(engine: kapix.Engine) -> None:
 def test_a_wrong_document_has_its_place(engine: kapix.Engine) -> None:
     with pytest.raises(kapix.ValidationError, match="line `3`, column `at`") as caught:
         engine.transactions.read({"document": [DOCUMENT.replace(b"29/12", b"39/12")]})
-    assert caught.value.fields == ["/document/3/at"]
+    assert caught.value.fields == ("/document/3/at",)
     with pytest.raises(kapix.ValidationError, match="must hold bytes"):
         engine.transactions.read({"document": ["text"]})

@@ -28,7 +28,7 @@ card: str = developed.to_json("artefact")
 import datetime
 now = datetime.datetime(2026, 6, 30, tzinfo=datetime.timezone.utc)
 engine.credit.score(entity_id="a", entity_type="sme", as_of=now)
-row: kapix.Transaction = {"at": now.date(), "amount_minor": 5}
+row: kapix.TransactionInput = {"at": now.date(), "amount_minor": 5}
 held: tuple[kapix.SourceKey, ...] = engine.entity.put(entity_id="a", data={"bureau": {"no_record": True}}).held
 engine.call("entity.forget", {"entity_id": "a"})
 proved: bool = engine.record("aud_1").verify()

@@ -135,7 +135,7 @@ impl Definition {
     /// ```
     /// use kapix_core::{audit::Hash, cashflow::definition};
     ///
-    /// let meaning = br#"{"name":"history_days","semantics":1,"unit":"days","window":null}"#;
+    /// let meaning = br#"{"name":"history_days","semantics":2,"unit":"days","window":null}"#;
     /// assert_eq!(definition("history_days").map(|it| it.hash()), Some(Hash::of(meaning)));
     /// ```
     pub fn hash(&self) -> Hash {

@@ -30,6 +30,9 @@ pub struct Account {
     pub period: Option<Period>,
     /// Bank or operator.
     pub provider: Option<String>,
+    /// What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an amount that no
+    /// balance explains, totals that differ, pages that are missing. Above 0 an approval is referred.
+    pub reading_doubts: Option<u32>,
     /// Rows, in the order of the document.
     pub transactions: Vec<Transaction>,
     /// Offset whose civil days are the account's days; default `Z`.

@@ -1,10 +1,12 @@
 //! The balances of an account, row by row: carried, compared with the stated ones, and filled in.
 
+use super::account::Period;
 use super::cases::Tally;
 use super::cover::STRETCH_DAYS;
 use super::finding::FindingKind;
 use super::ledger::Row;
 use super::validate::on_wire;
+use crate::time::Date;
 
 /// What the walk saw.
 pub(super) struct Walk {
@@ -38,7 +40,13 @@ pub(super) struct Overflow {
 ///
 /// A day chains if each of its stated balances lies within the tolerance of the carried one. A day that states
 /// none chains if the next stated balance does; before any stated balance nothing can be checked.
-pub(super) fn walk(rows: &mut [Row], stated_opening: Option<i64>, tolerance: i64) -> Result<Walk, Overflow> {
+/// `attested` are days for which a provider answered: no gap within them parts the rows.
+pub(super) fn walk(
+    rows: &mut [Row],
+    stated_opening: Option<i64>,
+    tolerance: i64,
+    attested: Option<Period>,
+) -> Result<Walk, Overflow> {
     let mut walk = Walk {
         opening_minor: stated_opening,
         days: 0,
@@ -57,7 +65,10 @@ pub(super) fn walk(rows: &mut [Row], stated_opening: Option<i64>, tolerance: i64
         let start = place;
         place += day.len();
         if let Some(row) = day.iter().find(|row| is_evidence(row)) {
-            if before.is_some_and(|before| row.date.days_since(before) > STRETCH_DAYS) {
+            let is_attested =
+                |from: Date| attested.is_some_and(|period| period.from <= from && row.date <= period.to);
+            let parts = |before: Date| row.date.days_since(before) > STRETCH_DAYS && !is_attested(before);
+            if before.is_some_and(parts) {
                 // Without a row that states a balance before the gap nothing can chain across it.
                 if is_anchored {
                     gaps = Some(start);

@@ -120,7 +120,7 @@ impl<'a> Builder<'a> {
         let pending = pending::settle(&uploads, &mut chosen.rows);
         let stated_opening = uploads.opening_minor();
         order_days(&mut self.orderer, &mut chosen.rows, stated_opening, tolerance);
-        let walk = match walk(&mut chosen.rows, stated_opening, tolerance) {
+        let walk = match walk(&mut chosen.rows, stated_opening, tolerance, uploads.attested()) {
             Ok(walk) => walk,
             Err(Overflow { input: row }) => {
                 let message =
@@ -133,7 +133,7 @@ impl<'a> Builder<'a> {
         let isolated = cover::isolated(&mut chosen.rows, walk.stretch);
         let cover = cover::cover(&uploads, &chosen.rows, walk.stretch, last_day);
         let (index, further) = uploads.indices();
-        let ledger = AccountLedger {
+        let mut ledger = AccountLedger {
             source: uploads.key,
             index,
             uploads: further,
@@ -148,11 +148,12 @@ impl<'a> Builder<'a> {
             days: walk.days,
             days_chained: walk.days_chained,
         };
+        let duplicates = check::likely_duplicates(&mut ledger, &uploads);
         let tallies = [
             walk.breaks,
             sign,
             walk.opening,
-            check::likely_duplicates(&ledger, &uploads),
+            duplicates,
             one_id.repeated,
             one_id.shared,
             pending.open,
@@ -254,6 +255,11 @@ impl<'a> Builder<'a> {
             for tallies in [&shared, &transfers] {
                 findings.extend(tallies.get(at).into_iter().flat_map(|tally| tally.findings(uploads)));
             }
+            let doubts = uploads.reading_doubts();
+            findings.extend((doubts > 0).then(|| Finding {
+                pointer: uploads.pointer(0).to_owned(),
+                ..Finding::of_applicant(FindingKind::ReadingDoubts, doubts, None)
+            }));
             let early = end.as_ref().and_then(|end| Some((cover::ends_early(*cover, end.day)?, end.day)));
             findings.extend(early.map(|((own, days), end)| Finding {
                 pointer: uploads.pointer(0).to_owned(),
@@ -280,7 +286,11 @@ impl<'a> Builder<'a> {
             let kind = FindingKind::DataAge;
             ledger.findings.push(Finding::of_applicant(kind, age.unsigned_abs().into(), days));
         }
-        self.accounts.iter_mut().for_each(|account| account.last_day = ledger.features_as_of);
+        for account in &mut self.accounts {
+            account.last_day = ledger.features_as_of;
+            // Only rows of 0 that state no balance can lie later: they prove no day.
+            account.rows.retain(|row| row.date <= ledger.features_as_of);
+        }
         ledger.read(self.accounts, &self.uploads);
         Ok(ledger)
     }

@@ -59,6 +59,22 @@ impl Tally {
     /// Counts a disputed row, and its amount to the sums of both readings.
     pub(super) fn disputed(&mut self, rows: &[u32], amount_minor: i64, from: Date, to: Date) {
         self.case(rows, &[], from, to);
+        self.weigh(amount_minor);
+    }
+
+    /// Counts a disputed row of one day, with the amounts of its rows.
+    pub(super) fn disputed_with(
+        &mut self,
+        rows: &[u32],
+        amounts_minor: &[i64],
+        amount_minor: i64,
+        date: Date,
+    ) {
+        self.case(rows, amounts_minor, date, date);
+        self.weigh(amount_minor);
+    }
+
+    fn weigh(&mut self, amount_minor: i64) {
         let (debits, credits) = self.disputed.unwrap_or_default();
         self.disputed =
             Some((debits.saturating_add(amount_minor.min(0)), credits.saturating_add(amount_minor.max(0))));

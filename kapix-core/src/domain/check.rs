@@ -7,7 +7,7 @@ use super::ledger::{AccountLedger, Row};
 use super::uploads::Uploads;
 use crate::time::{At, Date};
 use core::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Days between two rows above which there is a gap.
 const GAP_DAYS: i32 = 30;
@@ -16,11 +16,12 @@ const GAP_DAYS: i32 = 30;
 ///
 /// A row is no duplicate where both rows state balances and the later one chains from the row before it: the
 /// balance then says that both moved the money.
-pub(super) fn likely_duplicates(ledger: &AccountLedger, uploads: &Uploads<'_>) -> Tally {
+/// The others are marked as disputed: two equal fares of a day are common where a document states no time and no balance.
+pub(super) fn likely_duplicates(ledger: &mut AccountLedger, uploads: &Uploads<'_>) -> Tally {
     let mut tally = Tally::new(FindingKind::LikelyDuplicate);
     let mut before = ledger.opening_minor;
-    let mut agreeing: Vec<(&Row, &Transaction, bool)> = Vec::new();
-    let mut found: Vec<(&Row, &Row)> = Vec::new();
+    let mut agreeing: Vec<(Row, &Transaction, bool)> = Vec::new();
+    let mut found: Vec<(Row, Row)> = Vec::new();
     for day in ledger.rows.chunk_by(|a, b| a.date == b.date) {
         agreeing.clear();
         for row in day {
@@ -29,7 +30,7 @@ pub(super) fn likely_duplicates(ledger: &AccountLedger, uploads: &Uploads<'_>) -
             let chains = expected.zip(row.balance_minor).is_some_and(|(e, b)| e.abs_diff(b) <= tolerance);
             before = row.balance_minor;
             if let Some(transaction) = uploads.transaction(row.input).filter(|_| day.len() > 1) {
-                agreeing.push((row, transaction, chains && transaction.balance_minor.is_some()));
+                agreeing.push((*row, transaction, chains && transaction.balance_minor.is_some()));
             }
         }
         // Stable: rows that agree stay in ledger order.
@@ -41,9 +42,13 @@ pub(super) fn likely_duplicates(ledger: &AccountLedger, uploads: &Uploads<'_>) -
         }
     }
     found.sort_by_key(|(_, other)| (other.date, other.input));
+    let others: BTreeSet<u32> = found.iter().map(|(_, other)| other.input).collect();
+    for row in ledger.rows.iter_mut().filter(|row| others.contains(&row.input)) {
+        row.disputed = true;
+    }
     for (first, other) in found {
         let amounts = [first.amount_minor, other.amount_minor];
-        tally.case(&[first.input, other.input], &amounts, other.date, other.date);
+        tally.disputed_with(&[first.input, other.input], &amounts, other.amount_minor, other.date);
     }
     tally
 }
@@ -132,6 +137,10 @@ fn chains(rows: &[Row], place: usize, uploads: &Uploads<'_>, opening: Option<i64
     let tolerance = uploads.account().chain_tolerance_minor.unsigned_abs();
     let Some(row) = rows.get(place) else { return false };
     let stated = uploads.transaction(row.input).and_then(|row| row.balance_minor);
+    if place == 0 && before.is_none() {
+        // No balance is known before the first row: nothing contradicts what it states.
+        return stated.is_some();
+    }
     before
         .map(|before| before.saturating_add(row.amount_minor))
         .zip(stated)

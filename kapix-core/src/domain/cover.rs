@@ -72,7 +72,7 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     let before = stated(first).and_then(|balance| balance.checked_sub(first.amount_minor));
     let from = period.map(|period| period.from).filter(|from| {
         first.date.days_since(*from) <= STRETCH_DAYS
-            || (stretch == 0 && meets(uploads.opening_minor(), before))
+            || (stretch == 0 && (read_on.is_some() || meets(uploads.opening_minor(), before)))
     });
     let covered = till(from.unwrap_or(first.date).min(first.date), end, read_on, last_day);
     let days = covered.days.map(|(from, to)| (from, to.max(last.date)));

@@ -63,6 +63,11 @@ pub enum FindingKind {
         message = "A credit is above zero; where money out is positive, read with `sign: debit_positive` or turn the signs."
     )]
     SignReversed,
+    /// The document that the rows were read from contradicts them; `count` is the number of its doubts.
+    #[strum(
+        message = "Read `left_out` and the findings of `transactions.read`; state how the document is meant."
+    )]
+    ReadingDoubts,
     /// Rows that several uploads of one account hold; they count once. `share` is their part of the later upload.
     #[strum(message = "Nothing.")]
     OverlapMerged,
@@ -99,9 +104,8 @@ pub enum FindingKind {
     /// Accounts of more than one currency; `count` is the number of currencies.
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
-    /// Rows that another account of the applicant holds too: same day, amount and currency, and same id or balance; or, where
-    /// no balance tells them apart, the same text in five rows or more and half of the account. `share` is their part of the
-    /// account's rows.
+    /// Rows that another account holds too: same day and amount, and same id or balance; or, where no balance tells them
+    /// apart, the same text in five rows or more and half of the account. `share` is their part of the rows.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
     /// A name that the card does not read is within two edits of an input that is missing; `count` is the number of
@@ -137,13 +141,14 @@ impl FindingKind {
         match self {
             Self::ChainBreak
             | Self::OpeningBalanceMismatch
-            | Self::LikelyDuplicate
             | Self::FutureDate
             | Self::EndsEarly
             | Self::MixedCurrencies
+            | Self::ReadingDoubts
             | Self::SignReversed
             | Self::MisspeltInput => Severity::Refer,
-            Self::RepeatedId
+            Self::LikelyDuplicate
+            | Self::RepeatedId
             | Self::PendingOpen
             | Self::IsolatedRows
             | Self::OverlapDisputed

@@ -34,7 +34,7 @@ impl Reading {
             row.balance_minor = uploads.transaction(row.input).and_then(|row| row.balance_minor);
         }
         // Amounts were within the wire's range with all rows in; where they are not without some, no balance is known.
-        if balances::walk(&mut read.rows, account.opening_minor, 0).is_err() {
+        if balances::walk(&mut read.rows, account.opening_minor, 0, None).is_err() {
             read.opening_minor = None;
             read.rows.iter_mut().for_each(|row| row.balance_minor = None);
         }

@@ -89,8 +89,9 @@ fn pair(ones: &mut Vec<Leg>, others: &mut Vec<Leg>, found: &mut Vec<(usize, usiz
     for one in ones.iter_mut() {
         let other = others
             .iter_mut()
+            .filter(|other| !other.taken)
             .take(COMPARED_MAX)
-            .find(|other| !other.taken && other.account != one.account && other.text.agrees(&one.text));
+            .find(|other| other.account != one.account && other.text.agrees(&one.text));
         if let Some(other) = other {
             one.taken = true;
             other.taken = true;

@@ -104,11 +104,21 @@ impl<'a> Uploads<'a> {
         self.parts.get(self.place(input).0)?.period
     }
 
+    /// Returns the days for which a provider answered: the stated period of a source that says when it was read.
+    pub(super) fn attested(&self) -> Option<Period> {
+        self.retrieved_at.and_then(|_| self.period())
+    }
+
     /// Returns the days from the first to the last that any upload states.
     pub(super) fn period(&self) -> Option<Period> {
         let mut periods = self.parts.iter().filter_map(|part| part.period);
         let first = periods.next()?;
         Some(periods.fold(first, |all, one| Period { from: all.from.min(one.from), to: all.to.max(one.to) }))
+    }
+
+    /// Returns how many doubts the reading of the documents left.
+    pub(super) fn reading_doubts(&self) -> u64 {
+        self.parts.iter().filter_map(|part| part.account.reading_doubts).map(u64::from).sum()
     }
 
     /// Returns the balance that the upload which begins first states before its rows.

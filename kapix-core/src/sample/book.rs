@@ -111,6 +111,7 @@ impl Book {
             opening_balance_minor: Some(self.opening_minor),
             period: Some(period),
             provider: Some(self.provider.to_owned()),
+            reading_doubts: None,
             transactions: rows.map(|row| row.transaction.clone()).collect(),
             utc_offset: self.offset,
         }

@@ -1,9 +1,10 @@
 //! Which reader a document goes to.
 
 use super::profile::Format;
-use super::reading::Reading;
+use super::reading::{LeftOutReason, Reading};
 use super::request::TransactionsReadRequest;
 use super::{aggregator, delimited};
+use crate::domain::Severity;
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
 
@@ -68,14 +69,30 @@ pub fn read_pages(
     limits::check("document_bytes", limits.document_bytes, bytes).map_err(|error| error.at("/document"))?;
     let first = documents.first().copied().unwrap_or_default();
     let format = request.profile.format.unwrap_or_else(|| format_of(first));
-    match (format, documents) {
+    let read = match (format, documents) {
         (Format::Delimited, [] | [_]) => delimited::read(first, request, limits),
         (Format::Delimited, _) => {
             let message = "several documents must be pages in JSON; read delimited documents one by one";
             Err(Error::new(Cause::StatementForm, message).at("/documents"))
         }
         (Format::Json, _) => aggregator::read(documents, request, limits),
+    };
+    read.map(with_doubts)
+}
+
+/// States on each account what the document says against its rows, so that a score of them is told.
+fn with_doubts(mut reading: Reading) -> Reading {
+    let proof = &reading.proof;
+    let is_proved = proof.balances_checked > 0 && proof.balances_chained == proof.balances_checked;
+    let without_amount = reading.left_out.counts.get(&LeftOutReason::NoAmount).copied().unwrap_or_default();
+    let contradictions = reading.findings.iter().filter(|found| found.severity == Severity::Refer).count();
+    let doubts = if is_proved { 0 } else { without_amount };
+    let doubts = u32::try_from(doubts).unwrap_or(u32::MAX);
+    let doubts = doubts.saturating_add(u32::try_from(contradictions).unwrap_or(u32::MAX));
+    for read in &mut reading.accounts {
+        read.account.reading_doubts = (doubts > 0).then_some(doubts);
     }
+    reading
 }
 
 /// JSON begins with a brace or a bracket; no header of a table does.

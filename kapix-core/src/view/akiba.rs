@@ -129,6 +129,7 @@ impl AkibaRequest {
             opening_balance_minor: None,
             period: None,
             provider: first.account_name.clone(),
+            reading_doubts: None,
             transactions: Vec::new(),
             utc_offset: self.utc_offset,
         }

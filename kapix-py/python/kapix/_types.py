@@ -60,6 +60,9 @@ class AccountInput(TypedDict, total=False):
         opening_balance_minor (int | None): Balance before the first row, in minor units.
         period (PeriodInput | None): Days that the document covers; without it, from the first to the last row.
         provider (str | None): Bank or operator.
+        reading_doubts (int | None): What in the document contradicts the rows, as `transactions.read` counts it:
+            dated rows without an amount that no balance explains, totals that differ, pages that are missing. Above
+            0 an approval is referred.
         transactions (Sequence[TransactionInput]; required): Rows, in the order of the document.
         utc_offset (str; default 'Z'): Offset whose civil days are the account's days; default `Z`.
     """
@@ -71,6 +74,7 @@ class AccountInput(TypedDict, total=False):
     opening_balance_minor: int | None
     period: PeriodInput | None
     provider: str | None
+    reading_doubts: int | None
     transactions: Sequence[TransactionInput]
     utc_offset: str
 
@@ -1159,6 +1163,7 @@ class Account(Record):
     opening_balance_minor = property_of('opening_balance_minor', 'Balance before the first row, in minor units.')
     period = property_of('period', 'Days that the document covers; without it, from the first to the last row.', 'Period')
     provider = property_of('provider', 'Bank or operator.')
+    reading_doubts = property_of('reading_doubts', 'What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an amount that no balance explains, totals that differ, pages that are missing. Above 0 an approval is referred.')
     transactions = property_of('transactions', 'Rows, in the order of the document.', 'Transaction')
     utc_offset = property_of('utc_offset', "Offset whose civil days are the account's days; default `Z`.")
 
@@ -1704,7 +1709,7 @@ class Finding(Record):
     to = property_of('to', 'Last day concerned.')
 
 
-FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["sign_reversed"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
+FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["sign_reversed"], Literal["reading_doubts"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
 
 
 class GainsRow(Record):

@@ -63,6 +63,10 @@ class AccountInput(TypedDict):
     """Days that the document covers; without it, from the first to the last row."""
     provider: NotRequired[str | None]
     """Bank or operator."""
+    reading_doubts: NotRequired[int | None]
+    """What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an amount
+    that no balance explains, totals that differ, pages that are missing. Above 0 an approval is referred.
+    """
     transactions: Sequence[TransactionInput]
     """Rows, in the order of the document."""
     utc_offset: NotRequired[str]
@@ -931,6 +935,12 @@ class Account(Record):
     @property
     def provider(self) -> str | None:
         """Bank or operator."""
+    @property
+    def reading_doubts(self) -> int | None:
+        """What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an
+        amount that no balance explains, totals that differ, pages that are missing. Above 0 an approval is
+        referred.
+        """
     @property
     def transactions(self) -> tuple[Transaction, ...]:
         """Rows, in the order of the document."""
@@ -2022,7 +2032,7 @@ class Finding(Record):
     def to(self) -> str | None:
         """Last day concerned."""
 
-FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "repeated_id", "pending_settled", "pending_open", "isolated_rows", "zero_rows", "own_transfers", "sign_reversed", "overlap_merged", "overlap_disputed", "after_as_of", "future_date", "outside_period", "data_age", "ends_early", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "misspelt_input"]
+FindingKind = Literal["chain_break", "opening_balance_mismatch", "likely_duplicate", "shared_id", "repeated_id", "pending_settled", "pending_open", "isolated_rows", "zero_rows", "own_transfers", "sign_reversed", "reading_doubts", "overlap_merged", "overlap_disputed", "after_as_of", "future_date", "outside_period", "data_age", "ends_early", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "misspelt_input"]
 
 class GainsRow(Record):
     """One group of the gains table."""

@@ -40,6 +40,7 @@ fn account(id: &str, transactions: Vec<Transaction>) -> Account {
         opening_balance_minor: None,
         period: None,
         provider: None,
+        reading_doubts: None,
         transactions,
         utc_offset: UtcOffset::UTC,
     }

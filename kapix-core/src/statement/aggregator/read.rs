@@ -205,6 +205,7 @@ fn accounts(
             opening_balance_minor: stated.opening_balance_minor,
             period: stated.period,
             provider: stated.provider.clone().or_else(|| preset.provider.clone()),
+            reading_doubts: None,
             transactions,
             utc_offset: stated.utc_offset.or(preset.utc_offset).unwrap_or_default(),
         };

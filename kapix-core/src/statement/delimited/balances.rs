@@ -157,6 +157,7 @@ pub(super) fn finish(
         opening_balance_minor,
         period: stated.period,
         provider: stated.provider.clone(),
+        reading_doubts: None,
         transactions: rows,
         utc_offset: stated.utc_offset.unwrap_or(UtcOffset::UTC),
     };

@@ -228,7 +228,9 @@ fn without_currency(folded: &str, name: Option<&String>) -> (Option<(ColumnRole,
     let written = code.filter(|code| name.is_some_and(|name| name.contains(code.as_str())));
     let Some(currency) = written else { return (None, None) };
     let rest = folded.get(..folded.len().saturating_sub(4)).unwrap_or_default();
-    (words::column(rest.strip_suffix(" in").unwrap_or(rest)), Some(currency))
+    // `Money In (KES)` before `Balance in KES`.
+    let known = words::column(rest).or_else(|| words::column(rest.strip_suffix(" in")?));
+    (known, Some(currency))
 }
 
 #[cold]

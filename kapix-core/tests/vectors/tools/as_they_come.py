@@ -120,6 +120,8 @@ def opening(uploads):
 
 def chains(rows, place, start):
     before = rows[place - 1]["balance"] if place else start
+    if place == 0 and before is None:
+        return rows[place]["stated"] is not None
     return None not in (before, rows[place]["stated"]) and before + rows[place]["amount"] == rows[place]["stated"]
 
 
@@ -145,12 +147,24 @@ def shows(row):
     return not row["disputed"] and (row["amount"] != 0 or row["stated"] is not None)
 
 
-def latest_stretch(rows):
-    """The first row of the first day of the latest stretch."""
+def duplicates(rows, start):
+    """Marks the rows of a day that agree with an earlier one in all but their balance, which does not show both."""
+    seen = set()
+    for place, row in enumerate(rows):
+        raw = row["raw"]
+        key = (row["day"], raw["at"], row["amount"], row["stated"], raw.get("id"), raw.get("counterparty"), raw.get("description"))
+        if key in seen and not (row["stated"] is not None and chains(rows, place, start)):
+            row["disputed"] = True
+        seen.add(key)
+
+
+def latest_stretch(rows, attested=None):
+    """The first row of the first day of the latest stretch; no gap within attested days parts the rows."""
     start, seen = 0, rows[0]["day"] if rows else None
     for day in sorted({row["day"] for row in rows if shows(row)}):
         place = next(place for place, row in enumerate(rows) if row["day"] == day)
-        if seen is not None and (day - seen).days > 45:
+        inside = attested and attested[0] <= seen.isoformat() and day.isoformat() <= attested[1]
+        if seen is not None and (day - seen).days > 45 and not inside:
             anchored = any(row["stated"] is not None for row in rows[:place])
             after = next((row for row in rows[place:] if row["stated"] is not None), None)
             if not (anchored and after and after["expected"] == after["stated"]):
@@ -205,7 +219,8 @@ def cover(uploads, rows, start, read_on, last_day, stated_opening):
             end = min(stop, last + timedelta(days=7))
         if begin is not None:
             head = sure[0]["stated"]
-            leads = start == 0 and None not in (stated_opening, head) and stated_opening == head - sure[0]["amount"]
+            leads = start == 0 and (read_on is not None or None not in (stated_opening, head)
+                                    and stated_opening == head - sure[0]["amount"])
             if (first - begin).days <= 45 or leads:
                 first = min(first, begin)
     to = min(end, last_day, *([read_on] if read_on else []))

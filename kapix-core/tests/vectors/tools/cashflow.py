@@ -119,8 +119,12 @@ def account_state(source, uploads, as_of, names):
     rows = as_they_come.settle_pending(rows)
     opening = as_they_come.opening(uploads)
     rows, known_opening = carried(rows, opening)
-    start = as_they_come.latest_stretch(rows)
+    periods = [period for _, period in uploads if period]
+    attested = (min(p["from"] for p in periods), max(p["to"] for p in periods)) \
+        if periods and source.get("retrieved_at") else None
+    start = as_they_come.latest_stretch(rows, attested)
     as_they_come.one_id_twice(rows, opening)
+    as_they_come.duplicates(rows, known_opening)
     as_they_come.isolate(rows, start)
     read_on = source.get("retrieved_at")
     read_on = instant(read_on).astimezone(zone).date() if read_on else None
