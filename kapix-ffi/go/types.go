@@ -1502,6 +1502,8 @@ const (
 	FindingKindChainBreak FindingKind = "chain_break"
 	// FindingKindOpeningBalanceMismatch: The first stated balance does not follow from the stated opening balance. Amounts: expected and stated balance.
 	FindingKindOpeningBalanceMismatch FindingKind = "opening_balance_mismatch"
+	// FindingKindClosingBalanceMismatch: The stated closing balance is not the balance after the last row. Amounts: the latter, and the stated one.
+	FindingKindClosingBalanceMismatch FindingKind = "closing_balance_mismatch"
 	// FindingKindLikelyDuplicate: Two rows of a day agree in time, amount, description, counterparty, id and balance, and the balances do not show that both took effect. Rows: the first and the other of each pair; amounts: theirs.
 	FindingKindLikelyDuplicate FindingKind = "likely_duplicate"
 	// FindingKindSharedID: Two different rows carry the same id: a payment and its charge, or a reversal under its original receipt. Rows: the first and the other of each pair.
@@ -1544,7 +1546,7 @@ const (
 	FindingKindFailedRows FindingKind = "failed_rows"
 	// FindingKindMixedCurrencies: Accounts of more than one currency; `count` is the number of currencies.
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
-	// FindingKindSharedRows: Rows that another account holds too: same day and amount, and same id or balance; or, where no balance tells them apart, the same text in five rows or more and half of the account. `share` is their part of the rows.
+	// FindingKindSharedRows: Rows that another account holds too: same day and amount, and same id or balance; or the same text, in five rows or more and half of the account. `share` is their part of the rows.
 	FindingKindSharedRows FindingKind = "shared_rows"
 	// FindingKindMisspeltInput: A name that the card does not read is within two edits of an input that is missing; `count` is the number of rows.
 	FindingKindMisspeltInput FindingKind = "misspelt_input"

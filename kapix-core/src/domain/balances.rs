@@ -58,6 +58,8 @@ pub(super) fn walk(
     let mut carried = stated_opening;
     let mut opening_unchecked = stated_opening.is_some();
     let mut pending = 0;
+    // Pending rows since the last stated balance, in minor units.
+    let mut held = 0_i64;
     // The first row after each wide gap since the last stated balance.
     let mut gaps: Option<usize> = None;
     let (mut before, mut place, mut is_anchored) = (rows.first().map(|row| row.date), 0, false);
@@ -80,10 +82,16 @@ pub(super) fn walk(
         }
         let (mut stated_any, mut all_met) = (false, true);
         for row in day {
+            if row.disputed && row.balance_minor.is_none() {
+                held = held.saturating_add(row.amount_minor);
+            }
             let expected = carried.map(|balance| add(balance, row.amount_minor, row)).transpose()?;
             if let Some(stated) = row.balance_minor {
+                // A balance may leave out the pending rows before it, or hold them.
+                let near = |expected: i64| expected.abs_diff(stated) <= tolerance.unsigned_abs();
                 let met =
-                    expected.is_none_or(|expected| expected.abs_diff(stated) <= tolerance.unsigned_abs());
+                    expected.is_none_or(|expected| near(expected) || near(expected.saturating_sub(held)));
+                held = 0;
                 if let Some(expected) = expected.filter(|_| !met) {
                     let tally = if opening_unchecked { &mut walk.opening } else { &mut walk.breaks };
                     tally.case(&[row.input], &[expected, stated], row.date, row.date);

@@ -149,10 +149,17 @@ impl<'a> Builder<'a> {
             days_chained: walk.days_chained,
         };
         let duplicates = check::likely_duplicates(&mut ledger, &uploads);
+        // A closing balance is that of the whole document: with rows after `as_of` left out it has none to be compared with.
+        let closing = if chosen.after_as_of.is_empty() {
+            cover::closing(&uploads, &ledger.rows)
+        } else {
+            Tally::new(FindingKind::ClosingBalanceMismatch)
+        };
         let tallies = [
             walk.breaks,
             sign,
             walk.opening,
+            closing,
             duplicates,
             one_id.repeated,
             one_id.shared,

@@ -14,8 +14,6 @@ pub(super) struct Tally {
     cases: Vec<Case>,
     rows: Vec<u32>,
     amounts_minor: Vec<i64>,
-    /// Sums of the disputed debits and of the disputed credits, in minor units.
-    disputed: Option<(i64, i64)>,
     /// Rows that a share is taken of.
     whole: Option<usize>,
 }
@@ -24,20 +22,15 @@ pub(super) struct Tally {
 #[derive(Clone, Copy, Debug)]
 struct Case {
     row: u32,
+    /// Of a disputed row.
+    amount_minor: Option<i64>,
     from: Date,
     to: Date,
 }
 
 impl Tally {
     pub(super) const fn new(kind: FindingKind) -> Self {
-        Self {
-            kind,
-            cases: Vec::new(),
-            rows: Vec::new(),
-            amounts_minor: Vec::new(),
-            disputed: None,
-            whole: None,
-        }
+        Self { kind, cases: Vec::new(), rows: Vec::new(), amounts_minor: Vec::new(), whole: None }
     }
 
     /// States the number of rows that the finding's share is taken of.
@@ -75,16 +68,16 @@ impl Tally {
     }
 
     fn weigh(&mut self, amount_minor: i64) {
-        let (debits, credits) = self.disputed.unwrap_or_default();
-        self.disputed =
-            Some((debits.saturating_add(amount_minor.min(0)), credits.saturating_add(amount_minor.max(0))));
+        if let Some(case) = self.cases.last_mut() {
+            case.amount_minor = Some(amount_minor);
+        }
     }
 
     /// Counts a case; its last row is the one that is told of. Rows and amounts are kept until the finding has as many
     /// as it shows.
     pub(super) fn case(&mut self, rows: &[u32], amounts_minor: &[i64], from: Date, to: Date) {
         let Some(&row) = rows.last() else { return };
-        self.cases.push(Case { row, from, to });
+        self.cases.push(Case { row, amount_minor: None, from, to });
         if self.rows.len() + rows.len() <= ROWS_MAX {
             self.rows.extend_from_slice(rows);
             self.amounts_minor.extend_from_slice(amounts_minor);
@@ -113,13 +106,17 @@ impl Tally {
             }
         }
         let kind = self.kind;
+        let disputed: Option<Vec<i64>> = cases().map(|case| case.amount_minor).collect();
+        let sum = |of: fn(i64) -> i64| {
+            disputed.as_ref().map(|amounts| amounts.iter().fold(0_i64, |sum, it| sum.saturating_add(of(*it))))
+        };
         Some(Finding {
             amounts_minor,
-            cautious_minor: self.disputed.map(|(debits, _)| debits),
+            cautious_minor: sum(|amount| amount.min(0)),
             count: u64::try_from(count).unwrap_or(u64::MAX),
             from: cases().map(|case| case.from).min(),
             kind,
-            other_minor: self.disputed.map(|(_, credits)| credits),
+            other_minor: sum(|amount| amount.max(0)),
             pointer: uploads.pointer(upload).to_owned(),
             rows,
             severity: kind.severity(),

@@ -75,7 +75,9 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
             || (stretch == 0 && (read_on.is_some() || meets(uploads.opening_minor(), before)))
     });
     let covered = till(from.unwrap_or(first.date).min(first.date), end, read_on, last_day);
-    let days = covered.days.map(|(from, to)| (from, to.max(last.date)));
+    // Rows after the period, or after the reading, are covered too: the account must not drop out of the windows.
+    let (from, to) = covered.days.unwrap_or((first.date, last.date));
+    let days = Some((from.min(first.date), to.max(last.date)));
     Cover { days, ..covered }
 }
 
@@ -88,6 +90,19 @@ fn till(from: Date, end: Date, read_on: Option<Date>, last_day: Date) -> Cover {
 
 fn later(day: Date, days: i32) -> Date {
     day.epoch_days().checked_add(days).and_then(|days| Date::from_epoch_days(days).ok()).unwrap_or(Date::MAX)
+}
+
+/// Returns the stated closing balance as a case, if it is not the balance after the last row.
+pub(super) fn closing(uploads: &Uploads<'_>, rows: &[Row]) -> Tally {
+    let mut tally = Tally::new(FindingKind::ClosingBalanceMismatch);
+    let tolerance = uploads.account().chain_tolerance_minor.unsigned_abs();
+    if let Some(last) = rows.last()
+        && let Some((known, stated)) = last.balance_minor.zip(uploads.closing_minor())
+        && known.abs_diff(stated) > tolerance
+    {
+        tally.case(&[last.input], &[known, stated], last.date, last.date);
+    }
+    tally
 }
 
 /// Returns where the data of all accounts end; `None` where none covers a day.

@@ -29,6 +29,9 @@ pub enum FindingKind {
     /// The first stated balance does not follow from the stated opening balance. Amounts: expected and stated balance.
     #[strum(message = "Compare the opening balance with the document.")]
     OpeningBalanceMismatch,
+    /// The stated closing balance is not the balance after the last row. Amounts: the latter, and the stated one.
+    #[strum(message = "Ask for the whole document: rows may be missing at its end.")]
+    ClosingBalanceMismatch,
     /// Two rows of a day agree in time, amount, description, counterparty, id and balance, and the balances do not show
     /// that both took effect. Rows: the first and the other of each pair; amounts: theirs.
     #[strum(message = "Compare with the document; send a row once.")]
@@ -104,8 +107,8 @@ pub enum FindingKind {
     /// Accounts of more than one currency; `count` is the number of currencies.
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
-    /// Rows that another account holds too: same day and amount, and same id or balance; or, where no balance tells them
-    /// apart, the same text in five rows or more and half of the account. `share` is their part of the rows.
+    /// Rows that another account holds too: same day and amount, and same id or balance; or the same text, in five rows or
+    /// more and half of the account. `share` is their part of the rows.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
     /// A name that the card does not read is within two edits of an input that is missing; `count` is the number of
@@ -141,6 +144,7 @@ impl FindingKind {
         match self {
             Self::ChainBreak
             | Self::OpeningBalanceMismatch
+            | Self::ClosingBalanceMismatch
             | Self::FutureDate
             | Self::EndsEarly
             | Self::MixedCurrencies

@@ -105,7 +105,8 @@ type ByDay<'a> = BTreeMap<(i64, Date), Vec<Entry<'a>>>;
 fn by_day<'a>(uploads: &Uploads<'_>, rows: Vec<&'a Row>) -> ByDay<'a> {
     let mut map: ByDay<'a> = BTreeMap::new();
     for row in rows {
-        let words = uploads.transaction(row.input).map(|row| texts::words(texts::text(row)));
+        let description = uploads.transaction(row.input).and_then(|row| row.description.as_deref());
+        let words = description.map(texts::words);
         let entry = Entry { row, words: words.unwrap_or_default(), taken: false };
         map.entry((row.amount_minor, row.date)).or_default().push(entry);
     }

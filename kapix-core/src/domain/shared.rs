@@ -45,8 +45,8 @@ pub(super) enum Same {
 
 /// Returns, for each row of each holder, whether other holders have it.
 ///
-/// Rows are the same in day, amount, currency and id, or balance. Where one of two states no balance they are the same in
-/// day, amount, currency and text, if `any_text`, or if five rows and half of the holder's are.
+/// Rows are the same in day, amount, currency and id, or balance; or in day, amount, currency and text, if `any_text` and one
+/// of them states no balance, or if five rows and half of the holder's are.
 pub(super) fn copies(holders: &[Holder<'_>], any_text: bool) -> Vec<Vec<Same>> {
     let mut found: Vec<Vec<Same>> = holders.iter().map(|it| vec![Same::Alone; it.rows.len()]).collect();
     let by_id = entries(holders, &found, |row| Some(Key::Id(row.id.as_ref()?.as_str())));
@@ -56,8 +56,11 @@ pub(super) fn copies(holders: &[Holder<'_>], any_text: bool) -> Vec<Vec<Same>> {
     let by_balance = pairs(holders, &by_balance, |_, _| true);
     mark(&mut found, &by_balance);
     let by_text = entries(holders, &found, |row| Some(Key::Text(texts::words(texts::text(row)))));
-    let mut by_text =
-        pairs(holders, &by_text, |one, other| one.balance_minor.is_none() || other.balance_minor.is_none());
+    // Uploads of one account have one chain of balances: two that are stated and differ are two rows. A copy of an account
+    // may have been given others.
+    let mut by_text = pairs(holders, &by_text, |one, other| {
+        !any_text || one.balance_minor.is_none() || other.balance_minor.is_none()
+    });
     if !any_text {
         let mut counts = vec![0_usize; holders.len()];
         for ((copy, _), _) in &by_text {

@@ -23,6 +23,8 @@ struct Leg {
     account: usize,
     place: usize,
     text: TransferText,
+    /// The caller's category says that it is one.
+    is_marked: bool,
     taken: bool,
 }
 
@@ -71,17 +73,24 @@ fn legs(accounts: &[AccountLedger], uploads: &[Uploads<'_>], sign: impl Fn(i64) 
             let Some(transaction) = uploads.transaction(row.input) else { continue };
             let is_open = transaction.category.as_deref().is_none_or(|category| category == OWN_TRANSFER);
             if is_open && !row.disputed && sign(row.amount_minor) {
-                let text = if row.transfer {
-                    TransferText::Transfer
-                } else {
-                    TransferText::of(texts::text(transaction))
-                };
+                let text = TransferText::of(texts::text(transaction));
                 let what = (ledger.currency, row.amount_minor.saturating_abs(), row.date);
-                legs.entry(what).or_default().push(Leg { account, place, text, taken: false });
+                legs.entry(what).or_default().push(Leg {
+                    account,
+                    place,
+                    text,
+                    is_marked: row.transfer,
+                    taken: false,
+                });
             }
         }
     }
     legs
+}
+
+/// Returns whether two legs may be one transfer: their texts agree, or the caller's category marks one of them.
+fn agree(one: &Leg, other: &Leg) -> bool {
+    one.is_marked || other.is_marked || one.text.agrees(&other.text)
 }
 
 /// Pairs legs of two days that agree.
@@ -91,7 +100,7 @@ fn pair(ones: &mut Vec<Leg>, others: &mut Vec<Leg>, found: &mut Vec<(usize, usiz
             .iter_mut()
             .filter(|other| !other.taken)
             .take(COMPARED_MAX)
-            .find(|other| other.account != one.account && other.text.agrees(&one.text));
+            .find(|other| other.account != one.account && agree(one, other));
         if let Some(other) = other {
             one.taken = true;
             other.taken = true;

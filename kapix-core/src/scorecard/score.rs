@@ -243,7 +243,7 @@ impl Characteristic {
     }
 
     pub(super) fn refers(&self, slot: u16) -> bool {
-        (self.missing_refers && self.missing_slot == Some(slot))
+        (self.missing_refers && self.is_missing(slot))
             || (self.unseen_refers && self.unseen_slot == Some(slot))
     }
 

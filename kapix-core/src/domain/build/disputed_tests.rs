@@ -165,6 +165,70 @@ fn without_balances_and_ids_five_rows_of_one_text_and_half_of_the_account_are_sh
 }
 
 #[test]
+fn a_copy_with_other_balances_is_shared_too() {
+    let stated = |start: i64| -> Vec<Value> {
+        let mut balance = start;
+        let rows = history(12, "Shop").into_iter().map(|row| {
+            balance += row["amount_minor"].as_i64().unwrap();
+            with(row, "balance_minor", json!(balance))
+        });
+        rows.collect()
+    };
+    let ledger = ledger(&json!([account("a", &stated(1_000)), account("b", &stated(7_000))]));
+    assert_eq!(find(&ledger, FindingKind::SharedRows).map(|found| found.count), Some(12));
+}
+
+#[test]
+fn many_transfers_of_one_day_are_all_paired() {
+    let legs = |sign: i64| -> Vec<Value> {
+        (0..300).map(|at| row("2026-03-11", sign * 500, &format!("transfer {at}"))).collect()
+    };
+    let ledger = ledger(&json!([account("a", &legs(-1)), account("b", &legs(1))]));
+    let paired = ledger.findings.iter().filter(|found| found.kind == FindingKind::OwnTransfers);
+    assert_eq!(paired.map(|found| found.count).sum::<u64>(), 600);
+}
+
+#[test]
+fn a_closing_balance_that_contradicts_the_rows_refers() {
+    let told = |closing: i64, at: &str| {
+        let rows = [
+            json!({"at": "2026-03-01", "amount_minor": 5, "balance_minor": 5}),
+            json!({"at": at, "amount_minor": 5, "balance_minor": 10}),
+        ];
+        let mut account = account("a", &rows);
+        account["closing_balance_minor"] = json!(closing);
+        let ledger = ledger(&json!([account]));
+        find(&ledger, FindingKind::ClosingBalanceMismatch).map(|found| found.amounts_minor.clone())
+    };
+    assert_eq!(told(10, "2026-03-02"), None);
+    assert_eq!(told(11, "2026-03-02"), Some(vec![10, 11]));
+    // A row after `as_of` is left out, so nothing is known of the end.
+    assert_eq!(told(10, "2026-04-02"), None);
+}
+
+#[test]
+fn a_pending_row_breaks_no_chain_whether_balances_hold_it_or_not() {
+    let breaks = |after: i64| {
+        let rows = [
+            json!({"at": "2026-01-01", "amount_minor": 1_000, "balance_minor": 1_000}),
+            json!({"at": "2026-01-03", "amount_minor": -100, "status": "pending"}),
+            json!({"at": "2026-01-05", "amount_minor": -50, "balance_minor": after}),
+        ];
+        find(&ledger(&json!([account("a", &rows)])), FindingKind::ChainBreak).is_some()
+    };
+    assert_eq!([950, 850, 900].map(breaks), [false, false, true]);
+}
+
+#[test]
+fn an_account_whose_rows_lie_after_its_period_still_bounds_the_windows() {
+    let mut late = account("a", &[row("2026-03-10", -500, "x")]);
+    late["period"] = json!({"from": "2026-01-01", "to": "2026-01-02"});
+    let day = "2026-03-10".parse::<String>().unwrap();
+    let covered = ledger(&json!([late])).accounts[0].covered.unwrap();
+    assert_eq!((covered.0.to_string(), covered.1.to_string()), (day.clone(), day));
+}
+
+#[test]
 fn uploads_of_one_account_are_one_account_and_rows_of_both_count_once() {
     let full = history(20, "Shop");
     let (first, second) = (full[..12].to_vec(), full[7..].to_vec());
@@ -205,6 +269,11 @@ fn transfers_between_own_accounts_are_neither_income_nor_spending() {
     let moved = |day: &str, text: &str| row(day, 500, text);
     let out = || row("2026-03-10", -500, "Transfer to savings 0012");
     assert!(legs(out(), moved("2026-03-10", "Transfer from current")));
+    // The caller marks one leg; the other needs no words for it.
+    assert!(legs(
+        with(row("2026-03-10", -500, "x"), "category", json!("own_transfer")),
+        moved("2026-03-10", "Deposit")
+    ));
     assert!(legs(out(), moved("2026-03-13", "")));
     assert!(legs(out(), moved("2026-03-07", "own account")));
     assert!(!legs(out(), moved("2026-03-14", "Transfer from current")));

@@ -117,6 +117,10 @@ impl Rows<'_> {
             money.iter().find(|column| stated(column) && amounts::cut(self.cell(record, **column)).is_some());
         let reason = if is_header {
             LeftOutReason::Header
+        } else if self.is_another_header(record) {
+            let message = "the line names columns as a header does, but others than those read so far; split the document \
+                           where its form changes";
+            return Err(place(Cause::TransactionCsv, record.line, None, message));
         } else if let Some(label) = record.cells().find(|cell| !cell.is_empty()).and_then(words::label) {
             let currency = self.currency_of(record)?;
             if label != Label::Total {
@@ -139,6 +143,13 @@ impl Rows<'_> {
         };
         self.found.left_out.push(record.line, reason);
         Ok(())
+    }
+
+    /// Returns whether a record names a day and two more columns.
+    fn is_another_header(&self, record: Record<'_>) -> bool {
+        let known: Vec<ColumnRole> =
+            record.cells().filter_map(|cell| Some(words::column(&words::folded(cell))?.0)).collect();
+        known.len() >= 3 && known.contains(&ColumnRole::At)
     }
 
     /// Joins the text of a record that has nothing else to the row above.

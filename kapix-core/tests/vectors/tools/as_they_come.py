@@ -31,14 +31,15 @@ def same(one, other, by):
         return one["raw"].get("id") is not None and one["raw"].get("id") == other["raw"].get("id")
     if by == "balance":
         return one["stated"] is not None and one["stated"] == other["stated"]
-    return words(one) == words(other) and (one["stated"] is None or other["stated"] is None)
+    free = by == "text" or one["stated"] is None or other["stated"] is None
+    return words(one) == words(other) and free
 
 
 def copies(holders, any_text):
     """Pairs (holder, row index) of copies with the rows that are kept; the largest holder keeps its own."""
     gone, kept = set(), set()
     order = sorted(range(len(holders)), key=lambda at: (-len(holders[at]), at))
-    for by in ("id", "balance", "text"):
+    for by in ("id", "balance", "text of uploads" if any_text else "text"):
         found = []
         for rank, big in enumerate(order):
             taken = {}
@@ -52,7 +53,7 @@ def copies(holders, any_text):
                             found.append(((small, place), (big, mine)))
                             taken[small].add(mine)
                             break
-        if by == "text" and not any_text:
+        if by == "text":
             count = {at: sum(copy[0] == at for copy, _ in found) for at in range(len(holders))}
             found = [pair for pair in found if count[pair[0][0]] >= 5 and count[pair[0][0]] * 2 >= len(holders[pair[0][0]])]
         gone |= {copy for copy, _ in found}
@@ -75,6 +76,11 @@ def merge_uploads(rows, count):
     return [row for row in rows if id(row) not in left_out]
 
 
+def described(row):
+    """The words of a row's description, none where it has only a counterparty."""
+    return words(row) if (row["raw"].get("description") or "").strip() else ""
+
+
 def settle_pending(rows):
     waiting = [row for row in rows if row["raw"].get("status") == "pending"]
     booked = [row for row in rows if row["raw"].get("status") != "pending"]
@@ -92,11 +98,11 @@ def settle_pending(rows):
             pair(mine[0], other)
     for days in range(15):
         for agree in (lambda a, b: a == b, lambda a, b: not a or not b):
-            for one in sorted(waiting, key=lambda row: (row["amount"], row["day"], words(row), row["input"])):
+            for one in sorted(waiting, key=lambda row: (row["amount"], row["day"], described(row), row["input"])):
                 near = [other for other in booked if other["amount"] == one["amount"]
-                        and (other["day"] - one["day"]).days == days and agree(words(one), words(other))]
+                        and (other["day"] - one["day"]).days == days and agree(described(one), described(other))]
                 if near:
-                    pair(one, min(near, key=lambda row: (words(row), row["input"])))
+                    pair(one, min(near, key=lambda row: (described(row), row["input"])))
     for row in waiting:
         row["disputed"] = True
     return [row for row in rows if not any(row is one for one in settled)]
@@ -224,6 +230,8 @@ def cover(uploads, rows, start, read_on, last_day, stated_opening):
             if (first - begin).days <= 45 or leads:
                 first = min(first, begin)
     to = min(end, last_day, *([read_on] if read_on else []))
+    if sure and first > to:
+        first = to = sure[0]["day"]
     given = read_on is not None and min(read_on, last_day) == to
     if sure:
         to = max(to, current[-1]["day"])
@@ -259,7 +267,8 @@ def own_transfers(accounts):
                     if id(credit) in taken or id(debit) in taken or at == other or credit["amount"] <= 0:
                         continue
                     one, two = transfer_text(credit), transfer_text(debit)
-                    agree = one == two and one or {one, two} == {"", "transfer"}
+                    marked = "own_transfer" in (credit["raw"].get("category"), debit["raw"].get("category"))
+                    agree = marked or one == two and one or {one, two} == {"", "transfer"}
                     same_money = accounts[at]["currency"] == accounts[other]["currency"]
                     if credit["amount"] == -debit["amount"] and (debit["day"] - credit["day"]).days == step and agree and same_money:
                         taken |= {id(credit), id(debit)}
