@@ -87,10 +87,7 @@ pub(super) fn walk(
             }
             let expected = carried.map(|balance| add(balance, row.amount_minor, row)).transpose()?;
             if let Some(stated) = row.balance_minor {
-                // A balance may leave out the pending rows before it, or hold them.
-                let near = |expected: i64| expected.abs_diff(stated) <= tolerance.unsigned_abs();
-                let met =
-                    expected.is_none_or(|expected| near(expected) || near(expected.saturating_sub(held)));
+                let met = meets(expected, stated, held, tolerance);
                 held = 0;
                 if let Some(expected) = expected.filter(|_| !met) {
                     let tally = if opening_unchecked { &mut walk.opening } else { &mut walk.breaks };
@@ -122,6 +119,13 @@ pub(super) fn walk(
         walk.opening_minor = fill_back(rows)?;
     }
     Ok(walk)
+}
+
+/// Returns whether a stated balance follows from the one before it, if that is known. It may hold the pending rows since
+/// then, whose sum is `held`, or leave them out.
+fn meets(expected: Option<i64>, stated: i64, held: i64, tolerance: i64) -> bool {
+    let near = |expected: i64| expected.abs_diff(stated) <= tolerance.unsigned_abs();
+    expected.is_none_or(|expected| near(expected) || near(expected.saturating_sub(held)))
 }
 
 /// Carries the first stated balance back to the rows before it and returns the balance before the first row.

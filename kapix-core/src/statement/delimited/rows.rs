@@ -65,6 +65,13 @@ pub(super) struct Edge {
     pub(super) rows_before: usize,
 }
 
+/// Returns whether a record names a day and two more columns.
+fn is_another_header(record: Record<'_>) -> bool {
+    let known: Vec<ColumnRole> =
+        record.cells().filter_map(|cell| Some(words::column(&words::folded(cell))?.0)).collect();
+    known.len() >= 3 && known.contains(&ColumnRole::At)
+}
+
 impl Rows<'_> {
     /// Reads a record.
     pub(super) fn read(&mut self, record: Record<'_>) -> Result<()> {
@@ -117,7 +124,7 @@ impl Rows<'_> {
             money.iter().find(|column| stated(column) && amounts::cut(self.cell(record, **column)).is_some());
         let reason = if is_header {
             LeftOutReason::Header
-        } else if self.is_another_header(record) {
+        } else if is_another_header(record) {
             let message = "the line names columns as a header does, but others than those read so far; split the document \
                            where its form changes";
             return Err(place(Cause::TransactionCsv, record.line, None, message));
@@ -143,13 +150,6 @@ impl Rows<'_> {
         };
         self.found.left_out.push(record.line, reason);
         Ok(())
-    }
-
-    /// Returns whether a record names a day and two more columns.
-    fn is_another_header(&self, record: Record<'_>) -> bool {
-        let known: Vec<ColumnRole> =
-            record.cells().filter_map(|cell| Some(words::column(&words::folded(cell))?.0)).collect();
-        known.len() >= 3 && known.contains(&ColumnRole::At)
     }
 
     /// Joins the text of a record that has nothing else to the row above.
