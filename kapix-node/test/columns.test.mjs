@@ -43,7 +43,7 @@ test('results are named columns beside the answer', () => {
 test('a request may ask for more columns, which are null where a row is not scored', () => {
   const include = ['reasons', 'referral_causes', 'completeness', 'points_by_characteristic'];
   const { columns } = engine.credit.scoreBatch({ ...columnsOf(2), age_years: [40, Infinity] }, { ...BATCH, include });
-  assert.equal(Object.keys(columns).length, 6 + 4 + 3 + 1 + 7);
+  assert.equal(Object.keys(columns).length, 6 + 4 + 4 + 1 + 7);
   assert.deepEqual(columns['referral.NO_CUTOFFS'].toArray(), [false, null]);
   assert.deepEqual(columns.data_completeness.toArray(), [1, null]);
   const points = Object.entries(columns).filter(([name]) => name.startsWith('points.'));
