@@ -152,9 +152,9 @@ func TestDataThatWerePutAreAnalysedUnderTheirID(t *testing.T) {
 	if _, err := engine.CashflowAnalyze(context.Background(), request); !errors.Is(err, kapix.ErrInsufficientData) {
 		t.Fatalf("%v", err)
 	}
-	row := kapix.Transaction{At: "2025-12-01", AmountMinor: 100}
-	account := kapix.Account{AccountID: "1", Currency: "KES", Kind: "current", Transactions: []kapix.Transaction{row}}
-	data := kapix.Data{Bank: &kapix.TransactionSource{Accounts: []kapix.Account{account}}}
+	row := kapix.TransactionInput{At: "2025-12-01", AmountMinor: 100}
+	account := kapix.AccountInput{AccountID: "1", Currency: "KES", Kind: "current", Transactions: []kapix.TransactionInput{row}}
+	data := kapix.Data{Bank: &kapix.TransactionSource{Accounts: []kapix.AccountInput{account}}}
 	put, err := engine.EntityPut(context.Background(), &kapix.EntityPutRequest{EntityID: "a", Data: data})
 	if err != nil || len(put.Held) != 1 || put.Changes[0].Before != nil || put.Changes[0].After.Rows != 1 {
 		t.Fatalf("%+v %v", put, err)
@@ -372,9 +372,13 @@ func typed[Request, Response any](
 func (v vector) typed(t *testing.T, engine *kapix.Engine) (any, []byte, bool) {
 	switch v.Operation {
 	case "credit.score":
-		return typed(t, v.Request, engine.CreditScore)
+		return typed(t, v.Request, func(ctx context.Context, request *kapix.CreditScoreRequest) (*kapix.CreditScoreResponse, error) {
+			return engine.CreditScore(ctx, request)
+		})
 	case "cashflow.analyze":
-		return typed(t, v.Request, engine.CashflowAnalyze)
+		return typed(t, v.Request, func(ctx context.Context, request *kapix.CashflowAnalyzeRequest) (*kapix.CashflowAnalyzeResponse, error) {
+			return engine.CashflowAnalyze(ctx, request)
+		})
 	case "artefact.check":
 		return typed(t, v.Request, engine.ArtefactCheck)
 	case "credit.score_batch":
