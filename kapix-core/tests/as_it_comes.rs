@@ -247,6 +247,28 @@ fn a_stray_date_opens_no_window() {
 }
 
 #[test]
+fn what_a_reading_doubts_is_referred() {
+    let mut request = salaried().request("individual", "KES");
+    assert_eq!(score(&request)["decision"], "approve");
+    account(&mut request)["reading_doubts"] = json!(2);
+    let answer = score(&request);
+    assert_eq!(answer["decision"], "refer");
+    assert!(kinds(&answer).contains(&"reading_doubts") && codes(&answer).contains(&"DATA_QUALITY"));
+}
+
+#[test]
+fn a_period_alone_opens_a_week_before_the_first_row() {
+    for days in [7, 8, 200] {
+        // 88 days of rows, of which the card needs 90.
+        let mut request = salaried().last_days(88).request("individual", "KES");
+        without(&mut request, "opening_balance_minor");
+        let first = Date::parse(rows(&mut request)[0]["at"].as_str().unwrap()).unwrap();
+        account(&mut request)["period"]["from"] = json!(first.add_days(-days).unwrap().to_string());
+        assert_eq!(decision(&request), if days <= 7 { "approve" } else { "none" }, "{days} days");
+    }
+}
+
+#[test]
 fn balance_checks_of_zero_count_for_nothing() {
     let mut request = salaried().request("individual", "KES");
     let alone = score(&request);

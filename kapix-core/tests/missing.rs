@@ -175,6 +175,19 @@ fn hiding_never_makes_an_approval_on_the_cards_that_ship() {
 }
 
 #[test]
+fn a_value_that_means_none_refers_where_a_missing_one_does() {
+    let mut own = numeric("x", &[1.0], &[0, 60], 60);
+    own["missing"] = json!({"points": 0, "refer": true});
+    own["special"] = json!([{"value": -1, "points": 60, "missing": true}]);
+    let mut body = body(&[own, numeric("y", &[1.0], &[100, 100], 100)], 100, 50);
+    body["required"] = json!([]);
+    let card = Card::load(serde_json::from_value(body).unwrap(), &Limits::default()).unwrap();
+    let decide = |x: Input<'static>| decided(&card, &[x, Input::Number(0.0)]);
+    assert_eq!(decide(Input::Number(0.5)), Decision::Approve);
+    assert_eq!([Input::Missing, Input::Number(-1.0)].map(decide), [Decision::Refer; 2]);
+}
+
+#[test]
 fn a_batch_refers_what_one_score_refers() {
     let mut random = Random::new(44, 0);
     for _ in 0..40 {

@@ -72,16 +72,16 @@ impl Features<'_> {
     /// use kapix_core::{Limits, cashflow::features, ledger::{Data, Ledger}, time::Instant};
     ///
     /// # let data: Data = serde_json::from_str(
-    /// #     r#"{"bank": {"accounts": [{
+    /// #     r#"{"bank": {"retrieved_at": "2026-03-31T09:00:00Z", "accounts": [{
     /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
-    /// #         "period": {"from": "2025-12-05", "to": "2026-03-31"},
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
     /// #         "transactions": [
-    /// #             {"at": "2026-01-18", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
     /// #             {"at": "2026-03-02", "amount_minor": -30000}
     /// #         ]
     /// #     }]}}"#,
     /// # )?;
-    /// // A salary of 900.00 on 18 January, 300.00 spent on 2 March, no balances.
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
     /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
     /// let analysis = features(&ledger).analysis();
     /// let credits = analysis.features.iter().find(|it| it.name == "credits_90d").ok_or("a feature of the table")?;
@@ -102,16 +102,16 @@ impl Features<'_> {
     /// use kapix_core::{Limits, cashflow::{Selection, features}, ledger::{Data, Ledger}, time::Instant};
     ///
     /// # let data: Data = serde_json::from_str(
-    /// #     r#"{"bank": {"accounts": [{
+    /// #     r#"{"bank": {"retrieved_at": "2026-03-31T09:00:00Z", "accounts": [{
     /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
-    /// #         "period": {"from": "2025-12-05", "to": "2026-03-31"},
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
     /// #         "transactions": [
-    /// #             {"at": "2026-01-18", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
     /// #             {"at": "2026-03-02", "amount_minor": -30000}
     /// #         ]
     /// #     }]}}"#,
     /// # )?;
-    /// // A salary of 900.00 on 18 January, 300.00 spent on 2 March, no balances.
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
     /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
     /// let selected = features(&ledger).selected(Selection::Debits90);
     /// assert_eq!((selected[0].pointer.as_str(), &selected[0].rows[..]), ("/data/bank/accounts/0", &[(1, 1)][..]));

@@ -94,11 +94,11 @@ pub struct Features<'a> {
 /// use kapix_core::{Limits, cashflow::{FeatureId, Selection, features}, ledger::{Data, Ledger}, time::Instant};
 ///
 /// let data: Data = serde_json::from_str(
-///     r#"{"bank": {"accounts": [{
+///     r#"{"bank": {"retrieved_at": "2026-03-31T09:00:00Z", "accounts": [{
 ///         "account_id": "a-1", "kind": "current", "currency": "KES", "opening_balance_minor": 50000,
-///         "period": {"from": "2025-12-05", "to": "2026-03-31"},
+///         "period": {"from": "2025-12-01", "to": "2026-03-31"},
 ///         "transactions": [
-///             {"at": "2026-01-18", "amount_minor": 90000, "counterparty": "Employer"},
+///             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
 ///             {"at": "2026-03-02", "amount_minor": -30000}
 ///         ]
 ///     }]}}"#,
@@ -123,16 +123,16 @@ impl Features<'_> {
     /// use kapix_core::{Limits, cashflow::{FeatureId, features}, ledger::{Data, Ledger}, time::Instant};
     ///
     /// # let data: Data = serde_json::from_str(
-    /// #     r#"{"bank": {"accounts": [{
+    /// #     r#"{"bank": {"retrieved_at": "2026-03-31T09:00:00Z", "accounts": [{
     /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
-    /// #         "period": {"from": "2025-12-05", "to": "2026-03-31"},
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
     /// #         "transactions": [
-    /// #             {"at": "2026-01-18", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
     /// #             {"at": "2026-03-02", "amount_minor": -30000}
     /// #         ]
     /// #     }]}}"#,
     /// # )?;
-    /// // A salary of 900.00 on 18 January, 300.00 spent on 2 March, no balances.
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
     /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
     /// let features = features(&ledger);
     /// let [spent, balance] = ["outflow_minor_90d", "balance_last_minor"].map(FeatureId::of);
@@ -150,16 +150,16 @@ impl Features<'_> {
     /// use kapix_core::{Limits, cashflow::{FeatureId, NullReason, features}, ledger::{Data, Ledger}, time::Instant};
     ///
     /// # let data: Data = serde_json::from_str(
-    /// #     r#"{"bank": {"accounts": [{
+    /// #     r#"{"bank": {"retrieved_at": "2026-03-31T09:00:00Z", "accounts": [{
     /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
-    /// #         "period": {"from": "2025-12-05", "to": "2026-03-31"},
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
     /// #         "transactions": [
-    /// #             {"at": "2026-01-18", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
     /// #             {"at": "2026-03-02", "amount_minor": -30000}
     /// #         ]
     /// #     }]}}"#,
     /// # )?;
-    /// // A salary of 900.00 on 18 January, 300.00 spent on 2 March, no balances.
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
     /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
     /// let id = FeatureId::of("balance_last_minor").ok_or("a feature of the table")?;
     /// let balance = features(&ledger).feature(id);
@@ -179,16 +179,16 @@ impl Features<'_> {
     /// use kapix_core::{Limits, cashflow::features, ledger::{Data, Ledger}, time::Instant};
     ///
     /// # let data: Data = serde_json::from_str(
-    /// #     r#"{"bank": {"accounts": [{
+    /// #     r#"{"bank": {"retrieved_at": "2026-03-31T09:00:00Z", "accounts": [{
     /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
-    /// #         "period": {"from": "2025-12-05", "to": "2026-03-31"},
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
     /// #         "transactions": [
-    /// #             {"at": "2026-01-18", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
     /// #             {"at": "2026-03-02", "amount_minor": -30000}
     /// #         ]
     /// #     }]}}"#,
     /// # )?;
-    /// // A salary of 900.00 on 18 January, 300.00 spent on 2 March, no balances.
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
     /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
     /// let features = features(&ledger);
     /// assert_eq!(features.get("credits_90d").and_then(|feature| feature.value), Some(1.0));
@@ -205,16 +205,16 @@ impl Features<'_> {
     /// use kapix_core::{Limits, cashflow::features, ledger::{Data, Ledger}, time::Instant};
     ///
     /// # let data: Data = serde_json::from_str(
-    /// #     r#"{"bank": {"accounts": [{
+    /// #     r#"{"bank": {"retrieved_at": "2026-03-31T09:00:00Z", "accounts": [{
     /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
-    /// #         "period": {"from": "2025-12-05", "to": "2026-03-31"},
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
     /// #         "transactions": [
-    /// #             {"at": "2026-01-18", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
     /// #             {"at": "2026-03-02", "amount_minor": -30000}
     /// #         ]
     /// #     }]}}"#,
     /// # )?;
-    /// // A salary of 900.00 on 18 January, 300.00 spent on 2 March, no balances.
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
     /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
     /// let features = features(&ledger);
     /// let unknown: Vec<&str> =
@@ -233,16 +233,16 @@ impl Features<'_> {
     /// use kapix_core::{Limits, cashflow::{Selection, features}, ledger::{Data, Ledger}, time::Instant};
     ///
     /// # let data: Data = serde_json::from_str(
-    /// #     r#"{"bank": {"accounts": [{
+    /// #     r#"{"bank": {"retrieved_at": "2026-03-31T09:00:00Z", "accounts": [{
     /// #         "account_id": "a-1", "kind": "current", "currency": "KES",
-    /// #         "period": {"from": "2025-12-05", "to": "2026-03-31"},
+    /// #         "period": {"from": "2025-12-01", "to": "2026-03-31"},
     /// #         "transactions": [
-    /// #             {"at": "2026-01-18", "amount_minor": 90000, "counterparty": "Employer"},
+    /// #             {"at": "2026-02-25", "amount_minor": 90000, "counterparty": "Employer"},
     /// #             {"at": "2026-03-02", "amount_minor": -30000}
     /// #         ]
     /// #     }]}}"#,
     /// # )?;
-    /// // A salary of 900.00 on 18 January, 300.00 spent on 2 March, no balances.
+    /// // A salary of 900.00 on 25 February, 300.00 spent on 2 March, no balances.
     /// let ledger = Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z")?, &Limits::default())?;
     /// let features = features(&ledger);
     /// // Row 0 of the request is the salary, row 1 what was spent.

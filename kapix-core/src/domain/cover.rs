@@ -12,7 +12,7 @@ pub(super) const STRETCH_DAYS: i32 = 45;
 /// Rows that a stretch has at least to be a history of its own.
 const STRETCH_ROWS_MIN: usize = 5;
 
-/// Days after its last row that a stated period covers by itself.
+/// Days before its first row and after its last that a stated period covers by itself.
 const PERIOD_PROVES_DAYS: i32 = 7;
 
 /// Days that the cover of an account may end before that of another.
@@ -41,8 +41,8 @@ pub(super) struct End {
 ///
 /// Days after the last row are covered if a stated closing balance is the balance after that row, up to the end of the
 /// period, or up to the day on which the provider was read. A period by itself covers seven of them. Days before the first
-/// row are covered from the beginning of the period if they are no more than may lie within a stretch, or if the opening
-/// balance leads to the first row's. Rows of 0 that state no balance show nothing, and no cover begins
+/// row are covered from the beginning of the period if they are no more than seven, if the opening balance leads to the
+/// first row's, or if a provider was read. Rows of 0 that state no balance show nothing, and no cover begins
 /// with a row in doubt.
 pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_day: Date) -> Cover {
     let account = uploads.account();
@@ -71,7 +71,7 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     };
     let before = stated(first).and_then(|balance| balance.checked_sub(first.amount_minor));
     let from = period.map(|period| period.from).filter(|from| {
-        first.date.days_since(*from) <= STRETCH_DAYS
+        first.date.days_since(*from) <= PERIOD_PROVES_DAYS
             || (stretch == 0 && (read_on.is_some() || meets(uploads.opening_minor(), before)))
     });
     let covered = till(from.unwrap_or(first.date).min(first.date), end, read_on, last_day);

@@ -83,10 +83,16 @@ fn days_before_the_first_row_are_covered_where_the_opening_balance_leads_to_it()
     };
     let period = |from: &str| json!({"from": from, "to": "2026-02-05"});
     assert_eq!(begin(json!({})), date("2026-01-10"));
-    assert_eq!(begin(json!({"period": period("2025-11-26")})), date("2025-11-26")); // 45 days
-    assert_eq!(begin(json!({"period": period("2025-11-25")})), date("2026-01-10"));
+    assert_eq!(begin(json!({"period": period("2026-01-03")})), date("2026-01-03")); // 7 days
+    assert_eq!(begin(json!({"period": period("2026-01-02")})), date("2026-01-10"));
     let opened = json!({"period": period("2025-01-01"), "opening_balance_minor": 500});
     assert_eq!(begin(opened), date("2025-01-01"));
+    // A provider that says when it was read answers for its period, gaps within it included.
+    let read = json!({
+        "accounts": [account("a", &[("2026-01-10", 100, None), ("2026-03-20", -50, None)], json!({}))],
+        "period": {"from": "2025-06-01", "to": "2026-03-31"}, "retrieved_at": "2026-04-01T08:00:00Z",
+    });
+    assert_eq!(covered(&read, "2026-04-05T12:00:00Z").0, date("2025-06-01"));
     let elsewhere = json!({"period": period("2025-01-01"), "opening_balance_minor": 501});
     assert_eq!(begin(elsewhere), date("2026-01-10"));
 }

@@ -115,13 +115,13 @@ proptest! {
         let mut inputs: Vec<u32> = account.rows.iter().chain(other).map(|row| row.input).collect();
         inputs.sort_unstable();
         inputs.dedup();
-        // A row of 0 without a balance proves no day, so it may lie after the last one.
+        // A row of 0 without a balance proves no day, booked or pending, so it may lie after the last one.
         let as_of_day = ledger.as_of.date_at(account.utc_offset);
         let proves_nothing = |row: &&Transaction| {
             let date = row.at.date(account.utc_offset);
             row.amount_minor == 0
                 && row.balance_minor.is_none()
-                && row.status == TransactionStatus::Posted
+                && row.status != TransactionStatus::Failed
                 && account.last_day < date
                 && match row.at {
                     At::Date(date) => date <= as_of_day,

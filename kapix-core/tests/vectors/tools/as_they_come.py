@@ -227,7 +227,7 @@ def cover(uploads, rows, start, read_on, last_day, stated_opening):
             head = sure[0]["stated"]
             leads = start == 0 and (read_on is not None or None not in (stated_opening, head)
                                     and stated_opening == head - sure[0]["amount"])
-            if (first - begin).days <= 45 or leads:
+            if (first - begin).days <= 7 or leads:
                 first = min(first, begin)
     to = min(end, last_day, *([read_on] if read_on else []))
     if sure and first > to:

@@ -87,6 +87,15 @@ fn ragged_rows_and_rows_without_a_day_are_errors() {
 }
 
 #[test]
+fn a_second_header_with_other_columns_is_an_error() {
+    let again = format!("{HEADER}2026-03-28,Rent,-5.00\n{HEADER}2026-03-29,Rent,-5.00\n");
+    assert!(read(&again, "KES").is_ok());
+    let turned =
+        "Date,Details,Debit,Credit\n2026-01-02,Rent,300,\nDate,Details,Credit,Debit\n2026-01-03,Rent,,300\n";
+    assert_eq!(refused(turned, "KES"), (Cause::TransactionCsv, "/document/3".into()));
+}
+
+#[test]
 fn a_document_of_which_nothing_is_left_is_an_error() {
     for text in
         [HEADER.to_owned(), format!("{HEADER}2026-03-28,Rent,\n"), format!("{HEADER},,\n,,\nPage 1 of 1,,\n")]

@@ -49,6 +49,29 @@ fn the_stated_period_and_the_order_of_the_rows_prove_which_is_the_day() {
 }
 
 #[test]
+fn rows_without_an_amount_and_totals_that_differ_are_doubts_that_a_score_is_told() {
+    let doubts = |text: &str| read(text, "KES").unwrap().accounts[0].account.reading_doubts;
+    let sides = "Date,Details,Debit,Credit,Card purchases\n2026-01-01,a,,500,\n2026-01-02,b,,,300\n2026-01-03,c,20,,\n";
+    assert_eq!(doubts(sides), Some(1));
+    assert_eq!(doubts("Date,Details,Debit,Credit\n2026-01-01,a,,500\n2026-01-03,c,20,\n"), None);
+    // Balances that chain past the row show that it moved nothing.
+    let chained = "Date,Details,Amount,Balance\n2026-01-01,a,5,5\n2026-01-02,note,,\n2026-01-03,c,-2,3\n";
+    assert_eq!(doubts(chained), None);
+    let total = "Date,Details,Debit,Credit\n2026-01-01,a,,500\n2026-01-03,c,20,\nTotal,,20,600\n";
+    assert_eq!(doubts(total), Some(1));
+}
+
+#[test]
+fn names_of_columns_may_carry_the_currency() {
+    let text =
+        "Date,Details,Paid Out (KES),Paid In (KES)\n28/03/2026,Rent,500.00,\n29/03/2026,Salary,,900.00\n";
+    let reading = with(text, Profile::default()).unwrap();
+    let amounts: Vec<i64> =
+        reading.accounts[0].account.transactions.iter().map(|row| row.amount_minor).collect();
+    assert_eq!((amounts, reading.left_out.counts.len()), (vec![-50_000, 90_000], 1)); // the header
+}
+
+#[test]
 fn years_of_two_digits_are_of_this_century_and_come_last_unless_stated() {
     assert_eq!(brief("Date,Amount\n31-12-99,-1.00\n", "KES")[0].0, "2099-12-31");
     let text = "Date,Amount\n26-03-28,-1.00\n";
