@@ -122,7 +122,9 @@ fn a_decision_stands_exactly_where_no_value_of_a_missing_input_changes_it() {
                         own
                     })
                 };
-                all = [-9.0, -8.0, 0.5, 1.5, 2.5, 3.5].into_iter().flat_map(with).collect();
+                // What means no value is none that a decline could hang on; an approval must stand beside it.
+                let special: &[f64] = if by_points == Decision::Approve { &[-9.0, -8.0] } else { &[-9.0] };
+                all = special.iter().copied().chain([0.5, 1.5, 2.5, 3.5]).flat_map(with).collect();
             }
             let stands =
                 by_points != Decision::Refer && all.iter().all(|own| decided(&card, own) == by_points);
@@ -185,6 +187,38 @@ fn a_value_that_means_none_refers_where_a_missing_one_does() {
     let decide = |x: Input<'static>| decided(&card, &[x, Input::Number(0.0)]);
     assert_eq!(decide(Input::Number(0.5)), Decision::Approve);
     assert_eq!([Input::Missing, Input::Number(-1.0)].map(decide), [Decision::Refer; 2]);
+}
+
+#[test]
+fn an_input_that_two_characteristics_read_is_named_once() {
+    let twice = ["one", "two"].map(|id| {
+        let mut own = numeric(id, &[1.0], &[0, 60], 60);
+        own["feature"] = json!("x");
+        own["missing"] = json!({"points": 0});
+        own
+    });
+    let mut body = body(&[&twice[..], &[numeric("y", &[1.0], &[40, 100], 100)]].concat(), 150, 100);
+    body["required"] = json!([]);
+    let request = json!({
+        "as_of": "2026-06-30T00:00:00Z", "entity_id": "a", "entity_type": "individual", "features": {"y": 3}
+    });
+    let answer = call(&desk(&body), "credit.score", &request);
+    assert_eq!((&answer["decision"], &answer["missing_inputs"]), (&json!("refer"), &json!(["x"])));
+    let reason = &answer["referral_reasons"][0];
+    assert_eq!(reason["inputs"], json!(["x"]));
+    assert_eq!(reason["fields"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_decline_hangs_on_no_value_that_means_none() {
+    let mut own = numeric("x", &[1.0], &[0, 10], 60);
+    own["missing"] = json!({"points": 0});
+    own["special"] = json!([{"value": -1, "points": 60, "missing": true}]);
+    let mut body = body(&[own, numeric("y", &[1.0], &[20, 100], 100)], 100, 50);
+    body["required"] = json!([]);
+    let card = card(&body).unwrap();
+    assert_eq!(decided(&card, &[Input::Missing, Input::Number(0.0)]), Decision::Decline);
+    assert_eq!(decided(&card, &[Input::Number(-1.0), Input::Number(0.0)]), Decision::Refer);
 }
 
 #[test]

@@ -130,7 +130,7 @@ impl<'a> Builder<'a> {
         };
         let sign = sign::reversed(&uploads, &chosen.rows, (tolerance, &walk.breaks));
         let one_id = check::one_id(&mut chosen.rows, &uploads, stated_opening);
-        let isolated = cover::isolated(&mut chosen.rows, walk.stretch);
+        let isolated = cover::isolated(&uploads, &mut chosen.rows, walk.stretch);
         let cover = cover::cover(&uploads, &chosen.rows, walk.stretch, last_day);
         let (index, further) = uploads.indices();
         let mut ledger = AccountLedger {
@@ -165,6 +165,7 @@ impl<'a> Builder<'a> {
             one_id.shared,
             pending.open,
             pending.settled,
+            pending.differing,
             overlap.disputed,
             overlap.merged,
             isolated,
@@ -259,7 +260,7 @@ impl<'a> Builder<'a> {
         for (at, of_account) in self.findings.into_iter().enumerate() {
             findings.extend(of_account);
             let Some((uploads, cover)) = self.uploads.get(at).zip(self.covers.get(at)) else { continue };
-            for tallies in [&shared, &transfers] {
+            for tallies in [&shared, &transfers.own, &transfers.possible] {
                 findings.extend(tallies.get(at).into_iter().flat_map(|tally| tally.findings(uploads)));
             }
             let doubts = uploads.reading_doubts();

@@ -3,6 +3,7 @@
 use super::finding::{Finding, FindingKind};
 use super::uploads::Uploads;
 use crate::time::Date;
+use std::collections::BTreeMap;
 
 /// Row numbers that a finding shows at most.
 const ROWS_MAX: usize = 20;
@@ -86,15 +87,15 @@ impl Tally {
 
     /// Returns the findings, one for each upload that has a case.
     pub(super) fn findings(&self, uploads: &Uploads<'_>) -> Vec<Finding> {
-        (0..uploads.len()).filter_map(|upload| self.of_upload(uploads, upload)).collect()
+        let mut of: BTreeMap<usize, Vec<&Case>> = BTreeMap::new();
+        for case in &self.cases {
+            of.entry(uploads.place(case.row).0).or_default().push(case);
+        }
+        of.into_iter().map(|(upload, cases)| self.of_upload(uploads, (upload, &cases))).collect()
     }
 
-    fn of_upload(&self, uploads: &Uploads<'_>, upload: usize) -> Option<Finding> {
-        let cases = || self.cases.iter().filter(|case| uploads.place(case.row).0 == upload);
-        let count = cases().count();
-        if count == 0 {
-            return None;
-        }
+    fn of_upload(&self, uploads: &Uploads<'_>, (upload, cases): (usize, &[&Case])) -> Finding {
+        let count = cases.len();
         let per_row = self.amounts_minor.len().checked_div(self.rows.len()).unwrap_or_default();
         let mut rows = Vec::new();
         let mut amounts_minor = Vec::new();
@@ -106,23 +107,23 @@ impl Tally {
             }
         }
         let kind = self.kind;
-        let disputed: Option<Vec<i64>> = cases().map(|case| case.amount_minor).collect();
+        let disputed: Option<Vec<i64>> = cases.iter().map(|case| case.amount_minor).collect();
         let sum = |of: fn(i64) -> i64| {
             disputed.as_ref().map(|amounts| amounts.iter().fold(0_i64, |sum, it| sum.saturating_add(of(*it))))
         };
-        Some(Finding {
+        Finding {
             amounts_minor,
             cautious_minor: sum(|amount| amount.min(0)),
             count: u64::try_from(count).unwrap_or(u64::MAX),
-            from: cases().map(|case| case.from).min(),
+            from: cases.iter().map(|case| case.from).min(),
             kind,
             other_minor: sum(|amount| amount.max(0)),
             pointer: uploads.pointer(upload).to_owned(),
             rows,
             severity: kind.severity(),
             share: self.whole.map(|whole| share(count, whole)),
-            to: cases().map(|case| case.to).max(),
-        })
+            to: cases.iter().map(|case| case.to).max(),
+        }
     }
 }
 

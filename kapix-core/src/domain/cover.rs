@@ -125,16 +125,21 @@ pub(super) fn ends_early(cover: Cover, end: Date) -> Option<(Date, i32)> {
     (days > ENDS_EARLY_DAYS).then_some((own, days))
 }
 
-/// Marks the rows of earlier stretches that are too short to be a history, and returns them.
-pub(super) fn isolated(rows: &mut [Row], stretch: usize) -> Tally {
+/// Marks the rows of earlier stretches that are too short to be a history, and returns them. Rows of 0 are none of them;
+/// those that state a balance bridge a gap.
+pub(super) fn isolated(uploads: &Uploads<'_>, rows: &mut [Row], stretch: usize) -> Tally {
     let mut tally = Tally::new(FindingKind::IsolatedRows);
-    let earlier = rows.get_mut(..stretch).unwrap_or_default();
-    for stretch in earlier.chunk_by_mut(|a, b| b.date.days_since(a.date) <= STRETCH_DAYS) {
-        if stretch.len() < STRETCH_ROWS_MIN {
-            for row in stretch {
-                row.disputed = true;
-                tally.disputed(&[row.input], row.amount_minor, row.date, row.date);
-            }
+    let states = |row: &Row| uploads.transaction(row.input).is_some_and(|row| row.balance_minor.is_some());
+    let earlier = rows.get_mut(..stretch).unwrap_or_default().iter_mut();
+    let mut shown: Vec<&mut Row> = earlier.filter(|row| row.amount_minor != 0 || states(row)).collect();
+    for stretch in shown.chunk_by_mut(|a, b| b.date.days_since(a.date) <= STRETCH_DAYS) {
+        let moved = || stretch.iter().filter(|row| row.amount_minor != 0);
+        if moved().count() >= STRETCH_ROWS_MIN {
+            continue;
+        }
+        for row in stretch.iter_mut().filter(|row| row.amount_minor != 0) {
+            row.disputed = true;
+            tally.disputed(&[row.input], row.amount_minor, row.date, row.date);
         }
     }
     tally

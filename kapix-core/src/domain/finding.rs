@@ -48,6 +48,10 @@ pub enum FindingKind {
     /// one of each pair.
     #[strum(message = "Nothing.")]
     PendingSettled,
+    /// Pending rows that the provider's link joins to a booked row of another amount, which counts. Rows: the pending and the
+    /// booked one of each pair; amounts: theirs.
+    #[strum(message = "Nothing where holds and tips explain the difference.")]
+    PendingAmountDiffers,
     /// Pending rows without a booked one. A credit is no income until it is booked, a debit counts as spent.
     #[strum(message = "Score again when the rows are booked.")]
     PendingOpen,
@@ -61,6 +65,12 @@ pub enum FindingKind {
     /// The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
     #[strum(message = "Nothing; a `category` of the row goes before.")]
     OwnTransfers,
+    /// Rows of equal amount and opposite sign in two accounts, at most three days apart, whose texts do not say that they are
+    /// a transfer. They count as income and as spending. Rows: those of this account; amounts: theirs.
+    #[strum(
+        message = "State the `category` of the rows; if they are `own_transfer`, income was counted twice."
+    )]
+    PossibleTransfers,
     /// Balances chain only where every amount has the other sign.
     #[strum(
         message = "A credit is above zero; where money out is positive, read with `sign: debit_positive` or turn the signs."
@@ -159,8 +169,10 @@ impl FindingKind {
             | Self::SharedRows => Severity::Disputed,
             Self::SharedId
             | Self::PendingSettled
+            | Self::PendingAmountDiffers
             | Self::ZeroRows
             | Self::OwnTransfers
+            | Self::PossibleTransfers
             | Self::OverlapMerged
             | Self::DataAge
             | Self::AfterAsOf

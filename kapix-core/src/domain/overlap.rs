@@ -35,17 +35,18 @@ pub(super) fn merge(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Overlap {
         }
     }
     let span = |holder: &Holder<'_>| Some((holder.rows.first()?.0.date, holder.rows.last()?.0.date));
-    let spans: Vec<Option<(Date, Date)>> = holders.iter().map(span).collect();
+    let spans = Spans::of(holders.iter().filter_map(span));
     let (mut gone, mut alone) = (BTreeSet::new(), BTreeSet::new());
-    for (at, (holder, found)) in holders.iter().zip(copies(&holders, true)).enumerate() {
+    for (holder, found) in holders.iter().zip(copies(&holders, true)) {
+        let own = Spans::of(span(holder).into_iter());
         for ((row, _), same) in holder.rows.iter().zip(found) {
-            let covers = |(other, span): (usize, &Option<(Date, Date)>)| {
-                other != at && span.is_some_and(|(from, to)| from < row.date && row.date < to)
-            };
             if same == Same::Copy {
                 overlap.merged.row(row.input, row.date);
                 gone.insert(row.input);
-            } else if same == Same::Alone && row.amount_minor != 0 && spans.iter().enumerate().any(covers) {
+            } else if same == Same::Alone
+                && row.amount_minor != 0
+                && spans.around(row.date) > own.around(row.date)
+            {
                 overlap.disputed.disputed(&[row.input], row.amount_minor, row.date, row.date);
                 alone.insert(row.input);
             }
@@ -54,6 +55,29 @@ pub(super) fn merge(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Overlap {
     rows.retain(|row| !gone.contains(&row.input));
     rows.iter_mut().filter(|row| alone.contains(&row.input)).for_each(|row| row.disputed = true);
     overlap
+}
+
+/// The first and the last day of each upload, either in their order.
+struct Spans {
+    from: Vec<Date>,
+    to: Vec<Date>,
+}
+
+impl Spans {
+    fn of(spans: impl Iterator<Item = (Date, Date)>) -> Self {
+        // A span of one day is around none.
+        let (mut from, mut to): (Vec<Date>, Vec<Date>) = spans.filter(|(from, to)| from < to).unzip();
+        from.sort_unstable();
+        to.sort_unstable();
+        Self { from, to }
+    }
+
+    /// Returns how many spans a day lies within, first and last days left out.
+    fn around(&self, day: Date) -> usize {
+        let begun = self.from.partition_point(|from| *from < day);
+        let ended = self.to.partition_point(|to| *to <= day);
+        begun.saturating_sub(ended)
+    }
 }
 
 /// Marks the rows of accounts that a larger account of the applicant holds too, and returns them by account.

@@ -17,6 +17,8 @@ const BOOKED_WITHIN_DAYS: i32 = 14;
 pub(super) struct Pending {
     /// Pairs, which count once.
     pub(super) settled: Tally,
+    /// Those of them whose amounts differ.
+    pub(super) differing: Tally,
     /// Rows without a booked one.
     pub(super) open: Tally,
 }
@@ -30,12 +32,13 @@ struct Entry<'a> {
 
 /// Takes pending rows out whose booked row is there, and marks the others as disputed.
 ///
-/// The provider's link comes first. Then a pair has one direction and amount, the booked row lies 0 to 14 days later, and
+/// The provider's link comes first: one direction, and at most 14 days either way. Then a pair has one direction and amount, the booked row lies 0 to 14 days later, and
 /// the texts are equal but for case, digits, punctuation and the words `pending` and `posted`, or one has none. The nearest
 /// are paired first, and each row is in one pair.
 pub(super) fn settle(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Pending {
     let mut pending = Pending {
         settled: Tally::new(FindingKind::PendingSettled),
+        differing: Tally::new(FindingKind::PendingAmountDiffers),
         open: Tally::new(FindingKind::PendingOpen),
     };
     let is_pending = |row: &Row| {
@@ -53,8 +56,11 @@ pub(super) fn settle(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Pending {
     pairs.sort_unstable_by_key(|(one, _)| one.input);
     for (one, other) in &pairs {
         let amounts = [one.amount_minor, other.amount_minor];
-        let days = [one.date, other.date];
-        pending.settled.case(&[one.input, other.input], &amounts, days[0].min(days[1]), days[0].max(days[1]));
+        let (from, to) = (one.date.min(other.date), one.date.max(other.date));
+        pending.settled.case(&[one.input, other.input], &amounts, from, to);
+        if one.amount_minor != other.amount_minor {
+            pending.differing.case(&[one.input, other.input], &amounts, from, to);
+        }
     }
     let gone: BTreeSet<u32> = pairs.iter().map(|(one, _)| one.input).collect();
     let left: BTreeSet<u32> = waiting.iter().map(|row| row.input).filter(|row| !gone.contains(row)).collect();
@@ -66,18 +72,20 @@ pub(super) fn settle(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Pending {
     pending
 }
 
-/// Returns the pairs that the provider states: the booked row names the pending one.
+/// Returns the pairs that the provider states: the booked row names a pending one of its direction, at most 14 days away.
 fn linked(uploads: &Uploads<'_>, waiting: &[&Row], booked: &[&Row]) -> Vec<(Row, Row)> {
     let of = |row: &Row| uploads.transaction(row.input);
-    let mut by_id: BTreeMap<&Id, Row> = BTreeMap::new();
+    let mut by_id: BTreeMap<(&Id, i64), Row> = BTreeMap::new();
     for row in waiting {
         if let Some(id) = of(row).and_then(|transaction| transaction.id.as_ref()) {
-            by_id.entry(id).or_insert(**row);
+            by_id.entry((id, row.amount_minor.signum())).or_insert(**row);
         }
     }
     let link = |row: &&Row| {
         let pending = of(row).and_then(|transaction: &Transaction| transaction.pending_id.as_ref())?;
-        Some((by_id.remove(pending)?, **row))
+        let key = (pending, row.amount_minor.signum());
+        let days = by_id.get(&key)?.date.days_since(row.date).abs();
+        Some((if days <= BOOKED_WITHIN_DAYS { by_id.remove(&key) } else { None }?, **row))
     };
     booked.iter().filter_map(link).collect()
 }

@@ -3,6 +3,7 @@
 use super::balances;
 use super::ledger::{AccountLedger, Row};
 use super::uploads::Uploads;
+use super::validate::on_wire;
 
 /// How disputed rows are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,18 +27,75 @@ impl Reading {
     fn account(self, account: &AccountLedger, uploads: &Uploads<'_>) -> AccountLedger {
         let mut read = account.clone();
         read.balance_disputed &= self == Self::Cautious;
-        if account.rows.iter().all(|row| self.takes(row)) {
+        if account.rows.iter().all(|row| !row.disputed) {
             return read;
         }
-        read.rows.retain(|row| self.takes(row));
-        for row in &mut read.rows {
-            row.balance_minor = uploads.transaction(row.input).and_then(|row| row.balance_minor);
+        let stated = |row: &Row| uploads.transaction(row.input).and_then(|row| row.balance_minor);
+        let changes = self.changes(account, uploads, stated);
+        for (row, change) in read.rows.iter_mut().zip(changes) {
+            row.balance_minor = stated(row).map(|balance| balance.saturating_add(change));
         }
+        read.rows.retain(|row| self.takes(row));
         // Amounts were within the wire's range with all rows in; where they are not without some, no balance is known.
-        if balances::walk(&mut read.rows, account.opening_minor, 0, None).is_err() {
+        let is_known = read.rows.iter().filter_map(|row| row.balance_minor).all(on_wire);
+        if !is_known || balances::walk(&mut read.rows, account.opening_minor, 0, None).is_err() {
             read.opening_minor = None;
             read.rows.iter_mut().for_each(|row| row.balance_minor = None);
         }
         read
+    }
+
+    /// Returns what this reading adds to the balance that each row states.
+    ///
+    /// The rows since the balance before say whether a stated balance holds the disputed ones of them. Where they do not,
+    /// both are possible, and each reading takes the one that agrees with it. Disputed rows before the cover change no later balance, and a copy of an account has balances of its
+    /// own.
+    fn changes(
+        self,
+        account: &AccountLedger,
+        uploads: &Uploads<'_>,
+        stated: impl Fn(&Row) -> Option<i64>,
+    ) -> Vec<i64> {
+        let tolerance = uploads.account().chain_tolerance_minor.unsigned_abs();
+        let counts = |row: &Row| {
+            row.disputed
+                && !account.balance_disputed
+                && account.covered.is_some_and(|(from, _)| from <= row.date)
+        };
+        let mut before = uploads.opening_minor();
+        let (mut sum, mut credits, mut debits, mut change) = (0_i64, 0_i64, 0_i64, 0_i64);
+        let mut changes = Vec::with_capacity(account.rows.len());
+        for row in &account.rows {
+            sum = sum.saturating_add(row.amount_minor);
+            if counts(row) {
+                let side = if row.amount_minor > 0 { &mut credits } else { &mut debits };
+                *side = side.saturating_add(row.amount_minor);
+            }
+            if let Some(stated) = stated(row) {
+                let near = |sum: i64| {
+                    before.is_some_and(|before| before.saturating_add(sum).abs_diff(stated) <= tolerance)
+                };
+                let held = match (near(sum), near(sum.saturating_sub(credits).saturating_sub(debits))) {
+                    (true, _) => Some(true),
+                    (false, true) => Some(false),
+                    (false, false) => None,
+                };
+                change = change.saturating_add(self.change(credits, debits, held));
+                before = Some(stated);
+                (sum, credits, debits) = (0, 0, 0);
+            }
+            changes.push(change);
+        }
+        changes
+    }
+
+    /// Returns what this reading adds to a balance that holds disputed rows or leaves them out; `None`: nobody knows.
+    fn change(self, credits: i64, debits: i64, held: Option<bool>) -> i64 {
+        let (taken, left) = if self == Self::Cautious { (debits, credits) } else { (credits, debits) };
+        match held {
+            Some(true) => left.saturating_neg(),
+            Some(false) => taken,
+            None => taken.saturating_sub(left),
+        }
     }
 }

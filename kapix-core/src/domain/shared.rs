@@ -50,17 +50,15 @@ pub(super) enum Same {
 pub(super) fn copies(holders: &[Holder<'_>], any_text: bool) -> Vec<Vec<Same>> {
     let mut found: Vec<Vec<Same>> = holders.iter().map(|it| vec![Same::Alone; it.rows.len()]).collect();
     let by_id = entries(holders, &found, |row| Some(Key::Id(row.id.as_ref()?.as_str())));
-    let by_id = pairs(holders, &by_id, |_, _| true);
+    let by_id = pairs(holders, &by_id, |_| false);
     mark(&mut found, &by_id);
     let by_balance = entries(holders, &found, |row| row.balance_minor.map(Key::Balance));
-    let by_balance = pairs(holders, &by_balance, |_, _| true);
+    let by_balance = pairs(holders, &by_balance, |_| false);
     mark(&mut found, &by_balance);
     let by_text = entries(holders, &found, |row| Some(Key::Text(texts::words(texts::text(row)))));
     // Uploads of one account have one chain of balances: two that are stated and differ are two rows. A copy of an account
     // may have been given others.
-    let mut by_text = pairs(holders, &by_text, |one, other| {
-        !any_text || one.balance_minor.is_none() || other.balance_minor.is_none()
-    });
+    let mut by_text = pairs(holders, &by_text, |row| any_text && row.balance_minor.is_some());
     if !any_text {
         let mut counts = vec![0_usize; holders.len()];
         for ((copy, _), _) in &by_text {
@@ -111,28 +109,86 @@ fn entries<'a>(
     entries
 }
 
-/// Returns the rows that another holder has, as often as it has them; the largest holder keeps its own.
+/// Returns the rows that another holder has, as often as it has them; the largest holder keeps its own. Rows that are `exact`
+/// are the same only as rows that are not. Each row is looked at once.
 fn pairs(
     holders: &[Holder<'_>],
     entries: &[Entry<'_>],
-    same: impl Fn(&Transaction, &Transaction) -> bool,
+    mut exact: impl FnMut(&Transaction) -> bool,
 ) -> Vec<(Place, Place)> {
     let size = |at: usize| holders.get(at).map_or(0, |holder| holder.rows.len());
-    let transaction = |entry: &Entry<'_>| Some(holders.get(entry.holder)?.rows.get(entry.place)?.1);
+    let mut is_exact = |entry: &Entry<'_>| {
+        let row = holders.get(entry.holder).and_then(|holder| holder.rows.get(entry.place));
+        row.is_some_and(|(_, transaction)| exact(transaction))
+    };
     let mut pairs = Vec::new();
     for alike in entries.chunk_by(|a, b| a.what == b.what).filter(|alike| alike.len() > 1) {
         let largest = alike.iter().map(|entry| entry.holder).min_by_key(|at| (usize::MAX - size(*at), *at));
         let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
             alike.iter().partition(|entry| Some(entry.holder) == largest);
+        if others.is_empty() {
+            continue;
+        }
+        let (exact, free): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) = own.into_iter().partition(|it| is_exact(it));
         for of_one in others.chunk_by(|a, b| a.holder == b.holder) {
-            let mut left = own.iter();
+            let (mut exact, mut free) = (exact.iter().peekable(), free.iter().peekable());
             for copy in of_one {
-                let Some(one) = transaction(copy) else { continue };
-                if let Some(kept) = left.find(|kept| transaction(kept).is_some_and(|kept| same(one, kept))) {
-                    pairs.push(((copy.holder, copy.place), (kept.holder, kept.place)));
-                }
+                let exact_first =
+                    exact.peek().is_some_and(|one| free.peek().is_none_or(|other| one.place < other.place));
+                let kept = if is_exact(copy) || !exact_first { free.next() } else { exact.next() };
+                pairs.extend(kept.map(|kept| ((copy.holder, copy.place), (kept.holder, kept.place))));
             }
         }
     }
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Holder, Key, entries, pairs};
+    use crate::domain::Data;
+    use crate::domain::ledger::Row;
+    use crate::time::Date;
+    use serde_json::json;
+
+    #[test]
+    fn each_row_of_a_thousand_holders_of_one_text_is_looked_at_once() {
+        let row = |balance: Option<i64>| {
+            let row = json!({"at": "2026-03-10", "amount_minor": -5, "balance_minor": balance});
+            let account =
+                json!({"account_id": "a", "kind": "current", "currency": "KES", "transactions": [row]});
+            let data: Data = serde_json::from_value(json!({"bank": {"accounts": [account]}})).unwrap();
+            data.bank.unwrap().accounts.remove(0)
+        };
+        let (with, without) = (row(Some(7)), row(None));
+        let date = Date::parse("2026-03-10").unwrap();
+        let holder = |rows: u32, every: u32| {
+            let row = |input: u32| {
+                let account = if input % every == 0 { &with } else { &without };
+                let row = Row {
+                    input,
+                    date,
+                    amount_minor: -5,
+                    balance_minor: None,
+                    counterparty: None,
+                    income: false,
+                    transfer: false,
+                    disputed: false,
+                };
+                (row, &account.transactions[0])
+            };
+            Holder { currency: with.currency, rows: (0..rows).map(row).collect() }
+        };
+        let mut holders = vec![holder(3_000, 1)];
+        holders.extend((0..999).map(|_| holder(3, 2)));
+        let nothing: Vec<_> = holders.iter().map(|it| vec![super::Same::Alone; it.rows.len()]).collect();
+        let all = entries(&holders, &nothing, |_| Some(Key::Text(String::new())));
+        let mut looked_at = 0;
+        let found = pairs(&holders, &all, |row| {
+            looked_at += 1;
+            row.balance_minor.is_some()
+        });
+        // Of three rows the one without a balance can be a row that states one.
+        assert_eq!((found.len(), looked_at), (999, all.len()));
+    }
 }

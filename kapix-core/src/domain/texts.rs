@@ -5,8 +5,8 @@ use super::account::Transaction;
 /// Words that say in what state a row is, and nothing of what it is.
 const STATES: [&str; 2] = ["pending", "posted"];
 
-/// Words by which a text names a transfer between accounts of one holder.
-const TRANSFERS: [&str; 20] = [
+/// Words of moving: one of them names a transfer.
+const MOVES: [&str; 12] = [
     "transfer",
     "transfers",
     "trf",
@@ -17,17 +17,14 @@ const TRANSFERS: [&str; 20] = [
     "transferência",
     "uhamisho",
     "überweisung",
-    "savings",
-    "saving",
-    "wallet",
-    "own",
-    "self",
-    "internal",
     "sweep",
     "topup",
-    "akiba",
-    "epargne",
 ];
+
+/// Words that say whose a place is, and words of places: together they name a transfer. One alone is in many a text that is
+/// none: a refund to a wallet, a shop's own brand.
+const WHOSE: [&str; 3] = ["own", "self", "internal"];
+const PLACES: [&str; 6] = ["account", "wallet", "saving", "savings", "akiba", "epargne"];
 
 /// Returns the text of a row: its description, or the counterparty where it has none.
 pub(super) fn text(transaction: &Transaction) -> &str {
@@ -62,8 +59,9 @@ pub(super) enum TransferText {
 
 impl TransferText {
     pub(super) fn of(text: &str) -> Self {
-        let names = |word: &str| TRANSFERS.contains(&word.to_lowercase().as_str());
-        if text.split(|character: char| !character.is_alphabetic()).any(names) {
+        let all = || text.split(|character: char| !character.is_alphabetic());
+        let has = |list: &[&str]| all().any(|word| list.contains(&word.to_lowercase().as_str()));
+        if has(&MOVES) || has(&WHOSE) && has(&PLACES) {
             return Self::Transfer;
         }
         let words = words(text);
@@ -98,8 +96,20 @@ mod tests {
         let text = TransferText::of;
         assert!(text("Transfer to savings").agrees(&text("TRF from current 0123")));
         assert!(text("").agrees(&text("own account")));
+        assert!(text("Internal savings 7").agrees(&text("TFR")));
         assert!(text("J. Doe 12").agrees(&text("j doe 99")));
         assert!(!text("").agrees(&text("")));
         assert!(!text("Rent March").agrees(&text("Salary")));
+    }
+
+    #[test]
+    fn one_word_of_a_place_or_of_its_holder_names_no_transfer() {
+        let text = TransferText::of;
+        for word in ["Wallet refund", "Own brand shop", "Savings club", "Akiba interest", "internal medicine"]
+        {
+            assert!(!text(word).agrees(&text("Transfer from current")), "{word}");
+            assert!(!text(word).agrees(&text("")), "{word}");
+            assert!(text(word).agrees(&text(word)), "{word}");
+        }
     }
 }

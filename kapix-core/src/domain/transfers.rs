@@ -30,39 +30,60 @@ struct Leg {
 
 type ByDay = BTreeMap<(Currency, i64, Date), Vec<Leg>>;
 
-/// Marks the legs of own transfers, and returns the legs of each account.
+/// What was found between the accounts, one of each account.
+pub(super) struct Transfers {
+    /// The legs of transfers.
+    pub(super) own: Vec<Tally>,
+    /// Rows that would be legs if their texts agreed.
+    pub(super) possible: Vec<Tally>,
+}
+
+/// Marks the legs of own transfers, and returns the legs of each account and what else may be some.
 ///
 /// Two legs have equal amounts and opposite signs in two accounts, lie at most three days apart and their texts agree. The
 /// nearest are paired first, and each row is in one pair. A row with another category is none: the caller's word goes
-/// before.
-pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) -> Vec<Tally> {
-    let mut tallies: Vec<Tally> = accounts.iter().map(|_| Tally::new(FindingKind::OwnTransfers)).collect();
+/// before. What is left is paired once more, whatever the texts say.
+pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) -> Transfers {
+    let tallies = |kind: FindingKind| vec![Tally::new(kind); accounts.len()];
+    let (own, possible) = (tallies(FindingKind::OwnTransfers), tallies(FindingKind::PossibleTransfers));
+    let mut transfers = Transfers { own, possible };
     if accounts.len() < 2 {
-        return tallies;
+        return transfers;
     }
     let mut credits = legs(accounts, uploads, |amount| amount > 0);
     let mut debits = legs(accounts, uploads, |amount| amount < 0);
-    let mut found = Vec::new();
-    for days in 0..=LEGS_WITHIN_DAYS {
-        for (&(currency, amount, date), ones) in &mut credits {
-            for step in [days, -days] {
-                let Ok(day) = date.add_days(step) else { continue };
-                if let Some(others) = debits.get_mut(&(currency, amount, day)) {
-                    pair(ones, others, &mut found);
-                }
-            }
-        }
-    }
-    found.sort_unstable();
-    for (account, place) in found {
+    for (account, place) in pairs(&mut credits, &mut debits, agree) {
         let row = accounts.get_mut(account).and_then(|account| account.rows.get_mut(place));
-        if let Some((row, tally)) = row.zip(tallies.get_mut(account)) {
+        if let Some((row, tally)) = row.zip(transfers.own.get_mut(account)) {
             row.transfer = true;
             row.income = false;
             tally.case(&[row.input], &[row.amount_minor], row.date, row.date);
         }
     }
-    tallies
+    for (account, place) in pairs(&mut credits, &mut debits, |_, _| true) {
+        let row = accounts.get(account).and_then(|account| account.rows.get(place));
+        if let Some((row, tally)) = row.zip(transfers.possible.get_mut(account)) {
+            tally.case(&[row.input], &[row.amount_minor], row.date, row.date);
+        }
+    }
+    transfers
+}
+
+/// Returns the places of legs that are paired, the nearest first, in the order of the accounts.
+fn pairs(credits: &mut ByDay, debits: &mut ByDay, agree: impl Fn(&Leg, &Leg) -> bool) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for days in 0..=LEGS_WITHIN_DAYS {
+        for (&(currency, amount, date), ones) in &mut *credits {
+            for step in [days, -days] {
+                let Ok(day) = date.add_days(step) else { continue };
+                if let Some(others) = debits.get_mut(&(currency, amount, day)) {
+                    pair(ones, others, &agree, &mut found);
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    found
 }
 
 /// Returns the rows of one sign that may be legs, by currency, amount above zero and day.
@@ -72,7 +93,8 @@ fn legs(accounts: &[AccountLedger], uploads: &[Uploads<'_>], sign: impl Fn(i64) 
         for (place, row) in ledger.rows.iter().enumerate() {
             let Some(transaction) = uploads.transaction(row.input) else { continue };
             let is_open = transaction.category.as_deref().is_none_or(|category| category == OWN_TRANSFER);
-            if is_open && !row.disputed && sign(row.amount_minor) {
+            let is_isolated = ledger.covered.is_some_and(|(from, _)| row.date < from);
+            if is_open && (is_isolated || !row.disputed) && sign(row.amount_minor) {
                 let text = TransferText::of(texts::text(transaction));
                 let what = (ledger.currency, row.amount_minor.saturating_abs(), row.date);
                 legs.entry(what).or_default().push(Leg {
@@ -93,15 +115,22 @@ fn agree(one: &Leg, other: &Leg) -> bool {
     one.is_marked || other.is_marked || one.text.agrees(&other.text)
 }
 
-/// Pairs legs of two days that agree.
-fn pair(ones: &mut Vec<Leg>, others: &mut Vec<Leg>, found: &mut Vec<(usize, usize)>) {
+/// Pairs legs of two days that agree, each with the first of at most [`COMPARED_MAX`] that are left.
+fn pair(
+    ones: &mut Vec<Leg>,
+    others: &mut Vec<Leg>,
+    agree: impl Fn(&Leg, &Leg) -> bool,
+    found: &mut Vec<(usize, usize)>,
+) {
+    let mut later = others.iter_mut();
+    let mut left: Vec<&mut Leg> = later.by_ref().take(COMPARED_MAX).collect();
     for one in ones.iter_mut() {
-        let other = others
-            .iter_mut()
-            .filter(|other| !other.taken)
-            .take(COMPARED_MAX)
-            .find(|other| other.account != one.account && agree(one, other));
-        if let Some(other) = other {
+        if left.is_empty() {
+            break;
+        }
+        if let Some(at) = left.iter().position(|other| other.account != one.account && agree(one, other)) {
+            let other = left.remove(at);
+            left.extend(later.next());
             one.taken = true;
             other.taken = true;
             found.extend([(one.account, one.place), (other.account, other.place)]);

@@ -59,9 +59,10 @@ pub struct Judged {
 /// What the rule must know of one input.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InputTraits {
-    /// Fewest points that a value has: of an attribute, a special value or an unseen category.
+    /// Fewest points that the input can have in the card when it is known: of an attribute, a special value or an unseen
+    /// category. Special values that mean no value count, so that a missing bin cannot better them.
     lowest: i32,
-    /// Most points that a value has.
+    /// Most points that a value has; special values that mean none are no value.
     highest: i32,
     is_required: bool,
     is_withheld: bool,
@@ -93,15 +94,16 @@ impl InputTraits {
     /// Returns the traits of an input of a card.
     pub(super) fn of(body: &CardBody, own: &CharacteristicBody) -> Self {
         let attributes = own.attributes.iter().map(|attribute| attribute.points);
+        let values = own.special.iter().filter(|special| !special.missing).map(|special| special.points);
+        let values = attributes.chain(values).chain(own.unseen.as_ref().map(|unseen| unseen.points));
         let special = own.special.iter().map(|special| special.points);
-        let points = attributes.chain(special).chain(own.unseen.as_ref().map(|unseen| unseen.points));
         let is_required = match &body.required {
             Some(names) => names.contains(&own.feature),
             None => body.development.is_none(),
         };
         Self {
-            lowest: points.clone().min().unwrap_or_default(),
-            highest: points.max().unwrap_or_default(),
+            lowest: values.clone().chain(special).min().unwrap_or_default(),
+            highest: values.max().unwrap_or_default(),
             is_required,
             is_withheld: is_withheld(own),
         }

@@ -326,3 +326,97 @@ fn many_equal_rows_are_compared_in_time() {
     let ledger = ledger(&json!([account("a", &rows), account("b", &out)]));
     assert_eq!(find(&ledger, FindingKind::PendingOpen).unwrap().count, 20_000);
 }
+
+#[test]
+fn a_pending_row_moves_no_balance_of_the_cautious_reading_that_holds_it() {
+    // The balances after a pending row hold it, leave it out, or contradict it both ways.
+    let balances = |amount: i64, after: i64, opening: Option<i64>| {
+        let rows = [
+            json!({"at": "2026-01-03", "amount_minor": amount, "status": "pending"}),
+            json!({"at": "2026-01-05", "amount_minor": -50, "balance_minor": after}),
+            json!({"at": "2026-01-06", "amount_minor": -10}),
+        ];
+        let mut account = account("a", &rows);
+        account["opening_balance_minor"] = json!(opening);
+        let ledger = ledger(&json!([account]));
+        let last = |ledger: &Ledger| ledger.accounts[0].rows.last().unwrap().balance_minor.unwrap();
+        (last(&ledger), last(ledger.other_reading.as_ref().unwrap()))
+    };
+    assert_eq!(balances(500, 1_450, Some(1_000)), (940, 1_440));
+    assert_eq!(balances(500, 950, Some(1_000)), (940, 1_440));
+    assert_eq!(balances(-500, 450, Some(1_000)), (440, 940));
+    assert_eq!(balances(-500, 950, Some(1_000)), (440, 940));
+    assert_eq!(balances(500, 7_000, Some(1_000)), (6_490, 7_490));
+    assert_eq!(balances(-500, 7_000, Some(1_000)), (6_490, 7_490));
+    assert_eq!(balances(500, 7_000, None), (6_490, 7_490));
+}
+
+#[test]
+fn a_pending_row_that_states_the_balance_with_it_is_taken_out_of_those_after_it() {
+    let rows = [
+        json!({"at": "2026-01-01", "amount_minor": 1_000, "balance_minor": 1_000}),
+        json!({"at": "2026-01-03", "amount_minor": 900, "balance_minor": 1_900, "status": "pending"}),
+        json!({"at": "2026-01-05", "amount_minor": -100, "balance_minor": 1_800}),
+        json!({"at": "2026-01-09", "amount_minor": -100, "balance_minor": 1_700}),
+    ];
+    let ledger = ledger(&json!([account("a", &rows)]));
+    let balances = |ledger: &Ledger| -> Vec<Option<i64>> {
+        ledger.accounts[0].rows.iter().map(|row| row.balance_minor).collect()
+    };
+    assert_eq!(balances(&ledger), [Some(1_000), Some(900), Some(800)]);
+    let other = ledger.other_reading.as_ref().unwrap();
+    assert_eq!(balances(other), [Some(1_000), Some(1_900), Some(1_800), Some(1_700)]);
+}
+
+#[test]
+fn a_link_of_another_direction_or_time_joins_nothing() {
+    let linked = |held: Value, amount: i64, day: &str| {
+        let booked = with(row(day, amount, "Fuel"), "pending_id", json!("p1"));
+        let ledger = ledger(&json!([account("a", &[with(held, "id", json!("p1")), booked])]));
+        let told = |kind| find(&ledger, kind).map(|found| found.amounts_minor.clone());
+        let is_open = find(&ledger, FindingKind::PendingOpen).is_some();
+        (sums(&ledger), told(FindingKind::PendingAmountDiffers), is_open)
+    };
+    let hold = |day: &str| pending(day, -100, "Hold");
+    let joined = ((-42, None), Some(vec![-100, -42]), false);
+    assert_eq!(linked(hold("2026-03-06"), -42, "2026-03-20"), joined);
+    assert_eq!(linked(hold("2026-03-20"), -42, "2026-03-06"), joined);
+    assert_eq!(linked(hold("2026-03-06"), -100, "2026-03-20"), ((-100, None), None, false));
+    // Fifteen days, and money out for money in: no row is dropped, and the pending one is in doubt.
+    assert_eq!(linked(hold("2026-03-05"), -42, "2026-03-20"), ((-142, Some(-42)), None, true));
+    assert_eq!(linked(hold("2026-03-20"), -42, "2026-03-05"), ((-142, Some(-42)), None, true));
+    assert_eq!(linked(hold("2026-03-19"), 42, "2026-03-20"), ((-58, Some(42)), None, true));
+    assert_eq!(linked(pending("2026-03-19", 900, "In"), -42, "2026-03-20"), ((-42, Some(858)), None, true));
+}
+
+#[test]
+fn amounts_that_may_be_a_transfer_are_told_and_count() {
+    let told = |out: Value, back: Value| {
+        let ledger = ledger(&json!([account("a", &[out]), account("b", &[back])]));
+        let incomes: Vec<bool> = ledger.accounts.iter().map(|account| account.rows[0].income).collect();
+        assert_eq!(incomes, [false, true]);
+        let found = ledger.findings.iter().filter(|found| found.kind == FindingKind::PossibleTransfers);
+        found.map(|found| (found.count, found.amounts_minor[0], found.severity)).collect::<Vec<_>>()
+    };
+    let both = [(1, -500, Severity::Info), (1, 500, Severity::Info)];
+    let out = || row("2026-03-10", -500, "Own brand shop");
+    assert_eq!(told(out(), row("2026-03-13", 500, "Wallet refund")), both);
+    assert_eq!(told(out(), row("2026-03-07", 500, "")), both);
+    assert_eq!(told(out(), row("2026-03-14", 500, "Wallet refund")), []);
+    assert_eq!(told(out(), row("2026-03-10", 501, "Wallet refund")), []);
+    assert_eq!(told(out(), with(row("2026-03-10", 500, "x"), "category", json!("salary"))), []);
+}
+
+#[test]
+fn isolated_rows_are_those_that_moved_money() {
+    let mut rows = vec![row("2025-06-01", 0, "check"), row("2025-06-02", -500, "Transfer to savings")];
+    rows.extend((0..9).map(|day| row(&format!("2025-06-1{day}"), 0, "check")));
+    rows.extend(history(20, "Shop"));
+    let leg = row("2025-06-03", 500, "Transfer from current");
+    let ledger = ledger(&json!([account("a", &rows), account("b", &[leg, row("2025-06-04", -1, "x")])]));
+    let found = find(&ledger, FindingKind::IsolatedRows).unwrap();
+    assert_eq!((found.count, found.rows.as_slice()), (1, &[1][..]));
+    // The other account has its leg, so it is a transfer.
+    assert_eq!(find(&ledger, FindingKind::OwnTransfers).unwrap().rows, [1]);
+    assert!(!ledger.accounts[1].rows[0].income);
+}

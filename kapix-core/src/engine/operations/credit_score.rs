@@ -115,8 +115,7 @@ fn score(
     };
     let referral_reasons = doubts.reasons();
     let decision = doubts.decide(by_points, &referral_reasons);
-    let missing = card.missing(&slots).filter_map(|position| card.names(position));
-    let missing_inputs = missing.map(|(_, feature)| Arc::clone(feature)).collect();
+    let missing_inputs = referral::inputs(card, card.missing(&slots));
     let mut null_reasons = BTreeMap::new();
     let confidence = confidence(card, &slots, decision == by_points, &mut null_reasons);
     let pd = card.pd(slots.points);

@@ -6,9 +6,10 @@ code with the engine.
 
 from datetime import timedelta
 
-TRANSFER_WORDS = {
+MOVES = {
     "transfer", "transfers", "trf", "tfr", "xfer", "virement", "transferencia", "transferência", "uhamisho",
-    "überweisung", "savings", "saving", "wallet", "own", "self", "internal", "sweep", "topup", "akiba", "epargne"}
+    "überweisung", "sweep", "topup"}
+WHOSE, PLACES = {"own", "self", "internal"}, {"account", "wallet", "saving", "savings", "akiba", "epargne"}
 
 
 def word_list(text):
@@ -88,13 +89,15 @@ def settle_pending(rows):
 
     def pair(one, other):
         settled.append(one)
-        waiting.remove(one)
-        booked.remove(other)
+        waiting[:] = [row for row in waiting if row is not one]
+        booked[:] = [row for row in booked if row is not other]
 
     for other in list(booked):
         link = other["raw"].get("pending_id")
-        mine = [one for one in waiting if link is not None and one["raw"].get("id") == link]
-        if mine:
+        sign = other["amount"] > 0, other["amount"] < 0
+        mine = [one for one in rows if one["raw"].get("status") == "pending" and link is not None
+                and one["raw"].get("id") == link and (one["amount"] > 0, one["amount"] < 0) == sign][:1]
+        if mine and any(one is mine[0] for one in waiting) and abs((mine[0]["day"] - other["day"]).days) <= 14:
             pair(mine[0], other)
     for days in range(15):
         for agree in (lambda a, b: a == b, lambda a, b: not a or not b):
@@ -180,15 +183,36 @@ def latest_stretch(rows, attested=None):
 
 
 def isolate(rows, start):
+    shown = [row for row in rows[:start] if row["amount"] != 0 or row["stated"] is not None]
     stretches = []
-    for place, row in enumerate(rows[:start]):
-        if place and (row["day"] - rows[place - 1]["day"]).days <= 45:
+    for row in shown:
+        if stretches and (row["day"] - stretches[-1][-1]["day"]).days <= 45:
             stretches[-1].append(row)
         else:
             stretches.append([row])
     for stretch in stretches:
-        for row in stretch if len(stretch) < 5 else ():
+        moved = [row for row in stretch if row["amount"] != 0]
+        for row in moved if len(moved) < 5 else ():
             row["disputed"] = True
+
+
+def changed(rows, opening, begin, cautious):
+    """What a reading makes of each stated balance: less what it holds and is left out, plus what is taken and it lacks."""
+    edges = [place for place, row in enumerate(rows) if row["stated"] is not None]
+    out, change, before, first = [row["stated"] for row in rows], 0, opening, 0
+    for edge in edges:
+        part = rows[first:edge + 1]
+        doubtful = [row["amount"] for row in part if row["disputed"] and begin is not None and row["day"] >= begin]
+        whole, stated = sum(row["amount"] for row in part), rows[edge]["stated"]
+        holds = before is not None and before + whole == stated
+        lacks = not holds and before is not None and before + whole - sum(doubtful) == stated
+        for amount in doubtful:
+            taken = (amount < 0) == cautious
+            # What is not known is taken so that the reading is the further from the other.
+            held = holds or not lacks and not taken
+            change += amount * (taken - held)
+        out[edge], before, first = stated + change, stated, edge + 1
+    return out
 
 
 def closing(uploads):
@@ -251,18 +275,22 @@ def share(accounts):
 
 
 def transfer_text(row):
-    if row["transfer"] or TRANSFER_WORDS & set(word_list(text_of(row))):
+    found = set(word_list(text_of(row)))
+    if found & MOVES or found & WHOSE and found & PLACES:
         return "transfer"
     return words(row) and "other " + words(row)
 
 
 def own_transfers(accounts):
-    legs = [(at, row) for at, state in enumerate(accounts) for row in state["rows"]
-            if row["raw"].get("category") in (None, "own_transfer") and not row["disputed"]]
+    def may(state, row):
+        before = state["covered"] is not None and row["day"] < state["covered"][0]
+        return row["raw"].get("category") in (None, "own_transfer") and (before or not row["disputed"])
+
+    legs = [(at, row) for at, state in enumerate(accounts) for row in state["rows"] if may(state, row)]
     taken = set()
     for days in range(4):
-        for step in (days, -days):
-            for at, credit in legs:
+        for at, credit in sorted(legs, key=lambda leg: (leg[1]["amount"], leg[1]["day"])):
+            for step in (days, -days):
                 for other, debit in legs:
                     if id(credit) in taken or id(debit) in taken or at == other or credit["amount"] <= 0:
                         continue

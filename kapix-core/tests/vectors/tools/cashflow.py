@@ -111,6 +111,16 @@ def carried(rows, opening):
     return out, opening
 
 
+def in_order(rows, balance):
+    """The rows as they stand, with the balances that none states."""
+    out = []
+    for row in rows:
+        expected = None if balance is None else balance + row["amount"]
+        balance = row["stated"] if row["stated"] is not None else expected
+        out.append(row | {"balance": balance})
+    return out
+
+
 def account_state(source, uploads, as_of, names):
     """One account: its rows with balances, what they cover, and where they end."""
     zone = offset(uploads[0][0].get("utc_offset"))
@@ -130,14 +140,18 @@ def account_state(source, uploads, as_of, names):
     read_on = instant(read_on).astimezone(zone).date() if read_on else None
     covered, given = as_they_come.cover(uploads, rows, start, read_on, last_day, opening)
     return {"currency": uploads[0][0]["currency"], "last_day": last_day, "covered": covered, "given": given,
-            "opening": known_opening, "rows": rows, "copy": False}
+            "opening": known_opening, "stated_opening": opening, "rows": rows, "copy": False}
 
 
 def as_frame(state, takes):
     """The account as the formulas read it, with the disputed rows that `takes` chooses."""
-    rows = [row for row in state["rows"] if not row["disputed"] or row["amount"] == 0 or takes(row["amount"])]
-    if len(rows) < len(state["rows"]):
-        rows, _ = carried([{k: v for k, v in row.items() if k != "balance"} for row in rows], state["opening"])
+    rows = state["rows"]
+    if any(row["disputed"] for row in rows):
+        begin = None if state["copy"] or state["covered"] is None else state["covered"][0]
+        stated = as_they_come.changed(rows, state["stated_opening"], begin, takes(-1))
+        rows = [row | {"stated": one} for row, one in zip(rows, stated)]
+        rows = [row for row in rows if not row["disputed"] or row["amount"] == 0 or takes(row["amount"])]
+        rows = in_order(rows, state["opening"])
     table = [[row["input"], row["day"].isoformat(), row["amount"], row["balance"], row["name"], row["income"],
               row["transfer"]] for row in rows]
     covered = state["covered"] and [day.isoformat() for day in state["covered"]]

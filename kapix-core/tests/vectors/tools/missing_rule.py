@@ -12,9 +12,9 @@ def decide(body, points):
     return "approve" if points >= cutoffs["approve"] else "refer" if points >= cutoffs["refer"] else "decline"
 
 
-def answers(characteristic):
-    """The points that a value can have: those of attributes, of special values, of unseen categories."""
-    special = characteristic.get("special", [])
+def answers(characteristic, with_no_value):
+    """The points that a value can have: those of attributes, special values, unseen categories; or of no value too."""
+    special = [it for it in characteristic.get("special", []) if with_no_value or not it.get("missing", False)]
     unseen = [characteristic["unseen"]] if "unseen" in characteristic else []
     return [it["points"] for it in characteristic["attributes"] + special + unseen]
 
@@ -37,8 +37,8 @@ def hangs_on_missing(body, slots, points):
     if "cutoffs" not in body:
         return False
     observed = points - sum(slots[p][3] for p in missing)
-    least = observed + sum(min(answers(characteristics[p])) for p in missing)
-    most = observed + sum(max(answers(characteristics[p])) for p in missing)
+    least = observed + sum(min(answers(characteristics[p], True)) for p in missing)
+    most = observed + sum(max(answers(characteristics[p], False)) for p in missing)
     decision = decide(body, points)
     if decision == "approve" and decide(body, least) == "approve" or decision == "decline" and decide(body, most) == "decline":
         return False

@@ -324,7 +324,7 @@ def expected_score(vector, doubts=()):
     referrals += [{"code": "INPUT_STALE"}] if stale else []
     by_points = decide(body, points)
     decision, named, hangs = ruled(body, slots, points, bool(referrals))
-    names = lambda positions: [body["characteristics"][p]["feature"] for p in positions]
+    names = lambda positions: list(dict.fromkeys(body["characteristics"][p]["feature"] for p in positions))
     if named or hangs:
         fields = [f"/explanation/characteristics/{p}" for p in named]
         referrals.append({"code": "MISSING_INPUT", "fields": fields, "inputs": names(named)})

@@ -41,7 +41,7 @@ pub struct CreditScoreResponse {
     pub features_as_of: Option<Date>,
     /// What the ledger says of the data.
     pub findings: Vec<Finding>,
-    /// Names of the inputs that are missing, in card order.
+    /// Names of the inputs that are missing, each once, in card order.
     pub missing_inputs: Vec<Arc<str>>,
     /// Cause of each null, by JSON pointer.
     pub null_reasons: BTreeMap<&'static str, ScoreNullReason>,
@@ -84,8 +84,10 @@ pub struct ReferralReason {
     pub code: ReferralCode,
     /// JSON pointers to the findings or inputs concerned.
     pub fields: Vec<String>,
-    /// Names of the inputs concerned.
+    /// Names of the inputs concerned, each once.
     pub inputs: Vec<Arc<str>>,
+    /// What to do; of data that are too old also their age and the limit, in days.
+    pub message: String,
 }
 
 /// What forbids an approval.

@@ -45,6 +45,8 @@ pub(super) struct Inputs<'e> {
     pub(super) age_days: Option<f64>,
     /// The most of them that a decision may rest on.
     pub(super) age_days_max: Option<u32>,
+    /// The applicant may have chosen the last covered day.
+    pub(super) end_is_chosen: bool,
 }
 
 impl<'r> Evidence<'r> {
@@ -210,7 +212,9 @@ impl<'r> Evidence<'r> {
             });
         }
         let age_days_max = self.age_days_max(card);
-        Error::from_details(details).map_or(Ok(Inputs { age_days, age_days_max, ..inputs }), Err)
+        let end_is_chosen = matches!(self, Self::Sources { ledger, .. } if !ledger.end_is_given);
+        Error::from_details(details)
+            .map_or(Ok(Inputs { age_days, age_days_max, end_is_chosen, ..inputs }), Err)
     }
 
     /// Returns the age in days that the card accepts. Where accounts are read it is 31 unless the card states it, and at
@@ -286,7 +290,7 @@ fn named_inputs<'e>(named: &'e BTreeMap<String, Scalar>, card: &Card) -> Inputs<
             }
         }
     }
-    Inputs { values, null_reasons: Vec::new(), age_days: None, age_days_max: None }
+    Inputs { values, null_reasons: Vec::new(), age_days: None, age_days_max: None, end_is_chosen: false }
 }
 
 fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>>) -> Inputs<'e> {
@@ -307,7 +311,7 @@ fn source_inputs<'e>(data: &'e Data, card: &Card, features: Option<&Features<'_>
         values.push(value);
         null_reasons.push(reason);
     }
-    Inputs { values, null_reasons, age_days: None, age_days_max: None }
+    Inputs { values, null_reasons, age_days: None, age_days_max: None, end_is_chosen: false }
 }
 
 fn flat<'e>(data: &'e Data, key: SourceKey, name: &str) -> (Input<'e>, Option<InputNullReason>) {

@@ -4,7 +4,9 @@ use super::answer::{ReferralCode, ReferralReason};
 use super::inputs::Inputs;
 use crate::domain::{Finding, FindingKind, Severity};
 use crate::scorecard::{Card, Decision, Judged, MissingEffect};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use strum::EnumMessage;
 
 /// What a decision rests on beside the points.
 pub(super) struct Doubts<'d> {
@@ -30,7 +32,7 @@ impl Doubts<'_> {
     /// that two readings decide in two ways, decide nothing; any other doubt forbids an approval.
     pub(super) fn decide(&self, by_points: Decision, reasons: &[ReferralReason]) -> Decision {
         let ends_early = |it: &Finding| it.kind == FindingKind::EndsEarly && self.is_doubted(it);
-        if self.is_disputed || self.is_stale() || self.findings.iter().any(ends_early) {
+        if self.is_disputed || self.stale().is_some() || self.findings.iter().any(ends_early) {
             return Decision::Refer;
         }
         let decision = self.judged.decide(by_points);
@@ -47,6 +49,7 @@ impl Doubts<'_> {
             code: ReferralCode::DataQuality,
             fields: doubtful.iter().map(|index| format!("/findings/{index}")).collect(),
             inputs: meant.map(|name| Arc::from(name.as_str())).collect(),
+            message: advice(ReferralCode::DataQuality),
         })
     }
 
@@ -60,32 +63,56 @@ impl Doubts<'_> {
         refers && !self.card.body.accepts.contains(&finding.kind)
     }
 
-    fn is_stale(&self) -> bool {
-        self.inputs.age_days_max.zip(self.inputs.age_days).is_some_and(|(most, age)| age > f64::from(most))
+    /// Returns the age of the data and the most that it may be, in days, where it is more.
+    fn stale(&self) -> Option<(f64, u32)> {
+        let age_days = self.inputs.age_days.zip(self.inputs.age_days_max);
+        age_days.filter(|(age, most)| *age > f64::from(*most))
     }
 
     fn input_stale(&self) -> Option<ReferralReason> {
-        self.is_stale().then(|| ReferralReason {
-            code: ReferralCode::InputStale,
+        let code = ReferralCode::InputStale;
+        self.stale().map(|(age, most)| ReferralReason {
+            code,
             fields: vec!["/as_of".to_owned()],
             inputs: Vec::new(),
+            message: format!(
+                "The data end `{age}` days before `as_of`; at most `{most}` are allowed. {}",
+                if self.inputs.end_is_chosen { CHOSEN } else { OLD }
+            ),
         })
     }
 
     fn missing_input(&self) -> Option<ReferralReason> {
         let positions = &self.judged.positions;
         let field = |position: &usize| format!("/explanation/characteristics/{position}");
-        let name = |position: &usize| self.card.names(*position).map(|(_, feature)| Arc::clone(feature));
         (self.judged.effect != MissingEffect::None).then(|| ReferralReason {
             code: ReferralCode::MissingInput,
             fields: positions.iter().map(field).collect(),
-            inputs: positions.iter().filter_map(name).collect(),
+            inputs: inputs(self.card, positions.iter().copied()),
+            message: advice(ReferralCode::MissingInput),
         })
     }
 
     fn no_cutoffs(&self) -> Option<ReferralReason> {
         let none = self.card.body.cutoffs.is_none();
-        let reason = ReferralReason { code: ReferralCode::NoCutoffs, fields: Vec::new(), inputs: Vec::new() };
-        none.then_some(reason)
+        let code = ReferralCode::NoCutoffs;
+        none.then(|| ReferralReason { code, fields: Vec::new(), inputs: Vec::new(), message: advice(code) })
     }
+}
+
+/// What to do where data are too old.
+const OLD: &str = "Bring newer data.";
+/// The same, where the applicant may have chosen the day on which they end.
+const CHOSEN: &str = "Bring newer data, or state `retrieved_at` if the source was read after its last row.";
+
+/// Returns what a reason says where it has no figures.
+fn advice(code: ReferralCode) -> String {
+    code.get_message().unwrap_or_default().to_owned()
+}
+
+/// Returns the names of the inputs of characteristics, each once, in card order.
+pub(super) fn inputs(card: &Card, positions: impl Iterator<Item = usize>) -> Vec<Arc<str>> {
+    let mut seen = BTreeSet::new();
+    let names = positions.filter_map(|position| card.names(position));
+    names.filter(|(_, feature)| seen.insert(Arc::clone(feature))).map(|(_, feature)| Arc::clone(feature)).collect()
 }
