@@ -17,6 +17,15 @@ from .wallet import mpesa
 
 FORMS = ("mpesa", "bank", "mono", "plaid")
 
+# What a caller states beside the rows of M-PESA, of a bank and of aggregators: as little as may be, and what statements
+# and pulls print.
+IN_ALL = {
+    "rows alone": {"mpesa": "nothing", "bank": "nothing", "mono": "retrieved_at", "plaid": "retrieved_at"},
+    "as statements and pulls state": {
+        "mpesa": "period", "bank": "period and closing balance", "mono": "retrieved_at and period", "plaid": "retrieved_at and period",
+    },
+}
+
 # What a caller states of a statement beside its rows; and of an aggregator, which is read at a time for some months.
 STATED = ("nothing", "period", "period and closing balance")
 READ = ("retrieved_at", "retrieved_at and period")
@@ -99,7 +108,21 @@ class Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    # Of histories that pending rows refer: the decisions with them spent, and without them.
+    readings: Counter[str] = field(default_factory=Counter)
     first: dict[str, int] = field(default_factory=dict)
+
+
+def with_pending(data: dict[str, Any], is_booked: bool) -> dict[str, Any]:
+    """Returns the data with pending rows booked, or without them."""
+    def rows(account: dict[str, Any]) -> list[dict[str, Any]]:
+        kept = [row for row in account["transactions"] if is_booked or row.get("status") != "pending"]
+        return [{name: value for name, value in row.items() if name != "status"} for row in kept]
+
+    return {
+        source: {**value, "accounts": [{**account, "transactions": rows(account)} for account in value["accounts"]]}
+        for source, value in data.items()
+    }
 
 
 def judge(engine: kapix.Engine, tally: Tally, case: Case, seed: int) -> None:
@@ -128,6 +151,10 @@ def judge(engine: kapix.Engine, tally: Tally, case: Case, seed: int) -> None:
         if severity == "refer" or severity == "disputed" and "DATA_QUALITY" in reasons:
             tally.refers[kind] += 1
             tally.first.setdefault(kind, seed)
+    if is_referred and ("pending_open", "disputed") in kinds:
+        asked = {**request, "entity_type": "individual", "explain": False}
+        both = [engine.credit.score({**asked, "data": with_pending(case.data, booked)}).decision for booked in (True, False)]
+        tally.readings[" / ".join(both)] += 1
     if is_referred:
         tally.first.setdefault("referred", seed)
 
@@ -159,12 +186,21 @@ def report(cases: int) -> list[str]:
     plan += [(form, stated, count) for form, count in (("mono", half), ("plaid", cases - half)) for stated in READ]
     lines = ["| documents | stated beside the rows | histories | rows | referred for their data | by finding |", "|---|---|---:|---:|---:|---|"]
     more = []
+    tallies: dict[tuple[str, str], Tally] = {}
     for form, stated, count in plan:
-        tally = tally_of(engine, form, stated, count)
+        tally = tallies[form, stated] = tally_of(engine, form, stated, count)
         by = ", ".join(f"`{kind}` {share(number, tally.cases)}" for kind, number in tally.refers.most_common()) or "none"
         lines.append(f"| {form} | {stated} | {tally.cases} | {tally.rows:,} | {share(tally.referred, tally.cases)} | {by} |")
         more.append(f"{form}, {stated}: decisions {dict(tally.decisions)}; referral reasons {dict(tally.reasons)}; seeds {tally.first}")
         more.append(f"  found {dict(tally.found.most_common())}")
+        if tally.readings:
+            more.append(f"  decisions with pending rows booked / left out {dict(tally.readings.most_common())}")
         if tally.errors:
             more.append(f"  errors {dict(tally.errors)}")
+    for name, stated in IN_ALL.items():
+        counted = [tallies[pair] for pair in stated.items()]
+        found = sum((tally.refers for tally in counted), Counter[str]())
+        referred, of = (sum(getattr(tally, what) for tally in counted) for what in ("referred", "cases"))
+        by = ", ".join(f"`{kind}` {share(number, of)}" for kind, number in found.most_common()) or "none"
+        lines.append(f"| in all | {name} | {of} | {sum(tally.rows for tally in counted):,} | {share(referred, of)} | {by} |")
     return [*lines, "", *more]

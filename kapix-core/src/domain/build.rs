@@ -254,7 +254,7 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Result<Ledger> {
         self.problems.result()?;
         let shared = overlap::shared(&mut self.accounts, &self.uploads);
-        let transfers = transfers::mark(&mut self.accounts, &self.uploads);
+        let transfers = transfers::mark(&mut self.accounts, &self.uploads, &self.covers);
         let end = cover::end(&self.accounts, &self.covers);
         let mut findings = Vec::new();
         for (at, of_account) in self.findings.into_iter().enumerate() {
@@ -299,20 +299,20 @@ impl<'a> Builder<'a> {
             // Only rows of 0 that state no balance can lie later: they prove no day.
             account.rows.retain(|row| row.date <= ledger.features_as_of);
         }
-        ledger.read(self.accounts, &self.uploads);
+        ledger.read(self.accounts, (&self.uploads, &self.covers));
         Ok(ledger)
     }
 }
 
 impl Ledger {
     /// Takes the accounts as they are, or in two readings where rows are disputed.
-    fn read(&mut self, accounts: Vec<AccountLedger>, uploads: &[Uploads<'_>]) {
+    fn read(&mut self, accounts: Vec<AccountLedger>, of: (&[Uploads<'_>], &[Cover])) {
         if accounts.iter().all(|account| account.rows.iter().all(|row| !row.disputed)) {
             self.accounts = accounts;
             return;
         }
-        let other = Self { accounts: Reading::Other.of(&accounts, uploads), ..self.clone() };
-        self.accounts = Reading::Cautious.of(&accounts, uploads);
+        let other = Self { accounts: Reading::Other.of(&accounts, of), ..self.clone() };
+        self.accounts = Reading::Cautious.of(&accounts, of);
         self.other_reading = Some(Box::new(other));
     }
 }

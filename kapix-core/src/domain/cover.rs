@@ -24,6 +24,8 @@ pub(super) struct Cover {
     pub(super) days: Option<(Date, Date)>,
     /// It ends on the day on which the provider was read.
     pub(super) is_read_to_its_end: bool,
+    /// First day of the latest stretch of rows; before it lie the isolated ones.
+    pub(super) stretch: Option<Date>,
 }
 
 /// Where the data of an applicant end.
@@ -55,13 +57,18 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     let stated = |row: &Row| uploads.transaction(row.input).and_then(|row| row.balance_minor);
     let shows = |row: &&Row| row.amount_minor != 0 || stated(row).is_some();
     let current = rows.get(stretch..).unwrap_or_default();
+    let is_whole = stretch == 0;
+    let stretch = current.first().map(|row| row.date);
     let first = current.iter().find(|row| !row.disputed && shows(row));
     let ends = first.zip(current.iter().rev().find(shows));
     let Some((first, last)) = ends else {
-        let Some(period) = period else { return Cover::default() };
+        let Some(period) = period else {
+            return Cover { stretch, ..Cover::default() };
+        };
         let is_quiet = meets(uploads.opening_minor(), uploads.closing_minor());
         let days = if is_quiet || read_on.is_some() { i32::MAX } else { PERIOD_PROVES_DAYS - 1 };
-        return till(period.from, later(period.from, days).min(period.to), read_on, last_day);
+        let covered = till(period.from, later(period.from, days).min(period.to), read_on, last_day);
+        return Cover { stretch, ..covered };
     };
     let closes = meets(uploads.closing_minor(), last.balance_minor);
     let end = match period {
@@ -72,20 +79,20 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     let before = stated(first).and_then(|balance| balance.checked_sub(first.amount_minor));
     let from = period.map(|period| period.from).filter(|from| {
         first.date.days_since(*from) <= PERIOD_PROVES_DAYS
-            || (stretch == 0 && (read_on.is_some() || meets(uploads.opening_minor(), before)))
+            || (is_whole && (read_on.is_some() || meets(uploads.opening_minor(), before)))
     });
     let covered = till(from.unwrap_or(first.date).min(first.date), end, read_on, last_day);
     // Rows after the period, or after the reading, are covered too: the account must not drop out of the windows.
     let (from, to) = covered.days.unwrap_or((first.date, last.date));
     let days = Some((from.min(first.date), to.max(last.date)));
-    Cover { days, ..covered }
+    Cover { days, stretch, ..covered }
 }
 
 /// Returns the cover up to a day, no further than the provider was read and than `last_day`.
 fn till(from: Date, end: Date, read_on: Option<Date>, last_day: Date) -> Cover {
     let to = read_on.map_or(end, |read_on| end.min(read_on)).min(last_day);
     let is_read_to_its_end = read_on.is_some_and(|read_on| read_on.min(last_day) == to);
-    Cover { days: (from <= to).then_some((from, to)), is_read_to_its_end }
+    Cover { days: (from <= to).then_some((from, to)), is_read_to_its_end, stretch: None }
 }
 
 fn later(day: Date, days: i32) -> Date {

@@ -1,6 +1,7 @@
 //! The two readings of a ledger with disputed rows: cautiously, and the other way round.
 
 use super::balances;
+use super::cover::Cover;
 use super::ledger::{AccountLedger, Row};
 use super::uploads::Uploads;
 use super::validate::on_wire;
@@ -20,18 +21,23 @@ impl Reading {
     }
 
     /// Returns the accounts with the rows that this reading takes. Balances that no row states are carried anew.
-    pub(super) fn of(self, accounts: &[AccountLedger], uploads: &[Uploads<'_>]) -> Vec<AccountLedger> {
-        accounts.iter().zip(uploads).map(|(account, uploads)| self.account(account, uploads)).collect()
+    pub(super) fn of(
+        self,
+        accounts: &[AccountLedger],
+        (uploads, covers): (&[Uploads<'_>], &[Cover]),
+    ) -> Vec<AccountLedger> {
+        let of = uploads.iter().zip(covers);
+        accounts.iter().zip(of).map(|(account, of)| self.account(account, of)).collect()
     }
 
-    fn account(self, account: &AccountLedger, uploads: &Uploads<'_>) -> AccountLedger {
+    fn account(self, account: &AccountLedger, (uploads, cover): (&Uploads<'_>, &Cover)) -> AccountLedger {
         let mut read = account.clone();
         read.balance_disputed &= self == Self::Cautious;
         if account.rows.iter().all(|row| !row.disputed) {
             return read;
         }
         let stated = |row: &Row| uploads.transaction(row.input).and_then(|row| row.balance_minor);
-        let changes = self.changes(account, uploads, stated);
+        let changes = self.changes(account, (uploads, cover), stated);
         for (row, change) in read.rows.iter_mut().zip(changes) {
             row.balance_minor = stated(row).map(|balance| balance.saturating_add(change));
         }
@@ -48,19 +54,17 @@ impl Reading {
     /// Returns what this reading adds to the balance that each row states.
     ///
     /// The rows since the balance before say whether a stated balance holds the disputed ones of them. Where they do not,
-    /// both are possible, and each reading takes the one that agrees with it. Disputed rows before the cover change no later balance, and a copy of an account has balances of its
-    /// own.
+    /// both are possible, and each reading takes the one that agrees with it. Disputed rows of an earlier stretch change no
+    /// later balance, and a copy of an account has balances of its own.
     fn changes(
         self,
         account: &AccountLedger,
-        uploads: &Uploads<'_>,
+        (uploads, cover): (&Uploads<'_>, &Cover),
         stated: impl Fn(&Row) -> Option<i64>,
     ) -> Vec<i64> {
         let tolerance = uploads.account().chain_tolerance_minor.unsigned_abs();
         let counts = |row: &Row| {
-            row.disputed
-                && !account.balance_disputed
-                && account.covered.is_some_and(|(from, _)| from <= row.date)
+            row.disputed && !account.balance_disputed && cover.stretch.is_some_and(|first| first <= row.date)
         };
         let mut before = uploads.opening_minor();
         let (mut sum, mut credits, mut debits, mut change) = (0_i64, 0_i64, 0_i64, 0_i64);

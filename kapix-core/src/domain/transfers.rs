@@ -1,6 +1,7 @@
 //! Transfers between accounts of one applicant: both legs are in the request.
 
 use super::cases::Tally;
+use super::cover::Cover;
 use super::finding::FindingKind;
 use super::ledger::AccountLedger;
 use super::texts::{self, TransferText};
@@ -43,15 +44,15 @@ pub(super) struct Transfers {
 /// Two legs have equal amounts and opposite signs in two accounts, lie at most three days apart and their texts agree. The
 /// nearest are paired first, and each row is in one pair. A row with another category is none: the caller's word goes
 /// before. What is left is paired once more, whatever the texts say.
-pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) -> Transfers {
+pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>], covers: &[Cover]) -> Transfers {
     let tallies = |kind: FindingKind| vec![Tally::new(kind); accounts.len()];
     let (own, possible) = (tallies(FindingKind::OwnTransfers), tallies(FindingKind::PossibleTransfers));
     let mut transfers = Transfers { own, possible };
     if accounts.len() < 2 {
         return transfers;
     }
-    let mut credits = legs(accounts, uploads, |amount| amount > 0);
-    let mut debits = legs(accounts, uploads, |amount| amount < 0);
+    let mut credits = legs(accounts, (uploads, covers), |amount| amount > 0);
+    let mut debits = legs(accounts, (uploads, covers), |amount| amount < 0);
     for (account, place) in pairs(&mut credits, &mut debits, agree) {
         let row = accounts.get_mut(account).and_then(|account| account.rows.get_mut(place));
         if let Some((row, tally)) = row.zip(transfers.own.get_mut(account)) {
@@ -87,13 +88,17 @@ fn pairs(credits: &mut ByDay, debits: &mut ByDay, agree: impl Fn(&Leg, &Leg) -> 
 }
 
 /// Returns the rows of one sign that may be legs, by currency, amount above zero and day.
-fn legs(accounts: &[AccountLedger], uploads: &[Uploads<'_>], sign: impl Fn(i64) -> bool) -> ByDay {
+fn legs(
+    accounts: &[AccountLedger],
+    (uploads, covers): (&[Uploads<'_>], &[Cover]),
+    sign: impl Fn(i64) -> bool,
+) -> ByDay {
     let mut legs: ByDay = BTreeMap::new();
-    for (account, (ledger, uploads)) in accounts.iter().zip(uploads).enumerate() {
+    for (account, (ledger, (uploads, cover))) in accounts.iter().zip(uploads.iter().zip(covers)).enumerate() {
         for (place, row) in ledger.rows.iter().enumerate() {
             let Some(transaction) = uploads.transaction(row.input) else { continue };
             let is_open = transaction.category.as_deref().is_none_or(|category| category == OWN_TRANSFER);
-            let is_isolated = ledger.covered.is_some_and(|(from, _)| row.date < from);
+            let is_isolated = cover.stretch.is_some_and(|first| row.date < first);
             if is_open && (is_isolated || !row.disputed) && sign(row.amount_minor) {
                 let text = TransferText::of(texts::text(transaction));
                 let what = (ledger.currency, row.amount_minor.saturating_abs(), row.date);

@@ -123,7 +123,9 @@ class Engine(Operations):
             text = _json(dict(request))
         else:
             raise TypeError(f"a request must be JSON text, bytes or a dict; got `{type(request).__name__}`")
-        status, body = self._desk.call(operation, text)
+        # A name that has no UTF-8 form is the name of no operation.
+        name = operation.encode("utf-8", "replace").decode() if isinstance(operation, str) else operation
+        status, body = self._desk.call(name, text)
         reply = DoorReply(body, "utf-8")
         reply.status = status
         return reply

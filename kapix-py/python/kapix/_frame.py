@@ -19,7 +19,7 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from ._encode import Refused, pointer_of
+from ._encode import Refused, pointer_of, utf8
 
 BINARY = (bytes, bytearray, memoryview)
 BOOLEANS = ["false", "true"]
@@ -53,14 +53,21 @@ def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
     elif numpy is not None and isinstance(frame, numpy.ndarray):
         if frame.ndim != 2 or names is None or len(names) != frame.shape[1]:
             raise Refused("frame.shape", "a matrix needs two dimensions, and `names` with one name for each column")
-        return [column_of(name, frame[:, index]) for index, name in enumerate(names)]
+        return [_checked(column_of(name, frame[:, index])) for index, name in enumerate(names)]
     elif hasattr(frame, "__arrow_c_stream__") or hasattr(frame, "__arrow_c_array__"):
         table = _pyarrow().table(frame)
         named = zip(table.column_names, table.columns)
     else:
         message = "a frame must be a dict of columns, a numpy matrix, or a table of pandas, polars or Arrow"
         raise Refused("frame.shape", message)
-    return [column_of(name, values) for name, values in named]
+    return [_checked(column_of(name, values)) for name, values in named]
+
+
+def _checked(column: Column) -> Column:
+    """Returns the column; refuses text that has no UTF-8 form."""
+    utf8(column.name, "/columns")
+    utf8("".join(column.categories or ()), pointer_of(["columns", column.name]))
+    return column
 
 
 def column_of(name: Any, values: Any) -> Column:

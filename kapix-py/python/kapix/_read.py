@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _summary
-from ._encode import Refused
+from ._encode import Refused, utf8
 from ._engine import Engine
 from ._frame import _pyarrow
 
@@ -283,10 +283,13 @@ def _bytes(source: Any) -> bytes:
     if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in ("{", "[")):
         raise Refused("statement.form", "a path must be one; give the text of a document as bytes, `text.encode()`", "/document")
     if isinstance(source, (str, os.PathLike)):
-        return Path(source).read_bytes()
+        try:
+            return Path(source).read_bytes()
+        except UnicodeEncodeError:
+            raise Refused("statement.form", "a path holds a surrogate without its pair", "/document") from None
     if hasattr(source, "read"):
         read = source.read()
-        return read.encode() if isinstance(read, str) else bytes(read)
+        return utf8(read, "/document") if isinstance(read, str) else bytes(read)
     message = "a source must be a path, bytes, an open file, a frame, or JSON as Python has it"
     raise Refused("statement.form", f"{message}; got {type(source).__name__}", "/document")
 
@@ -348,7 +351,7 @@ def _table(named: Sequence[tuple[str, list[Any]]]) -> tuple[list[bytes], dict[st
     rows.writerows(zip(*(list(_cells(values)) for _, values in named)))
     form = {"format": "delimited", "separator": "comma", "encoding": "utf-8", "quotes": "double", "header_line": 1}
     # A number of Python has a point before its decimals, whatever the country.
-    return [text.getvalue().encode()], form | ({"decimal_mark": "point"} if has_decimals and not is_text else {})
+    return [utf8(text.getvalue(), "/document")], form | ({"decimal_mark": "point"} if has_decimals and not is_text else {})
 
 
 def _cells(values: Iterable[Any]) -> Iterator[str]:

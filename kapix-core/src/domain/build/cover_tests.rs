@@ -167,7 +167,7 @@ fn history_is_the_latest_stretch() {
     assert_eq!(stretch(&broken, json!({})), (date("2026-02-15"), 1));
     // A row of 0 without a balance proves nothing, even after an opening balance that leads on.
     let stray = [("1970-01-01", 0, None), ("2026-02-15", 5, Some(105))];
-    assert_eq!(stretch(&stray, json!({"opening_balance_minor": 100})), (date("2026-02-15"), 1));
+    assert_eq!(stretch(&stray, json!({"opening_balance_minor": 100})), (date("2026-02-15"), 0));
     // Rows of 0 without a balance bridge no gap and prove no day; with balances that chain they do.
     let checks =
         [("2025-12-01", 5, None), ("2026-01-05", 0, None), ("2026-02-15", 5, None), ("2026-03-30", 0, None)];

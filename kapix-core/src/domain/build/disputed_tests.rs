@@ -62,7 +62,7 @@ fn a_pending_row_and_its_booked_one_count_once() {
         ((20, Some(50)), None)
     );
     // The provider's link needs no equal amount.
-    let booked = with(row("2026-03-20", -42, "Fuel"), "pending_id", json!("p1"));
+    let booked = with(row("2026-03-15", -42, "Fuel"), "pending_id", json!("p1"));
     let held = with(pending("2026-03-01", -100, "Hold"), "id", json!("p1"));
     assert_eq!(pair(held, booked), ((-42, None), Some(vec![0, 1])));
 }

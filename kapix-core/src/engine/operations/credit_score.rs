@@ -15,7 +15,7 @@ pub use answer::{
     ReasonView, ReferralCode, ReferralReason, TopFeature,
 };
 pub use explanation::Explained;
-pub(super) use inputs::{check_sources, ledger};
+pub(super) use inputs::{check_sources, ledger, needed};
 pub use null_reason::{InputNullReason, RequestNullReason, ScoreNullReason};
 pub use request::{Audience, Context, CreditScoreRequest};
 

@@ -1,6 +1,6 @@
 //! `credit.score_batch`: many applicants as columns. A bad row has its status and never fails the others.
 
-use super::credit_score::ScoreNullReason;
+use super::credit_score::{ScoreNullReason, needed};
 use super::names::{self, Likeness, Misspelt};
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
@@ -14,7 +14,7 @@ use crate::json::Scalar;
 use crate::scorecard::{self, Card, CharacteristicKind, EntityType, Misnamed, PdBasis, ScoreInclude};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Asks for the scores of many applicants, given as columns.
@@ -116,8 +116,11 @@ fn score(
     let minimum = Some(card.body.minimum);
     let unused = unread(card, frame);
     let misspelt = misspelt(card, frame, &unused, registry)?;
-    let mut scores =
-        control.run(|run| scorecard::score_frame(card, frame, minimum, &request.include, run))?;
+    let scored = control.run(|run| scorecard::score_frame(card, frame, minimum, &request.include, run));
+    let mut scores = scored.map_err(|error| match error.cause {
+        Cause::FrameColumnMissing => absent(card, frame, &unused, registry).unwrap_or(error),
+        _ => error,
+    })?;
     let misnamed: Vec<Misnamed<'_>> = misspelt
         .iter()
         .map(|it| Misnamed { input: it.input, is_refused: it.likeness == Likeness::Same })
@@ -186,6 +189,27 @@ fn misspelt<'n>(
         field: column(it.given),
     });
     Error::from_details(details.collect()).map_or(Ok(unknown), Err)
+}
+
+/// Returns the error `frame.column_missing` with every column that the frame lacks, and what may stand in its place.
+fn absent(card: &Card, frame: &Frame<'_>, unused: &[&str], registry: &Registry) -> Option<Error> {
+    let inputs = card.inputs().map(|(name, ..)| name);
+    let mut seen = BTreeSet::new();
+    let lacking: Vec<&str> = inputs
+        .chain(needed(card).map(|name| -> &str { name }))
+        .filter(|name| frame.column(name).is_none() && seen.insert(*name))
+        .collect();
+    let meant = names::misspelt(unused.iter().copied(), lacking.iter().copied());
+    let meant = meant.iter().filter(|it| !names::is_known(it.given, registry));
+    let meant: BTreeMap<&str, &str> = meant.map(|it| (it.input, it.given)).collect();
+    let details = lacking.iter().map(|name| Detail {
+        cause: Cause::FrameColumnMissing,
+        message: meant.get(name).map_or("the card needs this column".to_owned(), |given| {
+            format!("the card needs this column; rename `{given}` if it is meant")
+        }),
+        field: column(name),
+    });
+    Error::from_details(details.collect())
 }
 
 /// Returns the JSON pointer to a column.

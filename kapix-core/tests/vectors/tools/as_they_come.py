@@ -283,7 +283,7 @@ def transfer_text(row):
 
 def own_transfers(accounts):
     def may(state, row):
-        before = state["covered"] is not None and row["day"] < state["covered"][0]
+        before = state["begin"] is not None and row["day"] < state["begin"]
         return row["raw"].get("category") in (None, "own_transfer") and (before or not row["disputed"])
 
     legs = [(at, row) for at, state in enumerate(accounts) for row in state["rows"] if may(state, row)]

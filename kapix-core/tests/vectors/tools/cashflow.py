@@ -138,16 +138,17 @@ def account_state(source, uploads, as_of, names):
     as_they_come.isolate(rows, start)
     read_on = source.get("retrieved_at")
     read_on = instant(read_on).astimezone(zone).date() if read_on else None
+    begin = rows[start]["day"] if start < len(rows) else None
     covered, given = as_they_come.cover(uploads, rows, start, read_on, last_day, opening)
     return {"currency": uploads[0][0]["currency"], "last_day": last_day, "covered": covered, "given": given,
-            "opening": known_opening, "stated_opening": opening, "rows": rows, "copy": False}
+            "opening": known_opening, "stated_opening": opening, "begin": begin, "rows": rows, "copy": False}
 
 
 def as_frame(state, takes):
     """The account as the formulas read it, with the disputed rows that `takes` chooses."""
     rows = state["rows"]
     if any(row["disputed"] for row in rows):
-        begin = None if state["copy"] or state["covered"] is None else state["covered"][0]
+        begin = None if state["copy"] else state["begin"]
         stated = as_they_come.changed(rows, state["stated_opening"], begin, takes(-1))
         rows = [row | {"stated": one} for row, one in zip(rows, stated)]
         rows = [row for row in rows if not row["disputed"] or row["amount"] == 0 or takes(row["amount"])]

@@ -250,7 +250,7 @@ impl Inputs<'_> {
 }
 
 /// Returns the features that the card's stated minimum needs.
-pub(super) fn needed(card: &Card) -> impl Iterator<Item = &'static str> {
+pub(in crate::engine) fn needed(card: &Card) -> impl Iterator<Item = &'static str> {
     let minimum = card.body.minimum;
     let rules = [
         (HISTORY_DAYS, minimum.history_days > 0),

@@ -114,5 +114,8 @@ fn advice(code: ReferralCode) -> String {
 pub(super) fn inputs(card: &Card, positions: impl Iterator<Item = usize>) -> Vec<Arc<str>> {
     let mut seen = BTreeSet::new();
     let names = positions.filter_map(|position| card.names(position));
-    names.filter(|(_, feature)| seen.insert(Arc::clone(feature))).map(|(_, feature)| Arc::clone(feature)).collect()
+    names
+        .filter(|(_, feature)| seen.insert(Arc::clone(feature)))
+        .map(|(_, feature)| Arc::clone(feature))
+        .collect()
 }
