@@ -77,6 +77,18 @@ def test_a_score_prints_what_was_decided_and_why(answers: dict[str, kapix.Answer
     assert "\n  against   R1\n" in repr(customer)
 
 
+def test_what_is_missing_and_what_is_too_old_is_printed_with_its_reason() -> None:
+    engine = kapix.Engine.load(kapix.EXPERT_CARDS, clock="2026-07-20T00:00:00Z")
+    rows = [{"at": f"2026-{month:02}-{day:02}", "amount_minor": 500 - 30 * day} for month in range(1, 7) for day in (1, 10, 20)]
+    account = {"account_id": "a", "currency": "KES", "kind": "current", "transactions": rows}
+    request = {"entity_id": "a", "data_sources": ["bank"], "data": {"bank": {"accounts": [account]}}}
+    told = repr(engine.credit.score({**request, "entity_type": "individual"}))
+    assert "(no_balances), " in told and "\n  missing " in told
+    assert "INPUT_STALE" in told
+    assert "The data end `30` days before `as_of`, `7` at most. Bring newer data or state `retrieved_at`." in told
+    assert "(no_balances), " in repr(engine.cashflow.analyze(request))
+
+
 def test_a_development_prints_its_sample_and_its_measures(answers: dict[str, kapix.Answer]) -> None:
     told = repr(answers["scorecard.develop"])
     assert "card " in told and f"{ROWS} rows" in told and "AUC" in told and "development 0." in told

@@ -77,7 +77,10 @@ def _credit_score(it: Any) -> Summary:
     if why is not None:
         lines += [("against", _items(map(_reason, why.adverse_reasons)))]
         lines += [("for", _items(map(_reason, why.favourable_reasons)))]
-    lines += [("referred for", _items(reason.code for reason in it.referral_reasons)), _findings(it.findings, "kind")]
+    lines += [("missing", _missing(it))]
+    lines += [("referred for", _items(reason.code for reason in it.referral_reasons))]
+    lines += [("what to do", reason.message) for reason in it.referral_reasons[:1]]
+    lines += [_findings(it.findings, "kind")]
     return f"{it.decision}, {it.points} points, band {it.risk_band}", [*lines, ("audit id", it.audit_id or "")]
 
 
@@ -110,7 +113,7 @@ def _evaluate(it: Any) -> Summary:
 
 def _analyze(it: Any) -> Summary:
     features = it.analysis.features
-    absent = [feature.name for feature in features if feature.value is None]
+    absent = [f"{feature.name} ({feature.null_reason})" for feature in features if feature.value is None]
     lines = [("currency", it.currency or ""), ("accounts", f"{len(it.accounts)}")]
     lines += [("features", f"{len(features)}: {_items(f'{one.name} {_short(one.value)}' for one in features)}")]
     lines += [("null", f"{len(absent)}: {_items(absent)}" if absent else ""), _findings(it.findings, "kind")]
@@ -155,6 +158,13 @@ def _reference(it: Any) -> str:
 def _or_why(it: Any, name: str) -> str:
     value = getattr(it, name)
     return f"null, {it.null_reasons.get('/' + name, 'no reason')}" if value is None else _short(value)
+
+
+def _missing(it: Any) -> str:
+    """Returns the missing inputs, each with the reason where the answer states it."""
+    views = () if it.explanation is None else it.explanation.characteristics or ()
+    reasons = {view.feature: view.null_reason for view in views if view.null_reason is not None}
+    return _items(f"{name} ({reasons[name]})" if name in reasons else name for name in it.missing_inputs)
 
 
 def _reason(it: Any) -> str:

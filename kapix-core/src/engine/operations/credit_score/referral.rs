@@ -76,7 +76,7 @@ impl Doubts<'_> {
             fields: vec!["/as_of".to_owned()],
             inputs: Vec::new(),
             message: format!(
-                "The data end `{age}` days before `as_of`; at most `{most}` are allowed. {}",
+                "The data end `{age}` days before `as_of`, `{most}` at most. {}",
                 if self.inputs.end_is_chosen { CHOSEN } else { OLD }
             ),
         })
@@ -103,7 +103,7 @@ impl Doubts<'_> {
 /// What to do where data are too old.
 const OLD: &str = "Bring newer data.";
 /// The same, where the applicant may have chosen the day on which they end.
-const CHOSEN: &str = "Bring newer data, or state `retrieved_at` if the source was read after its last row.";
+const CHOSEN: &str = "Bring newer data or state `retrieved_at`.";
 
 /// Returns what a reason says where it has no figures.
 fn advice(code: ReferralCode) -> String {
