@@ -1060,7 +1060,7 @@ type CreditScoreResponse struct {
 	Findings []Finding `json:"findings"`
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
-	// MissingInputs: Names of the inputs that are missing, in card order.
+	// MissingInputs: Names of the inputs that are missing, each once, in card order.
 	MissingInputs []string `json:"missing_inputs"`
 	// NullReasons: Cause of each null, by JSON pointer.
 	NullReasons map[string]ScoreNullReason `json:"null_reasons"`
@@ -1512,6 +1512,8 @@ const (
 	FindingKindRepeatedID FindingKind = "repeated_id"
 	// FindingKindPendingSettled: Pending rows whose booked row is there too; each pair counts once, as the booked row. Rows: the pending and the booked one of each pair.
 	FindingKindPendingSettled FindingKind = "pending_settled"
+	// FindingKindPendingAmountDiffers: Pending rows that the provider's link joins to a booked row of another amount, which counts. Rows: the pending and the booked one of each pair; amounts: theirs.
+	FindingKindPendingAmountDiffers FindingKind = "pending_amount_differs"
 	// FindingKindPendingOpen: Pending rows without a booked one. A credit is no income until it is booked, a debit counts as spent.
 	FindingKindPendingOpen FindingKind = "pending_open"
 	// FindingKindIsolatedRows: Rows of an earlier stretch of fewer than five, more than 45 days from the next row without balances that chain. They count for no minimum and open no window.
@@ -1520,6 +1522,8 @@ const (
 	FindingKindZeroRows FindingKind = "zero_rows"
 	// FindingKindOwnTransfers: The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
 	FindingKindOwnTransfers FindingKind = "own_transfers"
+	// FindingKindPossibleTransfers: Rows of equal amount and opposite sign in two accounts, at most three days apart, whose texts do not say that they are a transfer. They count as income and as spending. Rows: those of this account; amounts: theirs.
+	FindingKindPossibleTransfers FindingKind = "possible_transfers"
 	// FindingKindSignReversed: Balances chain only where every amount has the other sign.
 	FindingKindSignReversed FindingKind = "sign_reversed"
 	// FindingKindReadingDoubts: The document that the rows were read from contradicts them; `count` is the number of its doubts.
@@ -2200,8 +2204,10 @@ type ReferralReason struct {
 	Code ReferralCode `json:"code"`
 	// Fields: JSON pointers to the findings or inputs concerned.
 	Fields []string `json:"fields"`
-	// Inputs: Names of the inputs concerned.
+	// Inputs: Names of the inputs concerned, each once.
 	Inputs []string `json:"inputs"`
+	// Message: What to do; of data that are too old also their age and the limit, in days.
+	Message string `json:"message"`
 }
 
 // Regression: A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value.

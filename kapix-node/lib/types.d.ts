@@ -1674,7 +1674,7 @@ export interface CreditScoreResponse {
   readonly findings: ReadonlyArray<Finding>;
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
-  /** Names of the inputs that are missing, in card order. */
+  /** Names of the inputs that are missing, each once, in card order. */
   readonly missing_inputs: ReadonlyArray<string>;
   /** Cause of each null, by JSON pointer. */
   readonly null_reasons: { readonly [name: string]: ScoreNullReason };
@@ -1912,7 +1912,7 @@ export interface Finding {
 }
 
 /** What was found. */
-export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'closing_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
+export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'closing_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_amount_differs' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'possible_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
 
 /** One group of the gains table. */
 export interface GainsRow {
@@ -2273,8 +2273,10 @@ export interface ReferralReason {
   readonly code: ReferralCode;
   /** JSON pointers to the findings or inputs concerned. */
   readonly fields: ReadonlyArray<string>;
-  /** Names of the inputs concerned. */
+  /** Names of the inputs concerned, each once. */
   readonly inputs: ReadonlyArray<string>;
+  /** What to do; of data that are too old also their age and the limit, in days. */
+  readonly message: string;
 }
 
 /** A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value. */

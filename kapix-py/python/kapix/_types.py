@@ -1549,7 +1549,7 @@ class CreditScoreResponse(Answer):
     features_as_of = property_of('features_as_of', 'The last civil day of every window: the latest covered day of any account; null where no account was read.')
     findings = property_of('findings', 'What the ledger says of the data.', 'Finding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
-    missing_inputs = property_of('missing_inputs', 'Names of the inputs that are missing, in card order.')
+    missing_inputs = property_of('missing_inputs', 'Names of the inputs that are missing, each once, in card order.')
     null_reasons = property_of('null_reasons', 'Cause of each null, by JSON pointer.')
     pd = property_of('pd', 'Probability of default within the horizon, 0..=1; null unless calibrated.')
     pd_basis = property_of('pd_basis', 'What the PD means.', 'PdBasis')
@@ -1709,7 +1709,7 @@ class Finding(Record):
     to = property_of('to', 'Last day concerned.')
 
 
-FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["closing_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["sign_reversed"], Literal["reading_doubts"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
+FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["closing_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_amount_differs"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["possible_transfers"], Literal["sign_reversed"], Literal["reading_doubts"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
 
 
 class GainsRow(Record):
@@ -1977,7 +1977,8 @@ class ReferralReason(Record):
     __slots__ = ()
     code = property_of('code', 'What it is.')
     fields = property_of('fields', 'JSON pointers to the findings or inputs concerned.')
-    inputs = property_of('inputs', 'Names of the inputs concerned.')
+    inputs = property_of('inputs', 'Names of the inputs concerned, each once.')
+    message = property_of('message', 'What to do; of data that are too old also their age and the limit, in days.')
 
 
 class Regression(Record):

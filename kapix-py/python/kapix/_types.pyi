@@ -1727,7 +1727,7 @@ class CreditScoreResponse(Answer):
         """Milliseconds from request to answer."""
     @property
     def missing_inputs(self) -> tuple[str, ...]:
-        """Names of the inputs that are missing, in card order."""
+        """Names of the inputs that are missing, each once, in card order."""
     @property
     def null_reasons(self) -> Mapping[str, ScoreNullReason]:
         """Cause of each null, by JSON pointer."""
@@ -2032,7 +2032,7 @@ class Finding(Record):
     def to(self) -> str | None:
         """Last day concerned."""
 
-FindingKind = Literal["chain_break", "opening_balance_mismatch", "closing_balance_mismatch", "likely_duplicate", "shared_id", "repeated_id", "pending_settled", "pending_open", "isolated_rows", "zero_rows", "own_transfers", "sign_reversed", "reading_doubts", "overlap_merged", "overlap_disputed", "after_as_of", "future_date", "outside_period", "data_age", "ends_early", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "misspelt_input"]
+FindingKind = Literal["chain_break", "opening_balance_mismatch", "closing_balance_mismatch", "likely_duplicate", "shared_id", "repeated_id", "pending_settled", "pending_amount_differs", "pending_open", "isolated_rows", "zero_rows", "own_transfers", "possible_transfers", "sign_reversed", "reading_doubts", "overlap_merged", "overlap_disputed", "after_as_of", "future_date", "outside_period", "data_age", "ends_early", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "misspelt_input"]
 
 class GainsRow(Record):
     """One group of the gains table."""
@@ -2471,7 +2471,10 @@ class ReferralReason(Record):
         """JSON pointers to the findings or inputs concerned."""
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Names of the inputs concerned."""
+        """Names of the inputs concerned, each once."""
+    @property
+    def message(self) -> str:
+        """What to do; of data that are too old also their age and the limit, in days."""
 
 class Regression(Record):
     """A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value."""
