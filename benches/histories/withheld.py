@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections import Counter
 from typing import Any
 
@@ -12,6 +13,8 @@ from .clean import clean_case, share
 from .people import Quality
 
 DAYS = 31
+# Cuts of a savings account, in days before the end.
+CUTS = (8, 15, 22, 31, 45, 60)
 
 
 def cut(data: dict[str, Any], last: str, days: int, offset: int) -> dict[str, Any]:
@@ -41,6 +44,49 @@ def decide(engine: kapix.Engine, data: dict[str, Any], as_of: str) -> str:
         return str(engine.credit.score(request).decision)
     except kapix.InsufficientDataError:
         return "error"
+
+
+def drained(account: dict[str, Any], last: datetime.date) -> dict[str, Any] | None:
+    """Returns a savings account from which all was withdrawn a week before the end; None where it had no row by then."""
+    day = str(last - datetime.timedelta(7))
+    rows = [row for row in account["transactions"] if row["at"] < day]
+    if not rows:
+        return None
+    rows.append({"at": day, "amount_minor": -rows[-1]["balance_minor"], "balance_minor": 0, "description": "CASH WITHDRAWAL"})
+    rows.append({"at": str(last), "amount_minor": 0, "balance_minor": 0, "description": "BALANCE"})
+    return {**account, "transactions": rows}
+
+
+def cut_short(cases: int) -> list[str]:
+    """Returns what hiding that withdrawal would gain if `ends_early` did not refer."""
+    cards = json.loads(kapix.EXPERT_CARDS)
+    for card in cards["artefacts"]:
+        card["body"]["accepts"] = ["ends_early"]
+    engines = [kapix.Engine.load(it, record=False, envelope=False) for it in (kapix.EXPERT_CARDS, cards)]
+    counted, gained = Counter[str](), [0, 0]
+    for seed in range(cases):
+        case = clean_case("bank", 20_000 + seed, "nothing", Quality.wide, 2)
+        last = datetime.date.fromisoformat(case.as_of[:10]) - datetime.timedelta(1)
+        main, savings = case.data["bank"]["accounts"]
+        whole = drained(savings, last)
+        if whole is None:
+            continue
+        data = {"bank": {"accounts": [main, whole]}}
+        decision = decide(engines[0], data, case.as_of)
+        counted[decision] += 1
+        if decision == "approve":
+            continue
+        for place, engine in enumerate(engines):
+            short = [cut({"bank": {"accounts": [whole]}}, str(last), days, 0)["bank"]["accounts"][0] for days in CUTS]
+            asked = ({"bank": {"accounts": [main, it]}} for it in short)
+            gained[place] += any(decide(engine, it, case.as_of) == "approve" for it in asked)
+    others = counted.total() - counted["approve"]
+    return [
+        "",
+        "| savings withdrawn, and cut before | applicants | not approved whole | approved by some cut | if the card accepts `ends_early` |",
+        "|---|---:|---:|---:|---:|",
+        f"| bank | {counted.total()} | {others} | {share(gained[0], others)} | {share(gained[1], others)} |",
+    ]
 
 
 def report(cases: int) -> list[str]:
@@ -79,4 +125,4 @@ def report(cases: int) -> list[str]:
                 + " | ".join(share(gained[key], others) for key in ("any", "7", "14", "31"))
                 + f" | {share(stayed, whole['approve'] * DAYS)} | {spread} |"
             )
-    return lines
+    return [*lines, *cut_short(cases)]
