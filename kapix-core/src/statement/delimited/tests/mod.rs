@@ -3,6 +3,7 @@
 mod common;
 mod hostile;
 mod layouts;
+mod parts;
 mod rules;
 mod wire;
 
