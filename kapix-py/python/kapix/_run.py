@@ -30,6 +30,9 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
         request = fields
     elif fields:
         request = {**request, **fields}
+    if operation == "entity.put" and "transactions" in request:
+        message = "`entity.put` takes no columns: give what was read with all rows in one field, `data=read.data`"
+        raise desk.refusal("operation.not_columnar", message, "/transactions")
     try:
         return answer(desk.run(operation, request))
     except _kapix.Unreadable:

@@ -5,7 +5,7 @@ use super::cut::AMOUNTS;
 use super::dates;
 use super::parts::Part;
 use super::place;
-use super::records::{Marks, Records, quotes};
+use super::records::{Marks, Record, Records, quotes};
 use super::words::{self, folded};
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
@@ -253,6 +253,13 @@ fn currency_in(name: &str) -> Option<Currency> {
     let ends = |char: char| !char.is_alphanumeric() && !matches!(char, '€' | '₦' | '₵' | '₹' | '$');
     let last = name.trim_end_matches(ends).rsplit(ends).next()?;
     Currency::parse(last).ok().or_else(|| amounts::currency_of_mark(last))
+}
+
+/// Returns whether a record names a day and two more columns.
+pub(super) fn is_another_header(record: Record<'_>) -> bool {
+    let known: Vec<ColumnRole> =
+        record.cells().filter_map(|cell| Some(words::column(&folded(cell))?.0)).collect();
+    known.len() >= 3 && known.contains(&ColumnRole::At)
 }
 
 #[cold]

@@ -109,11 +109,14 @@ impl Preamble {
         }
         let cells: Vec<&str> = record.cells().filter(|cell| !cell.is_empty()).collect();
         let text = cells.join(" ");
-        // A name goes up to the first digit, or a sign before it.
+        // A name goes up to the amount or the day: to the first digit, or to a sign or a currency before it.
         let Some(digit) = text.find(|char: char| char.is_ascii_digit()) else { return };
-        let (before, _) = text.split_at(digit);
-        let start = before.trim_end_matches(['-', '+', '(', '.', '\u{2212}']).len();
-        let (name, value) = (folded(before), text.get(start..).unwrap_or_default().trim());
+        let before = text.get(..digit).unwrap_or_default();
+        let before = before.trim_end_matches(['-', '+', '(', '\u{2212}', ' ']);
+        let last = before.rsplit([' ', ':']).next().unwrap_or_default();
+        let is_currency = Currency::parse(last).is_ok() || amounts::currency_of_mark(last).is_some();
+        let before = if is_currency { before.strip_suffix(last).unwrap_or(before) } else { before };
+        let (name, value) = (folded(before), text.get(before.len()..).unwrap_or_default().trim());
         if PERIOD.contains(&&*name) {
             self.periods.extend(days(value));
         }

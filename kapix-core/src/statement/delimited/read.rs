@@ -35,6 +35,7 @@ pub(super) fn read_in_parts(
     limits: &Limits,
     (part_bytes, threads): (usize, usize),
 ) -> Result<Reading> {
+    refuse_parts_of_json(&request.profile)?;
     let decoded = decode(document, request.profile.encoding)?;
     let text: &str = &decoded.text;
     check_lines(text, limits)?;
@@ -73,6 +74,21 @@ pub(super) fn read_in_parts(
     profile.quotes = Some(quotes);
     proof.choices.insert("quotes", stated_or_found(request.profile.quotes.is_some(), 0));
     Ok(Reading { accounts, findings, left_out: found.left_out, profile, proof })
+}
+
+/// Refuses what a profile states of an aggregator's answer: nothing of it would be done.
+fn refuse_parts_of_json(profile: &Profile) -> Result<()> {
+    let stated = [
+        ("preset", profile.preset.is_some()),
+        ("pointers", profile.pointers.is_some()),
+        ("categories", profile.categories.is_some()),
+    ];
+    let Some((name, _)) = stated.into_iter().find(|(_, is_stated)| *is_stated) else { return Ok(()) };
+    let message = format!(
+        "`profile.{name}` is of an aggregator's answer in JSON, and the document is delimited text, whose form is found: \
+         leave it out"
+    );
+    Err(Error::new(Cause::StatementForm, message).at(format!("/profile/{name}")))
 }
 
 fn profile(

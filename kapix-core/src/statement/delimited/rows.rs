@@ -5,7 +5,7 @@ use super::amounts;
 use super::cut::Cut;
 use super::dates::{self, Stamp};
 use super::found::{Building, Edge, Found, Section};
-use super::layout::Layout;
+use super::layout::{Layout, is_another_header};
 use super::place;
 use super::preamble::{Preamble, named_value};
 use super::survey::Choices;
@@ -36,13 +36,6 @@ pub(super) struct Rows<'a> {
     pub(super) found: Found,
     /// The last day that stood alone, and what it is.
     pub(super) last_day: Option<(Stamp, At)>,
-}
-
-/// Returns whether a record names a day and two more columns.
-fn is_another_header(record: &Cut<'_>) -> bool {
-    let known: Vec<ColumnRole> =
-        record.cells().filter_map(|cell| Some(words::column(&words::folded(cell))?.0)).collect();
-    known.len() >= 3 && known.contains(&ColumnRole::At)
 }
 
 impl Rows<'_> {
@@ -108,7 +101,7 @@ impl Rows<'_> {
             money.iter().find(|column| stated(column) && amounts::cut(self.cell(record, **column)).is_some());
         let reason = if is_header {
             LeftOutReason::Header
-        } else if is_another_header(record) {
+        } else if is_another_header(**record) {
             let message = "the line names columns as a header does, but others than those read so far; split the document \
                            where its form changes";
             return Err(place(Cause::TransactionCsv, record.line, None, message));

@@ -174,7 +174,8 @@ struct Few {
 impl Few {
     fn push(&mut self, text: Option<&str>) {
         self.validity.push(text.is_some());
-        self.codes.push(text.map_or(-1, |text| self.code(text)));
+        let code = text.map_or(-1, |text| self.code(text));
+        self.codes.push(code);
     }
 
     fn code(&mut self, text: &str) -> i32 {
