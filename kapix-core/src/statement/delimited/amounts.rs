@@ -172,7 +172,8 @@ fn without_mark(text: &str) -> Option<(&str, Beside)> {
         [front(length).map(|(mark, rest)| (mark, rest.trim_start_matches('.'))), back(length)]
     };
     let code = ends(3).into_iter().flatten();
-    let code = code.filter_map(|(code, rest)| Some((rest, (Some(Currency::parse(code).ok()?), None)))).next();
+    let mut code = code.map(|(code, rest)| (rest, Currency::parse(code).ok()));
+    let code = code.find_map(|(rest, currency)| Some((rest, (Some(currency?), None))));
     code.or_else(|| {
         MARKS.iter().find_map(|mark| {
             let [front, back] = ends(mark.text.len());

@@ -94,6 +94,15 @@ impl Building {
 }
 
 impl Found {
+    /// Returns the same with room for so many rows of its first account.
+    pub(super) fn with_room_for(mut self, rows: usize) -> Self {
+        if let Some(account) = self.accounts.first_mut() {
+            account.rows.reserve_exact(rows.saturating_sub(account.rows.len()));
+            account.lines.reserve_exact(rows.saturating_sub(account.lines.len()));
+        }
+        self
+    }
+
     /// Adds what the part of the document behind gave. Parts are of documents with one account.
     pub(super) fn join(&mut self, next: Self, limits: &Limits) -> Result<()> {
         let room = limits.rows.saturating_sub(u64::try_from(self.rows).unwrap_or(u64::MAX));

@@ -34,6 +34,8 @@ pub(super) struct Rows<'a> {
     /// Currency of a row whose column names none.
     pub(super) currency: Option<Currency>,
     pub(super) found: Found,
+    /// Rows that the part of an account may have.
+    pub(super) expected: usize,
     /// The last day that stood alone, and what it is.
     pub(super) last_day: Option<(Stamp, At)>,
 }
@@ -233,9 +235,11 @@ impl Rows<'_> {
         }
         let own = Currency::parse(&text.to_uppercase())
             .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
-        match self.stated.currency {
+        match self.stated.currency.or(self.layout.currency) {
             Some(stated) if stated != own => {
-                let message = format!("the row is in {own}; the request states {stated}");
+                let by =
+                    if self.stated.currency.is_some() { "the request states" } else { "the header names" };
+                let message = format!("the row is in {own}; {by} {stated}");
                 Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message))
             }
             _ => Ok(own),
@@ -486,7 +490,7 @@ impl Rows<'_> {
             id,
             currency,
             kind: None,
-            rows: Vec::new(),
+            rows: Vec::with_capacity(if accounts == 0 { self.expected } else { 0 }),
             lines: Vec::new(),
             edges: Vec::new(),
             newest_first: false,

@@ -68,7 +68,9 @@ impl Stated {
         let (mut totals, mut all) = (Totals::default(), Sums::default());
         for (part, stated) in self.totals {
             all.add(part);
-            stated.into_iter().for_each(|stated| totals.check(stated, all, part));
+            for stated in stated {
+                totals.check(stated, all, part);
+            }
         }
         totals
     }

@@ -21,11 +21,15 @@ use crate::statement::reading::LeftOutRows;
 use crate::statement::request::TransactionsReadRequest;
 use crate::time::UtcOffset;
 use core::sync::atomic::{AtomicUsize, Ordering};
+use memchr::memchr_iter;
 
 /// The name of the column of days on the wire: a document that has it is in the form of the wire.
 const WIRE: &str = "at";
 /// Records of each part that the sample has.
 const SAMPLE: usize = 64;
+
+/// Bytes of a short row: memory is asked for rows of this length at most.
+const ROW_BYTES_MIN: usize = 16;
 
 /// What comes after the header.
 pub(super) struct Body<'t> {
@@ -147,17 +151,25 @@ impl Body<'_> {
         })?;
         let mut survey = Survey::default();
         let mut read: Option<Result<Found>> = None;
+        let all: usize = walked.iter().map(|it| it.found.rows).sum();
         for next in walked {
             survey.join(&next.survey);
             let joined = match read {
                 Some(found) => {
                     found.and_then(|mut found| found.join(next.found, self.limits).map(|()| found))
                 }
-                None => Ok(next.found),
+                None => Ok(next.found.with_room_for(all)),
             };
             read = Some(joined.and_then(|found| next.failed.map_or(Ok(found), Err)));
         }
         Ok((survey, read.unwrap_or_else(|| Ok(Found::default()))))
+    }
+
+    /// Returns how many rows a part may have: not more than lines, rows of some length, or the limit.
+    fn expected(&self, part: Part<'_>) -> usize {
+        let lines = memchr_iter(b'\n', part.text.as_bytes()).count();
+        let limit = usize::try_from(self.limits.rows).unwrap_or(usize::MAX);
+        lines.min(part.text.len() / ROW_BYTES_MIN).min(limit)
     }
 
     fn part(&self, part: Part<'_>, layout: &Layout, form: Option<Form>) -> Result<Walked> {
@@ -171,6 +183,7 @@ impl Body<'_> {
             limits: self.limits,
             currency: form.currency,
             found: Found::default(),
+            expected: self.expected(part),
             last_day: None,
         });
         let mut records = Records::new(part, self.marks);

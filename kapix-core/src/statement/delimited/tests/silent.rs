@@ -17,6 +17,7 @@ fn two_currencies_of_one_document_are_refused_by_both_names_and_the_line() {
     for (document, currency, line, names) in [
         ("Date,Debit (KES),Credit (USD)\n2026-03-13,5.00,\n2026-03-14,,7.00\n", "", 1, ["KES", "USD"]),
         ("Date,Details,Amount (USD)\n2026-03-13,Rent,-5.00\n", "KES", 1, ["KES", "USD"]),
+        ("Date,Details,Amount (KES),Currency\n2026-03-13,Rent,-5.00,USD\n", "", 2, ["KES", "USD"]),
         ("Currency,USD\nDate,Details,Amount (KES)\n2026-03-13,Rent,-5.00\n", "", 1, ["KES", "USD"]),
         ("Date,Details,Amount\n2026-03-13,Rent,-€5.00\n2026-03-14,Pay,$7.00\n", "", 3, ["$", "EUR"]),
         ("Date,Details,Amount\n2026-03-13,Rent,-£5.00\n", "KES", 2, ["£", "KES"]),
