@@ -31,7 +31,16 @@ pub(super) struct Layout {
     pub(super) currency: Option<Currency>,
 }
 
+/// The name of the column of days on the wire: a document that has it is in the form of the wire.
+const WIRE: &str = "at";
+
 impl Layout {
+    /// Returns whether the document is in the form of the wire.
+    pub(super) fn is_wire(&self) -> bool {
+        let name = self.places.of(ColumnRole::At).and_then(|place| self.header.get(place));
+        name.is_some_and(|name| name == WIRE)
+    }
+
     /// Returns the names of the columns that are not read, the first hundred.
     pub(super) fn not_read(&self) -> Vec<String> {
         let is_read = |place: usize| self.places.used().any(|(_, own)| own == place);

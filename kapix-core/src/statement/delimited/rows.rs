@@ -59,21 +59,8 @@ impl Rows<'_> {
         let amount = self.amount(record, currency)?;
         let balance_minor = self.money(record, self.balance(), currency)?;
         self.check_same(record, ColumnRole::Balance, balance_minor, currency)?;
-        // A balance brought forward may be written as an amount too.
-        let is_balance = amount.is_none_or(|amount| amount == 0) || amount == balance_minor;
-        let label = if is_balance {
-            record.cells().find_map(words::label).filter(|label| *label != Label::Total)
-        } else if balance_minor.is_none() {
-            words::whole_label(self.cell(record, ColumnRole::Description))
-        } else {
-            None
-        };
-        match label {
-            Some(Label::Total) => {
-                self.total(record, currency)?;
-                self.found.left_out.push(record.line, LeftOutReason::Total);
-                return Ok(());
-            }
+        match self.label(record, amount, balance_minor) {
+            Some(Label::Total) => return self.total(record, currency),
             Some(label) => return self.edge(record, label, currency),
             None => {}
         }
@@ -90,6 +77,19 @@ impl Rows<'_> {
         self.found.rows += 1;
         self.found.totals.row(amount_minor);
         Ok(())
+    }
+
+    /// Returns what a record with a day is when it is no transaction. One of the wire with an amount always is.
+    fn label(&self, record: &Cut<'_>, amount: Option<i64>, balance_minor: Option<i64>) -> Option<Label> {
+        if amount.is_some() && self.layout.is_wire() {
+            return None;
+        }
+        // A balance brought forward may be written as an amount too.
+        if amount.is_none_or(|amount| amount == 0) || amount == balance_minor {
+            return record.cells().find_map(words::label).filter(|label| *label != Label::Total);
+        }
+        let description = self.cell(record, ColumnRole::Description);
+        if balance_minor.is_none() { words::whole_label(description) } else { None }
     }
 
     /// A record without a day: a note, a total, a balance at an end, the header again, or text of the row above.
@@ -109,11 +109,8 @@ impl Rows<'_> {
             return Err(place(Cause::TransactionCsv, record.line, None, message));
         } else if let Some(label) = record.cells().find(|cell| !cell.is_empty()).and_then(words::label) {
             let currency = self.currency_of(record)?;
-            if label != Label::Total {
-                return self.edge(record, label, currency);
-            }
-            self.total(record, currency)?;
-            LeftOutReason::Total
+            let is_total = label == Label::Total;
+            return if is_total { self.total(record, currency) } else { self.edge(record, label, currency) };
         } else if amount.is_some() {
             let expected = "a day, such as `2026-03-28`, `28/03/2026` or `28 Mar 2026`";
             let message = if day.is_empty() {
@@ -202,6 +199,7 @@ impl Rows<'_> {
             }
         }
         self.found.totals.total(stated);
+        self.found.left_out.push(record.line, LeftOutReason::Total);
         Ok(())
     }
 
@@ -294,11 +292,9 @@ impl Rows<'_> {
         currency: Currency,
     ) -> Result<()> {
         let places = &self.layout.places;
-        let (minor_column, has_minor) = match column {
-            ColumnRole::Amount => (ColumnRole::AmountMinor, places.has(ColumnRole::AmountMinor)),
-            _ => (ColumnRole::BalanceMinor, places.has(ColumnRole::BalanceMinor)),
-        };
-        if !has_minor || !places.has(column) {
+        let is_amount = column == ColumnRole::Amount;
+        let minor_column = if is_amount { ColumnRole::AmountMinor } else { ColumnRole::BalanceMinor };
+        if !places.has(minor_column) || !places.has(column) {
             return Ok(());
         }
         match self.money(record, column, currency)? {

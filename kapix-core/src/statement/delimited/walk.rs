@@ -23,8 +23,6 @@ use crate::time::UtcOffset;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use memchr::memchr_iter;
 
-/// The name of the column of days on the wire: a document that has it is in the form of the wire.
-const WIRE: &str = "at";
 /// Records of each part that the sample has.
 const SAMPLE: usize = 64;
 
@@ -99,9 +97,7 @@ impl Body<'_> {
     }
 
     fn decide(&self, survey: &Survey, layout: &Layout) -> Result<Form> {
-        let wire = layout.places.of(ColumnRole::At).and_then(|place| layout.header.get(place));
-        let is_wire = wire.is_some_and(|name| name == WIRE);
-        let choices = survey.decide(&self.request.profile, &layout.places, is_wire)?;
+        let choices = survey.decide(&self.request.profile, &layout.places, layout.is_wire())?;
         let beside = survey.currency.map(|(currency, _)| currency);
         let currency = self.currency(layout)?.or(beside);
         Ok(Form { choices, currency })

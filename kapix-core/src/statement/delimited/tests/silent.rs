@@ -98,6 +98,9 @@ fn dated_balances_and_totals_are_no_transactions_by_their_words() {
     let forward = forward.unwrap();
     assert_eq!(forward.accounts[0].account.opening_balance_minor, None);
     assert_eq!(forward.accounts[0].lines, [3]);
+    // A row of the wire with an amount is a transaction.
+    let wire = read("at,amount_minor,description\n2026-03-01,0,!b:F\n2026-03-02,-5,Total\n", "KES").unwrap();
+    assert_eq!(wire.accounts[0].lines, [2, 3]);
     // A total that is none of the rows is told.
     let wrong = read(
         "Date,Details,Amount\n2026-03-13,Pay,50.00\n2026-03-14,Rent,-20.00\n2026-03-14,Total,31.00\n",
