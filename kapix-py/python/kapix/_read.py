@@ -181,6 +181,7 @@ class Transactions:
         lines = [("accounts", _summary._items(accounts)), ("form", ", ".join(parts))]
         lines += [("columns", ", ".join(f"{name} {column!r}" for name, column in columns.items()))]
         lines += [("proof", ", ".join(proved)), ("left out", _summary._counts(left) if left else "nothing")]
+        lines += [("not read", ", ".join(repr(name) for name in proof.columns_not_read or ()))]
         lines += [("findings", _summary._counts({it.kind: it.count for it in self.findings}))]
         over = f"{self.rows} rows of {len(accounts)} account{'s' if len(accounts) != 1 else ''}"
         return over + (f", {days[0]} to {days[1]}" if days else ""), [line for line in lines if line[1]]
