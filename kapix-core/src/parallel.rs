@@ -14,6 +14,7 @@ pub(crate) fn run<J: Send>(
     work: impl Fn(usize, J) -> Result<()> + Sync,
 ) -> Result<()> {
     let threads = if cfg!(feature = "parallel") { available(threads) } else { 1 };
+    let threads = jobs.size_hint().1.map_or(threads, |jobs| threads.min(jobs));
     let queue = std::sync::Mutex::new(jobs.enumerate());
     let first_error = std::sync::Mutex::new(None);
     let next = || queue.lock().ok().and_then(|mut queue| queue.next());

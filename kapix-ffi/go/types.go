@@ -2072,6 +2072,8 @@ type Proof struct {
 	BalancesChecked uint64 `json:"balances_checked"`
 	// Choices: How each part of the profile came about, by its name.
 	Choices map[string]Choice `json:"choices"`
+	// ColumnsNotRead: Columns of the document that were not read, by their names in the header: the first hundred.
+	ColumnsNotRead []string `json:"columns_not_read,omitzero"`
 	// Totals: Totals that the document states, beside the sums of its rows.
 	Totals []TotalCheck `json:"totals"`
 }
@@ -2140,6 +2142,8 @@ const (
 	ReadingFindingKindNewestFirst ReadingFindingKind = "newest_first"
 	// ReadingFindingKindPagesMissing: Every page says that another one follows, which did not come.
 	ReadingFindingKindPagesMissing ReadingFindingKind = "pages_missing"
+	// ReadingFindingKindSignDoubtful: More balances follow from the row before with the amount turned round than as it was read, and too few to turn it.
+	ReadingFindingKindSignDoubtful ReadingFindingKind = "sign_doubtful"
 	// ReadingFindingKindSignFound: Balances chain only when money out is above zero; the amounts were turned round.
 	ReadingFindingKindSignFound ReadingFindingKind = "sign_found"
 	// ReadingFindingKindTotalMismatch: A stated total is not the sum of the rows.

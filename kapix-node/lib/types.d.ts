@@ -2207,6 +2207,8 @@ export interface Proof {
   readonly balances_checked: number;
   /** How each part of the profile came about, by its name. */
   readonly choices: { readonly [name: string]: Choice };
+  /** Columns of the document that were not read, by their names in the header: the first hundred. */
+  readonly columns_not_read?: ReadonlyArray<string>;
   /** Totals that the document states, beside the sums of its rows. */
   readonly totals: ReadonlyArray<TotalCheck>;
 }
@@ -2247,7 +2249,7 @@ export interface ReadingFinding {
 }
 
 /** What reading may show of the data. */
-export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_found' | 'total_mismatch';
+export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_doubtful' | 'sign_found' | 'total_mismatch';
 
 /** One reason. */
 export interface ReasonView {

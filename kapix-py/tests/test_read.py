@@ -217,3 +217,35 @@ def test_the_command_line_prints_the_reading() -> None:
     assert len(rows["bank"]["accounts"][0]["transactions"]) == 220
     wrong = subprocess.run([*command[:4], str(Path(__file__))], check=False, capture_output=True, text=True)
     assert wrong.returncode == 1 and "at /document/" in wrong.stderr
+
+
+def test_a_preset_is_never_ignored() -> None:
+    with pytest.raises(kapix.ValidationError, match="`preset` is of an aggregator's answer in JSON") as refused:
+        kapix.read_transactions(TEXT, preset="mpesa")
+    assert refused.value.fields == ("/profile/preset",)
+
+
+def test_a_message_names_the_argument() -> None:
+    with pytest.raises(kapix.ValidationError, match="state `currency`"):
+        kapix.read_transactions(b"Date,Details,Amount\n2026-03-01,Salary,5\n2026-03-02,Rent,-3\n")
+    with pytest.raises(kapix.ValidationError, match="state `date_order` as"):
+        kapix.read_transactions(b"Date,Details,Amount\n01/02/2026,Salary,5\n01/02/2026,Rent,-3\n", currency="KES")
+    with pytest.raises(kapix.ValidationError, match="state `profile={'debit_sign': ...}`"):
+        kapix.read_transactions(b"Date,Debit,Credit\n2026-03-01,5,\n2026-03-02,-3,\n", currency="KES")
+
+
+def test_what_was_retrieved_says_when(cards: kapix.Engine) -> None:
+    pull = {"added": [{"transaction_id": "a", "account_id": "A", "date": "2026-03-01", "amount": -5.0, "iso_currency_code": "USD"}]}
+    for at in ("2026-03-31T09:00:00Z", datetime.datetime(2026, 3, 31, 9, tzinfo=datetime.timezone.utc)):
+        read = kapix.read_transactions(pull, retrieved_at=at)
+        assert read.data["transaction_history"]["retrieved_at"] == at
+        assert read["data"]["transaction_history"]["retrieved_at"] == at
+        cards.cashflow.analyze(as_of="2026-03-31T10:00:00Z", **read)
+
+
+def test_data_that_are_kept_need_all_rows() -> None:
+    engine, read = kapix.Engine.load(kapix.EXPERT_CARDS, clock=AS_OF), kapix.read_transactions(TEXT)
+    fields: dict[str, Any] = {"entity_id": "1", **read}
+    with pytest.raises(kapix.ValidationError, match="data=read.data"):
+        engine.entity.put(**fields)
+    assert engine.entity.put(entity_id="1", data=read.data).held == ("transaction_history",)

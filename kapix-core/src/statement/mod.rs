@@ -5,6 +5,7 @@
 
 mod aggregator;
 mod delimited;
+mod other;
 mod profile;
 mod read;
 mod reading;
@@ -14,6 +15,7 @@ pub use aggregator::{AggregatorPreset, AmountUnit, aggregator_presets};
 pub use profile::{
     ColumnRole, DateOrder, DebitSign, DecimalMark, Encoding, Format, Profile, Quotes, Separator, Sign,
 };
+pub(crate) use read::read_on;
 pub use read::{read, read_pages};
 pub use reading::{
     AccountRead, Choice, LeftOutReason, LeftOutRow, LeftOutRows, Proof, Reading, ReadingFinding,

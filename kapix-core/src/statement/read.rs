@@ -3,7 +3,7 @@
 use super::profile::Format;
 use super::reading::{LeftOutReason, Reading};
 use super::request::TransactionsReadRequest;
-use super::{aggregator, delimited};
+use super::{aggregator, delimited, other};
 use crate::domain::Severity;
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
@@ -64,13 +64,24 @@ pub fn read_pages(
     request: &TransactionsReadRequest,
     limits: &Limits,
 ) -> Result<Reading> {
+    read_on(documents, request, limits, 0)
+}
+
+/// Returns what documents hold, as [`read_pages`], on so many threads; 0 takes all of the machine.
+pub(crate) fn read_on(
+    documents: &[&[u8]],
+    request: &TransactionsReadRequest,
+    limits: &Limits,
+    threads: usize,
+) -> Result<Reading> {
     limits::check("documents", limits.documents, documents.len()).map_err(|error| error.at("/documents"))?;
     let bytes = documents.iter().map(|document| document.len()).sum();
     limits::check("document_bytes", limits.document_bytes, bytes).map_err(|error| error.at("/document"))?;
+    documents.iter().try_for_each(|document| other::refuse(document))?;
     let first = documents.first().copied().unwrap_or_default();
     let format = request.profile.format.unwrap_or_else(|| format_of(first));
     let read = match (format, documents) {
-        (Format::Delimited, [] | [_]) => delimited::read(first, request, limits),
+        (Format::Delimited, [] | [_]) => delimited::read(first, request, limits, threads),
         (Format::Delimited, _) => {
             let message = "several documents must be pages in JSON; read delimited documents one by one";
             Err(Error::new(Cause::StatementForm, message).at("/documents"))

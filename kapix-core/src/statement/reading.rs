@@ -43,6 +43,9 @@ pub struct Proof {
     pub balances_checked: u64,
     /// How each part of the profile came about, by its name.
     pub choices: BTreeMap<&'static str, Choice>,
+    /// Columns of the document that were not read, by their names in the header: the first hundred.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns_not_read: Vec<String>,
     /// Totals that the document states, beside the sums of its rows.
     pub totals: Vec<TotalCheck>,
 }
@@ -143,6 +146,15 @@ impl LeftOutRows {
             self.rows.push(LeftOutRow { line, reason });
         }
     }
+
+    /// Adds the rows of the part of the document behind.
+    pub(crate) fn join(&mut self, next: Self) {
+        for (reason, count) in next.counts {
+            *self.counts.entry(reason).or_default() += count;
+        }
+        let room = LISTED_MAX - self.rows.len();
+        self.rows.extend(next.rows.into_iter().take(room));
+    }
 }
 
 /// A row that became no transaction.
@@ -233,6 +245,9 @@ pub enum ReadingFindingKind {
     /// Every page says that another one follows, which did not come.
     #[strum(message = "Read all pages: rows are missing.")]
     PagesMissing,
+    /// More balances follow from the row before with the amount turned round than as it was read, and too few to turn it.
+    #[strum(message = "Compare a row with the document, and state `sign` or `debit_sign`.")]
+    SignDoubtful,
     /// Balances chain only when money out is above zero; the amounts were turned round.
     #[strum(message = "State `sign` as `debit_positive`.")]
     SignFound,
@@ -251,7 +266,9 @@ impl ReadingFindingKind {
     /// ```
     pub const fn severity(self) -> Severity {
         match self {
-            Self::ClosingMismatch | Self::PagesMissing | Self::TotalMismatch => Severity::Refer,
+            Self::ClosingMismatch | Self::PagesMissing | Self::SignDoubtful | Self::TotalMismatch => {
+                Severity::Refer
+            }
             Self::NewestFirst | Self::SignFound => Severity::Info,
         }
     }

@@ -17,12 +17,14 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from csv import writer
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _summary
 from ._encode import Refused, utf8
 from ._engine import Engine
+from ._errors import KapixError
 from ._frame import _pyarrow
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ SOURCES |= {"till": "mobile_money"}
 # What a text column of numbers holds: digits, and the marks and signs of amounts.
 AMOUNT = re.compile(r"[-+()\s]*\d[\d.,'\s]*[-+()\s]*")
 
+# A field of the wire in a message, such as `account.currency`.
+FIELD = re.compile(r"`(?:account|profile)\.(\w+)`")
+
 MIDNIGHT = datetime.time()
 
 # Parts of a form that a reader need not see; `read.profile` has them all.
@@ -51,8 +56,9 @@ class Transactions:
     JSON. It prints its rows, days, accounts, the form of the document, its proof, and what was left out.
     """
 
-    def __init__(self, answer: TransactionsReadResponse) -> None:
+    def __init__(self, answer: TransactionsReadResponse, retrieved_at: str | datetime.datetime | None = None) -> None:
         self._answer = answer
+        self._retrieved_at = retrieved_at
         self._columns: dict[str, Any] = {name: answer[name] for name in answer.keys()}
         self._full: dict[str, Any] | None = None
 
@@ -80,7 +86,7 @@ class Transactions:
             accounts = [{**account, "transactions": of[account["account_id"]]} for account in self.accounts]
             for row in self._rows():
                 of[row.pop("account")].append(row)
-            self._full = _by_source(accounts)
+            self._full = _by_source(accounts, self._retrieved_at)
         return self._full
 
     @property
@@ -131,7 +137,7 @@ class Transactions:
 
     def __getitem__(self, name: str) -> Any:
         if name == "data":
-            return _by_source(self.accounts)
+            return _by_source(self.accounts, self._retrieved_at)
         if name == "data_sources":
             return self.data_sources
         if name == "transactions":
@@ -175,6 +181,7 @@ class Transactions:
         lines = [("accounts", _summary._items(accounts)), ("form", ", ".join(parts))]
         lines += [("columns", ", ".join(f"{name} {column!r}" for name, column in columns.items()))]
         lines += [("proof", ", ".join(proved)), ("left out", _summary._counts(left) if left else "nothing")]
+        lines += [("not read", ", ".join(repr(name) for name in proof.columns_not_read or ()))]
         lines += [("findings", _summary._counts({it.kind: it.count for it in self.findings}))]
         over = f"{self.rows} rows of {len(accounts)} account{'s' if len(accounts) != 1 else ''}"
         return over + (f", {days[0]} to {days[1]}" if days else ""), [line for line in lines if line[1]]
@@ -191,6 +198,7 @@ def read_transactions(
     opening_balance_minor: int | None = None,
     closing_balance_minor: int | None = None,
     period: Mapping[str, Any] | None = None,
+    retrieved_at: str | datetime.datetime | None = None,
     columns: Mapping[str, str] | None = None,
     date_order: Literal["ymd", "dmy", "mdy", "epoch_seconds", "epoch_milliseconds"] | None = None,
     decimal_mark: Literal["point", "comma"] | None = None,
@@ -222,13 +230,15 @@ def read_transactions(
         opening_balance_minor: Balance before the first row, in minor units.
         closing_balance_minor: Balance after the last row, in minor units.
         period: Days that the document covers, `{"from": ..., "to": ...}`.
+        retrieved_at: When the document was made or the aggregator asked: a time with its offset, such as
+            `2026-03-31T09:00:00Z`. It becomes `retrieved_at` of the sources in `read.data`.
         columns: Name in the document of what a column holds, such as `{"at": "Txn Date", "amount": "KES"}`: `account`,
             `amount`, `amount_minor`, `at`, `balance`, `balance_minor`, `category`, `counterparty`, `credit`, `currency`,
             `debit`, `description`, `id`, `kind`, `pending_id`, `status`, `time`, `type`. The others are found by name.
         date_order: Order of day, month and year, where the document does not prove it.
         decimal_mark: The mark before decimals, where the document does not prove it.
         sign: What the sign of an amount means; default money in above zero, unless balances prove the other.
-        preset: The aggregator of a document in JSON; default the one that its shape fits.
+        preset: The aggregator of a document in JSON; default the one that its shape fits. Refused for any other document.
         pointers: Where the JSON of another aggregator holds the parts of a transaction; fields of `AggregatorPreset`.
         categories: Category of Kapix by the provider's word, in place of the table of the preset.
         profile: More of the form, as `read.profile` of another document; what the other arguments state goes before it.
@@ -250,8 +260,23 @@ def read_transactions(
         account |= {"period": period, "utc_offset": utc_offset, "opening_balance_minor": opening_balance_minor}
         account |= {"closing_balance_minor": closing_balance_minor}
         request: Any = {"account": _present(account), "profile": found | stated | _present(form), "rows": 0}
-        return Transactions(_engine().transactions.read({"document": documents}, **request))
+        try:
+            return Transactions(_engine().transactions.read({"document": documents}, **request), retrieved_at)
+        except KapixError as refused:
+            error = _in_words_of_python(refused)
     raise error
+
+
+def _in_words_of_python(error: KapixError) -> KapixError:
+    """Returns an error whose message names arguments of :func:`read_transactions`, not fields of the wire."""
+    arguments = signature(read_transactions).parameters
+
+    def argument(field: re.Match[str]) -> str:
+        name = field[1]
+        return f"`{name}`" if name in arguments else f"`profile={{{name!r}: ...}}`"
+
+    error.message = FIELD.sub(argument, error.message)
+    return error
 
 
 def _engine() -> Engine:
@@ -391,12 +416,13 @@ def _digits(value: decimal.Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _by_source(accounts: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _by_source(accounts: Iterable[dict[str, Any]], retrieved_at: str | datetime.datetime | None = None) -> dict[str, Any]:
     """Returns accounts as `data` has them."""
+    of_all = _present({"retrieved_at": retrieved_at})
     data: dict[str, Any] = {}
     for account in accounts:
         source = SOURCES.get(account["kind"], "transaction_history")
-        data.setdefault(source, {"accounts": []})["accounts"].append(account)
+        data.setdefault(source, {"accounts": [], **of_all})["accounts"].append(account)
     return data
 
 

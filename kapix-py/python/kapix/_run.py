@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from . import _kapix
@@ -30,6 +30,9 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
         request = fields
     elif fields:
         request = {**request, **fields}
+    if operation == "entity.put" and isinstance(request, Mapping) and "transactions" in request:
+        message = "`entity.put` takes no columns: give what was read with all rows in one field, `data=read.data`"
+        raise desk.refusal("operation.not_columnar", message, "/transactions")
     try:
         return answer(desk.run(operation, request))
     except _kapix.Unreadable:

@@ -1927,6 +1927,7 @@ class Proof(Record):
     balances_chained = property_of('balances_chained', 'Rows whose balance follows from the balance of the row before and the amount.')
     balances_checked = property_of('balances_checked', 'Rows with an amount and a balance after a row with a balance.')
     choices = property_of('choices', 'How each part of the profile came about, by its name.', ('Choice',))
+    columns_not_read = property_of('columns_not_read', 'Columns of the document that were not read, by their names in the header: the first hundred.')
     totals = property_of('totals', 'Totals that the document states, beside the sums of its rows.', 'TotalCheck')
 
 
@@ -1955,7 +1956,7 @@ class ReadingFinding(Record):
     severity = property_of('severity', 'What it should do to a decision.')
 
 
-ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["pages_missing"], Literal["sign_found"], Literal["total_mismatch"]]
+ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["pages_missing"], Literal["sign_doubtful"], Literal["sign_found"], Literal["total_mismatch"]]
 
 
 class ReasonView(Record):

@@ -2393,6 +2393,9 @@ class Proof(Record):
     def choices(self) -> Mapping[str, Choice]:
         """How each part of the profile came about, by its name."""
     @property
+    def columns_not_read(self) -> tuple[str, ...] | None:
+        """Columns of the document that were not read, by their names in the header: the first hundred."""
+    @property
     def totals(self) -> tuple[TotalCheck, ...]:
         """Totals that the document states, beside the sums of its rows."""
 
@@ -2440,7 +2443,7 @@ class ReadingFinding(Record):
     def severity(self) -> Severity:
         """What it should do to a decision."""
 
-ReadingFindingKind = Literal["closing_mismatch", "newest_first", "pages_missing", "sign_found", "total_mismatch"]
+ReadingFindingKind = Literal["closing_mismatch", "newest_first", "pages_missing", "sign_doubtful", "sign_found", "total_mismatch"]
 
 class ReasonView(Record):
     """One reason."""

@@ -1,19 +1,13 @@
 //! `transactions.read`: a document in, accounts and result columns out. Its request stands with the reader.
 
 use super::{Call, Done, Interrupt, Operate};
-use crate::domain::{
-    Account, Codes, Direction, ResultColumn, ResultColumns, ResultValues, TransactionStatus, Values,
-};
+use crate::domain::{Account, Values};
 use crate::error::{Cause, Error, Result};
-use crate::id::Id;
 use crate::limits;
-use crate::statement::{
-    self, AccountRead, LeftOutRows, Profile, Proof, Reading, ReadingFinding, TransactionsReadRequest,
-};
-use crate::time::At;
+use crate::statement::{self, LeftOutRows, Profile, Proof, Reading, ReadingFinding, TransactionsReadRequest};
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+
+mod columns;
 
 /// The transactions of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,12 +37,12 @@ impl Operate for TransactionsReadRequest {
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<TransactionsReadResponse>, Interrupt> {
         let documents = documents(self, call)?;
-        let reading = statement::read_pages(&documents, self, call.limits())?;
+        let reading = statement::read_on(&documents, self, call.limits(), call.control.threads)?;
         let Reading { mut accounts, findings, left_out, profile, proof } = reading;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
         let rows = accounts.iter().map(|it| it.account.transactions.len()).sum();
         let listed = usize::try_from(self.rows).unwrap_or(usize::MAX).min(rows);
-        let columns = call.frame.map(|_| columns(&accounts)).unwrap_or_default();
+        let columns = call.frame.map(|_| columns::take(&mut accounts, listed)).unwrap_or_default();
         let mut left = listed;
         for it in &mut accounts {
             it.account.transactions.truncate(left);
@@ -98,106 +92,6 @@ fn documents<'c>(request: &'c TransactionsReadRequest, call: &Call<'c, '_>) -> R
             Err(Error::new(Cause::FrameColumnType, message).at("/columns/document"))
         }
     }
-}
-
-/// Returns every row as columns, in the order of the accounts.
-fn columns(accounts: &[AccountRead]) -> ResultColumns {
-    let rows = || accounts.iter().flat_map(|it| &it.account.transactions);
-    let names = accounts.iter().map(|it| Arc::from(it.account.account_id.as_str())).collect();
-    let account = accounts.iter().enumerate().flat_map(|(index, it)| {
-        core::iter::repeat_n(i32::try_from(index).unwrap_or(-1), it.account.transactions.len())
-    });
-    let account = ResultValues::Dictionary { codes: Codes::Wide(account.collect()), names };
-    let lines = accounts.iter().flat_map(|it| &it.lines);
-    let lines = lines.map(|line| i64::try_from(*line).unwrap_or(i64::MAX)).collect();
-    let amounts = rows().map(|row| row.amount_minor).collect();
-    let balances = rows().map(|row| row.balance_minor.unwrap_or_default()).collect();
-    let with_balance = validity(rows().map(|row| row.balance_minor.is_some()));
-    let status = rows().map(|row| match row.status {
-        TransactionStatus::Posted => Some("posted"),
-        TransactionStatus::Pending => Some("pending"),
-        TransactionStatus::Failed => Some("failed"),
-    });
-    let direction = rows().map(|row| match row.direction {
-        Some(Direction::Credit) => Some("credit"),
-        Some(Direction::Debit) => Some("debit"),
-        None => None,
-    });
-    ResultColumns::from_iter([
-        ResultColumn::new("account", account, None),
-        ResultColumn::new("amount_minor", ResultValues::Integer(amounts), None),
-        at(rows().map(|row| row.at)),
-        ResultColumn::new("balance_minor", ResultValues::Integer(balances), with_balance),
-        few("category", rows().map(|row| row.category.as_deref())),
-        texts("counterparty", rows().map(|row| row.counterparty.as_deref())),
-        texts("description", rows().map(|row| row.description.as_deref())),
-        texts("id", rows().map(|row| row.id.as_ref().map(Id::as_str))),
-        ResultColumn::new("line", ResultValues::Integer(lines), None),
-        texts("pending_id", rows().map(|row| row.pending_id.as_ref().map(Id::as_str))),
-        few("status", status),
-        few("type", direction),
-    ])
-}
-
-/// Returns the column of days or of instants; of text where the document has both.
-fn at(rows: impl Iterator<Item = At> + Clone) -> ResultColumn {
-    let dates: Option<Vec<i32>> = rows
-        .clone()
-        .map(|at| match at {
-            At::Date(date) => Some(date.epoch_days()),
-            At::Instant(_) => None,
-        })
-        .collect();
-    let instants = || -> Option<Vec<i64>> {
-        let instant = |at| match at {
-            At::Date(_) => None,
-            At::Instant(instant) => Some(instant.epoch_microseconds()),
-        };
-        rows.clone().map(instant).collect()
-    };
-    let values = dates.map(ResultValues::Date).or_else(|| instants().map(ResultValues::Instant));
-    let values = values.unwrap_or_else(|| ResultValues::Text(rows.map(|at| at.to_string()).collect()));
-    ResultColumn::new("at", values, None)
-}
-
-/// Returns a column of text.
-fn texts<'t>(name: &'static str, rows: impl Iterator<Item = Option<&'t str>> + Clone) -> ResultColumn {
-    let validity = validity(rows.clone().map(|text| text.is_some()));
-    let values = rows.map(|text| text.unwrap_or_default().to_owned()).collect();
-    ResultColumn::new(name, ResultValues::Text(values), validity)
-}
-
-/// Returns a column of few texts, in the order in which they occur.
-fn few<'t>(name: &'static str, rows: impl Iterator<Item = Option<&'t str>> + Clone) -> ResultColumn {
-    let validity = validity(rows.clone().map(|text| text.is_some()));
-    let (mut codes, mut names) = (Vec::new(), Vec::new());
-    let mut known = BTreeMap::new();
-    for text in rows {
-        codes.push(text.map_or(-1, |text| {
-            *known.entry(text).or_insert_with(|| {
-                names.push(Arc::from(text));
-                i32::try_from(names.len() - 1).unwrap_or(-1)
-            })
-        }));
-    }
-    ResultColumn::new(name, ResultValues::Dictionary { codes: Codes::Wide(codes), names }, validity)
-}
-
-/// Returns the bits of the rows that hold a value; `None` where all do.
-fn validity(rows: impl Iterator<Item = bool> + Clone) -> Option<Vec<u8>> {
-    if rows.clone().all(|valid| valid) {
-        return None;
-    }
-    let mut bits = Vec::new();
-    for (row, valid) in rows.enumerate() {
-        if row % 8 == 0 {
-            bits.push(0);
-        }
-        if let Some(byte) = bits.last_mut() {
-            *byte |= u8::from(valid) << (row % 8);
-        }
-    }
-    Some(bits)
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub(super) struct Joined {
     by_content: BTreeMap<(Owner, Currency, Id, u64), Vec<usize>>,
     /// Place of the last row by account and id.
     by_id: BTreeMap<(Owner, Currency, Id), usize>,
+    /// Place of the last row by id alone, for a later form of it in another account.
+    by_id_alone: BTreeMap<Id, usize>,
     removed: BTreeSet<Id>,
     pub(super) left_out: LeftOutRows,
 }
@@ -66,7 +68,12 @@ impl Joined {
             self.left_out.push(entry.number, LeftOutReason::Repeated);
             return;
         }
-        let last = self.by_id.get(&key).and_then(|place| Some((*place, self.entries.get(*place)?)));
+        let elsewhere = || self.by_id_alone.get(&key.2).filter(|_| versions == Versions::Latest);
+        let last = self
+            .by_id
+            .get(&key)
+            .or_else(elsewhere)
+            .and_then(|place| Some((*place, self.entries.get(*place)?)));
         let replaces = |known: &Entry| match versions {
             Versions::Apart => false,
             Versions::ByPage => known.page != entry.page,
@@ -80,6 +87,7 @@ impl Joined {
             _ => self.entries.len(),
         };
         same.push(place);
+        self.by_id_alone.insert(key.2.clone(), place);
         self.by_id.insert(key, place);
         match self.entries.get_mut(place) {
             Some(slot) => *slot = entry,

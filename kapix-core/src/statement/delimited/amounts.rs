@@ -7,34 +7,66 @@ use crate::statement::profile::DecimalMark;
 /// Bytes of an amount, as for decimal text.
 const BYTES_MAX: usize = 64;
 
-/// Marks that name a currency, and marks that many currencies share.
-const CURRENCY_MARKS: &[(&str, Option<&str>)] = &[
-    ("KSHS", Some("KES")),
-    ("KSH", Some("KES")),
-    ("USHS", Some("UGX")),
-    ("USH", Some("UGX")),
-    ("TSHS", Some("TZS")),
-    ("TSH", Some("TZS")),
-    ("GH₵", Some("GHS")),
-    ("GHC", Some("GHS")),
-    ("FCFA", None),
-    ("CFA", None),
-    ("SHS", None),
-    ("SH", None),
-    ("RS", None),
-    ("R$", Some("BRL")),
-    ("US$", Some("USD")),
-    ("₦", Some("NGN")),
-    ("N", None),
-    ("₵", Some("GHS")),
-    ("€", Some("EUR")),
-    ("£", None),
-    ("₹", Some("INR")),
-    ("$", None),
-    ("R", None),
-    ("K", None),
-    ("¥", None),
+/// Marks of currencies: the longer before those that are part of them.
+const MARKS: &[Mark] = &[
+    Mark { text: "KSHS", codes: &["KES"] },
+    Mark { text: "KSH", codes: &["KES"] },
+    Mark { text: "USHS", codes: &["UGX"] },
+    Mark { text: "USH", codes: &["UGX"] },
+    Mark { text: "TSHS", codes: &["TZS"] },
+    Mark { text: "TSH", codes: &["TZS"] },
+    Mark { text: "GH₵", codes: &["GHS"] },
+    Mark { text: "GHC", codes: &["GHS"] },
+    Mark { text: "FCFA", codes: &["XOF", "XAF"] },
+    Mark { text: "CFA", codes: &["XOF", "XAF"] },
+    Mark { text: "SHS", codes: &["KES", "SOS", "TZS", "UGX"] },
+    Mark { text: "SH", codes: &["KES", "SOS", "TZS", "UGX"] },
+    Mark { text: "RS", codes: &["INR", "LKR", "MUR", "NPR", "PKR", "SCR"] },
+    Mark { text: "R$", codes: &["BRL"] },
+    Mark { text: "US$", codes: &["USD"] },
+    Mark { text: "₦", codes: &["NGN"] },
+    Mark { text: "N", codes: &["NAD", "NGN"] },
+    Mark { text: "₵", codes: &["GHS"] },
+    Mark { text: "€", codes: &["EUR"] },
+    Mark { text: "£", codes: &["EGP", "FKP", "GBP", "GIP", "LBP", "SDG", "SHP", "SSP", "SYP"] },
+    Mark { text: "₹", codes: &["INR"] },
+    Mark { text: "$", codes: DOLLARS },
+    Mark { text: "R", codes: &["ZAR"] },
+    Mark { text: "K", codes: &["LAK", "MMK", "MWK", "PGK", "ZMW"] },
+    Mark { text: "¥", codes: &["CNY", "JPY"] },
 ];
+
+/// Dollars and pesos.
+const DOLLARS: &[&str] = &[
+    "ARS", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "CLP", "COP", "CUP", "CVE", "DOP", "FJD", "GYD",
+    "HKD", "JMD", "KYD", "LRD", "MOP", "MXN", "NAD", "NIO", "NZD", "SBD", "SGD", "SRD", "TOP", "TTD", "TWD",
+    "USD", "UYU", "WST", "XCD", "ZWG", "ZWL",
+];
+
+/// A mark of one currency, or of several.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) text: &'static str,
+    codes: &'static [&'static str],
+}
+
+impl Mark {
+    /// Returns whether amounts of a currency have the mark.
+    pub(super) fn is_of(&self, currency: Currency) -> bool {
+        self.codes.contains(&currency.as_str())
+    }
+
+    /// Returns the currency, where it is one.
+    fn currency(&self) -> Option<Currency> {
+        let [code] = self.codes else { return None };
+        Currency::parse(code).ok()
+    }
+
+    /// A letter behind digits means a multiple, as in `5k`.
+    fn may_stand_behind(&self) -> bool {
+        !matches!(self.text.as_bytes(), [letter] if letter.is_ascii_alphabetic())
+    }
+}
 
 /// An amount cut into its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +77,8 @@ pub(super) struct Written<'c> {
     pub(super) digits: &'c str,
     /// The currency whose code or mark stands beside.
     pub(super) currency: Option<Currency>,
+    /// The mark beside.
+    pub(super) mark: Option<&'static Mark>,
 }
 
 /// What a mark in an amount shows.
@@ -58,6 +92,9 @@ pub(super) enum Evidence {
     Open,
 }
 
+/// The currency of a code or a mark, and the mark.
+type Beside = (Option<Currency>, Option<&'static Mark>);
+
 /// Returns whether the value stands for no amount.
 pub(super) fn is_empty(cell: &str) -> bool {
     matches!(cell, "" | "-" | "--" | "\u{2013}" | "\u{2014}")
@@ -67,11 +104,11 @@ pub(super) fn is_empty(cell: &str) -> bool {
 pub(super) fn cut(cell: &str) -> Option<Written<'_>> {
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
     match cell.strip_prefix('-') {
-        Some(digits) if plain(digits) => return written(Some(true), digits, None),
-        None if plain(cell) => return written(None, cell, None),
+        Some(digits) if plain(digits) => return written(Some(true), digits, Beside::default()),
+        None if plain(cell) => return written(None, cell, Beside::default()),
         _ => {}
     }
-    let (mut rest, mut negative, mut currency) = (cell, None, None);
+    let (mut rest, mut negative, mut beside) = (cell, None, Beside::default());
     let mut set = |sign: bool| negative.replace(sign).is_none();
     if let Some(inner) = rest.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
         rest = inner;
@@ -82,7 +119,7 @@ pub(super) fn cut(cell: &str) -> Option<Written<'_>> {
         let (first, last) = (rest.chars().next()?, rest.chars().next_back()?);
         let (after, before) = (rest.strip_prefix(first)?, rest.strip_suffix(last)?);
         if first.is_ascii_digit() && last.is_ascii_digit() || first == '.' && last.is_ascii_digit() {
-            return written(negative, rest, currency);
+            return written(negative, rest, beside);
         }
         let sign = |char| match char {
             '-' | '\u{2212}' | '\u{2013}' => Some(true),
@@ -95,7 +132,7 @@ pub(super) fn cut(cell: &str) -> Option<Written<'_>> {
             rest = set(sign).then_some(before)?;
         } else if let Some((left, own)) = without_mark(rest) {
             rest = left;
-            currency = own.or(currency);
+            beside = (own.0.or(beside.0), own.1.or(beside.1));
         } else {
             let word = rest.rsplit(|char: char| char.is_ascii_digit() || char == ' ').next()?;
             let sign = match word.trim_end_matches('.').to_ascii_uppercase().as_str() {
@@ -108,16 +145,16 @@ pub(super) fn cut(cell: &str) -> Option<Written<'_>> {
     }
 }
 
-fn written(negative: Option<bool>, digits: &str, currency: Option<Currency>) -> Option<Written<'_>> {
+fn written(negative: Option<bool>, digits: &str, (currency, mark): Beside) -> Option<Written<'_>> {
     let is_amount = digits.len() <= BYTES_MAX
         && digits.bytes().any(|byte| byte.is_ascii_digit())
         && digits.chars().all(|char| char.is_ascii_digit() || matches!(char, '.' | ',') || groups(char));
-    is_amount.then_some(Written { negative, digits, currency })
+    is_amount.then_some(Written { negative, digits, currency, mark })
 }
 
 /// Returns the text without the code or the mark of a currency at one of its ends, where a digit, a sign or a space is
 /// next to it.
-fn without_mark(text: &str) -> Option<(&str, Option<Currency>)> {
+fn without_mark(text: &str) -> Option<(&str, Beside)> {
     let goes = |rest: &str, at_end: bool| {
         let next =
             if at_end { rest.chars().next_back() } else { rest.trim_start_matches('.').chars().next() };
@@ -133,28 +170,42 @@ fn without_mark(text: &str) -> Option<(&str, Option<Currency>)> {
     };
     let ends = |length: usize| {
         [front(length).map(|(mark, rest)| (mark, rest.trim_start_matches('.'))), back(length)]
-            .into_iter()
-            .flatten()
     };
-    let code = ends(3).find_map(|(code, rest)| Some((rest, Some(Currency::parse(code).ok()?))));
+    let code = ends(3).into_iter().flatten();
+    let mut code = code.map(|(code, rest)| (rest, Currency::parse(code).ok()));
+    let code = code.find_map(|(rest, currency)| Some((rest, (Some(currency?), None))));
     code.or_else(|| {
-        CURRENCY_MARKS.iter().find_map(|(mark, code)| {
-            let (_, rest) = ends(mark.len()).find(|(own, _)| own.to_uppercase() == *mark)?;
-            Some((rest, code.and_then(|code| Currency::parse(code).ok())))
+        MARKS.iter().find_map(|mark| {
+            let [front, back] = ends(mark.text.len());
+            let found = front.into_iter().chain(back.filter(|_| mark.may_stand_behind()));
+            let (_, rest) = found.into_iter().find(|(own, _)| own.to_uppercase() == mark.text)?;
+            Some((rest, (mark.currency(), Some(mark))))
         })
     })
 }
 
+/// Returns the currency of a mark that stands alone and belongs to one currency.
+pub(super) fn currency_of_mark(text: &str) -> Option<Currency> {
+    MARKS.iter().find(|mark| mark.text == text.to_uppercase())?.currency()
+}
+
 /// Returns what the marks of an amount show.
 pub(super) fn evidence(digits: &str) -> Evidence {
-    let point = digits.bytes().filter(|byte| *byte == b'.').count();
-    let comma = digits.bytes().filter(|byte| *byte == b',').count();
-    let (mark, other, count) = match (digits.rfind('.'), digits.rfind(',')) {
-        (None, None) => return Evidence::Nothing,
-        (Some(point), Some(comma)) if point > comma => return Evidence::Decimal(DecimalMark::Point),
-        (Some(_), Some(_)) => return Evidence::Decimal(DecimalMark::Comma),
-        (Some(_), None) => (DecimalMark::Point, DecimalMark::Comma, point),
-        (None, Some(_)) => (DecimalMark::Comma, DecimalMark::Point, comma),
+    let (mut point, mut comma, mut point_is_last) = (0_usize, 0_usize, false);
+    for byte in digits.bytes().filter(|byte| matches!(byte, b'.' | b',')) {
+        point_is_last = byte == b'.';
+        point += usize::from(point_is_last);
+        comma += usize::from(!point_is_last);
+    }
+    let (mark, other) = if point_is_last {
+        (DecimalMark::Point, DecimalMark::Comma)
+    } else {
+        (DecimalMark::Comma, DecimalMark::Point)
+    };
+    let count = match (point, comma) {
+        (0, 0) => return Evidence::Nothing,
+        (count, 0) | (0, count) => count,
+        _ => return Evidence::Decimal(mark),
     };
     // A mark that occurs twice groups thousands.
     if count > 1 {
@@ -174,6 +225,9 @@ pub(super) fn minor(digits: &str, mark: DecimalMark, currency: Currency) -> Resu
         DecimalMark::Point => ('.', ','),
         DecimalMark::Comma => (',', '.'),
     };
+    if let Some(minor) = plain_minor(digits, [decimal, other], usize::from(currency.exponent())) {
+        return Ok(minor);
+    }
     if decimal == '.'
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && !digits.starts_with('.')
@@ -196,6 +250,23 @@ pub(super) fn minor(digits: &str, mark: DecimalMark, currency: Currency) -> Resu
     plain.push('.');
     plain.push_str(decimals);
     Ok(Money::from_decimal_str(&plain, currency)?.minor)
+}
+
+/// Returns the minor units of the form that most amounts have: 16 bytes at most, all decimals of the currency, and the other
+/// mark between all thousands or none. `None` for any other form.
+fn plain_minor(digits: &str, [decimal, other]: [char; 2], exponent: usize) -> Option<i64> {
+    let (whole, decimals) = digits.split_at_checked(digits.len().checked_sub(exponent + 1)?)?;
+    let decimals = decimals.strip_prefix(decimal)?;
+    if digits.len() > 16 || whole.is_empty() || decimals.is_empty() {
+        return None;
+    }
+    let is_grouped = whole.contains(other);
+    let add = |minor: i64, byte: u8| byte.is_ascii_digit().then(|| minor * 10 + i64::from(byte - b'0'));
+    let whole_minor = whole.bytes().enumerate().try_fold(0, |minor, (place, byte)| {
+        let is_mark = is_grouped && (whole.len() - place).is_multiple_of(4);
+        if is_mark { (place > 0 && char::from(byte) == other).then_some(minor) } else { add(minor, byte) }
+    });
+    decimals.bytes().try_fold(whole_minor?, add)
 }
 
 /// Returns whether a character between digits can only group thousands.

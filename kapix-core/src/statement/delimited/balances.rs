@@ -1,10 +1,10 @@
 //! What the balances of a document prove: the order of its rows, and what the sign of an amount means.
 
+use super::found::Building;
 use super::place;
-use super::rows::{Building, Edge};
 use super::survey::Choices;
 use super::totals::Totals;
-use crate::domain::{Account, AccountKind, Transaction};
+use crate::domain::{Account, AccountKind, Period, Transaction};
 use crate::error::{Cause, Error, Result};
 use crate::statement::profile::{ColumnRole, Sign};
 use crate::statement::reading::{AccountRead, Choice, ReadingFinding, ReadingFindingKind};
@@ -29,10 +29,7 @@ pub(super) fn oldest_first(accounts: &mut [Building]) -> Option<ReadingFinding> 
             turned.extend(account.lines.first());
             account.rows.reverse();
             account.lines.reverse();
-            let count = account.rows.len();
-            for edge in [&mut account.opening, &mut account.closing].into_iter().flatten() {
-                edge.rows_before = count.saturating_sub(edge.rows_before);
-            }
+            account.newest_first = true;
         }
     }
     (!turned.is_empty()).then(|| ReadingFindingKind::NewestFirst.at(turned))
@@ -120,42 +117,51 @@ pub(super) fn sign(
             `profile.sign`, or the column `type` in `profile.columns`";
         return Err(Error::new(Cause::StatementUnstated, message).at("/profile/sign"));
     }
+    if let Some(line) = choices.debits_against.filter(|_| !proves(all.plus, all.minus)) {
+        let message =
+            "every debit has the other sign than `profile.debit_sign` states; state the other, or none";
+        return Err(place(Cause::TransactionSign, line, Some(ColumnRole::Debit), message));
+    }
+    if all.minus > all.plus {
+        findings.push(ReadingFindingKind::SignDoubtful.at(vec![first_line]));
+    }
     Ok(all)
 }
 
-/// Returns the account with its ends: what is stated in the request goes before what the document says.
+/// Returns the account with its ends: what is stated in the request goes before what the rows of the document say, and
+/// that before what the lines before its header do.
 pub(super) fn finish(
     building: Building,
     stated: &StatedAccount,
+    preamble: (Option<Period>, [Option<(u64, i64)>; 2]),
     totals: &mut Totals,
     wrong: &mut Vec<u64>,
 ) -> AccountRead {
-    let Building { id, currency, kind, rows, lines, opening, closing } = building;
-    let at_start = |edge: Edge| edge.rows_before == 0;
-    let at_end = |edge: Edge| edge.rows_before == rows.len();
-    let opening = opening.filter(|edge| at_start(*edge)).map(|edge| edge.balance_minor);
-    let opening_balance_minor = stated.opening_balance_minor.or(opening);
-    let closing = closing.filter(|edge| at_end(*edge));
-    if let Some(closing) = closing {
+    let (period, [named_opening, named_closing]) = preamble;
+    let [opening, closing] = building.ends();
+    let (opening, closing) = (opening.or(named_opening), closing.or(named_closing));
+    let Building { id, currency, kind, rows, lines, .. } = building;
+    let opening_balance_minor = stated.opening_balance_minor.or(opening.map(|(_, balance)| balance));
+    if let Some((line, stated_minor)) = closing {
         let sum = || rows.iter().map(|row| i128::from(row.amount_minor)).sum::<i128>();
         let reached = rows.last().and_then(|row| row.balance_minor).map(i128::from);
         let reached = reached.or_else(|| Some(i128::from(opening_balance_minor?) + sum()));
         if let Some(reached) = reached {
             let found = i64::try_from(reached).unwrap_or(i64::MAX);
-            totals.closing(closing.line, found, closing.balance_minor);
-            if found != closing.balance_minor {
-                wrong.push(closing.line);
+            totals.closing(line, found, stated_minor);
+            if found != stated_minor {
+                wrong.push(line);
             }
         }
     }
     let account = Account {
         account_id: id,
         chain_tolerance_minor: 0,
-        closing_balance_minor: stated.closing_balance_minor.or(closing.map(|edge| edge.balance_minor)),
+        closing_balance_minor: stated.closing_balance_minor.or(closing.map(|(_, balance)| balance)),
         currency,
         kind: stated.kind.or(kind).unwrap_or(AccountKind::Other),
         opening_balance_minor,
-        period: stated.period,
+        period: stated.period.or(period),
         provider: stated.provider.clone(),
         reading_doubts: None,
         transactions: rows,

@@ -1,15 +1,17 @@
 //! Where the columns of a document are: its separator, its header, and what the header's names mean.
 
+use super::amounts;
+use super::cut::AMOUNTS;
 use super::dates;
+use super::parts::Part;
 use super::place;
 use super::records::{Marks, Record, Records, quotes};
 use super::words::{self, folded};
 use crate::error::{Cause, Error, Result};
-use crate::id::Id;
 use crate::limits::{self, Limits};
 use crate::money::Currency;
 use crate::statement::profile::{ColumnRole, Profile, Quotes, Separator};
-use crate::statement::reading::{LeftOutReason, LeftOutRows};
+use crate::statement::reading::LISTED_MAX;
 use std::collections::BTreeMap;
 use strum::VariantArray;
 
@@ -27,6 +29,25 @@ pub(super) struct Layout {
     pub(super) places: Places,
     /// The currency in the names of the columns, such as `Amount (KES)`.
     pub(super) currency: Option<Currency>,
+}
+
+/// The name of the column of days on the wire: a document that has it is in the form of the wire.
+const WIRE: &str = "at";
+
+impl Layout {
+    /// Returns whether the document is in the form of the wire.
+    pub(super) fn is_wire(&self) -> bool {
+        let name = self.places.of(ColumnRole::At).and_then(|place| self.header.get(place));
+        name.is_some_and(|name| name == WIRE)
+    }
+
+    /// Returns the names of the columns that are not read, the first hundred.
+    pub(super) fn not_read(&self) -> Vec<String> {
+        let is_read = |place: usize| self.places.used().any(|(_, own)| own == place);
+        let names =
+            self.header.iter().enumerate().filter(|(place, name)| !name.is_empty() && !is_read(*place));
+        names.map(|(_, name)| name.clone()).take(LISTED_MAX).collect()
+    }
 }
 
 /// Place of each column in a record.
@@ -66,13 +87,6 @@ impl Places {
     }
 }
 
-/// What the lines before the header say.
-#[derive(Default)]
-pub(super) struct Preamble {
-    pub(super) account_id: Option<Id>,
-    pub(super) currency: Option<Currency>,
-}
-
 /// Returns the layout: the separator under which the most columns have a known name.
 pub(super) fn find(text: &str, profile: &Profile, limits: &Limits) -> Result<Layout> {
     let mut best: Option<Layout> = None;
@@ -98,7 +112,7 @@ pub(super) fn find(text: &str, profile: &Profile, limits: &Limits) -> Result<Lay
 
 fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -> Result<Option<Layout>> {
     let quotes = profile.quotes.unwrap_or(Quotes::Double);
-    let mut records = Records::new(text, Marks { separator, quotes });
+    let mut records = Records::new(Part { text, line: 1 }, Marks { separator, quotes });
     if profile.header_line == Some(0) {
         return without_header(records, separator, profile, limits);
     }
@@ -179,7 +193,6 @@ fn named(
     stated: &BTreeMap<ColumnRole, String>,
 ) -> Result<(Places, Option<Currency>)> {
     let mut places = Places::default();
-    let mut currency = None;
     let mut ranks = [usize::MAX; ColumnRole::VARIANTS.len()];
     let mut again = Vec::new();
     let names: Vec<String> = header.iter().map(|name| folded(name)).collect();
@@ -194,16 +207,12 @@ fn named(
         if first.is_none() {
             return Ok((Places::default(), None));
         }
-        let written = first.and_then(|place| header.get(place));
-        currency = currency.or(without_currency(&name, written).1);
         places.set(*column, first);
         taken.extend(first);
     }
     for (at, name) in names.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
-        let (known, own) = match words::column(name) {
-            Some(known) => (Some(known), None),
-            None => without_currency(name, header.get(at)),
-        };
+        let written = header.get(at).map(String::as_str).unwrap_or_default();
+        let known = words::column(name).or_else(|| without_currency(name, written));
         let Some((column, rank)) = known.filter(|(column, _)| !stated.contains_key(column)) else { continue };
         let Some(best) = ranks.get_mut(column as usize) else { continue };
         if rank == *best {
@@ -212,25 +221,54 @@ fn named(
         if rank < *best {
             *best = rank;
             places.set(column, Some(at));
-            currency = own.or(currency);
         }
     }
     let is_best = |column: ColumnRole, rank: usize| ranks.get(column as usize) == Some(&rank);
     match again.into_iter().find(|(column, rank, _)| is_best(*column, *rank)) {
         Some((column, _, at)) if places.suffice() => Err(twice(line, column, places.of(column), Some(at))),
-        _ => Ok((places, currency)),
+        _ if places.suffice() => Ok((places, one_currency(header, line, &places)?)),
+        _ => Ok((places, None)),
     }
 }
 
-/// Returns what a name such as `Amount (KES)` or `Balance in KES` means.
-fn without_currency(folded: &str, name: Option<&String>) -> (Option<(ColumnRole, usize)>, Option<Currency>) {
-    let code = folded.rsplit(' ').next().map(str::to_uppercase).and_then(|code| Currency::parse(&code).ok());
-    let written = code.filter(|code| name.is_some_and(|name| name.contains(code.as_str())));
-    let Some(currency) = written else { return (None, None) };
-    let rest = folded.get(..folded.len().saturating_sub(4)).unwrap_or_default();
+/// Returns the currency in the names of the columns of money; an error where they name two.
+fn one_currency(header: &[String], line: u64, places: &Places) -> Result<Option<Currency>> {
+    let mut first: Option<(ColumnRole, Currency)> = None;
+    for (column, at) in places.used().filter(|(column, _)| AMOUNTS.contains(column)) {
+        let Some(own) = header.get(at).and_then(|name| currency_in(name)) else { continue };
+        let (other, currency) = *first.get_or_insert((column, own));
+        if currency != own {
+            let message = format!(
+                "the column `{}` is in {currency} and the column `{}` in {own}; state in `profile.columns` those of one currency",
+                other.as_str(),
+                column.as_str()
+            );
+            return Err(place(Cause::MoneyCurrencyMixed, line, Some(column), &message));
+        }
+    }
+    Ok(first.map(|(_, currency)| currency))
+}
+
+/// Returns what a name such as `Amount (KES)`, `Balance in KES` or `Credit KSh` means.
+fn without_currency(folded: &str, name: &str) -> Option<(ColumnRole, usize)> {
+    currency_in(name)?;
+    let (rest, _) = folded.rsplit_once(' ')?;
     // `Money In (KES)` before `Balance in KES`.
-    let known = words::column(rest).or_else(|| words::column(rest.strip_suffix(" in")?));
-    (known, Some(currency))
+    words::column(rest).or_else(|| words::column(rest.strip_suffix(" in")?))
+}
+
+/// Returns the currency whose code or mark ends a name.
+fn currency_in(name: &str) -> Option<Currency> {
+    let ends = |char: char| !char.is_alphanumeric() && !matches!(char, '€' | '₦' | '₵' | '₹' | '$');
+    let last = name.trim_end_matches(ends).rsplit(ends).next()?;
+    Currency::parse(last).ok().or_else(|| amounts::currency_of_mark(last))
+}
+
+/// Returns whether a record names a day and two more columns.
+pub(super) fn is_another_header(record: Record<'_>) -> bool {
+    let known: Vec<ColumnRole> =
+        record.cells().filter_map(|cell| Some(words::column(&folded(cell))?.0)).collect();
+    known.len() >= 3 && known.contains(&ColumnRole::At)
 }
 
 #[cold]
@@ -243,45 +281,4 @@ fn twice(line: u64, column: ColumnRole, first: Option<usize>, second: Option<usi
         column.as_str()
     );
     place(Cause::StatementUnstated, line, Some(column), &message)
-}
-
-/// Passes the lines before the header and the header itself, and returns what they say.
-pub(super) fn pass_preamble(
-    records: &mut Records<'_>,
-    layout: &Layout,
-    left_out: &mut LeftOutRows,
-) -> Result<Preamble> {
-    let mut preamble = Preamble::default();
-    if layout.header_line == 0 {
-        return Ok(preamble);
-    }
-    while let Some(record) = records.next()? {
-        if record.line >= layout.header_line {
-            left_out.push(record.line, LeftOutReason::Header);
-            break;
-        }
-        left_out.push(record.line, LeftOutReason::Preamble);
-        preamble.read(record);
-    }
-    Ok(preamble)
-}
-
-impl Preamble {
-    /// Reads a line such as `Currency,KES` or `Account number: 123`.
-    fn read(&mut self, record: Record<'_>) {
-        let mut cells = record.cells().filter(|cell| !cell.is_empty());
-        let Some(first) = cells.next() else { return };
-        let (name, value) = match first.split_once(':') {
-            Some((name, value)) if !value.trim().is_empty() => (name, Some(value.trim())),
-            _ => (first, cells.next()),
-        };
-        let Some(value) = value else { return };
-        match words::column(&folded(name)) {
-            Some((ColumnRole::Currency, _)) => self.currency = Currency::parse(value).ok().or(self.currency),
-            Some((ColumnRole::Account, _)) if self.account_id.is_none() => {
-                self.account_id = Id::parse(value).ok();
-            }
-            _ => {}
-        }
-    }
 }

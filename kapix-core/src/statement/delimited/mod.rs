@@ -1,10 +1,15 @@
-//! Delimited text: CSV and kin. Two passes: what the whole document shows, then its rows.
+//! Delimited text: CSV and kin. One walk reads the rows as a sample shows them and sees what the whole
+//! document shows; where that is something else, a second walk reads the rows again.
 
 mod amounts;
 mod balances;
+mod cut;
 mod dates;
 mod encoding;
+mod found;
 mod layout;
+mod parts;
+mod preamble;
 mod read;
 mod records;
 mod rows;
@@ -12,6 +17,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod walk;
 mod words;
 
 use read::place;

@@ -3,9 +3,11 @@
 use super::balances;
 use super::encoding::decode;
 use super::layout::{self, Layout};
+use super::parts::{Part, parts};
+use super::preamble;
 use super::records::{Marks, Records, check_lines, quotes};
-use super::rows::{Found, Rows};
-use super::survey::{Choices, Survey};
+use super::survey::Choices;
+use super::walk::Body;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
 use crate::statement::profile::{ColumnRole, Format, Profile};
@@ -13,52 +15,59 @@ use crate::statement::reading::{Choice, LeftOutRows, Proof, Reading, ReadingFind
 use crate::statement::request::TransactionsReadRequest;
 use std::collections::BTreeMap;
 
-/// The name of the column of days on the wire: a document that has it is in the form of the wire.
-const WIRE: &str = "at";
+/// Bytes of a part of a text, which one thread reads by itself.
+const PART_BYTES: usize = 1 << 19;
 
-/// Returns the accounts of a delimited text.
-pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &Limits) -> Result<Reading> {
+/// Returns the accounts of a delimited text, read on so many threads; 0 takes all.
+pub(crate) fn read(
+    document: &[u8],
+    request: &TransactionsReadRequest,
+    limits: &Limits,
+    threads: usize,
+) -> Result<Reading> {
+    read_in_parts(document, request, limits, (PART_BYTES, threads))
+}
+
+/// Returns the accounts of a delimited text whose parts are of so many bytes each.
+pub(super) fn read_in_parts(
+    document: &[u8],
+    request: &TransactionsReadRequest,
+    limits: &Limits,
+    (part_bytes, threads): (usize, usize),
+) -> Result<Reading> {
+    refuse_parts_of_json(&request.profile)?;
     let decoded = decode(document, request.profile.encoding)?;
     let text: &str = &decoded.text;
     check_lines(text, limits)?;
     let mut layout = layout::find(text, &request.profile, limits)?;
     let quotes = quotes(text, layout.separator, request.profile.quotes, limits)?;
     let marks = Marks { separator: layout.separator, quotes };
-    let mut records = Records::new(text, marks);
-    layout::pass_preamble(&mut records, &layout, &mut LeftOutRows::default())?;
-    let survey = Survey::take(&mut records, &layout.places, request.account.period)?;
-    if let Some(line) = survey.foreign_type() {
-        leave_type(&mut layout, request, line)?;
-    }
-    let wire = layout.places.of(ColumnRole::At).and_then(|place| layout.header.get(place));
-    let is_wire = wire.is_some_and(|name| name == WIRE);
-    let choices = survey.decide(&request.profile, &layout.places, is_wire)?;
-
-    let mut records = Records::new(text, marks);
+    let mut records = Records::new(Part { text, line: 1 }, marks);
     let mut left_out = LeftOutRows::default();
-    let preamble = layout::pass_preamble(&mut records, &layout, &mut left_out)?;
-    let beside = survey.currency.map(|(currency, _)| currency);
-    let currency = request.account.currency.or(layout.currency).or(preamble.currency).or(beside);
-    let found = Found { left_out, ..Found::default() };
-    let stated = &request.account;
-    let mut rows = Rows { layout: &layout, choices, stated, preamble: &preamble, limits, currency, found };
-    while let Some(record) = records.next()? {
-        rows.read(record)?;
-    }
-    let (found, mut choices) = (rows.found, choices);
+    let preamble = preamble::pass(&mut records, &layout, &mut left_out)?;
+    let parts = parts(records.rest(), marks, &layout.places, part_bytes)?;
+    let body = Body { parts, marks, preamble, request, limits, threads };
+    let (mut found, mut choices) = body.read(&mut layout, left_out)?;
     found.check()?;
+    let stated = &request.account;
+    let mut totals = core::mem::take(&mut found.totals).compared();
     let mut accounts = found.accounts;
-    let mut totals = found.totals;
     let mut findings: Vec<_> = balances::oldest_first(&mut accounts).into_iter().collect();
     let chain = balances::sign(&mut accounts, &mut choices, layout.places.has_one_amount(), &mut findings)?;
     let mut wrong = Vec::new();
-    let accounts: Vec<_> =
-        accounts.into_iter().map(|it| balances::finish(it, stated, &mut totals, &mut wrong)).collect();
+    let is_one = accounts.len() == 1;
+    let accounts = accounts.into_iter().map(|it| {
+        // What the lines before the header say is of one account.
+        let preamble = if is_one { body.said_before(&it, &choices) } else { Default::default() };
+        balances::finish(it, stated, preamble, &mut totals, &mut wrong)
+    });
+    let accounts: Vec<_> = accounts.collect();
     findings.extend(totals.finding());
     findings.extend((!wrong.is_empty()).then(|| ReadingFindingKind::ClosingMismatch.at(wrong)));
     let mut proof =
         Proof { balances_chained: chain.plus, balances_checked: chain.checked, ..Proof::default() };
     proof.totals = totals.checks;
+    proof.columns_not_read = layout.not_read();
     let mut profile = profile(&layout, &choices, request, &mut proof.choices);
     profile.encoding = Some(decoded.encoding);
     proof.choices.insert("encoding", decoded.choice);
@@ -67,19 +76,19 @@ pub(crate) fn read(document: &[u8], request: &TransactionsReadRequest, limits: &
     Ok(Reading { accounts, findings, left_out: found.left_out, profile, proof })
 }
 
-/// A column of types that states other things than directions is none, unless the request says that it is.
-fn leave_type(layout: &mut Layout, request: &TransactionsReadRequest, line: u64) -> Result<()> {
-    if request.profile.columns.contains_key(&ColumnRole::Type) {
-        let message = "the value must say credit or debit; else state another column of `type`";
-        return Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Type), message));
-    }
-    let name = layout.places.of(ColumnRole::Type).and_then(|place| layout.header.get(place));
-    if name.is_some_and(|name| name == ColumnRole::Type.as_str()) {
-        let message = "the value must be `credit` or `debit`";
-        return Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Type), message));
-    }
-    layout.places.set(ColumnRole::Type, None);
-    Ok(())
+/// Refuses what a profile states of an aggregator's answer: nothing of it would be done.
+fn refuse_parts_of_json(profile: &Profile) -> Result<()> {
+    let stated = [
+        ("preset", profile.preset.is_some()),
+        ("pointers", profile.pointers.is_some()),
+        ("categories", profile.categories.is_some()),
+    ];
+    let Some((name, _)) = stated.into_iter().find(|(_, is_stated)| *is_stated) else { return Ok(()) };
+    let message = format!(
+        "`profile.{name}` is of an aggregator's answer in JSON, and the document is delimited text, whose form is found: \
+         leave it out"
+    );
+    Err(Error::new(Cause::StatementForm, message).at(format!("/profile/{name}")))
 }
 
 fn profile(

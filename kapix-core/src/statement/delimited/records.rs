@@ -1,11 +1,12 @@
 //! The records of a delimited text, with their lines. Quotes are checked by RFC 4180 before: the reader of `csv` lets a
 //! quote that never closes run to the end of the text.
 
+use super::parts::Part;
 use super::place;
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
 use crate::statement::profile::{Quotes, Separator};
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{Reader, ReaderBuilder, StringRecord};
 use memchr::{memchr, memchr_iter, memchr3_iter};
 
 /// How values are separated and enclosed.
@@ -30,49 +31,66 @@ impl Separator {
 
 /// The records of a text one after the other.
 pub(super) struct Records<'t> {
-    text: &'t [u8],
+    part: Part<'t>,
     reader: Reader<&'t [u8]>,
-    record: ByteRecord,
+    record: StringRecord,
 }
 
 /// One record.
 #[derive(Clone, Copy)]
 pub(super) struct Record<'r> {
-    cells: &'r ByteRecord,
+    cells: &'r StringRecord,
     /// Its first line, from 1.
     pub(super) line: u64,
+    /// The place of its first byte in its part.
+    pub(super) start: usize,
 }
 
 impl<'t> Records<'t> {
-    pub(super) fn new(text: &'t str, marks: Marks) -> Self {
+    pub(super) fn new(part: Part<'t>, marks: Marks) -> Self {
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(marks.separator.byte())
             .quoting(marks.quotes == Quotes::Double)
-            .from_reader(text.as_bytes());
-        Self { text: text.as_bytes(), reader, record: ByteRecord::new() }
+            .from_reader(part.text.as_bytes());
+        Self { part, reader, record: StringRecord::new() }
+    }
+
+    /// Returns what follows the records so far.
+    pub(super) fn rest(&self) -> Part<'t> {
+        let position = self.reader.position();
+        let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+        let text = self.part.text.get(start..).unwrap_or_default();
+        Part { text, line: self.part.line + position.line() - 1 }
     }
 
     /// Returns the next record that is no empty line.
     pub(super) fn next(&mut self) -> Result<Option<Record<'_>>> {
-        let read = self.reader.read_byte_record(&mut self.record);
+        let read = self.reader.read_record(&mut self.record);
         let more =
             read.map_err(|_| Error::new(Cause::TransactionCsv, "the text cannot be read as records"))?;
-        let (mut line, start) = self.record.position().map_or((0, 0), |it| (it.line(), it.byte()));
+        let (line, start) = self.record.position().map_or((1, 0), |it| (it.line(), it.byte()));
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
         // The position of a record is the end of the one before; line ends and empty lines may lie between.
-        let rest = self.text.get(usize::try_from(start).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let rest = self.part.text.as_bytes().get(start..).unwrap_or_default();
         let between = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        line += u64::try_from(between.filter(|byte| **byte == b'\n').count()).unwrap_or_default();
-        Ok(more.then_some(Record { cells: &self.record, line }))
+        let (bytes, lines) =
+            between.fold((0, 0), |(bytes, lines), byte| (bytes + 1, lines + u64::from(*byte == b'\n')));
+        let line = self.part.line - 1 + line + lines;
+        Ok(more.then_some(Record { cells: &self.record, line, start: start + bytes }))
     }
 }
 
 impl<'r> Record<'r> {
     /// Returns a value without the white space around it; empty where the record is shorter.
     pub(super) fn cell(&self, place: usize) -> &'r str {
-        let bytes = self.cells.get(place).unwrap_or_default();
-        core::str::from_utf8(bytes).unwrap_or_default().trim()
+        let text = self.cells.get(place).unwrap_or_default();
+        match text.as_bytes() {
+            // Nothing to trim, which most values show by their ends.
+            [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+            _ => text.trim(),
+        }
     }
 
     pub(super) fn cells(&self) -> impl Iterator<Item = &'r str> + use<'r> {
@@ -86,7 +104,7 @@ impl<'r> Record<'r> {
 
     /// Returns whether no value has more than white space.
     pub(super) fn is_blank(&self) -> bool {
-        self.cells.as_slice().trim_ascii().is_empty() || self.cells().all(str::is_empty)
+        self.cells().all(str::is_empty)
     }
 }
 

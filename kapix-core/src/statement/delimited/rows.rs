@@ -2,23 +2,24 @@
 //! it is left out, or is an error.
 
 use super::amounts;
+use super::cut::Cut;
 use super::dates::{self, Stamp};
-use super::layout::{Layout, Preamble};
+use super::found::{Building, Edge, Found, Section};
+use super::layout::{Layout, is_another_header};
 use super::place;
-use super::records::Record;
+use super::preamble::{Preamble, named_value};
 use super::survey::Choices;
-use super::totals::Totals;
+use super::totals::StatedTotal;
 use super::words::{self, Label};
-use crate::domain::{AccountKind, Direction, Transaction, TransactionStatus};
+use crate::domain::{Direction, Transaction, TransactionStatus};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits, WIRE_MAX};
 use crate::money::Currency;
 use crate::statement::profile::{ColumnRole, DebitSign, Sign};
-use crate::statement::reading::{LeftOutReason, LeftOutRows};
+use crate::statement::reading::LeftOutReason;
 use crate::statement::request::StatedAccount;
 use crate::time::{At, UtcOffset};
-use std::collections::BTreeMap;
 
 /// Id of an account that nothing names.
 const ACCOUNT: &str = "account";
@@ -33,70 +34,35 @@ pub(super) struct Rows<'a> {
     /// Currency of a row whose column names none.
     pub(super) currency: Option<Currency>,
     pub(super) found: Found,
-}
-
-/// What the records gave so far.
-#[derive(Default)]
-pub(super) struct Found {
-    pub(super) accounts: Vec<Building>,
-    pub(super) places: BTreeMap<String, usize>,
-    pub(super) last: usize,
-    pub(super) rows: usize,
-    pub(super) left_out: LeftOutRows,
-    pub(super) totals: Totals,
-}
-
-/// An account while its rows are read.
-pub(super) struct Building {
-    pub(super) id: Id,
-    pub(super) currency: Currency,
-    pub(super) kind: Option<AccountKind>,
-    pub(super) rows: Vec<Transaction>,
-    pub(super) lines: Vec<u64>,
-    pub(super) opening: Option<Edge>,
-    pub(super) closing: Option<Edge>,
-}
-
-/// A balance at an end of a document, and the rows of its account before it.
-#[derive(Clone, Copy)]
-pub(super) struct Edge {
-    pub(super) line: u64,
-    pub(super) balance_minor: i64,
-    pub(super) rows_before: usize,
-}
-
-/// Returns whether a record names a day and two more columns.
-fn is_another_header(record: Record<'_>) -> bool {
-    let known: Vec<ColumnRole> =
-        record.cells().filter_map(|cell| Some(words::column(&words::folded(cell))?.0)).collect();
-    known.len() >= 3 && known.contains(&ColumnRole::At)
+    /// Rows that the part of an account may have.
+    pub(super) expected: usize,
+    /// The last day that stood alone, and what it is.
+    pub(super) last_day: Option<(Stamp, At)>,
 }
 
 impl Rows<'_> {
     /// Reads a record.
-    pub(super) fn read(&mut self, record: Record<'_>) -> Result<()> {
+    pub(super) fn read(&mut self, record: &Cut<'_>) -> Result<()> {
         if record.is_blank() {
             self.found.left_out.push(record.line, LeftOutReason::Blank);
             return Ok(());
         }
-        let day = self.cell(record, ColumnRole::At);
-        match dates::cut(day) {
+        match record.stamp {
             Some(stamp) => self.dated(record, &stamp),
-            None => self.undated(record, day),
+            None => self.undated(record, self.cell(record, ColumnRole::At)),
         }
     }
 
-    fn dated(&mut self, record: Record<'_>, stamp: &Stamp) -> Result<()> {
+    fn dated(&mut self, record: &Cut<'_>, stamp: &Stamp) -> Result<()> {
         self.check_width(record)?;
         let currency = self.currency_of(record)?;
         let amount = self.amount(record, currency)?;
         let balance_minor = self.money(record, self.balance(), currency)?;
-        // A balance brought forward may be written as an amount too.
-        if (amount.is_none_or(|amount| amount == 0) || amount == balance_minor)
-            && let Some(label) = record.cells().find_map(words::label)
-            && label != Label::Total
-        {
-            return self.edge(record, label, currency);
+        self.check_same(record, ColumnRole::Balance, balance_minor, currency)?;
+        match self.label(record, amount, balance_minor) {
+            Some(Label::Total) => return self.total(record, currency),
+            Some(label) => return self.edge(record, label, currency),
+            None => {}
         }
         let Some(amount_minor) = amount else {
             self.found.left_out.push(record.line, LeftOutReason::NoAmount);
@@ -109,12 +75,25 @@ impl Rows<'_> {
         account.rows.push(transaction);
         account.lines.push(record.line);
         self.found.rows += 1;
-        self.found.totals.add(amount_minor);
+        self.found.totals.row(amount_minor);
         Ok(())
     }
 
+    /// Returns what a record with a day is when it is no transaction. One of the wire with an amount always is.
+    fn label(&self, record: &Cut<'_>, amount: Option<i64>, balance_minor: Option<i64>) -> Option<Label> {
+        if amount.is_some() && self.layout.is_wire() {
+            return None;
+        }
+        // A balance brought forward may be written as an amount too.
+        if amount.is_none_or(|amount| amount == 0) || amount == balance_minor {
+            return record.cells().find_map(words::label).filter(|label| *label != Label::Total);
+        }
+        let description = self.cell(record, ColumnRole::Description);
+        if balance_minor.is_none() { words::whole_label(description) } else { None }
+    }
+
     /// A record without a day: a note, a total, a balance at an end, the header again, or text of the row above.
-    fn undated(&mut self, record: Record<'_>, day: &str) -> Result<()> {
+    fn undated(&mut self, record: &Cut<'_>, day: &str) -> Result<()> {
         let is_header = !self.layout.header.is_empty()
             && record.len() == self.layout.header.len()
             && record.cells().eq(self.layout.header.iter().map(String::as_str));
@@ -124,17 +103,14 @@ impl Rows<'_> {
             money.iter().find(|column| stated(column) && amounts::cut(self.cell(record, **column)).is_some());
         let reason = if is_header {
             LeftOutReason::Header
-        } else if is_another_header(record) {
+        } else if is_another_header(**record) {
             let message = "the line names columns as a header does, but others than those read so far; split the document \
                            where its form changes";
             return Err(place(Cause::TransactionCsv, record.line, None, message));
         } else if let Some(label) = record.cells().find(|cell| !cell.is_empty()).and_then(words::label) {
             let currency = self.currency_of(record)?;
-            if label != Label::Total {
-                return self.edge(record, label, currency);
-            }
-            self.total(record, currency)?;
-            LeftOutReason::Total
+            let is_total = label == Label::Total;
+            return if is_total { self.total(record, currency) } else { self.edge(record, label, currency) };
         } else if amount.is_some() {
             let expected = "a day, such as `2026-03-28`, `28/03/2026` or `28 Mar 2026`";
             let message = if day.is_empty() {
@@ -146,14 +122,37 @@ impl Rows<'_> {
         } else if self.continues(record)? {
             LeftOutReason::Continuation
         } else {
+            self.check_section(record)?;
             LeftOutReason::Note
         };
         self.found.left_out.push(record.line, reason);
         Ok(())
     }
 
+    /// Refuses a line between rows that names another account or currency than the rows before have.
+    fn check_section(&mut self, record: &Cut<'_>) -> Result<()> {
+        let Some((column, value)) = named_value(**record) else { return Ok(()) };
+        match (column, Currency::parse(value)) {
+            (ColumnRole::Currency, Ok(other)) => {
+                let Some(currency) = self.currency.filter(|own| *own != other) else { return Ok(()) };
+                let message =
+                    format!("the line names the currency {other}; the rows before are in {currency}");
+                Err(place(Cause::MoneyCurrencyMixed, record.line, None, &message))
+            }
+            (ColumnRole::Account, _) if value.bytes().filter(u8::is_ascii_digit).count() >= 4 => {
+                let section = Section { account: value.to_owned(), line: record.line };
+                let preamble = self.preamble.account_id.as_ref().map(Id::as_str);
+                let before = preamble.or(self.found.section.as_ref().map(|it| it.account.as_str()));
+                section.check(before)?;
+                self.found.section.get_or_insert(section);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Joins the text of a record that has nothing else to the row above.
-    fn continues(&mut self, record: Record<'_>) -> Result<bool> {
+    fn continues(&mut self, record: &Cut<'_>) -> Result<bool> {
         let Some(own) = self.layout.places.of(ColumnRole::Description) else { return Ok(false) };
         let text = record.cell(own);
         let alone = record.cells().enumerate().all(|(at, cell)| at == own || cell.is_empty());
@@ -172,40 +171,39 @@ impl Rows<'_> {
     }
 
     /// Keeps a balance at an end of the document.
-    fn edge(&mut self, record: Record<'_>, label: Label, currency: Currency) -> Result<()> {
+    fn edge(&mut self, record: &Cut<'_>, label: Label, currency: Currency) -> Result<()> {
         let columns = [ColumnRole::Balance, ColumnRole::BalanceMinor, ColumnRole::Credit, ColumnRole::Amount];
+        // Where a sign or a type turns amounts, what an amount says of a balance is open.
+        let turns = self.choices.sign.0 == Sign::DebitPositive || record.direction == Some(Direction::Debit);
         let mut balance = None;
         for column in columns {
-            if balance.is_none() {
+            if balance.is_none() && !(turns && column == ColumnRole::Amount) {
                 balance = self.money_if_any(record, column, currency)?;
             }
         }
         let line = record.line;
         let account = self.account(record, currency)?;
         let rows_before = account.rows.len();
-        let edge = balance.map(|balance_minor| Edge { line, balance_minor, rows_before });
-        let reason = if label == Label::Opening {
-            account.opening = account.opening.filter(|it| it.rows_before == 0).or(edge);
-            LeftOutReason::OpeningBalance
-        } else {
-            account.closing = edge.or(account.closing);
-            LeftOutReason::ClosingBalance
-        };
+        let is_opening = label == Label::Opening;
+        account.edges.push(Edge { line, is_opening, balance_minor: balance, rows_before });
+        let reason = if is_opening { LeftOutReason::OpeningBalance } else { LeftOutReason::ClosingBalance };
         self.found.left_out.push(line, reason);
         Ok(())
     }
 
-    fn total(&mut self, record: Record<'_>, currency: Currency) -> Result<()> {
+    fn total(&mut self, record: &Cut<'_>, currency: Currency) -> Result<()> {
+        let mut stated = Vec::new();
         for column in [ColumnRole::Amount, ColumnRole::Credit, ColumnRole::Debit] {
-            if let Some(stated) = self.money_if_any(record, column, currency)? {
-                self.found.totals.check(record.line, column, stated);
+            if let Some(minor) = self.money_if_any(record, column, currency)? {
+                stated.push(StatedTotal { line: record.line, column, minor });
             }
         }
-        self.found.totals.end_part();
+        self.found.totals.total(stated);
+        self.found.left_out.push(record.line, LeftOutReason::Total);
         Ok(())
     }
 
-    fn cell<'r>(&self, record: Record<'r>, column: ColumnRole) -> &'r str {
+    fn cell<'r>(&self, record: &Cut<'r>, column: ColumnRole) -> &'r str {
         self.layout.places.of(column).map(|place| record.cell(place)).unwrap_or_default()
     }
 
@@ -214,7 +212,7 @@ impl Rows<'_> {
         if has_minor { ColumnRole::BalanceMinor } else { ColumnRole::Balance }
     }
 
-    fn check_width(&self, record: Record<'_>) -> Result<()> {
+    fn check_width(&self, record: &Cut<'_>) -> Result<()> {
         let width = self.layout.header.len();
         let fits = width == 0 || record.len() == width;
         if fits || (record.len() > width && record.cells().skip(width).all(str::is_empty)) {
@@ -225,7 +223,7 @@ impl Rows<'_> {
         Err(place(Cause::TransactionCsv, record.line, None, &message))
     }
 
-    fn currency_of(&self, record: Record<'_>) -> Result<Currency> {
+    fn currency_of(&self, record: &Cut<'_>) -> Result<Currency> {
         let text = self.cell(record, ColumnRole::Currency);
         if text.is_empty() {
             return self.currency.ok_or_else(|| {
@@ -235,9 +233,11 @@ impl Rows<'_> {
         }
         let own = Currency::parse(&text.to_uppercase())
             .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
-        match self.stated.currency {
+        match self.stated.currency.or(self.layout.currency) {
             Some(stated) if stated != own => {
-                let message = format!("the row is in {own}; the request states {stated}");
+                let by =
+                    if self.stated.currency.is_some() { "the request states" } else { "the header names" };
+                let message = format!("the row is in {own}; {by} {stated}");
                 Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message))
             }
             _ => Ok(own),
@@ -245,18 +245,20 @@ impl Rows<'_> {
     }
 
     /// Returns the amount of a row, a credit above zero; `None` where it states none.
-    fn amount(&self, record: Record<'_>, currency: Currency) -> Result<Option<i64>> {
+    fn amount(&self, record: &Cut<'_>, currency: Currency) -> Result<Option<i64>> {
         let places = &self.layout.places;
         let turned = |amount: i64| if self.choices.sign.0 == Sign::DebitPositive { -amount } else { amount };
         if places.has(ColumnRole::AmountMinor) {
-            return Ok(self.money(record, ColumnRole::AmountMinor, currency)?.map(turned));
+            let minor = self.money(record, ColumnRole::AmountMinor, currency)?;
+            self.check_same(record, ColumnRole::Amount, minor, currency)?;
+            return Ok(minor.map(turned));
         }
         if places.has_one_amount() {
             let Some(written) = self.money(record, ColumnRole::Amount, currency)? else { return Ok(None) };
             if !self.choices.sign_by_type {
                 return Ok(Some(turned(written)));
             }
-            return match words::direction(self.cell(record, ColumnRole::Type)) {
+            return match record.direction {
                 Some(Direction::Credit) => Ok(Some(written)),
                 Some(Direction::Debit) => Ok(Some(-written)),
                 None if written == 0 => Ok(Some(0)),
@@ -281,8 +283,34 @@ impl Rows<'_> {
         }
     }
 
+    /// Refuses a row whose column in major units states another value than the one in minor units, whatever the signs.
+    fn check_same(
+        &self,
+        record: &Cut<'_>,
+        column: ColumnRole,
+        minor: Option<i64>,
+        currency: Currency,
+    ) -> Result<()> {
+        let places = &self.layout.places;
+        let is_amount = column == ColumnRole::Amount;
+        let minor_column = if is_amount { ColumnRole::AmountMinor } else { ColumnRole::BalanceMinor };
+        if !places.has(minor_column) || !places.has(column) {
+            return Ok(());
+        }
+        match self.money(record, column, currency)? {
+            Some(major) if minor.map(i64::abs) != Some(major.abs()) => {
+                let name = minor_column.as_str();
+                let message = format!(
+                    "the value and that of `{name}` contradict each other; state in `profile.columns` which is right"
+                );
+                Err(place(Cause::TransactionCsv, record.line, Some(column), &message))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns an amount with the sign that is written; `None` where there is none.
-    fn money(&self, record: Record<'_>, column: ColumnRole, currency: Currency) -> Result<Option<i64>> {
+    fn money(&self, record: &Cut<'_>, column: ColumnRole, currency: Currency) -> Result<Option<i64>> {
         let text = self.cell(record, column);
         if amounts::is_empty(text) {
             return Ok(None);
@@ -296,7 +324,7 @@ impl Rows<'_> {
                 refuse(Cause::TransactionCsv, &message)
             });
         }
-        let Some(written) = amounts::cut(text) else {
+        let Some(written) = record.amount(column) else {
             let what = if text.starts_with('=') { "a formula, which is never evaluated," } else { "a text" };
             let message = format!("the value must be an amount; got {what} of `{}` bytes", text.len());
             return Err(refuse(Cause::TransactionCsv, &message));
@@ -305,32 +333,31 @@ impl Rows<'_> {
             let message = format!("the amount is in {other}; the row is in {currency}");
             return Err(refuse(Cause::MoneyCurrencyMixed, &message));
         }
+        if let Some(mark) = written.mark.filter(|mark| !mark.is_of(currency)) {
+            let message = format!("the amount has the mark `{}`; the row is in {currency}", mark.text);
+            return Err(refuse(Cause::MoneyCurrencyMixed, &message));
+        }
         let minor = amounts::minor(written.digits, self.choices.decimal_mark.0, currency)
             .map_err(|error| refuse(error.cause, &error.message))?;
         Ok(Some(if written.negative == Some(true) { -minor } else { minor }))
     }
 
     /// Returns an amount of a row that is no transaction, whose columns may hold text.
-    fn money_if_any(
-        &self,
-        record: Record<'_>,
-        column: ColumnRole,
-        currency: Currency,
-    ) -> Result<Option<i64>> {
-        let is_amount = amounts::cut(self.cell(record, column)).is_some();
+    fn money_if_any(&self, record: &Cut<'_>, column: ColumnRole, currency: Currency) -> Result<Option<i64>> {
+        let is_amount = record.amount(column).is_some();
         if is_amount { self.money(record, column, currency) } else { Ok(None) }
     }
 
     fn transaction(
-        &self,
-        record: Record<'_>,
+        &mut self,
+        record: &Cut<'_>,
         stamp: &Stamp,
         amount_minor: i64,
         balance_minor: Option<i64>,
     ) -> Result<Transaction> {
         let refuse =
             |column: ColumnRole, error: &Error| place(error.cause, record.line, Some(column), &error.message);
-        let direction = words::direction(self.cell(record, ColumnRole::Type));
+        let direction = record.direction;
         let contradicts = match direction {
             Some(Direction::Credit) => amount_minor < 0,
             Some(Direction::Debit) => amount_minor > 0,
@@ -349,13 +376,14 @@ impl Rows<'_> {
                 place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), message)
             })?,
         };
+        let at = self.at(record, stamp)?;
         let id = |column: ColumnRole| match self.cell(record, column) {
             "" => Ok(None),
             text => Id::parse(text).map(Some).map_err(|error| refuse(column, &error)),
         };
         Ok(Transaction {
             amount_minor,
-            at: self.at(record, stamp)?,
+            at,
             balance_minor,
             category: self.text(record, ColumnRole::Category)?,
             counterparty: self.text(record, ColumnRole::Counterparty)?,
@@ -367,7 +395,11 @@ impl Rows<'_> {
         })
     }
 
-    fn at(&self, record: Record<'_>, stamp: &Stamp) -> Result<At> {
+    fn at(&mut self, record: &Cut<'_>, stamp: &Stamp) -> Result<At> {
+        let has_times = self.layout.places.has(ColumnRole::Time);
+        if let Some((_, at)) = self.last_day.filter(|(last, _)| last == stamp && !has_times) {
+            return Ok(at);
+        }
         let refuse = |column: ColumnRole, cause: Cause, message: &str| {
             place(cause, record.line, Some(column), message)
         };
@@ -380,10 +412,12 @@ impl Rows<'_> {
         };
         let offset = self.stated.utc_offset.unwrap_or(UtcOffset::UTC);
         let at = stamp.at(self.choices.date_order.0, clock, offset);
-        at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))
+        let at = at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))?;
+        self.last_day = Some((*stamp, at));
+        Ok(at)
     }
 
-    fn text(&self, record: Record<'_>, column: ColumnRole) -> Result<Option<String>> {
+    fn text(&self, record: &Cut<'_>, column: ColumnRole) -> Result<Option<String>> {
         let text = self.cell(record, column);
         if text.is_empty() {
             return Ok(None);
@@ -394,7 +428,7 @@ impl Rows<'_> {
     }
 
     /// Returns the account of a record.
-    fn account(&mut self, record: Record<'_>, currency: Currency) -> Result<&mut Building> {
+    fn account(&mut self, record: &Cut<'_>, currency: Currency) -> Result<&mut Building> {
         let named = self.cell(record, ColumnRole::Account);
         let is_last = self
             .found
@@ -428,7 +462,7 @@ impl Rows<'_> {
     }
 
     /// Returns the place of the account of this name, which may be new.
-    fn place_of(&mut self, record: Record<'_>, named: &str, currency: Currency) -> Result<usize> {
+    fn place_of(&mut self, record: &Cut<'_>, named: &str, currency: Currency) -> Result<usize> {
         if let Some(known) = self.found.places.get(named) {
             return Ok(*known);
         }
@@ -452,23 +486,11 @@ impl Rows<'_> {
             id,
             currency,
             kind: None,
-            rows: Vec::new(),
+            rows: Vec::with_capacity(if accounts == 0 { self.expected } else { 0 }),
             lines: Vec::new(),
-            opening: None,
-            closing: None,
+            edges: Vec::new(),
+            newest_first: false,
         });
         Ok(accounts)
-    }
-}
-
-impl Found {
-    /// Returns the error of a document without transactions, if it is one.
-    pub(super) fn check(&self) -> Result<()> {
-        if self.rows > 0 {
-            return Ok(());
-        }
-        let lines: u64 = self.left_out.counts.values().sum();
-        let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
-        Err(Error::new(Cause::StatementEmpty, message).at("/document"))
     }
 }

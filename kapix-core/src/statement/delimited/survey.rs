@@ -1,11 +1,11 @@
-//! What the whole document shows before its rows are read: the decimal mark, the order of days and months, what signs
+//! What the whole document shows: the decimal mark, the order of days and months, what signs
 //! mean. Each is stated, or shown by a row, or open; what is open is never guessed.
 
 use super::amounts::{self, Evidence};
-use super::dates::{self, Day, Stamp};
+use super::cut::{AMOUNTS, Cut};
+use super::dates::{Day, Stamp};
 use super::layout::Places;
-use super::records::{Record, Records};
-use super::{place, words};
+use super::place;
 use crate::domain::{Direction, Period};
 use crate::error::{Cause, Result};
 use crate::money::Currency;
@@ -51,11 +51,13 @@ struct DateSurvey {
     mdy: Option<u64>,
     /// The rows as days first, and as months first.
     orders: [Walk; 2],
+    last: Option<Day>,
 }
 
 /// How days follow each other under one order.
 #[derive(Clone, Copy, Default)]
 struct Walk {
+    first: Option<Date>,
     last: Option<Date>,
     up: u32,
     down: u32,
@@ -73,34 +75,19 @@ pub(super) struct Choices {
     pub(super) sign_by_type: bool,
     /// Nothing tells debits from credits unless the balances do.
     pub(super) one_sign: Option<u64>,
+    /// A debit, where all have the other sign than is stated.
+    pub(super) debits_against: Option<u64>,
 }
 
 impl Survey {
-    /// Reads every record after the header.
-    pub(super) fn take(records: &mut Records<'_>, places: &Places, period: Option<Period>) -> Result<Self> {
-        let mut survey = Self::default();
-        while let Some(record) = records.next()? {
-            survey.record(record, places, period);
-        }
-        if survey.foreign_type.is_some() {
-            (survey.agree, survey.disagree) = (None, None);
-        }
-        Ok(survey)
-    }
-
-    fn record(&mut self, record: Record<'_>, places: &Places, period: Option<Period>) {
-        let line = record.line;
-        let cell = |column| places.of(column).map(|place| record.cell(place)).unwrap_or_default();
-        let Some(stamp) = dates::cut(cell(ColumnRole::At)) else { return };
+    /// Reads a record after the header.
+    pub(super) fn see(&mut self, cut: &Cut<'_>, places: &Places, period: Option<Period>) {
+        let line = cut.line;
+        let Some(stamp) = cut.stamp else { return };
         self.dates.see(&stamp, line, period);
-        let columns = [ColumnRole::Amount, ColumnRole::Balance, ColumnRole::Debit, ColumnRole::Credit];
         let mut amount = None;
-        for column in columns {
-            let text = cell(column);
-            if amounts::is_empty(text) {
-                continue;
-            }
-            let Some(written) = amounts::cut(text) else { continue };
+        for column in AMOUNTS {
+            let Some(written) = cut.amount(column) else { continue };
             match amounts::evidence(written.digits) {
                 Evidence::Nothing => {}
                 Evidence::Decimal(DecimalMark::Point) => see(&mut self.point, line),
@@ -111,12 +98,12 @@ impl Survey {
                 self.currency = Some((currency, line));
             }
             let negative = written.negative.unwrap_or_default();
-            let is_zero = written.digits.bytes().all(|byte| !matches!(byte, b'1'..=b'9'));
+            let is_zero = || written.digits.bytes().all(|byte| !matches!(byte, b'1'..=b'9'));
             match column {
-                ColumnRole::Debit if !is_zero => {
+                ColumnRole::Debit if !is_zero() => {
                     see(if negative { &mut self.debit_below } else { &mut self.debit_above }, line);
                 }
-                ColumnRole::Amount if !is_zero => {
+                ColumnRole::Amount if !is_zero() => {
                     amount = Some(negative);
                     if written.negative.is_some() {
                         see(&mut self.signed, line);
@@ -128,14 +115,35 @@ impl Survey {
                 _ => {}
             }
         }
-        let direction = cell(ColumnRole::Type);
-        match (words::direction(direction), amount) {
+        match (cut.direction, amount) {
             (Some(direction), Some(negative)) => {
                 let agrees = negative == (direction == Direction::Debit);
                 see(if agrees { &mut self.agree } else { &mut self.disagree }, line);
             }
-            (None, _) if !direction.is_empty() => see(&mut self.foreign_type, line),
+            (None, _) if places.of(ColumnRole::Type).is_some_and(|place| !cut.cell(place).is_empty()) => {
+                see(&mut self.foreign_type, line);
+            }
             _ => {}
+        }
+    }
+
+    /// Adds what the part of the document behind shows.
+    pub(super) fn join(&mut self, next: &Self) {
+        self.currency = self.currency.or(next.currency);
+        self.dates.join(&next.dates);
+        for (own, next) in [
+            (&mut self.point, next.point),
+            (&mut self.comma, next.comma),
+            (&mut self.open, next.open),
+            (&mut self.debit_above, next.debit_above),
+            (&mut self.debit_below, next.debit_below),
+            (&mut self.signed, next.signed),
+            (&mut self.below, next.below),
+            (&mut self.agree, next.agree),
+            (&mut self.disagree, next.disagree),
+            (&mut self.foreign_type, next.foreign_type),
+        ] {
+            *own = own.or(next);
         }
     }
 
@@ -154,6 +162,11 @@ impl Survey {
             sign,
             sign_by_type,
             one_sign,
+            debits_against: match (profile.debit_sign, self.debit_above, self.debit_below) {
+                (Some(DebitSign::Positive), None, below) => below,
+                (Some(DebitSign::Negative), above, None) => above,
+                _ => None,
+            },
         })
     }
 
@@ -210,7 +223,9 @@ impl Survey {
             return Ok((profile.sign.map_or(credit_positive, |sign| (sign, Choice::Stated)), false, None));
         }
         let stated = profile.sign.map(|sign| (sign, Choice::Stated));
-        match (self.agree, self.disagree) {
+        // A column with another type than directions tells none.
+        let is_type = self.foreign_type.is_none();
+        match (self.agree.filter(|_| is_type), self.disagree.filter(|_| is_type)) {
             (None, None) => {
                 let silent = stated.is_none() && !is_wire && self.signed.is_none();
                 Ok((stated.unwrap_or(credit_positive), false, silent.then_some(0)))
@@ -239,6 +254,10 @@ impl Survey {
 
 impl DateSurvey {
     fn see(&mut self, stamp: &Stamp, line: u64, period: Option<Period>) {
+        // Many rows have the day of the row above, which shows nothing new.
+        if self.last.replace(stamp.day) == Some(stamp.day) {
+            return;
+        }
         match stamp.day {
             Day::Known(_) => see(&mut self.known, line),
             Day::Seconds(_) => see(&mut self.seconds, line),
@@ -256,6 +275,21 @@ impl DateSurvey {
                 }
             }
         }
+    }
+
+    fn join(&mut self, next: &Self) {
+        for (own, next) in [
+            (&mut self.known, next.known),
+            (&mut self.year_last, next.year_last),
+            (&mut self.seconds, next.seconds),
+            (&mut self.milliseconds, next.milliseconds),
+            (&mut self.dmy, next.dmy),
+            (&mut self.mdy, next.mdy),
+        ] {
+            *own = own.or(next);
+        }
+        self.orders.iter_mut().zip(next.orders).for_each(|(own, next)| own.join(next));
+        self.last = next.last.or(self.last);
     }
 
     fn order(&self, stated: Option<DateOrder>, is_wire: bool) -> Result<(DateOrder, Choice)> {
@@ -308,12 +342,26 @@ impl Walk {
     fn step(&mut self, date: Option<Date>, period: Option<Period>) {
         let Some(date) = date else { return };
         self.outside |= period.is_some_and(|it| date < it.from || it.to < date);
+        self.follow(date);
+        self.first.get_or_insert(date);
+        self.last = Some(date);
+    }
+
+    fn follow(&mut self, date: Date) {
         match self.last.map(|last| date.cmp(&last)) {
             Some(core::cmp::Ordering::Greater) => self.up += 1,
             Some(core::cmp::Ordering::Less) => self.down += 1,
             _ => {}
         }
-        self.last = Some(date);
+    }
+
+    fn join(&mut self, next: Self) {
+        next.first.into_iter().for_each(|date| self.follow(date));
+        self.up += next.up;
+        self.down += next.down;
+        self.outside |= next.outside;
+        self.first = self.first.or(next.first);
+        self.last = next.last.or(self.last);
     }
 
     const fn is_one_way(self) -> bool {

@@ -6,12 +6,25 @@ use crate::statement::reading::{ReadingFinding, ReadingFindingKind, TotalCheck, 
 /// Totals that are listed at most: a document may have one a page.
 const CHECKS_MAX: usize = 1_000;
 
-/// The sums of the rows so far, and what was compared.
+/// The totals of a document, in its order, with the sums of the rows between them.
+#[derive(Default)]
+pub(super) struct Stated {
+    totals: Vec<(Sums, Vec<StatedTotal>)>,
+    /// Of the rows after the last total.
+    rest: Sums,
+}
+
+/// An amount of a row of totals.
+#[derive(Clone, Copy)]
+pub(super) struct StatedTotal {
+    pub(super) line: u64,
+    pub(super) column: ColumnRole,
+    pub(super) minor: i64,
+}
+
+/// What was compared.
 #[derive(Default)]
 pub(super) struct Totals {
-    all: Sums,
-    /// Since the total before: of a page.
-    part: Sums,
     pub(super) checks: Vec<TotalCheck>,
     wrong: Vec<u64>,
 }
@@ -23,16 +36,49 @@ struct Sums {
     debits: i128,
 }
 
-impl Totals {
-    pub(super) fn add(&mut self, amount_minor: i64) {
-        for sums in [&mut self.all, &mut self.part] {
-            let own = if amount_minor > 0 { &mut sums.credits } else { &mut sums.debits };
-            *own += i128::from(amount_minor).abs();
-        }
+impl Sums {
+    fn add(&mut self, other: Self) {
+        self.credits += other.credits;
+        self.debits += other.debits;
+    }
+}
+
+impl Stated {
+    /// Adds a row.
+    pub(super) fn row(&mut self, amount_minor: i64) {
+        let own = if amount_minor > 0 { &mut self.rest.credits } else { &mut self.rest.debits };
+        *own += i128::from(amount_minor).abs();
     }
 
-    /// Compares a total with the sum of all rows before it, and with that of the rows since the total before.
-    pub(super) fn check(&mut self, line: u64, column: ColumnRole, stated_minor: i64) {
+    /// Adds a row of totals, which ends the rows of a page.
+    pub(super) fn total(&mut self, stated: Vec<StatedTotal>) {
+        self.totals.push((core::mem::take(&mut self.rest), stated));
+    }
+
+    /// Adds the part of the document behind.
+    pub(super) fn join(&mut self, mut next: Self) {
+        let first = next.totals.first_mut().map_or(&mut next.rest, |(sums, _)| sums);
+        first.add(core::mem::take(&mut self.rest));
+        self.totals.append(&mut next.totals);
+        self.rest = next.rest;
+    }
+
+    /// Compares each total with the sum of all rows before it, and with that of the rows since the total before.
+    pub(super) fn compared(self) -> Totals {
+        let (mut totals, mut all) = (Totals::default(), Sums::default());
+        for (part, stated) in self.totals {
+            all.add(part);
+            for stated in stated {
+                totals.check(stated, all, part);
+            }
+        }
+        totals
+    }
+}
+
+impl Totals {
+    fn check(&mut self, total: StatedTotal, all: Sums, part: Sums) {
+        let StatedTotal { line, column, minor: stated_minor } = total;
         let stated = i128::from(stated_minor);
         let of = |sums: Sums| match column {
             ColumnRole::Credit => [sums.credits, sums.credits, sums.credits],
@@ -40,7 +86,7 @@ impl Totals {
             // With a sign of either meaning, or without one.
             _ => [sums.credits - sums.debits, sums.debits - sums.credits, sums.credits + sums.debits],
         };
-        let (all, part) = (of(self.all), of(self.part));
+        let (all, part) = (of(all), of(part));
         let same = all.into_iter().chain(part).find(|sum| *sum == stated);
         let kind = match column {
             ColumnRole::Credit => TotalKind::Credits,
@@ -55,11 +101,6 @@ impl Totals {
             let found_minor = i64::try_from(found).unwrap_or(i64::MAX);
             self.checks.push(TotalCheck { found_minor, kind, line, stated_minor });
         }
-    }
-
-    /// Begins the sums of the next page.
-    pub(super) fn end_part(&mut self) {
-        self.part = Sums::default();
     }
 
     /// Keeps the comparison of a closing balance.

@@ -92,3 +92,15 @@ fn every_element_is_a_row_or_is_counted() {
         assert_eq!(rows(&read).len() as u64 + counted, 7);
     }
 }
+
+#[test]
+fn modified_replaces_a_row_that_was_of_another_account() {
+    let mut moved = plaid("a", "2026-03-01", 1.5);
+    moved["account_id"] = json!("A2");
+    let pages = [page(&[plaid("a", "2026-03-01", 1.0)], &[], &[], true), page(&[], &[moved], &[], false)];
+    let read = reading(&pages, &json!({})).unwrap();
+    assert_eq!(read.accounts.len(), 1);
+    assert_eq!(read.accounts[0].account.account_id.as_str(), "A2");
+    assert_eq!(rows(&read), [("2026-03-01".to_owned(), -150, None)]);
+    assert_eq!(left_out(&read, LeftOutReason::Replaced), 1);
+}

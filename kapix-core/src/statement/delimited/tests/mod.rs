@@ -3,7 +3,9 @@
 mod common;
 mod hostile;
 mod layouts;
+mod parts;
 mod rules;
+mod silent;
 mod wire;
 
 use common::{brief, error, read, read_bytes, refused, request, rows, with};

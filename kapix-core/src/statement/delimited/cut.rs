@@ -1,0 +1,65 @@
+//! A record whose values are cut once: for what the document shows, and for its row.
+
+use super::amounts::{self, Written};
+use super::dates::{self, Stamp};
+use super::layout::Places;
+use super::records::Record;
+use super::words;
+use crate::domain::Direction;
+use crate::statement::profile::ColumnRole;
+use core::ops::Deref;
+
+/// The columns of amounts in major units.
+pub(super) const AMOUNTS: [ColumnRole; 4] =
+    [ColumnRole::Amount, ColumnRole::Balance, ColumnRole::Debit, ColumnRole::Credit];
+
+/// A record and the parts of its values.
+pub(super) struct Cut<'r> {
+    record: Record<'r>,
+    /// Its day; `None` where the value is none.
+    pub(super) stamp: Option<Stamp>,
+    /// The direction that its type states.
+    pub(super) direction: Option<Direction>,
+    amounts: [Option<Written<'r>>; AMOUNTS.len()],
+}
+
+impl<'r> Cut<'r> {
+    pub(super) fn new(record: Record<'r>, places: &Places) -> Self {
+        let cell = |column| places.of(column).map(|place| record.cell(place)).unwrap_or_default();
+        let amounts = AMOUNTS.map(|column| {
+            let text = cell(column);
+            if amounts::is_empty(text) { None } else { amounts::cut(text) }
+        });
+        let direction = words::direction(cell(ColumnRole::Type));
+        Self { record, stamp: dates::cut(cell(ColumnRole::At)), direction, amounts }
+    }
+
+    /// Returns the parts of an amount in major units; `None` where the value is none.
+    pub(super) fn amount(&self, column: ColumnRole) -> Option<Written<'r>> {
+        let place = AMOUNTS.iter().position(|own| *own == column)?;
+        self.amounts.get(place).copied().flatten()
+    }
+
+    /// Returns whether the record is a transaction or an error, whatever stands before it: it has a day and an amount
+    /// other than zero, and no value that names a balance or a total.
+    pub(super) fn is_row(&self, places: &Places) -> bool {
+        let is_above_zero = |text: &str| text.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+        let states = |column| self.amount(column).is_some_and(|it| is_above_zero(it.digits));
+        let has_amount = if let Some(place) = places.of(ColumnRole::AmountMinor) {
+            is_above_zero(self.cell(place))
+        } else if places.has_one_amount() {
+            states(ColumnRole::Amount)
+        } else {
+            states(ColumnRole::Debit) || states(ColumnRole::Credit)
+        };
+        self.stamp.is_some() && has_amount && self.cells().all(|cell| words::label(cell).is_none())
+    }
+}
+
+impl<'r> Deref for Cut<'r> {
+    type Target = Record<'r>;
+
+    fn deref(&self) -> &Record<'r> {
+        &self.record
+    }
+}

@@ -1,0 +1,139 @@
+//! What records gave: accounts with their rows, and what stands between them. Parts of a document join to the whole.
+
+use super::place;
+use super::totals::Stated;
+use crate::domain::{AccountKind, Transaction};
+use crate::error::{Cause, Error, Result};
+use crate::id::Id;
+use crate::limits::{self, Limits};
+use crate::money::Currency;
+use crate::statement::reading::LeftOutRows;
+use std::collections::BTreeMap;
+
+/// What the records gave so far.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) accounts: Vec<Building>,
+    pub(super) places: BTreeMap<String, usize>,
+    pub(super) last: usize,
+    pub(super) rows: usize,
+    pub(super) left_out: LeftOutRows,
+    pub(super) totals: Stated,
+    /// The first line between rows that names an account.
+    pub(super) section: Option<Section>,
+}
+
+/// A line between rows that names an account.
+pub(super) struct Section {
+    pub(super) account: String,
+    pub(super) line: u64,
+}
+
+impl Section {
+    /// Returns an error where the account is another one than before. A number may be masked: its end counts.
+    pub(super) fn check(&self, before: Option<&str>) -> Result<()> {
+        let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        let (own, before) = (plain(&self.account), plain(before.unwrap_or(&self.account)));
+        if own.ends_with(&before) || before.ends_with(&own) {
+            return Ok(());
+        }
+        let message =
+            "the line names another account than the lines before; split the document where an account ends";
+        Err(place(Cause::TransactionCsv, self.line, None, message))
+    }
+}
+
+/// An account while its rows are read.
+pub(super) struct Building {
+    pub(super) id: Id,
+    pub(super) currency: Currency,
+    pub(super) kind: Option<AccountKind>,
+    pub(super) rows: Vec<Transaction>,
+    pub(super) lines: Vec<u64>,
+    pub(super) edges: Vec<Edge>,
+    /// Whether the rows were turned round.
+    pub(super) newest_first: bool,
+}
+
+/// A line of a balance at an end of a document, and the rows of its account before it.
+#[derive(Clone, Copy)]
+pub(super) struct Edge {
+    pub(super) line: u64,
+    pub(super) is_opening: bool,
+    pub(super) balance_minor: Option<i64>,
+    pub(super) rows_before: usize,
+}
+
+impl Building {
+    /// Returns line and balance of the opening balance before the first row, and of the closing one after the last.
+    pub(super) fn ends(&self) -> [Option<(u64, i64)>; 2] {
+        let (mut opening, mut closing): (Option<Edge>, Option<Edge>) = (None, None);
+        for edge in &self.edges {
+            let stated = edge.balance_minor.map(|_| *edge);
+            if edge.is_opening {
+                opening = opening.filter(|it| it.rows_before == 0).or(stated);
+            } else {
+                closing = stated.or(closing);
+            }
+        }
+        let rows = self.rows.len();
+        let at = |edge: &Edge| if self.newest_first { rows - edge.rows_before } else { edge.rows_before };
+        let of = |edge: Option<Edge>, place: usize| {
+            edge.filter(|edge| at(edge) == place).and_then(|edge| Some((edge.line, edge.balance_minor?)))
+        };
+        [of(opening, 0), of(closing, rows)]
+    }
+
+    fn join(&mut self, mut next: Self) {
+        let rows_before = self.rows.len();
+        self.edges
+            .extend(next.edges.iter().map(|it| Edge { rows_before: it.rows_before + rows_before, ..*it }));
+        self.rows.append(&mut next.rows);
+        self.lines.append(&mut next.lines);
+    }
+}
+
+impl Found {
+    /// Returns the same with room for so many rows of its first account.
+    pub(super) fn with_room_for(mut self, rows: usize) -> Self {
+        if let Some(account) = self.accounts.first_mut() {
+            account.rows.reserve_exact(rows.saturating_sub(account.rows.len()));
+            account.lines.reserve_exact(rows.saturating_sub(account.lines.len()));
+        }
+        self
+    }
+
+    /// Adds what the part of the document behind gave. Parts are of documents with one account.
+    pub(super) fn join(&mut self, next: Self, limits: &Limits) -> Result<()> {
+        let room = limits.rows.saturating_sub(u64::try_from(self.rows).unwrap_or(u64::MAX));
+        self.left_out.join(next.left_out);
+        if let Some(section) = next.section {
+            section.check(self.section.as_ref().map(|it| it.account.as_str()))?;
+            self.section.get_or_insert(section);
+        }
+        self.totals.join(next.totals);
+        for account in next.accounts {
+            let room = usize::try_from(room).unwrap_or(usize::MAX);
+            if let Some(line) = account.lines.get(room) {
+                limits::check("rows", limits.rows, self.rows + room + 1)
+                    .map_err(|error| place(error.cause, *line, None, &error.message))?;
+            }
+            self.rows += account.rows.len();
+            match self.accounts.first_mut() {
+                Some(own) => own.join(account),
+                None => self.accounts.push(account),
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the error of a document without transactions, if it is one.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.rows > 0 {
+            return Ok(());
+        }
+        let lines: u64 = self.left_out.counts.values().sum();
+        let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
+        Err(Error::new(Cause::StatementEmpty, message).at("/document"))
+    }
+}

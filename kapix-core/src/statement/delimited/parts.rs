@@ -1,0 +1,79 @@
+//! The parts of a text that are read at the same time. Each begins at a record that is a row whatever stands before it,
+//! so that the answer is that of one walk.
+
+use super::cut::Cut;
+use super::layout::Places;
+use super::records::{Marks, Records};
+use crate::error::Result;
+use crate::statement::profile::{ColumnRole, Quotes};
+use memchr::{memchr_iter, memchr2_iter};
+
+/// Records that are looked at for one that may begin a part.
+const BORDER_MAX: usize = 64;
+
+/// A text from the beginning of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part<'t> {
+    pub(super) text: &'t str,
+    /// The line of its first byte, from 1.
+    pub(super) line: u64,
+}
+
+/// Returns the parts of a text, of about so many bytes each.
+pub(super) fn parts<'t>(
+    whole: Part<'t>,
+    marks: Marks,
+    places: &Places,
+    part_bytes: usize,
+) -> Result<Vec<Part<'t>>> {
+    let mut parts = vec![whole];
+    // The rows of several accounts hang together.
+    if [ColumnRole::Account, ColumnRole::Currency, ColumnRole::Kind].iter().any(|column| places.has(*column))
+    {
+        return Ok(parts);
+    }
+    let mut rest = whole;
+    let mut after = 0;
+    while let Some(end) = line_end(rest.text, after + part_bytes, marks.quotes) {
+        after = end;
+        let Some(border) = border(rest, end, marks, places)? else { continue };
+        let (text, tail) = rest.text.split_at(border);
+        let lines = memchr_iter(b'\n', text.as_bytes()).count();
+        rest = Part { text: tail, line: rest.line + u64::try_from(lines).unwrap_or_default() };
+        after = 0;
+        if let Some(last) = parts.last_mut() {
+            last.text = text;
+        }
+        parts.push(rest);
+    }
+    Ok(parts)
+}
+
+/// Returns the first place at or after `from` behind the end of a line that no quotes enclose.
+fn line_end(text: &str, from: usize, quotes: Quotes) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (before, after) = bytes.split_at_checked(from)?;
+    let mut enclosed = quotes == Quotes::Double && !memchr_iter(b'"', before).count().is_multiple_of(2);
+    for place in memchr2_iter(b'\n', b'"', after) {
+        match after.get(place) {
+            Some(b'\n') if !enclosed => return Some(from + place + 1),
+            Some(b'"') => enclosed = quotes == Quotes::Double && !enclosed,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns the beginning of the first record after a place that is a row.
+fn border(part: Part<'_>, from: usize, marks: Marks, places: &Places) -> Result<Option<usize>> {
+    let Some(text) = part.text.get(from..) else { return Ok(None) };
+    let mut records = Records::new(Part { text, line: 1 }, marks);
+    for _ in 0..BORDER_MAX {
+        let Some(record) = records.next()? else { break };
+        let start = record.start;
+        if Cut::new(record, places).is_row(places) {
+            return Ok(Some(from + start));
+        }
+    }
+    Ok(None)
+}

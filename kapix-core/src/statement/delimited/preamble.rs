@@ -1,0 +1,168 @@
+//! What the lines before the header say of the account: its id and currency, the days that the document covers, and the
+//! balances at its ends. What can be meant in two ways is not read.
+
+use super::amounts;
+use super::dates::{self, Stamp};
+use super::layout::Layout;
+use super::records::{Record, Records};
+use super::survey::Choices;
+use super::words::{self, Label, folded};
+use crate::domain::Period;
+use crate::error::Result;
+use crate::id::Id;
+use crate::money::Currency;
+use crate::statement::profile::{ColumnRole, DateOrder};
+use crate::statement::reading::{LeftOutReason, LeftOutRows};
+use crate::time::Date;
+
+/// Names of the days that a document covers, folded.
+const PERIOD: &[&str] = &[
+    "period",
+    "period from",
+    "statement period",
+    "statement period from",
+    "statement from",
+    "statement date range",
+    "date range",
+    "periode",
+    "periode du",
+    "zeitraum",
+    "periodo",
+    "periodo de",
+    "kipindi",
+];
+/// What may stand between the two days.
+const BETWEEN: &[&str] = &[
+    " - ",
+    " \u{2013} ",
+    " \u{2014} ",
+    " to ",
+    " until ",
+    " au ",
+    " bis ",
+    " al ",
+    " hasta ",
+    " a ",
+    " hadi ",
+];
+
+/// What the lines before the header say.
+#[derive(Default)]
+pub(super) struct Preamble {
+    pub(super) account_id: Option<Id>,
+    /// The currency, and the line that names it.
+    pub(super) currency: Option<(Currency, u64)>,
+    periods: Vec<[Stamp; 2]>,
+    openings: Vec<Balance>,
+    closings: Vec<Balance>,
+}
+
+/// A balance as it is written.
+struct Balance {
+    line: u64,
+    text: String,
+}
+
+/// Passes the lines before the header and the header itself, and returns what they say.
+pub(super) fn pass(
+    records: &mut Records<'_>,
+    layout: &Layout,
+    left_out: &mut LeftOutRows,
+) -> Result<Preamble> {
+    let mut preamble = Preamble::default();
+    if layout.header_line == 0 {
+        return Ok(preamble);
+    }
+    while let Some(record) = records.next()? {
+        if record.line >= layout.header_line {
+            left_out.push(record.line, LeftOutReason::Header);
+            break;
+        }
+        left_out.push(record.line, LeftOutReason::Preamble);
+        preamble.read(record);
+    }
+    Ok(preamble)
+}
+
+/// Returns what a line such as `Currency,KES` or `Account number: 123` names, and its value.
+pub(super) fn named_value(record: Record<'_>) -> Option<(ColumnRole, &str)> {
+    let mut cells = record.cells().filter(|cell| !cell.is_empty());
+    let first = cells.next()?;
+    let (name, value) = match first.split_once(':') {
+        Some((name, value)) if !value.trim().is_empty() => (name, Some(value.trim())),
+        _ => (first, cells.next()),
+    };
+    Some((words::column(&folded(name))?.0, value?))
+}
+
+impl Preamble {
+    fn read(&mut self, record: Record<'_>) {
+        match named_value(record) {
+            Some((ColumnRole::Currency, value)) => {
+                let own = Currency::parse(value).ok().map(|own| (own, record.line));
+                self.currency = own.or(self.currency);
+            }
+            Some((ColumnRole::Account, value)) if self.account_id.is_none() => {
+                self.account_id = Id::parse(value).ok();
+            }
+            _ => {}
+        }
+        let cells: Vec<&str> = record.cells().filter(|cell| !cell.is_empty()).collect();
+        let text = cells.join(" ");
+        // A name goes up to the amount or the day: to the first digit, or to a sign or a currency before it.
+        let Some(digit) = text.find(|char: char| char.is_ascii_digit()) else { return };
+        let before = text.get(..digit).unwrap_or_default();
+        let before = before.trim_end_matches(['-', '+', '(', '\u{2212}', ' ']);
+        let last = before.rsplit([' ', ':']).next().unwrap_or_default();
+        let is_currency = Currency::parse(last).is_ok() || amounts::currency_of_mark(last).is_some();
+        let before = if is_currency { before.strip_suffix(last).unwrap_or(before) } else { before };
+        let (name, value) = (folded(before), text.get(before.len()..).unwrap_or_default().trim());
+        if PERIOD.contains(&&*name) {
+            self.periods.extend(days(value));
+        }
+        let balance = || Balance { line: record.line, text: value.to_owned() };
+        match words::whole_label(before) {
+            Some(Label::Opening) => self.openings.push(balance()),
+            Some(Label::Closing) => self.closings.push(balance()),
+            _ => {}
+        }
+    }
+
+    /// Returns the days that the document covers, where one reading of them holds the days of all rows.
+    pub(super) fn period(&self, days: impl Iterator<Item = Date> + Clone) -> Option<Period> {
+        let [period] = self.periods.as_slice() else { return None };
+        let (first, last) = (days.clone().min()?, days.max()?);
+        let read = |order: DateOrder| {
+            let [from, to] = period.map(|stamp| stamp.date(order));
+            let (from, to) = (from?, to?);
+            (from <= first && last <= to).then_some(Period { from, to })
+        };
+        let [day_first, month_first] = [read(DateOrder::Dmy), read(DateOrder::Mdy)];
+        match (day_first, month_first) {
+            (Some(one), Some(other)) => (one == other).then_some(one),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// Returns line and balance before the first row, and those after the last one, where one line names it.
+    pub(super) fn ends(&self, choices: &Choices, currency: Currency) -> [Option<(u64, i64)>; 2] {
+        [&self.openings, &self.closings].map(|balances| {
+            let [Balance { line, text }] = balances.as_slice() else { return None };
+            let written = amounts::cut(text)?;
+            let mark = written.mark.is_none_or(|mark| mark.is_of(currency));
+            if written.currency.is_some_and(|own| own != currency) || !mark {
+                return None;
+            }
+            let minor = amounts::minor(written.digits, choices.decimal_mark.0, currency).ok()?;
+            Some((*line, if written.negative == Some(true) { -minor } else { minor }))
+        })
+    }
+}
+
+/// Returns the two days of a text such as `01/01/2026 - 31/03/2026`.
+fn days(text: &str) -> Option<[Stamp; 2]> {
+    let of = |text: &str| dates::cut(text.trim()).filter(|it| it.clock.is_none());
+    let parts = BETWEEN.iter().find_map(|between| text.split_once(between));
+    let (from, to) = parts.or_else(|| text.split_once(' '))?;
+    Some([of(from)?, of(to)?])
+}

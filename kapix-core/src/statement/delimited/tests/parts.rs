@@ -1,0 +1,84 @@
+//! A document is one, however many parts of it are read at the same time.
+
+use super::request;
+use crate::domain::Direction;
+use crate::error::Cause;
+use crate::limits::Limits;
+use crate::statement::Profile;
+use crate::statement::delimited::read::read_in_parts;
+use core::fmt::Write;
+
+/// Rows with all that may stand between them, and the form of which shows late: the day in the last rows alone.
+fn document(rows: u32) -> String {
+    let mut text =
+        "Account number,0102030405\n\nDate,Narrative,Debit,Credit,Balance\nBalance b/f,,,,100.00\n"
+            .to_owned();
+    for row in 1..=rows {
+        let (day, balance) = (1 + row / 30, 100 + i64::from(row));
+        let _ = writeln!(text, "{day:02}/01/2026,\"A \"\"quoted\"\"\nname {row}\",,1.00,\"{balance}.00\"\r");
+        match row % 11 {
+            0 => text.push_str(",and more of it,,,\n"),
+            3 => text.push_str("Page total,,,3.00,\n"),
+            5 => text.push_str("Date,Narrative,Debit,Credit,Balance\n\n"),
+            7 => text.push_str("02/01/2026,a note,,,\n,of two lines,,,\n"),
+            _ => {}
+        }
+    }
+    let _ = writeln!(text, "Closing balance,,,,{}.00", 100 + rows);
+    text
+}
+
+#[test]
+fn a_document_reads_the_same_in_parts_of_any_size_on_any_number_of_threads() {
+    let (limits, request) = (Limits::default(), request("KES", Profile::default()));
+    let text = document(400);
+    let whole = read_in_parts(text.as_bytes(), &request, &limits, (usize::MAX / 2, 1)).unwrap();
+    assert_eq!(whole.accounts[0].lines.len(), 400);
+    assert_eq!(whole.proof.balances_chained, 399);
+    assert!(!whole.proof.totals.is_empty());
+    for size in [1, 7, 60, 333, 5_000] {
+        for threads in [1, 3] {
+            let parts = read_in_parts(text.as_bytes(), &request, &limits, (size, threads)).unwrap();
+            assert_eq!(parts, whole, "parts of {size} bytes on {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn the_first_error_of_a_document_is_that_of_its_first_line() {
+    let request = request("KES", Profile::default());
+    let text = document(400);
+    let broken = text.replacen("name 90\"", "name 90\",5", 1).replacen("name 350\"", "name 350\",x", 1);
+    let refused = |text: &str, limits: &Limits, size| {
+        read_in_parts(text.as_bytes(), &request, limits, (size, 2)).map(|it| it.accounts).unwrap_err()
+    };
+    let few = Limits { rows: 120, ..Limits::default() };
+    for (text, limits, cause) in [
+        (&broken, Limits::default(), Cause::TransactionCsv),
+        (&text, few.clone(), Cause::LimitExceeded),
+        (&broken, few, Cause::TransactionCsv),
+    ] {
+        let whole = refused(text, &limits, usize::MAX / 2);
+        assert_eq!(whole.cause, cause, "{whole}");
+        for size in [1, 100, 2_000] {
+            assert_eq!(refused(text, &limits, size), whole, "parts of {size} bytes");
+        }
+    }
+}
+
+#[test]
+fn a_form_that_only_a_row_beyond_the_sample_shows_is_that_of_all_rows() {
+    let read = |row: &str, last: &str| {
+        let text = format!("Date,Details,Amount,Type\n{}{last}", row.repeat(300));
+        let request = request("KES", Profile::default());
+        let read = read_in_parts(text.as_bytes(), &request, &Limits::default(), (1 << 20, 1)).unwrap();
+        let row = read.accounts[0].account.transactions[0].clone();
+        (row.at.to_string(), row.amount_minor, row.direction)
+    };
+    // Day first, and a comma before decimals.
+    let rows = read("03/04/2026,Shop,-1.234,DR\n", "13/04/2026,Pay,\"1,5\",CR\n");
+    assert_eq!(rows, ("2026-04-03".to_owned(), -123_400, Some(Direction::Debit)));
+    // A column of types that has another word has no directions.
+    let rows = read("13/04/2026,Shop,-1.50,DR\n", "14/04/2026,Pay,1.50,Salary\n");
+    assert_eq!(rows, ("2026-04-13".to_owned(), -150, None));
+}

@@ -1,0 +1,209 @@
+//! The walk over the records of a document, in parts on several threads. Each record is seen for what it shows and read
+//! as a row in the same step, by a form that a sample shows. Only where the whole document shows another form are the rows
+//! read again.
+
+use super::cut::Cut;
+use super::found::{Building, Found};
+use super::layout::Layout;
+use super::parts::Part;
+use super::place;
+use super::preamble::Preamble;
+use super::records::{Marks, Records};
+use super::rows::Rows;
+use super::survey::{Choices, Survey};
+use crate::domain::Period;
+use crate::error::{Cause, Error, Result};
+use crate::limits::Limits;
+use crate::money::Currency;
+use crate::parallel;
+use crate::statement::profile::ColumnRole;
+use crate::statement::reading::LeftOutRows;
+use crate::statement::request::TransactionsReadRequest;
+use crate::time::UtcOffset;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use memchr::memchr_iter;
+
+/// Records of each part that the sample has.
+const SAMPLE: usize = 64;
+
+/// Bytes of a short row: memory is asked for rows of this length at most.
+const ROW_BYTES_MIN: usize = 16;
+
+/// What comes after the header.
+pub(super) struct Body<'t> {
+    pub(super) parts: Vec<Part<'t>>,
+    pub(super) marks: Marks,
+    pub(super) preamble: Preamble,
+    pub(super) request: &'t TransactionsReadRequest,
+    pub(super) limits: &'t Limits,
+    pub(super) threads: usize,
+}
+
+/// How rows are read.
+#[derive(Clone, Copy)]
+struct Form {
+    choices: Choices,
+    /// Currency of a row whose column names none.
+    currency: Option<Currency>,
+}
+
+/// What a part gave.
+#[derive(Default)]
+struct Walked {
+    survey: Survey,
+    found: Found,
+    /// The first error, behind the rows that were found.
+    failed: Option<Error>,
+}
+
+impl Form {
+    /// Returns whether rows are read in the same way.
+    fn reads_as(&self, other: &Self) -> bool {
+        let parts =
+            |it: &Choices| (it.date_order.0, it.debit_sign.0, it.decimal_mark.0, it.sign.0, it.sign_by_type);
+        parts(&self.choices) == parts(&other.choices) && self.currency == other.currency
+    }
+}
+
+impl Body<'_> {
+    /// Returns what the records gave, and what was decided on the way.
+    pub(super) fn read(&self, layout: &mut Layout, left_out: LeftOutRows) -> Result<(Found, Choices)> {
+        let sample = self.sample(layout)?;
+        // What is refused here is refused below, at its first line in the whole document.
+        let left = sample.foreign_type().map_or(Ok(()), |line| self.leave_type(layout, line));
+        let guess = left.and_then(|()| self.decide(&sample, layout)).ok();
+        let (survey, mut read) = self.walk(layout, guess)?;
+        let is_foreign = survey.foreign_type();
+        is_foreign.map_or(Ok(()), |line| self.leave_type(layout, line))?;
+        let form = self.decide(&survey, layout)?;
+        if is_foreign.is_some() || !guess.is_some_and(|guess| guess.reads_as(&form)) {
+            read = self.walk(layout, Some(form))?.1;
+        }
+        let mut found = read?;
+        let behind = core::mem::replace(&mut found.left_out, left_out);
+        found.left_out.join(behind);
+        Ok((found, form.choices))
+    }
+
+    /// Returns the days that the lines before the header name, and the balances at their ends.
+    pub(super) fn said_before(
+        &self,
+        account: &Building,
+        choices: &Choices,
+    ) -> (Option<Period>, [Option<(u64, i64)>; 2]) {
+        let offset = self.request.account.utc_offset.unwrap_or(UtcOffset::UTC);
+        let days = account.rows.iter().map(|row| row.at.date(offset));
+        (self.preamble.period(days), self.preamble.ends(choices, account.currency))
+    }
+
+    fn decide(&self, survey: &Survey, layout: &Layout) -> Result<Form> {
+        let choices = survey.decide(&self.request.profile, &layout.places, layout.is_wire())?;
+        let beside = survey.currency.map(|(currency, _)| currency);
+        let currency = self.currency(layout)?.or(beside);
+        Ok(Form { choices, currency })
+    }
+
+    /// Returns the currency that the request, the header or a line before it names; an error where two name another.
+    fn currency(&self, layout: &Layout) -> Result<Option<Currency>> {
+        let stated = self.request.account.currency;
+        let header = layout.currency.map(|currency| (currency, layout.header_line));
+        let mut first = stated.map(|currency| (currency, None));
+        for (currency, line) in header.into_iter().chain(self.preamble.currency) {
+            let (other, before) = *first.get_or_insert((currency, Some(line)));
+            if other != currency {
+                let by = before.map_or("the request".to_owned(), |line| format!("line `{line}`"));
+                let message = format!("the line names the currency {currency}; {by} names {other}");
+                return Err(place(Cause::MoneyCurrencyMixed, line, None, &message));
+            }
+        }
+        Ok(first.map(|(currency, _)| currency))
+    }
+
+    /// Returns what the first records of each part show.
+    fn sample(&self, layout: &Layout) -> Result<Survey> {
+        let mut survey = Survey::default();
+        for part in &self.parts {
+            let mut records = Records::new(*part, self.marks);
+            for _ in 0..SAMPLE {
+                let Some(record) = records.next()? else { break };
+                survey.see(&Cut::new(record, &layout.places), &layout.places, self.request.account.period);
+            }
+        }
+        Ok(survey)
+    }
+
+    /// Returns what all records show, and what they give under a form.
+    fn walk(&self, layout: &Layout, form: Option<Form>) -> Result<(Survey, Result<Found>)> {
+        let mut walked: Vec<Walked> = self.parts.iter().map(|_| Walked::default()).collect();
+        let rows: Vec<AtomicUsize> = self.parts.iter().map(|_| AtomicUsize::new(0)).collect();
+        let jobs = walked.iter_mut().zip(&self.parts);
+        parallel::run(jobs, self.threads, |number, (walked, part)| {
+            // Beyond the limit an earlier part is refused.
+            let before: usize = rows.iter().take(number).map(|it| it.load(Ordering::Relaxed)).sum();
+            let form = form.filter(|_| u64::try_from(before).is_ok_and(|rows| rows <= self.limits.rows));
+            *walked = self.part(*part, layout, form)?;
+            rows.get(number).into_iter().for_each(|it| it.store(walked.found.rows, Ordering::Relaxed));
+            Ok(())
+        })?;
+        let mut survey = Survey::default();
+        let mut read: Option<Result<Found>> = None;
+        let all: usize = walked.iter().map(|it| it.found.rows).sum();
+        for next in walked {
+            survey.join(&next.survey);
+            let joined = match read {
+                Some(found) => {
+                    found.and_then(|mut found| found.join(next.found, self.limits).map(|()| found))
+                }
+                None => Ok(next.found.with_room_for(all)),
+            };
+            read = Some(joined.and_then(|found| next.failed.map_or(Ok(found), Err)));
+        }
+        Ok((survey, read.unwrap_or_else(|| Ok(Found::default()))))
+    }
+
+    /// Returns how many rows a part may have: not more than lines, rows of some length, or the limit.
+    fn expected(&self, part: Part<'_>) -> usize {
+        let lines = memchr_iter(b'\n', part.text.as_bytes()).count();
+        let limit = usize::try_from(self.limits.rows).unwrap_or(usize::MAX);
+        lines.min(part.text.len() / ROW_BYTES_MIN).min(limit)
+    }
+
+    fn part(&self, part: Part<'_>, layout: &Layout, form: Option<Form>) -> Result<Walked> {
+        let mut survey = Survey::default();
+        let mut failed = None;
+        let mut rows = form.map(|form| Rows {
+            layout,
+            choices: form.choices,
+            stated: &self.request.account,
+            preamble: &self.preamble,
+            limits: self.limits,
+            currency: form.currency,
+            found: Found::default(),
+            expected: self.expected(part),
+            last_day: None,
+        });
+        let mut records = Records::new(part, self.marks);
+        while let Some(record) = records.next()? {
+            let cut = Cut::new(record, &layout.places);
+            survey.see(&cut, &layout.places, self.request.account.period);
+            if let (Some(rows), None) = (&mut rows, &failed) {
+                failed = rows.read(&cut).err();
+            }
+        }
+        Ok(Walked { survey, found: rows.map(|it| it.found).unwrap_or_default(), failed })
+    }
+
+    /// A column of types that states other things than directions is none, unless the request says that it is.
+    fn leave_type(&self, layout: &mut Layout, line: u64) -> Result<()> {
+        let refuse = |message: &str| Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Type), message));
+        if self.request.profile.columns.contains_key(&ColumnRole::Type) {
+            return refuse("the value must say credit or debit; else state another column of `type`");
+        }
+        let name = layout.places.of(ColumnRole::Type).and_then(|place| layout.header.get(place));
+        if name.is_some_and(|name| name == ColumnRole::Type.as_str()) {
+            return refuse("the value must be `credit` or `debit`");
+        }
+        layout.places.set(ColumnRole::Type, None);
+        Ok(())
+    }
+}
