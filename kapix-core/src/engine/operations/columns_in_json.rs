@@ -1,7 +1,7 @@
 //! Columns that came as JSON, in the layout of a frame.
 
 use super::Call;
-use crate::domain::{Column, Frame};
+use crate::domain::{Column, Frame, Values};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
@@ -44,6 +44,8 @@ struct Owned<'r> {
     numbers: Vec<f64>,
     codes: Vec<i32>,
     categories: Vec<&'r str>,
+    /// What the column holds, and its rows, where that is not of one type: nobody reads it.
+    mixed: Option<(String, usize)>,
 }
 
 impl<'r> Owned<'r> {
@@ -52,8 +54,14 @@ impl<'r> Owned<'r> {
         let place = || format!("/columns/{}", escape_segment(name));
         limits::check("rows", limits.rows, values.len()).map_err(|error| error.at(place()))?;
         let first = values.iter().find(|value| **value != Scalar::Null);
-        let text = first.map_or(categorical, |value| matches!(value, Scalar::Text(_) | Scalar::Bool(_)));
-        let mut owned = Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new() };
+        let text = first.map_or(categorical, is_text);
+        let mut owned =
+            Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new(), mixed: None };
+        if let Some(row) = values.iter().position(|value| *value != Scalar::Null && is_text(value) != text) {
+            let (own, other) = if text { ("text", "a number") } else { ("numbers", "text") };
+            owned.mixed = Some((format!("{own}, and {other} in row `{row}`"), values.len()));
+            return Ok(owned);
+        }
         if text {
             let text = |value: &'r Scalar| match value {
                 Scalar::Text(text) => Some(text.as_str()),
@@ -62,30 +70,22 @@ impl<'r> Owned<'r> {
                 Scalar::Null | Scalar::Number(_) => None,
             };
             owned.categories = values.iter().filter_map(text).collect::<BTreeSet<_>>().into_iter().collect();
-            for (row, value) in values.iter().enumerate() {
-                owned.codes.push(match value {
-                    Scalar::Null => -1,
-                    Scalar::Number(_) => return Err(mixed().at(format!("{}/{row}", place()))),
-                    _ => text(value)
-                        .and_then(|text| owned.categories.binary_search(&text).ok())
-                        .and_then(|code| i32::try_from(code).ok())
-                        .unwrap_or(-1),
-                });
-            }
+            let code = |value| {
+                let place = text(value).and_then(|text| owned.categories.binary_search(&text).ok());
+                place.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1)
+            };
+            owned.codes = values.iter().map(code).collect();
             return Ok(owned);
         }
-        for (row, value) in values.iter().enumerate() {
-            owned.numbers.push(match value {
-                Scalar::Null => f64::NAN,
-                Scalar::Number(number) => *number,
-                Scalar::Text(_) | Scalar::Bool(_) => return Err(mixed().at(format!("{}/{row}", place()))),
-            });
-        }
+        let number = |value: &Scalar| if let Scalar::Number(number) = value { *number } else { f64::NAN };
+        owned.numbers = values.iter().map(number).collect();
         Ok(owned)
     }
 
     fn column(&self) -> (String, Column<'_>) {
-        let column = if self.text {
+        let column = if let Some((name, rows)) = &self.mixed {
+            Column { values: Values::Other { name: name.clone(), rows: *rows }, validity: None }
+        } else if self.text {
             Column::dictionary(&self.codes, self.categories.clone())
         } else {
             Column::float(&self.numbers)
@@ -94,6 +94,6 @@ impl<'r> Owned<'r> {
     }
 }
 
-fn mixed() -> Error {
-    Error::new(Cause::FrameColumnType, "a column holds numbers or text, not both")
+fn is_text(value: &Scalar) -> bool {
+    matches!(value, Scalar::Text(_) | Scalar::Bool(_))
 }
