@@ -31,9 +31,29 @@ impl Call<'_, '_> {
                     .iter()
                     .map(|(name, values)| Owned::new(name, values, self.limits(), categorical(name)))
                     .collect::<Result<_>>()?;
-                work(&Frame::new(owned.iter().map(Owned::column).collect(), self.limits())?)
+                let frame = Frame::new(owned.iter().map(Owned::column).collect(), self.limits())?;
+                work(&frame).map_err(|error| at_the_row(error, &owned))
             }
         }
+    }
+}
+
+/// What a column of several types holds.
+struct Mixed {
+    name: String,
+    /// The first row of another type than the first value.
+    row: usize,
+    rows: usize,
+}
+
+/// Returns an error about a column of several types with the place of the first row that does not belong.
+fn at_the_row(error: Error, owned: &[Owned<'_>]) -> Error {
+    let place = |own: &Owned<'_>| format!("/columns/{}", escape_segment(own.name));
+    let is_meant = |own: &&Owned<'_>| own.mixed.is_some() && matches!(&*error.fields, [field] if *field == place(own));
+    let found = owned.iter().find(is_meant).filter(|_| error.cause == Cause::FrameColumnType);
+    match found.and_then(|own| Some((own, own.mixed.as_ref()?.row))) {
+        Some((own, row)) => Error { fields: vec![format!("{}/{row}", place(own))], ..error },
+        None => error,
     }
 }
 
@@ -44,8 +64,8 @@ struct Owned<'r> {
     numbers: Vec<f64>,
     codes: Vec<i32>,
     categories: Vec<&'r str>,
-    /// What the column holds, and its rows, where that is not of one type: nobody reads it.
-    mixed: Option<(String, usize)>,
+    /// Why nobody reads the column.
+    mixed: Option<Mixed>,
 }
 
 impl<'r> Owned<'r> {
@@ -59,7 +79,8 @@ impl<'r> Owned<'r> {
             Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new(), mixed: None };
         if let Some(row) = values.iter().position(|value| *value != Scalar::Null && is_text(value) != text) {
             let (own, other) = if text { ("text", "a number") } else { ("numbers", "text") };
-            owned.mixed = Some((format!("{own}, and {other} in row `{row}`"), values.len()));
+            let name = format!("{own}, and {other} in row `{row}`");
+            owned.mixed = Some(Mixed { name, row, rows: values.len() });
             return Ok(owned);
         }
         if text {
@@ -83,7 +104,7 @@ impl<'r> Owned<'r> {
     }
 
     fn column(&self) -> (String, Column<'_>) {
-        let column = if let Some((name, rows)) = &self.mixed {
+        let column = if let Some(Mixed { name, rows, .. }) = &self.mixed {
             Column { values: Values::Other { name: name.clone(), rows: *rows }, validity: None }
         } else if self.text {
             Column::dictionary(&self.codes, self.categories.clone())
