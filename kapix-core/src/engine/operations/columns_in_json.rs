@@ -49,7 +49,8 @@ struct Mixed {
 /// Returns an error about a column of several types with the place of the first row that does not belong.
 fn at_the_row(error: Error, owned: &[Owned<'_>]) -> Error {
     let place = |own: &Owned<'_>| format!("/columns/{}", escape_segment(own.name));
-    let is_meant = |own: &&Owned<'_>| own.mixed.is_some() && matches!(&*error.fields, [field] if *field == place(own));
+    let is_meant =
+        |own: &&Owned<'_>| own.mixed.is_some() && matches!(&*error.fields, [field] if *field == place(own));
     let found = owned.iter().find(is_meant).filter(|_| error.cause == Cause::FrameColumnType);
     match found.and_then(|own| Some((own, own.mixed.as_ref()?.row))) {
         Some((own, row)) => Error { fields: vec![format!("{}/{row}", place(own))], ..error },

@@ -27,10 +27,9 @@ NOT_BINNED = {"constant": "has one value", "all_missing": "has no values", "all_
               "infeasible": "no partition keeps the constraints: not in the card"}
 
 
-def not_binned(answer):
+def not_binned(answer, names):
     if answer["status"] != "no_split":
         return NOT_BINNED.get(answer["status"])
-    names = answer["findings"][0].get("constraints")
     if names:
         return f"has one attribute: a split needs another `{'`, `'.join(names)}`"
     return "has one attribute: no split keeps the constraints, whichever one is relaxed"
@@ -71,11 +70,12 @@ def findings(developed, hand):
     found += [f for f in hand if f["code"] == "id_like"]
     for name in sorted(developed.binned):
         answer, _, _, slots = developed.binned[name]
-        if not_binned(answer):
+        message = not_binned(answer, developed.obstacles[name])
+        if message:
             stands = name in getattr(developed, "left", [])
             more = "; it stands in the card by its bins for missing, special or unseen values"
             found.append({"code": "missing_only" if stands else "not_binned", "feature": name,
-                          "message": not_binned(answer) + (more if stands else "")})
+                          "message": message + (more if stands else "")})
         found += [f for f in hand if f["feature"] == name and f["code"] in ("protected", "binning")]
         rows = list(zip(answer["table"]["rows"], slots))
         found += [{"code": "rare_categories", "feature": name} for r, _ in rows if r["kind"] == "unseen" and r["count"]]

@@ -365,7 +365,7 @@ def bin_column(column, rows, sample, options):
     answer |= {"cuts": cuts} if cuts else {}
     answer |= {"groups": groups} if groups else {}
     answer |= {"trend": trend} if trend else {}
-    answer |= {"findings": [{"kind": "no_split"} | ({"constraints": obstacles} if obstacles else {})]} if status == "no_split" else {}
+    answer |= {"obstacles": obstacles} if status == "no_split" else {}
 
     def slot(v):
         base = len(attributes)

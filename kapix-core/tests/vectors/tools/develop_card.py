@@ -179,6 +179,7 @@ class Development:
         names = candidates_of(request, self.parts)
         self.columns, self.numbers, self.read = read_columns(request, names, options_of)
         self.binned = {n: bin_column(self.columns[n], self.rows, self.sample, options_of(request, n)) for n in names}
+        self.obstacles = {n: own[0].pop("obstacles", []) for n, own in self.binned.items()}
         self.answer = {"sample": report, "binning": [{"feature": n, "binning": self.binned[n][0]} for n in names]}
         if request.get("stage") != "binning":
             self.card(names)

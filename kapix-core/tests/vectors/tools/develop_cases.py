@@ -377,7 +377,7 @@ def evaluations():
         columns["income_minor"].append(None if 0.06 < fate < 0.1 else income)
         columns["sector"].append(None if 0.1 < fate < 0.14 else sector)
         columns["outcome"].append(rows.bad(-1.4 + 2.5 * use - income / 300000 + (sector == "salary") * -0.8))
-        columns["w"].append([1, 1.5, 4][rows.whole(0, 2)])
+        columns["w"].append([1, 1.37, 4.11][rows.whole(0, 2)])
     base = {"as_of": AS_OF, "entity_type": "individual", "target": "outcome", "columns": columns}
     yield evaluate, "calibrated", "ranks and calibration of a loaded card", base, {"artefacts": ["developed"]}
     yield evaluate, "weights", "the same with weights: tests of counts are null", base | {"weight": "w"}, {"artefacts": ["developed"]}
