@@ -135,11 +135,9 @@ fn not_binned(binning: &Binning) -> Option<String> {
             return Some(match own.next().filter(|own| !own.constraints.is_empty()) {
                 Some(own) => {
                     let names = own.constraints.join("`, `");
-                    format!("has one attribute: a split needs another `{names}`")
+                    format!("has one attribute: relaxing one of `{names}` would allow a split")
                 }
-                None => {
-                    "has one attribute: no split keeps the constraints, whichever one is relaxed".to_owned()
-                }
+                None => "has one attribute: relaxing no limit alone would allow a split".to_owned(),
             });
         }
         BinningStatus::Constant => "has one value",

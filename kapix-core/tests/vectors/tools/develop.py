@@ -31,8 +31,8 @@ def not_binned(answer, names):
     if answer["status"] != "no_split":
         return NOT_BINNED.get(answer["status"])
     if names:
-        return f"has one attribute: a split needs another `{'`, `'.join(names)}`"
-    return "has one attribute: no split keeps the constraints, whichever one is relaxed"
+        return f"has one attribute: relaxing one of `{'`, `'.join(names)}` would allow a split"
+    return "has one attribute: relaxing no limit alone would allow a split"
 
 
 def of_the_texts(developed):
