@@ -169,8 +169,9 @@ impl<'c, 'a> Text<'c, 'a> {
             }
         }
         if rows > 0 {
-            let texts: Vec<&str> = texts.into_iter().collect();
-            let message = format!("`{rows}` rows hold `{}`, read as missing", texts.join("`, `"));
+            let shown = |text: &str| if text.is_empty() { "a blank".to_owned() } else { format!("`{text}`") };
+            let texts: Vec<String> = texts.into_iter().map(shown).collect();
+            let message = format!("`{rows}` rows hold {}, read as missing", texts.join(", "));
             findings.push(finding(Code::MissingTexts, Some(name), message));
         }
     }

@@ -41,8 +41,8 @@ def of_the_texts(developed):
     for name, read in sorted(developed.read.items()):
         none = [read["missing"][r] for r in developed.rows if read["none"](read["missing"][r])]
         if none:
-            texts = "`, `".join(sorted({v.strip() for v in none}, key=lambda v: v.encode()))
-            found.append({"code": "missing_texts", "feature": name, "message": f"`{len(none)}` rows hold `{texts}`, read as missing"})
+            texts = ", ".join(f"`{v}`" if v else "a blank" for v in sorted({v.strip() for v in none}, key=lambda v: v.encode()))
+            found.append({"code": "missing_texts", "feature": name, "message": f"`{len(none)}` rows hold {texts}, read as missing"})
         found += [{"code": "reads_as_numbers", "feature": name}] if read["numbers"] else []
     return found
 
