@@ -56,6 +56,7 @@ mod tests {
     use crate::credit::{InputNullReason, ReferralCode, ScoreNullReason};
     use crate::fitting::ValidationNull;
     use crate::ledger::FindingKind;
+    use crate::scorecard::DevelopmentFindingCode;
     use crate::statement::{LeftOutReason, ReadingFindingKind};
     use serde::Serialize;
 
@@ -75,6 +76,7 @@ mod tests {
 
     #[test]
     fn a_code_is_written_by_its_name_and_has_a_meaning_and_a_remedy() {
+        check::<DevelopmentFindingCode>();
         check::<FindingKind>();
         check::<LeftOutReason>();
         check::<ReadingFindingKind>();

@@ -220,26 +220,29 @@ fn order_of_rows_changes_only_the_hash_of_the_sample() {
 }
 
 #[test]
-fn a_weight_of_two_is_a_row_twice() {
+fn weights_times_any_constant_give_the_same_card() {
     let table = loans(250, 3);
-    let twice: Vec<usize> = (0..250).flat_map(|row| [row, row]).collect();
-    let mut weighted = table.clone();
-    weighted.insert("w".to_owned(), vec![json!(2); 250]);
-    let a = develop(&weighted, with(settings(), &json!({"weight": "w"})));
-    let b = develop(&reordered(&table, &twice), settings());
-    let bins = |answer: &Value| -> Vec<Value> {
-        answer["binning"].as_array().unwrap().iter().map(|it| it["binning"].clone()).collect()
+    let weighted = |weight: &dyn Fn(usize) -> f64| {
+        let mut own = table.clone();
+        own.insert("w".to_owned(), (0..250).map(|row| json!(weight(row))).collect());
+        develop(&own, with(settings(), &json!({"weight": "w"})))
     };
-    // The number of rows is told beside their weight.
-    bins(&a).iter().zip(&bins(&b)).for_each(|(a, b)| assert_agree(a, b, &["count"], "/binning"));
-    assert_agree(&a["regression"], &b["regression"], &["iterations", "gradient_norm", "rows"], "/regression");
-    assert_eq!(a["artefact"]["body"]["characteristics"], b["artefact"]["body"]["characteristics"]);
-    for pointer in ["/auc/value", "/ks/value", "/calibration/brier/score", "/calibration/log_loss", "/goods"]
-    {
-        let own = |it: &Value| it["validation"]["development"].pointer(pointer).cloned().unwrap();
-        assert_agree(&own(&a), &own(&b), &[], pointer);
+    let weight = |row: usize| [0.5, 1.0, 1.25, 2.0, 3.75][row * 7 % 5];
+    let one = weighted(&weight);
+    let differs = ["sha256", "sample_sha256", "weight_mean", "iterations", "gradient_norm"];
+    for factor in [0.01, 10.0, 1000.0, 1e-200, 1e200] {
+        let other = weighted(&|row| factor * weight(row));
+        assert_agree(&one, &other, &differs, &format!("{factor}"));
     }
-    assert_eq!(a["sample"]["development"]["weight"], b["sample"]["development"]["rows"]);
+    // Weights that are all the same are no weights.
+    let without = develop(&table, settings());
+    for constant in [0.01, 2.0, 1000.0] {
+        let own = weighted(&|_| constant);
+        assert_eq!(own["binning"], without["binning"], "{constant}");
+        assert_eq!(own["regression"], without["regression"], "{constant}");
+        let body = |answer: &Value| answer["artefact"]["body"]["characteristics"].clone();
+        assert_eq!(body(&own), body(&without), "{constant}");
+    }
 }
 
 /// Returns a Desk with the developed card.

@@ -44,7 +44,7 @@ impl Table {
         let table = table.as_struct_opt().filter(|table| table.null_count() == 0);
         let table = table.ok_or_else(|| broken("it is another array, or has null rows"))?;
         let names = table.column_names().into_iter().map(str::to_owned);
-        Ok(names.zip(table.columns().iter().map(Arc::clone)).collect())
+        Ok(names.zip(table.columns().iter().map(|array| arrow::declared(Arc::clone(array)))).collect())
     }
 
     /// Puts result columns in its place, which own what they hold.

@@ -147,7 +147,8 @@ fn read_stream(capsule: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
             return Err(broken("it has several chunks; join them first"));
         }
     }
-    Ok(only.unwrap_or_else(|| new_empty_array(reader.field().data_type())))
+    let only = only.unwrap_or_else(|| new_empty_array(reader.field().data_type()));
+    Ok(kapix_core::frame::arrow::declared(only))
 }
 
 /// Borrows a one-dimensional numpy array.

@@ -6,6 +6,7 @@ use kapix_core::{
     credit::{ReferralCode, RequestNullReason, ScoreNullReason},
     fitting::ValidationNull,
     ledger::{FindingKind, Severity},
+    scorecard::DevelopmentFindingCode,
     statement::{LeftOutReason, ReadingFindingKind},
 };
 
@@ -44,6 +45,12 @@ says which feature can have which.
 `null_reasons` of a validation report of `scorecard.develop` and `scorecard.evaluate`, by the JSON pointer of the figure.
 
 {validation}
+## What a development or an evaluation finds
+
+`findings` of `scorecard.develop` and `scorecard.evaluate`, and of the card's development record, which holds at most 50 of
+a code and the number of the others.
+
+{development}
 ## Why an application is referred
 
 `referral_reasons` of `credit.score`. Each forbids an approval, and is stated even where the points decline.
@@ -74,6 +81,7 @@ for a score refers it where a finding says `refer`.
         request = table::<RequestNullReason>(),
         feature = table::<NullReason>(),
         validation = table::<ValidationNull>(),
+        development = table::<DevelopmentFindingCode>(),
         referral = table::<ReferralCode>(),
         findings = FindingKind::all().map(|it| finding(it, it.severity())).collect::<String>(),
         reading = ReadingFindingKind::all().map(|it| finding(it, it.severity())).collect::<String>(),

@@ -4,7 +4,8 @@ use super::columns::{Codes, ResultColumn, ResultColumns, ResultValues};
 use super::frame::{Bitmap, Column, Offsets, Slices, Values};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Float64Type, Int8Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    ArrowPrimitiveType, Date32Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, StringArray, StructArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
@@ -39,6 +40,49 @@ pub fn column(array: &ArrayRef) -> Column<'_> {
     };
     let column = known.unwrap_or_else(|| Column { values: values(), validity: None });
     Column { validity, ..column }
+}
+
+/// Returns a dictionary of numbers or booleans as one of their texts: what is declared as categories is read as
+/// categories, a number by its shortest text without exponent. Any other array comes back as it is.
+///
+/// ```
+/// use arrow_array::{ArrayRef, DictionaryArray, Int64Array, Int32Array};
+/// use kapix_core::frame::arrow::{column, declared};
+/// use std::sync::Arc;
+///
+/// let branches = DictionaryArray::new(Int32Array::from(vec![1, 0]), Arc::new(Int64Array::from(vec![7, 12])));
+/// let branches: ArrayRef = declared(Arc::new(branches));
+/// assert_eq!([column(&branches).text(0), column(&branches).text(1)], [Some("12"), Some("7")]);
+/// ```
+pub fn declared(array: ArrayRef) -> ArrayRef {
+    let texts = array.as_any_dictionary_opt().and_then(|coded| texts_of(coded.values()));
+    match (array.as_any_dictionary_opt(), texts) {
+        (Some(coded), Some(texts)) => coded.with_values(Arc::new(texts)),
+        _ => array,
+    }
+}
+
+/// Returns the texts of numbers or booleans; `None` for an array of another type.
+fn texts_of(values: &ArrayRef) -> Option<StringArray> {
+    fn of<T: ArrowPrimitiveType>(values: &ArrayRef) -> Option<StringArray>
+    where
+        T::Native: ToString,
+    {
+        let values = values.as_primitive_opt::<T>()?;
+        Some(values.iter().map(|value| value.map(|value| value.to_string())).collect())
+    }
+    let truth = || Some(values.as_boolean_opt()?.iter().map(|it| it.map(|it| it.to_string())).collect());
+    of::<Int8Type>(values)
+        .or_else(|| of::<Int16Type>(values))
+        .or_else(|| of::<Int32Type>(values))
+        .or_else(|| of::<Int64Type>(values))
+        .or_else(|| of::<UInt8Type>(values))
+        .or_else(|| of::<UInt16Type>(values))
+        .or_else(|| of::<UInt32Type>(values))
+        .or_else(|| of::<UInt64Type>(values))
+        .or_else(|| of::<Float32Type>(values))
+        .or_else(|| of::<Float64Type>(values))
+        .or_else(truth)
 }
 
 /// Returns the values of an array that are no numbers; `None` for a type that no operation reads.

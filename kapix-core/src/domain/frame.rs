@@ -4,11 +4,13 @@ mod bitmap;
 mod column;
 mod encode;
 mod slices;
+mod written;
 
 pub use bitmap::Bitmap;
 pub(crate) use column::Kind;
 pub use column::{Column, Values};
 pub use slices::{Offsets, Slices};
+pub(crate) use written::{MISSING_TEXTS, is_missing_text, number_of};
 
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::limits::{self, Limits};
@@ -66,7 +68,7 @@ impl<'a> Frame<'a> {
         names.sort_unstable();
         let mut pairs = names.iter().zip(names.iter().skip(1));
         if let Some((name, _)) = pairs.find(|(name, next)| name == next) {
-            let short: String = name.chars().take(NAME_CHARS_MAX).collect();
+            let short = short(name);
             let place = format!("/columns/{}", escape_segment(&short));
             let message = format!("two columns have the name `{short}`; a frame has one of each name");
             return Err(Error::new(Cause::FrameColumnDuplicate, message).at(place));
@@ -116,6 +118,11 @@ impl<'a> Frame<'a> {
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column<'a>)> {
         self.columns.iter().map(|(name, column)| (name.as_str(), column))
     }
+}
+
+/// Returns the part of a column's name that an error shows.
+pub(crate) fn short(name: &str) -> String {
+    name.chars().take(NAME_CHARS_MAX).collect()
 }
 
 #[cfg(test)]

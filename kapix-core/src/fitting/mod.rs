@@ -28,6 +28,7 @@ mod selection;
 mod target;
 mod validation;
 
+pub(crate) use binning::is_same_value;
 pub use binning::{
     BinKind, BinRule, Binning, BinningFinding, BinningFindingKind, BinningOptions, BinningRow,
     BinningSettings, BinningStatus, BinningTable, PrebinningMethod, PrebinningOptions, PrebinningSettings,

@@ -1,5 +1,6 @@
 //! The card as a document.
 
+use super::finding::DevelopmentFinding;
 use super::missing::WithheldSet;
 use crate::canonical::Hash;
 use crate::domain::FindingKind;
@@ -9,7 +10,7 @@ use crate::json_value::JsonValue;
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use strum::{IntoStaticStr, VariantArray};
+use strum::IntoStaticStr;
 
 /// The body of an artefact of kind `scorecard`.
 #[serde_with::skip_serializing_none]
@@ -38,6 +39,10 @@ pub struct CardBody {
     pub entity_types: Vec<EntityType>,
     /// The least history that the card accepts.
     pub minimum: Minimum,
+    /// Texts that say that there is no value, without white space at their ends. An input that is such a text counts as
+    /// missing, unless an attribute or a special value names it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_texts: Vec<String>,
     /// What the card's PD means.
     pub pd_basis: PdBasis,
     /// Texts of the reason codes.
@@ -148,6 +153,9 @@ pub struct CharacteristicBody {
     pub protected: bool,
     /// Numbers outside are refused as VALIDATION_ERROR; special values are allowed.
     pub range: Option<ValueRange>,
+    /// The numbers may come as text, such as `60` (numeric only).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub reads_text: bool,
     /// Reason code in the card's table.
     pub reason: String,
     /// Values with a meaning of their own, such as -9 or `no_record`.
@@ -378,66 +386,6 @@ pub struct DevelopmentBody {
     /// understate: only there does a decision rest on the points of missing inputs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<WithheldSet>,
-}
-
-/// One thing that an auditor must know of a fit.
-#[serde_with::skip_serializing_none]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct DevelopmentFinding {
-    /// What was found.
-    pub code: DevelopmentFindingCode,
-    /// The feature that it concerns; absent when it concerns the fit.
-    pub feature: Option<String>,
-    /// One sentence.
-    pub message: String,
-}
-
-/// What the development of a card found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[strum(serialize_all = "snake_case")]
-pub enum DevelopmentFindingCode {
-    /// No two bands keep the limits, so every total is in one band.
-    Bands,
-    /// Fixed cut points separate no rows, or the constraints of a column cannot be met.
-    Binning,
-    /// A column holds neither numbers nor text and was left out.
-    ColumnType,
-    /// A column numbers the rows and was left out.
-    IdLike,
-    /// Rows whose outcome is not yet known were not left out.
-    Immature,
-    /// A characteristic predicts the outcome better than anything known before it should.
-    Leaking,
-    /// Of the development rows, more than 5 % would be referred since inputs are missing.
-    MissingRefers,
-    /// A bin for missing, special or unseen values has the neutral points: its rows count in another characteristic.
-    MissingTogether,
-    /// The card or its cut-offs were not measured on rows outside the fit.
-    NoOutsideRows,
-    /// A column has one attribute only, or no partition meets its constraints.
-    NotBinned,
-    /// The PD is a rank, not a probability.
-    PdAssumed,
-    /// A bin for missing, special or unseen values has the neutral points: its rows do not show that it is safer.
-    PointsLowered,
-    /// A protected characteristic is in the card, or was left out because no legal basis is stated.
-    Protected,
-    /// The card does not rank rows outside the fit.
-    RanksNothing,
-    /// Rare categories count as unseen.
-    RareCategories,
-    /// The texts of a reason were made from the name of its column.
-    ReasonTexts,
-    /// Rounding to points changes more than 5 % of the decisions.
-    Rounding,
-    /// A characteristic takes part in separating good and bad rows.
-    Separation,
-    /// A safer bin of a characteristic raises the risk in the card.
-    WrongSign,
 }
 
 /// The weights of good and bad rows in each bin of one characteristic.

@@ -20,6 +20,8 @@ const POINTS_MAX: i32 = 1_000_000;
 const ATTRIBUTES_MAX: u64 = 60_000;
 /// Greatest cost of a bin in a counterfactual.
 const MOVE_COST_MAX: u32 = 1_000;
+/// Most texts that a card takes for no value.
+const MISSING_TEXTS_MAX: usize = 100;
 /// Findings of one card that are reported.
 const DETAILS_MAX: usize = 100;
 /// The special value of a flat source without a record.
@@ -101,6 +103,16 @@ fn card(body: &CardBody, findings: &mut Findings) {
             cutoffs.approve, cutoffs.refer
         );
         findings.add(Cause::CardCutoffs, "/cutoffs/approve", message);
+    }
+    for (index, text) in body.missing_texts.iter().enumerate() {
+        let is_first = body.missing_texts.iter().position(|own| own == text) == Some(index);
+        if index >= MISSING_TEXTS_MAX || text.trim() != text || !is_first {
+            let message = format!(
+                "`missing_texts` holds at most `{MISSING_TEXTS_MAX}` texts, each once and without white space at its ends"
+            );
+            findings.add(Cause::CardMissing, format!("/missing_texts/{index}"), message);
+            break;
+        }
     }
     if body.base_points.unsigned_abs() > POINTS_MAX.unsigned_abs() {
         findings.add(Cause::CardPointsRange, "/base_points", "points must be within +-1,000,000");
@@ -203,6 +215,10 @@ fn characteristic_rules(
                 "a range belongs to a numeric characteristic and its min must not lie above its max",
             );
         }
+    }
+    if characteristic.reads_text && characteristic.kind != CharacteristicKind::Numeric {
+        let message = "`reads_text` belongs to a numeric characteristic: categories are text";
+        findings.add(Cause::CardKind, format!("{pointer}/reads_text"), message);
     }
     let mut seen: Vec<&Scalar> = Vec::new();
     for (index, special) in characteristic.special.iter().enumerate() {

@@ -13,6 +13,7 @@ mod confidence;
 mod counterfactual;
 pub(crate) mod development;
 mod explain;
+mod finding;
 mod input_source;
 mod knapsack;
 mod missing;
@@ -25,9 +26,8 @@ pub use batch::{BatchOutput, RowStatus, ScoreInclude, ScoredRows};
 pub(crate) use batch::{Misnamed, inputs_hash, score_frame};
 pub use body::{
     AttributeBody, BandBody, BinCounts, Calibration, CardBody, CharacteristicBody, CharacteristicCounts,
-    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, DevelopmentFinding, DevelopmentFindingCode,
-    EntityType, Fallback, Minimum, PdBasis, PdKind, ReasonText, SampleDates, Scaling, SpecialBody,
-    ValueRange,
+    CharacteristicKind, Cutoffs, Decision, DevelopmentBody, EntityType, Fallback, Minimum, PdBasis, PdKind,
+    ReasonText, SampleDates, Scaling, SpecialBody, ValueRange,
 };
 pub use card::Card;
 pub use counterfactual::{Counterfactual, Move};
@@ -38,6 +38,7 @@ pub use development::{
 };
 pub(crate) use explain::{Part, Ranking, Top, WEIGHTS_MAX};
 pub use explain::{Reason, ReasonMethod, Weight};
+pub use finding::{DevelopmentFinding, DevelopmentFindingCode};
 pub use input_source::{ContextInput, InputSource};
 pub use missing::{Judged, MissingEffect, WithheldSet};
 pub use score::{Input, Slots};

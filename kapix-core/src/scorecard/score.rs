@@ -3,6 +3,7 @@
 use super::body::Decision;
 use super::card::{Bins, Card, Characteristic};
 use super::check::NO_RECORD;
+use crate::domain::{is_missing_text, number_of};
 use crate::error::{Cause, Detail, Error, Result};
 
 /// One input of a characteristic.
@@ -217,10 +218,24 @@ impl Characteristic {
         {
             return Ok(slot);
         }
-        let Bins::Categorical { slots, .. } = &self.bins else { return Err(Cause::DataInputType) };
-        match slots.binary_search_by(|(category, _)| (**category).cmp(text)) {
-            Ok(found) => slots.get(found).map(|(_, slot)| *slot).ok_or(Cause::DataInputUnseen),
-            Err(_) => self.unseen_slot.ok_or(Cause::DataInputUnseen),
+        let found = match &self.bins {
+            Bins::Categorical { slots, .. } => {
+                let place = slots.binary_search_by(|(category, _)| (**category).cmp(text)).ok();
+                place.and_then(|place| slots.get(place)).map(|(_, slot)| *slot).ok_or(Cause::DataInputUnseen)
+            }
+            Bins::Numeric { .. } if self.reads_text => {
+                number_of(text).map_or(Err(Cause::DataInputType), |number| self.slot_of_number(number))
+            }
+            Bins::Numeric { .. } => return Err(Cause::DataInputType),
+        };
+        match found {
+            Err(Cause::DataInputUnseen | Cause::DataInputType)
+                if is_missing_text(text, &self.missing_texts) =>
+            {
+                self.missing_slot.ok_or(Cause::DataInputMissing)
+            }
+            Err(Cause::DataInputUnseen) => self.unseen_slot.ok_or(Cause::DataInputUnseen),
+            found => found,
         }
     }
 

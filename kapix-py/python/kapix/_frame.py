@@ -6,6 +6,10 @@ and bytes, all with Arrow's validity bitmaps. Copied: other widths of numbers an
 descending or misaligned strides, big-endian numbers, decimals, lists, numpy's booleans (which are the text `true` and
 `false`, as in JSON), and text of Python, which gets a dictionary. The values of a list of `bytes` are borrowed. Missing are
 null, None, NaN and NaT. A column of any other type may stand in a frame as long as no operation reads it. Lists need no numpy.
+
+What is declared as categories (pandas' category, Categorical and Enum of polars, Arrow's dictionary) is read as categories,
+also of numbers and booleans: a number is its shortest text without exponent. Numbers become float64: exact are float16 and
+float32, integers up to 2**53, and decimals of up to 15 digits. A column of uint64 with a number from 2**63 on is not read.
 """
 
 from __future__ import annotations
@@ -178,34 +182,44 @@ def _objects(name: str, values: list[Any]) -> Column:
         made = _bytes(values, missing)
     else:
         made = _texts(values, missing, boolean)
-    return _unread(name, values, made) if isinstance(made, str) else Column(name, *made)
+    if isinstance(made, Odd):
+        is_first = values[made.row] is first
+        return _unread(name, values, made.kind if is_first else f"{_kind(first)}, and {made.kind} in row `{made.row}`")
+    return Column(name, *made)
 
 
-# Each of these returns the last four members of a column, or the type of the first value that does not belong.
+class Odd(NamedTuple):
+    """The first value that does not belong in a column."""
+
+    row: int
+    kind: str
+
+
+# Each of these returns the last four members of a column, or the first value that does not belong.
 
 
 def _kind(value: object) -> str:
     return type(value).__name__
 
 
-def _numbers(values: list[Any], missing: Any, number: Any) -> tuple[Any, ...] | str:
+def _numbers(values: list[Any], missing: Any, number: Any) -> tuple[Any, ...] | Odd:
     numbers = []
-    for value in values:
+    for row, value in enumerate(values):
         if missing(value):
             numbers.append(math.nan)
         elif isinstance(value, number) and not isinstance(value, bool):
             try:
                 numbers.append(float(value))
             except OverflowError:
-                return "int beyond float64"
+                return Odd(row, "int beyond float64")
         else:
-            return _kind(value)
+            return Odd(row, _kind(value))
     return (numbers,)
 
 
-def _texts(values: list[Any], missing: Any, boolean: Any) -> tuple[Any, ...] | str:
+def _texts(values: list[Any], missing: Any, boolean: Any) -> tuple[Any, ...] | Odd:
     codes, index = [], dict[str, int]()
-    for value in values:
+    for row, value in enumerate(values):
         if isinstance(value, boolean):
             codes.append(index.setdefault(BOOLEANS[bool(value)], len(index)))
         elif isinstance(value, str):
@@ -213,35 +227,35 @@ def _texts(values: list[Any], missing: Any, boolean: Any) -> tuple[Any, ...] | s
         elif missing(value):
             codes.append(-1)
         else:
-            return _kind(value)
+            return Odd(row, _kind(value))
     return codes, "codes", list(index)
 
 
-def _bytes(values: list[Any], missing: Any) -> tuple[Any, ...] | str:
+def _bytes(values: list[Any], missing: Any) -> tuple[Any, ...] | Odd:
     """Objects of `bytes` are borrowed, others copied."""
-    for value in values:
+    for row, value in enumerate(values):
         if not missing(value) and not isinstance(value, BINARY):
-            return _kind(value)
+            return Odd(row, _kind(value))
     made = [b"" if missing(value) else value if isinstance(value, bytes) else bytes(value) for value in values]
     return made, "bytes", None, _bitmap(values, missing)
 
 
-def _dates(values: list[Any], missing: Any) -> tuple[Any, ...] | str:
+def _dates(values: list[Any], missing: Any) -> tuple[Any, ...] | Odd:
     first = EPOCH.date().toordinal()
-    for value in values:
+    for row, value in enumerate(values):
         if not missing(value) and (isinstance(value, datetime.datetime) or not isinstance(value, datetime.date)):
-            return _kind(value)
+            return Odd(row, _kind(value))
     days = [0 if missing(value) else value.toordinal() - first for value in values]
     return days, "dates", None, _bitmap(values, missing)
 
 
-def _instants(values: list[Any], missing: Any) -> tuple[Any, ...] | str:
+def _instants(values: list[Any], missing: Any) -> tuple[Any, ...] | Odd:
     times = []
-    for value in values:
+    for row, value in enumerate(values):
         if missing(value):
             times.append(0)
         elif not isinstance(value, datetime.datetime):
-            return _kind(value)
+            return Odd(row, _kind(value))
         else:
             # Without an offset it is UTC, as in numpy, pandas and Arrow.
             aware = value if value.tzinfo is not None else value.replace(tzinfo=datetime.timezone.utc)
@@ -261,10 +275,11 @@ def _pandas(name: str, values: Any) -> Column:
     numpy: Any = import_module("numpy")
     dtype = values.dtype
     if isinstance(dtype, pandas.CategoricalDtype):
-        categories = values.cat.categories.tolist()
-        if all(isinstance(category, str) for category in categories):
-            return Column(name, values.cat.codes.to_numpy().astype(numpy.int32), "codes", categories)
-        return _objects(name, values.tolist())
+        categories = [_category(category) for category in values.cat.categories.tolist()]
+        odd = next((category for category in categories if not isinstance(category, str)), None)
+        if odd is not None:
+            return _unread(name, values, f"categories of {_kind(odd)}")
+        return Column(name, values.cat.codes.to_numpy().astype(numpy.int32), "codes", categories)
     if isinstance(dtype, pandas.StringDtype):
         codes, categories = pandas.factorize(values)
         return Column(name, codes.astype(numpy.int32), "codes", categories.tolist())
@@ -279,6 +294,18 @@ def _pandas(name: str, values: Any) -> Column:
     if pandas.api.types.is_numeric_dtype(dtype):
         return _numpy(name, values.to_numpy(dtype="float64", na_value=numpy.nan))
     return _unread(name, values, dtype)
+
+
+def _category(value: Any) -> Any:
+    """Returns the text of a declared category, as the engine writes numbers and booleans; anything else as it is."""
+    if isinstance(value, bool):
+        return BOOLEANS[value]
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        digits = format(Decimal(repr(value + 0.0)), "f")
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return value
 
 
 def _polars(name: str, values: Any) -> Column:
@@ -331,9 +358,17 @@ def _arrow(name: str, values: Any) -> Column:
 
 
 def _arrow_codes(pyarrow: Any, values: Any) -> Any:
-    """Returns a dictionary of text as one by int32, which the engine borrows; another one as its values."""
-    is_text = pyarrow.types.is_string(values.type.value_type) or pyarrow.types.is_large_string(values.type.value_type)
-    if not is_text or values.dictionary.null_count:
+    """Returns a dictionary by int32, which the engine borrows where it is of text; it reads numbers as their texts."""
+    kinds = pyarrow.types
+    if values.dictionary.null_count:
+        values = values.dictionary_decode().dictionary_encode()
+    kind = values.type.value_type
+    if kinds.is_string(kind) or kinds.is_large_string(kind):
+        texts = values.dictionary.cast(pyarrow.string())
+    elif kinds.is_float16(kind):
+        texts = values.dictionary.cast(pyarrow.float64())
+    elif kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_boolean(kind):
+        texts = values.dictionary
+    else:
         return values.dictionary_decode()
-    codes, texts = values.indices.cast(pyarrow.int32()), values.dictionary.cast(pyarrow.string())
-    return pyarrow.DictionaryArray.from_arrays(codes, texts)
+    return pyarrow.DictionaryArray.from_arrays(values.indices.cast(pyarrow.int32()), texts)

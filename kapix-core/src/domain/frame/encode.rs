@@ -46,9 +46,13 @@ impl<'a> Frame<'a> {
 
     /// Returns the frame with codes in place of text.
     pub(crate) fn with_codes<'f>(&'f self, encoded: &'f [Option<Encoded<'a>>]) -> Frame<'f> {
-        let columns = self.columns.iter().zip(encoded).map(|((name, column), encoded)| {
-            (name.clone(), encoded.as_ref().map_or_else(|| column.view(), Encoded::column))
-        });
+        self.with(encoded.iter().map(|encoded| encoded.as_ref().map(Encoded::column)))
+    }
+
+    /// Returns the frame with other columns of the same length in place of its own, where there is one.
+    pub(crate) fn with<'f>(&'f self, others: impl Iterator<Item = Option<Column<'f>>>) -> Frame<'f> {
+        let columns = self.columns.iter().zip(others);
+        let columns = columns.map(|((name, own), other)| (name.clone(), other.unwrap_or_else(|| own.view())));
         Frame { rows: self.rows, columns: columns.collect() }
     }
 }

@@ -1,7 +1,7 @@
 //! Columns that came as JSON, in the layout of a frame.
 
 use super::Call;
-use crate::domain::{Column, Frame};
+use crate::domain::{Column, Frame, Values};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
@@ -31,9 +31,30 @@ impl Call<'_, '_> {
                     .iter()
                     .map(|(name, values)| Owned::new(name, values, self.limits(), categorical(name)))
                     .collect::<Result<_>>()?;
-                work(&Frame::new(owned.iter().map(Owned::column).collect(), self.limits())?)
+                let frame = Frame::new(owned.iter().map(Owned::column).collect(), self.limits())?;
+                work(&frame).map_err(|error| at_the_row(error, &owned))
             }
         }
+    }
+}
+
+/// What a column of several types holds.
+struct Mixed {
+    name: String,
+    /// The first row of another type than the first value.
+    row: usize,
+    rows: usize,
+}
+
+/// Returns an error about a column of several types with the place of the first row that does not belong.
+fn at_the_row(error: Error, owned: &[Owned<'_>]) -> Error {
+    let place = |own: &Owned<'_>| format!("/columns/{}", escape_segment(own.name));
+    let is_meant =
+        |own: &&Owned<'_>| own.mixed.is_some() && matches!(&*error.fields, [field] if *field == place(own));
+    let found = owned.iter().find(is_meant).filter(|_| error.cause == Cause::FrameColumnType);
+    match found.and_then(|own| Some((own, own.mixed.as_ref()?.row))) {
+        Some((own, row)) => Error { fields: vec![format!("{}/{row}", place(own))], ..error },
+        None => error,
     }
 }
 
@@ -44,6 +65,8 @@ struct Owned<'r> {
     numbers: Vec<f64>,
     codes: Vec<i32>,
     categories: Vec<&'r str>,
+    /// Why nobody reads the column.
+    mixed: Option<Mixed>,
 }
 
 impl<'r> Owned<'r> {
@@ -52,8 +75,15 @@ impl<'r> Owned<'r> {
         let place = || format!("/columns/{}", escape_segment(name));
         limits::check("rows", limits.rows, values.len()).map_err(|error| error.at(place()))?;
         let first = values.iter().find(|value| **value != Scalar::Null);
-        let text = first.map_or(categorical, |value| matches!(value, Scalar::Text(_) | Scalar::Bool(_)));
-        let mut owned = Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new() };
+        let text = first.map_or(categorical, is_text);
+        let mut owned =
+            Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new(), mixed: None };
+        if let Some(row) = values.iter().position(|value| *value != Scalar::Null && is_text(value) != text) {
+            let (own, other) = if text { ("text", "a number") } else { ("numbers", "text") };
+            let name = format!("{own}, and {other} in row `{row}`");
+            owned.mixed = Some(Mixed { name, row, rows: values.len() });
+            return Ok(owned);
+        }
         if text {
             let text = |value: &'r Scalar| match value {
                 Scalar::Text(text) => Some(text.as_str()),
@@ -62,30 +92,22 @@ impl<'r> Owned<'r> {
                 Scalar::Null | Scalar::Number(_) => None,
             };
             owned.categories = values.iter().filter_map(text).collect::<BTreeSet<_>>().into_iter().collect();
-            for (row, value) in values.iter().enumerate() {
-                owned.codes.push(match value {
-                    Scalar::Null => -1,
-                    Scalar::Number(_) => return Err(mixed().at(format!("{}/{row}", place()))),
-                    _ => text(value)
-                        .and_then(|text| owned.categories.binary_search(&text).ok())
-                        .and_then(|code| i32::try_from(code).ok())
-                        .unwrap_or(-1),
-                });
-            }
+            let code = |value| {
+                let place = text(value).and_then(|text| owned.categories.binary_search(&text).ok());
+                place.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1)
+            };
+            owned.codes = values.iter().map(code).collect();
             return Ok(owned);
         }
-        for (row, value) in values.iter().enumerate() {
-            owned.numbers.push(match value {
-                Scalar::Null => f64::NAN,
-                Scalar::Number(number) => *number,
-                Scalar::Text(_) | Scalar::Bool(_) => return Err(mixed().at(format!("{}/{row}", place()))),
-            });
-        }
+        let number = |value: &Scalar| if let Scalar::Number(number) = value { *number } else { f64::NAN };
+        owned.numbers = values.iter().map(number).collect();
         Ok(owned)
     }
 
     fn column(&self) -> (String, Column<'_>) {
-        let column = if self.text {
+        let column = if let Some(Mixed { name, rows, .. }) = &self.mixed {
+            Column { values: Values::Other { name: name.clone(), rows: *rows }, validity: None }
+        } else if self.text {
             Column::dictionary(&self.codes, self.categories.clone())
         } else {
             Column::float(&self.numbers)
@@ -94,6 +116,6 @@ impl<'r> Owned<'r> {
     }
 }
 
-fn mixed() -> Error {
-    Error::new(Cause::FrameColumnType, "a column holds numbers or text, not both")
+fn is_text(value: &Scalar) -> bool {
+    matches!(value, Scalar::Text(_) | Scalar::Bool(_))
 }

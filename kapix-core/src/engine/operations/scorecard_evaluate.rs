@@ -5,8 +5,8 @@ use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use crate::engine::registry::{ArtefactRef, RouteKey};
 use crate::fitting::ValidationReport;
-use crate::scorecard::Card;
 use crate::scorecard::development::{self, ScorecardEvaluateRequest};
+use crate::scorecard::{Card, DevelopmentFinding};
 use crate::time::Instant;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ pub struct ScorecardEvaluateResponse {
     pub card: ArtefactRef,
     /// Decisions by kind.
     pub decisions: BTreeMap<&'static str, u64>,
+    /// What a reader must know of the figures.
+    pub findings: Vec<DevelopmentFinding>,
     /// The request's seed.
     pub seed: i64,
     /// Rows by status; only scored rows with a known outcome are measured.
@@ -52,6 +54,7 @@ impl Operate for ScorecardEvaluateRequest {
             as_of,
             card: card.reference(),
             decisions: found.decisions,
+            findings: found.findings,
             seed: self.seed,
             statuses: found.statuses,
             validation: found.validation,

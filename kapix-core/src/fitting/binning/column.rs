@@ -3,11 +3,12 @@
 use super::bin_totals::{BinTotals, total};
 use super::fallback::Applied;
 use super::levels::{self, Levels};
-use super::optimum::{self, Infeasible};
+use super::optimum::{self, Infeasible, Solved};
 use super::options::BinningOptions;
 use super::prebin;
 use super::settings::{BinKind, BinRule};
 use super::sorted::Sorted;
+use super::special;
 use super::table::{BinningTable, RowKind, Sample, Slot};
 use crate::domain::{Column, Kind};
 use crate::error::{Cause, Error, Result};
@@ -77,7 +78,7 @@ pub enum BinningStatus {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinningFinding {
-    /// Settings of which each alone, when relaxed, makes the problem feasible.
+    /// Settings of which each alone, when relaxed, makes the problem feasible, or a split possible.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<String>,
     /// How many.
@@ -101,6 +102,9 @@ pub enum BinningFindingKind {
     FixedCutIdle,
     /// No partition meets the constraints; `constraints` names those that alone stand in the way.
     Infeasible,
+    /// The optimum is one attribute; `constraints` names those that alone forbid every split. Without any, several do
+    /// together, or the values tell no rows apart.
+    NoSplit,
     /// `count` categories with `share` of the weight are rare and count as unseen.
     RareLevels,
     /// The rows of a slot are nearly the same as those of a slot of `with`. They count there, and this slot gets weight of
@@ -220,11 +224,7 @@ struct Reading<'r, 'a> {
 
 fn numeric(reading: &Reading<'_, '_>) -> Result<Parts> {
     let options = reading.options;
-    let special: Vec<f64> = options
-        .special_values
-        .iter()
-        .filter_map(|value| if let Scalar::Number(number) = value { Some(number + 0.0) } else { None })
-        .collect();
+    let special = special::numbers(&options.special_values);
     let sorted = Sorted::new(reading.column, reading.rows, reading.target, &special)?;
     let mut parts = Parts::new(BinKind::Numeric, sorted.missing);
     parts.special =
@@ -247,8 +247,8 @@ fn numeric(reading: &Reading<'_, '_>) -> Result<Parts> {
             ..BinningFinding::new(BinningFindingKind::FixedCutIdle)
         });
     }
-    let solved =
-        optimum::solve(&prebins.bins, &prebins.is_fixed, &parts.sample(&prebins.bins, reading), options);
+    let sample = parts.sample(&prebins.bins, reading);
+    let solved = optimum::solve(&prebins.bins, &prebins.is_fixed, &sample, options);
     let ends = parts.settle(&prebins.bins, solved);
     let inner = ends.split_last().map_or(&[][..], |(_, inner)| inner);
     parts.cuts = inner.iter().filter_map(|end| prebins.cuts.get(*end)).copied().collect();
@@ -327,13 +327,18 @@ impl Parts {
     fn settle(
         &mut self,
         cells: &[BinTotals],
-        solved: core::result::Result<Solution, Infeasible>,
+        solved: core::result::Result<Solved, Infeasible>,
     ) -> Vec<usize> {
         let last = cells.len() - 1;
         let ends = match solved {
-            Ok(Solution { ends, trend, .. }) => {
-                self.status = if ends.len() > 1 { BinningStatus::Optimal } else { BinningStatus::NoSplit };
-                self.trend = (ends.len() > 1).then_some(trend);
+            Ok(Solved { solution: Solution { ends, trend, .. }, forbidding }) => {
+                if ends.len() > 1 {
+                    (self.status, self.trend) = (BinningStatus::Optimal, Some(trend));
+                } else {
+                    self.status = BinningStatus::NoSplit;
+                    let finding = BinningFinding::new(BinningFindingKind::NoSplit);
+                    self.findings.push(BinningFinding { constraints: forbidding, ..finding });
+                }
                 ends
             }
             Err(Infeasible::OneClass) => {

@@ -7,10 +7,10 @@
 use super::bin_totals::{BinTotals, total};
 use super::options::BinningOptions;
 use super::sorted::Sorted;
+use super::special;
 use crate::domain::{Column, Values};
 use crate::error::Result;
 use crate::fitting::Target;
-use crate::json::Scalar;
 
 /// Most categories that stand alone. Beyond, the least frequent count as rare: each has less than 1 in 200 rows.
 const KEPT_MAX: usize = 200;
@@ -55,7 +55,7 @@ pub(super) fn read(
         same
     });
     let mut special: Vec<(String, BinTotals)> = Vec::new();
-    for text in options.special_values.iter().filter_map(|value| special_text(value, column)) {
+    for text in special::texts(&options.special_values, column.is_text()) {
         let place = levels.binary_search_by(|(own, _)| own.as_str().cmp(&text));
         special.push(place.map_or((text, BinTotals::default()), |place| levels.remove(place)));
     }
@@ -95,14 +95,4 @@ fn dictionary(
     }
     let named = categories.iter().map(|text| (*text).to_owned()).zip(by_code);
     (named.filter(|(_, totals)| totals.rows > 0).collect(), missing, beyond)
-}
-
-/// Returns the category that a special value is: text as it stands, a number as the text of a column of numbers.
-fn special_text(value: &Scalar, column: &Column<'_>) -> Option<String> {
-    let is_text = column.is_text();
-    match value {
-        Scalar::Text(text) => Some(text.clone()),
-        Scalar::Number(number) if !is_text => Some((number + 0.0).to_string()),
-        Scalar::Number(_) | Scalar::Null | Scalar::Bool(_) => None,
-    }
 }

@@ -16,6 +16,7 @@ mod radix;
 mod settings;
 mod slots;
 mod sorted;
+mod special;
 mod statistics;
 mod table;
 #[cfg(test)]
@@ -26,5 +27,6 @@ pub use column::bin;
 pub use column::{Binning, BinningFinding, BinningFindingKind, BinningStatus};
 pub use options::{BinningOptions, PrebinningOptions};
 pub use settings::{BinKind, BinRule, BinningSettings, PrebinningMethod, PrebinningSettings};
+pub(crate) use special::is_same_value;
 pub use statistics::TableTest;
 pub use table::{BinningRow, BinningTable, RowKind};

@@ -13,13 +13,20 @@ pub(super) enum Infeasible {
     Constraints(Vec<String>),
 }
 
+/// The best partition.
+pub(super) struct Solved {
+    pub(super) solution: Solution,
+    /// The settings of which each alone, when relaxed, makes a split possible, where the solution has none.
+    pub(super) forbidding: Vec<String>,
+}
+
 /// Returns the best partition of the cells under the options.
 pub(super) fn solve(
     cells: &[BinTotals],
     fixed: &[bool],
     sample: &Sample,
     options: &BinningOptions,
-) -> Result<Solution, Infeasible> {
+) -> Result<Solved, Infeasible> {
     let all = sample.all;
     if sample.is_binary && (all.goods <= 0.0 || all.sum <= 0.0) {
         return Err(Infeasible::OneClass);
@@ -39,15 +46,25 @@ pub(super) fn solve(
         p_value_max: (options.p_value_max < 1.0).then_some(options.p_value_max),
         p_value_test: options.p_value_test,
         rate_difference_min: options.rate_difference_min,
-        size_max: options.size_max * all.weight,
+        size_max: if options.size_max < 1.0 { options.size_max * all.weight } else { f64::INFINITY },
         size_min: options.size_min * all.weight,
     };
     let problem = Problem { cells, constraints, fixed, trend: options.trend };
-    optimal::solve(&problem).ok_or_else(|| Infeasible::Constraints(obstacles(&problem)))
+    let possible = |problem: &Problem<'_>| optimal::solve(problem).is_some();
+    let splits = |relaxed: &Problem<'_>| {
+        // Room for more than one attribute is room for a split.
+        let is_idle = constraints.bins_max > 1 && relaxed.constraints.bins_max != constraints.bins_max;
+        !is_idle && optimal::solve(relaxed).is_some_and(|it| it.ends.len() > 1)
+    };
+    match optimal::solve(&problem) {
+        None => Err(Infeasible::Constraints(obstacles(&problem, possible))),
+        Some(solution) if solution.ends.len() > 1 => Ok(Solved { solution, forbidding: Vec::new() }),
+        Some(solution) => Ok(Solved { solution, forbidding: obstacles(&problem, splits) }),
+    }
 }
 
-/// Returns the settings whose relaxation alone makes the problem feasible.
-fn obstacles(problem: &Problem<'_>) -> Vec<String> {
+/// Returns the settings whose relaxation alone makes a problem pass.
+fn obstacles(problem: &Problem<'_>, passes: impl Fn(&Problem<'_>) -> bool) -> Vec<String> {
     let free = Constraints::default();
     let own = problem.constraints;
     let relaxed = [
@@ -60,16 +77,17 @@ fn obstacles(problem: &Problem<'_>) -> Vec<String> {
         ("size_max", Constraints { size_max: free.size_max, ..own }),
         ("size_min", Constraints { size_min: free.size_min, ..own }),
     ];
-    let feasible = |problem: Problem<'_>| optimal::solve(&problem).is_some();
+    // What is free already stands in no way, and costs no further optimum.
     let mut names: Vec<String> = relaxed
         .into_iter()
-        .filter(|(_, constraints)| feasible(Problem { constraints: *constraints, ..problem.clone() }))
+        .filter(|(_, constraints)| *constraints != own)
+        .filter(|(_, constraints)| passes(&Problem { constraints: *constraints, ..problem.clone() }))
         .map(|(name, _)| name.to_owned())
         .collect();
-    if problem.trend != Trend::None && feasible(Problem { trend: Trend::None, ..problem.clone() }) {
+    if problem.trend != Trend::None && passes(&Problem { trend: Trend::None, ..problem.clone() }) {
         names.push("trend".to_owned());
     }
-    if !problem.fixed.is_empty() && feasible(Problem { fixed: &[], ..problem.clone() }) {
+    if !problem.fixed.is_empty() && passes(&Problem { fixed: &[], ..problem.clone() }) {
         names.push("cuts_fixed".to_owned());
     }
     names.sort_unstable();

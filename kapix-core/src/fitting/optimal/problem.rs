@@ -112,7 +112,7 @@ pub(crate) struct Problem<'a> {
 
 /// Limits on the bins. Sizes are weights, so rows when the sample has none; a weight within a factor of 1e-12 of its limit
 /// meets it. A bin without weight is never allowed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Constraints {
     /// Least weight of bads of a bin; no meaning for a continuous target.
     pub(crate) bads_min: f64,

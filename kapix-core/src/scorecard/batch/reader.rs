@@ -61,7 +61,7 @@ impl<'f, 'a> Reader<'f, 'a> {
         };
         match (&characteristic.bins, column.kind()) {
             (Bins::Numeric { cuts, special }, Kind::Numbers) => reader.take_steps(cuts, special),
-            (Bins::Categorical { .. }, Kind::Text) => match &column.values {
+            (bins, Kind::Text) if reads_text(bins, characteristic, column) => match &column.values {
                 Values::Dictionary { categories, .. } => reader.take_codes(categories),
                 Values::Bool { .. } => reader.take_codes(&BOOLEANS),
                 _ => {}
@@ -241,6 +241,12 @@ impl<'f, 'a> Reader<'f, 'a> {
             Values::Date(_) | Values::Instant(_) | Values::Binary(_) | Values::Other { .. } => missing,
         }
     }
+}
+
+/// Returns whether text feeds a characteristic: categories, and numbers where the card reads them from text.
+fn reads_text(bins: &Bins, characteristic: &Characteristic, column: &Column<'_>) -> bool {
+    let is_boolean = matches!(column.values, Values::Bool { .. });
+    matches!(bins, Bins::Categorical { .. }) || characteristic.reads_text && !is_boolean
 }
 
 /// Returns the values of `rows` rows from `start` on.

@@ -20,11 +20,13 @@ pub enum RowStatus {
     HistoryShort = 5,
     /// An input is missing, and a column has its name but for case, spaces, hyphens or underscores.
     InputUnknown = 6,
+    /// An input must be a number, and its text is none.
+    InputType = 7,
 }
 
 impl RowStatus {
     /// Every status, in the order of its number.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Scored,
         Self::InputMissing,
         Self::Infinity,
@@ -32,6 +34,7 @@ impl RowStatus {
         Self::Unseen,
         Self::HistoryShort,
         Self::InputUnknown,
+        Self::InputType,
     ];
 
     /// Returns the wire name: `scored` or the cause.
@@ -48,6 +51,7 @@ impl RowStatus {
             Self::Unseen => Cause::DataInputUnseen.as_str(),
             Self::HistoryShort => Cause::DataInsufficient.as_str(),
             Self::InputUnknown => Cause::DataInputUnknown.as_str(),
+            Self::InputType => Cause::DataInputType.as_str(),
         }
     }
 
@@ -56,6 +60,7 @@ impl RowStatus {
             Cause::FrameInfinity => Self::Infinity,
             Cause::DataInputRange => Self::OutOfRange,
             Cause::DataInputUnseen => Self::Unseen,
+            Cause::DataInputType => Self::InputType,
             _ => Self::InputMissing,
         }
     }

@@ -7,12 +7,12 @@ use super::reason_texts;
 use super::request::MissingSettings;
 use crate::canonical::Hash;
 use crate::cashflow;
-use crate::fitting::{BinKind, Binning, RowKind, ScaledPoints};
+use crate::fitting::{BinKind, Binning, RowKind, ScaledPoints, is_same_value};
 use crate::json::Scalar;
 use crate::scorecard::body::{
-    AttributeBody, CharacteristicBody, CharacteristicKind, DevelopmentFinding,
-    DevelopmentFindingCode as Code, Fallback, ReasonText, SpecialBody,
+    AttributeBody, CharacteristicBody, CharacteristicKind, Fallback, ReasonText, SpecialBody,
 };
+use crate::scorecard::finding::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use crate::scorecard::missing::ROWS_MIN;
 use std::collections::BTreeMap;
 
@@ -83,6 +83,7 @@ fn characteristic(
         neutral_points: neutral,
         protected: settings.protected,
         range: None,
+        reads_text: candidate.reads_text,
         reason: settings.reason.clone().unwrap_or_else(|| reason_texts::reason_code(candidate.name)),
         special: Vec::new(),
         unseen: None,
@@ -103,7 +104,7 @@ fn characteristic(
             }),
             RowKind::Special => {
                 let value = row.value.clone().unwrap_or(Scalar::Null);
-                let missing = missing.special.contains(&value);
+                let missing = missing.special.iter().any(|own| is_same_value(own, &value));
                 body.special.push(SpecialBody { label: None, missing, points: *points, value, woe });
             }
             RowKind::Missing => body.missing = fallback(refers || row.count < ROWS_MIN),

@@ -2,13 +2,15 @@
 
 use super::findings::finding;
 use super::outcome::find;
+use super::reading::Reading;
 use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
 use super::sample::{Part, row_index};
 use crate::domain::{Column, Frame, Kind};
 use crate::error::{Cause, Error, Result, escape_segment};
-use crate::fitting::BinningOptions;
+use crate::fitting::{self, BinningOptions};
+use crate::json::Scalar;
 use crate::limits::{self, Limits};
-use crate::scorecard::body::{DevelopmentFinding, DevelopmentFindingCode as Code};
+use crate::scorecard::finding::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use std::collections::BTreeSet;
 
 /// Rows from which a column of consecutive whole numbers is taken as a number of the rows.
@@ -21,6 +23,8 @@ pub(super) struct Candidate<'f, 'a> {
     pub(super) column: &'f Column<'a>,
     pub(super) options: BinningOptions,
     pub(super) settings: CharacteristicSettings,
+    /// Whether its numbers came as text.
+    pub(super) reads_text: bool,
 }
 
 impl Candidate<'_, '_> {
@@ -39,32 +43,46 @@ impl Candidate<'_, '_> {
     }
 }
 
+/// Which names may become characteristics.
+pub(super) struct Names<'r> {
+    taken: BTreeSet<&'r str>,
+    include: BTreeSet<&'r str>,
+}
+
+impl<'r> Names<'r> {
+    /// Returns the names that the request leaves.
+    pub(super) fn of(request: &'r ScorecardDevelopRequest) -> Self {
+        let taken = [Some(&request.target), request.weight.as_ref()]
+            .into_iter()
+            .chain([request.sample.observation_date.as_ref(), request.sample.split.column.as_ref()])
+            .flatten()
+            .chain(&request.exclude)
+            .map(String::as_str)
+            .collect();
+        Self { taken, include: request.include.iter().map(String::as_str).collect() }
+    }
+
+    /// Returns whether a column of this name may become a characteristic.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        !self.taken.contains(name) && (self.include.is_empty() || self.include.contains(name))
+    }
+}
+
 /// Returns the columns that may become characteristics, in the order of their names, and adds a finding for each
 /// that a rule left out.
 pub(super) fn candidates<'f, 'a>(
     request: &ScorecardDevelopRequest,
-    frame: &'f Frame<'a>,
+    (frame, reading): (&'f Frame<'a>, &Reading<'_>),
     part: &Part,
     (limits, findings): (&Limits, &mut Vec<DevelopmentFinding>),
 ) -> Result<Vec<Candidate<'f, 'a>>> {
-    named(request, frame)?;
-    let taken: BTreeSet<&str> = [Some(&request.target), request.weight.as_ref()]
-        .into_iter()
-        .chain([request.sample.observation_date.as_ref(), request.sample.split.column.as_ref()])
-        .flatten()
-        .chain(&request.exclude)
-        .map(String::as_str)
-        .collect();
-    let include: BTreeSet<&str> = request.include.iter().map(String::as_str).collect();
+    let names = Names::of(request);
+    let include = &names.include;
     let mut candidates = Vec::new();
-    for (name, column) in frame.columns() {
-        if taken.contains(name) || !(include.is_empty() || include.contains(name)) {
-            continue;
-        }
+    for (name, column) in frame.columns().filter(|(name, _)| names.holds(name)) {
         let settings = request.characteristics.get(name);
         if !matches!(column.kind(), Kind::Numbers | Kind::Text) {
-            let message =
-                format!("the column holds {}; a characteristic reads numbers or text", column.kind_name());
+            let message = unread(column);
             if settings.is_some() || !include.is_empty() {
                 let place = format!("/columns/{}", escape_segment(name));
                 return Err(Error::new(Cause::FrameColumnType, message).at(place));
@@ -85,7 +103,8 @@ pub(super) fn candidates<'f, 'a>(
             let place = format!("/characteristics/{}/binning", escape_segment(name));
             error.under(if is_own { &place } else { "/binning" })
         })?;
-        candidates.push(Candidate { name, column, options, settings });
+        let reads_text = reading.reads_numbers(name);
+        candidates.push(Candidate { name, column, options, settings, reads_text });
     }
     limits::check("characteristics", limits.characteristics, candidates.len())
         .map_err(|error| error.at("/columns"))?;
@@ -101,7 +120,8 @@ pub(super) fn candidates<'f, 'a>(
 /// Every value that the request takes as missing must be a special value of a column.
 fn special_values(request: &ScorecardDevelopRequest, candidates: &[Candidate<'_, '_>]) -> Result<()> {
     for (index, value) in request.missing.special.iter().enumerate() {
-        if !candidates.iter().any(|candidate| candidate.options.special_values.contains(value)) {
+        let is_same = |own: &Scalar| fitting::is_same_value(own, value);
+        if !candidates.iter().any(|candidate| candidate.options.special_values.iter().any(is_same)) {
             let message = "no column has this special value; name it in `special_values` of its binning too";
             let place = format!("/missing/special/{index}");
             return Err(Error::new(Cause::ValueOutOfRange, message).at(place));
@@ -110,8 +130,17 @@ fn special_values(request: &ScorecardDevelopRequest, candidates: &[Candidate<'_,
     Ok(())
 }
 
+/// Returns why a column is not read, and what to do.
+fn unread(column: &Column<'_>) -> String {
+    let what = match column.kind() {
+        Kind::Dates | Kind::Instants => "bring it as a number, such as the days before the observation",
+        _ => "bring it as numbers or text",
+    };
+    format!("the column holds {}; a characteristic reads numbers or text: {what}", column.kind_name())
+}
+
 /// Every name that the request uses must be a column.
-fn named(request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<()> {
+pub(super) fn named(request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<()> {
     let selection = &request.selection;
     for (field, names) in [
         ("include", &request.include),

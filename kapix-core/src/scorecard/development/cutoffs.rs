@@ -1,6 +1,7 @@
 //! Where the card approves, refers and declines, and its bands.
 
-use super::super::body::{BandBody, Cutoffs, DevelopmentFinding, DevelopmentFindingCode as Code};
+use super::super::body::{BandBody, Cutoffs};
+use super::super::finding::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use super::findings::finding;
 use super::request::CardCutoffs;
 use super::sample::Part;

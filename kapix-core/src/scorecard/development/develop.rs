@@ -1,17 +1,19 @@
 //! From a request and a frame to a card.
 
 use super::super::body::{
-    Calibration, CardBody, Cutoffs, DevelopmentBody, DevelopmentFinding, DevelopmentFindingCode as Code,
-    Minimum, NOT_STATED, OUTSIDE_MIN, PdBasis, PdKind, Scaling,
+    Calibration, CardBody, CharacteristicKind, Cutoffs, DevelopmentBody, Minimum, NOT_STATED, OUTSIDE_MIN,
+    PdBasis, PdKind, Scaling,
 };
+use super::super::finding::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use super::assemble;
-use super::candidates::{Candidate, candidates};
+use super::candidates::{Candidate, candidates, named};
 use super::cutoffs;
 use super::digest;
-use super::findings::finding;
+use super::findings::{self, finding, mostly_bad, note_binnings};
 use super::measure::{self, Measure, OutsideRows};
 use super::model::{Model, Plan};
 use super::population::{DevelopmentSample, Population, SlotPoints};
+use super::reading::Reading;
 use super::request::{ScorecardDevelopRequest, Stage, TargetKind};
 use super::response::{BinnedColumn, Development, DevelopmentValidation, SampleReport};
 use super::sample::Sample;
@@ -21,8 +23,8 @@ use crate::canonical::Hash;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{
-    self, Binning, BinningFindingKind, BinningStatus, CalibrationCurve, CalibrationReport, CutoffReport,
-    PointsModel, RowKind, Run, ScaledPoints, SeparationKind,
+    self, Binning, BinningFindingKind, CalibrationCurve, CalibrationReport, CutoffReport, PointsModel,
+    RowKind, Run, ScaledPoints, SeparationKind,
 };
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
@@ -52,6 +54,8 @@ pub(crate) fn develop(
     }
     request.selection.check().map_err(|error| error.under("/selection"))?;
     request.regression.check().map_err(|error| error.under("/regression"))?;
+    request.missing.check()?;
+    named(request, frame)?;
     let encoded = frame.encode();
     let frame = &frame.with_codes(&encoded);
     let mut sample = Sample::read(request, frame, as_of)?;
@@ -60,13 +64,18 @@ pub(crate) fn develop(
         let message = "`horizon_days` is not stated: rows whose outcome is not yet known were not left out";
         findings.push(finding(Code::Immature, None, message));
     }
-    let candidates = candidates(request, frame, &sample.development, (limits, &mut findings))?;
+    if request.target_kind == TargetKind::Binary {
+        mostly_bad(&sample.development.bad, sample.development.weight.as_deref(), &mut findings);
+    }
+    let reading = Reading::of(request, frame, &sample.development, &mut findings)?;
+    let frame = &reading.frame(frame);
+    let candidates = candidates(request, (frame, &reading), &sample.development, (limits, &mut findings))?;
     let sha256 = digest::of(&candidates, &sample.development, run)?;
     let report = core::mem::take(&mut sample.report);
     let report = SampleReport { sha256: Some(sha256), ..report };
     let plan = Plan { candidates: &candidates, request, run, sample: &sample };
     let binnings = plan.bin(&sample.development)?;
-    note_binnings(&candidates, &binnings, &mut findings);
+    note_binnings(request, (&candidates, &binnings), &mut findings);
     if request.stage == Stage::Binning {
         plan.report_progress(1, 0);
         return Ok(Development::binned(columns(&candidates, &binnings), findings, report));
@@ -94,6 +103,7 @@ struct Card<'p, 'f, 'a> {
 impl Card<'_, '_, '_> {
     fn make(mut self) -> Result<Development> {
         let Plan { request, sample, run, .. } = self.plan;
+        findings::note_missing_only(&self.model, self.plan.candidates, &mut self.findings);
         self.note_model();
         let mut scaled = self.scale()?;
         self.lower(&mut scaled);
@@ -127,6 +137,7 @@ impl Card<'_, '_, '_> {
         let curve = calibration.as_ref().and_then(|it| it.curve.as_ref());
         let measure = Measure { plan: &self.plan, model: &self.model, scaled: &scaled, bands: &bands, curve };
         let validation = measure.all(&totals, self.cross.as_ref())?;
+        findings::note_ranks(&validation, &mut self.findings);
         let mut body = self.body(&scaled, bands, cutoffs.as_ref().map(|(cutoffs, _)| *cutoffs));
         body.pd_basis = self.pd_basis(calibration.as_ref());
         let slots: Vec<&[u16]> = self.model.slots.iter().map(Vec::as_slice).collect();
@@ -136,7 +147,7 @@ impl Card<'_, '_, '_> {
             Some(self.development((&body, &population), calibration.as_ref(), &validation, withheld)?);
         let missing = withheld::report(&body, &slots, (part, &population), &mut self.findings);
         if let Some(development) = &mut body.development {
-            development.findings.clone_from(&self.findings);
+            development.findings = findings::of_a_card(&self.findings);
         }
         let Self { plan, model, findings, report, .. } = self;
         Ok(Development {
@@ -287,6 +298,8 @@ impl Card<'_, '_, '_> {
             &request.missing,
             &mut self.findings,
         );
+        let reads_text =
+            made.bodies.iter().any(|it| it.kind == CharacteristicKind::Categorical || it.reads_text);
         CardBody {
             accepts: Vec::new(),
             bands,
@@ -296,6 +309,7 @@ impl Card<'_, '_, '_> {
             definitions: made.definitions,
             development: None,
             entity_types: request.entity_types.clone(),
+            missing_texts: if reads_text { request.missing.texts().into_owned() } else { Vec::new() },
             minimum: request.minimum.unwrap_or(Minimum {
                 age_days_max: None,
                 completeness: None,
@@ -425,57 +439,4 @@ fn columns(candidates: &[Candidate<'_, '_>], binnings: &[Binning]) -> Vec<Binned
         options: candidate.options.clone(),
     };
     candidates.iter().zip(binnings).map(column).collect()
-}
-
-fn note_binnings(
-    candidates: &[Candidate<'_, '_>],
-    binnings: &[Binning],
-    findings: &mut Vec<DevelopmentFinding>,
-) {
-    for (candidate, binning) in candidates.iter().zip(binnings) {
-        let name = Some(candidate.name);
-        let not_binned = match binning.status {
-            BinningStatus::Optimal => None,
-            BinningStatus::NoSplit => Some("no split keeps the constraints: one attribute"),
-            BinningStatus::Constant => Some("has one value"),
-            BinningStatus::AllMissing => Some("has no values"),
-            BinningStatus::AllRare => Some("has only rare categories"),
-            BinningStatus::Infeasible => Some("no partition keeps the constraints: not in the card"),
-            BinningStatus::OneClass => Some("its rows are all good or all bad"),
-        };
-        if let Some(message) = not_binned {
-            findings.push(finding(Code::NotBinned, name, message));
-        }
-        if candidate.settings.protected && candidate.settings.legal_basis.is_none() {
-            let message = "is protected and states no legal basis: not in the card";
-            findings.push(finding(Code::Protected, name, message));
-        }
-        for own in &binning.findings {
-            let (code, message) = match own.kind {
-                BinningFindingKind::FixedCutIdle => {
-                    (Code::Binning, "fixed cut points separate no rows".to_owned())
-                }
-                BinningFindingKind::Infeasible => {
-                    (Code::Binning, format!("relaxing one of `{}` would do", own.constraints.join("`, `")))
-                }
-                BinningFindingKind::RareLevels => {
-                    let share = own.share.unwrap_or_default();
-                    let number = own.count.unwrap_or_default();
-                    (
-                        Code::RareCategories,
-                        format!(
-                            "`{number}` categories with `{share}` of the weight are rare and count as unseen"
-                        ),
-                    )
-                }
-                // Known only when the card is fitted, and reported there.
-                BinningFindingKind::Together => continue,
-                BinningFindingKind::Unsupported => {
-                    let message = "a bin for missing, special or unseen values gets the neutral points: its rows do not show that it is safer than the sample";
-                    (Code::PointsLowered, message.to_owned())
-                }
-            };
-            findings.push(finding(code, name, message));
-        }
-    }
 }

@@ -2,10 +2,12 @@
 
 use super::super::batch::{ScoredRows, score_frame};
 use super::super::card::Card;
+use super::findings::{mostly_bad, ranks_backwards};
 use super::measure::floors;
-use super::outcome::{self, Outcome, OutcomeColumn};
+use super::outcome::{Outcome, OutcomeColumn};
 use super::request::ScorecardEvaluateRequest;
 use super::response::Evaluation;
+use super::weights::{self, Scale};
 use crate::canonical::{Hash, Hasher};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
@@ -25,8 +27,8 @@ pub(crate) fn evaluate(
 ) -> Result<Evaluation> {
     let encoded = frame.encode();
     let frame = &frame.with_codes(&encoded);
-    let outcomes = OutcomeColumn::read(frame, request)?;
-    let weights = request.weight.as_deref().map(|name| outcome::weights(frame, name)).transpose()?;
+    let outcomes = OutcomeColumn::read(frame, (request, card))?;
+    let weights = request.weight.as_deref().map(|name| weights::read(frame, name)).transpose()?;
     let quiet = Run { progress: &|_, _| (), ..*run };
     let results = score_frame(card, frame, None, &[], &quiet)?.rows;
     let known = |row: &usize| results.status.get(*row) == Some(&0) && outcomes.of(*row).is_some();
@@ -40,7 +42,12 @@ pub(crate) fn evaluate(
     let score: Vec<f64> =
         rows.iter().filter_map(|row| results.points.get(*row)).map(|points| f64::from(*points)).collect();
     let pd = card.is_calibrated().then(|| pick(&results.pd));
-    let weight = weights.as_deref().map(pick);
+    let mut weight = weights.as_deref().map(pick);
+    if let Some(own) = weight.as_deref_mut()
+        && let Some(scale) = Scale::of(own)
+    {
+        scale.apply(own)?;
+    }
     let floors = floors(&card.body.bands);
     let sample = ValidationSample {
         bad: &bad,
@@ -52,8 +59,11 @@ pub(crate) fn evaluate(
     };
     let validation =
         fitting::validate(&sample, &request.validation).map_err(|error| error.under("/validation"))?;
+    let mut findings = Vec::new();
+    mostly_bad(&bad, weight.as_deref(), &mut findings);
+    ranks_backwards("measured", &validation, &mut findings);
     let [statuses, decisions] = results.counts();
-    Ok(Evaluation { decisions, sha256: sha256(&results, &bad), statuses, validation })
+    Ok(Evaluation { decisions, findings, sha256: sha256(&results, &bad), statuses, validation })
 }
 
 /// Returns the SHA-256 over points, statuses and outcomes: what the figures were computed from.

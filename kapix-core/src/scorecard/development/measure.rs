@@ -1,6 +1,7 @@
 //! How the card does on each part of the sample, and the rows outside the fit.
 
-use super::super::body::{BandBody, DevelopmentFinding, DevelopmentFindingCode as Code};
+use super::super::body::BandBody;
+use super::super::finding::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use super::findings::finding;
 use super::model::{Model, Plan};
 use super::response::DevelopmentValidation;

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod candidates;
+mod coding;
 mod cutoffs;
 mod develop;
 mod digest;
@@ -16,12 +17,14 @@ mod missing_together;
 mod model;
 mod outcome;
 mod population;
+mod reading;
 mod reason_texts;
 mod request;
 mod response;
 mod sample;
 mod sample_settings;
 mod summary;
+mod weights;
 mod withheld;
 
 pub(crate) use develop::develop;

@@ -1,10 +1,18 @@
-//! Reading single columns of a frame: outcomes, weights, dates, and values that a request names.
+//! Reading single columns of a frame: outcomes, dates, and values that a request names.
 
+use super::coding::Coding;
 use super::request::{ScorecardDevelopRequest, ScorecardEvaluateRequest, TargetKind};
-use crate::domain::{Column, Frame, Values};
+use crate::domain::{Column, Frame, Kind, Values, is_missing_text, short};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
+use crate::scorecard::Card;
 use crate::time::{Date, Instant, UtcOffset};
+use std::borrow::Cow;
+
+/// Edits within which a name is taken for a misspelt one.
+const EDITS_MAX: usize = 3;
+/// Longer names are not compared letter by letter.
+const NAME_MAX: usize = 200;
 
 /// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,29 +23,42 @@ pub(super) enum Outcome {
 }
 
 /// The column of a target, and its good and bad values.
-#[derive(Clone, Copy)]
 pub(super) struct TargetValues<'r> {
     target: &'r str,
     bad: &'r [Scalar],
     good: &'r [Scalar],
     kind: TargetKind,
+    /// Texts that mean that the outcome is not known.
+    missing_texts: Cow<'r, [String]>,
 }
 
 impl<'r> From<&'r ScorecardDevelopRequest> for TargetValues<'r> {
     fn from(request: &'r ScorecardDevelopRequest) -> Self {
-        Self { target: &request.target, bad: &request.bad, good: &request.good, kind: request.target_kind }
+        Self {
+            target: &request.target,
+            bad: &request.bad,
+            good: &request.good,
+            kind: request.target_kind,
+            missing_texts: request.missing.texts(),
+        }
     }
 }
 
-impl<'r> From<&'r ScorecardEvaluateRequest> for TargetValues<'r> {
-    fn from(request: &'r ScorecardEvaluateRequest) -> Self {
-        Self { target: &request.target, bad: &request.bad, good: &request.good, kind: TargetKind::Binary }
+impl<'r> From<(&'r ScorecardEvaluateRequest, &'r Card)> for TargetValues<'r> {
+    fn from((request, card): (&'r ScorecardEvaluateRequest, &'r Card)) -> Self {
+        Self {
+            target: &request.target,
+            bad: &request.bad,
+            good: &request.good,
+            kind: TargetKind::Binary,
+            missing_texts: Cow::Borrowed(&card.body.missing_texts),
+        }
     }
 }
 
 /// The outcome of each row.
 pub(super) enum OutcomeColumn<'f, 'a> {
-    Classes { column: &'f Column<'a>, bad: Matcher, good: Option<Matcher> },
+    Classes { column: &'f Column<'a>, bad: Matcher, good: Option<Matcher>, unknown: Matcher },
     Numbers(&'f Column<'a>),
 }
 
@@ -46,6 +67,10 @@ impl<'f, 'a> OutcomeColumn<'f, 'a> {
     pub(super) fn read(frame: &'f Frame<'a>, values: impl Into<TargetValues<'f>>) -> Result<Self> {
         let values: TargetValues<'f> = values.into();
         let column = find(frame, values.target, "/target")?;
+        if !matches!(column.kind(), Kind::Numbers | Kind::Text) && !column.is_void() {
+            let message = format!("a target is numbers or text; the column holds {}", column.kind_name());
+            return Err(Error::new(Cause::FittingTarget, message).at("/target"));
+        }
         finite(column, values.target)?;
         if values.kind == TargetKind::Continuous {
             if column.is_text() {
@@ -54,57 +79,33 @@ impl<'f, 'a> OutcomeColumn<'f, 'a> {
             }
             return Ok(Self::Numbers(column));
         }
-        let bad = if values.bad.is_empty() {
-            let text = |text: &str| Scalar::Text(text.to_owned());
-            Matcher::new(column, &[Scalar::Number(1.0), Scalar::Bool(true), text("1"), text("bad")])
-        } else {
-            Matcher::new(column, values.bad)
-        };
-        let good = (!values.good.is_empty()).then(|| Matcher::new(column, values.good));
-        if good.is_none() {
-            check_two_values(column, &bad)?;
+        let coding = Coding::of(column, &values.missing_texts);
+        let bad = if values.bad.is_empty() { Cow::Owned(coding.bad()?) } else { Cow::Borrowed(values.bad) };
+        if values.good.is_empty() {
+            coding.check_two(&bad)?;
         }
-        Ok(Self::Classes { column, bad, good })
+        let good = (!values.good.is_empty()).then(|| Matcher::new(column, values.good));
+        let unknown = Matcher::of_missing_texts(column, &values.missing_texts);
+        Ok(Self::Classes { column, bad: Matcher::new(column, &bad), good, unknown })
     }
 
     /// Returns the outcome of a row; `None` when it is not known.
     pub(super) fn of(&self, row: usize) -> Option<Outcome> {
         match self {
             Self::Numbers(column) => column.number(row).map(Outcome::Value),
-            Self::Classes { column, bad, good } => {
+            Self::Classes { column, bad, good, unknown } => {
                 if bad.matches(column, row) {
                     return Some(Outcome::Bad);
                 }
                 let known = match good {
                     Some(good) => good.matches(column, row),
+                    None if unknown.matches(column, row) => false,
                     None => column.number(row).is_some() || column.text(row).is_some(),
                 };
                 known.then_some(Outcome::Good)
             }
         }
     }
-}
-
-/// All rows that are not bad and hold a value must hold the same one.
-fn check_two_values(column: &Column<'_>, bad: &Matcher) -> Result<()> {
-    let mut number = None;
-    let mut code = None;
-    let mut third = |row: &usize| match (column.number(*row), column.code(*row)) {
-        _ if bad.matches(column, *row) => false,
-        (Some(own), _) => (*number.get_or_insert(own) - own).abs() > 0.0,
-        (None, Some(own)) => *code.get_or_insert(own) != own,
-        (None, None) => false,
-    };
-    if (0..column.len()).any(|row| third(&row)) {
-        if !(0..column.len()).any(|row| bad.matches(column, row)) {
-            let message =
-                "no row of the target holds a bad value: name them in `bad`; default 1, `1`, `bad` and true";
-            return Err(Error::new(Cause::FittingTarget, message).at("/target"));
-        }
-        let message = "the target has more than two values: name the bad ones in `bad` and the good ones in `good`; rows with others are left out";
-        return Err(Error::new(Cause::FittingTarget, message).at("/target"));
-    }
-    Ok(())
 }
 
 /// Which rows of a column hold one of some values.
@@ -119,13 +120,7 @@ impl Matcher {
     /// Returns the matcher of a column: text and booleans are looked for in text, numbers among numbers, null
     /// among missing rows.
     pub(super) fn new(column: &Column<'_>, values: &[Scalar]) -> Self {
-        let is = |category: &str| {
-            values.iter().any(|value| match value {
-                Scalar::Text(text) => text == category,
-                Scalar::Bool(it) => category == if *it { "true" } else { "false" },
-                Scalar::Null | Scalar::Number(_) => false,
-            })
-        };
+        let is = |category: &str| values.iter().any(|value| Self::is_text(value, category));
         let number = |value: &Scalar| if let Scalar::Number(it) = value { Some(*it) } else { None };
         let codes = match &column.values {
             Values::Dictionary { categories, .. } => categories.iter().map(|category| is(category)).collect(),
@@ -135,6 +130,26 @@ impl Matcher {
             numbers: values.iter().filter_map(number).collect(),
             codes,
             missing: values.contains(&Scalar::Null),
+        }
+    }
+
+    /// Returns the matcher of text that means no value.
+    pub(super) fn of_missing_texts(column: &Column<'_>, texts: &[String]) -> Self {
+        let codes = match &column.values {
+            Values::Dictionary { categories, .. } => {
+                categories.iter().map(|category| is_missing_text(category, texts)).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { numbers: Vec::new(), codes, missing: false }
+    }
+
+    /// Returns whether a value is a text; a boolean is the text `true` or `false`.
+    pub(super) fn is_text(value: &Scalar, category: &str) -> bool {
+        match value {
+            Scalar::Text(text) => text == category,
+            Scalar::Bool(it) => category == if *it { "true" } else { "false" },
+            Scalar::Null | Scalar::Number(_) => false,
         }
     }
 
@@ -151,26 +166,30 @@ impl Matcher {
 /// Returns the column of this name, or the error at the pointer that named it.
 pub(super) fn find<'f, 'a>(frame: &'f Frame<'a>, name: &str, pointer: &str) -> Result<&'f Column<'a>> {
     frame.column(name).ok_or_else(|| {
-        let message = format!("no column has this name of `{}` bytes", name.len());
+        let edits = |own: &&str| strsim::damerau_levenshtein(&own.to_lowercase(), &name.to_lowercase());
+        let is_like = |own: &&str| name.len() <= NAME_MAX && own.len().abs_diff(name.len()) <= EDITS_MAX;
+        let near = frame.columns().map(|(own, _)| own).filter(is_like);
+        let nearest = near.map(|own| (edits(&own), own)).min();
+        let hint = match nearest {
+            Some((edits, own)) if edits <= EDITS_MAX && 2 * edits <= name.len() => {
+                format!("; did you mean `{}`?", short(own))
+            }
+            _ => String::new(),
+        };
+        let message = format!("no column has the name `{}`{hint}", short(name));
         Error::new(Cause::FrameColumnMissing, message).at(pointer)
     })
 }
 
-/// Returns the weight of every row.
-pub(super) fn weights(frame: &Frame<'_>, name: &str) -> Result<Vec<f64>> {
-    let column = find(frame, name, "/weight")?;
-    let weight = |row: usize| match column.number(row) {
-        Some(weight) if weight > 0.0 && weight.is_finite() => Ok(weight),
-        Some(weight) => {
-            let message = format!("a weight must be finite and above `0`; row `{row}` has `{weight}`");
-            Err(Error::new(Cause::FittingWeight, message).at("/weight"))
-        }
-        None => {
-            let message = format!("row `{row}` has no weight");
-            Err(Error::new(Cause::FittingWeight, message).at("/weight"))
-        }
-    };
-    (0..frame.rows()).map(weight).collect()
+/// Returns a column of numbers or text of this name, or the error at the pointer that named it.
+pub(super) fn find_values<'f, 'a>(frame: &'f Frame<'a>, name: &str, pointer: &str) -> Result<&'f Column<'a>> {
+    let column = find(frame, name, pointer)?;
+    if matches!(column.kind(), Kind::Numbers | Kind::Text) || column.is_void() {
+        return Ok(column);
+    }
+    let message =
+        format!("values are looked for in numbers or text; the column holds {}", column.kind_name());
+    Err(Error::new(Cause::FrameColumnType, message).at(pointer))
 }
 
 /// Returns the day of every row; `None` where it is missing.
@@ -192,7 +211,8 @@ pub(super) fn dates(column: &Column<'_>, name: &str) -> Result<Vec<Option<Date>>
         }
         _ => {
             let got = column.kind_name();
-            let message = format!("observation dates are text `YYYY-MM-DD`; the column holds {got}");
+            let message =
+                format!("observation dates are text `YYYY-MM-DD`, dates or instants; the column holds {got}");
             return Err(place(Error::new(Cause::FrameColumnType, message)));
         }
     };

@@ -2,6 +2,8 @@
 
 use super::super::body::{EntityType, Minimum, ReasonText};
 use super::sample_settings::SampleSettings;
+use crate::domain::MISSING_TEXTS;
+use crate::error::{Cause, Error, Result};
 use crate::fitting::{
     BandSettings, BinningSettings, CalibrationSettings, CutoffSettings, RegressionSettings, ScalingSettings,
     SelectionSettings, ValidationSettings,
@@ -10,7 +12,11 @@ use crate::id::Id;
 use crate::json::Scalar;
 use crate::time::{Date, Instant};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// Most texts that a card takes for no value.
+const TEXTS_MAX: usize = 100;
 
 /// Asks for a scorecard developed from rows with known outcomes; the rows come as columns.
 #[serde_with::skip_serializing_none]
@@ -20,7 +26,8 @@ use std::collections::BTreeMap;
 pub struct ScorecardDevelopRequest {
     /// The instant of the development; the engine's clock fills it when absent.
     pub as_of: Option<Instant>,
-    /// Values of the target that are bad; default 1, `bad` and true.
+    /// Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any other
+    /// target must state them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bad: Vec<Scalar>,
     /// How risk bands are made.
@@ -91,7 +98,7 @@ pub struct ScorecardDevelopRequest {
     /// What is measured of the card.
     #[serde(default)]
     pub validation: ValidationSettings,
-    /// Column with the weight of each row, finite and above 0.
+    /// Column with the weight of each row, finite and above 0; they are divided by their mean over the development rows.
     pub weight: Option<String>,
 }
 
@@ -112,6 +119,7 @@ pub struct CardCutoffs {
 }
 
 /// What it means that an input is missing.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -122,11 +130,39 @@ pub struct MissingSettings {
     /// Special values of the binning that say that there is no value: they count as missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub special: Vec<Scalar>,
+    /// Texts that say that there is no value, without white space at their ends, at most 100; default the empty text,
+    /// `#N/A`, `-`, `<NA>`, `?`, `N/A`, `NA`, `NULL`, `NaN`, `NaT`, `None`, `n/a`, `nan` and `null`. An empty list takes
+    /// every text as it stands. The card states them; a special value of the binning keeps its bin.
+    pub texts: Option<Vec<String>>,
 }
 
 impl MissingSettings {
     fn is_default(&self) -> bool {
-        self.refer.is_empty() && self.special.is_empty()
+        self.refer.is_empty() && self.special.is_empty() && self.texts.is_none()
+    }
+
+    /// Returns the texts that say that there is no value.
+    pub(super) fn texts(&self) -> Cow<'_, [String]> {
+        let default = || MISSING_TEXTS.iter().map(|text| (*text).to_owned()).collect();
+        self.texts.as_deref().map_or_else(|| Cow::Owned(default()), Cow::Borrowed)
+    }
+
+    /// Returns an error unless the texts may stand in a card.
+    pub(super) fn check(&self) -> Result<()> {
+        let texts = self.texts.as_deref().unwrap_or_default();
+        let is_wrong = |(index, text): &(usize, &String)| {
+            *index >= TEXTS_MAX
+                || text.trim() != *text
+                || texts.iter().position(|own| own == *text) != Some(*index)
+        };
+        match texts.iter().enumerate().find(is_wrong) {
+            None => Ok(()),
+            Some((index, _)) => {
+                let message =
+                    format!("at most `{TEXTS_MAX}` texts, each once and without white space at its ends");
+                Err(Error::new(Cause::ValueOutOfRange, message).at(format!("/missing/texts/{index}")))
+            }
+        }
     }
 }
 
@@ -211,7 +247,8 @@ pub struct CharacteristicSettings {
 pub struct ScorecardEvaluateRequest {
     /// The instant of the evaluation; the engine's clock fills it when absent.
     pub as_of: Option<Instant>,
-    /// Values of the target that are bad; default 1, `bad` and true.
+    /// Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any other
+    /// target must state them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bad: Vec<Scalar>,
     /// `id` or `id@version` of a card; default by the routes.
@@ -233,7 +270,7 @@ pub struct ScorecardEvaluateRequest {
     /// What is measured.
     #[serde(default)]
     pub validation: ValidationSettings,
-    /// Column with the weight of each row, finite and above 0.
+    /// Column with the weight of each row, finite and above 0; they are divided by their mean over the measured rows.
     pub weight: Option<String>,
 }
 

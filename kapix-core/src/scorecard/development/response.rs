@@ -1,6 +1,7 @@
 //! The answers of `scorecard.develop` and `scorecard.evaluate`, as they are on the wire.
 
-use super::super::body::{CardBody, DevelopmentFinding, SampleDates};
+use super::super::body::{CardBody, SampleDates};
+use super::super::finding::DevelopmentFinding;
 use super::sample::{Part, count};
 use crate::canonical::Hash;
 use crate::fitting::{
@@ -131,6 +132,8 @@ pub struct SampleReport {
     pub rows: u64,
     /// SHA-256 of the development rows.
     pub sha256: Option<Hash>,
+    /// Mean weight of the development rows, which every weight was divided by; absent without weights.
+    pub weight_mean: Option<f64>,
 }
 
 /// One part of the sample.
@@ -141,7 +144,7 @@ pub struct PartReport {
     pub bads: u64,
     /// Rows.
     pub rows: u64,
-    /// Sum of the weights.
+    /// Sum of the weights, which have mean 1 over the development rows.
     pub weight: f64,
 }
 
@@ -177,6 +180,8 @@ impl SampleReport {
 pub(crate) struct Evaluation {
     /// Decisions by kind.
     pub(crate) decisions: BTreeMap<&'static str, u64>,
+    /// What a reader must know of the figures.
+    pub(crate) findings: Vec<DevelopmentFinding>,
     /// SHA-256 of the rows.
     pub(crate) sha256: Hash,
     /// Rows by status; only scored rows with a known outcome are measured.

@@ -1,9 +1,10 @@
 //! From a frame to the rows of a development: exclusions, the definition of bad, and the hold-out rows.
 
-use super::outcome::{self, Matcher, Outcome, OutcomeColumn};
+use super::outcome::{self, Matcher, Outcome, OutcomeColumn, find_values};
 use super::request::{ScorecardDevelopRequest, TargetKind};
 use super::response::{ExcludedRows, SampleReport};
 use super::sample_settings::{Exclusion, SplitMethod, SplitSettings};
+use super::weights::{self, Scale};
 use crate::domain::{Column, Frame};
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{self, Target};
@@ -118,10 +119,21 @@ impl Sample {
                 ..SampleReport::default()
             },
         };
+        sample.scale_weights()?;
         sample.report.dates = period(dates.as_deref());
         sample.report.count(&sample.development, &sample.hold_out, &sample.out_of_time);
         sample.check(request.target_kind)?;
         Ok(sample)
+    }
+
+    /// Brings the weights of the development rows to mean 1, and those of the others to the same scale.
+    fn scale_weights(&mut self) -> Result<()> {
+        let Some(scale) = self.development.weight.as_deref().and_then(Scale::of) else { return Ok(()) };
+        for weights in [&mut self.development, &mut self.hold_out, &mut self.out_of_time, &mut self.frame] {
+            weights.weight.as_deref_mut().map_or(Ok(()), |own| scale.apply(own))?;
+        }
+        self.report.weight_mean = Some(scale.mean());
+        Ok(())
     }
 
     /// Both outcomes must be among the rows that are fitted.
@@ -152,7 +164,7 @@ impl Kept {
             return Err(Error::new(Cause::LimitExceeded, message).at("/columns"));
         }
         let mut all = Part {
-            weight: request.weight.as_deref().map(|name| outcome::weights(frame, name)).transpose()?,
+            weight: request.weight.as_deref().map(|name| weights::read(frame, name)).transpose()?,
             ..Part::default()
         };
         let mut known = Vec::new();
@@ -197,7 +209,7 @@ impl Kept {
     fn exclude(&mut self, request: &ScorecardDevelopRequest, frame: &Frame<'_>) -> Result<()> {
         for (index, exclusion) in request.sample.exclusions.iter().enumerate() {
             let pointer = format!("/sample/exclusions/{index}");
-            let column = outcome::find(frame, &exclusion.column, &format!("{pointer}/column"))?;
+            let column = find_values(frame, &exclusion.column, &format!("{pointer}/column"))?;
             let leaves = Leaves::new(exclusion, column).map_err(|error| error.under(&pointer))?;
             self.retain(&exclusion.reason, |row| !leaves.row(row));
         }
@@ -322,7 +334,7 @@ fn by_column(split: &SplitSettings, frame: &Frame<'_>, part: &Part) -> Result<Ve
             Error::new(Cause::ValueOutOfRange, "method `column` needs `column`").at("/sample/split/column")
         );
     };
-    let column = outcome::find(frame, name, "/sample/split/column")?;
+    let column = find_values(frame, name, "/sample/split/column")?;
     let default: Vec<Scalar> = vec![
         Scalar::Number(1.0),
         Scalar::Bool(true),

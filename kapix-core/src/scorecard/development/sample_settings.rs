@@ -19,7 +19,7 @@ pub struct SampleSettings {
     pub exclusions: Vec<Exclusion>,
     /// The outcome window: days after the observation within which a default counts, 1..=36,500.
     pub horizon_days: Option<u32>,
-    /// Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends
+    /// Column with the day on which each row was observed: dates, instants by their day in UTC, or text `YYYY-MM-DD`. Rows whose outcome window ends
     /// after `as_of` are left out and counted: a row that may still turn bad is not a good one.
     pub observation_date: Option<String>,
     /// Who is in the sample.

@@ -1,6 +1,7 @@
 //! The development rows by what they lack: which sets of inputs are evidence, and how many rows the rule refers.
 
-use super::super::body::{CardBody, CharacteristicBody, DevelopmentFinding, DevelopmentFindingCode as Code};
+use super::super::body::{CardBody, CharacteristicBody};
+use super::super::finding::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use super::super::missing::{
     self, Gaps, InputTraits, MissingRule, ROWS_MIN, SETS_MAX, WithheldSet, digits_of, holds,
 };

@@ -8,9 +8,11 @@ import math
 import sys
 from collections import Counter
 
-from develop_bins import matches
-from develop_cases import REFUSED, TOPICS, cases, topic
+from develop_bins import matches, to_mean_one
+from develop_cases import REFUSED, TOPICS, cases, error, evaluations, topic
+import develop_frames
 from develop_card import Development, validation
+from develop_text import special_of
 from missing_rule import ruled
 from recompute import FOLDER, Refused, choose, leaves, pd, place
 import vector_files
@@ -21,24 +23,68 @@ SIDDIQI = "N. Siddiqi, Credit Risk Scorecards, 2006, chapter 6, the table of age
 SIDDIQI_WOE = [-108.980, -72.613, -4.526, 70.196, 128.388, 164.934, -42.719]
 
 
-NOT_BINNED = {"no_split": "no split keeps the constraints: one attribute", "constant": "has one value",
-              "all_missing": "has no values", "all_rare": "has only rare categories",
+NOT_BINNED = {"constant": "has one value", "all_missing": "has no values", "all_rare": "has only rare categories",
               "infeasible": "no partition keeps the constraints: not in the card"}
+
+
+def not_binned(answer, names):
+    if answer["status"] != "no_split":
+        return NOT_BINNED.get(answer["status"])
+    if names:
+        return f"has one attribute: relaxing one of `{'`, `'.join(names)}` would allow a split"
+    return "has one attribute: relaxing no limit alone would allow a split"
+
+
+def of_the_texts(developed):
+    """What the texts of columns were read as."""
+    found = []
+    for name, read in sorted(developed.read.items()):
+        none = [read["missing"][r] for r in developed.rows if read["none"](read["missing"][r])]
+        if none:
+            texts = ", ".join(f"`{v}`" if v else "a blank" for v in sorted({v.strip() for v in none}, key=lambda v: v.encode()))
+            found.append({"code": "missing_texts", "feature": name, "message": f"`{len(none)}` rows hold {texts}, read as missing"})
+        found += [{"code": "reads_as_numbers", "feature": name}] if read["numbers"] else []
+    return found
+
+
+def idle(values, binned, feature=None):
+    """Special values that no row holds."""
+    same = lambda a, b: special_of([a], True) == special_of([b], True) or special_of([a], False) == special_of([b], False) != []
+    held = [row["value"] for answer in binned for row in answer["table"]["rows"] if row["kind"] == "special" and row["count"]]
+    return [{"code": "special_idle"} | ({"feature": feature} if feature else {})
+            for value in values if not any(same(value, own) for own in held)]
+
+
+def mostly_bad(bad, weight):
+    return [{"code": "mostly_bad"}] if math.fsum(w for b, w in zip(bad, weight) if b) > math.fsum(weight) / 2 else []
+
+
+def backwards(report):
+    return [{"code": "ranks_backwards"}] if report and report["auc"]["value"] < 0.5 else []
 
 
 def findings(developed, hand):
     """Findings in the order in which they are made: candidates, bins, the fit, then the card."""
-    request, found = developed.request, [f for f in hand if f["code"] == "id_like"]
+    request, rows = developed.request, developed.rows
+    found = mostly_bad(developed.bad(rows), developed.weights(rows)) + of_the_texts(developed)
+    found += [f for f in hand if f["code"] == "id_like"]
     for name in sorted(developed.binned):
         answer, _, _, slots = developed.binned[name]
-        if answer["status"] in NOT_BINNED:
-            found.append({"code": "not_binned", "feature": name, "message": NOT_BINNED[answer["status"]]})
+        message = not_binned(answer, developed.obstacles[name])
+        if message:
+            stands = name in getattr(developed, "left", [])
+            more = "; it stands in the card by its bins for missing, special or unseen values"
+            found.append({"code": "missing_only" if stands else "not_binned", "feature": name,
+                          "message": message + (more if stands else "")})
         found += [f for f in hand if f["feature"] == name and f["code"] in ("protected", "binning")]
         rows = list(zip(answer["table"]["rows"], slots))
         found += [{"code": "rare_categories", "feature": name} for r, _ in rows if r["kind"] == "unseen" and r["count"]]
         # An attribute whose evidence a slot takes may be safer than the slot itself.
         capped = [r for r, (kind, m, _) in rows if kind != "attribute" and m.weight and r["woe"] > 0 and r.get("woe_applied") == 0]
         found += [{"code": "points_lowered", "feature": name} for _ in capped]
+        own = request.get("characteristics", {}).get(name, {}).get("binning", {}).get("special_values", [])
+        found += idle(own, [answer], name)
+    found += idle(request.get("binning", {}).get("special_values", []), [it[0] for it in developed.binned.values()])
     found += [f for f in hand if f["code"] == "leaking"]
     if request.get("stage") == "binning":
         return found
@@ -104,12 +150,15 @@ def evaluated(vector):
         decisions[decision] += 1
         if outcome is not None:
             weight = columns[request["weight"]][row] if "weight" in request else 1
-            rows.append((points, float(pd(body, points)), int(matches(outcome, [1])), weight))
+            rows.append((points, float(pd(body, points)), int(matches(outcome, request.get("bad", [1]))), weight))
     points, pds, bad, weight = (list(v) for v in zip(*rows))
+    if "weight" in request:
+        weight, _ = to_mean_one(weight, range(len(weight)))
     report = validation(points, pds if calibrated else None, bad, weight, "weight" in request, False)
     if not calibrated:
         report |= {"calibration": None, "null_reasons": {"/calibration": "no_pd"}}
-    return {"statuses": dict(statuses), "decisions": dict(decisions), "validation": report}
+    found = mostly_bad(bad, weight) + backwards(report)
+    return {"statuses": dict(statuses), "decisions": dict(decisions), "findings": found, "validation": report}
 
 
 def plain(value):
@@ -129,7 +178,8 @@ def made(operation, case, sentence, request, hand):
     vector |= {"artefacts": hand["artefacts"]} if "artefacts" in hand else {}
     vector["request"] = request
     if "error" in hand:
-        vector |= {"source": REFUSED[operation][case], "error": hand["error"]}
+        refused = REFUSED[operation] | develop_frames.REFUSED
+        vector |= {"source": refused[case], "error": hand["error"]}
     elif operation == "scorecard.evaluate":
         vector["response"] = plain(evaluated(vector))
     else:
@@ -156,7 +206,9 @@ def differences(ours, theirs, where=""):
 
 def main():
     known, files, figures, bad = vector_files.read(), {}, 0, 0
-    for operation, case, sentence, request, hand in cases():
+    measured = list(evaluations())
+    coded = develop_frames.evaluations(error, measured[0][3])
+    for operation, case, sentence, request, hand in [*cases(), *develop_frames.frames(error), *measured, *coded]:
         file = f"{operation}/{topic(operation, case)}.json"
         vector = made(operation, case, sentence, request, hand)
         figures += leaves(vector.get("response", vector.get("error")))

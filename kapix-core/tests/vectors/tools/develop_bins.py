@@ -12,6 +12,8 @@ from fractions import Fraction
 import mpmath as mp
 import numpy as np
 
+from develop_text import MISSING_TEXTS, is_text, special_of
+
 DEFAULTS = {
     "bads_min": 0, "bins_max": 10, "bins_min": 1, "goods_min": 0, "missing": "own", "objective": "iv",
     "p_value_max": 0.2, "rare_share": 0.01, "rate_difference_min": 0, "size_max": 1, "size_min": 0.05,
@@ -132,8 +134,8 @@ def partitions(cells, fixed, options, whole):
     yield from extend(0, [])
 
 
-def optimum(cells, fixed, options, whole):
-    """Returns the ends of the best partition and its trend, or None; raises on a tie."""
+def optimum(cells, fixed, options, whole, unique=True):
+    """Returns the ends of the best partition and its trend, or None; raises on a tie where it must be unique."""
     inside = total(cells, cells[0].binary)
     found = [(sum(value(m, whole, options["objective"], inside) for m in masses), ends, masses)
              for ends, masses in partitions(cells, fixed, options, whole)]
@@ -144,7 +146,7 @@ def optimum(cells, fixed, options, whole):
             return None
         top = max(shape, key=lambda it: it[0])
         near = [it for it in shape if it[0] > top[0] - 1e-9 * max(1, abs(top[0]))]
-        if len(near) > 1:
+        if unique and len(near) > 1:
             raise SystemExit(f"partitions tie: {[it[1] for it in near]}")
         return top
 
@@ -167,7 +169,7 @@ def optimum(cells, fixed, options, whole):
         criterion = misfit + math.log(weight) * (len(rates) - 1 + turns)
         if chosen is None or criterion < chosen[0] - 1e-9:
             chosen = criterion, top[1], trend
-        elif abs(criterion - chosen[0]) <= 1e-9 and len(top[1]) < len(chosen[1]):
+        elif unique and abs(criterion - chosen[0]) <= 1e-9 and len(top[1]) < len(chosen[1]):
             raise SystemExit("trends tie")
     return chosen[1:] if chosen else ((top := best("none")) and (top[1], "none"))
 
@@ -253,12 +255,21 @@ def supports(mass, whole):
     return beta_quantile(0.025, mass.goods + 0.5, mass.sum + 0.5) > whole.goods / (whole.goods + whole.sum)
 
 
+def forbidding(cells, fixed, options, whole):
+    """Returns the settings of which each alone, when relaxed, makes a split possible."""
+    free = {"bads_min": 0, "bins_max": math.inf, "bins_min": 1, "goods_min": 0, "p_value_max": 1, "rate_difference_min": 0,
+            "size_max": 1, "size_min": 0, "trend": "none"}
+    splits = lambda relaxed: len((optimum(cells, fixed, options | relaxed, whole, False) or [[0]])[0]) > 1
+    return [n for n, v in free.items() if options[n] != v and not (n == "bins_max" and options[n] > 1) and splits({n: v})]
+
+
 def bin_column(column, rows, sample, options):
     """Returns the binning of a column on some rows: members of the answer, slot of any value, applied WoE by slot."""
     outcome, weight, binary = sample
     mass = lambda keep: Mass([r for r in rows if keep(column[r])], outcome, weight, binary)
-    text = any(isinstance(column[r], (str, bool)) for r in range(len(column)))
-    specials = [v for v in options["special_values"] if isinstance(v, str) == text]
+    text = is_text(column)
+    specials = special_of(options["special_values"], text)
+    obstacles = []
     ordinary = lambda v: v is not None and v not in specials
     whole = mass(lambda v: True)
     trend, cuts, groups, status, unseen = None, [], [], None, None
@@ -290,6 +301,7 @@ def bin_column(column, rows, sample, options):
             ends, trend = found
             status = "optimal" if len(ends) > 1 else "no_split"
             trend = trend if len(ends) > 1 else None
+            obstacles = forbidding(cells, fixed, options, whole) if len(ends) == 1 else []
     starts = [0] + [end + 1 for end in ends[:-1]]
     attributes = [total(cells[s:e + 1], binary) for s, e in zip(starts, ends)]
     cuts = [cuts[e] for e in ends[:-1]] if cuts else []
@@ -353,6 +365,7 @@ def bin_column(column, rows, sample, options):
     answer |= {"cuts": cuts} if cuts else {}
     answer |= {"groups": groups} if groups else {}
     answer |= {"trend": trend} if trend else {}
+    answer |= {"obstacles": obstacles} if status == "no_split" else {}
 
     def slot(v):
         base = len(attributes)
@@ -372,6 +385,12 @@ def matches(v, values):
                and not isinstance(v, bool) and not isinstance(x, bool) and v == x) or (v is None and x is None) for x in values)
 
 
+def to_mean_one(weight, rows):
+    """Returns the weights on the scale where those of the rows have mean 1."""
+    mean = math.fsum(weight[r] for r in rows) / len(rows)
+    return [w / mean for w in weight], {"weight_mean": mean}
+
+
 def sample_of(request):
     """Returns outcome, weights, binary, and the rows of development, hold-out and out of time, with the report."""
     columns, settings = request["columns"], request.get("sample", {})
@@ -381,7 +400,9 @@ def sample_of(request):
     if binary:
         bad = request.get("bad", [1, True, "1", "bad"])
         good = request.get("good")
-        state = [1 if matches(v, bad) else 0 if v is not None and (good is None or matches(v, good)) else None for v in target]
+        unknown = request.get("missing", {}).get("texts", MISSING_TEXTS)
+        known = lambda v: v is not None and not (isinstance(v, str) and v.strip() in unknown) if good is None else matches(v, good)
+        state = [1 if matches(v, bad) else 0 if known(v) else None for v in target]
     else:
         state = list(target)
     weight = columns[request["weight"]] if "weight" in request else [1] * n
@@ -415,10 +436,14 @@ def sample_of(request):
             part = "out_of_time" if "out_of_time_from" in split and dates[r] >= split["out_of_time_from"] else "development"
         parts[part].append(r)
     outcome = [0 if s is None else s for s in state]
+    mean = {}
+    if "weight" in request:
+        weight, mean = to_mean_one(weight, parts["development"])
     report = {"rows": n, "excluded": [{"reason": reason, "rows": k} for reason, k in excluded if k]}
     for name, own in parts.items():
         report[name] = {"rows": len(own), "bads": sum(outcome[r] for r in own) if binary else 0,
                         "weight": math.fsum(weight[r] for r in own)}
+    report |= mean
     if dates and rows:
         report["dates"] = {"from": min(dates[r] for r in rows), "to": max(dates[r] for r in rows)}
     return (outcome, weight, binary), parts, report

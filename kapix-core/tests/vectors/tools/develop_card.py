@@ -6,6 +6,7 @@ import mpmath as mp
 import numpy as np
 
 from develop_bins import bin_column, candidates_of, newton, options_of, sample_of
+from develop_text import MISSING_TEXTS, read_columns
 
 LN2 = math.log(2)
 USUAL = {"points0": 600, "odds0": 50, "pdo": 20}
@@ -176,9 +177,9 @@ class Development:
         self.outcome, self.weight, self.binary = self.sample
         self.rows = self.parts["development"]
         names = candidates_of(request, self.parts)
-        text = {True: "true", False: "false"}
-        columns = {n: [text[v] if isinstance(v, bool) else v for v in own] for n, own in request["columns"].items()}
-        self.binned = {n: bin_column(columns[n], self.rows, self.sample, options_of(request, n)) for n in names}
+        self.columns, self.numbers, self.read = read_columns(request, names, options_of)
+        self.binned = {n: bin_column(self.columns[n], self.rows, self.sample, options_of(request, n)) for n in names}
+        self.obstacles = {n: own[0].pop("obstacles", []) for n, own in self.binned.items()}
         self.answer = {"sample": report, "binning": [{"feature": n, "binning": self.binned[n][0]} for n in names]}
         if request.get("stage") != "binning":
             self.card(names)
@@ -190,11 +191,11 @@ class Development:
         return [self.weight[r] for r in rows]
 
     def slots(self, name, rows):
-        return [self.binned[name][1](self.request["columns"][name][r]) for r in rows]
+        return [self.binned[name][1](self.columns[name][r]) for r in rows]
 
     def card(self, names):
         request, rows = self.request, self.rows
-        left, leaking, settings = chosen_of(request, names, self.binned, rows)
+        left, leaking, settings = chosen_of(request | {"columns": self.columns}, names, self.binned, rows)
         x = np.array([[self.binned[n][2][s] for s in self.slots(n, rows)] for n in left]).T
         w, y = np.array(self.weights(rows), dtype=float), np.array(self.bad(rows), dtype=float)
         r = np.atleast_2d(np.corrcoef(x.T))
@@ -237,7 +238,7 @@ class Development:
         self.by_slot = {n: [p + k for p in points] for n, points, k in zip(left, own, neutral)}
         self.law, self.factor, self.offset = law, factor, offset
         totals = self.totals(rows)
-        exact = [offset - factor * (self.b[0] + sum(c * self.binned[n][2][self.binned[n][1](request["columns"][n][r])]
+        exact = [offset - factor * (self.b[0] + sum(c * self.binned[n][2][self.binned[n][1](self.columns[n][r])]
                                                     for n, c in zip(left, self.b[1:]))) for r in rows]
         w = self.weights(rows)
         rms = math.sqrt(math.fsum(v * (t - e) ** 2 for v, t, e in zip(w, totals, exact)) / math.fsum(w))
@@ -247,7 +248,7 @@ class Development:
         self.body(covariance, neutral)
 
     def totals(self, rows):
-        return [self.base + sum(self.by_slot[n][self.binned[n][1](self.request["columns"][n][r])] for n in self.left) for r in rows]
+        return [self.base + sum(self.by_slot[n][self.binned[n][1](self.columns[n][r])] for n in self.left) for r in rows]
 
     def measures(self, totals):
         weighted = "weight" in self.request
@@ -317,6 +318,7 @@ class Development:
         for name, base in zip(left, neutral):
             answer, _, woe, slots = self.binned[name]
             own = {"feature": name, "kind": answer["kind"], "neutral_points": base, "attributes": []}
+            own |= {"reads_text": True} if name in self.numbers else {}
             for k, (row, v, p) in enumerate(zip(answer["table"]["rows"], woe, self.by_slot[name])):
                 if row["kind"] == "attribute":
                     own["attributes"].append({n: row[n] for n in ("lower", "upper", "categories") if n in row} | {"points": p, "woe": v})
@@ -326,6 +328,8 @@ class Development:
                     own[row["kind"]] = {"points": p, "woe": v}
             characteristics.append(own)
         body = {"base_points": self.base} if self.base else {}
+        if self.numbers & set(left) or any(it["kind"] == "categorical" for it in characteristics):
+            body |= {"missing_texts": request.get("missing", {}).get("texts", MISSING_TEXTS)}
         body |= {"characteristics": characteristics, "scaling": self.law,
                  "development": {"goods": goods, "bads": float(w.sum() - goods), "coefficients": list(self.b),
                                  "coefficient_covariance": covariance.tolist(), "mean_points": means.tolist(),
@@ -338,7 +342,7 @@ class Development:
     def lacking(self, rows):
         """Returns, for each row, one digit a characteristic: 1 where the input is missing."""
         missing = self.request.get("missing", {}).get("special", [])
-        gone = lambda name, r: self.request["columns"][name][r] in [None, *missing]
+        gone = lambda name, r: self.columns[name][r] in [None, *missing]
         return ["".join("1" if gone(n, r) else "0" for n in self.left) for r in rows]
 
     def missing(self, body):
@@ -352,7 +356,7 @@ class Development:
         w, bad, sets = self.weights(rows), self.bad(rows), self.lacking(rows)
         for k, name in enumerate(self.left):
             characteristic = body["characteristics"][k]
-            count = sum(request["columns"][name][r] is None for r in rows)
+            count = sum(self.columns[name][r] is None for r in rows)
             if "missing" in characteristic and (count < 50 or name in settings.get("refer", [])):
                 characteristic["missing"]["refer"] = True
             for special in characteristic.get("special", []):
@@ -394,12 +398,12 @@ class Development:
         for name, characteristic, digit in zip(self.left, body["characteristics"], digits):
             if digit == "0":
                 continue
-            own = self.by_slot[name][self.binned[name][1](self.request["columns"][name][row])]
+            own = self.by_slot[name][self.binned[name][1](self.columns[name][row])]
             special = characteristic.get("special", [])
             unseen = [characteristic["unseen"]] if "unseen" in characteristic else []
             could = [it["points"] for it in characteristic["attributes"] + special + unseen]
             low, high = low + min(could) - own, high + max(could) - own
-            is_bin = self.request["columns"][name][row] is None
+            is_bin = self.columns[name][row] is None
             forbidden |= is_bin and characteristic["missing"].get("refer", False)
         completeness = body.get("minimum", {}).get("completeness", 0)
         if "0" not in digits or digits.count("0") / len(digits) < completeness:

@@ -9,6 +9,7 @@ TOPICS = {
     "scorecard.develop/bins.json": "bins of one column: objectives, limits, rules",
     "scorecard.develop/calibration.json": "calibration of the PD on rows held out",
     "scorecard.develop/card.json": "cards: coefficients, points, scaling, selection",
+    "scorecard.develop/frames.json": "columns as they come: text, special values, outcomes, types, the scale of weights",
     "scorecard.develop/missing.json": "inputs that are missing: which sets are evidence, and which rows are referred",
     "scorecard.develop/protected.json": "columns that the law protects",
     "scorecard.develop/refused.json": "developments that are refused",
@@ -53,6 +54,7 @@ REFUSED = {
             "enough data; all 90 outcomes are null, so no row can be measured",
         "error_column": "By hand: the card reads utilisation, income_minor and sector; no column is sector",
         "error_weight": "By hand: a weight counts rows and is above 0; all 90 have 0",
+        "error_outcome_coded": "By hand: the outcome is 1 and 2, and nothing says which is bad",
     },
 }
 
@@ -69,7 +71,7 @@ def topic(operation, case):
         return "missing"
     if case.startswith("card_protected"):
         return "protected"
-    return {"bins": "bins", "card": "card", "error": "refused"}[case.split("_")[0]]
+    return {"bins": "bins", "card": "card", "error": "refused", "frame": "frames"}[case.split("_")[0]]
 
 
 class Rows:
@@ -318,7 +320,6 @@ def cases():
     yield (develop, "card_random_split", "a fifth held out by the seed, stratified: 30 of 120 rows at a share of a quarter",
            plain(seed=12) | {"seed": 7, "stage": "binning", "sample": {"split": {"method": "random", "hold_out": 0.25}}}, {"counts_only": 0.25})
 
-    error = lambda cause, *fields, code="VALIDATION_ERROR": {"error": {"code": code, "cause": cause, "fields": list(fields)}}
     odd = lambda **m: plain(40, 60) | m
     column = lambda name, values: with_columns(plain(40, 60), **{name: values})
     yield develop, "error_one_class", "a target of goods only", column("bad", [0] * 40), error("fitting.target", "/target")
@@ -359,10 +360,13 @@ def cases():
         "sample": {"observation_date": "seen"}}, error("time.syntax", "/columns/seen")
     yield develop, "error_columns", "no rows at all", {n: v for n, v in odd().items() if n != "columns"}, error("operation.columns_missing", "/columns")
 
-    yield from evaluations(error)
 
 
-def evaluations(error):
+def error(cause, *fields, code="VALIDATION_ERROR"):
+    return {"error": {"code": code, "cause": cause, "fields": list(fields)}}
+
+
+def evaluations():
     evaluate = "scorecard.evaluate"
     rows, columns = Rows(70), {"utilisation": [], "income_minor": [], "sector": [], "outcome": [], "w": []}
     for _ in range(90):
@@ -373,7 +377,7 @@ def evaluations(error):
         columns["income_minor"].append(None if 0.06 < fate < 0.1 else income)
         columns["sector"].append(None if 0.1 < fate < 0.14 else sector)
         columns["outcome"].append(rows.bad(-1.4 + 2.5 * use - income / 300000 + (sector == "salary") * -0.8))
-        columns["w"].append([1, 1.5, 4][rows.whole(0, 2)])
+        columns["w"].append([1, 1.37, 4.11][rows.whole(0, 2)])
     base = {"as_of": AS_OF, "entity_type": "individual", "target": "outcome", "columns": columns}
     yield evaluate, "calibrated", "ranks and calibration of a loaded card", base, {"artefacts": ["developed"]}
     yield evaluate, "weights", "the same with weights: tests of counts are null", base | {"weight": "w"}, {"artefacts": ["developed"]}

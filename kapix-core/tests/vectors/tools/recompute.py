@@ -15,6 +15,7 @@ import numpy as np
 
 import cashflow
 import vector_files
+from develop_text import number_of
 from missing_rule import decide, likeness, ruled, unused
 
 mp.mp.dps = 40
@@ -32,6 +33,9 @@ def documents(vector):
             name = FOLDER / "artefacts" / f"{artefact}.json"
             name = FOLDER.parents[1] / "artefacts" / "expert.json" if artefact == "expert" else name
             artefact = json.loads(name.read_text())
+        # Which texts mean no value is said once for every characteristic.
+        for characteristic in artefact.get("body", {}).get("characteristics", []):
+            characteristic["missing_texts"] = artefact["body"].get("missing_texts", [])
         yield artefact
 
 
@@ -67,11 +71,23 @@ def label(attribute):
     return f"{plain(lower)} or more" if upper is None else f"{plain(lower)} to below {plain(upper)}"
 
 
+def read(characteristic, text):
+    """Returns what a text stands for: itself where a category or special value is named so, a number, or no value."""
+    named = [c for a in characteristic["attributes"] for c in a.get("categories", [])] + [
+        s["value"] for s in characteristic.get("special", [])]
+    number = number_of(text) if characteristic.get("reads_text") else None
+    if text in named or number is None and text.strip() not in characteristic.get("missing_texts", []):
+        return text
+    return number
+
+
 def place(characteristic, value):
     """Returns (kind, index, label, points, woe, refers, missing) of an input; kind is attribute, special, missing, unseen."""
     numeric = characteristic["kind"] == "numeric"
     if isinstance(value, bool):
         value = "true" if value else "false"
+    if isinstance(value, str):
+        value = read(characteristic, value)
     for index, special in enumerate(characteristic.get("special", [])):
         if value is not None and special["value"] == value:
             name = special.get("label", special["value"] if isinstance(special["value"], str) else plain(special["value"]))

@@ -3,7 +3,7 @@
 use super::answer::{
     CharacteristicView, CounterfactualView, Effect, Explanation, MoveView, ReasonView, TopFeature,
 };
-use super::inputs::Inputs;
+use super::inputs::{Inputs, NOT_GIVEN};
 use super::null_reason::InputNullReason;
 use super::request::{Audience, CreditScoreRequest};
 use crate::cashflow::{FeatureId, Features, SelectedRows, Selection};
@@ -93,7 +93,12 @@ impl Scored<'_> {
     fn shown(&self) -> Vec<Shown> {
         let shown = self.inputs.values.iter().enumerate().map(|(position, input)| Shown {
             value: if let Input::Number(number) = input { Some(*number) } else { None },
-            null_reason: if *input == Input::Missing { self.inputs.null_reason(position) } else { None },
+            null_reason: match input {
+                Input::Missing => self.inputs.null_reason(position),
+                // The text said that there is no value.
+                Input::Text(_) if self.card.is_missing(position, self.slots) => Some(NOT_GIVEN),
+                _ => None,
+            },
         });
         shown.collect()
     }
