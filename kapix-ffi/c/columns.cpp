@@ -298,6 +298,40 @@ void contradictions_are_errors(const kapix_engine *engine) {
     CHECK(released == 2 && of_kept.array.release == nullptr && of_kept.schema.release == nullptr);
 }
 
+// The bitmap decides which rows are null, whatever the count beside it says.
+void bitmaps_decide_and_counts_do_not(const kapix_engine *engine) {
+    const std::array<double, 4> incomes{500, 6000, 6000, 6000};
+    const std::uint8_t first_two = 0b0011;
+    for (const std::int64_t count : {0, -1, 2, 1, 4}) {
+        Column income("income", "g", 4, {&first_two, incomes.data()});
+        income.array.null_count = count;
+        Column region("region", "i", 4, {nullptr, CODES.data()});
+        Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+        regions(region, texts);
+        Table table(4, {&income, &region});
+        const Result result(engine, table);
+        // By hand: 0 + 5 (coast), 20 + 15 (lake), missing 0 + 15 (plain), missing 0 + 5 (coast).
+        const std::array<std::int32_t, 4> points{5, 35, 15, 5};
+        CHECK(result.status == 0);
+        CHECK(std::memcmp(result.column<std::int32_t>("points"), points.data(), sizeof points) == 0);
+    }
+    for (const int how : {0, 1, 2, 3, 4}) {
+        Column income("income", "g", how == 3 ? 3 : 4, {nullptr, incomes.data()});
+        Column region("region", "i", 4, {nullptr, CODES.data()});
+        Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+        regions(region, texts);
+        Table table(how == 3 ? 3 : 4, {&income, &region});
+        if (how == 0) income.array.null_count = 4;
+        if (how == 1) income.array.release = nullptr;
+        if (how == 2) table.array.null_count = 1;
+        if (how == 4) texts.array.release = nullptr;
+        const Result result(engine, table);
+        CHECK(result.failed_with("frame.shape"));
+        const char *const place = how == 4 ? "[\"/columns/region\"]" : "[\"/columns/income\"]";
+        CHECK(how == 2 || holds(&result.reply, place));
+    }
+}
+
 struct Watch {
     std::uint64_t calls = 0;
     bool throws = false;
@@ -407,6 +441,7 @@ int main(int count, char **arguments) {
     rows_that_are_not_scored_are_null(engine);
     every_type_is_taken(engine);
     contradictions_are_errors(engine);
+    bitmaps_decide_and_counts_do_not(engine);
     long_calls_tell_and_stop(engine);
     a_card_is_developed_from_columns(engine);
     a_child_outlives_its_parent(engine);
