@@ -219,14 +219,6 @@ func ValuesOf[T any](columns ResultColumns, name string) []T {
 
 // answer answers a request, by its struct or in JSON; columns may come beside it, and result columns come back.
 func answer[Response any](ctx context.Context, e *Engine, operation string, request any, columns []Column) (*Response, ResultColumns, error) {
-	text, is := request.([]byte)
-	if !is {
-		encoded, err := encode(request)
-		if err != nil {
-			return nil, nil, err
-		}
-		text = encoded
-	}
 	for _, column := range columns {
 		if err := column.check(); err != nil {
 			return nil, nil, err
@@ -234,7 +226,18 @@ func answer[Response any](ctx context.Context, e *Engine, operation string, requ
 	}
 	table, free := lay(columns)
 	defer free()
-	body, err := e.call(ctx, operation, text, table)
+	var body []byte
+	var err error
+	send := func(text []byte) (err error) {
+		body, err = e.call(ctx, operation, text, table)
+		return err
+	}
+	text, is := request.([]byte)
+	if !is {
+		err = encoded(request, send)
+	} else {
+		err = send(text)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,9 +21,9 @@ const depthMax = 64
 
 // field is a field of a struct on the wire.
 type field struct {
-	name     string
-	place    int
-	optional bool
+	name, head        string // the head is the name as a member begins with it
+	place             int
+	optional, foreign bool
 }
 
 var fieldsOf sync.Map // reflect.Type to []field
@@ -35,7 +35,7 @@ func fields(kind reflect.Type) []field {
 	own := make([]field, kind.NumField())
 	for place := range own {
 		name, options, _ := strings.Cut(kind.Field(place).Tag.Get("json"), ",")
-		own[place] = field{name, place, options != ""}
+		own[place] = field{name, `"` + name + `":`, place, options != "", isForeign(kind.Field(place).Type)}
 	}
 	fieldsOf.Store(kind, own)
 	return own
@@ -52,13 +52,19 @@ func (e *Error) under(part string) *Error {
 	return e
 }
 
-// encode returns a request in JSON. A nil slice is an empty list; what JSON cannot hold is an error at its place.
-func encode(value any) ([]byte, error) {
-	w := writer{out: make([]byte, 0, 512)}
+// spare are writers whose memory the next request takes.
+var spare = sync.Pool{New: func() any { return new(writer) }}
+
+// encoded hands a request in JSON to use, whose memory it borrows. A nil slice is an empty list; what JSON cannot hold
+// is an error at its place.
+func encoded(value any, use func(text []byte) error) error {
+	w := spare.Get().(*writer)
+	defer spare.Put(w)
+	w.out, w.depth = w.out[:0], 0
 	if err := w.value(reflect.ValueOf(value)); err != nil {
-		return nil, err
+		return err
 	}
-	return w.out, nil
+	return use(w.out)
 }
 
 type writer struct {
@@ -66,20 +72,31 @@ type writer struct {
 	depth int
 }
 
-func (w *writer) value(v reflect.Value) (err *Error) {
-	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
+func (w *writer) value(v reflect.Value) *Error {
+	if !v.IsValid() {
 		w.out = append(w.out, "null"...)
 		return nil
 	}
-	if isForeign(v.Type()) {
+	return w.known(v, isForeign(v.Type()))
+}
+
+// known writes a value of a type of which is known whether it is foreign.
+func (w *writer) known(v reflect.Value, foreign bool) (err *Error) {
+	if foreign {
 		return w.foreign(v)
 	}
 	if w.depth++; w.depth > 3*depthMax { // A value may be a pointer to an interface to it.
 		return refusal("limit.exceeded", fmt.Sprintf("a request must be at most `%d` deep", depthMax))
 	}
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
+	case reflect.Interface:
 		err = w.value(v.Elem())
+	case reflect.Pointer:
+		if v.IsNil() {
+			w.out = append(w.out, "null"...)
+		} else {
+			err = w.known(v.Elem(), false)
+		}
 	case reflect.Bool:
 		w.out = strconv.AppendBool(w.out, v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -108,11 +125,12 @@ func (w *writer) value(v reflect.Value) (err *Error) {
 
 func (w *writer) list(v reflect.Value) *Error {
 	w.out = append(w.out, '[')
+	foreign := isForeign(v.Type().Elem())
 	for place := range v.Len() {
 		if place > 0 {
 			w.out = append(w.out, ',')
 		}
-		if err := w.value(v.Index(place)); err != nil {
+		if err := w.known(v.Index(place), foreign); err != nil {
 			return err.under(strconv.Itoa(place))
 		}
 	}
@@ -147,9 +165,9 @@ func (w *writer) structure(v reflect.Value) *Error {
 		if field.optional && own.IsZero() {
 			continue
 		}
-		w.out = append(append(append(w.out, open, '"'), field.name...), `":`...)
+		w.out = append(append(w.out, open), field.head...)
 		open = ','
-		if err := w.value(own); err != nil {
+		if err := w.known(own, field.foreign); err != nil {
 			return err.under(field.name)
 		}
 	}
@@ -165,17 +183,14 @@ func (w *writer) text(text string) *Error {
 		return refusal("json.syntax", "a text must be UTF-8")
 	}
 	w.out = append(w.out, '"')
+	start := 0
 	for place := range len(text) {
-		switch c := text[place]; {
-		case c == '"' || c == '\\':
-			w.out = append(w.out, '\\', c)
-		case c < ' ':
-			w.out = fmt.Appendf(w.out, `\u%04x`, c)
-		default:
-			w.out = append(w.out, c)
+		if c := text[place]; c < ' ' || c == '"' || c == '\\' {
+			w.out = fmt.Appendf(append(w.out, text[start:place]...), `\u%04x`, c)
+			start = place + 1
 		}
 	}
-	w.out = append(w.out, '"')
+	w.out = append(append(w.out, text[start:]...), '"')
 	return nil
 }
 

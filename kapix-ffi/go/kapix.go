@@ -73,15 +73,15 @@ func Load(artefacts []byte, options ...Option) (*Engine, error) {
 	for _, set := range options {
 		set(all)
 	}
-	text, err := encode(all)
-	if err != nil {
-		return nil, err
-	}
 	var handle C.uintptr_t
-	var reply C.kapix_buffer
 	data, length := bytesOf(artefacts)
-	optionsData, optionsLength := bytesOf(text)
-	if _, err = take(C.go_load(data, length, optionsData, optionsLength, &handle, &reply), &reply, nil); err != nil {
+	err := encoded(all, func(text []byte) error {
+		var reply C.kapix_buffer
+		optionsData, optionsLength := bytesOf(text)
+		_, err := take(C.go_load(data, length, optionsData, optionsLength, &handle, &reply), &reply, nil)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	own := &opened{}
