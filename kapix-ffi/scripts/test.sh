@@ -96,7 +96,10 @@ package() {
       else
         make -s -C "$ffi" install PREFIX=/usr LIBDIR="$libdir" DESTDIR="$root" PROFILE="$profile" CARGO_TARGET_DIR="$target"
       fi
-      cmake -S "$ffi/c" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$root/usr;$work/elsewhere" -DCMAKE_LIBRARY_ARCHITECTURE=x86_64-linux-gnu > /dev/null
+      # Whether CMake itself looks into lib64 is the distribution's choice.
+      local found=(-DCMAKE_PREFIX_PATH="$root/usr;$work/elsewhere")
+      [ "$libdir" = /usr/lib64 ] && found=(-DKapix_DIR="$root/usr/lib64/cmake/Kapix")
+      cmake -S "$ffi/c" -B "$work/cmake" -DCMAKE_LIBRARY_ARCHITECTURE=x86_64-linux-gnu "${found[@]}" > /dev/null
       cmake --build "$work/cmake" > /dev/null
       "$work/cmake/story_kapix" "$request" "$card" > /dev/null
       "$work/cmake/story_static" "$request" > /dev/null
