@@ -26,13 +26,13 @@ func read[T, Plain any](text []byte, value *T, plain *Plain) error {
 	if strict := s.value(reflect.TypeFor[T]()); strict != nil {
 		return strict
 	}
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
-		wrong := refusal("json.shape", err.Error()).under(strings.ReplaceAll(kind.Field, ".", "/"))
-		wrong.because = err
-		return wrong
+	if err == nil {
+		return nil
 	}
-	return err
+	// encoding/json knows the Go field, in the innermost struct, and not the place in the text.
+	wrong := refusal("json.shape", err.Error())
+	wrong.Fields, wrong.because = nil, err
+	return wrong
 }
 
 // scanner walks over JSON that encoding/json has read, so its syntax is right.

@@ -53,7 +53,12 @@ func TestWhatTheDoorRefusesNoTypeTakes(t *testing.T) {
 	}
 	var request kapix.CreditScoreRequest
 	refusedAt(t, json.Unmarshal([]byte("{\"entity_id\":\"\xff\"}"), &request), "json.syntax", "")
-	refusedAt(t, json.Unmarshal([]byte(`{"entity_id":1}`), &request), "json.shape", "/entity_id")
+	for _, text := range []string{`{"entity_id":1}`, `{"data":{"bank":{"accounts":[{"account_id":1}]}}}`, `[]`, `{"features":{"a":1},"features":[]}`} {
+		var refused *kapix.Error
+		if err := json.Unmarshal([]byte(text), &request); !errors.As(err, &refused) || !errors.Is(err, kapix.ErrValidation) {
+			t.Fatalf("%v", err)
+		}
+	}
 	var within struct{ Data kapix.Data }
 	refusedAt(t, json.Unmarshal([]byte(`{"data":{"bnak":{}}}`), &within), "json.unknown_field", "/bnak")
 	for _, text := range []string{`{`, `[]x`, ``} {
@@ -169,6 +174,14 @@ func TestColumnsOfDifferentLengthAreRefusedWhicheverIsTheShorter(t *testing.T) {
 	for _, valid := range [][]bool{{true}, make([]bool, 3)} {
 		_, _, err = engine.CreditScoreBatch(context.Background(), batch(), income.Where(valid))
 		refusedAt(t, err, "frame.shape", "/columns/income")
+	}
+}
+
+func TestACodeWithoutACategoryIsRefusedAtItsColumn(t *testing.T) {
+	for _, code := range []int32{1, math.MaxInt32} {
+		_, _, err := load(t).CreditScoreBatch(context.Background(), batch(),
+			kapix.Float64Column("income", []float64{1}), kapix.TextColumn("region", []int32{code}, []string{"lake"}))
+		refusedAt(t, err, "frame.shape", "/columns/region")
 	}
 }
 

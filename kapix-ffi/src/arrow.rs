@@ -53,11 +53,17 @@ impl Table {
         // SAFETY: both structures have the layout of the interface, and the caller vouches for what they lead to.
         let settled = guard(|| unsafe { settle(&mut *(&raw mut array).cast(), &schema) });
         settled.unwrap_or_else(|| Err(broken("there are more arrays than schemas")))?;
+        // The reader panics on some contradictions, hence the guards.
+        let panicked = || broken("a pointer or count contradicts its format");
         // SAFETY: the caller vouches for the structures; what they hold is validated next.
-        let read = || unsafe { from_ffi(array, &schema) }.and_then(|it| it.validate_full().map(|()| it));
-        // The reader panics on some contradictions, hence the guard.
-        let data = guard(read).ok_or_else(|| broken("a pointer or count contradicts its format"))?;
-        let table = make_array(data.map_err(|error| broken(&error.to_string()))?);
+        let data = guard(|| unsafe { from_ffi(array, &schema) }).ok_or_else(panicked)?;
+        let data = data.map_err(|error| broken(&error.to_string()))?;
+        for (place, column) in data.child_data().iter().enumerate() {
+            let valid = guard(|| column.validate_full()).ok_or_else(panicked)?;
+            valid.map_err(|error| at_column(&schema, place, error.to_string()))?;
+        }
+        data.validate().map_err(|error| broken(&error.to_string()))?;
+        let table = make_array(data);
         let table = table.as_struct_opt().filter(|table| table.null_count() == 0);
         let table = table.ok_or_else(|| broken("it is another array, or has null rows"))?;
         let names = table.column_names().into_iter().map(str::to_owned);
@@ -100,8 +106,7 @@ unsafe fn settle(table: &mut Fields, schema: &FFI_ArrowSchema) -> Result<()> {
             Some(own) => unsafe { own.settle_nulls() }.map(str::to_owned),
         };
         if let Some(why) = why {
-            let name = escape_segment(schema.child(place).name().unwrap_or_default());
-            return Err(Error::new(Cause::FrameShape, why).at(format!("/columns/{name}")));
+            return Err(at_column(schema, place, why));
         }
     }
     // SAFETY: the caller vouches for the table.
@@ -135,6 +140,12 @@ impl Fields {
         // SAFETY: so are these, where they are not NULL.
         children.chain([self.dictionary]).find_map(|below| unsafe { below.as_mut()?.settle_nulls() })
     }
+}
+
+fn at_column(schema: &FFI_ArrowSchema, place: usize, why: String) -> Error {
+    // The reader panics at a name that is no UTF-8, and at a schema of fewer columns.
+    let name = guard(|| schema.child(place).name().map(escape_segment)).flatten().unwrap_or_default();
+    Error::new(Cause::FrameShape, why).at(format!("/columns/{name}"))
 }
 
 fn broken(why: &str) -> Error {
