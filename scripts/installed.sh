@@ -79,23 +79,21 @@ c_source() {
     awk '{ gsub("\"", ""); value[$1] = $2 } END { print value["decision"], value["points"], value["risk_band"] }')"
 }
 
-# A module of a user requires the Go module, laid out as its own repository, and links the installed library.
+# A module of a user gets the Go module from a proxy, with the library in it; by the tag it links the installed one.
 go_module() {
   if ! command -v go > /dev/null; then
     echo '-- Go: skipped, not installed'
     return
   fi
-  mkdir "$empty/go"
-  cp -r "$empty"/kapix-[0-9]*/kapix-ffi/go "$empty/kapix-go"
-  cp kapix-ffi/go/testdata/installed/main.go "$empty/go"
-  (
-    cd "$empty/go"
-    go mod init example.com/lender
-    go mod edit -require github.com/kapix/kapix-go@v0.1.0 -replace github.com/kapix/kapix-go=../kapix-go
-  ) 2> /dev/null
-  without_rust "$empty/go" env GOPROXY=off PKG_CONFIG_PATH="$empty/c/lib/pkgconfig" \
-    go build -tags kapix_pkgconfig -o lender .
-  answered 'Go module' "$(without_rust "$empty/go" env LD_LIBRARY_PATH="$empty/c/lib" ./lender "$request")"
+  mkdir "$empty/lender"
+  cp kapix-ffi/go/testdata/installed/main.go "$empty/lender"
+  (cd "$empty/lender" && go mod init example.com/lender) 2> /dev/null
+  local proxy=(env GOPROXY="file://$dist/go" GONOSUMDB='*' GOFLAGS=-modcacherw)
+  without_rust "$empty/lender" "${proxy[@]}" go get github.com/kapix/kapix-go@v0.1.0
+  without_rust "$empty/lender" "${proxy[@]}" go build -o lender .
+  answered 'Go module' "$(without_rust "$empty/lender" ./lender "$request")"
+  without_rust "$empty/lender" "${proxy[@]}" PKG_CONFIG_PATH="$empty/c/lib/pkgconfig" go build -tags kapix_pkgconfig -o linked .
+  answered 'Go module, linked' "$(without_rust "$empty/lender" env LD_LIBRARY_PATH="$empty/c/lib" ./linked "$request")"
 }
 
 echo '== installed into empty environments'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what is shipped for Linux x86-64 into dist/: the wheel, the npm packages, the C library and its source. Each
+# Builds what is shipped for Linux x86-64 into dist/: wheel, npm packages, C library and its source, Go module. Each
 # reaches back to glibc 2.17: zig links it, and the symbol versions are read afterwards. Then each is installed into an
 # empty environment and used there.
 set -euo pipefail
@@ -24,6 +24,13 @@ printf '== C library\n'
 export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$PWD/scripts/zig-cc.sh
 cargo build --locked --release --target x86_64-unknown-linux-gnu --target-dir "$target" -p kapix-ffi
 cp "$target/x86_64-unknown-linux-gnu/release/libkapix.so" dist/libkapix.so.1
+
+printf '== Go module\n'
+strip -g -o "$target/libkapix.a" "$target/x86_64-unknown-linux-gnu/release/libkapix.a"
+python3 kapix-ffi/scripts/pack_go.py dist/go v0.1.0 "linux_amd64=$target/libkapix.a"
+
+printf '== crate, as it would be published\n'
+cargo publish --dry-run --no-verify --allow-dirty --locked -p kapix-core
 
 printf '== npm packages\n'
 (

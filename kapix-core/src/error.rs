@@ -138,7 +138,7 @@ causes! {
     TimeAsOfMissing, "time.as_of_missing", ValidationError, "`as_of` is absent and the engine was loaded without a clock.";
     IdInvalid, "id.invalid", ValidationError, "An id is empty, longer than 128 bytes or holds control characters.";
     // Frames
-    FrameShape, "frame.shape", ValidationError, "Columns differ in length, or a stride, offset or validity does not fit the buffer.";
+    FrameShape, "frame.shape", ValidationError, "Columns differ in length, or a stride, offset, validity or code does not fit what it leads to.";
     FrameColumnMissing, "frame.column_missing", ValidationError, "A column that the card needs is not in the frame.";
     FrameColumnDuplicate, "frame.column_duplicate", ValidationError, "Two columns of a frame have the same name.";
     FrameColumnType, "frame.column_type", ValidationError, "A column has another type than its characteristic.";

@@ -14,6 +14,7 @@ mod domain;
 mod engine;
 pub mod error;
 pub mod fitting;
+pub mod fork;
 mod id;
 mod json;
 mod json_value;

@@ -6,15 +6,20 @@
 //! are independent and the first error by job number is returned.
 
 use crate::error::Result;
+use std::thread::Builder;
 
-/// Runs every job and returns the error of the lowest job number; `threads` 0 takes all of the machine.
+/// The most threads of one call, whatever it asks for: ten times the cores of a large machine.
+const THREADS_MAX: usize = 1_024;
+
+/// Runs every job and returns the error of the lowest job number. `threads` 0 takes all of the machine; there are never
+/// more than jobs, nor than the system gives, and none starts after an error, so that a cancelled call ends.
 pub(crate) fn run<J: Send>(
     jobs: impl Iterator<Item = J> + Send,
     threads: usize,
     work: impl Fn(usize, J) -> Result<()> + Sync,
 ) -> Result<()> {
-    let threads = if cfg!(feature = "parallel") { available(threads) } else { 1 };
-    let threads = jobs.size_hint().1.map_or(threads, |jobs| threads.min(jobs));
+    let most = jobs.size_hint().1.unwrap_or(THREADS_MAX).min(THREADS_MAX);
+    let threads = if cfg!(feature = "parallel") { available(threads).min(most) } else { 1 };
     let queue = std::sync::Mutex::new(jobs.enumerate());
     let first_error = std::sync::Mutex::new(None);
     let next = || queue.lock().ok().and_then(|mut queue| queue.next());
@@ -30,8 +35,11 @@ pub(crate) fn run<J: Send>(
         }
     };
     std::thread::scope(|scope| {
+        let has_failed = || first_error.lock().is_ok_and(|first| first.is_some());
         for _ in 1..threads {
-            scope.spawn(work_off);
+            if has_failed() || Builder::new().name("kapix".into()).spawn_scoped(scope, work_off).is_err() {
+                break;
+            }
         }
         work_off();
     });
@@ -52,7 +60,35 @@ fn available(threads: usize) -> usize {
 mod tests {
     use super::run;
     use crate::error::{Cause, Error};
+    use std::collections::HashSet;
+    use std::sync::Mutex;
     use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn no_call_starts_more_threads_than_jobs_or_than_1024() {
+        for (jobs, most) in [(3, 3), (5_000, 1_024)] {
+            let threads = Mutex::new(HashSet::new());
+            let note = |_, _| {
+                threads.lock().unwrap().insert(std::thread::current().id());
+                Ok(())
+            };
+            run(0..jobs, usize::MAX, note).unwrap();
+            let started = threads.into_inner().unwrap().len();
+            assert!(started <= most, "{started} threads for {jobs} jobs");
+        }
+    }
+
+    #[test]
+    fn a_cancelled_call_starts_no_further_thread() {
+        let asked = AtomicU64::new(0);
+        let cancelled = |_, _| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            Err(Error::new(Cause::Cancelled, "cancelled"))
+        };
+        run(0..u64::MAX, usize::MAX, cancelled).unwrap_err();
+        // Every thread that started asked once.
+        assert!(asked.into_inner() <= 1_024);
+    }
 
     #[test]
     fn every_job_runs_once_on_any_number_of_threads() {

@@ -240,6 +240,13 @@ void contradictions_are_errors(const kapix_engine *engine) {
     Table of_brief(3, {&brief});
     const Result too_brief(engine, of_brief);
     CHECK(too_brief.failed_with("frame.shape") && holds(&too_brief.reply, "[\"/columns/income\"]"));
+    Column two("income", "g", 2, {nullptr, INCOME.data()});
+    Column four("region", "i", 4, {nullptr, CODES.data()});
+    Column of_four("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+    regions(four, of_four);
+    Table of_two(2, {&two, &four}); // as long as the shorter one
+    const Result cut(engine, of_two);
+    CHECK(cut.failed_with("frame.shape") && holds(&cut.reply, "[\"/columns/income\"]"));
     Column no_format("income", nullptr, 3, {nullptr, INCOME.data()});
     Table of_none(3, {&no_format});
     CHECK(Result(engine, of_none).failed_with("frame.shape"));
@@ -258,7 +265,15 @@ void contradictions_are_errors(const kapix_engine *engine) {
     Column bytes("", "u", 3, {nullptr, OFFSETS.data(), not_utf8});
     regions(coded, bytes);
     Table of_bytes(3, {&coded});
-    CHECK(Result(engine, of_bytes).failed_with("frame.shape"));
+    const Result of_no_text(engine, of_bytes);
+    CHECK(of_no_text.failed_with("frame.shape") && holds(&of_no_text.reply, "[\"/columns/region\"]"));
+    const std::array<std::int32_t, 3> beyond{0, 3, 1};
+    Column wild("region", "i", 3, {nullptr, beyond.data()});
+    Column few("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+    regions(wild, few);
+    Table of_codes(3, {&wild});
+    const Result of_no_category(engine, of_codes);
+    CHECK(of_no_category.failed_with("frame.shape") && holds(&of_no_category.reply, "[\"/columns/region\"]"));
     Column required("region", "i", 4, {&VALID, CODES.data()});
     Column names("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
     required.schema.flags = 0;
@@ -296,6 +311,40 @@ void contradictions_are_errors(const kapix_engine *engine) {
     CHECK_CAUSE(kapix_call_with(engine, "credit.score_batch", nullptr, 1, nullptr, &of_kept, &reply), 400, reply,
                 "argument.invalid");
     CHECK(released == 2 && of_kept.array.release == nullptr && of_kept.schema.release == nullptr);
+}
+
+// The bitmap decides which rows are null, whatever the count beside it says.
+void bitmaps_decide_and_counts_do_not(const kapix_engine *engine) {
+    const std::array<double, 4> incomes{500, 6000, 6000, 6000};
+    const std::uint8_t first_two = 0b0011;
+    for (const std::int64_t count : {0, -1, 2, 1, 4}) {
+        Column income("income", "g", 4, {&first_two, incomes.data()});
+        income.array.null_count = count;
+        Column region("region", "i", 4, {nullptr, CODES.data()});
+        Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+        regions(region, texts);
+        Table table(4, {&income, &region});
+        const Result result(engine, table);
+        // By hand: 0 + 5 (coast), 20 + 15 (lake), missing 0 + 15 (plain), missing 0 + 5 (coast).
+        const std::array<std::int32_t, 4> points{5, 35, 15, 5};
+        CHECK(result.status == 0);
+        CHECK(std::memcmp(result.column<std::int32_t>("points"), points.data(), sizeof points) == 0);
+    }
+    for (const int how : {0, 1, 2, 3, 4}) {
+        Column income("income", "g", how == 3 ? 3 : 4, {nullptr, incomes.data()});
+        Column region("region", "i", 4, {nullptr, CODES.data()});
+        Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+        regions(region, texts);
+        Table table(how == 3 ? 3 : 4, {&income, &region});
+        if (how == 0) income.array.null_count = 4;
+        if (how == 1) income.array.release = nullptr;
+        if (how == 2) table.array.null_count = 1;
+        if (how == 4) texts.array.release = nullptr;
+        const Result result(engine, table);
+        CHECK(result.failed_with("frame.shape"));
+        const char *const place = how == 4 ? "[\"/columns/region\"]" : "[\"/columns/income\"]";
+        CHECK(how == 2 || holds(&result.reply, place));
+    }
 }
 
 struct Watch {
@@ -339,6 +388,32 @@ void long_calls_tell_and_stop(const kapix_engine *engine) {
         CHECK(how == 0 ? result.status == 0 : result.failed_with("cancelled"));
         CHECK(watch.calls == (how == 0 ? 13U : how == 1 ? 1U : 0U)); // 13 = ceil(200,000 / 16,384)
     }
+}
+
+// A callback may call in, and close the engine of its call, which ends on it.
+void callbacks_may_call_and_close(kapix_engine *engine) {
+    const std::int64_t rows = 100'000;
+    const std::vector<double> incomes(static_cast<std::size_t>(rows), 6000.0);
+    const std::vector<std::int32_t> codes(static_cast<std::size_t>(rows), 1);
+    kapix_control control{};
+    control.size = sizeof control;
+    control.context = engine;
+    control.progress = [](void *context, std::uint64_t, std::uint64_t) noexcept -> std::int32_t {
+        auto *own = static_cast<kapix_engine *>(context);
+        kapix_buffer reply{};
+        const std::int32_t status = call(own, "engine.describe", "{}", &reply);
+        CHECK(status == 0 || (status == 400 && holds(&reply, "engine.closed")));
+        kapix_buffer_free(&reply);
+        kapix_engine_close(own);
+        return 0;
+    };
+    Column income("income", "g", rows, {nullptr, incomes.data()});
+    Column region("region", "i", rows, {nullptr, codes.data()});
+    Column texts("", "u", 3, {nullptr, OFFSETS.data(), TEXTS});
+    regions(region, texts);
+    Table table(rows, {&income, &region});
+    const Result result(engine, table, &control);
+    CHECK(result.status == 0 && result.array.length == rows);
 }
 
 // What a development finds stands in its reply; the result columns hold no row.
@@ -407,9 +482,11 @@ int main(int count, char **arguments) {
     rows_that_are_not_scored_are_null(engine);
     every_type_is_taken(engine);
     contradictions_are_errors(engine);
+    bitmaps_decide_and_counts_do_not(engine);
     long_calls_tell_and_stop(engine);
     a_card_is_developed_from_columns(engine);
     a_child_outlives_its_parent(engine);
+    callbacks_may_call_and_close(engine);
     kapix_engine_close(engine);
     std::puts("columns: ok");
     return 0;

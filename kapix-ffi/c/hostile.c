@@ -1,6 +1,6 @@
 /* What a careless or hostile caller does: each an error or a defined nothing.
  *
- *     hostile CARD.json
+ *     hostile CARD.json [CHILDREN]
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -70,6 +70,22 @@ static void bad_texts(const kapix_engine *engine) {
     CHECK_CAUSE(call(engine, "credit.score", "{\"entity_id\":\"a\\u0000\"}", &reply), 400, reply, "id.invalid");
 }
 
+/* Proves that the HMAC of a part of a record is the one that its leaf was sealed with. */
+static void prove(const kapix_buffer *record, const char *part, const char *seal) {
+    size_t length = 0, digits_length = 0, seal_length = 0;
+    const char *start = kapix_find(record, part, &length), *digits = kapix_find(record, "/salt", &digits_length);
+    const char *sealed = kapix_find(record, seal, &seal_length);
+    CHECK(start != NULL && digits != NULL && digits_length == 34 && sealed != NULL && seal_length == HMAC_HEX + 1);
+    uint8_t salt[16];
+    for (size_t i = 0; i < sizeof salt; i++) {
+        const char byte[3] = {digits[1 + 2 * i], digits[2 + 2 * i], '\0'};
+        salt[i] = (uint8_t)strtoul(byte, NULL, 16);
+    }
+    char hex[HMAC_HEX];
+    hmac_sha256(salt, sizeof salt, start, length, hex);
+    CHECK(strncmp(sealed + 1, hex, strlen(hex)) == 0);
+}
+
 static void records(const char *card) {
     kapix_buffer reply = {0};
     kapix_engine *engine = load(card, ""), *forgetful = load(card, "{\"record\":false}");
@@ -92,6 +108,8 @@ static void records(const char *card) {
     CHECK(holds(&reply, ",\"request\":{\"as_of\":\"2026-01-31T00:00:00Z\"") && holds(&reply, ",\"response\":{"));
     const char *salt = strstr(text(&reply), ",\"salt\":\"");
     CHECK(salt != NULL && strspn(salt + 9, "0123456789abcdef") == 32 && strcmp(salt + 41, "\"}") == 0);
+    prove(&reply, "/request", "/leaf/request_hmac");
+    prove(&reply, "/response", "/leaf/response_hmac");
     kapix_buffer record = reply, proved = {0};
     CHECK(kapix_record_verify(record.data, record.length, &proved) == 0 && holds(&proved, audit_id));
     CHECK(strncmp(text(&record) + 8, text(&proved), proved.length) == 0);
@@ -243,8 +261,91 @@ static void child_of_fork(const char *card) {
     kapix_engine_close(engine);
 }
 
+/* What a worker does that was forked while others call: it answers, reads a record, loads and closes. */
+static void work(kapix_engine *engine, const char *card) {
+    alarm(60);
+    kapix_buffer reply = {0};
+    for (int i = 0; i < 20; i++) {
+        CHECK(call(engine, "credit.score", SCORE, &reply) == 0);
+        size_t length = 0;
+        char audit_id[32] = {0};
+        const char *id = kapix_find(&reply, "/audit_id", &length);
+        CHECK(id != NULL && length == 32);
+        memcpy(audit_id, id + 1, length - 2);
+        kapix_buffer_free(&reply);
+        CHECK(kapix_record(engine, audit_id, &reply) == 0);
+        kapix_buffer_free(&reply);
+    }
+    kapix_engine *own = load(card, "");
+    CHECK(call(own, "credit.score", SCORE, &reply) == 0);
+    kapix_buffer_free(&reply);
+    kapix_engine_close(own);
+    kapix_engine_close(engine);
+}
+
+static void *score_with_records(void *argument) {
+    shared *all = (shared *)argument;
+    while (atomic_load(&all->refused) == 0) {
+        kapix_buffer reply = {0};
+        CHECK(call(all->engine, "credit.score", SCORE, &reply) == 0);
+        kapix_buffer_free(&reply);
+    }
+    return NULL;
+}
+
+static void children_that_are_forked_amid_calls(const char *card, int children) {
+    shared all = {.engine = load(card, "")};
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) {
+        CHECK(pthread_create(&threads[i], NULL, score_with_records, &all) == 0);
+    }
+    for (int i = 0; i < children; i++) {
+        const pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            work(all.engine, card);
+            _exit(0);
+        }
+        int status = 1;
+        CHECK(waitpid(child, &status, 0) == child && status == 0);
+    }
+    atomic_store(&all.refused, 1);
+    for (int i = 0; i < 4; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    }
+    kapix_engine_close(all.engine);
+}
+
+/* Only what is there is found, and no pointer leads beyond the end. */
+static void parts_are_found(void) {
+    char json[] = "{\"a\":[1,{\"b]\":\"x\\\"},\"},[],\"\"],\"ab\":{},\"c\":null}";
+    kapix_buffer reply = {(uint8_t *)json, sizeof json - 1};
+    const char *const there[][2] = {{"", json},         {"/a/0", "1"}, {"/a/1/b]", "\"x\\\"},\""}, {"/a/2", "[]"},
+                                    {"/a/3", "\"\""}, {"/ab", "{}"}, {"/c", "null"}};
+    const char *const absent[] = {"/", "/b", "/a/4", "/a/1/b", "/a/0/0", "/a/2/0", "/ab/c", "/c/d", "/abc", "a"};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof there / sizeof *there; i++) {
+        const char *found = kapix_find(&reply, there[i][0], &length);
+        CHECK(found != NULL && length == strlen(there[i][1]) && strncmp(found, there[i][1], length) == 0);
+    }
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) {
+        CHECK(kapix_find(&reply, absent[i], &length) == NULL);
+    }
+    for (size_t end = 0; end < sizeof json; end++) { /* the sanitizer watches */
+        char *cut = (char *)calloc(1, end + 1);
+        CHECK(cut != NULL);
+        memcpy(cut, json, end);
+        reply.data = (uint8_t *)cut;
+        CHECK(end == sizeof json - 1 || kapix_find(&reply, "/c/d", &length) == NULL);
+        CHECK(kapix_find(&reply, "/a/1/b]/c", &length) == NULL);
+        free(cut);
+    }
+    reply.data = NULL;
+    CHECK(kapix_find(&reply, "/a", &length) == NULL && kapix_find(&reply, "", &length) == NULL);
+}
+
 int main(int count, char **arguments) {
-    CHECK(count == 2);
+    CHECK(count == 2 || count == 3);
     size_t length = 0;
     char *card = read_file(arguments[1], &length);
     kapix_engine *engine = load(card, "");
@@ -258,6 +359,8 @@ int main(int count, char **arguments) {
     records(card);
     closed_handles(card);
     child_of_fork(card);
+    children_that_are_forked_amid_calls(card, count == 3 ? atoi(arguments[2]) : 60);
+    parts_are_found();
     threads_on_an_engine_that_closes(card);
     free(card);
     puts("hostile: ok");

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package kapix
 
 /*
@@ -86,10 +88,13 @@ import "C"
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -97,13 +102,14 @@ import (
 type Column struct {
 	name, format    string
 	rows            int
+	valid           int // rows of the validity, -1 without one
 	values          unsafe.Pointer
 	validity, texts []byte
 	offsets         []int64
 }
 
 func column[T any](name, format string, values []T) Column {
-	return Column{name: name, format: format, rows: len(values), values: unsafe.Pointer(unsafe.SliceData(values))}
+	return Column{name: name, format: format, rows: len(values), valid: -1, values: unsafe.Pointer(unsafe.SliceData(values))}
 }
 
 // Float64Column returns a column of numbers; NaN is missing.
@@ -117,7 +123,9 @@ func Int32Column(name string, values []int32) Column { return column(name, "i", 
 
 // BoolColumn returns a column of true and false, which are categories.
 func BoolColumn(name string, values []bool) Column {
-	return Column{name: name, format: "b", rows: len(values), values: unsafe.Pointer(unsafe.SliceData(packed(values)))}
+	bits := column(name, "b", packed(values))
+	bits.rows = len(values)
+	return bits
 }
 
 // DateColumn returns a column of the days, in UTC, of instants.
@@ -143,14 +151,25 @@ func TextColumn(name string, codes []int32, categories []string) Column {
 	return own.Where(each(codes, func(code int32) bool { return code >= 0 }))
 }
 
-// Where returns the column with the rows missing for which valid is false.
+// Where returns the column with the rows missing for which valid, which is as long as the column, is false.
 func (c Column) Where(valid []bool) Column {
-	c.validity, c.rows = packed(valid), min(c.rows, len(valid))
+	c.validity, c.valid = packed(valid), len(valid)
 	return c
 }
 
+// check returns the error of a column that C cannot be told of.
+func (c Column) check() error {
+	message := "the name of a column must be UTF-8 without NUL"
+	if c.valid >= 0 && c.valid != c.rows {
+		message = fmt.Sprintf("the column has `%d` rows; its validity has `%d`", c.rows, c.valid)
+	} else if utf8.ValidString(c.name) && !strings.Contains(c.name, "\x00") {
+		return nil
+	}
+	return refusal("frame.shape", message).under(strings.ToValidUTF8(c.name, "\ufffd")).under("columns")
+}
+
 func joined[T ~string | ~[]byte](name, format string, values []T) Column {
-	own := Column{name: name, format: format, rows: len(values), offsets: []int64{0}}
+	own := Column{name: name, format: format, rows: len(values), valid: -1, offsets: []int64{0}}
 	for _, value := range values {
 		own.texts = append(own.texts, value...)
 		own.offsets = append(own.offsets, int64(len(own.texts)))
@@ -198,15 +217,27 @@ func ValuesOf[T any](columns ResultColumns, name string) []T {
 	return values
 }
 
-// answer answers a request; columns may come beside it, and result columns come back.
-func answer[Response, Request any](ctx context.Context, e *Engine, operation string, request *Request, columns []Column) (*Response, ResultColumns, error) {
-	text, err := json.Marshal(request)
-	if err != nil {
-		return nil, nil, err
+// answer answers a request, by its struct or in JSON; columns may come beside it, and result columns come back.
+func answer[Response any](ctx context.Context, e *Engine, operation string, request any, columns []Column) (*Response, ResultColumns, error) {
+	for _, column := range columns {
+		if err := column.check(); err != nil {
+			return nil, nil, err
+		}
 	}
 	table, free := lay(columns)
 	defer free()
-	body, err := e.call(ctx, operation, text, table)
+	var body []byte
+	var err error
+	send := func(text []byte) (err error) {
+		body, err = e.call(ctx, operation, text, table)
+		return err
+	}
+	text, is := request.([]byte)
+	if !is {
+		err = encoded(request, send)
+	} else {
+		err = send(text)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

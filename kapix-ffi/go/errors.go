@@ -1,3 +1,5 @@
+//go:build cgo
+
 package kapix
 
 import (
@@ -48,8 +50,11 @@ func (e *Error) Is(target error) bool {
 	return ok && other.Code == e.Code && (other.Cause == "" || other.Cause == e.Cause)
 }
 
-// Unwrap returns the error of the context that cancelled the call.
+// Unwrap returns the error of the context that cancelled the call, or of encoding/json.
 func (e *Error) Unwrap() error { return e.because }
+
+// docs is the page of the errors of requests.
+const docs = "https://usekapix.com/docs/errors#VALIDATION_ERROR"
 
 func readError(status int, reply []byte, because error) error {
 	var body struct{ Error Error }

@@ -31,11 +31,7 @@ func ExampleEngine_CreditScore() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var request kapix.CreditScoreRequest
-	if err := json.Unmarshal(text, &request); err != nil {
-		log.Fatal(err)
-	}
-	response, err := engine.CreditScore(context.Background(), &request)
+	response, err := engine.CreditScoreJSON(context.Background(), text)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -59,6 +55,62 @@ func ExampleEngine_CreditScore() {
 	// a probability: true
 	// because [balance_variability]
 	// the record proves the response: true
+}
+
+// A card of one's own from columns with known outcomes, and a batch that it scores.
+func ExampleEngine_ScorecardDevelop() {
+	const rows = 2000
+	incomes, regions, known := make([]float64, rows), make([]string, rows), make([]bool, rows)
+	bads := make([]int64, rows)
+	for row := range rows {
+		incomes[row], regions[row], known[row] = 500+float64(row*7919%rows), "lake", row%10 != 0
+		share := 10
+		if row%3 == 0 {
+			regions[row], share = "coast", 30
+		}
+		if incomes[row] < 1200 {
+			share += 20
+		}
+		if row*31%100 < share {
+			bads[row] = 1
+		}
+	}
+	columns := []kapix.Column{
+		kapix.Float64Column("income", incomes), // NaN is missing
+		kapix.StringColumn("region", regions).Where(known),
+		kapix.Int64Column("bad", bads),
+	}
+	ctx := context.Background()
+	none, err := kapix.Load([]byte("[]"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer none.Close()
+	refer, approve := int32(480), int32(500)
+	developed, err := none.With(kapix.Control{Threads: 2}).ScorecardDevelop(ctx, &kapix.ScorecardDevelopRequest{
+		Target: "bad", Bad: []any{1}, Good: []any{0}, Cutoffs: &kapix.CardCutoffs{Refer: &refer, Approve: &approve},
+	}, columns...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	engine, err := kapix.Load(developed.Artefact)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer engine.Close()
+	request := &kapix.CreditScoreBatchRequest{EntityType: kapix.EntityTypeIndividual}
+	_, results, err := engine.CreditScoreBatch(ctx, request, columns[:2]...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	points, decisions := kapix.ValuesOf[int32](results, "points"), kapix.ValuesOf[string](results, "decision")
+	for row := range 3 {
+		fmt.Println(incomes[row], regions[row], known[row], points[row], decisions[row])
+	}
+	// Output:
+	// 500 coast false 521 refer
+	// 2419 lake true 533 approve
+	// 2338 lake true 533 approve
 }
 
 func ExampleLoad() {

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Package kapix is a credit decision engine that you link, not call: the same engine and the same bytes as in Rust,
 // Python, Node and C.
 package kapix
@@ -31,6 +33,7 @@ import (
 	"context"
 	"encoding/json"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"unsafe"
 )
@@ -38,6 +41,12 @@ import (
 // Engine is a set of proved artefacts with a memory for records and idempotency keys. It is safe for use by many
 // goroutines at the same time.
 type Engine struct {
+	*opened
+	control Control
+}
+
+// opened is an engine that the library holds.
+type opened struct {
 	handle  atomic.Uintptr
 	cleanup runtime.Cleanup
 }
@@ -64,31 +73,45 @@ func Load(artefacts []byte, options ...Option) (*Engine, error) {
 	for _, set := range options {
 		set(all)
 	}
-	text, err := json.Marshal(all)
+	var handle C.uintptr_t
+	data, length := bytesOf(artefacts)
+	err := encoded(all, func(text []byte) error {
+		var reply C.kapix_buffer
+		optionsData, optionsLength := bytesOf(text)
+		_, err := take(C.go_load(data, length, optionsData, optionsLength, &handle, &reply), &reply, nil)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	var handle C.uintptr_t
-	var reply C.kapix_buffer
-	data, length := bytesOf(artefacts)
-	optionsData, optionsLength := bytesOf(text)
-	if _, err = take(C.go_load(data, length, optionsData, optionsLength, &handle, &reply), &reply, nil); err != nil {
-		return nil, err
-	}
-	engine := &Engine{}
-	engine.handle.Store(uintptr(handle))
-	engine.cleanup = runtime.AddCleanup(engine, func(handle C.uintptr_t) { C.go_close(handle) }, handle)
-	return engine, nil
+	own := &opened{}
+	own.handle.Store(uintptr(handle))
+	own.cleanup = runtime.AddCleanup(own, func(handle C.uintptr_t) { C.go_close(handle) }, handle)
+	return &Engine{opened: own}, nil
 }
 
 // Close closes the engine; calls under way end on it. A second Close does nothing.
 func (e *Engine) Close() error {
+	if e == nil || e.opened == nil {
+		return nil
+	}
 	if handle := e.handle.Swap(0); handle != 0 {
 		e.cleanup.Stop()
 		C.go_close(C.uintptr_t(handle))
 	}
 	return nil
 }
+
+// number returns the handle of the engine, 0 for one that was not loaded or is closed.
+func (e *Engine) number() C.uintptr_t {
+	if e == nil || e.opened == nil {
+		return 0
+	}
+	return C.uintptr_t(e.handle.Load())
+}
+
+// nameOf returns a text of C, to be freed. One that holds NUL names nothing, where C would read it up to there.
+func nameOf(text string) *C.char { return C.CString(strings.ReplaceAll(text, "\x00", "\xff")) }
 
 // Call answers an operation for a request in JSON, with the bytes that every language gives. An error is an *Error.
 // When ctx ends, so does the call, at its next block.
@@ -97,15 +120,20 @@ func (e *Engine) Call(ctx context.Context, operation string, request []byte) ([]
 }
 
 func (e *Engine) call(ctx context.Context, operation string, request []byte, columns *C.kapix_columns) ([]byte, error) {
-	name := C.CString(operation)
+	name := nameOf(operation)
 	defer C.free(unsafe.Pointer(name))
 	var reply C.kapix_buffer
 	data, length := bytesOf(request)
-	control, done := watch(ctx)
-	status := C.go_call(C.uintptr_t(e.handle.Load()), name, data, length, control, columns, &reply)
+	number := e.number()
+	if number == 0 {
+		e = &Engine{}
+	}
+	control, done := e.watch(ctx)
+	status := C.go_call(number, name, data, length, control, columns, &reply)
+	runtime.KeepAlive(e.opened)
+	answer, err := take(status, &reply, context.Cause(ctx))
 	done()
-	runtime.KeepAlive(e)
-	return take(status, &reply, context.Cause(ctx))
+	return answer, err
 }
 
 // Record is the record of a call: canonical JSON, byte for byte as it was hashed. Leaf states request_hmac and
@@ -131,10 +159,10 @@ func (r *Record) Verify() error {
 
 // Record returns the record of the call whose response has this audit id.
 func (e *Engine) Record(auditID string) (*Record, error) {
-	id := C.CString(auditID)
+	id := nameOf(auditID)
 	defer C.free(unsafe.Pointer(id))
 	var reply C.kapix_buffer
-	status := C.go_record(C.uintptr_t(e.handle.Load()), id, &reply)
+	status := C.go_record(e.number(), id, &reply)
 	runtime.KeepAlive(e)
 	body, err := take(status, &reply, nil)
 	if err != nil {
@@ -152,19 +180,6 @@ func ExpertCards() []byte {
 	var cards C.kapix_buffer
 	body, _ := take(C.kapix_expert_cards(&cards), &cards, nil)
 	return body
-}
-
-// watch returns the control of a call that ends with ctx, and what to do when the call has returned.
-func watch(ctx context.Context) (*C.kapix_control, func()) {
-	var pins runtime.Pinner
-	cancelled := new(int32)
-	pins.Pin(cancelled)
-	if ctx.Err() != nil {
-		*cancelled = 1
-	}
-	stop := context.AfterFunc(ctx, func() { atomic.StoreInt32(cancelled, 1) })
-	control := &C.kapix_control{size: C.sizeof_kapix_control, cancelled: (*C.int32_t)(cancelled)}
-	return control, func() { stop(); pins.Unpin() }
 }
 
 func bytesOf(bytes []byte) (*C.uint8_t, C.size_t) {

@@ -1,4 +1,4 @@
-//go:build kapix_pkgconfig
+//go:build cgo && kapix_pkgconfig
 
 package kapix
 

@@ -23,9 +23,9 @@
  *             and are refused when they are not UTF-8.
  *   Threads   Every function may be called from every thread at the same time, on the same engine too. Nothing is
  *             kept for a thread, and there is no "last error".
- *   Fork      Engines work in a child of fork(). As with every lock of a process, fork while no other thread is inside
- *             this library, or call only exec() in the child.
- *   Panics    A defect inside the engine is caught and answered with internal.panic, 500.
+ *   Fork      Engines work in a child of fork(), also of one while other threads are inside this library: fork() waits
+ *             by pthread_atfork(), for microseconds, until no lock is held. Do not fork in a progress callback.
+ *   Panics    A defect inside the engine is caught and answered with internal.panic, 500; stderr hears nothing of it.
  *
  * Link with -lkapix (pkg-config: kapix; CMake: find_package(Kapix), target Kapix::kapix).
  */
@@ -34,6 +34,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The version of this header; kapix_version() is that of the library. */
 #define KAPIX_VERSION "0.1.0"
@@ -80,7 +82,8 @@ typedef struct kapix_control {
     void *context;           /* handed to `progress` */
     const int32_t *cancelled; /* may be NULL; the call ends with CANCELLED, 499, at its next block (32,768 rows) after
                                  this is not 0. Write it with an atomic store, from any thread. */
-    uint32_t threads;        /* threads of the call; 0 takes all of the machine */
+    uint32_t threads;        /* threads of the call; 0 takes all of the machine. Never more than jobs, 1,024, or what the
+                                system gives: with fewer the call takes longer, and its answer is the same. */
 } kapix_control;
 
 /* Returns the version of the library, such as "0.1.0"; lives as long as the process. */
@@ -171,8 +174,11 @@ typedef struct kapix_columns {
  *            ARROW_FLAG_NULLABLE. The call takes both structures over, as the interface says: they are released before
  *            it returns, whatever the status; only without a place for the reply they stay yours. Nothing is copied but
  *            dictionaries whose codes are not int32.
- *            What contradicts itself is frame.shape, a column shorter than the table at its name; counts of buffers,
- *            of children and of nulls, and the length of buffers, must be true.
+ *            Every column has the same length; the table may be a slice of them, by its own length and offset. A bitmap
+ *            of validity decides which rows are null, whatever null_count says; a null_count above 0 without a bitmap
+ *            is refused, and so is a column whose release is NULL. What contradicts itself is frame.shape, at the name
+ *            of its column. Counts of buffers and of children, and the length of buffers, must be true: nothing can
+ *            check them.
  *            Out: with status 0 the struct array of the result columns, whose two release() you call; otherwise both
  *            release are NULL. Find a column by the name of its child, never by its place. Every column may have null
  *            rows. "credit.score_batch" returns one row for each row in; an operation whose findings all stand in the
@@ -208,6 +214,203 @@ void kapix_buffer_free(kapix_buffer *buffer) KAPIX_NOEXCEPT;
 /* Writes the bundle of the expert cards that ship as examples (individual, sme, corporate); they have no PD, only a
  * rank. For kapix_engine_load(). */
 int32_t kapix_expert_cards(kapix_buffer *cards) KAPIX_NOEXCEPT;
+
+/* Helpers, which are compiled into your program: columns from plain arrays, and the parts of answers. */
+
+/* A column of plain memory, which stays yours. */
+typedef struct kapix_column {
+    const char *name, *format; /* the format is that of the Arrow C Data Interface */
+    size_t length;
+    const void *values;
+} kapix_column;
+
+/* Returns a column of numbers; NaN is missing. */
+static inline kapix_column kapix_doubles(const char *name, const double *values, size_t length) {
+    const kapix_column column = {name, "g", length, values};
+    return column;
+}
+
+/* Returns a column of integers, none of them missing. */
+static inline kapix_column kapix_integers(const char *name, const int64_t *values, size_t length) {
+    const kapix_column column = {name, "l", length, values};
+    return column;
+}
+
+/* Returns a column of C strings in UTF-8; NULL is missing. */
+static inline kapix_column kapix_texts(const char *name, const char *const *values, size_t length) {
+    const kapix_column column = {name, "U", length, values};
+    return column;
+}
+
+static inline void kapix_release_schema(struct ArrowSchema *schema) {
+    free(schema->private_data);
+    schema->release = NULL;
+}
+
+static inline void kapix_release_array(struct ArrowArray *array) {
+    free(array->private_data);
+    array->release = NULL;
+}
+
+/* Copies texts behind each other, as large_utf8 holds them, and writes 1 bits where one is not missing. */
+static inline void kapix_copy_texts(const kapix_column *column, int64_t *offsets, char *bytes, uint8_t *valid) {
+    const char *const *texts = (const char *const *)column->values;
+    offsets[0] = 0;
+    for (size_t row = 0; row < column->length; row++) {
+        const size_t length = texts[row] == NULL ? 0 : strlen(texts[row]);
+        if (length > 0) memcpy(bytes + offsets[row], texts[row], length);
+        offsets[row + 1] = offsets[row] + (int64_t)length;
+        if (texts[row] != NULL) valid[row / 8] = (uint8_t)(valid[row / 8] | 1U << row % 8);
+    }
+}
+
+/* Describes columns, for one kapix_call_with(), which releases them. Numbers are borrowed until it returns, texts are
+ * copied. Returns 0, or -1 without memory. */
+static inline int kapix_columns_of(kapix_columns *table, const kapix_column *columns, size_t count) {
+    struct own {
+        struct ArrowArray array;
+        const void *buffers[3];
+    };
+    const size_t list = (count + 1) * sizeof(void *), schemas = list + count * sizeof(struct ArrowSchema);
+    size_t bytes = list + (count + 1) * sizeof(struct own), rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        rows = columns[i].length > rows ? columns[i].length : rows;
+        if (strcmp(columns[i].format, "U") != 0) continue;
+        const char *const *texts = (const char *const *)columns[i].values;
+        /* Offsets, bytes and bits; every part begins at a multiple of 8. */
+        size_t all = 0;
+        for (size_t row = 0; row < columns[i].length; row++) all += texts[row] == NULL ? 0 : strlen(texts[row]);
+        bytes += 8 * (columns[i].length + 1) + all / 8 * 8 + 8 + columns[i].length / 64 * 8 + 8;
+    }
+    memset(table, 0, sizeof *table);
+    table->schema.private_data = calloc(1, schemas);
+    table->array.private_data = calloc(1, bytes);
+    table->schema.release = kapix_release_schema;
+    table->array.release = kapix_release_array;
+    if (table->schema.private_data == NULL || table->array.private_data == NULL) {
+        kapix_release_schema(&table->schema);
+        kapix_release_array(&table->array);
+        return -1;
+    }
+    table->schema.children = (struct ArrowSchema **)table->schema.private_data;
+    table->array.children = (struct ArrowArray **)table->array.private_data;
+    struct ArrowSchema *const fields = (struct ArrowSchema *)(void *)((char *)table->schema.private_data + list);
+    struct own *const arrays = (struct own *)(void *)((char *)table->array.private_data + list);
+    char *room = (char *)(arrays + count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct ArrowArray *const array = &arrays[i].array;
+        table->schema.children[i] = &fields[i];
+        table->array.children[i] = array;
+        fields[i].format = columns[i].format;
+        fields[i].name = columns[i].name;
+        fields[i].flags = ARROW_FLAG_NULLABLE;
+        fields[i].release = kapix_release_schema;
+        array->length = (int64_t)columns[i].length;
+        array->null_count = -1;
+        array->n_buffers = 2;
+        array->buffers = arrays[i].buffers;
+        array->release = kapix_release_array;
+        arrays[i].buffers[1] = columns[i].values;
+        if (strcmp(columns[i].format, "U") != 0) continue;
+        int64_t *const offsets = (int64_t *)(void *)room;
+        const size_t valid = columns[i].length / 64 * 8 + 8;
+        char *const texts = room + 8 * (columns[i].length + 1) + valid;
+        array->n_buffers = 3;
+        arrays[i].buffers[0] = texts - valid;
+        arrays[i].buffers[1] = offsets;
+        arrays[i].buffers[2] = texts;
+        kapix_copy_texts(&columns[i], offsets, texts, (uint8_t *)(texts - valid));
+        room = texts + offsets[columns[i].length] / 8 * 8 + 8;
+    }
+    table->schema.format = "+s";
+    table->schema.name = "";
+    table->schema.n_children = table->array.n_children = (int64_t)count;
+    table->array.length = (int64_t)rows;
+    table->array.n_buffers = 1;
+    table->array.buffers = arrays[count].buffers;
+    return 0;
+}
+
+/* Returns the result column of this name, or NULL: its values stand in buffers[1], at the type of the table above. */
+static inline const struct ArrowArray *kapix_result(const kapix_columns *table, const char *name) {
+    for (int64_t i = 0; table->array.release != NULL && i < table->schema.n_children; i++) {
+        if (strcmp(table->schema.children[i]->name, name) == 0) return table->array.children[i];
+    }
+    return NULL;
+}
+
+/* Returns whether a row of a result column holds no value. */
+static inline int kapix_is_null(const struct ArrowArray *column, size_t row) {
+    const uint8_t *const valid = (const uint8_t *)column->buffers[0];
+    const size_t bit = (size_t)column->offset + row;
+    return valid != NULL && (valid[bit / 8] >> bit % 8 & 1) == 0;
+}
+
+/* Returns the text of a row of a result column of codes, and its `length`; NULL where it holds none. */
+static inline const char *kapix_text_of(const kapix_columns *table, const char *name, size_t row, size_t *length) {
+    for (int64_t i = 0; table->array.release != NULL && i < table->schema.n_children; i++) {
+        const struct ArrowArray *const column = table->array.children[i], *const names = column->dictionary;
+        if (strcmp(table->schema.children[i]->name, name) != 0) continue;
+        if (names == NULL || kapix_is_null(column, row)) return NULL;
+        const size_t place = (size_t)column->offset + row;
+        const int32_t code = *table->schema.children[i]->format == 'c' ? ((const int8_t *)column->buffers[1])[place]
+                                                                      : ((const int32_t *)column->buffers[1])[place];
+        const int32_t *const offsets = (const int32_t *)names->buffers[1] + names->offset + code;
+        *length = (size_t)(offsets[1] - offsets[0]);
+        return (const char *)names->buffers[2] + offsets[0];
+    }
+    return NULL;
+}
+
+/* Releases result columns, once or twice. */
+static inline void kapix_columns_release(kapix_columns *table) {
+    if (table->array.release != NULL) table->array.release(&table->array);
+    if (table->schema.release != NULL) table->schema.release(&table->schema);
+}
+
+/* Returns where a value of JSON ends. */
+static inline const char *kapix_value_end(const char *at) {
+    for (int depth = 0; *at != '\0'; at++) {
+        if (*at == '"') {
+            for (at++; *at != '"' && *at != '\0'; at++) at += at[0] == '\\' && at[1] != '\0';
+            if (*at == '\0') return at;
+        } else if (*at == '{' || *at == '[') {
+            depth++;
+        } else if (*at == '}' || *at == ']') {
+            if (depth == 0) return at;
+            depth--;
+        } else if (*at == ',' && depth == 0) {
+            return at;
+        }
+        if (depth == 0 && (*at == '"' || *at == '}' || *at == ']')) return at + 1;
+    }
+    return at;
+}
+
+/* Returns the value at a JSON pointer of a reply, such as "/explanation/favourable_reasons/0/text", and its `length`;
+ * NULL where there is none. It is JSON as the library writes it: a text has its quotes and escapes, and so have names. */
+static inline const char *kapix_find(const kapix_buffer *reply, const char *pointer, size_t *length) {
+    const char *at = reply->data == NULL ? "" : (const char *)reply->data;
+    while (*pointer == '/') {
+        const size_t part = strcspn(++pointer, "/");
+        const int is_list = *at == '[';
+        unsigned long left = is_list ? strtoul(pointer, NULL, 10) : 0;
+        if (*at != '{' && !is_list) return NULL;
+        for (at++;; at++) {
+            if (is_list ? *at == ']' : *at != '"') return NULL;
+            if (is_list && left-- == 0) break;
+            const char *const key = at + 1;
+            if (!is_list) at = kapix_value_end(at);
+            if (!is_list && *at++ != ':') return NULL;
+            if (!is_list && (size_t)(at - key) == part + 2 && strncmp(key, pointer, part) == 0) break;
+            at = kapix_value_end(at);
+            if (*at != ',') return NULL;
+        }
+        pointer += part;
+    }
+    *length = (size_t)(kapix_value_end(at) - at);
+    return *pointer == '\0' && *length > 0 ? at : NULL;
+}
 
 #ifdef __cplusplus
 }

@@ -3,11 +3,13 @@
 use crate::arrow::{self, Table};
 use crate::control::ControlArgument;
 use crate::engines::{self, Handle};
+use core::cell::Cell;
 use core::ffi::{CStr, c_char};
 use core::mem::{self, MaybeUninit};
 use core::ptr::{self, NonNull};
 use kapix_core::{Cause, Desk, Error, Result, artefact::EXPERT_CARDS, audit::Record, operations::DoorReply};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
 /// `kapix_buffer` of the header: `length` bytes and a NUL.
 #[repr(C)]
@@ -137,9 +139,22 @@ pub(crate) fn invalid(message: &str) -> Error {
     Error::new(Cause::ArgumentInvalid, message)
 }
 
-/// Returns what `work` returns, or `None` if it panics.
+/// Returns what `work` returns, or `None` if it panics, of which the host's stderr hears nothing.
 pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok()
+    static SILENCED: Once = Once::new();
+    thread_local!(static IS_GUARDED: Cell<bool> = const { Cell::new(false) });
+    SILENCED.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            // The threads of a call have the name that `kapix_core` gives them.
+            let is_own = IS_GUARDED.get() || std::thread::current().name() == Some("kapix");
+            (!is_own).then(|| others(panic));
+        }));
+    });
+    let outer = IS_GUARDED.replace(true);
+    let answer = panic::catch_unwind(AssertUnwindSafe(work)).ok();
+    IS_GUARDED.set(outer);
+    answer
 }
 
 /// Returns the text of a C string; one that is not UTF-8 names nothing.

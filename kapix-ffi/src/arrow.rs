@@ -1,11 +1,13 @@
 //! The Arrow C Data Interface: a struct array of columns in, and one of result columns out.
 //!
-//! Foreign memory is trusted as far as its format promises, and what can be checked is checked before it is used.
+//! Foreign memory is trusted as far as its format promises, and what can be checked is checked before it is used. Counts
+//! of nulls are not believed: bitmaps decide.
 
 use crate::abi::{guard, invalid};
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{Array, ArrayRef, make_array};
+use core::ffi::c_void;
 use kapix_core::{
     Cause, Error, Limits, Result,
     error::escape_segment,
@@ -20,6 +22,21 @@ pub(crate) struct Table {
     array: FFI_ArrowArray,
 }
 
+/// `ArrowArray` of the header, for what the reader of arrow-array takes on trust.
+#[repr(C)]
+struct Fields {
+    length: i64,
+    null_count: i64,
+    offset: i64,
+    n_buffers: i64,
+    n_children: i64,
+    buffers: *const *const c_void,
+    children: *const *mut Self,
+    dictionary: *mut Self,
+    release: Option<unsafe extern "C" fn(*mut Self)>,
+    private_data: *mut c_void,
+}
+
 impl Table {
     /// Moves the columns of a struct array out, which leaves released structures.
     ///
@@ -27,20 +44,26 @@ impl Table {
     /// Both are structures of the Arrow C Data Interface, live or released.
     pub(crate) unsafe fn take(&mut self) -> Result<Vec<(String, ArrayRef)>> {
         // SAFETY: the caller vouches for both structures.
-        let array = unsafe { FFI_ArrowArray::from_raw(&raw mut self.array) };
+        let mut array = unsafe { FFI_ArrowArray::from_raw(&raw mut self.array) };
         // SAFETY: as above.
         let schema = unsafe { FFI_ArrowSchema::from_raw(&raw mut self.schema) };
         if schema.release().is_none() || array.is_released() {
             return Err(invalid("the columns were released before"));
         }
-        if let Some(Some(error)) = guard(|| short(&array, &schema)) {
-            return Err(error);
-        }
+        // SAFETY: both structures have the layout of the interface, and the caller vouches for what they lead to.
+        let settled = guard(|| unsafe { settle(&mut *(&raw mut array).cast(), &schema) });
+        settled.unwrap_or_else(|| Err(broken("there are more arrays than schemas")))?;
+        // The reader panics on some contradictions, hence the guards.
+        let panicked = || broken("a pointer or count contradicts its format");
         // SAFETY: the caller vouches for the structures; what they hold is validated next.
-        let read = || unsafe { from_ffi(array, &schema) }.and_then(|it| it.validate_full().map(|()| it));
-        // The reader panics on some contradictions, hence the guard.
-        let data = guard(read).ok_or_else(|| broken("a pointer or count contradicts its format"))?;
-        let table = make_array(data.map_err(|error| broken(&error.to_string()))?);
+        let data = guard(|| unsafe { from_ffi(array, &schema) }).ok_or_else(panicked)?;
+        let data = data.map_err(|error| broken(&error.to_string()))?;
+        for (place, column) in data.child_data().iter().enumerate() {
+            let valid = guard(|| column.validate_full()).ok_or_else(panicked)?;
+            valid.map_err(|error| at_column(&schema, place, error.to_string()))?;
+        }
+        data.validate().map_err(|error| broken(&error.to_string()))?;
+        let table = make_array(data);
         let table = table.as_struct_opt().filter(|table| table.null_count() == 0);
         let table = table.ok_or_else(|| broken("it is another array, or has null rows"))?;
         let names = table.column_names().into_iter().map(str::to_owned);
@@ -61,15 +84,68 @@ pub(crate) fn frame<'a>(columns: &'a [(String, ArrayRef)], limits: &Limits) -> R
     Frame::new(columns.iter().map(|(name, array)| (name.clone(), arrow::column(array))).collect(), limits)
 }
 
-/// Returns an error for the first column with fewer rows than the table.
-fn short(array: &FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Option<Error> {
-    let rows = array.offset().saturating_add(array.len());
-    let (own, name) = (0..array.num_children())
-        .map(|place| (array.child(place).len(), schema.child(place).name().unwrap_or_default()))
-        .find(|(own, _)| *own < rows)?;
-    let place = format!("/columns/{}", escape_segment(name));
-    let message = format!("the column has `{own}` rows; the table has `{rows}`");
-    Some(Error::new(Cause::FrameShape, message).at(place))
+/// Makes every count of nulls that of its bitmap, and returns what contradicts itself, at its column.
+///
+/// # Safety
+/// `table` is a live structure of the Arrow C Data Interface.
+unsafe fn settle(table: &mut Fields, schema: &FFI_ArrowSchema) -> Result<()> {
+    // SAFETY: the caller vouches for the table, so for its children, as many as it says.
+    let child = |place| unsafe { table.children.add(place).as_ref().and_then(|child| child.as_mut()) };
+    let rows = table.offset.saturating_add(table.length);
+    let places = 0..usize::try_from(table.n_children).unwrap_or_default();
+    let lengths = places.clone().filter_map(|place| child(place).map(|child| child.length));
+    let longest = lengths.max().unwrap_or_default().max(rows);
+    for place in places {
+        let why = match child(place) {
+            None => Some("the column is NULL".to_owned()),
+            Some(own) if own.length < longest => Some(format!(
+                "the column has `{}` rows; the longest, or the table, has `{longest}`",
+                own.length
+            )),
+            // SAFETY: the child is the caller's, and live.
+            Some(own) => unsafe { own.settle_nulls() }.map(str::to_owned),
+        };
+        if let Some(why) = why {
+            return Err(at_column(schema, place, why));
+        }
+    }
+    // SAFETY: the caller vouches for the table.
+    unsafe { table.settle_nulls() }.map_or(Ok(()), |why| Err(broken(why)))
+}
+
+impl Fields {
+    /// Leaves the count of nulls to the bitmap, here and below; returns what contradicts itself.
+    ///
+    /// # Safety
+    /// It is a structure of the Arrow C Data Interface, live or released.
+    unsafe fn settle_nulls(&mut self) -> Option<&'static str> {
+        if self.release.is_none() {
+            return Some("the column was released before, or moved away");
+        }
+        if self.length < 0 || self.offset < 0 {
+            return Some("a length or an offset is below 0");
+        }
+        // Arrays without any buffer, such as those of nulls alone, have no bitmap.
+        if self.n_buffers > 0 {
+            // SAFETY: the caller vouches for the buffers, of which there is one.
+            let has_bitmap = unsafe { self.buffers.as_ref() }.is_some_and(|bitmap| !bitmap.is_null());
+            if !has_bitmap && self.null_count > 0 {
+                return Some("the column counts nulls and has no validity bitmap");
+            }
+            self.null_count = if has_bitmap { -1 } else { 0 };
+        }
+        let children = (0..usize::try_from(self.n_children).unwrap_or_default())
+            // SAFETY: the caller vouches for the children, as many as it says.
+            .filter_map(|place| unsafe { self.children.add(place).as_ref() }.copied());
+        // SAFETY: so are these, where they are not NULL.
+        children.chain([self.dictionary]).find_map(|below| unsafe { below.as_mut()?.settle_nulls() })
+    }
+}
+
+fn at_column(schema: &FFI_ArrowSchema, place: usize, why: String) -> Error {
+    // The reader panics at a name that is no UTF-8, and at a schema of fewer columns.
+    let name = guard(|| schema.child(place).name().map(escape_segment)).flatten().unwrap_or_default();
+    Error::new(Cause::FrameShape, why).at(format!("/columns/{name}"))
 }
 
 fn broken(why: &str) -> Error {

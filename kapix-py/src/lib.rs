@@ -4,6 +4,7 @@ mod answer;
 mod arrow;
 mod columns;
 mod desk;
+mod fork;
 mod read;
 mod sample;
 
@@ -17,6 +18,8 @@ mod _kapix {
     use crate::columns::Batch;
     #[pymodule_export]
     use crate::desk::{Desk, Unreadable, verify};
+    #[pymodule_export]
+    use crate::fork::{after_fork, before_fork};
     #[pymodule_export]
     use crate::sample::sample;
     #[pymodule_export]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import concurrent.futures
 import datetime
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -265,6 +267,40 @@ def test_a_forked_child_scores(engine: kapix.Engine) -> None:
         same = same and engine.credit.score_batch(frame, entity_type="individual").to_json() == before
         os._exit(0 if same else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def _worker(engine: kapix.Engine) -> None:
+    """A worker as gunicorn forks one: it answers, and reads its record."""
+    for _ in range(20):
+        answer = engine.credit.score(REQUEST)
+        assert answer.audit_id is not None
+        engine.record(answer.audit_id)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_no_child_hangs_that_is_forked_while_threads_call_with_records() -> None:
+    engine = kapix.Engine.load(CARD)
+    ends = threading.Event()
+
+    def call() -> None:
+        while not ends.is_set():
+            engine.credit.score(REQUEST)
+
+    threads = [threading.Thread(target=call) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(60):
+            child = multiprocessing.get_context("fork").Process(target=_worker, args=(engine,))
+            child.start()
+            child.join(30)
+            code = child.exitcode
+            child.kill()
+            assert code == 0
+    finally:
+        ends.set()
+        for thread in threads:
+            thread.join()
 
 
 def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:

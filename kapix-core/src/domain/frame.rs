@@ -29,8 +29,8 @@ impl<'a> Frame<'a> {
     /// Returns a frame of named columns. A column of any type may be in it: an operation looks at the types of those
     /// that it reads.
     ///
-    /// Errors: `frame.shape` when lengths differ, a bitmap is short or offsets do not fit their bytes,
-    /// `frame.column_duplicate`, and the limits `frame_rows` and `frame_columns`.
+    /// Errors: `frame.shape` when lengths differ, a bitmap is short, offsets do not fit their bytes or a code has no
+    /// category, `frame.column_duplicate`, and the limits `frame_rows` and `frame_columns`.
     ///
     /// ```
     /// use kapix_core::{Limits, frame::{Column, Frame}};
@@ -59,6 +59,9 @@ impl<'a> Frame<'a> {
             }
             if column.validity.is_some_and(|validity| !validity.holds(rows)) {
                 return refuse(format!("the validity of column `{position}` has fewer than `{rows}` bits"));
+            }
+            if let Some(row) = column.row_of_no_category() {
+                return refuse(format!("the code in row `{row}` of column `{position}` has no category"));
             }
             if !column.values.fit() {
                 return refuse(format!("the bits or offsets of column `{position}` do not fit its bytes"));

@@ -5,10 +5,11 @@ use super::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, RowKey, Store, St
 use crate::canonical::Hash;
 use crate::engine::{Answer, Event, Record};
 use crate::error::{Cause, Error, Result};
+use crate::fork;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Number of idempotency keys.
 const KEYS_MAX: usize = 100_000;
@@ -29,7 +30,7 @@ struct State {
     records: Shelf<Arc<Record>>,
     /// Number of a record by its id.
     numbers: BTreeMap<String, u64>,
-    keys: BTreeMap<KeyScope, (Hash, Option<Box<Answer>>)>,
+    keys: BTreeMap<KeyScope, (Hash, Keyed)>,
     /// The answered keys.
     key_order: Shelf<KeyScope>,
     rows: BTreeMap<String, BTreeMap<RowKey, Row>>,
@@ -39,6 +40,14 @@ struct State {
     entities: Entities,
     events: VecDeque<Event>,
     events_evicted: u64,
+}
+
+/// What became of a key.
+#[derive(Debug)]
+enum Keyed {
+    Answered(Box<Answer>),
+    /// A call of the process of this number has it.
+    Running(u32),
 }
 
 /// The rows of applicants' data by version, so in the order of their writes: tenant, name and bytes.
@@ -62,8 +71,10 @@ impl MemoryStore {
         Self(Mutex::new(state))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Does what needs the state alone; no process forks meanwhile.
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let _held = fork::hold();
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -73,49 +84,56 @@ impl Store for MemoryStore {
     }
 
     fn read(&self, tenant: &str, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>> {
-        let state = self.lock();
-        Ok(keys.iter().map(|key| (key.clone(), state.row(tenant, key).cloned())).collect())
+        let row = |state: &State, key| state.row(tenant, key).cloned();
+        Ok(self.with(|state| keys.iter().map(|key| (key.clone(), row(state, key))).collect()))
     }
 
     fn claim(&self, scope: &KeyScope, body: Hash) -> Result<Claim> {
-        let mut state = self.lock();
-        Ok(match state.keys.get(scope) {
-            None => {
-                state.keys.insert(scope.clone(), (body, None));
+        let own = std::process::id();
+        Ok(self.with(|state| match state.keys.get(scope) {
+            Some((stored, _)) if *stored != body => Claim::OtherBody,
+            Some((_, Keyed::Answered(answer))) => Claim::Stored(answer.clone()),
+            Some((_, Keyed::Running(process))) if *process == own => Claim::Running,
+            // The call that claimed it runs in the process that this one was forked from.
+            None | Some(_) => {
+                state.keys.insert(scope.clone(), (body, Keyed::Running(own)));
                 Claim::Mine
             }
-            Some((stored, _)) if *stored != body => Claim::OtherBody,
-            Some((_, None)) => Claim::Running,
-            Some((_, Some(answer))) => Claim::Stored(answer.clone()),
-        })
+        }))
     }
 
     fn release(&self, scope: &KeyScope) {
-        let mut state = self.lock();
-        if state.keys.get(scope).is_some_and(|(_, answer)| answer.is_none()) {
-            state.keys.remove(scope);
-        }
+        self.with(|state| {
+            if let Some((_, Keyed::Running(_))) = state.keys.get(scope) {
+                state.keys.remove(scope);
+            }
+        });
     }
 
     fn commit(&self, commit: Commit) -> Result<Committed> {
-        self.lock().commit(commit)
+        self.with(|state| state.commit(commit))
     }
 
     fn record(&self, audit_id: &str) -> Result<Option<Arc<Record>>> {
-        Ok(self.lock().record(audit_id))
+        Ok(self.with(|state| state.record(audit_id)))
     }
 
     fn statistics(&self) -> Result<StoreStatistics> {
-        let state = self.lock();
-        let (records, keys, entities) = (&state.records, &state.key_order, &state.entities);
-        Ok(StoreStatistics {
+        Ok(self.with(|state| state.statistics()))
+    }
+}
+
+impl State {
+    fn statistics(&self) -> StoreStatistics {
+        let (records, keys, entities) = (&self.records, &self.key_order, &self.entities);
+        StoreStatistics {
             entities: count(entities.order.len()),
             entities_bytes: count(entities.bytes),
             entities_evicted: entities.evicted,
             entities_evicted_bytes: entities.evicted_bytes,
-            events: count(state.events.len()),
-            events_evicted: state.events_evicted,
-            keys: count(state.keys.len()),
+            events: count(self.events.len()),
+            events_evicted: self.events_evicted,
+            keys: count(self.keys.len()),
             keys_bytes: count(keys.bytes),
             keys_evicted: keys.evicted,
             keys_evicted_bytes: keys.evicted_bytes,
@@ -123,11 +141,9 @@ impl Store for MemoryStore {
             records_bytes: count(records.bytes),
             records_evicted: records.evicted,
             records_evicted_bytes: records.evicted_bytes,
-        })
+        }
     }
-}
 
-impl State {
     fn row(&self, tenant: &str, key: &RowKey) -> Option<&Row> {
         self.rows.get(tenant)?.get(key)
     }
@@ -209,7 +225,7 @@ impl State {
     /// Stores the answer of a claimed key.
     fn keep(&mut self, scope: KeyScope, answer: Answer, bytes: usize) {
         let Some(entry) = self.keys.get_mut(&scope) else { return };
-        entry.1 = Some(Box::new(answer));
+        entry.1 = Keyed::Answered(Box::new(answer));
         let bytes = bytes + 2 * scope.size() + ENTRY_BYTES;
         for oldest in self.key_order.push(scope, bytes) {
             self.keys.remove(&oldest);

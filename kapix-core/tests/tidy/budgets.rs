@@ -5,14 +5,22 @@ use crate::tree::File;
 
 /// Code lines that people wrote: a folder, an extension, what is left out, and the most lines.
 const BUDGETS: [(&str, &str, &[&str], usize); 5] = [
-    ("kapix-ffi/src/", "rs", &[], 250),
+    ("kapix-ffi/src/", "rs", &[], 330),
     ("kapix-node/src/", "rs", &[], 400),
     // The C of the cgo preamble is a comment to Go and not counted.
     (
         "kapix-ffi/go/",
         "go",
-        &["types.go", "operations.go", "kapix_test.go", "vectors_test.go", "example_test.go", "main.go"],
-        350,
+        &[
+            "types.go",
+            "operations.go",
+            "kapix_test.go",
+            "strict_test.go",
+            "vectors_test.go",
+            "example_test.go",
+            "main.go",
+        ],
+        800,
     ),
     ("kapix-py/src/", "rs", &[], 700),
     ("kapix-core/src/json/", "rs", &["tests.rs", "tests_hostile.rs", "tests_vectors.rs"], 720),

@@ -1,8 +1,15 @@
 #!/usr/bin/env bash
-# Puts the static library $1 (default: the release build) and the header where cgo finds them.
+# Puts the header and the static library where cgo finds them: $1, or what it builds for release. GOOS and GOARCH name
+# the platform of a library that was built for another one.
 set -euo pipefail
 go=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-library=${1:-${CARGO_TARGET_DIR:-$go/../../target}/release/libkapix.a}
-mkdir -p "$go/lib"
+library=${1:-}
+if [ -z "$library" ]; then
+  target=${CARGO_TARGET_DIR:-$go/../../target}
+  (cd "$go/../.." && "${CARGO:-cargo}" build --locked --release -p kapix-ffi --target-dir "$target")
+  library=$target/${CARGO_BUILD_TARGET:+$CARGO_BUILD_TARGET/}release/libkapix.a
+fi
+folder=$go/lib/$(go env GOOS)_$(go env GOARCH)
+mkdir -p "$folder"
 cp "$go/../include/kapix.h" "$go/lib/kapix.h"
-cmp -s "$library" "$go/lib/libkapix.a" || cp "$library" "$go/lib/libkapix.a"
+cmp -s "$library" "$folder/libkapix.a" || cp "$library" "$folder/libkapix.a"

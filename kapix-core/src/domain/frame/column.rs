@@ -227,6 +227,17 @@ impl<'a> Column<'a> {
         usize::try_from(*codes.get(row)?).ok().filter(|code| *code < categories.len())
     }
 
+    /// Returns the first row whose code is no index into the categories; a missing row may have any code.
+    pub(super) fn row_of_no_category(&self) -> Option<usize> {
+        let Values::Dictionary { codes, categories } = &self.values else { return None };
+        let is_beyond = |code: i32| usize::try_from(code).is_ok_and(|code| code >= categories.len());
+        // Almost always no code is, which one pass without branches tells.
+        if !is_beyond(codes.fold(-1, |most, code| most.max(*code))) {
+            return None;
+        }
+        (0..codes.len()).find(|row| codes.get(*row).is_some_and(|code| is_beyond(*code)) && self.is_valid(*row))
+    }
+
     /// Returns whether the validity lets the row hold a value.
     pub(crate) fn is_valid(&self, row: usize) -> bool {
         self.validity.as_ref().is_none_or(|validity| validity.is_set(row))

@@ -57,10 +57,13 @@ fn what_does_not_fit_its_memory_is_refused_at_its_name() {
         ("bytes", of(Values::Binary(Slices::packed(Offsets::Long(&[0, 3]), &[1][..])))),
         ("booleans", of(Values::Bool { bits, rows: 2 })),
         ("validity", Column { validity: Some(bits), ..Column::integer32(&[1, 2]) }),
+        ("codes", Column::dictionary(&[0, -1, 2], vec!["a", "b"])),
     ] {
         let error = frame(column).unwrap_err();
         assert_eq!((error.cause, error.fields), (Cause::FrameShape, vec!["/columns/x".to_owned()]), "{name}");
     }
+    let validity = Some(Bitmap { bits: &[0b01], offset: 0 });
+    assert!(frame(Column { validity, ..Column::dictionary(&[0, 9], vec!["a"]) }).is_ok(), "a missing row");
     let ragged = vec![("a".to_owned(), Column::date(&[1])), ("b/c".to_owned(), Column::instant(&[1, 2]))];
     let error = Frame::new(ragged, &Limits::default()).unwrap_err();
     assert_eq!((error.cause, error.fields), (Cause::FrameShape, vec!["/columns/b~1c".to_owned()]));

@@ -11,16 +11,18 @@ use crate::engine::door::{Control, Reply};
 use crate::engine::engine::{Engine, Progressed};
 use crate::engine::operations::{Beside, Known, Request, Statistics, Surroundings};
 use crate::error::{Cause, Error, Result};
+use crate::fork;
 use crate::id::{self, Prefix};
 use crate::store::{Claim, Commit, Committed, KeyScope, MemoryStore, Store, StoreStatistics};
 use crate::time::Instant;
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// How often a call starts again because another one changed a row that it had read.
 const STARTS_MAX: usize = 100;
-/// How long a twin waits before it looks again whether it is cancelled or its key is free.
-const TWIN_WAIT: Duration = Duration::from_millis(10);
+/// How long a twin waits before it looks again whether it is cancelled or its key is free. It waits for no bell: a lock
+/// that a waiting thread takes as it wakes would be held for ever in a process that forked then.
+const TWIN_WAIT: Duration = Duration::from_millis(1);
 
 /// How a Desk works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +68,6 @@ pub struct Desk {
     options: DeskOptions,
     resident: Resident,
     store: Box<dyn Store>,
-    /// Rung when a claimed key is answered or freed.
-    answered: (Mutex<()>, Condvar),
 }
 
 /// What a call starts with.
@@ -96,8 +96,7 @@ impl Desk {
 
     /// Returns a Desk on a store.
     pub(super) fn with_store(engine: Engine, options: DeskOptions, store: Box<dyn Store>) -> Self {
-        let answered = (Mutex::new(()), Condvar::new());
-        Self { engine: RwLock::new(Arc::new(engine)), options, resident: Resident::new(), store, answered }
+        Self { engine: RwLock::new(Arc::new(engine)), options, resident: Resident::new(), store }
     }
 
     /// Returns the engine that answers now.
@@ -110,6 +109,7 @@ impl Desk {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn engine(&self) -> Arc<Engine> {
+        let _held = fork::hold();
         Arc::clone(&self.engine.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -125,7 +125,10 @@ impl Desk {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn swap(&self, engine: Engine) {
-        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(engine);
+        let engine = Arc::new(engine);
+        let _held = fork::hold();
+        let mut place = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        let _before = core::mem::replace(&mut *place, engine);
     }
 
     /// Returns how the Desk works.
@@ -313,16 +316,13 @@ impl Desk {
 
     /// Claims a key, or returns the answer that is stored under it; waits for a twin that runs.
     fn claim(&self, scope: &KeyScope, body: Hash, control: &Control<'_>) -> Result<Option<Answer>> {
-        let (lock, bell) = &self.answered;
         loop {
-            // The lock is held from the look to the wait, so that no bell is missed in between.
-            let guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
             match self.store.claim(scope, body)? {
                 Claim::Mine => return Ok(None),
                 Claim::Stored(answer) => return Ok(Some(*answer)),
                 Claim::Running => {
                     control.check()?;
-                    drop(bell.wait_timeout(guard, TWIN_WAIT).unwrap_or_else(PoisonError::into_inner));
+                    std::thread::sleep(TWIN_WAIT);
                 }
                 Claim::OtherBody => {
                     let message = "this idempotency_key was used before with another request";
@@ -403,9 +403,6 @@ struct Claimed<'d> {
 impl Drop for Claimed<'_> {
     fn drop(&mut self) {
         self.desk.store.release(&self.scope);
-        let (lock, bell) = &self.desk.answered;
-        drop(lock.lock().unwrap_or_else(PoisonError::into_inner));
-        bell.notify_all();
     }
 }
 

@@ -4,6 +4,7 @@
 //! of its keys in ascending order, so that two calls never wait for each other in a circle, and applies its event to
 //! all of them at once. No result depends on the number of partitions or of threads.
 
+use crate::fork;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Number of partitions: calls on other keys seldom wait for each other up to some tens of threads.
@@ -27,6 +28,7 @@ pub(in crate::engine) struct Resident {
 #[derive(Debug)]
 pub(in crate::engine) struct Held<'r> {
     partitions: Vec<(usize, MutexGuard<'r, Partition>)>,
+    _gate: fork::Held,
 }
 
 impl Resident {
@@ -40,11 +42,12 @@ impl Resident {
         let mut numbers: Vec<usize> = keys.iter().map(|key| number(key)).collect();
         numbers.sort_unstable();
         numbers.dedup();
+        let _gate = fork::hold();
         let lock = |number: usize| {
             let partition = self.partitions.get(number)?;
             Some((number, partition.lock().unwrap_or_else(PoisonError::into_inner)))
         };
-        Held { partitions: numbers.into_iter().filter_map(lock).collect() }
+        Held { partitions: numbers.into_iter().filter_map(lock).collect(), _gate }
     }
 }
 

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log"
 	"os"
@@ -16,16 +15,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var request kapix.CreditScoreRequest
-	if err := json.Unmarshal(text, &request); err != nil {
-		log.Fatal(err)
-	}
 	engine, err := kapix.Load(kapix.ExpertCards())
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer engine.Close()
-	response, err := engine.CreditScore(context.Background(), &request)
+	response, err := engine.CreditScoreJSON(context.Background(), text)
 	if err != nil {
 		log.Fatal(err)
 	}
