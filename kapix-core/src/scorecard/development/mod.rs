@@ -21,6 +21,7 @@ mod request;
 mod response;
 mod sample;
 mod sample_settings;
+mod steps;
 mod summary;
 mod withheld;
 
