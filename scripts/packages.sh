@@ -28,9 +28,7 @@ cp "$target/x86_64-unknown-linux-gnu/release/libkapix.so" dist/libkapix.so.1
 printf '== npm packages\n'
 (
   cd kapix-node
-  npm install --no-save --silent
-  npx --no-install napi build --platform --js native.js --dts native.d.ts --release \
-    --target x86_64-unknown-linux-gnu --target-dir "$target" -- --locked
+  node scripts/build.mjs --target x86_64-unknown-linux-gnu --target-dir "$target"
   node scripts/pack.mjs "$target/npm"
 )
 cp "$target"/npm/*.tgz dist
