@@ -1,14 +1,14 @@
 // Speed of the Node.js package beside an empty native call: CPU time, the best of five runs.
 //
-// The card is that of the core's benchmark: 20 numeric characteristics of 8 attributes. Build first, with
-// `npm install --no-save && npm run build` in kapix-node.
+// The card is that of the core's benchmark: 20 numeric characteristics of 8 attributes. Build first, with `npm run build` in
+// kapix-node.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { Engine } from '../kapix-node/index.mjs';
 
 const require = createRequire(import.meta.url);
-const native = require('../kapix-node/native.js');
+const native = require('../kapix-node/lib/native.js');
 const { encode } = require('../kapix-node/lib/encode.js');
 
 const AS_OF = '2026-01-01T00:00:00Z';
@@ -86,14 +86,24 @@ const door = perCall(() => engine.call('credit.score', text));
 line('score, JSON text in and out, no record', door);
 const whole = perCall(() => engine.credit.score(request));
 line('score, object in, no field read', whole, `overhead ${(whole - door).toFixed(3)} us, ${((whole - door) / empty).toFixed(0)} empty calls`);
-line('score, object in, points read', perCall(() => engine.credit.score(request).points));
-line('score with explanation, object in, points read', perCall(() => engine.credit.score(explained).points));
+/** Returns what an object costs beyond text, as a multiple of JSON.stringify of the request and JSON.parse of the reply. */
+function beyondText(name, asked) {
+  const written = JSON.stringify(asked);
+  const reply = engine.call('credit.score', written);
+  const text = perCall(() => engine.call('credit.score', written));
+  const json = perCall(() => (JSON.stringify(asked), JSON.parse(reply)));
+  const object = perCall(() => engine.credit.score(asked).points);
+  line(name, object, `${((object - text) / json).toFixed(2)} x JSON.stringify and JSON.parse beyond the text door`);
+}
+
+beyondText('score, object in, points read', request);
+beyondText('score with explanation, object in, points read', explained);
 line('score with explanation, record and envelope', perCall(() => recorded.credit.score(explained).points));
 
 const columns = Object.fromEntries(NAMES.map((name, index) => [name, new Float64Array(ROWS).fill(40 * index + 3)]));
 const batch = { entity_type: 'individual', as_of: AS_OF };
 const scores = engine.credit.scoreBatch(columns, batch, { threads: 1 });
-assert.equal(scores.points[ROWS - 1], engine.credit.score(request).points);
+assert.equal(scores.columns.points.get(ROWS - 1), engine.credit.score(request).points);
 const rows = perCall(() => engine.credit.scoreBatch(columns, batch, { threads: 1 }));
 line(`batch of ${ROWS} rows x 20 columns, one thread, a row`, rows / ROWS);
 

@@ -1,1 +1,4 @@
+import kapix = require('./index.js');
+
 export * from './index.js';
+export default kapix;

@@ -21,12 +21,14 @@ export interface EngineOptions {
    * never moves.
    */
   readonly clock?: string | Date;
+  /** Whether answers are frozen at every depth, not at the top alone; default false. */
+  readonly deepFreeze?: boolean;
   /** Whether answers carry `request_id`, `audit_id`, `recorded_at` and `latency_ms`; default true. */
   readonly envelope?: boolean;
   /** What an idempotency key rests on: a durable store (default), or the memory of this process. */
   readonly idempotency?: 'durable' | 'process';
   /** Limits that differ from those of `engine.describe()`, by name. */
-  readonly limits?: { readonly [name: string]: number };
+  readonly limits?: { readonly [name: string]: number | bigint };
   /** Load only approved artefacts; default false. */
   readonly production?: boolean;
   /** Whether calls leave a record; default true. */
@@ -35,26 +37,26 @@ export interface EngineOptions {
   readonly tenant?: string;
 }
 
-/** An answer: its fields are its own, and frozen, so that it is spread, cloned and compared as what it says. */
-export abstract class Answer<T = unknown> {
-  /** The answer in canonical JSON, byte for byte. */
-  readonly json: string;
-  /** Returns every field, as a new object that may be changed. */
-  toJSON(): T;
+/** What stands beside the fields of an answer; a copy has none of it. */
+declare abstract class Sealed {
+  protected constructor();
+  /** The answer in canonical JSON, byte for byte; no field, so that neither copies nor comparisons see it. */
+  get json(): string;
 }
 
-/** An answer with its fields. */
-export type Answered<T> = Answer<T> & Readonly<T>;
+/** An answer: a plain object of the fields of the wire, frozen; with `deepFreeze` at every depth. */
+export type Answered<T> = Readonly<T> & Sealed;
 
 /**
- * One column. Float64Array, BigInt64Array, Int32Array and codes are borrowed; the rest is copied. NaN, null, an invalid
- * Date and a negative code are missing. Lists hold numbers, text and booleans, dates (instants), or bytes. A column of
+ * One column. A call on this thread borrows Float64Array, BigInt64Array, Int32Array and codes; the rest is copied. NaN,
+ * null, an invalid Date and a negative code are missing. A BigUint64Array holds integers up to 2^63 - 1. Lists hold numbers, text and booleans, dates (instants), or bytes. A column of
  * another call's results is one too: `values` with `type`, `names` of codes, and `valid`, a bit for each row (bit
  * `row`, least significant first), 1 where it holds a value.
  */
 export type Column =
   | Float64Array
   | BigInt64Array
+  | BigUint64Array
   | Float32Array
   | Int8Array
   | Int16Array
@@ -80,7 +82,7 @@ export interface Columns {
   readonly [name: string]: Column;
 }
 
-/** An AbortSignal, in the words of every library of TypeScript. */
+/** An AbortSignal, of this realm or another, or whatever does the same. */
 export interface Signal {
   readonly aborted: boolean;
   throwIfAborted(): void;
@@ -100,21 +102,21 @@ export interface ColumnsOptions {
   readonly threads?: number;
 }
 
-/**
- * The same for a call on another thread. Until its promise settles the columns must not be written to or transferred.
- */
+/** The same for a call on another thread. The columns are copied before it returns its promise. */
 export interface ColumnsAsyncOptions extends ColumnsOptions {
   /** Stops the call at its next block; the promise then rejects with the signal's reason, by default an AbortError. */
   readonly signal?: Signal;
   /**
-   * Told the steps done and the steps in all, at most every 50 ms and at the end; what it throws stops the call. The
-   * steps of a batch are its rows, those of a development its fits.
+   * Told the steps done and the steps in all, at most every 50 ms and at the end. What it throws, and a promise of it
+   * that rejects, stop the call and are its error; while its promise is open it is told nothing. The steps of a batch
+   * are its rows, those of a development the columns that it bins and its fits.
    */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (done: number, total: number) => unknown;
 }
 
 /** The values of a result column, by its type; those of rows without a value mean nothing. */
-interface Typed<Type extends string, Values, Value> extends Iterable<Value | null> {
+declare abstract class Typed<Type extends string, Values, Value> implements Iterable<Value | null> {
+  protected constructor();
   /** What the values are. */
   readonly type: Type;
   /** One value a row. */
@@ -124,13 +126,16 @@ interface Typed<Type extends string, Values, Value> extends Iterable<Value | nul
   /** Bit `row`, least significant first: 1 where the row holds a value; null when all do. */
   readonly valid: Uint8Array | null;
   /** Number of rows. */
-  readonly length: number;
+  get length(): number;
   /** Returns whether a row holds no value. */
   isNull(row: number): boolean;
   /** Returns the value of a row, a code as its name; null where there is none. */
   get(row: number): Value | null;
   /** Returns every value. */
   toArray(): Array<Value | null>;
+  /** Returns every value as JSON has it. */
+  toJSON(): Array<unknown>;
+  [Symbol.iterator](): Iterator<Value | null>;
 }
 
 /** A result column: typed arrays, decoded on demand. A date is `YYYY-MM-DD`; a Date cuts an instant to milliseconds. */
@@ -150,7 +155,7 @@ export interface ResultColumns {
 }
 
 /** An answer with result columns beside it: none where the operation returns none. */
-export type Columnar<T> = Answer<T> & Readonly<Omit<T, 'columns'>> & { readonly columns: ResultColumns };
+export type Columnar<T> = Readonly<Omit<T, 'columns'>> & { readonly columns: ResultColumns } & Sealed;
 
 /** The record of a call: canonical JSON, and the salt that its leaf was sealed under. */
 export class AuditRecord {

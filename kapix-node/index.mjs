@@ -1,7 +1,6 @@
 import kapix from './index.js';
 
 export const {
-  Answer,
   AuditRecord,
   CancelledError,
   DuplicateRequestError,
@@ -18,3 +17,5 @@ export const {
   VERSION,
   ValidationError,
 } = kapix;
+
+export default kapix;

@@ -15,6 +15,6 @@ printf '\n== benches/data.py\n'
 benches/.venv/bin/python benches/data.py
 if command -v npm >/dev/null; then
   printf '\n== benches/node_speed.mjs\n'
-  (cd kapix-node && npm install --no-save --silent && npm run --silent build)
+  (cd kapix-node && npm run --silent build)
   node benches/node_speed.mjs
 fi

@@ -35,9 +35,7 @@ cargo publish --dry-run --no-verify --allow-dirty --locked -p kapix-core
 printf '== npm packages\n'
 (
   cd kapix-node
-  npm install --no-save --silent
-  npx --no-install napi build --platform --js native.js --dts native.d.ts --release \
-    --target x86_64-unknown-linux-gnu --target-dir "$target" -- --locked
+  node scripts/build.mjs --target x86_64-unknown-linux-gnu --target-dir "$target"
   node scripts/pack.mjs "$target/npm"
 )
 cp "$target"/npm/*.tgz dist

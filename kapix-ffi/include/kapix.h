@@ -64,8 +64,8 @@ typedef struct kapix_buffer {
     size_t length;
 } kapix_buffer;
 
-/* Called during a long call with the steps done and the steps in all: rows of a batch, fits of a development. Return 0
- * to go on, anything else to cancel.
+/* Called during a long call with the steps done and the steps in all: rows of a batch; columns and fits of a development.
+ * Return 0 to go on, anything else to cancel.
  *
  * It is called from the threads of the call, possibly from several at a time. It must be quick, must not close over
  * the stack by longjmp, and must not throw: a C++ callback catches what it calls and returns 1, which ends the call

@@ -1,9 +1,8 @@
 'use strict';
 
-const operations = require('./operations.js');
 const { ResultColumn } = require('./results.js');
 
-/** Freezes a parsed document, with everything in it. */
+/** Freezes a document, with everything in it. */
 function freeze(value) {
   if (typeof value === 'object' && value !== null) {
     for (const name of Object.keys(value)) freeze(value[name]);
@@ -12,36 +11,28 @@ function freeze(value) {
   return value;
 }
 
-/** An answer: its fields are its own, and frozen, so that it is spread, cloned and compared as what it says. */
-class Answer {
-  #json;
-
-  constructor(json, columns) {
-    this.#json = json;
-    Object.assign(this, freeze(JSON.parse(json)), columns);
-    Object.freeze(this);
-  }
-
-  /** The answer in canonical JSON, byte for byte. */
-  get json() {
-    return this.#json;
-  }
-
-  toJSON() {
-    return JSON.parse(this.#json);
-  }
+/**
+ * Returns an answer: a plain object of the fields of the wire, frozen, deeply where that is asked. Its canonical JSON
+ * stands beside them as `json`, which neither copies nor comparisons take for a field.
+ */
+function answerOf(json, isDeep) {
+  const answer = JSON.parse(json);
+  if (isDeep) for (const name of Object.keys(answer)) freeze(answer[name]);
+  return sealed(answer, json);
 }
-
-/** The class of each operation's answer, which names it where it is printed. */
-const answers = Object.fromEntries(
-  Object.entries(operations).map(([name, { answer }]) => [name, { [answer]: class extends Answer {} }[answer]]),
-);
 
 /** Returns the answer of a columnar call: `columns` are its result columns by name, none where it returns none. */
-function columnar(operation, reply) {
+function columnarOf(reply, isDeep) {
+  const answer = JSON.parse(reply.json);
+  if (isDeep) freeze(answer);
   const columns = Object.create(null);
   for (const found of reply.columns) columns[found.name] = new ResultColumn(found);
-  return new answers[operation](reply.json, { columns: Object.freeze(columns) });
+  return sealed({ ...answer, columns: Object.freeze(columns) }, reply.json);
 }
 
-module.exports = { Answer, answers, columnar };
+function sealed(answer, json) {
+  Object.defineProperty(answer, 'json', { value: json });
+  return Object.freeze(answer);
+}
+
+module.exports = { answerOf, columnarOf };

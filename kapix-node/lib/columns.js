@@ -1,11 +1,11 @@
 'use strict';
 
-// Columns in the layouts that the engine borrows: Float64Array, BigInt64Array, and Int32Array as integers or as the codes
+// Columns in the layouts that the engine reads: Float64Array, BigInt64Array, and Int32Array as integers or as the codes
 // of a dictionary; with a type, as instants and dates. Whatever else holds the same values is copied into one of them.
 
 const { types } = require('node:util');
-const { Refused, pointerOf } = require('./encode.js');
-const { countOf, isDetached, owned } = require('./memory.js');
+const { Refused, isWellFormed, pointerOf } = require('./encode.js');
+const { isDetached, owned } = require('./memory.js');
 
 /** Returns the columns of an object, as the native half takes them. */
 function columnsOf(columns) {
@@ -15,19 +15,11 @@ function columnsOf(columns) {
   return Object.keys(columns).map((name) => columnOf(name, columns[name]));
 }
 
-/** Returns the number of rows of columns. */
-function rowsOf([first]) {
-  if (first === undefined) return 0;
-  return first.bytes ? first.bytes.length : countOf(first.numbers ?? first.integers ?? first.integers32);
-}
-
-/** Returns whether columns still have the memory that a call borrowed. */
-function areAttached(columns, rows) {
-  return columns.every((column) => rowsOf([column]) === rows);
-}
-
 function columnOf(name, values) {
   const place = ['columns', name];
+  if (!isWellFormed(name)) {
+    throw new Refused('json.unpaired_surrogate', 'the name of a column holds an unpaired surrogate', '/columns');
+  }
   if (types.isTypedArray(values)) return { name, ...typed(values, place) };
   if (Array.isArray(values)) return { name, ...listed(values, place) };
   if (typeof values !== 'object' || values === null || ArrayBuffer.isView(values)) throw wrongType(place);
@@ -46,6 +38,9 @@ function columnOf(name, values) {
 }
 
 const BOOLEANS = ['false', 'true'];
+const INTEGER_MAX = 2n ** 63n - 1n;
+const WIDE =
+  'an integer in a list must be within +-(2^53 - 1), `9007199254740991`; a BigInt64Array holds those up to 2^63 - 1';
 
 function isValid(valid, row) {
   return valid === null || ((valid[row >> 3] >> (row & 7)) & 1) === 1;
@@ -60,8 +55,16 @@ function typed(values, place) {
   if (types.isFloat64Array(values)) return { numbers: owned(attached(values, place), Float64Array) };
   if (types.isBigInt64Array(values)) return { integers: owned(attached(values, place), BigInt64Array) };
   if (types.isInt32Array(values)) return { integers32: owned(attached(values, place), Int32Array) };
-  if (types.isBigUint64Array(values)) throw wrongType(place);
+  if (types.isBigUint64Array(values)) return { integers: signed(attached(values, place), place) };
   return { numbers: new Float64Array(attached(values, place)) };
+}
+
+/** Returns the same integers, none of which may be beyond those with a sign. */
+function signed(values, place) {
+  const row = values.findIndex((value) => value > INTEGER_MAX);
+  if (row < 0) return new BigInt64Array(values);
+  const message = `an integer of a column must be at most \`${INTEGER_MAX}\`; got \`${values[row]}\``;
+  throw new Refused('frame.column_type', message, pointerOf([...place, row]));
 }
 
 function isText(value) {
@@ -80,7 +83,7 @@ function attached(values, place) {
 
 /** Returns a string that has a UTF-8 form. */
 function text(value, place) {
-  if (value.isWellFormed?.() ?? !/\p{Surrogate}/u.test(value)) return value;
+  if (isWellFormed(value)) return value;
   throw new Refused('json.unpaired_surrogate', 'a string holds an unpaired surrogate', pointerOf(place));
 }
 
@@ -111,6 +114,7 @@ function listed(list, place) {
   const judge = (value, row) => {
     if (value === undefined) refuse(row, 'undefined is no value; write null for missing');
     if (!['number', 'bigint', 'string', 'boolean'].includes(typeof value)) throw wrongType([...place, row]);
+    if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) refuse(row, WIDE);
     refuse(row, 'a column holds numbers or text, not both');
   };
   if (first === undefined || typeof first === 'number' || typeof first === 'bigint') {
@@ -141,4 +145,4 @@ function listed(list, place) {
   return { integers32: codes, categories: [...index.keys()] };
 }
 
-module.exports = { areAttached, columnsOf, rowsOf };
+module.exports = { columnsOf };

@@ -4,6 +4,9 @@
 // inside arrays into null, and a Map into {}: here a value would become a missing input without a word. So what has no
 // JSON form is refused with its place; everything else is for the core to judge. NaN is missing in inputs and rows, as
 // it is in columns, and refused everywhere else.
+//
+// What is checked is a copy, in which no getter and no proxy is left, and JSON.stringify writes that copy: each property
+// is read once, and what is written is what was checked.
 
 const { types } = require('node:util');
 
@@ -11,9 +14,6 @@ const { types } = require('node:util');
 const MAY_BE_MISSING = new Set(['akiba', 'columns', 'data', 'features']);
 // Deeper objects, and those that contain themselves, are refused here; the limit `json_depth` lies below.
 const DEPTH_MAX = 200;
-// An integer beyond these bits is written as another one that the core refuses for the same reason.
-const BIGINT_BITS_MAX = 1024n;
-const TOO_WIDE = `1${'0'.repeat(400)}`;
 
 /** Says that a value has no JSON form. */
 class Refused extends Error {
@@ -28,120 +28,158 @@ function pointerOf(path) {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Returns whether an object is one of `{...}` or without prototype, of this realm or another. */
-function isPlain(value) {
-  const prototype = Object.getPrototypeOf(value);
+/** Returns whether a prototype is that of `{...}`, of this realm or another, or none. */
+function isPlain(prototype) {
   return (
-    prototype === null ||
     prototype === Object.prototype ||
+    prototype === null ||
     (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
   );
 }
 
-/** Returns a string as JSON; short ones without escapes need no call. */
-function quote(text) {
-  return text.length < 64 && /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+/** Returns the error of a request that is longer than so many bytes. */
+function tooLong(limit) {
+  return new Refused('limit.exceeded', `request_bytes must be at most \`${limit}\`; the request has more`);
 }
 
-class Writer {
+/** Copies a value in plain objects and arrays, or refuses it. */
+class Copier {
   constructor(limit) {
     this.limit = limit;
+    // Bytes that the text may still have; each value takes as many as it must at least.
+    this.left = limit;
+    this.isPolluted = false;
+    for (const _ in Object.prototype) this.isPolluted = true;
+    // Names and places of the objects and arrays that are being copied.
     this.path = [];
-    this.text = '';
   }
 
-  refuse(cause, message) {
-    throw new Refused(cause, message, pointerOf(this.path));
+  refuse(cause, message, name) {
+    throw new Refused(cause, message, pointerOf(name === undefined ? this.path : [...this.path, name]));
   }
 
-  write(value) {
+  take(bytes) {
+    this.left -= bytes;
+    if (this.left < 0) throw tooLong(this.limit);
+  }
+
+  /** Returns the copy of a value; `name` is its name or place, absent for the whole. */
+  value(value, name, mayBeMissing) {
     switch (typeof value) {
       case 'string':
-        this.text += quote(value);
-        break;
+        this.left -= value.length;
+        return value;
       case 'number':
-        if (Number.isFinite(value)) this.text += value;
-        else if (Number.isNaN(value) && MAY_BE_MISSING.has(this.path[0])) this.text += 'null';
-        else this.refuse('json.number_not_finite', 'a number must be finite');
-        break;
+        // Only a finite number differs from itself by nothing.
+        if (value - value === 0 || (mayBeMissing && Number.isNaN(value))) return value;
+        return this.refuse('json.number_not_finite', 'a number must be finite', name);
       case 'boolean':
-        this.text += value;
-        break;
+        return value;
       case 'bigint':
-        this.text += BigInt.asIntN(Number(BIGINT_BITS_MAX), value) === value ? value : TOO_WIDE;
-        break;
+        return this.integer(value, name);
       case 'object':
-        if (value === null) this.text += 'null';
-        else this.writeObject(value);
-        break;
+        return value === null ? value : this.inside(value, name, mayBeMissing);
       default:
-        this.refuse('json.shape', `a value must have a JSON form; got \`${typeof value}\``);
+        return this.refuse('json.shape', `a value must have a JSON form; got \`${typeof value}\``, name);
     }
   }
 
-  writeObject(given) {
+  integer(value, name) {
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) return number;
+    const message = `an integer must be within +-(2^53 - 1), \`${Number.MAX_SAFE_INTEGER}\`; got one beyond it`;
+    return this.refuse('json.integer_out_of_range', message, name);
+  }
+
+  /** Returns the copy of an object, which stands one level deeper. */
+  inside(value, name, mayBeMissing) {
     if (this.path.length >= DEPTH_MAX) {
       throw new Refused('limit.exceeded', `json_depth must be at most \`${DEPTH_MAX}\``);
     }
-    if (types.isDate(given)) {
-      const instant = Date.prototype.getTime.call(given);
-      if (Number.isNaN(instant)) this.refuse('json.shape', 'a date must be valid');
-      this.text += JSON.stringify(new Date(instant));
-      return;
-    }
-    const { toJSON } = given;
-    const value = typeof toJSON === 'function' ? toJSON.call(given, String(this.path.at(-1) ?? '')) : given;
-    if (typeof value !== 'object' || value === null) this.write(value);
-    else if (Array.isArray(value)) this.writeItems(value);
-    else if (isPlain(value)) this.writeMembers(value);
-    else this.refuse('json.shape', 'a value must be a plain object, an array, a date, or have toJSON');
+    if (name !== undefined) this.path.push(name);
+    const copy = this.object(value, mayBeMissing);
+    if (name !== undefined) this.path.pop();
+    return copy;
   }
 
-  writeItems(items) {
-    this.text += '[';
-    for (let index = 0; index < items.length; index += 1) {
-      if (index > 0) this.text += ',';
-      this.path.push(index);
-      this.write(items[index]);
-      this.path.pop();
-      this.measure();
-    }
-    this.text += ']';
+  object(value, mayBeMissing) {
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype && value.toJSON === undefined) return this.members(value, mayBeMissing);
+    if (types.isDate(value)) return this.instant(value);
+    const { toJSON } = value;
+    const given = typeof toJSON === 'function' ? toJSON.call(value, String(this.path.at(-1) ?? '')) : value;
+    if (typeof given !== 'object' || given === null) return this.value(given, undefined, mayBeMissing);
+    if (Array.isArray(given)) return this.items(given, mayBeMissing);
+    if (isPlain(Object.getPrototypeOf(given))) return this.members(given, mayBeMissing);
+    return this.refuse('json.shape', 'a value must be a plain object, an array, a date, or have toJSON');
   }
 
-  writeMembers(members) {
-    let separator = '{';
-    for (const name of Object.keys(members)) {
-      const value = members[name];
+  instant(date) {
+    const instant = Date.prototype.getTime.call(date);
+    if (Number.isNaN(instant)) this.refuse('json.shape', 'a date must be valid');
+    return new Date(instant).toISOString();
+  }
+
+  items(items, mayBeMissing) {
+    const { length } = items;
+    this.take(2 * length);
+    const copy = new Array(length);
+    for (let index = 0; index < length; index += 1) {
+      const value = items[index];
+      copy[index] = isSafe(value) ? value : this.value(value, index, mayBeMissing);
+    }
+    return copy;
+  }
+
+  members(members, mayBeMissing) {
+    const copy = { ...members };
+    const isWhole = this.path.length === 0;
+    let bytes = 0;
+    for (const name in copy) {
+      if (this.isPolluted && !Object.hasOwn(copy, name)) continue;
+      const value = copy[name];
+      bytes += name.length + 4;
+      if (isSafe(value)) continue;
+      if (typeof value === 'string') {
+        bytes += value.length;
+        continue;
+      }
       if (value === undefined) continue;
-      this.text += `${separator}${quote(name)}:`;
-      separator = ',';
-      this.path.push(name);
-      this.write(value);
-      this.path.pop();
-      this.measure();
+      const own = this.value(value, name, mayBeMissing || (isWhole && MAY_BE_MISSING.has(name)));
+      if (own !== value) copy[name] = own;
     }
-    this.text += separator === '{' ? '{}' : '}';
+    this.take(bytes);
+    return copy;
   }
+}
 
-  measure() {
-    if (this.text.length > this.limit) {
-      throw new Refused('limit.exceeded', `request_bytes must be at most \`${this.limit}\`; the request has more`);
-    }
-  }
+/** Returns whether JSON.stringify writes a value as it is, in so many bytes that they need no count. */
+function isSafe(value) {
+  return typeof value === 'number' ? value - value === 0 : typeof value === 'boolean' || value === null;
 }
 
 /** Returns the JSON text of a value. */
 function encode(value, limit) {
-  const writer = new Writer(limit);
-  writer.write(value);
-  return writer.text;
+  if (Object.prototype.toJSON !== undefined || Array.prototype.toJSON !== undefined) {
+    throw new TypeError('toJSON of Object.prototype or Array.prototype would change every request; delete it');
+  }
+  const copier = new Copier(limit);
+  const copy = copier.value(value, undefined, false);
+  copier.take(0);
+  const text = JSON.stringify(copy);
+  if (text.length > limit) throw tooLong(limit);
+  return text;
+}
+
+/** Returns whether a string holds no surrogate without its pair, and so has a UTF-8 form. */
+function isWellFormed(text) {
+  return text.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
 }
 
 /** Returns JSON text that has a UTF-8 form: an unpaired surrogate becomes an escape, which the core then refuses. */
 function wellFormed(text) {
-  if (text.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text)) return text;
+  if (isWellFormed(text)) return text;
   return text.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
-module.exports = { Refused, encode, pointerOf, wellFormed };
+module.exports = { Refused, encode, isWellFormed, pointerOf, tooLong, wellFormed };

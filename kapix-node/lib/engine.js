@@ -2,18 +2,17 @@
 
 const { readFileSync } = require('node:fs');
 const { types } = require('node:util');
-const native = require('../native.js');
-const { Answer, answers, columnar } = require('./answer.js');
-const { areAttached, columnsOf, rowsOf } = require('./columns.js');
-const { Refused, encode, wellFormed } = require('./encode.js');
+const native = require('./native.js');
+const { answerOf, columnarOf } = require('./answer.js');
+const { columnsOf } = require('./columns.js');
+const { Refused, encode, tooLong, wellFormed } = require('./encode.js');
 const { calling, classes, fromReply } = require('./errors.js');
 const { owned } = require('./memory.js');
 const operations = require('./operations.js');
+const { Progress } = require('./progress.js');
 
+const { KapixError } = classes;
 const LIMITS = JSON.parse(native.limits());
-/** How often a long call tells its progress, in milliseconds. */
-const POLL_MS = 50;
-
 /** Makes the constructor of Engine its own. */
 const OWN = Symbol('Engine.load');
 
@@ -28,7 +27,11 @@ function judged(refuse, work) {
 }
 
 function documentOf(artefact, limit) {
-  if (typeof artefact === 'string') return wellFormed(artefact);
+  if (artefact === undefined) {
+    const message = 'an artefact must be JSON as text or bytes, or an object; got `undefined`, which a development of stage `binning` has for its artefact';
+    throw new Refused('json.shape', message, '');
+  }
+  if (typeof artefact === 'string') return bounded(artefact, limit);
   if (types.isUint8Array(artefact)) return owned(artefact, Uint8Array);
   return encode(artefact, limit);
 }
@@ -38,13 +41,31 @@ function documentsOf(artefacts, limit) {
   return judged(native.refuse, () => list.map((artefact) => documentOf(artefact, limit)));
 }
 
+/** Returns a text of at most so many bytes; a longer one is refused before it is copied. */
+function bounded(text, limit) {
+  if (text.length > limit) throw tooLong(limit);
+  return wellFormed(text);
+}
+
+/** Returns options that are an object, by default one without any. */
+function optionsOf(options = {}) {
+  if (typeof options === 'object' && options !== null) return options;
+  throw new TypeError(`options must be an object; got ${options === null ? 'null' : `a ${typeof options}`}`);
+}
+
+/** Returns whether an object is a signal, of this realm or another. */
+function isSignal(signal) {
+  return typeof signal?.aborted === 'boolean' && ['throwIfAborted', 'addEventListener', 'removeEventListener'].every((name) => typeof signal[name] === 'function');
+}
+
 function expectString(value, name) {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
   return wellFormed(value);
 }
 
 /** Returns the options of a columnar call. */
-function asked(options, names) {
+function asked(given, names) {
+  const options = optionsOf(given);
   for (const name of Object.keys(options)) {
     if (!names.includes(name)) throw new TypeError(`this call has no option ${name}`);
   }
@@ -52,7 +73,7 @@ function asked(options, names) {
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new TypeError('onProgress must be a function');
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal');
+  if (signal !== undefined && !isSignal(signal)) throw new TypeError('signal must be an AbortSignal');
   if (!Number.isInteger(threads) || threads < 0 || threads > 0xffff_ffff) {
     throw new TypeError('threads must be an integer in 0..=4294967295');
   }
@@ -78,11 +99,13 @@ class AuditRecord {
 
 /** Artefacts, proved once, and the operations on them. */
 class Engine {
+  #deepFreeze;
   #desk;
   #limit;
 
-  constructor(own, desk) {
+  constructor(own, desk, deepFreeze) {
     if (own !== OWN) throw new TypeError('an engine is made by Engine.load');
+    this.#deepFreeze = deepFreeze;
     this.#desk = desk;
     this.#limit = desk.requestBytes;
     for (const operation of Object.keys(operations)) this.#offer(operation);
@@ -90,11 +113,13 @@ class Engine {
   }
 
   /** Returns an engine that keeps its state in bounded memory. */
-  static load(artefacts, options = {}) {
-    const limit = options?.limits?.request_bytes ?? LIMITS.request_bytes;
+  static load(artefacts, options) {
+    const { deepFreeze = false, ...rest } = optionsOf(options);
+    if (typeof deepFreeze !== 'boolean') throw new TypeError('deepFreeze must be a boolean');
+    const limit = Number(rest.limits?.request_bytes ?? LIMITS.request_bytes);
     const documents = documentsOf(artefacts, limit);
-    const text = judged(native.refuse, () => encode(options, LIMITS.request_bytes));
-    return calling(() => new this(OWN, new native.Desk(documents, text)));
+    const text = judged(native.refuse, () => encode(rest, LIMITS.request_bytes));
+    return calling(() => new this(OWN, new native.Desk(documents, text), deepFreeze));
   }
 
   /** Returns the engine of artefacts in files. */
@@ -111,16 +136,24 @@ class Engine {
 
   /** Answers a request in JSON with JSON, errors too. */
   call(operation, json) {
-    const request = types.isUint8Array(json) ? owned(json, Uint8Array) : expectString(json, 'the request');
-    return calling(() => this.#desk.call(expectString(operation, 'the operation'), request));
+    const name = expectString(operation, 'the operation');
+    if (types.isUint8Array(json)) return calling(() => this.#desk.call(name, owned(json, Uint8Array)));
+    if (typeof json !== 'string') throw new TypeError('the request must be a string or a Uint8Array');
+    try {
+      const request = this.#judge(() => bounded(json, this.#limit));
+      return calling(() => this.#desk.call(name, request));
+    } catch (error) {
+      if (error instanceof KapixError && json.length > this.#limit) return error.json;
+      throw error;
+    }
   }
 
   /** Answers a request given as an object. */
   run(operation, request) {
     const name = expectString(operation, 'the operation');
-    const text = this.#encode(request);
+    const text = this.#encode(name, request);
     const json = calling(() => this.#desk.run(name, text));
-    return new (answers[name] ?? Answer)(json);
+    return answerOf(json, this.#deepFreeze);
   }
 
   /** Returns the record of a call. */
@@ -133,8 +166,11 @@ class Engine {
     this.#desk.close();
   }
 
-  #encode(request) {
-    return this.#judge(() => encode(request, this.#limit));
+  #encode(operation, request) {
+    return this.#judge(() => {
+      if (request === undefined) throw absent(operation);
+      return encode(request, this.#limit);
+    });
   }
 
   #judge(work) {
@@ -160,87 +196,57 @@ class Engine {
   }
 
   /** Answers a request; columns of transactions may come beside it. */
-  #single(operation, request, options = {}) {
-    asked(options, ['transactions']);
-    return this.#columns(operation, options.transactions ?? null, request);
+  #single(operation, request, options) {
+    if (options === undefined) return this.run(operation, request);
+    const { transactions } = asked(options, ['transactions']);
+    return this.#columns(operation, transactions ?? null, request);
   }
 
-  #columns(operation, columns, request, options = {}) {
-    if (columns === null) return this.run(operation, request);
+  #columns(operation, columns, request, options) {
     const { threads } = asked(options, ['threads']);
-    const text = this.#encode(request);
+    if (columns === null) return this.run(operation, request);
+    const text = this.#encode(operation, request);
     const given = this.#judge(() => columnsOf(columns));
-    const reply = calling(() => this.#desk.runColumns(operation, text, given, new native.Job(threads)));
-    return answerOf(operation, reply);
+    return this.#answer(calling(() => this.#desk.runColumns([operation, text], given, threads)));
   }
 
-  async #columnsAsync(operation, columns, request, options = {}) {
+  async #columnsAsync(operation, columns, request, options) {
     const { onProgress, signal, threads } = asked(options, ['onProgress', 'signal', 'threads']);
     signal?.throwIfAborted();
-    const text = this.#encode(request);
+    const text = this.#encode(operation, request);
     const given = this.#judge(() => columnsOf(columns));
-    const rows = rowsOf(given);
     const job = new native.Job(threads);
     const stop = () => job.cancel();
-    const progress = new Progress(onProgress, stop);
-    const running = calling(() => this.#desk.runColumnsAsync(operation, text, given, job));
+    const running = calling(() => this.#desk.runColumnsAsync([operation, text], given, job));
+    const progress = new Progress(onProgress, job);
     signal?.addEventListener('abort', stop, { once: true });
-    const timer = onProgress && setInterval(() => progress.tell(job.done, job.total), POLL_MS);
-    let reply;
     try {
-      reply = await running;
+      const reply = await running;
+      await progress.end(reply.status === 0, signal);
+      signal?.throwIfAborted();
+      return this.#answer(reply);
     } finally {
-      clearInterval(timer);
+      progress.close();
       signal?.removeEventListener('abort', stop);
     }
-    if (reply.status === 0) progress.end(job.total || rows);
-    if (progress.failed) throw progress.error;
-    signal?.throwIfAborted();
-    this.#judge(() => {
-      if (!areAttached(given, rows)) throw new Refused('frame.shape', 'the memory of a column was transferred', '/columns');
-    });
-    return answerOf(operation, reply);
+  }
+
+  /** Returns the answer of a columnar call. */
+  #answer(reply) {
+    if (reply.status !== 0) throw fromReply(reply.status, reply.json);
+    return columnarOf(reply, this.#deepFreeze);
   }
 }
 
-/** Tells a caller how far a call is; what the caller throws stops the call. */
-class Progress {
-  #last = -1;
-
-  constructor(onProgress, stop) {
-    Object.assign(this, { onProgress, stop, failed: false, error: undefined });
-  }
-
-  /** Says how many steps are done; nothing is said before the call knows how many there are. */
-  tell(done, total) {
-    if (total > 0) this.#say(done, total);
-  }
-
-  end(total) {
-    this.#say(total, total);
-  }
-
-  #say(done, total) {
-    if (this.onProgress === undefined || this.failed || done <= this.#last) return;
-    this.#last = done;
-    try {
-      this.onProgress(done, total);
-    } catch (error) {
-      this.failed = true;
-      this.error = error;
-      this.stop();
-    }
-  }
-}
-
-/** Returns the answer of a columnar call. */
-function answerOf(operation, reply) {
-  if (reply.status !== 0) throw fromReply(reply.status, reply.json);
-  return columnar(operation, reply);
+/** Returns the error of a call without a request. */
+function absent(operation) {
+  const { required } = operations[operation] ?? { required: [] };
+  const fields = required.map((name) => `\`${name}\``).join(' and ');
+  const message = `${operation} needs a request, an object${fields && ` with ${fields}`}; got \`undefined\``;
+  return new Refused('json.shape', message, '');
 }
 
 module.exports = {
-  Answer,
   AuditRecord,
   EXPERT_CARDS: native.EXPERT_CARDS,
   Engine,

@@ -1,5 +1,7 @@
 'use strict';
 
+const { types } = require('node:util');
+
 /** What went wrong, where, and what to do. */
 class KapixError extends Error {
   #body;
@@ -67,7 +69,8 @@ function calling(work) {
   try {
     return work();
   } catch (error) {
-    const status = error instanceof Error && /^[1-5]\d\d$/.test(error.code) ? Number(error.code) : 0;
+    // Under a vm context, as in Jest, the errors of the native half are of another realm than this file.
+    const status = types.isNativeError(error) && /^[1-5]\d\d$/.test(error.code) ? Number(error.code) : 0;
     throw status === 0 || error instanceof KapixError ? error : fromReply(status, error.message);
   }
 }

@@ -10,13 +10,22 @@ const DECODE = {
   dictionary: (code, names) => names[code],
 };
 
+const ARRAYS = { BigInt64Array, Float64Array, Int8Array, Int32Array, Uint8Array };
+
+/** Returns an array of this realm: under a vm context, as in Jest, the native half makes those of another one. */
+function own(array) {
+  const Kind = ARRAYS[array[Symbol.toStringTag]];
+  if (Kind === undefined) return Object.freeze(Array.from(array));
+  return array instanceof Kind ? array : new Kind(array.buffer, array.byteOffset, array.length);
+}
+
 /** A result column: typed values, the rows that hold one, and the names of codes. */
 class ResultColumn {
   constructor({ type, numbers, integers, integers32, integers8, truths, texts, names, valid }) {
     this.type = type;
-    this.values = numbers ?? integers ?? integers32 ?? integers8 ?? truths ?? Object.freeze(texts);
-    this.names = names ? Object.freeze(names) : null;
-    this.valid = valid ?? null;
+    this.values = own(numbers ?? integers ?? integers32 ?? integers8 ?? truths ?? texts);
+    this.names = names ? own(names) : null;
+    this.valid = valid ? own(valid) : null;
     Object.freeze(this);
   }
 
@@ -33,6 +42,11 @@ class ResultColumn {
   get(row) {
     if (row < 0 || row >= this.length || this.isNull(row)) return null;
     return DECODE[this.type]?.(this.values[row], this.names) ?? this.values[row];
+  }
+
+  /** Returns the values as the JSON door writes them. */
+  toJSON() {
+    return Array.from(this, (value) => (typeof value === 'bigint' ? Number(value) : value));
   }
 
   toArray() {

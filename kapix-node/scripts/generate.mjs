@@ -15,6 +15,8 @@ const COLUMNAR = new Set();
 // Operations beside whose request columns of transactions may come.
 const ROWS = new Set();
 const SCALARS = { string: 'string', integer: 'number', number: 'number', boolean: 'boolean', null: 'null' };
+// What a request may hold beside: a bigint is an integer, a Date its instant.
+const ALSO = { integer: ' | bigint', number: ' | bigint' };
 
 /** The named types of one direction. */
 class Types {
@@ -70,8 +72,10 @@ class Types {
       const { additionalProperties: values = true } = schema;
       return `{ readonly [name: string]: ${this.text(typeof values === 'object' ? values : true)} }`;
     }
-    if (kind === 'string' && this.isRequest && schema.format === 'date-time') return 'string | Date';
-    return SCALARS[kind];
+    if (!this.isRequest) return SCALARS[kind];
+    const formats = [schema, ...(schema.anyOf ?? [])].map(({ format }) => format);
+    if (kind === 'string' && formats.includes('date-time')) return 'string | Date';
+    return SCALARS[kind] + (ALSO[kind] ?? '');
   }
 
   /** Returns the declaration of a named type, or nothing for one that is written where it is used. */
@@ -177,7 +181,7 @@ function grouped(operations) {
 
 function operationsFile(operations) {
   const entries = operations.map(
-    ([name, { answer }]) => `  '${name}': { answer: '${answer}', columnar: ${COLUMNAR.has(name)} },\n`,
+    ([name, { required }]) => `  '${name}': { columnar: ${COLUMNAR.has(name)}, required: [${required.map((it) => `'${it}'`).join(', ')}] },\n`,
   );
   return `'use strict';\n\n${MARK}module.exports = {\n${entries.join('')}};\n`;
 }
@@ -204,7 +208,7 @@ function main() {
     if (rows) ROWS.add(name);
     requests.add(request.title, request);
     answers.add(response.title, response);
-    return [name, { request: request.title, answer: response.title, doc: about }];
+    return [name, { request: request.title, answer: response.title, doc: about, required: request.required ?? [] }];
   });
   setApart(requests, answers);
   const files = { 'types.d.ts': typesFile(requests, answers, operations), 'operations.js': operationsFile(operations) };

@@ -13,13 +13,10 @@ empty=$target/npm-empty
 request=$PWD/../examples/data/kenya_salaried.json
 
 # Not `npm ci`: a registry may lack packages of other platforms that the lock cannot name then.
-npm install --no-save --silent
-npx --no-install napi build --platform --js native.js --dts native.d.ts --profile "$profile" --target-dir "$target" \
-  -- --locked
+npm install --no-save --silent --ignore-scripts
+node scripts/build.mjs --profile "$profile" --target-dir "$target"
 ../scripts/schemas.sh | node scripts/generate.mjs --check
-npx --no-install tsc -p test/types/tsconfig.json
-npx --no-install tsc -p test/types/tsconfig.dom.json
-node --test test/*.test.mjs
+npm test
 
 node scripts/pack.mjs "$packages"
 rm -rf "$empty"

@@ -1,9 +1,11 @@
 //! The object behind `Engine`: a Desk of the core. It converts, calls and converts.
 #![expect(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 
-use crate::columns::{Given, Job, Reply, Task};
+use crate::columns::{self, Given, Job, Reply, Task};
+use crate::threads;
 use kapix_core::{Cause, Control, Error, audit::Record, operations::DoorReply};
-use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
+use napi::Env;
+use napi::bindgen_prelude::{Either, Object, Uint8Array};
 use napi_derive::napi;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -51,6 +53,11 @@ fn text(bytes: &[u8]) -> String {
 
 fn throw(reply: &DoorReply) -> Thrown {
     Thrown::new(reply.status.to_string(), text(&reply.body))
+}
+
+/// Returns what JavaScript itself refused, such as memory.
+fn failed(error: napi::Error) -> Thrown {
+    Thrown::new(error.status.to_string(), error.reason)
 }
 
 /// Returns an error that met no Desk.
@@ -137,40 +144,47 @@ impl Desk {
     /// Answers a request in JSON with JSON, errors too.
     #[napi]
     pub fn call(&self, operation: String, request: Document) -> Result<String> {
-        Ok(text(&self.open()?.call(&operation, bytes(&request), &Control::default()).body))
+        Ok(columns::text(self.open()?.call(&operation, bytes(&request), &Control::default()).body))
     }
 
     /// Answers a request in JSON with JSON; throws errors.
     #[napi]
     pub fn run(&self, operation: String, request: String) -> Result<String> {
         let reply = self.open()?.call(&operation, request.as_bytes(), &Control::default());
-        if reply.status == 0 { Ok(text(&reply.body)) } else { Err(throw(&reply)) }
+        if reply.status == 0 { Ok(columns::text(reply.body)) } else { Err(throw(&reply)) }
     }
 
     /// Answers a request in JSON with columns beside it.
     #[napi]
-    pub fn run_columns(
+    pub fn run_columns<'e>(
         &self,
-        operation: String,
-        request: String,
+        env: &'e Env,
+        (operation, request): (String, String),
         columns: Vec<Given>,
-        job: &Job,
-    ) -> Result<Reply> {
-        let desk = self.open()?;
-        Ok(Task { desk, operation, request, columns, job: job.clone() }.reply())
+        threads: u32,
+    ) -> Result<Reply<'e>> {
+        let task = Task { desk: self.open()?, operation, request, job: Job::new(threads) };
+        columns::reply(env, task.run(&columns)).map_err(failed)
     }
 
-    /// Answers a request in JSON with columns beside it, on another thread.
+    /// Answers a request in JSON with columns beside it, on another thread, which reads copies of them.
     #[napi(ts_return_type = "Promise<Reply>")]
-    pub fn run_columns_async(
+    pub fn run_columns_async<'e>(
         &self,
-        operation: String,
-        request: String,
+        env: &'e Env,
+        (operation, request): (String, String),
         columns: Vec<Given>,
         job: &Job,
-    ) -> Result<AsyncTask<Task>> {
-        let desk = self.open()?;
-        Ok(AsyncTask::new(Task { desk, operation, request, columns, job: job.clone() }))
+    ) -> Result<Object<'e>> {
+        let task = Task { desk: self.open()?, operation, request, job: job.clone() };
+        let copies: Vec<_> = columns.iter().map(Given::copy).collect();
+        let (deferred, promise) = env.create_deferred().map_err(failed)?;
+        threads::start(move || {
+            let answer = task.run_apart(&copies);
+            drop((copies, task));
+            deferred.resolve(move |env| columns::reply(&env, answer));
+        });
+        Ok(promise)
     }
 
     /// Returns the record of a call.

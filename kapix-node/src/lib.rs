@@ -4,3 +4,4 @@
 pub mod about;
 pub mod columns;
 pub mod desk;
+mod threads;

@@ -75,6 +75,60 @@ test('a getter that changes is read once', () => {
   assert.equal(reads, 1);
 });
 
+test('what getters and toJSON call, close or take away in the middle harms nothing', async () => {
+  const own = loadLoan();
+  const nested = { ...APPLICANT, context: { toJSON: () => ({ tenure_days: own.credit.score(APPLICANT).points }) } };
+  assert.equal(own.credit.score(nested).points, EXPECTED.points);
+  const columns = columnsOf(8);
+  const { buffer } = columns.age_years;
+  const taking = Object.defineProperty({ ...columns }, 'zz', {
+    enumerable: true,
+    get: () => (structuredClone(null, { transfer: [buffer] }), new Float64Array(8)),
+  });
+  assert.equal(causeOf(() => own.credit.scoreBatch(taking, BATCH)), 'frame.shape');
+  await assert.rejects(own.credit.scoreBatchAsync(taking, BATCH), { cause: 'frame.shape' });
+  const closing = { ...APPLICANT, get card() { return own.close(); } };
+  assert.equal(causeOf(() => own.credit.score(closing)), 'engine.closed');
+});
+
+test('what others put on Object.prototype enters no request', () => {
+  Object.prototype.points = 9;
+  Object.prototype.bank = {};
+  try {
+    assert.equal(engine.credit.score(APPLICANT).points, EXPECTED.points);
+  } finally {
+    delete Object.prototype.points;
+    delete Object.prototype.bank;
+  }
+  Array.prototype.toJSON = () => 'all';
+  try {
+    assert.throws(() => engine.credit.score(APPLICANT), { name: 'TypeError', message: /^toJSON of / });
+  } finally {
+    delete Array.prototype.toJSON;
+  }
+});
+
+test('a string too long for any text is refused with the limit', () => {
+  const endless = 'x'.repeat(2 ** 29 - 24);
+  const work = [
+    () => engine.credit.score({ ...APPLICANT, card: endless }),
+    () => engine.credit.score({ ...APPLICANT, context: { [endless]: 1 } }),
+    () => engine.credit.score({ ...APPLICANT, data_sources: [endless, endless] }),
+    () => Engine.load(endless),
+  ];
+  for (const call of work) assert.equal(causeOf(call), 'limit.exceeded', call);
+  assert.match(engine.call('credit.score', endless), /request_bytes must be at most `33554432`/);
+});
+
+test('an error in a key stands at the object that holds it', () => {
+  const fieldsOf = (text) => JSON.parse(engine.call('credit.score', text)).error.fields;
+  for (const key of ['"\\ud800"', `"${'x'.repeat(70_000)}"`, '"\\q"', '"\u0001"', '7']) {
+    assert.deepEqual(fieldsOf(`{"features":{"income":1,${key}:1}}`), ['/features'], key.slice(0, 20));
+  }
+  assert.deepEqual(fieldsOf('{"features":{"income":1,}}'), ['/features']);
+  assert.equal(causeOf(() => engine.credit.score({ ...APPLICANT, features: { income: 1, '\ud800': 1 } })), 'json.unpaired_surrogate');
+});
+
 test('a proxy of a request is a request', () => {
   assert.equal(engine.credit.score(new Proxy(APPLICANT, {})).points, EXPECTED.points);
 });

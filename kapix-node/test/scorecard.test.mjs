@@ -34,7 +34,7 @@ test('developing again gives the card that Python wrote, on both threads', async
   );
   assert.equal(engine.scorecard.develop(null, { ...request, columns: lists }).json, here.json);
   assert.equal(here.sample.development.rows, 4168);
-  assert.ok(Object.isFrozen(here.artefact) && !('points' in here) && !('score' in here));
+  assert.ok(Object.isFrozen(here) && !('points' in here) && !('score' in here));
 });
 
 test('the card loads and is evaluated', async () => {
@@ -47,11 +47,13 @@ test('the card loads and is evaluated', async () => {
   assert.equal((await own.scorecard.evaluateAsync(columns, asked)).json, found.json);
 });
 
-test('progress counts the fits, and ends', async () => {
+test('progress counts columns and fits, and ends', async () => {
   const told = [];
-  await engine.scorecard.developAsync(columns, request, { onProgress: (...it) => told.push(it) });
-  assert.ok(told.every(([done, total], index) => total === 6 && (index === 0 || done > told[index - 1][0])), told);
-  assert.deepEqual(told.at(-1), [6, 6]);
+  const { binning } = await engine.scorecard.developAsync(columns, request, { onProgress: (...it) => told.push(it) });
+  // Five folds and the card: each bins every column, and fits.
+  const steps = 6 * (binning.length + 1);
+  assert.ok(told.every(([done, total], index) => total === steps && (index === 0 || done > told[index - 1][0])), told);
+  assert.deepEqual(told.at(-1), [steps, steps]);
 });
 
 test('a signal and what onProgress throws end the development', async () => {

@@ -30,7 +30,7 @@ impl<'a> Frame<'a> {
     /// that it reads.
     ///
     /// Errors: `frame.shape` when lengths differ, a bitmap is short, offsets do not fit their bytes or a code has no
-    /// category, `frame.column_duplicate`, and the limits `frame_rows` and `frame_columns`.
+    /// category, `frame.column_duplicate`, and the limits `frame_rows`, `frame_columns` and, of a name, `string_bytes`.
     ///
     /// ```
     /// use kapix_core::{Limits, frame::{Column, Frame}};
@@ -48,6 +48,10 @@ impl<'a> Frame<'a> {
         let rows = columns.first().map_or(0, |(_, column)| column.len());
         limits::check("frame_rows", limits.frame_rows, rows)?;
         for (position, (name, column)) in columns.iter().enumerate() {
+            limits::check("string_bytes", limits.string_bytes, name.len()).map_err(|error| {
+                let message = format!("the name of column `{position}` is too long: {}", error.message);
+                Error { message, ..error }.at(place_of(name))
+            })?;
             let refuse = |message: String| {
                 Err(Error::new(Cause::FrameShape, message).at(format!("/columns/{}", escape_segment(name))))
             };
@@ -72,9 +76,8 @@ impl<'a> Frame<'a> {
         let mut pairs = names.iter().zip(names.iter().skip(1));
         if let Some((name, _)) = pairs.find(|(name, next)| name == next) {
             let short = short(name);
-            let place = format!("/columns/{}", escape_segment(&short));
             let message = format!("two columns have the name `{short}`; a frame has one of each name");
-            return Err(Error::new(Cause::FrameColumnDuplicate, message).at(place));
+            return Err(Error::new(Cause::FrameColumnDuplicate, message).at(place_of(name)));
         }
         Ok(Self { rows, columns })
     }
@@ -126,6 +129,10 @@ impl<'a> Frame<'a> {
 /// Returns the part of a column's name that an error shows.
 pub(crate) fn short(name: &str) -> String {
     name.chars().take(NAME_CHARS_MAX).collect()
+}
+
+fn place_of(name: &str) -> String {
+    format!("/columns/{}", escape_segment(&short(name)))
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ const pd: number | null = answer.pd;
 const outcome: 'decline' | 'refer' | 'approve' = answer.decision;
 const reasons: string[] = (answer.explanation?.adverse_reasons ?? []).map((reason) => reason.code);
 const text: string = answer.json;
-const plain: CreditScoreResponse = answer.toJSON();
+const plain: CreditScoreResponse = { ...answer };
 const row: number | undefined = answer.explanation?.selections?.['salary']?.[0]?.rows[0]?.[0];
 const names: string[] = engine.describe().operations.map((operation) => operation.name);
 const days: number = engine.run('cashflow.analyze', { entity_id: 'a' }).accounts.length;

@@ -18,7 +18,7 @@ THREADS_MAX = 2**32 - 1
 T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
 
-# Told the steps done and the steps in all: rows of a batch, fits of a development.
+# Told the steps done and the steps in all: rows of a batch, columns and fits of a development.
 Progress = Callable[[int, int], object]
 # A dict of columns, a numpy matrix, or a table of pandas, polars or Arrow.
 Frame = Any

@@ -141,3 +141,17 @@ fn a_column_is_hashed_as_its_numbers_one_after_the_other_in_every_layout() {
         }
     }
 }
+
+#[test]
+fn a_name_of_a_column_is_as_long_as_a_string_may_be() {
+    let named = |length: usize| {
+        Frame::new(vec![("é".repeat(length / 2), Column::float(&[1.0]))], &Limits::default()).err()
+    };
+    assert_eq!(named(65_536), None);
+    let error = named(65_538).unwrap();
+    assert_eq!(
+        (error.cause, error.fields),
+        (Cause::LimitExceeded, vec![format!("/columns/{}", "é".repeat(64))])
+    );
+    assert!(error.message.contains("string_bytes must be at most `65536`; got `65538`"), "{}", error.message);
+}

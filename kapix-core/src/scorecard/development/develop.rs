@@ -17,6 +17,7 @@ use super::reading::Reading;
 use super::request::{ScorecardDevelopRequest, Stage, TargetKind};
 use super::response::{BinnedColumn, Development, DevelopmentValidation, SampleReport};
 use super::sample::Sample;
+use super::steps::Steps;
 use super::summary;
 use super::withheld::{self, Judging};
 use crate::canonical::Hash;
@@ -73,19 +74,19 @@ pub(crate) fn develop(
     let sha256 = digest::of(&candidates, &sample.development, run)?;
     let report = core::mem::take(&mut sample.report);
     let report = SampleReport { sha256: Some(sha256), ..report };
-    let plan = Plan { candidates: &candidates, request, run, sample: &sample };
+    let folds = if request.stage == Stage::Card { measure::folds(request, &sample) } else { 0 };
+    let steps = Steps::new(run, candidates.len(), folds);
+    let plan = Plan { candidates: &candidates, request, run, sample: &sample, steps: &steps };
     let binnings = plan.bin(&sample.development)?;
     note_binnings(request, (&candidates, &binnings), &mut findings);
     if request.stage == Stage::Binning {
-        plan.report_progress(1, 0);
+        steps.end();
         return Ok(Development::binned(columns(&candidates, &binnings), findings, report));
     }
     let cross = measure::cross(&plan, &mut findings)?;
     let model = plan.fit(&sample.development, binnings)?;
     let made = Card { plan, model, cross, findings, report, sha256, limits }.make()?;
-    let folds =
-        if made.validation.as_ref().is_some_and(|it| it.cross.is_some()) { measure::folds(&plan) } else { 0 };
-    plan.report_progress(u64::from(folds) + 1, u64::from(folds));
+    steps.end();
     Ok(made)
 }
 

@@ -4,8 +4,9 @@ use super::super::body::BandBody;
 use super::super::finding::{DevelopmentFinding, DevelopmentFindingCode as Code};
 use super::findings::finding;
 use super::model::{Model, Plan};
+use super::request::ScorecardDevelopRequest;
 use super::response::DevelopmentValidation;
-use super::sample::{Part, count};
+use super::sample::{Part, Sample, count};
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{
     self, CalibrationCurve, PointsToOdds, ScaledPoints, ValidationReport, ValidationSample,
@@ -58,17 +59,17 @@ pub(super) fn log_odds(scaling: &PointsToOdds, total: f64) -> f64 {
 }
 
 /// Returns the folds that the request asks for; by default none beside a hold-out part.
-fn wanted(plan: &Plan<'_, '_, '_>) -> u8 {
-    let default = if plan.sample.hold_out.rows.is_empty() { FOLDS } else { 0 };
-    plan.request.folds.unwrap_or(default)
+fn wanted(request: &ScorecardDevelopRequest, sample: &Sample) -> u8 {
+    let default = if sample.hold_out.rows.is_empty() { FOLDS } else { 0 };
+    request.folds.unwrap_or(default)
 }
 
 /// Returns the folds of the cross-validation, each with a bad and a good row; below 2 there is none.
-pub(super) fn folds(plan: &Plan<'_, '_, '_>) -> u8 {
-    let part = &plan.sample.development;
+pub(super) fn folds(request: &ScorecardDevelopRequest, sample: &Sample) -> u8 {
+    let part = &sample.development;
     let bads = part.bad_rows();
     let rarer = bads.min(count(part.rows.len()).saturating_sub(bads));
-    u8::try_from(rarer.min(u64::from(wanted(plan)))).unwrap_or(FOLDS_MAX)
+    u8::try_from(rarer.min(u64::from(wanted(request, sample)))).unwrap_or(FOLDS_MAX)
 }
 
 /// Returns the log-odds of each development row by a fit, with binning and selection, that did not see it; `None` without
@@ -85,8 +86,8 @@ pub(super) fn cross(
         return Err(Error::new(Cause::ValueOutOfRange, message).at("/folds"));
     }
     let part = &plan.sample.development;
-    let wanted = wanted(plan);
-    let folds = folds(plan);
+    let wanted = wanted(request, plan.sample);
+    let folds = folds(request, plan.sample);
     if folds < 2 {
         if wanted > 0 {
             let message =
@@ -116,7 +117,7 @@ pub(super) fn cross(
                 *place = own;
             }
         }
-        plan.report_progress(u64::from(fold) + 1, u64::from(folds));
+        plan.steps.fold(fold);
     }
     Ok(Some(OutsideRows { log_odds, bad: part.bad.clone(), weight: part.weight.clone() }))
 }

@@ -23,6 +23,7 @@ mod request;
 mod response;
 mod sample;
 mod sample_settings;
+mod steps;
 mod summary;
 mod weights;
 mod withheld;

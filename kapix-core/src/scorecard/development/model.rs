@@ -5,6 +5,7 @@ use super::candidates::Candidate;
 use super::missing_together;
 use super::request::ScorecardDevelopRequest;
 use super::sample::{Part, Sample};
+use super::steps::Steps;
 use crate::error::{Cause, Error, Result};
 use crate::fitting::{self, Binning, BinningStatus, Fit, Prepared, Run, SelectionReport};
 use crate::parallel;
@@ -33,14 +34,11 @@ pub(super) struct Plan<'p, 'f, 'a> {
     pub(super) run: &'p Run<'p>,
     /// Outcomes and weights of the whole frame.
     pub(super) sample: &'p Sample,
+    /// How far the development is.
+    pub(super) steps: &'p Steps<'p>,
 }
 
 impl Plan<'_, '_, '_> {
-    /// Reports the progress of the development: folds, then the card.
-    pub(super) fn report_progress(&self, done: u64, folds: u64) {
-        (self.run.progress)(done, folds + 1);
-    }
-
     /// Returns the bins of every candidate on the rows of a part.
     pub(super) fn bin(&self, part: &Part) -> Result<Vec<Binning>> {
         let target = self.sample.frame.target();
@@ -52,6 +50,7 @@ impl Plan<'_, '_, '_> {
                 (self.run.check)()?;
                 let binning = fitting::bin(candidate.column, &part.rows, target, &candidate.options);
                 *place = Some(binning.map_err(|error| candidate.place(error))?);
+                self.steps.bin();
                 Ok(())
             },
         )?;
