@@ -164,7 +164,7 @@ mod tests {
         let date = Date::parse("2026-03-10").unwrap();
         let holder = |rows: u32, every: u32| {
             let row = |input: u32| {
-                let account = if input % every == 0 { &with } else { &without };
+                let account = if input.is_multiple_of(every) { &with } else { &without };
                 let row = Row {
                     input,
                     date,
