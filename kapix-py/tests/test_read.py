@@ -205,7 +205,7 @@ def test_the_rows_are_a_table() -> None:
 def test_help_shows_every_parameter() -> None:
     document = kapix.read_transactions.__doc__ or ""
     names = kapix.read_transactions.__kwdefaults__ or {}
-    assert len(names) == 16
+    assert len(names) == 17
     assert all(f"        {name}:" in document for name in [*names, "source"])
 
 
