@@ -240,7 +240,7 @@ def test_what_was_retrieved_says_when(cards: kapix.Engine) -> None:
         read = kapix.read_transactions(pull, retrieved_at=at)
         assert read.data["transaction_history"]["retrieved_at"] == at
         assert read["data"]["transaction_history"]["retrieved_at"] == at
-        cards.cashflow.analyze(as_of="2026-03-31T10:00:00Z", **read)
+        cards.cashflow.analyze(entity_id="1", as_of="2026-03-31T10:00:00Z", **read)
 
 
 def test_data_that_are_kept_need_all_rows() -> None:
