@@ -205,7 +205,7 @@ def test_the_rows_are_a_table() -> None:
 def test_help_shows_every_parameter() -> None:
     document = kapix.read_transactions.__doc__ or ""
     names = kapix.read_transactions.__kwdefaults__ or {}
-    assert len(names) == 16
+    assert len(names) == 17
     assert all(f"        {name}:" in document for name in [*names, "source"])
 
 
@@ -240,7 +240,7 @@ def test_what_was_retrieved_says_when(cards: kapix.Engine) -> None:
         read = kapix.read_transactions(pull, retrieved_at=at)
         assert read.data["transaction_history"]["retrieved_at"] == at
         assert read["data"]["transaction_history"]["retrieved_at"] == at
-        cards.cashflow.analyze(as_of="2026-03-31T10:00:00Z", **read)
+        cards.cashflow.analyze(entity_id="1", as_of="2026-03-31T10:00:00Z", **read)
 
 
 def test_data_that_are_kept_need_all_rows() -> None:
