@@ -626,6 +626,13 @@ export interface MissingSettings {
   readonly refer?: ReadonlyArray<string>;
   /** Special values of the binning that say that there is no value: they count as missing. */
   readonly special?: ReadonlyArray<boolean | number | string | null>;
+  /**
+   * Texts that say that there is no value, without white space at their ends, at most 100; default the empty
+   * text, `#N/A`, `-`, `<NA>`, `?`, `N/A`, `NA`, `NULL`, `NaN`, `NaT`, `None`, `n/a`, `nan` and `null`. An
+   * empty list takes every text as it stands. The card states them; a special value of the binning keeps its
+   * bin.
+   */
+  readonly texts?: ReadonlyArray<string> | null;
 }
 
 /**
@@ -745,8 +752,9 @@ export interface SampleSettings {
   /** The outcome window: days after the observation within which a default counts, 1..=36,500. */
   readonly horizon_days?: number | null;
   /**
-   * Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends
-   * after `as_of` are left out and counted: a row that may still turn bad is not a good one.
+   * Column with the day on which each row was observed: dates, instants by their day in UTC, or text
+   * `YYYY-MM-DD`. Rows whose outcome window ends after `as_of` are left out and counted: a row that may still
+   * turn bad is not a good one.
    */
   readonly observation_date?: string | null;
   /** Who is in the sample. */
@@ -783,7 +791,10 @@ export type ScoreInclude = 'completeness' | 'points_by_characteristic' | 'reason
 export interface ScorecardDevelopRequest {
   /** The instant of the development; the engine's clock fills it when absent. */
   readonly as_of?: string | Date | null;
-  /** Values of the target that are bad; default 1, `bad` and true. */
+  /**
+   * Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any
+   * other target must state them.
+   */
   readonly bad?: ReadonlyArray<boolean | number | string | null>;
   /** How risk bands are made. */
   readonly bands?: BandSettings;
@@ -839,7 +850,10 @@ export interface ScorecardDevelopRequest {
   readonly target_kind?: TargetKind;
   /** What is measured of the card. */
   readonly validation?: ValidationSettings;
-  /** Column with the weight of each row, finite and above 0. */
+  /**
+   * Column with the weight of each row, finite and above 0; they are divided by their mean over the development
+   * rows.
+   */
   readonly weight?: string | null;
 }
 
@@ -847,7 +861,10 @@ export interface ScorecardDevelopRequest {
 export interface ScorecardEvaluateRequest {
   /** The instant of the evaluation; the engine's clock fills it when absent. */
   readonly as_of?: string | Date | null;
-  /** Values of the target that are bad; default 1, `bad` and true. */
+  /**
+   * Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any
+   * other target must state them.
+   */
   readonly bad?: ReadonlyArray<boolean | number | string | null>;
   /** `id` or `id@version` of a card; default by the routes. */
   readonly card?: string | null;
@@ -865,7 +882,10 @@ export interface ScorecardEvaluateRequest {
   readonly target: string;
   /** What is measured. */
   readonly validation?: ValidationSettings;
-  /** Column with the weight of each row, finite and above 0. */
+  /**
+   * Column with the weight of each row, finite and above 0; they are divided by their mean over the measured
+   * rows.
+   */
   readonly weight?: string | null;
 }
 
@@ -1303,7 +1323,7 @@ export interface Binning {
 
 /** What the reader of a binning should know. */
 export interface BinningFinding {
-  /** Settings of which each alone, when relaxed, makes the problem feasible. */
+  /** Settings of which each alone, when relaxed, makes the problem feasible, or a split possible. */
   readonly constraints?: ReadonlyArray<string>;
   /** How many. */
   readonly count?: number;
@@ -1318,7 +1338,7 @@ export interface BinningFinding {
 }
 
 /** What was found. */
-export type BinningFindingKind = 'fixed_cut_idle' | 'infeasible' | 'rare_levels' | 'together' | 'unsupported';
+export type BinningFindingKind = 'fixed_cut_idle' | 'infeasible' | 'no_split' | 'rare_levels' | 'together' | 'unsupported';
 
 /** How one characteristic is binned, every default filled in. */
 export interface BinningOptions {
@@ -1745,7 +1765,7 @@ export interface DevelopmentFinding {
 }
 
 /** What the development of a card found. */
-export type DevelopmentFindingCode = 'bands' | 'binning' | 'column_type' | 'id_like' | 'immature' | 'leaking' | 'missing_refers' | 'missing_together' | 'no_outside_rows' | 'not_binned' | 'pd_assumed' | 'points_lowered' | 'protected' | 'ranks_nothing' | 'rare_categories' | 'reason_texts' | 'rounding' | 'separation' | 'wrong_sign';
+export type DevelopmentFindingCode = 'bands' | 'binning' | 'column_type' | 'id_like' | 'immature' | 'leaking' | 'missing_only' | 'missing_refers' | 'missing_texts' | 'missing_together' | 'mostly_bad' | 'no_outside_rows' | 'not_binned' | 'pd_assumed' | 'points_lowered' | 'protected' | 'ranks_backwards' | 'ranks_nothing' | 'rare_categories' | 'reads_as_numbers' | 'reason_texts' | 'rounding' | 'separation' | 'special_idle' | 'wrong_sign';
 
 /** Validation by part of the sample. Only rows outside the fit show what to expect of the card. */
 export interface DevelopmentValidation {
@@ -2102,7 +2122,7 @@ export interface PartReport {
   readonly bads: number;
   /** Rows. */
   readonly rows: number;
-  /** Sum of the weights. */
+  /** Sum of the weights, which have mean 1 over the development rows. */
   readonly weight: number;
 }
 
@@ -2379,6 +2399,8 @@ export interface SampleReport {
   readonly rows: number;
   /** SHA-256 of the development rows. */
   readonly sha256?: string;
+  /** Mean weight of the development rows, which every weight was divided by; absent without weights. */
+  readonly weight_mean?: number;
 }
 
 /** One band of a score. */
@@ -2460,6 +2482,8 @@ export interface ScorecardEvaluateResponse {
   readonly card: ArtefactRef;
   /** Decisions by kind. */
   readonly decisions: { readonly [name: string]: number };
+  /** What a reader must know of the figures. */
+  readonly findings: ReadonlyArray<DevelopmentFinding>;
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
   /** When the Desk answered; absent without a clock. */
