@@ -97,7 +97,7 @@ fn text_that_means_no_value_is_missing_in_every_door() {
             .any(|(code, own)| code == "missing_texts" && own.starts_with("`40` rows hold a blank, `-`")),
         "{told:?}"
     );
-    let columns = json!({"age": [30; 4], "purpose": [null, "NA", "  ", "home"]});
+    let columns = json!({"age": [30, 30, 30, 30], "purpose": [null, "NA", "  ", "home"]});
     let found = points(&answer, &columns);
     assert!(found[0] == found[1] && found[0] == found[2] && found[0] != found[3], "{found}");
     for text in ["NA", " ", "nan"] {
@@ -127,8 +127,8 @@ fn numbers_as_text_are_told_and_read_where_that_is_asked_for() {
     assert_eq!(own[0]["reads_text"], json!(true));
     own[0].as_object_mut().unwrap().remove("reads_text");
     assert_eq!(own, characteristics(&numbers));
-    let text = json!({"age": ["25", "61.5", "-9", "NA"], "purpose": ["car"; 4]});
-    let plain = json!({"age": [25, 61.5, -9, null], "purpose": ["car"; 4]});
+    let text = json!({"age": ["25", "61.5", "-9", "NA"], "purpose": ["car", "car", "car", "car"]});
+    let plain = json!({"age": [25, 61.5, -9, null], "purpose": ["car", "car", "car", "car"]});
     assert_eq!(points(&answer, &text), points(&numbers, &plain));
     assert_eq!(points(&answer, &plain), points(&numbers, &plain));
     let silent =

@@ -518,7 +518,7 @@ type Binning struct {
 
 // BinningFinding: What the reader of a binning should know.
 type BinningFinding struct {
-	// Constraints: Settings of which each alone, when relaxed, makes the problem feasible.
+	// Constraints: Settings of which each alone, when relaxed, makes the problem feasible, or a split possible.
 	Constraints []string `json:"constraints,omitzero"`
 	// Count: How many.
 	Count *uint64 `json:"count,omitempty"`
@@ -540,6 +540,8 @@ const (
 	BinningFindingKindFixedCutIdle BinningFindingKind = "fixed_cut_idle"
 	// BinningFindingKindInfeasible: No partition meets the constraints; `constraints` names those that alone stand in the way.
 	BinningFindingKindInfeasible BinningFindingKind = "infeasible"
+	// BinningFindingKindNoSplit: The optimum is one attribute; `constraints` names those that alone forbid every split. Without any, several do together, or the values tell no rows apart.
+	BinningFindingKindNoSplit BinningFindingKind = "no_split"
 	// BinningFindingKindRareLevels: `count` categories with `share` of the weight are rare and count as unseen.
 	BinningFindingKindRareLevels BinningFindingKind = "rare_levels"
 	// BinningFindingKindTogether: The rows of a slot are nearly the same as those of a slot of `with`. They count there, and this slot gets weight of evidence 0.
@@ -1342,10 +1344,16 @@ const (
 	DevelopmentFindingCodeImmature DevelopmentFindingCode = "immature"
 	// DevelopmentFindingCodeLeaking: A characteristic predicts the outcome better than anything known before it should.
 	DevelopmentFindingCodeLeaking DevelopmentFindingCode = "leaking"
+	// DevelopmentFindingCodeMissingOnly: One value tells nothing apart: the characteristic stands in the card by its bins for missing, special or unseen values alone.
+	DevelopmentFindingCodeMissingOnly DevelopmentFindingCode = "missing_only"
 	// DevelopmentFindingCodeMissingRefers: Of the development rows, more than 5 % would be referred since inputs are missing.
 	DevelopmentFindingCodeMissingRefers DevelopmentFindingCode = "missing_refers"
+	// DevelopmentFindingCodeMissingTexts: Text that says that there is no value, such as `NA`, was read as missing.
+	DevelopmentFindingCodeMissingTexts DevelopmentFindingCode = "missing_texts"
 	// DevelopmentFindingCodeMissingTogether: A bin for missing, special or unseen values has the neutral points: its rows count in another characteristic.
 	DevelopmentFindingCodeMissingTogether DevelopmentFindingCode = "missing_together"
+	// DevelopmentFindingCodeMostlyBad: Of the rows, by weight, more than half are bad.
+	DevelopmentFindingCodeMostlyBad DevelopmentFindingCode = "mostly_bad"
 	// DevelopmentFindingCodeNoOutsideRows: The card or its cut-offs were not measured on rows outside the fit.
 	DevelopmentFindingCodeNoOutsideRows DevelopmentFindingCode = "no_outside_rows"
 	// DevelopmentFindingCodeNotBinned: A column has one attribute only, or no partition meets its constraints.
@@ -1356,16 +1364,22 @@ const (
 	DevelopmentFindingCodePointsLowered DevelopmentFindingCode = "points_lowered"
 	// DevelopmentFindingCodeProtected: A protected characteristic is in the card, or was left out because no legal basis is stated.
 	DevelopmentFindingCodeProtected DevelopmentFindingCode = "protected"
+	// DevelopmentFindingCodeRanksBackwards: The AUC of rows outside the fit is below one half: the card ranks the bad above the good.
+	DevelopmentFindingCodeRanksBackwards DevelopmentFindingCode = "ranks_backwards"
 	// DevelopmentFindingCodeRanksNothing: The card does not rank rows outside the fit.
 	DevelopmentFindingCodeRanksNothing DevelopmentFindingCode = "ranks_nothing"
 	// DevelopmentFindingCodeRareCategories: Rare categories count as unseen.
 	DevelopmentFindingCodeRareCategories DevelopmentFindingCode = "rare_categories"
+	// DevelopmentFindingCodeReadsAsNumbers: The texts of a column are numbers, and were read as categories.
+	DevelopmentFindingCodeReadsAsNumbers DevelopmentFindingCode = "reads_as_numbers"
 	// DevelopmentFindingCodeReasonTexts: The texts of a reason were made from the name of its column.
 	DevelopmentFindingCodeReasonTexts DevelopmentFindingCode = "reason_texts"
 	// DevelopmentFindingCodeRounding: Rounding to points changes more than 5 % of the decisions.
 	DevelopmentFindingCodeRounding DevelopmentFindingCode = "rounding"
 	// DevelopmentFindingCodeSeparation: A characteristic takes part in separating good and bad rows.
 	DevelopmentFindingCodeSeparation DevelopmentFindingCode = "separation"
+	// DevelopmentFindingCodeSpecialIdle: No row holds a special value that is stated.
+	DevelopmentFindingCodeSpecialIdle DevelopmentFindingCode = "special_idle"
 	// DevelopmentFindingCodeWrongSign: A safer bin of a characteristic raises the risk in the card.
 	DevelopmentFindingCodeWrongSign DevelopmentFindingCode = "wrong_sign"
 )
@@ -1970,6 +1984,8 @@ type MissingSettings struct {
 	Refer []string `json:"refer,omitzero"`
 	// Special: Special values of the binning that say that there is no value: they count as missing.
 	Special []any `json:"special,omitzero"`
+	// Texts: Texts that say that there is no value, without white space at their ends, at most 100; default the empty text, `#N/A`, `-`, `<NA>`, `?`, `N/A`, `NA`, `NULL`, `NaN`, `NaT`, `None`, `n/a`, `nan` and `null`. An empty list takes every text as it stands. The card states them; a special value of the binning keeps its bin.
+	Texts []string `json:"texts,omitzero"`
 }
 
 // UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
@@ -2062,7 +2078,7 @@ type PartReport struct {
 	Bads uint64 `json:"bads"`
 	// Rows: Rows.
 	Rows uint64 `json:"rows"`
-	// Weight: Sum of the weights.
+	// Weight: Sum of the weights, which have mean 1 over the development rows.
 	Weight float64 `json:"weight"`
 }
 
@@ -2518,6 +2534,8 @@ type SampleReport struct {
 	Rows uint64 `json:"rows"`
 	// SHA256: SHA-256 of the development rows.
 	SHA256 string `json:"sha256,omitempty"`
+	// WeightMean: Mean weight of the development rows, which every weight was divided by; absent without weights.
+	WeightMean *float64 `json:"weight_mean,omitempty"`
 }
 
 // SampleSettings: The sample of a development, as the card's `pd_basis` will state it.
@@ -2528,7 +2546,7 @@ type SampleSettings struct {
 	Exclusions []Exclusion `json:"exclusions,omitzero"`
 	// HorizonDays: The outcome window: days after the observation within which a default counts, 1..=36,500.
 	HorizonDays *uint32 `json:"horizon_days,omitempty"`
-	// ObservationDate: Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad is not a good one.
+	// ObservationDate: Column with the day on which each row was observed: dates, instants by their day in UTC, or text `YYYY-MM-DD`. Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad is not a good one.
 	ObservationDate string `json:"observation_date,omitempty"`
 	// Population: Who is in the sample.
 	Population string `json:"population,omitempty"`
@@ -2636,7 +2654,7 @@ const (
 type ScorecardDevelopRequest struct {
 	// AsOf: The instant of the development; the engine's clock fills it when absent.
 	AsOf string `json:"as_of,omitempty"`
-	// Bad: Values of the target that are bad; default 1, `bad` and true.
+	// Bad: Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any other target must state them.
 	Bad []any `json:"bad,omitzero"`
 	// Bands: How risk bands are made.
 	Bands *BandSettings `json:"bands,omitempty"`
@@ -2686,7 +2704,7 @@ type ScorecardDevelopRequest struct {
 	TargetKind TargetKind `json:"target_kind,omitempty"`
 	// Validation: What is measured of the card.
 	Validation *ValidationSettings `json:"validation,omitempty"`
-	// Weight: Column with the weight of each row, finite and above 0.
+	// Weight: Column with the weight of each row, finite and above 0; they are divided by their mean over the development rows.
 	Weight string `json:"weight,omitempty"`
 }
 
@@ -2740,7 +2758,7 @@ type ScorecardDevelopResponse struct {
 type ScorecardEvaluateRequest struct {
 	// AsOf: The instant of the evaluation; the engine's clock fills it when absent.
 	AsOf string `json:"as_of,omitempty"`
-	// Bad: Values of the target that are bad; default 1, `bad` and true.
+	// Bad: Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any other target must state them.
 	Bad []any `json:"bad,omitzero"`
 	// Card: `id` or `id@version` of a card; default by the routes.
 	Card string `json:"card,omitempty"`
@@ -2758,7 +2776,7 @@ type ScorecardEvaluateRequest struct {
 	Target string `json:"target"`
 	// Validation: What is measured.
 	Validation *ValidationSettings `json:"validation,omitempty"`
-	// Weight: Column with the weight of each row, finite and above 0.
+	// Weight: Column with the weight of each row, finite and above 0; they are divided by their mean over the measured rows.
 	Weight string `json:"weight,omitempty"`
 }
 
@@ -2778,6 +2796,8 @@ type ScorecardEvaluateResponse struct {
 	Card ArtefactRef `json:"card"`
 	// Decisions: Decisions by kind.
 	Decisions map[string]uint64 `json:"decisions"`
+	// Findings: What a reader must know of the figures.
+	Findings []DevelopmentFinding `json:"findings"`
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
 	// RecordedAt: When the Desk answered; absent without a clock.

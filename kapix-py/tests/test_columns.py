@@ -18,8 +18,8 @@ ROWS = 600
 CODES = numpy.arange(ROWS) * 7 % 8
 AGES = 20 + numpy.arange(ROWS) * 37 % 50
 # The risk of a branch does not follow its number.
-RISK = numpy.array([5, 60, 10, 70, 0, 65, 15, 55])[CODES] + (70 - AGES) // 2
-BAD = (numpy.arange(ROWS) * 7919 % 100 < RISK).astype(int)
+RISK = numpy.array([0, 45, 5, 50, 0, 40, 10, 45])[CODES] + (70 - AGES)
+BAD = (numpy.random.default_rng(7).uniform(size=ROWS) * 100 < RISK).astype(int)
 SETTINGS: dict[str, Any] = {"target": "bad", "folds": 0}
 
 
@@ -35,11 +35,11 @@ def branches() -> dict[str, Any]:
         "pandas": pandas.Series(CODES, dtype="category"),
         "pandas of floats": pandas.Series(CODES.astype(float), dtype="category"),
         "pandas unused levels": pandas.Series(pandas.Categorical(CODES, categories=range(-3, 12))),
-        "pandas arrow": pandas.Series(CODES, dtype=pandas.ArrowDtype(pyarrow.dictionary(pyarrow.int32(), pyarrow.int64()))),
+        "pandas arrow": pandas.Series(pandas.arrays.ArrowExtensionArray(pyarrow.array(CODES).dictionary_encode())),
         "polars": polars.Series(texts.tolist(), dtype=polars.Categorical),
         "polars enum": polars.Series(texts.tolist(), dtype=polars.Enum(sorted(set(texts)))),
         "arrow": pyarrow.array(CODES).dictionary_encode(),
-        "arrow narrow": pyarrow.array(CODES.astype("u1")).cast(pyarrow.dictionary(pyarrow.int8(), pyarrow.uint8())),
+        "arrow narrow": pyarrow.DictionaryArray.from_arrays(pyarrow.array(CODES.astype("i1")), pyarrow.array(range(8), pyarrow.uint8())),
         "arrow floats": pyarrow.array(CODES.astype(float)).dictionary_encode(),
         "arrow chunks": pyarrow.chunked_array([pyarrow.array(CODES[:9]).dictionary_encode(), pyarrow.array(CODES[9:]).dictionary_encode()]),
     }

@@ -75,7 +75,7 @@ _EntityPutRequest = (
 _ScorecardDevelopRequest = (
     ('target', 'str', REQUIRED, 'Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind` `continuous`.'),
     ('as_of', 'str | datetime.datetime | None', None, "The instant of the development; the engine's clock fills it when absent."),
-    ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true.'),
+    ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any other target must state them.'),
     ('bands', 'BandSettings', {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}, 'How risk bands are made.'),
     ('binning', 'BinningSettings', {}, 'How each column is binned, unless `characteristics` states otherwise for one.'),
     ('calibration', 'CalibrationSettings', {'method': 'platt', 'smoothing': False}, 'From the score to a probability.'),
@@ -99,21 +99,21 @@ _ScorecardDevelopRequest = (
     ('stage', 'Stage', 'card', 'How far to go; default `card`. One of `binning`, `card`.'),
     ('target_kind', 'TargetKind', 'binary', 'Whether the target is an outcome or a number; default `binary`. One of `binary`, `continuous`.'),
     ('validation', 'ValidationSettings', {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10, 'interval_level': 0.95, 'roc_points': 100}, 'What is measured of the card.'),
-    ('weight', 'str | None', None, 'Column with the weight of each row, finite and above 0.'),
+    ('weight', 'str | None', None, 'Column with the weight of each row, finite and above 0; they are divided by their mean over the development rows.'),
 )
 
 _ScorecardEvaluateRequest = (
     ('entity_type', 'EntityType', REQUIRED, 'Whom the card must score. One of `individual`, `sme`, `corporate`.'),
     ('target', 'str', REQUIRED, 'Column with the outcome.'),
     ('as_of', 'str | datetime.datetime | None', None, "The instant of the evaluation; the engine's clock fills it when absent."),
-    ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true.'),
+    ('bad', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any other target must state them.'),
     ('card', 'str | None', None, '`id` or `id@version` of a card; default by the routes.'),
     ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'The rows by column, when no columns come beside the request.'),
     ('good', 'Sequence[bool | float | str | None]', ABSENT, 'Values of the target that are good, when others mean that the outcome is not known.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
     ('seed', 'int', 0, 'Seed; an evaluation does not use it and returns it.'),
     ('validation', 'ValidationSettings', {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10, 'interval_level': 0.95, 'roc_points': 100}, 'What is measured.'),
-    ('weight', 'str | None', None, 'Column with the weight of each row, finite and above 0.'),
+    ('weight', 'str | None', None, 'Column with the weight of each row, finite and above 0; they are divided by their mean over the measured rows.'),
 )
 
 _TransactionsReadRequest = (

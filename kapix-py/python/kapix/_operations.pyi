@@ -305,7 +305,8 @@ class Scorecard:
                 `binning` with `target_kind` `continuous`.
             as_of (str | datetime.datetime | None): The instant of the development; the engine's clock fills it when
                 absent.
-            bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+            bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true
+                where the others are 0, `good` and false. Any other target must state them.
             bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
             binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
             calibration (CalibrationSettings; default {'method': 'platt', 'smoothing': False}): From the score to a
@@ -343,7 +344,8 @@ class Scorecard:
                 `binary`. One of `binary`, `continuous`.
             validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
                 'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
-            weight (str | None): Column with the weight of each row, finite and above 0.
+            weight (str | None): Column with the weight of each row, finite and above 0; they are divided by their
+                mean over the development rows.
         """
     async def develop_async(
         self,
@@ -412,7 +414,8 @@ class Scorecard:
             target (str; required): Column with the outcome.
             as_of (str | datetime.datetime | None): The instant of the evaluation; the engine's clock fills it when
                 absent.
-            bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+            bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true
+                where the others are 0, `good` and false. Any other target must state them.
             card (str | None): `id` or `id@version` of a card; default by the routes.
             columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns
                 come beside the request.
@@ -422,7 +425,8 @@ class Scorecard:
             seed (int; default 0): Seed; an evaluation does not use it and returns it.
             validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
                 'interval_level': 0.95, 'roc_points': 100}): What is measured.
-            weight (str | None): Column with the weight of each row, finite and above 0.
+            weight (str | None): Column with the weight of each row, finite and above 0; they are divided by their
+                mean over the measured rows.
         """
     async def evaluate_async(
         self,

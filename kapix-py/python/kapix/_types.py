@@ -659,9 +659,14 @@ class MissingSettings(TypedDict, total=False):
             `refer`.
         special (Sequence[bool | float | str | None]): Special values of the binning that say that there is no
             value: they count as missing.
+        texts (Sequence[str] | None): Texts that say that there is no value, without white space at their ends, at
+            most 100; default the empty text, `#N/A`, `-`, `<NA>`, `?`, `N/A`, `NA`, `NULL`, `NaN`, `NaT`, `None`,
+            `n/a`, `nan` and `null`. An empty list takes every text as it stands. The card states them; a special
+            value of the binning keeps its bin.
     """
     refer: Sequence[str]
     special: Sequence[bool | float | str | None]
+    texts: Sequence[str] | None
 
 
 Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"], Literal["log_likelihood"]]
@@ -787,9 +792,9 @@ class SampleSettings(TypedDict, total=False):
             this order.
         horizon_days (int | None): The outcome window: days after the observation within which a default counts,
             1..=36,500.
-        observation_date (str | None): Column with the day on which each row was observed, as text `YYYY-MM-DD`.
-            Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad is
-            not a good one.
+        observation_date (str | None): Column with the day on which each row was observed: dates, instants by their
+            day in UTC, or text `YYYY-MM-DD`. Rows whose outcome window ends after `as_of` are left out and counted:
+            a row that may still turn bad is not a good one.
         population (str | None): Who is in the sample.
         split (SplitSettings; default {'method': 'auto'}): How rows are set aside from the fit.
     """
@@ -837,7 +842,8 @@ class ScorecardDevelopRequest(TypedDict, total=False):
     Fields:
         as_of (str | datetime.datetime | None): The instant of the development; the engine's clock fills it when
             absent.
-        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true
+            where the others are 0, `good` and false. Any other target must state them.
         bands (BandSettings; default {'bads_min': 1.0, 'count': 7, 'share_min': 0.05}): How risk bands are made.
         binning (BinningSettings): How each column is binned, unless `characteristics` states otherwise for one.
         calibration (CalibrationSettings; default {'method': 'platt', 'smoothing': False}): From the score to a
@@ -877,7 +883,8 @@ class ScorecardDevelopRequest(TypedDict, total=False):
             One of `binary`, `continuous`.
         validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
             'interval_level': 0.95, 'roc_points': 100}): What is measured of the card.
-        weight (str | None): Column with the weight of each row, finite and above 0.
+        weight (str | None): Column with the weight of each row, finite and above 0; they are divided by their mean
+            over the development rows.
     """
     as_of: str | datetime.datetime | None
     bad: Sequence[bool | float | str | None]
@@ -914,7 +921,8 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
     Fields:
         as_of (str | datetime.datetime | None): The instant of the evaluation; the engine's clock fills it when
             absent.
-        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true.
+        bad (Sequence[bool | float | str | None]): Values of the target that are bad; default 1, `bad` and true
+            where the others are 0, `good` and false. Any other target must state them.
         card (str | None): `id` or `id@version` of a card; default by the routes.
         columns (Mapping[str, Sequence[bool | float | str | None]] | None): The rows by column, when no columns come
             beside the request.
@@ -926,7 +934,8 @@ class ScorecardEvaluateRequest(TypedDict, total=False):
         target (str; required): Column with the outcome.
         validation (ValidationSettings; default {'distribution_bins': 20, 'gains_groups': 10, 'groups': 10,
             'interval_level': 0.95, 'roc_points': 100}): What is measured.
-        weight (str | None): Column with the weight of each row, finite and above 0.
+        weight (str | None): Column with the weight of each row, finite and above 0; they are divided by their mean
+            over the measured rows.
     """
     as_of: str | datetime.datetime | None
     bad: Sequence[bool | float | str | None]
@@ -1310,7 +1319,7 @@ class Binning(Record):
 class BinningFinding(Record):
     """What the reader of a binning should know."""
     __slots__ = ()
-    constraints = property_of('constraints', 'Settings of which each alone, when relaxed, makes the problem feasible.')
+    constraints = property_of('constraints', 'Settings of which each alone, when relaxed, makes the problem feasible, or a split possible.')
     count = property_of('count', 'How many.')
     kind = property_of('kind', 'What was found.')
     share = property_of('share', 'Share of the total weight concerned.')
@@ -1318,7 +1327,7 @@ class BinningFinding(Record):
     with_ = property_of('with', 'The other characteristic concerned.')
 
 
-BinningFindingKind = Union[Literal["fixed_cut_idle"], Literal["infeasible"], Literal["rare_levels"], Literal["together"], Literal["unsupported"]]
+BinningFindingKind = Union[Literal["fixed_cut_idle"], Literal["infeasible"], Literal["no_split"], Literal["rare_levels"], Literal["together"], Literal["unsupported"]]
 
 
 class BinningOptions(Record):
@@ -1594,7 +1603,7 @@ class DevelopmentFinding(Record):
     message = property_of('message', 'One sentence.')
 
 
-DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_refers"], Literal["missing_together"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["wrong_sign"]]
+DevelopmentFindingCode = Union[Literal["bands"], Literal["binning"], Literal["column_type"], Literal["id_like"], Literal["immature"], Literal["leaking"], Literal["missing_only"], Literal["missing_refers"], Literal["missing_texts"], Literal["missing_together"], Literal["mostly_bad"], Literal["no_outside_rows"], Literal["not_binned"], Literal["pd_assumed"], Literal["points_lowered"], Literal["protected"], Literal["ranks_backwards"], Literal["ranks_nothing"], Literal["rare_categories"], Literal["reads_as_numbers"], Literal["reason_texts"], Literal["rounding"], Literal["separation"], Literal["special_idle"], Literal["wrong_sign"]]
 
 
 class DevelopmentValidation(Record):
@@ -1853,7 +1862,7 @@ class PartReport(Record):
     __slots__ = ()
     bads = property_of('bads', 'Rows that are bad.')
     rows = property_of('rows', 'Rows.')
-    weight = property_of('weight', 'Sum of the weights.')
+    weight = property_of('weight', 'Sum of the weights, which have mean 1 over the development rows.')
 
 
 class PdBasis(Record):
@@ -2048,6 +2057,7 @@ class SampleReport(Record):
     out_of_time = property_of('out_of_time', 'Later rows.', 'PartReport')
     rows = property_of('rows', 'Rows of the frame.')
     sha256 = property_of('sha256', 'SHA-256 of the development rows.')
+    weight_mean = property_of('weight_mean', 'Mean weight of the development rows, which every weight was divided by; absent without weights.')
 
 
 class ScoreBand(Record):
@@ -2104,6 +2114,7 @@ class ScorecardEvaluateResponse(Answer):
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     card = property_of('card', 'The card that was evaluated.', 'ArtefactRef')
     decisions = property_of('decisions', 'Decisions by kind.')
+    findings = property_of('findings', 'What a reader must know of the figures.', 'DevelopmentFinding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')

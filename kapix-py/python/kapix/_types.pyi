@@ -525,6 +525,12 @@ class MissingSettings(TypedDict):
     """Names of inputs without which no application is approved: their missing bins state `refer`."""
     special: NotRequired[Sequence[bool | float | str | None]]
     """Special values of the binning that say that there is no value: they count as missing."""
+    texts: NotRequired[Sequence[str] | None]
+    """Texts that say that there is no value, without white space at their ends, at most 100; default the empty
+    text, `#N/A`, `-`, `<NA>`, `?`, `N/A`, `NA`, `NULL`, `NaN`, `NaT`, `None`, `n/a`, `nan` and `null`. An
+    empty list takes every text as it stands. The card states them; a special value of the binning keeps its
+    bin.
+    """
 
 Objective = Literal["iv", "jensen_shannon", "hellinger", "log_likelihood"]
 
@@ -625,8 +631,9 @@ class SampleSettings(TypedDict):
     horizon_days: NotRequired[int | None]
     """The outcome window: days after the observation within which a default counts, 1..=36,500."""
     observation_date: NotRequired[str | None]
-    """Column with the day on which each row was observed, as text `YYYY-MM-DD`. Rows whose outcome window ends
-    after `as_of` are left out and counted: a row that may still turn bad is not a good one.
+    """Column with the day on which each row was observed: dates, instants by their day in UTC, or text `YYYY-MM-
+    DD`. Rows whose outcome window ends after `as_of` are left out and counted: a row that may still turn bad
+    is not a good one.
     """
     population: NotRequired[str | None]
     """Who is in the sample."""
@@ -659,7 +666,9 @@ class ScorecardDevelopRequest(TypedDict):
     as_of: NotRequired[str | datetime.datetime | None]
     """The instant of the development; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
-    """Values of the target that are bad; default 1, `bad` and true."""
+    """Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any
+    other target must state them.
+    """
     bands: NotRequired[BandSettings]
     """How risk bands are made."""
     binning: NotRequired[BinningSettings]
@@ -713,14 +722,18 @@ class ScorecardDevelopRequest(TypedDict):
     validation: NotRequired[ValidationSettings]
     """What is measured of the card."""
     weight: NotRequired[str | None]
-    """Column with the weight of each row, finite and above 0."""
+    """Column with the weight of each row, finite and above 0; they are divided by their mean over the
+    development rows.
+    """
 
 class ScorecardEvaluateRequest(TypedDict):
     """Asks how well a loaded card ranks and is calibrated on rows with known outcomes; the rows come as columns."""
     as_of: NotRequired[str | datetime.datetime | None]
     """The instant of the evaluation; the engine's clock fills it when absent."""
     bad: NotRequired[Sequence[bool | float | str | None]]
-    """Values of the target that are bad; default 1, `bad` and true."""
+    """Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any
+    other target must state them.
+    """
     card: NotRequired[str | None]
     """`id` or `id@version` of a card; default by the routes."""
     columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
@@ -738,7 +751,9 @@ class ScorecardEvaluateRequest(TypedDict):
     validation: NotRequired[ValidationSettings]
     """What is measured."""
     weight: NotRequired[str | None]
-    """Column with the weight of each row, finite and above 0."""
+    """Column with the weight of each row, finite and above 0; they are divided by their mean over the measured
+    rows.
+    """
 
 SelectionMethod = Literal["none", "forward", "backward", "stepwise"]
 
@@ -1220,7 +1235,7 @@ class BinningFinding(Record):
     """What the reader of a binning should know."""
     @property
     def constraints(self) -> tuple[str, ...] | None:
-        """Settings of which each alone, when relaxed, makes the problem feasible."""
+        """Settings of which each alone, when relaxed, makes the problem feasible, or a split possible."""
     @property
     def count(self) -> int | None:
         """How many."""
@@ -1237,7 +1252,7 @@ class BinningFinding(Record):
     def with_(self) -> str | None:
         """The other characteristic concerned."""
 
-BinningFindingKind = Literal["fixed_cut_idle", "infeasible", "rare_levels", "together", "unsupported"]
+BinningFindingKind = Literal["fixed_cut_idle", "infeasible", "no_split", "rare_levels", "together", "unsupported"]
 
 class BinningOptions(Record):
     """How one characteristic is binned, every default filled in."""
@@ -1816,7 +1831,7 @@ class DevelopmentFinding(Record):
     def message(self) -> str:
         """One sentence."""
 
-DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_refers", "missing_together", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_nothing", "rare_categories", "reason_texts", "rounding", "separation", "wrong_sign"]
+DevelopmentFindingCode = Literal["bands", "binning", "column_type", "id_like", "immature", "leaking", "missing_only", "missing_refers", "missing_texts", "missing_together", "mostly_bad", "no_outside_rows", "not_binned", "pd_assumed", "points_lowered", "protected", "ranks_backwards", "ranks_nothing", "rare_categories", "reads_as_numbers", "reason_texts", "rounding", "separation", "special_idle", "wrong_sign"]
 
 class DevelopmentValidation(Record):
     """Validation by part of the sample. Only rows outside the fit show what to expect of the card."""
@@ -2265,7 +2280,7 @@ class PartReport(Record):
         """Rows."""
     @property
     def weight(self) -> float:
-        """Sum of the weights."""
+        """Sum of the weights, which have mean 1 over the development rows."""
 
 class PdBasis(Record):
     """What a PD means, and on what it rests."""
@@ -2608,6 +2623,9 @@ class SampleReport(Record):
     @property
     def sha256(self) -> str | None:
         """SHA-256 of the development rows."""
+    @property
+    def weight_mean(self) -> float | None:
+        """Mean weight of the development rows, which every weight was divided by; absent without weights."""
 
 class ScoreBand(Record):
     """One band of a score."""
@@ -2715,6 +2733,9 @@ class ScorecardEvaluateResponse(Answer):
     @property
     def decisions(self) -> Mapping[str, int]:
         """Decisions by kind."""
+    @property
+    def findings(self) -> tuple[DevelopmentFinding, ...]:
+        """What a reader must know of the figures."""
     @property
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
