@@ -26,8 +26,9 @@ func read[T, Plain any](text []byte, value *T, plain *Plain) error {
 	if strict := s.value(reflect.TypeFor[T]()); strict != nil {
 		return strict
 	}
-	if err == nil {
-		return nil
+	var inner *Error
+	if err == nil || errors.As(err, &inner) {
+		return err
 	}
 	// encoding/json knows the Go field, in the innermost struct, and not the place in the text.
 	wrong := refusal("json.shape", err.Error())
