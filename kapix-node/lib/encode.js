@@ -5,8 +5,8 @@
 // JSON form is refused with its place; everything else is for the core to judge. NaN is missing in inputs and rows, as
 // it is in columns, and refused everywhere else.
 //
-// What is checked is a copy, in which no getter and no proxy is left, and JSON.stringify writes that copy: each property
-// is read once, and what is written is what was checked.
+// What is checked is a copy, in which no getter and no proxy is left, and JSON.stringify writes that copy: each
+// property is read once, and what is written is what was checked.
 
 const { types } = require('node:util');
 

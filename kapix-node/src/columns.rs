@@ -1,5 +1,5 @@
-//! Columns: typed arrays in, borrowed by a call that holds this thread, copied by one on another thread; typed arrays out,
-//! in memory of JavaScript, which frees them like its own.
+//! Columns: typed arrays in, borrowed by a call that holds this thread, copied by one on another thread; typed arrays
+//! out, in memory of JavaScript, which frees them like its own.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use kapix_core::{
