@@ -49,9 +49,10 @@ export type Answered<T> = Readonly<T> & Sealed;
 
 /**
  * One column. A call on this thread borrows Float64Array, BigInt64Array, Int32Array and codes; the rest is copied. NaN,
- * null, an invalid Date and a negative code are missing. A BigUint64Array holds integers up to 2^63 - 1. Lists hold numbers, text and booleans, dates (instants), or bytes. A column of
- * another call's results is one too: `values` with `type`, `names` of codes, and `valid`, a bit for each row (bit
- * `row`, least significant first), 1 where it holds a value.
+ * null, an invalid Date and a negative code are missing. A BigUint64Array holds integers up to 2^63 - 1. Lists hold
+ * numbers, text and booleans, dates (instants), or bytes. A column of another call's results is one too: `values` with
+ * `type`, `names` of codes, and `valid`, a bit for each row (bit `row`, least significant first), 1 where it holds a
+ * value.
  */
 export type Column =
   | Float64Array

@@ -5,8 +5,8 @@
 // JSON form is refused with its place; everything else is for the core to judge. NaN is missing in inputs and rows, as
 // it is in columns, and refused everywhere else.
 //
-// What is checked is a copy, in which no getter and no proxy is left, and JSON.stringify writes that copy: each property
-// is read once, and what is written is what was checked.
+// What is checked is a copy, in which no getter and no proxy is left, and JSON.stringify writes that copy: each
+// property is read once, and what is written is what was checked.
 
 const { types } = require('node:util');
 
@@ -14,6 +14,7 @@ const { types } = require('node:util');
 const MAY_BE_MISSING = new Set(['akiba', 'columns', 'data', 'features']);
 // Deeper objects, and those that contain themselves, are refused here; the limit `json_depth` lies below.
 const DEPTH_MAX = 200;
+const EMPTY = {};
 
 /** Says that a value has no JSON form. */
 class Refused extends Error {
@@ -49,13 +50,14 @@ class Copier {
     // Bytes that the text may still have; each value takes as many as it must at least.
     this.left = limit;
     this.isPolluted = false;
-    for (const _ in Object.prototype) this.isPolluted = true;
-    // Names and places of the objects and arrays that are being copied.
+    for (const _ in EMPTY) this.isPolluted = true;
+    // Names and places of the objects and arrays that are being copied; the first, the whole, has none.
     this.path = [];
   }
 
   refuse(cause, message, name) {
-    throw new Refused(cause, message, pointerOf(name === undefined ? this.path : [...this.path, name]));
+    const [, ...path] = name === undefined ? this.path : [...this.path, name];
+    throw new Refused(cause, message, pointerOf(path));
   }
 
   take(bytes) {
@@ -63,7 +65,7 @@ class Copier {
     if (this.left < 0) throw tooLong(this.limit);
   }
 
-  /** Returns the copy of a value; `name` is its name or place, absent for the whole. */
+  /** Returns the copy of a value; `name` is its name or place. */
   value(value, name, mayBeMissing) {
     switch (typeof value) {
       case 'string':
@@ -93,24 +95,26 @@ class Copier {
 
   /** Returns the copy of an object, which stands one level deeper. */
   inside(value, name, mayBeMissing) {
-    if (this.path.length >= DEPTH_MAX) {
-      throw new Refused('limit.exceeded', `json_depth must be at most \`${DEPTH_MAX}\``);
-    }
-    if (name !== undefined) this.path.push(name);
-    const copy = this.object(value, mayBeMissing);
-    if (name !== undefined) this.path.pop();
+    this.enter(name);
+    const copy = isRecord(value) ? this.members({ ...value }, mayBeMissing) : this.object(value, mayBeMissing);
+    this.path.pop();
     return copy;
   }
 
+  enter(name) {
+    if (this.path.length > DEPTH_MAX) {
+      throw new Refused('limit.exceeded', `json_depth must be at most \`${DEPTH_MAX}\``);
+    }
+    this.path.push(name);
+  }
+
   object(value, mayBeMissing) {
-    const prototype = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype && value.toJSON === undefined) return this.members(value, mayBeMissing);
     if (types.isDate(value)) return this.instant(value);
     const { toJSON } = value;
     const given = typeof toJSON === 'function' ? toJSON.call(value, String(this.path.at(-1) ?? '')) : value;
     if (typeof given !== 'object' || given === null) return this.value(given, undefined, mayBeMissing);
     if (Array.isArray(given)) return this.items(given, mayBeMissing);
-    if (isPlain(Object.getPrototypeOf(given))) return this.members(given, mayBeMissing);
+    if (isPlain(Object.getPrototypeOf(given))) return this.members({ ...given }, mayBeMissing);
     return this.refuse('json.shape', 'a value must be a plain object, an array, a date, or have toJSON');
   }
 
@@ -126,31 +130,47 @@ class Copier {
     const copy = new Array(length);
     for (let index = 0; index < length; index += 1) {
       const value = items[index];
-      copy[index] = isSafe(value) ? value : this.value(value, index, mayBeMissing);
+      if (isSafe(value)) {
+        copy[index] = value;
+      } else if (isRecord(value)) {
+        // V8 copies objects of a few shapes at one place fast: rows of a list have their own.
+        this.enter(index);
+        copy[index] = this.members({ ...value }, mayBeMissing);
+        this.path.pop();
+      } else {
+        copy[index] = this.value(value, index, mayBeMissing);
+      }
     }
     return copy;
   }
 
-  members(members, mayBeMissing) {
-    const copy = { ...members };
-    const isWhole = this.path.length === 0;
+  /** Returns an object, which is a copy of our own, with its members copied too. */
+  members(copy, mayBeMissing) {
     let bytes = 0;
     for (const name in copy) {
-      if (this.isPolluted && !Object.hasOwn(copy, name)) continue;
       const value = copy[name];
       bytes += name.length + 4;
-      if (isSafe(value)) continue;
-      if (typeof value === 'string') {
-        bytes += value.length;
-        continue;
-      }
-      if (value === undefined) continue;
-      const own = this.value(value, name, mayBeMissing || (isWhole && MAY_BE_MISSING.has(name)));
-      if (own !== value) copy[name] = own;
+      if (typeof value === 'string') bytes += value.length;
+      else if (!isSafe(value)) this.member(copy, name, mayBeMissing);
     }
     this.take(bytes);
     return copy;
   }
+
+  /** Copies a member in place; what is undefined stays out, and so does what others put on Object.prototype. */
+  member(copy, name, mayBeMissing) {
+    const value = copy[name];
+    if (value === undefined || (this.isPolluted && !Object.hasOwn(copy, name))) return;
+    const isMissing = mayBeMissing || (this.path.length === 1 && MAY_BE_MISSING.has(name));
+    const own = this.value(value, name, isMissing);
+    if (own !== value) copy[name] = own;
+  }
+}
+
+/** Returns whether a value is an object of this realm's `{...}` without a JSON form of its own. */
+function isRecord(value) {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  return value.toJSON === undefined;
 }
 
 /** Returns whether JSON.stringify writes a value as it is, in so many bytes that they need no count. */

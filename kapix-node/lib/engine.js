@@ -28,8 +28,8 @@ function judged(refuse, work) {
 
 function documentOf(artefact, limit) {
   if (artefact === undefined) {
-    const message = 'an artefact must be JSON as text or bytes, or an object; got `undefined`, which a development of stage `binning` has for its artefact';
-    throw new Refused('json.shape', message, '');
+    const message = 'an artefact must be JSON as text or bytes, or an object; got `undefined`';
+    throw new Refused('json.shape', `${message}, which a development of stage \`binning\` has for its artefact`, '');
   }
   if (typeof artefact === 'string') return bounded(artefact, limit);
   if (types.isUint8Array(artefact)) return owned(artefact, Uint8Array);
@@ -55,7 +55,8 @@ function optionsOf(options = {}) {
 
 /** Returns whether an object is a signal, of this realm or another. */
 function isSignal(signal) {
-  return typeof signal?.aborted === 'boolean' && ['throwIfAborted', 'addEventListener', 'removeEventListener'].every((name) => typeof signal[name] === 'function');
+  const methods = ['throwIfAborted', 'addEventListener', 'removeEventListener'];
+  return typeof signal?.aborted === 'boolean' && methods.every((name) => typeof signal[name] === 'function');
 }
 
 function expectString(value, name) {

@@ -18,9 +18,8 @@ function load() {
     }
   }
   const why = errors.length > 0 ? errors.join('; ') : `looked for ${places.join(', ')}`;
-  throw new Error(
-    `@kapix/sdk has no binary that runs on ${names.join(' or ')}: ${why}. From a checkout, with Rust 1.89 or newer: cd kapix-node && npm run build`,
-  );
+  const how = 'From a checkout, with Rust 1.89 or newer: cd kapix-node && npm run build';
+  throw new Error(`@kapix/sdk has no binary that runs on ${names.join(' or ')}: ${why}. ${how}`);
 }
 
 module.exports = load();

@@ -90,18 +90,18 @@ export interface AccountInput {
    * Largest difference, in minor units, between a stated balance and the chained one that is still rounding,
    * 0..=1,000,000; default 0.
    */
-  readonly chain_tolerance_minor?: number;
+  readonly chain_tolerance_minor?: number | bigint;
   /**
    * Balance after the last row as the document states it, in minor units. Where it is the balance after the
    * last row, the days from that row to the end of `period` are proved to be quiet.
    */
-  readonly closing_balance_minor?: number | null;
+  readonly closing_balance_minor?: number | bigint | null;
   /** Currency of every amount of the account, ISO 4217. */
   readonly currency: string;
   /** What the account is. */
   readonly kind: AccountKind;
   /** Balance before the first row, in minor units. */
-  readonly opening_balance_minor?: number | null;
+  readonly opening_balance_minor?: number | bigint | null;
   /** Days that the document covers; without it, from the first to the last row. */
   readonly period?: PeriodInput | null;
   /** Bank or operator. */
@@ -110,7 +110,7 @@ export interface AccountInput {
    * What in the document contradicts the rows, as `transactions.read` counts it: dated rows without an amount
    * that no balance explains, totals that differ, pages that are missing. Above 0 an approval is referred.
    */
-  readonly reading_doubts?: number | null;
+  readonly reading_doubts?: number | bigint | null;
   /** Rows, in the order of the document. */
   readonly transactions: ReadonlyArray<TransactionInput>;
   /** Offset whose civil days are the account's days; default `Z`. */
@@ -123,9 +123,9 @@ export type AccountKind = 'current' | 'savings' | 'mobile_money' | 'till' | 'pos
 /** Average profit of an approved account, in minor units of one currency. */
 export interface AccountProfit {
   /** Gain of a good account, at least 0. */
-  readonly gain_per_good_minor: number;
+  readonly gain_per_good_minor: number | bigint;
   /** Loss of a bad account, at least 0. */
-  readonly loss_per_bad_minor: number;
+  readonly loss_per_bad_minor: number | bigint;
 }
 
 /**
@@ -207,7 +207,7 @@ export interface AggregatorPresetInput {
 /** A balance. */
 export interface AkibaBalance {
   /** Balance in major units: a number, or a decimal string. */
-  readonly amount: boolean | number | string | null;
+  readonly amount: boolean | number | bigint | string | null;
   /** Currency of the balance; must be the row's. */
   readonly currency: string;
   /** Which balance, such as `ClosingAvailable`; kept for the record. */
@@ -232,7 +232,7 @@ export interface AkibaTransaction {
   /** Number of the account; without it rows are grouped by name. */
   readonly account_number?: string | null;
   /** Amount in major units, a debit below 0: a number, or a decimal string. */
-  readonly amount: boolean | number | string | null;
+  readonly amount: boolean | number | bigint | string | null;
   /** Balance after the row. */
   readonly balance?: AkibaBalance | null;
   /** Currency of the amount, ISO 4217. */
@@ -241,7 +241,7 @@ export interface AkibaTransaction {
    * RFC 3339, or a number since 1970-01-01T00:00:00Z: seconds below 1e11 in magnitude, milliseconds from there
    * on.
    */
-  readonly date_time: boolean | number | string | null;
+  readonly date_time: boolean | number | bigint | string | null;
   /** Free text. */
   readonly description?: string | null;
   /** Id of the row; a shared id is a warning, not a duplicate. */
@@ -267,16 +267,16 @@ export type Audience = 'customer' | 'internal';
 /** How bands are chosen. */
 export interface BandSettings {
   /** Least weight of bads of a band, at least 0; default 1. */
-  readonly bads_min?: number;
+  readonly bads_min?: number | bigint;
   /** Number of bands, 2..=20; default 7. Fewer if the limits allow no more. */
-  readonly count?: number;
+  readonly count?: number | bigint;
   /**
    * Largest p-value of the test (two proportions, pooled) that neighbours have the same bad rate, above 0 and
    * up to 1. Default: no test, rates fall strictly.
    */
-  readonly p_value_max?: number | null;
+  readonly p_value_max?: number | bigint | null;
   /** Least share of the rows of a band, in 0..=0.5; default 0.05. */
-  readonly share_min?: number;
+  readonly share_min?: number | bigint;
 }
 
 /** Whether attributes are intervals or sets. */
@@ -291,17 +291,17 @@ export type BinRule = 'closest' | 'neutral' | 'own' | 'refuse' | 'worst';
 /** How characteristics are binned. A characteristic's own fields replace those of the whole card one by one. */
 export interface BinningSettings {
   /** Least weight of bad rows in an attribute, at least 0; default 0. Binary targets. */
-  readonly bads_min?: number | null;
+  readonly bads_min?: number | bigint | null;
   /** Most attributes, 1..=50; default 10. */
-  readonly bins_max?: number | null;
+  readonly bins_max?: number | bigint | null;
   /** Fewest attributes, 1..=`bins_max`; default 1. */
-  readonly bins_min?: number | null;
+  readonly bins_min?: number | bigint | null;
   /** Cut points between pre-bins, ascending; they set `prebinning.method` to `given`. */
-  readonly cuts?: ReadonlyArray<number> | null;
+  readonly cuts?: ReadonlyArray<number | bigint> | null;
   /** Cut points that the result must keep, ascending. */
-  readonly cuts_fixed?: ReadonlyArray<number> | null;
+  readonly cuts_fixed?: ReadonlyArray<number | bigint> | null;
   /** Least weight of good rows in an attribute, at least 0; default 0. Binary targets. */
-  readonly goods_min?: number | null;
+  readonly goods_min?: number | bigint | null;
   /** Attributes as intervals or as sets of categories; default by the column: text is categorical. */
   readonly kind?: BinKind | null;
   /** Rule for the weight of evidence of missing inputs; default `own`. */
@@ -309,26 +309,26 @@ export interface BinningSettings {
   /** What the partition maximises; default `iv`. */
   readonly objective?: Objective | null;
   /** Greatest p-value of the test between neighbouring attributes, above 0 and at most 1, where 1 is no test. */
-  readonly p_value_max?: number | null;
+  readonly p_value_max?: number | bigint | null;
   /** The test between neighbours. */
   readonly p_value_test?: PValueTest | null;
   /** The fine classes from which the attributes are made. */
   readonly prebinning?: PrebinningSettings | null;
   /** Categories with a smaller share of the total weight than this, 0..=0.5, count as unseen. */
-  readonly rare_share?: number | null;
+  readonly rare_share?: number | bigint | null;
   /** Least difference of bad rates (means) between neighbours, at least 0; default 0. */
-  readonly rate_difference_min?: number | null;
+  readonly rate_difference_min?: number | bigint | null;
   /** Greatest share of the total weight in an attribute, above `size_min` and at most 1; default 1. */
-  readonly size_max?: number | null;
+  readonly size_max?: number | bigint | null;
   /** Least share of the total weight, missing and special rows included, in an attribute, 0..=0.5. */
-  readonly size_min?: number | null;
+  readonly size_min?: number | bigint | null;
   /** Rule for the weight of evidence of special values, any but `refuse`; default `own`. */
   readonly special?: BinRule | null;
   /**
    * Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the
    * other kind than the column's are left out.
    */
-  readonly special_values?: ReadonlyArray<boolean | number | string | null> | null;
+  readonly special_values?: ReadonlyArray<boolean | number | bigint | string | null> | null;
   /** The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none. */
   readonly trend?: Trend | null;
   /**
@@ -356,7 +356,7 @@ export interface CalibrationSettings {
    * Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2).
    * Default: for `offset` the rate of the rows, else no shift.
    */
-  readonly target_rate?: number | null;
+  readonly target_rate?: number | bigint | null;
 }
 
 /** Totals at which the decision changes: stated, or chosen by the effect of each total. */
@@ -365,11 +365,11 @@ export interface CardCutoffs {
    * Least total that is approved; default by `curve`: the greatest expected profit, else the target bad rate,
    * else the target approval rate.
    */
-  readonly approve?: number | null;
+  readonly approve?: number | bigint | null;
   /** Targets and profit that choose the cut-off. */
   readonly curve?: CutoffSettings;
   /** Least total that is referred; default: `approve` minus the points that double the odds, rounded down. */
-  readonly refer?: number | null;
+  readonly refer?: number | bigint | null;
 }
 
 /** Name, version and owner of the card that is developed; what is not stated reads `not stated` in the artefact. */
@@ -406,7 +406,7 @@ export interface CashflowAnalyzeRequest {
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
   /** Seed of simulations; features use none and echo it. */
-  readonly seed?: number;
+  readonly seed?: number | bigint;
 }
 
 /** What differs for one characteristic. */
@@ -418,7 +418,7 @@ export interface CharacteristicSettings {
   /** Why a protected characteristic may be used; without it a protected one stays out of the card. */
   readonly legal_basis?: string | null;
   /** Cost of moving it by one bin in a counterfactual; default 1. */
-  readonly move_cost?: number | null;
+  readonly move_cost?: number | bigint | null;
   /** Characteristics of the same name move together in a counterfactual: windows of one attribute. */
   readonly moves_with?: string | null;
   /** The input is protected by law (age, sex, ...). */
@@ -436,11 +436,11 @@ export interface Context {
   /** Currency of `loan_amount`. */
   readonly currency?: string | null;
   /** Amount of the loan in minor units. */
-  readonly loan_amount?: number | null;
+  readonly loan_amount?: number | bigint | null;
   /** Purpose of the loan. */
   readonly loan_purpose?: string | null;
   /** Days until the loan is due. */
-  readonly tenure_days?: number | null;
+  readonly tenure_days?: number | bigint | null;
 }
 
 /** Asks for the scores of many applicants, given as columns. */
@@ -453,7 +453,7 @@ export interface CreditScoreBatchRequest {
    * Inputs by name, one value a row, when no columns come beside the request. A column holds numbers or text,
    * not both.
    */
-  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | bigint | string | null> } | null;
   /** Whom the card must score. */
   readonly entity_type: EntityType;
   /** The same key and request give the stored answer. */
@@ -464,7 +464,7 @@ export interface CreditScoreBatchRequest {
    */
   readonly include?: ReadonlyArray<ScoreInclude>;
   /** Seed of simulations; a score uses none and echoes it. */
-  readonly seed?: number;
+  readonly seed?: number | bigint;
 }
 
 /** Asks for the score of one applicant. */
@@ -495,13 +495,13 @@ export interface CreditScoreRequest {
   /** Whether the answer carries an explanation; default true. */
   readonly explain?: boolean;
   /** The inputs of the card by name, null for missing; replaces `data`. */
-  readonly features?: { readonly [name: string]: boolean | number | string | null } | null;
+  readonly features?: { readonly [name: string]: boolean | number | bigint | string | null } | null;
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
   /** What reasons compare with; default as the card's data allow. */
   readonly reason_method?: ReasonMethod | null;
   /** Seed of simulations; a score uses none and echoes it. */
-  readonly seed?: number;
+  readonly seed?: number | bigint;
 }
 
 /** What a stepwise search minimises or tests. */
@@ -512,9 +512,9 @@ export interface CutoffSettings {
   /** Profit of an approved account; default: profits are not computed. */
   readonly profit?: AccountProfit | null;
   /** Share of the rows to approve, in 0..=1. */
-  readonly target_approval_rate?: number | null;
+  readonly target_approval_rate?: number | bigint | null;
   /** Greatest bad rate of the approved, in 0..=1. */
-  readonly target_bad_rate?: number | null;
+  readonly target_bad_rate?: number | bigint | null;
 }
 
 /** What the sources answered. */
@@ -577,15 +577,15 @@ export type EntityType = 'individual' | 'sme' | 'corporate';
  */
 export interface Exclusion {
   /** Numbers above this are left out. */
-  readonly above?: number | null;
+  readonly above?: number | bigint | null;
   /** Numbers below this are left out. */
-  readonly below?: number | null;
+  readonly below?: number | bigint | null;
   /** The column of the values; it need not be a characteristic. */
   readonly column: string;
   /** Why, such as `fraud` or `staff loan`. */
   readonly reason: string;
   /** Values that are left out; null stands for missing. */
-  readonly values?: ReadonlyArray<boolean | number | string | null>;
+  readonly values?: ReadonlyArray<boolean | number | bigint | string | null>;
 }
 
 /** A source that answers with named values. */
@@ -599,7 +599,7 @@ export interface FlatSource {
   /** When the source was read. */
   readonly retrieved_at?: string | Date | null;
   /** Values by name. */
-  readonly values?: { readonly [name: string]: boolean | number | string | null };
+  readonly values?: { readonly [name: string]: boolean | number | bigint | string | null };
 }
 
 /** What a document is. */
@@ -611,13 +611,13 @@ export type InterceptPlace = 'spread' | 'base';
 /** The least history that a card accepts. */
 export interface Minimum {
   /** Days between the last covered day and `as_of` beyond which an approval becomes a referral (INPUT_STALE). */
-  readonly age_days_max?: number | null;
+  readonly age_days_max?: number | bigint | null;
   /** Share of the inputs that must be observed, 0..=1; below it the application is referred. */
-  readonly completeness?: number | null;
+  readonly completeness?: number | bigint | null;
   /** Days of history. */
-  readonly history_days: number;
+  readonly history_days: number | bigint;
   /** Number of transactions. */
-  readonly transactions: number;
+  readonly transactions: number | bigint;
 }
 
 /** What it means that an input is missing. */
@@ -625,7 +625,7 @@ export interface MissingSettings {
   /** Names of inputs without which no application is approved: their missing bins state `refer`. */
   readonly refer?: ReadonlyArray<string>;
   /** Special values of the binning that say that there is no value: they count as missing. */
-  readonly special?: ReadonlyArray<boolean | number | string | null>;
+  readonly special?: ReadonlyArray<boolean | number | bigint | string | null>;
   /**
    * Texts that say that there is no value, without white space at their ends, at most 100; default the empty
    * text, `#N/A`, `-`, `<NA>`, `?`, `N/A`, `NA`, `NULL`, `NaN`, `NaT`, `None`, `n/a`, `nan` and `null`. An
@@ -658,11 +658,11 @@ export type PrebinningMethod = 'given' | 'quantile' | 'tree' | 'uniform';
 /** How the fine classes are made. */
 export interface PrebinningSettings {
   /** Most pre-bins, 2..=500, or 100 for a concave or convex trend; fixed cut points add to them. Default 20. */
-  readonly bins_max?: number | null;
+  readonly bins_max?: number | bigint | null;
   /** The method. */
   readonly method?: PrebinningMethod | null;
   /** Least share of the total weight in a pre-bin of a tree, 0..=0.5. */
-  readonly size_min?: number | null;
+  readonly size_min?: number | bigint | null;
 }
 
 /**
@@ -688,7 +688,7 @@ export interface ProfileInput {
   /** What the document is. */
   readonly format?: Format | null;
   /** Line of the header, from 1; 0 where there is none. */
-  readonly header_line?: number | null;
+  readonly header_line?: number | bigint | null;
   /** Where an aggregator's answer holds the parts of a transaction; in place of `preset`. JSON only. */
   readonly pointers?: AggregatorPresetInput | null;
   /** The aggregator: `akiba`, `mono`, `mpesa`, `plaid` or `stitch`. JSON only. */
@@ -725,14 +725,14 @@ export interface ReasonText {
 /** How a logistic regression is fitted. */
 export interface RegressionSettings {
   /** Most Newton steps, 1..=10000; default 100. */
-  readonly iterations_max?: number;
+  readonly iterations_max?: number | bigint;
   /**
    * Weight of the penalty 1/2 l2 sum b^2 on the slopes, not the intercept, in squared units of the log-odds; at
    * least 0, default 1: the prior that slopes on weights of evidence are normal with standard deviation 1,
    * beside the -1 that independent characteristics have; 0 is maximum likelihood. The same fit as
    * scikit-learn's `C = 1/l2`.
    */
-  readonly l2?: number;
+  readonly l2?: number | bigint;
   /**
    * Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 =
    * 0, so state that too.
@@ -750,7 +750,7 @@ export interface SampleSettings {
   /** Rows that are left out, each with its reason; counted in the answer in this order. */
   readonly exclusions?: ReadonlyArray<Exclusion>;
   /** The outcome window: days after the observation within which a default counts, 1..=36,500. */
-  readonly horizon_days?: number | null;
+  readonly horizon_days?: number | bigint | null;
   /**
    * Column with the day on which each row was observed: dates, instants by their day in UTC, or text
    * `YYYY-MM-DD`. Rows whose outcome window ends after `as_of` are left out and counted: a row that may still
@@ -771,17 +771,17 @@ export interface ScalingSettings {
   /** Where the points of the intercept go; default `spread`. */
   readonly intercept?: InterceptPlace;
   /** Greatest total (`min_max` only), within +-1,000,000. */
-  readonly max?: number | null;
+  readonly max?: number | bigint | null;
   /** What is stated: odds and points that double them, or the range of totals; default `pdo_odds`. */
   readonly method?: ScalingMethod;
   /** Least total (`min_max` only), below `max`. */
-  readonly min?: number | null;
+  readonly min?: number | bigint | null;
   /** Odds good : bad at `points0`, above 0 (`pdo_odds` only); default 50. */
-  readonly odds0?: number | null;
+  readonly odds0?: number | bigint | null;
   /** Points that double the odds, above 0 (`pdo_odds` only); default 20. */
-  readonly pdo?: number | null;
+  readonly pdo?: number | bigint | null;
   /** Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default 600. */
-  readonly points0?: number | null;
+  readonly points0?: number | bigint | null;
 }
 
 /** Columns of `credit.score_batch` beside the score, each null where the row is not scored. */
@@ -795,7 +795,7 @@ export interface ScorecardDevelopRequest {
    * Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any
    * other target must state them.
    */
-  readonly bad?: ReadonlyArray<boolean | number | string | null>;
+  readonly bad?: ReadonlyArray<boolean | number | bigint | string | null>;
   /** How risk bands are made. */
   readonly bands?: BandSettings;
   /** How each column is binned, unless `characteristics` states otherwise for one. */
@@ -807,7 +807,7 @@ export interface ScorecardDevelopRequest {
   /** What differs for one column, by its name. */
   readonly characteristics?: { readonly [name: string]: CharacteristicSettings };
   /** The rows by column, when no columns come beside the request. */
-  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | bigint | string | null> } | null;
   /** Totals at which the decision changes. Without them the card refers every application. */
   readonly cutoffs?: CardCutoffs | null;
   /** Whom the card scores; default individuals. */
@@ -815,12 +815,12 @@ export interface ScorecardDevelopRequest {
   /** Columns that are no characteristics. */
   readonly exclude?: ReadonlyArray<string>;
   /** Folds of the cross-validation of the card, 2..=20, or 0 for none; default 5, and 0 with a hold-out part. */
-  readonly folds?: number | null;
+  readonly folds?: number | bigint | null;
   /**
    * Values of the target that are good, when others mean that the outcome is not known; default: the one other
    * value.
    */
-  readonly good?: ReadonlyArray<boolean | number | string | null>;
+  readonly good?: ReadonlyArray<boolean | number | bigint | string | null>;
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
   /** The only columns that may be characteristics; default all but those named elsewhere. */
@@ -836,7 +836,7 @@ export interface ScorecardDevelopRequest {
   /** From coefficients to points. */
   readonly scaling?: ScalingSettings;
   /** Seed of splits and folds. */
-  readonly seed?: number;
+  readonly seed?: number | bigint;
   /** Which characteristics enter. */
   readonly selection?: SelectionSettings;
   /** How far to go; default `card`. */
@@ -865,19 +865,19 @@ export interface ScorecardEvaluateRequest {
    * Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any
    * other target must state them.
    */
-  readonly bad?: ReadonlyArray<boolean | number | string | null>;
+  readonly bad?: ReadonlyArray<boolean | number | bigint | string | null>;
   /** `id` or `id@version` of a card; default by the routes. */
   readonly card?: string | null;
   /** The rows by column, when no columns come beside the request. */
-  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> } | null;
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | bigint | string | null> } | null;
   /** Whom the card must score. */
   readonly entity_type: EntityType;
   /** Values of the target that are good, when others mean that the outcome is not known. */
-  readonly good?: ReadonlyArray<boolean | number | string | null>;
+  readonly good?: ReadonlyArray<boolean | number | bigint | string | null>;
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
   /** Seed; an evaluation does not use it and returns it. */
-  readonly seed?: number;
+  readonly seed?: number | bigint;
   /** Column with the outcome. */
   readonly target: string;
   /** What is measured. */
@@ -895,19 +895,19 @@ export type SelectionMethod = 'none' | 'forward' | 'backward' | 'stepwise';
 /** How characteristics are selected. The defaults are those of the module's first page. */
 export interface SelectionSettings {
   /** Most characteristics in the card, at least 1; null: no bound. */
-  readonly characteristics_max?: number | null;
+  readonly characteristics_max?: number | bigint | null;
   /** Whether only the characteristic of the highest information value of each cluster stays; default false. */
   readonly cluster_best?: boolean;
   /**
    * Clusters join while the average of abs(r) between them is at least this, 0..=1; null: no clusters; default
    * 0.7.
    */
-  readonly cluster_correlation?: number | null;
+  readonly cluster_correlation?: number | bigint | null;
   /**
    * Greatest abs(r) of two weight of evidence columns, 0..=1; of a pair the one of lower information value
    * leaves; null: no bound; default 0.95.
    */
-  readonly correlation_max?: number | null;
+  readonly correlation_max?: number | bigint | null;
   /** What stepwise search minimises or tests; default `aic`. */
   readonly criterion?: Criterion;
   /** Characteristics left out by name. */
@@ -915,28 +915,28 @@ export interface SelectionSettings {
   /** Characteristics that no step removes. */
   readonly forced?: ReadonlyArray<string>;
   /** Least abs(Gini) of a characteristic alone, 0..=1; default 0. */
-  readonly gini_min?: number;
+  readonly gini_min?: number | bigint;
   /**
    * Least information value, at least 0; default 0: what is significant is measured by `significance_max`,
    * which knows the size of the sample.
    */
-  readonly iv_min?: number;
+  readonly iv_min?: number | bigint;
   /**
    * Above this abs(Gini) of one characteristic it is taken to leak the outcome and left out unless forced,
    * 0..=1; default 0.95.
    */
-  readonly leak_gini?: number;
+  readonly leak_gini?: number | bigint;
   /**
    * Above this information value of one characteristic it is taken to leak the outcome and left out unless
    * forced; default 5.
    */
-  readonly leak_iv?: number;
+  readonly leak_iv?: number | bigint;
   /** Stepwise search; default `none`. */
   readonly method?: SelectionMethod;
   /** With `p_value`: a characteristic enters below this p-value of the likelihood ratio, 0..=1; default 0.05. */
-  readonly p_enter?: number;
+  readonly p_enter?: number | bigint;
   /** With `p_value`: a characteristic leaves above this p-value, at least `p_enter`, 0..=1; default 0.10. */
-  readonly p_remove?: number;
+  readonly p_remove?: number | bigint;
   /**
    * Whether a characteristic whose coefficient is not negative leaves: higher weight of evidence is lower risk.
    * Default true.
@@ -946,9 +946,9 @@ export interface SelectionSettings {
    * Greatest p-value of Pearson's test that all bins of a characteristic have one bad rate, 0..=1; default
    * 0.01. Bins that were chosen for their differences pass such a test too easily, hence not the usual 0.05.
    */
-  readonly significance_max?: number;
+  readonly significance_max?: number | bigint;
   /** Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null. */
-  readonly vif_max?: number | null;
+  readonly vif_max?: number | bigint | null;
 }
 
 /** What separates the values of a line. */
@@ -968,13 +968,13 @@ export interface SplitSettings {
   /** Column whose value puts a row into a part (method `column`). */
   readonly column?: string | null;
   /** Values of `column` that put a row into the development part; default 1, `train`, `development` and true. */
-  readonly development?: ReadonlyArray<boolean | number | string | null>;
+  readonly development?: ReadonlyArray<boolean | number | bigint | string | null>;
   /** Share of the rows before `out_of_time_from` that are held out, stratified by outcome, 0..=0.9. */
-  readonly hold_out?: number | null;
+  readonly hold_out?: number | bigint | null;
   /** How rows are set aside; default `auto`. */
   readonly method?: SplitMethod;
   /** Values of `column` that put a row into the out-of-time part; every other value holds the row out. */
-  readonly out_of_time?: ReadonlyArray<boolean | number | string | null>;
+  readonly out_of_time?: ReadonlyArray<boolean | number | bigint | string | null>;
   /** Rows observed from this day on are out of time (methods `auto` and `random`; needs `observation_date`). */
   readonly out_of_time_from?: string | null;
 }
@@ -987,13 +987,13 @@ export interface StatedAccount {
   /** Id of the account at its provider; default the document's, or `account`. */
   readonly account_id?: string | null;
   /** Balance after the last row, in minor units. */
-  readonly closing_balance_minor?: number | null;
+  readonly closing_balance_minor?: number | bigint | null;
   /** Currency of the amounts, ISO 4217; default the document's. Without either the document is refused. */
   readonly currency?: string | null;
   /** What the account is; default the document's, or `other`. */
   readonly kind?: AccountKind | null;
   /** Balance before the first row, in minor units. */
-  readonly opening_balance_minor?: number | null;
+  readonly opening_balance_minor?: number | bigint | null;
   /** Days that the document covers. */
   readonly period?: PeriodInput | null;
   /** Bank or operator. */
@@ -1011,11 +1011,11 @@ export type TargetKind = 'binary' | 'continuous';
 /** One row of an account. */
 export interface TransactionInput {
   /** Amount in minor units; a credit is above zero, a debit below. */
-  readonly amount_minor: number;
+  readonly amount_minor: number | bigint;
   /** When: an instant, or a civil date where the document gives no time. */
-  readonly at: string;
+  readonly at: string | Date;
   /** Balance after the row as the document states it, in minor units. */
-  readonly balance_minor?: number | null;
+  readonly balance_minor?: number | bigint | null;
   /** The caller's category; `own_transfer`, `loan` and `reversal` credits are not income. */
   readonly category?: string | null;
   /** The other side, as the document names it. */
@@ -1058,7 +1058,7 @@ export interface TransactionsReadRequest {
   /** What is known of the form of the document; what is absent is found. */
   readonly profile?: ProfileInput;
   /** Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000. */
-  readonly rows?: number;
+  readonly rows?: number | bigint;
 }
 
 /** The shape of the bad rates (or means) of the bins along ascending values. */
@@ -1067,15 +1067,15 @@ export type Trend = 'none' | 'ascending' | 'descending' | 'peak' | 'valley' | 'c
 /** How a validation is presented. */
 export interface ValidationSettings {
   /** Bins of the score distribution, 1..=200; default 20. */
-  readonly distribution_bins?: number;
+  readonly distribution_bins?: number | bigint;
   /** Groups of the gains table, 2..=100; default 10. */
-  readonly gains_groups?: number;
+  readonly gains_groups?: number | bigint;
   /** Groups of the calibration table, of ECE, of Brier's parts and of Hosmer-Lemeshow, 3..=100; default 10. */
-  readonly groups?: number;
+  readonly groups?: number | bigint;
   /** Level of the intervals, in 0.5..1; default 0.95. */
-  readonly interval_level?: number;
+  readonly interval_level?: number | bigint;
   /** Points of the ROC curve besides (0, 0), 2..=1000; default 100. */
-  readonly roc_points?: number;
+  readonly roc_points?: number | bigint;
 }
 
 /** One account of an applicant with its rows in the order of the document. */
@@ -1694,7 +1694,7 @@ export interface CreditScoreResponse {
   readonly findings: ReadonlyArray<Finding>;
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
-  /** Names of the inputs that are missing, in card order. */
+  /** Names of the inputs that are missing, each once, in card order. */
   readonly missing_inputs: ReadonlyArray<string>;
   /** Cause of each null, by JSON pointer. */
   readonly null_reasons: { readonly [name: string]: ScoreNullReason };
@@ -1932,7 +1932,7 @@ export interface Finding {
 }
 
 /** What was found. */
-export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'closing_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
+export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'closing_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_amount_differs' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'possible_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
 
 /** One group of the gains table. */
 export interface GainsRow {
@@ -2227,6 +2227,8 @@ export interface Proof {
   readonly balances_checked: number;
   /** How each part of the profile came about, by its name. */
   readonly choices: { readonly [name: string]: Choice };
+  /** Columns of the document that were not read, by their names in the header: the first hundred. */
+  readonly columns_not_read?: ReadonlyArray<string>;
   /** Totals that the document states, beside the sums of its rows. */
   readonly totals: ReadonlyArray<TotalCheck>;
 }
@@ -2267,7 +2269,7 @@ export interface ReadingFinding {
 }
 
 /** What reading may show of the data. */
-export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_found' | 'total_mismatch';
+export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_doubtful' | 'sign_found' | 'total_mismatch';
 
 /** One reason. */
 export interface ReasonView {
@@ -2293,8 +2295,10 @@ export interface ReferralReason {
   readonly code: ReferralCode;
   /** JSON pointers to the findings or inputs concerned. */
   readonly fields: ReadonlyArray<string>;
-  /** Names of the inputs concerned. */
+  /** Names of the inputs concerned, each once. */
   readonly inputs: ReadonlyArray<string>;
+  /** What to do; of data that are too old also their age and the limit, in days. */
+  readonly message: string;
 }
 
 /** A fitted logistic regression of bad = 1: log-odds of bad = intercept + sum of coefficient times value. */

@@ -39,7 +39,8 @@ function needRust() {
   const again = 'then run `npm run build` in kapix-node';
   const [, ...version] = said(cargo, '--version').match(/^cargo (\d+)\.(\d+)/) ?? [];
   if (version.length === 0) {
-    fail(`the binary is built from source here, and \`${cargo}\` was not found: install Rust ${RUST.join('.')} or newer (https://rustup.rs), ${again}`);
+    const wanted = `install Rust ${RUST.join('.')} or newer (https://rustup.rs), ${again}`;
+    fail(`the binary is built from source here, and \`${cargo}\` was not found: ${wanted}`);
   }
   const [major, minor] = version.map(Number);
   if (major < RUST[0] || (major === RUST[0] && minor < RUST[1])) {
@@ -57,16 +58,21 @@ function main() {
   needRust();
   const platform = PLATFORMS.find((it) => it.triple === triple);
   if (platform === undefined) fail(`there is no package for ${triple}; scripts/platforms.mjs lists the platforms`);
-  const given = ['build', '--locked', '--profile', asked.profile, '-p', 'kapix-node', '--message-format=json-render-diagnostics'];
+  const given = ['build', '--locked', '--profile', asked.profile, '-p', 'kapix-node'];
   if (asked.target) given.push('--target', asked.target);
   if (asked['target-dir']) given.push('--target-dir', asked['target-dir']);
-  // Symbols are of no use in a package, and twice its size.
-  const env = { CARGO_PROFILE_RELEASE_STRIP: 'symbols', ...process.env };
-  const { status, stdout } = spawnSync(cargo, given, { cwd: ROOT, encoding: 'utf8', env, maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'inherit'] });
-  if (status !== 0) fail(`the build failed; in kapix-node: ${cargo} ${given.slice(0, -1).join(' ')}`);
+  const { status, stdout } = spawnSync(cargo, [...given, '--message-format=json-render-diagnostics'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    // Symbols are of no use in a package, and twice its size.
+    env: { CARGO_PROFILE_RELEASE_STRIP: 'symbols', ...process.env },
+    maxBuffer: 2 ** 30,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) fail(`the build failed; in kapix-node: ${cargo} ${given.join(' ')}`);
   const made = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-  const library = made.findLast(({ reason, target }) => reason === 'compiler-artifact' && target.name === 'kapix_node').filenames
-    .find((name) => /\.(so|dylib|dll)$/.test(name));
+  const isOurs = ({ reason, target }) => reason === 'compiler-artifact' && target.name === 'kapix_node';
+  const library = made.findLast(isOurs).filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
   // A process may have the last one open: its file stays whole.
   const file = join(ROOT, platform.file);
   copyFileSync(library, `${file}.new`);

@@ -36,7 +36,8 @@ for (const { name, fits, file } of PLATFORMS) {
   if (!existsSync(join(ROOT, file))) continue;
   const own = `${manifest.name}-${name}`;
   const description = `The binary of ${manifest.name} for ${name}`;
-  const main = { name: own, version, description, license, repository, publishConfig, engines, main: file, files: [file], ...fits };
+  const shared = { version, description, license, repository, publishConfig, engines };
+  const main = { name: own, ...shared, main: file, files: [file], ...fits };
   optionalDependencies[own] = version;
   pack(name, main, [file]);
 }

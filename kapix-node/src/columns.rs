@@ -1,9 +1,9 @@
-//! Columns: typed arrays in, borrowed by a call that holds this thread, copied by one on another thread; typed arrays out,
-//! in memory of JavaScript, which frees them like its own.
+//! Columns: typed arrays in, borrowed by a call that holds this thread, copied by one on another thread; typed arrays
+//! out, in memory of JavaScript, which frees them like its own.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use kapix_core::{
-    CancelFlag, Cause, Control, Error,
+    CancelFlag, Control,
     frame::{Bitmap, Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Slices, Values},
     operations::DoorReply,
 };
@@ -13,7 +13,7 @@ use napi::bindgen_prelude::{
     Int32ArraySlice, Uint8Array, Uint8ArraySlice,
 };
 use napi_derive::napi;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One column; its values are in one of the arrays.
@@ -112,33 +112,21 @@ impl Job {
     }
 }
 
-/// The values of a column, where they are.
-enum Lent<'a> {
-    Float(&'a [f64]),
-    Integer(&'a [i64]),
-    Instant(&'a [i64]),
-    Integer32(&'a [i32]),
-    Date(&'a [i32]),
-    Codes(&'a [i32], &'a [String]),
-    Bytes(Vec<&'a [u8]>),
-}
-
-/// The same values in memory that no JavaScript writes or takes away.
-enum Owned {
-    Float(Vec<f64>),
-    Integer(Vec<i64>),
-    Instant(Vec<i64>),
-    Integer32(Vec<i32>),
-    Date(Vec<i32>),
-    Codes(Vec<i32>, Vec<String>),
-    Bytes(Vec<Vec<u8>>),
-}
-
-/// A column for a call on another thread.
-pub(crate) struct Copied {
+/// A column in memory of JavaScript, or a copy that it can neither write nor take away.
+pub(crate) struct Lent<'a> {
     name: String,
-    values: Owned,
-    valid: Option<Vec<u8>>,
+    values: LentValues<'a>,
+    is_time: bool,
+    valid: Option<Cow<'a, [u8]>>,
+}
+
+/// The values of a column; integers may be instants, those of 32 bits dates.
+enum LentValues<'a> {
+    Float(Cow<'a, [f64]>),
+    Integer(Cow<'a, [i64]>),
+    Integer32(Cow<'a, [i32]>),
+    Codes(Cow<'a, [i32]>, Cow<'a, [String]>),
+    Bytes(Vec<Cow<'a, [u8]>>),
 }
 
 /// A columnar call with everything that it needs but its columns.
@@ -152,86 +140,61 @@ pub(crate) struct Task {
 /// What a call answers, before it is JavaScript's.
 pub(crate) type Answer = (DoorReply, Option<ResultColumns>);
 
-fn column<'a>(values: Lent<'a>, valid: Option<&'a [u8]>) -> Column<'a> {
-    let column = match values {
-        Lent::Float(it) => Column::float(it),
-        Lent::Integer(it) => Column::integer(it),
-        Lent::Instant(it) => Column::instant(it),
-        Lent::Integer32(it) => Column::integer32(it),
-        Lent::Date(it) => Column::date(it),
-        Lent::Codes(codes, names) => Column::dictionary(codes, names.iter().map(String::as_str).collect()),
-        Lent::Bytes(it) => Column { values: Values::Binary(Slices::each(it)), validity: None },
-    };
-    Column { validity: valid.map(|bits| Bitmap { bits, offset: 0 }), ..column }
-}
-
 impl Given {
-    fn values(&self) -> Lent<'_> {
-        let is_time = self.is_time.unwrap_or_default();
-        match (&self.numbers, &self.integers, &self.integers32, &self.categories) {
-            (Some(it), ..) => Lent::Float(it),
-            (_, Some(it), ..) if is_time => Lent::Instant(it),
-            (_, Some(it), ..) => Lent::Integer(it),
-            (_, _, Some(codes), Some(names)) => Lent::Codes(codes, names),
-            (_, _, Some(it), None) if is_time => Lent::Date(it),
-            (_, _, Some(it), None) => Lent::Integer32(it),
-            _ => Lent::Bytes(self.bytes.iter().flatten().map(|bytes| &**bytes).collect()),
-        }
-    }
-
-    fn column(&self) -> (String, Column<'_>) {
-        (self.name.clone(), column(self.values(), self.valid.as_deref()))
-    }
-
-    /// Returns a copy, which needs nothing of JavaScript any more.
-    pub(crate) fn copy(&self) -> Copied {
-        let values = match self.values() {
-            Lent::Float(it) => Owned::Float(it.to_vec()),
-            Lent::Integer(it) => Owned::Integer(it.to_vec()),
-            Lent::Instant(it) => Owned::Instant(it.to_vec()),
-            Lent::Integer32(it) => Owned::Integer32(it.to_vec()),
-            Lent::Date(it) => Owned::Date(it.to_vec()),
-            Lent::Codes(codes, names) => Owned::Codes(codes.to_vec(), names.to_vec()),
-            Lent::Bytes(it) => Owned::Bytes(it.into_iter().map(<[u8]>::to_vec).collect()),
+    /// Returns the column where it is; JavaScript must not run while it is read.
+    pub(crate) fn lend(&self) -> Lent<'_> {
+        let values = match (&self.numbers, &self.integers, &self.integers32, &self.categories) {
+            (Some(it), ..) => LentValues::Float(Cow::Borrowed(it)),
+            (_, Some(it), ..) => LentValues::Integer(Cow::Borrowed(it)),
+            (_, _, Some(it), Some(names)) => LentValues::Codes(Cow::Borrowed(it), Cow::Borrowed(names)),
+            (_, _, Some(it), None) => LentValues::Integer32(Cow::Borrowed(it)),
+            _ => LentValues::Bytes(self.bytes.iter().flatten().map(|it| Cow::Borrowed(&**it)).collect()),
         };
-        Copied { name: self.name.clone(), values, valid: self.valid.as_deref().map(<[u8]>::to_vec) }
+        let valid = self.valid.as_deref().map(Cow::Borrowed);
+        Lent { name: self.name.clone(), values, is_time: self.is_time.unwrap_or_default(), valid }
     }
 }
 
-impl Copied {
-    fn column(&self) -> (String, Column<'_>) {
-        let values = match &self.values {
-            Owned::Float(it) => Lent::Float(it),
-            Owned::Integer(it) => Lent::Integer(it),
-            Owned::Instant(it) => Lent::Instant(it),
-            Owned::Integer32(it) => Lent::Integer32(it),
-            Owned::Date(it) => Lent::Date(it),
-            Owned::Codes(codes, names) => Lent::Codes(codes, names),
-            Owned::Bytes(it) => Lent::Bytes(it.iter().map(Vec::as_slice).collect()),
+fn owned<T: Clone>(values: Cow<'_, [T]>) -> Cow<'static, [T]> {
+    Cow::Owned(values.into_owned())
+}
+
+impl Lent<'_> {
+    /// Returns a copy, which needs nothing of JavaScript any more.
+    pub(crate) fn copy(self) -> Lent<'static> {
+        let values = match self.values {
+            LentValues::Float(it) => LentValues::Float(owned(it)),
+            LentValues::Integer(it) => LentValues::Integer(owned(it)),
+            LentValues::Integer32(it) => LentValues::Integer32(owned(it)),
+            LentValues::Codes(it, names) => LentValues::Codes(owned(it), owned(names)),
+            LentValues::Bytes(it) => LentValues::Bytes(it.into_iter().map(owned).collect()),
         };
-        (self.name.clone(), column(values, self.valid.as_deref()))
+        Lent { name: self.name, values, is_time: self.is_time, valid: self.valid.map(owned) }
+    }
+
+    fn column(&self) -> (String, Column<'_>) {
+        let column = match &self.values {
+            LentValues::Float(it) => Column::float(it),
+            LentValues::Integer(it) if self.is_time => Column::instant(it),
+            LentValues::Integer(it) => Column::integer(it),
+            LentValues::Integer32(it) if self.is_time => Column::date(it),
+            LentValues::Integer32(it) => Column::integer32(it),
+            LentValues::Codes(it, names) => {
+                Column::dictionary(it, names.iter().map(String::as_str).collect())
+            }
+            LentValues::Bytes(it) => {
+                let bytes = it.iter().map(|bytes| &**bytes).collect();
+                Column { values: Values::Binary(Slices::each(bytes)), validity: None }
+            }
+        };
+        let validity = self.valid.as_ref().map(|bits| Bitmap { bits, offset: 0 });
+        (self.name.clone(), Column { validity, ..column })
     }
 }
 
 impl Task {
-    /// Runs the call on columns of JavaScript, which must not run meanwhile.
-    pub(crate) fn run(&self, columns: &[Given]) -> Answer {
-        self.answer(columns.iter().map(Given::column).collect())
-    }
-
-    /// Runs the call on copies, on any thread.
-    pub(crate) fn run_apart(&self, columns: &[Copied]) -> Answer {
-        let run = || self.answer(columns.iter().map(Copied::column).collect());
-        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-            let error = Error::new(
-                Cause::Panic,
-                "a defect of the engine was caught; please report the request's shape",
-            );
-            (self.desk.refusal(&error), None)
-        })
-    }
-
-    fn answer(&self, columns: Vec<(String, Column<'_>)>) -> Answer {
+    /// Runs the call on this thread.
+    pub(crate) fn answer(&self, columns: &[Lent<'_>]) -> Answer {
         let note = |done: u64, total: u64| {
             self.job.total.store(total, Ordering::Relaxed);
             self.job.done.fetch_max(done, Ordering::Relaxed);
@@ -242,7 +205,7 @@ impl Task {
             threads: self.job.threads,
             draft: false,
         };
-        match Frame::new(columns, self.desk.engine().limits()) {
+        match Frame::new(columns.iter().map(Lent::column).collect(), self.desk.engine().limits()) {
             Ok(frame) => self.desk.call_columns(&self.operation, self.request.as_bytes(), &frame, &control),
             Err(error) => (self.desk.refusal(&error), None),
         }
@@ -264,12 +227,11 @@ pub(crate) fn text(body: Vec<u8>) -> String {
 fn found<'e>(env: &Env, column: ResultColumn) -> napi::Result<Found<'e>> {
     let valid = column.validity.map(|it| Uint8ArraySlice::copy_from(env, it)).transpose()?;
     let own = Found { name: column.name.into_owned(), valid, ..Found::default() };
+    let numbers = |it: Vec<f64>| Float64ArraySlice::copy_from(env, it).map(Some);
     let integers32 = |it: Vec<i32>| Int32ArraySlice::copy_from(env, it).map(Some);
     let integers = |it: Vec<i64>| BigInt64ArraySlice::copy_from(env, it).map(Some);
     Ok(match column.values {
-        ResultValues::Float(it) => {
-            Found { kind: "f64", numbers: Some(Float64ArraySlice::copy_from(env, it)?), ..own }
-        }
+        ResultValues::Float(it) => Found { kind: "f64", numbers: numbers(it)?, ..own },
         ResultValues::Integer(it) => Found { kind: "i64", integers: integers(it)?, ..own },
         ResultValues::Integer32(it) => Found { kind: "i32", integers32: integers32(it)?, ..own },
         ResultValues::Bool(it) => {

@@ -164,7 +164,8 @@ impl Desk {
         threads: u32,
     ) -> Result<Reply<'e>> {
         let task = Task { desk: self.open()?, operation, request, job: Job::new(threads) };
-        columns::reply(env, task.run(&columns)).map_err(failed)
+        let columns: Vec<_> = columns.iter().map(Given::lend).collect();
+        columns::reply(env, task.answer(&columns)).map_err(failed)
     }
 
     /// Answers a request in JSON with columns beside it, on another thread, which reads copies of them.
@@ -177,10 +178,10 @@ impl Desk {
         job: &Job,
     ) -> Result<Object<'e>> {
         let task = Task { desk: self.open()?, operation, request, job: job.clone() };
-        let copies: Vec<_> = columns.iter().map(Given::copy).collect();
+        let copies: Vec<_> = columns.iter().map(|column| column.lend().copy()).collect();
         let (deferred, promise) = env.create_deferred().map_err(failed)?;
         threads::start(move || {
-            let answer = task.run_apart(&copies);
+            let answer = task.answer(&copies);
             drop((copies, task));
             deferred.resolve(move |env| columns::reply(&env, answer));
         });

@@ -2,7 +2,7 @@
 //! libuv's pool, which a handful of developments would hold for minutes.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Calls at once; more wait for one of them to end. Each takes threads of its own where it has work for them.
@@ -10,22 +10,17 @@ const CALLS_MAX: usize = 64;
 
 type Call = Box<dyn FnOnce() + Send>;
 
-/// Calls that wait, and the threads that work them off.
-struct Queue {
-    waiting: VecDeque<Call>,
-    threads: usize,
-}
-
-static QUEUE: Mutex<Queue> = Mutex::new(Queue { waiting: VecDeque::new(), threads: 0 });
+/// Calls that wait, and how many threads work them off.
+static QUEUE: Mutex<(VecDeque<Call>, usize)> = Mutex::new((VecDeque::new(), 0));
 
 /// Runs a call on another thread, or on this one where no thread can start.
 pub(crate) fn start(call: impl FnOnce() + Send + 'static) {
-    let mut queue = held();
-    queue.waiting.push_back(Box::new(call));
-    if queue.threads == CALLS_MAX {
+    let mut queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
+    queue.0.push_back(Box::new(call));
+    if queue.1 == CALLS_MAX {
         return;
     }
-    queue.threads += 1;
+    queue.1 += 1;
     drop(queue);
     if thread::Builder::new().name("kapix".to_owned()).spawn(work_off).is_err() {
         work_off();
@@ -40,14 +35,8 @@ fn work_off() {
 
 /// Returns the next call; without one the thread ends.
 fn next() -> Option<Call> {
-    let mut queue = held();
-    let call = queue.waiting.pop_front();
-    if call.is_none() {
-        queue.threads -= 1;
-    }
+    let mut queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
+    let call = queue.0.pop_front();
+    queue.1 -= usize::from(call.is_none());
     call
-}
-
-fn held() -> MutexGuard<'static, Queue> {
-    QUEUE.lock().unwrap_or_else(PoisonError::into_inner)
 }
