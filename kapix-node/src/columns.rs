@@ -213,7 +213,7 @@ impl Task {
 }
 
 /// Returns an answer as JavaScript takes it, in memory of its own.
-pub(crate) fn reply<'e>(env: &Env, (reply, columns): Answer) -> napi::Result<Reply<'e>> {
+pub(crate) fn reply<'e>(env: Env, (reply, columns): Answer) -> napi::Result<Reply<'e>> {
     let columns =
         columns.into_iter().flatten().map(|column| found(env, column)).collect::<napi::Result<_>>()?;
     Ok(Reply { status: reply.status, json: text(reply.body), columns })
@@ -224,19 +224,19 @@ pub(crate) fn text(body: Vec<u8>) -> String {
     String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-fn found<'e>(env: &Env, column: ResultColumn) -> napi::Result<Found<'e>> {
-    let valid = column.validity.map(|it| Uint8ArraySlice::copy_from(env, it)).transpose()?;
+fn found<'e>(env: Env, column: ResultColumn) -> napi::Result<Found<'e>> {
+    let valid = column.validity.map(|it| Uint8ArraySlice::copy_from(&env, it)).transpose()?;
     let own = Found { name: column.name.into_owned(), valid, ..Found::default() };
-    let numbers = |it: Vec<f64>| Float64ArraySlice::copy_from(env, it).map(Some);
-    let integers32 = |it: Vec<i32>| Int32ArraySlice::copy_from(env, it).map(Some);
-    let integers = |it: Vec<i64>| BigInt64ArraySlice::copy_from(env, it).map(Some);
+    let numbers = |it: Vec<f64>| Float64ArraySlice::copy_from(&env, it).map(Some);
+    let integers32 = |it: Vec<i32>| Int32ArraySlice::copy_from(&env, it).map(Some);
+    let integers = |it: Vec<i64>| BigInt64ArraySlice::copy_from(&env, it).map(Some);
     Ok(match column.values {
         ResultValues::Float(it) => Found { kind: "f64", numbers: numbers(it)?, ..own },
         ResultValues::Integer(it) => Found { kind: "i64", integers: integers(it)?, ..own },
         ResultValues::Integer32(it) => Found { kind: "i32", integers32: integers32(it)?, ..own },
         ResultValues::Bool(it) => {
             let truths: Vec<u8> = it.into_iter().map(u8::from).collect();
-            Found { kind: "bool", truths: Some(Uint8ArraySlice::copy_from(env, truths)?), ..own }
+            Found { kind: "bool", truths: Some(Uint8ArraySlice::copy_from(&env, truths)?), ..own }
         }
         ResultValues::Text(it) => Found { kind: "utf8", texts: Some(it), ..own },
         ResultValues::Date(it) => Found { kind: "date", integers32: integers32(it)?, ..own },
@@ -245,7 +245,7 @@ fn found<'e>(env: &Env, column: ResultColumn) -> napi::Result<Found<'e>> {
             let names = names.iter().map(|name| (**name).to_owned()).collect();
             let own = Found { kind: "dictionary", names: Some(names), ..own };
             match codes {
-                Codes::Narrow(it) => Found { integers8: Some(Int8ArraySlice::copy_from(env, it)?), ..own },
+                Codes::Narrow(it) => Found { integers8: Some(Int8ArraySlice::copy_from(&env, it)?), ..own },
                 Codes::Wide(it) => Found { integers32: integers32(it)?, ..own },
             }
         }

@@ -165,7 +165,7 @@ impl Desk {
     ) -> Result<Reply<'e>> {
         let task = Task { desk: self.open()?, operation, request, job: Job::new(threads) };
         let columns: Vec<_> = columns.iter().map(Given::lend).collect();
-        columns::reply(env, task.answer(&columns)).map_err(failed)
+        columns::reply(*env, task.answer(&columns)).map_err(failed)
     }
 
     /// Answers a request in JSON with columns beside it, on another thread, which reads copies of them.
@@ -183,7 +183,7 @@ impl Desk {
         threads::start(move || {
             let answer = task.answer(&copies);
             drop((copies, task));
-            deferred.resolve(move |env| columns::reply(&env, answer));
+            deferred.resolve(move |env| columns::reply(env, answer));
         });
         Ok(promise)
     }
