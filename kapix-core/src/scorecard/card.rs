@@ -55,6 +55,7 @@ pub(crate) struct ReasonTexts {
     pub(crate) missing: Option<Arc<str>>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the document")]
 #[derive(Clone, Debug)]
 pub(super) struct Characteristic {
     pub(super) id: Arc<str>,
@@ -121,7 +122,9 @@ impl Card {
         let mut characteristics: Vec<_> =
             numbered.map(|(position, it)| Characteristic::compile(it, &body, position)).collect();
         let missing_texts: Arc<[String]> = body.missing_texts.as_slice().into();
-        characteristics.iter_mut().for_each(|it| it.missing_texts = Arc::clone(&missing_texts));
+        for characteristic in &mut characteristics {
+            characteristic.missing_texts = Arc::clone(&missing_texts);
+        }
         // One value feeds both, so neither attribute can change alone: no counterfactual names such a feature.
         for position in shared_features(&body.characteristics) {
             characteristics.iter_mut().skip(position).take(1).for_each(|it| it.immovable = true);

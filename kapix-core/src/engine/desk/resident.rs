@@ -42,12 +42,12 @@ impl Resident {
         let mut numbers: Vec<usize> = keys.iter().map(|key| number(key)).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let _gate = fork::hold();
+        let gate = fork::hold();
         let lock = |number: usize| {
             let partition = self.partitions.get(number)?;
             Some((number, partition.lock().unwrap_or_else(PoisonError::into_inner)))
         };
-        Held { partitions: numbers.into_iter().filter_map(lock).collect(), _gate }
+        Held { partitions: numbers.into_iter().filter_map(lock).collect(), _gate: gate }
     }
 }
 
