@@ -16,9 +16,16 @@ const ROWS: usize = 400;
 fn table() -> Value {
     let age = |row: usize| 20 + row * 37 % 50;
     let purpose = |row: usize| ["car", "home", "trade"][row * 13 % 3];
+    // A linear congruential generator: D. E. Knuth's MMIX.
+    let mut state = 5_u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((state >> 32) * 100 >> 32).unwrap()
+    };
+    let draws: Vec<usize> = (0..ROWS).map(|_| draw()).collect();
     let bad = |row: usize| {
-        let risk = (70 - age(row)) + if purpose(row) == "home" { 0 } else { 25 };
-        u8::from(row * 7919 % 100 < risk)
+        let risk = (70 - age(row)) * 3 / 2 + if purpose(row) == "home" { 0 } else { 20 };
+        u8::from(draws[row] < risk)
     };
     let column = |value: &dyn Fn(usize) -> Value| (0..ROWS).map(value).collect::<Vec<Value>>();
     json!({
