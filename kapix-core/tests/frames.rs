@@ -20,7 +20,7 @@ fn table() -> Value {
     let mut state = 5_u64;
     let mut draw = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((state >> 32) * 100 >> 32).unwrap()
+        usize::try_from(((state >> 32) * 100) >> 32).unwrap()
     };
     let draws: Vec<usize> = (0..ROWS).map(|_| draw()).collect();
     let bad = |row: usize| {
@@ -192,7 +192,7 @@ fn a_target_is_read_without_bad_only_where_everybody_reads_it_alike() {
         assert_eq!(characteristics(&develop(&own, &json!({"bad": [bad]}))), known);
         let artefact = develop(&table(), &json!({}))["artefact"].to_string();
         let request = json!({"entity_type": "individual", "target": "bad", "columns": own});
-        let (status, answer) = call(&[artefact.clone()], "scorecard.evaluate", &request);
+        let (status, answer) = call(core::slice::from_ref(&artefact), "scorecard.evaluate", &request);
         assert_eq!((status, &answer["error"]["cause"]), (400, &json!("fitting.target")));
         // Good taken for bad is told.
         let (status, answer) =
