@@ -55,7 +55,19 @@ pub(crate) struct ReasonTexts {
     pub(crate) missing: Option<Arc<str>>,
 }
 
+<<<<<<< HEAD
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the document")]
+=======
+/// What text stands for, where no category is it.
+#[derive(Clone, Debug)]
+pub(super) struct Texts {
+    /// Texts that mean no value.
+    pub(super) missing: Arc<[String]>,
+    /// Whether numbers may come as text.
+    pub(super) are_numbers: bool,
+}
+
+>>>>>>> frames
 #[derive(Clone, Debug)]
 pub(super) struct Characteristic {
     pub(super) id: Arc<str>,
@@ -81,10 +93,7 @@ pub(super) struct Characteristic {
     pub(super) missing_slot: Option<u16>,
     /// Slots of special values that mean no value.
     pub(super) missing_special: Vec<u16>,
-    /// Texts that mean no value.
-    pub(super) missing_texts: Arc<[String]>,
-    /// Whether its numbers may come as text.
-    pub(super) reads_text: bool,
+    pub(super) texts: Texts,
     pub(super) missing_refers: bool,
     pub(super) unseen_slot: Option<u16>,
     pub(super) unseen_refers: bool,
@@ -122,8 +131,13 @@ impl Card {
         let mut characteristics: Vec<_> =
             numbered.map(|(position, it)| Characteristic::compile(it, &body, position)).collect();
         let missing_texts: Arc<[String]> = body.missing_texts.as_slice().into();
+<<<<<<< HEAD
         for characteristic in &mut characteristics {
             characteristic.missing_texts = Arc::clone(&missing_texts);
+=======
+        for it in &mut characteristics {
+            it.texts.missing = Arc::clone(&missing_texts);
+>>>>>>> frames
         }
         // One value feeds both, so neither attribute can change alone: no counterfactual names such a feature.
         for position in shared_features(&body.characteristics) {
@@ -373,8 +387,7 @@ impl Characteristic {
             traits: InputTraits::of(card, body),
             missing_slot,
             missing_special: missing::special_slots(body).map(slot_number).collect(),
-            missing_texts: Arc::default(),
-            reads_text: body.reads_text,
+            texts: Texts { missing: Arc::default(), are_numbers: body.reads_text },
             missing_refers: body.missing.as_ref().is_some_and(|bin| bin.refer),
             unseen_slot,
             unseen_refers: body.unseen.as_ref().is_some_and(|bin| bin.refer),

@@ -223,14 +223,14 @@ impl Characteristic {
                 let place = slots.binary_search_by(|(category, _)| (**category).cmp(text)).ok();
                 place.and_then(|place| slots.get(place)).map(|(_, slot)| *slot).ok_or(Cause::DataInputUnseen)
             }
-            Bins::Numeric { .. } if self.reads_text => {
+            Bins::Numeric { .. } if self.texts.are_numbers => {
                 number_of(text).map_or(Err(Cause::DataInputType), |number| self.slot_of_number(number))
             }
             Bins::Numeric { .. } => return Err(Cause::DataInputType),
         };
         match found {
             Err(Cause::DataInputUnseen | Cause::DataInputType)
-                if is_missing_text(text, &self.missing_texts) =>
+                if is_missing_text(text, &self.texts.missing) =>
             {
                 self.missing_slot.ok_or(Cause::DataInputMissing)
             }

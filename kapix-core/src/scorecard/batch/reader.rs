@@ -246,7 +246,7 @@ impl<'f, 'a> Reader<'f, 'a> {
 /// Returns whether text feeds a characteristic: categories, and numbers where the card reads them from text.
 fn reads_text(bins: &Bins, characteristic: &Characteristic, column: &Column<'_>) -> bool {
     let is_boolean = matches!(column.values, Values::Bool { .. });
-    matches!(bins, Bins::Categorical { .. }) || characteristic.reads_text && !is_boolean
+    matches!(bins, Bins::Categorical { .. }) || characteristic.texts.are_numbers && !is_boolean
 }
 
 /// Returns the values of `rows` rows from `start` on.
