@@ -235,7 +235,8 @@ impl<'a> Column<'a> {
         if !is_beyond(codes.fold(-1, |most, code| most.max(*code))) {
             return None;
         }
-        (0..codes.len()).find(|row| codes.get(*row).is_some_and(|code| is_beyond(*code)) && self.is_valid(*row))
+        (0..codes.len())
+            .find(|row| codes.get(*row).is_some_and(|code| is_beyond(*code)) && self.is_valid(*row))
     }
 
     /// Returns whether the validity lets the row hold a value.

@@ -28,7 +28,8 @@ pub(in crate::engine) struct Resident {
 #[derive(Debug)]
 pub(in crate::engine) struct Held<'r> {
     partitions: Vec<(usize, MutexGuard<'r, Partition>)>,
-    _gate: fork::Held,
+    #[expect(dead_code, reason = "held for its drop")]
+    gate: fork::Held,
 }
 
 impl Resident {
@@ -42,12 +43,12 @@ impl Resident {
         let mut numbers: Vec<usize> = keys.iter().map(|key| number(key)).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let _gate = fork::hold();
+        let gate = fork::hold();
         let lock = |number: usize| {
             let partition = self.partitions.get(number)?;
             Some((number, partition.lock().unwrap_or_else(PoisonError::into_inner)))
         };
-        Held { partitions: numbers.into_iter().filter_map(lock).collect(), _gate }
+        Held { partitions: numbers.into_iter().filter_map(lock).collect(), gate }
     }
 }
 
