@@ -62,7 +62,7 @@ impl Table {
             let valid = guard(|| column.validate_full()).ok_or_else(panicked)?;
             valid.map_err(|error| at_column(&schema, place, error.to_string()))?;
         }
-        data.validate().map_err(|error| broken(&error.to_string()))?;
+        data.validate().and_then(|()| data.validate_nulls()).map_err(|error| broken(&error.to_string()))?;
         let table = make_array(data);
         let table = table.as_struct_opt().filter(|table| table.null_count() == 0);
         let table = table.ok_or_else(|| broken("it is another array, or has null rows"))?;

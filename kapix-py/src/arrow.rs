@@ -1,7 +1,7 @@
 //! Columns that Python libraries own, borrowed for one call, and result columns as numpy sees them.
 //!
-//! This is the only file with unsafe code. Foreign memory is trusted as far as its format promises (Arrow C Data
-//! Interface, "Structure definitions" and "Memory management"; Arrow Columnar Format, "Physical Memory Layout"): a
+//! With `fork.rs` this is the only file with unsafe code. Foreign memory is trusted as far as its format promises (Arrow
+//! C Data Interface, "Structure definitions" and "Memory management"; Arrow Columnar Format, "Physical Memory Layout"): a
 //! buffer has the length that the array's length, offset and type imply, and nobody writes to it while it is
 //! borrowed.
 //!

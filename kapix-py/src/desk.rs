@@ -127,6 +127,7 @@ impl Desk {
     /// Returns a Desk of these documents; the options are JSON.
     #[new]
     fn new(py: Python<'_>, documents: Vec<Vec<u8>>, options: &[u8]) -> PyResult<Self> {
+        crate::fork::expect();
         let load = || kapix_core::Desk::load_documents(&documents, options);
         guard(load).map(|desk| Self { desk }).map_err(|error| raise(py, &error))
     }

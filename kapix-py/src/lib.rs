@@ -19,8 +19,6 @@ mod _kapix {
     #[pymodule_export]
     use crate::desk::{Desk, Unreadable, verify};
     #[pymodule_export]
-    use crate::fork::{after_fork, before_fork};
-    #[pymodule_export]
     use crate::sample::sample;
     #[pymodule_export]
     const EXPERT_CARDS: &str = kapix_core::artefact::EXPERT_CARDS;

@@ -55,9 +55,6 @@ pub(crate) struct ReasonTexts {
     pub(crate) missing: Option<Arc<str>>,
 }
 
-<<<<<<< HEAD
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the document")]
-=======
 /// What text stands for, where no category is it.
 #[derive(Clone, Debug)]
 pub(super) struct Texts {
@@ -67,7 +64,6 @@ pub(super) struct Texts {
     pub(super) are_numbers: bool,
 }
 
->>>>>>> frames
 #[derive(Clone, Debug)]
 pub(super) struct Characteristic {
     pub(super) id: Arc<str>,
@@ -131,13 +127,8 @@ impl Card {
         let mut characteristics: Vec<_> =
             numbered.map(|(position, it)| Characteristic::compile(it, &body, position)).collect();
         let missing_texts: Arc<[String]> = body.missing_texts.as_slice().into();
-<<<<<<< HEAD
-        for characteristic in &mut characteristics {
-            characteristic.missing_texts = Arc::clone(&missing_texts);
-=======
         for it in &mut characteristics {
             it.texts.missing = Arc::clone(&missing_texts);
->>>>>>> frames
         }
         // One value feeds both, so neither attribute can change alone: no counterfactual names such a feature.
         for position in shared_features(&body.characteristics) {

@@ -16,12 +16,6 @@ from ._operations import Operations
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-# A child finds no lock that a thread of its parent held. Windows does not fork.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_kapix.before_fork, after_in_parent=_kapix.after_fork, after_in_child=_kapix.after_fork
-    )
-
 Document = Union[str, bytes, Mapping[str, Any], "os.PathLike[str]"]
 
 

@@ -28,7 +28,8 @@ pub(in crate::engine) struct Resident {
 #[derive(Debug)]
 pub(in crate::engine) struct Held<'r> {
     partitions: Vec<(usize, MutexGuard<'r, Partition>)>,
-    _gate: fork::Held,
+    #[expect(dead_code, reason = "held for its drop")]
+    gate: fork::Held,
 }
 
 impl Resident {
@@ -47,7 +48,7 @@ impl Resident {
             let partition = self.partitions.get(number)?;
             Some((number, partition.lock().unwrap_or_else(PoisonError::into_inner)))
         };
-        Held { partitions: numbers.into_iter().filter_map(lock).collect(), _gate: gate }
+        Held { partitions: numbers.into_iter().filter_map(lock).collect(), gate }
     }
 }
 
