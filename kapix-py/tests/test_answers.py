@@ -81,7 +81,7 @@ def test_what_is_missing_and_what_is_too_old_is_printed_with_its_reason() -> Non
     engine = kapix.Engine.load(kapix.EXPERT_CARDS, clock="2026-07-20T00:00:00Z")
     rows = [{"at": f"2026-{month:02}-{day:02}", "amount_minor": 500 - 30 * day} for month in range(1, 7) for day in (1, 10, 20)]
     account = {"account_id": "a", "currency": "KES", "kind": "current", "transactions": rows}
-    request = {"entity_id": "a", "data_sources": ["bank"], "data": {"bank": {"accounts": [account]}}}
+    request: Any = {"entity_id": "a", "data_sources": ["bank"], "data": {"bank": {"accounts": [account]}}}
     told = repr(engine.credit.score({**request, "entity_type": "individual"}))
     assert "(no_balances), " in told and "\n  missing " in told
     assert "INPUT_STALE" in told

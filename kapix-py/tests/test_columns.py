@@ -45,6 +45,11 @@ def branches() -> dict[str, Any]:
     }
 
 
+def body(made: kapix.ScorecardDevelopResponse) -> Any:
+    assert made.artefact is not None
+    return made.artefact["body"]
+
+
 def iv(made: kapix.ScorecardDevelopResponse, feature: str) -> float:
     return next(own.binning.table.iv for own in made.binning if own.feature == feature)
 
@@ -54,7 +59,7 @@ def test_declared_categories_of_numbers_are_categories(empty: kapix.Engine, kind
     made = empty.scorecard.develop({"branch": branches()[kind], "bad": BAD}, **SETTINGS)
     plain = empty.scorecard.develop({"branch": branches()["text"], "bad": BAD}, **SETTINGS)
     number = empty.scorecard.develop({"branch": CODES, "bad": BAD}, **SETTINGS)
-    assert made.artefact["body"]["characteristics"] == plain.artefact["body"]["characteristics"]
+    assert body(made)["characteristics"] == body(plain)["characteristics"]
     assert iv(made, "branch") > 2 * iv(number, "branch")
     engine = kapix.Engine.load([made.to_json("artefact")], clock="2026-01-01T00:00:00Z")
     points = [
@@ -84,7 +89,7 @@ WRITTEN = [["nan", "", "NA", "None", "NULL", "?", "-", " "][row % 8] if own is N
 def test_text_that_means_no_value_earns_what_a_null_earns(empty: kapix.Engine, column: Any) -> None:
     made = empty.scorecard.develop({"branch": column(WRITTEN), "bad": BAD}, **SETTINGS)
     null = empty.scorecard.develop({"branch": GAPS, "bad": BAD}, **SETTINGS)
-    assert made.artefact["body"]["characteristics"] == null.artefact["body"]["characteristics"]
+    assert body(made)["characteristics"] == body(null)["characteristics"]
     (told,) = [own for own in made.findings if own.code == "missing_texts"]
     assert told.feature == "branch" and told.message.startswith("`100` rows")
     engine = kapix.Engine.load([made.to_json("artefact")], clock="2026-01-01T00:00:00Z", envelope=False)
@@ -116,9 +121,10 @@ UNREAD = {
 def test_a_column_that_is_not_read_is_untouched(empty: kapix.Engine, kind: str) -> None:
     frame = {"age": AGES, "bad": BAD}
     known = empty.scorecard.develop(frame, **SETTINGS)
-    for own in ({"exclude": ["odd"]}, {"include": ["age"]}):
+    choices: list[dict[str, Any]] = [{"exclude": ["odd"]}, {"include": ["age"]}]
+    for own in choices:
         made = empty.scorecard.develop({**frame, "odd": UNREAD[kind]}, **own, **SETTINGS)
-        assert made.artefact["body"]["characteristics"] == known.artefact["body"]["characteristics"]
+        assert body(made)["characteristics"] == body(known)["characteristics"]
         assert all(found.feature != "odd" for found in made.findings)
     made = empty.scorecard.develop({**frame, "odd": UNREAD[kind]}, **SETTINGS)
     assert [found.code for found in made.findings if found.feature == "odd"] == ["column_type"]
@@ -153,7 +159,7 @@ def ages() -> dict[str, Any]:
 def test_numbers_of_every_width_are_numbers(empty: kapix.Engine, kind: str) -> None:
     known = empty.scorecard.develop({"age": AGES, "bad": BAD}, **SETTINGS)
     made = empty.scorecard.develop({"age": ages()[kind], "bad": BAD}, **SETTINGS)
-    assert made.artefact["body"] == known.artefact["body"]
+    assert body(made) == body(known)
 
 
 DAYS = [datetime.date(2024, 1, 1) + datetime.timedelta(days=row) for row in range(ROWS)]
@@ -165,7 +171,7 @@ DAYS = [datetime.date(2024, 1, 1) + datetime.timedelta(days=row) for row in rang
      polars.Series, lambda it: polars.Series(it).cast(polars.Datetime("ms")), pyarrow.array, lambda it: pyarrow.array(it).cast(pyarrow.timestamp("s"))],
 )
 def test_the_day_of_observation_may_be_a_date_or_an_instant(empty: kapix.Engine, column: Any) -> None:
-    sample = {"observation_date": "day", "horizon_days": 90, "split": {"out_of_time_from": "2025-01-01"}}
+    sample: Any = {"observation_date": "day", "horizon_days": 90, "split": {"out_of_time_from": "2025-01-01"}}
     text = empty.scorecard.develop({"age": AGES, "bad": BAD, "day": [str(day) for day in DAYS]}, sample=sample, **SETTINGS)
     made = empty.scorecard.develop({"age": AGES, "bad": BAD, "day": column(DAYS)}, sample=sample, **SETTINGS)
     assert made.to_json() == text.to_json()
@@ -178,7 +184,7 @@ def test_an_outcome_of_1_and_2_must_say_which_is_bad(empty: kapix.Engine, column
         empty.scorecard.develop(frame, **SETTINGS)
     made = empty.scorecard.develop(frame, bad=[2], **SETTINGS)
     known = empty.scorecard.develop({"age": AGES, "bad": BAD}, **SETTINGS)
-    assert made.artefact["body"]["characteristics"] == known.artefact["body"]["characteristics"]
+    assert body(made)["characteristics"] == body(known)["characteristics"]
 
 
 @pytest.mark.parametrize("column", [list, lambda it: numpy.array(it, object), pandas.Series, polars.Series, pyarrow.array])
@@ -190,8 +196,8 @@ def test_ages_as_text_are_told_and_read_as_numbers_where_that_is_asked_for(empty
     made = empty.scorecard.develop(frame, characteristics={"age": {"binning": {"kind": "numeric"}}}, **SETTINGS)
     numbers = [None if row % 50 == 0 else int(age) for row, age in enumerate(AGES)]
     known = empty.scorecard.develop({"age": numbers, "bad": BAD}, **SETTINGS)
-    (own,) = made.artefact["body"]["characteristics"]
-    assert own["reads_text"] and own["attributes"] == known.artefact["body"]["characteristics"][0]["attributes"]
+    (own,) = body(made)["characteristics"]
+    assert own["reads_text"] and own["attributes"] == body(known)["characteristics"][0]["attributes"]
     engine = kapix.Engine.load([made.to_json("artefact")], clock="2026-01-01T00:00:00Z")
     points = [engine.credit.score_batch({"age": it}, entity_type="individual").points.tolist() for it in (column(texts), numbers)]
     assert points[0] == points[1]
@@ -204,7 +210,7 @@ def test_weights_times_any_constant_give_the_same_points(empty: kapix.Engine, fa
         empty.scorecard.develop({"age": AGES, "branch": CODES.astype(str), "bad": BAD, "w": own}, weight="w", **SETTINGS)
         for own in (weights, factor * weights)
     ]
-    points = [[[it["points"] for it in own["attributes"]] for own in it.artefact["body"]["characteristics"]] for it in made]
+    points = [[[it["points"] for it in own["attributes"]] for own in body(it)["characteristics"]] for it in made]
     assert points[0] == points[1]
     assert made[1].sample.weight_mean == pytest.approx(factor * weights.mean())
 
