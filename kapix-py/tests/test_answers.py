@@ -82,7 +82,8 @@ def test_what_is_missing_and_what_is_too_old_is_printed_with_its_reason() -> Non
     rows = [{"at": f"2026-{month:02}-{day:02}", "amount_minor": 500 - 30 * day} for month in range(1, 7) for day in (1, 10, 20)]
     account = {"account_id": "a", "currency": "KES", "kind": "current", "transactions": rows}
     request: Any = {"entity_id": "a", "data_sources": ["bank"], "data": {"bank": {"accounts": [account]}}}
-    told = repr(engine.credit.score({**request, "entity_type": "individual"}))
+    individual: Any = {**request, "entity_type": "individual"}
+    told = repr(engine.credit.score(individual))
     assert "(no_balances), " in told and "\n  missing " in told
     assert "INPUT_STALE" in told
     assert "The data end `30` days before `as_of`, `7` at most. Bring newer data or state `retrieved_at`." in told
