@@ -55,11 +55,6 @@ impl Id {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Returns the text of the id as its own.
-    pub(crate) fn into_string(self) -> String {
-        self.0.into_string()
-    }
 }
 
 impl fmt::Debug for Id {

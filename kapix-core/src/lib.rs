@@ -74,7 +74,8 @@ pub mod frame {
     #[cfg(feature = "arrow")]
     pub use crate::domain::arrow;
     pub use crate::domain::{
-        Bitmap, Codes, Column, Frame, Offsets, ResultColumn, ResultColumns, ResultValues, Slices, Values,
+        Bitmap, Codes, Column, Frame, Offsets, ResultColumn, ResultColumns, ResultValues, Slices, Texts,
+        Values,
     };
 }
 

@@ -238,7 +238,9 @@ fn found<'e>(env: Env, column: ResultColumn) -> napi::Result<Found<'e>> {
             let truths: Vec<u8> = it.into_iter().map(u8::from).collect();
             Found { kind: "bool", truths: Some(Uint8ArraySlice::copy_from(&env, truths)?), ..own }
         }
-        ResultValues::Text(it) => Found { kind: "utf8", texts: Some(it), ..own },
+        ResultValues::Text(it) => {
+            Found { kind: "utf8", texts: Some(it.iter().map(str::to_owned).collect()), ..own }
+        }
         ResultValues::Date(it) => Found { kind: "date", integers32: integers32(it)?, ..own },
         ResultValues::Instant(it) => Found { kind: "instant", integers: integers(it)?, ..own },
         ResultValues::Dictionary { codes, names } => {

@@ -8,7 +8,7 @@ use arrow_array::types::{
     TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, StringArray, StructArray};
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, Field};
 use std::sync::Arc;
 
@@ -174,8 +174,11 @@ fn array(column: ResultColumn) -> Result<(String, ArrayRef), ArrowError> {
         }
         ResultValues::Bool(it) => Arc::new(BooleanArray::new(it.into(), nulls)),
         ResultValues::Text(it) => {
-            let texts = StringArray::from(it).into_parts();
-            Arc::new(StringArray::try_new(texts.0, texts.1, nulls)?)
+            let (bytes, ends) = it.into_parts();
+            let short = |end: usize| i32::try_from(end).map_err(|_| ArrowError::OffsetOverflowError(end));
+            let offsets = [0].into_iter().chain(ends).map(short).collect::<Result<Vec<i32>, _>>()?;
+            let offsets = OffsetBuffer::new(offsets.into());
+            Arc::new(StringArray::try_new(offsets, Buffer::from_vec(bytes.into_bytes()), nulls)?)
         }
         ResultValues::Dictionary { codes, names } => {
             let names = StringArray::from_iter_values(names.iter());
@@ -195,7 +198,7 @@ fn array(column: ResultColumn) -> Result<(String, ArrayRef), ArrowError> {
 #[cfg(test)]
 mod tests {
     use super::{column, struct_array};
-    use crate::domain::{Codes, Kind, ResultColumn, ResultColumns, ResultValues};
+    use crate::domain::{Codes, Kind, ResultColumn, ResultColumns, ResultValues, Texts};
     use arrow_array::{Array, ArrayRef, Float32Array, LargeStringArray, StringArray, StringViewArray};
     use std::sync::Arc;
 
@@ -208,7 +211,7 @@ mod tests {
             ResultColumn::new("long", ResultValues::Integer(vec![-1, 0, 7]), None),
             ResultColumn::new("short", ResultValues::Integer32(vec![-7, 0, 7]), odd()),
             ResultColumn::new("truth", ResultValues::Bool(vec![true, false, false]), odd()),
-            ResultColumn::new("text", ResultValues::Text(vec!["é".into(), String::new(), "b".into()]), odd()),
+            ResultColumn::new("text", ResultValues::Text(Texts::from_iter(["é", "", "b"])), odd()),
             ResultColumn::new("day", ResultValues::Date(vec![0, 1, -1]), odd()),
             ResultColumn::new("at", ResultValues::Instant(vec![0, 1, 5]), odd()),
             ResultColumn::new(

@@ -1,5 +1,6 @@
 //! Result columns: what an operation answers for each row, by name.
 
+use super::packed::Texts;
 use crate::canonical::{Hash, Hasher};
 use crate::time::{Date, Instant};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
@@ -48,7 +49,7 @@ pub enum ResultValues {
     /// True or false.
     Bool(Vec<bool>),
     /// Text.
-    Text(Vec<String>),
+    Text(Texts),
     /// Days since 1970-01-01.
     Date(Vec<i32>),
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -298,7 +299,7 @@ impl ResultColumn {
                 fixed(hasher, it, |value| value.to_le_bytes());
             }
             ResultValues::Bool(it) => fixed(hasher, it, |value| [u8::from(*value)]),
-            ResultValues::Text(it) => texts(hasher, it.iter().map(String::as_str)),
+            ResultValues::Text(it) => texts(hasher, it.iter()),
             ResultValues::Dictionary { codes, names } => {
                 match codes {
                     Codes::Narrow(codes) => fixed(hasher, codes, |value| value.to_le_bytes()),
@@ -409,7 +410,7 @@ impl schemars::JsonSchema for ResultColumns {
 
 #[cfg(test)]
 mod tests {
-    use super::{Codes, ResultColumn, ResultColumns, ResultValues};
+    use super::{Codes, ResultColumn, ResultColumns, ResultValues, Texts};
     use crate::canonical::to_string;
 
     fn every_type() -> ResultColumns {
@@ -420,7 +421,7 @@ mod tests {
             ResultColumn::new("long", ResultValues::Integer(vec![-1, 0, 9_007_199_254_740_991]), odd()),
             ResultColumn::new("short", ResultValues::Integer32(vec![-7, 0, 7]), odd()),
             ResultColumn::new("truth", ResultValues::Bool(vec![true, false, false]), None),
-            ResultColumn::new("text", ResultValues::Text(vec!["é".into(), String::new(), "b".into()]), odd()),
+            ResultColumn::new("text", ResultValues::Text(Texts::from_iter(["é", "", "b"])), odd()),
             ResultColumn::new("day", ResultValues::Date(vec![0, 19_782, -1]), None),
             ResultColumn::new("at", ResultValues::Instant(vec![0, 1, 1_500_000]), odd()),
             ResultColumn::new(
@@ -469,7 +470,7 @@ mod tests {
                 ResultValues::Integer(it) | ResultValues::Instant(it) => it[0] += 1,
                 ResultValues::Integer32(it) | ResultValues::Date(it) => it[0] += 1,
                 ResultValues::Bool(it) => it[0] = false,
-                ResultValues::Text(it) => it[0] = "e".into(),
+                ResultValues::Text(it) => *it = Texts::from_iter(["e", "", "b"]),
                 ResultValues::Dictionary { names, .. } => names[0] = "sea".into(),
             }));
         }

@@ -1,7 +1,7 @@
 //! The rows of accounts as result columns, in one pass that takes the texts of the rows.
 
 use crate::domain::{
-    Codes, Direction, ResultColumn, ResultColumns, ResultValues, Transaction, TransactionStatus,
+    Codes, Direction, ResultColumn, ResultColumns, ResultValues, Texts, Transaction, TransactionStatus,
 };
 use crate::id::Id;
 use crate::statement::AccountRead;
@@ -35,11 +35,11 @@ struct Columns {
     balances: Vec<i64>,
     with_balance: Validity,
     category: Few,
-    counterparty: Texts,
-    description: Texts,
-    id: Texts,
+    counterparty: Written,
+    description: Written,
+    id: Written,
     lines: Vec<i64>,
-    pending_id: Texts,
+    pending_id: Written,
     status: Few,
     direction: Few,
 }
@@ -62,10 +62,10 @@ impl Columns {
         self.balances.push(row.balance_minor.unwrap_or_default());
         self.with_balance.push(row.balance_minor.is_some());
         self.category.push(row.category.as_deref());
-        self.counterparty.push(row.counterparty);
-        self.description.push(row.description);
-        self.id.push(row.id.map(Id::into_string));
-        self.pending_id.push(row.pending_id.map(Id::into_string));
+        self.counterparty.push(row.counterparty.as_deref());
+        self.description.push(row.description.as_deref());
+        self.id.push(row.id.as_ref().map(Id::as_str));
+        self.pending_id.push(row.pending_id.as_ref().map(Id::as_str));
         self.status.push(Some(match row.status {
             TransactionStatus::Posted => "posted",
             TransactionStatus::Pending => "pending",
@@ -142,21 +142,27 @@ impl Validity {
     }
 }
 
-/// A column of text.
+/// A column of text, in memory of its own from the first row that holds one.
 #[derive(Default)]
-struct Texts {
-    values: Vec<String>,
+struct Written {
+    texts: Texts,
     validity: Validity,
 }
 
-impl Texts {
-    fn push(&mut self, text: Option<String>) {
+impl Written {
+    fn push(&mut self, text: Option<&str>) {
+        if self.texts.is_empty() && text.is_some() {
+            self.texts = Texts::empty(self.validity.rows);
+        }
         self.validity.push(text.is_some());
-        self.values.push(text.unwrap_or_default());
+        if text.is_some() || !self.texts.is_empty() {
+            self.texts.push(text.unwrap_or_default());
+        }
     }
 
     fn column(self, name: &'static str) -> ResultColumn {
-        ResultColumn::new(name, ResultValues::Text(self.values), self.validity.bits())
+        let texts = if self.texts.is_empty() { Texts::empty(self.validity.rows) } else { self.texts };
+        ResultColumn::new(name, ResultValues::Text(texts), self.validity.bits())
     }
 }
 

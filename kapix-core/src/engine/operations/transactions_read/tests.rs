@@ -1,6 +1,6 @@
 use crate::domain::{Bitmap, Column, Frame, Slices, Values};
 use crate::engine::Desk;
-use crate::frame::{ResultColumn, ResultValues};
+use crate::frame::{ResultColumn, ResultValues, Texts};
 use crate::{Answer, Cause, Control, Limits, Operation, Request, Response, Result};
 
 const DOCUMENT: &[u8] = b"Account,Date,Details,Category,Amount,Balance (KES)\n\
@@ -46,8 +46,8 @@ fn rows_come_back_as_columns_in_the_order_of_the_accounts() {
     assert_eq!(column("amount_minor").values, ResultValues::Integer(vec![-500, -100, 700]));
     assert_eq!(column("line").values, ResultValues::Integer(vec![2, 4, 3]));
     // Days and an instant.
-    let at = ["2026-03-28", "2026-03-29", "2026-03-28T14:00:00Z"].map(str::to_owned);
-    assert_eq!(column("at").values, ResultValues::Text(at.to_vec()));
+    let at = ["2026-03-28", "2026-03-29", "2026-03-28T14:00:00Z"];
+    assert_eq!(column("at").values, ResultValues::Text(Texts::from_iter(at)));
     assert_eq!([0, 1, 2].map(|row| column("balance_minor").is_null(row)), [false, false, true]);
     assert_eq!((name(column("category"), 0), name(column("category"), 2)), (None, Some("salary".into())));
     assert_eq!(name(column("status"), 1).as_deref(), Some("posted"));
