@@ -194,6 +194,18 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
     }
 }
 
+/// Refuses a second currency of a row.
+fn check_currency(record: &Cut<'_>, text: &str, currency: Currency) -> Result<()> {
+    match Currency::parse(&text.to_uppercase()) {
+        Ok(other) if other != currency => {
+            let message =
+                format!("the row is in {currency}, and a second column of currencies names {other}");
+            Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Rows<'_> {
     /// Returns the balance of a row with the sign that a column beside it states.
     pub(super) fn balance_of(&self, record: &Cut<'_>, written: Option<i64>) -> Result<Option<i64>> {
@@ -229,7 +241,7 @@ impl Rows<'_> {
         for (at, says) in &self.layout.flags {
             let text = record.cell(*at);
             if *says == Says::Currency {
-                self.check_currency(record, text, currency)?;
+                check_currency(record, text, currency)?;
                 continue;
             }
             let own = status(*says, text, amount_minor > 0).ok_or_else(|| {
@@ -246,18 +258,6 @@ impl Rows<'_> {
         }
         self.check_unread(record)?;
         Ok(all)
-    }
-
-    /// Refuses a second currency of a row.
-    fn check_currency(&self, record: &Cut<'_>, text: &str, currency: Currency) -> Result<()> {
-        match Currency::parse(&text.to_uppercase()) {
-            Ok(other) if other != currency => {
-                let message =
-                    format!("the row is in {currency}, and a second column of currencies names {other}");
-                Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Refuses a row of which a column that is not read says that it took no effect.
