@@ -187,7 +187,7 @@ pub enum LeftOutReason {
     /// The header again.
     #[strum(message = "Nothing.")]
     Header,
-    /// A row with a day that states no amount.
+    /// A row with a day, or a line of a balance or a total, of which no amount could be read.
     #[strum(message = "Compare with the document where the balances do not chain.")]
     NoAmount,
     /// Text without a day and without an amount, such as the foot of a page.
@@ -236,7 +236,7 @@ pub struct ReadingFinding {
 #[strum(serialize_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ReadingFindingKind {
-    /// A stated closing balance is not the balance that the rows lead to.
+    /// A stated balance at an end, or between rows, is not the balance that the rows lead to.
     #[strum(message = "Ask for the whole document: rows may be missing, added or changed.")]
     ClosingMismatch,
     /// The document was in the order of the newest first; the rows are given the oldest first.
@@ -245,7 +245,8 @@ pub enum ReadingFindingKind {
     /// Every page says that another one follows, which did not come.
     #[strum(message = "Read all pages: rows are missing.")]
     PagesMissing,
-    /// More balances follow from the row before with the amount turned round than as it was read, and too few to turn it.
+    /// More balances follow from the row before with the amount turned round than as it was read, and too few to turn it; or
+    /// only so, and no balance has a sign: then they may be of money owed.
     #[strum(message = "Compare a row with the document, and state `sign` or `debit_sign`.")]
     SignDoubtful,
     /// Balances chain only when money out is above zero; the amounts were turned round.

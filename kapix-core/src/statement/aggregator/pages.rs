@@ -12,6 +12,9 @@ use crate::statement::LeftOutReason;
 /// Rows that one error names at most.
 const DETAILS_MAX: usize = 100;
 
+/// Words of a page that its provider could not give.
+const FAILED: &[&str] = &["failed", "failure", "error", "unsuccessful", "false"];
+
 /// Rows of a page at which the fit of a preset is judged.
 const LOOKED_AT: usize = 20;
 
@@ -99,6 +102,25 @@ fn required<'a>(page: Page<'a>, reader: &RowReader<'_>) -> Result<Page<'a>> {
     Err(Error::new(Cause::StatementForm, message).at(page.place))
 }
 
+/// Refuses a page whose provider says that it failed.
+fn refuse_failed(page: &Page<'_>) -> Result<()> {
+    if page.root.form() != Form::Object {
+        return Ok(());
+    }
+    let members = page.root.members().map_err(|error| error.under(&page.place))?;
+    let status =
+        Pointer::parse("/status")?.of(&members, u64::MAX).map_err(|error| error.under(&page.place))?;
+    let word = match status {
+        Some(node) => node.word().map_err(|error| error.under(&page.place))?,
+        None => None,
+    };
+    if word.is_some_and(|word| FAILED.contains(&&*word.to_lowercase())) {
+        let message = "the document says that the request for it failed; ask the provider again";
+        return Err(Error::new(Cause::StatementForm, message).at(format!("{}/status", page.place)));
+    }
+    Ok(())
+}
+
 impl Page<'_> {
     /// Returns whether the page is an object with arrays of rows, added, modified or removed.
     fn has_arrays(&self) -> bool {
@@ -123,6 +145,7 @@ impl<'p, 'm> Pages<'p, 'm> {
 
     /// Returns the rows of the pages as one list, or one error for all that cannot be read.
     pub(super) fn join(mut self, pages: &[Page<'_>], limits: &Limits) -> Result<Joined> {
+        pages.iter().try_for_each(refuse_failed)?;
         let versions = if self.reader.map.id_is_unique { Versions::ByPage } else { Versions::Apart };
         for (index, page) in pages.iter().enumerate() {
             for (arrays, versions) in [(&page.rows, versions), (&page.modified, Versions::Latest)] {

@@ -100,7 +100,8 @@ pub(super) fn sign(
                 Sign::DebitPositive => ("out", "credit_positive"),
             };
             let message = format!(
-                "the balances chain only the other way round, with money {now} below zero; state `profile.sign` as `{fix}`"
+                "the balances chain only the other way round, with money {now} below zero; state `profile.sign` as `{fix}`, \
+                 or, where the balances are of money owed, give them their sign"
             );
             return Err(place(Cause::TransactionSign, first_line, Some(ColumnRole::Amount), &message));
         }
@@ -110,6 +111,10 @@ pub(super) fn sign(
         core::mem::swap(&mut all.plus, &mut all.minus);
         choices.sign = (Sign::DebitPositive, Choice::Found { line: first_line });
         findings.push(ReadingFindingKind::SignFound.at(vec![first_line]));
+        // Balances of an overdraft without a sign fall with money in, as others do with money out.
+        if !choices.has_balance_below {
+            findings.push(ReadingFindingKind::SignDoubtful.at(vec![first_line]));
+        }
     } else if amounts && choices.sign.1 == Choice::Default && proves(all.plus, all.minus) {
         choices.sign.1 = Choice::Found { line: first_line };
     } else if choices.one_sign.is_some() {
@@ -138,6 +143,7 @@ pub(super) fn finish(
     wrong: &mut Vec<u64>,
 ) -> AccountRead {
     let (period, [named_opening, named_closing]) = preamble;
+    wrong.extend(building.edges_against());
     let [opening, closing] = building.ends();
     let (opening, closing) = (opening.or(named_opening), closing.or(named_closing));
     let Building { id, currency, kind, rows, lines, .. } = building;

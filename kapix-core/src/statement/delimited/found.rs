@@ -1,6 +1,7 @@
 //! What records gave: accounts with their rows, and what stands between them. Parts of a document join to the whole.
 
 use super::place;
+use super::sections::Section;
 use super::totals::Stated;
 use crate::domain::{AccountKind, Transaction};
 use crate::error::{Cause, Error, Result};
@@ -19,28 +20,8 @@ pub(super) struct Found {
     pub(super) rows: usize,
     pub(super) left_out: LeftOutRows,
     pub(super) totals: Stated,
-    /// The first line between rows that names an account.
-    pub(super) section: Option<Section>,
-}
-
-/// A line between rows that names an account.
-pub(super) struct Section {
-    pub(super) account: String,
-    pub(super) line: u64,
-}
-
-impl Section {
-    /// Returns an error where the account is another one than before. A number may be masked: its end counts.
-    pub(super) fn check(&self, before: Option<&str>) -> Result<()> {
-        let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-        let (own, before) = (plain(&self.account), plain(before.unwrap_or(&self.account)));
-        if own.ends_with(&before) || before.ends_with(&own) {
-            return Ok(());
-        }
-        let message =
-            "the line names another account than the lines before; split the document where an account ends";
-        Err(place(Cause::TransactionCsv, self.line, None, message))
-    }
+    /// Lines between rows that begin another part.
+    pub(super) sections: Vec<Section>,
 }
 
 /// An account while its rows are read.
@@ -84,6 +65,33 @@ impl Building {
         [of(opening, 0), of(closing, rows)]
     }
 
+    /// Returns the lines between rows, or of a second opening balance, whose balance is not the one that stands there.
+    pub(super) fn edges_against(&self) -> Vec<u64> {
+        let rows = self.rows.len();
+        let balance = |place: usize| self.rows.get(place.checked_sub(1)?)?.balance_minor;
+        let first = self.rows.first().and_then(|row| row.balance_minor?.checked_sub(row.amount_minor));
+        let [opening, closing] = self.ends();
+        let start = opening.map(|(_, balance)| balance).or(first);
+        let sum = |place: usize| {
+            let moved = self.rows.iter().take(place).map(|row| i128::from(row.amount_minor)).sum::<i128>();
+            i64::try_from(i128::from(start?) + moved).ok()
+        };
+        let at = |place: usize| if place == 0 { start } else { balance(place).or_else(|| sum(place)) };
+        let is_against = |edge: &&Edge| {
+            let place = if self.newest_first { rows - edge.rows_before } else { edge.rows_before };
+            // The summary of a statement may name both ends in one place.
+            let expected = match (edge.is_opening, place == 0 || place == rows) {
+                (true, true) => start,
+                (false, true) => at(rows),
+                (_, false) => at(place),
+            };
+            // The ends themselves are compared elsewhere.
+            let is_end = [opening, closing].into_iter().flatten().any(|(line, _)| line == edge.line);
+            !is_end && edge.balance_minor.is_some_and(|balance| Some(balance) != expected)
+        };
+        self.edges.iter().filter(is_against).map(|edge| edge.line).collect()
+    }
+
     fn join(&mut self, mut next: Self) {
         let rows_before = self.rows.len();
         self.edges
@@ -107,10 +115,9 @@ impl Found {
     pub(super) fn join(&mut self, next: Self, limits: &Limits) -> Result<()> {
         let room = limits.rows.saturating_sub(u64::try_from(self.rows).unwrap_or(u64::MAX));
         self.left_out.join(next.left_out);
-        if let Some(section) = next.section {
-            section.check(self.section.as_ref().map(|it| it.account.as_str()))?;
-            self.section.get_or_insert(section);
-        }
+        let rows = self.rows;
+        let behind = next.sections.into_iter();
+        self.sections.extend(behind.map(|it| Section { rows_before: it.rows_before + rows, ..it }));
         self.totals.join(next.totals);
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);

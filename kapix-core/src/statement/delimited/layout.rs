@@ -3,6 +3,7 @@
 use super::amounts;
 use super::cut::AMOUNTS;
 use super::dates;
+use super::flags::{self, Says};
 use super::parts::Part;
 use super::place;
 use super::records::{Marks, Record, Records, quotes};
@@ -29,6 +30,8 @@ pub(super) struct Layout {
     pub(super) places: Places,
     /// The currency in the names of the columns, such as `Amount (KES)`.
     pub(super) currency: Option<Currency>,
+    /// The other columns that change what a row means.
+    pub(super) flags: Vec<(usize, Says)>,
 }
 
 /// The name of the column of days on the wire: a document that has it is in the form of the wire.
@@ -43,10 +46,18 @@ impl Layout {
 
     /// Returns the names of the columns that are not read, the first hundred.
     pub(super) fn not_read(&self) -> Vec<String> {
-        let is_read = |place: usize| self.places.used().any(|(_, own)| own == place);
-        let names =
-            self.header.iter().enumerate().filter(|(place, name)| !name.is_empty() && !is_read(*place));
-        names.map(|(_, name)| name.clone()).take(LISTED_MAX).collect()
+        let names = self.header.iter().zip(self.is_read());
+        let names = names.filter(|(name, is_read)| !name.is_empty() && !is_read);
+        names.map(|(name, _)| name.clone()).take(LISTED_MAX).collect()
+    }
+
+    /// Returns whether each column up to the last one of the header, or that is stated, is read.
+    pub(super) fn is_read(&self) -> Vec<bool> {
+        let used = || self.places.used().map(|(_, at)| at).chain(self.flags.iter().map(|(at, _)| *at));
+        let width = used().map(|at| at + 1).chain([self.header.len()]).max().unwrap_or_default();
+        let mut is_read = vec![false; width];
+        used().for_each(|at| is_read.get_mut(at).into_iter().for_each(|it| *it = true));
+        is_read
     }
 }
 
@@ -132,8 +143,8 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
         let header: Vec<String> = record.cells().map(str::to_owned).collect();
         let (places, currency) = named(&header, record.line, &profile.columns)?;
         if places.suffice() {
-            let header_line = record.line;
-            return Ok(Some(Layout { separator, header_line, header, places, currency }));
+            let (header_line, flags) = (record.line, flags::of(&header, &places));
+            return Ok(Some(Layout { separator, header_line, header, places, currency, flags }));
         }
     }
     Ok(None)
@@ -157,6 +168,7 @@ fn without_header(
                 header: Vec::new(),
                 places,
                 currency: None,
+                flags: Vec::new(),
             }));
         }
     }

@@ -6,6 +6,8 @@ mod balances;
 mod cut;
 mod dates;
 mod encoding;
+mod ends;
+mod flags;
 mod found;
 mod layout;
 mod parts;
@@ -13,6 +15,7 @@ mod preamble;
 mod read;
 mod records;
 mod rows;
+mod sections;
 mod survey;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use super::amounts;
 use super::dates::{self, Stamp};
 use super::layout::Layout;
 use super::records::{Record, Records};
+use super::sections::currency_said;
 use super::survey::Choices;
 use super::words::{self, Label, folded};
 use crate::domain::Period;
@@ -95,6 +96,17 @@ pub(super) fn named_value(record: Record<'_>) -> Option<(ColumnRole, &str)> {
     Some((words::column(&folded(name))?.0, value?))
 }
 
+/// Returns the name of a line, which goes up to the amount or the day (to the first digit, or to a sign or a currency
+/// before it), and what follows.
+pub(super) fn named_amount(text: &str) -> Option<(&str, &str)> {
+    let digit = text.find(|char: char| char.is_ascii_digit())?;
+    let before = text.get(..digit)?.trim_end_matches(['-', '+', '(', '\u{2212}', ' ']);
+    let last = before.rsplit([' ', ':']).next().unwrap_or_default();
+    let is_currency = Currency::parse(last).is_ok() || amounts::currency_of_mark(last).is_some();
+    let before = if is_currency { before.strip_suffix(last).unwrap_or(before) } else { before };
+    Some((before, text.get(before.len()..)?.trim()))
+}
+
 impl Preamble {
     fn read(&mut self, record: Record<'_>) {
         match named_value(record) {
@@ -105,18 +117,15 @@ impl Preamble {
             Some((ColumnRole::Account, value)) if self.account_id.is_none() => {
                 self.account_id = Id::parse(value).ok();
             }
-            _ => {}
+            _ => {
+                let said = currency_said(record).map(|own| (own, record.line));
+                self.currency = self.currency.or(said);
+            }
         }
         let cells: Vec<&str> = record.cells().filter(|cell| !cell.is_empty()).collect();
         let text = cells.join(" ");
-        // A name goes up to the amount or the day: to the first digit, or to a sign or a currency before it.
-        let Some(digit) = text.find(|char: char| char.is_ascii_digit()) else { return };
-        let before = text.get(..digit).unwrap_or_default();
-        let before = before.trim_end_matches(['-', '+', '(', '\u{2212}', ' ']);
-        let last = before.rsplit([' ', ':']).next().unwrap_or_default();
-        let is_currency = Currency::parse(last).is_ok() || amounts::currency_of_mark(last).is_some();
-        let before = if is_currency { before.strip_suffix(last).unwrap_or(before) } else { before };
-        let (name, value) = (folded(before), text.get(before.len()..).unwrap_or_default().trim());
+        let Some((before, value)) = named_amount(&text) else { return };
+        let name = folded(before);
         if PERIOD.contains(&&*name) {
             self.periods.extend(days(value));
         }

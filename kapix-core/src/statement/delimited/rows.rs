@@ -4,12 +4,11 @@
 use super::amounts;
 use super::cut::Cut;
 use super::dates::{self, Stamp};
-use super::found::{Building, Edge, Found, Section};
+use super::found::{Building, Found};
 use super::layout::{Layout, is_another_header};
 use super::place;
-use super::preamble::{Preamble, named_value};
+use super::preamble::Preamble;
 use super::survey::Choices;
-use super::totals::StatedTotal;
 use super::words::{self, Label};
 use crate::domain::{Direction, Transaction, TransactionStatus};
 use crate::error::{Cause, Error, Result};
@@ -38,6 +37,8 @@ pub(super) struct Rows<'a> {
     pub(super) expected: usize,
     /// The last day that stood alone, and what it is.
     pub(super) last_day: Option<(Stamp, At)>,
+    /// Whether a column is read, by its place.
+    pub(super) is_read: Vec<bool>,
 }
 
 impl Rows<'_> {
@@ -59,6 +60,7 @@ impl Rows<'_> {
         let amount = self.amount(record, currency)?;
         let balance_minor = self.money(record, self.balance(), currency)?;
         self.check_same(record, ColumnRole::Balance, balance_minor, currency)?;
+        let balance_minor = self.balance_of(record, balance_minor)?;
         match self.label(record, amount, balance_minor) {
             Some(Label::Total) => return self.total(record, currency),
             Some(label) => return self.edge(record, label, currency),
@@ -68,7 +70,9 @@ impl Rows<'_> {
             self.found.left_out.push(record.line, LeftOutReason::NoAmount);
             return Ok(());
         };
-        let transaction = self.transaction(record, stamp, amount_minor, balance_minor)?;
+        let mut transaction = self.transaction(record, stamp, amount_minor, balance_minor)?;
+        transaction.status = self.status(record, amount_minor, currency)?;
+        self.check_account(record)?;
         limits::check("rows", self.limits.rows, self.found.rows + 1)
             .map_err(|error| place(error.cause, record.line, None, &error.message))?;
         let account = self.account(record, currency)?;
@@ -119,36 +123,12 @@ impl Rows<'_> {
                 format!("the value must be {expected}; got `{}` bytes", day.len())
             };
             return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::At), &message));
-        } else if self.continues(record)? {
-            LeftOutReason::Continuation
         } else {
-            self.check_section(record)?;
-            LeftOutReason::Note
+            self.section(record)?;
+            if self.continues(record)? { LeftOutReason::Continuation } else { LeftOutReason::Note }
         };
         self.found.left_out.push(record.line, reason);
         Ok(())
-    }
-
-    /// Refuses a line between rows that names another account or currency than the rows before have.
-    fn check_section(&mut self, record: &Cut<'_>) -> Result<()> {
-        let Some((column, value)) = named_value(**record) else { return Ok(()) };
-        match (column, Currency::parse(value)) {
-            (ColumnRole::Currency, Ok(other)) => {
-                let Some(currency) = self.currency.filter(|own| *own != other) else { return Ok(()) };
-                let message =
-                    format!("the line names the currency {other}; the rows before are in {currency}");
-                Err(place(Cause::MoneyCurrencyMixed, record.line, None, &message))
-            }
-            (ColumnRole::Account, _) if value.bytes().filter(u8::is_ascii_digit).count() >= 4 => {
-                let section = Section { account: value.to_owned(), line: record.line };
-                let preamble = self.preamble.account_id.as_ref().map(Id::as_str);
-                let before = preamble.or(self.found.section.as_ref().map(|it| it.account.as_str()));
-                section.check(before)?;
-                self.found.section.get_or_insert(section);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Joins the text of a record that has nothing else to the row above.
@@ -170,40 +150,7 @@ impl Rows<'_> {
         Ok(true)
     }
 
-    /// Keeps a balance at an end of the document.
-    fn edge(&mut self, record: &Cut<'_>, label: Label, currency: Currency) -> Result<()> {
-        let columns = [ColumnRole::Balance, ColumnRole::BalanceMinor, ColumnRole::Credit, ColumnRole::Amount];
-        // Where a sign or a type turns amounts, what an amount says of a balance is open.
-        let turns = self.choices.sign.0 == Sign::DebitPositive || record.direction == Some(Direction::Debit);
-        let mut balance = None;
-        for column in columns {
-            if balance.is_none() && !(turns && column == ColumnRole::Amount) {
-                balance = self.money_if_any(record, column, currency)?;
-            }
-        }
-        let line = record.line;
-        let account = self.account(record, currency)?;
-        let rows_before = account.rows.len();
-        let is_opening = label == Label::Opening;
-        account.edges.push(Edge { line, is_opening, balance_minor: balance, rows_before });
-        let reason = if is_opening { LeftOutReason::OpeningBalance } else { LeftOutReason::ClosingBalance };
-        self.found.left_out.push(line, reason);
-        Ok(())
-    }
-
-    fn total(&mut self, record: &Cut<'_>, currency: Currency) -> Result<()> {
-        let mut stated = Vec::new();
-        for column in [ColumnRole::Amount, ColumnRole::Credit, ColumnRole::Debit] {
-            if let Some(minor) = self.money_if_any(record, column, currency)? {
-                stated.push(StatedTotal { line: record.line, column, minor });
-            }
-        }
-        self.found.totals.total(stated);
-        self.found.left_out.push(record.line, LeftOutReason::Total);
-        Ok(())
-    }
-
-    fn cell<'r>(&self, record: &Cut<'r>, column: ColumnRole) -> &'r str {
+    pub(super) fn cell<'r>(&self, record: &Cut<'r>, column: ColumnRole) -> &'r str {
         self.layout.places.of(column).map(|place| record.cell(place)).unwrap_or_default()
     }
 
@@ -343,7 +290,12 @@ impl Rows<'_> {
     }
 
     /// Returns an amount of a row that is no transaction, whose columns may hold text.
-    fn money_if_any(&self, record: &Cut<'_>, column: ColumnRole, currency: Currency) -> Result<Option<i64>> {
+    pub(super) fn money_if_any(
+        &self,
+        record: &Cut<'_>,
+        column: ColumnRole,
+        currency: Currency,
+    ) -> Result<Option<i64>> {
         let is_amount = record.amount(column).is_some();
         if is_amount { self.money(record, column, currency) } else { Ok(None) }
     }
@@ -368,14 +320,6 @@ impl Rows<'_> {
                 "the sign of the amount contradicts its type; state `profile.sign`, or leave the type out";
             return Err(place(Cause::TransactionSign, record.line, Some(ColumnRole::Type), message));
         }
-        let status = match self.cell(record, ColumnRole::Status) {
-            "" => TransactionStatus::Posted,
-            text => words::status(text).ok_or_else(|| {
-                let message =
-                    "the value must be a known word, such as `posted`, `completed`, `pending` or `failed`";
-                place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), message)
-            })?,
-        };
         let at = self.at(record, stamp)?;
         let id = |column: ColumnRole| match self.cell(record, column) {
             "" => Ok(None),
@@ -390,7 +334,7 @@ impl Rows<'_> {
             description: self.text(record, ColumnRole::Description)?,
             id: id(ColumnRole::Id)?,
             pending_id: id(ColumnRole::PendingId)?,
-            status,
+            status: TransactionStatus::Posted,
             direction,
         })
     }
@@ -427,8 +371,21 @@ impl Rows<'_> {
         Ok(Some(text.to_owned()))
     }
 
+    /// Refuses a row without an account behind one of a named account: whose it is stays open.
+    fn check_account(&self, record: &Cut<'_>) -> Result<()> {
+        let is_open = self.layout.places.has(ColumnRole::Account)
+            && self.cell(record, ColumnRole::Account).is_empty()
+            && !self.found.accounts.is_empty()
+            && self.found.places.get("") != Some(&self.found.last);
+        if !is_open {
+            return Ok(());
+        }
+        let message = "the value must be the account of the row: rows before name theirs";
+        Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Account), message))
+    }
+
     /// Returns the account of a record.
-    fn account(&mut self, record: &Cut<'_>, currency: Currency) -> Result<&mut Building> {
+    pub(super) fn account(&mut self, record: &Cut<'_>, currency: Currency) -> Result<&mut Building> {
         let named = self.cell(record, ColumnRole::Account);
         let is_last = self
             .found

@@ -35,6 +35,8 @@ pub(super) struct Survey {
     disagree: Option<u64>,
     /// A type that is no direction.
     foreign_type: Option<u64>,
+    /// A balance that is written below zero.
+    balance_below: Option<u64>,
     /// Currencies beside amounts.
     pub(super) currency: Option<(Currency, u64)>,
 }
@@ -75,6 +77,8 @@ pub(super) struct Choices {
     pub(super) sign_by_type: bool,
     /// Nothing tells debits from credits unless the balances do.
     pub(super) one_sign: Option<u64>,
+    /// A balance is written below zero: then those without a sign are above it.
+    pub(super) has_balance_below: bool,
     /// A debit, where all have the other sign than is stated.
     pub(super) debits_against: Option<u64>,
 }
@@ -100,6 +104,7 @@ impl Survey {
             let negative = written.negative.unwrap_or_default();
             let is_zero = || written.digits.bytes().all(|byte| !matches!(byte, b'1'..=b'9'));
             match column {
+                ColumnRole::Balance if negative => see(&mut self.balance_below, line),
                 ColumnRole::Debit if !is_zero() => {
                     see(if negative { &mut self.debit_below } else { &mut self.debit_above }, line);
                 }
@@ -142,6 +147,7 @@ impl Survey {
             (&mut self.agree, next.agree),
             (&mut self.disagree, next.disagree),
             (&mut self.foreign_type, next.foreign_type),
+            (&mut self.balance_below, next.balance_below),
         ] {
             *own = own.or(next);
         }
@@ -162,6 +168,7 @@ impl Survey {
             sign,
             sign_by_type,
             one_sign,
+            has_balance_below: self.balance_below.is_some(),
             debits_against: match (profile.debit_sign, self.debit_above, self.debit_below) {
                 (Some(DebitSign::Positive), None, below) => below,
                 (Some(DebitSign::Negative), above, None) => above,

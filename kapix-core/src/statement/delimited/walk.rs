@@ -3,6 +3,7 @@
 //! read again.
 
 use super::cut::Cut;
+use super::flags::Says;
 use super::found::{Building, Found};
 use super::layout::Layout;
 use super::parts::Part;
@@ -10,9 +11,11 @@ use super::place;
 use super::preamble::Preamble;
 use super::records::{Marks, Records};
 use super::rows::Rows;
+use super::sections;
 use super::survey::{Choices, Survey};
 use crate::domain::Period;
 use crate::error::{Cause, Error, Result};
+use crate::id::Id;
 use crate::limits::Limits;
 use crate::money::Currency;
 use crate::parallel;
@@ -82,6 +85,9 @@ impl Body<'_> {
         let mut found = read?;
         let behind = core::mem::replace(&mut found.left_out, left_out);
         found.left_out.join(behind);
+        let stated = self.request.account.account_id.as_ref();
+        let known = [stated, self.preamble.account_id.as_ref()].map(|id| id.map(Id::as_str));
+        sections::check(&found.sections, known, found.rows)?;
         Ok((found, form.choices))
     }
 
@@ -97,7 +103,8 @@ impl Body<'_> {
     }
 
     fn decide(&self, survey: &Survey, layout: &Layout) -> Result<Form> {
-        let choices = survey.decide(&self.request.profile, &layout.places, layout.is_wire())?;
+        let mut choices = survey.decide(&self.request.profile, &layout.places, layout.is_wire())?;
+        choices.has_balance_below |= layout.flags.iter().any(|(_, says)| *says == Says::BalanceSide);
         let beside = survey.currency.map(|(currency, _)| currency);
         let currency = self.currency(layout)?.or(beside);
         Ok(Form { choices, currency })
@@ -181,6 +188,7 @@ impl Body<'_> {
             found: Found::default(),
             expected: self.expected(part),
             last_day: None,
+            is_read: layout.is_read(),
         });
         let mut records = Records::new(part, self.marks);
         while let Some(record) = records.next()? {

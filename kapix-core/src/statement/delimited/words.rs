@@ -44,6 +44,10 @@ const POSTED: &[&str] = &[
     "done",
     "approved",
     "processed",
+    "accepted",
+    "confirmed",
+    "ok",
+    "00",
     "termine",
     "gebucht",
     "concluido",
@@ -60,6 +64,10 @@ const PENDING: &[&str] = &[
     "hold",
     "reserved",
     "uncleared",
+    "unposted",
+    "not posted",
+    "awaiting",
+    "scheduled",
     "en attente",
     "vorgemerkt",
     "pendente",
@@ -77,6 +85,10 @@ const FAILED: &[&str] = &[
     "unsuccessful",
     "void",
     "voided",
+    "refused",
+    "bounced",
+    "timed out",
+    "error",
     "echoue",
     "fehlgeschlagen",
     "falhou",
@@ -148,6 +160,9 @@ const TOTAL: &[&str] = &[
     "soma",
     "jumla",
 ];
+
+/// Bytes of the longest word of a row that took no effect.
+const NO_EFFECT_BYTES_MAX: usize = 16;
 
 /// Words that may follow a total.
 const BESIDE_TOTALS: &[&str] = &[
@@ -271,6 +286,29 @@ fn meaning<T: Copy>(text: &str, lists: &[(&[&str], T)]) -> Option<T> {
         let folded = folded(text);
         of(&|word| word == folded)
     })
+}
+
+/// Returns whether a value is a word of a row that took no effect: few texts of a document are of its length.
+pub(super) fn is_of_no_effect(text: &str) -> bool {
+    let is_short = (4..=NO_EFFECT_BYTES_MAX).contains(&text.len());
+    is_short
+        && text.bytes().all(|byte| !byte.is_ascii_digit())
+        && (text.eq_ignore_ascii_case("reversed")
+            || matches!(status(text), Some(TransactionStatus::Pending | TransactionStatus::Failed)))
+}
+
+/// Returns what a total is of by its words: money in, money out, or all amounts; `None` for a number of rows.
+pub(super) fn side_of_total(text: &str) -> Option<ColumnRole> {
+    let text = folded(text);
+    let has = |words: &[&str]| text.split(' ').any(|word| words.contains(&word));
+    let credit = has(&["in", "credit", "credits", "deposits", "received", "inflow"]);
+    let debit = has(&["out", "debit", "debits", "withdrawals", "withdrawn", "spent", "outflow"]);
+    match (credit, debit) {
+        (true, false) => Some(ColumnRole::Credit),
+        (false, true) => Some(ColumnRole::Debit),
+        _ if has(&["number", "count", "transactions", "rows"]) => None,
+        _ => Some(ColumnRole::Amount),
+    }
 }
 
 /// Returns the kind of account that a value states.

@@ -209,3 +209,24 @@ fn a_sign_that_balances_contradict_is_turned_unless_it_is_stated() {
     let error = reading(&[document], &stated).unwrap_err();
     assert_eq!((error.cause, error.fields), (Cause::TransactionSign, vec!["/profile/sign".to_owned()]));
 }
+
+#[test]
+fn what_a_provider_says_failed_is_no_money() {
+    let mono = |status: &str, row: &str| {
+        format!(
+            r#"{{"status": "{status}", "data": [{{"id": "a", "narration": "Pay", "amount": 500, "type": "credit",
+                "date": "2026-03-01", "currency": "KES"{row}}}]}}"#
+        )
+    };
+    let read = |document: &str| {
+        crate::statement::read(document.as_bytes(), &Default::default(), &crate::limits::Limits::default())
+    };
+    let row = read(&mono("successful", r#", "status": "failed""#)).unwrap();
+    assert_eq!(row.accounts[0].account.transactions[0].status, TransactionStatus::Failed);
+    let document = read(&mono("failed", "")).unwrap_err();
+    assert_eq!(document.fields, ["/document/status"]);
+    let plaid = r#"{"added": [{"transaction_id": "a", "account_id": "A", "date": "2026-03-01", "amount": 1,
+        "iso_currency_code": null, "unofficial_currency_code": "BTC"}]}"#;
+    let plaid = read(plaid).unwrap_err();
+    assert_eq!(plaid.fields, ["/document/added/0/unofficial_currency_code"]);
+}

@@ -1,5 +1,6 @@
 //! Layouts without a stated profile, rules one by one, hostile input, and the form of the wire.
 
+mod beside;
 mod common;
 mod hostile;
 mod layouts;

@@ -1,0 +1,278 @@
+//! Columns beside the roles that change what a row means: whether it took effect, on which side its balance stands, and
+//! a second currency. A column that nothing reads may not say of a row that it took no effect.
+
+use super::cut::Cut;
+use super::dates;
+use super::layout::Places;
+use super::place;
+use super::rows::Rows;
+use super::words::{self, folded};
+use crate::domain::{Direction, TransactionStatus};
+use crate::error::{Cause, Result};
+use crate::money::Currency;
+use crate::statement::profile::ColumnRole;
+
+/// What a column says of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    /// Whether its balance is owned or owed, as `CR` and `DR`.
+    BalanceSide,
+    /// A currency beside that of the column `currency`.
+    Currency,
+    /// Whether it failed.
+    Failed,
+    /// Whether it is pending.
+    Pending,
+    /// Whether, or when, it was posted.
+    Posted,
+    /// Why it failed.
+    Reason,
+    /// Whether it was reversed.
+    Reversed,
+    /// A word of status.
+    Status,
+}
+
+/// Names of the columns, folded.
+const NAMES: &[(Says, &[&str])] = &[
+    (
+        Says::BalanceSide,
+        &[
+            "balance dr cr",
+            "balance cr dr",
+            "bal dr cr",
+            "bal cr dr",
+            "balance type",
+            "bal type",
+            "balance sign",
+            "balance indicator",
+            "balance direction",
+            "balance side",
+            "balance dr cr indicator",
+            "balance debit credit",
+        ],
+    ),
+    (
+        Says::Failed,
+        &[
+            "failed",
+            "is failed",
+            "declined",
+            "is declined",
+            "rejected",
+            "is rejected",
+            "cancelled",
+            "canceled",
+            "is cancelled",
+            "voided",
+            "void",
+            "failed flag",
+            "declined flag",
+        ],
+    ),
+    (
+        Says::Pending,
+        &["pending", "is pending", "pending flag", "uncleared", "on hold", "is on hold", "pending status"],
+    ),
+    (
+        Says::Posted,
+        &[
+            "posted",
+            "is posted",
+            "booked",
+            "is booked",
+            "cleared",
+            "is cleared",
+            "settled",
+            "is settled",
+            "completed",
+            "is completed",
+            "successful",
+            "success",
+        ],
+    ),
+    (
+        Says::Reason,
+        &[
+            "failure reason",
+            "failed reason",
+            "reason for failure",
+            "decline reason",
+            "rejection reason",
+            "reject reason",
+            "failure code",
+            "decline code",
+            "error",
+            "error message",
+        ],
+    ),
+    (
+        Says::Reversed,
+        &[
+            "reversed",
+            "is reversed",
+            "reversal",
+            "is reversal",
+            "reversal flag",
+            "reversed flag",
+            "reversal indicator",
+        ],
+    ),
+    (
+        Says::Status,
+        &[
+            "payment status",
+            "posting status",
+            "booking status",
+            "settlement status",
+            "clearing status",
+            "processing status",
+            "approval status",
+            "entry status",
+            "transfer status",
+            "txn status",
+            "trans status",
+            "tran status",
+            "trx status",
+            "status description",
+            "txn state",
+            "transaction state",
+            "payment state",
+            "outcome",
+            "result",
+            "transaction result",
+            "payment result",
+            "response",
+        ],
+    ),
+];
+
+/// Values of yes and no.
+const YES: &[&str] = &["yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sim", "ndiyo"];
+const NO: &[&str] = &["", "no", "n", "false", "f", "0", "none", "n a", "na", "null", "nil", "hapana"];
+/// Values of a flag of reversal.
+const REVERSED: &[&str] = &["reversed", "reversal", "rev", "r"];
+
+/// Returns what the columns of a header that no role takes say of a row, each with its place.
+pub(super) fn of(header: &[String], places: &Places) -> Vec<(usize, Says)> {
+    let is_used = |at: usize| places.used().any(|(_, place)| place == at);
+    let rest = header.iter().enumerate().filter(|(at, _)| !is_used(*at));
+    let known = rest.filter_map(|(at, name)| {
+        let name = folded(name);
+        if words::column(&name).is_some_and(|(column, _)| column == ColumnRole::Currency) {
+            return Some((at, Says::Currency));
+        }
+        NAMES.iter().find(|(_, names)| names.contains(&&*name)).map(|(says, _)| (at, *says))
+    });
+    known.collect()
+}
+
+/// Returns the status that a value states; `None` where it is no known word.
+fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> {
+    use TransactionStatus::{Failed, Pending, Posted};
+    let word = folded(text);
+    let (yes, no) = (YES.contains(&&*word), NO.contains(&&*word));
+    let flag = |when_yes, when_no| match (yes, no) {
+        (true, _) => Some(when_yes),
+        (_, true) => Some(when_no),
+        _ => words::status(text),
+    };
+    // A debit that was reversed stays money out, which is the cautious reading.
+    let reversed = if is_credit { Failed } else { Posted };
+    match says {
+        Says::BalanceSide | Says::Currency => Some(Posted),
+        Says::Failed => flag(Failed, Posted),
+        Says::Pending => flag(Pending, Posted),
+        Says::Posted if dates::cut(text).is_some() => Some(Posted),
+        Says::Posted => flag(Posted, Pending),
+        Says::Reason if no || words::status(text) == Some(Posted) => Some(Posted),
+        Says::Reason => Some(Failed),
+        Says::Reversed if REVERSED.contains(&&*word) => Some(reversed),
+        Says::Reversed => flag(reversed, Posted),
+        Says::Status if word.is_empty() => Some(Posted),
+        Says::Status => words::status(text),
+    }
+}
+
+/// Refuses a second currency of a row.
+fn check_currency(record: &Cut<'_>, text: &str, currency: Currency) -> Result<()> {
+    match Currency::parse(&text.to_uppercase()) {
+        Ok(other) if other != currency => {
+            let message =
+                format!("the row is in {currency}, and a second column of currencies names {other}");
+            Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Rows<'_> {
+    /// Returns the balance of a row with the sign that a column beside it states.
+    pub(super) fn balance_of(&self, record: &Cut<'_>, written: Option<i64>) -> Result<Option<i64>> {
+        let side = self.layout.flags.iter().find(|(_, says)| *says == Says::BalanceSide);
+        let (Some((at, _)), Some(balance)) = (side, written) else { return Ok(written) };
+        let text = record.cell(*at);
+        match words::direction(text) {
+            Some(Direction::Credit) => Ok(Some(balance.abs())),
+            Some(Direction::Debit) => Ok(Some(-balance.abs())),
+            None if text.is_empty() => Ok(written),
+            None => {
+                let message = format!("the side of the balance, column `{}`, must be `DR` or `CR`", at + 1);
+                Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Balance), &message))
+            }
+        }
+    }
+
+    /// Returns the status of a row by all columns that state one: failed before pending, and pending before posted.
+    pub(super) fn status(
+        &self,
+        record: &Cut<'_>,
+        amount_minor: i64,
+        currency: Currency,
+    ) -> Result<TransactionStatus> {
+        let refuse =
+            |message: &str| place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), message);
+        let mut all = match self.cell(record, ColumnRole::Status) {
+            "" => TransactionStatus::Posted,
+            text => words::status(text).ok_or_else(|| {
+                refuse("the value must be a known word, such as `posted`, `completed`, `pending` or `failed`")
+            })?,
+        };
+        for (at, says) in &self.layout.flags {
+            let text = record.cell(*at);
+            if *says == Says::Currency {
+                check_currency(record, text, currency)?;
+                continue;
+            }
+            let own = status(*says, text, amount_minor > 0).ok_or_else(|| {
+                refuse(&format!(
+                    "the value of column `{}` must be a known word, such as `yes`, `no`, `posted`, `pending` or `failed`",
+                    at + 1
+                ))
+            })?;
+            all = match (all, own) {
+                (TransactionStatus::Failed, _) | (_, TransactionStatus::Failed) => TransactionStatus::Failed,
+                (TransactionStatus::Pending, _) => all,
+                _ => own,
+            };
+        }
+        self.check_unread(record)?;
+        Ok(all)
+    }
+
+    /// Refuses a row of which a column that is not read says that it took no effect.
+    fn check_unread(&self, record: &Cut<'_>) -> Result<()> {
+        for (at, cell) in record.cells().enumerate() {
+            if self.is_read.get(at).copied().unwrap_or_default() || !words::is_of_no_effect(cell) {
+                continue;
+            }
+            let name = at + 1;
+            let message = format!(
+                "column `{name}`, which is not read, says that the row took no effect; state it as `status` in \
+                 `profile.columns`"
+            );
+            return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), &message));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! Lines between rows that begin another part of a document: another account, another currency, or rows that took no
+//! effect. Rows behind such a line are not those of the account before it.
+
+use super::amounts;
+use super::cut::Cut;
+use super::place;
+use super::preamble::named_value;
+use super::records::Record;
+use super::rows::Rows;
+use super::words::{self, folded};
+use crate::error::{Cause, Result};
+use crate::money::Currency;
+use crate::statement::profile::ColumnRole;
+
+/// Letters and digits at the end of a number that tell it where the others are masked.
+const MASKED_MIN: usize = 4;
+
+/// Names of what tells an account, folded.
+const ACCOUNTS: &[&str] = &[
+    "account",
+    "account id",
+    "account no",
+    "account number",
+    "acc no",
+    "acc number",
+    "acct no",
+    "acct number",
+    "a c no",
+    "a c number",
+    "a c",
+    "iban",
+    "card",
+    "card no",
+    "card number",
+    "wallet",
+    "wallet id",
+    "wallet no",
+    "wallet number",
+    "phone",
+    "phone no",
+    "phone number",
+    "mobile",
+    "mobile no",
+    "mobile number",
+    "msisdn",
+    "till no",
+    "till number",
+];
+/// What rows of a section are called.
+const ROWS: &[&str] = &[
+    "transactions",
+    "transaction",
+    "payments",
+    "items",
+    "entries",
+    "operations",
+    "authorisations",
+    "authorizations",
+    "activity",
+    "debits",
+    "credits",
+];
+
+/// A line that begins another part of a document.
+pub(super) struct Section {
+    pub(super) names: Names,
+    pub(super) line: u64,
+    /// Rows before it.
+    pub(super) rows_before: usize,
+}
+
+/// What a section is of.
+pub(super) enum Names {
+    /// An account, by its id or number.
+    Account(String),
+    /// Rows that are pending or failed.
+    NoEffect,
+}
+
+/// Refuses rows behind a line that names another account than is known before, or that says that they took no effect.
+pub(super) fn check(sections: &[Section], known: [Option<&str>; 2], rows: usize) -> Result<()> {
+    let mut known: Vec<String> = known.into_iter().flatten().map(plain).collect();
+    for section in sections {
+        let message = match &section.names {
+            Names::Account(account) => {
+                let own = plain(account);
+                if known.iter().any(|known| is_same(known, &own)) {
+                    continue;
+                }
+                if known.is_empty() && section.rows_before == 0 {
+                    known.push(own);
+                    continue;
+                }
+                "the line names another account than the lines before; split the document where an account ends"
+            }
+            Names::NoEffect => {
+                "the line begins rows that took no effect, as pending or declined ones; split the document there"
+            }
+        };
+        if section.rows_before < rows {
+            return Err(place(Cause::TransactionCsv, section.line, None, message));
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether two numbers are of one account. A number may be masked: its end counts.
+fn is_same(one: &str, other: &str) -> bool {
+    let is_end = |whole: &str, end: &str| end.len() >= MASKED_MIN && whole.ends_with(end);
+    one == other || is_end(one, other) || is_end(other, one)
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect()
+}
+
+/// Returns the currency that a line says amounts are in: `USD` alone, or `All amounts in USD`.
+pub(super) fn currency_said(record: Record<'_>) -> Option<Currency> {
+    let mut cells = record.cells().filter(|cell| !cell.is_empty());
+    let (first, None) = (cells.next()?, cells.next()) else { return None };
+    let text =
+        first.trim_matches(|char: char| !char.is_alphanumeric() && !matches!(char, '€' | '₦' | '₵' | '₹'));
+    let of = |text: &str| Currency::parse(text).ok().or_else(|| amounts::currency_of_mark(text));
+    let (before, last) = text.rsplit_once(' ').unwrap_or(("", text));
+    let is_said = before.is_empty() || matches!(folded(before).rsplit(' ').next(), Some("in" | "currency"));
+    of(last).filter(|_| is_said)
+}
+
+/// Returns the number of the account that a line names, as `Account number 0110998877`.
+pub(super) fn account_said(record: Record<'_>) -> Option<String> {
+    if let Some((ColumnRole::Account, value)) = named_value(record) {
+        return Some(value.to_owned());
+    }
+    let cells: Vec<&str> = record.cells().filter(|cell| !cell.is_empty()).collect();
+    let text = folded(&cells.join(" "));
+    let names = ACCOUNTS.iter().filter_map(|name| text.strip_prefix(name)?.strip_prefix(' '));
+    let value = names.min_by_key(|value| value.len())?;
+    let is_number = value.len() <= 40
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.split(' ').all(|word| word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'x'));
+    is_number.then(|| value.to_owned())
+}
+
+/// Returns whether a line says that the rows behind it took no effect, as `Pending transactions`.
+pub(super) fn is_of_no_effect(record: Record<'_>) -> bool {
+    let mut cells = record.cells().filter(|cell| !cell.is_empty());
+    let (Some(first), None) = (cells.next(), cells.next()) else { return false };
+    if words::is_of_no_effect(first) {
+        return true;
+    }
+    let text = folded(first);
+    let Some((word, rest)) = text.split_once(' ') else { return false };
+    words::is_of_no_effect(word) && rest.split(' ').all(|word| ROWS.contains(&word))
+}
+
+impl Rows<'_> {
+    /// Keeps what a line between rows begins; refuses one that names another currency.
+    pub(super) fn section(&mut self, record: &Cut<'_>) -> Result<()> {
+        let named = match named_value(**record) {
+            Some((ColumnRole::Currency, value)) => Currency::parse(value).ok(),
+            _ => None,
+        };
+        if let Some((other, currency)) = named.or_else(|| currency_said(**record)).zip(self.currency)
+            && other != currency
+        {
+            let message = format!("the line names the currency {other}; the rows before are in {currency}");
+            return Err(place(Cause::MoneyCurrencyMixed, record.line, None, &message));
+        }
+        let names = if is_of_no_effect(**record) {
+            Some(Names::NoEffect)
+        } else {
+            account_said(**record).map(Names::Account)
+        };
+        let (line, rows_before) = (record.line, self.found.rows);
+        self.found.sections.extend(names.map(|names| Section { names, line, rows_before }));
+        Ok(())
+    }
+}
