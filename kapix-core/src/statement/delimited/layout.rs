@@ -31,11 +31,11 @@ pub(super) struct Layout {
     pub(super) currency: Option<Currency>,
 }
 
-/// The name of the column of days on the wire: a document that has it is in the form of the wire.
+/// The name of the column of days on the wire: where a document has it, the point stands before decimals.
 const WIRE: &str = "at";
 
 impl Layout {
-    /// Returns whether the document is in the form of the wire.
+    /// Returns whether the column of days has the name that it has on the wire. What amounts mean is not said by that.
     pub(super) fn is_wire(&self) -> bool {
         let name = self.places.of(ColumnRole::At).and_then(|place| self.header.get(place));
         name.is_some_and(|name| name == WIRE)

@@ -79,9 +79,10 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Returns what a record with a day is when it is no transaction. One of the wire with an amount always is.
+    /// Returns what a record with a day is when it is no transaction. One of the wire with an amount in
+    /// minor units always is.
     fn label(&self, record: &Cut<'_>, amount: Option<i64>, balance_minor: Option<i64>) -> Option<Label> {
-        if amount.is_some() && self.layout.is_wire() {
+        if amount.is_some() && self.layout.is_wire() && self.layout.places.has(ColumnRole::AmountMinor) {
             return None;
         }
         // A balance brought forward may be written as an amount too.
