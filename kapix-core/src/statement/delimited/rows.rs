@@ -133,8 +133,8 @@ impl Rows<'_> {
     /// Refuses a line between rows that names another account or currency than the rows before have.
     fn check_section(&mut self, record: &Cut<'_>) -> Result<()> {
         let Some((column, value)) = named_value(**record) else { return Ok(()) };
-        match (column, Currency::parse(value)) {
-            (ColumnRole::Currency, Ok(other)) => {
+        match (column, amounts::currency_named(value)) {
+            (ColumnRole::Currency, Some(other)) => {
                 let Some(currency) = self.currency.filter(|own| *own != other) else { return Ok(()) };
                 let message =
                     format!("the line names the currency {other}; the rows before are in {currency}");
@@ -232,7 +232,8 @@ impl Rows<'_> {
                 Error::new(Cause::StatementUnstated, message).at("/account/currency")
             });
         }
-        let own = Currency::parse(&text.to_uppercase())
+        let own = amounts::currency_named(text)
+            .map_or_else(|| Currency::parse(&text.to_uppercase()), Ok)
             .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
         match self.stated.currency.or(self.layout.currency) {
             Some(stated) if stated != own => {

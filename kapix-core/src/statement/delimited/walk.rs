@@ -99,7 +99,7 @@ impl Body<'_> {
     fn decide(&self, survey: &Survey, layout: &Layout) -> Result<Form> {
         let choices = survey.decide(&self.request.profile, &layout.places, layout.is_wire())?;
         let beside = survey.currency.map(|(currency, _)| currency);
-        let currency = self.currency(layout)?.or(beside);
+        let currency = self.currency(layout)?.or(beside).or_else(|| self.preamble.currency_beside());
         Ok(Form { choices, currency })
     }
 
