@@ -37,14 +37,20 @@ impl Currency {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
-        let found = <[u8; 3]>::try_from(text.as_bytes()).ok().and_then(|code| {
-            let place = iso4217::MINOR_UNITS.binary_search_by_key(&code, |&(code, _)| code).ok()?;
-            iso4217::MINOR_UNITS.get(place)
-        });
-        match found {
-            Some(&(code, exponent)) => Ok(Self { code, exponent }),
-            None => Err(unknown(text)),
-        }
+        Self::of_code(text).ok_or_else(|| unknown(text))
+    }
+
+    /// Returns the currency that a word names without doubt: a code, or a name such as `Kenya Shillings`.
+    pub(crate) fn of_name(text: &str) -> Option<Self> {
+        let named = || NAMES.iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
+        Self::of_code(text).or_else(|| Self::of_code(named()?.1))
+    }
+
+    fn of_code(text: &str) -> Option<Self> {
+        let code = <[u8; 3]>::try_from(text.as_bytes()).ok()?;
+        let place = iso4217::MINOR_UNITS.binary_search_by_key(&code, |&(code, _)| code).ok()?;
+        let &(code, exponent) = iso4217::MINOR_UNITS.get(place)?;
+        Some(Self { code, exponent })
     }
 
     /// Returns the three letters of the code.
@@ -77,8 +83,61 @@ impl Currency {
     }
 }
 
-/// A word that has the form of a code is echoed. Anything else may be free text: only its length is stated.
+/// Names of currencies that statements have in place of the code, in lower case; those that several countries share, such as
+/// `shilling`, are none.
+const NAMES: &[(&str, &str)] = &[
+    ("birr", "ETB"),
+    ("cedi", "GHS"),
+    ("cedis", "GHS"),
+    ("euro", "EUR"),
+    ("euros", "EUR"),
+    ("ghana cedi", "GHS"),
+    ("ghana cedis", "GHS"),
+    ("indian rupee", "INR"),
+    ("indian rupees", "INR"),
+    ("kenya shilling", "KES"),
+    ("kenya shillings", "KES"),
+    ("kenyan shilling", "KES"),
+    ("kenyan shillings", "KES"),
+    ("ksh", "KES"),
+    ("kshs", "KES"),
+    ("malawi kwacha", "MWK"),
+    ("malawian kwacha", "MWK"),
+    ("naira", "NGN"),
+    ("nigerian naira", "NGN"),
+    ("pound sterling", "GBP"),
+    ("pula", "BWP"),
+    ("rand", "ZAR"),
+    ("rwanda franc", "RWF"),
+    ("rwandan franc", "RWF"),
+    ("south african rand", "ZAR"),
+    ("tanzania shilling", "TZS"),
+    ("tanzania shillings", "TZS"),
+    ("tanzanian shilling", "TZS"),
+    ("tanzanian shillings", "TZS"),
+    ("tsh", "TZS"),
+    ("tshs", "TZS"),
+    ("uganda shilling", "UGX"),
+    ("uganda shillings", "UGX"),
+    ("ugandan shilling", "UGX"),
+    ("ugandan shillings", "UGX"),
+    ("us dollar", "USD"),
+    ("us dollars", "USD"),
+    ("ush", "UGX"),
+    ("ushs", "UGX"),
+    ("zambian kwacha", "ZMW"),
+];
+
+/// Says which code is meant where the text is a code in another case or the name of a currency, which is echoed as a word of
+/// three letters is. Anything else may be free text: only its length is stated.
 fn unknown(text: &str) -> Error {
+    let meant = Currency::of_name(text).or_else(|| Currency::of_code(&text.to_uppercase()));
+    if let Some(meant) = meant {
+        let message = format!(
+            "currency must be an upper-case ISO 4217 code with a minor unit; got `{text}`: did you mean `{meant}`?"
+        );
+        return Error::new(Cause::MoneyCurrency, message);
+    }
     let got = if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         format!("`{text}`")
     } else {
@@ -164,6 +223,18 @@ mod tests {
                 text.is_empty() || text == "kes" || !error.message.contains(&format!("`{text}`")),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_or_another_case_of_a_code_is_told_the_code() {
+        for (text, code) in [("KSH", "KES"), ("kes", "KES"), ("Naira", "NGN"), ("south african rand", "ZAR")]
+        {
+            let message = Currency::parse(text).unwrap_err().message;
+            assert!(message.ends_with(&format!("got `{text}`: did you mean `{code}`?")), "{message}");
+        }
+        for (name, code) in super::NAMES {
+            assert_eq!(Currency::of_name(name).map(|it| it.to_string()).as_deref(), Some(*code), "{name}");
         }
     }
 

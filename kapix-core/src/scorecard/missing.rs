@@ -54,6 +54,8 @@ pub struct Judged {
     pub effect: MissingEffect,
     /// Positions of the characteristics whose inputs do it, ascending; empty where the effect is `None`.
     pub positions: Vec<usize>,
+    /// Those of them whose value no attribute covers: the development did not see it.
+    pub unseen: Vec<usize>,
 }
 
 /// What the rule must know of one input.
@@ -236,7 +238,7 @@ impl Judged {
     /// ```
     /// use kapix_core::scorecard::{Decision, Judged, MissingEffect};
     ///
-    /// let judged = Judged { effect: MissingEffect::ForbidsApproval, positions: vec![2] };
+    /// let judged = Judged { effect: MissingEffect::ForbidsApproval, positions: vec![2], unseen: vec![] };
     /// assert_eq!(judged.decide(Decision::Approve), Decision::Refer);
     /// assert_eq!(judged.decide(Decision::Decline), Decision::Decline);
     /// ```
@@ -287,7 +289,11 @@ impl Card {
             (false, false) => MissingEffect::ForbidsApproval,
             (false, true) => MissingEffect::None,
         };
-        Judged { effect, positions }
+        let is_unseen = |(_, (own, slot)): &(usize, (&super::card::Characteristic, &u16))| {
+            own.unseen_slot == Some(**slot) && own.refers(**slot)
+        };
+        let unseen = placed().filter(is_unseen).map(|(position, _)| position).collect();
+        Judged { effect, positions, unseen }
     }
 
     /// Returns the positions of the characteristics whose input is missing.

@@ -184,6 +184,11 @@ fn without_mark(text: &str) -> Option<(&str, Beside)> {
     })
 }
 
+/// Returns the currency that a value names: by its code, its name or its mark, where that is of one currency.
+pub(super) fn currency_named(text: &str) -> Option<Currency> {
+    Currency::of_name(text).or_else(|| currency_of_mark(text))
+}
+
 /// Returns the currency of a mark that stands alone and belongs to one currency.
 pub(super) fn currency_of_mark(text: &str) -> Option<Currency> {
     MARKS.iter().find(|mark| mark.text == text.to_uppercase())?.currency()

@@ -19,6 +19,9 @@ use strum::VariantArray;
 /// Records that are looked at for the header.
 const PREAMBLE_MAX: usize = 200;
 
+/// Names of a header that a message lists.
+const NAMES_MAX: usize = 20;
+
 /// The columns of a document.
 pub(super) struct Layout {
     pub(super) separator: Separator,
@@ -34,11 +37,11 @@ pub(super) struct Layout {
     pub(super) flags: Vec<(usize, Says)>,
 }
 
-/// The name of the column of days on the wire: a document that has it is in the form of the wire.
+/// The name of the column of days on the wire: where a document has it, the point stands before decimals.
 const WIRE: &str = "at";
 
 impl Layout {
-    /// Returns whether the document is in the form of the wire.
+    /// Returns whether the column of days has the name that it has on the wire. What amounts mean is not said by that.
     pub(super) fn is_wire(&self) -> bool {
         let name = self.places.of(ColumnRole::At).and_then(|place| self.header.get(place));
         name.is_some_and(|name| name == WIRE)
@@ -114,6 +117,11 @@ pub(super) fn find(text: &str, profile: &Profile, limits: &Limits) -> Result<Lay
         // A quote that never closes may hide the header.
         quotes(text, profile.separator.unwrap_or(Separator::Comma), profile.quotes, limits)?;
     }
+    if best.is_none()
+        && let Some(error) = not_in_header(text, profile)?
+    {
+        return Err(error);
+    }
     best.ok_or_else(|| {
         let message = "no line names a column of days and one of amounts (such as `Date` and `Amount`, or `Debit` and \
             `Credit`); state `profile.columns`, and `profile.header_line` (`0` without a header)";
@@ -148,6 +156,54 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
         }
     }
     Ok(None)
+}
+
+/// Returns the error of a stated column that the header has not. The header is the stated line, else the line with the most
+/// names that are known or stated, two at least: no other line may be shown.
+fn not_in_header(text: &str, profile: &Profile) -> Result<Option<Error>> {
+    let stated: Vec<(ColumnRole, &str, String)> =
+        profile.columns.iter().map(|(column, name)| (*column, &**name, folded(name))).collect();
+    let mut best: (usize, Option<(u64, Vec<String>)>) = (1, None);
+    for separator in Separator::ALL {
+        let is_other = profile.separator.is_some_and(|own| own != separator);
+        if is_other || stated.is_empty() || profile.header_line == Some(0) {
+            continue;
+        }
+        let quotes = profile.quotes.unwrap_or(Quotes::Double);
+        let mut records = Records::new(Part { text, line: 1 }, Marks { separator, quotes });
+        for _ in 0..PREAMBLE_MAX {
+            let Some(record) = records.next()? else { break };
+            let is_stated = profile.header_line == Some(record.line);
+            let is_name = |name: &&str| {
+                let name = folded(name);
+                stated.iter().any(|(_, _, own)| *own == name) || words::column(&name).is_some()
+            };
+            let known = record.cells().filter(is_name).count() + if is_stated { 2 } else { 0 };
+            if known > best.0 && (is_stated || profile.header_line.is_none()) {
+                best = (known, Some((record.line, record.cells().map(str::to_owned).collect())));
+            }
+        }
+    }
+    let Some((line, header)) = best.1 else { return Ok(None) };
+    let has = |name: &str| header.iter().any(|own| folded(own) == name);
+    let absent = stated.into_iter().find(|(_, _, name)| !has(name));
+    Ok(absent.map(|(column, name, folded_name)| {
+        let mut names: Vec<&String> = header.iter().filter(|own| !own.is_empty()).collect();
+        names.sort_by_cached_key(|own| {
+            let own = folded(own);
+            let is_part = own.contains(&folded_name) || folded_name.contains(&own);
+            (!is_part, strsim::damerau_levenshtein(&own, &folded_name))
+        });
+        let mut listed: Vec<String> =
+            names.iter().take(NAMES_MAX).map(|own| format!("`{own}`")).collect();
+        listed.extend((names.len() > NAMES_MAX).then(|| format!("{} more", names.len() - NAMES_MAX)));
+        let message = format!(
+            "`profile.columns` states `{name}` for `{}`, which the header in line `{line}` does not have; it has {}",
+            column.as_str(),
+            listed.join(", ")
+        );
+        Error::new(Cause::StatementForm, message).at(format!("/profile/columns/{}", column.as_str()))
+    }))
 }
 
 /// Returns the layout by numbers of columns, where a record has a day at its place.

@@ -53,6 +53,8 @@ pub(super) struct Preamble {
     pub(super) account_id: Option<Id>,
     /// The currency, and the line that names it.
     pub(super) currency: Option<(Currency, u64)>,
+    /// The currencies that stand beside balances, such as `₦50,000.00`.
+    beside: Vec<Currency>,
     periods: Vec<[Stamp; 2]>,
     openings: Vec<Balance>,
     closings: Vec<Balance>,
@@ -111,7 +113,7 @@ impl Preamble {
     fn read(&mut self, record: Record<'_>) {
         match named_value(record) {
             Some((ColumnRole::Currency, value)) => {
-                let own = Currency::parse(value).ok().map(|own| (own, record.line));
+                let own = amounts::currency_named(value).map(|own| (own, record.line));
                 self.currency = own.or(self.currency);
             }
             Some((ColumnRole::Account, value)) if self.account_id.is_none() => {
@@ -130,11 +132,23 @@ impl Preamble {
             self.periods.extend(days(value));
         }
         let balance = || Balance { line: record.line, text: value.to_owned() };
-        match words::whole_label(before) {
+        let label = words::whole_label(before);
+        let is_balance = label.is_some_and(|label| label != Label::Total)
+            || words::column(&name).is_some_and(|(column, _)| column == ColumnRole::Balance);
+        if is_balance && let Some(written) = amounts::cut(value) {
+            self.beside.extend(written.currency);
+        }
+        match label {
             Some(Label::Opening) => self.openings.push(balance()),
             Some(Label::Closing) => self.closings.push(balance()),
             _ => {}
         }
+    }
+
+    /// Returns the currency beside the balances of these lines, where all have one.
+    pub(super) fn currency_beside(&self) -> Option<Currency> {
+        let first = *self.beside.first()?;
+        self.beside.iter().all(|own| *own == first).then_some(first)
     }
 
     /// Returns the days that the document covers, where one reading of them holds the days of all rows.

@@ -83,9 +83,10 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Returns what a record with a day is when it is no transaction. One of the wire with an amount always is.
+    /// Returns what a record with a day is when it is no transaction. One of the wire with an amount in
+    /// minor units always is.
     fn label(&self, record: &Cut<'_>, amount: Option<i64>, balance_minor: Option<i64>) -> Option<Label> {
-        if amount.is_some() && self.layout.is_wire() {
+        if amount.is_some() && self.layout.is_wire() && self.layout.places.has(ColumnRole::AmountMinor) {
             return None;
         }
         // A balance brought forward may be written as an amount too.
@@ -178,7 +179,8 @@ impl Rows<'_> {
                 Error::new(Cause::StatementUnstated, message).at("/account/currency")
             });
         }
-        let own = Currency::parse(&text.to_uppercase())
+        let own = amounts::currency_named(text)
+            .map_or_else(|| Currency::parse(&text.to_uppercase()), Ok)
             .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
         match self.stated.currency.or(self.layout.currency) {
             Some(stated) if stated != own => {

@@ -158,11 +158,11 @@ impl Survey {
         self.foreign_type
     }
 
-    /// Decides what the profile leaves open. In a document whose header has the names of the wire, all is as there.
+    /// Decides what the profile leaves open. A column of days with the name of the wire states the decimal mark.
     pub(super) fn decide(&self, profile: &Profile, places: &Places, is_wire: bool) -> Result<Choices> {
-        let (sign, sign_by_type, one_sign) = self.sign(profile, places, is_wire)?;
+        let (sign, sign_by_type, one_sign) = self.sign(profile, places)?;
         Ok(Choices {
-            date_order: self.dates.order(profile.date_order, is_wire)?,
+            date_order: self.dates.order(profile.date_order)?,
             debit_sign: self.debit_sign(profile.debit_sign)?,
             decimal_mark: self.decimal_mark(profile.decimal_mark, is_wire)?,
             sign,
@@ -219,12 +219,7 @@ impl Survey {
     }
 
     /// Returns what the sign of an amount means, whether types have it, and where nothing has.
-    fn sign(
-        &self,
-        profile: &Profile,
-        places: &Places,
-        is_wire: bool,
-    ) -> Result<((Sign, Choice), bool, Option<u64>)> {
+    fn sign(&self, profile: &Profile, places: &Places) -> Result<((Sign, Choice), bool, Option<u64>)> {
         let credit_positive = (Sign::CreditPositive, Choice::Default);
         if !places.has_one_amount() {
             return Ok((profile.sign.map_or(credit_positive, |sign| (sign, Choice::Stated)), false, None));
@@ -234,21 +229,18 @@ impl Survey {
         let is_type = self.foreign_type.is_none();
         match (self.agree.filter(|_| is_type), self.disagree.filter(|_| is_type)) {
             (None, None) => {
-                let silent = stated.is_none() && !is_wire && self.signed.is_none();
+                let silent = stated.is_none() && self.signed.is_none();
                 Ok((stated.unwrap_or(credit_positive), false, silent.then_some(0)))
             }
             // No amount is below zero: the types alone have the sign.
-            _ if self.below.is_none() && !is_wire => Ok((stated.unwrap_or(credit_positive), true, None)),
+            _ if self.below.is_none() => Ok((stated.unwrap_or(credit_positive), true, None)),
             (Some(line), None) => {
                 Ok((stated.unwrap_or((Sign::CreditPositive, Choice::Found { line })), false, None))
             }
-            (None, Some(line)) if !is_wire => {
+            (None, Some(line)) => {
                 Ok((stated.unwrap_or((Sign::DebitPositive, Choice::Found { line })), false, None))
             }
-            (None, Some(_)) => Ok((credit_positive, false, None)),
-            (Some(_), Some(_)) if stated.is_some() || is_wire => {
-                Ok((stated.unwrap_or(credit_positive), false, None))
-            }
+            (Some(_), Some(_)) if stated.is_some() => Ok((stated.unwrap_or(credit_positive), false, None)),
             (Some(agree), Some(disagree)) => {
                 let message = format!(
                     "the sign of an amount agrees with its type in line `{agree}` and contradicts it in line `{disagree}`"
@@ -299,11 +291,11 @@ impl DateSurvey {
         self.last = next.last.or(self.last);
     }
 
-    fn order(&self, stated: Option<DateOrder>, is_wire: bool) -> Result<(DateOrder, Choice)> {
+    fn order(&self, stated: Option<DateOrder>) -> Result<(DateOrder, Choice)> {
         if let Some(stated) = stated {
             return Ok((stated, Choice::Stated));
         }
-        let Some(open) = self.year_last.filter(|_| !is_wire) else { return self.other_order() };
+        let Some(open) = self.year_last else { return self.other_order() };
         match (self.dmy, self.mdy) {
             (Some(line), None) => Ok((DateOrder::Dmy, Choice::Found { line })),
             (None, Some(line)) => Ok((DateOrder::Mdy, Choice::Found { line })),

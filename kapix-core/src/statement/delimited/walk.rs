@@ -106,7 +106,7 @@ impl Body<'_> {
         let mut choices = survey.decide(&self.request.profile, &layout.places, layout.is_wire())?;
         choices.has_balance_below |= layout.flags.iter().any(|(_, says)| *says == Says::BalanceSide);
         let beside = survey.currency.map(|(currency, _)| currency);
-        let currency = self.currency(layout)?.or(beside);
+        let currency = self.currency(layout)?.or(beside).or_else(|| self.preamble.currency_beside());
         Ok(Form { choices, currency })
     }
 

@@ -89,8 +89,25 @@ impl Doubts<'_> {
             code: ReferralCode::MissingInput,
             fields: positions.iter().map(field).collect(),
             inputs: inputs(self.card, positions.iter().copied()),
-            message: advice(ReferralCode::MissingInput),
+            message: self.bring(),
         })
+    }
+
+    /// Returns what to do about inputs: those that are missing are brought, and a value that the development did not see is
+    /// there already.
+    fn bring(&self) -> String {
+        let missing = advice(ReferralCode::MissingInput);
+        let unseen = inputs(self.card, self.judged.unseen.iter().copied());
+        if unseen.is_empty() {
+            return missing;
+        }
+        let names: Vec<String> = unseen.iter().map(|name| format!("`{name}`")).collect();
+        let rest = match self.judged.unseen.len() == self.judged.positions.len() {
+            true => String::new(),
+            false => format!(" {missing}"),
+        };
+        let (names, own) = (names.join(", "), UNSEEN);
+        format!("The value of {names} was not seen in development. {own}{rest}")
     }
 
     fn no_cutoffs(&self) -> Option<ReferralReason> {
@@ -104,6 +121,9 @@ impl Doubts<'_> {
 const OLD: &str = "Bring newer data.";
 /// The same, where the applicant may have chosen the day on which they end.
 const CHOSEN: &str = "Bring newer data or state `retrieved_at`.";
+
+/// What to do where a value is none that the card knows.
+const UNSEEN: &str = "Check how it is written; else a person decides.";
 
 /// Returns what a reason says where it has no figures.
 fn advice(code: ReferralCode) -> String {

@@ -1,9 +1,10 @@
-//! Layouts without a stated profile, rules one by one, hostile input, and the form of the wire.
+//! Layouts without a stated profile, rules one by one, hostile input, names, and the form of the wire.
 
 mod beside;
 mod common;
 mod hostile;
 mod layouts;
+mod names;
 mod parts;
 mod rules;
 mod silent;

@@ -1,9 +1,10 @@
-//! Documents in the form of the wire: the names of its fields, `at` among them.
+//! Documents with the names of the fields of the wire, `at` among them.
 
-use super::{read, refused, rows};
+use super::{brief, error, read, refused, rows, with};
 use crate::domain::{Direction, TransactionStatus};
 use crate::error::Cause;
 use crate::money::{Currency, Money};
+use crate::statement::{Profile, Sign};
 use core::fmt::Write;
 use proptest::prelude::*;
 
@@ -35,7 +36,8 @@ fn amounts_are_exact_at_the_exponent_of_the_currency() {
         ("BHD", "1.234", 1_234),
         ("KES", "-0.00", 0),
     ] {
-        assert_eq!(rows(&format!("at,amount\n2026-01-01,{text}"), currency)[0].amount_minor, minor);
+        let text = format!("at,amount\n2026-01-01,{text}\n2026-01-01,-1");
+        assert_eq!(rows(&text, currency)[0].amount_minor, minor);
     }
     let most = rows("amount_minor,at\n-9007199254740991,9999-12-31", "KES");
     assert_eq!(most[0].amount_minor, -9_007_199_254_740_991);
@@ -54,16 +56,48 @@ fn amounts_are_exact_at_the_exponent_of_the_currency() {
 }
 
 #[test]
-fn a_type_never_lends_an_amount_its_sign() {
-    for text in ["at,amount,type\n2026-01-01,5.00,debit", "type,amount_minor,at\ncredit,-5,2026-01-01"] {
-        assert_eq!(refused(text, "KES"), (Cause::TransactionSign, "/document/2/type".into()));
-    }
-    assert_eq!(rows("at,amount,type\n2026-01-01,0,debit", "KES")[0].amount_minor, 0);
+fn a_type_beside_minor_units_never_lends_them_its_sign() {
+    let refusal = (Cause::TransactionSign, "/document/2/type".to_owned());
+    assert_eq!(refused("type,amount_minor,at\ncredit,-5,2026-01-01", "KES"), refusal);
+    assert_eq!(refused("type,amount_minor,at\ndebit,5,2026-01-01", "KES"), refusal);
+    assert_eq!(brief("at,amount_minor\n2026-01-01,5", "KES"), [("2026-01-01".to_owned(), 5)]);
     assert_eq!(
         refused("at,amount,type\n2026-01-01,5,Sale", "KES"),
         (Cause::TransactionCsv, "/document/2/type".into())
     );
-    assert_eq!(refused("at,amount\n01/05/2026,5", "KES"), (Cause::TransactionCsv, "/document/2/at".into()));
+}
+
+#[test]
+fn the_name_of_the_days_says_nothing_of_signs() {
+    let days =
+        |amounts: [i64; 2]| [("2026-01-01".to_owned(), amounts[0]), ("2026-01-02".to_owned(), amounts[1])];
+    let typed = "at,amount,type\n2026-01-01,5.00,DR\n2026-01-02,7.00,CR\n";
+    assert_eq!(brief(typed, "KES"), days([-500, 700]));
+    let turned = "at,amount,type\n2026-01-01,5.00,debit\n2026-01-02,-7.00,credit\n";
+    assert_eq!(brief(turned, "KES"), days([-500, 700]));
+    let chained = "at,amount,balance\n2026-01-01,5,100\n2026-01-02,7,93\n2026-01-03,3,90\n";
+    assert_eq!(rows(chained, "KES")[1].amount_minor, -700);
+    let silent = "at,amount\n2026-01-01,5\n2026-01-02,7\n";
+    assert_eq!(refused(silent, "KES"), (Cause::StatementUnstated, "/profile/sign".into()));
+    for (sign, amounts) in [(Sign::CreditPositive, [500, 700]), (Sign::DebitPositive, [-500, -700])] {
+        let read = with(silent, Profile { sign: Some(sign), ..Profile::default() }).unwrap();
+        let found: Vec<i64> =
+            read.accounts[0].account.transactions.iter().map(|row| row.amount_minor).collect();
+        assert_eq!(found, amounts);
+    }
+    let opening = "at,amount,balance,description\n2026-01-01,50,50,Opening balance\n2026-01-02,-7,43,Rent\n";
+    assert_eq!(brief(opening, "KES"), [("2026-01-02".to_owned(), -700)]);
+}
+
+#[test]
+fn the_name_of_the_days_says_nothing_of_their_form() {
+    let named = |at: &str| brief(&format!("at,amount\n{at},-5\n"), "KES")[0].0.clone();
+    for (at, day) in
+        [("28/03/2026", "2026-03-28"), ("28 Mar 2026", "2026-03-28"), ("2026-03-28", "2026-03-28")]
+    {
+        assert_eq!(named(at), day);
+    }
+    assert_eq!(error("at,amount\n01/05/2026,-5", "KES").cause, Cause::StatementUnstated);
 }
 
 proptest! {
@@ -73,14 +107,14 @@ proptest! {
         1..20,
     )) {
         let kes = Currency::parse("KES").unwrap();
-        let mut text = String::from("description,balance_minor,amount,at\n");
+        let mut text = String::from("description,balance_minor,amount_minor,amount,at\n");
         let mut sorted = rows.clone();
         sorted.sort_by_key(|row| row.3);
-        for (amount, balance, description, day) in &sorted {
+        for (minor, balance, description, day) in &sorted {
             let date = crate::time::Date::from_epoch_days(*day).unwrap();
-            let amount = Money::new(*amount, kes).unwrap().to_decimal_string();
+            let amount = Money::new(*minor, kes).unwrap().to_decimal_string();
             let balance = balance.map_or_else(String::new, |balance| balance.to_string());
-            writeln!(text, "\"{}\",{balance},{amount},{date}", description.replace('"', "\"\"")).unwrap();
+            writeln!(text, "\"{}\",{balance},{minor},{amount},{date}", description.replace('"', "\"\"")).unwrap();
         }
         let read = read(&text, "KES").unwrap();
         let found = &read.accounts[0].account.transactions;
