@@ -245,8 +245,8 @@ pub enum ReadingFindingKind {
     /// Every page says that another one follows, which did not come.
     #[strum(message = "Read all pages: rows are missing.")]
     PagesMissing,
-    /// More balances follow from the row before with the amount turned round than as it was read, and too few to turn it; or
-    /// only so, and no balance has a sign: then they may be of money owed.
+    /// More balances follow from the row before with the amount turned round than as it was read, and too few to turn it, or
+    /// no balance is below zero.
     #[strum(message = "Compare a row with the document, and state `sign` or `debit_sign`.")]
     SignDoubtful,
     /// Balances chain only when money out is above zero; the amounts were turned round.
