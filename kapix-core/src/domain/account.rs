@@ -75,7 +75,8 @@ pub struct Transaction {
     pub at: At,
     /// Balance after the row as the document states it, in minor units.
     pub balance_minor: Option<i64>,
-    /// The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
+    /// The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their case, spaces,
+    /// hyphens and underscores.
     pub category: Option<String>,
     /// The other side, as the document names it.
     pub counterparty: Option<String>,

@@ -25,6 +25,12 @@ def words(row):
     return "".join(word for word in word_list(text_of(row)) if word not in ("pending", "posted"))
 
 
+def category(raw):
+    """The caller's category without case, spaces, hyphens and underscores."""
+    word = raw.get("category")
+    return None if word is None else "".join(word.replace("-", " ").replace("_", " ").split()).lower()
+
+
 def same(one, other, by):
     if one["day"] != other["day"] or one["amount"] != other["amount"] or one["amount"] == 0:
         return False
@@ -161,7 +167,8 @@ def duplicates(rows, start):
     seen = set()
     for place, row in enumerate(rows):
         raw = row["raw"]
-        key = (row["day"], raw["at"], row["amount"], row["stated"], raw.get("id"), raw.get("counterparty"), raw.get("description"))
+        key = (row["day"], raw["at"], row["amount"], row["stated"], raw.get("id"), raw.get("counterparty"), raw.get("description"),
+               raw.get("status") == "pending")
         if key in seen and not (row["stated"] is not None and chains(rows, place, start)):
             row["disputed"] = True
         seen.add(key)
@@ -169,14 +176,17 @@ def duplicates(rows, start):
 
 def latest_stretch(rows, attested=None):
     """The first row of the first day of the latest stretch; no gap within attested days parts the rows."""
-    start, seen = 0, rows[0]["day"] if rows else None
+    start, seen = 0, None
     for day in sorted({row["day"] for row in rows if shows(row)}):
         place = next(place for place, row in enumerate(rows) if row["day"] == day)
         inside = attested and attested[0] <= seen.isoformat() and day.isoformat() <= attested[1]
         if seen is not None and (day - seen).days > 45 and not inside:
-            anchored = any(row["stated"] is not None for row in rows[:place])
-            after = next((row for row in rows[place:] if row["stated"] is not None), None)
-            if not (anchored and after and after["expected"] == after["stated"]):
+            sure = [row for row in rows if not row["disputed"]]
+            earlier = [row for row in rows[:place] if not row["disputed"]]
+            anchor = max((at for at, row in enumerate(earlier) if row["stated"] is not None), default=None)
+            after = next((at for at in range(len(earlier), len(sure)) if sure[at]["stated"] is not None), None)
+            if None in (anchor, after) or sure[after]["stated"] != sure[anchor]["stated"] + sum(
+                    row["amount"] for row in sure[anchor + 1:after + 1]):
                 start = place
         seen = day
     return start
@@ -284,7 +294,7 @@ def transfer_text(row):
 def own_transfers(accounts):
     def may(state, row):
         before = state["begin"] is not None and row["day"] < state["begin"]
-        return row["raw"].get("category") in (None, "own_transfer") and (before or not row["disputed"])
+        return category(row["raw"]) in (None, "owntransfer") and (before or not row["disputed"])
 
     legs = [(at, row) for at, state in enumerate(accounts) for row in state["rows"] if may(state, row)]
     taken = set()
@@ -295,7 +305,7 @@ def own_transfers(accounts):
                     if id(credit) in taken or id(debit) in taken or at == other or credit["amount"] <= 0:
                         continue
                     one, two = transfer_text(credit), transfer_text(debit)
-                    marked = "own_transfer" in (credit["raw"].get("category"), debit["raw"].get("category"))
+                    marked = "owntransfer" in (category(credit["raw"]), category(debit["raw"]))
                     agree = marked or one == two and one or {one, two} == {"", "transfer"}
                     same_money = accounts[at]["currency"] == accounts[other]["currency"]
                     if credit["amount"] == -debit["amount"] and (debit["day"] - credit["day"]).days == step and agree and same_money:

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "data" / "cashflow"))
 import as_they_come  # noqa: E402
 import features  # noqa: E402
 
-NOT_INCOME = {"own_transfer", "loan", "reversal"}
+NOT_INCOME = {"owntransfer", "loan", "reversal"}
 EXPONENTS = {"ZAR": 2, "KES": 2, "NGN": 2, "UGX": 0, "KWD": 3, "JPY": 0, "USD": 2}
 
 
@@ -82,11 +82,11 @@ def chosen(uploads, as_of, zone, names):
             late = day > last_day if dated else instant(row["at"]) > as_of
             if not late and row.get("status") != "failed":
                 name = (row.get("counterparty") or "").strip().lower()
-                income = row["amount_minor"] > 0 and row.get("category") not in NOT_INCOME
+                income = row["amount_minor"] > 0 and as_they_come.category(row) not in NOT_INCOME
                 rows.append({
                     "input": number, "upload": place, "day": day, "amount": row["amount_minor"],
                     "stated": row.get("balance_minor"), "name": names.setdefault(name, len(names)) if name else None,
-                    "income": income, "transfer": row.get("category") == "own_transfer", "disputed": False, "raw": row})
+                    "income": income, "transfer": as_they_come.category(row) == "owntransfer", "disputed": False, "raw": row})
             number += 1
     return sorted(rows, key=lambda row: row["day"])
 
@@ -157,7 +157,7 @@ def as_frame(state, takes):
               row["transfer"]] for row in rows]
     covered = state["covered"] and [day.isoformat() for day in state["covered"]]
     return {"currency": state["currency"], "last_day": state["last_day"].isoformat(), "covered": covered,
-            "opening_minor": state["opening"], "rows": table, "most": 0 if state["copy"] and takes(-1) else None}
+            "opening_minor": state["opening"] if covered else None, "rows": table, "most": 0 if state["copy"] and takes(-1) else None}
 
 
 def states(request, as_of):
