@@ -259,7 +259,7 @@ impl<'a> Builder<'a> {
         for (at, of_account) in self.findings.into_iter().enumerate() {
             findings.extend(of_account);
             let Some((uploads, cover)) = self.uploads.get(at).zip(self.covers.get(at)) else { continue };
-            for tallies in [&shared, &transfers.own, &transfers.possible] {
+            for tallies in [&shared.rows, &shared.differing, &transfers.own, &transfers.possible] {
                 findings.extend(tallies.get(at).into_iter().flat_map(|tally| tally.findings(uploads)));
             }
             let doubts = uploads.reading_doubts();

@@ -23,7 +23,8 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[strum(serialize_all = "snake_case")]
 pub enum FindingKind {
-    /// A stated balance is not the balance before it plus the amount. Amounts: expected and stated balance of each row.
+    /// A stated balance is not the balance before it plus the amount, or not that of the same row in an account of which half
+    /// the rows are these. Amounts: expected and stated balance of each row.
     #[strum(message = "Ask for the original document: a row may be missing, added or changed.")]
     ChainBreak,
     /// The first stated balance does not follow from the stated opening balance, or the opening balance of a later upload is

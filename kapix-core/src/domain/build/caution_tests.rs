@@ -124,3 +124,36 @@ fn ends_that_differ_without_a_row_between_them_contradict() {
     };
     assert_eq!([1_000, 4].map(told), [0, 1]);
 }
+
+#[test]
+fn a_copy_with_other_balances_refers_and_the_order_of_accounts_changes_nothing() {
+    let rows = |more: i64| -> Vec<Value> {
+        (1..=20).map(|day| row(&format!("2026-03-{day:02}"), -10, more - 10 * i64::from(day))).collect()
+    };
+    let both = |first: i64, second: i64| {
+        let ledger = ledger(&json!([account("a", &rows(first)), account("b", &rows(second))]));
+        let kept = ledger.accounts.iter().find(|account| !account.balance_disputed).unwrap();
+        (count(&ledger, FindingKind::ChainBreak), kept.rows.last().unwrap().balance_minor)
+    };
+    assert_eq!(both(0, 100_000_000), (20, Some(-200)));
+    assert_eq!(both(100_000_000, 0), (20, Some(-200)));
+    assert_eq!(both(0, 0), (0, Some(-200)));
+}
+
+#[test]
+fn of_the_copies_of_a_row_the_booked_one_and_its_balance_stay() {
+    let kept = |first: &[Value], second: &[Value]| {
+        let ledger = ledger(&json!([account("a", first), account("a", second)]));
+        assert_eq!(count(&ledger, FindingKind::PendingOpen), 0);
+        let rows = &ledger.accounts[0].rows;
+        (rows.len(), rows.iter().filter(|row| row.disputed).count(), rows[0].balance_minor)
+    };
+    let bare = row("2026-03-20", 5, None);
+    let stated = row("2026-03-20", 5, 105);
+    let pending = with(bare.clone(), "status", json!("pending"));
+    for (one, other) in [(&bare, &stated), (&pending, &stated)] {
+        let (one, other) = ([one.clone()], [other.clone()]);
+        assert_eq!(kept(&one, &other), (1, 0, Some(105)));
+        assert_eq!(kept(&other, &one), (1, 0, Some(105)));
+    }
+}

@@ -45,7 +45,9 @@ def same(one, other, by):
 def copies(holders, any_text):
     """Pairs (holder, row index) of copies with the rows that are kept; the largest holder keeps its own."""
     gone, kept = set(), set()
-    order = sorted(range(len(holders)), key=lambda at: (-len(holders[at]), at))
+    stated = [0 if any_text else sum(row["stated"] or 0 for row in holder) for holder in holders]
+    order = sorted(range(len(holders)), key=lambda at: (-len(holders[at]), stated[at], at))
+    pairs = []
     for by in ("id", "balance", "text of uploads" if any_text else "text"):
         found = []
         for rank, big in enumerate(order):
@@ -65,21 +67,32 @@ def copies(holders, any_text):
             found = [pair for pair in found if count[pair[0][0]] >= 5 and count[pair[0][0]] * 2 >= len(holders[pair[0][0]])]
         gone |= {copy for copy, _ in found}
         kept |= {own for _, own in found}
-    return gone, kept - gone
+        pairs += found
+    return gone, kept - gone, pairs
 
 
 def merge_uploads(rows, count):
     if count < 2:
         return rows
     holders = [[row for row in rows if row["upload"] == at] for at in range(count)]
-    gone, kept = copies(holders, True)
+    gone, kept, pairs = copies(holders, True)
     for at, holder in enumerate(holders):
         for place, row in enumerate(holder):
             inside = any(other and at != k and other[0]["day"] < row["day"] < other[-1]["day"]
                          for k, other in enumerate(holders))
             if (at, place) not in gone | kept and row["amount"] != 0 and inside:
                 row["disputed"] = True
-    left_out = {id(holders[at][place]) for at, place in gone}
+    # Of the copies of one row the booked one stays, of these one with a balance.
+    groups = []
+    for copy, own in pairs:
+        touched = [group for group in groups if copy in group or own in group]
+        groups = [group for group in groups if group not in touched] + [[own, copy] if not touched else
+                  list(dict.fromkeys([own, *sum(touched, []), copy]))]
+    left_out = set()
+    for group in groups:
+        of_group = [holders[at][place] for at, place in group]
+        of_group.sort(key=lambda row: (row["raw"].get("status") == "pending", row["stated"] is None))
+        left_out |= {id(row) for row in of_group[1:]}
     return [row for row in rows if id(row) not in left_out]
 
 
@@ -276,7 +289,7 @@ def share(accounts):
     """Marks the rows that a larger account holds too."""
     for currency in {state["currency"] for state in accounts}:
         own = [state for state in accounts if state["currency"] == currency]
-        gone, _ = copies([state["rows"] for state in own], False)
+        gone, _, _ = copies([state["rows"] for state in own], False)
         for at, state in enumerate(own):
             mine = [place for holder, place in gone if holder == at]
             for place in mine:
