@@ -127,7 +127,7 @@ impl Facts {
             recent: Flows::default(),
             income_before_minor: 0,
             active: [false; RECENT_DAYS],
-            balances_minor: if ledger.accounts.is_empty() { None } else { Some([0; RECENT_DAYS]) },
+            balances_minor: ledger.accounts.iter().any(|one| !one.kind.is_owed()).then_some([0; RECENT_DAYS]),
             months: Months::NONE,
             income_by_month_minor: [0; Months::MAX],
             net_by_month_minor: [0; Months::MAX],
@@ -171,6 +171,9 @@ impl Facts {
             let age = account.last_day.days_since(row.date);
             closes.add(row, age);
             self.add_row(row, age);
+        }
+        if account.kind.is_owed() {
+            return;
         }
         let most = if account.balance_disputed { Some(0) } else { None };
         // An opening balance without a covered day was true on no day that is known.

@@ -63,6 +63,13 @@ pub enum AccountKind {
     Other,
 }
 
+impl AccountKind {
+    /// Returns whether the balance of the account is what its holder owes: it is no cash, and money in repays a debt.
+    pub(crate) const fn is_owed(self) -> bool {
+        matches!(self, Self::Card | Self::Loan)
+    }
+}
+
 /// One row of an account.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

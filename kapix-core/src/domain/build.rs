@@ -213,6 +213,7 @@ impl<'a> Builder<'a> {
                 chosen.outside.row(row, date);
             }
             let amount_minor = transaction.amount_minor;
+            let repays = amount_minor > 0 && uploads.account().kind.is_owed();
             self.add(amount_minor, uploads, row);
             let category = transaction.category.as_deref();
             chosen.rows.push(Row {
@@ -222,9 +223,11 @@ impl<'a> Builder<'a> {
                 balance_minor: transaction.balance_minor,
                 counterparty: transaction.counterparty.as_deref().and_then(|name| self.names.number(name)),
                 income: amount_minor > 0
+                    && !repays
                     && category
                         .is_none_or(|category| !NOT_INCOME.iter().any(|name| texts::names(category, name))),
-                transfer: category.is_some_and(|category| texts::names(category, transfers::OWN_TRANSFER)),
+                transfer: repays
+                    || category.is_some_and(|category| texts::names(category, transfers::OWN_TRANSFER)),
                 disputed: false,
             });
         }

@@ -106,7 +106,7 @@ fn legs(
                     account,
                     place,
                     text,
-                    is_marked: row.transfer,
+                    is_marked: transaction.category.is_some(),
                     taken: false,
                 });
             }

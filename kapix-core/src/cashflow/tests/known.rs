@@ -60,3 +60,16 @@ fn an_account_that_covers_no_day_has_no_known_balance() {
         Some(99_999_130.0)
     );
 }
+
+#[test]
+fn what_is_owed_is_neither_balance_nor_income() {
+    for kind in ["loan", "card"] {
+        let debt = account("d", &[row("2026-01-01", 100, 970_000), row("2026-03-31", 100, 970_100)]);
+        let debt = with(debt, "kind", json!(kind));
+        let both = ledger(&json!([account("a", &overdrawn()), debt.clone()]));
+        assert_eq!(last(&both), Some(-870.0), "{kind}");
+        let value = |name: &str| features(&both).get(name).unwrap().value;
+        assert_eq!([value("income_minor_90d"), value("inflow_minor_90d")], [Some(0.0), Some(0.0)]);
+        assert_eq!(last(&ledger(&json!([debt]))), None);
+    }
+}

@@ -192,7 +192,7 @@ def latest_stretch(rows, attested=None):
     start, seen = 0, None
     for day in sorted({row["day"] for row in rows if shows(row)}):
         place = next(place for place, row in enumerate(rows) if row["day"] == day)
-        inside = attested and attested[0] <= seen.isoformat() and day.isoformat() <= attested[1]
+        inside = attested and seen and attested[0] <= seen.isoformat() and day.isoformat() <= attested[1]
         if seen is not None and (day - seen).days > 45 and not inside:
             sure = [row for row in rows if not row["disputed"]]
             earlier = [row for row in rows[:place] if not row["disputed"]]
