@@ -88,15 +88,8 @@ pub(super) fn walk(
                 held = held.saturating_add(row.amount_minor);
             }
             let expected = carried.map(|balance| add(balance, row.amount_minor, row)).transpose()?;
-            if !row.disputed {
-                let follows = sure.map(|balance| balance.saturating_add(row.amount_minor));
-                if let Some(stated) = row.balance_minor {
-                    let bridged = follows.is_some_and(|it| it.abs_diff(stated) <= tolerance.unsigned_abs());
-                    walk.stretch = gaps.take().filter(|_| !bridged).unwrap_or(walk.stretch);
-                    is_anchored = true;
-                }
-                sure = row.balance_minor.or(follows);
-            }
+            walk.stretch =
+                bridge(row, &mut sure, (&mut gaps, &mut is_anchored), tolerance).unwrap_or(walk.stretch);
             if let Some(stated) = row.balance_minor {
                 let met = meets(expected, stated, held, tolerance);
                 held = 0;
@@ -124,6 +117,24 @@ pub(super) fn walk(
         walk.opening_minor = fill_back(rows)?;
     }
     Ok(walk)
+}
+
+/// Carries the balance of the rows without doubt over a row, and returns the first row after a gap that it does not bridge.
+fn bridge(
+    row: &Row,
+    sure: &mut Option<i64>,
+    (gaps, is_anchored): (&mut Option<usize>, &mut bool),
+    tolerance: i64,
+) -> Option<usize> {
+    if row.disputed {
+        return None;
+    }
+    let follows = sure.map(|balance| balance.saturating_add(row.amount_minor));
+    *sure = row.balance_minor.or(follows);
+    let stated = row.balance_minor?;
+    *is_anchored = true;
+    let bridged = follows.is_some_and(|it| it.abs_diff(stated) <= tolerance.unsigned_abs());
+    gaps.take().filter(|_| !bridged)
 }
 
 /// Returns whether a stated balance follows from the one before it, if that is known. It may hold the pending rows since
