@@ -37,7 +37,8 @@ pub(super) struct Facts {
     pub(super) income_before_minor: i128,
     /// Days of the recent window with a row that moved money; place 0 is the last day.
     pub(super) active: [bool; RECENT_DAYS],
-    /// End-of-day balances in minor units, place 0 the last day; `None` when an account states no balance.
+    /// End-of-day balances in minor units, place 0 the last day; `None` when an account states no balance or
+    /// covers no day.
     pub(super) balances_minor: Option<[i128; RECENT_DAYS]>,
     /// The complete months.
     pub(super) months: Months,
@@ -126,7 +127,7 @@ impl Facts {
             recent: Flows::default(),
             income_before_minor: 0,
             active: [false; RECENT_DAYS],
-            balances_minor: if ledger.accounts.is_empty() { None } else { Some([0; RECENT_DAYS]) },
+            balances_minor: ledger.accounts.iter().any(|one| !one.kind.is_owed()).then_some([0; RECENT_DAYS]),
             months: Months::NONE,
             income_by_month_minor: [0; Months::MAX],
             net_by_month_minor: [0; Months::MAX],
@@ -171,8 +172,13 @@ impl Facts {
             closes.add(row, age);
             self.add_row(row, age);
         }
+        if account.kind.is_owed() {
+            return;
+        }
         let most = if account.balance_disputed { Some(0) } else { None };
-        self.balances_minor = self.balances_minor.take().and_then(|balances| closes.added_to(balances, most));
+        // An opening balance without a covered day was true on no day that is known.
+        let known = self.balances_minor.take().filter(|_| account.covered.is_some());
+        self.balances_minor = known.and_then(|balances| closes.added_to(balances, most));
     }
 
     fn add_row(&mut self, row: &Row, age: i32) {

@@ -63,6 +63,13 @@ pub enum AccountKind {
     Other,
 }
 
+impl AccountKind {
+    /// Returns whether the balance of the account is what its holder owes: it is no cash, and money in repays a debt.
+    pub(crate) const fn is_owed(self) -> bool {
+        matches!(self, Self::Card | Self::Loan)
+    }
+}
+
 /// One row of an account.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,7 +82,8 @@ pub struct Transaction {
     pub at: At,
     /// Balance after the row as the document states it, in minor units.
     pub balance_minor: Option<i64>,
-    /// The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
+    /// The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their case, spaces,
+    /// hyphens and underscores.
     pub category: Option<String>,
     /// The other side, as the document names it.
     pub counterparty: Option<String>,

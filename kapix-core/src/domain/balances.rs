@@ -62,7 +62,9 @@ pub(super) fn walk(
     let mut held = 0_i64;
     // The first row after each wide gap since the last stated balance.
     let mut gaps: Option<usize> = None;
-    let (mut before, mut place, mut is_anchored) = (rows.first().map(|row| row.date), 0, false);
+    let (mut before, mut place, mut is_anchored) = (None, 0, false);
+    // The balance that rows without doubt carry: only they bridge a gap.
+    let mut sure = stated_opening;
     for day in rows.chunk_by_mut(|a, b| a.date == b.date) {
         let start = place;
         place += day.len();
@@ -86,6 +88,8 @@ pub(super) fn walk(
                 held = held.saturating_add(row.amount_minor);
             }
             let expected = carried.map(|balance| add(balance, row.amount_minor, row)).transpose()?;
+            walk.stretch =
+                bridge(row, &mut sure, (&mut gaps, &mut is_anchored), tolerance).unwrap_or(walk.stretch);
             if let Some(stated) = row.balance_minor {
                 let met = meets(expected, stated, held, tolerance);
                 held = 0;
@@ -96,13 +100,7 @@ pub(super) fn walk(
                 if !stated_any && met {
                     walk.days_chained += pending;
                 }
-                if let Some(gap) = gaps.take()
-                    && !(met && expected.is_some())
-                {
-                    walk.stretch = gap;
-                }
                 pending = 0;
-                is_anchored = true;
                 opening_unchecked = false;
                 stated_any = true;
                 all_met &= met;
@@ -119,6 +117,24 @@ pub(super) fn walk(
         walk.opening_minor = fill_back(rows)?;
     }
     Ok(walk)
+}
+
+/// Carries the balance of the rows without doubt over a row, and returns the first row after a gap that it does not bridge.
+fn bridge(
+    row: &Row,
+    sure: &mut Option<i64>,
+    (gaps, is_anchored): (&mut Option<usize>, &mut bool),
+    tolerance: i64,
+) -> Option<usize> {
+    if row.disputed {
+        return None;
+    }
+    let follows = sure.map(|balance| balance.saturating_add(row.amount_minor));
+    *sure = row.balance_minor.or(follows);
+    let stated = row.balance_minor?;
+    *is_anchored = true;
+    let bridged = follows.is_some_and(|it| it.abs_diff(stated) <= tolerance.unsigned_abs());
+    gaps.take().filter(|_| !bridged)
 }
 
 /// Returns whether a stated balance follows from the one before it, if that is known. It may hold the pending rows since

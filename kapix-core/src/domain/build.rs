@@ -5,6 +5,7 @@ use super::balances::{Overflow, walk};
 use super::cases::Tally;
 use super::check;
 use super::cover::{self, Cover};
+use super::ends;
 use super::finding::{Finding, FindingKind};
 use super::ledger::{AccountLedger, Ledger, Row};
 use super::order::{DayOrder, Orderer};
@@ -13,6 +14,7 @@ use super::pending;
 use super::readings::Reading;
 use super::sign;
 use super::source::Data;
+use super::texts;
 use super::transfers;
 use super::uploads::Uploads;
 use super::validate::{self, Problems, on_wire};
@@ -23,7 +25,7 @@ use crate::time::{At, Date, Instant, UtcOffset};
 use std::collections::BTreeMap;
 
 /// Categories whose credits are not income: the holder's own money, borrowed money, money given back.
-const NOT_INCOME: [&str; 3] = ["own_transfer", "loan", "reversal"];
+const NOT_INCOME: [&str; 3] = [transfers::OWN_TRANSFER, "loan", "reversal"];
 
 impl Ledger {
     /// Returns the ledger of all accounts up to `as_of`, with what was found on the way.
@@ -149,17 +151,10 @@ impl<'a> Builder<'a> {
             days_chained: walk.days_chained,
         };
         let duplicates = check::likely_duplicates(&mut ledger, &uploads);
-        // A closing balance is that of the whole document: with rows after `as_of` left out it has none to be compared with.
-        let closing = if chosen.after_as_of.is_empty() {
-            cover::closing(&uploads, &ledger.rows)
-        } else {
-            Tally::new(FindingKind::ClosingBalanceMismatch)
-        };
-        let tallies = [
-            walk.breaks,
-            sign,
-            walk.opening,
-            closing,
+        let has_later = !chosen.after_as_of.is_empty();
+        let ends = ends::mismatches(&mut self.orderer, &uploads, &ledger, has_later);
+        let chain = [walk.breaks, sign, walk.opening];
+        let rows = [
             duplicates,
             one_id.repeated,
             one_id.shared,
@@ -177,7 +172,9 @@ impl<'a> Builder<'a> {
             check::zero_rows(&ledger.rows),
             chosen.failed,
         ];
-        self.findings.push(tallies.into_iter().flat_map(|tally| tally.findings(&uploads)).collect());
+        let findings = |tally: Tally| tally.findings(&uploads);
+        let of_rows = rows.into_iter().flat_map(findings);
+        self.findings.push(chain.into_iter().flat_map(findings).chain(ends).chain(of_rows).collect());
         self.accounts.push(ledger);
         self.uploads.push(uploads);
         self.covers.push(cover);
@@ -216,6 +213,7 @@ impl<'a> Builder<'a> {
                 chosen.outside.row(row, date);
             }
             let amount_minor = transaction.amount_minor;
+            let repays = amount_minor > 0 && uploads.account().kind.is_owed();
             self.add(amount_minor, uploads, row);
             let category = transaction.category.as_deref();
             chosen.rows.push(Row {
@@ -224,8 +222,12 @@ impl<'a> Builder<'a> {
                 amount_minor,
                 balance_minor: transaction.balance_minor,
                 counterparty: transaction.counterparty.as_deref().and_then(|name| self.names.number(name)),
-                income: amount_minor > 0 && category.is_none_or(|category| !NOT_INCOME.contains(&category)),
-                transfer: category == Some(transfers::OWN_TRANSFER),
+                income: amount_minor > 0
+                    && !repays
+                    && category
+                        .is_none_or(|category| !NOT_INCOME.iter().any(|name| texts::names(category, name))),
+                transfer: repays
+                    || category.is_some_and(|category| texts::names(category, transfers::OWN_TRANSFER)),
                 disputed: false,
             });
         }
@@ -260,7 +262,7 @@ impl<'a> Builder<'a> {
         for (at, of_account) in self.findings.into_iter().enumerate() {
             findings.extend(of_account);
             let Some((uploads, cover)) = self.uploads.get(at).zip(self.covers.get(at)) else { continue };
-            for tallies in [&shared, &transfers.own, &transfers.possible] {
+            for tallies in [&shared.rows, &shared.differing, &transfers.own, &transfers.possible] {
                 findings.extend(tallies.get(at).into_iter().flat_map(|tally| tally.findings(uploads)));
             }
             let doubts = uploads.reading_doubts();
@@ -319,7 +321,7 @@ impl Ledger {
 
 /// Puts each day of rows sorted by date into an order in which balances chain.
 #[expect(clippy::indexing_slicing, reason = "a day is no longer than the rows that it begins")]
-fn order_days(orderer: &mut Orderer, rows: &mut [Row], opening: Option<i64>, tolerance: i64) {
+pub(super) fn order_days(orderer: &mut Orderer, rows: &mut [Row], opening: Option<i64>, tolerance: i64) {
     let mut previous = opening;
     let mut rest = rows;
     let mut len = first_day(rest);
@@ -386,6 +388,8 @@ fn renumber(accounts: &mut [AccountLedger]) {
     }
 }
 
+#[cfg(test)]
+mod caution_tests;
 #[cfg(test)]
 mod cover_tests;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the rows of one account, and the accounts of one applicant, say against each other.
 
-use super::account::Transaction;
+use super::account::{Transaction, TransactionStatus};
 use super::cases::Tally;
 use super::finding::{Finding, FindingKind};
 use super::ledger::{AccountLedger, Row};
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Days between two rows above which there is a gap.
 const GAP_DAYS: i32 = 30;
 
-/// Returns rows of a day that agree in time, amount, description, counterparty, id and stated balance.
+/// Returns rows of a day that agree in time, amount, description, counterparty, id, status and stated balance.
 ///
 /// A row is no duplicate where both rows state balances and the later one chains from the row before it: the
 /// balance then says that both moved the money.
@@ -57,10 +57,15 @@ pub(super) fn likely_duplicates(ledger: &mut AccountLedger, uploads: &Uploads<'_
 fn compare(a: &Transaction, b: &Transaction) -> Ordering {
     (a.amount_minor, a.balance_minor)
         .cmp(&(b.amount_minor, b.balance_minor))
+        .then_with(|| is_pending(a).cmp(&is_pending(b)))
         .then_with(|| time(a.at).cmp(&time(b.at)))
         .then_with(|| a.id.cmp(&b.id))
         .then_with(|| a.counterparty.cmp(&b.counterparty))
         .then_with(|| a.description.cmp(&b.description))
+}
+
+fn is_pending(row: &Transaction) -> bool {
+    row.status == TransactionStatus::Pending
 }
 
 fn time(at: At) -> (Option<Date>, i64) {

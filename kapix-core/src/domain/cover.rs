@@ -99,19 +99,6 @@ fn later(day: Date, days: i32) -> Date {
     day.epoch_days().checked_add(days).and_then(|days| Date::from_epoch_days(days).ok()).unwrap_or(Date::MAX)
 }
 
-/// Returns the stated closing balance as a case, if it is not the balance after the last row.
-pub(super) fn closing(uploads: &Uploads<'_>, rows: &[Row]) -> Tally {
-    let mut tally = Tally::new(FindingKind::ClosingBalanceMismatch);
-    let tolerance = uploads.account().chain_tolerance_minor.unsigned_abs();
-    if let Some(last) = rows.last()
-        && let Some((known, stated)) = last.balance_minor.zip(uploads.closing_minor())
-        && known.abs_diff(stated) > tolerance
-    {
-        tally.case(&[last.input], &[known, stated], last.date, last.date);
-    }
-    tally
-}
-
 /// Returns where the data of all accounts end; `None` where none covers a day.
 pub(super) fn end(accounts: &[AccountLedger], covers: &[Cover]) -> Option<End> {
     let ends =

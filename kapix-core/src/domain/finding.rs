@@ -23,17 +23,20 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[strum(serialize_all = "snake_case")]
 pub enum FindingKind {
-    /// A stated balance is not the balance before it plus the amount. Amounts: expected and stated balance of each row.
+    /// A stated balance is not the balance before it plus the amount, or not that of the same row in an account of which half
+    /// the rows are these. Amounts: expected and stated balance of each row.
     #[strum(message = "Ask for the original document: a row may be missing, added or changed.")]
     ChainBreak,
-    /// The first stated balance does not follow from the stated opening balance. Amounts: expected and stated balance.
+    /// The first stated balance does not follow from the stated opening balance, or the opening balance of a later upload is
+    /// not the balance that the earlier ones lead to. Amounts: expected and stated balance.
     #[strum(message = "Compare the opening balance with the document.")]
     OpeningBalanceMismatch,
-    /// The stated closing balance is not the balance after the last row. Amounts: the latter, and the stated one.
+    /// The stated closing balance of an upload is not the balance after its last row, rows after `as_of` included. Amounts: the
+    /// latter, and the stated one.
     #[strum(message = "Ask for the whole document: rows may be missing at its end.")]
     ClosingBalanceMismatch,
-    /// Two rows of a day agree in time, amount, description, counterparty, id and balance, and the balances do not show
-    /// that both took effect. Rows: the first and the other of each pair; amounts: theirs.
+    /// Two rows of a day agree in time, amount, description, counterparty, id, status and balance, and the balances do not
+    /// show that both took effect. Rows: the first and the other of each pair; amounts: theirs.
     #[strum(message = "Compare with the document; send a row once.")]
     LikelyDuplicate,
     /// Two different rows carry the same id: a payment and its charge, or a reversal under its original receipt. Rows: the

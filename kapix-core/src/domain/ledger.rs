@@ -76,7 +76,8 @@ pub struct Row {
     pub counterparty: Option<u32>,
     /// A credit that counts as income: its category is not `own_transfer`, `loan` or `reversal`, and it is no transfer.
     pub income: bool,
-    /// A leg of a transfer between accounts of the applicant, by its category or because the other leg is there.
+    /// A leg of a transfer between accounts of the applicant, by its category, because the other leg is there, or because it
+    /// is a credit of a loan or card account.
     pub transfer: bool,
     /// Whether the row took effect is in doubt, as a finding says.
     pub disputed: bool,

@@ -12,6 +12,7 @@ mod cases;
 mod check;
 mod columns;
 mod cover;
+mod ends;
 mod finding;
 mod frame;
 mod ledger;

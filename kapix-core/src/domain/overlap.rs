@@ -1,12 +1,13 @@
 //! Overlap: rows that two uploads of one account, or two accounts, both hold.
 
+use super::account::{Transaction, TransactionStatus};
 use super::cases::Tally;
 use super::finding::FindingKind;
 use super::ledger::{AccountLedger, Row};
-use super::shared::{Holder, Same, copies};
+use super::shared::{Holder, Place, Same, copies};
 use super::uploads::Uploads;
 use crate::time::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of the rows of several uploads.
 pub(super) struct Overlap {
@@ -27,7 +28,11 @@ pub(super) fn merge(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Overlap {
         return overlap;
     }
     let mut holders: Vec<Holder<'_>> = Vec::with_capacity(uploads.len());
-    holders.resize_with(uploads.len(), || Holder { currency: uploads.account().currency, rows: Vec::new() });
+    holders.resize_with(uploads.len(), || Holder {
+        currency: uploads.account().currency,
+        stated_minor: 0,
+        rows: Vec::new(),
+    });
     for row in rows.iter() {
         let holder = holders.get_mut(uploads.place(row.input).0);
         if let Some((holder, transaction)) = holder.zip(uploads.transaction(row.input)) {
@@ -37,16 +42,15 @@ pub(super) fn merge(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Overlap {
     let span = |holder: &Holder<'_>| Some((holder.rows.first()?.0.date, holder.rows.last()?.0.date));
     let spans = Spans::of(holders.iter().filter_map(span));
     let (mut gone, mut alone) = (BTreeSet::new(), BTreeSet::new());
-    for (holder, found) in holders.iter().zip(copies(&holders, true)) {
+    let copies = copies(&holders, true);
+    for row in superseded(&holders, &copies.pairs) {
+        overlap.merged.row(row.input, row.date);
+        gone.insert(row.input);
+    }
+    for (holder, found) in holders.iter().zip(copies.found) {
         let own = Spans::of(span(holder).into_iter());
         for ((row, _), same) in holder.rows.iter().zip(found) {
-            if same == Same::Copy {
-                overlap.merged.row(row.input, row.date);
-                gone.insert(row.input);
-            } else if same == Same::Alone
-                && row.amount_minor != 0
-                && spans.around(row.date) > own.around(row.date)
-            {
+            if same == Same::Alone && row.amount_minor != 0 && spans.around(row.date) > own.around(row.date) {
                 overlap.disputed.disputed(&[row.input], row.amount_minor, row.date, row.date);
                 alone.insert(row.input);
             }
@@ -55,6 +59,29 @@ pub(super) fn merge(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Overlap {
     rows.retain(|row| !gone.contains(&row.input));
     rows.iter_mut().filter(|row| alone.contains(&row.input)).for_each(|row| row.disputed = true);
     overlap
+}
+
+/// Returns the rows that count once as another, in the order of the uploads. Of copies a booked one stays, of these one
+/// that states its balance, of these the kept one.
+fn superseded(holders: &[Holder<'_>], pairs: &[(Place, Place)]) -> Vec<Row> {
+    let row = |(holder, place): Place| holders.get(holder).and_then(|holder| holder.rows.get(place));
+    let worth = |(_, row): &(Row, &Transaction)| {
+        (row.status != TransactionStatus::Pending, row.balance_minor.is_some())
+    };
+    // What stands for a kept row: a copy of a copy meets the row that took its place.
+    let mut stands: BTreeMap<Place, Place> = BTreeMap::new();
+    let mut gone = BTreeSet::new();
+    for (copy, kept) in pairs {
+        let [copy, kept] = [copy, kept].map(|place| {
+            // As many steps as worths differ.
+            core::iter::successors(Some(*place), |place| stands.get(place).copied()).last().unwrap_or(*place)
+        });
+        let is_better = row(copy).map(worth) > row(kept).map(worth);
+        let (stays, goes) = if is_better { (copy, kept) } else { (kept, copy) };
+        gone.insert(goes);
+        stands.insert(goes, stays);
+    }
+    gone.into_iter().filter_map(|place| Some(row(place)?.0)).collect()
 }
 
 /// The first and the last day of each upload, either in their order.
@@ -80,17 +107,28 @@ impl Spans {
     }
 }
 
+/// Rows that two accounts hold, by account.
+pub(super) struct Shared {
+    pub(super) rows: Vec<Tally>,
+    /// Those of a copied account whose balances are not those of the other.
+    pub(super) differing: Vec<Tally>,
+}
+
 /// Marks the rows of accounts that a larger account of the applicant holds too, and returns them by account.
-pub(super) fn shared(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) -> Vec<Tally> {
+pub(super) fn shared(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) -> Shared {
     let tally = |ledger: &AccountLedger| Tally::new(FindingKind::SharedRows).of(ledger.rows.len());
-    let mut tallies: Vec<Tally> = accounts.iter().map(tally).collect();
+    let mut shared = Shared {
+        rows: accounts.iter().map(tally).collect(),
+        differing: vec![Tally::new(FindingKind::ChainBreak); accounts.len()],
+    };
     if accounts.len() < 2 {
-        return tallies;
+        return shared;
     }
     let holders: Vec<Holder<'_>> = accounts.iter().zip(uploads).map(|(one, of)| holder(one, of)).collect();
-    let copied = copies(&holders, false);
+    let copies = copies(&holders, false);
+    let contradictions = contradictions(&holders, &copies.pairs);
     drop(holders);
-    for ((ledger, copied), tally) in accounts.iter_mut().zip(copied).zip(&mut tallies) {
+    for ((ledger, copied), tally) in accounts.iter_mut().zip(copies.found).zip(&mut shared.rows) {
         let count = copied.iter().filter(|same| **same == Same::Copy).count();
         for (row, _) in ledger.rows.iter_mut().zip(copied).filter(|(_, same)| *same == Same::Copy) {
             row.disputed = true;
@@ -98,10 +136,31 @@ pub(super) fn shared(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) ->
         }
         ledger.balance_disputed = count > 0 && count * 2 >= ledger.rows.len();
     }
-    tallies
+    for (account, row, amounts) in contradictions {
+        let is_copied = accounts.get(account).is_some_and(|ledger| ledger.balance_disputed);
+        if let Some(tally) = shared.differing.get_mut(account).filter(|_| is_copied) {
+            tally.case(&[row.input], &amounts, row.date, row.date);
+        }
+    }
+    shared
+}
+
+/// Returns copies that state another balance than the row that is kept: their account, and both balances.
+fn contradictions(holders: &[Holder<'_>], pairs: &[(Place, Place)]) -> Vec<(usize, Row, [i64; 2])> {
+    let row = |(holder, place): Place| holders.get(holder).and_then(|holder| holder.rows.get(place));
+    let of_pair = |(copy, kept): &(Place, Place)| {
+        let (one, other) = row(*copy).zip(row(*kept))?;
+        let (own, kept) = one.1.balance_minor.zip(other.1.balance_minor)?;
+        (own != kept).then_some((copy.0, one.0, [kept, own]))
+    };
+    let mut found: Vec<(usize, Row, [i64; 2])> = pairs.iter().filter_map(of_pair).collect();
+    found.sort_by_key(|(account, row, _)| (*account, row.input));
+    found
 }
 
 fn holder<'a>(ledger: &AccountLedger, uploads: &Uploads<'a>) -> Holder<'a> {
     let rows = ledger.rows.iter().filter_map(|row| Some((*row, uploads.transaction(row.input)?)));
-    Holder { currency: ledger.currency, rows: rows.collect() }
+    let rows: Vec<(Row, &Transaction)> = rows.collect();
+    let stated_minor = rows.iter().filter_map(|(_, row)| row.balance_minor).map(i128::from).sum();
+    Holder { currency: ledger.currency, stated_minor, rows }
 }

@@ -13,6 +13,8 @@ const BY_TEXT_MIN: usize = 5;
 /// What may hold the same rows: an account, or an upload.
 pub(super) struct Holder<'a> {
     pub(super) currency: Currency,
+    /// Sum of the balances that its rows state; of equally large holders the one with the lowest keeps its rows.
+    pub(super) stated_minor: i128,
     /// Its rows in the order of the ledger, each with its transaction.
     pub(super) rows: Vec<(Row, &'a Transaction)>,
 }
@@ -39,15 +41,23 @@ pub(super) enum Same {
     Alone,
     /// Another holder has it; this one keeps it.
     Kept,
-    /// A larger holder, of equal ones an earlier, has it and keeps it.
+    /// A larger holder, of equal ones the one with lower balances, has it and keeps it.
     Copy,
+}
+
+/// What the holders have in common.
+pub(super) struct Copies {
+    /// For each row of each holder, whether other holders have it.
+    pub(super) found: Vec<Vec<Same>>,
+    /// Copies, each with the row that is kept.
+    pub(super) pairs: Vec<(Place, Place)>,
 }
 
 /// Returns, for each row of each holder, whether other holders have it.
 ///
 /// Rows are the same in day, amount, currency and id, or balance; or in day, amount, currency and text, if `any_text` and one
 /// of them states no balance, or if five rows and half of the holder's are.
-pub(super) fn copies(holders: &[Holder<'_>], any_text: bool) -> Vec<Vec<Same>> {
+pub(super) fn copies(holders: &[Holder<'_>], any_text: bool) -> Copies {
     let mut found: Vec<Vec<Same>> = holders.iter().map(|it| vec![Same::Alone; it.rows.len()]).collect();
     let by_id = entries(holders, &found, |row| Some(Key::Id(row.id.as_ref()?.as_str())));
     let by_id = pairs(holders, &by_id, |_| false);
@@ -72,11 +82,12 @@ pub(super) fn copies(holders: &[Holder<'_>], any_text: bool) -> Vec<Vec<Same>> {
         });
     }
     mark(&mut found, &by_text);
-    found
+    let pairs = [by_id, by_balance, by_text].concat();
+    Copies { found, pairs }
 }
 
 /// A row: its holder, and its place there.
-type Place = (usize, usize);
+pub(super) type Place = (usize, usize);
 
 /// Marks pairs of a copy and the row that is kept.
 fn mark(found: &mut [Vec<Same>], pairs: &[(Place, Place)]) {
@@ -116,14 +127,17 @@ fn pairs(
     entries: &[Entry<'_>],
     mut exact: impl FnMut(&Transaction) -> bool,
 ) -> Vec<(Place, Place)> {
-    let size = |at: usize| holders.get(at).map_or(0, |holder| holder.rows.len());
+    let rank = |at: usize| {
+        let holder = holders.get(at);
+        (holder.map(|it| core::cmp::Reverse(it.rows.len())), holder.map(|it| it.stated_minor), at)
+    };
     let mut is_exact = |entry: &Entry<'_>| {
         let row = holders.get(entry.holder).and_then(|holder| holder.rows.get(entry.place));
         row.is_some_and(|(_, transaction)| exact(transaction))
     };
     let mut pairs = Vec::new();
     for alike in entries.chunk_by(|a, b| a.what == b.what).filter(|alike| alike.len() > 1) {
-        let largest = alike.iter().map(|entry| entry.holder).min_by_key(|at| (usize::MAX - size(*at), *at));
+        let largest = alike.iter().map(|entry| entry.holder).min_by_key(|at| rank(*at));
         let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
             alike.iter().partition(|entry| Some(entry.holder) == largest);
         if others.is_empty() {
@@ -177,7 +191,7 @@ mod tests {
                 };
                 (row, &account.transactions[0])
             };
-            Holder { currency: with.currency, rows: (0..rows).map(row).collect() }
+            Holder { currency: with.currency, stated_minor: 0, rows: (0..rows).map(row).collect() }
         };
         let mut holders = vec![holder(3_000, 1)];
         holders.extend((0..999).map(|_| holder(3, 2)));

@@ -46,6 +46,15 @@ pub(super) fn words(text: &str) -> String {
     words
 }
 
+/// Returns whether a caller's word is a name, whatever its case, spaces, hyphens and underscores.
+pub(super) fn names(word: &str, name: &str) -> bool {
+    let letters = |text: &'_ str| -> String {
+        let joins = |one: &char| one.is_whitespace() || matches!(one, '-' | '_');
+        text.chars().filter(|one| !joins(one)).flat_map(char::to_lowercase).collect()
+    };
+    word == name || letters(word) == letters(name)
+}
+
 /// What a text says of a transfer between own accounts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum TransferText {

@@ -97,7 +97,7 @@ fn legs(
     for (account, (ledger, (uploads, cover))) in accounts.iter().zip(uploads.iter().zip(covers)).enumerate() {
         for (place, row) in ledger.rows.iter().enumerate() {
             let Some(transaction) = uploads.transaction(row.input) else { continue };
-            let is_open = transaction.category.as_deref().is_none_or(|category| category == OWN_TRANSFER);
+            let is_open = transaction.category.as_deref().is_none_or(|it| texts::names(it, OWN_TRANSFER));
             let is_isolated = cover.stretch.is_some_and(|first| row.date < first);
             if is_open && (is_isolated || !row.disputed) && sign(row.amount_minor) {
                 let text = TransferText::of(texts::text(transaction));
@@ -106,7 +106,7 @@ fn legs(
                     account,
                     place,
                     text,
-                    is_marked: row.transfer,
+                    is_marked: transaction.category.is_some(),
                     taken: false,
                 });
             }

@@ -12,6 +12,14 @@ pub(super) struct Uploads<'a> {
     parts: Vec<Part<'a>>,
 }
 
+/// What an upload states of its ends.
+pub(super) struct Ends {
+    pub(super) opening_minor: Option<i64>,
+    pub(super) closing_minor: Option<i64>,
+    /// The first day of its period or of its rows.
+    pub(super) begins: Option<Date>,
+}
+
 struct Part<'a> {
     account: &'a Account,
     /// Index in `/data/SOURCE/accounts`.
@@ -123,11 +131,25 @@ impl<'a> Uploads<'a> {
 
     /// Returns the balance that the upload which begins first states before its rows.
     pub(super) fn opening_minor(&self) -> Option<i64> {
-        if let [only] = &*self.parts {
-            return only.account.opening_balance_minor;
+        self.parts.get(self.first_begun()?)?.account.opening_balance_minor
+    }
+
+    /// Returns the upload that begins first; `None` where none of several has a day.
+    pub(super) fn first_begun(&self) -> Option<usize> {
+        if self.parts.len() < 2 {
+            return Some(0);
         }
-        let dated = self.parts.iter().filter(|part| part.begins().is_some());
-        dated.min_by_key(|part| part.begins())?.account.opening_balance_minor
+        let begins = self.parts.iter().enumerate().filter_map(|(at, part)| Some((part.begins()?, at)));
+        begins.min().map(|(_, at)| at)
+    }
+
+    /// Returns what each upload states of its ends.
+    pub(super) fn ends(&self) -> impl Iterator<Item = Ends> + '_ {
+        self.parts.iter().map(|part| Ends {
+            opening_minor: part.account.opening_balance_minor,
+            closing_minor: part.account.closing_balance_minor,
+            begins: part.begins(),
+        })
     }
 
     /// Returns the balance that the upload which ends last states after its rows.

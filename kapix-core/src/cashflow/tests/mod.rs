@@ -3,6 +3,7 @@
 mod built;
 mod given;
 mod hand;
+mod known;
 mod nulls;
 mod pandas;
 mod properties;

@@ -25,6 +25,12 @@ def words(row):
     return "".join(word for word in word_list(text_of(row)) if word not in ("pending", "posted"))
 
 
+def category(raw):
+    """The caller's category without case, spaces, hyphens and underscores."""
+    word = raw.get("category")
+    return None if word is None else "".join(word.replace("-", " ").replace("_", " ").split()).lower()
+
+
 def same(one, other, by):
     if one["day"] != other["day"] or one["amount"] != other["amount"] or one["amount"] == 0:
         return False
@@ -39,7 +45,9 @@ def same(one, other, by):
 def copies(holders, any_text):
     """Pairs (holder, row index) of copies with the rows that are kept; the largest holder keeps its own."""
     gone, kept = set(), set()
-    order = sorted(range(len(holders)), key=lambda at: (-len(holders[at]), at))
+    stated = [0 if any_text else sum(row["stated"] or 0 for row in holder) for holder in holders]
+    order = sorted(range(len(holders)), key=lambda at: (-len(holders[at]), stated[at], at))
+    pairs = []
     for by in ("id", "balance", "text of uploads" if any_text else "text"):
         found = []
         for rank, big in enumerate(order):
@@ -59,21 +67,32 @@ def copies(holders, any_text):
             found = [pair for pair in found if count[pair[0][0]] >= 5 and count[pair[0][0]] * 2 >= len(holders[pair[0][0]])]
         gone |= {copy for copy, _ in found}
         kept |= {own for _, own in found}
-    return gone, kept - gone
+        pairs += found
+    return gone, kept - gone, pairs
 
 
 def merge_uploads(rows, count):
     if count < 2:
         return rows
     holders = [[row for row in rows if row["upload"] == at] for at in range(count)]
-    gone, kept = copies(holders, True)
+    gone, kept, pairs = copies(holders, True)
     for at, holder in enumerate(holders):
         for place, row in enumerate(holder):
             inside = any(other and at != k and other[0]["day"] < row["day"] < other[-1]["day"]
                          for k, other in enumerate(holders))
             if (at, place) not in gone | kept and row["amount"] != 0 and inside:
                 row["disputed"] = True
-    left_out = {id(holders[at][place]) for at, place in gone}
+    # Of the copies of one row the booked one stays, of these one with a balance.
+    groups = []
+    for copy, own in pairs:
+        touched = [group for group in groups if copy in group or own in group]
+        groups = [group for group in groups if group not in touched] + [[own, copy] if not touched else
+                  list(dict.fromkeys([own, *sum(touched, []), copy]))]
+    left_out = set()
+    for group in groups:
+        of_group = [holders[at][place] for at, place in group]
+        of_group.sort(key=lambda row: (row["raw"].get("status") == "pending", row["stated"] is None))
+        left_out |= {id(row) for row in of_group[1:]}
     return [row for row in rows if id(row) not in left_out]
 
 
@@ -161,7 +180,8 @@ def duplicates(rows, start):
     seen = set()
     for place, row in enumerate(rows):
         raw = row["raw"]
-        key = (row["day"], raw["at"], row["amount"], row["stated"], raw.get("id"), raw.get("counterparty"), raw.get("description"))
+        key = (row["day"], raw["at"], row["amount"], row["stated"], raw.get("id"), raw.get("counterparty"), raw.get("description"),
+               raw.get("status") == "pending")
         if key in seen and not (row["stated"] is not None and chains(rows, place, start)):
             row["disputed"] = True
         seen.add(key)
@@ -169,14 +189,17 @@ def duplicates(rows, start):
 
 def latest_stretch(rows, attested=None):
     """The first row of the first day of the latest stretch; no gap within attested days parts the rows."""
-    start, seen = 0, rows[0]["day"] if rows else None
+    start, seen = 0, None
     for day in sorted({row["day"] for row in rows if shows(row)}):
         place = next(place for place, row in enumerate(rows) if row["day"] == day)
-        inside = attested and attested[0] <= seen.isoformat() and day.isoformat() <= attested[1]
+        inside = attested and seen and attested[0] <= seen.isoformat() and day.isoformat() <= attested[1]
         if seen is not None and (day - seen).days > 45 and not inside:
-            anchored = any(row["stated"] is not None for row in rows[:place])
-            after = next((row for row in rows[place:] if row["stated"] is not None), None)
-            if not (anchored and after and after["expected"] == after["stated"]):
+            sure = [row for row in rows if not row["disputed"]]
+            earlier = [row for row in rows[:place] if not row["disputed"]]
+            anchor = max((at for at, row in enumerate(earlier) if row["stated"] is not None), default=None)
+            after = next((at for at in range(len(earlier), len(sure)) if sure[at]["stated"] is not None), None)
+            if None in (anchor, after) or sure[after]["stated"] != sure[anchor]["stated"] + sum(
+                    row["amount"] for row in sure[anchor + 1:after + 1]):
                 start = place
         seen = day
     return start
@@ -266,7 +289,7 @@ def share(accounts):
     """Marks the rows that a larger account holds too."""
     for currency in {state["currency"] for state in accounts}:
         own = [state for state in accounts if state["currency"] == currency]
-        gone, _ = copies([state["rows"] for state in own], False)
+        gone, _, _ = copies([state["rows"] for state in own], False)
         for at, state in enumerate(own):
             mine = [place for holder, place in gone if holder == at]
             for place in mine:
@@ -284,7 +307,7 @@ def transfer_text(row):
 def own_transfers(accounts):
     def may(state, row):
         before = state["begin"] is not None and row["day"] < state["begin"]
-        return row["raw"].get("category") in (None, "own_transfer") and (before or not row["disputed"])
+        return category(row["raw"]) in (None, "owntransfer") and (before or not row["disputed"])
 
     legs = [(at, row) for at, state in enumerate(accounts) for row in state["rows"] if may(state, row)]
     taken = set()
@@ -295,7 +318,7 @@ def own_transfers(accounts):
                     if id(credit) in taken or id(debit) in taken or at == other or credit["amount"] <= 0:
                         continue
                     one, two = transfer_text(credit), transfer_text(debit)
-                    marked = "own_transfer" in (credit["raw"].get("category"), debit["raw"].get("category"))
+                    marked = "owntransfer" in (category(credit["raw"]), category(debit["raw"]))
                     agree = marked or one == two and one or {one, two} == {"", "transfer"}
                     same_money = accounts[at]["currency"] == accounts[other]["currency"]
                     if credit["amount"] == -debit["amount"] and (debit["day"] - credit["day"]).days == step and agree and same_money:

@@ -15,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "data" / "cashflow"))
 import as_they_come  # noqa: E402
 import features  # noqa: E402
 
-NOT_INCOME = {"own_transfer", "loan", "reversal"}
+OWED = {"loan", "card"}
+NOT_INCOME = {"owntransfer", "loan", "reversal"}
 EXPONENTS = {"ZAR": 2, "KES": 2, "NGN": 2, "UGX": 0, "KWD": 3, "JPY": 0, "USD": 2}
 
 
@@ -82,11 +83,12 @@ def chosen(uploads, as_of, zone, names):
             late = day > last_day if dated else instant(row["at"]) > as_of
             if not late and row.get("status") != "failed":
                 name = (row.get("counterparty") or "").strip().lower()
-                income = row["amount_minor"] > 0 and row.get("category") not in NOT_INCOME
+                repays = row["amount_minor"] > 0 and account.get("kind") in OWED
+                income = not repays and row["amount_minor"] > 0 and as_they_come.category(row) not in NOT_INCOME
                 rows.append({
                     "input": number, "upload": place, "day": day, "amount": row["amount_minor"],
                     "stated": row.get("balance_minor"), "name": names.setdefault(name, len(names)) if name else None,
-                    "income": income, "transfer": row.get("category") == "own_transfer", "disputed": False, "raw": row})
+                    "income": income, "transfer": repays or as_they_come.category(row) == "owntransfer", "disputed": False, "raw": row})
             number += 1
     return sorted(rows, key=lambda row: row["day"])
 
@@ -141,7 +143,8 @@ def account_state(source, uploads, as_of, names):
     begin = rows[start]["day"] if start < len(rows) else None
     covered, given = as_they_come.cover(uploads, rows, start, read_on, last_day, opening)
     return {"currency": uploads[0][0]["currency"], "last_day": last_day, "covered": covered, "given": given,
-            "opening": known_opening, "stated_opening": opening, "begin": begin, "rows": rows, "copy": False}
+            "opening": known_opening, "stated_opening": opening, "begin": begin, "rows": rows, "copy": False,
+            "owed": uploads[0][0].get("kind") in OWED}
 
 
 def as_frame(state, takes):
@@ -155,9 +158,13 @@ def as_frame(state, takes):
         rows = in_order(rows, state["opening"])
     table = [[row["input"], row["day"].isoformat(), row["amount"], row["balance"], row["name"], row["income"],
               row["transfer"]] for row in rows]
+    opening = state["opening"] if state["covered"] else None
+    if state["owed"]:
+        opening = 0
+        table = [row[:3] + [0] + row[4:] for row in table]
     covered = state["covered"] and [day.isoformat() for day in state["covered"]]
     return {"currency": state["currency"], "last_day": state["last_day"].isoformat(), "covered": covered,
-            "opening_minor": state["opening"], "rows": table, "most": 0 if state["copy"] and takes(-1) else None}
+            "opening_minor": opening, "rows": table, "most": 0 if state["copy"] and takes(-1) else None}
 
 
 def states(request, as_of):
