@@ -1652,13 +1652,13 @@ type Finding struct {
 type FindingKind string
 
 const (
-	// FindingKindChainBreak: A stated balance is not the balance before it plus the amount. Amounts: expected and stated balance of each row.
+	// FindingKindChainBreak: A stated balance is not the balance before it plus the amount, or not that of the same row in an account of which half the rows are these. Amounts: expected and stated balance of each row.
 	FindingKindChainBreak FindingKind = "chain_break"
-	// FindingKindOpeningBalanceMismatch: The first stated balance does not follow from the stated opening balance. Amounts: expected and stated balance.
+	// FindingKindOpeningBalanceMismatch: The first stated balance does not follow from the stated opening balance, or the opening balance of a later upload is not the balance that the earlier ones lead to. Amounts: expected and stated balance.
 	FindingKindOpeningBalanceMismatch FindingKind = "opening_balance_mismatch"
-	// FindingKindClosingBalanceMismatch: The stated closing balance is not the balance after the last row. Amounts: the latter, and the stated one.
+	// FindingKindClosingBalanceMismatch: The stated closing balance of an upload is not the balance after its last row, rows after `as_of` included. Amounts: the latter, and the stated one.
 	FindingKindClosingBalanceMismatch FindingKind = "closing_balance_mismatch"
-	// FindingKindLikelyDuplicate: Two rows of a day agree in time, amount, description, counterparty, id and balance, and the balances do not show that both took effect. Rows: the first and the other of each pair; amounts: theirs.
+	// FindingKindLikelyDuplicate: Two rows of a day agree in time, amount, description, counterparty, id, status and balance, and the balances do not show that both took effect. Rows: the first and the other of each pair; amounts: theirs.
 	FindingKindLikelyDuplicate FindingKind = "likely_duplicate"
 	// FindingKindSharedID: Two different rows carry the same id: a payment and its charge, or a reversal under its original receipt. Rows: the first and the other of each pair.
 	FindingKindSharedID FindingKind = "shared_id"
@@ -1676,7 +1676,7 @@ const (
 	FindingKindZeroRows FindingKind = "zero_rows"
 	// FindingKindOwnTransfers: The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
 	FindingKindOwnTransfers FindingKind = "own_transfers"
-	// FindingKindPossibleTransfers: Rows of equal amount and opposite sign in two accounts, at most three days apart, whose texts do not say that they are a transfer. They count as income and as spending. Rows: those of this account; amounts: theirs.
+	// FindingKindPossibleTransfers: Rows of equal amount and opposite sign in two accounts, at most three days apart, whose texts name no transfer. They count as income and as spending. Rows: those of this account; amounts: theirs.
 	FindingKindPossibleTransfers FindingKind = "possible_transfers"
 	// FindingKindSignReversed: Balances chain only where every amount has the other sign.
 	FindingKindSignReversed FindingKind = "sign_reversed"
@@ -1784,7 +1784,7 @@ const (
 	InputNullReasonMixedCurrencies InputNullReason = "mixed_currencies"
 	// InputNullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
 	InputNullReasonMoneyOverflow InputNullReason = "money_overflow"
-	// InputNullReasonNoBalances: An account states no balance.
+	// InputNullReasonNoBalances: An account states no balance, or covers no day.
 	InputNullReasonNoBalances InputNullReason = "no_balances"
 	// InputNullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	InputNullReasonNoCounterparties InputNullReason = "no_counterparties"
@@ -1858,7 +1858,7 @@ const (
 	LeftOutReasonContinuation LeftOutReason = "continuation"
 	// LeftOutReasonHeader: The header again.
 	LeftOutReasonHeader LeftOutReason = "header"
-	// LeftOutReasonNoAmount: A row with a day that states no amount.
+	// LeftOutReasonNoAmount: A row with a day, or a line of a balance or a total, of which no amount could be read.
 	LeftOutReasonNoAmount LeftOutReason = "no_amount"
 	// LeftOutReasonNote: Text without a day and without an amount, such as the foot of a page.
 	LeftOutReasonNote LeftOutReason = "note"
@@ -2020,7 +2020,7 @@ const (
 	NullReasonMixedCurrencies NullReason = "mixed_currencies"
 	// NullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
 	NullReasonMoneyOverflow NullReason = "money_overflow"
-	// NullReasonNoBalances: An account states no balance.
+	// NullReasonNoBalances: An account states no balance, or covers no day.
 	NullReasonNoBalances NullReason = "no_balances"
 	// NullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	NullReasonNoCounterparties NullReason = "no_counterparties"
@@ -2328,13 +2328,13 @@ type ReadingFinding struct {
 type ReadingFindingKind string
 
 const (
-	// ReadingFindingKindClosingMismatch: A stated closing balance is not the balance that the rows lead to.
+	// ReadingFindingKindClosingMismatch: A stated balance at an end, or between rows, is not the balance that the rows lead to.
 	ReadingFindingKindClosingMismatch ReadingFindingKind = "closing_mismatch"
 	// ReadingFindingKindNewestFirst: The document was in the order of the newest first; the rows are given the oldest first.
 	ReadingFindingKindNewestFirst ReadingFindingKind = "newest_first"
 	// ReadingFindingKindPagesMissing: Every page says that another one follows, which did not come.
 	ReadingFindingKindPagesMissing ReadingFindingKind = "pages_missing"
-	// ReadingFindingKindSignDoubtful: More balances follow from the row before with the amount turned round than as it was read, and too few to turn it.
+	// ReadingFindingKindSignDoubtful: More balances follow from the row before with the amount turned round than as it was read, and too few to turn it, or no balance is below zero.
 	ReadingFindingKindSignDoubtful ReadingFindingKind = "sign_doubtful"
 	// ReadingFindingKindSignFound: Balances chain only when money out is above zero; the amounts were turned round.
 	ReadingFindingKindSignFound ReadingFindingKind = "sign_found"
@@ -3294,7 +3294,7 @@ type Transaction struct {
 	At string `json:"at"`
 	// BalanceMinor: Balance after the row as the document states it, in minor units.
 	BalanceMinor *int64 `json:"balance_minor,omitempty"`
-	// Category: The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
+	// Category: The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their case, spaces, hyphens and underscores.
 	Category string `json:"category,omitempty"`
 	// Counterparty: The other side, as the document names it.
 	Counterparty string `json:"counterparty,omitempty"`
@@ -3318,7 +3318,7 @@ type TransactionInput struct {
 	At string `json:"at"`
 	// BalanceMinor: Balance after the row as the document states it, in minor units.
 	BalanceMinor *int64 `json:"balance_minor,omitempty"`
-	// Category: The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
+	// Category: The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their case, spaces, hyphens and underscores.
 	Category string `json:"category,omitempty"`
 	// Counterparty: The other side, as the document names it.
 	Counterparty string `json:"counterparty,omitempty"`

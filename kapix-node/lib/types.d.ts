@@ -1016,7 +1016,10 @@ export interface TransactionInput {
   readonly at: string | Date;
   /** Balance after the row as the document states it, in minor units. */
   readonly balance_minor?: number | bigint | null;
-  /** The caller's category; `own_transfer`, `loan` and `reversal` credits are not income. */
+  /**
+   * The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their case,
+   * spaces, hyphens and underscores.
+   */
   readonly category?: string | null;
   /** The other side, as the document names it. */
   readonly counterparty?: string | null;
@@ -2698,7 +2701,10 @@ export interface Transaction {
   readonly at: string;
   /** Balance after the row as the document states it, in minor units. */
   readonly balance_minor?: number;
-  /** The caller's category; `own_transfer`, `loan` and `reversal` credits are not income. */
+  /**
+   * The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their case,
+   * spaces, hyphens and underscores.
+   */
   readonly category?: string;
   /** The other side, as the document names it. */
   readonly counterparty?: string;

@@ -345,3 +345,10 @@ def test_the_example_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(kapix.ValidationError) as caught:
         kapix.Engine.load(kapix.EXPERT_CARDS).credit.score({"entity_id": "applicant-1"})  # type: ignore[call-overload]
     assert (caught.value.cause, caught.value.fields) == ("json.shape", ("/entity_type",))
+
+
+def test_a_card_is_loaded_by_the_name_of_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "cards.json"
+    file.write_text(kapix.EXPERT_CARDS if isinstance(kapix.EXPERT_CARDS, str) else bytes(kapix.EXPERT_CARDS).decode())
+    by_name = kapix.Engine.load(str(file), envelope=False)
+    assert by_name.engine.describe().artefacts == kapix.Engine.load(file, envelope=False).engine.describe().artefacts

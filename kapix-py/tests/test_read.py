@@ -146,8 +146,30 @@ def test_times_keep_their_offset() -> None:
 
 def test_a_float_that_is_no_amount_is_refused() -> None:
     with pytest.raises(kapix.ValidationError) as caught:
-        kapix.read_transactions({"date": ["2026-03-01"], "amount": [0.1 + 0.2]}, currency="KES")
+        kapix.read_transactions({"date": ["2026-03-01"], "amount": [0.123456]}, currency="KES")
     assert caught.value.cause == "money.precision"
+
+
+def test_sums_of_floats_and_floats_of_32_bits_are_the_amounts_that_they_mean() -> None:
+    dates = ["2026-03-01", "2026-03-02", "2026-03-03"]
+    values = [0.1 + 0.2, -1234.56, 85000.1 + 0.2]
+    expected = [30, -123456, 8500030]
+    for column in (values, numpy.array(values), numpy.array([0.3, -1234.56, 85000.3], dtype="float32")):
+        read = kapix.read_transactions({"date": dates, "amount": column}, currency="KES", sign="credit_positive")
+        assert amounts(read) == expected
+
+
+def test_days_named_at_say_nothing_of_signs() -> None:
+    frame: dict[str, Any] = {"at": ["2026-03-01", "2026-03-02"], "amount": [5.0, 7.0]}
+    with pytest.raises(kapix.ValidationError, match="state `sign`"):
+        kapix.read_transactions(frame, currency="KES")
+    assert amounts(kapix.read_transactions(frame, currency="KES", sign="debit_positive")) == [-500, -700]
+    assert amounts(kapix.read_transactions(frame | {"type": ["DR", "CR"]}, currency="KES")) == [-500, 700]
+
+
+def test_a_stated_column_that_is_absent_is_named_beside_the_header() -> None:
+    with pytest.raises(kapix.ValidationError, match="`columns` states `Bal` for `balance`.* it has `Balance`, `Date`"):
+        kapix.read_transactions(TEXT, columns={"balance": "Bal"})
 
 
 def plaid(number: str, date: str, amount: float, **more: Any) -> dict[str, Any]:

@@ -68,8 +68,8 @@ pub enum FindingKind {
     /// The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
     #[strum(message = "Nothing; a `category` of the row goes before.")]
     OwnTransfers,
-    /// Rows of equal amount and opposite sign in two accounts, at most three days apart, whose texts do not say that they are
-    /// a transfer. They count as income and as spending. Rows: those of this account; amounts: theirs.
+    /// Rows of equal amount and opposite sign in two accounts, at most three days apart, whose texts name no transfer. They
+    /// count as income and as spending. Rows: those of this account; amounts: theirs.
     #[strum(
         message = "State the `category` of the rows; if they are `own_transfer`, income was counted twice."
     )]

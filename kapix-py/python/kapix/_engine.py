@@ -84,7 +84,7 @@ class Engine(Operations):
         """Returns an engine that keeps its state in bounded memory.
 
         Args:
-            artefacts: A document as JSON text, as a dict or as a path; or a list of these.
+            artefacts: A document as JSON text, as a dict or as a path, where a str that names a file is one; or a list of these.
             clock: Where the time and an absent `as_of` come from: the machine, nowhere, or a fixed RFC 3339 instant.
             tenant: Separates the idempotency keys and the data of the host's customers.
             record: Whether calls leave a record.
@@ -141,12 +141,24 @@ def _documents(artefacts: Document | list[Document]) -> list[bytes]:
 
 def _document(artefact: Document) -> bytes:
     if isinstance(artefact, str):
+        # JSON text begins with a bracket; the name of a file that is there is a path.
+        if artefact.lstrip()[:1] not in ("{", "[") and _is_file(artefact):
+            return Path(artefact).read_bytes()
         return artefact.encode("utf-8", "surrogatepass")
     if isinstance(artefact, (bytes, bytearray)):
         return bytes(artefact)
     if isinstance(artefact, os.PathLike):
         return Path(artefact).read_bytes()
+    if getattr(artefact, "_operation", "") == "scorecard.develop":
+        raise TypeError("an artefact must be a document; this is an answer of `scorecard.develop`: pass its `.artefact`")
     return _json(artefact)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return os.path.isfile(name)
+    except ValueError:
+        return False
 
 
 def _json(value: object, what: str = "") -> bytes:

@@ -13,6 +13,7 @@ import json
 import math
 import os
 import re
+import struct
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from csv import writer
@@ -42,6 +43,10 @@ AMOUNT = re.compile(r"[-+()\s]*\d[\d.,'\s]*[-+()\s]*")
 
 # A field of the wire in a message, such as `account.currency`.
 FIELD = re.compile(r"`(?:account|profile)\.(\w+)`")
+
+# The most decimals of a currency, and how far a sum of floats may lie from its amount: 1e-6 of a minor unit of 2 decimals.
+DECIMALS_MAX = 4
+NEAR = decimal.Decimal("1e-8")
 
 MIDNIGHT = datetime.time()
 
@@ -390,9 +395,36 @@ def _cells(values: Iterable[Any]) -> Iterator[str]:
         elif value is None:
             yield ""
         elif isinstance(value, (float, decimal.Decimal)):
-            yield _digits(decimal.Decimal(repr(float(value)) if isinstance(value, float) else value))
+            yield _digits(_meant(float(value)) if isinstance(value, float) else value)
         else:
             yield str(value)
+
+
+def _meant(value: float) -> decimal.Decimal:
+    """Returns the decimal that a binary float means: `0.1 + 0.2` is 0.3, and 0.1 of 32 bits is 0.1; else its own digits."""
+    plain = decimal.Decimal(repr(value))
+    if not math.isfinite(value) or _decimals(plain) <= DECIMALS_MAX:
+        return plain
+    for decimals in range(DECIMALS_MAX + 1):
+        rounded = round(plain, decimals)
+        if abs(plain - rounded) <= min(NEAR, decimal.Decimal(1).scaleb(-6 - decimals)):
+            return rounded
+    return _of_32_bits(value) or plain
+
+
+def _of_32_bits(value: float) -> decimal.Decimal | None:
+    """Returns the shortest decimal that has this float32, where the value is one and the decimal may be an amount."""
+    if abs(value) > 1e38 or struct.unpack("f", struct.pack("f", value))[0] != value:
+        return None
+    texts = (f"{value:.{digits}g}" for digits in range(1, 10))
+    found = (decimal.Decimal(it) for it in texts if struct.unpack("f", struct.pack("f", float(it)))[0] == value)
+    shortest = next(found, None)
+    return shortest if shortest is not None and _decimals(shortest) <= DECIMALS_MAX else None
+
+
+def _decimals(value: decimal.Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _is_missing(value: Any) -> bool:

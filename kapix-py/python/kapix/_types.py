@@ -1082,7 +1082,8 @@ class TransactionInput(TypedDict, total=False):
         amount_minor (int; required): Amount in minor units; a credit is above zero, a debit below.
         at (str | datetime.date; required): When: an instant, or a civil date where the document gives no time.
         balance_minor (int | None): Balance after the row as the document states it, in minor units.
-        category (str | None): The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.
+        category (str | None): The caller's category; `own_transfer`, `loan` and `reversal` credits are not income,
+            whatever their case, spaces, hyphens and underscores.
         counterparty (str | None): The other side, as the document names it.
         description (str | None): Free text of the document.
         id (str | None): Id of the row at its provider; a shared id is a warning, not a duplicate.
@@ -2262,7 +2263,7 @@ class Transaction(Record):
     amount_minor = property_of('amount_minor', 'Amount in minor units; a credit is above zero, a debit below.')
     at = property_of('at', 'When: an instant, or a civil date where the document gives no time.')
     balance_minor = property_of('balance_minor', 'Balance after the row as the document states it, in minor units.')
-    category = property_of('category', "The caller's category; `own_transfer`, `loan` and `reversal` credits are not income.")
+    category = property_of('category', "The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their case, spaces, hyphens and underscores.")
     counterparty = property_of('counterparty', 'The other side, as the document names it.')
     description = property_of('description', 'Free text of the document.')
     id = property_of('id', 'Id of the row at its provider; a shared id is a warning, not a duplicate.')

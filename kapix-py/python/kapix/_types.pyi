@@ -865,7 +865,9 @@ class TransactionInput(TypedDict):
     balance_minor: NotRequired[int | None]
     """Balance after the row as the document states it, in minor units."""
     category: NotRequired[str | None]
-    """The caller's category; `own_transfer`, `loan` and `reversal` credits are not income."""
+    """The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their case,
+    spaces, hyphens and underscores.
+    """
     counterparty: NotRequired[str | None]
     """The other side, as the document names it."""
     description: NotRequired[str | None]
@@ -3001,7 +3003,9 @@ class Transaction(Record):
         """Balance after the row as the document states it, in minor units."""
     @property
     def category(self) -> str | None:
-        """The caller's category; `own_transfer`, `loan` and `reversal` credits are not income."""
+        """The caller's category; `own_transfer`, `loan` and `reversal` credits are not income, whatever their
+        case, spaces, hyphens and underscores.
+        """
     @property
     def counterparty(self) -> str | None:
         """The other side, as the document names it."""

@@ -157,7 +157,7 @@ impl Rows<'_> {
     /// Keeps what a line between rows begins; refuses one that names another currency.
     pub(super) fn section(&mut self, record: &Cut<'_>) -> Result<()> {
         let named = match named_value(**record) {
-            Some((ColumnRole::Currency, value)) => Currency::parse(value).ok(),
+            Some((ColumnRole::Currency, value)) => amounts::currency_named(value),
             _ => None,
         };
         if let Some((other, currency)) = named.or_else(|| currency_said(**record)).zip(self.currency)
