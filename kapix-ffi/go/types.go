@@ -1676,7 +1676,7 @@ const (
 	FindingKindZeroRows FindingKind = "zero_rows"
 	// FindingKindOwnTransfers: The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
 	FindingKindOwnTransfers FindingKind = "own_transfers"
-	// FindingKindPossibleTransfers: Rows of equal amount and opposite sign in two accounts, at most three days apart, whose texts name no transfer. They count as income and as spending. Rows: those of this account; amounts: theirs.
+	// FindingKindPossibleTransfers: Equal amounts of opposite sign in two accounts, at most three days apart, whose texts name no transfer. They count as income and as spending. Rows: those of this account.
 	FindingKindPossibleTransfers FindingKind = "possible_transfers"
 	// FindingKindSignReversed: Balances chain only where every amount has the other sign.
 	FindingKindSignReversed FindingKind = "sign_reversed"

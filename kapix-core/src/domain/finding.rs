@@ -68,11 +68,9 @@ pub enum FindingKind {
     /// The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
     #[strum(message = "Nothing; a `category` of the row goes before.")]
     OwnTransfers,
-    /// Rows of equal amount and opposite sign in two accounts, at most three days apart, whose texts name no transfer. They
-    /// count as income and as spending. Rows: those of this account; amounts: theirs.
-    #[strum(
-        message = "State the `category` of the rows; if they are `own_transfer`, income was counted twice."
-    )]
+    /// Equal amounts of opposite sign in two accounts, at most three days apart, whose texts name no transfer. They count as
+    /// income and as spending. Rows: those of this account.
+    #[strum(message = "State their `category`; if it is `own_transfer`, income was counted twice.")]
     PossibleTransfers,
     /// Balances chain only where every amount has the other sign.
     #[strum(
