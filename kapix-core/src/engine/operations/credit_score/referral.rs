@@ -102,10 +102,8 @@ impl Doubts<'_> {
             return missing;
         }
         let names: Vec<String> = unseen.iter().map(|name| format!("`{name}`")).collect();
-        let rest = match self.judged.unseen.len() == self.judged.positions.len() {
-            true => String::new(),
-            false => format!(" {missing}"),
-        };
+        let is_all = self.judged.unseen.len() == self.judged.positions.len();
+        let rest = if is_all { String::new() } else { format!(" {missing}") };
         let (names, own) = (names.join(", "), UNSEEN);
         format!("The value of {names} was not seen in development. {own}{rest}")
     }

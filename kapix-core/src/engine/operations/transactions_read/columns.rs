@@ -20,7 +20,7 @@ pub(super) fn take(accounts: &mut [AccountRead], mut listed: usize) -> ResultCol
         columns.account.extend(core::iter::repeat_n(i32::try_from(index).unwrap_or(-1), rows.len()));
         columns.lines.extend(it.lines.iter().map(|line| i64::try_from(*line).unwrap_or(i64::MAX)));
         for row in core::mem::replace(rows, kept) {
-            columns.push(row);
+            columns.push(&row);
         }
     }
     columns.finish(names)
@@ -56,7 +56,7 @@ impl Columns {
         }
     }
 
-    fn push(&mut self, row: Transaction) {
+    fn push(&mut self, row: &Transaction) {
         self.amounts.push(row.amount_minor);
         self.at.push(row.at);
         self.balances.push(row.balance_minor.unwrap_or_default());

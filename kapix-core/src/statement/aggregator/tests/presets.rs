@@ -219,7 +219,11 @@ fn what_a_provider_says_failed_is_no_money() {
         )
     };
     let read = |document: &str| {
-        crate::statement::read(document.as_bytes(), &Default::default(), &crate::limits::Limits::default())
+        crate::statement::read(
+            document.as_bytes(),
+            &crate::statement::TransactionsReadRequest::default(),
+            &crate::limits::Limits::default(),
+        )
     };
     let row = read(&mono("successful", r#", "status": "failed""#)).unwrap();
     assert_eq!(row.accounts[0].account.transactions[0].status, TransactionStatus::Failed);
