@@ -31,6 +31,12 @@ fn is_another_truth(vector: &Vector, place: &str, change: &Change) -> Option<&'s
     {
         return Some("a name that the card does not read, or that is misspelt, says nothing once it is gone");
     }
+    if let Change::Text(text) = change
+        && characteristics(vector, &feature(place)).any(|it| it["reads_text"] == true)
+        && text.parse::<f64>().is_ok_and(f64::is_finite)
+    {
+        return Some("a card that reads numbers from text takes it as a number, another applicant's");
+    }
     if let Change::Number(number) = change
         && starts(&["/features/", "/data/", "/columns/"])
     {

@@ -104,6 +104,10 @@ fn developments_by_columns_give_the_bytes_of_the_door() {
         else {
             continue;
         };
+        // A column of a host has one type.
+        if columns.as_object().unwrap().values().any(is_mixed) {
+            continue;
+        }
         let owned: Vec<Owned> = columns.as_object().unwrap().iter().map(owned).collect();
         let frame = Frame::new(owned.iter().map(Owned::column).collect(), desk.engine().limits()).unwrap();
         let text = request.to_string();
@@ -114,6 +118,11 @@ fn developments_by_columns_give_the_bytes_of_the_door() {
         run += 1;
     }
     assert!(run > 0);
+}
+
+fn is_mixed(values: &Value) -> bool {
+    let values = values.as_array().map_or(&[][..], Vec::as_slice);
+    values.iter().any(Value::is_string) && values.iter().any(Value::is_number)
 }
 
 /// Returns a column as a host would own it: text where a value is text or a boolean.
@@ -166,23 +175,24 @@ impl Owned {
     }
 }
 
-/// Returns the names that the vector's cards read as categories.
-fn categorical(vector: &Vector) -> BTreeSet<String> {
+/// Returns the names that the vector's cards read as text: categories, and numbers where a card says so.
+fn texts(vector: &Vector) -> BTreeSet<String> {
     let documents = vector.artefacts.iter().filter_map(|text| serde_json::from_str::<Value>(text).ok());
     let cards = documents.flat_map(|it| it["artefacts"].as_array().cloned().unwrap_or_else(|| vec![it]));
     let characteristics =
         cards.flat_map(|card| card["body"]["characteristics"].as_array().cloned().unwrap_or_default());
-    let text = characteristics.filter(|it| it["kind"] == "categorical");
+    let text = characteristics.filter(|it| it["kind"] == "categorical" || it["reads_text"] == true);
     text.filter_map(|it| it["feature"].as_str().map(str::to_owned)).collect()
 }
 
 fn by_columns(vector: &Vector, desk: &Desk) -> DoorReply {
     let mut request = vector.document.request.clone().unwrap_or_default();
     let columns = request.as_object_mut().and_then(|it| it.remove("columns")).unwrap_or_default();
-    let text = categorical(vector);
+    let text = texts(vector);
     let members = columns.as_object().into_iter().flatten();
     let owned = members.map(|(name, values)| {
-        Owned::of(name, values.as_array().map_or(&[], Vec::as_slice), text.contains(name.as_str()))
+        let values = values.as_array().map_or(&[][..], Vec::as_slice);
+        Owned::of(name, values, text.contains(name.as_str()) && !values.iter().any(Value::is_number))
     });
     let owned: Vec<Owned> = owned.collect();
     let engine = desk.engine();

@@ -4,7 +4,7 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use kapix_core::{
     CancelFlag, Control,
-    frame::{Bitmap, Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Slices, Values},
+    frame::{Bitmap, Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Slices, Texts, Values},
     operations::DoorReply,
 };
 use napi::Env;
@@ -214,8 +214,7 @@ impl Task {
 
 /// Returns an answer as JavaScript takes it, in memory of its own.
 pub(crate) fn reply<'e>(env: Env, (reply, columns): Answer) -> napi::Result<Reply<'e>> {
-    let columns =
-        columns.into_iter().flatten().map(|column| found(env, column)).collect::<napi::Result<_>>()?;
+    let columns = columns.into_iter().flatten().map(|it| found(env, it)).collect::<napi::Result<_>>()?;
     Ok(Reply { status: reply.status, json: text(reply.body), columns })
 }
 
@@ -229,23 +228,22 @@ fn found<'e>(env: Env, column: ResultColumn) -> napi::Result<Found<'e>> {
     let own = Found { name: column.name.into_owned(), valid, ..Found::default() };
     let numbers = |it: Vec<f64>| Float64ArraySlice::copy_from(&env, it).map(Some);
     let integers32 = |it: Vec<i32>| Int32ArraySlice::copy_from(&env, it).map(Some);
+    let strings = |it: &Texts| Some(it.iter().map(Into::into).collect());
     let integers = |it: Vec<i64>| BigInt64ArraySlice::copy_from(&env, it).map(Some);
     Ok(match column.values {
         ResultValues::Float(it) => Found { kind: "f64", numbers: numbers(it)?, ..own },
         ResultValues::Integer(it) => Found { kind: "i64", integers: integers(it)?, ..own },
         ResultValues::Integer32(it) => Found { kind: "i32", integers32: integers32(it)?, ..own },
         ResultValues::Bool(it) => {
-            let truths: Vec<u8> = it.into_iter().map(u8::from).collect();
-            Found { kind: "bool", truths: Some(Uint8ArraySlice::copy_from(&env, truths)?), ..own }
+            let truths = Uint8ArraySlice::copy_from(&env, it.into_iter().map(u8::from).collect::<Vec<_>>())?;
+            Found { kind: "bool", truths: Some(truths), ..own }
         }
-        ResultValues::Text(it) => {
-            Found { kind: "utf8", texts: Some(it.iter().map(str::to_owned).collect()), ..own }
-        }
+        ResultValues::Text(it) => Found { kind: "utf8", texts: strings(&it), ..own },
         ResultValues::Date(it) => Found { kind: "date", integers32: integers32(it)?, ..own },
         ResultValues::Instant(it) => Found { kind: "instant", integers: integers(it)?, ..own },
         ResultValues::Dictionary { codes, names } => {
-            let names = names.iter().map(|name| (**name).to_owned()).collect();
-            let own = Found { kind: "dictionary", names: Some(names), ..own };
+            let names = Some(names.iter().map(|name| (**name).to_owned()).collect());
+            let own = Found { kind: "dictionary", names, ..own };
             match codes {
                 Codes::Narrow(it) => Found { integers8: Some(Int8ArraySlice::copy_from(&env, it)?), ..own },
                 Codes::Wide(it) => Found { integers32: integers32(it)?, ..own },
