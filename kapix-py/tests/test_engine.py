@@ -351,4 +351,4 @@ def test_a_card_is_loaded_by_the_name_of_its_file(tmp_path: Path) -> None:
     file = tmp_path / "cards.json"
     file.write_text(kapix.EXPERT_CARDS if isinstance(kapix.EXPERT_CARDS, str) else bytes(kapix.EXPERT_CARDS).decode())
     by_name = kapix.Engine.load(str(file), envelope=False)
-    assert by_name.engine.describe().artefacts == kapix.Engine.load(file, envelope=False).engine.describe().artefacts
+    assert by_name.describe().artefacts == kapix.Engine.load(file, envelope=False).describe().artefacts
