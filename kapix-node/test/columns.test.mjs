@@ -124,7 +124,9 @@ test('a column that is no column is refused with its place', () => {
   const gone = Float64Array.of(40, 25);
   structuredClone(gone.buffer, { transfer: [gone.buffer] });
   refuses(() => score({ age_years: gone }), 'frame.shape', '/columns/age_years');
-  refuses(() => engine.credit.scoreBatch({ age_years: [1] }, BATCH), 'frame.column_missing', '/columns/repayment_consistency');
+  const missing = ['repayment_consistency', 'mobile_money_velocity', 'bureau_derogatory', 'residence', 'months_at_employer', 'guarantor'];
+  const absent = missing.map((name) => `/columns/${name}`);
+  refuses(() => engine.credit.scoreBatch({ age_years: [1] }, BATCH), 'frame.column_missing', ...absent);
 });
 
 test('a bad row has its status and never fails the others', () => {
