@@ -212,6 +212,58 @@ fn an_account_sent_twice_is_referred_where_the_decision_hangs_on_it() {
     assert!(referred > 0);
 }
 
+/// Accounts that an applicant could invent beside the true one, which has the balances that `all` states.
+fn invented(all: &Value) -> Vec<Value> {
+    const PLENTY: i64 = 100_000_000;
+    let account = |kind: &str, more: Value| {
+        let mut own = json!({"account_id": "invented", "kind": kind, "currency": "KES", "transactions": []});
+        own.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        own
+    };
+    let mut copy = all.clone();
+    copy["account_id"] = json!("invented");
+    for row in copy["transactions"].as_array_mut().unwrap() {
+        row["balance_minor"] = json!(row["balance_minor"].as_i64().unwrap() + PLENTY);
+    }
+    without_ends(&mut copy);
+    let later = json!([{"at": "2026-07-05", "amount_minor": 5, "balance_minor": PLENTY}]);
+    let waits = json!([{"at": LAST, "amount_minor": PLENTY, "status": "pending"}]);
+    let failed = json!([{"at": LAST, "amount_minor": PLENTY, "status": "failed"}]);
+    let owed = json!([{"at": "2026-01-05", "amount_minor": -5, "balance_minor": PLENTY}, {"at": LAST, "amount_minor": -5}]);
+    vec![
+        copy,
+        account("savings", json!({"opening_balance_minor": PLENTY})),
+        account("savings", json!({"opening_balance_minor": PLENTY, "closing_balance_minor": 0})),
+        account("savings", json!({"opening_balance_minor": PLENTY, "transactions": later})),
+        account("savings", json!({"opening_balance_minor": PLENTY, "transactions": waits})),
+        account("savings", json!({"opening_balance_minor": PLENTY, "transactions": failed})),
+        account("loan", json!({"transactions": owed})),
+        account("card", json!({"transactions": owed})),
+    ]
+}
+
+fn without_ends(account: &mut Value) {
+    for field in ["opening_balance_minor", "closing_balance_minor"] {
+        account.as_object_mut().unwrap().remove(field);
+    }
+}
+
+#[test]
+fn an_account_that_is_invented_makes_no_approval_wherever_it_stands() {
+    for history in [gambler(), overdrawn()] {
+        let request = history.request("individual", "KES");
+        let all = request["data"]["bank"]["accounts"][0].clone();
+        assert_ne!(decision(&request), "approve");
+        for account in invented(&all) {
+            for accounts in [json!([all, account]), json!([account, all])] {
+                let mut request = request.clone();
+                request["data"]["bank"]["accounts"] = accounts;
+                assert_ne!(decision(&request), "approve", "{account}");
+            }
+        }
+    }
+}
+
 #[test]
 fn pending_rows_beside_their_booked_ones_change_nothing() {
     let request = salaried().request("individual", "KES");

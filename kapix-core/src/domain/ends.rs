@@ -110,7 +110,8 @@ fn own_opening(uploads: &Uploads<'_>, opening_minor: i64, rows: &[Row]) -> Optio
     None
 }
 
-/// Returns the balances of the ledger that an upload may begin with: that before its first day, and those of the day.
+/// Returns the balances of the ledger that an upload may begin with, the latest first: those of its first day, and the one
+/// before that day.
 fn before(uploads: &Uploads<'_>, ledger: &AccountLedger, begins: Date) -> Vec<Known> {
     if ledger.last_day < begins {
         return Vec::new();
@@ -125,6 +126,6 @@ fn before(uploads: &Uploads<'_>, ledger: &AccountLedger, begins: Date) -> Vec<Kn
 fn contradiction(known: &[Known], stated: i64, tolerance: i64) -> Option<Contradiction> {
     let near = |minor: i64| minor.abs_diff(stated) <= tolerance.unsigned_abs();
     let meets = |it: &Known| near(it.minor) || near(it.minor.saturating_sub(it.held_minor));
-    let last = known.first()?;
-    (!known.iter().any(meets)).then_some((last.minor, stated))
+    let latest = known.first()?;
+    (!known.iter().any(meets)).then_some((latest.minor, stated))
 }

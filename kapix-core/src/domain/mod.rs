@@ -15,6 +15,8 @@ mod cover;
 mod ends;
 mod finding;
 mod frame;
+#[cfg(test)]
+pub(crate) mod given;
 mod ledger;
 mod order;
 mod overlap;

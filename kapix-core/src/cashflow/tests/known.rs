@@ -1,28 +1,9 @@
 //! Which balances of several accounts are known, built from a request.
 
 use crate::cashflow::features;
-use crate::domain::{Data, Ledger};
-use crate::limits::Limits;
-use crate::time::Instant;
+use crate::domain::Ledger;
+use crate::domain::given::{account, ledger, row, with};
 use serde_json::{Value, json};
-
-fn ledger(accounts: &Value) -> Ledger {
-    let data: Data = serde_json::from_value(json!({"bank": {"accounts": accounts}})).unwrap();
-    Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z").unwrap(), &Limits::default()).unwrap()
-}
-
-fn account(id: &str, rows: &[Value]) -> Value {
-    json!({"account_id": id, "kind": "current", "currency": "KES", "transactions": rows})
-}
-
-fn row(at: &str, amount: i64, balance: impl Into<Option<i64>>) -> Value {
-    json!({"at": at, "amount_minor": amount, "balance_minor": balance.into()})
-}
-
-fn with(mut value: Value, field: &str, to: Value) -> Value {
-    value[field] = to;
-    value
-}
 
 fn last(ledger: &Ledger) -> Option<f64> {
     features(ledger).get("balance_last_minor").unwrap().value

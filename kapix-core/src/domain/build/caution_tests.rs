@@ -1,27 +1,8 @@
 //! What must not raise a decision: rows in doubt, ends that contradict, words in other case.
 
-use crate::domain::{Data, FindingKind, Ledger};
-use crate::limits::Limits;
-use crate::time::Instant;
+use crate::domain::given::{account, ledger, row, with};
+use crate::domain::{FindingKind, Ledger};
 use serde_json::{Value, json};
-
-fn ledger(accounts: &Value) -> Ledger {
-    let data: Data = serde_json::from_value(json!({"bank": {"accounts": accounts}})).unwrap();
-    Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z").unwrap(), &Limits::default()).unwrap()
-}
-
-fn account(id: &str, rows: &[Value]) -> Value {
-    json!({"account_id": id, "kind": "current", "currency": "KES", "transactions": rows})
-}
-
-fn row(at: &str, amount: i64, balance: impl Into<Option<i64>>) -> Value {
-    json!({"at": at, "amount_minor": amount, "balance_minor": balance.into()})
-}
-
-fn with(mut value: Value, field: &str, to: Value) -> Value {
-    value[field] = to;
-    value
-}
 
 fn count(ledger: &Ledger, kind: FindingKind) -> u64 {
     ledger.findings.iter().filter(|found| found.kind == kind).map(|found| found.count).sum()

@@ -1,26 +1,11 @@
 //! Rows that count once, rows that are in doubt and the two readings of them, and own transfers.
 
-use crate::domain::{Data, Finding, FindingKind, Ledger, Severity};
-use crate::limits::Limits;
-use crate::time::Instant;
+use crate::domain::given::{account, ledger, with};
+use crate::domain::{Finding, FindingKind, Ledger, Severity};
 use serde_json::{Value, json};
-
-fn ledger(accounts: &Value) -> Ledger {
-    let data: Data = serde_json::from_value(json!({"bank": {"accounts": accounts}})).unwrap();
-    Ledger::build(&data, Instant::parse("2026-03-31T12:00:00Z").unwrap(), &Limits::default()).unwrap()
-}
-
-fn account(id: &str, rows: &[Value]) -> Value {
-    json!({"account_id": id, "kind": "current", "currency": "KES", "transactions": rows})
-}
 
 fn row(at: &str, amount: i64, text: &str) -> Value {
     json!({"at": at, "amount_minor": amount, "description": text})
-}
-
-fn with(mut row: Value, field: &str, value: Value) -> Value {
-    row[field] = value;
-    row
 }
 
 fn pending(at: &str, amount: i64, text: &str) -> Value {

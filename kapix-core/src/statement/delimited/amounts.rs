@@ -189,8 +189,13 @@ pub(super) fn currency_named(text: &str) -> Option<Currency> {
     Currency::of_name(text).or_else(|| currency_of_mark(text))
 }
 
+/// Returns the currency of a cell that holds nothing else, in letters of any case.
+pub(super) fn currency_of_cell(text: &str) -> Result<Currency> {
+    currency_named(text).map_or_else(|| Currency::parse(&text.to_uppercase()), Ok)
+}
+
 /// Returns the currency of a mark that stands alone and belongs to one currency.
-pub(super) fn currency_of_mark(text: &str) -> Option<Currency> {
+fn currency_of_mark(text: &str) -> Option<Currency> {
     MARKS.iter().find(|mark| mark.text == text.to_uppercase())?.currency()
 }
 

@@ -1,6 +1,7 @@
 //! Columns beside the roles that change what a row means: whether it took effect, on which side its balance stands, and
 //! a second currency. A column that nothing reads may not say of a row that it took no effect.
 
+use super::amounts;
 use super::cut::Cut;
 use super::dates;
 use super::layout::Places;
@@ -194,16 +195,18 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
     }
 }
 
-/// Refuses a second currency of a row.
+/// Refuses a row of which a second column of currencies names another one, or one that is unknown.
 fn check_currency(record: &Cut<'_>, text: &str, currency: Currency) -> Result<()> {
-    match Currency::parse(&text.to_uppercase()) {
-        Ok(other) if other != currency => {
-            let message =
-                format!("the row is in {currency}, and a second column of currencies names {other}");
-            Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message))
-        }
-        _ => Ok(()),
+    if !text.chars().any(char::is_alphabetic) {
+        return Ok(());
     }
+    let refuse = |cause, message: &str| place(cause, record.line, Some(ColumnRole::Currency), message);
+    let other = amounts::currency_of_cell(text).map_err(|error| refuse(error.cause, &error.message))?;
+    if other == currency {
+        return Ok(());
+    }
+    let message = format!("the row is in {currency}, and a second column of currencies names {other}");
+    Err(refuse(Cause::MoneyCurrencyMixed, &message))
 }
 
 impl Rows<'_> {

@@ -325,11 +325,11 @@ fn without_currency(folded: &str, name: &str) -> Option<(ColumnRole, usize)> {
     words::column(rest).or_else(|| words::column(rest.strip_suffix(" in")?))
 }
 
-/// Returns the currency whose code or mark ends a name.
+/// Returns the currency whose code, name or mark ends a name.
 fn currency_in(name: &str) -> Option<Currency> {
     let ends = |char: char| !char.is_alphanumeric() && !matches!(char, '€' | '₦' | '₵' | '₹' | '$');
     let last = name.trim_end_matches(ends).rsplit(ends).next()?;
-    Currency::parse(last).ok().or_else(|| amounts::currency_of_mark(last))
+    amounts::currency_named(last)
 }
 
 /// Returns whether a record names a day and two more columns.

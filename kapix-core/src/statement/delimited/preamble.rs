@@ -104,8 +104,11 @@ pub(super) fn named_amount(text: &str) -> Option<(&str, &str)> {
     let digit = text.find(|char: char| char.is_ascii_digit())?;
     let before = text.get(..digit)?.trim_end_matches(['-', '+', '(', '\u{2212}', ' ']);
     let last = before.rsplit([' ', ':']).next().unwrap_or_default();
-    let is_currency = Currency::parse(last).is_ok() || amounts::currency_of_mark(last).is_some();
-    let before = if is_currency { before.strip_suffix(last).unwrap_or(before) } else { before };
+    let before = if amounts::currency_named(last).is_some() {
+        before.strip_suffix(last).unwrap_or(before)
+    } else {
+        before
+    };
     Some((before, text.get(before.len()..)?.trim()))
 }
 

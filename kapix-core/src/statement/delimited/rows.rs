@@ -179,8 +179,7 @@ impl Rows<'_> {
                 Error::new(Cause::StatementUnstated, message).at("/account/currency")
             });
         }
-        let own = amounts::currency_named(text)
-            .map_or_else(|| Currency::parse(&text.to_uppercase()), Ok)
+        let own = amounts::currency_of_cell(text)
             .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
         match self.stated.currency.or(self.layout.currency) {
             Some(stated) if stated != own => {

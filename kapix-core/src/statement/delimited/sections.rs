@@ -120,10 +120,9 @@ pub(super) fn currency_said(record: Record<'_>) -> Option<Currency> {
     let (first, None) = (cells.next()?, cells.next()) else { return None };
     let text =
         first.trim_matches(|char: char| !char.is_alphanumeric() && !matches!(char, '€' | '₦' | '₵' | '₹'));
-    let of = |text: &str| Currency::parse(text).ok().or_else(|| amounts::currency_of_mark(text));
     let (before, last) = text.rsplit_once(' ').unwrap_or(("", text));
     let is_said = before.is_empty() || matches!(folded(before).rsplit(' ').next(), Some("in" | "currency"));
-    of(last).filter(|_| is_said)
+    amounts::currency_named(last).filter(|_| is_said)
 }
 
 /// Returns the number of the account that a line names, as `Account number 0110998877`.

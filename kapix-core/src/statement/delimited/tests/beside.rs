@@ -99,6 +99,9 @@ fn every_column_and_line_of_a_currency_counts() {
     }
     for document in [
         "Date,Amount,Currency,Account Currency\n2026-03-13,-5.00,KES,USD\n",
+        "Date,Amount,Currency,Account Currency\n2026-03-13,-5.00,KES,US Dollar\n",
+        "Date,Details,Amount\n2026-03-13,Rent,-5.00\nAll amounts in Naira,,\n2026-03-14,Pay,7.00\n",
+        "Date,Details,Amount (Naira)\n2026-03-13,Rent,-5.00\n",
         "Account currency,USD\nDate,Details,Amount (KES)\n2026-03-13,Rent,-5.00\n",
         "All amounts in USD\nDate,Details,Amount (KES)\n2026-03-13,Rent,-5.00\n",
         "Date,Details,Amount\n2026-03-13,Rent,-5.00\nAll amounts in USD,,\n2026-03-14,Pay,7.00\n",
@@ -107,6 +110,10 @@ fn every_column_and_line_of_a_currency_counts() {
     ] {
         assert_eq!(error(document, "KES").cause, Cause::MoneyCurrencyMixed, "{document}");
     }
+    let unknown = "Date,Amount,Currency,Account Currency\n2026-03-13,-5.00,KES,BTC\n";
+    assert_eq!(error(unknown, "KES").cause, Cause::MoneyCurrency);
+    let blank = "Date,Amount,Currency,Account Currency\n2026-03-13,-5.00,KES,-\n";
+    assert!(read(blank, "KES").is_ok());
 }
 
 #[test]
