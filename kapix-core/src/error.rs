@@ -125,6 +125,10 @@ causes! {
     OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; call it with a request alone.";
     OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns, beside its request or in its field `columns`.";
     OperationNeedsDesk, "operation.needs_desk", ValidationError, "The operation reads or keeps state; call it on a Desk, which has a store, not on an Engine.";
+    // The language of policies
+    ExpressionSyntax, "expression.syntax", ValidationError, "A text is no expression of the language; the message gives line and column.";
+    ExpressionName, "expression.name", ValidationError, "An expression reads a name, or calls a function, that does not exist.";
+    ExpressionType, "expression.type", ValidationError, "Parts of an expression have types that do not go together; nothing is converted.";
     // Ground types
     ValueOutOfRange, "value.out_of_range", ValidationError, "A value lies outside its documented range.";
     MoneyCurrency, "money.currency_unknown", ValidationError, "The currency is not an ISO 4217 code with a minor unit.";

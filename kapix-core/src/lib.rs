@@ -13,6 +13,7 @@ pub mod docs;
 mod domain;
 mod engine;
 pub mod error;
+pub mod expression;
 pub mod fitting;
 pub mod fork;
 mod id;

@@ -1,0 +1,30 @@
+//! The small language of policies: a subset of FEEL (OMG, Decision Model and Notation 1.5, chapter 10) that is typed,
+//! total and bounded, and the S-FEEL cells of decision tables.
+//!
+//! A text is read once: [`Expression::compile`] lexes, parses, checks types against a [`Scope`] and makes straight-line
+//! code over slots of one number each. The code has no jumps, so its cost is its length, known before it runs. A value
+//! that is missing, and one that arithmetic could not give, are unknown ([`Slot`]) and stay so through everything that
+//! depends on them; nothing is converted, and nothing reads a missing value as another one.
+
+mod cell;
+mod check;
+mod functions;
+mod intervals;
+mod lexer;
+mod literal;
+mod parser;
+mod program;
+mod scope;
+mod slot;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod types;
+
+pub use cell::{Cell, CellTest};
+pub use check::Expression;
+pub use intervals::{Grid, Intervals};
+pub use program::{Lists, Program, Values};
+pub use scope::{Name, Scope, Symbols};
+pub use slot::{Slot, Unknown};
+pub use types::Scalar;

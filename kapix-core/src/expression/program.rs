@@ -1,0 +1,555 @@
+//! Straight-line code: what an expression is after its names and types are known.
+
+use super::scope::Symbols;
+use super::slot::{Slot, Unknown};
+use super::types::Scalar;
+use crate::numeric;
+use crate::time::Date;
+
+/// Values that wait for an operator at one time.
+const STACK_MAX: usize = 64;
+
+/// The lists of a run: the values of each, or why it is not known.
+pub type Lists<'v> = &'v [Result<&'v [Slot], Unknown>];
+
+/// What a run reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Values<'v> {
+    /// One value each.
+    pub slots: &'v [Slot],
+    /// Lists.
+    pub lists: Lists<'v>,
+    /// The texts of the policy.
+    pub symbols: &'v Symbols,
+    /// The texts of this run, whose numbers follow those of the policy.
+    pub texts: &'v [&'v str],
+}
+
+/// Code of one expression. It has no jumps: its cost is known before it runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Program {
+    pub(super) code: Vec<Step>,
+    /// Slots that it reads, in ascending order.
+    pub(super) slots: Vec<u16>,
+    /// Lists that it reads, in ascending order.
+    pub(super) lists: Vec<u16>,
+    /// Steps within conditions on the items of lists.
+    pub(super) each_item: usize,
+}
+
+/// How a result is bounded: a whole number within +-(2^53 - 1), or a finite one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    Whole,
+    Finite,
+}
+
+/// Where a number between two is rounded to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Ceiling,
+    Down,
+    Floor,
+    HalfDown,
+    HalfEven,
+    HalfUp,
+    Up,
+}
+
+/// What is found of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aggregate {
+    All,
+    Any,
+    Count,
+    Max,
+    Mean,
+    Min,
+    Sum,
+}
+
+/// How two texts are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TextTest {
+    Contains,
+    EndsWith,
+    StartsWith,
+}
+
+/// A part of a date or of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Day,
+    Days,
+    Month,
+    Months,
+    Weekday,
+    Year,
+    Years,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Step {
+    Constant(f64),
+    Load(u16),
+    /// The item that a condition is asked of.
+    Item,
+    Negate,
+    Add(Bound),
+    Subtract(Bound),
+    Multiply(Bound),
+    Divide,
+    Power,
+    Modulo(Bound),
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    /// Another copy of the value that waits this far below.
+    Copy(u8),
+    /// The value on top without the one below.
+    DropBelow,
+    And,
+    Or,
+    Not,
+    /// Of a condition and two values the first where it holds, else the second.
+    Choose,
+    Min,
+    Max,
+    Abs,
+    Exp,
+    Ln,
+    Sqrt,
+    /// To a number of decimals.
+    Round(Direction, i8, Bound),
+    /// The end of a date moved by days.
+    MoveDate,
+    MonthsBetween,
+    Part(Part),
+    TextLength,
+    TextTest(TextTest),
+    /// Of a list, the items where the condition holds.
+    Aggregate { aggregate: Aggregate, list: u16, scalar: Scalar, condition: Option<Box<Program>> },
+    ListContains(u16),
+}
+
+impl Program {
+    /// Returns the value for what a run reads.
+    ///
+    /// ```
+    /// use kapix_core::expression::{Expression, Name, Scalar, Scope, Slot, Symbols, Values};
+    ///
+    /// let (mut scope, mut symbols) = (Scope::default(), Symbols::default());
+    /// scope.add("income", Name::One { slot: 0, scalar: Scalar::Number, values: None });
+    /// let expression = Expression::compile("0.3 * income", &scope, &mut symbols)?;
+    /// let slots = [Slot::number(2_000.0)];
+    /// let values = Values { slots: &slots, lists: &[], symbols: &symbols, texts: &[] };
+    /// assert_eq!(expression.program.run(&values).value(), Some(600.0));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
+    #[inline]
+    pub fn run(&self, values: &Values<'_>) -> Slot {
+        self.run_with(values, Slot::without(Unknown::UNDEFINED))
+    }
+
+    /// Returns the slots that it reads, in ascending order.
+    ///
+    /// ```
+    /// use kapix_core::expression::Program;
+    ///
+    /// assert_eq!(Program::default().slots(), []);
+    /// ```
+    pub fn slots(&self) -> &[u16] {
+        &self.slots
+    }
+
+    /// Returns the lists that it reads, in ascending order.
+    ///
+    /// ```
+    /// use kapix_core::expression::Program;
+    ///
+    /// assert_eq!(Program::default().lists(), []);
+    /// ```
+    pub fn lists(&self) -> &[u16] {
+        &self.lists
+    }
+
+    /// Returns how many steps a run makes at most, with lists of this length.
+    ///
+    /// ```
+    /// use kapix_core::expression::{Expression, Scope, Symbols};
+    ///
+    /// let expression = Expression::compile("1 + 2 * 3", &Scope::default(), &mut Symbols::default())?;
+    /// assert_eq!(expression.program.steps(1_000), 5);
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
+    pub fn steps(&self, items: usize) -> usize {
+        self.code.len().saturating_add(self.each_item.saturating_mul(items))
+    }
+
+    /// Returns the value for what a run reads, where the subject of a cell or an item has this value.
+    pub(super) fn run_with(&self, values: &Values<'_>, item: Slot) -> Slot {
+        let mut stack = Stack { values: [Slot::boolean(false); STACK_MAX], depth: 0 };
+        for step in &self.code {
+            step.run(&mut stack, values, item);
+        }
+        stack.pop()
+    }
+
+    /// Returns whether no more values wait at one time than there is room for.
+    pub(super) fn fits(&self) -> bool {
+        let mut depth = 0_usize;
+        self.code.iter().all(|step| {
+            depth = (depth + 1).saturating_sub(step.takes());
+            depth <= STACK_MAX
+        })
+    }
+}
+
+struct Stack {
+    values: [Slot; STACK_MAX],
+    depth: usize,
+}
+
+impl Stack {
+    #[inline]
+    fn push(&mut self, value: Slot) {
+        if let Some(place) = self.values.get_mut(self.depth) {
+            *place = value;
+            self.depth += 1;
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Slot {
+        self.depth = self.depth.saturating_sub(1);
+        self.values.get(self.depth).copied().unwrap_or_else(|| Slot::without(Unknown::UNDEFINED))
+    }
+
+    fn below(&self, by: u8) -> Slot {
+        let at = self.depth.checked_sub(1 + usize::from(by));
+        at.and_then(|at| self.values.get(at)).copied().unwrap_or_else(undefined)
+    }
+
+    /// Puts what `compute` makes of two known numbers, or their causes.
+    #[inline]
+    fn two(&mut self, compute: impl FnOnce(f64, f64) -> Slot) {
+        let (right, left) = (self.pop(), self.pop());
+        self.push(match (left.value(), right.value()) {
+            (Some(left), Some(right)) => compute(left, right),
+            _ => Slot::without(left.causes().with(right.causes())),
+        });
+    }
+
+    #[inline]
+    fn one(&mut self, compute: impl FnOnce(f64) -> Slot) {
+        let value = self.pop();
+        self.push(value.value().map_or(value, compute));
+    }
+}
+
+impl Bound {
+    #[inline]
+    fn of(self, value: f64) -> Slot {
+        match self {
+            Self::Whole => Slot::whole(value),
+            Self::Finite => Slot::finite(value),
+        }
+    }
+}
+
+impl Step {
+    /// Returns how many values it takes.
+    const fn takes(&self) -> usize {
+        match self {
+            Self::Constant(_) | Self::Load(_) | Self::Item | Self::Copy(_) | Self::Aggregate { .. } => 0,
+            Self::Negate
+            | Self::Not
+            | Self::Abs
+            | Self::Exp
+            | Self::Ln
+            | Self::Sqrt
+            | Self::Round(..)
+            | Self::Part(_)
+            | Self::TextLength
+            | Self::ListContains(_) => 1,
+            Self::Choose => 3,
+            _ => 2,
+        }
+    }
+
+    #[inline]
+    fn run(&self, stack: &mut Stack, values: &Values<'_>, item: Slot) {
+        match self {
+            Self::Constant(value) => stack.push(Slot::number(*value)),
+            Self::Load(slot) => stack.push(values.slot(*slot)),
+            Self::Item => stack.push(item),
+            Self::Negate => stack.one(|value| Slot::finite(-value)),
+            Self::Add(bound) => stack.two(|left, right| bound.of(left + right)),
+            Self::Subtract(bound) => stack.two(|left, right| bound.of(left - right)),
+            Self::Multiply(bound) => stack.two(|left, right| bound.of(left * right)),
+            Self::Divide => stack.two(divided),
+            Self::Power => stack.two(|left, right| Slot::finite(numeric::pow(left, right))),
+            Self::Modulo(bound) => stack.two(|left, right| modulo(left, right, *bound)),
+            Self::Equal => stack.two(|left, right| Slot::boolean(same(left, right))),
+            Self::NotEqual => stack.two(|left, right| Slot::boolean(!same(left, right))),
+            Self::Less => stack.two(|left, right| Slot::boolean(left < right)),
+            Self::LessOrEqual => stack.two(|left, right| Slot::boolean(left <= right)),
+            Self::Greater => stack.two(|left, right| Slot::boolean(left > right)),
+            Self::GreaterOrEqual => stack.two(|left, right| Slot::boolean(left >= right)),
+            Self::Copy(below) => stack.push(stack.below(*below)),
+            Self::DropBelow => {
+                let top = stack.pop();
+                stack.pop();
+                stack.push(top);
+            }
+            Self::And => both(stack, false),
+            Self::Or => both(stack, true),
+            Self::Not => stack.one(|value| Slot::boolean(value == 0.0)),
+            Self::Choose => choose(stack),
+            Self::Min => stack.two(|left, right| Slot::number(if right < left { right } else { left })),
+            Self::Max => stack.two(|left, right| Slot::number(if right > left { right } else { left })),
+            Self::Abs => stack.one(|value| Slot::number(value.abs())),
+            Self::Exp => stack.one(|value| Slot::finite(numeric::exp(value))),
+            Self::Ln => stack.one(|value| {
+                if value > 0.0 { Slot::finite(numeric::ln(value)) } else { Slot::without(Unknown::UNDEFINED) }
+            }),
+            Self::Sqrt => stack.one(|value| Slot::number(numeric::sqrt(value))),
+            Self::Round(direction, decimals, bound) => {
+                stack.one(|value| bound.of(direction.round(value, *decimals)));
+            }
+            Self::MoveDate => stack.two(|date, days| in_calendar(date + days)),
+            Self::MonthsBetween => stack.two(months_between),
+            Self::Part(part) => stack.one(|value| part.of(value)),
+            Self::TextLength => stack.one(|text| values.text(text).map_or_else(undefined, length)),
+            Self::TextTest(test) => stack.two(|text, part| {
+                let texts = values.text(text).zip(values.text(part));
+                texts.map_or_else(undefined, |(text, part)| Slot::boolean(test.holds(text, part)))
+            }),
+            Self::Aggregate { aggregate, list, scalar, condition } => {
+                let found = values.list(*list).map(|items| {
+                    aggregate.of(items, *scalar, |item| {
+                        condition.as_ref().map_or(Slot::boolean(true), |it| it.run_with(values, item))
+                    })
+                });
+                stack.push(found.unwrap_or_else(Slot::without));
+            }
+            Self::ListContains(list) => {
+                let value = stack.pop();
+                let found = values.list(*list).map(|items| {
+                    let equal = |item: &Slot| match (item.value(), value.value()) {
+                        (Some(item), Some(value)) => Slot::boolean(same(item, value)),
+                        _ => Slot::without(item.causes().with(value.causes())),
+                    };
+                    items.iter().map(equal).fold(Slot::boolean(false), |left, right| joined(left, right, true))
+                });
+                stack.push(found.unwrap_or_else(Slot::without));
+            }
+        }
+    }
+}
+
+impl<'v> Values<'v> {
+    #[inline]
+    fn slot(&self, slot: u16) -> Slot {
+        self.slots.get(usize::from(slot)).copied().unwrap_or_else(undefined)
+    }
+
+    fn list(&self, list: u16) -> Result<&'v [Slot], Unknown> {
+        self.lists.get(usize::from(list)).copied().unwrap_or(Err(Unknown::UNDEFINED))
+    }
+
+    /// Returns the text of a number, of the policy or of this run.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of texts are whole")]
+    fn text(&self, number: f64) -> Option<&'v str> {
+        let number = number as u32;
+        let of_run = usize::try_from(number).ok()?.checked_sub(self.symbols.count());
+        of_run.map_or_else(|| self.symbols.text(number), |at| self.texts.get(at).copied())
+    }
+}
+
+/// Returns whether two values are the same; numbers of the language are compared as they are.
+#[inline]
+#[expect(clippy::float_cmp, reason = "FEEL compares values, and a tolerance would make two cells match")]
+fn same(left: f64, right: f64) -> bool {
+    left == right
+}
+
+fn undefined() -> Slot {
+    Slot::without(Unknown::UNDEFINED)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a text has fewer than 2^53 characters")]
+fn length(text: &str) -> Slot {
+    Slot::number(text.chars().count() as f64)
+}
+
+#[inline]
+fn divided(left: f64, right: f64) -> Slot {
+    if right == 0.0 { Slot::without(Unknown::DIVISION_BY_ZERO) } else { Slot::finite(left / right) }
+}
+
+/// Returns the remainder that has the sign of the divisor, as FEEL's `modulo` (section 10.3.4.5).
+fn modulo(left: f64, right: f64, bound: Bound) -> Slot {
+    if right == 0.0 {
+        return Slot::without(Unknown::DIVISION_BY_ZERO);
+    }
+    let rest = left % right;
+    bound.of(if rest != 0.0 && (rest < 0.0) != (right < 0.0) { rest + right } else { rest })
+}
+
+/// Puts the conjunction of two values, or their disjunction: known where one of them decides.
+#[inline]
+fn both(stack: &mut Stack, is_or: bool) {
+    let (right, left) = (stack.pop(), stack.pop());
+    stack.push(joined(left, right, is_or));
+}
+
+#[inline]
+fn joined(left: Slot, right: Slot, is_or: bool) -> Slot {
+    let decides = if is_or { 1.0 } else { 0.0 };
+    let decided = [left, right].into_iter().any(|it| it.value().is_some_and(|it| same(it, decides)));
+    if decided {
+        return Slot::boolean(is_or);
+    }
+    let causes = left.causes().with(right.causes());
+    if causes.is_empty() { Slot::boolean(!is_or) } else { Slot::without(causes) }
+}
+
+fn choose(stack: &mut Stack) {
+    let (no, yes, condition) = (stack.pop(), stack.pop(), stack.pop());
+    stack.push(match condition.value() {
+        Some(value) => if value == 0.0 { no } else { yes },
+        None => Slot::without(condition.causes()),
+    });
+}
+
+/// Returns a date, or overflow beyond 1900-01-01..9999-12-31.
+fn in_calendar(days: f64) -> Slot {
+    let known = date(days).is_some_and(|date| date.epoch_days() >= Date::MIN.epoch_days());
+    if known { Slot::number(days) } else { Slot::without(Unknown::OVERFLOW) }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "checked to lie within the calendar")]
+fn date(days: f64) -> Option<Date> {
+    if days.abs() > 1e7 { None } else { Date::from_epoch_days(days as i32).ok() }
+}
+
+/// Returns the whole months from one date to another, as FEEL's `years and months duration` (section 10.3.4.1).
+fn months_between(from: f64, to: f64) -> Slot {
+    let Some((from, to)) = date(from).zip(date(to)) else { return undefined() };
+    let months = to.month_index() - from.month_index();
+    let short = match months.signum() {
+        1 => i32::from(to.day() < from.day()),
+        -1 => -i32::from(to.day() > from.day()),
+        _ => 0,
+    };
+    Slot::number(f64::from(months - short))
+}
+
+impl Part {
+    fn of(self, value: f64) -> Slot {
+        let of_date = |part: fn(Date) -> i32| {
+            date(value).map_or_else(undefined, |date| Slot::number(f64::from(part(date))))
+        };
+        match self {
+            Self::Days => Slot::number(value),
+            Self::Years => Slot::number((value / 12.0).trunc()),
+            Self::Months => Slot::number(value % 12.0),
+            Self::Year => of_date(Date::year),
+            Self::Month => of_date(|date| date.month().cast_signed()),
+            Self::Day => of_date(|date| date.day().cast_signed()),
+            // 1970-01-01 was a Thursday, day 4 of the week of ISO 8601.
+            Self::Weekday => of_date(|date| (date.epoch_days() + 3).rem_euclid(7) + 1),
+        }
+    }
+}
+
+impl TextTest {
+    fn holds(self, text: &str, part: &str) -> bool {
+        match self {
+            Self::Contains => text.contains(part),
+            Self::EndsWith => text.ends_with(part),
+            Self::StartsWith => text.starts_with(part),
+        }
+    }
+}
+
+impl Direction {
+    /// Returns the number rounded to decimals, or to tens and hundreds where they are negative: the product with a
+    /// power of ten is rounded to a whole number.
+    fn round(self, value: f64, decimals: i8) -> f64 {
+        let power = libm::exp10(f64::from(decimals.unsigned_abs()));
+        let scaled = if decimals < 0 { value / power } else { value * power };
+        let (floor, ceiling) = (libm::floor(scaled), libm::ceil(scaled));
+        let fraction = scaled - floor;
+        let whole = match self {
+            Self::Floor => floor,
+            Self::Ceiling => ceiling,
+            Self::Down => libm::trunc(scaled),
+            Self::Up => if scaled < 0.0 { floor } else { ceiling },
+            Self::HalfUp | Self::HalfDown | Self::HalfEven => {
+                let up = match self {
+                    _ if fraction < 0.5 => false,
+                    _ if fraction > 0.5 => true,
+                    // "Up" is away from zero.
+                    Self::HalfUp => scaled > 0.0,
+                    Self::HalfDown => scaled < 0.0,
+                    _ => floor % 2.0 != 0.0,
+                };
+                if up { ceiling } else { floor }
+            }
+        };
+        if decimals < 0 { whole * power } else { whole / power }
+    }
+}
+
+impl Aggregate {
+    /// Returns what is found of the items that a condition keeps: unknown where one of them, or its condition, is.
+    fn of(self, items: &[Slot], scalar: Scalar, condition: impl Fn(Slot) -> Slot) -> Slot {
+        let bound = if scalar.is_whole() { Bound::Whole } else { Bound::Finite };
+        let (mut causes, mut count) = (Unknown::default(), 0.0);
+        let mut found: Option<Slot> = None;
+        for item in items {
+            let kept = condition(*item);
+            match kept.value() {
+                Some(value) if value == 0.0 => continue,
+                Some(_) => count += 1.0,
+                None => {
+                    causes = causes.with(kept.causes());
+                    // It decides nothing about `any` and `all` where another item does.
+                    if !matches!(self, Self::All | Self::Any) {
+                        continue;
+                    }
+                }
+            }
+            let item = if kept.value().is_some() { *item } else { kept };
+            found = Some(match (found, self) {
+                (None, _) => item,
+                (Some(so_far), Self::All) => joined(so_far, item, false),
+                (Some(so_far), Self::Any) => joined(so_far, item, true),
+                (Some(so_far), _) => match (so_far.value(), item.value()) {
+                    (Some(so_far), Some(item)) => match self {
+                        Self::Max => Slot::number(so_far.max(item)),
+                        Self::Min => Slot::number(so_far.min(item)),
+                        _ => bound.of(so_far + item),
+                    },
+                    _ => Slot::without(so_far.causes().with(item.causes())),
+                },
+            });
+        }
+        match self {
+            Self::All => found.unwrap_or(Slot::boolean(true)),
+            Self::Any => found.unwrap_or(Slot::boolean(false)),
+            _ if !causes.is_empty() => Slot::without(causes),
+            Self::Count => Slot::number(count),
+            Self::Sum => found.unwrap_or(Slot::number(0.0)),
+            Self::Mean => found.map_or_else(undefined, |sum| {
+                sum.value().map_or(sum, |sum| Slot::finite(sum / count))
+            }),
+            Self::Max | Self::Min => found.unwrap_or_else(undefined),
+        }
+    }
+}
