@@ -129,6 +129,14 @@ causes! {
     ExpressionSyntax, "expression.syntax", ValidationError, "A text is no expression of the language; the message gives line and column.";
     ExpressionName, "expression.name", ValidationError, "An expression reads a name, or calls a function, that does not exist.";
     ExpressionType, "expression.type", ValidationError, "Parts of an expression have types that do not go together; nothing is converted.";
+    PolicyShape, "policy.shape", ValidationError, "A field of a policy does not go with another one.";
+    PolicyName, "policy.name", ValidationError, "A name of a policy is not well formed, stands for two things, or for nothing.";
+    PolicyReason, "policy.reason", ValidationError, "A row that declines or refers states no reason, or one that the policy's `reasons` does not hold, or a reason has no English text.";
+    PolicyTable, "policy.table", ValidationError, "A decision table is not well formed: cells beside columns, outputs, priorities, or a cell that nothing passes.";
+    PolicyMissing, "policy.missing", ValidationError, "`on_missing` would let a row that can decline, refer, price, limit or add not match because of what is missing.";
+    PolicyOffer, "policy.offer", ValidationError, "The offer of a policy names no amount, or its grid of counter-offers is too long.";
+    PolicyInput, "policy.input", ValidationError, "An input of a policy has another type than the policy states; nothing is converted.";
+    PolicyNotEffective, "policy.not_effective", Forbidden, "`as_of` lies outside the time in which the policy may decide.";
     // Ground types
     ValueOutOfRange, "value.out_of_range", ValidationError, "A value lies outside its documented range.";
     MoneyCurrency, "money.currency_unknown", ValidationError, "The currency is not an ISO 4217 code with a minor unit.";

@@ -26,6 +26,7 @@ pub mod numeric;
 mod parallel;
 #[cfg(feature = "sample")]
 pub mod sample;
+pub mod policy;
 pub mod scorecard;
 pub mod statement;
 mod store;

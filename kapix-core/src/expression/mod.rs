@@ -24,6 +24,7 @@ mod types;
 pub use cell::{Cell, CellTest};
 pub use check::Expression;
 pub use intervals::{Grid, Intervals};
+pub(crate) use program::Aggregate;
 pub use program::{Lists, Program, Values};
 pub use scope::{Name, Scope, Symbols};
 pub use slot::{Slot, Unknown};

@@ -10,7 +10,7 @@ use crate::time::Date;
 const STACK_MAX: usize = 64;
 
 /// The lists of a run: the values of each, or why it is not known.
-pub type Lists<'v> = &'v [Result<&'v [Slot], Unknown>];
+pub type Lists<'v> = &'v [Result<Vec<Slot>, Unknown>];
 
 /// What a run reads.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct Values<'v> {
     /// The texts of the policy.
     pub symbols: &'v Symbols,
     /// The texts of this run, whose numbers follow those of the policy.
-    pub texts: &'v [&'v str],
+    pub texts: &'v [String],
 }
 
 /// Code of one expression. It has no jumps: its cost is known before it runs.
@@ -58,7 +58,7 @@ pub(super) enum Direction {
 
 /// What is found of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Aggregate {
+pub(crate) enum Aggregate {
     All,
     Any,
     Count,
@@ -174,6 +174,11 @@ impl Program {
     /// ```
     pub fn lists(&self) -> &[u16] {
         &self.lists
+    }
+
+    /// Returns whether it only reads this slot.
+    pub(crate) fn is_slot(&self, slot: u16) -> bool {
+        matches!(self.code[..], [Step::Load(it)] if it == slot)
     }
 
     /// Returns how many steps a run makes at most, with lists of this length.
@@ -358,7 +363,8 @@ impl<'v> Values<'v> {
     }
 
     fn list(&self, list: u16) -> Result<&'v [Slot], Unknown> {
-        self.lists.get(usize::from(list)).copied().unwrap_or(Err(Unknown::UNDEFINED))
+        let list = self.lists.get(usize::from(list)).ok_or(Unknown::UNDEFINED)?;
+        list.as_deref().map_err(|unknown| *unknown)
     }
 
     /// Returns the text of a number, of the policy or of this run.
@@ -366,7 +372,7 @@ impl<'v> Values<'v> {
     fn text(&self, number: f64) -> Option<&'v str> {
         let number = number as u32;
         let of_run = usize::try_from(number).ok()?.checked_sub(self.symbols.count());
-        of_run.map_or_else(|| self.symbols.text(number), |at| self.texts.get(at).copied())
+        of_run.map_or_else(|| self.symbols.text(number), |at| self.texts.get(at).map(String::as_str))
     }
 }
 
@@ -508,7 +514,7 @@ impl Direction {
 
 impl Aggregate {
     /// Returns what is found of the items that a condition keeps: unknown where one of them, or its condition, is.
-    fn of(self, items: &[Slot], scalar: Scalar, condition: impl Fn(Slot) -> Slot) -> Slot {
+    pub(crate) fn of(self, items: &[Slot], scalar: Scalar, condition: impl Fn(Slot) -> Slot) -> Slot {
         let bound = if scalar.is_whole() { Bound::Whole } else { Bound::Finite };
         let (mut causes, mut count) = (Unknown::default(), 0.0);
         let mut found: Option<Slot> = None;

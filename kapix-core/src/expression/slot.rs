@@ -11,7 +11,7 @@ const QUIET: u64 = 0x7ff8_0000_0000_0000;
 
 /// Why a value is not known, as a set: a value that depends on several has the causes of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Unknown(u8);
+pub struct Unknown(u16);
 
 impl Unknown {
     /// The value is absent.
@@ -28,6 +28,12 @@ impl Unknown {
     pub const UNDEFINED: Self = Self(1 << 5);
     /// A step of the policy gave no result.
     pub const STEP: Self = Self(1 << 6);
+    /// No row of a table matched.
+    pub const NO_ROW: Self = Self(1 << 7);
+    /// The value is stated to be of another applicant.
+    pub const MISMATCH: Self = Self(1 << 8);
+    /// Rows of a table disagree.
+    pub const CONFLICT: Self = Self(1 << 9);
 
     /// Returns whether all causes of another set are in this one.
     ///
@@ -140,9 +146,9 @@ impl Slot {
 
     /// Returns the causes; none for a number.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the payload is the low byte")]
+    #[expect(clippy::cast_possible_truncation, reason = "the payload is the low 16 bits")]
     pub(super) fn causes(self) -> Unknown {
-        if self.0.is_nan() { Unknown((self.0.to_bits() & 0x7f) as u8) } else { Unknown(0) }
+        if self.0.is_nan() { Unknown((self.0.to_bits() & 0xffff) as u16) } else { Unknown(0) }
     }
 
     /// Returns a whole number, or overflow beyond +-(2^53 - 1).

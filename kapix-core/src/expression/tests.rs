@@ -50,7 +50,8 @@ fn value(text: &str) -> Result<f64, String> {
     let first = u32::try_from(symbols.count()).unwrap();
     slots[6] = Slot::number(f64::from(symbols.get("Kisumu").unwrap_or(first)));
     let late = [0.0, 31.0, 12.0, 45.0].map(Slot::number);
-    let values = Values { slots: &slots, lists: &[Ok(&late)], symbols: &symbols, texts: &["Kisumu"] };
+    let (lists, texts) = ([Ok(late.to_vec())], ["Kisumu".to_owned()]);
+    let values = Values { slots: &slots, lists: &lists, symbols: &symbols, texts: &texts };
     let slot = expression.program.run(&values);
     slot.value().ok_or_else(|| format!("{:?}", slot.unknown().unwrap()))
 }
@@ -260,7 +261,7 @@ proptest! {
         slots[2] = Slot::boolean(numbers[3] > 0);
         let late = [f64::from(numbers[4]), 2.0].map(Slot::number);
         let run = |slots: &[Slot], late: &[Slot]| {
-            let lists = [Ok(late)];
+            let lists = [Ok(late.to_vec())];
             let values = Values { slots, lists: &lists, symbols: &symbols, texts: &[] };
             expression.program.run(&values)
         };

@@ -33,7 +33,7 @@ impl Scalar {
     }
 
     /// Returns the type of both, where values of the two can be compared: integers are numbers, money is an amount.
-    pub(super) fn joined(self, other: Self) -> Option<Self> {
+    pub(crate) fn joined(self, other: Self) -> Option<Self> {
         match (self, other) {
             (one, same) if one == same => Some(one),
             (Self::Number, Self::Integer) | (Self::Integer, Self::Number) => Some(Self::Number),

@@ -1,0 +1,230 @@
+//! Inputs of an application: read by their type, range and age, or unknown with the cause.
+
+use super::state::State;
+use crate::error::{Cause, Error, Result, escape_segment};
+use crate::expression::{Scalar, Slot, Symbols, Unknown};
+use crate::id::Id;
+use crate::json_value::JsonValue;
+use crate::limits::WIRE_MAX;
+use crate::time::{At, Date, Instant, UtcOffset};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A value with its date and owner, as it is written in an object.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Dated {
+    /// When it was true.
+    pub at: Option<At>,
+    /// Whose it is.
+    pub entity_id: Option<Id>,
+    /// The value.
+    pub value: JsonValue,
+}
+
+/// Where the value of an input stands in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Slot(u16),
+    List(u16),
+    /// Nowhere: no rule may read it.
+    Unread,
+}
+
+/// What becomes of an application that lacks the input where it matters.
+#[derive(Clone, Debug)]
+pub(super) enum Absent {
+    Refer,
+    Decline(Arc<str>),
+    Value(Slot, JsonValue),
+    Skip,
+}
+
+/// An input that was proved.
+#[derive(Clone, Debug)]
+pub(super) struct Input {
+    pub(super) name: Arc<str>,
+    pub(super) scalar: Scalar,
+    pub(super) place: Place,
+    pub(super) values: Option<Arc<[u32]>>,
+    pub(super) min: f64,
+    pub(super) max: f64,
+    pub(super) items_max: usize,
+    pub(super) max_age_days: Option<u32>,
+    pub(super) absent: Absent,
+}
+
+/// Whom and when a run is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct About<'r> {
+    pub(super) as_of: Instant,
+    pub(super) entity_id: Option<&'r Id>,
+}
+
+impl Input {
+    /// Returns a value of its type; one outside its range is unknown, one of another type an error.
+    pub(super) fn read(&self, value: &JsonValue, symbols: &Symbols, texts: &mut Vec<String>) -> Result<Slot> {
+        read(self.scalar, value, symbols, texts).map(|slot| self.within(slot))
+    }
+
+    fn within(&self, slot: Slot) -> Slot {
+        let is_known = slot.value().is_none_or(|value| {
+            let listed = self.values.as_ref().is_none_or(|all| all.iter().any(|it| f64::from(*it) == value));
+            listed && self.min <= value && value <= self.max
+        });
+        if is_known { slot } else { Slot::without(Unknown::INVALID) }
+    }
+
+    /// Puts what an application gives into a run.
+    fn put(&self, given: Option<&JsonValue>, about: About<'_>, symbols: &Symbols, state: &mut State) -> Result<()> {
+        let dated = given.map(dated).transpose()?;
+        let value = dated.as_ref().map(|it| &it.value).filter(|value| **value != JsonValue::Null);
+        // The age of no value says nothing.
+        let of_value = dated.as_ref().filter(|_| value.is_some());
+        let unknown = of_value.map_or(Unknown::MISSING, |it| self.doubt(it, about));
+        match self.place {
+            Place::Unread => {
+                if let Some(value) = value {
+                    read(self.scalar, value, symbols, &mut Vec::new())?;
+                }
+            }
+            Place::Slot(slot) => {
+                let read = value.map(|value| self.read(value, symbols, &mut state.texts)).transpose()?;
+                let read = read.unwrap_or_else(|| Slot::without(Unknown::MISSING));
+                let read = if unknown.is_empty() { read } else { Slot::without(unknown) };
+                let is_missing = read.unknown().is_some_and(is_missing);
+                let instead = match &self.absent {
+                    Absent::Value(value, _) if is_missing => {
+                        state.assumed.push(self.name.clone());
+                        *value
+                    }
+                    _ => read,
+                };
+                state.set(slot, instead);
+            }
+            Place::List(list) => {
+                let items = value.map(|value| self.items(value, symbols, &mut state.texts)).transpose()?;
+                let items = if unknown.is_empty() { items.unwrap_or(Err(Unknown::MISSING)) } else { Err(unknown) };
+                state.set_list(list, items);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns why a value cannot be used although it is there.
+    fn doubt(&self, dated: &Dated, about: About<'_>) -> Unknown {
+        let of_another = match (&dated.entity_id, about.entity_id) {
+            (Some(of), Some(asked)) => of != asked,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if of_another {
+            return Unknown::MISMATCH;
+        }
+        let today = about.as_of.date_at(UtcOffset::UTC);
+        let age = dated.at.map(|at| today.days_since(at.date(UtcOffset::UTC)));
+        let is_future = age.is_some_and(|days| days < 0)
+            || matches!(dated.at, Some(At::Instant(at)) if at > about.as_of);
+        let is_old = self.max_age_days.is_some_and(|max| age.is_none_or(|days| i64::from(days) > i64::from(max)));
+        match (is_future, is_old) {
+            (true, _) => Unknown::MISSING,
+            (false, true) => Unknown::STALE,
+            (false, false) => Unknown::default(),
+        }
+    }
+
+    fn items(
+        &self,
+        value: &JsonValue,
+        symbols: &Symbols,
+        texts: &mut Vec<String>,
+    ) -> Result<core::result::Result<Vec<Slot>, Unknown>> {
+        let JsonValue::Array(items) = value else {
+            return Err(Error::new(Cause::PolicyInput, format!("expected a list of {}", self.scalar)));
+        };
+        if items.len() > self.items_max {
+            let message = format!("a list must have at most `{}` items; got `{}`", self.items_max, items.len());
+            return Err(Error::new(Cause::LimitExceeded, message));
+        }
+        let read = |(number, item): (usize, &JsonValue)| {
+            if *item == JsonValue::Null {
+                return Ok(Slot::without(Unknown::MISSING));
+            }
+            self.read(item, symbols, texts).map_err(|error| error.at(format!("/{number}")))
+        };
+        items.iter().enumerate().map(read).collect::<Result<Vec<Slot>>>().map(Ok)
+    }
+}
+
+/// Returns whether a value is unknown only because it is absent or too old.
+pub(super) fn is_missing(unknown: Unknown) -> bool {
+    Unknown::MISSING.with(Unknown::STALE).has(unknown)
+}
+
+/// Returns a value with its date: an object has them, any other value has none.
+fn dated(given: &JsonValue) -> Result<Dated> {
+    if matches!(given, JsonValue::Object(_)) {
+        return given.read(&crate::limits::Limits::DEFAULT);
+    }
+    Ok(Dated { at: None, entity_id: None, value: given.clone() })
+}
+
+/// Returns a JSON value of a type as a slot, or an error that says which type was expected.
+pub(super) fn read(
+    scalar: Scalar,
+    value: &JsonValue,
+    symbols: &Symbols,
+    texts: &mut Vec<String>,
+) -> Result<Slot> {
+    let expected = || Error::new(Cause::PolicyInput, format!("expected {scalar}; nothing is converted"));
+    match (scalar, value) {
+        (Scalar::Boolean, JsonValue::Bool(value)) => Ok(Slot::boolean(*value)),
+        (Scalar::Number, JsonValue::Number(value)) => Ok(Slot::number(*value)),
+        (Scalar::Integer | Scalar::Money(_), JsonValue::Number(value)) if is_whole(*value) => {
+            Ok(Slot::number(*value))
+        }
+        (Scalar::Text, JsonValue::Text(text)) => Ok(Slot::number(f64::from(symbol(text, symbols, texts)))),
+        (Scalar::Date, JsonValue::Text(text)) => {
+            let date = Date::parse(text)?;
+            Ok(Slot::number(f64::from(date.epoch_days())))
+        }
+        _ => Err(expected()),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "2^53 - 1 is exact, and so is a truncation")]
+fn is_whole(value: f64) -> bool {
+    value.trunc() == value && value.abs() <= WIRE_MAX as f64
+}
+
+/// Returns the number of a text: that of the policy, or the next one of this run.
+fn symbol(text: &str, symbols: &Symbols, texts: &mut Vec<String>) -> u32 {
+    symbols.get(text).unwrap_or_else(|| {
+        let at = texts.iter().position(|own| own == text).unwrap_or_else(|| {
+            texts.push(text.to_owned());
+            texts.len() - 1
+        });
+        u32::try_from(symbols.count() + at).unwrap_or(u32::MAX)
+    })
+}
+
+/// Puts all inputs of an application into a run; pointers of errors start at the inputs.
+pub(super) fn read_all(
+    inputs: &[Input],
+    given: &BTreeMap<String, JsonValue>,
+    about: About<'_>,
+    symbols: &Symbols,
+    state: &mut State,
+) -> Result<()> {
+    for input in inputs {
+        let value = given.get(&*input.name);
+        input
+            .put(value, about, symbols, state)
+            .map_err(|error| error.under(&format!("/{}", escape_segment(&input.name))))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,462 @@
+//! A document becomes a policy: every name, type and row is proved, and every mistake is told.
+
+use super::document::{
+    CallBody, Ground, InputBody, InputType, OnMissing, PolicyBody, ReasonBody, StepBody,
+};
+use super::input::{Absent, Input, Place};
+use super::offer::Offer;
+use super::table::Table;
+use crate::error::{Cause, Detail, Error, Result};
+use crate::expression::{Expression, Name, Scalar, Scope, Slot, Symbols};
+use crate::json_value::JsonValue;
+use crate::limits::{self, Limits};
+use crate::money::Currency;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Steps of a run at most, with the longest lists: an answer in about a tenth of a second.
+const COST_MAX: usize = 10_000_000;
+
+/// Bytes of a name.
+const NAME_BYTES_MAX: usize = 64;
+
+/// Names that the language has for itself.
+const RESERVED: [&str; 13] = [
+    "and", "between", "else", "false", "if", "in", "item", "not", "null", "or", "then", "true", "for",
+];
+
+/// A policy that was proved.
+#[derive(Debug)]
+pub struct Policy {
+    /// The document.
+    pub body: PolicyBody,
+    pub(super) symbols: Symbols,
+    pub(super) inputs: Vec<Input>,
+    pub(super) slots: Vec<SlotInfo>,
+    pub(super) lists: Vec<SlotInfo>,
+    pub(super) steps: Vec<Step>,
+    pub(super) offer: Option<Offer>,
+    /// Steps of a run at most.
+    pub(super) cost: usize,
+}
+
+/// What stands in a slot or a list, and on which inputs it rests.
+#[derive(Clone, Debug)]
+pub(super) struct SlotInfo {
+    pub(super) name: Arc<str>,
+    pub(super) scalar: Scalar,
+    pub(super) ground: BTreeSet<Ground>,
+    /// Numbers of the inputs, and `None` for the result of a step.
+    pub(super) rests_on: BTreeSet<Option<usize>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Step {
+    Call(Call),
+    Derive { slot: u16, expression: Expression },
+    Table(Table),
+}
+
+/// A call that was proved.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) body: CallBody,
+    /// Expressions by JSON pointer, as its tokens.
+    pub(super) values: Vec<(Vec<String>, Expression)>,
+    pub(super) results: Vec<CallResult>,
+}
+
+#[derive(Debug)]
+pub(super) struct CallResult {
+    pub(super) slot: u16,
+    pub(super) scalar: Scalar,
+    pub(super) pointer: Vec<String>,
+    pub(super) values: Option<Arc<[u32]>>,
+}
+
+/// Reads a document and keeps what is wrong with it.
+pub(super) struct Loader<'b> {
+    pub(super) body: &'b PolicyBody,
+    pub(super) symbols: Symbols,
+    pub(super) scope: Scope,
+    pub(super) slots: Vec<SlotInfo>,
+    pub(super) lists: Vec<SlotInfo>,
+    pub(super) inputs: Vec<Input>,
+    errors: Vec<Detail>,
+    names: BTreeSet<String>,
+    /// Items of the longest list.
+    items_max: usize,
+    cost: usize,
+}
+
+impl Policy {
+    /// Returns the policy of a document, or every mistake in it; pointers start at the body.
+    pub fn load(body: PolicyBody, limits: &Limits) -> Result<Self> {
+        let mut loader = Loader {
+            body: &body,
+            symbols: Symbols::default(),
+            scope: Scope::default(),
+            slots: Vec::new(),
+            lists: Vec::new(),
+            inputs: Vec::new(),
+            errors: Vec::new(),
+            names: BTreeSet::new(),
+            items_max: 1,
+            cost: 0,
+        };
+        loader.frame();
+        loader.inputs(limits);
+        let mut steps = Vec::new();
+        for (number, step) in body.steps.iter().enumerate() {
+            steps.extend(loader.step(step, &format!("/steps/{number}")));
+        }
+        let offer = body.offer.as_ref().and_then(|offer| Offer::load(offer, &mut loader));
+        loader.refuse_passing_over(&steps);
+        if loader.cost > COST_MAX {
+            let message = format!(
+                "a policy must need at most `{COST_MAX}` steps for its longest lists; it needs `{}`",
+                loader.cost
+            );
+            loader.wrong(Cause::LimitExceeded, "", &message);
+        }
+        let Loader { symbols, slots, lists, inputs, errors, cost, .. } = loader;
+        if let Some(error) = Error::from_details(errors) {
+            return Err(error);
+        }
+        Ok(Self { symbols, inputs, slots, lists, steps, offer, cost, body })
+    }
+
+    /// Returns how many steps a run makes at most.
+    pub const fn cost(&self) -> usize {
+        self.cost
+    }
+}
+
+impl Loader<'_> {
+    /// Keeps a mistake.
+    pub(super) fn wrong(&mut self, cause: Cause, field: &str, message: &str) {
+        self.errors.push(Detail { cause, message: message.to_owned(), field: field.to_owned() });
+    }
+
+    /// Returns a value, or keeps its mistake with the place.
+    pub(super) fn keep<T>(&mut self, result: Result<T>, field: &str) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.wrong(error.cause, field, &error.message);
+                None
+            }
+        }
+    }
+
+    fn frame(&mut self) {
+        let body = self.body;
+        let effective = body.effective;
+        if let (Some(from), Some(until)) = (effective.from, effective.until)
+            && from >= until
+        {
+            self.wrong(Cause::PolicyShape, "/effective", "from must lie before until");
+        }
+        let is_country = |it: &String| it.len() == 2 && it.bytes().all(|it| it.is_ascii_uppercase());
+        if !body.jurisdiction.as_ref().is_none_or(is_country) {
+            self.wrong(Cause::PolicyShape, "/jurisdiction", "jurisdiction must be a country in two capital letters");
+        }
+        for (code, reason) in &body.reasons {
+            let field = format!("/reasons/{}", crate::error::escape_segment(code));
+            let is_code = !code.is_empty()
+                && code.len() <= NAME_BYTES_MAX
+                && code.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_');
+            if !is_code {
+                self.wrong(Cause::PolicyShape, &field, "the code of a reason must be capital letters, digits and `_`");
+            }
+            let has_english = |reason: &ReasonBody| reason.texts.get("en").is_some_and(|it| !it.trim().is_empty());
+            if !has_english(reason) {
+                self.wrong(Cause::PolicyReason, &field, "a reason must have a text in English, `en`");
+            }
+        }
+        for (number, code) in body.overriding.iter().flat_map(|it| it.never.iter().enumerate()) {
+            self.reason(Some(code), &format!("/override/never/{number}"));
+        }
+    }
+
+    /// Keeps a mistake unless the code of a reason is in the table of reasons.
+    pub(super) fn reason(&mut self, code: Option<&String>, field: &str) {
+        match code {
+            Some(code) if self.body.reasons.contains_key(code) => {}
+            Some(_) => self.wrong(Cause::PolicyReason, field, "the code is not in `reasons`"),
+            None => self.wrong(Cause::PolicyReason, field, "a decline and a referral must state their reason"),
+        }
+    }
+
+    /// Returns whether a name is well formed and new.
+    pub(super) fn name(&mut self, name: &str, field: &str) -> bool {
+        let mut bytes = name.bytes();
+        let well_formed = bytes.next().is_some_and(|it| it.is_ascii_lowercase())
+            && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
+            && name.len() <= NAME_BYTES_MAX
+            && !RESERVED.contains(&name);
+        if !well_formed {
+            let message =
+                format!("a name must be small letters, digits and `_`, at most `{NAME_BYTES_MAX}`, and no word of the language");
+            self.wrong(Cause::PolicyName, field, &message);
+        } else if !self.names.insert(name.to_owned()) {
+            self.wrong(Cause::PolicyName, field, &format!("`{name}` stands for something already"));
+            return false;
+        }
+        well_formed
+    }
+
+    /// Returns the type of values.
+    pub(super) fn scalar(&mut self, kind: InputType, currency: Option<Currency>, field: &str) -> Option<Scalar> {
+        if kind != InputType::Money && currency.is_some() {
+            self.wrong(Cause::PolicyShape, field, "only money has a currency");
+        }
+        Some(match kind {
+            InputType::Boolean => Scalar::Boolean,
+            InputType::Date => Scalar::Date,
+            InputType::Integer => Scalar::Integer,
+            InputType::Number => Scalar::Number,
+            InputType::Text => Scalar::Text,
+            InputType::Money => {
+                let Some(currency) = currency.or(self.body.currency) else {
+                    self.wrong(Cause::MoneyCurrency, field, "money needs a currency, here or of the policy");
+                    return None;
+                };
+                Scalar::Money(currency)
+            }
+        })
+    }
+
+    /// Returns the symbols of the texts that a value may have.
+    pub(super) fn values(&mut self, values: Option<&Vec<String>>, scalar: Scalar, field: &str) -> Option<Arc<[u32]>> {
+        let values = values?;
+        if scalar != Scalar::Text || values.is_empty() {
+            self.wrong(Cause::PolicyShape, field, "`values` are the texts of a text, one at least");
+        }
+        let mut symbols: Vec<u32> = values.iter().map(|it| self.symbols.add(it)).collect();
+        symbols.sort_unstable();
+        symbols.dedup();
+        Some(symbols.into())
+    }
+
+    /// Returns a new slot that this name reads.
+    pub(super) fn slot(&mut self, info: SlotInfo, values: Option<Arc<[u32]>>) -> u16 {
+        let slot = u16::try_from(self.slots.len()).unwrap_or(u16::MAX);
+        if slot == u16::MAX {
+            self.wrong(Cause::LimitExceeded, "", "a policy must have at most `65535` values");
+        }
+        self.scope.add(&info.name, Name::One { slot, scalar: info.scalar, values });
+        self.slots.push(info);
+        slot
+    }
+
+    /// Returns a new list that this name reads.
+    pub(super) fn list(&mut self, info: SlotInfo) -> u16 {
+        let list = u16::try_from(self.lists.len()).unwrap_or(u16::MAX);
+        if list == u16::MAX {
+            self.wrong(Cause::LimitExceeded, "", "a policy must have at most `65535` lists");
+        }
+        self.scope.add(&info.name, Name::List { list, scalar: info.scalar });
+        self.lists.push(info);
+        list
+    }
+
+    fn inputs(&mut self, limits: &Limits) {
+        let body = self.body;
+        let count = limits::check("features", limits.features, body.inputs.len());
+        self.keep(count, "/inputs");
+        for (name, input) in &body.inputs {
+            let field = format!("/inputs/{}", crate::error::escape_segment(name));
+            if self.name(name, &field) {
+                self.input(name, input, &field);
+            }
+        }
+    }
+
+    fn input(&mut self, name: &str, body: &InputBody, field: &str) {
+        let Some(scalar) = self.scalar(body.kind, body.currency, field) else { return };
+        let values = self.values(body.values.as_ref(), scalar, field);
+        let has_range = body.min.is_some() || body.max.is_some();
+        let (min, max) = (body.min.unwrap_or(f64::NEG_INFINITY), body.max.unwrap_or(f64::INFINITY));
+        if has_range && !matches!(scalar, Scalar::Integer | Scalar::Number | Scalar::Money(_)) || min > max {
+            self.wrong(Cause::PolicyShape, field, "a range belongs to numbers and money, min not above max");
+        }
+        let items_max = body.max_items.unwrap_or(1_000);
+        if body.max_items.is_some() && !body.list || items_max > 10_000 {
+            self.wrong(Cause::PolicyShape, field, "`max_items` belongs to a list and is at most `10000`");
+        }
+        let number = self.inputs.len();
+        let info = SlotInfo {
+            name: name.into(),
+            scalar,
+            ground: BTreeSet::from([body.ground]),
+            rests_on: BTreeSet::from([Some(number)]),
+        };
+        // A rule cannot read what has no name in the language.
+        let place = if body.protected {
+            Place::Unread
+        } else if body.list {
+            self.items_max = self.items_max.max(usize::try_from(items_max).unwrap_or(usize::MAX));
+            Place::List(self.list(info))
+        } else {
+            Place::Slot(self.slot(info, values.clone()))
+        };
+        let mut input = Input {
+            name: name.into(),
+            scalar,
+            place,
+            values,
+            min,
+            max,
+            items_max: usize::try_from(items_max).unwrap_or(usize::MAX),
+            max_age_days: body.max_age_days,
+            absent: Absent::Refer,
+        };
+        input.absent = self.absent(body, &input, field);
+        self.inputs.push(input);
+    }
+
+    fn absent(&mut self, body: &InputBody, input: &Input, field: &str) -> Absent {
+        let field = format!("{field}/on_missing");
+        match &body.on_missing {
+            OnMissing::Refer => Absent::Refer,
+            OnMissing::Skip => Absent::Skip,
+            OnMissing::Decline(code) => {
+                self.reason(Some(code), &field);
+                Absent::Decline(code.as_str().into())
+            }
+            OnMissing::Value(_) if body.list => {
+                self.wrong(Cause::PolicyMissing, &field, "a list cannot have a value instead");
+                Absent::Refer
+            }
+            OnMissing::Value(value) => {
+                let slot = self.literal(value, input, &field);
+                slot.map_or(Absent::Refer, |slot| Absent::Value(slot, value.clone()))
+            }
+        }
+    }
+
+    fn literal(&mut self, value: &JsonValue, input: &Input, field: &str) -> Option<Slot> {
+        if let JsonValue::Text(text) = value
+            && input.scalar == Scalar::Text
+        {
+            self.symbols.add(text);
+        }
+        let read = input.read(value, &self.symbols, &mut Vec::new());
+        let slot = self.keep(read, field)?;
+        if slot.value().is_none() {
+            self.wrong(Cause::PolicyMissing, field, "the value must lie within the range of the input");
+        }
+        slot.value().is_some().then_some(slot)
+    }
+
+    /// Returns an expression whose value rests on what is known so far.
+    pub(super) fn expression(&mut self, text: &str, field: &str) -> Option<Expression> {
+        let compiled = Expression::compile(text, &self.scope, &mut self.symbols);
+        let expression = self.keep(compiled, field)?;
+        self.cost = self.cost.saturating_add(expression.program.steps(self.items_max));
+        Some(expression)
+    }
+
+    /// Adds to what a run costs.
+    pub(super) fn costs(&mut self, steps: usize) {
+        self.cost = self.cost.saturating_add(steps);
+    }
+
+    /// Returns the items of the longest list.
+    pub(super) const fn items_max(&self) -> usize {
+        self.items_max
+    }
+
+    /// Returns what a value rests on that is computed of these slots and lists.
+    pub(super) fn rests_on(
+        &self,
+        slots: &[u16],
+        lists: &[u16],
+    ) -> (BTreeSet<Ground>, BTreeSet<Option<usize>>) {
+        let of = |all: &'_ [SlotInfo], numbers: &[u16]| -> Vec<SlotInfo> {
+            numbers.iter().filter_map(|it| all.get(usize::from(*it)).cloned()).collect()
+        };
+        let infos = [of(&self.slots, slots), of(&self.lists, lists)].concat();
+        let grounds = infos.iter().flat_map(|info| info.ground.iter().copied()).collect();
+        let rests_on = infos.into_iter().flat_map(|info| info.rests_on).collect();
+        (grounds, rests_on)
+    }
+
+    fn step(&mut self, step: &StepBody, field: &str) -> Option<Step> {
+        match step {
+            StepBody::Derive(derive) => {
+                let field = format!("{field}/derive");
+                let expression = self.expression(&derive.expression, &format!("{field}/expression"))?;
+                self.name(&derive.name, &format!("{field}/name"));
+                let (ground, rests_on) = self.rests_on(expression.program.slots(), expression.program.lists());
+                let name = derive.name.as_str().into();
+                let info = SlotInfo { name, scalar: expression.scalar, ground, rests_on };
+                let slot = self.slot(info, expression.values.clone());
+                Some(Step::Derive { slot, expression })
+            }
+            StepBody::Call(call) => self.call(call, &format!("{field}/call")),
+            StepBody::Table(table) => Table::load(table, self, &format!("{field}/table")).map(Step::Table),
+        }
+    }
+
+    fn call(&mut self, body: &CallBody, field: &str) -> Option<Step> {
+        self.name(&body.name, &format!("{field}/name"));
+        let mut values = Vec::new();
+        for (pointer, text) in &body.values {
+            let field = format!("{field}/values/{}", crate::error::escape_segment(pointer));
+            let tokens = self.pointer(pointer, &field);
+            values.extend(tokens.zip(self.expression(text, &field)));
+        }
+        let mut results = Vec::new();
+        for (name, result) in &body.results {
+            let field = format!("{field}/results/{}", crate::error::escape_segment(name));
+            let Some(scalar) = self.scalar(result.kind, result.currency, &field) else { continue };
+            let pointer = self.pointer(&result.pointer, &format!("{field}/pointer"));
+            let allowed = self.values(result.values.as_ref(), scalar, &field);
+            let info = SlotInfo {
+                name: format!("{}.{name}", body.name).into(),
+                scalar,
+                ground: BTreeSet::from([result.ground]),
+                rests_on: BTreeSet::from([None]),
+            };
+            let slot = self.slot(info, allowed.clone());
+            results.push(CallResult { slot, scalar, pointer: pointer?, values: allowed });
+        }
+        Some(Step::Call(Call { body: body.clone(), values, results }))
+    }
+
+    /// Returns the tokens of a JSON pointer (RFC 6901).
+    fn pointer(&mut self, pointer: &str, field: &str) -> Option<Vec<String>> {
+        let Some(rest) = pointer.strip_prefix('/') else {
+            self.wrong(Cause::PolicyShape, field, "a JSON pointer must begin with `/`");
+            return None;
+        };
+        Some(rest.split('/').map(|token| token.replace("~1", "/").replace("~0", "~")).collect())
+    }
+
+    /// Keeps a mistake for each input whose `skip` or `value` would pass over a row that could refuse or limit.
+    fn refuse_passing_over(&mut self, steps: &[Step]) {
+        let lenient: BTreeMap<usize, Absent> = self
+            .inputs
+            .iter()
+            .enumerate()
+            .filter(|(_, input)| matches!(input.absent, Absent::Skip | Absent::Value(..)))
+            .map(|(number, input)| (number, input.absent.clone()))
+            .collect();
+        for (number, absent) in lenient {
+            let passed = steps.iter().find_map(|step| match step {
+                Step::Table(table) => table.passed_over(number, &absent, self),
+                Step::Call(_) | Step::Derive { .. } => None,
+            });
+            if let Some(row) = passed {
+                let name = self.inputs.get(number).map(|it| it.name.to_string()).unwrap_or_default();
+                let message = format!(
+                    "`{name}` may be passed over only where a row approves and gives nothing else: the row `{row}` could then not match because of what is missing"
+                );
+                let field = format!("/inputs/{name}/on_missing");
+                self.wrong(Cause::PolicyMissing, &field, &message);
+            }
+        }
+    }
+}

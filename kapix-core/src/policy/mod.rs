@@ -1,0 +1,29 @@
+//! Policies: typed documents that decide, in which nothing is approved in silence.
+//!
+//! A [`PolicyBody`] is proved as it becomes a [`Policy`]: names resolve, types agree, no row that could refuse or limit
+//! is passed over for a missing input. A run reads inputs into slots, goes through the steps in their order, and ends
+//! with a [`Verdict`], or with what it needs of another operation. Whatever is unknown and could change the result
+//! refers; an approval needs a row that says so.
+
+mod document;
+mod hit;
+mod input;
+mod load;
+mod offer;
+mod run;
+mod state;
+mod table;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use document::{
+    CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy, InputBody, InputType,
+    OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience, ReasonBody,
+    ResultBody, RuleBody, StepBody, TableBody, TestBody, ThenBody,
+};
+pub use input::Dated;
+pub use load::Policy;
+pub use run::{CallNeed, Progress, StepResult};
+pub use state::State;
+pub use verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};

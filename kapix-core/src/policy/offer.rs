@@ -1,0 +1,71 @@
+//! The amount that an approval grants, and its terms.
+
+use super::document::{OfferBody, Outcome};
+use super::load::Loader;
+use crate::error::{Cause, escape_segment};
+use crate::expression::{Expression, Name, Scalar};
+use crate::limits::WIRE_MAX;
+use std::sync::Arc;
+
+/// Amounts from which a counter-offer is chosen, at most: each is a run of its own.
+const GRID_MAX: i64 = 200;
+
+/// An offer that was proved.
+#[derive(Debug)]
+pub(super) struct Offer {
+    pub(super) requested: u16,
+    pub(super) requested_name: Arc<str>,
+    pub(super) limit: Option<Expression>,
+    pub(super) above: (Outcome, Option<Arc<str>>),
+    pub(super) terms: Vec<(Arc<str>, Expression)>,
+}
+
+impl Offer {
+    /// Returns the offer of a document, and keeps what is wrong with it.
+    pub(super) fn load(body: &OfferBody, loader: &mut Loader<'_>) -> Option<Self> {
+        let field = "/offer";
+        let is_input = loader.body.inputs.contains_key(&body.requested);
+        let requested = match loader.scope.get(&body.requested) {
+            Some(Name::One { slot, scalar: scalar @ Scalar::Money(_), .. }) if is_input => Some((*slot, *scalar)),
+            _ => None,
+        };
+        let Some((requested, scalar)) = requested else {
+            loader.wrong(Cause::PolicyOffer, "/offer/requested", "`requested` must name an input of type money");
+            return None;
+        };
+        let limit = body.limit.as_ref().and_then(|text| {
+            let expression = loader.expression(text, "/offer/limit")?;
+            let joined = expression.scalar.joined(scalar);
+            if joined.is_none() {
+                let message = format!("expected {scalar}, not {}", expression.scalar);
+                loader.wrong(Cause::ExpressionType, "/offer/limit", &message);
+            }
+            joined.map(|_| expression)
+        });
+        let outcome = body.above_limit.unwrap_or(Outcome::Refer);
+        if outcome == Outcome::Approve {
+            let message = "a request above the limit is referred or declined; a counter-offer grants less";
+            loader.wrong(Cause::PolicyOffer, "/offer/above_limit", message);
+        }
+        if body.reason.is_some() || outcome == Outcome::Decline {
+            loader.reason(body.reason.as_ref(), "/offer/reason");
+        }
+        let mut terms = Vec::new();
+        for (name, text) in &body.terms {
+            let field = format!("{field}/terms/{}", escape_segment(name));
+            let expression = loader.expression(text, &field);
+            terms.extend(expression.map(|expression| (name.as_str().into(), expression)));
+        }
+        if let Some(grid) = body.counter_offer {
+            let in_range = |it: i64| (1..=WIRE_MAX).contains(&it);
+            let holds = in_range(grid.from) && in_range(grid.to) && in_range(grid.step) && grid.from <= grid.to;
+            if !holds || (grid.to - grid.from) / grid.step >= GRID_MAX {
+                let message = format!("a grid must rise in steps above 0, in at most `{GRID_MAX}` amounts");
+                loader.wrong(Cause::PolicyOffer, "/offer/counter_offer", &message);
+            }
+        }
+        let reason = body.reason.as_deref().map(Into::into);
+        let requested_name = body.requested.as_str().into();
+        Some(Self { requested, requested_name, limit, above: (outcome, reason), terms })
+    }
+}

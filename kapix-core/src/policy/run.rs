@@ -1,0 +1,450 @@
+//! One run: steps in their order, until a knock-out, a need, or the end.
+
+use super::document::{HitPolicy, Outcome};
+use super::hit::TableResult;
+use super::input::{self, About, Absent, Place};
+use super::load::{Call, Policy, Step};
+use super::state::State;
+use super::table::{Match, OutputValue, Table};
+use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};
+use crate::error::{Cause, Error, Result};
+use crate::expression::{Scalar, Slot, Symbols, Unknown};
+use crate::id::Id;
+use crate::json_value::JsonValue;
+use crate::time::{Date, Instant};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How a run ends.
+#[derive(Debug)]
+pub enum Progress {
+    /// The result of another operation is needed; the run starts again with it.
+    Need(CallNeed),
+    /// It is decided.
+    Done(Verdict),
+}
+
+/// What a step asks of another operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallNeed {
+    /// The operation.
+    pub operation: String,
+    /// What its request has beside the applicant.
+    pub arguments: BTreeMap<String, JsonValue>,
+    /// Values of the application that enter its request, by the tokens of a JSON pointer.
+    pub values: Vec<(Vec<String>, JsonValue)>,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StepResult {
+    /// The operation answered.
+    Answer {
+        /// Its answer.
+        answer: JsonValue,
+        /// Whether it referred the application itself.
+        referred: bool,
+    },
+    /// The operation refused.
+    Refused,
+}
+
+impl Policy {
+    /// Puts the inputs of an application into a run; pointers of errors start at them.
+    pub fn begin(
+        &self,
+        inputs: &BTreeMap<String, JsonValue>,
+        as_of: Instant,
+        entity_id: Option<&Id>,
+        state: &mut State,
+    ) -> Result<()> {
+        let effective = self.body.effective;
+        let is_early = effective.from.is_some_and(|from| as_of < from);
+        if is_early || effective.until.is_some_and(|until| as_of >= until) {
+            let message = "as_of lies outside the time in which the policy is effective";
+            return Err(Error::new(Cause::PolicyNotEffective, message));
+        }
+        state.clear(self.slots.len(), self.lists.len());
+        input::read_all(&self.inputs, inputs, About { as_of, entity_id }, &self.symbols, state)
+    }
+
+    /// Runs the steps over what [`Policy::begin`] read, with the results of steps so far, in their order.
+    pub fn run(&self, results: &[StepResult], state: &mut State) -> Progress {
+        state.forget_steps();
+        let mut answered = results.iter();
+        for (number, step) in self.steps.iter().enumerate() {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            match step {
+                Step::Derive { slot, expression } => {
+                    let value = expression.program.run(&state.values(&self.symbols));
+                    state.set(*slot, value);
+                }
+                Step::Call(call) => {
+                    if let Some(need) = self.call(call, number, &mut answered, state) {
+                        return Progress::Need(need);
+                    }
+                }
+                Step::Table(table) => {
+                    self.table(table, number, state);
+                    let is_knocked_out = state.because.iter().any(|it| it.outcome == Outcome::Decline);
+                    if is_knocked_out && !self.body.all_reasons {
+                        break;
+                    }
+                }
+            }
+        }
+        Progress::Done(self.verdict(state))
+    }
+
+    /// Puts the result of a step into the run, or returns what it asks for.
+    fn call(
+        &self,
+        call: &Call,
+        number: u32,
+        answered: &mut core::slice::Iter<'_, StepResult>,
+        state: &mut State,
+    ) -> Option<CallNeed> {
+        let mut values = Vec::new();
+        let mut unknown = Unknown::default();
+        let mut slots = BTreeSet::new();
+        for (tokens, expression) in &call.values {
+            let value = expression.program.run(&state.values(&self.symbols));
+            match value.value() {
+                Some(value) => values.push((tokens.clone(), self.written(expression.scalar, value, state))),
+                None => {
+                    unknown = unknown.with(value.unknown().unwrap_or_default());
+                    slots.extend(expression.program.slots());
+                }
+            }
+        }
+        // A step that cannot be asked has no result; its question is known to hang on what is missing.
+        if !unknown.is_empty() {
+            call.results.iter().for_each(|it| state.set(it.slot, Slot::without(unknown)));
+            let inputs = self.missing(&slots, &BTreeSet::new(), state);
+            self.doubt(unknown, Some(number), Vec::new(), inputs, state);
+            return None;
+        }
+        let Some(result) = answered.next() else {
+            let operation = call.body.operation.clone();
+            return Some(CallNeed { operation, arguments: call.body.arguments.clone(), values });
+        };
+        let mut is_whole = true;
+        for wanted in &call.results {
+            let found = match result {
+                StepResult::Answer { answer, .. } => pointed(answer, &wanted.pointer),
+                StepResult::Refused => None,
+            };
+            let read = found.filter(|value| **value != JsonValue::Null).and_then(|value| {
+                input::read(wanted.scalar, value, &self.symbols, &mut state.texts).ok()
+            });
+            let listed = |slot: &Slot| {
+                wanted.values.as_ref().is_none_or(|all| all.iter().any(|it| f64::from(*it) == slot.raw()))
+            };
+            let slot = read.filter(listed).unwrap_or_else(|| Slot::without(Unknown::STEP));
+            is_whole &= slot.value().is_some();
+            state.set(wanted.slot, slot);
+        }
+        if !is_whole || *result == StepResult::Refused {
+            state.because.push(Because::doubt(PolicyDoubt::StepRefused, Some(number)));
+        }
+        if matches!(result, StepResult::Answer { referred: true, .. }) {
+            state.because.push(Because::doubt(PolicyDoubt::StepReferred, Some(number)));
+        }
+        None
+    }
+
+    fn table(&self, table: &Table, number: u32, state: &mut State) {
+        let mut columns = core::mem::take(&mut state.columns);
+        let (mut yes, mut maybe) = (core::mem::take(&mut state.yes), core::mem::take(&mut state.maybe));
+        columns.clear();
+        yes.clear();
+        maybe.clear();
+        {
+            let values = state.values(&self.symbols);
+            columns.extend(table.columns.iter().map(|column| column.program.run(&values)));
+        }
+        let mut causes = Unknown::default();
+        for (row, tests) in table.rows.iter().enumerate() {
+            let found = table.matches(tests, &columns, &state.values(&self.symbols));
+            let row = u32::try_from(row).unwrap_or(u32::MAX);
+            match found {
+                Match::No => {}
+                Match::Yes => {
+                    yes.push(row);
+                    if table.body.hit == HitPolicy::First {
+                        break;
+                    }
+                }
+                Match::Maybe(unknown) => {
+                    if !self.is_skipped(table, row, &columns, unknown, state) {
+                        causes = causes.with(unknown);
+                        maybe.push(row);
+                    }
+                }
+            }
+        }
+        match table.result(&mut yes, &maybe) {
+            TableResult::Known => self.known(table, number, &yes, state),
+            TableResult::Disagree => {
+                let doubt = Because::doubt(PolicyDoubt::RowsDisagree, Some(number));
+                state.because.push(Because { rows: yes.clone(), ..doubt });
+                table.without(Unknown::CONFLICT, state);
+            }
+            TableResult::Unknown => {
+                let (slots, lists) = table.behind(&maybe, &columns);
+                let inputs = self.missing(&slots, &lists, state);
+                self.doubt(causes, Some(number), maybe.clone(), inputs, state);
+                table.without(causes, state);
+            }
+        }
+        state.columns = columns;
+        state.yes = yes;
+        state.maybe = maybe;
+    }
+
+    /// Returns whether a row does not match since all that it lacks are inputs that may be passed over.
+    fn is_skipped(&self, table: &Table, row: u32, columns: &[Slot], unknown: Unknown, state: &State) -> bool {
+        if !input::is_missing(unknown) {
+            return false;
+        }
+        let (slots, lists) = table.behind(&[row], columns);
+        let missing = self.missing_inputs(&slots, &lists, state);
+        let skips = |number: &usize| {
+            self.inputs.get(*number).is_some_and(|input| matches!(input.absent, Absent::Skip))
+        };
+        !missing.is_empty() && missing.iter().all(skips)
+    }
+
+    /// Returns the numbers of the inputs without a value on which these slots and lists rest.
+    fn missing_inputs(&self, slots: &BTreeSet<u16>, lists: &BTreeSet<u16>, state: &State) -> BTreeSet<usize> {
+        let of_slots = slots.iter().filter_map(|slot| self.slots.get(usize::from(*slot)));
+        let of_lists = lists.iter().filter_map(|list| self.lists.get(usize::from(*list)));
+        let rests_on = of_slots.chain(of_lists).flat_map(|info| info.rests_on.iter().flatten().copied());
+        rests_on.filter(|number| self.inputs.get(*number).is_some_and(|it| it.is_unknown(state))).collect()
+    }
+
+    fn missing(&self, slots: &BTreeSet<u16>, lists: &BTreeSet<u16>, state: &State) -> Vec<usize> {
+        self.missing_inputs(slots, lists, state).into_iter().collect()
+    }
+
+    /// Keeps that a result hangs on what is unknown: a decline where every missing input asks for it, else a referral.
+    fn doubt(&self, causes: Unknown, step: Option<u32>, rows: Vec<u32>, inputs: Vec<usize>, state: &mut State) {
+        let named = |numbers: &[usize]| -> Vec<Arc<str>> {
+            numbers.iter().filter_map(|number| self.inputs.get(*number)).map(|it| Arc::clone(&it.name)).collect()
+        };
+        let declines: Vec<Arc<str>> = inputs
+            .iter()
+            .filter_map(|number| match &self.inputs.get(*number)?.absent {
+                Absent::Decline(code) => Some(Arc::clone(code)),
+                _ => None,
+            })
+            .collect();
+        if input::is_missing(causes) && !inputs.is_empty() && declines.len() == inputs.len() {
+            for (code, input) in declines.into_iter().zip(&inputs) {
+                state.because.push(Because {
+                    outcome: Outcome::Decline,
+                    code: ReasonCode::Policy(code),
+                    step,
+                    rows: rows.clone(),
+                    inputs: named(&[*input]),
+                    queue: None,
+                });
+            }
+            return;
+        }
+        for (cause, doubt) in DOUBTS {
+            if causes.has(cause) {
+                let of_cause: Vec<usize> = inputs
+                    .iter()
+                    .copied()
+                    .filter(|number| self.inputs.get(*number).is_some_and(|it| it.lacks(cause, state)))
+                    .collect();
+                state.because.push(Because {
+                    rows: rows.clone(),
+                    inputs: named(&of_cause),
+                    ..Because::doubt(doubt, step)
+                });
+            }
+        }
+    }
+
+    /// Takes what the rows give that match.
+    fn known(&self, table: &Table, number: u32, rows: &[u32], state: &mut State) {
+        for row in rows {
+            state.matched.push(MatchedRule { step: number, row: *row });
+            let Some(then) = table.then(*row) else { continue };
+            match (then.outcome, &then.reason) {
+                (Some(Outcome::Approve), _) => state.approvals += 1,
+                (Some(outcome), Some(reason)) => state.because.push(Because {
+                    outcome,
+                    code: ReasonCode::Policy(Arc::clone(reason)),
+                    step: Some(number),
+                    rows: vec![*row],
+                    inputs: Vec::new(),
+                    queue: then.queue.clone(),
+                }),
+                _ => {}
+            }
+        }
+        for (place, output) in table.outputs.iter().enumerate() {
+            let given: Vec<Slot> = rows
+                .iter()
+                .filter_map(|row| table.then(*row)?.outputs.get(place)?.as_ref())
+                .map(|value| match value {
+                    OutputValue::Constant(value) => Slot::number(*value),
+                    OutputValue::Program(program) => program.run(&state.values(&self.symbols)),
+                })
+                .collect();
+            let causes = given.iter().filter_map(|slot| slot.unknown()).fold(Unknown::default(), Unknown::with);
+            if !causes.is_empty() {
+                let programs = rows.iter().filter_map(|row| table.then(*row)?.outputs.get(place)?.as_ref());
+                let (mut slots, mut lists) = (BTreeSet::new(), BTreeSet::new());
+                for value in programs {
+                    if let OutputValue::Program(program) = value {
+                        slots.extend(program.slots());
+                        lists.extend(program.lists());
+                    }
+                }
+                let inputs = self.missing(&slots, &lists, state);
+                self.doubt(causes, Some(number), rows.to_vec(), inputs, state);
+            }
+            output.put(&given, rows.len(), state);
+        }
+    }
+
+    fn verdict(&self, state: &mut State) -> Verdict {
+        let terms = if state.approvals > 0 { self.terms(state) } else { None };
+        let worst = state.because.iter().map(|it| it.outcome).max();
+        let outcome = match worst {
+            Some(outcome) if outcome != Outcome::Approve => outcome,
+            _ if state.approvals > 0 => Outcome::Approve,
+            _ => {
+                state.because.push(Because::doubt(PolicyDoubt::NoRowMatched, None));
+                Outcome::Refer
+            }
+        };
+        Verdict {
+            outcome,
+            because: core::mem::take(&mut state.because),
+            matched: core::mem::take(&mut state.matched),
+            assumed: state.assumed.clone(),
+            terms: terms.filter(|_| outcome == Outcome::Approve),
+        }
+    }
+
+    /// Returns what an approval grants, and keeps why it cannot.
+    fn terms(&self, state: &mut State) -> Option<Terms> {
+        let offer = self.offer.as_ref()?;
+        let mut slots = BTreeSet::from([offer.requested]);
+        let requested = state.get(offer.requested);
+        let limit = offer.limit.as_ref().map(|limit| {
+            slots.extend(limit.program.slots());
+            limit.program.run(&state.values(&self.symbols))
+        });
+        let mut causes = requested.unknown().unwrap_or_default();
+        causes = causes.with(limit.and_then(Slot::unknown).unwrap_or_default());
+        let mut stated = BTreeMap::new();
+        for (name, term) in &offer.terms {
+            slots.extend(term.program.slots());
+            let value = term.program.run(&state.values(&self.symbols));
+            match value.value() {
+                Some(value) => drop(stated.insert(name.to_string(), self.written(term.scalar, value, state))),
+                None => causes = causes.with(value.unknown().unwrap_or_default()),
+            }
+        }
+        if !causes.is_empty() {
+            let inputs = self.missing(&slots, &BTreeSet::new(), state);
+            self.doubt(causes, None, Vec::new(), inputs, state);
+            return None;
+        }
+        let amount = requested.value()?;
+        if limit.and_then(Slot::value).is_some_and(|limit| amount > limit) {
+            let (outcome, reason) = offer.above.clone();
+            let code = reason.map_or(ReasonCode::Doubt(PolicyDoubt::AboveLimit), ReasonCode::Policy);
+            state.because.push(Because { outcome, code, ..Because::doubt(PolicyDoubt::AboveLimit, None) });
+            return None;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "money is whole, within +-(2^53 - 1)")]
+        let amount_minor = amount as i64;
+        Some(Terms { amount_minor, stated })
+    }
+
+    /// Returns a value as it is written in JSON.
+    fn written(&self, scalar: Scalar, value: f64, state: &State) -> JsonValue {
+        match scalar {
+            Scalar::Boolean => JsonValue::Bool(value != 0.0),
+            Scalar::Text => JsonValue::Text(text(value, &self.symbols, &state.texts).to_owned()),
+            #[expect(clippy::cast_possible_truncation, reason = "dates lie within the calendar")]
+            Scalar::Date => Date::from_epoch_days(value as i32)
+                .map_or(JsonValue::Null, |date| JsonValue::Text(date.to_string())),
+            _ => JsonValue::Number(value),
+        }
+    }
+}
+
+/// The doubts by the cause of an unknown value. A step that gave nothing has its own already.
+const DOUBTS: [(Unknown, PolicyDoubt); 7] = [
+    (Unknown::MISSING, PolicyDoubt::MissingInput),
+    (Unknown::STALE, PolicyDoubt::InputStale),
+    (Unknown::INVALID, PolicyDoubt::InputOutOfRange),
+    (Unknown::MISMATCH, PolicyDoubt::InputMismatch),
+    (Unknown::DIVISION_BY_ZERO, PolicyDoubt::DivisionByZero),
+    (Unknown::OVERFLOW, PolicyDoubt::Overflow),
+    (Unknown::UNDEFINED, PolicyDoubt::NoValue),
+];
+
+/// Returns the text of a number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of texts are whole")]
+pub(super) fn text<'t>(value: f64, symbols: &'t Symbols, texts: &'t [String]) -> &'t str {
+    let number = value as u32;
+    symbols.text(number).or_else(|| texts.get((number as usize).checked_sub(symbols.count())?).map(String::as_str)).unwrap_or_default()
+}
+
+fn pointed<'v>(value: &'v JsonValue, tokens: &[String]) -> Option<&'v JsonValue> {
+    tokens.iter().try_fold(value, |value, token| match value {
+        JsonValue::Object(members) => members.get(token),
+        JsonValue::Array(items) => items.get(token.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+impl super::input::Input {
+    fn found(&self, state: &State) -> Option<Unknown> {
+        match self.place {
+            Place::Slot(slot) => state.get(slot).unknown(),
+            Place::List(list) => {
+                let list = state.lists.get(usize::from(list));
+                list.and_then(|list| match list {
+                    Ok(items) => {
+                        let causes = items.iter().filter_map(|it| it.unknown());
+                        causes.reduce(Unknown::with)
+                    }
+                    Err(unknown) => Some(*unknown),
+                })
+            }
+            Place::Unread => None,
+        }
+    }
+
+    fn is_unknown(&self, state: &State) -> bool {
+        self.found(state).is_some()
+    }
+
+    fn lacks(&self, cause: Unknown, state: &State) -> bool {
+        self.found(state).is_some_and(|unknown| unknown.has(cause))
+    }
+}
+
+impl Because {
+    /// Returns a referral for a doubt.
+    pub(super) fn doubt(doubt: PolicyDoubt, step: Option<u32>) -> Self {
+        Self {
+            outcome: Outcome::Refer,
+            code: ReasonCode::Doubt(doubt),
+            step,
+            rows: Vec::new(),
+            inputs: Vec::new(),
+            queue: None,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What a run knows so far. It is used again for the next run, which then allocates nothing.
+
+use super::verdict::{Because, MatchedRule};
+use crate::expression::{Slot, Symbols, Unknown, Values};
+use std::sync::Arc;
+
+/// The memory of a run.
+#[derive(Debug, Default)]
+pub struct State {
+    pub(super) slots: Vec<Slot>,
+    pub(super) lists: Vec<Result<Vec<Slot>, Unknown>>,
+    pub(super) texts: Vec<String>,
+    /// Inputs that have a value of the policy, since they are missing.
+    pub(super) assumed: Vec<Arc<str>>,
+    /// Values of the columns of the table that is being read.
+    pub(super) columns: Vec<Slot>,
+    /// Rows of that table that match, and those that may.
+    pub(super) yes: Vec<u32>,
+    pub(super) maybe: Vec<u32>,
+    pub(super) matched: Vec<MatchedRule>,
+    pub(super) because: Vec<Because>,
+    /// Rows that approve and matched.
+    pub(super) approvals: u32,
+}
+
+impl State {
+    /// Forgets everything; memory is kept.
+    pub(super) fn clear(&mut self, slots: usize, lists: usize) {
+        self.slots.clear();
+        self.slots.resize(slots, Slot::without(Unknown::MISSING));
+        self.lists.truncate(lists);
+        self.lists.iter_mut().for_each(|list| *list = Err(Unknown::MISSING));
+        self.lists.resize(lists, Err(Unknown::MISSING));
+        self.texts.clear();
+        self.assumed.clear();
+        self.forget_steps();
+    }
+
+    /// Forgets what steps gave, and keeps the inputs.
+    pub(super) fn forget_steps(&mut self) {
+        self.matched.clear();
+        self.because.clear();
+        self.approvals = 0;
+    }
+
+    pub(super) fn set(&mut self, slot: u16, value: Slot) {
+        if let Some(place) = self.slots.get_mut(usize::from(slot)) {
+            *place = value;
+        }
+    }
+
+    pub(super) fn set_list(&mut self, list: u16, items: Result<Vec<Slot>, Unknown>) {
+        if let Some(place) = self.lists.get_mut(usize::from(list)) {
+            *place = items;
+        }
+    }
+
+    pub(super) fn get(&self, slot: u16) -> Slot {
+        self.slots.get(usize::from(slot)).copied().unwrap_or_else(|| Slot::without(Unknown::UNDEFINED))
+    }
+
+    pub(super) fn values<'s>(&'s self, symbols: &'s Symbols) -> Values<'s> {
+        Values { slots: &self.slots, lists: &self.lists, symbols, texts: &self.texts }
+    }
+}
