@@ -96,7 +96,8 @@ pub mod operations {
         CashflowAnalyzeResponse, DoorReply, EngineDescribeRequest, EngineDescribeResponse,
         EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, Event, EventData,
         OperationEntry, Problem, Progress, Reply, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-        SourceChange, SourceSummary, TransactionsReadResponse,
+        SourceChange, SourceSummary, TransactionsReadResponse, Applicant, CounterOffer, OverrideView,
+        PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep, ReasonSource,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

@@ -28,7 +28,7 @@ pub enum Scalar {
 
 impl Scalar {
     /// Returns whether values are whole numbers that must lie within +-(2^53 - 1).
-    pub(super) const fn is_whole(self) -> bool {
+    pub(crate) const fn is_whole(self) -> bool {
         !matches!(self, Self::Number | Self::Amount(_))
     }
 

@@ -72,6 +72,9 @@ pub struct InputBody {
     pub max_items: Option<u32>,
     /// The least value.
     pub min: Option<f64>,
+    /// Whether the applicant can change it: what would change the decision names only such inputs.
+    #[serde(default = "yes")]
+    pub movable: bool,
     /// What becomes of an application that lacks it where it matters.
     #[serde(default)]
     pub on_missing: OnMissing,
@@ -85,6 +88,10 @@ pub struct InputBody {
     pub unit: Option<String>,
     /// The texts that it may have.
     pub values: Option<Vec<String>>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Type of an input, of the result of a step, and of an output.

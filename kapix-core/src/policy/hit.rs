@@ -70,8 +70,7 @@ impl Table {
     pub(super) fn behind(&self, rows: &[u32], columns: &[Slot]) -> (BTreeSet<u16>, BTreeSet<u16>) {
         let (mut slots, mut lists) = (BTreeSet::new(), BTreeSet::new());
         for row in rows.iter().filter_map(|row| self.rows.get(*row as usize)) {
-            let tests = self.tests.get(row.tests.start as usize..row.tests.end as usize).unwrap_or_default();
-            for test in tests {
+            for test in self.tests_of(row) {
                 let of_column = usize::from(test.column);
                 if columns.get(of_column).is_some_and(|value| value.unknown().is_some()) {
                     let program = self.columns.get(of_column).map(|it| &it.program);

@@ -1,5 +1,6 @@
 //! Inputs of an application: read by their type, range and age, or unknown with the cause.
 
+use super::load::Policy;
 use super::state::State;
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::expression::{Scalar, Slot, Symbols, Unknown};
@@ -227,4 +228,15 @@ pub(super) fn read_all(
             .map_err(|error| error.under(&format!("/{}", escape_segment(&input.name))))?;
     }
     Ok(())
+}
+
+impl Policy {
+    /// Returns the value that the policy has for a missing input.
+    pub(crate) fn assumed(&self, name: &str) -> JsonValue {
+        let input = self.inputs.iter().find(|input| &*input.name == name);
+        match input.map(|input| &input.absent) {
+            Some(Absent::Value(_, value)) => value.clone(),
+            _ => JsonValue::Null,
+        }
+    }
 }

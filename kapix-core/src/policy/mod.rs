@@ -5,6 +5,7 @@
 //! with a [`Verdict`], or with what it needs of another operation. Whatever is unknown and could change the result
 //! refers; an approval needs a row that says so.
 
+mod analysis;
 mod document;
 mod hit;
 mod input;
@@ -15,8 +16,11 @@ mod state;
 mod table;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod trace;
 mod verdict;
 
+pub use analysis::{RuleFinding, RuleFindingKind, TableAnalysis};
 pub use document::{
     CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy, InputBody, InputType,
     OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience, ReasonBody,
@@ -26,4 +30,6 @@ pub use input::Dated;
 pub use load::Policy;
 pub use run::{CallNeed, Progress, StepResult};
 pub use state::State;
+pub use texts::LANGUAGES;
+pub use trace::{CellTrace, ColumnTrace, RuleResult, RuleTrace, TableTrace};
 pub use verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};

@@ -1,10 +1,12 @@
 //! The amount that an approval grants, and its terms.
 
 use super::document::{OfferBody, Outcome};
-use super::load::Loader;
+use super::load::{Loader, Policy};
+use super::state::State;
 use crate::error::{Cause, escape_segment};
-use crate::expression::{Expression, Name, Scalar};
+use crate::expression::{Expression, Name, Scalar, Slot};
 use crate::limits::WIRE_MAX;
+use crate::money::Currency;
 use std::sync::Arc;
 
 /// Amounts from which a counter-offer is chosen, at most: each is a run of its own.
@@ -14,7 +16,6 @@ const GRID_MAX: i64 = 200;
 #[derive(Debug)]
 pub(super) struct Offer {
     pub(super) requested: u16,
-    pub(super) requested_name: Arc<str>,
     pub(super) limit: Option<Expression>,
     pub(super) above: (Outcome, Option<Arc<str>>),
     pub(super) terms: Vec<(Arc<str>, Expression)>,
@@ -65,7 +66,35 @@ impl Offer {
             }
         }
         let reason = body.reason.as_deref().map(Into::into);
-        let requested_name = body.requested.as_str().into();
-        Some(Self { requested, requested_name, limit, above: (outcome, reason), terms })
+        Some(Self { requested, limit, above: (outcome, reason), terms })
+    }
+}
+
+impl Policy {
+    /// Returns the amounts below the requested one at which an approval may be looked for, the largest first.
+    pub(crate) fn counter_amounts(&self, state: &State) -> Vec<i64> {
+        let grid = self.body.offer.as_ref().and_then(|offer| offer.counter_offer);
+        let requested = self.offer.as_ref().and_then(|offer| state.get(offer.requested).value());
+        let (Some(grid), Some(requested)) = (grid, requested) else { return Vec::new() };
+        let amounts = (0..=(grid.to - grid.from) / grid.step).rev().map(|number| grid.from + number * grid.step);
+        #[expect(clippy::cast_precision_loss, reason = "amounts lie within +-(2^53 - 1)")]
+        amounts.filter(|amount| (*amount as f64) < requested).collect()
+    }
+
+    /// Puts another requested amount into a run.
+    #[expect(clippy::cast_precision_loss, reason = "amounts lie within +-(2^53 - 1)")]
+    pub(crate) fn ask_for(&self, amount: i64, state: &mut State) {
+        if let Some(offer) = &self.offer {
+            state.set(offer.requested, Slot::number(amount as f64));
+        }
+    }
+
+    /// Returns the currency of the requested amount.
+    pub(crate) fn offer_currency(&self) -> Option<Currency> {
+        let slot = self.offer.as_ref()?.requested;
+        match self.slots.get(usize::from(slot))?.scalar {
+            Scalar::Money(currency) => Some(currency),
+            _ => None,
+        }
     }
 }

@@ -8,10 +8,10 @@ use super::state::State;
 use super::table::{Match, OutputValue, Table};
 use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};
 use crate::error::{Cause, Error, Result};
-use crate::expression::{Scalar, Slot, Symbols, Unknown};
+use crate::expression::{Slot, Symbols, Unknown};
 use crate::id::Id;
 use crate::json_value::JsonValue;
-use crate::time::{Date, Instant};
+use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -73,6 +73,7 @@ impl Policy {
         state.forget_steps();
         let mut answered = results.iter();
         for (number, step) in self.steps.iter().enumerate() {
+            state.reached = number + 1;
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             match step {
                 Step::Derive { slot, expression } => {
@@ -153,7 +154,7 @@ impl Policy {
         None
     }
 
-    fn table(&self, table: &Table, number: u32, state: &mut State) {
+    pub(super) fn table(&self, table: &Table, number: u32, state: &mut State) {
         let mut columns = core::mem::take(&mut state.columns);
         let (mut yes, mut maybe) = (core::mem::take(&mut state.yes), core::mem::take(&mut state.maybe));
         columns.clear();
@@ -184,7 +185,12 @@ impl Policy {
             }
         }
         match table.result(&mut yes, &maybe) {
-            TableResult::Known => self.known(table, number, &yes, state),
+            TableResult::Known => {
+                self.known(table, number, &yes, state);
+                if let (HitPolicy::First, [first]) = (table.body.hit, &yes[..]) {
+                    self.other_knock_outs(table, (number, *first), &columns, state);
+                }
+            }
             TableResult::Disagree => {
                 let doubt = Because::doubt(PolicyDoubt::RowsDisagree, Some(number));
                 state.because.push(Because { rows: yes.clone(), ..doubt });
@@ -200,6 +206,26 @@ impl Policy {
         state.columns = columns;
         state.yes = yes;
         state.maybe = maybe;
+    }
+
+    /// Keeps the other rows that decline and hold too, where the first one that holds declines.
+    fn other_knock_outs(&self, table: &Table, (step, first): (u32, u32), columns: &[Slot], state: &mut State) {
+        let declines = |row: u32| table.then(row).filter(|then| then.outcome == Some(Outcome::Decline));
+        if declines(first).is_none() {
+            return;
+        }
+        for (number, row) in table.rows.iter().enumerate().skip(first as usize + 1) {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let Some(reason) = declines(number).and_then(|then| then.reason.as_ref()) else { continue };
+            if table.matches(row, columns, &state.values(&self.symbols)) == Match::Yes {
+                state.because.push(Because {
+                    outcome: Outcome::Decline,
+                    code: ReasonCode::Policy(Arc::clone(reason)),
+                    rows: vec![number],
+                    ..Because::doubt(PolicyDoubt::NoRowMatched, Some(step))
+                });
+            }
+        }
     }
 
     /// Returns whether a row does not match since all that it lacks are inputs that may be passed over.
@@ -368,18 +394,6 @@ impl Policy {
         let amount_minor = amount as i64;
         Some(Terms { amount_minor, stated })
     }
-
-    /// Returns a value as it is written in JSON.
-    fn written(&self, scalar: Scalar, value: f64, state: &State) -> JsonValue {
-        match scalar {
-            Scalar::Boolean => JsonValue::Bool(value != 0.0),
-            Scalar::Text => JsonValue::Text(text(value, &self.symbols, &state.texts).to_owned()),
-            #[expect(clippy::cast_possible_truncation, reason = "dates lie within the calendar")]
-            Scalar::Date => Date::from_epoch_days(value as i32)
-                .map_or(JsonValue::Null, |date| JsonValue::Text(date.to_string())),
-            _ => JsonValue::Number(value),
-        }
-    }
 }
 
 /// The doubts by the cause of an unknown value. A step that gave nothing has its own already.
@@ -408,7 +422,7 @@ fn pointed<'v>(value: &'v JsonValue, tokens: &[String]) -> Option<&'v JsonValue>
     })
 }
 
-impl super::input::Input {
+impl input::Input {
     fn found(&self, state: &State) -> Option<Unknown> {
         match self.place {
             Place::Slot(slot) => state.get(slot).unknown(),

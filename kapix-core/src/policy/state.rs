@@ -21,6 +21,8 @@ pub struct State {
     pub(super) because: Vec<Because>,
     /// Rows that approve and matched.
     pub(super) approvals: u32,
+    /// Steps that the run came to.
+    pub(super) reached: usize,
 }
 
 impl State {
@@ -41,6 +43,7 @@ impl State {
         self.matched.clear();
         self.because.clear();
         self.approvals = 0;
+        self.reached = 0;
     }
 
     pub(super) fn set(&mut self, slot: u16, value: Slot) {

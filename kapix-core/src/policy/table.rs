@@ -104,12 +104,17 @@ impl Table {
         stated.unwrap_or_else(|| format!("rule_{}", row + 1))
     }
 
+    /// Returns the cells of a row that test something.
+    #[inline]
+    pub(super) fn tests_of(&self, row: &Row) -> &[Test] {
+        self.tests.get(row.tests.start as usize..row.tests.end as usize).unwrap_or_default()
+    }
+
     /// Returns whether a row matches these values of the columns.
     #[inline]
     pub(super) fn matches(&self, row: &Row, columns: &[Slot], values: &Values<'_>) -> Match {
         let mut unknown = Unknown::default();
-        let tests = self.tests.get(row.tests.start as usize..row.tests.end as usize).unwrap_or_default();
-        for test in tests {
+        for test in self.tests_of(row) {
             let Some(value) = columns.get(usize::from(test.column)) else { return Match::No };
             match test.passes {
                 Passes::Between(low, high) => {
@@ -169,8 +174,7 @@ impl Table {
         };
         self.rows.iter().enumerate().find_map(|(number, row)| {
             let harms = self.thens.get(row.then as usize).is_some_and(Then::could_harm);
-            let tests = self.tests.get(row.tests.start as usize..row.tests.end as usize).unwrap_or_default();
-            let passed = harms && tests.iter().any(|test| reads(test) && !passes(test));
+            let passed = harms && self.tests_of(row).iter().any(|test| reads(test) && !passes(test));
             passed.then(|| format!("{}.{}", self.body.name, self.row_name(number)))
         })
     }

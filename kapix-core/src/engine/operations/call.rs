@@ -224,7 +224,6 @@ impl<'c, 'f> Call<'c, 'f> {
     }
 
     /// Returns what came of another operation; a run that asks for the first time ends here and starts again.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the steps of a policy are the first needs"))]
     pub(super) fn result(&self, need: Need) -> core::result::Result<&'c Fulfilled, Interrupt> {
         match self.known.results.iter().find(|(asked, _)| *asked == need) {
             Some((_, fulfilled)) => Ok(fulfilled),

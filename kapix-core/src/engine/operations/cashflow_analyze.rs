@@ -6,9 +6,10 @@ use crate::cashflow::{self, Analysis};
 use crate::domain::{Data, Finding, Frame, Ledger, Period, SourceKey};
 use crate::error::{self, Cause, Error};
 use crate::id::Id;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::money::Currency;
-use crate::time::{Date, Instant};
+use crate::time::{Date, Instant, UtcOffset};
 use crate::view::akiba::AkibaRequest;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -82,8 +83,14 @@ pub struct AccountView {
 impl Operate for CashflowAnalyzeRequest {
     const NAME: &'static str = "cashflow.analyze";
     const TAKES_ROWS: bool = true;
+    const APPLICANT: &'static [&'static str] = &["akiba", "data", "data_sources"];
     type Response = CashflowAnalyzeResponse;
     recorded!();
+
+    /// Doubtful rows and old data refer, as they do under a card: a policy makes no second reading of them.
+    fn refers(answer: &JsonValue) -> bool {
+        is_doubtful(answer) || age_days(answer).is_none_or(|(days, days_max)| days > days_max)
+    }
 
     fn completed(&self, call: &Call<'_, '_>) -> Result<Option<Self>, Interrupt> {
         if self.data.is_some() || self.akiba.is_some() || self.data_sources.is_empty() {
@@ -156,4 +163,19 @@ fn accounts(ledger: &Ledger) -> Vec<AccountView> {
         rows: u64::try_from(account.rows.len()).unwrap_or(u64::MAX),
     });
     views.collect()
+}
+
+/// Returns whether a finding refers, or disputes rows.
+fn is_doubtful(answer: &JsonValue) -> bool {
+    let Some(JsonValue::Array(findings)) = answer.member("findings") else { return true };
+    findings.iter().any(|it| it.member("severity").and_then(JsonValue::as_str) != Some("info"))
+}
+
+/// Returns the days between the end of the data and the instant of the request, and how many there may be: 31 where the
+/// data end with a month, which the applicant did not choose, else 7.
+fn age_days(answer: &JsonValue) -> Option<(i32, i32)> {
+    let text = |name| answer.member(name).and_then(JsonValue::as_str);
+    let end = Date::parse(text("features_as_of")?).ok()?;
+    let as_of = Instant::parse(text("as_of")?).ok()?.date_at(UtcOffset::UTC);
+    Some((as_of.days_since(end), if end == end.last_of_month() { 31 } else { 7 }))
 }

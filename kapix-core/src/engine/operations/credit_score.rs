@@ -26,6 +26,7 @@ use crate::engine::door::{Event, EventData};
 use crate::engine::registry::{ArtefactRef, Chosen, Registry, RouteKey};
 use crate::error::Result;
 use crate::id::Id;
+use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use crate::scorecard::{Card, Decision, MissingEffect, Slots};
 use explanation::Scored;
@@ -56,8 +57,14 @@ pub struct CreditScoreCompleted {
 impl Operate for CreditScoreRequest {
     const NAME: &'static str = "credit.score";
     const TAKES_ROWS: bool = true;
+    const APPLICANT: &'static [&'static str] =
+        &["akiba", "context", "data", "data_sources", "entity_type", "features"];
     type Response = CreditScoreResponse;
     recorded!();
+
+    fn refers(answer: &JsonValue) -> bool {
+        answer.member("decision").and_then(JsonValue::as_str) == Some(Decision::Refer.as_str())
+    }
 
     fn completed(&self, call: &Call<'_, '_>) -> core::result::Result<Option<Self>, Interrupt> {
         let brings = self.data.is_some() || self.features.is_some() || self.akiba.is_some();

@@ -15,6 +15,7 @@ mod engine_describe;
 mod entity;
 mod names;
 mod operate;
+mod policy_run;
 mod scorecard_develop;
 mod scorecard_evaluate;
 mod table;
@@ -34,6 +35,10 @@ pub use engine_describe::{EngineDescribeRequest, EngineDescribeResponse, Operati
 pub use entity::{
     EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, SourceChange,
     SourceSummary,
+};
+pub use policy_run::{
+    Applicant, CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep,
+    ReasonSource,
 };
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;

@@ -125,6 +125,14 @@ pub(super) fn refusal(input: &str) -> String {
     format!("write `{input}`: this name differs from it only in case, spaces, hyphens or underscores")
 }
 
+/// Returns the message that refuses a name that was probably meant as a missing input.
+pub(super) fn refusal_near(misspelt: &Misspelt<'_>) -> String {
+    match misspelt.likeness {
+        Likeness::Same => refusal(misspelt.input),
+        Likeness::Near => format!("nothing reads this name, and `{}` is missing: did you mean it?", misspelt.input),
+    }
+}
+
 /// Returns the finding about a name that is near that of a missing input.
 pub(super) fn finding(pointer: String, count: u64) -> Finding {
     Finding { pointer, ..Finding::of_applicant(FindingKind::MisspeltInput, count, None) }

@@ -7,6 +7,7 @@ use crate::engine::door::Event;
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::store::Write;
 use crate::time::Instant;
@@ -29,6 +30,9 @@ pub(in crate::engine) trait Operate:
     const RECORDED: bool = false;
     /// Whether it reads and changes the resident state of a Desk.
     const STATEFUL: bool = false;
+    /// The fields of an [`Applicant`](super::Applicant) that its request has; none where it is not about one
+    /// applicant. A policy may ask such an operation as a step.
+    const APPLICANT: &'static [&'static str] = &[];
     /// What it answers.
     type Response: Serialize;
 
@@ -46,6 +50,11 @@ pub(in crate::engine) trait Operate:
     /// stay beside it.
     fn absorb(&mut self, _frame: &Frame<'_>, _limits: &Limits) -> Result<bool> {
         Ok(false)
+    }
+
+    /// Returns whether an answer, as it is on the wire, asks for a person itself.
+    fn refers(_answer: &JsonValue) -> bool {
+        false
     }
 
     /// Returns the fields that the Desk reads and fills; `None` for an operation that leaves no record.

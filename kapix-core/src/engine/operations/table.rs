@@ -7,7 +7,7 @@ use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-    EntityPutRequest, EntityPutResponse, Operate, ScorecardDevelopResponse, ScorecardEvaluateResponse,
+    EntityPutRequest, EntityPutResponse, Operate, PolicyRunRequest, PolicyRunResponse, ScorecardDevelopResponse, ScorecardEvaluateResponse,
     TransactionsReadResponse,
 };
 use crate::domain::Frame;
@@ -124,6 +124,27 @@ macro_rules! operations {
             /// ```
             pub const fn is_stateful(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::STATEFUL,)+ }
+            }
+
+            /// Returns whether the operation is about one applicant, so that a policy may ask it as a step.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(Operation::CreditScore.is_of_applicant() && !Operation::CreditScoreBatch.is_of_applicant());
+            /// ```
+            pub const fn is_of_applicant(self) -> bool {
+                !self.applicant_fields().is_empty()
+            }
+
+            /// Returns the fields of an applicant that its request has.
+            pub(in crate::engine) const fn applicant_fields(self) -> &'static [&'static str] {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::APPLICANT,)+ }
+            }
+
+            /// Returns whether an answer, as it is on the wire, asks for a person itself.
+            pub(in crate::engine) fn refers(self, answer: &JsonValue) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::refers(answer),)+ }
             }
 
             /// Returns the JSON Schemas of the request and of the answer without its envelope.
@@ -248,6 +269,8 @@ operations! {
     EntityForget: EntityForgetRequest => EntityForgetResponse;
     /// Keeps the data of an applicant, for requests that name their sources.
     EntityPut: EntityPutRequest => EntityPutResponse;
+    /// Decides an application by a policy: outcome, reasons, matched rules, terms.
+    PolicyRun: PolicyRunRequest => PolicyRunResponse;
     /// Develops a card from rows with known outcomes.
     ScorecardDevelop: ScorecardDevelopRequest => ScorecardDevelopResponse;
     /// Measures how well a card ranks and is calibrated on rows with known outcomes.

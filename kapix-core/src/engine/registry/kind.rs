@@ -5,6 +5,7 @@ use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
+use crate::policy::Policy;
 use crate::scorecard::{Card, EntityType};
 use core::any::Any;
 use core::fmt::Debug;
@@ -29,6 +30,7 @@ pub(in crate::engine) trait Kind: Any + Debug + Send + Sync + Sized {
 /// The kinds that this engine loads.
 const KINDS: &[Row] = &[
     Row::of::<Card>(),
+    Row::of::<Policy>(),
     #[cfg(test)]
     Row::of::<super::Toy>(),
 ];

@@ -3,6 +3,7 @@
 mod artefact;
 mod bundle;
 mod kind;
+mod policy;
 #[expect(clippy::module_inception, reason = "the file holds what the folder is named after")]
 mod registry;
 mod scorecard;

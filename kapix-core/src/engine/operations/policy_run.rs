@@ -1,0 +1,157 @@
+//! `policy.run`: one application under one policy.
+
+mod answer;
+mod request;
+
+pub use answer::{
+    CounterOffer, OverrideView, PolicyReason, PolicyRunResponse, PolicyRule, PolicyStep, ReasonSource,
+};
+pub use request::{Applicant, PolicyRunRequest};
+
+use super::call::{Fulfilled, Need};
+use super::table::Operation;
+use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, names, recorded};
+use crate::domain::Frame;
+use crate::engine::registry::Chosen;
+use crate::error::{Cause, Error, Result, escape_segment};
+use crate::json_value::JsonValue;
+use crate::limits::{self, Limits};
+use crate::policy::{CallNeed, Outcome, Policy, Progress, State, StepResult, Verdict};
+use crate::time::Instant;
+use std::collections::BTreeMap;
+
+/// What came of the steps of a run, in their order.
+type Steps = Vec<(Operation, Fulfilled)>;
+
+impl Operate for PolicyRunRequest {
+    const NAME: &'static str = "policy.run";
+    const TAKES_ROWS: bool = true;
+    type Response = PolicyRunResponse;
+    recorded!();
+
+    fn completed(&self, call: &Call<'_, '_>) -> core::result::Result<Option<Self>, Interrupt> {
+        let applicant = &self.applicant;
+        let brings = applicant.data.is_some() || applicant.features.is_some() || applicant.akiba.is_some();
+        if brings || applicant.data_sources.is_empty() {
+            return Ok(None);
+        }
+        let Some(data) = entity::named(call, &self.entity_id, &applicant.data_sources)? else { return Ok(None) };
+        let applicant = Applicant { data: Some(data), ..applicant.clone() };
+        Ok(Some(Self { applicant, ..self.clone() }))
+    }
+
+    fn absorb(&mut self, frame: &Frame<'_>, limits: &Limits) -> Result<bool> {
+        let filled = columns_as_rows::fill(self.applicant.data.as_mut(), frame, limits);
+        filled.map(|()| true).map_err(|error| error.under("/applicant"))
+    }
+
+    fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<PolicyRunResponse>, Interrupt> {
+        let limits = call.limits();
+        let as_of = instant(self.as_of)?;
+        limits::check("id_bytes", limits.id_bytes, self.entity_id.as_str().len())
+            .map_err(|error| error.at("/entity_id"))?;
+        let policy = call.registry.named::<Policy>(&self.policy, |_| false)?;
+        let unused = self.unused(&policy)?;
+        let mut state = State::default();
+        let begun = policy.begin(&self.inputs, as_of, Some(&self.entity_id), &mut state);
+        begun.map_err(|error| if error.cause == Cause::PolicyNotEffective { error.at("/as_of") } else { error.under("/inputs") })?;
+        let (verdict, steps) = self.decide(call, &policy, as_of, &mut state)?;
+        let trace = self.trace.then(|| policy.trace(&state));
+        let counter_offer = match verdict.outcome {
+            Outcome::Approve => None,
+            Outcome::Refer | Outcome::Decline => self.counter_offer(call, &policy, as_of, &mut state)?,
+        };
+        let found = answer::Found { request: self, policy: &policy, as_of, verdict, steps, trace, counter_offer, unused };
+        let response = found.response(policy.reference())?;
+        Ok(Done::new(response, vec![policy.reference()]))
+    }
+}
+
+impl PolicyRunRequest {
+    /// Returns the names of values that the policy does not read; one that was meant as a missing input is refused.
+    fn unused(&self, policy: &Chosen<'_, Policy>) -> Result<Vec<String>> {
+        let unread = self.inputs.keys().filter(|name| !policy.body.inputs.contains_key(*name));
+        let is_missing = |name: &&String| self.inputs.get(*name).is_none_or(|value| *value == JsonValue::Null);
+        let missing = policy.body.inputs.keys().filter(is_missing).map(String::as_str);
+        let meant = names::misspelt(unread.clone().map(String::as_str), missing);
+        if let Some(misspelt) = meant.first() {
+            let field = format!("/inputs/{}", escape_segment(misspelt.given));
+            return Err(Error::new(Cause::DataInputUnknown, names::refusal_near(misspelt)).at(field));
+        }
+        Ok(unread.cloned().collect())
+    }
+
+    /// Runs the policy with the results of its steps.
+    fn decide(
+        &self,
+        call: &Call<'_, '_>,
+        policy: &Policy,
+        as_of: Instant,
+        state: &mut State,
+    ) -> core::result::Result<(Verdict, Steps), Interrupt> {
+        let (mut results, mut steps) = (Vec::new(), Vec::new());
+        loop {
+            match policy.run(&results, state) {
+                Progress::Done(verdict) => return Ok((verdict, steps)),
+                Progress::Need(need) => {
+                    let operation = Operation::parse(&need.operation)?;
+                    let arguments = self.arguments(operation, need, as_of, call.limits())?;
+                    let fulfilled = call.result(Need { arguments, operation })?.clone();
+                    results.push(match &fulfilled {
+                        Fulfilled::Answer(answer) => {
+                            StepResult::Answer { referred: operation.refers(answer), answer: answer.clone() }
+                        }
+                        Fulfilled::Refusal(_) => StepResult::Refused,
+                    });
+                    steps.push((operation, fulfilled));
+                }
+            }
+        }
+    }
+
+    /// Returns the request of a step: the applicant, what the policy states, and values of the application.
+    fn arguments(&self, operation: Operation, need: CallNeed, as_of: Instant, limits: &Limits) -> Result<JsonValue> {
+        let JsonValue::Object(mut members) = self.applicant.as_json(limits)? else { return Ok(JsonValue::Null) };
+        members.retain(|name, _| operation.applicant_fields().contains(&name.as_str()));
+        members.insert("as_of".to_owned(), JsonValue::Text(as_of.to_string()));
+        members.insert("entity_id".to_owned(), JsonValue::Text(self.entity_id.as_str().to_owned()));
+        members.extend(need.arguments);
+        let mut request = JsonValue::Object(members);
+        for (tokens, value) in need.values {
+            put(&mut request, &tokens, value);
+        }
+        Ok(request)
+    }
+
+    /// Returns the largest amount of the grid below the requested one at which the whole policy approves.
+    fn counter_offer(
+        &self,
+        call: &Call<'_, '_>,
+        policy: &Policy,
+        as_of: Instant,
+        state: &mut State,
+    ) -> core::result::Result<Option<CounterOffer>, Interrupt> {
+        for amount in policy.counter_amounts(state) {
+            policy.ask_for(amount, state);
+            let (verdict, _) = self.decide(call, policy, as_of, state)?;
+            if let (Outcome::Approve, Some(terms)) = (verdict.outcome, verdict.terms) {
+                return Ok(Some(CounterOffer { amount_minor: terms.amount_minor, terms: terms.stated }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Puts a value at the tokens of a JSON pointer; objects that are not there are made.
+fn put(target: &mut JsonValue, tokens: &[String], value: JsonValue) {
+    let Some((first, rest)) = tokens.split_first() else {
+        *target = value;
+        return;
+    };
+    if !matches!(target, JsonValue::Object(_)) {
+        *target = JsonValue::Object(BTreeMap::new());
+    }
+    if let JsonValue::Object(members) = target {
+        put(members.entry(first.clone()).or_insert(JsonValue::Null), rest, value);
+    }
+}

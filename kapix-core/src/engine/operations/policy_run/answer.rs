@@ -1,0 +1,313 @@
+//! The answer of `policy.run`, as it is on the wire.
+
+use super::{PolicyRunRequest, Steps};
+use crate::engine::operations::call::Fulfilled;
+use crate::engine::operations::credit_score::Audience;
+use crate::engine::registry::{ArtefactRef, Chosen};
+use crate::error::Result;
+use crate::id::Id;
+use crate::json_value::JsonValue;
+use crate::money::Currency;
+use crate::policy::{Because, Outcome, Policy, ReasonAudience, ReasonCode, StepBody, TableTrace, Verdict};
+use crate::time::Instant;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Reasons of a decline that an applicant is told: four, and a fifth where one is about inquiries
+/// (12 CFR 1002 Supp. I, 9(b)(2)-1; Fair Credit Reporting Act, section 609(f)(1)(C) and (9)).
+const PRINCIPAL_MAX: usize = 4;
+
+/// What became of an application.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PolicyRunResponse {
+    /// The amount that an approval grants, in minor units.
+    pub approved_amount_minor: Option<i64>,
+    /// The instant of the application.
+    pub as_of: Instant,
+    /// Inputs that are missing and have a value of the policy instead.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub assumed: BTreeMap<Arc<str>, JsonValue>,
+    /// The largest amount of the policy's grid at which the whole policy approves.
+    pub counter_offer: Option<CounterOffer>,
+    /// Currency of the amounts.
+    pub currency: Option<Currency>,
+    /// Your id of the applicant.
+    pub entity_id: Id,
+    /// The decision in sentences, in the language of the request.
+    pub explanation: String,
+    /// The language of the texts.
+    pub language: String,
+    /// The rows that matched, in the order of the steps.
+    pub matched_rules: Vec<PolicyRule>,
+    /// `approve`, `refer` or `decline`.
+    pub outcome: Outcome,
+    /// Whether and until when a person may decide otherwise.
+    #[serde(rename = "override")]
+    pub overriding: Option<OverrideView>,
+    /// The policy that decided.
+    pub policy: ArtefactRef,
+    /// Codes of the reasons that a declined applicant is told: of the first step that declines, at most four, and a fifth
+    /// about inquiries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub principal_reasons: Vec<Arc<str>>,
+    /// Why, in the order of the steps.
+    pub reasons: Vec<PolicyReason>,
+    /// The request's seed.
+    pub seed: i64,
+    /// What came of the operations that the policy asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<PolicyStep>,
+    /// What an approval states beside the amount.
+    pub terms: Option<BTreeMap<String, JsonValue>>,
+    /// What became of every row, where the request asks for it.
+    pub trace: Option<Vec<TableTrace>>,
+    /// Names in `inputs` that the policy does not read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unused: Vec<String>,
+    /// Until when an approval is valid.
+    pub valid_until: Option<Instant>,
+}
+
+/// An amount at which the whole policy approves.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CounterOffer {
+    /// The amount, in minor units.
+    pub amount_minor: i64,
+    /// What the offer states beside it.
+    pub terms: BTreeMap<String, JsonValue>,
+}
+
+/// Until when a person may decide otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OverrideView {
+    /// Whether a second person must agree.
+    pub four_eyes: bool,
+    /// The last instant.
+    pub until: Instant,
+}
+
+/// A row that matched.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PolicyRule {
+    /// Name of the row in its table.
+    pub rule: String,
+    /// Name of the table.
+    pub table: String,
+}
+
+/// Where a reason comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ReasonSource {
+    /// The policy says so.
+    Policy,
+    /// The engine refers: what it would need is missing, too old, or in doubt.
+    Engine,
+}
+
+/// One reason.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PolicyReason {
+    /// Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`).
+    pub code: Arc<str>,
+    /// Inputs that are missing or cannot be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<Arc<str>>,
+    /// The outcome that it asks for.
+    pub outcome: Outcome,
+    /// Where a referral goes.
+    pub queue: Option<Arc<str>>,
+    /// Rows of the step's table that gave it, or that hang on what is unknown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    /// Where it comes from.
+    pub source: ReasonSource,
+    /// Name of the step that gave it.
+    pub step: Option<String>,
+    /// The text, in the language of the request.
+    pub text: String,
+}
+
+/// What came of an operation that the policy asked.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PolicyStep {
+    /// Its error, where it refused.
+    pub error: Option<JsonValue>,
+    /// Name of the step.
+    pub name: String,
+    /// The operation.
+    pub operation: &'static str,
+    /// Whether it referred the application itself.
+    pub referred: bool,
+}
+
+/// What a run found, before it is written.
+pub(super) struct Found<'f> {
+    pub(super) request: &'f PolicyRunRequest,
+    pub(super) policy: &'f Chosen<'f, Policy>,
+    pub(super) as_of: Instant,
+    pub(super) verdict: Verdict,
+    pub(super) steps: Steps,
+    pub(super) trace: Option<Vec<TableTrace>>,
+    pub(super) counter_offer: Option<CounterOffer>,
+    pub(super) unused: Vec<String>,
+}
+
+impl Found<'_> {
+    pub(super) fn response(self, policy: ArtefactRef) -> Result<PolicyRunResponse> {
+        let body = &self.policy.body;
+        let reasons: Vec<PolicyReason> =
+            self.verdict.because.iter().filter(|it| self.is_told(it)).map(|it| self.reason(it)).collect();
+        let explanation = self.explanation(&reasons);
+        let is_approved = self.verdict.outcome == Outcome::Approve;
+        let valid_days = body.offer.as_ref().and_then(|offer| offer.valid_days).filter(|_| is_approved);
+        let valid_until = valid_days.map(|days| later(self.as_of, i64::from(days) * 86_400)).transpose()?;
+        let overriding = match &body.overriding {
+            Some(it) if !is_approved && self.may_override(&it.never) => Some(OverrideView {
+                four_eyes: it.four_eyes,
+                until: later(self.as_of, i64::from(it.window_s))?,
+            }),
+            _ => None,
+        };
+        let principal_reasons = self.principal();
+        let assumed = self.verdict.assumed.iter().map(|name| (Arc::clone(name), self.policy.assumed(name)));
+        let matched = self.verdict.matched.iter().map(|it| PolicyRule {
+            rule: self.policy.rule_name(it.step, it.row),
+            table: self.policy.step_name(it.step).to_owned(),
+        });
+        let calls = body.steps.iter().filter_map(|step| {
+            if let StepBody::Call(call) = step { Some(call.name.clone()) } else { None }
+        });
+        let steps = calls.zip(&self.steps).map(|(name, (operation, fulfilled))| PolicyStep {
+            error: if let Fulfilled::Refusal(error) = fulfilled { Some(error.clone()) } else { None },
+            name,
+            operation: operation.as_str(),
+            referred: matches!(fulfilled, Fulfilled::Answer(answer) if operation.refers(answer)),
+        });
+        let terms = self.verdict.terms.as_ref();
+        Ok(PolicyRunResponse {
+            approved_amount_minor: terms.map(|terms| terms.amount_minor),
+            as_of: self.as_of,
+            assumed: assumed.collect(),
+            currency: self.policy.offer_currency(),
+            entity_id: self.request.entity_id.clone(),
+            explanation,
+            language: self.request.language.clone(),
+            matched_rules: matched.collect(),
+            outcome: self.verdict.outcome,
+            overriding,
+            policy,
+            principal_reasons,
+            reasons,
+            seed: self.request.seed,
+            steps: steps.collect(),
+            terms: terms.map(|terms| terms.stated.clone()),
+            valid_until,
+            counter_offer: self.counter_offer,
+            trace: self.trace,
+            unused: self.unused,
+        })
+    }
+
+    /// Returns whether the reader of the answer is told a reason.
+    fn is_told(&self, because: &Because) -> bool {
+        let ReasonCode::Policy(code) = &because.code else { return true };
+        let audience = self.policy.body.reasons.get(&**code).map(|reason| reason.audience);
+        self.request.audience == Audience::Internal || audience != Some(ReasonAudience::Internal)
+    }
+
+    fn reason(&self, because: &Because) -> PolicyReason {
+        let language = &*self.request.language;
+        let (code, source, text): (Arc<str>, _, _) = match &because.code {
+            ReasonCode::Doubt(doubt) => {
+                (<&str>::from(*doubt).into(), ReasonSource::Engine, doubt.text(language).to_owned())
+            }
+            ReasonCode::Policy(code) => {
+                let texts = self.policy.body.reasons.get(&**code).map(|reason| &reason.texts);
+                let text = texts.and_then(|texts| texts.get(language).or_else(|| texts.get("en")));
+                (Arc::clone(code), ReasonSource::Policy, text.cloned().unwrap_or_default())
+            }
+        };
+        let rules = because.rows.iter().map(|row| {
+            because.step.map(|step| self.policy.rule_name(step, *row)).unwrap_or_default()
+        });
+        PolicyReason {
+            code,
+            inputs: because.inputs.clone(),
+            outcome: because.outcome,
+            queue: because.queue.clone(),
+            rules: rules.collect(),
+            source,
+            step: because.step.map(|step| self.policy.step_name(step).to_owned()),
+            text,
+        }
+    }
+
+    /// Returns the codes that a declined applicant is told: of the first step that declines.
+    fn principal(&self) -> Vec<Arc<str>> {
+        let declines = |it: &&Because| it.outcome == Outcome::Decline && self.is_told(it);
+        if self.verdict.outcome != Outcome::Decline {
+            return Vec::new();
+        }
+        let first = self.verdict.because.iter().find(declines).map(|it| it.step);
+        let mut codes: Vec<Arc<str>> = Vec::new();
+        for because in self.verdict.because.iter().filter(declines).filter(|it| Some(it.step) == first) {
+            if let ReasonCode::Policy(code) = &because.code
+                && !codes.contains(code)
+            {
+                codes.push(Arc::clone(code));
+            }
+        }
+        let inquiries = |code: &Arc<str>| self.policy.body.reasons.get(&**code).is_some_and(|it| it.inquiries);
+        let fifth = codes.iter().skip(PRINCIPAL_MAX).find(|code| inquiries(code)).cloned();
+        codes.truncate(PRINCIPAL_MAX);
+        codes.extend(fifth);
+        codes
+    }
+
+    fn may_override(&self, never: &[String]) -> bool {
+        let is_fixed = |it: &Because| {
+            matches!(&it.code, ReasonCode::Policy(code) if never.iter().any(|never| **never == **code))
+        };
+        !self.verdict.because.iter().any(is_fixed)
+    }
+
+    fn explanation(&self, reasons: &[PolicyReason]) -> String {
+        let words = match (&*self.request.language, self.verdict.outcome) {
+            ("fr", Outcome::Approve) => "La demande est approuvée.",
+            ("fr", Outcome::Refer) => "Une personne examinera la demande.",
+            ("fr", Outcome::Decline) => "La demande est refusée.",
+            ("sw", Outcome::Approve) => "Ombi limeidhinishwa.",
+            ("sw", Outcome::Refer) => "Ombi litakaguliwa na mtu.",
+            ("sw", Outcome::Decline) => "Ombi limekataliwa.",
+            (_, Outcome::Approve) => "The application is approved.",
+            (_, Outcome::Refer) => "The application is referred to a person.",
+            (_, Outcome::Decline) => "The application is declined.",
+        };
+        let mut sentences = vec![words];
+        for reason in reasons.iter().filter(|it| it.outcome == self.verdict.outcome) {
+            if !sentences.contains(&&*reason.text) {
+                sentences.push(&reason.text);
+            }
+        }
+        sentences.join(" ")
+    }
+}
+
+/// Returns an instant some seconds later.
+fn later(instant: Instant, seconds: i64) -> Result<Instant> {
+    Instant::from_epoch_microseconds(instant.epoch_microseconds() + seconds * 1_000_000)
+}
+

@@ -1,0 +1,81 @@
+//! The request of `policy.run`, as it is on the wire.
+
+use crate::canonical;
+use crate::domain::{Data, SourceKey};
+use crate::engine::operations::credit_score::{Audience, Context};
+use crate::error::Result;
+use crate::id::Id;
+use crate::json::Scalar;
+use crate::json_value::JsonValue;
+use crate::limits::Limits;
+use crate::scorecard::EntityType;
+use crate::time::Instant;
+use crate::view::akiba::AkibaRequest;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use std::collections::BTreeMap;
+
+/// Asks for a decision on one application.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PolicyRunRequest {
+    /// What the steps of the policy are given of the applicant: each operation takes the fields that it has.
+    #[serde(default)]
+    pub applicant: Applicant,
+    /// The instant of the application; the engine's clock fills it when absent.
+    pub as_of: Option<Instant>,
+    /// Who reads the reasons; default `internal`.
+    #[serde(default)]
+    pub audience: Audience,
+    /// Your id of the applicant; opaque, up to 128 bytes.
+    pub entity_id: Id,
+    /// The same key and request give the stored answer.
+    pub idempotency_key: Option<Id>,
+    /// The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is missing.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, JsonValue>,
+    /// Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it.
+    #[serde(default = "english")]
+    pub language: String,
+    /// `id` or `id@version` of a policy.
+    pub policy: String,
+    /// Seed of simulations; a policy uses none itself, hands it to its steps and echoes it.
+    #[serde(default)]
+    pub seed: i64,
+    /// Whether the answer says of every row why it did not match; default false.
+    #[serde(default)]
+    pub trace: bool,
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+/// What operations are given of an applicant; the fields are those of `credit.score`.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Applicant {
+    /// Transactions in the form of the Akiba API.
+    pub akiba: Option<AkibaRequest>,
+    /// What the credit is for.
+    pub context: Option<Context>,
+    /// What the sources answered.
+    pub data: Option<Data>,
+    /// Sources that results rest on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub data_sources: Vec<SourceKey>,
+    /// Whom a card must score.
+    pub entity_type: Option<EntityType>,
+    /// The inputs of a card by name, null for missing.
+    pub features: Option<BTreeMap<String, Scalar>>,
+}
+
+impl Applicant {
+    pub(super) fn as_json(&self, limits: &Limits) -> Result<JsonValue> {
+        JsonValue::read_text(&canonical::to_vec(self)?, limits)
+    }
+}

@@ -1,0 +1,216 @@
+//! Rows as boxes: one set of numbers an axis, texts numbered.
+
+use crate::expression::{Cell, CellTest, Grid, Intervals, Scalar};
+use crate::policy::input::{Input, Place};
+use crate::policy::load::Policy;
+use crate::policy::table::{Passes, Table};
+use std::collections::BTreeSet;
+
+/// Parts of space that are looked at for one table, at most. Beyond it the analysis says that it is not whole.
+const BUDGET: usize = 400_000;
+
+/// The values of a column.
+#[derive(Clone, Debug)]
+pub(super) struct Axis {
+    pub(super) grid: Grid,
+    pub(super) domain: Intervals,
+    /// Of a column of texts, the symbols in the order of their numbers here; the number behind them is any other text.
+    pub(super) symbols: Option<Vec<u32>>,
+}
+
+/// A table as boxes.
+#[derive(Debug)]
+pub(super) struct Boxes {
+    pub(super) axes: Vec<Axis>,
+    /// The box of each row; none for a row with a cell that is computed.
+    pub(super) rows: Vec<Option<Vec<Intervals>>>,
+    budget: usize,
+}
+
+impl Boxes {
+    pub(super) fn of(policy: &Policy, table: &Table) -> Self {
+        let axes: Vec<Axis> = (0..table.columns.len()).map(|column| axis(policy, table, column)).collect();
+        let rows = table.rows.iter().map(|row| {
+            let mut sides: Vec<Intervals> = axes.iter().map(|axis| axis.domain.clone()).collect();
+            for test in table.tests_of(row) {
+                let column = usize::from(test.column);
+                let axis = axes.get(column)?;
+                let set = match test.passes {
+                    Passes::Between(low, high) => Intervals::between(low, high, axis.grid),
+                    Passes::Cell(cell) => axis.set(table.cells.get(cell as usize)?)?,
+                };
+                if let Some(side) = sides.get_mut(column) {
+                    *side = side.and(&set);
+                }
+            }
+            Some(sides)
+        });
+        Self { rows: rows.collect(), axes, budget: BUDGET }
+    }
+
+    /// Returns whether everything was looked at so far.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.budget > 0
+    }
+
+    /// Returns boxes of a region that none of these rows covers, a number of them at most.
+    pub(super) fn uncovered(&mut self, region: &[Intervals], rows: &[usize], most: usize) -> Vec<Vec<Intervals>> {
+        let mut found = Vec::new();
+        let boxes = core::mem::take(&mut self.rows);
+        let active: Vec<&Vec<Intervals>> =
+            rows.iter().filter_map(|row| boxes.get(*row)?.as_ref()).filter(|it| meets(it, region)).collect();
+        self.part(region, 0, &active, &mut Vec::new(), (&mut found, most));
+        self.rows = boxes;
+        found
+    }
+
+    fn part(
+        &mut self,
+        region: &[Intervals],
+        depth: usize,
+        active: &[&Vec<Intervals>],
+        so_far: &mut Vec<Intervals>,
+        found: (&mut Vec<Vec<Intervals>>, usize),
+    ) {
+        let (list, most) = found;
+        if self.budget == 0 || list.len() >= most {
+            return;
+        }
+        self.budget -= 1;
+        if active.is_empty() {
+            let mut whole = so_far.clone();
+            whole.extend(region.get(depth..).unwrap_or_default().iter().cloned());
+            list.push(whole);
+            return;
+        }
+        let (Some(side), Some(axis)) = (region.get(depth), self.axes.get(depth)) else { return };
+        let grid = axis.grid;
+        // A row that covers all that is left leaves nothing.
+        let covers = |row: &&Vec<Intervals>| {
+            let ours = region.iter().zip(row.iter()).skip(depth);
+            ours.into_iter().all(|(side, of_row)| side.and(of_row) == *side)
+        };
+        if active.iter().any(covers) {
+            return;
+        }
+        let mut parts: Vec<(Intervals, Vec<&Vec<Intervals>>)> = Vec::new();
+        for segment in segments(side, active, depth, grid) {
+            let inside: Vec<&Vec<Intervals>> = active
+                .iter()
+                .copied()
+                .filter(|row| row.get(depth).is_some_and(|it| segment.ranges().first().is_some_and(|at| it.contains(at.0))))
+                .collect();
+            // Parts with the same rows are one part: what lies behind them is the same.
+            let same = parts.iter_mut().find(|(_, rows)| {
+                rows.len() == inside.len() && rows.iter().zip(&inside).all(|(a, b)| core::ptr::eq(*a, *b))
+            });
+            match same {
+                Some((set, _)) => *set = set.or(&segment, grid),
+                None => parts.push((segment, inside)),
+            }
+        }
+        for (set, inside) in parts {
+            so_far.push(set);
+            self.part(region, depth + 1, &inside, so_far, (list, most));
+            so_far.pop();
+        }
+    }
+}
+
+/// Returns the parts of a side between the ends of rows.
+fn segments(side: &Intervals, active: &[&Vec<Intervals>], depth: usize, grid: Grid) -> Vec<Intervals> {
+    let mut starts: Vec<f64> = Vec::new();
+    for (low, high) in active.iter().filter_map(|row| row.get(depth)).flat_map(Intervals::ranges) {
+        starts.push(*low);
+        if *high < f64::INFINITY {
+            starts.push(grid.above(*high));
+        }
+    }
+    starts.sort_by(f64::total_cmp);
+    starts.dedup();
+    let mut parts = Vec::new();
+    for (low, high) in side.ranges() {
+        let mut from = *low;
+        for start in starts.iter().filter(|start| **start > *low && **start <= *high) {
+            parts.push(Intervals::between(from, grid.below(*start), grid));
+            from = *start;
+        }
+        parts.push(Intervals::between(from, *high, grid));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// Returns whether a box and a region have a point in common.
+pub(super) fn meets(row: &[Intervals], region: &[Intervals]) -> bool {
+    row.iter().zip(region).all(|(one, other)| !one.and(other).is_empty())
+}
+
+/// Returns what two boxes have in common.
+pub(super) fn common(one: &[Intervals], other: &[Intervals]) -> Vec<Intervals> {
+    one.iter().zip(other).map(|(one, other)| one.and(other)).collect()
+}
+
+impl Axis {
+    /// Returns the set that passes a cell; none for a computed one.
+    fn set(&self, cell: &Cell) -> Option<Intervals> {
+        match (&cell.test, &self.symbols) {
+            (CellTest::Any, _) => Some(self.domain.clone()),
+            (CellTest::Intervals(set), _) => Some(set.clone()),
+            (CellTest::Texts { symbols, others }, Some(own)) => {
+                let at = |symbol: &u32| own.iter().position(|it| it == symbol);
+                let numbers = symbols.iter().filter_map(at).map(number);
+                let set = numbers.fold(Intervals::default(), |set, it| {
+                    set.or(&Intervals::between(it, it, Grid::Whole), Grid::Whole)
+                });
+                Some(if *others { set.complement(Grid::Whole) } else { set })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Returns the number of a text on its axis.
+#[expect(clippy::cast_precision_loss, reason = "a policy has fewer than 2^53 texts")]
+pub(super) fn number(at: usize) -> f64 {
+    at as f64
+}
+
+fn axis(policy: &Policy, table: &Table, column: usize) -> Axis {
+    let scalar = table.columns.get(column).map_or(Scalar::Number, |it| it.scalar);
+    let input = input_of(policy, table, column);
+    match scalar {
+        Scalar::Boolean => {
+            Axis { grid: Grid::Whole, domain: Intervals::between(0.0, 1.0, Grid::Whole), symbols: None }
+        }
+        Scalar::Text => {
+            let mut symbols: BTreeSet<u32> = BTreeSet::new();
+            for cell in &table.cells {
+                if let CellTest::Texts { symbols: of_cell, .. } = &cell.test {
+                    symbols.extend(of_cell);
+                }
+            }
+            let stated = table.columns.get(column).and_then(|it| it.values.clone());
+            let others = stated.is_none();
+            symbols.extend(stated.iter().flat_map(|it| it.iter()));
+            if let Some(stated) = &stated {
+                symbols.retain(|it| stated.contains(it));
+            }
+            let count = symbols.len() + usize::from(others);
+            let last = number(count) - 1.0;
+            let domain = Intervals::between(0.0, last, Grid::Whole);
+            Axis { grid: Grid::Whole, domain, symbols: Some(symbols.into_iter().collect()) }
+        }
+        _ => {
+            let grid = if scalar.is_whole() { Grid::Whole } else { Grid::Floats };
+            let (min, max) = input.map_or((f64::NEG_INFINITY, f64::INFINITY), |it| (it.min, it.max));
+            Axis { grid, domain: Intervals::between(min, max, grid), symbols: None }
+        }
+    }
+}
+
+/// Returns the input that a column reads as it is.
+pub(super) fn input_of<'p>(policy: &'p Policy, table: &Table, column: usize) -> Option<&'p Input> {
+    let program = &table.columns.get(column)?.program;
+    policy.inputs.iter().find(|input| matches!(input.place, Place::Slot(slot) if program.is_slot(slot)))
+}

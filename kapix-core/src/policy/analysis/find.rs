@@ -1,0 +1,257 @@
+//! What is found of a table.
+
+use super::boxes::{Boxes, common, meets};
+use super::witness::Claim;
+use crate::expression::Intervals;
+use crate::json_value::JsonValue;
+use crate::policy::HitPolicy;
+use crate::policy::load::{Policy, Step};
+use crate::policy::table::Table;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
+
+/// Findings of one kind that are told of a table.
+const TOLD_MAX: usize = 20;
+
+/// What was found of a table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TableAnalysis {
+    /// What was found.
+    pub findings: Vec<RuleFinding>,
+    /// Rows with computed cells: they are not analysed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_analysed: Vec<String>,
+    /// Name of the table.
+    pub table: String,
+    /// Whether everything was looked at.
+    pub whole: bool,
+}
+
+/// What is wrong with rows.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, EnumMessage, IntoStaticStr, VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum RuleFindingKind {
+    /// No row matches there: the application is referred if no other table decides it.
+    #[strum(message = "Add a row, or leave it to the referral.")]
+    Gap,
+    /// Rows of a table with `hit: unique` match together, or rows of `hit: any` that give different things: such an
+    /// application is referred.
+    #[strum(message = "Let the cells of the rows exclude each other.")]
+    Conflict,
+    /// Rows before it cover a row wholly, so it never decides.
+    #[strum(message = "Remove the row, or move it up.")]
+    Shadowed,
+    /// No value that its inputs can have passes the cells of a row.
+    #[strum(message = "Check its cells beside the ranges of the inputs.")]
+    Unreachable,
+    /// Two rows have the same cells.
+    #[strum(message = "Remove one of them.")]
+    Duplicate,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RuleFinding {
+    /// What it is.
+    pub kind: RuleFindingKind,
+    /// The columns and where it is, as cells.
+    pub region: BTreeMap<String, String>,
+    /// The rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    /// Values of inputs and of results of steps at which it is so, proved by a run; null where none were found.
+    pub witness: Option<BTreeMap<String, JsonValue>>,
+}
+
+impl Policy {
+    /// Returns what is wrong with the tables of a policy although it loads.
+    pub fn analyse(&self) -> Vec<TableAnalysis> {
+        let tables = self.steps.iter().enumerate().filter_map(|(number, step)| match step {
+            Step::Table(table) => Some((number, table)),
+            Step::Call(_) | Step::Derive { .. } => None,
+        });
+        tables.map(|(number, table)| Finder::new(self, number, table).analysis()).collect()
+    }
+}
+
+struct Finder<'p> {
+    policy: &'p Policy,
+    step: usize,
+    table: &'p Table,
+    boxes: Boxes,
+    findings: Vec<RuleFinding>,
+}
+
+impl<'p> Finder<'p> {
+    fn new(policy: &'p Policy, step: usize, table: &'p Table) -> Self {
+        Self { policy, step, table, boxes: Boxes::of(policy, table), findings: Vec::new() }
+    }
+
+    fn analysis(mut self) -> TableAnalysis {
+        self.unreachable();
+        self.duplicates();
+        self.shadowed();
+        self.conflicts();
+        self.gaps();
+        let computed = (0..self.table.rows.len()).filter(|row| self.row(*row).is_none());
+        TableAnalysis {
+            not_analysed: computed.map(|row| self.table.row_name(row)).collect(),
+            table: self.table.body.name.clone(),
+            whole: self.boxes.is_whole(),
+            findings: self.findings,
+        }
+    }
+
+    fn row(&self, row: usize) -> Option<&Vec<Intervals>> {
+        self.boxes.rows.get(row)?.as_ref()
+    }
+
+    fn is_empty(&self, row: usize) -> bool {
+        self.row(row).is_some_and(|sides| sides.iter().any(Intervals::is_empty))
+    }
+
+    fn told(&self, kind: RuleFindingKind) -> usize {
+        self.findings.iter().filter(|it| it.kind == kind).count()
+    }
+
+    fn keep(&mut self, kind: RuleFindingKind, rows: &[usize], region: &[Intervals], matches: &[usize]) {
+        let claim = Claim { policy: self.policy, step: self.step, table: self.table, boxes: &self.boxes, matches };
+        let is_somewhere = region.iter().all(|side| !side.is_empty());
+        let witness = if is_somewhere { claim.witness(region) } else { None };
+        let cells = self.table.columns.iter().zip(region).zip(&self.boxes.axes);
+        let written = |axis: &super::boxes::Axis, side: &Intervals| match &axis.symbols {
+            Some(symbols) => texts(self.policy, symbols, side),
+            None => ranges(side, &axis.domain),
+        };
+        let finding = RuleFinding {
+            kind,
+            region: cells.map(|((column, side), axis)| (column.text.to_string(), written(axis, side))).collect(),
+            rules: rows.iter().map(|row| self.table.row_name(*row)).collect(),
+            witness,
+        };
+        self.findings.push(finding);
+    }
+
+    fn unreachable(&mut self) {
+        for row in 0..self.table.rows.len() {
+            if self.is_empty(row) && self.told(RuleFindingKind::Unreachable) < TOLD_MAX {
+                let region = self.row(row).cloned().unwrap_or_default();
+                self.keep(RuleFindingKind::Unreachable, &[row], &region, &[]);
+            }
+        }
+    }
+
+    fn duplicates(&mut self) {
+        let mut seen: BTreeMap<&[String], usize> = BTreeMap::new();
+        let mut twice = Vec::new();
+        for (row, rule) in self.table.body.rules.iter().enumerate() {
+            if let Some(first) = seen.get(&rule.when[..]) {
+                twice.push((*first, row));
+            } else {
+                seen.insert(&rule.when, row);
+            }
+        }
+        for (first, second) in twice.into_iter().take(TOLD_MAX) {
+            let region = self.row(second).cloned().unwrap_or_default();
+            if !self.is_empty(second) {
+                self.keep(RuleFindingKind::Duplicate, &[first, second], &region, &[first, second]);
+            }
+        }
+    }
+
+    /// Finds rows that rows before them cover: by the first that matches, or by one of a higher priority.
+    fn shadowed(&mut self) {
+        if !matches!(self.table.body.hit, HitPolicy::First | HitPolicy::Priority) {
+            return;
+        }
+        let priority = |row: usize| self.table.rows.get(row).map_or(u32::MAX, |it| it.priority);
+        for row in 0..self.table.rows.len() {
+            let Some(region) = self.row(row).cloned() else { continue };
+            if self.is_empty(row) || !self.boxes.is_whole() || self.told(RuleFindingKind::Shadowed) >= TOLD_MAX {
+                continue;
+            }
+            let before: Vec<usize> = (0..self.table.rows.len())
+                .filter(|other| (priority(*other), *other) < (priority(row), row))
+                .filter(|other| self.row(*other).is_some_and(|it| meets(it, &region)))
+                .collect();
+            if !before.is_empty() && self.boxes.uncovered(&region, &before, 1).is_empty() && self.boxes.is_whole() {
+                let mut rows = vec![row];
+                rows.extend(before.iter().take(TOLD_MAX));
+                self.keep(RuleFindingKind::Shadowed, &rows, &region, &[row]);
+            }
+        }
+    }
+
+    fn conflicts(&mut self) {
+        let gives_same = |one: usize, other: usize| {
+            self.table.rows.get(one).map(|it| it.then) == self.table.rows.get(other).map(|it| it.then)
+        };
+        let mut found = Vec::new();
+        let is_unique = self.table.body.hit == HitPolicy::Unique;
+        if !is_unique && self.table.body.hit != HitPolicy::Any {
+            return;
+        }
+        'rows: for one in 0..self.table.rows.len() {
+            for other in one + 1..self.table.rows.len() {
+                let (Some(left), Some(right)) = (self.row(one), self.row(other)) else { continue };
+                if meets(left, right) && (is_unique || !gives_same(one, other)) {
+                    found.push((one, other, common(left, right)));
+                    if found.len() >= TOLD_MAX {
+                        break 'rows;
+                    }
+                }
+            }
+        }
+        for (one, other, region) in found {
+            self.keep(RuleFindingKind::Conflict, &[one, other], &region, &[one, other]);
+        }
+    }
+
+    fn gaps(&mut self) {
+        let domain: Vec<Intervals> = self.boxes.axes.iter().map(|axis| axis.domain.clone()).collect();
+        let rows: Vec<usize> = (0..self.table.rows.len()).collect();
+        for region in self.boxes.uncovered(&domain, &rows, TOLD_MAX) {
+            self.keep(RuleFindingKind::Gap, &[], &region, &[]);
+        }
+    }
+}
+
+/// Returns a set as a cell.
+fn ranges(side: &Intervals, domain: &Intervals) -> String {
+    if side == domain {
+        return "-".to_owned();
+    }
+    let written = |(low, high): &(f64, f64)| match (low.is_finite(), high.is_finite()) {
+        _ if low == high => number(*low),
+        (true, true) => format!("[{}..{}]", number(*low), number(*high)),
+        (true, false) => format!(">= {}", number(*low)),
+        (false, true) => format!("<= {}", number(*high)),
+        (false, false) => "-".to_owned(),
+    };
+    side.ranges().iter().map(written).collect::<Vec<_>>().join(", ")
+}
+
+fn number(value: f64) -> String {
+    value.to_string()
+}
+
+fn texts(policy: &Policy, symbols: &[u32], side: &Intervals) -> String {
+    let known = symbols.iter().enumerate().filter(|(at, _)| side.contains(super::boxes::number(*at)));
+    let named: Vec<String> =
+        known.filter_map(|(_, symbol)| policy.symbols.text(*symbol)).map(|text| format!("{text:?}")).collect();
+    if side.contains(super::boxes::number(symbols.len())) {
+        let inside = |at: usize| side.contains(super::boxes::number(at));
+        let outside = symbols.iter().enumerate().filter(|(at, _)| !inside(*at));
+        let left: Vec<String> =
+            outside.filter_map(|(_, it)| policy.symbols.text(*it)).map(|text| format!("{text:?}")).collect();
+        return if left.is_empty() { "-".to_owned() } else { format!("not({})", left.join(", ")) };
+    }
+    named.join(", ")
+}

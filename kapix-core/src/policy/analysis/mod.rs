@@ -1,0 +1,8 @@
+//! What is wrong with a table although it loads: values that no row covers, rows that meet or hide each other. Exact:
+//! cells of constants are intervals, so rows are boxes, and boxes are intersected and subtracted.
+
+mod boxes;
+mod find;
+mod witness;
+
+pub use find::{RuleFinding, RuleFindingKind, TableAnalysis};
