@@ -24,9 +24,9 @@ pub mod money;
 #[doc(hidden)]
 pub mod numeric;
 mod parallel;
+pub mod policy;
 #[cfg(feature = "sample")]
 pub mod sample;
-pub mod policy;
 pub mod scorecard;
 pub mod statement;
 mod store;
@@ -92,12 +92,12 @@ pub mod ledger {
 /// The request and the answer of each operation that `credit` does not hold, and what a call gives back beside them.
 pub mod operations {
     pub use crate::engine::{
-        AccountView, ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest,
-        CashflowAnalyzeResponse, DoorReply, EngineDescribeRequest, EngineDescribeResponse,
+        AccountView, Applicant, ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest,
+        CashflowAnalyzeResponse, CounterOffer, DoorReply, EngineDescribeRequest, EngineDescribeResponse,
         EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, Event, EventData,
-        OperationEntry, Problem, Progress, Reply, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-        SourceChange, SourceSummary, TransactionsReadResponse, Applicant, CounterOffer, OverrideView,
-        PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep, ReasonSource,
+        OperationEntry, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse,
+        PolicyStep, Problem, Progress, ReasonSource, Reply, ScorecardDevelopResponse,
+        ScorecardEvaluateResponse, SourceChange, SourceSummary, TransactionsReadResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

@@ -25,14 +25,14 @@ pub use desk::{
 pub use door::{CancelFlag, Control, DoorReply, Event, EventData, Progress, Reply};
 pub use engine::Engine;
 pub use operations::{
-    Applicant, CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep,
-    ReasonSource, AccountView, ArtefactCheckRequest, ArtefactCheckResponse, Audience, CashflowAnalyzeRequest,
-    CashflowAnalyzeResponse, CharacteristicView, Context, CounterfactualView, CreditScoreBatchRequest,
-    CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest, CreditScoreResponse, Effect,
-    EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-    EntityPutRequest, EntityPutResponse, Explained, Explanation, InputNullReason, MoveView, Operation,
-    OperationEntry, PointsRange, Problem, ReasonView, ReferralCode, ReferralReason, Request,
-    RequestNullReason, Response, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-    SourceChange, SourceSummary, TopFeature, TransactionsReadResponse,
+    AccountView, Applicant, ArtefactCheckRequest, ArtefactCheckResponse, Audience, CashflowAnalyzeRequest,
+    CashflowAnalyzeResponse, CharacteristicView, Context, CounterOffer, CounterfactualView,
+    CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest,
+    CreditScoreResponse, Effect, EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest,
+    EntityForgetResponse, EntityPutRequest, EntityPutResponse, Explained, Explanation, InputNullReason,
+    MoveView, Operation, OperationEntry, OverrideView, PointsRange, PolicyReason, PolicyRule,
+    PolicyRunRequest, PolicyRunResponse, PolicyStep, Problem, ReasonSource, ReasonView, ReferralCode,
+    ReferralReason, Request, RequestNullReason, Response, ScoreNullReason, ScorecardDevelopResponse,
+    ScorecardEvaluateResponse, SourceChange, SourceSummary, TopFeature, TransactionsReadResponse,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

@@ -6,7 +6,7 @@ use super::intervals::{Grid, Intervals};
 use super::parser;
 use super::program::{Program, Step, Values};
 use super::scope::{Scope, Symbols};
-use super::slot::Slot;
+use super::slot::{Slot, is_among};
 use super::syntax::{Node, Operator, Span, UnaryTest};
 use super::types::Scalar;
 use crate::error::Result;
@@ -74,7 +74,8 @@ impl Cell {
         }
         let program = checker.finish()?;
         let constant = program.slots.is_empty() && program.lists.is_empty();
-        let set = if constant { constants(text, &tests, negated, column.scalar, scope, symbols)? } else { None };
+        let set =
+            if constant { constants(text, (&tests, negated), column.scalar, scope, symbols)? } else { None };
         Ok(Self { text: text.into(), test: set.unwrap_or(CellTest::Program(program)) })
     }
 
@@ -96,9 +97,7 @@ impl Cell {
                 if !passes && value.unknown().is_some() { value } else { Slot::boolean(passes) }
             }
             CellTest::Texts { symbols, others } => match value.value() {
-                Some(number) => {
-                    Slot::boolean(symbols.iter().any(|it| f64::from(*it) == number) != *others)
-                }
+                Some(number) => Slot::boolean(is_among(number, symbols) != *others),
                 None => value,
             },
             CellTest::Program(program) => program.run_with(values, value),
@@ -109,8 +108,7 @@ impl Cell {
 /// Returns the set that passes tests of constants.
 fn constants(
     text: &str,
-    tests: &[UnaryTest],
-    negated: bool,
+    (tests, negated): (&[UnaryTest], bool),
     scalar: Scalar,
     scope: &Scope,
     symbols: &mut Symbols,
@@ -155,7 +153,11 @@ fn constants(
         set = set.or(&Intervals::between(low, high, grid), grid);
     }
     if scalar == Scalar::Text {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of texts are whole")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "numbers of texts are whole"
+        )]
         let mut symbols: Vec<u32> = texts.into_iter().map(|it| it as u32).collect();
         symbols.sort_unstable();
         symbols.dedup();

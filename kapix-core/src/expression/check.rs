@@ -6,7 +6,7 @@ use super::literal::Literal;
 use super::parser;
 use super::program::{Aggregate, Bound, Direction, Part, Program, Step, Values};
 use super::scope::{Name, Scope, Symbols};
-use super::slot::{Slot, Unknown};
+use super::slot::{Slot, Unknown, is_among, is_whole};
 use super::syntax::{Node, NodeKind, Operator, Span, UnaryTest};
 use super::types::Scalar;
 use crate::error::{Cause, Error, Result};
@@ -89,7 +89,10 @@ impl Checker<'_> {
         if program.fits() {
             return Ok(program);
         }
-        Err(Error::new(Cause::LimitExceeded, "an expression keeps too many values at one time: put parts of it into derived values"))
+        Err(Error::new(
+            Cause::LimitExceeded,
+            "an expression keeps too many values at one time: put parts of it into derived values",
+        ))
     }
 
     pub(super) fn wrong(&self, span: Span, message: &str) -> Error {
@@ -149,7 +152,8 @@ impl Checker<'_> {
             }
             NodeKind::Call(name, arguments) => self.call(name, arguments, node.span),
             NodeKind::Filter(..) => {
-                let message = "a list is no value: use it within `sum`, `count`, `min`, `max`, `mean`, `all` or `any`";
+                let message =
+                    "a list is no value: use it within `sum`, `count`, `min`, `max`, `mean`, `all` or `any`";
                 Err(self.wrong(node.span, message))
             }
         }
@@ -157,7 +161,7 @@ impl Checker<'_> {
 
     fn literal(&mut self, literal: &Literal, span: Span) -> Checked {
         let (scalar, value) = match literal {
-            Literal::Number(value) if value.trunc() == *value => (Scalar::Integer, *value),
+            Literal::Number(value) if is_whole(*value) => (Scalar::Integer, *value),
             Literal::Number(value) => (Scalar::Number, *value),
             Literal::Text(text) => (Scalar::Text, f64::from(self.symbols.add(text))),
             Literal::Boolean(value) => (Scalar::Boolean, f64::from(u8::from(*value))),
@@ -251,7 +255,7 @@ impl Checker<'_> {
             if let (Some(value), Scalar::Money(_) | Scalar::Amount(_)) = (literal.literal, other.scalar)
                 && literal.scalar != Scalar::Text
             {
-                if value.trunc() == value {
+                if is_whole(value) {
                     return Ok(other.scalar);
                 }
                 let message = format!("a number beside {} must be whole minor units", other.scalar);
@@ -313,10 +317,11 @@ impl Checker<'_> {
 
     /// Returns an error where a text is compared with one that it cannot be.
     fn occurs(&self, value: &Checked, literal: &Checked) -> Result<()> {
-        let (Some(values), Some(number), Scalar::Text) = (&value.values, literal.literal, literal.scalar) else {
+        let (Some(values), Some(number), Scalar::Text) = (&value.values, literal.literal, literal.scalar)
+        else {
             return Ok(());
         };
-        if values.iter().any(|it| f64::from(*it) == number) {
+        if is_among(number, values) {
             return Ok(());
         }
         let names: Vec<&str> = values.iter().filter_map(|it| self.symbols.text(*it)).collect();
@@ -347,7 +352,13 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn arithmetic(&mut self, operator: Operator, left: &Checked, right: &Checked, span: Span) -> Result<Scalar> {
+    fn arithmetic(
+        &mut self,
+        operator: Operator,
+        left: &Checked,
+        right: &Checked,
+        span: Span,
+    ) -> Result<Scalar> {
         use Scalar::{Amount, Date, Days, Integer, Money, Months, Number};
         let (one, other) = (left.scalar, right.scalar);
         let (scalar, step) = match (operator, one, other) {
@@ -365,7 +376,9 @@ impl Checker<'_> {
                 (scalar, if operator == Operator::Add { Step::Add(bound) } else { Step::Subtract(bound) })
             }
             (Operator::Multiply, Integer, Integer) => (Integer, Step::Multiply(Bound::Whole)),
-            (Operator::Multiply, Integer | Number, Integer | Number) => (Number, Step::Multiply(Bound::Finite)),
+            (Operator::Multiply, Integer | Number, Integer | Number) => {
+                (Number, Step::Multiply(Bound::Finite))
+            }
             (Operator::Multiply, whole @ (Money(_) | Days | Months), Integer)
             | (Operator::Multiply, Integer, whole @ (Money(_) | Days | Months)) => {
                 (whole, Step::Multiply(Bound::Whole))
@@ -374,7 +387,8 @@ impl Checker<'_> {
             | (Operator::Multiply, Integer | Number, Money(it) | Amount(it)) => {
                 (Amount(it), Step::Multiply(Bound::Finite))
             }
-            (Operator::Divide, Integer | Number, Integer | Number) | (Operator::Divide, Days, Days)
+            (Operator::Divide, Integer | Number, Integer | Number)
+            | (Operator::Divide, Days, Days)
             | (Operator::Divide, Months, Months) => (Number, Step::Divide),
             (Operator::Divide, Money(it) | Amount(it), Integer | Number) => (Amount(it), Step::Divide),
             (Operator::Divide, Money(it) | Amount(it), Money(same) | Amount(same)) if it == same => {
@@ -395,26 +409,48 @@ impl Checker<'_> {
             let edits = |own: &&str| strsim::damerau_levenshtein(own, name);
             let near = functions::names().min_by_key(edits).filter(|own| edits(own) <= 2);
             let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Err(self.error(Cause::ExpressionName, span, &format!("no function is called `{name}`{near}")));
+            return Err(self.error(
+                Cause::ExpressionName,
+                span,
+                &format!("no function is called `{name}`{near}"),
+            ));
         };
         if arguments.len() < least || arguments.len() > most {
             let takes = if least == most { format!("`{least}`") } else { format!("`{least}` to `{most}`") };
-            return Err(self.wrong(span, &format!("`{name}` takes {takes} arguments; got `{}`", arguments.len())));
+            return Err(
+                self.wrong(span, &format!("`{name}` takes {takes} arguments; got `{}`", arguments.len()))
+            );
         }
         let scalar = match (function, arguments) {
-            (Function::Aggregate(aggregate), [list]) if self.is_list(list) => self.aggregate(aggregate, list)?,
-            (Function::Aggregate(Aggregate::Min | Aggregate::Max), [first, others @ ..]) if !others.is_empty() => {
+            (Function::Aggregate(aggregate), [list]) if self.is_list(list) => {
+                self.aggregate(aggregate, list)?
+            }
+            (Function::Aggregate(Aggregate::Min | Aggregate::Max), [first, others @ ..])
+                if !others.is_empty() =>
+            {
                 self.extreme(function, first, others)?
             }
             (Function::Aggregate(_), [other, ..]) => {
                 return Err(self.wrong(other.span, &format!("`{name}` takes a list")));
             }
             (Function::ListContains, [list, value]) => self.list_contains(list, value)?,
-            (Function::Round(direction), [value, decimals @ ..]) => self.round(direction, value, decimals.first())?,
-            (Function::Not, [value]) => self.applied(value, &[Scalar::Boolean], Step::Not, Some(Scalar::Boolean))?,
+            (Function::Round(direction), [value, decimals @ ..]) => {
+                self.round(direction, value, decimals.first())?
+            }
+            (Function::Not, [value]) => {
+                self.applied(value, &[Scalar::Boolean], Step::Not, Some(Scalar::Boolean))?
+            }
             (Function::TextLength, [value]) => {
                 self.applied(value, &[Scalar::Text], Step::TextLength, Some(Scalar::Integer))?
             }
+            _ => self.plain(function, name, arguments, span)?,
+        };
+        Ok(Checked { scalar, literal: None, values: None, span })
+    }
+
+    /// Makes code of a function whose arguments are values.
+    fn plain(&mut self, function: Function, name: &str, arguments: &[Node], span: Span) -> Result<Scalar> {
+        Ok(match (function, arguments) {
             (Function::Abs, [value]) => {
                 let value = self.emit(value)?;
                 self.number(&value)?;
@@ -455,11 +491,16 @@ impl Checker<'_> {
                 Scalar::Months
             }
             _ => return Err(self.wrong(span, &format!("`{name}` does not take these arguments"))),
-        };
-        Ok(Checked { scalar, literal: None, values: None, span })
+        })
     }
 
-    fn applied(&mut self, value: &Node, takes: &[Scalar], step: Step, gives: Option<Scalar>) -> Result<Scalar> {
+    fn applied(
+        &mut self,
+        value: &Node,
+        takes: &[Scalar],
+        step: Step,
+        gives: Option<Scalar>,
+    ) -> Result<Scalar> {
         let value = self.emit(value)?;
         if !takes.contains(&value.scalar) {
             let wanted = takes.first().copied().unwrap_or(value.scalar);
@@ -500,7 +541,7 @@ impl Checker<'_> {
                 return Err(self.wrong(span, "the number of decimals must be written as a number"));
             }
         };
-        if decimals.trunc() != decimals || decimals.abs() > DECIMALS_MAX {
+        if !is_whole(decimals) || decimals.abs() > DECIMALS_MAX {
             return Err(self.wrong(value.span, "the number of decimals must be whole, in `-15..=15`"));
         }
         let is_whole = decimals <= 0.0;
@@ -570,7 +611,9 @@ impl Checker<'_> {
         let mut condition = core::mem::replace(&mut self.program, code);
         self.item = outer;
         if condition.each_item > 0 || !condition.lists.is_empty() {
-            return Err(self.wrong(node.span, "a condition on the items of a list must not read another list"));
+            return Err(
+                self.wrong(node.span, "a condition on the items of a list must not read another list")
+            );
         }
         if !condition.fits() {
             return Err(self.wrong(node.span, "a condition keeps too many values at one time"));
@@ -603,6 +646,9 @@ impl Unknown {
     /// Returns an error for a constant without a value.
     pub(super) fn refused(self, text: &str) -> Error {
         let why = if self.has(Self::DIVISION_BY_ZERO) { "it divides by zero" } else { "it has no value" };
-        Error::new(Cause::ExpressionType, format!("a constant must have a value: {why}, {}", lexer::place(text, 0)))
+        Error::new(
+            Cause::ExpressionType,
+            format!("a constant must have a value: {why}, {}", lexer::place(text, 0)),
+        )
     }
 }

@@ -137,7 +137,11 @@ impl Intervals {
             if low <= high {
                 common.push((low, high));
             }
-            if left.1 < right.1 { one.next() } else { two.next() };
+            if left.1 < right.1 {
+                one.next()
+            } else {
+                two.next()
+            };
         }
         Self(common)
     }

@@ -103,7 +103,13 @@ fn quoted(text: &str, at: usize) -> Result<(Token, usize)> {
                 Some(it @ ('"' | '\\' | '/')) => it,
                 Some('n') => '\n',
                 Some('t') => '\t',
-                _ => return Err(wrong(text, at + 1 + offset, "an escape must be one of `\\\"`, `\\\\`, `\\n`, `\\t`")),
+                _ => {
+                    return Err(wrong(
+                        text,
+                        at + 1 + offset,
+                        "an escape must be one of `\\\"`, `\\\\`, `\\n`, `\\t`",
+                    ));
+                }
             },
             other => other,
         };

@@ -28,4 +28,5 @@ pub(crate) use program::Aggregate;
 pub use program::{Lists, Program, Values};
 pub use scope::{Name, Scope, Symbols};
 pub use slot::{Slot, Unknown};
+pub(crate) use slot::{is_among, is_whole, same};
 pub use types::Scalar;

@@ -195,8 +195,7 @@ impl<'t> Parser<'t> {
             self.take();
             let right = self.expression(own + 1)?;
             let (span, height) = (left.span.to(right.span), left.height.max(right.height));
-            left =
-                self.node(NodeKind::Binary(operator, Box::new(left), Box::new(right)), span, height)?;
+            left = self.node(NodeKind::Binary(operator, Box::new(left), Box::new(right)), span, height)?;
             last = Some(own);
         }
         Ok(left)

@@ -1,7 +1,7 @@
 //! Straight-line code: what an expression is after its names and types are known.
 
 use super::scope::Symbols;
-use super::slot::{Slot, Unknown};
+use super::slot::{Slot, Unknown, same};
 use super::types::Scalar;
 use crate::numeric;
 use crate::time::Date;
@@ -131,7 +131,12 @@ pub(super) enum Step {
     TextLength,
     TextTest(TextTest),
     /// Of a list, the items where the condition holds.
-    Aggregate { aggregate: Aggregate, list: u16, scalar: Scalar, condition: Option<Box<Program>> },
+    Aggregate {
+        aggregate: Aggregate,
+        list: u16,
+        scalar: Scalar,
+        condition: Option<Box<Program>>,
+    },
     ListContains(u16),
 }
 
@@ -348,7 +353,10 @@ impl Step {
                         (Some(item), Some(value)) => Slot::boolean(same(item, value)),
                         _ => Slot::without(item.causes().with(value.causes())),
                     };
-                    items.iter().map(equal).fold(Slot::boolean(false), |left, right| joined(left, right, true))
+                    items
+                        .iter()
+                        .map(equal)
+                        .fold(Slot::boolean(false), |left, right| joined(left, right, true))
                 });
                 stack.push(found.unwrap_or_else(Slot::without));
             }
@@ -374,13 +382,6 @@ impl<'v> Values<'v> {
         let of_run = usize::try_from(number).ok()?.checked_sub(self.symbols.count());
         of_run.map_or_else(|| self.symbols.text(number), |at| self.texts.get(at).map(String::as_str))
     }
-}
-
-/// Returns whether two values are the same; numbers of the language are compared as they are.
-#[inline]
-#[expect(clippy::float_cmp, reason = "FEEL compares values, and a tolerance would make two cells match")]
-fn same(left: f64, right: f64) -> bool {
-    left == right
 }
 
 fn undefined() -> Slot {
@@ -427,7 +428,13 @@ fn joined(left: Slot, right: Slot, is_or: bool) -> Slot {
 fn choose(stack: &mut Stack) {
     let (no, yes, condition) = (stack.pop(), stack.pop(), stack.pop());
     stack.push(match condition.value() {
-        Some(value) => if value == 0.0 { no } else { yes },
+        Some(value) => {
+            if value == 0.0 {
+                no
+            } else {
+                yes
+            }
+        }
         None => Slot::without(condition.causes()),
     });
 }
@@ -495,7 +502,13 @@ impl Direction {
             Self::Floor => floor,
             Self::Ceiling => ceiling,
             Self::Down => libm::trunc(scaled),
-            Self::Up => if scaled < 0.0 { floor } else { ceiling },
+            Self::Up => {
+                if scaled < 0.0 {
+                    floor
+                } else {
+                    ceiling
+                }
+            }
             Self::HalfUp | Self::HalfDown | Self::HalfEven => {
                 let up = match self {
                     _ if fraction < 0.5 => false,
@@ -520,9 +533,9 @@ impl Aggregate {
         let mut found: Option<Slot> = None;
         for item in items {
             let kept = condition(*item);
-            match kept.value() {
-                Some(value) if value == 0.0 => continue,
-                Some(_) => count += 1.0,
+            match kept.truth() {
+                Some(false) => continue,
+                Some(true) => count += 1.0,
                 None => {
                     causes = causes.with(kept.causes());
                     // It decides nothing about `any` and `all` where another item does.
@@ -552,9 +565,9 @@ impl Aggregate {
             _ if !causes.is_empty() => Slot::without(causes),
             Self::Count => Slot::number(count),
             Self::Sum => found.unwrap_or(Slot::number(0.0)),
-            Self::Mean => found.map_or_else(undefined, |sum| {
-                sum.value().map_or(sum, |sum| Slot::finite(sum / count))
-            }),
+            Self::Mean => {
+                found.map_or_else(undefined, |sum| sum.value().map_or(sum, |sum| Slot::finite(sum / count)))
+            }
             Self::Max | Self::Min => found.unwrap_or_else(undefined),
         }
     }

@@ -54,6 +54,7 @@ impl Unknown {
     ///
     /// assert_eq!(Unknown::default().with(Unknown::STALE), Unknown::STALE);
     /// ```
+    #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -138,6 +139,12 @@ impl Slot {
         if self.0.is_nan() { Some(self.causes()) } else { None }
     }
 
+    /// Returns whether it is true, unless it is unknown; 0 is false.
+    #[inline]
+    pub(crate) fn truth(self) -> Option<bool> {
+        self.value().map(|value| value != 0.0)
+    }
+
     /// Returns the number, NaN where it is unknown: every comparison with it is false then.
     #[inline]
     pub(crate) const fn raw(self) -> f64 {
@@ -146,7 +153,6 @@ impl Slot {
 
     /// Returns the causes; none for a number.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the payload is the low 16 bits")]
     pub(super) fn causes(self) -> Unknown {
         if self.0.is_nan() { Unknown((self.0.to_bits() & 0xffff) as u16) } else { Unknown(0) }
     }
@@ -167,4 +173,21 @@ impl Slot {
     fn beyond(value: f64) -> Self {
         Self::without(if value.is_nan() { Unknown::UNDEFINED } else { Unknown::OVERFLOW })
     }
+}
+
+/// Returns whether two values are the same; FEEL compares values as they are.
+#[inline]
+#[expect(clippy::float_cmp, reason = "a tolerance would make two cells match")]
+pub(crate) fn same(left: f64, right: f64) -> bool {
+    left == right
+}
+
+/// Returns whether a number is whole.
+pub(crate) fn is_whole(value: f64) -> bool {
+    same(libm::trunc(value), value)
+}
+
+/// Returns whether a symbol is among others.
+pub(crate) fn is_among(value: f64, symbols: &[u32]) -> bool {
+    symbols.iter().any(|symbol| same(f64::from(*symbol), value))
 }

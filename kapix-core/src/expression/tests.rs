@@ -1,6 +1,8 @@
 //! The language beside written values, brute force and hostile texts.
 
-use super::{Cell, CellTest, Expression, Grid, Intervals, Name, Scalar, Scope, Slot, Symbols, Unknown, Values};
+use super::{
+    Cell, CellTest, Expression, Grid, Intervals, Name, Scalar, Scope, Slot, Symbols, Unknown, Values,
+};
 use crate::error::Cause;
 use crate::money::Currency;
 use proptest::prelude::*;
@@ -15,7 +17,8 @@ fn kes() -> Currency {
 fn scope(symbols: &mut Symbols) -> Scope {
     let mut scope = Scope::default();
     let colours = ["blue", "red"].map(|it| symbols.add(it));
-    let one = |slot, scalar, values: Option<&[u32]>| Name::One { slot, scalar, values: values.map(Into::into) };
+    let one =
+        |slot, scalar, values: Option<&[u32]>| Name::One { slot, scalar, values: values.map(Into::into) };
     for (slot, (name, scalar)) in [
         ("x", Scalar::Number),
         ("n", Scalar::Integer),
@@ -70,7 +73,7 @@ fn values_are_those_of_the_standard() {
         ("modulo(12, 5)", 2.0),
         ("modulo(-12, 5)", 3.0),
         ("modulo(12, -5)", -3.0),
-        ("modulo(10.1, 4.5)", 1.0999999999999996),
+        ("modulo(10.1, 4.5)", 1.099_999_999_999_999_6),
         ("floor(1.5)", 1.0),
         ("floor(-1.56, 1)", -1.6),
         ("ceiling(1.5)", 2.0),
@@ -106,7 +109,10 @@ fn values_are_those_of_the_standard() {
         ("years and months duration(date(\"2011-12-22\"), date(\"2013-08-24\")).months", 8.0),
         ("years and months duration(@\"2012-02-29\", @\"2024-02-28\").years", 11.0),
         ("string length(\"foot\")", 4.0),
-        ("if starts with(town, \"Ki\") and ends with(town, \"mu\") and contains(town, \"su\") then 1 else 0", 1.0),
+        (
+            "if starts with(town, \"Ki\") and ends with(town, \"mu\") and contains(town, \"su\") then 1 else 0",
+            1.0,
+        ),
         ("if town = \"Kisumu\" then 1 else 0", 1.0),
         ("floor(amount * 0.3, -3)", 45_000.0),
         ("amount - 50000", 100_000.0),
@@ -129,8 +135,10 @@ fn what_has_no_value_is_unknown_with_its_cause() {
     assert_eq!(cause("sqrt(y)"), format!("{:?}", Unknown::UNDEFINED));
     assert_eq!(cause("log(0)"), format!("{:?}", Unknown::UNDEFINED));
     assert_eq!(cause("min(late[item > 100])"), format!("{:?}", Unknown::UNDEFINED));
-    assert_eq!(cause("born + duration(\"P999999D\") + duration(\"P999999D\") + duration(\"P999999D\")"),
-        format!("{:?}", Unknown::OVERFLOW));
+    assert_eq!(
+        cause("born + duration(\"P999999D\") + duration(\"P999999D\") + duration(\"P999999D\")"),
+        format!("{:?}", Unknown::OVERFLOW)
+    );
     let both = Unknown::DIVISION_BY_ZERO.with(Unknown::UNDEFINED);
     assert_eq!(cause("1 / 0 + sqrt(y)"), format!("{both:?}"));
 }
@@ -204,10 +212,14 @@ fn hostile_texts_are_refused_in_bounds() {
 /// Expressions of each type, by size.
 fn texts(of: Scalar) -> BoxedStrategy<String> {
     let leaf = match of {
-        Scalar::Boolean => prop_oneof![Just("flag"), Just("true"), Just("false")].prop_map(str::to_owned).boxed(),
-        _ => prop_oneof![Just("x"), Just("n"), Just("y"), Just("0"), Just("2"), Just("0.5"), Just("sum(late)")]
-            .prop_map(str::to_owned)
-            .boxed(),
+        Scalar::Boolean => {
+            prop_oneof![Just("flag"), Just("true"), Just("false")].prop_map(str::to_owned).boxed()
+        }
+        _ => {
+            prop_oneof![Just("x"), Just("n"), Just("y"), Just("0"), Just("2"), Just("0.5"), Just("sum(late)")]
+                .prop_map(str::to_owned)
+                .boxed()
+        }
     };
     if of == Scalar::Boolean {
         let number = texts(Scalar::Number);
@@ -217,11 +229,16 @@ fn texts(of: Scalar) -> BoxedStrategy<String> {
                     (inner.clone(), prop_oneof![Just("and"), Just("or")], inner.clone())
                         .prop_map(|(a, it, b)| format!("({a} {it} {b})")),
                     inner.clone().prop_map(|a| format!("not({a})")),
-                    (number.clone(), prop_oneof![Just("<"), Just("<="), Just("="), Just("!=")], number.clone())
+                    (
+                        number.clone(),
+                        prop_oneof![Just("<"), Just("<="), Just("="), Just("!=")],
+                        number.clone()
+                    )
                         .prop_map(|(a, it, b)| format!("({a} {it} {b})")),
                     (number.clone(), number.clone(), number.clone())
                         .prop_map(|(a, b, c)| format!("({a} in [{b}..{c}))")),
-                    (inner.clone(), inner.clone(), inner).prop_map(|(a, b, c)| format!("(if {a} then {b} else {c})")),
+                    (inner.clone(), inner.clone(), inner)
+                        .prop_map(|(a, b, c)| format!("(if {a} then {b} else {c})")),
                     number.clone().prop_map(|a| format!("(count(late[item > {a}]) > 1)")),
                 ]
             })

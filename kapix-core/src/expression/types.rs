@@ -37,7 +37,9 @@ impl Scalar {
         match (self, other) {
             (one, same) if one == same => Some(one),
             (Self::Number, Self::Integer) | (Self::Integer, Self::Number) => Some(Self::Number),
-            (Self::Money(one), Self::Amount(same)) | (Self::Amount(one), Self::Money(same)) if one == same => {
+            (Self::Money(one), Self::Amount(same)) | (Self::Amount(one), Self::Money(same))
+                if one == same =>
+            {
                 Some(Self::Amount(one))
             }
             _ => None,

@@ -52,11 +52,13 @@ impl Table {
             HitPolicy::RuleOrder | HitPolicy::OutputOrder | HitPolicy::Collect => {
                 let outcome = |it: u32| self.then(it).and_then(|then| then.outcome);
                 let worst = yes.iter().filter_map(|it| outcome(*it)).max();
-                let gives = |it: u32| self.then(it).is_some_and(|then| then.outputs.iter().any(Option::is_some));
+                let gives =
+                    |it: u32| self.then(it).is_some_and(|then| then.outputs.iter().any(Option::is_some));
                 // The count of rows counts those without a value too.
-                let counts = self.outputs.iter().any(|output| {
-                    matches!(output.to, OutputPlace::Joined(_, CollectBy::Count))
-                });
+                let counts = self
+                    .outputs
+                    .iter()
+                    .any(|output| matches!(output.to, OutputPlace::Joined(_, CollectBy::Count)));
                 let changes = |it: &u32| counts || gives(*it) || outcome(*it) > worst;
                 if self.body.hit == HitPolicy::OutputOrder {
                     yes.sort_by_key(|it| (priority(*it), *it));
@@ -93,7 +95,9 @@ impl Table {
     pub(super) fn without(&self, causes: Unknown, state: &mut State) {
         for output in &self.outputs {
             match output.to {
-                OutputPlace::Slot(slot) | OutputPlace::Joined(slot, _) => state.set(slot, Slot::without(causes)),
+                OutputPlace::Slot(slot) | OutputPlace::Joined(slot, _) => {
+                    state.set(slot, Slot::without(causes));
+                }
                 OutputPlace::List(list) => state.set_list(list, Err(causes)),
             }
         }

@@ -3,7 +3,7 @@
 use super::load::Policy;
 use super::state::State;
 use crate::error::{Cause, Error, Result, escape_segment};
-use crate::expression::{Scalar, Slot, Symbols, Unknown};
+use crate::expression::{Scalar, Slot, Symbols, Unknown, is_among, is_whole};
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::limits::WIRE_MAX;
@@ -74,14 +74,20 @@ impl Input {
 
     fn within(&self, slot: Slot) -> Slot {
         let is_known = slot.value().is_none_or(|value| {
-            let listed = self.values.as_ref().is_none_or(|all| all.iter().any(|it| f64::from(*it) == value));
+            let listed = self.values.as_ref().is_none_or(|all| is_among(value, all));
             listed && self.min <= value && value <= self.max
         });
         if is_known { slot } else { Slot::without(Unknown::INVALID) }
     }
 
     /// Puts what an application gives into a run.
-    fn put(&self, given: Option<&JsonValue>, about: About<'_>, symbols: &Symbols, state: &mut State) -> Result<()> {
+    fn put(
+        &self,
+        given: Option<&JsonValue>,
+        about: About<'_>,
+        symbols: &Symbols,
+        state: &mut State,
+    ) -> Result<()> {
         let dated = given.map(dated).transpose()?;
         let value = dated.as_ref().map(|it| &it.value).filter(|value| **value != JsonValue::Null);
         // The age of no value says nothing.
@@ -109,7 +115,8 @@ impl Input {
             }
             Place::List(list) => {
                 let items = value.map(|value| self.items(value, symbols, &mut state.texts)).transpose()?;
-                let items = if unknown.is_empty() { items.unwrap_or(Err(Unknown::MISSING)) } else { Err(unknown) };
+                let items =
+                    if unknown.is_empty() { items.unwrap_or(Err(Unknown::MISSING)) } else { Err(unknown) };
                 state.set_list(list, items);
             }
         }
@@ -128,9 +135,10 @@ impl Input {
         }
         let today = about.as_of.date_at(UtcOffset::UTC);
         let age = dated.at.map(|at| today.days_since(at.date(UtcOffset::UTC)));
-        let is_future = age.is_some_and(|days| days < 0)
-            || matches!(dated.at, Some(At::Instant(at)) if at > about.as_of);
-        let is_old = self.max_age_days.is_some_and(|max| age.is_none_or(|days| i64::from(days) > i64::from(max)));
+        let is_future =
+            age.is_some_and(|days| days < 0) || matches!(dated.at, Some(At::Instant(at)) if at > about.as_of);
+        let is_old =
+            self.max_age_days.is_some_and(|max| age.is_none_or(|days| i64::from(days) > i64::from(max)));
         match (is_future, is_old) {
             (true, _) => Unknown::MISSING,
             (false, true) => Unknown::STALE,
@@ -148,7 +156,8 @@ impl Input {
             return Err(Error::new(Cause::PolicyInput, format!("expected a list of {}", self.scalar)));
         };
         if items.len() > self.items_max {
-            let message = format!("a list must have at most `{}` items; got `{}`", self.items_max, items.len());
+            let message =
+                format!("a list must have at most `{}` items; got `{}`", self.items_max, items.len());
             return Err(Error::new(Cause::LimitExceeded, message));
         }
         let read = |(number, item): (usize, &JsonValue)| {
@@ -185,7 +194,7 @@ pub(super) fn read(
     match (scalar, value) {
         (Scalar::Boolean, JsonValue::Bool(value)) => Ok(Slot::boolean(*value)),
         (Scalar::Number, JsonValue::Number(value)) => Ok(Slot::number(*value)),
-        (Scalar::Integer | Scalar::Money(_), JsonValue::Number(value)) if is_whole(*value) => {
+        (Scalar::Integer | Scalar::Money(_), JsonValue::Number(value)) if is_integer(*value) => {
             Ok(Slot::number(*value))
         }
         (Scalar::Text, JsonValue::Text(text)) => Ok(Slot::number(f64::from(symbol(text, symbols, texts)))),
@@ -197,9 +206,9 @@ pub(super) fn read(
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "2^53 - 1 is exact, and so is a truncation")]
-fn is_whole(value: f64) -> bool {
-    value.trunc() == value && value.abs() <= WIRE_MAX as f64
+#[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact")]
+fn is_integer(value: f64) -> bool {
+    is_whole(value) && value.abs() <= WIRE_MAX as f64
 }
 
 /// Returns the number of a text: that of the policy, or the next one of this run.

@@ -1,8 +1,6 @@
 //! A document becomes a policy: every name, type and row is proved, and every mistake is told.
 
-use super::document::{
-    CallBody, Ground, InputBody, InputType, OnMissing, PolicyBody, ReasonBody, StepBody,
-};
+use super::document::{CallBody, Ground, InputBody, InputType, OnMissing, PolicyBody, ReasonBody, StepBody};
 use super::input::{Absent, Input, Place};
 use super::offer::Offer;
 use super::table::Table;
@@ -21,9 +19,8 @@ const COST_MAX: usize = 10_000_000;
 const NAME_BYTES_MAX: usize = 64;
 
 /// Names that the language has for itself.
-const RESERVED: [&str; 13] = [
-    "and", "between", "else", "false", "if", "in", "item", "not", "null", "or", "then", "true", "for",
-];
+const RESERVED: [&str; 13] =
+    ["and", "between", "else", "false", "if", "in", "item", "not", "null", "or", "then", "true", "for"];
 
 /// A policy that was proved.
 #[derive(Debug)]
@@ -123,7 +120,7 @@ impl Policy {
         if let Some(error) = Error::from_details(errors) {
             return Err(error);
         }
-        Ok(Self { symbols, inputs, slots, lists, steps, offer, cost, body })
+        Ok(Self { body, symbols, inputs, slots, lists, steps, offer, cost })
     }
 
     /// Returns how many steps a run makes at most.
@@ -159,7 +156,11 @@ impl Loader<'_> {
         }
         let is_country = |it: &String| it.len() == 2 && it.bytes().all(|it| it.is_ascii_uppercase());
         if !body.jurisdiction.as_ref().is_none_or(is_country) {
-            self.wrong(Cause::PolicyShape, "/jurisdiction", "jurisdiction must be a country in two capital letters");
+            self.wrong(
+                Cause::PolicyShape,
+                "/jurisdiction",
+                "jurisdiction must be a country in two capital letters",
+            );
         }
         for (code, reason) in &body.reasons {
             let field = format!("/reasons/{}", crate::error::escape_segment(code));
@@ -167,9 +168,14 @@ impl Loader<'_> {
                 && code.len() <= NAME_BYTES_MAX
                 && code.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_');
             if !is_code {
-                self.wrong(Cause::PolicyShape, &field, "the code of a reason must be capital letters, digits and `_`");
+                self.wrong(
+                    Cause::PolicyShape,
+                    &field,
+                    "the code of a reason must be capital letters, digits and `_`",
+                );
             }
-            let has_english = |reason: &ReasonBody| reason.texts.get("en").is_some_and(|it| !it.trim().is_empty());
+            let has_english =
+                |reason: &ReasonBody| reason.texts.get("en").is_some_and(|it| !it.trim().is_empty());
             if !has_english(reason) {
                 self.wrong(Cause::PolicyReason, &field, "a reason must have a text in English, `en`");
             }
@@ -184,7 +190,9 @@ impl Loader<'_> {
         match code {
             Some(code) if self.body.reasons.contains_key(code) => {}
             Some(_) => self.wrong(Cause::PolicyReason, field, "the code is not in `reasons`"),
-            None => self.wrong(Cause::PolicyReason, field, "a decline and a referral must state their reason"),
+            None => {
+                self.wrong(Cause::PolicyReason, field, "a decline and a referral must state their reason");
+            }
         }
     }
 
@@ -196,8 +204,9 @@ impl Loader<'_> {
             && name.len() <= NAME_BYTES_MAX
             && !RESERVED.contains(&name);
         if !well_formed {
-            let message =
-                format!("a name must be small letters, digits and `_`, at most `{NAME_BYTES_MAX}`, and no word of the language");
+            let message = format!(
+                "a name must be small letters, digits and `_`, at most `{NAME_BYTES_MAX}`, and no word of the language"
+            );
             self.wrong(Cause::PolicyName, field, &message);
         } else if !self.names.insert(name.to_owned()) {
             self.wrong(Cause::PolicyName, field, &format!("`{name}` stands for something already"));
@@ -207,7 +216,12 @@ impl Loader<'_> {
     }
 
     /// Returns the type of values.
-    pub(super) fn scalar(&mut self, kind: InputType, currency: Option<Currency>, field: &str) -> Option<Scalar> {
+    pub(super) fn scalar(
+        &mut self,
+        kind: InputType,
+        currency: Option<Currency>,
+        field: &str,
+    ) -> Option<Scalar> {
         if kind != InputType::Money && currency.is_some() {
             self.wrong(Cause::PolicyShape, field, "only money has a currency");
         }
@@ -228,7 +242,12 @@ impl Loader<'_> {
     }
 
     /// Returns the symbols of the texts that a value may have.
-    pub(super) fn values(&mut self, values: Option<&Vec<String>>, scalar: Scalar, field: &str) -> Option<Arc<[u32]>> {
+    pub(super) fn values(
+        &mut self,
+        values: Option<&Vec<String>>,
+        scalar: Scalar,
+        field: &str,
+    ) -> Option<Arc<[u32]>> {
         let values = values?;
         if scalar != Scalar::Text || values.is_empty() {
             self.wrong(Cause::PolicyShape, field, "`values` are the texts of a text, one at least");
@@ -389,7 +408,8 @@ impl Loader<'_> {
                 let field = format!("{field}/derive");
                 let expression = self.expression(&derive.expression, &format!("{field}/expression"))?;
                 self.name(&derive.name, &format!("{field}/name"));
-                let (ground, rests_on) = self.rests_on(expression.program.slots(), expression.program.lists());
+                let (ground, rests_on) =
+                    self.rests_on(expression.program.slots(), expression.program.lists());
                 let name = derive.name.as_str().into();
                 let info = SlotInfo { name, scalar: expression.scalar, ground, rests_on };
                 let slot = self.slot(info, expression.values.clone());

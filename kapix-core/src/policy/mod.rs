@@ -22,9 +22,9 @@ mod verdict;
 
 pub use analysis::{RuleFinding, RuleFindingKind, TableAnalysis};
 pub use document::{
-    CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy, InputBody, InputType,
-    OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience, ReasonBody,
-    ResultBody, RuleBody, StepBody, TableBody, TestBody, ThenBody,
+    CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy, InputBody,
+    InputType, OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience,
+    ReasonBody, ResultBody, RuleBody, StepBody, TableBody, TestBody, ThenBody,
 };
 pub use input::Dated;
 pub use load::Policy;

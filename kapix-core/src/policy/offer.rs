@@ -27,11 +27,17 @@ impl Offer {
         let field = "/offer";
         let is_input = loader.body.inputs.contains_key(&body.requested);
         let requested = match loader.scope.get(&body.requested) {
-            Some(Name::One { slot, scalar: scalar @ Scalar::Money(_), .. }) if is_input => Some((*slot, *scalar)),
+            Some(Name::One { slot, scalar: scalar @ Scalar::Money(_), .. }) if is_input => {
+                Some((*slot, *scalar))
+            }
             _ => None,
         };
         let Some((requested, scalar)) = requested else {
-            loader.wrong(Cause::PolicyOffer, "/offer/requested", "`requested` must name an input of type money");
+            loader.wrong(
+                Cause::PolicyOffer,
+                "/offer/requested",
+                "`requested` must name an input of type money",
+            );
             return None;
         };
         let limit = body.limit.as_ref().and_then(|text| {
@@ -59,7 +65,8 @@ impl Offer {
         }
         if let Some(grid) = body.counter_offer {
             let in_range = |it: i64| (1..=WIRE_MAX).contains(&it);
-            let holds = in_range(grid.from) && in_range(grid.to) && in_range(grid.step) && grid.from <= grid.to;
+            let holds =
+                in_range(grid.from) && in_range(grid.to) && in_range(grid.step) && grid.from <= grid.to;
             if !holds || (grid.to - grid.from) / grid.step >= GRID_MAX {
                 let message = format!("a grid must rise in steps above 0, in at most `{GRID_MAX}` amounts");
                 loader.wrong(Cause::PolicyOffer, "/offer/counter_offer", &message);
@@ -76,7 +83,8 @@ impl Policy {
         let grid = self.body.offer.as_ref().and_then(|offer| offer.counter_offer);
         let requested = self.offer.as_ref().and_then(|offer| state.get(offer.requested).value());
         let (Some(grid), Some(requested)) = (grid, requested) else { return Vec::new() };
-        let amounts = (0..=(grid.to - grid.from) / grid.step).rev().map(|number| grid.from + number * grid.step);
+        let amounts =
+            (0..=(grid.to - grid.from) / grid.step).rev().map(|number| grid.from + number * grid.step);
         #[expect(clippy::cast_precision_loss, reason = "amounts lie within +-(2^53 - 1)")]
         amounts.filter(|amount| (*amount as f64) < requested).collect()
     }

@@ -8,7 +8,7 @@ use super::state::State;
 use super::table::{Match, OutputValue, Table};
 use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};
 use crate::error::{Cause, Error, Result};
-use crate::expression::{Slot, Symbols, Unknown};
+use crate::expression::{Slot, Symbols, Unknown, is_among};
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::time::Instant;
@@ -110,19 +110,18 @@ impl Policy {
         let mut slots = BTreeSet::new();
         for (tokens, expression) in &call.values {
             let value = expression.program.run(&state.values(&self.symbols));
-            match value.value() {
-                Some(value) => values.push((tokens.clone(), self.written(expression.scalar, value, state))),
-                None => {
-                    unknown = unknown.with(value.unknown().unwrap_or_default());
-                    slots.extend(expression.program.slots());
-                }
+            if let Some(value) = value.value() {
+                values.push((tokens.clone(), self.written(expression.scalar, value, state)));
+            } else {
+                unknown = unknown.with(value.unknown().unwrap_or_default());
+                slots.extend(expression.program.slots());
             }
         }
         // A step that cannot be asked has no result; its question is known to hang on what is missing.
         if !unknown.is_empty() {
             call.results.iter().for_each(|it| state.set(it.slot, Slot::without(unknown)));
             let inputs = self.missing(&slots, &BTreeSet::new(), state);
-            self.doubt(unknown, Some(number), Vec::new(), inputs, state);
+            self.doubt(&Hangs { causes: unknown, step: Some(number), rows: &[], inputs }, state);
             return None;
         }
         let Some(result) = answered.next() else {
@@ -135,12 +134,10 @@ impl Policy {
                 StepResult::Answer { answer, .. } => pointed(answer, &wanted.pointer),
                 StepResult::Refused => None,
             };
-            let read = found.filter(|value| **value != JsonValue::Null).and_then(|value| {
-                input::read(wanted.scalar, value, &self.symbols, &mut state.texts).ok()
-            });
-            let listed = |slot: &Slot| {
-                wanted.values.as_ref().is_none_or(|all| all.iter().any(|it| f64::from(*it) == slot.raw()))
-            };
+            let read = found
+                .filter(|value| **value != JsonValue::Null)
+                .and_then(|value| input::read(wanted.scalar, value, &self.symbols, &mut state.texts).ok());
+            let listed = |slot: &Slot| wanted.values.as_ref().is_none_or(|all| is_among(slot.raw(), all));
             let slot = read.filter(listed).unwrap_or_else(|| Slot::without(Unknown::STEP));
             is_whole &= slot.value().is_some();
             state.set(wanted.slot, slot);
@@ -177,7 +174,7 @@ impl Policy {
                     }
                 }
                 Match::Maybe(unknown) => {
-                    if !self.is_skipped(table, row, &columns, unknown, state) {
+                    if !(input::is_missing(unknown) && self.is_skipped(table, row, &columns, state)) {
                         causes = causes.with(unknown);
                         maybe.push(row);
                     }
@@ -199,7 +196,7 @@ impl Policy {
             TableResult::Unknown => {
                 let (slots, lists) = table.behind(&maybe, &columns);
                 let inputs = self.missing(&slots, &lists, state);
-                self.doubt(causes, Some(number), maybe.clone(), inputs, state);
+                self.doubt(&Hangs { causes, step: Some(number), rows: &maybe, inputs }, state);
                 table.without(causes, state);
             }
         }
@@ -209,7 +206,13 @@ impl Policy {
     }
 
     /// Keeps the other rows that decline and hold too, where the first one that holds declines.
-    fn other_knock_outs(&self, table: &Table, (step, first): (u32, u32), columns: &[Slot], state: &mut State) {
+    fn other_knock_outs(
+        &self,
+        table: &Table,
+        (step, first): (u32, u32),
+        columns: &[Slot],
+        state: &mut State,
+    ) {
         let declines = |row: u32| table.then(row).filter(|then| then.outcome == Some(Outcome::Decline));
         if declines(first).is_none() {
             return;
@@ -229,10 +232,7 @@ impl Policy {
     }
 
     /// Returns whether a row does not match since all that it lacks are inputs that may be passed over.
-    fn is_skipped(&self, table: &Table, row: u32, columns: &[Slot], unknown: Unknown, state: &State) -> bool {
-        if !input::is_missing(unknown) {
-            return false;
-        }
+    fn is_skipped(&self, table: &Table, row: u32, columns: &[Slot], state: &State) -> bool {
         let (slots, lists) = table.behind(&[row], columns);
         let missing = self.missing_inputs(&slots, &lists, state);
         let skips = |number: &usize| {
@@ -254,9 +254,15 @@ impl Policy {
     }
 
     /// Keeps that a result hangs on what is unknown: a decline where every missing input asks for it, else a referral.
-    fn doubt(&self, causes: Unknown, step: Option<u32>, rows: Vec<u32>, inputs: Vec<usize>, state: &mut State) {
+    fn doubt(&self, hangs: &Hangs<'_>, state: &mut State) {
+        let Hangs { causes, step, rows, inputs } = hangs;
+        let (causes, step) = (*causes, *step);
         let named = |numbers: &[usize]| -> Vec<Arc<str>> {
-            numbers.iter().filter_map(|number| self.inputs.get(*number)).map(|it| Arc::clone(&it.name)).collect()
+            numbers
+                .iter()
+                .filter_map(|number| self.inputs.get(*number))
+                .map(|it| Arc::clone(&it.name))
+                .collect()
         };
         let declines: Vec<Arc<str>> = inputs
             .iter()
@@ -266,12 +272,12 @@ impl Policy {
             })
             .collect();
         if input::is_missing(causes) && !inputs.is_empty() && declines.len() == inputs.len() {
-            for (code, input) in declines.into_iter().zip(&inputs) {
+            for (code, input) in declines.into_iter().zip(inputs) {
                 state.because.push(Because {
                     outcome: Outcome::Decline,
                     code: ReasonCode::Policy(code),
                     step,
-                    rows: rows.clone(),
+                    rows: rows.to_vec(),
                     inputs: named(&[*input]),
                     queue: None,
                 });
@@ -286,7 +292,7 @@ impl Policy {
                     .filter(|number| self.inputs.get(*number).is_some_and(|it| it.lacks(cause, state)))
                     .collect();
                 state.because.push(Because {
-                    rows: rows.clone(),
+                    rows: rows.to_vec(),
                     inputs: named(&of_cause),
                     ..Because::doubt(doubt, step)
                 });
@@ -321,7 +327,8 @@ impl Policy {
                     OutputValue::Program(program) => program.run(&state.values(&self.symbols)),
                 })
                 .collect();
-            let causes = given.iter().filter_map(|slot| slot.unknown()).fold(Unknown::default(), Unknown::with);
+            let causes =
+                given.iter().filter_map(|slot| slot.unknown()).fold(Unknown::default(), Unknown::with);
             if !causes.is_empty() {
                 let programs = rows.iter().filter_map(|row| table.then(*row)?.outputs.get(place)?.as_ref());
                 let (mut slots, mut lists) = (BTreeSet::new(), BTreeSet::new());
@@ -332,7 +339,7 @@ impl Policy {
                     }
                 }
                 let inputs = self.missing(&slots, &lists, state);
-                self.doubt(causes, Some(number), rows.to_vec(), inputs, state);
+                self.doubt(&Hangs { causes, step: Some(number), rows, inputs }, state);
             }
             output.put(&given, rows.len(), state);
         }
@@ -380,7 +387,7 @@ impl Policy {
         }
         if !causes.is_empty() {
             let inputs = self.missing(&slots, &BTreeSet::new(), state);
-            self.doubt(causes, None, Vec::new(), inputs, state);
+            self.doubt(&Hangs { causes, step: None, rows: &[], inputs }, state);
             return None;
         }
         let amount = requested.value()?;
@@ -394,6 +401,16 @@ impl Policy {
         let amount_minor = amount as i64;
         Some(Terms { amount_minor, stated })
     }
+}
+
+/// What a result hangs on.
+struct Hangs<'h> {
+    causes: Unknown,
+    step: Option<u32>,
+    /// Rows that may match.
+    rows: &'h [u32],
+    /// Numbers of the inputs without a value.
+    inputs: Vec<usize>,
 }
 
 /// The doubts by the cause of an unknown value. A step that gave nothing has its own already.
@@ -411,7 +428,10 @@ const DOUBTS: [(Unknown, PolicyDoubt); 7] = [
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of texts are whole")]
 pub(super) fn text<'t>(value: f64, symbols: &'t Symbols, texts: &'t [String]) -> &'t str {
     let number = value as u32;
-    symbols.text(number).or_else(|| texts.get((number as usize).checked_sub(symbols.count())?).map(String::as_str)).unwrap_or_default()
+    symbols
+        .text(number)
+        .or_else(|| texts.get((number as usize).checked_sub(symbols.count())?).map(String::as_str))
+        .unwrap_or_default()
 }
 
 fn pointed<'v>(value: &'v JsonValue, tokens: &[String]) -> Option<&'v JsonValue> {

@@ -33,7 +33,6 @@ pub(super) struct Table {
 /// Where the values of an output go.
 #[derive(Debug)]
 pub(super) struct Output {
-    pub(super) name: Arc<str>,
     pub(super) scalar: Scalar,
     pub(super) to: OutputPlace,
 }
@@ -129,10 +128,10 @@ impl Table {
                 Passes::Cell(cell) => {
                     let Some(cell) = self.cells.get(cell as usize) else { return Match::No };
                     let passes = cell.passes(*value, values);
-                    match (passes.value(), passes.unknown()) {
-                        (Some(passes), _) if passes == 0.0 => return Match::No,
-                        (Some(_), _) => {}
-                        (None, causes) => unknown = unknown.with(causes.unwrap_or_default()),
+                    match passes.truth() {
+                        Some(false) => return Match::No,
+                        Some(true) => {}
+                        None => unknown = unknown.with(passes.unknown().unwrap_or_default()),
                     }
                 }
             }
@@ -154,13 +153,15 @@ impl Table {
                 Passes::Between(low, high) => low <= value.raw() && value.raw() <= high,
                 Passes::Cell(cell) => self.cells.get(cell as usize).is_some_and(|cell| {
                     let values = Values { slots: &[], lists: &[], symbols: &loader.symbols, texts: &[] };
-                    !matches!(cell.test, CellTest::Program(_)) && cell.passes(*value, &values).value() == Some(1.0)
+                    !matches!(cell.test, CellTest::Program(_))
+                        && cell.passes(*value, &values).value() == Some(1.0)
                 }),
             };
             is_the_input && passes
         };
         let reads = |test: &Test| {
-            let of_column = self.rests_on.get(usize::from(test.column)).is_some_and(|it| it.contains(&Some(input)));
+            let of_column =
+                self.rests_on.get(usize::from(test.column)).is_some_and(|it| it.contains(&Some(input)));
             let of_cell = match test.passes {
                 Passes::Cell(cell) => self.cells.get(cell as usize).is_some_and(|cell| match &cell.test {
                     CellTest::Program(program) => {
@@ -376,7 +377,8 @@ impl Build<'_> {
             }),
         };
         if place.is_none() {
-            let message = "a row of this hit policy must give a value of the `priority` of its output, or an outcome";
+            let message =
+                "a row of this hit policy must give a value of the `priority` of its output, or an outcome";
             loader.wrong(Cause::PolicyTable, &format!("{field}/then"), message);
         }
         place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX)
@@ -405,7 +407,7 @@ impl Build<'_> {
                 None if is_many => OutputPlace::List(loader.list(info)),
                 None => OutputPlace::Slot(loader.slot(info, None)),
             };
-            self.table.outputs.push(Output { name: name.as_str().into(), scalar, to });
+            self.table.outputs.push(Output { scalar, to });
         }
     }
 }
@@ -415,32 +417,25 @@ type OfOutput = (OutputValue, BTreeSet<Ground>, BTreeSet<Option<usize>>);
 /// Returns the value of an output: a number or truth value as it is, a text as an expression.
 fn output_value(value: &JsonValue, scalar: Scalar, loader: &mut Loader<'_>, field: &str) -> Option<OfOutput> {
     let constant = |value: f64| (OutputValue::Constant(value), BTreeSet::new(), BTreeSet::new());
-    match (value, scalar) {
-        (JsonValue::Text(text), _) => {
-            let expression = loader.expression(text, field)?;
-            let is_literal = expression.constant(&loader.symbols);
-            let fits = expression.scalar == scalar
-                || (expression.scalar == Scalar::Integer
-                    && (scalar == Scalar::Number || is_literal.is_some() && matches!(scalar, Scalar::Money(_))));
-            if !fits {
-                let message = format!("expected {scalar}, not {}", expression.scalar);
-                loader.wrong(Cause::ExpressionType, field, &message);
-                return None;
-            }
-            if let Some(slot) = is_literal {
-                let Some(value) = slot.value() else {
-                    loader.wrong(Cause::ExpressionType, field, "a constant must have a value");
-                    return None;
-                };
-                return Some(constant(value));
-            }
-            let (ground, from) = loader.rests_on(expression.program.slots(), expression.program.lists());
-            Some((OutputValue::Program(expression.program), ground, from))
-        }
-        _ => {
-            let read = super::input::read(scalar, value, &loader.symbols, &mut Vec::new());
-            let slot = loader.keep(read, field)?;
-            Some(constant(slot.raw()))
-        }
+    let JsonValue::Text(text) = value else {
+        let read = super::input::read(scalar, value, &loader.symbols, &mut Vec::new());
+        return loader.keep(read, field).map(|slot| constant(slot.raw()));
+    };
+    let expression = loader.expression(text, field)?;
+    let literal = expression.constant(&loader.symbols);
+    let is_literal_money = literal.is_some() && matches!(scalar, Scalar::Money(_));
+    let is_number = scalar == Scalar::Number || is_literal_money;
+    if expression.scalar != scalar && !(expression.scalar == Scalar::Integer && is_number) {
+        let message = format!("expected {scalar}, not {}", expression.scalar);
+        loader.wrong(Cause::ExpressionType, field, &message);
+        return None;
     }
+    let Some(slot) = literal else {
+        let (ground, from) = loader.rests_on(expression.program.slots(), expression.program.lists());
+        return Some((OutputValue::Program(expression.program), ground, from));
+    };
+    if slot.value().is_none() {
+        loader.wrong(Cause::ExpressionType, field, "a constant must have a value");
+    }
+    slot.value().map(constant)
 }

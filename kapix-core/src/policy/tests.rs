@@ -18,7 +18,8 @@ fn body(document: &Value) -> PolicyBody {
 }
 
 fn policy(document: &Value) -> Policy {
-    Policy::load(body(document), &Limits::default()).unwrap_or_else(|error| panic!("{error} {:?}", error.details))
+    Policy::load(body(document), &Limits::default())
+        .unwrap_or_else(|error| panic!("{error} {:?}", error.details))
 }
 
 fn refused(document: &Value) -> Vec<(Cause, String)> {
@@ -130,7 +131,11 @@ fn every_input_that_matters_refers_when_it_is_missing_stale_or_of_another() {
     let policy = policy(&loan());
     for name in ["age", "score", "income", "amount", "late"] {
         let verdict = run(&policy, &with(&good(), name, Value::Null), &[]);
-        assert_eq!((verdict.outcome, codes(&verdict)[0].as_str()), (Outcome::Refer, "MISSING_INPUT"), "{name}");
+        assert_eq!(
+            (verdict.outcome, codes(&verdict)[0].as_str()),
+            (Outcome::Refer, "MISSING_INPUT"),
+            "{name}"
+        );
         assert!(verdict.because.iter().any(|it| it.inputs.iter().any(|it| &**it == name)), "{name}");
     }
     let income = |value: Value| run(&policy, &with(&good(), "income", value), &[]);
@@ -149,7 +154,11 @@ fn every_input_that_matters_refers_when_it_is_missing_stale_or_of_another() {
     let other = run(&policy, &with(&good(), "late", json!([0, null])), &[]);
     assert_eq!((other.outcome, codes(&other)[0].as_str()), (Outcome::Refer, "MISSING_INPUT"));
     let hidden = run(&policy, &with(&with(&good(), "score", Value::Null), "age", json!(16)), &[]);
-    assert_eq!((hidden.outcome, codes(&hidden)), (Outcome::Decline, vec!["UNDERAGE".to_owned()]), "it stands anyway");
+    assert_eq!(
+        (hidden.outcome, codes(&hidden)),
+        (Outcome::Decline, vec!["UNDERAGE".to_owned()]),
+        "it stands anyway"
+    );
 }
 
 #[test]
@@ -243,7 +252,11 @@ fn what_a_missing_input_may_do_is_checked_row_by_row() {
         policy(&on_missing(json!({"value": 0}), rules.clone()));
     }
     let skips = policy(&on_missing(json!("skip"), kind.clone()));
-    assert_eq!(run(&skips, &json!({"y": 1}), &[]).outcome, Outcome::Decline, "the author passed the row over");
+    assert_eq!(
+        run(&skips, &json!({"y": 1}), &[]).outcome,
+        Outcome::Decline,
+        "the author passed the row over"
+    );
     let assumed = policy(&on_missing(json!({"value": 9}), kind));
     let verdict = run(&assumed, &json!({"y": 1}), &[]);
     assert_eq!((verdict.outcome, verdict.assumed.len()), (Outcome::Approve, 1));
@@ -262,11 +275,7 @@ fn mistakes_of_a_document_are_told_with_their_places() {
     document["steps"][2]["table"]["rules"][0]["when"] = json!([]);
     document["steps"][0]["derive"]["expression"] = json!("amount / incom");
     let places: Vec<String> = refused(&document).into_iter().map(|it| it.1).collect();
-    for place in [
-        "/steps/0/derive/expression",
-        "/steps/1/table/columns/2",
-        "/steps/2/table/rules/0/when",
-    ] {
+    for place in ["/steps/0/derive/expression", "/steps/1/table/columns/2", "/steps/2/table/rules/0/when"] {
         assert!(places.contains(&place.to_owned()), "{place} in {places:?}");
     }
     let mut protected = loan();
@@ -389,38 +398,55 @@ fn seeded_faults_are_found_with_applicants_that_show_them() {
         let policy = policy(document);
         let analysis = policy.analyse();
         assert!(analysis[0].whole);
-        for finding in analysis[0].findings.iter().filter(|it| it.kind != super::RuleFindingKind::Unreachable) {
+        for finding in analysis[0].findings.iter().filter(|it| it.kind != super::RuleFindingKind::Unreachable)
+        {
             let witness = finding.witness.clone().unwrap_or_else(|| panic!("{finding:?} has no witness"));
             let values = serde_json::to_value(&witness).unwrap();
             run(&policy, &values, &[]);
         }
-        let told = |it: &super::RuleFinding| (<&str>::from(it.kind), it.rules.join(","), it.region["score"].clone());
+        let told =
+            |it: &super::RuleFinding| (<&str>::from(it.kind), it.rules.join(","), it.region["score"].clone());
         analysis[0].findings.iter().map(told).collect::<Vec<_>>()
     };
     // `> 580` and `< 580` leave one number.
-    let point = table("unique", json!([
-        {"when": ["-", "< 580", "-"], "then": decline}, {"when": ["-", "> 580", "-"], "then": approve}
-    ]));
+    let point = table(
+        "unique",
+        json!([
+            {"when": ["-", "< 580", "-"], "then": decline}, {"when": ["-", "> 580", "-"], "then": approve}
+        ]),
+    );
     assert_eq!(found(&point), [("gap", String::new(), "580".to_owned())]);
-    let overlap = table("unique", json!([
-        {"when": ["-", "<= 580", "-"], "then": decline}, {"when": ["-", ">= 580", "-"], "then": approve}
-    ]));
+    let overlap = table(
+        "unique",
+        json!([
+            {"when": ["-", "<= 580", "-"], "then": decline}, {"when": ["-", ">= 580", "-"], "then": approve}
+        ]),
+    );
     assert_eq!(found(&overlap), [("conflict", "rule_1,rule_2".to_owned(), "580".to_owned())]);
-    let shadow = table("first", json!([
-        {"when": ["< 60", "-", "-"], "then": decline}, {"when": [">= 40", "-", "-"], "then": approve},
-        {"when": ["-", "[400..500]", "-"], "then": decline}
-    ]));
+    let shadow = table(
+        "first",
+        json!([
+            {"when": ["< 60", "-", "-"], "then": decline}, {"when": [">= 40", "-", "-"], "then": approve},
+            {"when": ["-", "[400..500]", "-"], "then": decline}
+        ]),
+    );
     assert_eq!(found(&shadow), [("shadowed", "rule_3,rule_1,rule_2".to_owned(), "[400..500]".to_owned())]);
-    let range = table("first", json!([
-        {"when": ["> 120", "-", "-"], "then": decline}, {"when": ["-", "-", "\"Kisumu\""], "then": approve},
-        {"when": ["-", "-", "not(\"Kisumu\")"], "then": decline}
-    ]));
+    let range = table(
+        "first",
+        json!([
+            {"when": ["> 120", "-", "-"], "then": decline}, {"when": ["-", "-", "\"Kisumu\""], "then": approve},
+            {"when": ["-", "-", "not(\"Kisumu\")"], "then": decline}
+        ]),
+    );
     assert_eq!(found(&range)[0].0, "unreachable");
     assert_eq!(found(&range).len(), 1);
-    let twice = table("first", json!([
-        {"when": ["< 60", "-", "-"], "then": decline}, {"when": ["< 60", "-", "-"], "then": approve},
-        {"when": ["-", "-", "-"], "then": approve}
-    ]));
+    let twice = table(
+        "first",
+        json!([
+            {"when": ["< 60", "-", "-"], "then": decline}, {"when": ["< 60", "-", "-"], "then": approve},
+            {"when": ["-", "-", "-"], "then": approve}
+        ]),
+    );
     let kinds: Vec<&str> = found(&twice).iter().map(|it| it.0).collect();
     assert_eq!(kinds, ["duplicate", "shadowed"]);
 }

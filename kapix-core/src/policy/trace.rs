@@ -4,7 +4,7 @@ use super::load::{Policy, Step};
 use super::run::text;
 use super::state::State;
 use super::table::{Match, Passes, Table};
-use crate::expression::{Expression, Scalar, Slot};
+use crate::expression::{Scalar, Slot};
 use crate::json_value::JsonValue;
 use crate::time::Date;
 use serde::Serialize;
@@ -75,7 +75,8 @@ impl Policy {
     /// Returns what became of every row of the tables that a run reached.
     pub fn trace(&self, state: &State) -> Vec<TableTrace> {
         let reached = self.steps.iter().take(state.reached);
-        let tables = reached.filter_map(|step| if let Step::Table(table) = step { Some(table) } else { None });
+        let tables =
+            reached.filter_map(|step| if let Step::Table(table) = step { Some(table) } else { None });
         tables.map(|table| self.table_trace(table, state)).collect()
     }
 
@@ -87,7 +88,8 @@ impl Policy {
             let scalar = table.columns.get(column).map_or(Scalar::Number, |it| it.scalar);
             slot.map_or(JsonValue::Null, |value| self.written(scalar, value, state))
         };
-        let column_text = |column: usize| table.columns.get(column).map(|it| it.text.to_string()).unwrap_or_default();
+        let column_text =
+            |column: usize| table.columns.get(column).map(|it| it.text.to_string()).unwrap_or_default();
         let rules = table.rows.iter().enumerate().map(|(number, row)| {
             let tests = table.tests_of(row);
             let cells = tests.iter().filter_map(|test| {
@@ -100,10 +102,10 @@ impl Policy {
                     },
                     Passes::Cell(cell) => table.cells.get(cell as usize)?.passes(*value, &values),
                 };
-                let result = match passes.value() {
+                let result = match passes.truth() {
                     None => RuleResult::Unknown,
-                    Some(passes) if passes == 0.0 => RuleResult::Failed,
-                    Some(_) => return None,
+                    Some(false) => RuleResult::Failed,
+                    Some(true) => return None,
                 };
                 let cell = table.body.rules.get(number).and_then(|rule| rule.when.get(column)).cloned();
                 Some(CellTrace {
@@ -135,17 +137,10 @@ impl Policy {
             Scalar::Boolean => JsonValue::Bool(value != 0.0),
             Scalar::Text => JsonValue::Text(text(value, &self.symbols, &state.texts).to_owned()),
             #[expect(clippy::cast_possible_truncation, reason = "dates lie within the calendar")]
-            Scalar::Date => {
-                Date::from_epoch_days(value as i32).map_or(JsonValue::Null, |date| JsonValue::Text(date.to_string()))
-            }
+            Scalar::Date => Date::from_epoch_days(value as i32)
+                .map_or(JsonValue::Null, |date| JsonValue::Text(date.to_string())),
             _ => JsonValue::Number(value),
         }
-    }
-
-    /// Returns the value of an expression in a run, as it is written in JSON; null for an unknown one.
-    pub(super) fn value_of(&self, expression: &Expression, state: &State) -> JsonValue {
-        let value = expression.program.run(&state.values(&self.symbols));
-        value.value().map_or(JsonValue::Null, |value| self.written(expression.scalar, value, state))
     }
 
     /// Returns the name of a step: that of its table, its call or its value.

@@ -37,8 +37,8 @@ pub use entity::{
     SourceSummary,
 };
 pub use policy_run::{
-    Applicant, CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep,
-    ReasonSource,
+    Applicant, CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse,
+    PolicyStep, ReasonSource,
 };
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;

@@ -129,7 +129,9 @@ pub(super) fn refusal(input: &str) -> String {
 pub(super) fn refusal_near(misspelt: &Misspelt<'_>) -> String {
     match misspelt.likeness {
         Likeness::Same => refusal(misspelt.input),
-        Likeness::Near => format!("nothing reads this name, and `{}` is missing: did you mean it?", misspelt.input),
+        Likeness::Near => {
+            format!("nothing reads this name, and `{}` is missing: did you mean it?", misspelt.input)
+        }
     }
 }
 

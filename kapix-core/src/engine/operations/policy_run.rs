@@ -4,7 +4,7 @@ mod answer;
 mod request;
 
 pub use answer::{
-    CounterOffer, OverrideView, PolicyReason, PolicyRunResponse, PolicyRule, PolicyStep, ReasonSource,
+    CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunResponse, PolicyStep, ReasonSource,
 };
 pub use request::{Applicant, PolicyRunRequest};
 
@@ -35,7 +35,9 @@ impl Operate for PolicyRunRequest {
         if brings || applicant.data_sources.is_empty() {
             return Ok(None);
         }
-        let Some(data) = entity::named(call, &self.entity_id, &applicant.data_sources)? else { return Ok(None) };
+        let Some(data) = entity::named(call, &self.entity_id, &applicant.data_sources)? else {
+            return Ok(None);
+        };
         let applicant = Applicant { data: Some(data), ..applicant.clone() };
         Ok(Some(Self { applicant, ..self.clone() }))
     }
@@ -54,14 +56,25 @@ impl Operate for PolicyRunRequest {
         let unused = self.unused(&policy)?;
         let mut state = State::default();
         let begun = policy.begin(&self.inputs, as_of, Some(&self.entity_id), &mut state);
-        begun.map_err(|error| if error.cause == Cause::PolicyNotEffective { error.at("/as_of") } else { error.under("/inputs") })?;
+        begun.map_err(|error| {
+            if error.cause == Cause::PolicyNotEffective { error.at("/as_of") } else { error.under("/inputs") }
+        })?;
         let (verdict, steps) = self.decide(call, &policy, as_of, &mut state)?;
         let trace = self.trace.then(|| policy.trace(&state));
         let counter_offer = match verdict.outcome {
             Outcome::Approve => None,
             Outcome::Refer | Outcome::Decline => self.counter_offer(call, &policy, as_of, &mut state)?,
         };
-        let found = answer::Found { request: self, policy: &policy, as_of, verdict, steps, trace, counter_offer, unused };
+        let found = answer::Found {
+            request: self,
+            policy: &policy,
+            as_of,
+            verdict,
+            steps,
+            trace,
+            counter_offer,
+            unused,
+        };
         let response = found.response(policy.reference())?;
         Ok(Done::new(response, vec![policy.reference()]))
     }
@@ -71,7 +84,8 @@ impl PolicyRunRequest {
     /// Returns the names of values that the policy does not read; one that was meant as a missing input is refused.
     fn unused(&self, policy: &Chosen<'_, Policy>) -> Result<Vec<String>> {
         let unread = self.inputs.keys().filter(|name| !policy.body.inputs.contains_key(*name));
-        let is_missing = |name: &&String| self.inputs.get(*name).is_none_or(|value| *value == JsonValue::Null);
+        let is_missing =
+            |name: &&String| self.inputs.get(*name).is_none_or(|value| *value == JsonValue::Null);
         let missing = policy.body.inputs.keys().filter(is_missing).map(String::as_str);
         let meant = names::misspelt(unread.clone().map(String::as_str), missing);
         if let Some(misspelt) = meant.first() {
@@ -110,8 +124,16 @@ impl PolicyRunRequest {
     }
 
     /// Returns the request of a step: the applicant, what the policy states, and values of the application.
-    fn arguments(&self, operation: Operation, need: CallNeed, as_of: Instant, limits: &Limits) -> Result<JsonValue> {
-        let JsonValue::Object(mut members) = self.applicant.as_json(limits)? else { return Ok(JsonValue::Null) };
+    fn arguments(
+        &self,
+        operation: Operation,
+        need: CallNeed,
+        as_of: Instant,
+        limits: &Limits,
+    ) -> Result<JsonValue> {
+        let JsonValue::Object(mut members) = self.applicant.as_json(limits)? else {
+            return Ok(JsonValue::Null);
+        };
         members.retain(|name, _| operation.applicant_fields().contains(&name.as_str()));
         members.insert("as_of".to_owned(), JsonValue::Text(as_of.to_string()));
         members.insert("entity_id".to_owned(), JsonValue::Text(self.entity_id.as_str().to_owned()));

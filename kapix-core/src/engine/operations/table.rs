@@ -7,8 +7,8 @@ use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-    EntityPutRequest, EntityPutResponse, Operate, PolicyRunRequest, PolicyRunResponse, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-    TransactionsReadResponse,
+    EntityPutRequest, EntityPutResponse, Operate, PolicyRunRequest, PolicyRunResponse,
+    ScorecardDevelopResponse, ScorecardEvaluateResponse, TransactionsReadResponse,
 };
 use crate::domain::Frame;
 use crate::engine::door::Reply;

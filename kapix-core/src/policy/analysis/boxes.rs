@@ -25,6 +25,9 @@ pub(super) struct Boxes {
     /// The box of each row; none for a row with a cell that is computed.
     pub(super) rows: Vec<Option<Vec<Intervals>>>,
     budget: usize,
+    /// Uncovered boxes that were found, and how many are wanted.
+    found: Vec<Vec<Intervals>>,
+    most: usize,
 }
 
 impl Boxes {
@@ -45,7 +48,7 @@ impl Boxes {
             }
             Some(sides)
         });
-        Self { rows: rows.collect(), axes, budget: BUDGET }
+        Self { rows: rows.collect(), axes, budget: BUDGET, found: Vec::new(), most: 0 }
     }
 
     /// Returns whether everything was looked at so far.
@@ -54,33 +57,31 @@ impl Boxes {
     }
 
     /// Returns boxes of a region that none of these rows covers, a number of them at most.
-    pub(super) fn uncovered(&mut self, region: &[Intervals], rows: &[usize], most: usize) -> Vec<Vec<Intervals>> {
-        let mut found = Vec::new();
+    pub(super) fn uncovered(
+        &mut self,
+        region: &[Intervals],
+        rows: &[usize],
+        most: usize,
+    ) -> Vec<Vec<Intervals>> {
+        self.most = most;
         let boxes = core::mem::take(&mut self.rows);
         let active: Vec<&Vec<Intervals>> =
             rows.iter().filter_map(|row| boxes.get(*row)?.as_ref()).filter(|it| meets(it, region)).collect();
-        self.part(region, 0, &active, &mut Vec::new(), (&mut found, most));
+        self.part(region, &active, &mut Vec::new());
         self.rows = boxes;
-        found
+        core::mem::take(&mut self.found)
     }
 
-    fn part(
-        &mut self,
-        region: &[Intervals],
-        depth: usize,
-        active: &[&Vec<Intervals>],
-        so_far: &mut Vec<Intervals>,
-        found: (&mut Vec<Vec<Intervals>>, usize),
-    ) {
-        let (list, most) = found;
-        if self.budget == 0 || list.len() >= most {
+    fn part(&mut self, region: &[Intervals], active: &[&Vec<Intervals>], so_far: &mut Vec<Intervals>) {
+        let depth = so_far.len();
+        if self.budget == 0 || self.found.len() >= self.most {
             return;
         }
         self.budget -= 1;
         if active.is_empty() {
             let mut whole = so_far.clone();
             whole.extend(region.get(depth..).unwrap_or_default().iter().cloned());
-            list.push(whole);
+            self.found.push(whole);
             return;
         }
         let (Some(side), Some(axis)) = (region.get(depth), self.axes.get(depth)) else { return };
@@ -98,7 +99,10 @@ impl Boxes {
             let inside: Vec<&Vec<Intervals>> = active
                 .iter()
                 .copied()
-                .filter(|row| row.get(depth).is_some_and(|it| segment.ranges().first().is_some_and(|at| it.contains(at.0))))
+                .filter(|row| {
+                    row.get(depth)
+                        .is_some_and(|it| segment.ranges().first().is_some_and(|at| it.contains(at.0)))
+                })
                 .collect();
             // Parts with the same rows are one part: what lies behind them is the same.
             let same = parts.iter_mut().find(|(_, rows)| {
@@ -111,7 +115,7 @@ impl Boxes {
         }
         for (set, inside) in parts {
             so_far.push(set);
-            self.part(region, depth + 1, &inside, so_far, (list, most));
+            self.part(region, &inside, so_far);
             so_far.pop();
         }
     }

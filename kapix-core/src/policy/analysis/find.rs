@@ -2,7 +2,7 @@
 
 use super::boxes::{Boxes, common, meets};
 use super::witness::Claim;
-use crate::expression::Intervals;
+use crate::expression::{Intervals, same};
 use crate::json_value::JsonValue;
 use crate::policy::HitPolicy;
 use crate::policy::load::{Policy, Step};
@@ -31,7 +31,18 @@ pub struct TableAnalysis {
 
 /// What is wrong with rows.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, EnumMessage, IntoStaticStr, VariantArray,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    IntoStaticStr,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -122,7 +133,8 @@ impl<'p> Finder<'p> {
     }
 
     fn keep(&mut self, kind: RuleFindingKind, rows: &[usize], region: &[Intervals], matches: &[usize]) {
-        let claim = Claim { policy: self.policy, step: self.step, table: self.table, boxes: &self.boxes, matches };
+        let claim =
+            Claim { policy: self.policy, step: self.step, table: self.table, boxes: &self.boxes, matches };
         let is_somewhere = region.iter().all(|side| !side.is_empty());
         let witness = if is_somewhere { claim.witness(region) } else { None };
         let cells = self.table.columns.iter().zip(region).zip(&self.boxes.axes);
@@ -132,7 +144,9 @@ impl<'p> Finder<'p> {
         };
         let finding = RuleFinding {
             kind,
-            region: cells.map(|((column, side), axis)| (column.text.to_string(), written(axis, side))).collect(),
+            region: cells
+                .map(|((column, side), axis)| (column.text.to_string(), written(axis, side)))
+                .collect(),
             rules: rows.iter().map(|row| self.table.row_name(*row)).collect(),
             witness,
         };
@@ -174,14 +188,20 @@ impl<'p> Finder<'p> {
         let priority = |row: usize| self.table.rows.get(row).map_or(u32::MAX, |it| it.priority);
         for row in 0..self.table.rows.len() {
             let Some(region) = self.row(row).cloned() else { continue };
-            if self.is_empty(row) || !self.boxes.is_whole() || self.told(RuleFindingKind::Shadowed) >= TOLD_MAX {
+            if self.is_empty(row)
+                || !self.boxes.is_whole()
+                || self.told(RuleFindingKind::Shadowed) >= TOLD_MAX
+            {
                 continue;
             }
             let before: Vec<usize> = (0..self.table.rows.len())
                 .filter(|other| (priority(*other), *other) < (priority(row), row))
                 .filter(|other| self.row(*other).is_some_and(|it| meets(it, &region)))
                 .collect();
-            if !before.is_empty() && self.boxes.uncovered(&region, &before, 1).is_empty() && self.boxes.is_whole() {
+            if !before.is_empty()
+                && self.boxes.uncovered(&region, &before, 1).is_empty()
+                && self.boxes.is_whole()
+            {
                 let mut rows = vec![row];
                 rows.extend(before.iter().take(TOLD_MAX));
                 self.keep(RuleFindingKind::Shadowed, &rows, &region, &[row]);
@@ -229,7 +249,7 @@ fn ranges(side: &Intervals, domain: &Intervals) -> String {
         return "-".to_owned();
     }
     let written = |(low, high): &(f64, f64)| match (low.is_finite(), high.is_finite()) {
-        _ if low == high => number(*low),
+        _ if same(*low, *high) => number(*low),
         (true, true) => format!("[{}..{}]", number(*low), number(*high)),
         (true, false) => format!(">= {}", number(*low)),
         (false, true) => format!("<= {}", number(*high)),
@@ -244,8 +264,10 @@ fn number(value: f64) -> String {
 
 fn texts(policy: &Policy, symbols: &[u32], side: &Intervals) -> String {
     let known = symbols.iter().enumerate().filter(|(at, _)| side.contains(super::boxes::number(*at)));
-    let named: Vec<String> =
-        known.filter_map(|(_, symbol)| policy.symbols.text(*symbol)).map(|text| format!("{text:?}")).collect();
+    let named: Vec<String> = known
+        .filter_map(|(_, symbol)| policy.symbols.text(*symbol))
+        .map(|text| format!("{text:?}"))
+        .collect();
     if side.contains(super::boxes::number(symbols.len())) {
         let inside = |at: usize| side.contains(super::boxes::number(at));
         let outside = symbols.iter().enumerate().filter(|(at, _)| !inside(*at));

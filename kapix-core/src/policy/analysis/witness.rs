@@ -1,7 +1,7 @@
 //! An applicant for a part of a table: values of the inputs at which its columns lie in it, proved by a run.
 
 use super::boxes::{Axis, Boxes};
-use crate::expression::{Expression, Grid, Intervals, Scalar, Slot};
+use crate::expression::{Expression, Grid, Intervals, Scalar, Slot, same};
 use crate::json_value::JsonValue;
 use crate::policy::input::Place;
 use crate::policy::load::{Policy, Step};
@@ -32,8 +32,7 @@ impl Claim<'_> {
         state.lists.iter_mut().for_each(|list| *list = Ok(Vec::new()));
         let mut fixed = BTreeSet::new();
         self.start(&mut state);
-        for (column, side) in region.iter().enumerate() {
-            let expression = self.table.columns.get(column)?;
+        for (column, expression) in self.table.columns.iter().enumerate() {
             if let [slot] = expression.program.slots()
                 && expression.program.is_slot(*slot)
                 && self.is_free(*slot)
@@ -41,7 +40,7 @@ impl Claim<'_> {
                 // A column that stands twice has one value, which both sides must hold.
                 let side = self.same_column(region, *slot)?;
                 let axis = self.boxes.axes.get(column)?;
-                state.set(*slot, self.slot_of(axis, axis.pick(&side)?, &mut state.texts.clone()));
+                state.set(*slot, axis.slot(axis.pick(&side)?));
                 if let Some(symbols) = &axis.symbols
                     && axis.pick(&side)? >= super::boxes::number(symbols.len())
                 {
@@ -50,8 +49,6 @@ impl Claim<'_> {
                     state.set(*slot, Slot::number(super::boxes::number(own)));
                 }
                 fixed.insert(*slot);
-            } else {
-                let _ = side;
             }
         }
         for (column, side) in region.iter().enumerate() {
@@ -70,7 +67,8 @@ impl Claim<'_> {
     fn start(&self, state: &mut State) {
         for slot in self.free() {
             let Some(info) = self.policy.slots.get(usize::from(slot)) else { continue };
-            let (mut value, input) = (0.0, self.policy.inputs.iter().find(|it| it.place == Place::Slot(slot)));
+            let (mut value, input) =
+                (0.0, self.policy.inputs.iter().find(|it| it.place == Place::Slot(slot)));
             if let Some(input) = input {
                 value = if input.min.is_finite() { input.min } else { value.min(input.max) };
                 if let Some(first) = input.values.as_ref().and_then(|it| it.first()) {
@@ -78,7 +76,7 @@ impl Claim<'_> {
                 }
             }
             if info.scalar == Scalar::Text && input.is_none_or(|it| it.values.is_none()) {
-                value = self.policy.symbols.count() as f64;
+                value = super::boxes::number(self.policy.symbols.count());
                 state.texts = vec!["another text".to_owned()];
             }
             state.set(slot, Slot::number(value));
@@ -107,14 +105,6 @@ impl Claim<'_> {
         sides.map(|(_, side)| side.clone()).reduce(|one, other| one.and(&other))
     }
 
-    fn slot_of(&self, axis: &Axis, value: f64, _texts: &mut Vec<String>) -> Slot {
-        match &axis.symbols {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of texts are whole")]
-            Some(symbols) => symbols.get(value as usize).map_or(Slot::number(0.0), |it| Slot::number(f64::from(*it))),
-            None => Slot::number(value),
-        }
-    }
-
     /// Computes what steps before the table derive, and the tables before it.
     fn compute(&self, state: &mut State) {
         for (number, step) in self.policy.steps.iter().enumerate().take(self.step) {
@@ -138,7 +128,7 @@ impl Claim<'_> {
         match (value.value(), axis.and_then(|it| it.symbols.as_ref())) {
             (Some(value), None) => side.contains(value),
             (Some(value), Some(symbols)) => {
-                let at = symbols.iter().position(|it| f64::from(*it) == value);
+                let at = symbols.iter().position(|it| same(f64::from(*it), value));
                 side.contains(super::boxes::number(at.unwrap_or(symbols.len())))
             }
             (None, _) => false,
@@ -163,7 +153,9 @@ impl Claim<'_> {
         let inputs = rests_on.iter().filter_map(|number| self.policy.inputs.get(*number));
         let movable: Vec<(u16, f64, f64, Scalar)> = inputs
             .filter_map(|input| match input.place {
-                Place::Slot(slot) if !fixed.contains(&slot) => Some((slot, input.min, input.max, input.scalar)),
+                Place::Slot(slot) if !fixed.contains(&slot) => {
+                    Some((slot, input.min, input.max, input.scalar))
+                }
                 _ => None,
             })
             .collect();
@@ -201,7 +193,8 @@ impl Claim<'_> {
     /// Returns whether the columns lie in the region, and exactly the claimed rows match.
     fn is_proved(&self, region: &[Intervals], state: &State) -> bool {
         let values = state.values(&self.policy.symbols);
-        let columns: Vec<Slot> = self.table.columns.iter().map(|column| column.program.run(&values)).collect();
+        let columns: Vec<Slot> =
+            self.table.columns.iter().map(|column| column.program.run(&values)).collect();
         let inside = self.table.columns.iter().zip(region).enumerate();
         let is_inside = inside.into_iter().all(|(column, (it, side))| self.lies_in(it, side, column, state));
         let matching: Vec<usize> = (0..self.table.rows.len())
@@ -210,7 +203,9 @@ impl Claim<'_> {
                 row.is_some_and(|row| self.table.matches(row, &columns, &values) == Match::Yes)
             })
             .collect();
-        is_inside && self.matches.iter().all(|row| matching.contains(row)) && (!self.matches.is_empty() || matching.is_empty())
+        is_inside
+            && self.matches.iter().all(|row| matching.contains(row))
+            && (!self.matches.is_empty() || matching.is_empty())
     }
 
     /// Returns the free values by name.
@@ -226,6 +221,21 @@ impl Claim<'_> {
 }
 
 impl Axis {
+    /// Returns the value of a number on the axis.
+    fn slot(&self, value: f64) -> Slot {
+        match &self.symbols {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "numbers of texts are whole"
+            )]
+            Some(symbols) => {
+                symbols.get(value as usize).map_or(Slot::number(0.0), |it| Slot::number(f64::from(*it)))
+            }
+            None => Slot::number(value),
+        }
+    }
+
     /// Returns a plain value of a set: 0, a whole number, or an end of it.
     pub(super) fn pick(&self, side: &Intervals) -> Option<f64> {
         let (low, high) = *side.ranges().first()?;

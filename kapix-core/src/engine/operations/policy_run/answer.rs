@@ -187,9 +187,10 @@ impl Found<'_> {
             rule: self.policy.rule_name(it.step, it.row),
             table: self.policy.step_name(it.step).to_owned(),
         });
-        let calls = body.steps.iter().filter_map(|step| {
-            if let StepBody::Call(call) = step { Some(call.name.clone()) } else { None }
-        });
+        let calls = body
+            .steps
+            .iter()
+            .filter_map(|step| if let StepBody::Call(call) = step { Some(call.name.clone()) } else { None });
         let steps = calls.zip(&self.steps).map(|(name, (operation, fulfilled))| PolicyStep {
             error: if let Fulfilled::Refusal(error) = fulfilled { Some(error.clone()) } else { None },
             name,
@@ -240,9 +241,10 @@ impl Found<'_> {
                 (Arc::clone(code), ReasonSource::Policy, text.cloned().unwrap_or_default())
             }
         };
-        let rules = because.rows.iter().map(|row| {
-            because.step.map(|step| self.policy.rule_name(step, *row)).unwrap_or_default()
-        });
+        let rules = because
+            .rows
+            .iter()
+            .map(|row| because.step.map(|step| self.policy.rule_name(step, *row)).unwrap_or_default());
         PolicyReason {
             code,
             inputs: because.inputs.clone(),
@@ -270,7 +272,8 @@ impl Found<'_> {
                 codes.push(Arc::clone(code));
             }
         }
-        let inquiries = |code: &Arc<str>| self.policy.body.reasons.get(&**code).is_some_and(|it| it.inquiries);
+        let inquiries =
+            |code: &Arc<str>| self.policy.body.reasons.get(&**code).is_some_and(|it| it.inquiries);
         let fifth = codes.iter().skip(PRINCIPAL_MAX).find(|code| inquiries(code)).cloned();
         codes.truncate(PRINCIPAL_MAX);
         codes.extend(fifth);
@@ -278,9 +281,7 @@ impl Found<'_> {
     }
 
     fn may_override(&self, never: &[String]) -> bool {
-        let is_fixed = |it: &Because| {
-            matches!(&it.code, ReasonCode::Policy(code) if never.iter().any(|never| **never == **code))
-        };
+        let is_fixed = |it: &Because| matches!(&it.code, ReasonCode::Policy(code) if never.iter().any(|never| **never == **code));
         !self.verdict.because.iter().any(is_fixed)
     }
 
@@ -310,4 +311,3 @@ impl Found<'_> {
 fn later(instant: Instant, seconds: i64) -> Result<Instant> {
     Instant::from_epoch_microseconds(instant.epoch_microseconds() + seconds * 1_000_000)
 }
-
