@@ -15,7 +15,7 @@ pub enum Grid {
 
 impl Grid {
     /// Returns the next number above one of the grid.
-    pub fn above(self, value: f64) -> f64 {
+    pub(crate) fn above(self, value: f64) -> f64 {
         match self {
             Self::Whole => libm::floor(value) + 1.0,
             Self::Floats => value.next_up(),
@@ -23,7 +23,7 @@ impl Grid {
     }
 
     /// Returns the next number below one of the grid.
-    pub fn below(self, value: f64) -> f64 {
+    pub(crate) fn below(self, value: f64) -> f64 {
         match self {
             Self::Whole => libm::ceil(value) - 1.0,
             Self::Floats => value.next_down(),

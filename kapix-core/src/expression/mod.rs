@@ -6,8 +6,10 @@
 //! that is missing, and one that arithmetic could not give, are unknown ([`Slot`]) and stay so through everything that
 //! depends on them; nothing is converted, and nothing reads a missing value as another one.
 
+mod calls;
 mod cell;
 mod check;
+mod compute;
 mod functions;
 mod intervals;
 mod lexer;

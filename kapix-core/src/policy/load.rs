@@ -88,6 +88,26 @@ pub(super) struct Loader<'b> {
 
 impl Policy {
     /// Returns the policy of a document, or every mistake in it; pointers start at the body.
+    ///
+    /// ```
+    /// use kapix_core::policy::{Policy, PolicyBody};
+    /// use kapix_core::{Cause, Limits};
+    ///
+    /// let text = r#"{
+    ///     "inputs": {"age": {"type": "integer", "min": 0}},
+    ///     "reasons": {"UNDERAGE": {"texts": {"en": "The applicant is younger than 18."}}},
+    ///     "steps": [{"table": {"name": "adults", "hit": "first", "columns": ["age"], "rules": [
+    ///         {"when": ["< 18"], "then": {"outcome": "decline", "reason": "UNDERAGE"}},
+    ///         {"when": ["-"], "then": {"outcome": "approve"}}
+    ///     ]}}]
+    /// }"#;
+    /// let mut body: PolicyBody = serde_json::from_str(text)?;
+    /// assert!(Policy::load(body.clone(), &Limits::default()).is_ok());
+    /// body.inputs.clear();
+    /// let error = Policy::load(body, &Limits::default()).unwrap_err();
+    /// assert_eq!((error.cause, &*error.fields[0]), (Cause::ExpressionName, "/steps/0/table/columns/0"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn load(body: PolicyBody, limits: &Limits) -> Result<Self> {
         let mut loader = Loader {
             body: &body,
@@ -124,7 +144,7 @@ impl Policy {
     }
 
     /// Returns how many steps a run makes at most.
-    pub const fn cost(&self) -> usize {
+    pub(crate) const fn cost(&self) -> usize {
         self.cost
     }
 }

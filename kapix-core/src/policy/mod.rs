@@ -28,8 +28,8 @@ pub use document::{
 };
 pub use input::Dated;
 pub use load::Policy;
-pub use run::{CallNeed, Progress, StepResult};
-pub use state::State;
+pub(crate) use run::{CallNeed, Progress, StepResult};
+pub(crate) use state::State;
 pub use texts::LANGUAGES;
 pub use trace::{CellTrace, ColumnTrace, RuleResult, RuleTrace, TableTrace};
 pub use verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};

@@ -51,7 +51,7 @@ pub enum StepResult {
 
 impl Policy {
     /// Puts the inputs of an application into a run; pointers of errors start at them.
-    pub fn begin(
+    pub(crate) fn begin(
         &self,
         inputs: &BTreeMap<String, JsonValue>,
         as_of: Instant,
@@ -69,7 +69,7 @@ impl Policy {
     }
 
     /// Runs the steps over what [`Policy::begin`] read, with the results of steps so far, in their order.
-    pub fn run(&self, results: &[StepResult], state: &mut State) -> Progress {
+    pub(crate) fn run(&self, results: &[StepResult], state: &mut State) -> Progress {
         state.forget_steps();
         let mut answered = results.iter();
         for (number, step) in self.steps.iter().enumerate() {

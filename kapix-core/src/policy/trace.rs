@@ -73,7 +73,7 @@ pub struct CellTrace {
 
 impl Policy {
     /// Returns what became of every row of the tables that a run reached.
-    pub fn trace(&self, state: &State) -> Vec<TableTrace> {
+    pub(crate) fn trace(&self, state: &State) -> Vec<TableTrace> {
         let reached = self.steps.iter().take(state.reached);
         let tables =
             reached.filter_map(|step| if let Step::Table(table) = step { Some(table) } else { None });
@@ -144,7 +144,7 @@ impl Policy {
     }
 
     /// Returns the name of a step: that of its table, its call or its value.
-    pub fn step_name(&self, step: u32) -> &str {
+    pub(crate) fn step_name(&self, step: u32) -> &str {
         match self.body.steps.get(step as usize) {
             Some(super::StepBody::Call(call)) => &call.name,
             Some(super::StepBody::Derive(derive)) => &derive.name,
@@ -154,7 +154,7 @@ impl Policy {
     }
 
     /// Returns the name of a row of a step's table.
-    pub fn rule_name(&self, step: u32, row: u32) -> String {
+    pub(crate) fn rule_name(&self, step: u32, row: u32) -> String {
         match self.steps.get(step as usize) {
             Some(Step::Table(table)) => table.row_name(row as usize),
             _ => String::new(),

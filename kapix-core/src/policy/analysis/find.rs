@@ -83,7 +83,7 @@ pub struct RuleFinding {
 
 impl Policy {
     /// Returns what is wrong with the tables of a policy although it loads.
-    pub fn analyse(&self) -> Vec<TableAnalysis> {
+    pub(crate) fn analyse(&self) -> Vec<TableAnalysis> {
         let tables = self.steps.iter().enumerate().filter_map(|(number, step)| match step {
             Step::Table(table) => Some((number, table)),
             Step::Call(_) | Step::Derive { .. } => None,

@@ -1,0 +1,141 @@
+//! What analysis finds of tables, beside brute force over breakpoints, their neighbours and the points between.
+
+use super::{AS_OF, inputs, policy, run};
+use crate::policy::{RuleFinding, RuleFindingKind, RuleResult, State};
+use crate::time::Instant;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+#[test]
+fn seeded_faults_are_found_with_applicants_that_show_them() {
+    let table = |hit: &str, rules: Value| {
+        json!({
+            "inputs": {"age": {"type": "integer", "min": 0, "max": 120}, "score": {"type": "number", "min": 300, "max": 850},
+                "town": {"type": "text"}},
+            "reasons": {"BAD": {"texts": {"en": "b"}}},
+            "steps": [{"table": {"name": "t", "hit": hit, "columns": ["age", "score", "town"], "rules": rules}}]
+        })
+    };
+    let decline = json!({"outcome": "decline", "reason": "BAD"});
+    let approve = json!({"outcome": "approve"});
+    let found = |document: &Value| {
+        let policy = policy(document);
+        let analysis = policy.analyse();
+        assert!(analysis[0].whole);
+        for finding in analysis[0].findings.iter().filter(|it| it.kind != RuleFindingKind::Unreachable) {
+            let witness = finding.witness.clone().unwrap_or_else(|| panic!("{finding:?} has no witness"));
+            let values = serde_json::to_value(&witness).unwrap();
+            run(&policy, &values, &[]);
+        }
+        let told = |it: &RuleFinding| (<&str>::from(it.kind), it.rules.join(","), it.region["score"].clone());
+        analysis[0].findings.iter().map(told).collect::<Vec<_>>()
+    };
+    // `> 580` and `< 580` leave one number.
+    let point = table(
+        "unique",
+        json!([
+            {"when": ["-", "< 580", "-"], "then": decline}, {"when": ["-", "> 580", "-"], "then": approve}
+        ]),
+    );
+    assert_eq!(found(&point), [("gap", String::new(), "580".to_owned())]);
+    let overlap = table(
+        "unique",
+        json!([
+            {"when": ["-", "<= 580", "-"], "then": decline}, {"when": ["-", ">= 580", "-"], "then": approve}
+        ]),
+    );
+    assert_eq!(found(&overlap), [("conflict", "rule_1,rule_2".to_owned(), "580".to_owned())]);
+    let shadow = table(
+        "first",
+        json!([
+            {"when": ["< 60", "-", "-"], "then": decline}, {"when": [">= 40", "-", "-"], "then": approve},
+            {"when": ["-", "[400..500]", "-"], "then": decline}
+        ]),
+    );
+    assert_eq!(found(&shadow), [("shadowed", "rule_3,rule_1,rule_2".to_owned(), "[400..500]".to_owned())]);
+    let range = table(
+        "first",
+        json!([
+            {"when": ["> 120", "-", "-"], "then": decline}, {"when": ["-", "-", "\"Kisumu\""], "then": approve},
+            {"when": ["-", "-", "not(\"Kisumu\")"], "then": decline}
+        ]),
+    );
+    assert_eq!(found(&range)[0].0, "unreachable");
+    assert_eq!(found(&range).len(), 1);
+    let twice = table(
+        "first",
+        json!([
+            {"when": ["< 60", "-", "-"], "then": decline}, {"when": ["< 60", "-", "-"], "then": approve},
+            {"when": ["-", "-", "-"], "then": approve}
+        ]),
+    );
+    let kinds: Vec<&str> = found(&twice).iter().map(|it| it.0).collect();
+    assert_eq!(kinds, ["duplicate", "shadowed"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// Every fault of a table is found: against all breakpoints, their neighbours and the points between.
+    #[test]
+    fn gaps_conflicts_and_shadows_are_those_of_a_grid(
+        rows in prop::collection::vec((prop::collection::vec((0_u8..6, -2_i32..3, 0_i32..3), 2), 0_u8..2), 1..5),
+        hit in prop_oneof![Just("first"), Just("unique"), Just("any")],
+    ) {
+        let cell = |(kind, low, width): &(u8, i32, i32)| match kind {
+            0 => "-".to_owned(),
+            1 => format!("< {low}"),
+            2 => format!("> {low}"),
+            3 => format!("[{low}..{})", low + width + 1),
+            4 => format!("({low}..{}]", low + width + 1),
+            _ => format!("{low}"),
+        };
+        let rules: Vec<Value> = rows.iter().map(|(cells, then)| {
+            let then = if *then == 0 { json!({"outcome": "approve"}) } else { json!({"outcome": "refer", "reason": "ODD"}) };
+            json!({"when": cells.iter().map(cell).collect::<Vec<_>>(), "then": then})
+        }).collect();
+        let document = json!({
+            "inputs": {"a": {"type": "number"}, "b": {"type": "integer"}},
+            "reasons": {"ODD": {"texts": {"en": "o"}}},
+            "steps": [{"table": {"name": "t", "hit": hit, "columns": ["a", "b"], "rules": rules}}]
+        });
+        let policy = policy(&document);
+        let analysis = policy.analyse().remove(0);
+        prop_assert!(analysis.whole);
+        let has = |kind| analysis.findings.iter().any(|it| it.kind == kind);
+        let mut points = Vec::new();
+        for at in -8..=8 {
+            let value = f64::from(at) / 2.0;
+            points.extend([value, value.next_up(), value.next_down()]);
+        }
+        let (mut gap, mut conflict, mut first) = (false, false, BTreeSet::<usize>::new());
+        for a in &points {
+            for b in -5..=5 {
+                let trace = {
+                    let mut state = State::default();
+                    policy.begin(&inputs(&json!({"a": a, "b": b})), Instant::parse(AS_OF).unwrap(), None, &mut state).unwrap();
+                    policy.run(&[], &mut state);
+                    policy.trace(&state)
+                };
+                let matching: Vec<usize> = trace[0].rules.iter().enumerate()
+                    .filter(|(_, it)| it.result == RuleResult::Matched).map(|(row, _)| row).collect();
+                gap |= matching.is_empty();
+                first.extend(matching.first());
+                let thens: BTreeSet<String> = matching.iter().map(|it| rules[*it]["then"].to_string()).collect();
+                conflict |= if hit == "unique" { matching.len() > 1 } else { thens.len() > 1 };
+            }
+        }
+        prop_assert_eq!(has(RuleFindingKind::Gap), gap);
+        if hit == "first" {
+            let shadowed: Vec<usize> = (0..rules.len()).filter(|row| !first.contains(row)).collect();
+            let told = analysis.findings.iter()
+                .filter(|it| matches!(it.kind, RuleFindingKind::Shadowed))
+                .map(|it| it.rules[0][5..].parse::<usize>().unwrap() - 1).collect::<Vec<_>>();
+            prop_assert_eq!(told, shadowed);
+        } else {
+            prop_assert_eq!(has(RuleFindingKind::Conflict), conflict);
+        }
+        prop_assert!(analysis.findings.iter().all(|it| it.witness.is_some()), "{:?}", analysis.findings);
+    }
+}
