@@ -65,8 +65,9 @@ function main() {
   const { status, stdout } = spawnSync(cargo, [...given, '--message-format=json-render-diagnostics'], {
     cwd: ROOT,
     encoding: 'utf8',
-    // Symbols are of no use in a package, and twice its size.
-    env: { CARGO_PROFILE_RELEASE_STRIP: 'symbols', ...process.env },
+    // Symbols are of no use in a package, and twice its size. A profile of tests is left as it is: Cargo would compile every
+    // crate again.
+    env: { ...(asked.profile === 'release' && { CARGO_PROFILE_RELEASE_STRIP: 'symbols' }), ...process.env },
     maxBuffer: 2 ** 30,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
