@@ -143,8 +143,8 @@ def refused(code):
     python_program(textwrap.dedent("""
         import kapix
         engine = kapix.Engine.load(kapix.EXPERT_CARDS)
-        rows = "\\n".join(open("examples/data/bank_statement.csv").read().splitlines()[:7])
-        read = kapix.read_transactions(rows.encode(), kind="current")
+        rows = "Date,Details,Money out,Money in,Balance\\n14/01/2026,RENT,500,,500\\n28/02/2026,SALARY,,900,1400\\n30/06/2026,RENT,500,,900\\n"
+        read = kapix.read_transactions(rows.encode(), kind="current", currency="KES")
         try:
             engine.credit.score(entity_id="1", entity_type="individual", as_of="2026-06-30T18:00:00Z", **read)
         except kapix.KapixError as error:
