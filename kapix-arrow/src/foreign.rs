@@ -35,9 +35,12 @@ impl Foreign {
     /// # Safety
     /// It has as many children as it says, each live or released.
     pub unsafe fn children(&mut self) -> impl Iterator<Item = Option<&mut Self>> {
-        // SAFETY: the caller vouches for the children.
-        (0..usize::try_from(self.n_children).unwrap_or_default())
-            .map(|place| unsafe { self.children.add(place).as_ref().and_then(|child| child.as_mut()) })
+        let children = self.children;
+        let child = move |place| {
+            // SAFETY: the caller vouches for the children, as many as it says.
+            unsafe { children.add(place).as_ref().and_then(|child| child.as_mut()) }
+        };
+        (0..usize::try_from(self.n_children).unwrap_or_default()).map(child)
     }
 
     /// Leaves the count of nulls to the bitmap, here and below; returns what contradicts itself.
@@ -63,9 +66,11 @@ impl Foreign {
         // SAFETY: the caller vouches for what lies below.
         let dictionary = unsafe { self.dictionary.as_mut() };
         // SAFETY: as above.
-        unsafe { self.children() }
-            .flatten()
-            .chain(dictionary)
-            .find_map(|below| unsafe { below.settle_nulls() })
+        let children = unsafe { self.children() };
+        let settle = |below: &mut Self| {
+            // SAFETY: as above.
+            unsafe { below.settle_nulls() }
+        };
+        children.flatten().chain(dictionary).find_map(settle)
     }
 }

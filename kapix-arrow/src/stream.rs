@@ -56,10 +56,10 @@ unsafe fn went_well(stream: &mut FFI_ArrowArrayStream, codes: [c_int; 2]) -> Res
     }
     // SAFETY: the caller vouches for the stream.
     let said = stream.get_last_error().map(|last_error| unsafe { last_error(stream) });
-    let said = said.filter(|text| !text.is_null());
-    // SAFETY: what it says, where it is not NULL, is text that lives until the next call.
-    Err(said.map_or_else(
-        || broken("it ended with an error"),
-        |it| broken(unsafe { CStr::from_ptr(it) }.to_string_lossy()),
-    ))
+    let Some(text) = said.filter(|text| !text.is_null()) else {
+        return Err(broken("it ended with an error"));
+    };
+    // SAFETY: what it says is text that lives until the next call.
+    let text = unsafe { CStr::from_ptr(text) };
+    Err(broken(text.to_string_lossy()))
 }
