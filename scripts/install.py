@@ -190,7 +190,8 @@ def c_commands(code):
     run(install, CLONE / "kapix-ffi")
     shutil.copy(CLONE / "kapix-ffi/c/story.c", folder / "yours.c")
     run(compile_it, folder)
-    told = run(f"./a.out {REQUEST} {CARD}", folder)
+    story = r'points +\d+\n.*decision +"(approve|refer|decline)"\n.*on record .*'
+    expect(run(f"./a.out {REQUEST} {CARD}", folder), story)
     if shutil.which("cmake"):
         (folder / "CMakeLists.txt").write_text(textwrap.dedent("""
             cmake_minimum_required(VERSION 3.16)
@@ -204,7 +205,7 @@ def c_commands(code):
         # CMake looks into /usr/local by itself.
         run("cmake -B made . && cmake --build made", folder, CMAKE_PREFIX_PATH=str(PREFIX))
         for kind in ("kapix", "static"):
-            expect(run(f"made/{kind} {REQUEST} {CARD}", folder), re.escape(told))
+            expect(run(f"made/{kind} {REQUEST} {CARD}", folder), story)
 
 
 GO_MAIN = """package main
