@@ -14,6 +14,7 @@ __all__ = [
     "VERSION",
     "addresses",
     "sample",
+    "settled",
     "verify",
 ]
 
