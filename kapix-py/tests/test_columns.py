@@ -13,6 +13,7 @@ import pyarrow
 import pytest
 
 import kapix
+from kapix._frame import column_of
 
 ROWS = 600
 CODES = numpy.arange(ROWS) * 7 % 8
@@ -223,3 +224,10 @@ def test_a_mixed_column_is_told_by_the_row_of_the_first_other_type(empty: kapix.
     for own in (values, numpy.array(values, object), pandas.Series(values, dtype=object)):
         with pytest.raises(kapix.ValidationError, match="float, and str in row `3`"):
             empty.scorecard.develop({"x": own, "bad": BAD}, include=["x"], **SETTINGS)
+
+
+def test_a_column_that_no_reader_of_arrow_takes_may_stand_unread() -> None:
+    union = pyarrow.UnionArray.from_sparse(pyarrow.array([0, 0], pyarrow.int8()), [pyarrow.array([1, 2])])
+    for values in (polars.Series([1, 2]).cast(polars.Int128), union):
+        column = column_of("odd", values)
+        assert (column.values, bool(column.kind)) == (2, True)

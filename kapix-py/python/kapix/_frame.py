@@ -48,8 +48,14 @@ class Column(NamedTuple):
     """A bit of each row, the least first: 1 where it has a value."""
 
 
+class Prepared(list[Column]):
+    """The columns of a frame, brought to their types once for several calls."""
+
+
 def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
     """Returns the columns of a table, of a dict of columns, or of a matrix with `names`."""
+    if isinstance(frame, Prepared):
+        return frame
     pandas, polars, numpy = (sys.modules.get(name) for name in ("pandas", "polars", "numpy"))
     if isinstance(frame, Mapping):
         named: Iterable[tuple[Any, Any]] = frame.items()
@@ -329,9 +335,11 @@ def _polars(name: str, values: Any) -> Column:
         return Column(name, codes.rechunk(), "codes", categories)
     if dtype == polars.Null:
         return _objects(name, values.to_list())
+    if dtype in (polars.Int128, polars.UInt128, polars.Object):
+        return _unread(name, values, dtype)
     if dtype.is_float() or dtype.is_decimal():
         values = values.cast(polars.Float64)
-    elif dtype.is_integer() and dtype not in (polars.Int32, polars.UInt64, polars.Int128, polars.UInt128):
+    elif dtype.is_integer() and dtype not in (polars.Int32, polars.UInt64):
         values = values.cast(polars.Int64)
     elif isinstance(dtype, polars.Datetime):
         values = values.cast(polars.Datetime("us", dtype.time_zone))
@@ -373,9 +381,7 @@ def _chunks(pyarrow: Any, values: Any, place: str) -> Any:
 
 def _arrow(name: str, values: Any) -> Column:
     pyarrow = _pyarrow()
-    values = _chunks(pyarrow, values, pointer_of(["columns", name]))
-    empty = pyarrow.array([], values.type)
-    values = values.chunk(0) if values.num_chunks == 1 else pyarrow.concat_arrays([*values.chunks, empty])
+    elif dtype.is_integer() and dtype not in (polars.Int32, polars.UInt64):
     kinds = pyarrow.types
     kind = values.type
     if kinds.is_dictionary(kind):
