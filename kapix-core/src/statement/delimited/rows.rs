@@ -10,11 +10,12 @@ use super::place;
 use super::preamble::Preamble;
 use super::survey::Choices;
 use super::words::{self, Label};
-use crate::domain::{Direction, Transaction, TransactionStatus};
+use crate::domain::Direction;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits, WIRE_MAX};
 use crate::money::Currency;
+use crate::statement::columns::{Row, RowColumns};
 use crate::statement::profile::{ColumnRole, DebitSign, Sign};
 use crate::statement::reading::LeftOutReason;
 use crate::statement::request::StatedAccount;
@@ -33,8 +34,6 @@ pub(super) struct Rows<'a> {
     /// Currency of a row whose column names none.
     pub(super) currency: Option<Currency>,
     pub(super) found: Found,
-    /// Rows that the part of an account may have.
-    pub(super) expected: usize,
     /// The last day that stood alone, and what it is.
     pub(super) last_day: Option<(Stamp, At)>,
     /// Whether a column is read, by its place.
@@ -70,14 +69,12 @@ impl Rows<'_> {
             self.found.left_out.push(record.line, LeftOutReason::NoAmount);
             return Ok(());
         };
-        let mut transaction = self.transaction(record, stamp, amount_minor, balance_minor)?;
-        transaction.status = self.status(record, amount_minor, currency)?;
+        let row = self.row(record, stamp, (amount_minor, balance_minor), currency)?;
         self.check_account(record)?;
         limits::check("rows", self.limits.rows, self.found.rows + 1)
             .map_err(|error| place(error.cause, record.line, None, &error.message))?;
         let account = self.account(record, currency)?;
-        account.rows.push(transaction);
-        account.lines.push(record.line);
+        account.rows.push(&row, record.line);
         self.found.rows += 1;
         self.found.totals.row(amount_minor);
         Ok(())
@@ -140,12 +137,9 @@ impl Rows<'_> {
         if !alone || text.is_empty() || record.len() != self.layout.header.len() {
             return Ok(false);
         }
-        let Some(row) = self.found.accounts.get_mut(self.found.last).and_then(|it| it.rows.last_mut()) else {
-            return Ok(false);
-        };
-        let description = row.description.get_or_insert_default();
-        description.extend([if description.is_empty() { "" } else { " " }, text]);
-        limits::check("string_bytes", self.limits.string_bytes, description.len()).map_err(|error| {
+        let last = self.found.accounts.get_mut(self.found.last);
+        let Some(bytes) = last.and_then(|it| it.rows.extend_description(text)) else { return Ok(false) };
+        limits::check("string_bytes", self.limits.string_bytes, bytes).map_err(|error| {
             place(error.cause, record.line, Some(ColumnRole::Description), &error.message)
         })?;
         Ok(true)
@@ -301,13 +295,14 @@ impl Rows<'_> {
         if is_amount { self.money(record, column, currency) } else { Ok(None) }
     }
 
-    fn transaction(
+    /// Returns the row of a record with an amount, and perhaps with a balance.
+    fn row<'r>(
         &mut self,
-        record: &Cut<'_>,
+        record: &Cut<'r>,
         stamp: &Stamp,
-        amount_minor: i64,
-        balance_minor: Option<i64>,
-    ) -> Result<Transaction> {
+        (amount_minor, balance_minor): (i64, Option<i64>),
+        currency: Currency,
+    ) -> Result<Row<'r>> {
         let refuse =
             |column: ColumnRole, error: &Error| place(error.cause, record.line, Some(column), &error.message);
         let direction = record.direction;
@@ -324,9 +319,9 @@ impl Rows<'_> {
         let at = self.at(record, stamp)?;
         let id = |column: ColumnRole| match self.cell(record, column) {
             "" => Ok(None),
-            text => Id::parse(text).map(Some).map_err(|error| refuse(column, &error)),
+            text => Id::check(text).map(|()| Some(text)).map_err(|error| refuse(column, &error)),
         };
-        Ok(Transaction {
+        Ok(Row {
             amount_minor,
             at,
             balance_minor,
@@ -335,7 +330,7 @@ impl Rows<'_> {
             description: self.text(record, ColumnRole::Description)?,
             id: id(ColumnRole::Id)?,
             pending_id: id(ColumnRole::PendingId)?,
-            status: TransactionStatus::Posted,
+            status: self.status(record, amount_minor, currency)?,
             direction,
         })
     }
@@ -362,14 +357,14 @@ impl Rows<'_> {
         Ok(at)
     }
 
-    fn text(&self, record: &Cut<'_>, column: ColumnRole) -> Result<Option<String>> {
+    fn text<'r>(&self, record: &Cut<'r>, column: ColumnRole) -> Result<Option<&'r str>> {
         let text = self.cell(record, column);
         if text.is_empty() {
             return Ok(None);
         }
         limits::check("string_bytes", self.limits.string_bytes, text.len())
             .map_err(|error| place(error.cause, record.line, Some(column), &error.message))?;
-        Ok(Some(text.to_owned()))
+        Ok(Some(text))
     }
 
     /// Refuses a row without an account behind one of a named account: whose it is stays open.
@@ -444,8 +439,7 @@ impl Rows<'_> {
             id,
             currency,
             kind: None,
-            rows: Vec::with_capacity(if accounts == 0 { self.expected } else { 0 }),
-            lines: Vec::new(),
+            rows: RowColumns::default(),
             edges: Vec::new(),
             newest_first: false,
         });

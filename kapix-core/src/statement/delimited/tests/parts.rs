@@ -2,11 +2,20 @@
 
 use super::request;
 use crate::domain::Direction;
-use crate::error::Cause;
+use crate::error::{Cause, Result};
 use crate::limits::Limits;
-use crate::statement::Profile;
-use crate::statement::delimited::read::read_in_parts;
+use crate::statement::delimited::read;
+use crate::statement::{ColumnReading, Profile, Reading, TransactionsReadRequest};
 use core::fmt::Write;
+
+fn read_in_parts(
+    text: &[u8],
+    request: &TransactionsReadRequest,
+    limits: &Limits,
+    parts: (usize, usize),
+) -> Result<Reading> {
+    read::read_in_parts(text, request, limits, parts).map(ColumnReading::with_rows)
+}
 
 /// Rows with all that may stand between them, and the form of which shows late: the day in the last rows alone.
 fn document(rows: u32) -> String {
