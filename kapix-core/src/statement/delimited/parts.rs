@@ -69,7 +69,7 @@ fn border(part: Part<'_>, from: usize, marks: Marks, places: &Places) -> Result<
     let Some(text) = part.text.get(from..) else { return Ok(None) };
     let mut records = Records::new(Part { text, line: 1 }, marks);
     for _ in 0..BORDER_MAX {
-        let Some(record) = records.next()? else { break };
+        let Some(record) = records.next() else { break };
         let start = record.start;
         if Cut::new(record, places).is_row(places) {
             return Ok(Some(from + start));

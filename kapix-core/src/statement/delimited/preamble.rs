@@ -76,7 +76,7 @@ pub(super) fn pass(
     if layout.header_line == 0 {
         return Ok(preamble);
     }
-    while let Some(record) = records.next()? {
+    while let Some(record) = records.next() {
         if record.line >= layout.header_line {
             left_out.push(record.line, LeftOutReason::Header);
             break;
@@ -179,7 +179,7 @@ impl Preamble {
             if written.currency.is_some_and(|own| own != currency) || !mark {
                 return None;
             }
-            let minor = amounts::minor(written.digits, choices.decimal_mark.0, currency).ok()?;
+            let minor = written.minor(choices.decimal_mark.0, currency).ok()?;
             Some((*line, if written.negative == Some(true) { -minor } else { minor }))
         })
     }

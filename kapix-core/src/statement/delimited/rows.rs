@@ -20,6 +20,7 @@ use crate::statement::profile::{ColumnRole, DebitSign, Sign};
 use crate::statement::reading::LeftOutReason;
 use crate::statement::request::StatedAccount;
 use crate::time::{At, UtcOffset};
+use core::ops::RangeFrom;
 
 /// Id of an account that nothing names.
 const ACCOUNT: &str = "account";
@@ -36,8 +37,8 @@ pub(super) struct Rows<'a> {
     pub(super) found: Found,
     /// The last day that stood alone, and what it is.
     pub(super) last_day: Option<(Stamp, At)>,
-    /// Whether a column is read, by its place.
-    pub(super) is_read: Vec<bool>,
+    /// The places that nothing reads.
+    pub(super) unread: (Vec<usize>, RangeFrom<usize>),
 }
 
 impl Rows<'_> {
@@ -279,7 +280,8 @@ impl Rows<'_> {
             let message = format!("the amount has the mark `{}`; the row is in {currency}", mark.text);
             return Err(refuse(Cause::MoneyCurrencyMixed, &message));
         }
-        let minor = amounts::minor(written.digits, self.choices.decimal_mark.0, currency)
+        let minor = written
+            .minor(self.choices.decimal_mark.0, currency)
             .map_err(|error| refuse(error.cause, &error.message))?;
         Ok(Some(if written.negative == Some(true) { -minor } else { minor }))
     }

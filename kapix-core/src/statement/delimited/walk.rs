@@ -156,7 +156,7 @@ impl Body<'_> {
         for part in &self.parts {
             let mut records = Records::new(*part, self.marks);
             for _ in 0..SAMPLE {
-                let Some(record) = records.next()? else { break };
+                let Some(record) = records.next() else { break };
                 survey.see(&Cut::new(record, &layout.places), &layout.places, self.request.account.period);
             }
         }
@@ -190,10 +190,10 @@ impl Body<'_> {
             currency: form.currency,
             found: Found::default(),
             last_day: None,
-            is_read: layout.is_read(),
+            unread: layout.unread(),
         });
         let mut records = Records::new(part, self.marks);
-        while let Some(record) = records.next()? {
+        while let Some(record) = records.next() {
             let cut = Cut::new(record, &layout.places);
             survey.see(&cut, &layout.places, self.request.account.period);
             if let (Some(rows), None) = (&mut rows, &failed) {

@@ -11,7 +11,7 @@ pub(super) fn columns(accounts: &[AccountRead], rows: Vec<RowColumns>) -> Result
     let names = accounts.iter().map(|it| Arc::from(it.account.account_id.as_str())).collect();
     let (mut owners, mut all) = (Vec::new(), RowColumns::default());
     for (index, rows) in rows.into_iter().enumerate() {
-        owners.extend(core::iter::repeat_n(i32::try_from(index).unwrap_or(-1), rows.len()));
+        owners.extend(core::iter::repeat_n(code(Some(index)), rows.len()));
         all.append(rows);
     }
     let category = named("category", &all.category, all.len());
@@ -59,44 +59,43 @@ fn at(rows: &[At]) -> ResultColumn {
 /// Returns a column of the values that a list names, their names in the order in which they occur.
 fn coded<T: PartialEq>(name: &'static str, rows: &[T], list: &[(T, &str)]) -> ResultColumn {
     let first = |(value, name)| Some((rows.iter().position(|own| own == value)?, value, name));
-    let mut known: Vec<(usize, &T, &str)> =
-        list.iter().map(|(value, name)| (value, *name)).filter_map(first).collect();
+    let known = list.iter().map(|(value, name)| (value, *name)).filter_map(first);
+    let mut known: Vec<(usize, &T, &str)> = known.collect();
     known.sort_unstable_by_key(|(first, ..)| *first);
-    let place = |row: &T| known.iter().position(|(_, value, _)| *value == row);
-    let names = known.iter().map(|(.., name)| Arc::from(*name)).collect();
-    dictionary(name, rows.iter().map(place), names)
+    let codes = rows.iter().map(|row| code(known.iter().position(|(_, value, _)| *value == row)));
+    dictionary(name, codes.collect(), known.iter().map(|(.., name)| Arc::from(*name)).collect())
 }
 
 /// Returns a column of texts of which few differ, their names in the order in which they occur.
 fn named(name: &'static str, texts: &Written, rows: usize) -> ResultColumn {
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     let mut names = Vec::new();
-    let mut last: Option<(&str, usize)> = None;
-    let mut place = |text| {
-        let same = last.filter(|(own, _)| *own == text).map(|(_, place)| place);
-        let place = same.unwrap_or_else(|| {
+    let mut known: BTreeMap<&str, i32> = BTreeMap::new();
+    let mut last: Option<(&str, i32)> = None;
+    let codes = (0..rows).map(|row| {
+        let Some(text) = texts.get(row) else { return NONE };
+        let same = last.filter(|(own, _)| *own == text).map(|(_, code)| code);
+        let code = same.unwrap_or_else(|| {
             *known.entry(text).or_insert_with(|| {
                 names.push(Arc::from(text));
-                names.len() - 1
+                code(Some(names.len() - 1))
             })
         });
-        last = Some((text, place));
-        place
-    };
-    let places: Vec<Option<usize>> = (0..rows).map(|row| texts.get(row).map(&mut place)).collect();
-    dictionary(name, places.into_iter(), names)
+        last = Some((text, code));
+        code
+    });
+    let codes = codes.collect();
+    dictionary(name, codes, names)
 }
 
-fn dictionary(
-    name: &'static str,
-    places: impl Iterator<Item = Option<usize>>,
-    names: Vec<Arc<str>>,
-) -> ResultColumn {
+fn dictionary(name: &'static str, codes: Vec<i32>, names: Vec<Arc<str>>) -> ResultColumn {
     let mut validity = Validity::default();
-    let code = |place: Option<usize>| {
-        validity.push(place.is_some());
-        place.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1)
-    };
-    let codes = Codes::Wide(places.map(code).collect());
-    ResultColumn::new(name, ResultValues::Dictionary { codes, names }, validity.bits())
+    codes.iter().for_each(|code| validity.push(*code != NONE));
+    ResultColumn::new(name, ResultValues::Dictionary { codes: Codes::Wide(codes), names }, validity.bits())
+}
+
+/// The code of a row without a value.
+const NONE: i32 = -1;
+
+fn code(place: Option<usize>) -> i32 {
+    place.and_then(|place| i32::try_from(place).ok()).unwrap_or(NONE)
 }
