@@ -10,7 +10,7 @@ use super::survey::Choices;
 use super::walk::Body;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
-use crate::statement::profile::{ColumnRole, Format, Profile};
+use crate::statement::profile::{ColumnRole, Format, Profile, Quotes};
 use crate::statement::reading::{Choice, ColumnReading, LeftOutRows, Proof, Reading, ReadingFindingKind};
 use crate::statement::request::TransactionsReadRequest;
 use std::collections::BTreeMap;
@@ -40,8 +40,9 @@ pub(super) fn read_in_parts(
     let text: &str = &decoded.text;
     check_lines(text, limits)?;
     let mut layout = layout::find(text, &request.profile, limits)?;
-    let quotes = quotes(text, layout.separator, request.profile.quotes, limits)?;
-    let marks = Marks { separator: layout.separator, quotes };
+    let (quotes, occur) = quotes(text, layout.separator, request.profile.quotes, limits)?;
+    // Without a quote nobody looks for one again.
+    let marks = Marks { separator: layout.separator, quotes: if occur { quotes } else { Quotes::None } };
     let mut records = Records::new(Part { text, line: 1 }, marks);
     let mut left_out = LeftOutRows::default();
     let preamble = preamble::pass(&mut records, &layout, &mut left_out)?;

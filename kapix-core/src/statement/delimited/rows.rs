@@ -91,8 +91,10 @@ impl Rows<'_> {
         if amount.is_none_or(|amount| amount == 0) || amount == balance_minor {
             return record.cells().find_map(words::label).filter(|label| *label != Label::Total);
         }
-        let description = self.cell(record, ColumnRole::Description);
-        if balance_minor.is_none() { words::whole_label(description) } else { None }
+        if balance_minor.is_some() {
+            return None;
+        }
+        words::whole_label(self.cell(record, ColumnRole::Description))
     }
 
     /// A record without a day: a note, a total, a balance at an end, the header again, or text of the row above.
