@@ -9,6 +9,7 @@ use crate::id::Id;
 use crate::limits::{self, Limits};
 use crate::money::Currency;
 use crate::statement::columns::RowColumns;
+use crate::statement::profile::ColumnRole;
 use crate::statement::reading::LeftOutRows;
 use std::collections::BTreeMap;
 
@@ -96,6 +97,7 @@ impl Building {
         let rows_before = self.rows.len();
         self.edges
             .extend(next.edges.iter().map(|it| Edge { rows_before: it.rows_before + rows_before, ..*it }));
+        self.kind = self.kind.or(next.kind);
         self.rows.append(next.rows);
     }
 }
@@ -112,6 +114,12 @@ impl Found {
         let is_first = self.accounts.is_empty();
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
+            let own = self.accounts.first().filter(|_| !is_first);
+            if let (Some(own), Some(line)) = (own, account.rows.lines.first())
+                && own.currency != account.currency
+            {
+                return Err(in_another_currency(*line, account.currency, own.currency));
+            }
             if let Some(line) = account.rows.lines.get(room) {
                 limits::check("rows", limits.rows, self.rows + room + 1)
                     .map_err(|error| place(error.cause, *line, None, &error.message))?;
@@ -134,4 +142,11 @@ impl Found {
         let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
         Err(Error::new(Cause::StatementEmpty, message).at("/document"))
     }
+}
+
+/// Returns the error of a row in another currency than the rows of its account before.
+#[cold]
+pub(super) fn in_another_currency(line: u64, currency: Currency, before: Currency) -> Error {
+    let message = format!("the row is in {currency}; the rows of its account before are in {before}");
+    place(Cause::MoneyCurrencyMixed, line, Some(ColumnRole::Currency), &message)
 }

@@ -28,8 +28,7 @@ pub(super) fn parts<'t>(
 ) -> Result<Vec<Part<'t>>> {
     let mut parts = vec![whole];
     // The rows of several accounts hang together.
-    if [ColumnRole::Account, ColumnRole::Currency, ColumnRole::Kind].iter().any(|column| places.has(*column))
-    {
+    if places.has(ColumnRole::Account) {
         return Ok(parts);
     }
     let mut rest = whole;

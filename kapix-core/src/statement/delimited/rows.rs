@@ -4,7 +4,7 @@
 use super::amounts;
 use super::cut::Cut;
 use super::dates::{self, Stamp};
-use super::found::{Building, Found};
+use super::found::{Building, Found, in_another_currency};
 use super::layout::{Layout, is_another_header};
 use super::place;
 use super::preamble::Preamble;
@@ -72,9 +72,10 @@ impl Rows<'_> {
         };
         let row = self.row(record, stamp, (amount_minor, balance_minor), currency)?;
         self.check_account(record)?;
-        limits::check("rows", self.limits.rows, self.found.rows + 1)
-            .map_err(|error| place(error.cause, record.line, None, &error.message))?;
+        let (rows, most) = (self.found.rows + 1, self.limits.rows);
         let account = self.account(record, currency)?;
+        limits::check("rows", most, rows)
+            .map_err(|error| place(error.cause, record.line, None, &error.message))?;
         account.rows.push(&row, record.line);
         self.found.rows += 1;
         self.found.totals.row(amount_minor);
@@ -408,11 +409,7 @@ impl Rows<'_> {
             return Err(Error::new(Cause::StatementForm, "a row has no account").at("/document"));
         };
         if account.currency != currency {
-            let message = format!(
-                "the row is in {currency}; the rows of its account before are in {}",
-                account.currency
-            );
-            return Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message));
+            return Err(in_another_currency(record.line, currency, account.currency));
         }
         account.kind = account.kind.or(kind);
         Ok(account)
