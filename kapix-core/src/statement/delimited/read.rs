@@ -45,8 +45,8 @@ pub(super) fn read_in_parts(
     let marks = Marks { separator: layout.separator, quotes: if occur { quotes } else { Quotes::None } };
     let mut records = Records::new(Part { text, line: 1 }, marks);
     let mut left_out = LeftOutRows::default();
-    let preamble = preamble::pass(&mut records, &layout, &mut left_out)?;
-    let parts = parts(records.rest(), marks, &layout.places, part_bytes)?;
+    let preamble = preamble::pass(&mut records, &layout, &mut left_out);
+    let parts = parts(records.rest(), marks, &layout.places, part_bytes);
     let body = Body { parts, marks, preamble, request, limits, threads };
     let (mut found, mut choices) = body.read(&mut layout, left_out)?;
     found.check()?;
