@@ -1,5 +1,5 @@
 # Every target does the set-up that it needs. The recipes longer than a line are in scripts/.
-.PHONY: help demo check test bench bench-setup types fmt audit packages fuzz clean
+.PHONY: help demo check test bench bench-setup types fmt audit packages soak fuzz clean
 .DEFAULT_GOAL := help
 SHELL := bash
 
@@ -32,6 +32,9 @@ audit: ## known vulnerabilities of the dependencies; needs the git host of the R
 
 packages: ## wheel, npm and C library for Linux from glibc 2.17 on, into dist/
 	@scripts/packages.sh
+
+soak: ## sanitizers and long runs, SOAK (default 1) times as many
+	@scripts/soak.sh
 
 fuzz: ## hostile input, FUZZ_SECONDS (default 60) for each target
 	@scripts/fuzz.sh

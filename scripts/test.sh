@@ -129,6 +129,16 @@ c_and_go() {
   step 'c and go' bindings kapix-ffi/scripts/test.sh
 }
 
+# The builds are those of the steps before: Cargo names what it builds by paths within a workspace, here in a clone.
+installation() {
+  if ! need_python; then
+    skip 'installation' 'no Python 3.11 or newer with venv'
+    return
+  fi
+  step 'installation: the table of README and every block of the READMEs, as written' \
+    bindings env KAPIX_PROFILE=check-release "$(find_python)" scripts/install.py "${CARGO_TARGET_DIR:-target}/install"
+}
+
 dependencies
 rust
 if [ -f kapix-py/Cargo.toml ]; then
@@ -138,3 +148,4 @@ if [ -f kapix-node/Cargo.toml ]; then
   node_package
 fi
 c_and_go
+installation

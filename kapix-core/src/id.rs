@@ -30,6 +30,11 @@ impl Id {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
+        Self::check(text).map(|()| Self(text.into()))
+    }
+
+    /// Refuses a text that is no id.
+    pub(crate) fn check(text: &str) -> Result<()> {
         if text.is_empty() || text.len() > ID_BYTES_MAX {
             let message = format!("an id must have 1..={ID_BYTES_MAX} bytes; got `{}`", text.len());
             return Err(Error::new(Cause::IdInvalid, message));
@@ -38,7 +43,7 @@ impl Id {
             let message = format!("an id must not hold control characters; got one at byte `{place}`");
             return Err(Error::new(Cause::IdInvalid, message));
         }
-        Ok(Self(text.into()))
+        Ok(())
     }
 
     /// Returns the text of the id.

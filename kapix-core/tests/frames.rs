@@ -170,6 +170,20 @@ fn a_special_value_is_read_as_what_the_column_holds_and_told_where_no_row_holds_
 }
 
 #[test]
+fn a_special_value_that_hardly_a_row_holds_is_no_answer() {
+    // -9 is a code of the whole card, and no row of `second` holds it: sent there it would count as neutral points.
+    let second =
+        changed(&table(), "age", |row, age| if *age == json!(-9) { json!(row % 50) } else { age.clone() });
+    let both = with(table(), &json!({"second": second["age"]}));
+    let answer = develop(&both, &json!({"selection": {"forced": ["age", "second"]}}));
+    let named = |name: &str| {
+        let own = characteristics(&answer);
+        own.as_array().unwrap().iter().find(|it| it["feature"] == name).unwrap()["special"][0].clone()
+    };
+    assert_eq!((&named("age")["missing"], &named("second")["missing"]), (&Value::Null, &json!(true)));
+}
+
+#[test]
 fn a_target_is_read_without_bad_only_where_everybody_reads_it_alike() {
     let known = characteristics(&develop(&table(), &json!({})));
     let coded = |good: Value, bad: Value| {

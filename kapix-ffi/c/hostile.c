@@ -317,6 +317,36 @@ static void children_that_are_forked_amid_calls(const char *card, int children) 
 }
 
 /* Only what is there is found, and no pointer leads beyond the end. */
+/* Unsigned integers are read below 2^63. One beyond is refused with its row where the column is read; unread it stays. */
+static void unsigned_integers(const kapix_engine *engine) {
+    const char *const request = "{\"as_of\":\"2026-01-31T00:00:00Z\",\"entity_type\":\"individual\"}";
+    const char *const lake[] = {"lake", "lake", "lake"};
+    const double plain[] = {6000, 6000, 6000};
+    uint64_t values[] = {6000, 6000, UINT64_MAX};
+    kapix_buffer reply = {0};
+    kapix_columns table;
+    for (int how = 0; how < 3; how++) {
+        if (how == 2) values[2] = 6000;
+        const kapix_column numbers = {how == 1 ? "other" : "income", "L", 3, values};
+        const kapix_column columns[] = {numbers, kapix_texts("region", lake, 3), kapix_doubles("income", plain, 3)};
+        CHECK(kapix_columns_of(&table, columns, how == 1 ? 3 : 2) == 0);
+        const int32_t status = kapix_call_with(engine, "credit.score_batch", bytes(request), strlen(request), NULL, &table, &reply);
+        if (how == 0) {
+            CHECK(holds(&reply, "uint64 with `18446744073709551615` in row `2`") && holds(&reply, "[\"/columns/income\"]"));
+            CHECK_CAUSE(status, 400, reply, "frame.column_type");
+            continue;
+        }
+        const struct ArrowArray *points = NULL;
+        for (int64_t i = 0; status == 0 && i < table.schema.n_children; i++) {
+            if (strcmp(table.schema.children[i]->name, "points") == 0) points = table.array.children[i];
+        }
+        CHECK(points != NULL && points->length == 3 && ((const int32_t *)points->buffers[1])[2] == 35);
+        table.array.release(&table.array);
+        table.schema.release(&table.schema);
+        kapix_buffer_free(&reply);
+    }
+}
+
 static void parts_are_found(void) {
     char json[] = "{\"a\":[1,{\"b]\":\"x\\\"},\"},[],\"\"],\"ab\":{},\"c\":null}";
     kapix_buffer reply = {(uint8_t *)json, sizeof json - 1};
@@ -354,6 +384,7 @@ int main(int count, char **arguments) {
     bad_texts(engine);
     big_requests(engine);
     bad_controls(engine);
+    unsigned_integers(engine);
     kapix_engine_close(engine);
     hmac_is_the_standards();
     records(card);

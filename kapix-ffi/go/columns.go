@@ -118,6 +118,9 @@ func Float64Column(name string, values []float64) Column { return column(name, "
 // Int64Column returns a column of integers.
 func Int64Column(name string, values []int64) Column { return column(name, "l", values) }
 
+// Uint64Column returns a column of integers, each below 2^63: no operation reads one with a larger integer.
+func Uint64Column(name string, values []uint64) Column { return column(name, "L", values) }
+
 // Int32Column returns a column of integers.
 func Int32Column(name string, values []int32) Column { return column(name, "i", values) }
 

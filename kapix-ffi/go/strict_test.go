@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -174,6 +175,27 @@ func TestColumnsOfDifferentLengthAreRefusedWhicheverIsTheShorter(t *testing.T) {
 	for _, valid := range [][]bool{{true}, make([]bool, 3)} {
 		_, _, err = engine.CreditScoreBatch(context.Background(), batch(), income.Where(valid))
 		refusedAt(t, err, "frame.shape", "/columns/income")
+	}
+}
+
+func TestUnsignedIntegersAreReadBelowTwoToThe63AndElseRefusedWithTheirRow(t *testing.T) {
+	engine := load(t)
+	values, region := []uint64{500, 6000, math.MaxUint64}, kapix.StringColumn("region", []string{"lake", "lake", "lake"})
+	own := kapix.Uint64Column("income", values)
+	_, _, err := engine.CreditScoreBatch(context.Background(), batch(), own, region)
+	refusedAt(t, err, "frame.column_type", "/columns/income")
+	if !strings.Contains(err.Error(), "uint64 with `18446744073709551615` in row `2`") {
+		t.Fatal(err)
+	}
+	// A missing row holds nothing, and a column that is not read may hold anything.
+	for _, columns := range [][]kapix.Column{
+		{own.Where([]bool{true, true, false}), region},
+		{kapix.Float64Column("income", []float64{500, 6000, math.NaN()}), region, kapix.Uint64Column("id", values)},
+	} {
+		_, rows, err := engine.CreditScoreBatch(context.Background(), batch(), columns...)
+		if points := kapix.ValuesOf[int32](rows, "points"); err != nil || !slices.Equal(points, []int32{15, 35, 15}) {
+			t.Fatal(err, points)
+		}
 	}
 }
 

@@ -101,7 +101,8 @@ uint32_t kapix_abi_version(void) KAPIX_NOEXCEPT;
  *                             `as_of` and the recorded time come from
  *                envelope     true (default): answers carry request_id, audit_id, recorded_at and latency_ms
  *                idempotency  "durable" (default: a request with a key is refused, this engine lives in memory) or
- *                             "process" (100,000 keys and 64 MiB, the limit store_key_bytes; the oldest evicted)
+ *                             "process" (100,000 keys and 64 MiB, the limit store_key_bytes; the oldest evicted;
+ *                             each process of a fork() has its own, so send a key to one of them)
  *                limits       {"request_bytes": ..., ...}; engine.describe lists them
  *                production   false (default); true loads approved artefacts only
  *                record       true (default): calls leave a record
@@ -163,7 +164,7 @@ typedef struct kapix_columns {
  * ("credit.score_batch", "scorecard.develop", "scorecard.evaluate"). Either may be NULL.
  *
  *   columns  In: one struct array (format "+s", no null rows), a child for each column:
- *              numbers       float64 "g", int64 "l", int32 "i"
+ *              numbers       float64 "g", int64 "l", int32 "i", uint64 "L" where every row is below 2^63
  *              text          utf8 "u", large_utf8 "U", utf8_view "vu", a dictionary of these without null texts, and
  *                            boolean "b" as `true` and `false`
  *              dates         date32 "tdD", days since 1970-01-01

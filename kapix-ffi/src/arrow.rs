@@ -7,7 +7,7 @@ use crate::abi::{guard, invalid};
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{Array, ArrayRef, make_array};
-use core::ffi::c_void;
+use kapix_arrow::Foreign;
 use kapix_core::{
     Cause, Error, Limits, Result,
     error::escape_segment,
@@ -20,21 +20,6 @@ use std::sync::Arc;
 pub(crate) struct Table {
     schema: FFI_ArrowSchema,
     array: FFI_ArrowArray,
-}
-
-/// `ArrowArray` of the header, for what the reader of arrow-array takes on trust.
-#[repr(C)]
-struct Fields {
-    length: i64,
-    null_count: i64,
-    offset: i64,
-    n_buffers: i64,
-    n_children: i64,
-    buffers: *const *const c_void,
-    children: *const *mut Self,
-    dictionary: *mut Self,
-    release: Option<unsafe extern "C" fn(*mut Self)>,
-    private_data: *mut c_void,
 }
 
 impl Table {
@@ -50,8 +35,8 @@ impl Table {
         if schema.release().is_none() || array.is_released() {
             return Err(invalid("the columns were released before"));
         }
-        // SAFETY: both structures have the layout of the interface, and the caller vouches for what they lead to.
-        let settled = guard(|| unsafe { settle(&mut *(&raw mut array).cast(), &schema) });
+        // SAFETY: the caller vouches for what both structures lead to.
+        let settled = guard(|| unsafe { settle(Foreign::of(&mut array), &schema) });
         settled.unwrap_or_else(|| Err(broken("there are more arrays than schemas")))?;
         // The reader panics on some contradictions, hence the guards.
         let panicked = || broken("a pointer or count contradicts its format");
@@ -88,15 +73,14 @@ pub(crate) fn frame<'a>(columns: &'a [(String, ArrayRef)], limits: &Limits) -> R
 ///
 /// # Safety
 /// `table` is a live structure of the Arrow C Data Interface.
-unsafe fn settle(table: &mut Fields, schema: &FFI_ArrowSchema) -> Result<()> {
-    // SAFETY: the caller vouches for the table, so for its children, as many as it says.
-    let child = |place| unsafe { table.children.add(place).as_ref().and_then(|child| child.as_mut()) };
+unsafe fn settle(table: &mut Foreign, schema: &FFI_ArrowSchema) -> Result<()> {
     let rows = table.offset.saturating_add(table.length);
-    let places = 0..usize::try_from(table.n_children).unwrap_or_default();
-    let lengths = places.clone().filter_map(|place| child(place).map(|child| child.length));
+    // SAFETY: the caller vouches for the table, so for its children, as many as it says.
+    let lengths = unsafe { table.children() }.flatten().map(|child| child.length);
     let longest = lengths.max().unwrap_or_default().max(rows);
-    for place in places {
-        let why = match child(place) {
+    // SAFETY: as above.
+    for (place, child) in unsafe { table.children() }.enumerate() {
+        let why = match child {
             None => Some("the column is NULL".to_owned()),
             Some(own) if own.length < longest => Some(format!(
                 "the column has `{}` rows; the longest, or the table, has `{longest}`",
@@ -111,35 +95,6 @@ unsafe fn settle(table: &mut Fields, schema: &FFI_ArrowSchema) -> Result<()> {
     }
     // SAFETY: the caller vouches for the table.
     unsafe { table.settle_nulls() }.map_or(Ok(()), |why| Err(broken(why)))
-}
-
-impl Fields {
-    /// Leaves the count of nulls to the bitmap, here and below; returns what contradicts itself.
-    ///
-    /// # Safety
-    /// It is a structure of the Arrow C Data Interface, live or released.
-    unsafe fn settle_nulls(&mut self) -> Option<&'static str> {
-        if self.release.is_none() {
-            return Some("the column was released before, or moved away");
-        }
-        if self.length < 0 || self.offset < 0 {
-            return Some("a length or an offset is below 0");
-        }
-        // Arrays without any buffer, such as those of nulls alone, have no bitmap.
-        if self.n_buffers > 0 {
-            // SAFETY: the caller vouches for the buffers, of which there is one.
-            let has_bitmap = unsafe { self.buffers.as_ref() }.is_some_and(|bitmap| !bitmap.is_null());
-            if !has_bitmap && self.null_count > 0 {
-                return Some("the column counts nulls and has no validity bitmap");
-            }
-            self.null_count = if has_bitmap { -1 } else { 0 };
-        }
-        let children = (0..usize::try_from(self.n_children).unwrap_or_default())
-            // SAFETY: the caller vouches for the children, as many as it says.
-            .filter_map(|place| unsafe { self.children.add(place).as_ref() }.copied());
-        // SAFETY: so are these, where they are not NULL.
-        children.chain([self.dictionary]).find_map(|below| unsafe { below.as_mut()?.settle_nulls() })
-    }
 }
 
 fn at_column(schema: &FFI_ArrowSchema, place: usize, why: String) -> Error {

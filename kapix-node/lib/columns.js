@@ -5,7 +5,7 @@
 
 const { types } = require('node:util');
 const { Refused, isWellFormed, pointerOf } = require('./encode.js');
-const { isDetached, owned } = require('./memory.js');
+const { bitsOf, isDetached, owned } = require('./memory.js');
 
 /** Returns the columns of an object, as the native half takes them. */
 function columnsOf(columns) {
@@ -28,7 +28,7 @@ function columnOf(name, values) {
   if (!types.isTypedArray(own)) throw wrongType(place);
   const column = { name, ...(type === 'bool' ? coded(own, BOOLEANS, place) : typed(own, place)) };
   if (types.isUint8Array(valid)) column.valid = owned(attached(valid, place), Uint8Array);
-  if (type === 'instant' || type === 'date') return { ...column, isTime: true };
+  if (type === 'instant' || type === 'date') return { ...column, meaning: 'time' };
   if (names === null || names === undefined) return column;
   const isCoded = types.isInt32Array(own) || types.isInt8Array(own);
   if (!isCoded || !Array.isArray(names) || !names.every(isText)) throw wrongType(place);
@@ -38,7 +38,6 @@ function columnOf(name, values) {
 }
 
 const BOOLEANS = ['false', 'true'];
-const INTEGER_MAX = 2n ** 63n - 1n;
 const WIDE =
   'an integer in a list must be within +-(2^53 - 1), `9007199254740991`; a BigInt64Array holds those up to 2^63 - 1';
 
@@ -55,16 +54,10 @@ function typed(values, place) {
   if (types.isFloat64Array(values)) return { numbers: owned(attached(values, place), Float64Array) };
   if (types.isBigInt64Array(values)) return { integers: owned(attached(values, place), BigInt64Array) };
   if (types.isInt32Array(values)) return { integers32: owned(attached(values, place), Int32Array) };
-  if (types.isBigUint64Array(values)) return { integers: signed(attached(values, place), place) };
+  if (types.isBigUint64Array(values)) {
+    return { integers: bitsOf(owned(attached(values, place), BigUint64Array)), meaning: 'unsigned' };
+  }
   return { numbers: new Float64Array(attached(values, place)) };
-}
-
-/** Returns the same integers, none of which may be beyond those with a sign. */
-function signed(values, place) {
-  const row = values.findIndex((value) => value > INTEGER_MAX);
-  if (row < 0) return new BigInt64Array(values);
-  const message = `an integer of a column must be at most \`${INTEGER_MAX}\`; got \`${values[row]}\``;
-  throw new Refused('frame.column_type', message, pointerOf([...place, row]));
 }
 
 function isText(value) {
@@ -101,7 +94,7 @@ function timed(list, first, place) {
     if (isDate) integers[row] = isThere ? BigInt(value.getTime()) * 1000n : 0n;
     else bytes.push(isThere ? owned(attached(value, [...place, row]), Uint8Array) : new Uint8Array(0));
   }
-  return isDate ? { integers, isTime: true, valid } : { bytes, valid };
+  return isDate ? { integers, meaning: 'time', valid } : { bytes, valid };
 }
 
 /** Returns the column of a list: numbers, text and booleans, dates, or bytes, with null and NaN for missing. */

@@ -6,6 +6,7 @@ const { types } = require('node:util');
 
 const TypedArray = Object.getPrototypeOf(Int8Array.prototype);
 const bufferOf = Object.getOwnPropertyDescriptor(TypedArray, 'buffer').get;
+const offsetOf = Object.getOwnPropertyDescriptor(TypedArray, 'byteOffset').get;
 const lengthOf = Object.getOwnPropertyDescriptor(TypedArray, 'length').get;
 
 /** Returns the number of elements. */
@@ -29,4 +30,9 @@ function owned(values, Kind) {
   return types.isSharedArrayBuffer(buffer) || buffer.resizable === true ? new Kind(values) : values;
 }
 
-module.exports = { countOf, isDetached, owned };
+/** Returns the memory of a BigUint64Array as integers with a sign. */
+function bitsOf(values) {
+  return new BigInt64Array(bufferOf.call(values), offsetOf.call(values), countOf(values));
+}
+
+module.exports = { bitsOf, countOf, isDetached, owned };

@@ -2,7 +2,8 @@
 //
 //     node kapix-node/scripts/build.mjs [--if-absent] [--profile NAME] [--target TRIPLE] [--target-dir FOLDER]
 //
-// npm runs it with --if-absent when the folder of a checkout is installed. The variable CARGO names another cargo.
+// npm runs it with --if-absent when the folder of a checkout is installed. The variable CARGO names another cargo,
+// KAPIX_PROFILE another profile than `release`.
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, renameSync } from 'node:fs';
@@ -17,7 +18,7 @@ const cargo = process.env.CARGO || 'cargo';
 const { values: asked } = parseArgs({
   options: {
     'if-absent': { type: 'boolean', default: false },
-    profile: { type: 'string', default: 'release' },
+    profile: { type: 'string', default: process.env.KAPIX_PROFILE || 'release' },
     target: { type: 'string' },
     'target-dir': { type: 'string' },
   },
@@ -64,8 +65,9 @@ function main() {
   const { status, stdout } = spawnSync(cargo, [...given, '--message-format=json-render-diagnostics'], {
     cwd: ROOT,
     encoding: 'utf8',
-    // Symbols are of no use in a package, and twice its size.
-    env: { CARGO_PROFILE_RELEASE_STRIP: 'symbols', ...process.env },
+    // Symbols are of no use in a package, and twice its size. A profile of tests is left as it is: Cargo would compile every
+    // crate again.
+    env: { ...(asked.profile === 'release' && { CARGO_PROFILE_RELEASE_STRIP: 'symbols' }), ...process.env },
     maxBuffer: 2 ** 30,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -31,8 +31,8 @@ pub struct Given {
     pub categories: Option<Vec<String>>,
     /// Bytes of each row.
     pub bytes: Option<Vec<Uint8Array>>,
-    /// Whether the integers are instants or dates.
-    pub is_time: Option<bool>,
+    /// What integers are that are no plain ones: `time` of instants and dates, or `unsigned`, by their bits.
+    pub meaning: Option<String>,
     /// Which rows hold a value: bit `row`, least significant first.
     pub valid: Option<Uint8Array>,
 }
@@ -116,7 +116,7 @@ impl Job {
 pub(crate) struct Lent<'a> {
     name: String,
     values: LentValues<'a>,
-    is_time: bool,
+    meaning: Option<String>,
     valid: Option<Cow<'a, [u8]>>,
 }
 
@@ -151,7 +151,7 @@ impl Given {
             _ => LentValues::Bytes(self.bytes.iter().flatten().map(|it| Cow::Borrowed(&**it)).collect()),
         };
         let valid = self.valid.as_deref().map(Cow::Borrowed);
-        Lent { name: self.name.clone(), values, is_time: self.is_time.unwrap_or_default(), valid }
+        Lent { name: self.name.clone(), values, meaning: self.meaning.clone(), valid }
     }
 }
 
@@ -169,15 +169,16 @@ impl Lent<'_> {
             LentValues::Codes(it, names) => LentValues::Codes(owned(it), owned(names)),
             LentValues::Bytes(it) => LentValues::Bytes(it.into_iter().map(owned).collect()),
         };
-        Lent { name: self.name, values, is_time: self.is_time, valid: self.valid.map(owned) }
+        Lent { name: self.name, values, meaning: self.meaning, valid: self.valid.map(owned) }
     }
 
     fn column(&self) -> (String, Column<'_>) {
+        let meaning = self.meaning.as_deref();
         let column = match &self.values {
             LentValues::Float(it) => Column::float(it),
-            LentValues::Integer(it) if self.is_time => Column::instant(it),
+            LentValues::Integer(it) if meaning == Some("time") => Column::instant(it),
             LentValues::Integer(it) => Column::integer(it),
-            LentValues::Integer32(it) if self.is_time => Column::date(it),
+            LentValues::Integer32(it) if meaning == Some("time") => Column::date(it),
             LentValues::Integer32(it) => Column::integer32(it),
             LentValues::Codes(it, names) => {
                 Column::dictionary(it, names.iter().map(String::as_str).collect())
@@ -188,7 +189,8 @@ impl Lent<'_> {
             }
         };
         let validity = self.valid.as_ref().map(|bits| Bitmap { bits, offset: 0 });
-        (self.name.clone(), Column { validity, ..column })
+        let column = Column { validity, ..column };
+        (self.name.clone(), if meaning == Some("unsigned") { column.unsigned() } else { column })
     }
 }
 
@@ -224,7 +226,8 @@ pub(crate) fn text(body: Vec<u8>) -> String {
 }
 
 fn found<'e>(env: Env, column: ResultColumn) -> napi::Result<Found<'e>> {
-    let valid = column.validity.map(|it| Uint8ArraySlice::copy_from(&env, it)).transpose()?;
+    let bytes = |it: Vec<u8>| Uint8ArraySlice::copy_from(&env, it);
+    let valid = column.validity.map(bytes).transpose()?;
     let own = Found { name: column.name.into_owned(), valid, ..Found::default() };
     let numbers = |it: Vec<f64>| Float64ArraySlice::copy_from(&env, it).map(Some);
     let integers32 = |it: Vec<i32>| Int32ArraySlice::copy_from(&env, it).map(Some);
@@ -235,8 +238,7 @@ fn found<'e>(env: Env, column: ResultColumn) -> napi::Result<Found<'e>> {
         ResultValues::Integer(it) => Found { kind: "i64", integers: integers(it)?, ..own },
         ResultValues::Integer32(it) => Found { kind: "i32", integers32: integers32(it)?, ..own },
         ResultValues::Bool(it) => {
-            let truths = Uint8ArraySlice::copy_from(&env, it.into_iter().map(u8::from).collect::<Vec<_>>())?;
-            Found { kind: "bool", truths: Some(truths), ..own }
+            Found { kind: "bool", truths: Some(bytes(it.into_iter().map(u8::from).collect())?), ..own }
         }
         ResultValues::Text(it) => Found { kind: "utf8", texts: strings(&it), ..own },
         ResultValues::Date(it) => Found { kind: "date", integers32: integers32(it)?, ..own },

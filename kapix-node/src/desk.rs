@@ -72,10 +72,7 @@ fn thrown(desk: &kapix_core::Desk, error: &Error) -> Thrown {
 fn named(cause: &str, message: String, field: Option<String>) -> Error {
     let cause = Cause::ALL.iter().find(|it| it.as_str() == cause).copied().unwrap_or(Cause::JsonShape);
     let error = Error::new(cause, message);
-    match field {
-        Some(field) => error.at(field),
-        None => error,
-    }
+    field.map_or(error.clone(), |field| error.at(field))
 }
 
 /// Returns what `work` makes of documents; a panic becomes an error, as at the doors.

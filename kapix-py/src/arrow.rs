@@ -7,9 +7,14 @@
 //!
 //! numpy's C interface is asked for only where numpy is imported already, since the crate panics without it.
 
-use arrow_array::ffi_stream::ArrayStreamReader;
-use arrow_array::{Array, ArrayReader, ArrayRef, new_empty_array};
+use crate::desk::{guard, raise};
+use arrow_array::ffi::from_ffi;
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{Array, ArrayRef, make_array};
+use kapix_arrow::{Foreign, chunks};
+use kapix_core::error::escape_segment;
 use kapix_core::frame::{Bitmap, Column, Slices, Values};
+use kapix_core::{Cause, Error};
 use numpy::ndarray::ArrayView1;
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::PyTypeError;
@@ -17,10 +22,9 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyCapsule, PyDict, PyInt, PyList};
 use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Name and values; what the values are where it is not plain (`codes`, `dates` in days, `instants` in microseconds,
-/// `bytes`, or the name of a type that is not read); the categories of codes; and a bitmap of the rows with a value.
+/// `unsigned` integers by their bits, `bytes`, or the name of a type that is not read); the categories of codes; and a bitmap of the rows with a value.
 pub(crate) type Given<'py> =
     (String, Bound<'py, PyAny>, Option<String>, Option<Vec<String>>, Option<Vec<u8>>);
 
@@ -50,7 +54,7 @@ enum Source<'py> {
 impl<'a, 'py> Imported<'a, 'py> {
     /// Borrows a numpy array or a stream of Arrow, or copies a list.
     pub(crate) fn new(given: &'a Given<'py>) -> PyResult<Self> {
-        let (_, object, kind, ..) = given;
+        let (name, object, kind, ..) = given;
         let source = if let Ok(list) = object.cast::<PyList>() {
             match kind.as_deref() {
                 Some("instants") => Source::Times(list.extract()?),
@@ -61,11 +65,11 @@ impl<'a, 'py> Imported<'a, 'py> {
         } else if let Ok(rows) = object.cast::<PyInt>() {
             Source::Rows(rows.extract()?)
         } else if object.hasattr("__arrow_c_stream__")? {
-            let capsule = object.call_method0("__arrow_c_stream__")?;
+            let stream = stream_of(object)?;
             // The reader panics on some contradictions.
-            catch_unwind(AssertUnwindSafe(|| read_stream(&capsule)))
-                .unwrap_or_else(|_| Err(broken("a pointer or count contradicts its format")))
-                .map(Source::Arrow)?
+            let array = guard(|| read_stream(stream));
+            let place = || format!("/columns/{}", escape_segment(name));
+            Source::Arrow(array.map_err(|error| raise(object.py(), &error.at(place())))?)
         } else {
             read_numpy(object)?
         };
@@ -85,6 +89,12 @@ impl<'a, 'py> Imported<'a, 'py> {
                 return (name.clone(), Column { values, validity });
             }
             Source::Floats(it) => Values::Float(it.as_array()),
+            Source::Integers(it) if kind.as_deref() == Some("unsigned") => {
+                return (
+                    name.clone(),
+                    Column { values: Values::Integer(it.as_array()), validity: None }.unsigned(),
+                );
+            }
             Source::Integers(it) if kind.is_some() => Values::Instant(it.as_array()),
             Source::Integers(it) => Values::Integer(it.as_array()),
             Source::Shorts(it) => self.short(&it.as_array()),
@@ -128,27 +138,62 @@ pub(crate) fn addresses(columns: Vec<Given<'_>>) -> PyResult<Vec<usize>> {
     columns.iter().map(place).collect()
 }
 
-fn broken(why: impl Display) -> PyErr {
-    PyTypeError::new_err(format!("the Arrow stream is not readable: {why}"))
+fn broken(why: impl Display) -> Error {
+    Error::new(Cause::FrameShape, format!("the Arrow stream is not readable: {why}"))
 }
 
 /// Returns the rows of a stream that comes in one chunk.
-fn read_stream(capsule: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
-    let place = capsule.cast::<PyCapsule>()?.pointer_checked(Some(c"arrow_array_stream"))?;
-    // SAFETY: the name of the capsule says that it holds a stream, which is moved out and leaves a released one; the
-    // interpreter is attached, so nobody else moves it at the same time.
-    let stream = unsafe { ArrayStreamReader::from_raw(place.as_ptr().cast()) };
-    let mut reader = stream.map_err(broken)?;
+fn read_stream(stream: FFI_ArrowArrayStream) -> kapix_core::Result<ArrayRef> {
     let mut only = None;
-    for chunk in reader.by_ref() {
-        let chunk = chunk.map_err(broken)?;
-        chunk.to_data().validate_full().map_err(broken)?;
-        if !chunk.is_empty() && only.replace(chunk).is_some() {
+    // SAFETY: the capsule of the stream says what it is; what its arrays hold is validated.
+    for (array, schema) in unsafe { chunks(stream) }? {
+        // SAFETY: as above.
+        let data = unsafe { from_ffi(array, &schema) }.map_err(broken)?;
+        data.validate_full().map_err(broken)?;
+        let array = make_array(data);
+        if only.as_ref().is_none_or(|it: &ArrayRef| it.is_empty()) {
+            only = Some(array);
+        } else if !array.is_empty() {
             return Err(broken("it has several chunks; join them first"));
         }
     }
-    let only = only.unwrap_or_else(|| new_empty_array(reader.field().data_type()));
+    let only = only.ok_or_else(|| broken("it has no chunk"))?;
     Ok(kapix_core::frame::arrow::declared(only))
+}
+
+/// Returns the stream of an object, moved out of its capsule.
+fn stream_of(object: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowArrayStream> {
+    let capsule = object.call_method0("__arrow_c_stream__")?;
+    let place = capsule.cast::<PyCapsule>()?.pointer_checked(Some(c"arrow_array_stream"))?;
+    // SAFETY: the name of the capsule says that it holds a stream, which is moved out and leaves a released one; the
+    // interpreter is attached, so nobody else moves it at the same time.
+    Ok(unsafe { FFI_ArrowArrayStream::from_raw(place.as_ptr().cast()) })
+}
+
+/// Returns the arrays of a producer, settled, as capsules of type and array, before another library looks at them:
+/// pyarrow believes counts, lengths and offsets, and ends the process at a dictionary that was released.
+#[pyfunction]
+pub(crate) fn settled<'py>(object: &Bound<'py, PyAny>, place: &str) -> PyResult<Vec<[Bound<'py, PyAny>; 2]>> {
+    let py = object.py();
+    let refuse = |error: Error| raise(py, &error.at(place));
+    if object.hasattr("__arrow_c_stream__")? {
+        let stream = stream_of(object)?;
+        // SAFETY: the capsule of the stream says what it is.
+        let chunks = guard(|| unsafe { chunks(stream) }).map_err(refuse)?;
+        let capsules = chunks.into_iter().map(|(array, schema)| {
+            let schema = PyCapsule::new_with_value(py, schema, c"arrow_schema")?;
+            Ok([schema, PyCapsule::new_with_value(py, array, c"arrow_array")?].map(Bound::into_any))
+        });
+        return capsules.collect();
+    }
+    let pair: (Bound<'_, PyAny>, Bound<'_, PyCapsule>) =
+        object.call_method0("__arrow_c_array__")?.extract()?;
+    let place = pair.1.pointer_checked(Some(c"arrow_array"))?;
+    // SAFETY: the name of the capsule says that it holds an array, which nobody else uses while this thread is attached.
+    match unsafe { Foreign::of(&mut *place.as_ptr().cast()).settle_nulls() } {
+        Some(why) => Err(refuse(broken(why))),
+        None => Ok(vec![[pair.0, pair.1.into_any()]]),
+    }
 }
 
 /// Borrows a one-dimensional numpy array.

@@ -41,7 +41,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 /// Returns what `work` returns; a panic becomes an error, as at the JSON door.
-fn guard<T>(work: impl FnOnce() -> kapix_core::Result<T>) -> kapix_core::Result<T> {
+pub(crate) fn guard<T>(work: impl FnOnce() -> kapix_core::Result<T>) -> kapix_core::Result<T> {
     let message = "a defect of the engine was caught; please report the request's shape";
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::new(Cause::Panic, message)))
 }

@@ -13,7 +13,7 @@ mod _kapix {
     #[pymodule_export]
     use crate::answer::Answer;
     #[pymodule_export]
-    use crate::arrow::addresses;
+    use crate::arrow::{addresses, settled};
     #[pymodule_export]
     use crate::columns::Batch;
     #[pymodule_export]

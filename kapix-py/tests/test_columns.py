@@ -13,6 +13,7 @@ import pyarrow
 import pytest
 
 import kapix
+from kapix._frame import column_of
 
 ROWS = 600
 CODES = numpy.arange(ROWS) * 7 % 8
@@ -141,6 +142,9 @@ def ages() -> dict[str, Any]:
         "float16": AGES.astype("f2"),
         "float32": AGES.astype("f4"),
         "uint64": AGES.astype("u8"),
+        "uint64 strided": numpy.repeat(AGES, 2).astype("u8")[::2],
+        "uint64 big-endian": AGES.astype(">u8"),
+        "masked uint64": numpy.ma.masked_array(AGES, False, "u8"),
         "decimal": [decimal.Decimal(int(age)) for age in AGES],
         "pandas Int8": pandas.array(AGES, "Int8"),
         "pandas UInt64": pandas.array(AGES, "UInt64"),
@@ -220,3 +224,10 @@ def test_a_mixed_column_is_told_by_the_row_of_the_first_other_type(empty: kapix.
     for own in (values, numpy.array(values, object), pandas.Series(values, dtype=object)):
         with pytest.raises(kapix.ValidationError, match="float, and str in row `3`"):
             empty.scorecard.develop({"x": own, "bad": BAD}, include=["x"], **SETTINGS)
+
+
+def test_a_column_that_no_reader_of_arrow_takes_may_stand_unread() -> None:
+    union = pyarrow.UnionArray.from_sparse(pyarrow.array([0, 0], pyarrow.int8()), [pyarrow.array([1, 2])])
+    for values in (polars.Series([1, 2]).cast(polars.Int128), union):
+        column = column_of("odd", values)
+        assert (column.values, bool(column.kind)) == (2, True)

@@ -354,3 +354,20 @@ def test_each_code_of_the_table_has_its_class(engine: kapix.Engine) -> None:
     assert keyed.credit.score({**REQUEST, "idempotency_key": "k"}).to_json() == first.to_json()
     with pytest.raises(kapix.DuplicateRequestError):
         keyed.credit.score({**REQUEST, "idempotency_key": "k", "seed": 1})
+
+
+def test_any_mapping_is_an_object_and_any_row_of_pandas_or_numpy_a_list_or_one(engine: kapix.Engine) -> None:
+    def points(given: Any) -> int:
+        return engine.credit.score({**REQUEST, "features": given}).points
+
+    for given in (collections.ChainMap(FEATURES), collections.UserDict(FEATURES), pandas.Series(FEATURES)):
+        assert points(given) == points(FEATURES)
+    for named in (numpy.array(["bank"]), pandas.Index(["bank"])):
+        request: Any = {**REQUEST, "data_sources": named}
+        assert by_dict(engine, "credit.score", request) == by_dict(engine, "credit.score", {**REQUEST, "data_sources": ["bank"]})
+
+
+def test_what_is_no_audit_id_is_an_error_of_kapix(engine: kapix.Engine) -> None:
+    for audit_id in ("\ud800", None, 5):
+        with pytest.raises(kapix.ValidationError):
+            engine.record(audit_id)  # type: ignore[arg-type]

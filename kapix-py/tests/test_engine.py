@@ -303,6 +303,43 @@ def test_no_child_hangs_that_is_forked_while_threads_call_with_records() -> None
             thread.join()
 
 
+def _repeat(engine: kapix.Engine, keys: list[str]) -> None:
+    """A worker that is sent each key by four threads: whatever ran under it in the parent, it is decided once here."""
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for key in keys:
+            answers = pool.map(lambda _: engine.credit.score({**REQUEST, "idempotency_key": key}).to_json(), range(4))
+            assert len(set(answers)) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_key_that_runs_while_its_process_forks_is_decided_once_in_each() -> None:
+    engine = kapix.Engine.load(CARD, idempotency="process")
+    ends = threading.Event()
+    given: list[list[str]] = [[], [], [], []]
+
+    def call(own: list[str]) -> None:
+        while not ends.is_set():
+            own.append(f"{id(own)}-{len(own)}")
+            first = engine.credit.score({**REQUEST, "idempotency_key": own[-1]}).to_json()
+            assert engine.credit.score({**REQUEST, "idempotency_key": own[-1]}).to_json() == first
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(call, own) for own in given]
+        try:
+            for _ in range(30):
+                keys = [key for own in given for key in own[-3:]]
+                child = multiprocessing.get_context("fork").Process(target=_repeat, args=(engine, [*keys, "of the child"]))
+                child.start()
+                child.join(30)
+                code = child.exitcode
+                child.kill()
+                assert code == 0
+        finally:
+            ends.set()
+        for made in calls:
+            made.result()
+
+
 def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kapix", *arguments]
     return subprocess.run(command, input=text, capture_output=True, text=True, check=False)

@@ -68,6 +68,24 @@ def test_the_example_goes_from_a_file_to_a_decision_in_two_calls(cards: kapix.En
     assert not [finding for finding in answer.findings if finding.severity == "refer"]
 
 
+def test_what_is_changed_in_the_rows_is_what_a_score_reads(cards: kapix.Engine) -> None:
+    text = b"Date,Details,Amount (KES)\n2026-03-01,Salary,85000\n2026-03-02,Rent,-30000\n2026-03-03,Loan,5000\n"
+
+    def income(read: Any) -> Any:
+        fields = {"entity_id": "1", "as_of": "2026-03-04T10:00:00Z", **read}
+        return sum(len(it.rows) for it in cards.cashflow.analyze(**fields).analysis.selections["income_90d"])
+
+    untouched = kapix.read_transactions(text)
+    assert income(untouched) == 2
+    by_data = kapix.read_transactions(text)
+    by_data.data["transaction_history"]["accounts"][0]["transactions"][2]["category"] = "loan"
+    assert income(by_data) == 1
+    by_columns = kapix.read_transactions(text)
+    by_columns.columns["amount_minor"] = [8500000, -3000000, -500000]
+    assert income(by_columns) == 1
+    assert untouched["transactions"] is untouched["transactions"], "the columns are brought to their types once"
+
+
 def test_what_was_read_prints_itself() -> None:
     read = kapix.read_transactions(STATEMENT, kind="current", account_id="main")
     text = repr(read)
@@ -113,6 +131,17 @@ def test_frames_with_any_names_are_read(frame: Any) -> None:
     assert list(read.columns["description"]) == ["Salary", 'a "b", c']
     assert [row.get("balance_minor") for row in read.data["transaction_history"]["accounts"][0]["transactions"]] == [9000050, None]
     assert read.days == (datetime.date(2026, 3, 1), datetime.date(2026, 3, 2))
+
+
+def test_equal_texts_of_a_column_are_one_object(tmp_path: Path) -> None:
+    texts = [f"{kind}{number % 7}" for number in range(70) for kind in ("POS MARKET ", "é", "")]
+    lines = [f"2026-03-01,{text},-1.00" for text in texts]
+    document = tmp_path / "bank.csv"
+    document.write_text("\n".join(["Date,Details,Amount", *lines]), encoding="utf-8")
+    column = kapix.read_transactions(document, currency="KES").columns["description"]
+    assert list(column) == texts
+    assert len({id(text) for text in column}) == len(set(texts))
+
 
 
 def test_what_is_no_document_is_refused_by_kapix() -> None:

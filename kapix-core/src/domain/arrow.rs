@@ -12,8 +12,9 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, Field};
 use std::sync::Arc;
 
-/// Returns the column of an array, borrowed: numbers, text, dictionaries of it by 32-bit codes, booleans, dates, instants
-/// in microseconds and bytes; an array of another type becomes one that no operation reads.
+/// Returns the column of an array, borrowed: float64, int64, uint64 below 2^63 and int32, text, dictionaries of it by
+/// 32-bit codes, booleans, dates, instants in microseconds and bytes; an array of another type becomes one that no
+/// operation reads.
 ///
 /// ```
 /// use arrow_array::{ArrayRef, StringArray};
@@ -38,6 +39,9 @@ pub fn column(array: &ArrayRef) -> Column<'_> {
         other(array)
             .unwrap_or_else(|| Values::Other { name: array.data_type().to_string(), rows: array.len() })
     };
+    if let Some(unsigned) = array.as_primitive_opt::<UInt64Type>() {
+        return Column { validity, ..Column::integer(unsigned.values().inner().typed_data()) }.unsigned();
+    }
     let column = known.unwrap_or_else(|| Column { values: values(), validity: None });
     Column { validity, ..column }
 }
@@ -199,7 +203,9 @@ fn array(column: ResultColumn) -> Result<(String, ArrayRef), ArrowError> {
 mod tests {
     use super::{column, struct_array};
     use crate::domain::{Codes, Kind, ResultColumn, ResultColumns, ResultValues, Texts};
-    use arrow_array::{Array, ArrayRef, Float32Array, LargeStringArray, StringArray, StringViewArray};
+    use arrow_array::{
+        Array, ArrayRef, Float32Array, LargeStringArray, StringArray, StringViewArray, UInt64Array,
+    };
     use std::sync::Arc;
 
     #[test]
@@ -256,6 +262,9 @@ mod tests {
             let own = column(&slice);
             assert_eq!((own.text(0), own.text(1), own.len()), (Some("b"), Some("c"), 2));
         }
+        let unsigned: ArrayRef = Arc::new(UInt64Array::from(vec![u64::MAX, 7, 8]));
+        assert_eq!(column(&unsigned.slice(1, 2)).number(1), Some(8.0));
+        assert_eq!(column(&unsigned).kind_name(), "uint64 with `18446744073709551615` in row `0`");
         let singles: ArrayRef = Arc::new(Float32Array::from(vec![1.0]));
         let own = column(&singles);
         assert_eq!((own.kind(), own.kind_name(), own.len()), (Kind::Other, "Float32", 1));

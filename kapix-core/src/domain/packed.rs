@@ -86,6 +86,21 @@ impl Texts {
         self.ends.is_empty()
     }
 
+    /// Joins a text to the last one.
+    pub(crate) fn extend_last(&mut self, text: &str) {
+        if let Some(last) = self.ends.last_mut() {
+            self.bytes.push_str(text);
+            *last = self.bytes.len();
+        }
+    }
+
+    /// Adds the texts behind.
+    pub(crate) fn append(&mut self, next: &Self) {
+        let before = self.bytes.len();
+        self.bytes.push_str(&next.bytes);
+        self.ends.extend(next.ends.iter().map(|end| before + end));
+    }
+
     /// Returns the bytes of all texts, and where each ends in them.
     #[cfg(feature = "arrow")]
     pub(super) fn into_parts(self) -> (String, Vec<usize>) {

@@ -4,6 +4,7 @@
 //! echoes the whole profile with its proof, and counts every row that was left out with its line and reason.
 
 mod aggregator;
+mod columns;
 mod delimited;
 mod other;
 mod profile;
@@ -12,11 +13,13 @@ mod reading;
 mod request;
 
 pub use aggregator::{AggregatorPreset, AmountUnit, aggregator_presets};
+pub(crate) use columns::{RowColumns, Validity, Written};
 pub use profile::{
     ColumnRole, DateOrder, DebitSign, DecimalMark, Encoding, Format, Profile, Quotes, Separator, Sign,
 };
 pub(crate) use read::read_on;
 pub use read::{read, read_pages};
+pub(crate) use reading::ColumnReading;
 pub use reading::{
     AccountRead, Choice, LeftOutReason, LeftOutRow, LeftOutRows, Proof, Reading, ReadingFinding,
     ReadingFindingKind, TotalCheck, TotalKind,

@@ -1,7 +1,7 @@
 //! Which reader a document goes to.
 
 use super::profile::Format;
-use super::reading::{LeftOutReason, Reading};
+use super::reading::{ColumnReading, LeftOutReason, Reading};
 use super::request::TransactionsReadRequest;
 use super::{aggregator, delimited, other};
 use crate::domain::Severity;
@@ -64,16 +64,17 @@ pub fn read_pages(
     request: &TransactionsReadRequest,
     limits: &Limits,
 ) -> Result<Reading> {
-    read_on(documents, request, limits, 0)
+    read_on(documents, request, limits, 0).map(ColumnReading::with_rows)
 }
 
-/// Returns what documents hold, as [`read_pages`], on so many threads; 0 takes all of the machine.
+/// Returns what documents hold, as [`read_pages`], with the rows as columns, on so many threads; 0 takes all of the
+/// machine.
 pub(crate) fn read_on(
     documents: &[&[u8]],
     request: &TransactionsReadRequest,
     limits: &Limits,
     threads: usize,
-) -> Result<Reading> {
+) -> Result<ColumnReading> {
     limits::check("documents", limits.documents, documents.len()).map_err(|error| error.at("/documents"))?;
     let bytes = documents.iter().map(|document| document.len()).sum();
     limits::check("document_bytes", limits.document_bytes, bytes).map_err(|error| error.at("/document"))?;
@@ -86,9 +87,9 @@ pub(crate) fn read_on(
             let message = "several documents must be pages in JSON; read delimited documents one by one";
             Err(Error::new(Cause::StatementForm, message).at("/documents"))
         }
-        (Format::Json, _) => aggregator::read(documents, request, limits),
+        (Format::Json, _) => aggregator::read(documents, request, limits).map(ColumnReading::from),
     };
-    read.map(with_doubts)
+    read.map(|read| ColumnReading { reading: with_doubts(read.reading), ..read })
 }
 
 /// States on each account what the document says against its rows, so that a score of them is told.

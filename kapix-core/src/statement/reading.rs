@@ -1,5 +1,6 @@
 //! What reading a document gives, whatever its form.
 
+use super::columns::{Row, RowColumns};
 use super::profile::Profile;
 use crate::domain::{Account, Severity};
 use serde::{Serialize, Serializer};
@@ -31,6 +32,39 @@ pub struct AccountRead {
     pub account: Account,
     /// Where each row begins in the document: its line, from 1, or the number of its element in JSON, from 0.
     pub lines: Vec<u64>,
+}
+
+/// A reading whose accounts list no rows: those of each account are columns.
+pub(crate) struct ColumnReading {
+    pub(crate) reading: Reading,
+    /// The rows of each account.
+    pub(crate) rows: Vec<RowColumns>,
+}
+
+impl ColumnReading {
+    /// Returns the reading with all rows.
+    pub(crate) fn with_rows(mut self) -> Reading {
+        for (read, rows) in self.reading.accounts.iter_mut().zip(self.rows) {
+            read.account.transactions = rows.transactions(usize::MAX);
+            read.lines = rows.lines;
+        }
+        self.reading
+    }
+}
+
+impl From<Reading> for ColumnReading {
+    fn from(mut reading: Reading) -> Self {
+        let columns = |read: &mut AccountRead| {
+            let mut columns = RowColumns::default();
+            let rows = core::mem::take(&mut read.account.transactions);
+            for (row, line) in rows.into_iter().zip(core::mem::take(&mut read.lines)) {
+                columns.push(&Row::from(&row), line);
+            }
+            columns
+        };
+        let rows = reading.accounts.iter_mut().map(columns).collect();
+        Self { reading, rows }
+    }
 }
 
 /// What a reading rests on.

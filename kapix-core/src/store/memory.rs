@@ -71,6 +71,20 @@ impl MemoryStore {
         Self(Mutex::new(state))
     }
 
+    /// Claims a key for the process of this number.
+    pub(super) fn claim_for(&self, scope: &KeyScope, body: Hash, own: u32) -> Claim {
+        self.with(|state| match state.keys.get(scope) {
+            Some((stored, _)) if *stored != body => Claim::OtherBody,
+            Some((_, Keyed::Answered(answer))) => Claim::Stored(answer.clone()),
+            Some((_, Keyed::Running(process))) if *process == own => Claim::Running,
+            // The call that claimed it runs in the process that this one was forked from.
+            None | Some(_) => {
+                state.keys.insert(scope.clone(), (body, Keyed::Running(own)));
+                Claim::Mine
+            }
+        })
+    }
+
     /// Does what needs the state alone; no process forks meanwhile.
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let _held = fork::hold();
@@ -89,17 +103,7 @@ impl Store for MemoryStore {
     }
 
     fn claim(&self, scope: &KeyScope, body: Hash) -> Result<Claim> {
-        let own = std::process::id();
-        Ok(self.with(|state| match state.keys.get(scope) {
-            Some((stored, _)) if *stored != body => Claim::OtherBody,
-            Some((_, Keyed::Answered(answer))) => Claim::Stored(answer.clone()),
-            Some((_, Keyed::Running(process))) if *process == own => Claim::Running,
-            // The call that claimed it runs in the process that this one was forked from.
-            None | Some(_) => {
-                state.keys.insert(scope.clone(), (body, Keyed::Running(own)));
-                Claim::Mine
-            }
-        }))
+        Ok(self.claim_for(scope, body, std::process::id()))
     }
 
     fn release(&self, scope: &KeyScope) {

@@ -222,3 +222,16 @@ fn the_oldest_data_of_applicants_leave_and_are_counted() {
     let empty = store.statistics().unwrap();
     assert_eq!((empty.entities, empty.entities_bytes, empty.entities_evicted), (0, 0, 1));
 }
+
+#[test]
+fn a_key_that_another_process_runs_under_is_free_in_a_fork_and_taken_once() {
+    let store = MemoryStore::new(&Limits::default());
+    let (one, other) = (Hash::of(b"1"), Hash::of(b"2"));
+    store.claim_for(&scope("k"), one, std::process::id() + 1);
+    assert_eq!(store.claim(&scope("k"), other).unwrap(), Claim::OtherBody);
+    assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Mine);
+    assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Running);
+    let commit = Commit { key: Some((scope("k"), answer(7.0))), ..nothing() };
+    assert_eq!(store.commit(commit).unwrap(), Committed::All);
+    assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Stored(Box::new(answer(7.0))));
+}

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Puts the header and the static library where cgo finds them: $1, or what it builds for release. GOOS and GOARCH name
-# the platform of a library that was built for another one.
+# Puts the header and the static library where cgo finds them: $1, or what it builds with cargo's profile KAPIX_PROFILE,
+# `release` without it. GOOS and GOARCH name the platform of a library that was built for another one.
 set -euo pipefail
 go=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 library=${1:-}
 if [ -z "$library" ]; then
   target=${CARGO_TARGET_DIR:-$go/../../target}
-  (cd "$go/../.." && "${CARGO:-cargo}" build --locked --release -p kapix-ffi --target-dir "$target")
-  library=$target/${CARGO_BUILD_TARGET:+$CARGO_BUILD_TARGET/}release/libkapix.a
+  profile=${KAPIX_PROFILE:-release}
+  (cd "$go/../.." && "${CARGO:-cargo}" build --locked --profile "$profile" -p kapix-ffi --target-dir "$target")
+  library=$target/${CARGO_BUILD_TARGET:+$CARGO_BUILD_TARGET/}$profile/libkapix.a
 fi
 folder=$go/lib/$(go env GOOS)_$(go env GOARCH)
 mkdir -p "$folder"

@@ -11,8 +11,8 @@ import datetime
 import json
 import math
 import sys
+from collections.abc import Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 # Deeper objects are refused here; the limit `json_depth` lies below.
@@ -70,12 +70,10 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
             parts.append(float.__repr__(value))
         else:
             _write_missing(math.isnan(value), parts, path)
-    elif isinstance(value, MappingProxyType):
-        # What an answer holds, such as a developed card.
-        _write(dict(value), parts, path)
     elif isinstance(value, (dict, list, tuple)):
         if len(path) >= DEPTH_MAX:
-            raise Refused("limit.exceeded", f"json_depth must be at most `{DEPTH_MAX}`", "")
+            message = f"an object is nested more than `{DEPTH_MAX}` deep, or holds itself; json_depth must be at most `64`"
+            raise Refused("limit.exceeded", message, "")
         if len(parts) > PIECES_MAX:
             raise Refused("limit.exceeded", f"a request has at most `{PIECES_MAX}` values: give columns as a frame", "")
         if isinstance(value, dict):
@@ -96,8 +94,11 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
             parts.append(Decimal.__str__(value))
         else:
             _write_missing(Decimal.is_nan(value), parts, path)
+    elif isinstance(value, Mapping):
+        # What an answer holds, such as a developed card; a ChainMap, a UserDict.
+        _write(dict(value), parts, path)
     else:
-        _write(_scalar(value, path), parts, path)
+        _write(_plain(value, path), parts, path)
 
 
 def _is_absent(value: object) -> bool:
@@ -141,9 +142,14 @@ def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str], path: lis
     parts.append("]")
 
 
-def _scalar(value: object, path: list[str | int]) -> object:
-    """Returns the Python scalar of a numpy one."""
-    numpy = sys.modules.get("numpy")
+def _plain(value: object, path: list[str | int]) -> object:
+    """Returns the Python scalar of a numpy one, a list of a row of numpy or an index of pandas, a dict of a row of pandas."""
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    if pandas is not None and isinstance(value, pandas.Series):
+        return value.to_dict()
+    if pandas is not None and isinstance(value, pandas.Index) or numpy is not None and isinstance(value, numpy.ndarray):
+        if value.ndim == 1:
+            return value.tolist()
     if numpy is not None and isinstance(value, numpy.generic):
         # Of a finer unit than a datetime has, `item` is a count of them.
         is_time = isinstance(value, numpy.datetime64) and numpy.datetime_data(value.dtype)[0] not in "YMWD"

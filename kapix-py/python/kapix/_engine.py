@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union
 
 from . import _kapix, _summary
-from ._encode import Refused, encode
+from ._encode import Refused, encode, utf8
 from ._errors import ValidationError
 from ._operations import Operations
 
@@ -131,8 +131,20 @@ class Engine(Operations):
         return reply
 
     def record(self, audit_id: str) -> AuditRecord:
-        """Returns the record of a call; raises EntityNotFoundError when the store has none."""
-        return AuditRecord(**self._desk.record(audit_id))
+        """Returns the record of a call; raises EntityNotFoundError when the store has none.
+
+        An engine with `record=False` keeps none, and its answers have no `audit_id`.
+        """
+        if not isinstance(audit_id, str):
+            message = f"audit_id must be text; got `{type(audit_id).__name__}`: an engine with `record=False` keeps no records"
+            raise self._desk.refusal("json.shape", message, "/audit_id")
+        try:
+            utf8(audit_id, "/audit_id")
+        except Refused as refused:
+            error = self._desk.refusal(*refused.args)
+        else:
+            return AuditRecord(**self._desk.record(audit_id))
+        raise error
 
 
 def _documents(artefacts: Document | list[Document]) -> list[bytes]:

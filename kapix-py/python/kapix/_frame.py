@@ -1,6 +1,6 @@
 """Tables and columns of numpy, pandas, polars and Arrow, brought to the types that the engine reads.
 
-Borrowed without copying: float64, int64 and int32 of numpy (with any ascending stride, so a column of a row-major matrix
+Borrowed without copying: float64, int64, uint64 and int32 of numpy (with any ascending stride, so a column of a row-major matrix
 too), pandas, polars and Arrow, dictionary codes of 32 bits, and Arrow's text, booleans, dates, timestamps of microseconds
 and bytes, all with Arrow's validity bitmaps. Copied: other widths of numbers and units of time, columns in several chunks,
 descending or misaligned strides, big-endian numbers, decimals, lists, numpy's booleans (which are the text `true` and
@@ -9,7 +9,8 @@ null, None, NaN and NaT. A column of any other type may stand in a frame as long
 
 What is declared as categories (pandas' category, Categorical and Enum of polars, Arrow's dictionary) is read as categories,
 also of numbers and booleans: a number is its shortest text without exponent. Numbers become float64: exact are float16 and
-float32, integers up to 2**53, and decimals of up to 15 digits. A column of uint64 with a number from 2**63 on is not read.
+float32, integers up to 2**53, and decimals of up to 15 digits. A column of integers with one from 2**63 on, by far most
+often an id, is not read, and the error names its row.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from . import _kapix
 from ._encode import Refused, pointer_of, utf8
 
 BINARY = (bytes, bytearray, memoryview)
@@ -38,15 +40,22 @@ class Column(NamedTuple):
     values: Any
     """A list, a numpy array, a stream of Arrow's PyCapsule protocol, or the number of rows of what is not read."""
     kind: str | None = None
-    """`codes`, `dates` (days), `instants` (microseconds), `bytes`, or the type of what is not read; None for all else."""
+    """`codes`, `dates` (days), `instants` (microseconds), `unsigned` (by their bits), `bytes`, or the type of what is not
+    read; None for all else."""
     categories: list[str] | None = None
     """Text of each code."""
     validity: bytes | None = None
     """A bit of each row, the least first: 1 where it has a value."""
 
 
+class Prepared(list[Column]):
+    """The columns of a frame, brought to their types once for several calls."""
+
+
 def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
     """Returns the columns of a table, of a dict of columns, or of a matrix with `names`."""
+    if isinstance(frame, Prepared):
+        return frame
     pandas, polars, numpy = (sys.modules.get(name) for name in ("pandas", "polars", "numpy"))
     if isinstance(frame, Mapping):
         named: Iterable[tuple[Any, Any]] = frame.items()
@@ -59,8 +68,7 @@ def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
             raise Refused("frame.shape", "a matrix needs two dimensions, and `names` with one name for each column")
         return [_checked(column_of(name, frame[:, index])) for index, name in enumerate(names)]
     elif hasattr(frame, "__arrow_c_stream__") or hasattr(frame, "__arrow_c_array__"):
-        table = _pyarrow().table(frame)
-        named = zip(table.column_names, table.columns)
+        named = _table(_pyarrow(), frame)
     else:
         message = "a frame must be a dict of columns, a numpy matrix, or a table of pandas, polars or Arrow"
         raise Refused("frame.shape", message)
@@ -113,6 +121,9 @@ def _numpy(name: str, values: Any) -> Column:
     if isinstance(values, numpy.ma.MaskedArray):
         if kind not in "fiu":
             return _objects(name, values.tolist())
+        if kind == "u" and values.dtype.itemsize == 8:
+            validity = numpy.packbits(~numpy.ma.getmaskarray(values), bitorder="little").tobytes()
+            return _numpy(name, values.filled(0))._replace(validity=validity)
         values = values.astype(numpy.float64).filled(numpy.nan)
         kind = "f"
     values = numpy.asarray(values)
@@ -120,8 +131,10 @@ def _numpy(name: str, values: Any) -> Column:
         return Column(name, _borrowable(numpy, values, numpy.float64))
     if kind == "i":
         return Column(name, _borrowable(numpy, values, numpy.int32 if values.dtype.itemsize == 4 else numpy.int64))
-    if kind == "u" and values.max(initial=0) <= numpy.iinfo(numpy.int64).max:
+    if kind == "u" and values.dtype.itemsize < 8:
         return Column(name, values.astype(numpy.int64))
+    if kind == "u":
+        return Column(name, _borrowable(numpy, values, numpy.uint64).view(numpy.int64), "unsigned")
     if kind == "b":
         return Column(name, values.astype(numpy.int32), "codes", BOOLEANS)
     if kind == "M" and numpy.datetime_data(values.dtype)[0] != "generic":
@@ -211,7 +224,9 @@ def _numbers(values: list[Any], missing: Any, number: Any) -> tuple[Any, ...] | 
             try:
                 numbers.append(float(value))
             except OverflowError:
-                return Odd(row, "int beyond float64")
+                return Odd(row, "int beyond int64")
+            if abs(numbers[-1]) >= 2.0**63 and hasattr(value, "__index__") and not -(2**63) <= int(value) < 2**63:
+                return Odd(row, "int beyond int64")
         else:
             return Odd(row, _kind(value))
     return (numbers,)
@@ -291,6 +306,8 @@ def _pandas(name: str, values: Any) -> Column:
         return _arrow(name, _pyarrow().chunked_array(values))
     if pandas.api.types.is_bool_dtype(dtype):
         return _objects(name, values.tolist())
+    if isinstance(dtype, pandas.UInt64Dtype):
+        return _numpy(name, numpy.ma.masked_array(values.to_numpy(dtype="uint64", na_value=0), values.isna().to_numpy()))
     if pandas.api.types.is_numeric_dtype(dtype):
         return _numpy(name, values.to_numpy(dtype="float64", na_value=numpy.nan))
     return _unread(name, values, dtype)
@@ -318,25 +335,53 @@ def _polars(name: str, values: Any) -> Column:
         return Column(name, codes.rechunk(), "codes", categories)
     if dtype == polars.Null:
         return _objects(name, values.to_list())
+    if dtype in (polars.Int128, polars.UInt128, polars.Object):
+        return _unread(name, values, dtype)
     if dtype.is_float() or dtype.is_decimal():
         values = values.cast(polars.Float64)
-    elif dtype == polars.UInt64 and values.len() and (values.max() or 0) >= 2**63:
-        return _unread(name, values, dtype)
-    elif dtype.is_integer() and dtype != polars.Int32 and dtype not in (polars.Int128, polars.UInt128):
+    elif dtype.is_integer() and dtype not in (polars.Int32, polars.UInt64):
         values = values.cast(polars.Int64)
     elif isinstance(dtype, polars.Datetime):
         values = values.cast(polars.Datetime("us", dtype.time_zone))
     return Column(name, values.rechunk())
 
 
+def _table(pyarrow: Any, frame: Any) -> Iterable[tuple[str, Any]]:
+    """Returns the columns of a table of Arrow, or of whatever hands one over as arrays of structs."""
+    if not isinstance(frame, (pyarrow.Table, pyarrow.RecordBatch)):
+        chunks = _chunks(pyarrow, frame, "/columns")
+        if not pyarrow.types.is_struct(chunks.type) or chunks.null_count:
+            raise Refused("frame.shape", "a table must come as structs, none of them null", "/columns")
+        fields = range(chunks.type.num_fields)
+        columns = [pyarrow.chunked_array([it.field(place) for it in chunks.chunks], chunks.type.field(place).type) for place in fields]
+        return [(chunks.type.field(place).name, columns[place]) for place in fields]
+    return zip(frame.schema.names, frame.columns)
+
+
+class Settled(NamedTuple):
+    """One array of Arrow, by the PyCapsule protocol."""
+
+    schema: Any
+    array: Any
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[Any, Any]:
+        return self
+
+
+def _chunks(pyarrow: Any, values: Any, place: str) -> Any:
+    """Returns the chunks of what has arrays of Arrow. Their bitmaps say which rows are null, whatever is counted beside."""
+    try:
+        chunks = [pyarrow.array(Settled(*capsules)) for capsules in _kapix.settled(values, place)]
+        for chunk in chunks:
+            chunk.validate(full=pyarrow.types.is_dictionary(chunk.type))
+        return pyarrow.chunked_array(chunks)
+    except pyarrow.ArrowException as error:
+        raise Refused("frame.shape", f"the arrays of Arrow contradict themselves: {error}", place) from None
+
+
 def _arrow(name: str, values: Any) -> Column:
     pyarrow = _pyarrow()
-    if not isinstance(values, (pyarrow.Array, pyarrow.ChunkedArray)):
-        stream = hasattr(values, "__arrow_c_stream__")
-        values = pyarrow.chunked_array(values) if stream else pyarrow.array(values)
-    if isinstance(values, pyarrow.ChunkedArray):
-        empty = pyarrow.array([], values.type)
-        values = values.chunk(0) if values.num_chunks == 1 else pyarrow.concat_arrays([*values.chunks, empty])
+    elif dtype.is_integer() and dtype not in (polars.Int32, polars.UInt64):
     kinds = pyarrow.types
     kind = values.type
     if kinds.is_dictionary(kind):
@@ -345,11 +390,8 @@ def _arrow(name: str, values: Any) -> Column:
         return _objects(name, values.to_pylist())
     elif kinds.is_floating(kind) or kinds.is_decimal(kind):
         values = values.cast(pyarrow.float64())
-    elif kinds.is_integer(kind) and kind != pyarrow.int32():
-        try:
-            values = values.cast(pyarrow.int64())
-        except pyarrow.ArrowInvalid:
-            return _unread(name, values, kind)
+    elif kinds.is_integer(kind) and kind not in (pyarrow.int32(), pyarrow.uint64()):
+        values = values.cast(pyarrow.int64())
     elif kinds.is_date64(kind):
         values = values.cast(pyarrow.date32())
     elif kinds.is_timestamp(kind):

@@ -14,6 +14,7 @@ __all__ = [
     "VERSION",
     "addresses",
     "sample",
+    "settled",
     "verify",
 ]
 
@@ -57,6 +58,8 @@ class Desk:
     def refusal(self, cause: str, message: str, field: str | None) -> Exception: ...
 
 def addresses(columns: list[Column]) -> list[int]: ...
+
+def settled(object: Any, place: str) -> list[list[Any]]: ...
 
 def verify(parts: tuple[bytes, bytes, bytes, bytes], found: bytes | None) -> None: ...
 

@@ -26,7 +26,7 @@ from . import _summary
 from ._encode import Refused, utf8
 from ._engine import Engine
 from ._errors import KapixError
-from ._frame import _pyarrow
+from ._frame import Prepared, _pyarrow, columns_of
 
 if TYPE_CHECKING:
     from ._types import AccountKind, LeftOutRows, Profile, Proof, ReadingFinding, SourceKey, TransactionsReadResponse
@@ -65,6 +65,9 @@ class Transactions:
         self._answer = answer
         self._retrieved_at = retrieved_at
         self._columns: dict[str, Any] = {name: answer[name] for name in answer.keys()}
+        # What was given away may be changed: a score then takes it as it is.
+        self._is_given = False
+        self._prepared: Prepared | None = None
         self._full: dict[str, Any] | None = None
 
     @property
@@ -80,12 +83,17 @@ class Transactions:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """The rows of all accounts as columns, as ``transactions=`` takes them."""
+        """The rows of all accounts as columns, as ``transactions=`` takes them; ``**read`` gives every change of them."""
+        self._is_given = True
         return self._columns
 
     @property
     def data(self) -> Any:
-        """The accounts with all rows, as ``data=`` takes them; for many rows ``**read`` is the faster way."""
+        """The accounts with all rows, as ``data=`` takes them.
+
+        It is yours to change: once it was asked for, ``**read`` gives these rows, with every change, in place of the
+        columns.
+        """
         if self._full is None:
             of = {account["account_id"]: account["transactions"] for account in self.accounts}
             accounts = [{**account, "transactions": of[account["account_id"]]} for account in self.accounts]
@@ -138,16 +146,22 @@ class Transactions:
 
     def keys(self) -> tuple[str, ...]:
         """Returns the names of the fields that ``**read`` gives a request."""
-        return ("data", "data_sources", "transactions")
+        return ("data", "data_sources") if self._full is not None else ("data", "data_sources", "transactions")
 
     def __getitem__(self, name: str) -> Any:
         if name == "data":
-            return _by_source(self.accounts, self._retrieved_at)
+            return _by_source(self.accounts, self._retrieved_at) if self._full is None else self._full
         if name == "data_sources":
             return self.data_sources
         if name == "transactions":
-            return self._columns
+            return self._columns if self._is_given else self._ready()
         raise KeyError(name)
+
+    def _ready(self) -> Prepared:
+        """Returns the columns as a score reads them, made at the first call."""
+        if self._prepared is None:
+            self._prepared = Prepared(columns_of(self._columns))
+        return self._prepared
 
     def __repr__(self) -> str:
         return _summary._text("Transactions", self._summary())

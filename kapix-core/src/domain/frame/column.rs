@@ -157,6 +157,30 @@ impl<'a> Column<'a> {
         Self { values: Values::Dictionary { codes: ArrayView1::from(codes), categories }, validity: None }
     }
 
+    /// Returns the column with its integers of 64 bits taken for unsigned ones. Those below 2^63 are the same; where a
+    /// row holds a larger one, which is an id or stands for something else, nothing reads the column, and its type names
+    /// the row.
+    ///
+    /// ```
+    /// use kapix_core::frame::Column;
+    ///
+    /// assert_eq!(Column::integer(&[3]).unsigned().number(0), Some(3.0));
+    /// assert_eq!(Column::integer(&[u64::MAX.cast_signed()]).unsigned().number(0), None);
+    /// ```
+    #[must_use]
+    pub fn unsigned(self) -> Self {
+        let Values::Integer(bits) = &self.values else { return self };
+        // Almost always none is beyond, which one pass without branches tells.
+        if bits.fold(0, |all, value| all | value) >= 0 {
+            return self;
+        }
+        let beyond = |row: &usize| bits.get(*row).is_some_and(|value| *value < 0) && self.is_valid(*row);
+        let Some(row) = (0..bits.len()).find(beyond) else { return self };
+        let value = bits.get(row).copied().unwrap_or_default().cast_unsigned();
+        let name = format!("uint64 with `{value}` in row `{row}`");
+        Self { values: Values::Other { name, rows: bits.len() }, validity: self.validity }
+    }
+
     /// Returns the number in a row; `None` when the row is missing or the column holds no numbers.
     ///
     /// ```

@@ -155,3 +155,23 @@ fn a_name_of_a_column_is_as_long_as_a_string_may_be() {
     );
     assert!(error.message.contains("string_bytes must be at most `65536`; got `65538`"), "{}", error.message);
 }
+
+#[test]
+fn unsigned_integers_are_read_below_2_to_the_63_and_else_named_with_their_row() {
+    let bits = [1, u64::MAX, 1 << 63, (1 << 63) - 1].map(u64::cast_signed);
+    let column = |mask: &'static [u8]| {
+        Column { validity: Some(Bitmap { bits: mask, offset: 0 }), ..Column::integer(&bits) }.unsigned()
+    };
+    let [second, third] = [column(&[0b1111]), column(&[0b1101])];
+    assert_eq!(second.kind_name(), "uint64 with `18446744073709551615` in row `1`");
+    assert_eq!(third.kind_name(), "uint64 with `9223372036854775808` in row `2`");
+    // What a missing row holds is nothing.
+    let none = column(&[0b1001]);
+    assert_eq!(
+        (none.number(0), none.number(1), none.number(3)),
+        (Some(1.0), None, Some(9_223_372_036_854_775_808.0))
+    );
+    assert_eq!([second.len(), third.len(), none.len()], [4; 3]);
+    assert!(frame(second).is_ok() && frame(none).is_ok());
+    assert_eq!(Column::float(&[-1.0]).unsigned().number(0), Some(-1.0));
+}

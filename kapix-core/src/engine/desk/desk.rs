@@ -45,7 +45,9 @@ pub enum Idempotency {
     /// A durable store: without one a request with a key is refused.
     #[default]
     Durable,
-    /// The memory of this process: 100,000 keys and `store_key_bytes` of answers, the oldest evicted and counted.
+    /// The memory of this process: 100,000 keys and `store_key_bytes` of answers, the oldest evicted and counted. A fork
+    /// takes what is answered along. Then each process has keys of its own: one that a call runs under is free in the
+    /// child, so send a key to one process only.
     Process,
 }
 

@@ -4,7 +4,10 @@ use super::{Call, Done, Interrupt, Operate};
 use crate::domain::{Account, Values};
 use crate::error::{Cause, Error, Result};
 use crate::limits;
-use crate::statement::{self, LeftOutRows, Profile, Proof, Reading, ReadingFinding, TransactionsReadRequest};
+use crate::statement::{
+    self, ColumnReading, LeftOutRows, Profile, Proof, Reading, ReadingFinding, RowColumns,
+    TransactionsReadRequest,
+};
 use serde::Serialize;
 
 mod columns;
@@ -37,17 +40,18 @@ impl Operate for TransactionsReadRequest {
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<TransactionsReadResponse>, Interrupt> {
         let documents = documents(self, call)?;
-        let reading = statement::read_on(&documents, self, call.limits(), call.control.threads)?;
+        let read = statement::read_on(&documents, self, call.limits(), call.control.threads)?;
+        let ColumnReading { reading, rows: columns } = read;
         let Reading { mut accounts, findings, left_out, profile, proof } = reading;
         let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
-        let rows = accounts.iter().map(|it| it.account.transactions.len()).sum();
+        let rows = columns.iter().map(RowColumns::len).sum();
         let listed = usize::try_from(self.rows).unwrap_or(usize::MAX).min(rows);
-        let columns = call.frame.map(|_| columns::take(&mut accounts, listed)).unwrap_or_default();
         let mut left = listed;
-        for it in &mut accounts {
-            it.account.transactions.truncate(left);
+        for (it, columns) in accounts.iter_mut().zip(&columns) {
+            it.account.transactions = columns.transactions(left);
             left -= it.account.transactions.len();
         }
+        let columns = call.frame.map(|_| columns::columns(&accounts, columns)).unwrap_or_default();
         let response = TransactionsReadResponse {
             accounts: accounts.into_iter().map(|it| it.account).collect(),
             findings,

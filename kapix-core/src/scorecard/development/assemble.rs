@@ -104,7 +104,9 @@ fn characteristic(
             }),
             RowKind::Special => {
                 let value = row.value.clone().unwrap_or(Scalar::Null);
-                let missing = missing.special.iter().any(|own| is_same_value(own, &value));
+                // What hardly a row of the development holds is no answer: nothing shows what it means.
+                let is_rare = row.count < ROWS_MIN;
+                let missing = is_rare || missing.special.iter().any(|own| is_same_value(own, &value));
                 body.special.push(SpecialBody { label: None, missing, points: *points, value, woe });
             }
             RowKind::Missing => body.missing = fallback(refers || row.count < ROWS_MIN),

@@ -143,8 +143,12 @@ impl Sample {
         if rows > 0 && (kind == TargetKind::Continuous || (bads > 0 && bads < count(rows))) {
             return Ok(());
         }
+        let left: Vec<String> =
+            self.report.excluded.iter().map(|it| format!("`{}` rows as `{}`", it.rows, it.reason)).collect();
+        let left =
+            if left.is_empty() { String::new() } else { format!("; left out were {}", left.join(", ")) };
         let message = format!(
-            "the development rows must hold both outcomes; got `{rows}` rows, `{bads}` of them bad; `bad` names the bad values"
+            "the development rows must hold both outcomes; got `{rows}` rows, `{bads}` of them bad; `bad` names the bad values{left}"
         );
         Err(Error::new(Cause::FittingTarget, message).at("/target"))
     }

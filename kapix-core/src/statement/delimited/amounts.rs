@@ -79,6 +79,8 @@ pub(super) struct Written<'c> {
     pub(super) currency: Option<Currency>,
     /// The mark beside.
     pub(super) mark: Option<&'static Mark>,
+    /// The hundredths of a point, two digits behind it, and commas between all thousands or none: the form of most amounts.
+    hundredths: Option<i64>,
 }
 
 /// What a mark in an amount shows.
@@ -92,6 +94,10 @@ pub(super) enum Evidence {
     Open,
 }
 
+/// The mark of decimals, and the other one.
+const POINT: [u8; 2] = *b".,";
+const COMMA: [u8; 2] = *b",.";
+
 /// The currency of a code or a mark, and the mark.
 type Beside = (Option<Currency>, Option<&'static Mark>);
 
@@ -102,11 +108,12 @@ pub(super) fn is_empty(cell: &str) -> bool {
 
 /// Returns the parts of an amount; `None` where the value is none.
 pub(super) fn cut(cell: &str) -> Option<Written<'_>> {
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
-    match cell.strip_prefix('-') {
-        Some(digits) if plain(digits) => return written(Some(true), digits, Beside::default()),
-        None if plain(cell) => return written(None, cell, Beside::default()),
-        _ => {}
+    let (negative, digits) = cell.strip_prefix('-').map_or((None, cell), |digits| (Some(true), digits));
+    if let hundredths @ Some(_) = plain_minor(digits, POINT, 2) {
+        return Some(Written { negative, digits, currency: None, mark: None, hundredths });
+    }
+    if digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')) {
+        return written(negative, digits, Beside::default());
     }
     let (mut rest, mut negative, mut beside) = (cell, None, Beside::default());
     let mut set = |sign: bool| negative.replace(sign).is_none();
@@ -149,7 +156,7 @@ fn written(negative: Option<bool>, digits: &str, (currency, mark): Beside) -> Op
     let is_amount = digits.len() <= BYTES_MAX
         && digits.bytes().any(|byte| byte.is_ascii_digit())
         && digits.chars().all(|char| char.is_ascii_digit() || matches!(char, '.' | ',') || groups(char));
-    is_amount.then_some(Written { negative, digits, currency, mark })
+    is_amount.then(|| Written { negative, digits, currency, mark, hundredths: plain_minor(digits, POINT, 2) })
 }
 
 /// Returns the text without the code or the mark of a currency at one of its ends, where a digit, a sign or a space is
@@ -199,8 +206,30 @@ fn currency_of_mark(text: &str) -> Option<Currency> {
     MARKS.iter().find(|mark| mark.text == text.to_uppercase())?.currency()
 }
 
-/// Returns what the marks of an amount show.
-pub(super) fn evidence(digits: &str) -> Evidence {
+impl Written<'_> {
+    /// Returns whether the amount is zero, whatever its marks mean.
+    pub(super) fn is_zero(&self) -> bool {
+        self.hundredths.map_or_else(
+            || self.digits.bytes().all(|byte| !matches!(byte, b'1'..=b'9')),
+            |hundredths| hundredths == 0,
+        )
+    }
+
+    /// Returns what the marks show.
+    pub(super) fn evidence(&self) -> Evidence {
+        self.hundredths.map_or_else(|| evidence(self.digits), |_| Evidence::Decimal(DecimalMark::Point))
+    }
+
+    /// Returns the amount without its sign in minor units.
+    pub(super) fn minor(&self, mark: DecimalMark, currency: Currency) -> Result<i64> {
+        match self.hundredths {
+            Some(hundredths) if mark == DecimalMark::Point && currency.exponent() == 2 => Ok(hundredths),
+            _ => minor(self.digits, mark, currency),
+        }
+    }
+}
+
+fn evidence(digits: &str) -> Evidence {
     let (mut point, mut comma, mut point_is_last) = (0_usize, 0_usize, false);
     for byte in digits.bytes().filter(|byte| matches!(byte, b'.' | b',')) {
         point_is_last = byte == b'.';
@@ -229,15 +258,15 @@ pub(super) fn evidence(digits: &str) -> Evidence {
     Evidence::Decimal(mark)
 }
 
-/// Returns the amount without its sign in minor units.
-pub(super) fn minor(digits: &str, mark: DecimalMark, currency: Currency) -> Result<i64> {
-    let (decimal, other) = match mark {
-        DecimalMark::Point => ('.', ','),
-        DecimalMark::Comma => (',', '.'),
+fn minor(digits: &str, mark: DecimalMark, currency: Currency) -> Result<i64> {
+    let marks = match mark {
+        DecimalMark::Point => POINT,
+        DecimalMark::Comma => COMMA,
     };
-    if let Some(minor) = plain_minor(digits, [decimal, other], usize::from(currency.exponent())) {
+    if let Some(minor) = plain_minor(digits, marks, currency.exponent()) {
         return Ok(minor);
     }
+    let [decimal, other] = marks.map(char::from);
     if decimal == '.'
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && !digits.starts_with('.')
@@ -264,19 +293,24 @@ pub(super) fn minor(digits: &str, mark: DecimalMark, currency: Currency) -> Resu
 
 /// Returns the minor units of the form that most amounts have: 16 bytes at most, all decimals of the currency, and the other
 /// mark between all thousands or none. `None` for any other form.
-fn plain_minor(digits: &str, [decimal, other]: [char; 2], exponent: usize) -> Option<i64> {
-    let (whole, decimals) = digits.split_at_checked(digits.len().checked_sub(exponent + 1)?)?;
-    let decimals = decimals.strip_prefix(decimal)?;
-    if digits.len() > 16 || whole.is_empty() || decimals.is_empty() {
+fn plain_minor(digits: &str, [decimal, other]: [u8; 2], exponent: u8) -> Option<i64> {
+    let bytes = digits.as_bytes();
+    let (whole, decimals) = bytes.split_at_checked(bytes.len().checked_sub(usize::from(exponent) + 1)?)?;
+    let decimals = decimals.strip_prefix(&[decimal])?;
+    if bytes.len() > 16 || whole.is_empty() || decimals.is_empty() {
         return None;
     }
-    let is_grouped = whole.contains(other);
-    let add = |minor: i64, byte: u8| byte.is_ascii_digit().then(|| minor * 10 + i64::from(byte - b'0'));
-    let whole_minor = whole.bytes().enumerate().try_fold(0, |minor, (place, byte)| {
-        let is_mark = is_grouped && (whole.len() - place).is_multiple_of(4);
-        if is_mark { (place > 0 && char::from(byte) == other).then_some(minor) } else { add(minor, byte) }
-    });
-    decimals.bytes().try_fold(whole_minor?, add)
+    let add = |minor: i64, byte: &u8| byte.is_ascii_digit().then(|| minor * 10 + i64::from(byte - b'0'));
+    let is_grouped = whole.len() > 4 && whole.get(whole.len() - 4) == Some(&other);
+    let whole_minor = if is_grouped {
+        whole.iter().enumerate().try_fold(0, |minor, (place, byte)| {
+            let is_mark = place > 0 && (whole.len() - place).is_multiple_of(4);
+            if is_mark { (*byte == other).then_some(minor) } else { add(minor, byte) }
+        })
+    } else {
+        whole.iter().try_fold(0, add)
+    };
+    decimals.iter().try_fold(whole_minor?, add)
 }
 
 /// Returns whether a character between digits can only group thousands.
@@ -291,4 +325,29 @@ fn is_grouped<'g>(mut rest: impl DoubleEndedIterator<Item = &'g str> + Clone) ->
         (1..=first_max).contains(&first) && rest.clone().all(|group| group.len() == length)
     };
     last == 3 && (of(3, 3) || of(2, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Written, cut, evidence, minor};
+    use crate::money::Currency;
+    use crate::statement::profile::DecimalMark;
+    use proptest::prelude::{prop_assert_eq, proptest};
+
+    proptest! {
+        #[test]
+        fn the_form_of_most_amounts_is_read_as_any_other(cell in "-?[0-9]{0,7}([.,]?[0-9]{3}){0,4}[.,]?[0-9]{0,3}") {
+            let Some(written) = cut(&cell) else { return Ok(()) };
+            let general = Written { hundredths: None, ..written };
+            prop_assert_eq!(written.evidence(), evidence(written.digits));
+            prop_assert_eq!(written.is_zero(), general.is_zero());
+            for mark in [DecimalMark::Point, DecimalMark::Comma] {
+                for currency in ["KES", "JPY", "KWD"].map(|code| Currency::parse(code).unwrap()) {
+                    let read = [written.minor(mark, currency), minor(general.digits, mark, currency)];
+                    let [own, other] = read.map(|read| read.map_err(|error| error.message));
+                    prop_assert_eq!(own, other, "{} {:?} {}", &cell, mark, currency);
+                }
+            }
+        }
+    }
 }

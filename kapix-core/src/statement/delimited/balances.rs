@@ -4,8 +4,9 @@ use super::found::Building;
 use super::place;
 use super::survey::Choices;
 use super::totals::Totals;
-use crate::domain::{Account, AccountKind, Period, Transaction};
+use crate::domain::{Account, AccountKind, Period};
 use crate::error::{Cause, Error, Result};
+use crate::statement::columns::RowColumns;
 use crate::statement::profile::{ColumnRole, Sign};
 use crate::statement::reading::{AccountRead, Choice, ReadingFinding, ReadingFindingKind};
 use crate::statement::request::StatedAccount;
@@ -26,9 +27,8 @@ pub(super) fn oldest_first(accounts: &mut [Building]) -> Option<ReadingFinding> 
     let mut turned = Vec::new();
     for account in accounts.iter_mut() {
         if is_newest_first(account) {
-            turned.extend(account.lines.first());
+            turned.extend(account.rows.lines.first());
             account.rows.reverse();
-            account.lines.reverse();
             account.newest_first = true;
         }
     }
@@ -38,9 +38,9 @@ pub(super) fn oldest_first(accounts: &mut [Building]) -> Option<ReadingFinding> 
 /// By the days and times; where they go neither way, by the balances.
 fn is_newest_first(account: &Building) -> bool {
     let (mut up, mut down) = (0_u64, 0_u64);
-    for pair in account.rows.windows(2) {
+    for pair in account.rows.at.windows(2) {
         let [first, second] = pair else { continue };
-        let order = match (first.at, second.at) {
+        let order = match (*first, *second) {
             (At::Instant(first), At::Instant(second)) => second.cmp(&first),
             (first, second) => second.date(UtcOffset::UTC).cmp(&first.date(UtcOffset::UTC)),
         };
@@ -50,25 +50,25 @@ fn is_newest_first(account: &Building) -> bool {
     if up != down {
         return down > up;
     }
-    let forward = chain(account.rows.iter());
-    let backward = chain(account.rows.iter().rev());
+    let forward = chain(account.rows.moves());
+    let backward = chain(account.rows.moves().rev());
     backward.plus.max(backward.minus) > forward.plus.max(forward.minus)
 }
 
 /// Returns how far the balances of rows in their order chain.
-fn chain<'r>(rows: impl Iterator<Item = &'r Transaction>) -> Chain {
+fn chain(rows: impl Iterator<Item = (i64, Option<i64>)>) -> Chain {
     let mut chain = Chain::default();
     let mut before: Option<i64> = None;
-    for row in rows {
-        if let (Some(before), Some(balance)) = (before, row.balance_minor)
-            && row.amount_minor != 0
+    for (amount, balance) in rows {
+        if let (Some(before), Some(balance)) = (before, balance)
+            && amount != 0
         {
             let change = i128::from(balance) - i128::from(before);
             chain.checked += 1;
-            chain.plus += u64::from(change == i128::from(row.amount_minor));
-            chain.minus += u64::from(change == -i128::from(row.amount_minor));
+            chain.plus += u64::from(change == i128::from(amount));
+            chain.minus += u64::from(change == -i128::from(amount));
         }
-        before = row.balance_minor;
+        before = balance;
     }
     chain
 }
@@ -83,14 +83,14 @@ pub(super) fn sign(
 ) -> Result<Chain> {
     let mut all = Chain::default();
     for account in accounts.iter() {
-        let own = chain(account.rows.iter());
+        let own = chain(account.rows.moves());
         all.checked += own.checked;
         all.plus += own.plus;
         all.minus += own.minus;
     }
     // Nine of ten: payments and their charges may share a balance.
     let proves = |own: u64, other: u64| own >= 2 && own * 10 >= all.checked * 9 && other * 2 < own;
-    let first_line = accounts.iter().find_map(|it| it.lines.first().copied()).unwrap_or_default();
+    let first_line = accounts.iter().find_map(|it| it.rows.lines.first().copied()).unwrap_or_default();
     let amounts = has_amounts && !choices.sign_by_type;
     if amounts && proves(all.minus, all.plus) {
         let is_open = choices.sign.1 == Choice::Default;
@@ -105,8 +105,8 @@ pub(super) fn sign(
             );
             return Err(place(Cause::TransactionSign, first_line, Some(ColumnRole::Amount), &message));
         }
-        for row in accounts.iter_mut().flat_map(|it| &mut it.rows) {
-            row.amount_minor = -row.amount_minor;
+        for amount in accounts.iter_mut().flat_map(|it| &mut it.rows.amounts) {
+            *amount = -*amount;
         }
         core::mem::swap(&mut all.plus, &mut all.minus);
         choices.sign = (Sign::DebitPositive, Choice::Found { line: first_line });
@@ -133,7 +133,7 @@ pub(super) fn sign(
     Ok(all)
 }
 
-/// Returns the account with its ends: what is stated in the request goes before what the rows of the document say, and
+/// Returns the account with its ends, and its rows: what is stated in the request goes before what the rows of the document say, and
 /// that before what the lines before its header do.
 pub(super) fn finish(
     building: Building,
@@ -141,16 +141,16 @@ pub(super) fn finish(
     preamble: (Option<Period>, [Option<(u64, i64)>; 2]),
     totals: &mut Totals,
     wrong: &mut Vec<u64>,
-) -> AccountRead {
+) -> (AccountRead, RowColumns) {
     let (period, [named_opening, named_closing]) = preamble;
     wrong.extend(building.edges_against());
     let [opening, closing] = building.ends();
     let (opening, closing) = (opening.or(named_opening), closing.or(named_closing));
-    let Building { id, currency, kind, rows, lines, .. } = building;
+    let Building { id, currency, kind, rows, .. } = building;
     let opening_balance_minor = stated.opening_balance_minor.or(opening.map(|(_, balance)| balance));
     if let Some((line, stated_minor)) = closing {
-        let sum = || rows.iter().map(|row| i128::from(row.amount_minor)).sum::<i128>();
-        let reached = rows.last().and_then(|row| row.balance_minor).map(i128::from);
+        let sum = || rows.amounts.iter().map(|amount| i128::from(*amount)).sum::<i128>();
+        let reached = rows.len().checked_sub(1).and_then(|last| rows.balance(last)).map(i128::from);
         let reached = reached.or_else(|| Some(i128::from(opening_balance_minor?) + sum()));
         if let Some(reached) = reached {
             let found = i64::try_from(reached).unwrap_or(i64::MAX);
@@ -170,8 +170,8 @@ pub(super) fn finish(
         period: stated.period.or(period),
         provider: stated.provider.clone(),
         reading_doubts: None,
-        transactions: rows,
+        transactions: Vec::new(),
         utc_offset: stated.utc_offset.unwrap_or(UtcOffset::UTC),
     };
-    AccountRead { account, lines }
+    (AccountRead { account, lines: Vec::new() }, rows)
 }

@@ -26,27 +26,31 @@ pub(super) struct Cut<'r> {
 impl<'r> Cut<'r> {
     pub(super) fn new(record: Record<'r>, places: &Places) -> Self {
         let cell = |column| places.of(column).map(|place| record.cell(place)).unwrap_or_default();
-        let amounts = AMOUNTS.map(|column| {
-            let text = cell(column);
-            if amounts::is_empty(text) { None } else { amounts::cut(text) }
-        });
+        let amounts = AMOUNTS.map(|column| amounts::cut(cell(column)));
         let direction = words::direction(cell(ColumnRole::Type));
         Self { record, stamp: dates::cut(cell(ColumnRole::At)), direction, amounts }
     }
 
     /// Returns the parts of an amount in major units; `None` where the value is none.
-    pub(super) fn amount(&self, column: ColumnRole) -> Option<Written<'r>> {
+    pub(super) fn amount(&self, column: ColumnRole) -> Option<&Written<'r>> {
         let place = AMOUNTS.iter().position(|own| *own == column)?;
-        self.amounts.get(place).copied().flatten()
+        self.amounts.get(place)?.as_ref()
+    }
+
+    /// Returns the amounts in major units that the record has, each with its column.
+    pub(super) fn amounts(&self) -> impl Iterator<Item = (ColumnRole, &Written<'r>)> {
+        AMOUNTS
+            .into_iter()
+            .zip(&self.amounts)
+            .filter_map(|(column, written)| Some((column, written.as_ref()?)))
     }
 
     /// Returns whether the record is a transaction or an error, whatever stands before it: it has a day and an amount
     /// other than zero, and no value that names a balance or a total.
     pub(super) fn is_row(&self, places: &Places) -> bool {
-        let is_above_zero = |text: &str| text.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
-        let states = |column| self.amount(column).is_some_and(|it| is_above_zero(it.digits));
+        let states = |column| self.amount(column).is_some_and(|it| !it.is_zero());
         let has_amount = if let Some(place) = places.of(ColumnRole::AmountMinor) {
-            is_above_zero(self.cell(place))
+            self.cell(place).bytes().any(|byte| matches!(byte, b'1'..=b'9'))
         } else if places.has_one_amount() {
             states(ColumnRole::Amount)
         } else {

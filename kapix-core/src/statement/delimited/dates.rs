@@ -69,6 +69,9 @@ pub(super) enum Day {
 
 /// Returns the parts of a day, with or without its time; `None` where the value is none.
 pub(super) fn cut(cell: &str) -> Option<Stamp> {
+    if let Some(day) = day_of_ten(cell) {
+        return Some(Stamp { day, clock: None, offset: None });
+    }
     let (day, rest) = match cell.find(':') {
         None => (cell, None),
         Some(colon) => {

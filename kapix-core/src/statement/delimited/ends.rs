@@ -74,7 +74,7 @@ impl Rows<'_> {
         if is_other || written.mark.is_some_and(|mark| !mark.is_of(currency)) {
             return None;
         }
-        let minor = amounts::minor(written.digits, self.choices.decimal_mark.0, currency).ok()?;
+        let minor = written.minor(self.choices.decimal_mark.0, currency).ok()?;
         Some((column, if written.negative == Some(true) { -minor } else { minor }))
     }
 }

@@ -265,8 +265,9 @@ impl Rows<'_> {
 
     /// Refuses a row of which a column that is not read says that it took no effect.
     fn check_unread(&self, record: &Cut<'_>) -> Result<()> {
-        for (at, cell) in record.cells().enumerate() {
-            if self.is_read.get(at).copied().unwrap_or_default() || !words::is_of_no_effect(cell) {
+        let (known, behind) = &self.unread;
+        for at in known.iter().copied().chain(behind.start..record.len()) {
+            if !words::is_of_no_effect(record.cell(at)) {
                 continue;
             }
             let name = at + 1;

@@ -3,11 +3,13 @@
 use super::place;
 use super::sections::Section;
 use super::totals::Stated;
-use crate::domain::{AccountKind, Transaction};
+use crate::domain::AccountKind;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits};
 use crate::money::Currency;
+use crate::statement::columns::RowColumns;
+use crate::statement::profile::ColumnRole;
 use crate::statement::reading::LeftOutRows;
 use std::collections::BTreeMap;
 
@@ -29,8 +31,7 @@ pub(super) struct Building {
     pub(super) id: Id,
     pub(super) currency: Currency,
     pub(super) kind: Option<AccountKind>,
-    pub(super) rows: Vec<Transaction>,
-    pub(super) lines: Vec<u64>,
+    pub(super) rows: RowColumns,
     pub(super) edges: Vec<Edge>,
     /// Whether the rows were turned round.
     pub(super) newest_first: bool,
@@ -68,12 +69,12 @@ impl Building {
     /// Returns the lines between rows, or of a second opening balance, whose balance is not the one that stands there.
     pub(super) fn edges_against(&self) -> Vec<u64> {
         let rows = self.rows.len();
-        let balance = |place: usize| self.rows.get(place.checked_sub(1)?)?.balance_minor;
-        let first = self.rows.first().and_then(|row| row.balance_minor?.checked_sub(row.amount_minor));
+        let balance = |place: usize| self.rows.balance(place.checked_sub(1)?);
+        let first = self.rows.moves().next().and_then(|(amount, balance)| balance?.checked_sub(amount));
         let [opening, closing] = self.ends();
         let start = opening.map(|(_, balance)| balance).or(first);
         let sum = |place: usize| {
-            let moved = self.rows.iter().take(place).map(|row| i128::from(row.amount_minor)).sum::<i128>();
+            let moved = self.rows.amounts.iter().take(place).map(|amount| i128::from(*amount)).sum::<i128>();
             i64::try_from(i128::from(start?) + moved).ok()
         };
         let at = |place: usize| if place == 0 { start } else { balance(place).or_else(|| sum(place)) };
@@ -92,25 +93,16 @@ impl Building {
         self.edges.iter().filter(is_against).map(|edge| edge.line).collect()
     }
 
-    fn join(&mut self, mut next: Self) {
+    fn join(&mut self, next: Self) {
         let rows_before = self.rows.len();
         self.edges
             .extend(next.edges.iter().map(|it| Edge { rows_before: it.rows_before + rows_before, ..*it }));
-        self.rows.append(&mut next.rows);
-        self.lines.append(&mut next.lines);
+        self.kind = self.kind.or(next.kind);
+        self.rows.append(next.rows);
     }
 }
 
 impl Found {
-    /// Returns the same with room for so many rows of its first account.
-    pub(super) fn with_room_for(mut self, rows: usize) -> Self {
-        if let Some(account) = self.accounts.first_mut() {
-            account.rows.reserve_exact(rows.saturating_sub(account.rows.len()));
-            account.lines.reserve_exact(rows.saturating_sub(account.lines.len()));
-        }
-        self
-    }
-
     /// Adds what the part of the document behind gave. Parts are of documents with one account.
     pub(super) fn join(&mut self, next: Self, limits: &Limits) -> Result<()> {
         let room = limits.rows.saturating_sub(u64::try_from(self.rows).unwrap_or(u64::MAX));
@@ -119,16 +111,23 @@ impl Found {
         let behind = next.sections.into_iter();
         self.sections.extend(behind.map(|it| Section { rows_before: it.rows_before + rows, ..it }));
         self.totals.join(next.totals);
+        let is_first = self.accounts.is_empty();
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
-            if let Some(line) = account.lines.get(room) {
+            let own = self.accounts.first().filter(|_| !is_first);
+            if let (Some(own), Some(line)) = (own, account.rows.lines.first())
+                && own.currency != account.currency
+            {
+                return Err(in_another_currency(*line, account.currency, own.currency));
+            }
+            if let Some(line) = account.rows.lines.get(room) {
                 limits::check("rows", limits.rows, self.rows + room + 1)
                     .map_err(|error| place(error.cause, *line, None, &error.message))?;
             }
             self.rows += account.rows.len();
             match self.accounts.first_mut() {
-                Some(own) => own.join(account),
-                None => self.accounts.push(account),
+                Some(own) if !is_first => own.join(account),
+                _ => self.accounts.push(account),
             }
         }
         Ok(())
@@ -143,4 +142,11 @@ impl Found {
         let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
         Err(Error::new(Cause::StatementEmpty, message).at("/document"))
     }
+}
+
+/// Returns the error of a row in another currency than the rows of its account before.
+#[cold]
+pub(super) fn in_another_currency(line: u64, currency: Currency, before: Currency) -> Error {
+    let message = format!("the row is in {currency}; the rows of its account before are in {before}");
+    place(Cause::MoneyCurrencyMixed, line, Some(ColumnRole::Currency), &message)
 }

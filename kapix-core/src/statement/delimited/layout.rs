@@ -13,6 +13,7 @@ use crate::limits::{self, Limits};
 use crate::money::Currency;
 use crate::statement::profile::{ColumnRole, Profile, Quotes, Separator};
 use crate::statement::reading::LISTED_MAX;
+use core::ops::RangeFrom;
 use std::collections::BTreeMap;
 use strum::VariantArray;
 
@@ -54,8 +55,15 @@ impl Layout {
         names.map(|(name, _)| name.clone()).take(LISTED_MAX).collect()
     }
 
+    /// Returns the places that nothing reads: those of the header, and those behind it.
+    pub(super) fn unread(&self) -> (Vec<usize>, RangeFrom<usize>) {
+        let is_read = self.is_read();
+        let unread = is_read.iter().enumerate().filter(|(_, is_read)| !**is_read).map(|(at, _)| at);
+        (unread.collect(), is_read.len()..)
+    }
+
     /// Returns whether each column up to the last one of the header, or that is stated, is read.
-    pub(super) fn is_read(&self) -> Vec<bool> {
+    fn is_read(&self) -> Vec<bool> {
         let used = || self.places.used().map(|(_, at)| at).chain(self.flags.iter().map(|(at, _)| *at));
         let width = used().map(|at| at + 1).chain([self.header.len()]).max().unwrap_or_default();
         let mut is_read = vec![false; width];
@@ -118,7 +126,7 @@ pub(super) fn find(text: &str, profile: &Profile, limits: &Limits) -> Result<Lay
         quotes(text, profile.separator.unwrap_or(Separator::Comma), profile.quotes, limits)?;
     }
     if best.is_none()
-        && let Some(error) = not_in_header(text, profile)?
+        && let Some(error) = not_in_header(text, profile)
     {
         return Err(error);
     }
@@ -136,7 +144,7 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
         return without_header(records, separator, profile, limits);
     }
     for _ in 0..PREAMBLE_MAX {
-        let Some(record) = records.next()? else { break };
+        let Some(record) = records.next() else { break };
         if profile.header_line.is_some_and(|line| line != record.line) {
             if profile.header_line.is_some_and(|line| line < record.line) {
                 break;
@@ -160,7 +168,7 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
 
 /// Returns the error of a stated column that the header has not. The header is the stated line, else the line with the most
 /// names that are known or stated, two at least: no other line may be shown.
-fn not_in_header(text: &str, profile: &Profile) -> Result<Option<Error>> {
+fn not_in_header(text: &str, profile: &Profile) -> Option<Error> {
     let stated: Vec<(ColumnRole, &str, String)> =
         profile.columns.iter().map(|(column, name)| (*column, &**name, folded(name))).collect();
     let mut best: (usize, Option<(u64, Vec<String>)>) = (1, None);
@@ -172,7 +180,7 @@ fn not_in_header(text: &str, profile: &Profile) -> Result<Option<Error>> {
         let quotes = profile.quotes.unwrap_or(Quotes::Double);
         let mut records = Records::new(Part { text, line: 1 }, Marks { separator, quotes });
         for _ in 0..PREAMBLE_MAX {
-            let Some(record) = records.next()? else { break };
+            let Some(record) = records.next() else { break };
             let is_stated = profile.header_line == Some(record.line);
             let is_name = |name: &&str| {
                 let name = folded(name);
@@ -184,10 +192,10 @@ fn not_in_header(text: &str, profile: &Profile) -> Result<Option<Error>> {
             }
         }
     }
-    let Some((line, header)) = best.1 else { return Ok(None) };
+    let (line, header) = best.1?;
     let has = |name: &str| header.iter().any(|own| folded(own) == name);
     let absent = stated.into_iter().find(|(_, _, name)| !has(name));
-    Ok(absent.map(|(column, name, folded_name)| {
+    absent.map(|(column, name, folded_name)| {
         let mut names: Vec<&String> = header.iter().filter(|own| !own.is_empty()).collect();
         names.sort_by_cached_key(|own| {
             let own = folded(own);
@@ -203,7 +211,7 @@ fn not_in_header(text: &str, profile: &Profile) -> Result<Option<Error>> {
             listed.join(", ")
         );
         Error::new(Cause::StatementForm, message).at(format!("/profile/columns/{}", column.as_str()))
-    }))
+    })
 }
 
 /// Returns the layout by numbers of columns, where a record has a day at its place.
@@ -216,7 +224,7 @@ fn without_header(
     let places = numbered(&profile.columns, limits)?;
     let Some(day) = places.of(ColumnRole::At) else { return Ok(None) };
     for _ in 0..PREAMBLE_MAX {
-        let Some(record) = records.next()? else { break };
+        let Some(record) = records.next() else { break };
         if dates::cut(record.cell(day)).is_some() {
             return Ok(Some(Layout {
                 separator,

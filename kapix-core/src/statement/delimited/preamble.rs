@@ -9,7 +9,6 @@ use super::sections::currency_said;
 use super::survey::Choices;
 use super::words::{self, Label, folded};
 use crate::domain::Period;
-use crate::error::Result;
 use crate::id::Id;
 use crate::money::Currency;
 use crate::statement::profile::{ColumnRole, DateOrder};
@@ -67,16 +66,12 @@ struct Balance {
 }
 
 /// Passes the lines before the header and the header itself, and returns what they say.
-pub(super) fn pass(
-    records: &mut Records<'_>,
-    layout: &Layout,
-    left_out: &mut LeftOutRows,
-) -> Result<Preamble> {
+pub(super) fn pass(records: &mut Records<'_>, layout: &Layout, left_out: &mut LeftOutRows) -> Preamble {
     let mut preamble = Preamble::default();
     if layout.header_line == 0 {
-        return Ok(preamble);
+        return preamble;
     }
-    while let Some(record) = records.next()? {
+    while let Some(record) = records.next() {
         if record.line >= layout.header_line {
             left_out.push(record.line, LeftOutReason::Header);
             break;
@@ -84,7 +79,7 @@ pub(super) fn pass(
         left_out.push(record.line, LeftOutReason::Preamble);
         preamble.read(record);
     }
-    Ok(preamble)
+    preamble
 }
 
 /// Returns what a line such as `Currency,KES` or `Account number: 123` names, and its value.
@@ -179,7 +174,7 @@ impl Preamble {
             if written.currency.is_some_and(|own| own != currency) || !mark {
                 return None;
             }
-            let minor = amounts::minor(written.digits, choices.decimal_mark.0, currency).ok()?;
+            let minor = written.minor(choices.decimal_mark.0, currency).ok()?;
             Some((*line, if written.negative == Some(true) { -minor } else { minor }))
         })
     }

@@ -10,8 +10,8 @@ use super::survey::Choices;
 use super::walk::Body;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
-use crate::statement::profile::{ColumnRole, Format, Profile};
-use crate::statement::reading::{Choice, LeftOutRows, Proof, Reading, ReadingFindingKind};
+use crate::statement::profile::{ColumnRole, Format, Profile, Quotes};
+use crate::statement::reading::{Choice, ColumnReading, LeftOutRows, Proof, Reading, ReadingFindingKind};
 use crate::statement::request::TransactionsReadRequest;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(crate) fn read(
     request: &TransactionsReadRequest,
     limits: &Limits,
     threads: usize,
-) -> Result<Reading> {
+) -> Result<ColumnReading> {
     read_in_parts(document, request, limits, (PART_BYTES, threads))
 }
 
@@ -34,18 +34,19 @@ pub(super) fn read_in_parts(
     request: &TransactionsReadRequest,
     limits: &Limits,
     (part_bytes, threads): (usize, usize),
-) -> Result<Reading> {
+) -> Result<ColumnReading> {
     refuse_parts_of_json(&request.profile)?;
     let decoded = decode(document, request.profile.encoding)?;
     let text: &str = &decoded.text;
     check_lines(text, limits)?;
     let mut layout = layout::find(text, &request.profile, limits)?;
-    let quotes = quotes(text, layout.separator, request.profile.quotes, limits)?;
-    let marks = Marks { separator: layout.separator, quotes };
+    let (quotes, occur) = quotes(text, layout.separator, request.profile.quotes, limits)?;
+    // Without a quote nobody looks for one again.
+    let marks = Marks { separator: layout.separator, quotes: if occur { quotes } else { Quotes::None } };
     let mut records = Records::new(Part { text, line: 1 }, marks);
     let mut left_out = LeftOutRows::default();
-    let preamble = preamble::pass(&mut records, &layout, &mut left_out)?;
-    let parts = parts(records.rest(), marks, &layout.places, part_bytes)?;
+    let preamble = preamble::pass(&mut records, &layout, &mut left_out);
+    let parts = parts(records.rest(), marks, &layout.places, part_bytes);
     let body = Body { parts, marks, preamble, request, limits, threads };
     let (mut found, mut choices) = body.read(&mut layout, left_out)?;
     found.check()?;
@@ -61,7 +62,7 @@ pub(super) fn read_in_parts(
         let preamble = if is_one { body.said_before(&it, &choices) } else { Default::default() };
         balances::finish(it, stated, preamble, &mut totals, &mut wrong)
     });
-    let accounts: Vec<_> = accounts.collect();
+    let (accounts, rows): (Vec<_>, Vec<_>) = accounts.unzip();
     findings.extend(totals.finding());
     findings.extend((!wrong.is_empty()).then(|| ReadingFindingKind::ClosingMismatch.at(wrong)));
     let mut proof =
@@ -73,7 +74,8 @@ pub(super) fn read_in_parts(
     proof.choices.insert("encoding", decoded.choice);
     profile.quotes = Some(quotes);
     proof.choices.insert("quotes", stated_or_found(request.profile.quotes.is_some(), 0));
-    Ok(Reading { accounts, findings, left_out: found.left_out, profile, proof })
+    let reading = Reading { accounts, findings, left_out: found.left_out, profile, proof };
+    Ok(ColumnReading { reading, rows })
 }
 
 /// Refuses what a profile states of an aggregator's answer: nothing of it would be done.

@@ -1,13 +1,13 @@
-//! The records of a delimited text, with their lines. Quotes are checked by RFC 4180 before: the reader of `csv` lets a
-//! quote that never closes run to the end of the text.
+//! The records of a delimited text, with their lines, where they lie: only a value with doubled quotes is copied. Quotes
+//! are checked by RFC 4180 before; here, as in the crate `csv`, one that never closes runs to the end of the text.
 
 use super::parts::Part;
 use super::place;
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
 use crate::statement::profile::{Quotes, Separator};
-use csv::{Reader, ReaderBuilder, StringRecord};
-use memchr::{memchr, memchr_iter, memchr3_iter};
+use memchr::{memchr, memchr_iter, memchr3, memchr3_iter, memrchr};
+use std::borrow::Cow;
 
 /// How values are separated and enclosed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +32,18 @@ impl Separator {
 /// The records of a text one after the other.
 pub(super) struct Records<'t> {
     part: Part<'t>,
-    reader: Reader<&'t [u8]>,
-    record: StringRecord,
+    marks: Marks,
+    /// The end of the record before, or the beginning of the text, and its line.
+    at: usize,
+    line: u64,
+    /// The values of the last record, without the white space around them.
+    cells: Vec<Cow<'t, str>>,
 }
 
 /// One record.
 #[derive(Clone, Copy)]
 pub(super) struct Record<'r> {
-    cells: &'r StringRecord,
+    cells: &'r [Cow<'r, str>],
     /// Its first line, from 1.
     pub(super) line: u64,
     /// The place of its first byte in its part.
@@ -48,54 +52,101 @@ pub(super) struct Record<'r> {
 
 impl<'t> Records<'t> {
     pub(super) fn new(part: Part<'t>, marks: Marks) -> Self {
-        let reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(marks.separator.byte())
-            .quoting(marks.quotes == Quotes::Double)
-            .from_reader(part.text.as_bytes());
-        Self { part, reader, record: StringRecord::new() }
+        Self { part, marks, at: 0, line: part.line, cells: Vec::new() }
     }
 
     /// Returns what follows the records so far.
     pub(super) fn rest(&self) -> Part<'t> {
-        let position = self.reader.position();
-        let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-        let text = self.part.text.get(start..).unwrap_or_default();
-        Part { text, line: self.part.line + position.line() - 1 }
+        Part { text: self.text(), line: self.line }
+    }
+
+    fn text(&self) -> &'t str {
+        self.part.text.get(self.at..).unwrap_or_default()
     }
 
     /// Returns the next record that is no empty line.
-    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>> {
-        let read = self.reader.read_record(&mut self.record);
-        let more =
-            read.map_err(|_| Error::new(Cause::TransactionCsv, "the text cannot be read as records"))?;
-        let (line, start) = self.record.position().map_or((1, 0), |it| (it.line(), it.byte()));
-        let start = usize::try_from(start).unwrap_or(usize::MAX);
-        // The position of a record is the end of the one before; line ends and empty lines may lie between.
-        let rest = self.part.text.as_bytes().get(start..).unwrap_or_default();
-        let between = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    pub(super) fn next(&mut self) -> Option<Record<'_>> {
+        let ends = self.text().bytes().take_while(|byte| matches!(byte, b'\r' | b'\n'));
         let (bytes, lines) =
-            between.fold((0, 0), |(bytes, lines), byte| (bytes + 1, lines + u64::from(*byte == b'\n')));
-        let line = self.part.line - 1 + line + lines;
-        Ok(more.then_some(Record { cells: &self.record, line, start: start + bytes }))
+            ends.fold((0, 0), |(bytes, lines), byte| (bytes + 1, lines + u64::from(byte == b'\n')));
+        self.at += bytes;
+        self.line += lines;
+        if self.text().is_empty() {
+            return None;
+        }
+        let (start, line) = (self.at, self.line);
+        self.cells.clear();
+        loop {
+            let value = self.value();
+            self.cells.push(trimmed(value));
+            if self.text().as_bytes().first() != Some(&self.marks.separator.byte()) {
+                return Some(Record { cells: &self.cells, line, start });
+            }
+            self.at += 1;
+        }
+    }
+
+    /// Passes a value up to the separator or the end of the line behind it.
+    fn value(&mut self) -> Cow<'t, str> {
+        let text = self.text();
+        let to_end = |text: &'t str| {
+            let end = memchr3(self.marks.separator.byte(), b'\n', b'\r', text.as_bytes());
+            end.and_then(|end| text.get(..end)).unwrap_or(text)
+        };
+        if self.marks.quotes == Quotes::None || !text.starts_with('"') {
+            let value = to_end(text);
+            self.at += value.len();
+            return Cow::Borrowed(value);
+        }
+        let close = closing(text.as_bytes(), 0).unwrap_or(text.len());
+        let inner = text.get(1..close).unwrap_or_default();
+        // Where quotes are not checked yet, text may follow them.
+        let tail = to_end(text.get(close + 1..).unwrap_or_default());
+        self.at += (close + 1).min(text.len()) + tail.len();
+        let lines = memchr_iter(b'\n', inner.as_bytes()).count();
+        self.line += u64::try_from(lines).unwrap_or_default();
+        if tail.is_empty() && memchr(b'"', inner.as_bytes()).is_none() {
+            return Cow::Borrowed(inner);
+        }
+        Cow::Owned(inner.replace("\"\"", "\"") + tail)
+    }
+}
+
+fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
+    match value {
+        Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
+        Cow::Owned(text) => Cow::Owned(trim(&text).to_owned()),
+    }
+}
+
+/// Returns a text without the white space around it; most show by their ends that they have none.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
+/// Returns the place of the quote that closes the one at `start`.
+fn closing(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        let found = at + memchr(b'"', bytes.get(at..)?)?;
+        if bytes.get(found + 1) != Some(&b'"') {
+            return Some(found);
+        }
+        at = found + 2;
     }
 }
 
 impl<'r> Record<'r> {
     /// Returns a value without the white space around it; empty where the record is shorter.
     pub(super) fn cell(&self, place: usize) -> &'r str {
-        let text = self.cells.get(place).unwrap_or_default();
-        match text.as_bytes() {
-            // Nothing to trim, which most values show by their ends.
-            [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
-            _ => text.trim(),
-        }
+        self.cells.get(place).map_or("", |cell| &**cell)
     }
 
     pub(super) fn cells(&self) -> impl Iterator<Item = &'r str> + use<'r> {
-        let own = *self;
-        (0..own.len()).map(move |place| own.cell(place))
+        self.cells.iter().map(|cell| &**cell)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -109,38 +160,50 @@ impl<'r> Record<'r> {
 }
 
 /// Returns how quotes are used: they enclose values, and then each follows RFC 4180; or no value begins with one, and
-/// then they are characters like any other. Checks the length of enclosed values.
+/// then they are characters like any other; and whether one occurs. Checks the length of enclosed values.
 pub(super) fn quotes(
     text: &str,
     separator: Separator,
     stated: Option<Quotes>,
     limits: &Limits,
-) -> Result<Quotes> {
+) -> Result<(Quotes, bool)> {
     let bytes = text.as_bytes();
-    if stated == Some(Quotes::None) || memchr(b'"', bytes).is_none() {
-        return Ok(stated.unwrap_or(Quotes::Double));
+    let occurs = memchr(b'"', bytes).is_some();
+    if stated == Some(Quotes::None) || !occurs {
+        return Ok((stated.unwrap_or(Quotes::Double), occurs));
     }
     let mut scan = Scan { bytes, at: 0, separator: separator.byte(), enclosed: false, bare: None };
     while scan.at < bytes.len() {
         scan.value(limits)?;
     }
     match scan.bare {
-        Some(_) if !scan.enclosed && stated.is_none() => Ok(Quotes::None),
+        Some(_) if !scan.enclosed && stated.is_none() => Ok((Quotes::None, occurs)),
         Some(at) => Err(scan.error(at, "a quote must open its value, or be doubled inside a quoted value")),
-        None => Ok(Quotes::Double),
+        None => Ok((Quotes::Double, occurs)),
     }
 }
 
-/// Returns an error at a line that is too long.
+/// Returns an error at a line that is too long. Lines are looked at as many at a time as one may have bytes.
 pub(super) fn check_lines(text: &str, limits: &Limits) -> Result<()> {
     let bytes = text.as_bytes();
-    let (mut start, mut line) = (0, 1);
-    for end in memchr_iter(b'\n', bytes).chain([bytes.len()]) {
-        limits::check("document_line_bytes", limits.document_line_bytes, end - start)
-            .map_err(|error| place(error.cause, line, None, &error.message))?;
-        (start, line) = (end + 1, line + 1);
+    let most = usize::try_from(limits.document_line_bytes).unwrap_or(usize::MAX);
+    let mut start = 0_usize;
+    while let Some(ahead) = bytes.get(start..start.saturating_add(most).saturating_add(1)) {
+        let Some(last) = memrchr(b'\n', ahead) else {
+            let rest = bytes.get(start..).unwrap_or_default();
+            let length = memchr(b'\n', rest).unwrap_or(rest.len());
+            return limits::check("document_line_bytes", limits.document_line_bytes, length)
+                .map_err(|error| place(error.cause, line(bytes, start), None, &error.message));
+        };
+        start += last + 1;
     }
     Ok(())
+}
+
+/// Returns the line of a place, from 1.
+fn line(bytes: &[u8], at: usize) -> u64 {
+    let before = bytes.get(..at).unwrap_or_default();
+    u64::try_from(1 + memchr_iter(b'\n', before).count()).unwrap_or(u64::MAX)
 }
 
 /// A walk over the values of a text.
@@ -160,9 +223,10 @@ impl Scan<'_> {
         let start = self.at;
         if self.bytes.get(start) == Some(&b'"') {
             self.enclosed = true;
-            let end = self.closing(start)?;
+            let end = closing(self.bytes, start)
+                .ok_or_else(|| self.error(start, "a quote opens here and never closes"))?;
             limits::check("string_bytes", limits.string_bytes, end - start)
-                .map_err(|error| place(error.cause, self.line(start), None, &error.message))?;
+                .map_err(|error| place(error.cause, line(self.bytes, start), None, &error.message))?;
             self.at = end + 2;
             return match self.bytes.get(end + 1) {
                 Some(byte) if *byte == self.separator || matches!(byte, b'\r' | b'\n') => Ok(()),
@@ -185,26 +249,74 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Returns the place of the quote that closes the one at `start`.
-    fn closing(&self, start: usize) -> Result<usize> {
-        let mut at = start + 1;
-        while let Some(found) = memchr(b'"', self.bytes.get(at..).unwrap_or_default()) {
-            if self.bytes.get(at + found + 1) != Some(&b'"') {
-                return Ok(at + found);
-            }
-            at += found + 2;
-        }
-        Err(self.error(start, "a quote opens here and never closes"))
-    }
-
-    fn line(&self, at: usize) -> u64 {
-        let before = self.bytes.get(..at).unwrap_or_default();
-        u64::try_from(1 + memchr_iter(b'\n', before).count()).unwrap_or(u64::MAX)
-    }
-
     #[cold]
     fn error(&self, at: usize, message: &str) -> Error {
         let message = format!("{message}; where quotes enclose nothing, state `profile.quotes` as `none`");
-        place(Cause::TransactionCsv, self.line(at), None, &message)
+        place(Cause::TransactionCsv, line(self.bytes, at), None, &message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Marks, Part, Records, check_lines};
+    use crate::limits::Limits;
+    use crate::statement::profile::{Quotes, Separator};
+    use proptest::prelude::{any, proptest};
+
+    /// Oracle: the crate `csv`, whose records begin behind the line ends that it passes.
+    fn by_csv(text: &str, quoting: bool) -> Vec<(Vec<String>, u64, usize)> {
+        let mut reader = csv::ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).delimiter(b';').quoting(quoting);
+        let mut found = Vec::new();
+        for record in reader.from_reader(text.as_bytes()).records() {
+            let record = record.unwrap();
+            let at = record.position().unwrap();
+            let start = usize::try_from(at.byte()).unwrap();
+            let ends: String = text[start..].chars().take_while(|char| matches!(char, '\r' | '\n')).collect();
+            let line = 5 + at.line() + u64::try_from(ends.matches('\n').count()).unwrap();
+            found.push((
+                record.iter().map(|cell| cell.trim().to_owned()).collect(),
+                line,
+                start + ends.len(),
+            ));
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn records_are_those_of_the_crate_csv_with_their_lines(
+            text in "[ab; \\r\\n\"é\u{a0}]{0,40}",
+            quoting in any::<bool>(),
+        ) {
+            let quotes = if quoting { Quotes::Double } else { Quotes::None };
+            let marks = Marks { separator: Separator::Semicolon, quotes };
+            let mut records = Records::new(Part { text: &text, line: 6 }, marks);
+            for (cells, line, start) in by_csv(&text, quoting) {
+                let record = records.next().unwrap();
+                let own: Vec<&str> = record.cells().collect();
+                assert_eq!((own, record.line, record.start), (cells.iter().map(String::as_str).collect(), line, start));
+            }
+            assert!(records.next().is_none());
+            assert_eq!(records.rest().text, "");
+        }
+
+        #[test]
+        fn the_first_line_beyond_the_limit_is_refused_wherever_it_stands(text in "[ab\\n]{0,60}", most in 0..9_u64) {
+            let limits = Limits { document_line_bytes: most, ..Limits::default() };
+            let is_long = |line: &str| u64::try_from(line.len()).unwrap() > most;
+            let long = text.split('\n').enumerate().find(|(_, line)| is_long(line));
+            let expected = long.map(|(index, line)| (format!("/document/{}", index + 1), line.len()));
+            let found = check_lines(&text, &limits).err();
+            let found = found.map(|error| (error.fields[0].clone(), error.message));
+            match (expected, found) {
+                (None, None) => {}
+                (Some((field, bytes)), Some((own, message))) => {
+                    assert_eq!(own, field);
+                    assert!(message.contains(&format!("got `{bytes}`")), "{message}");
+                }
+                (expected, found) => panic!("{expected:?}, {found:?}"),
+            }
+        }
     }
 }

@@ -4,21 +4,23 @@
 use super::amounts;
 use super::cut::Cut;
 use super::dates::{self, Stamp};
-use super::found::{Building, Found};
+use super::found::{Building, Found, in_another_currency};
 use super::layout::{Layout, is_another_header};
 use super::place;
 use super::preamble::Preamble;
 use super::survey::Choices;
 use super::words::{self, Label};
-use crate::domain::{Direction, Transaction, TransactionStatus};
+use crate::domain::Direction;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits, WIRE_MAX};
 use crate::money::Currency;
+use crate::statement::columns::{Row, RowColumns};
 use crate::statement::profile::{ColumnRole, DebitSign, Sign};
 use crate::statement::reading::LeftOutReason;
 use crate::statement::request::StatedAccount;
 use crate::time::{At, UtcOffset};
+use core::ops::RangeFrom;
 
 /// Id of an account that nothing names.
 const ACCOUNT: &str = "account";
@@ -33,12 +35,10 @@ pub(super) struct Rows<'a> {
     /// Currency of a row whose column names none.
     pub(super) currency: Option<Currency>,
     pub(super) found: Found,
-    /// Rows that the part of an account may have.
-    pub(super) expected: usize,
     /// The last day that stood alone, and what it is.
     pub(super) last_day: Option<(Stamp, At)>,
-    /// Whether a column is read, by its place.
-    pub(super) is_read: Vec<bool>,
+    /// The places that nothing reads.
+    pub(super) unread: (Vec<usize>, RangeFrom<usize>),
 }
 
 impl Rows<'_> {
@@ -70,14 +70,13 @@ impl Rows<'_> {
             self.found.left_out.push(record.line, LeftOutReason::NoAmount);
             return Ok(());
         };
-        let mut transaction = self.transaction(record, stamp, amount_minor, balance_minor)?;
-        transaction.status = self.status(record, amount_minor, currency)?;
+        let row = self.row(record, stamp, (amount_minor, balance_minor), currency)?;
         self.check_account(record)?;
-        limits::check("rows", self.limits.rows, self.found.rows + 1)
-            .map_err(|error| place(error.cause, record.line, None, &error.message))?;
+        let (rows, most) = (self.found.rows + 1, self.limits.rows);
         let account = self.account(record, currency)?;
-        account.rows.push(transaction);
-        account.lines.push(record.line);
+        limits::check("rows", most, rows)
+            .map_err(|error| place(error.cause, record.line, None, &error.message))?;
+        account.rows.push(&row, record.line);
         self.found.rows += 1;
         self.found.totals.row(amount_minor);
         Ok(())
@@ -93,8 +92,10 @@ impl Rows<'_> {
         if amount.is_none_or(|amount| amount == 0) || amount == balance_minor {
             return record.cells().find_map(words::label).filter(|label| *label != Label::Total);
         }
-        let description = self.cell(record, ColumnRole::Description);
-        if balance_minor.is_none() { words::whole_label(description) } else { None }
+        if balance_minor.is_some() {
+            return None;
+        }
+        words::whole_label(self.cell(record, ColumnRole::Description))
     }
 
     /// A record without a day: a note, a total, a balance at an end, the header again, or text of the row above.
@@ -140,12 +141,9 @@ impl Rows<'_> {
         if !alone || text.is_empty() || record.len() != self.layout.header.len() {
             return Ok(false);
         }
-        let Some(row) = self.found.accounts.get_mut(self.found.last).and_then(|it| it.rows.last_mut()) else {
-            return Ok(false);
-        };
-        let description = row.description.get_or_insert_default();
-        description.extend([if description.is_empty() { "" } else { " " }, text]);
-        limits::check("string_bytes", self.limits.string_bytes, description.len()).map_err(|error| {
+        let last = self.found.accounts.get_mut(self.found.last);
+        let Some(bytes) = last.and_then(|it| it.rows.extend_description(text)) else { return Ok(false) };
+        limits::check("string_bytes", self.limits.string_bytes, bytes).map_err(|error| {
             place(error.cause, record.line, Some(ColumnRole::Description), &error.message)
         })?;
         Ok(true)
@@ -285,7 +283,8 @@ impl Rows<'_> {
             let message = format!("the amount has the mark `{}`; the row is in {currency}", mark.text);
             return Err(refuse(Cause::MoneyCurrencyMixed, &message));
         }
-        let minor = amounts::minor(written.digits, self.choices.decimal_mark.0, currency)
+        let minor = written
+            .minor(self.choices.decimal_mark.0, currency)
             .map_err(|error| refuse(error.cause, &error.message))?;
         Ok(Some(if written.negative == Some(true) { -minor } else { minor }))
     }
@@ -301,13 +300,14 @@ impl Rows<'_> {
         if is_amount { self.money(record, column, currency) } else { Ok(None) }
     }
 
-    fn transaction(
+    /// Returns the row of a record with an amount, and perhaps with a balance.
+    fn row<'r>(
         &mut self,
-        record: &Cut<'_>,
+        record: &Cut<'r>,
         stamp: &Stamp,
-        amount_minor: i64,
-        balance_minor: Option<i64>,
-    ) -> Result<Transaction> {
+        (amount_minor, balance_minor): (i64, Option<i64>),
+        currency: Currency,
+    ) -> Result<Row<'r>> {
         let refuse =
             |column: ColumnRole, error: &Error| place(error.cause, record.line, Some(column), &error.message);
         let direction = record.direction;
@@ -324,9 +324,9 @@ impl Rows<'_> {
         let at = self.at(record, stamp)?;
         let id = |column: ColumnRole| match self.cell(record, column) {
             "" => Ok(None),
-            text => Id::parse(text).map(Some).map_err(|error| refuse(column, &error)),
+            text => Id::check(text).map(|()| Some(text)).map_err(|error| refuse(column, &error)),
         };
-        Ok(Transaction {
+        Ok(Row {
             amount_minor,
             at,
             balance_minor,
@@ -335,7 +335,7 @@ impl Rows<'_> {
             description: self.text(record, ColumnRole::Description)?,
             id: id(ColumnRole::Id)?,
             pending_id: id(ColumnRole::PendingId)?,
-            status: TransactionStatus::Posted,
+            status: self.status(record, amount_minor, currency)?,
             direction,
         })
     }
@@ -362,14 +362,14 @@ impl Rows<'_> {
         Ok(at)
     }
 
-    fn text(&self, record: &Cut<'_>, column: ColumnRole) -> Result<Option<String>> {
+    fn text<'r>(&self, record: &Cut<'r>, column: ColumnRole) -> Result<Option<&'r str>> {
         let text = self.cell(record, column);
         if text.is_empty() {
             return Ok(None);
         }
         limits::check("string_bytes", self.limits.string_bytes, text.len())
             .map_err(|error| place(error.cause, record.line, Some(column), &error.message))?;
-        Ok(Some(text.to_owned()))
+        Ok(Some(text))
     }
 
     /// Refuses a row without an account behind one of a named account: whose it is stays open.
@@ -409,11 +409,7 @@ impl Rows<'_> {
             return Err(Error::new(Cause::StatementForm, "a row has no account").at("/document"));
         };
         if account.currency != currency {
-            let message = format!(
-                "the row is in {currency}; the rows of its account before are in {}",
-                account.currency
-            );
-            return Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message));
+            return Err(in_another_currency(record.line, currency, account.currency));
         }
         account.kind = account.kind.or(kind);
         Ok(account)
@@ -444,8 +440,7 @@ impl Rows<'_> {
             id,
             currency,
             kind: None,
-            rows: Vec::with_capacity(if accounts == 0 { self.expected } else { 0 }),
-            lines: Vec::new(),
+            rows: RowColumns::default(),
             edges: Vec::new(),
             newest_first: false,
         });

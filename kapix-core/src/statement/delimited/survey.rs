@@ -1,8 +1,8 @@
 //! What the whole document shows: the decimal mark, the order of days and months, what signs
 //! mean. Each is stated, or shown by a row, or open; what is open is never guessed.
 
-use super::amounts::{self, Evidence};
-use super::cut::{AMOUNTS, Cut};
+use super::amounts::Evidence;
+use super::cut::Cut;
 use super::dates::{Day, Stamp};
 use super::layout::Places;
 use super::place;
@@ -90,9 +90,8 @@ impl Survey {
         let Some(stamp) = cut.stamp else { return };
         self.dates.see(&stamp, line, period);
         let mut amount = None;
-        for column in AMOUNTS {
-            let Some(written) = cut.amount(column) else { continue };
-            match amounts::evidence(written.digits) {
+        for (column, written) in cut.amounts() {
+            match written.evidence() {
                 Evidence::Nothing => {}
                 Evidence::Decimal(DecimalMark::Point) => see(&mut self.point, line),
                 Evidence::Decimal(DecimalMark::Comma) => see(&mut self.comma, line),
@@ -102,13 +101,12 @@ impl Survey {
                 self.currency = Some((currency, line));
             }
             let negative = written.negative.unwrap_or_default();
-            let is_zero = || written.digits.bytes().all(|byte| !matches!(byte, b'1'..=b'9'));
             match column {
                 ColumnRole::Balance if negative => see(&mut self.balance_below, line),
-                ColumnRole::Debit if !is_zero() => {
+                ColumnRole::Debit if !written.is_zero() => {
                     see(if negative { &mut self.debit_below } else { &mut self.debit_above }, line);
                 }
-                ColumnRole::Amount if !is_zero() => {
+                ColumnRole::Amount if !written.is_zero() => {
                     amount = Some(negative);
                     if written.negative.is_some() {
                         see(&mut self.signed, line);

@@ -23,14 +23,11 @@ use crate::statement::profile::ColumnRole;
 use crate::statement::reading::LeftOutRows;
 use crate::statement::request::TransactionsReadRequest;
 use crate::time::UtcOffset;
-use core::sync::atomic::{AtomicUsize, Ordering};
-use memchr::memchr_iter;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Records of each part that the sample has.
 const SAMPLE: usize = 64;
-
-/// Bytes of a short row: memory is asked for rows of this length at most.
-const ROW_BYTES_MIN: usize = 16;
 
 /// What comes after the header.
 pub(super) struct Body<'t> {
@@ -59,6 +56,33 @@ struct Walked {
     failed: Option<Error>,
 }
 
+/// What the parts gave, joined in their order as they come: memory of parts is given back while others are read.
+#[derive(Default)]
+struct Joined {
+    survey: Survey,
+    found: Found,
+    /// The first error behind the rows that were found.
+    failed: Option<Error>,
+    /// The number of parts that were joined.
+    parts: usize,
+    /// Parts ahead of those before them.
+    ahead: BTreeMap<usize, Walked>,
+}
+
+impl Joined {
+    /// Adds what a part gave.
+    fn add(&mut self, number: usize, walked: Walked, limits: &Limits) {
+        self.ahead.insert(number, walked);
+        while let Some(next) = self.ahead.remove(&self.parts) {
+            self.parts += 1;
+            self.survey.join(&next.survey);
+            if self.failed.is_none() {
+                self.failed = self.found.join(next.found, limits).err().or(next.failed);
+            }
+        }
+    }
+}
+
 impl Form {
     /// Returns whether rows are read in the same way.
     fn reads_as(&self, other: &Self) -> bool {
@@ -71,7 +95,7 @@ impl Form {
 impl Body<'_> {
     /// Returns what the records gave, and what was decided on the way.
     pub(super) fn read(&self, layout: &mut Layout, left_out: LeftOutRows) -> Result<(Found, Choices)> {
-        let sample = self.sample(layout)?;
+        let sample = self.sample(layout);
         // What is refused here is refused below, at its first line in the whole document.
         let left = sample.foreign_type().map_or(Ok(()), |line| self.leave_type(layout, line));
         let guess = left.and_then(|()| self.decide(&sample, layout)).ok();
@@ -98,7 +122,7 @@ impl Body<'_> {
         choices: &Choices,
     ) -> (Option<Period>, [Option<(u64, i64)>; 2]) {
         let offset = self.request.account.utc_offset.unwrap_or(UtcOffset::UTC);
-        let days = account.rows.iter().map(|row| row.at.date(offset));
+        let days = account.rows.at.iter().map(|at| at.date(offset));
         (self.preamble.period(days), self.preamble.ends(choices, account.currency))
     }
 
@@ -127,55 +151,34 @@ impl Body<'_> {
     }
 
     /// Returns what the first records of each part show.
-    fn sample(&self, layout: &Layout) -> Result<Survey> {
+    fn sample(&self, layout: &Layout) -> Survey {
         let mut survey = Survey::default();
         for part in &self.parts {
             let mut records = Records::new(*part, self.marks);
             for _ in 0..SAMPLE {
-                let Some(record) = records.next()? else { break };
+                let Some(record) = records.next() else { break };
                 survey.see(&Cut::new(record, &layout.places), &layout.places, self.request.account.period);
             }
         }
-        Ok(survey)
+        survey
     }
 
     /// Returns what all records show, and what they give under a form.
     fn walk(&self, layout: &Layout, form: Option<Form>) -> Result<(Survey, Result<Found>)> {
-        let mut walked: Vec<Walked> = self.parts.iter().map(|_| Walked::default()).collect();
-        let rows: Vec<AtomicUsize> = self.parts.iter().map(|_| AtomicUsize::new(0)).collect();
-        let jobs = walked.iter_mut().zip(&self.parts);
-        parallel::run(jobs, self.threads, |number, (walked, part)| {
-            // Beyond the limit an earlier part is refused.
-            let before: usize = rows.iter().take(number).map(|it| it.load(Ordering::Relaxed)).sum();
-            let form = form.filter(|_| u64::try_from(before).is_ok_and(|rows| rows <= self.limits.rows));
-            *walked = self.part(*part, layout, form)?;
-            rows.get(number).into_iter().for_each(|it| it.store(walked.found.rows, Ordering::Relaxed));
+        let joined = Mutex::new(Joined::default());
+        parallel::run(self.parts.iter(), self.threads, |number, part| {
+            // Behind an error in rows no row is read.
+            let has_failed = locked(&joined).failed.is_some();
+            let walked = self.part(*part, layout, form.filter(|_| !has_failed));
+            locked(&joined).add(number, walked, self.limits);
             Ok(())
         })?;
-        let mut survey = Survey::default();
-        let mut read: Option<Result<Found>> = None;
-        let all: usize = walked.iter().map(|it| it.found.rows).sum();
-        for next in walked {
-            survey.join(&next.survey);
-            let joined = match read {
-                Some(found) => {
-                    found.and_then(|mut found| found.join(next.found, self.limits).map(|()| found))
-                }
-                None => Ok(next.found.with_room_for(all)),
-            };
-            read = Some(joined.and_then(|found| next.failed.map_or(Ok(found), Err)));
-        }
-        Ok((survey, read.unwrap_or_else(|| Ok(Found::default()))))
+        let Joined { survey, found, failed, .. } =
+            joined.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok((survey, failed.map_or(Ok(found), Err)))
     }
 
-    /// Returns how many rows a part may have: not more than lines, rows of some length, or the limit.
-    fn expected(&self, part: Part<'_>) -> usize {
-        let lines = memchr_iter(b'\n', part.text.as_bytes()).count();
-        let limit = usize::try_from(self.limits.rows).unwrap_or(usize::MAX);
-        lines.min(part.text.len() / ROW_BYTES_MIN).min(limit)
-    }
-
-    fn part(&self, part: Part<'_>, layout: &Layout, form: Option<Form>) -> Result<Walked> {
+    fn part(&self, part: Part<'_>, layout: &Layout, form: Option<Form>) -> Walked {
         let mut survey = Survey::default();
         let mut failed = None;
         let mut rows = form.map(|form| Rows {
@@ -186,19 +189,18 @@ impl Body<'_> {
             limits: self.limits,
             currency: form.currency,
             found: Found::default(),
-            expected: self.expected(part),
             last_day: None,
-            is_read: layout.is_read(),
+            unread: layout.unread(),
         });
         let mut records = Records::new(part, self.marks);
-        while let Some(record) = records.next()? {
+        while let Some(record) = records.next() {
             let cut = Cut::new(record, &layout.places);
             survey.see(&cut, &layout.places, self.request.account.period);
             if let (Some(rows), None) = (&mut rows, &failed) {
                 failed = rows.read(&cut).err();
             }
         }
-        Ok(Walked { survey, found: rows.map(|it| it.found).unwrap_or_default(), failed })
+        Walked { survey, found: rows.map(|it| it.found).unwrap_or_default(), failed }
     }
 
     /// A column of types that states other things than directions is none, unless the request says that it is.
@@ -214,4 +216,8 @@ impl Body<'_> {
         layout.places.set(ColumnRole::Type, None);
         Ok(())
     }
+}
+
+fn locked(joined: &Mutex<Joined>) -> MutexGuard<'_, Joined> {
+    joined.lock().unwrap_or_else(PoisonError::into_inner)
 }

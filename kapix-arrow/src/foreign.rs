@@ -1,0 +1,76 @@
+//! One array of a producer.
+//!
+//! The reader of arrow-array takes the structure on trust: it drops a bitmap beside a count of 0.
+
+use arrow_array::ffi::FFI_ArrowArray;
+use core::ffi::c_void;
+
+/// `ArrowArray` of the interface ("Structure definitions"), field by field.
+#[repr(C)]
+pub struct Foreign {
+    /// Number of rows.
+    pub length: i64,
+    /// Number of null rows, as the producer says; -1 is unknown.
+    pub null_count: i64,
+    /// Rows of the buffers before the first one.
+    pub offset: i64,
+    n_buffers: i64,
+    n_children: i64,
+    buffers: *const *const c_void,
+    children: *const *mut Self,
+    dictionary: *mut Self,
+    release: Option<unsafe extern "C" fn(*mut Self)>,
+    private_data: *mut c_void,
+}
+
+impl Foreign {
+    /// Returns the fields of an array.
+    pub const fn of(array: &mut FFI_ArrowArray) -> &mut Self {
+        // SAFETY: both are the structure of the interface, which states its layout.
+        unsafe { &mut *core::ptr::from_mut(array).cast() }
+    }
+
+    /// Returns each child, `None` for one that is NULL.
+    ///
+    /// # Safety
+    /// It has as many children as it says, each live or released.
+    pub unsafe fn children(&mut self) -> impl Iterator<Item = Option<&mut Self>> {
+        let children = self.children;
+        let child = move |place| {
+            // SAFETY: the caller vouches for the children, as many as it says.
+            unsafe { children.add(place).as_ref().and_then(|child| child.as_mut()) }
+        };
+        (0..usize::try_from(self.n_children).unwrap_or_default()).map(child)
+    }
+
+    /// Leaves the count of nulls to the bitmap, here and below; returns what contradicts itself.
+    ///
+    /// # Safety
+    /// It is a structure of the interface, live or released, with as many buffers and children as it says.
+    pub unsafe fn settle_nulls(&mut self) -> Option<&'static str> {
+        if self.release.is_none() {
+            return Some("the column was released before, or moved away");
+        }
+        if self.length < 0 || self.offset < 0 {
+            return Some("a length or an offset is below 0");
+        }
+        // Arrays without any buffer, such as those of nulls alone, have no bitmap.
+        if self.n_buffers > 0 {
+            // SAFETY: the caller vouches for the buffers, of which there is one.
+            let has_bitmap = unsafe { self.buffers.as_ref() }.is_some_and(|bitmap| !bitmap.is_null());
+            if !has_bitmap && self.null_count > 0 {
+                return Some("the column counts nulls and has no validity bitmap");
+            }
+            self.null_count = if has_bitmap { -1 } else { 0 };
+        }
+        // SAFETY: the caller vouches for what lies below.
+        let dictionary = unsafe { self.dictionary.as_mut() };
+        // SAFETY: as above.
+        let children = unsafe { self.children() };
+        let settle = |below: &mut Self| {
+            // SAFETY: as above.
+            unsafe { below.settle_nulls() }
+        };
+        children.flatten().chain(dictionary).find_map(settle)
+    }
+}

@@ -1,0 +1,8 @@
+//! What is checked of arrays from the Arrow C Data Interface before anything reads them, for each binding that takes
+//! them. Foreign memory is trusted as far as its format promises; counts of nulls are not: bitmaps decide.
+
+mod foreign;
+mod stream;
+
+pub use foreign::Foreign;
+pub use stream::chunks;
