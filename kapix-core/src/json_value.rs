@@ -63,6 +63,20 @@ impl JsonValue {
         if let Self::Object(members) = self { members.get(name) } else { None }
     }
 
+    /// Puts a value at the tokens of a JSON pointer; objects that are not there are made.
+    pub(crate) fn put(&mut self, tokens: &[String], value: Self) {
+        let Some((first, rest)) = tokens.split_first() else {
+            *self = value;
+            return;
+        };
+        if !matches!(self, Self::Object(_)) {
+            *self = Self::Object(BTreeMap::new());
+        }
+        if let Self::Object(members) = self {
+            members.entry(first.clone()).or_insert(Self::Null).put(rest, value);
+        }
+    }
+
     /// Returns the text of a string.
     ///
     /// ```

@@ -95,9 +95,10 @@ pub mod operations {
         AccountView, Applicant, ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest,
         CashflowAnalyzeResponse, CounterOffer, DoorReply, EngineDescribeRequest, EngineDescribeResponse,
         EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, Event, EventData,
-        OperationEntry, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse,
-        PolicyStep, Problem, Progress, ReasonSource, Reply, ScorecardDevelopResponse,
-        ScorecardEvaluateResponse, SourceChange, SourceSummary, TransactionsReadResponse,
+        OperationEntry, OverrideView, PolicyCheckRequest, PolicyCheckResponse, PolicyReason, PolicyRule,
+        PolicyRunRequest, PolicyRunResponse, PolicyStep, Problem, Progress, ReasonSource, Reply,
+        ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange, SourceSummary,
+        TransactionsReadResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

@@ -30,9 +30,10 @@ pub use operations::{
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest,
     CreditScoreResponse, Effect, EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest,
     EntityForgetResponse, EntityPutRequest, EntityPutResponse, Explained, Explanation, InputNullReason,
-    MoveView, Operation, OperationEntry, OverrideView, PointsRange, PolicyReason, PolicyRule,
-    PolicyRunRequest, PolicyRunResponse, PolicyStep, Problem, ReasonSource, ReasonView, ReferralCode,
-    ReferralReason, Request, RequestNullReason, Response, ScoreNullReason, ScorecardDevelopResponse,
-    ScorecardEvaluateResponse, SourceChange, SourceSummary, TopFeature, TransactionsReadResponse,
+    MoveView, Operation, OperationEntry, OverrideView, PointsRange, PolicyCheckRequest, PolicyCheckResponse,
+    PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep, Problem, ReasonSource,
+    ReasonView, ReferralCode, ReferralReason, Request, RequestNullReason, Response, ScoreNullReason,
+    ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange, SourceSummary, TopFeature,
+    TransactionsReadResponse,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

@@ -41,11 +41,9 @@ pub struct JurisdictionFinding {
 }
 
 /// Kenya, Banking (Credit Reference Bureau) Regulations 2020: no refusal on a credit score alone.
-const BUREAU_ALONE: &str =
-    "a row declines on the score of a credit bureau alone: the law of Kenya forbids it; add what else it rests on";
+const BUREAU_ALONE: &str = "a row declines on the score of a credit bureau alone: the law of Kenya forbids it; add what else it rests on";
 /// Kenya, Data Protection Act 2019, section 35: decisions by automated means alone.
-const OWN_ALONE: &str =
-    "a row declines on the lender's own score alone: the notice must say that the decision was automated and how to have it reviewed";
+const OWN_ALONE: &str = "a row declines on the lender's own score alone: the notice must say that the decision was automated and how to have it reviewed";
 
 impl Policy {
     /// Runs the cases of the policy.
@@ -78,7 +76,8 @@ impl Policy {
 
     /// Returns the results of the steps that a case states; a step without them gave none.
     fn results_of(&self, case: &TestBody) -> Vec<StepResult> {
-        let calls = self.steps.iter().filter_map(|step| if let Step::Call(call) = step { Some(call) } else { None });
+        let calls =
+            self.steps.iter().filter_map(|step| if let Step::Call(call) = step { Some(call) } else { None });
         calls
             .map(|call| {
                 let mut answer = JsonValue::Object(BTreeMap::new());
@@ -99,16 +98,23 @@ impl Policy {
         if self.body.jurisdiction.as_deref() != Some("KE") {
             return Vec::new();
         }
-        let tables = self.steps.iter().filter_map(|step| if let Step::Table(table) = step { Some(table) } else { None });
+        let tables = self
+            .steps
+            .iter()
+            .filter_map(|step| if let Step::Table(table) = step { Some(table) } else { None });
         tables.flat_map(|table| self.alone(table)).collect()
     }
 
     fn alone(&self, table: &Table) -> Vec<JurisdictionFinding> {
         let mut findings = Vec::new();
         for (number, row) in table.rows.iter().enumerate() {
-            let declines = table.thens.get(row.then as usize).is_some_and(|it| it.outcome == Some(Outcome::Decline));
-            let grounds: BTreeSet<Ground> =
-                table.tests_of(row).iter().flat_map(|test| self.grounds(table, usize::from(test.column), test.passes)).collect();
+            let declines =
+                table.thens.get(row.then as usize).is_some_and(|it| it.outcome == Some(Outcome::Decline));
+            let grounds: BTreeSet<Ground> = table
+                .tests_of(row)
+                .iter()
+                .flat_map(|test| self.grounds(table, usize::from(test.column), test.passes))
+                .collect();
             let only = |ground| declines && grounds.len() == 1 && grounds.contains(&ground);
             let rule = format!("{}.{}", table.body.name, table.row_name(number));
             if only(Ground::BureauScore) {
@@ -143,7 +149,11 @@ impl Policy {
 fn differs(case: &TestBody, verdict: &Verdict) -> Option<String> {
     let expect = &case.expect;
     if let Some(outcome) = expect.outcome.filter(|outcome| *outcome != verdict.outcome) {
-        return Some(format!("expected the outcome `{}`, got `{}`", outcome.as_str(), verdict.outcome.as_str()));
+        return Some(format!(
+            "expected the outcome `{}`, got `{}`",
+            outcome.as_str(),
+            verdict.outcome.as_str()
+        ));
     }
     let code = |it: &ReasonCode| match it {
         ReasonCode::Policy(code) => code.to_string(),

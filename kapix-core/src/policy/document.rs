@@ -298,6 +298,23 @@ pub enum Outcome {
     Decline,
 }
 
+impl Outcome {
+    /// Returns the outcome as it is written on the wire.
+    ///
+    /// ```
+    /// use kapix_core::policy::Outcome;
+    ///
+    /// assert_eq!(Outcome::Refer.as_str(), "refer");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Refer => "refer",
+            Self::Decline => "decline",
+        }
+    }
+}
+
 /// The amount that an approval grants, and its terms.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@
 //! refers; an approval needs a row that says so.
 
 mod analysis;
+mod check;
 mod document;
 mod hit;
 mod input;
@@ -21,6 +22,7 @@ mod trace;
 mod verdict;
 
 pub use analysis::{RuleFinding, RuleFindingKind, TableAnalysis};
+pub use check::{JurisdictionFinding, TestResult};
 pub use document::{
     CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy, InputBody,
     InputType, OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience,

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// How a run ends.
 #[derive(Debug)]
-pub enum Progress {
+pub(crate) enum Progress {
     /// The result of another operation is needed; the run starts again with it.
     Need(CallNeed),
     /// It is decided.
@@ -26,7 +26,7 @@ pub enum Progress {
 
 /// What a step asks of another operation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CallNeed {
+pub(crate) struct CallNeed {
     /// The operation.
     pub operation: String,
     /// What its request has beside the applicant.
@@ -37,7 +37,7 @@ pub struct CallNeed {
 
 /// What came of a step.
 #[derive(Clone, Debug, PartialEq)]
-pub enum StepResult {
+pub(crate) enum StepResult {
     /// The operation answered.
     Answer {
         /// Its answer.
@@ -345,7 +345,7 @@ impl Policy {
         }
     }
 
-    fn verdict(&self, state: &mut State) -> Verdict {
+    pub(super) fn verdict(&self, state: &mut State) -> Verdict {
         let terms = if state.approvals > 0 { self.terms(state) } else { None };
         let worst = state.because.iter().map(|it| it.outcome).max();
         let outcome = match worst {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// The memory of a run.
 #[derive(Debug, Default)]
-pub struct State {
+pub(crate) struct State {
     pub(super) slots: Vec<Slot>,
     pub(super) lists: Vec<Result<Vec<Slot>, Unknown>>,
     pub(super) texts: Vec<String>,

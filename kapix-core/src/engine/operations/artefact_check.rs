@@ -55,7 +55,7 @@ impl Operate for ArtefactCheckRequest {
     }
 }
 
-fn problems(error: Error) -> Vec<Problem> {
+pub(super) fn problems(error: Error) -> Vec<Problem> {
     let problem = |detail: Detail| Problem {
         cause: detail.cause.as_str(),
         field: detail.field,

@@ -15,6 +15,7 @@ mod engine_describe;
 mod entity;
 mod names;
 mod operate;
+mod policy_check;
 mod policy_run;
 mod scorecard_develop;
 mod scorecard_evaluate;
@@ -36,6 +37,7 @@ pub use entity::{
     EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, SourceChange,
     SourceSummary,
 };
+pub use policy_check::{PolicyCheckRequest, PolicyCheckResponse};
 pub use policy_run::{
     Applicant, CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse,
     PolicyStep, ReasonSource,

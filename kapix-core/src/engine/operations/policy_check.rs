@@ -1,9 +1,9 @@
 //! `policy.check`: whether a policy would load, and what is wrong with it although it does.
 
-use super::{Call, Done, Interrupt, Operate, instant};
+use super::{Call, Done, Interrupt, Operate};
 use crate::engine::operations::artefact_check::{Problem, problems};
-use crate::engine::registry::policy_of;
-use crate::error::Error;
+use crate::engine::registry::Registry;
+use crate::error::{Cause, Error};
 use crate::json_value::JsonValue;
 use crate::policy::{JurisdictionFinding, Policy, RuleFindingKind, TableAnalysis, TestResult};
 use crate::time::Instant;
@@ -18,14 +18,14 @@ use serde_with::skip_serializing_none;
 pub struct PolicyCheckRequest {
     /// The policy, an artefact of kind `policy`; in place of `policy`.
     pub artefact: Option<JsonValue>,
-    /// The instant of cases that state none; the engine's clock fills it when absent.
+    /// The instant of cases that state none.
     pub as_of: Option<Instant>,
     /// `id` or `id@version` of a loaded policy.
     pub policy: Option<String>,
 }
 
 /// What is wrong with a policy.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PolicyCheckResponse {
     /// Steps of a run at most, with the longest lists.
@@ -48,8 +48,53 @@ impl Operate for PolicyCheckRequest {
 
     /// A policy that would not load is a result, not an error.
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<PolicyCheckResponse>, Interrupt> {
-        let as_of = self.as_of.or_else(|| call.control.now).ok_or_else(|| instant(None).unwrap_err());
-        let _ = (as_of, Error::from_details(Vec::new()));
-        unimplemented!()
+        let proved = match (&self.artefact, &self.policy) {
+            (Some(artefact), None) => {
+                Registry::prove(core::slice::from_ref(artefact), call.registry.options.clone())
+            }
+            (None, Some(name)) => {
+                let policy = call.registry.named::<Policy>(name, |_| false)?;
+                return Ok(Done::new(self.checked(&policy)?, vec![policy.reference()]));
+            }
+            _ => {
+                let message = "give one of `artefact` and `policy`";
+                return Err(Error::new(Cause::DataExclusive, message).at("/policy").into());
+            }
+        };
+        let response = match &proved {
+            Err(error) => {
+                PolicyCheckResponse { problems: problems(error.clone()), ..PolicyCheckResponse::default() }
+            }
+            Ok(registry) => match registry.bodies::<Policy>().next() {
+                Some(policy) => self.checked(policy)?,
+                None => {
+                    return Err(Error::new(Cause::ArtefactKind, "the artefact is no policy")
+                        .at("/artefact/kind")
+                        .into());
+                }
+            },
+        };
+        Ok(Done::new(response, Vec::new()))
+    }
+}
+
+impl PolicyCheckRequest {
+    fn checked(&self, policy: &Policy) -> Result<PolicyCheckResponse, Error> {
+        let is_dated = policy.body.tests.iter().all(|case| case.as_of.is_some());
+        let tests = match self.as_of {
+            None if !is_dated => {
+                let message = "as_of is required: a case of the policy states none";
+                return Err(Error::new(Cause::TimeAsOfMissing, message).at("/as_of"));
+            }
+            as_of => policy.run_tests(as_of.unwrap_or(Instant::MIN)),
+        };
+        let (tables, jurisdiction) = (policy.analyse(), policy.jurisdiction_findings());
+        let is_conflict =
+            |table: &TableAnalysis| table.findings.iter().any(|it| it.kind == RuleFindingKind::Conflict);
+        let valid = tests.iter().all(|it| it.passed)
+            && !tables.iter().any(is_conflict)
+            && !jurisdiction.iter().any(|it| it.rejected);
+        let cost = u64::try_from(policy.cost()).unwrap_or(u64::MAX);
+        Ok(PolicyCheckResponse { cost, jurisdiction, problems: Vec::new(), tables, tests, valid })
     }
 }

@@ -18,7 +18,6 @@ use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use crate::policy::{CallNeed, Outcome, Policy, Progress, State, StepResult, Verdict};
 use crate::time::Instant;
-use std::collections::BTreeMap;
 
 /// What came of the steps of a run, in their order.
 type Steps = Vec<(Operation, Fulfilled)>;
@@ -140,7 +139,7 @@ impl PolicyRunRequest {
         members.extend(need.arguments);
         let mut request = JsonValue::Object(members);
         for (tokens, value) in need.values {
-            put(&mut request, &tokens, value);
+            request.put(&tokens, value);
         }
         Ok(request)
     }
@@ -161,19 +160,5 @@ impl PolicyRunRequest {
             }
         }
         Ok(None)
-    }
-}
-
-/// Puts a value at the tokens of a JSON pointer; objects that are not there are made.
-fn put(target: &mut JsonValue, tokens: &[String], value: JsonValue) {
-    let Some((first, rest)) = tokens.split_first() else {
-        *target = value;
-        return;
-    };
-    if !matches!(target, JsonValue::Object(_)) {
-        *target = JsonValue::Object(BTreeMap::new());
-    }
-    if let JsonValue::Object(members) = target {
-        put(members.entry(first.clone()).or_insert(JsonValue::Null), rest, value);
     }
 }

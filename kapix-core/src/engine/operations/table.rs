@@ -7,8 +7,8 @@ use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-    EntityPutRequest, EntityPutResponse, Operate, PolicyRunRequest, PolicyRunResponse,
-    ScorecardDevelopResponse, ScorecardEvaluateResponse, TransactionsReadResponse,
+    EntityPutRequest, EntityPutResponse, Operate, PolicyCheckRequest, PolicyCheckResponse, PolicyRunRequest,
+    PolicyRunResponse, ScorecardDevelopResponse, ScorecardEvaluateResponse, TransactionsReadResponse,
 };
 use crate::domain::Frame;
 use crate::engine::door::Reply;
@@ -269,6 +269,8 @@ operations! {
     EntityForget: EntityForgetRequest => EntityForgetResponse;
     /// Keeps the data of an applicant, for requests that name their sources.
     EntityPut: EntityPutRequest => EntityPutResponse;
+    /// Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases.
+    PolicyCheck: PolicyCheckRequest => PolicyCheckResponse;
     /// Decides an application by a policy: outcome, reasons, matched rules, terms.
     PolicyRun: PolicyRunRequest => PolicyRunResponse;
     /// Develops a card from rows with known outcomes.
