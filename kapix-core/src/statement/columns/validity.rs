@@ -92,7 +92,9 @@ mod tests {
 
     fn of(rows: &[bool]) -> Validity {
         let mut validity = Validity::default();
-        rows.iter().for_each(|is_valid| validity.push(*is_valid));
+        for is_valid in rows {
+            validity.push(*is_valid);
+        }
         validity
     }
 
