@@ -98,6 +98,33 @@ func (e *Engine) EntityPutJSON(ctx context.Context, request []byte) (*EntityPutR
 	return response, err
 }
 
+// PolicyCheck: Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases.
+// The operation policy.check.
+func (e *Engine) PolicyCheck(ctx context.Context, request *PolicyCheckRequest) (*PolicyCheckResponse, error) {
+	response, _, err := answer[PolicyCheckResponse](ctx, e, "policy.check", request, nil)
+	return response, err
+}
+
+// PolicyCheckJSON is PolicyCheck for a request in JSON, which the engine reads itself.
+func (e *Engine) PolicyCheckJSON(ctx context.Context, request []byte) (*PolicyCheckResponse, error) {
+	response, _, err := answer[PolicyCheckResponse](ctx, e, "policy.check", request, nil)
+	return response, err
+}
+
+// PolicyRun: Decides an application by a policy: outcome, reasons, matched rules, terms.
+// The operation policy.run. Columns are borrowed for the call, not copied;
+// without them those of the request are read.
+func (e *Engine) PolicyRun(ctx context.Context, request *PolicyRunRequest, columns ...Column) (*PolicyRunResponse, error) {
+	response, _, err := answer[PolicyRunResponse](ctx, e, "policy.run", request, columns)
+	return response, err
+}
+
+// PolicyRunJSON is PolicyRun for a request in JSON, which the engine reads itself.
+func (e *Engine) PolicyRunJSON(ctx context.Context, request []byte, columns ...Column) (*PolicyRunResponse, error) {
+	response, _, err := answer[PolicyRunResponse](ctx, e, "policy.run", request, columns)
+	return response, err
+}
+
 // ScorecardDevelop: Develops a card from rows with known outcomes.
 // The operation scorecard.develop. Columns are borrowed for the call, not copied;
 // without them those of the request are read.

@@ -346,6 +346,28 @@ type Analysis struct {
 	Selections map[string][]SelectedRows `json:"selections"`
 }
 
+// Applicant: What operations are given of an applicant; the fields are those of `credit.score`.
+type Applicant struct {
+	// Akiba: Transactions in the form of the Akiba API.
+	Akiba *AkibaRequest `json:"akiba,omitempty"`
+	// Context: What the credit is for.
+	Context *Context `json:"context,omitempty"`
+	// Data: What the sources answered.
+	Data *Data `json:"data,omitempty"`
+	// DataSources: Sources that results rest on.
+	DataSources []SourceKey `json:"data_sources,omitzero"`
+	// EntityType: Whom a card must score.
+	EntityType EntityType `json:"entity_type,omitempty"`
+	// Features: The inputs of a card by name, null for missing.
+	Features map[string]any `json:"features,omitzero"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+func (v *Applicant) UnmarshalJSON(text []byte) error {
+	type plain Applicant
+	return read(text, v, (*plain)(v))
+}
+
 // ArtefactCheckRequest: Asks whether an artefact would load, without loading it.
 type ArtefactCheckRequest struct {
 	// Artefact: The artefact or bundle.
@@ -922,6 +944,18 @@ type CashflowAnalyzeResponse struct {
 	Seed int64 `json:"seed"`
 }
 
+// CellTrace: A cell that did not pass, or whose value is unknown.
+type CellTrace struct {
+	// Cell: The cell.
+	Cell string `json:"cell"`
+	// Column: The expression of its column.
+	Column string `json:"column"`
+	// Result: Whether it passed.
+	Result RuleResult `json:"result"`
+	// Value: The value of the column; null for an unknown one.
+	Value json.RawMessage `json:"value"`
+}
+
 // CharacteristicSettings: What differs for one characteristic.
 type CharacteristicSettings struct {
 	// Binning: How it is binned; default for each field is that of the request's `binning`.
@@ -1012,6 +1046,14 @@ type Coefficient struct {
 	Z *float64 `json:"z"`
 }
 
+// ColumnTrace: A column with its value.
+type ColumnTrace struct {
+	// Column: The expression.
+	Column string `json:"column"`
+	// Value: Its value; null for an unknown one.
+	Value json.RawMessage `json:"value"`
+}
+
 // Context: What a credit is for; the names are those of the Kapix API.
 type Context struct {
 	// Currency: Currency of `loan_amount`.
@@ -1028,6 +1070,14 @@ type Context struct {
 func (v *Context) UnmarshalJSON(text []byte) error {
 	type plain Context
 	return read(text, v, (*plain)(v))
+}
+
+// CounterOffer: An amount at which the whole policy approves.
+type CounterOffer struct {
+	// AmountMinor: The amount, in minor units.
+	AmountMinor int64 `json:"amount_minor"`
+	// Terms: What the offer states beside it.
+	Terms map[string]json.RawMessage `json:"terms"`
 }
 
 // CounterfactualView: The smallest change that improves the decision.
@@ -1830,6 +1880,16 @@ type IsotonicCurve struct {
 	Knots []Knot `json:"knots"`
 }
 
+// JurisdictionFinding: A row that a jurisdiction asks about.
+type JurisdictionFinding struct {
+	// Message: What it asks for.
+	Message string `json:"message"`
+	// Rejected: Whether the policy may not be used so.
+	Rejected bool `json:"rejected"`
+	// Rule: The row, `TABLE.ROW`.
+	Rule string `json:"rule"`
+}
+
 // Knot: One block of an isotonic regression.
 type Knot struct {
 	// LogOdds: Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats.
@@ -2060,6 +2120,26 @@ type OperationEntry struct {
 	Recorded bool `json:"recorded"`
 }
 
+// Outcome: What becomes of an application.
+type Outcome string
+
+const (
+	// OutcomeApprove: It is granted.
+	OutcomeApprove Outcome = "approve"
+	// OutcomeRefer: A person decides.
+	OutcomeRefer Outcome = "refer"
+	// OutcomeDecline: It is refused.
+	OutcomeDecline Outcome = "decline"
+)
+
+// OverrideView: Until when a person may decide otherwise.
+type OverrideView struct {
+	// FourEyes: Whether a second person must agree.
+	FourEyes bool `json:"four_eyes"`
+	// Until: The last instant.
+	Until string `json:"until"`
+}
+
 // PValueTest: The test of two neighbouring bins for the same bad rate. Means of a continuous target have one test: Welch's.
 type PValueTest string
 
@@ -2138,6 +2218,168 @@ type PointsRange struct {
 	Max int32 `json:"max"`
 	// Min: Least total; special, missing and unseen values count.
 	Min int32 `json:"min"`
+}
+
+// PolicyCheckRequest: Asks what is wrong with a policy, before it is loaded or of a loaded one.
+type PolicyCheckRequest struct {
+	// Artefact: The policy, an artefact of kind `policy`; in place of `policy`.
+	Artefact json.RawMessage `json:"artefact,omitzero"`
+	// AsOf: The instant of cases that state none.
+	AsOf string `json:"as_of,omitempty"`
+	// Policy: `id` or `id@version` of a loaded policy.
+	Policy string `json:"policy,omitempty"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+func (v *PolicyCheckRequest) UnmarshalJSON(text []byte) error {
+	type plain PolicyCheckRequest
+	return read(text, v, (*plain)(v))
+}
+
+// PolicyCheckResponse: What is wrong with a policy.
+type PolicyCheckResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Cost: Steps of a run at most, with the longest lists.
+	Cost uint64 `json:"cost"`
+	// Jurisdiction: Rows that the rules of the jurisdiction ask about.
+	Jurisdiction []JurisdictionFinding `json:"jurisdiction"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Problems: Everything that keeps it from loading.
+	Problems []Problem `json:"problems"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Tables: Gaps, conflicts and rows that never decide, by table.
+	Tables []TableAnalysis `json:"tables"`
+	// Tests: What became of its cases.
+	Tests []TestResult `json:"tests"`
+	// Valid: Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects nothing.
+	Valid bool `json:"valid"`
+}
+
+// PolicyReason: One reason.
+type PolicyReason struct {
+	// Code: Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`).
+	Code string `json:"code"`
+	// Inputs: Inputs that are missing or cannot be used.
+	Inputs []string `json:"inputs,omitzero"`
+	// Outcome: The outcome that it asks for.
+	Outcome Outcome `json:"outcome"`
+	// Queue: Where a referral goes.
+	Queue string `json:"queue,omitempty"`
+	// Rules: Rows of the step's table that gave it, or that hang on what is unknown.
+	Rules []string `json:"rules,omitzero"`
+	// Source: Where it comes from.
+	Source ReasonSource `json:"source"`
+	// Step: Name of the step that gave it.
+	Step string `json:"step,omitempty"`
+	// Text: The text, in the language of the request.
+	Text string `json:"text"`
+}
+
+// PolicyRule: A row that matched.
+type PolicyRule struct {
+	// Rule: Name of the row in its table.
+	Rule string `json:"rule"`
+	// Table: Name of the table.
+	Table string `json:"table"`
+}
+
+// PolicyRunRequest: Asks for a decision on one application.
+type PolicyRunRequest struct {
+	// Applicant: What the steps of the policy are given of the applicant: each operation takes the fields that it has.
+	Applicant *Applicant `json:"applicant,omitempty"`
+	// AsOf: The instant of the application; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Audience: Who reads the reasons; default `internal`.
+	Audience Audience `json:"audience,omitempty"`
+	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
+	EntityID string `json:"entity_id"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Inputs: The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is missing.
+	Inputs map[string]json.RawMessage `json:"inputs,omitzero"`
+	// Language: Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it.
+	Language string `json:"language,omitempty"`
+	// Policy: `id` or `id@version` of a policy.
+	Policy string `json:"policy"`
+	// Seed: Seed of simulations; a policy uses none itself, hands it to its steps and echoes it.
+	Seed int64 `json:"seed,omitempty"`
+	// Trace: Whether the answer says of every row why it did not match; default false.
+	Trace *bool `json:"trace,omitempty"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+func (v *PolicyRunRequest) UnmarshalJSON(text []byte) error {
+	type plain PolicyRunRequest
+	return read(text, v, (*plain)(v))
+}
+
+// PolicyRunResponse: What became of an application.
+type PolicyRunResponse struct {
+	// ApprovedAmountMinor: The amount that an approval grants, in minor units.
+	ApprovedAmountMinor *int64 `json:"approved_amount_minor,omitempty"`
+	// AsOf: The instant of the application.
+	AsOf string `json:"as_of"`
+	// Assumed: Inputs that are missing and have a value of the policy instead.
+	Assumed map[string]json.RawMessage `json:"assumed,omitzero"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// CounterOffer: The largest amount of the policy's grid at which the whole policy approves.
+	CounterOffer *CounterOffer `json:"counter_offer,omitempty"`
+	// Currency: Currency of the amounts.
+	Currency string `json:"currency,omitempty"`
+	// EntityID: Your id of the applicant.
+	EntityID string `json:"entity_id"`
+	// Explanation: The decision in sentences, in the language of the request.
+	Explanation string `json:"explanation"`
+	// Language: The language of the texts.
+	Language string `json:"language"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// MatchedRules: The rows that matched, in the order of the steps.
+	MatchedRules []PolicyRule `json:"matched_rules"`
+	// Outcome: `approve`, `refer` or `decline`.
+	Outcome Outcome `json:"outcome"`
+	// Override: Whether and until when a person may decide otherwise.
+	Override *OverrideView `json:"override,omitempty"`
+	// Policy: The policy that decided.
+	Policy ArtefactRef `json:"policy"`
+	// PrincipalReasons: Codes of the reasons that a declined applicant is told: of the first step that declines, at most four, and a fifth about inquiries.
+	PrincipalReasons []string `json:"principal_reasons,omitzero"`
+	// Reasons: Why, in the order of the steps.
+	Reasons []PolicyReason `json:"reasons"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Seed: The request's seed.
+	Seed int64 `json:"seed"`
+	// Steps: What came of the operations that the policy asked.
+	Steps []PolicyStep `json:"steps,omitzero"`
+	// Terms: What an approval states beside the amount.
+	Terms map[string]json.RawMessage `json:"terms,omitzero"`
+	// Trace: What became of every row, where the request asks for it.
+	Trace []TableTrace `json:"trace,omitzero"`
+	// Unused: Names in `inputs` that the policy does not read.
+	Unused []string `json:"unused,omitzero"`
+	// ValidUntil: Until when an approval is valid.
+	ValidUntil string `json:"valid_until,omitempty"`
+}
+
+// PolicyStep: What came of an operation that the policy asked.
+type PolicyStep struct {
+	// Error: Its error, where it refused.
+	Error json.RawMessage `json:"error,omitzero"`
+	// Name: Name of the step.
+	Name string `json:"name"`
+	// Operation: The operation.
+	Operation string `json:"operation"`
+	// Referred: Whether it referred the application itself.
+	Referred bool `json:"referred"`
 }
 
 // PrebinningMethod: How pre-bins are cut.
@@ -2356,6 +2598,16 @@ const (
 	ReasonMethodMaximum ReasonMethod = "maximum"
 )
 
+// ReasonSource: Where a reason comes from.
+type ReasonSource string
+
+const (
+	// ReasonSourcePolicy: The policy says so.
+	ReasonSourcePolicy ReasonSource = "policy"
+	// ReasonSourceEngine: The engine refers: what it would need is missing, too old, or in doubt.
+	ReasonSourceEngine ReasonSource = "engine"
+)
+
 // ReasonText: The texts of one reason code.
 type ReasonText struct {
 	// Adverse: Text for the applicant when the characteristic lowered the score.
@@ -2509,6 +2761,56 @@ const (
 	// RowKindUnseen: Categories that no attribute names, rare ones included.
 	RowKindUnseen RowKind = "unseen"
 )
+
+// RuleFinding: One finding.
+type RuleFinding struct {
+	// Kind: What it is.
+	Kind RuleFindingKind `json:"kind"`
+	// Region: The columns and where it is, as cells.
+	Region map[string]string `json:"region"`
+	// Rules: The rows.
+	Rules []string `json:"rules,omitzero"`
+	// Witness: Values of inputs and of results of steps at which it is so, proved by a run; null where none were found.
+	Witness map[string]json.RawMessage `json:"witness"`
+}
+
+// RuleFindingKind: What is wrong with rows.
+type RuleFindingKind string
+
+const (
+	// RuleFindingKindGap: No row matches there: the application is referred if no other table decides it.
+	RuleFindingKindGap RuleFindingKind = "gap"
+	// RuleFindingKindConflict: Rows of a table with `hit: unique` match together, or rows of `hit: any` that give different things: such an application is referred.
+	RuleFindingKindConflict RuleFindingKind = "conflict"
+	// RuleFindingKindShadowed: Rows before it cover a row wholly, so it never decides.
+	RuleFindingKindShadowed RuleFindingKind = "shadowed"
+	// RuleFindingKindUnreachable: No value that its inputs can have passes the cells of a row.
+	RuleFindingKindUnreachable RuleFindingKind = "unreachable"
+	// RuleFindingKindDuplicate: Two rows have the same cells.
+	RuleFindingKindDuplicate RuleFindingKind = "duplicate"
+)
+
+// RuleResult: Whether a row or a cell matched.
+type RuleResult string
+
+const (
+	// RuleResultFailed: It did not match.
+	RuleResultFailed RuleResult = "failed"
+	// RuleResultMatched: It matched.
+	RuleResultMatched RuleResult = "matched"
+	// RuleResultUnknown: It hangs on what is unknown.
+	RuleResultUnknown RuleResult = "unknown"
+)
+
+// RuleTrace: A row, as a run found it.
+type RuleTrace struct {
+	// Cells: The cells that did not pass, or whose value is unknown.
+	Cells []CellTrace `json:"cells,omitzero"`
+	// Result: Whether it matched.
+	Result RuleResult `json:"result"`
+	// Rule: Name of the row.
+	Rule string `json:"rule"`
+}
 
 // SampleDates: The first and last day of a sample.
 type SampleDates struct {
@@ -3206,6 +3508,18 @@ type StoreStatistics struct {
 	RecordsEvictedBytes uint64 `json:"records_evicted_bytes"`
 }
 
+// TableAnalysis: What was found of a table.
+type TableAnalysis struct {
+	// Findings: What was found.
+	Findings []RuleFinding `json:"findings"`
+	// NotAnalysed: Rows with computed cells: they are not analysed.
+	NotAnalysed []string `json:"not_analysed,omitzero"`
+	// Table: Name of the table.
+	Table string `json:"table"`
+	// Whole: Whether everything was looked at.
+	Whole bool `json:"whole"`
+}
+
 // TableTest: Pearson's test that all bins have one bad rate.
 type TableTest struct {
 	// CramersV: Cramer's V, sqrt(statistic/weight), 0..=1.
@@ -3218,6 +3532,16 @@ type TableTest struct {
 	Statistic float64 `json:"statistic"`
 }
 
+// TableTrace: The rows of a table, as a run found them.
+type TableTrace struct {
+	// Columns: The columns with their values; null for an unknown one.
+	Columns []ColumnTrace `json:"columns"`
+	// Rules: The rows.
+	Rules []RuleTrace `json:"rules"`
+	// Table: Name of the table.
+	Table string `json:"table"`
+}
+
 // TargetKind: What the target is.
 type TargetKind string
 
@@ -3227,6 +3551,18 @@ const (
 	// TargetKindContinuous: A number; only for `stage` `binning`.
 	TargetKindContinuous TargetKind = "continuous"
 )
+
+// TestResult: What became of a case of a policy.
+type TestResult struct {
+	// Differs: What differs from what the case expects; absent where nothing does.
+	Differs string `json:"differs,omitempty"`
+	// Name: Its name.
+	Name string `json:"name"`
+	// Outcome: The outcome, where the case could be run.
+	Outcome Outcome `json:"outcome,omitempty"`
+	// Passed: Whether it came out as expected.
+	Passed bool `json:"passed"`
+}
 
 // TestedGroup: A group of rows, its PD, and tests of that PD against the outcomes.
 type TestedGroup struct {

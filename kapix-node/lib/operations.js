@@ -10,6 +10,8 @@ module.exports = {
   'engine.describe': { columnar: false, required: [] },
   'entity.forget': { columnar: false, required: ['entity_id'] },
   'entity.put': { columnar: false, required: ['data', 'entity_id'] },
+  'policy.check': { columnar: false, required: [] },
+  'policy.run': { columnar: false, required: ['entity_id', 'policy'] },
   'scorecard.develop': { columnar: true, required: ['target'] },
   'scorecard.evaluate': { columnar: true, required: ['entity_type', 'target'] },
   'transactions.read': { columnar: true, required: [] },

@@ -8,6 +8,7 @@ export interface Operations {
   readonly cashflow: Cashflow;
   readonly credit: Credit;
   readonly entity: Entity;
+  readonly policy: Policy;
   readonly scorecard: Scorecard;
   readonly transactions: Transactions;
   /** What the engine is and holds: versions, artefacts, limits, operations. */
@@ -23,6 +24,8 @@ export interface OperationTypes {
   'engine.describe': [EngineDescribeRequest, EngineDescribeResponse];
   'entity.forget': [EntityForgetRequest, EntityForgetResponse];
   'entity.put': [EntityPutRequest, EntityPutResponse];
+  'policy.check': [PolicyCheckRequest, PolicyCheckResponse];
+  'policy.run': [PolicyRunRequest, PolicyRunResponse];
   'scorecard.develop': [ScorecardDevelopRequest, ScorecardDevelopResponse];
   'scorecard.evaluate': [ScorecardEvaluateRequest, ScorecardEvaluateResponse];
   'transactions.read': [TransactionsReadRequest, TransactionsReadResponse];
@@ -57,6 +60,14 @@ export interface Entity {
   forget(request: EntityForgetRequest): Answered<EntityForgetResponse>;
   /** Keeps the data of an applicant, for requests that name their sources. */
   put(request: EntityPutRequest): Answered<EntityPutResponse>;
+}
+
+/** The operations `policy.*`. */
+export interface Policy {
+  /** Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases. */
+  check(request: PolicyCheckRequest): Answered<PolicyCheckResponse>;
+  /** Decides an application by a policy: outcome, reasons, matched rules, terms. */
+  run(request: PolicyRunRequest, options?: RowsOptions): Answered<PolicyRunResponse>;
 }
 
 /** The operations `scorecard.*`. */
@@ -254,6 +265,22 @@ export interface AkibaTransaction {
 
 /** Unit of an amount. */
 export type AmountUnit = 'major' | 'minor';
+
+/** What operations are given of an applicant; the fields are those of `credit.score`. */
+export interface Applicant {
+  /** Transactions in the form of the Akiba API. */
+  readonly akiba?: AkibaRequest | null;
+  /** What the credit is for. */
+  readonly context?: Context | null;
+  /** What the sources answered. */
+  readonly data?: Data | null;
+  /** Sources that results rest on. */
+  readonly data_sources?: ReadonlyArray<SourceKey>;
+  /** Whom a card must score. */
+  readonly entity_type?: EntityType | null;
+  /** The inputs of a card by name, null for missing. */
+  readonly features?: { readonly [name: string]: boolean | number | bigint | string | null } | null;
+}
 
 /** Asks whether an artefact would load, without loading it. */
 export interface ArtefactCheckRequest {
@@ -650,6 +677,43 @@ export interface PeriodInput {
   readonly from: string;
   /** Last day. */
   readonly to: string;
+}
+
+/** Asks what is wrong with a policy, before it is loaded or of a loaded one. */
+export interface PolicyCheckRequest {
+  /** The policy, an artefact of kind `policy`; in place of `policy`. */
+  readonly artefact?: unknown | null;
+  /** The instant of cases that state none. */
+  readonly as_of?: string | Date | null;
+  /** `id` or `id@version` of a loaded policy. */
+  readonly policy?: string | null;
+}
+
+/** Asks for a decision on one application. */
+export interface PolicyRunRequest {
+  /** What the steps of the policy are given of the applicant: each operation takes the fields that it has. */
+  readonly applicant?: Applicant;
+  /** The instant of the application; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Who reads the reasons; default `internal`. */
+  readonly audience?: Audience;
+  /** Your id of the applicant; opaque, up to 128 bytes. */
+  readonly entity_id: string;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /**
+   * The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is
+   * missing.
+   */
+  readonly inputs?: { readonly [name: string]: unknown };
+  /** Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it. */
+  readonly language?: string;
+  /** `id` or `id@version` of a policy. */
+  readonly policy: string;
+  /** Seed of simulations; a policy uses none itself, hands it to its steps and echoes it. */
+  readonly seed?: number | bigint;
+  /** Whether the answer says of every row why it did not match; default false. */
+  readonly trace?: boolean;
 }
 
 /** How pre-bins are cut. */
@@ -1554,6 +1618,18 @@ export interface CashflowAnalyzeResponse {
   readonly seed: number;
 }
 
+/** A cell that did not pass, or whose value is unknown. */
+export interface CellTrace {
+  /** The cell. */
+  readonly cell: string;
+  /** The expression of its column. */
+  readonly column: string;
+  /** Whether it passed. */
+  readonly result: RuleResult;
+  /** The value of the column; null for an unknown one. */
+  readonly value: object;
+}
+
 /** The points of one characteristic. */
 export interface CharacteristicView {
   /** The attribute that the input fell into. */
@@ -1614,6 +1690,22 @@ export interface Coefficient {
   readonly upper_95: number | null;
   /** Wald's statistic estimate/standard error. */
   readonly z: number | null;
+}
+
+/** A column with its value. */
+export interface ColumnTrace {
+  /** The expression. */
+  readonly column: string;
+  /** Its value; null for an unknown one. */
+  readonly value: object;
+}
+
+/** An amount at which the whole policy approves. */
+export interface CounterOffer {
+  /** The amount, in minor units. */
+  readonly amount_minor: number;
+  /** What the offer states beside it. */
+  readonly terms: { readonly [name: string]: object };
 }
 
 /** The smallest change that improves the decision. */
@@ -1986,6 +2078,16 @@ export interface IsotonicCurve {
   readonly knots: ReadonlyArray<Knot>;
 }
 
+/** A row that a jurisdiction asks about. */
+export interface JurisdictionFinding {
+  /** What it asks for. */
+  readonly message: string;
+  /** Whether the policy may not be used so. */
+  readonly rejected: boolean;
+  /** The row, `TABLE.ROW`. */
+  readonly rule: string;
+}
+
 /** One block of an isotonic regression. */
 export interface Knot {
   /** Mean log-odds of bad over the block, by the card's points-to-odds scaling, in nats. */
@@ -2119,6 +2221,17 @@ export interface OperationEntry {
   readonly recorded: boolean;
 }
 
+/** What becomes of an application. */
+export type Outcome = 'approve' | 'refer' | 'decline';
+
+/** Until when a person may decide otherwise. */
+export interface OverrideView {
+  /** Whether a second person must agree. */
+  readonly four_eyes: boolean;
+  /** The last instant. */
+  readonly until: string;
+}
+
 /** One part of the sample. */
 export interface PartReport {
   /** Rows that are bad. */
@@ -2164,6 +2277,128 @@ export interface PointsRange {
   readonly max: number;
   /** Least total; special, missing and unseen values count. */
   readonly min: number;
+}
+
+/** What is wrong with a policy. */
+export interface PolicyCheckResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Steps of a run at most, with the longest lists. */
+  readonly cost: number;
+  /** Rows that the rules of the jurisdiction ask about. */
+  readonly jurisdiction: ReadonlyArray<JurisdictionFinding>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Everything that keeps it from loading. */
+  readonly problems: ReadonlyArray<Problem>;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Gaps, conflicts and rows that never decide, by table. */
+  readonly tables: ReadonlyArray<TableAnalysis>;
+  /** What became of its cases. */
+  readonly tests: ReadonlyArray<TestResult>;
+  /**
+   * Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects
+   * nothing.
+   */
+  readonly valid: boolean;
+}
+
+/** One reason. */
+export interface PolicyReason {
+  /** Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`). */
+  readonly code: string;
+  /** Inputs that are missing or cannot be used. */
+  readonly inputs?: ReadonlyArray<string>;
+  /** The outcome that it asks for. */
+  readonly outcome: Outcome;
+  /** Where a referral goes. */
+  readonly queue?: string;
+  /** Rows of the step's table that gave it, or that hang on what is unknown. */
+  readonly rules?: ReadonlyArray<string>;
+  /** Where it comes from. */
+  readonly source: ReasonSource;
+  /** Name of the step that gave it. */
+  readonly step?: string;
+  /** The text, in the language of the request. */
+  readonly text: string;
+}
+
+/** A row that matched. */
+export interface PolicyRule {
+  /** Name of the row in its table. */
+  readonly rule: string;
+  /** Name of the table. */
+  readonly table: string;
+}
+
+/** What became of an application. */
+export interface PolicyRunResponse {
+  /** The amount that an approval grants, in minor units. */
+  readonly approved_amount_minor?: number;
+  /** The instant of the application. */
+  readonly as_of: string;
+  /** Inputs that are missing and have a value of the policy instead. */
+  readonly assumed?: { readonly [name: string]: object };
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The largest amount of the policy's grid at which the whole policy approves. */
+  readonly counter_offer?: CounterOffer;
+  /** Currency of the amounts. */
+  readonly currency?: string;
+  /** Your id of the applicant. */
+  readonly entity_id: string;
+  /** The decision in sentences, in the language of the request. */
+  readonly explanation: string;
+  /** The language of the texts. */
+  readonly language: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** The rows that matched, in the order of the steps. */
+  readonly matched_rules: ReadonlyArray<PolicyRule>;
+  /** `approve`, `refer` or `decline`. */
+  readonly outcome: Outcome;
+  /** Whether and until when a person may decide otherwise. */
+  readonly override?: OverrideView;
+  /** The policy that decided. */
+  readonly policy: ArtefactRef;
+  /**
+   * Codes of the reasons that a declined applicant is told: of the first step that declines, at most four, and
+   * a fifth about inquiries.
+   */
+  readonly principal_reasons?: ReadonlyArray<string>;
+  /** Why, in the order of the steps. */
+  readonly reasons: ReadonlyArray<PolicyReason>;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The request's seed. */
+  readonly seed: number;
+  /** What came of the operations that the policy asked. */
+  readonly steps?: ReadonlyArray<PolicyStep>;
+  /** What an approval states beside the amount. */
+  readonly terms?: { readonly [name: string]: object };
+  /** What became of every row, where the request asks for it. */
+  readonly trace?: ReadonlyArray<TableTrace>;
+  /** Names in `inputs` that the policy does not read. */
+  readonly unused?: ReadonlyArray<string>;
+  /** Until when an approval is valid. */
+  readonly valid_until?: string;
+}
+
+/** What came of an operation that the policy asked. */
+export interface PolicyStep {
+  /** Its error, where it refused. */
+  readonly error?: object;
+  /** Name of the step. */
+  readonly name: string;
+  /** The operation. */
+  readonly operation: string;
+  /** Whether it referred the application itself. */
+  readonly referred: boolean;
 }
 
 /** How the fine classes are made, every default filled in. */
@@ -2274,6 +2509,9 @@ export interface ReadingFinding {
 /** What reading may show of the data. */
 export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_doubtful' | 'sign_found' | 'total_mismatch';
 
+/** Where a reason comes from. */
+export type ReasonSource = 'policy' | 'engine';
+
 /** One reason. */
 export interface ReasonView {
   /** Code in the card's table. */
@@ -2381,6 +2619,34 @@ export interface Route {
 
 /** What a slot is for. */
 export type RowKind = 'attribute' | 'special' | 'missing' | 'unseen';
+
+/** One finding. */
+export interface RuleFinding {
+  /** What it is. */
+  readonly kind: RuleFindingKind;
+  /** The columns and where it is, as cells. */
+  readonly region: { readonly [name: string]: string };
+  /** The rows. */
+  readonly rules?: ReadonlyArray<string>;
+  /** Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. */
+  readonly witness: { readonly [name: string]: object } | null;
+}
+
+/** What is wrong with rows. */
+export type RuleFindingKind = 'gap' | 'conflict' | 'shadowed' | 'unreachable' | 'duplicate';
+
+/** Whether a row or a cell matched. */
+export type RuleResult = 'failed' | 'matched' | 'unknown';
+
+/** A row, as a run found it. */
+export interface RuleTrace {
+  /** The cells that did not pass, or whose value is unknown. */
+  readonly cells?: ReadonlyArray<CellTrace>;
+  /** Whether it matched. */
+  readonly result: RuleResult;
+  /** Name of the row. */
+  readonly rule: string;
+}
 
 /** The first and last day of a sample. */
 export interface SampleDates {
@@ -2633,6 +2899,18 @@ export interface StoreStatistics {
   readonly records_evicted_bytes: number;
 }
 
+/** What was found of a table. */
+export interface TableAnalysis {
+  /** What was found. */
+  readonly findings: ReadonlyArray<RuleFinding>;
+  /** Rows with computed cells: they are not analysed. */
+  readonly not_analysed?: ReadonlyArray<string>;
+  /** Name of the table. */
+  readonly table: string;
+  /** Whether everything was looked at. */
+  readonly whole: boolean;
+}
+
 /** Pearson's test that all bins have one bad rate. */
 export interface TableTest {
   /** Cramer's V, sqrt(statistic/weight), 0..=1. */
@@ -2643,6 +2921,28 @@ export interface TableTest {
   readonly p_value: number;
   /** Sum of (observed - expected)^2/expected. */
   readonly statistic: number;
+}
+
+/** The rows of a table, as a run found them. */
+export interface TableTrace {
+  /** The columns with their values; null for an unknown one. */
+  readonly columns: ReadonlyArray<ColumnTrace>;
+  /** The rows. */
+  readonly rules: ReadonlyArray<RuleTrace>;
+  /** Name of the table. */
+  readonly table: string;
+}
+
+/** What became of a case of a policy. */
+export interface TestResult {
+  /** What differs from what the case expects; absent where nothing does. */
+  readonly differs?: string;
+  /** Its name. */
+  readonly name: string;
+  /** The outcome, where the case could be run. */
+  readonly outcome?: Outcome;
+  /** Whether it came out as expected. */
+  readonly passed: boolean;
 }
 
 /** A group of rows, its PD, and tests of that PD against the outcomes. */

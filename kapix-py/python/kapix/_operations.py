@@ -13,6 +13,8 @@ from ._types import (
     EngineDescribeResponse,
     EntityForgetResponse,
     EntityPutResponse,
+    PolicyCheckResponse,
+    PolicyRunResponse,
     ScorecardDevelopResponse,
     ScorecardEvaluateResponse,
     TransactionsReadResponse,
@@ -70,6 +72,25 @@ _EntityForgetRequest = (
 _EntityPutRequest = (
     ('data', 'Data', REQUIRED, 'What the sources answered. Each source here replaces the one that is held, whole; the others stay.'),
     ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
+)
+
+_PolicyCheckRequest = (
+    ('artefact', 'Any | None', None, 'The policy, an artefact of kind `policy`; in place of `policy`.'),
+    ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none.'),
+    ('policy', 'str | None', None, '`id` or `id@version` of a loaded policy.'),
+)
+
+_PolicyRunRequest = (
+    ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
+    ('policy', 'str', REQUIRED, '`id` or `id@version` of a policy.'),
+    ('applicant', 'Applicant', {}, 'What the steps of the policy are given of the applicant: each operation takes the fields that it has.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the application; the engine's clock fills it when absent."),
+    ('audience', 'Audience', 'internal', 'Who reads the reasons; default `internal`. One of `customer`, `internal`.'),
+    ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
+    ('inputs', 'Mapping[str, Any]', {}, 'The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is missing.'),
+    ('language', 'str', 'en', 'Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it.'),
+    ('seed', 'int', 0, 'Seed of simulations; a policy uses none itself, hands it to its steps and echoes it.'),
+    ('trace', 'bool', False, 'Whether the answer says of every row why it did not match; default false.'),
 )
 
 _ScorecardDevelopRequest = (
@@ -210,6 +231,29 @@ class Entity:
         return run(EntityPutResponse, self._desk, "entity.put", request, fields)
 
 
+class Policy:
+    """The operations `policy.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_PolicyCheckRequest)
+    def check(self, request: PolicyCheckRequest | None = None, /, **fields) -> PolicyCheckResponse:
+        """Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases."""
+        return run(PolicyCheckResponse, self._desk, "policy.check", request, fields)
+
+    @takes(*_PolicyRunRequest)
+    def run(self, request: PolicyRunRequest | None = None, /, *, transactions: Frame | None = None, **fields) -> PolicyRunResponse:
+        """Decides an application by a policy: outcome, reasons, matched rules, terms."""
+        if transactions is None:
+            return run(PolicyRunResponse, self._desk, "policy.run", request, fields)
+        fields = {**(request or {}), **fields}
+        reply = run_columns(self._desk, "policy.run", transactions, None, None, 0, fields)
+        return PolicyRunResponse(reply)
+
+
 class Scorecard:
     """The operations `scorecard.*`."""
 
@@ -279,7 +323,7 @@ class Transactions:
 class Operations:
     """Every operation, by area."""
 
-    __slots__ = ("_desk", "artefact", "cashflow", "credit", "entity", "scorecard", "transactions")
+    __slots__ = ("_desk", "artefact", "cashflow", "credit", "entity", "policy", "scorecard", "transactions")
 
     def __init__(self, desk):
         self._desk = desk
@@ -287,6 +331,7 @@ class Operations:
         self.cashflow = Cashflow(desk)
         self.credit = Credit(desk)
         self.entity = Entity(desk)
+        self.policy = Policy(desk)
         self.scorecard = Scorecard(desk)
         self.transactions = Transactions(desk)
 

@@ -8,6 +8,7 @@ from typing_extensions import TypeAlias
 from ._kapix import Desk
 from ._types import (
     AkibaRequest,
+    Applicant,
     ArtefactCheckRequest,
     ArtefactCheckResponse,
     Audience,
@@ -33,6 +34,10 @@ from ._types import (
     EntityType,
     Minimum,
     MissingSettings,
+    PolicyCheckRequest,
+    PolicyCheckResponse,
+    PolicyRunRequest,
+    PolicyRunResponse,
     ProfileInput,
     ReasonMethod,
     RegressionSettings,
@@ -255,6 +260,71 @@ class Entity:
         data: Data,
         entity_id: str,
     ) -> EntityPutResponse: ...
+
+class Policy:
+    """The operations `policy.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def check(self, request: PolicyCheckRequest, /) -> PolicyCheckResponse:
+        """Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases.
+
+        Fields:
+            artefact (Any | None): The policy, an artefact of kind `policy`; in place of `policy`.
+            as_of (str | datetime.datetime | None): The instant of cases that state none.
+            policy (str | None): `id` or `id@version` of a loaded policy.
+        """
+    @overload
+    def check(
+        self,
+        request: None = None,
+        /,
+        *,
+        artefact: Any | None = None,
+        as_of: str | datetime.datetime | None = None,
+        policy: str | None = None,
+    ) -> PolicyCheckResponse: ...
+    @overload
+    def run(self, request: PolicyRunRequest, /, *, transactions: Frame | None = None) -> PolicyRunResponse:
+        """Decides an application by a policy: outcome, reasons, matched rules, terms.
+
+        Fields:
+            transactions (Frame | None): Columns of transactions, as `transactions.read` returns them: the rows of
+                the accounts in `data`.
+            entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+            policy (str; required): `id` or `id@version` of a policy.
+            applicant (Applicant): What the steps of the policy are given of the applicant: each operation takes the
+                fields that it has.
+            as_of (str | datetime.datetime | None): The instant of the application; the engine's clock fills it when
+                absent.
+            audience (Audience; default 'internal'): Who reads the reasons; default `internal`. One of `customer`,
+                `internal`.
+            idempotency_key (str | None): The same key and request give the stored answer.
+            inputs (Mapping[str, Any]): The inputs of the policy by name: a value, or `{value, at, entity_id}` with
+                its date and owner. Null is missing.
+            language (str; default 'en'): Language of the reasons, ISO 639-1; default `en`, also where a reason has
+                no text in it.
+            seed (int; default 0): Seed of simulations; a policy uses none itself, hands it to its steps and echoes
+                it.
+            trace (bool; default False): Whether the answer says of every row why it did not match; default false.
+        """
+    @overload
+    def run(
+        self,
+        request: None = None,
+        /,
+        *,
+        transactions: Frame | None = None,
+        entity_id: str,
+        policy: str,
+        applicant: Applicant = ...,
+        as_of: str | datetime.datetime | None = None,
+        audience: Audience = 'internal',
+        idempotency_key: str | None = None,
+        inputs: Mapping[str, Any] = ...,
+        language: str = 'en',
+        seed: int = 0,
+        trace: bool = False,
+    ) -> PolicyRunResponse: ...
 
 class Scorecard:
     """The operations `scorecard.*`."""
@@ -505,6 +575,7 @@ class Operations:
     cashflow: Cashflow
     credit: Credit
     entity: Entity
+    policy: Policy
     scorecard: Scorecard
     transactions: Transactions
     def __init__(self, desk: Desk) -> None: ...

@@ -13,34 +13,38 @@ from ._results import ResultColumns
 __all__ = [
     "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AggregatorPreset",
     "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
-    "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef", "AucEstimate",
-    "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn", "Binning",
-    "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings", "BinningStatus",
-    "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod", "CalibrationRefusal",
-    "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings", "CashflowAnalyzeRequest",
-    "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster",
-    "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
+    "Analysis", "Applicant", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
+    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
+    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
+    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
+    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
+    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CellTrace", "CharacteristicSettings",
+    "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient", "ColumnTrace", "Context",
+    "CounterOffer", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
     "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
     "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
     "DevelopmentValidation", "Direction", "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest",
     "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
     "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow",
-    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput",
-    "MissingReport", "MissingSettings", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
-    "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
-    "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
-    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
-    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceChange", "SourceKey",
-    "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest",
-    "TargetKind", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput",
-    "TransactionSource", "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend",
-    "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
+    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "JurisdictionFinding",
+    "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum",
+    "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason", "Objective", "OperationEntry",
+    "Outcome", "OverrideView", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
+    "PointsRange", "PolicyCheckRequest", "PolicyCheckResponse", "PolicyReason", "PolicyRule", "PolicyRunRequest",
+    "PolicyRunResponse", "PolicyStep", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem",
+    "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "ReadingFinding",
+    "ReadingFindingKind", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "ReferralCode",
+    "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind",
+    "RuleFinding", "RuleFindingKind", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings",
+    "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason",
+    "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse",
+    "SelectedRows", "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport",
+    "SelectionSettings", "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign",
+    "SourceChange", "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
+    "StoreStatistics", "TableAnalysis", "TableTest", "TableTrace", "TargetKind", "TestResult", "TestedGroup",
+    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -233,6 +237,25 @@ class AkibaTransaction(TypedDict, total=False):
 
 
 AmountUnit = Union[Literal["major"], Literal["minor"]]
+
+
+class Applicant(TypedDict, total=False):
+    """What operations are given of an applicant; the fields are those of `credit.score`.
+
+    Fields:
+        akiba (AkibaRequest | None): Transactions in the form of the Akiba API.
+        context (Context | None): What the credit is for.
+        data (Data | None): What the sources answered.
+        data_sources (Sequence[SourceKey]): Sources that results rest on.
+        entity_type (EntityType | None): Whom a card must score. One of `individual`, `sme`, `corporate`.
+        features (Mapping[str, bool | float | str | None] | None): The inputs of a card by name, null for missing.
+    """
+    akiba: AkibaRequest | None
+    context: Context | None
+    data: Data | None
+    data_sources: Sequence[SourceKey]
+    entity_type: EntityType | None
+    features: Mapping[str, bool | float | str | None] | None
 
 
 class ArtefactCheckRequest(TypedDict, total=False):
@@ -683,6 +706,51 @@ PeriodInput = TypedDict(
     },
     total=False,
 )
+
+
+class PolicyCheckRequest(TypedDict, total=False):
+    """Asks what is wrong with a policy, before it is loaded or of a loaded one.
+
+    Fields:
+        artefact (Any | None): The policy, an artefact of kind `policy`; in place of `policy`.
+        as_of (str | datetime.datetime | None): The instant of cases that state none.
+        policy (str | None): `id` or `id@version` of a loaded policy.
+    """
+    artefact: Any | None
+    as_of: str | datetime.datetime | None
+    policy: str | None
+
+
+class PolicyRunRequest(TypedDict, total=False):
+    """Asks for a decision on one application.
+
+    Fields:
+        applicant (Applicant): What the steps of the policy are given of the applicant: each operation takes the
+            fields that it has.
+        as_of (str | datetime.datetime | None): The instant of the application; the engine's clock fills it when
+            absent.
+        audience (Audience; default 'internal'): Who reads the reasons; default `internal`. One of `customer`,
+            `internal`.
+        entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        inputs (Mapping[str, Any]): The inputs of the policy by name: a value, or `{value, at, entity_id}` with its
+            date and owner. Null is missing.
+        language (str; default 'en'): Language of the reasons, ISO 639-1; default `en`, also where a reason has no
+            text in it.
+        policy (str; required): `id` or `id@version` of a policy.
+        seed (int; default 0): Seed of simulations; a policy uses none itself, hands it to its steps and echoes it.
+        trace (bool; default False): Whether the answer says of every row why it did not match; default false.
+    """
+    applicant: Applicant
+    as_of: str | datetime.datetime | None
+    audience: Audience
+    entity_id: str
+    idempotency_key: str | None
+    inputs: Mapping[str, Any]
+    language: str
+    policy: str
+    seed: int
+    trace: bool
 
 
 PrebinningMethod = Union[Literal["given"], Literal["quantile"], Literal["tree"], Literal["uniform"]]
@@ -1467,6 +1535,15 @@ class CashflowAnalyzeResponse(Answer):
     seed = property_of('seed', "The request's seed.")
 
 
+class CellTrace(Record):
+    """A cell that did not pass, or whose value is unknown."""
+    __slots__ = ()
+    cell = property_of('cell', 'The cell.')
+    column = property_of('column', 'The expression of its column.')
+    result = property_of('result', 'Whether it passed.')
+    value = property_of('value', 'The value of the column; null for an unknown one.')
+
+
 class CharacteristicView(Record):
     """The points of one characteristic."""
     __slots__ = ()
@@ -1511,6 +1588,20 @@ class Coefficient(Record):
     standard_error = property_of('standard_error', 'Standard error; null where no maximum exists.')
     upper_95 = property_of('upper_95', 'Upper end of the 95 % interval by Wald.')
     z = property_of('z', "Wald's statistic estimate/standard error.")
+
+
+class ColumnTrace(Record):
+    """A column with its value."""
+    __slots__ = ()
+    column = property_of('column', 'The expression.')
+    value = property_of('value', 'Its value; null for an unknown one.')
+
+
+class CounterOffer(Record):
+    """An amount at which the whole policy approves."""
+    __slots__ = ()
+    amount_minor = property_of('amount_minor', 'The amount, in minor units.')
+    terms = property_of('terms', 'What the offer states beside it.')
 
 
 class CounterfactualView(Record):
@@ -1760,6 +1851,14 @@ class IsotonicCurve(Record):
     knots = property_of('knots', 'At least two; log-odds and PD ascend strictly.', 'Knot')
 
 
+class JurisdictionFinding(Record):
+    """A row that a jurisdiction asks about."""
+    __slots__ = ()
+    message = property_of('message', 'What it asks for.')
+    rejected = property_of('rejected', 'Whether the policy may not be used so.')
+    rule = property_of('rule', 'The row, `TABLE.ROW`.')
+
+
 class Knot(Record):
     """One block of an isotonic regression."""
     __slots__ = ()
@@ -1858,6 +1957,16 @@ class OperationEntry(Record):
     recorded = property_of('recorded', 'Whether a call leaves a record.')
 
 
+Outcome = Union[Literal["approve"], Literal["refer"], Literal["decline"]]
+
+
+class OverrideView(Record):
+    """Until when a person may decide otherwise."""
+    __slots__ = ()
+    four_eyes = property_of('four_eyes', 'Whether a second person must agree.')
+    until = property_of('until', 'The last instant.')
+
+
 class PartReport(Record):
     """One part of the sample."""
     __slots__ = ()
@@ -1893,6 +2002,81 @@ class PointsRange(Record):
     __slots__ = ()
     max = property_of('max', 'Greatest total; special, missing and unseen values count.')
     min = property_of('min', 'Least total; special, missing and unseen values count.')
+
+
+class PolicyCheckResponse(Answer):
+    """What is wrong with a policy."""
+    __slots__ = ()
+    _operation = 'policy.check'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    cost = property_of('cost', 'Steps of a run at most, with the longest lists.')
+    jurisdiction = property_of('jurisdiction', 'Rows that the rules of the jurisdiction ask about.', 'JurisdictionFinding')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    problems = property_of('problems', 'Everything that keeps it from loading.', 'Problem')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    tables = property_of('tables', 'Gaps, conflicts and rows that never decide, by table.', 'TableAnalysis')
+    tests = property_of('tests', 'What became of its cases.', 'TestResult')
+    valid = property_of('valid', 'Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects nothing.')
+
+
+class PolicyReason(Record):
+    """One reason."""
+    __slots__ = ()
+    code = property_of('code', "Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`).")
+    inputs = property_of('inputs', 'Inputs that are missing or cannot be used.')
+    outcome = property_of('outcome', 'The outcome that it asks for.')
+    queue = property_of('queue', 'Where a referral goes.')
+    rules = property_of('rules', "Rows of the step's table that gave it, or that hang on what is unknown.")
+    source = property_of('source', 'Where it comes from.')
+    step = property_of('step', 'Name of the step that gave it.')
+    text = property_of('text', 'The text, in the language of the request.')
+
+
+class PolicyRule(Record):
+    """A row that matched."""
+    __slots__ = ()
+    rule = property_of('rule', 'Name of the row in its table.')
+    table = property_of('table', 'Name of the table.')
+
+
+class PolicyRunResponse(Answer):
+    """What became of an application."""
+    __slots__ = ()
+    _operation = 'policy.run'
+    approved_amount_minor = property_of('approved_amount_minor', 'The amount that an approval grants, in minor units.')
+    as_of = property_of('as_of', 'The instant of the application.')
+    assumed = property_of('assumed', 'Inputs that are missing and have a value of the policy instead.')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    counter_offer = property_of('counter_offer', "The largest amount of the policy's grid at which the whole policy approves.", 'CounterOffer')
+    currency = property_of('currency', 'Currency of the amounts.')
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
+    explanation = property_of('explanation', 'The decision in sentences, in the language of the request.')
+    language = property_of('language', 'The language of the texts.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    matched_rules = property_of('matched_rules', 'The rows that matched, in the order of the steps.', 'PolicyRule')
+    outcome = property_of('outcome', '`approve`, `refer` or `decline`.')
+    override = property_of('override', 'Whether and until when a person may decide otherwise.', 'OverrideView')
+    policy = property_of('policy', 'The policy that decided.', 'ArtefactRef')
+    principal_reasons = property_of('principal_reasons', 'Codes of the reasons that a declined applicant is told: of the first step that declines, at most four, and a fifth about inquiries.')
+    reasons = property_of('reasons', 'Why, in the order of the steps.', 'PolicyReason')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    seed = property_of('seed', "The request's seed.")
+    steps = property_of('steps', 'What came of the operations that the policy asked.', 'PolicyStep')
+    terms = property_of('terms', 'What an approval states beside the amount.')
+    trace = property_of('trace', 'What became of every row, where the request asks for it.', 'TableTrace')
+    unused = property_of('unused', 'Names in `inputs` that the policy does not read.')
+    valid_until = property_of('valid_until', 'Until when an approval is valid.')
+
+
+class PolicyStep(Record):
+    """What came of an operation that the policy asked."""
+    __slots__ = ()
+    error = property_of('error', 'Its error, where it refused.')
+    name = property_of('name', 'Name of the step.')
+    operation = property_of('operation', 'The operation.')
+    referred = property_of('referred', 'Whether it referred the application itself.')
 
 
 class PrebinningOptions(Record):
@@ -1969,6 +2153,9 @@ class ReadingFinding(Record):
 ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["pages_missing"], Literal["sign_doubtful"], Literal["sign_found"], Literal["total_mismatch"]]
 
 
+ReasonSource = Union[Literal["policy"], Literal["engine"]]
+
+
 class ReasonView(Record):
     """One reason."""
     __slots__ = ()
@@ -2039,6 +2226,29 @@ class Route(Record):
 
 
 RowKind = Union[Literal["attribute"], Literal["special"], Literal["missing"], Literal["unseen"]]
+
+
+class RuleFinding(Record):
+    """One finding."""
+    __slots__ = ()
+    kind = property_of('kind', 'What it is.')
+    region = property_of('region', 'The columns and where it is, as cells.')
+    rules = property_of('rules', 'The rows.')
+    witness = property_of('witness', 'Values of inputs and of results of steps at which it is so, proved by a run; null where none were found.')
+
+
+RuleFindingKind = Union[Literal["gap"], Literal["conflict"], Literal["shadowed"], Literal["unreachable"], Literal["duplicate"]]
+
+
+RuleResult = Union[Literal["failed"], Literal["matched"], Literal["unknown"]]
+
+
+class RuleTrace(Record):
+    """A row, as a run found it."""
+    __slots__ = ()
+    cells = property_of('cells', 'The cells that did not pass, or whose value is unknown.', 'CellTrace')
+    result = property_of('result', 'Whether it matched.')
+    rule = property_of('rule', 'Name of the row.')
 
 
 class SampleDates(Record):
@@ -2215,6 +2425,15 @@ class StoreStatistics(Record):
     records_evicted_bytes = property_of('records_evicted_bytes', 'Bytes of the records that were dropped.')
 
 
+class TableAnalysis(Record):
+    """What was found of a table."""
+    __slots__ = ()
+    findings = property_of('findings', 'What was found.', 'RuleFinding')
+    not_analysed = property_of('not_analysed', 'Rows with computed cells: they are not analysed.')
+    table = property_of('table', 'Name of the table.')
+    whole = property_of('whole', 'Whether everything was looked at.')
+
+
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""
     __slots__ = ()
@@ -2222,6 +2441,23 @@ class TableTest(Record):
     degrees_of_freedom = property_of('degrees_of_freedom', 'Bins with rows minus 1.')
     p_value = property_of('p_value', 'P-value by the chi-square distribution.')
     statistic = property_of('statistic', 'Sum of (observed - expected)^2/expected.')
+
+
+class TableTrace(Record):
+    """The rows of a table, as a run found them."""
+    __slots__ = ()
+    columns = property_of('columns', 'The columns with their values; null for an unknown one.', 'ColumnTrace')
+    rules = property_of('rules', 'The rows.', 'RuleTrace')
+    table = property_of('table', 'Name of the table.')
+
+
+class TestResult(Record):
+    """What became of a case of a policy."""
+    __slots__ = ()
+    differs = property_of('differs', 'What differs from what the case expects; absent where nothing does.')
+    name = property_of('name', 'Its name.')
+    outcome = property_of('outcome', 'The outcome, where the case could be run.')
+    passed = property_of('passed', 'Whether it came out as expected.')
 
 
 class TestedGroup(Record):

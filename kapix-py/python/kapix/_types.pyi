@@ -11,34 +11,38 @@ from ._results import ResultColumns
 __all__ = [
     "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AggregatorPreset",
     "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
-    "Analysis", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef", "AucEstimate",
-    "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn", "Binning",
-    "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings", "BinningStatus",
-    "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod", "CalibrationRefusal",
-    "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings", "CashflowAnalyzeRequest",
-    "CashflowAnalyzeResponse", "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster",
-    "Coefficient", "Context", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
+    "Analysis", "Applicant", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
+    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
+    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
+    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
+    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
+    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CellTrace", "CharacteristicSettings",
+    "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient", "ColumnTrace", "Context",
+    "CounterOffer", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
     "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
     "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
     "DevelopmentValidation", "Direction", "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest",
     "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
     "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow",
-    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "Knot", "KolmogorovSmirnov",
-    "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput",
-    "MissingReport", "MissingSettings", "MoveView", "NullReason", "Objective", "OperationEntry", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PrebinningMethod",
-    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
-    "ProvenanceStatus", "Quotes", "ReadingFinding", "ReadingFindingKind", "ReasonMethod", "ReasonText",
-    "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
-    "RoundingReport", "Route", "RowKind", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
-    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceChange", "SourceKey",
-    "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "TableTest",
-    "TargetKind", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput",
-    "TransactionSource", "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend",
-    "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
+    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "JurisdictionFinding",
+    "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum",
+    "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason", "Objective", "OperationEntry",
+    "Outcome", "OverrideView", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
+    "PointsRange", "PolicyCheckRequest", "PolicyCheckResponse", "PolicyReason", "PolicyRule", "PolicyRunRequest",
+    "PolicyRunResponse", "PolicyStep", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem",
+    "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "ReadingFinding",
+    "ReadingFindingKind", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "ReferralCode",
+    "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind",
+    "RuleFinding", "RuleFindingKind", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings",
+    "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason",
+    "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse",
+    "SelectedRows", "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport",
+    "SelectionSettings", "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign",
+    "SourceChange", "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
+    "StoreStatistics", "TableAnalysis", "TableTest", "TableTrace", "TargetKind", "TestResult", "TestedGroup",
+    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
 class AccountInput(TypedDict):
@@ -198,6 +202,21 @@ class AkibaTransaction(TypedDict):
     """`credit` or `debit`; where given it must agree with the sign."""
 
 AmountUnit = Literal["major", "minor"]
+
+class Applicant(TypedDict):
+    """What operations are given of an applicant; the fields are those of `credit.score`."""
+    akiba: NotRequired[AkibaRequest | None]
+    """Transactions in the form of the Akiba API."""
+    context: NotRequired[Context | None]
+    """What the credit is for."""
+    data: NotRequired[Data | None]
+    """What the sources answered."""
+    data_sources: NotRequired[Sequence[SourceKey]]
+    """Sources that results rest on."""
+    entity_type: NotRequired[EntityType | None]
+    """Whom a card must score."""
+    features: NotRequired[Mapping[str, bool | float | str | None] | None]
+    """The inputs of a card by name, null for missing."""
 
 class ArtefactCheckRequest(TypedDict):
     """Asks whether an artefact would load, without loading it."""
@@ -543,6 +562,40 @@ PeriodInput = TypedDict(
         "to": str | datetime.date,
     },
 )
+
+class PolicyCheckRequest(TypedDict):
+    """Asks what is wrong with a policy, before it is loaded or of a loaded one."""
+    artefact: NotRequired[Any | None]
+    """The policy, an artefact of kind `policy`; in place of `policy`."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of cases that state none."""
+    policy: NotRequired[str | None]
+    """`id` or `id@version` of a loaded policy."""
+
+class PolicyRunRequest(TypedDict):
+    """Asks for a decision on one application."""
+    applicant: NotRequired[Applicant]
+    """What the steps of the policy are given of the applicant: each operation takes the fields that it has."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the application; the engine's clock fills it when absent."""
+    audience: NotRequired[Audience]
+    """Who reads the reasons; default `internal`."""
+    entity_id: str
+    """Your id of the applicant; opaque, up to 128 bytes."""
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    inputs: NotRequired[Mapping[str, Any]]
+    """The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is
+    missing.
+    """
+    language: NotRequired[str]
+    """Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it."""
+    policy: str
+    """`id` or `id@version` of a policy."""
+    seed: NotRequired[int]
+    """Seed of simulations; a policy uses none itself, hands it to its steps and echoes it."""
+    trace: NotRequired[bool]
+    """Whether the answer says of every row why it did not match; default false."""
 
 PrebinningMethod = Literal["given", "quantile", "tree", "uniform"]
 
@@ -1555,6 +1608,21 @@ class CashflowAnalyzeResponse(Answer):
     def seed(self) -> int:
         """The request's seed."""
 
+class CellTrace(Record):
+    """A cell that did not pass, or whose value is unknown."""
+    @property
+    def cell(self) -> str:
+        """The cell."""
+    @property
+    def column(self) -> str:
+        """The expression of its column."""
+    @property
+    def result(self) -> RuleResult:
+        """Whether it passed."""
+    @property
+    def value(self) -> Any:
+        """The value of the column; null for an unknown one."""
+
 class CharacteristicView(Record):
     """The points of one characteristic."""
     @property
@@ -1632,6 +1700,24 @@ class Coefficient(Record):
     @property
     def z(self) -> float | None:
         """Wald's statistic estimate/standard error."""
+
+class ColumnTrace(Record):
+    """A column with its value."""
+    @property
+    def column(self) -> str:
+        """The expression."""
+    @property
+    def value(self) -> Any:
+        """Its value; null for an unknown one."""
+
+class CounterOffer(Record):
+    """An amount at which the whole policy approves."""
+    @property
+    def amount_minor(self) -> int:
+        """The amount, in minor units."""
+    @property
+    def terms(self) -> Mapping[str, Any]:
+        """What the offer states beside it."""
 
 class CounterfactualView(Record):
     """The smallest change that improves the decision."""
@@ -2110,6 +2196,18 @@ class IsotonicCurve(Record):
     def knots(self) -> tuple[Knot, ...]:
         """At least two; log-odds and PD ascend strictly."""
 
+class JurisdictionFinding(Record):
+    """A row that a jurisdiction asks about."""
+    @property
+    def message(self) -> str:
+        """What it asks for."""
+    @property
+    def rejected(self) -> bool:
+        """Whether the policy may not be used so."""
+    @property
+    def rule(self) -> str:
+        """The row, `TABLE.ROW`."""
+
 class Knot(Record):
     """One block of an isotonic regression."""
     @property
@@ -2272,6 +2370,17 @@ class OperationEntry(Record):
     def recorded(self) -> bool:
         """Whether a call leaves a record."""
 
+Outcome = Literal["approve", "refer", "decline"]
+
+class OverrideView(Record):
+    """Until when a person may decide otherwise."""
+    @property
+    def four_eyes(self) -> bool:
+        """Whether a second person must agree."""
+    @property
+    def until(self) -> str:
+        """The last instant."""
+
 class PartReport(Record):
     """One part of the sample."""
     @property
@@ -2327,6 +2436,169 @@ class PointsRange(Record):
     @property
     def min(self) -> int:
         """Least total; special, missing and unseen values count."""
+
+class PolicyCheckResponse(Answer):
+    """What is wrong with a policy."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def cost(self) -> int:
+        """Steps of a run at most, with the longest lists."""
+    @property
+    def jurisdiction(self) -> tuple[JurisdictionFinding, ...]:
+        """Rows that the rules of the jurisdiction ask about."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that keeps it from loading."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def tables(self) -> tuple[TableAnalysis, ...]:
+        """Gaps, conflicts and rows that never decide, by table."""
+    @property
+    def tests(self) -> tuple[TestResult, ...]:
+        """What became of its cases."""
+    @property
+    def valid(self) -> bool:
+        """Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects
+        nothing.
+        """
+
+class PolicyReason(Record):
+    """One reason."""
+    @property
+    def code(self) -> str:
+        """Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`)."""
+    @property
+    def inputs(self) -> tuple[str, ...] | None:
+        """Inputs that are missing or cannot be used."""
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that it asks for."""
+    @property
+    def queue(self) -> str | None:
+        """Where a referral goes."""
+    @property
+    def rules(self) -> tuple[str, ...] | None:
+        """Rows of the step's table that gave it, or that hang on what is unknown."""
+    @property
+    def source(self) -> ReasonSource:
+        """Where it comes from."""
+    @property
+    def step(self) -> str | None:
+        """Name of the step that gave it."""
+    @property
+    def text(self) -> str:
+        """The text, in the language of the request."""
+
+class PolicyRule(Record):
+    """A row that matched."""
+    @property
+    def rule(self) -> str:
+        """Name of the row in its table."""
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+
+class PolicyRunResponse(Answer):
+    """What became of an application."""
+    @property
+    def approved_amount_minor(self) -> int | None:
+        """The amount that an approval grants, in minor units."""
+    @property
+    def as_of(self) -> str:
+        """The instant of the application."""
+    @property
+    def assumed(self) -> Mapping[str, Any] | None:
+        """Inputs that are missing and have a value of the policy instead."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def counter_offer(self) -> CounterOffer | None:
+        """The largest amount of the policy's grid at which the whole policy approves."""
+    @property
+    def currency(self) -> str | None:
+        """Currency of the amounts."""
+    @property
+    def entity_id(self) -> str:
+        """Your id of the applicant."""
+    @property
+    def explanation(self) -> str:
+        """The decision in sentences, in the language of the request."""
+    @property
+    def language(self) -> str:
+        """The language of the texts."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def matched_rules(self) -> tuple[PolicyRule, ...]:
+        """The rows that matched, in the order of the steps."""
+    @property
+    def outcome(self) -> Outcome:
+        """`approve`, `refer` or `decline`."""
+    @property
+    def override(self) -> OverrideView | None:
+        """Whether and until when a person may decide otherwise."""
+    @property
+    def policy(self) -> ArtefactRef:
+        """The policy that decided."""
+    @property
+    def principal_reasons(self) -> tuple[str, ...] | None:
+        """Codes of the reasons that a declined applicant is told: of the first step that declines, at most four,
+        and a fifth about inquiries.
+        """
+    @property
+    def reasons(self) -> tuple[PolicyReason, ...]:
+        """Why, in the order of the steps."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def seed(self) -> int:
+        """The request's seed."""
+    @property
+    def steps(self) -> tuple[PolicyStep, ...] | None:
+        """What came of the operations that the policy asked."""
+    @property
+    def terms(self) -> Mapping[str, Any] | None:
+        """What an approval states beside the amount."""
+    @property
+    def trace(self) -> tuple[TableTrace, ...] | None:
+        """What became of every row, where the request asks for it."""
+    @property
+    def unused(self) -> tuple[str, ...] | None:
+        """Names in `inputs` that the policy does not read."""
+    @property
+    def valid_until(self) -> str | None:
+        """Until when an approval is valid."""
+
+class PolicyStep(Record):
+    """What came of an operation that the policy asked."""
+    @property
+    def error(self) -> Any | None:
+        """Its error, where it refused."""
+    @property
+    def name(self) -> str:
+        """Name of the step."""
+    @property
+    def operation(self) -> str:
+        """The operation."""
+    @property
+    def referred(self) -> bool:
+        """Whether it referred the application itself."""
 
 class PrebinningOptions(Record):
     """How the fine classes are made, every default filled in."""
@@ -2462,6 +2734,8 @@ class ReadingFinding(Record):
 
 ReadingFindingKind = Literal["closing_mismatch", "newest_first", "pages_missing", "sign_doubtful", "sign_found", "total_mismatch"]
 
+ReasonSource = Literal["policy", "engine"]
+
 class ReasonView(Record):
     """One reason."""
     @property
@@ -2592,6 +2866,39 @@ class Route(Record):
         """Operation that it answers, such as `credit.score`."""
 
 RowKind = Literal["attribute", "special", "missing", "unseen"]
+
+class RuleFinding(Record):
+    """One finding."""
+    @property
+    def kind(self) -> RuleFindingKind:
+        """What it is."""
+    @property
+    def region(self) -> Mapping[str, str]:
+        """The columns and where it is, as cells."""
+    @property
+    def rules(self) -> tuple[str, ...] | None:
+        """The rows."""
+    @property
+    def witness(self) -> Mapping[str, Any] | None:
+        """Values of inputs and of results of steps at which it is so, proved by a run; null where none were
+        found.
+        """
+
+RuleFindingKind = Literal["gap", "conflict", "shadowed", "unreachable", "duplicate"]
+
+RuleResult = Literal["failed", "matched", "unknown"]
+
+class RuleTrace(Record):
+    """A row, as a run found it."""
+    @property
+    def cells(self) -> tuple[CellTrace, ...] | None:
+        """The cells that did not pass, or whose value is unknown."""
+    @property
+    def result(self) -> RuleResult:
+        """Whether it matched."""
+    @property
+    def rule(self) -> str:
+        """Name of the row."""
 
 class SampleDates(Record):
     """The first and last day of a sample."""
@@ -2913,6 +3220,21 @@ class StoreStatistics(Record):
     def records_evicted_bytes(self) -> int:
         """Bytes of the records that were dropped."""
 
+class TableAnalysis(Record):
+    """What was found of a table."""
+    @property
+    def findings(self) -> tuple[RuleFinding, ...]:
+        """What was found."""
+    @property
+    def not_analysed(self) -> tuple[str, ...] | None:
+        """Rows with computed cells: they are not analysed."""
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+    @property
+    def whole(self) -> bool:
+        """Whether everything was looked at."""
+
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""
     @property
@@ -2927,6 +3249,33 @@ class TableTest(Record):
     @property
     def statistic(self) -> float:
         """Sum of (observed - expected)^2/expected."""
+
+class TableTrace(Record):
+    """The rows of a table, as a run found them."""
+    @property
+    def columns(self) -> tuple[ColumnTrace, ...]:
+        """The columns with their values; null for an unknown one."""
+    @property
+    def rules(self) -> tuple[RuleTrace, ...]:
+        """The rows."""
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+
+class TestResult(Record):
+    """What became of a case of a policy."""
+    @property
+    def differs(self) -> str | None:
+        """What differs from what the case expects; absent where nothing does."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, where the case could be run."""
+    @property
+    def passed(self) -> bool:
+        """Whether it came out as expected."""
 
 class TestedGroup(Record):
     """A group of rows, its PD, and tests of that PD against the outcomes."""
