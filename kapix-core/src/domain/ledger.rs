@@ -69,7 +69,7 @@ pub struct Row {
     /// Amount in minor units, credit above zero.
     pub amount_minor: i64,
     /// Balance after the row in minor units: stated, else carried from the neighbours; `None` when the account
-    /// states no balance at all.
+    /// states no balance at all, or none after a break in its rows that nothing bridges.
     pub balance_minor: Option<i64>,
     /// Number of the counterparty within the applicant (same text after trimming and case folding = same
     /// number); `None` when not named.
