@@ -118,8 +118,8 @@ pub enum FindingKind {
     /// Accounts of more than one currency; `count` is the number of currencies.
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
-    /// Rows that another account holds too: same amount and same id or balance, at most a day apart; or the same text, or
-    /// nothing but the amount, in five rows or more and half of the account. `share` is their part of the rows that moved money.
+    /// Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts
+    /// alone, in five rows or more and half of the account. `share` is their part of the rows that moved money.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
     /// An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which

@@ -148,10 +148,14 @@ impl<'a> Search<'a> {
         mut exact: impl FnMut(&Transaction) -> bool,
     ) -> Vec<Pair> {
         let entries = entries(self.holders, &self.copies.found, key);
-        let mut pairs = pairs(self.holders, &entries, &mut exact);
-        if self.is_loose {
-            neighbours(self.holders, &entries, &mut exact, &mut pairs);
+        if !self.is_loose {
+            return pairs(self.holders, &entries, &mut exact, &BTreeSet::new());
         }
+        let known = self.copies.pairs.iter();
+        let mut taken: BTreeSet<(Place, usize)> = known.map(|(copy, kept)| (*kept, copy.0)).collect();
+        let mut pairs = pairs(self.holders, &entries, &mut exact, &taken);
+        taken.extend(pairs.iter().map(|(copy, kept)| (*kept, copy.0)));
+        neighbours(self.holders, &entries, (&mut exact, taken), &mut pairs);
         pairs
     }
 
@@ -245,15 +249,15 @@ fn pairs(
     holders: &[Holder<'_>],
     entries: &[Entry<'_>],
     exact: &mut impl FnMut(&Transaction) -> bool,
+    taken: &BTreeSet<(Place, usize)>,
 ) -> Vec<Pair> {
     let mut pairs = Vec::new();
-    let nothing = BTreeSet::new();
     for alike in entries.chunk_by(|a, b| a.what == b.what).filter(|alike| alike.len() > 1) {
         let largest = largest(holders, alike.iter());
         let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
             alike.iter().partition(|entry| Some(entry.holder) == largest);
         if !others.is_empty() {
-            pair(holders, (&own, &others), (exact, &nothing), &mut pairs);
+            pair(holders, (&own, &others), (exact, taken), &mut pairs);
         }
     }
     pairs
@@ -263,11 +267,10 @@ fn pairs(
 fn neighbours(
     holders: &[Holder<'_>],
     entries: &[Entry<'_>],
-    exact: &mut impl FnMut(&Transaction) -> bool,
+    (exact, mut taken): (&mut impl FnMut(&Transaction) -> bool, BTreeSet<(Place, usize)>),
     pairs: &mut Vec<Pair>,
 ) {
     let mut gone: BTreeSet<Place> = pairs.iter().map(|(copy, _)| *copy).collect();
-    let mut taken: BTreeSet<(Place, usize)> = pairs.iter().map(|(copy, kept)| (*kept, copy.0)).collect();
     let mut days = entries.chunk_by(|a, b| a.what == b.what).peekable();
     while let Some((day, next)) = days.next().zip(days.peek()) {
         let [one, other] = [day, next].map(|of| of.first());
@@ -372,10 +375,15 @@ mod tests {
         let nothing: Vec<_> = holders.iter().map(|it| vec![super::Same::Alone; it.rows.len()]).collect();
         let all = entries(&holders, &nothing, |_| Some(Key::Text(String::new())));
         let mut looked_at = 0;
-        let found = pairs(&holders, &all, &mut |row: &super::Transaction| {
-            looked_at += 1;
-            row.balance_minor.is_some()
-        });
+        let found = pairs(
+            &holders,
+            &all,
+            &mut |row: &super::Transaction| {
+                looked_at += 1;
+                row.balance_minor.is_some()
+            },
+            &super::BTreeSet::new(),
+        );
         // Of three rows the one without a balance can be a row that states one.
         assert_eq!((found.len(), looked_at), (999, all.len()));
     }
