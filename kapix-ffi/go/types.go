@@ -1788,7 +1788,7 @@ const (
 	InputNullReasonMixedCurrencies InputNullReason = "mixed_currencies"
 	// InputNullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
 	InputNullReasonMoneyOverflow InputNullReason = "money_overflow"
-	// InputNullReasonNoBalances: An account states no balance, or covers no day.
+	// InputNullReasonNoBalances: An account states no balance, or none after a break in its rows, or covers no day.
 	InputNullReasonNoBalances InputNullReason = "no_balances"
 	// InputNullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	InputNullReasonNoCounterparties InputNullReason = "no_counterparties"
@@ -2024,7 +2024,7 @@ const (
 	NullReasonMixedCurrencies NullReason = "mixed_currencies"
 	// NullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
 	NullReasonMoneyOverflow NullReason = "money_overflow"
-	// NullReasonNoBalances: An account states no balance, or covers no day.
+	// NullReasonNoBalances: An account states no balance, or none after a break in its rows, or covers no day.
 	NullReasonNoBalances NullReason = "no_balances"
 	// NullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	NullReasonNoCounterparties NullReason = "no_counterparties"
