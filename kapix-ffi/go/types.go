@@ -1704,8 +1704,12 @@ const (
 	FindingKindFailedRows FindingKind = "failed_rows"
 	// FindingKindMixedCurrencies: Accounts of more than one currency; `count` is the number of currencies.
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
-	// FindingKindSharedRows: Rows that another account holds too: same day and amount, and same id or balance; or the same text, in five rows or more and half of the account. `share` is their part of the rows.
+	// FindingKindSharedRows: Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts alone, in five rows or more and half of the account. `share` is their part of the rows that moved money.
 	FindingKindSharedRows FindingKind = "shared_rows"
+	// FindingKindSharedBalance: An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which counts once.
+	FindingKindSharedBalance FindingKind = "shared_balance"
+	// FindingKindReversals: Credits whose text begins with a word of reversal, with a debit of the same amount in the account, at most 30 days before: no income. Rows: the debit and the credit of each pair; amounts: theirs.
+	FindingKindReversals FindingKind = "reversals"
 	// FindingKindMisspeltInput: A name that the card does not read is within two edits of an input that is missing; `count` is the number of rows.
 	FindingKindMisspeltInput FindingKind = "misspelt_input"
 )
@@ -1784,7 +1788,7 @@ const (
 	InputNullReasonMixedCurrencies InputNullReason = "mixed_currencies"
 	// InputNullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
 	InputNullReasonMoneyOverflow InputNullReason = "money_overflow"
-	// InputNullReasonNoBalances: An account states no balance, or covers no day.
+	// InputNullReasonNoBalances: An account states no balance, or none after a break in its rows, or covers no day.
 	InputNullReasonNoBalances InputNullReason = "no_balances"
 	// InputNullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	InputNullReasonNoCounterparties InputNullReason = "no_counterparties"
@@ -2020,7 +2024,7 @@ const (
 	NullReasonMixedCurrencies NullReason = "mixed_currencies"
 	// NullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
 	NullReasonMoneyOverflow NullReason = "money_overflow"
-	// NullReasonNoBalances: An account states no balance, or covers no day.
+	// NullReasonNoBalances: An account states no balance, or none after a break in its rows, or covers no day.
 	NullReasonNoBalances NullReason = "no_balances"
 	// NullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	NullReasonNoCounterparties NullReason = "no_counterparties"

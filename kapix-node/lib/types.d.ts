@@ -1935,7 +1935,7 @@ export interface Finding {
 }
 
 /** What was found. */
-export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'closing_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_amount_differs' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'possible_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
+export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'closing_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_amount_differs' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'possible_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'shared_balance' | 'reversals' | 'misspelt_input';
 
 /** One group of the gains table. */
 export interface GainsRow {

@@ -1719,7 +1719,7 @@ class Finding(Record):
     to = property_of('to', 'Last day concerned.')
 
 
-FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["closing_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_amount_differs"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["possible_transfers"], Literal["sign_reversed"], Literal["reading_doubts"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
+FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["closing_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_amount_differs"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["possible_transfers"], Literal["sign_reversed"], Literal["reading_doubts"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["shared_balance"], Literal["reversals"], Literal["misspelt_input"]]
 
 
 class GainsRow(Record):
