@@ -11,7 +11,7 @@ pub(crate) struct Written {
 }
 
 impl Written {
-    pub(super) fn push(&mut self, text: Option<&str>) {
+    pub(crate) fn push(&mut self, text: Option<&str>) {
         if text.is_some() {
             self.begin();
         }
