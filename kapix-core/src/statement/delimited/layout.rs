@@ -79,6 +79,16 @@ impl Layout {
         (unread.collect(), is_read.len()..)
     }
 
+    /// Returns the places of columns of free text, by their names.
+    pub(super) fn texts(&self) -> Vec<usize> {
+        let is_text = |name: &String| {
+            let column = words::column(&folded(name)).map(|(column, _)| column);
+            matches!(column, Some(ColumnRole::Description | ColumnRole::Counterparty))
+        };
+        let names = self.header.iter().enumerate().filter(|(_, name)| is_text(name));
+        names.map(|(at, _)| at).collect()
+    }
+
     /// Returns whether each column up to the last one of the header, or that is stated, is read.
     fn is_read(&self) -> Vec<bool> {
         let flags = || self.flags.iter().filter(|(_, says)| says.is_read()).map(|(at, _)| *at);

@@ -42,6 +42,8 @@ pub(super) struct Rows<'a> {
     pub(super) last_day: Option<(Stamp, At)>,
     /// The places that nothing reads.
     pub(super) unread: (Vec<usize>, RangeFrom<usize>),
+    /// Those of them that hold free text.
+    pub(super) texts: Vec<usize>,
 }
 
 impl Rows<'_> {

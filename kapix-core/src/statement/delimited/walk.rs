@@ -203,6 +203,7 @@ impl Body<'_> {
             found: Found::default(),
             last_day: None,
             unread: layout.unread(),
+            texts: layout.texts(),
         });
         let mut records = Records::new(part, self.marks);
         while let Some(record) = records.next() {

@@ -103,6 +103,9 @@ fn a_column_that_is_not_read_may_not_say_that_a_row_took_no_effect() {
     }
     let long = "Date,Details,Amount,Info\n2026-03-01,a,-5,fee of a payment that was declined by the bank\n2026-03-02,b,5,pension\n";
     assert!(read(long, "KES").is_ok());
+    let memo = "Date,Details,Amount,Memo\n2026-03-01,a,-5,Failed payment fee\n2026-03-02,b,5,\n";
+    assert!(read(memo, "KES").is_ok());
+    refused(&memo.replace(" payment fee", ""), Cause::TransactionCsv, "/document/2/status");
     let status = "Date,Details,Amount,Status\n2026-03-01,a,-5,Annul\u{e9}\n2026-03-02,b,5,Declined by bank\n";
     assert!(rows(status, "KES").iter().all(|row| row.status == TransactionStatus::Failed));
     // A place is no status.
