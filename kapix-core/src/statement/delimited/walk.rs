@@ -108,14 +108,15 @@ impl Body<'_> {
         let left = sample.foreign_type(layout).map_or(Ok(()), |line| self.leave_type(layout, line));
         let guess = left.and_then(|()| self.decide(&sample, layout)).ok();
         let (mut survey, mut read) = self.walk(layout, guess)?;
-        if survey.wants_type(layout) {
+        let again = survey.wants_type(layout);
+        if again {
             layout.places.set(ColumnRole::Type, layout.left_type.take());
             (survey, read) = self.walk(layout, None)?;
         }
         let is_foreign = survey.foreign_type(layout);
         is_foreign.map_or(Ok(()), |line| self.leave_type(layout, line))?;
         let form = self.decide(&survey, layout)?;
-        if is_foreign.is_some() || !guess.is_some_and(|guess| guess.reads_as(&form)) {
+        if again || is_foreign.is_some() || !guess.is_some_and(|guess| guess.reads_as(&form)) {
             read = self.walk(layout, Some(form))?.1;
         }
         let mut found = read?;

@@ -62,6 +62,11 @@ fn a_foreign_type_leaves_the_directions_of_the_other_rows() {
     assert_eq!((refused.cause, refused.fields[0].as_str()), (Cause::TransactionCsv, "/document/3/type"));
     // A direction that only a row beyond the sample states counts for all rows.
     let late = format!(
+        "Date,Details,Type,Amount\n{}2026-03-02,y,Debit,-3.00\n",
+        "2026-03-01,x,Charge,-1.00\n".repeat(90)
+    );
+    assert_eq!(amounts(&late)[90], -300);
+    let late = format!(
         "Date,Details,Type,Amount\n{}2026-03-02,y,Debit,3.00\n",
         "2026-03-01,x,Charge,-1.00\n".repeat(90)
     );
@@ -122,8 +127,15 @@ fn money_in_a_column_of_fees_is_a_doubt_unless_balances_show_that_the_amounts_ho
         );
         let held = document("2026-03-01,a,50,1,50\n2026-03-02,b,-5,3,45\n2026-03-03,c,-5,3.00,40\n");
         assert_eq!(doubts(&read(&held, "KES").unwrap()), [None], "{name}");
+        // Each went out beside the amount.
+        let fees =
+            rows(&document("2026-03-01,a,50,,50\n2026-03-02,b,-5,-3,42\n2026-03-03,c,-5,1.00,36\n"), "KES");
+        let all: Vec<_> = fees.iter().map(|row| (row.amount_minor, row.balance_minor)).collect();
+        let expected = [(5_000, 5_000), (-500, 4_500), (-300, 4_200), (-500, 3_700), (-100, 3_600)];
+        assert_eq!(all, expected.map(|(amount, balance)| (amount, Some(balance))));
+        assert_eq!(fees[2].description.as_deref(), Some(name));
         let beside =
-            error(&document("2026-03-01,a,50,,50\n2026-03-02,b,-5,3,42\n2026-03-03,c,-5,,37\n"), "KES");
+            error(&document("2026-03-01,a,50,,50\n2026-03-02,b,-5,3,42\n2026-03-03,c,-5,2,37\n"), "KES");
         assert_eq!((beside.cause, beside.fields[0].as_str()), (Cause::TransactionCsv, "/document/3/amount"));
         assert!(beside.message.contains(name), "{beside}");
         // The newest first.
