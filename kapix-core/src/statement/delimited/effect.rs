@@ -58,13 +58,50 @@ pub(super) fn says_no_effect(text: &str) -> bool {
     }
     let is_short = (7..=SAYING_BYTES_MAX).contains(&text.len());
     // Most texts begin no word as these do, which needs no memory.
-    let begins = |word: &str| {
-        let starts = NO_EFFECT.iter().filter_map(|own| own.get(..3));
-        word.get(..3).is_some_and(|own| starts.into_iter().any(|start| start.eq_ignore_ascii_case(own)))
-    };
     if !is_short || !text.split(|char: char| !char.is_alphanumeric()).any(begins) {
         return false;
     }
     let text = folded(text);
     text.split(' ').count() <= SAYING_WORDS_MAX && text.split(' ').any(|word| NO_EFFECT.contains(&word))
+}
+
+/// Returns whether a word begins as one of [`NO_EFFECT`] does.
+fn begins(word: &str) -> bool {
+    let Some([first, second, third]) = word.as_bytes().first_chunk() else { return false };
+    let start = [first, second, third].map(u8::to_ascii_lowercase);
+    matches!(
+        &start,
+        b"pen"
+            | b"unc"
+            | b"unp"
+            | b"vor"
+            | b"att"
+            | b"dec"
+            | b"rej"
+            | b"can"
+            | b"fai"
+            | b"rev"
+            | b"ann"
+            | b"sto"
+            | b"abg"
+            | b"feh"
+            | b"est"
+            | b"anu"
+            | b"rec"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NO_EFFECT, begins, says_no_effect};
+
+    #[test]
+    fn every_word_is_found_by_its_beginning() {
+        for word in NO_EFFECT {
+            assert!(
+                begins(word) && begins(&word.to_uppercase()) && says_no_effect(&format!("x {word}")),
+                "{word}"
+            );
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! Ids of rows that are none: placeholders, and texts such as `SALARY` that stand in a column of references.
 
 use super::found::Building;
+use super::layout::Layout;
 use super::words::folded;
 use crate::statement::columns::{RowColumns, Written};
+use crate::statement::profile::ColumnRole;
 use crate::time::UtcOffset;
 use std::collections::BTreeMap;
 
@@ -37,6 +39,8 @@ const PLACEHOLDERS: &[&str] = &[
     "sem referencia",
     "hakuna",
 ];
+/// What is in the name of a column of references.
+const REFERENCES: &[&str] = &["ref", "kumbukumbu"];
 /// Days on which a value of a column of texts stands at least: the rows of one payment are of a day or two.
 const DAYS_MIN: usize = 3;
 
@@ -59,8 +63,13 @@ struct Uses {
 
 /// Takes the ids from the accounts of which most are shared by rows of other days and amounts. Without any description
 /// they are the descriptions.
-pub(super) fn leave_texts(accounts: &mut [Building]) {
-    for account in accounts.iter_mut().filter(|it| may_repeat(&it.rows) && are_texts(&it.rows)) {
+pub(super) fn leave_texts(accounts: &mut [Building], layout: &Layout) {
+    let name = layout.places.of(ColumnRole::Id).and_then(|place| layout.header.get(place));
+    let is_reference =
+        name.map(|name| folded(name)).is_some_and(|name| REFERENCES.iter().any(|own| name.contains(own)));
+    let are_words = |rows: &RowColumns| is_reference && are_words(rows);
+    let is_text = |it: &&mut Building| are_words(&it.rows) || (may_repeat(&it.rows) && are_texts(&it.rows));
+    for account in accounts.iter_mut().filter(is_text) {
         let rows = &mut account.rows;
         let mut none = Written::default();
         (0..rows.len()).for_each(|_| none.push(None));
@@ -72,6 +81,17 @@ pub(super) fn leave_texts(accounts: &mut [Building]) {
     }
 }
 
+/// Returns whether most references have no digit: ids of banks and operators have some.
+fn are_words(rows: &RowColumns) -> bool {
+    let (mut with_id, mut words) = (0_usize, 0_usize);
+    for id in (0..rows.len()).filter_map(|row| rows.id.get(row)) {
+        with_id += 1;
+        words += usize::from(id.bytes().all(|byte| !byte.is_ascii_digit()));
+    }
+    words * 2 > with_id
+}
+
+/// Returns whether most ids are shared by rows of several amounts and days.
 fn are_texts(rows: &RowColumns) -> bool {
     let mut all: BTreeMap<&str, Uses> = BTreeMap::new();
     let mut with_id = 0_usize;
@@ -91,7 +111,10 @@ fn are_texts(rows: &RowColumns) -> bool {
             uses.days.push(day);
         }
     }
-    let is_text = |uses: &&Uses| uses.has_more_amounts && uses.days.len() >= DAYS_MIN;
+    let is_text = |uses: &&Uses| {
+        let is_of_most = uses.rows * 2 > with_id && uses.days.len() > 1;
+        uses.has_more_amounts && (is_of_most || uses.days.len() >= DAYS_MIN)
+    };
     let rows: usize = all.values().filter(is_text).map(|uses| uses.rows).sum();
     rows * 2 > with_id
 }

@@ -60,7 +60,7 @@ pub(super) fn read_in_parts(
     let mut findings: Vec<_> = balances::oldest_first(&mut accounts).into_iter().collect();
     fees::give_rows(&mut accounts, stated.opening_balance_minor, &layout);
     let chain = balances::sign(&mut accounts, &mut choices, layout.places.has_one_amount(), &mut findings)?;
-    ids::leave_texts(&mut accounts);
+    ids::leave_texts(&mut accounts, &layout);
     findings.extend(fees::check(&accounts, stated.opening_balance_minor, &layout)?);
     let mut wrong = Vec::new();
     let is_one = accounts.len() == 1;

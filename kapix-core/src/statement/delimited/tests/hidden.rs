@@ -163,6 +163,14 @@ fn a_value_that_is_no_id_is_none() {
         "KES",
     );
     assert_eq!(bare[1].description.as_deref(), Some("FOOD"));
+    // Most have no digit.
+    let once =
+        "Date,Details,Reference,Amount\n2026-03-01,a,SALARY,500\n2026-03-02,b,RENT,-5\n2026-03-03,c,R-1,-6\n";
+    assert_eq!(ids(once).iter().flatten().count(), 0);
+    assert_eq!(ids(&once.replace("Reference", "Receipt No.")).iter().flatten().count(), 3);
+    // One value on most rows.
+    let most = "Date,Details,Receipt,Amount\n2026-03-01,a,X9,500\n2026-03-02,b,X9,-5\n";
+    assert_eq!(ids(most), [None, None]);
     // A payment and its charges share a receipt; a row that came twice keeps its id.
     let receipt =
         "Date,Details,Reference,Amount\n2026-03-01,a,R1,-500\n2026-03-01,b,R1,-5\n2026-03-01,c,R1,-6\n";
