@@ -114,7 +114,7 @@ fn a_form_that_only_a_row_beyond_the_sample_shows_is_that_of_all_rows() {
     // Day first, and a comma before decimals.
     let rows = read("03/04/2026,Shop,-1.234,DR\n", "13/04/2026,Pay,\"1,5\",CR\n");
     assert_eq!(rows, ("2026-04-03".to_owned(), -123_400, Some(Direction::Debit)));
-    // A column of types that has another word has no directions.
+    // A type that is no direction leaves theirs to the others.
     let rows = read("13/04/2026,Shop,-1.50,DR\n", "14/04/2026,Pay,1.50,Salary\n");
-    assert_eq!(rows, ("2026-04-13".to_owned(), -150, None));
+    assert_eq!(rows, ("2026-04-13".to_owned(), -150, Some(Direction::Debit)));
 }
