@@ -123,7 +123,9 @@ pub(super) fn walk(
 /// that row nothing shows what a break that nothing bridges left of the balance before it.
 pub(super) fn restart(rows: &mut [Row], anchor: Option<usize>) -> Result<(), Overflow> {
     let (unknown, known) = rows.split_at_mut(anchor.unwrap_or(rows.len()));
-    unknown.iter_mut().for_each(|row| row.balance_minor = None);
+    for row in unknown {
+        row.balance_minor = None;
+    }
     if !known.is_empty() {
         fill_back(rows)?;
     }

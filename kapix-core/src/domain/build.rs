@@ -157,10 +157,7 @@ impl<'a> Builder<'a> {
         let duplicates = check::likely_duplicates(&mut ledger, &uploads);
         let has_later = !chosen.after_as_of.is_empty();
         let ends = ends::mismatches(&mut self.orderer, &uploads, &ledger, has_later);
-        if cover.is_unproven {
-            let latest = ledger.rows.iter_mut().skip(walk.stretch);
-            latest.for_each(|row| row.balance_minor = None);
-        }
+        forget_unproven(&mut ledger, &cover, walk.stretch);
         let chain = [walk.breaks, sign, walk.opening];
         let rows = [
             duplicates,
@@ -432,5 +429,14 @@ mod disputed_tests;
 mod properties;
 #[cfg(test)]
 mod tests;
+/// Forgets the balances of the latest stretch where nothing proves what came before it.
+fn forget_unproven(ledger: &mut AccountLedger, cover: &Cover, stretch: usize) {
+    if cover.is_unproven {
+        for row in ledger.rows.iter_mut().skip(stretch) {
+            row.balance_minor = None;
+        }
+    }
+}
+
 #[cfg(test)]
 mod transfer_tests;

@@ -87,7 +87,7 @@ pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
     let mut search = Search::new(holders, false);
     search.exactly();
     // One account has one chain of balances: two that are stated and differ are two rows.
-    let by_text = search.alike(text_key, |row| row.balance_minor.is_some());
+    let by_text = search.alike(|row| Some(text_key(row)), |row| row.balance_minor.is_some());
     search.take(by_text);
     search.copies
 }
@@ -101,7 +101,7 @@ pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
 pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let mut search = Search::new(holders, true);
     search.exactly();
-    let mut by_text = search.alike(text_key, |_| false);
+    let mut by_text = search.alike(|row| Some(text_key(row)), |_| false);
     let counts = search.counts_with_known(&by_text);
     by_text.retain(|((copy, _), _)| {
         let count = counts.get(*copy).copied().unwrap_or_default();
@@ -115,8 +115,8 @@ pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     search.copies
 }
 
-fn text_key(row: &Transaction) -> Option<Key<'_>> {
-    Some(Key::Text(texts::words(texts::text(row))))
+fn text_key(row: &Transaction) -> Key<'_> {
+    Key::Text(texts::words(texts::text(row)))
 }
 
 /// The search for copies, key by key: the surest first.

@@ -20,6 +20,7 @@ const COMPARED_MAX: usize = 64;
 pub(super) const OWN_TRANSFER: &str = "own_transfer";
 
 /// A row that may be a leg.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Leg {
     account: usize,
     place: usize,

@@ -72,7 +72,9 @@ pub(super) fn read_in_parts(
         balances::finish(it, stated, preamble, &mut totals, &mut wrong)
     });
     let (mut accounts, rows): (Vec<_>, Vec<_>) = accounts.unzip();
-    accounts.iter_mut().for_each(|it| it.doubt(unread));
+    for account in &mut accounts {
+        account.doubt(unread);
+    }
     findings.extend(totals.finding());
     findings.extend((!wrong.is_empty()).then(|| ReadingFindingKind::ClosingMismatch.at(wrong)));
     let mut proof =

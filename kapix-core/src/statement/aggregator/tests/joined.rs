@@ -161,7 +161,24 @@ fn an_account_is_what_the_page_lists_it_as() {
             json!({"accounts": lists, "added": rows, "modified": [], "removed": [], "has_more": false});
         reading(&[document], &request).unwrap().accounts.iter().map(|it| it.account.kind).collect()
     };
-    use AccountKind::{Card, Current, Loan, Other, Savings};
-    assert_eq!(of(json!({})), [Current, Card, Loan, Savings, Other]);
-    assert_eq!(of(json!({"account": {"kind": "current"}})), [Current, Card, Loan, Savings, Current]);
+    assert_eq!(
+        of(json!({})),
+        [
+            AccountKind::Current,
+            AccountKind::Card,
+            AccountKind::Loan,
+            AccountKind::Savings,
+            AccountKind::Other
+        ]
+    );
+    assert_eq!(
+        of(json!({"account": {"kind": "current"}})),
+        [
+            AccountKind::Current,
+            AccountKind::Card,
+            AccountKind::Loan,
+            AccountKind::Savings,
+            AccountKind::Current
+        ]
+    );
 }
