@@ -3,13 +3,13 @@
 use crate::arrow::{has_numpy, numpy_bytes};
 use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{Array, RecordBatch, RecordBatchIterator};
+use arrow_array::{Array, RecordBatch, RecordBatchIterator, StringArray};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
 use kapix_core::frame::ResultColumns;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCapsule, PyType};
+use pyo3::types::{PyBytes, PyCapsule, PyList, PyString, PyType};
 use std::fmt::Display;
 
 /// What Python makes a column of: the name of its type, its values, its validity, and the names of codes.
@@ -24,6 +24,37 @@ pub(crate) struct Batch {
 
 fn broken(why: impl Display) -> PyErr {
     PyValueError::new_err(format!("no result columns: {why}"))
+}
+
+/// Texts of a column that are at hand to be given again, 2^12: those of statements repeat.
+const KEPT_BITS: u32 = 12;
+
+/// Returns texts as a list, in which most equal ones are one object.
+fn list<'py>(py: Python<'py>, texts: &StringArray) -> PyResult<Bound<'py, PyList>> {
+    let mut kept: Vec<Option<(&str, Bound<'py, PyString>)>> = vec![None; 1 << KEPT_BITS];
+    let object = |text: &'_ str| PyString::new(py, text);
+    let objects = texts.iter().map(|text| {
+        let text = text?;
+        let Some(slot) = kept.get_mut(slot(text)) else { return Some(object(text)) };
+        match slot {
+            Some((own, known)) if *own == text => Some(known.clone()),
+            _ => Some(slot.insert((text, object(text))).1.clone()),
+        }
+    });
+    PyList::new(py, objects.collect::<Vec<_>>())
+}
+
+/// Returns the place of a text among those at hand, by its ends and its length.
+fn slot(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29),
+        _ => bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)),
+    };
+    let length = u64::try_from(bytes.len()).unwrap_or_default();
+    // Fibonacci hashing: Knuth, The Art of Computer Programming, volume 3, section 6.4.
+    let mixed = (ends ^ length).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(mixed >> (u64::BITS - KEPT_BITS)).unwrap_or_default()
 }
 
 impl Batch {
@@ -87,8 +118,7 @@ impl Batch {
         let names = names.map(|it| it.iter().map(|name| name.unwrap_or_default().to_owned()).collect());
         let kind = coded.map_or(array.data_type(), |it| it.keys().data_type()).to_string();
         if let Some(texts) = array.as_string_opt::<i32>() {
-            let texts: Vec<Option<&str>> = texts.iter().collect();
-            return Ok((kind, texts.into_pyobject(py)?.into_any(), validity, None));
+            return Ok((kind, list(py, texts)?.into_any(), validity, None));
         }
         if let Some(bits) = array.as_boolean_opt() {
             return Ok((kind, PyBytes::new(py, &valid(bits)).into_any(), validity, None));

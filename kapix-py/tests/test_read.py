@@ -115,6 +115,17 @@ def test_frames_with_any_names_are_read(frame: Any) -> None:
     assert read.days == (datetime.date(2026, 3, 1), datetime.date(2026, 3, 2))
 
 
+def test_equal_texts_of_a_column_are_one_object(tmp_path: Path) -> None:
+    texts = [f"{kind}{number % 7}" for number in range(70) for kind in ("POS MARKET ", "é", "")]
+    lines = [f"2026-03-01,{text},-1.00" for text in texts]
+    document = tmp_path / "bank.csv"
+    document.write_text("\n".join(["Date,Details,Amount", *lines]), encoding="utf-8")
+    column = kapix.read_transactions(document, currency="KES").columns["description"]
+    assert list(column) == texts
+    assert len({id(text) for text in column}) == len(set(texts))
+
+
+
 def test_what_is_no_document_is_refused_by_kapix() -> None:
     sources: list[Any] = [None, {}, [], b"", pandas.DataFrame(), pandas.Series([1, 2]), [b"{}", b"{}"], b"PK\x03\x04"]
     for source in sources:

@@ -66,7 +66,9 @@ pub(crate) fn read(
     let mut accounts = accounts(rows, &chosen.preset, &pages, request)?;
     // Whether a row without an amount moved money stays open.
     let without = left_out.counts.get(&LeftOutReason::NoAmount).copied().unwrap_or_default();
-    accounts.iter_mut().for_each(|it| it.doubt(without));
+    for it in &mut accounts {
+        it.doubt(without);
+    }
     let sign_is = match request.profile.sign {
         _ if !chosen.map.is_signed || chosen.map.amount.is_empty() => SignIs::Told,
         Some(_) => SignIs::Stated,

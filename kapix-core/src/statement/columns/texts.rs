@@ -11,11 +11,10 @@ pub(crate) struct Written {
 }
 
 impl Written {
+    #[inline]
     pub(crate) fn push(&mut self, text: Option<&str>) {
-        if text.is_some() {
+        if text.is_some() || !self.texts.is_empty() {
             self.begin();
-        }
-        if !self.texts.is_empty() || text.is_some() {
             self.texts.push(text.unwrap_or_default());
         }
         self.validity.push(text.is_some());

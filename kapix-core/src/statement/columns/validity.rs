@@ -9,17 +9,21 @@ pub(crate) struct Validity {
 }
 
 impl Validity {
+    #[inline]
     pub(crate) fn push(&mut self, is_valid: bool) {
-        let is_alike = self.valid == if is_valid { self.rows } else { 0 };
-        if !is_alike || !self.bits.is_empty() {
-            self.spread();
-            self.bits.resize(self.rows / 8 + 1, 0);
-            if let Some(byte) = self.bits.last_mut() {
-                *byte |= u8::from(is_valid) << (self.rows % 8);
-            }
+        if !self.bits.is_empty() || self.valid != if is_valid { self.rows } else { 0 } {
+            self.push_bit(is_valid);
         }
         self.rows += 1;
         self.valid += usize::from(is_valid);
+    }
+
+    fn push_bit(&mut self, is_valid: bool) {
+        self.spread();
+        self.bits.resize(self.rows / 8 + 1, 0);
+        if let Some(byte) = self.bits.last_mut() {
+            *byte |= u8::from(is_valid) << (self.rows % 8);
+        }
     }
 
     /// Writes the bits of rows that are alike.

@@ -12,6 +12,7 @@ use crate::id::Id;
 use crate::limits::{self, Limits};
 use crate::money::Currency;
 use crate::statement::columns::RowColumns;
+use crate::statement::profile::ColumnRole;
 use crate::statement::reading::LeftOutRows;
 use std::collections::BTreeMap;
 
@@ -107,6 +108,7 @@ impl Building {
             .extend(next.edges.iter().map(|it| Edge { rows_before: it.rows_before + rows_before, ..*it }));
         self.gaps.extend(next.gaps.iter().map(|it| Gap { rows_before: it.rows_before + rows_before, ..*it }));
         self.fees.extend(next.fees.into_iter().map(|it| it.behind(rows_before)));
+        self.kind = self.kind.or(next.kind);
         self.rows.append(next.rows);
     }
 }
@@ -127,6 +129,13 @@ impl Found {
         self.named = self.named.take().or(next.named);
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
+            let own = self.accounts.first().filter(|_| !is_first);
+            if let (Some(own), Some(line)) = (own, account.rows.lines.first())
+                && own.currency != account.currency
+                && clash.is_none_or(|clash| *line < clash)
+            {
+                return Err(in_another_currency(*line, account.currency, own.currency));
+            }
             let line = account.rows.lines.get(room);
             if let Some(line) = line.filter(|line| clash.is_none_or(|clash| **line < clash)) {
                 limits::check("rows", limits.rows, self.rows + room + 1)
@@ -150,4 +159,11 @@ impl Found {
         let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
         Err(Error::new(Cause::StatementEmpty, message).at("/document"))
     }
+}
+
+/// Returns the error of a row in another currency than the rows of its account before.
+#[cold]
+pub(super) fn in_another_currency(line: u64, currency: Currency, before: Currency) -> Error {
+    let message = format!("the row is in {currency}; the rows of its account before are in {before}");
+    place(Cause::MoneyCurrencyMixed, line, Some(ColumnRole::Currency), &message)
 }

@@ -154,7 +154,7 @@ pub(super) fn find(text: &str, profile: &Profile, limits: &Limits) -> Result<Lay
         quotes(text, profile.separator.unwrap_or(Separator::Comma), profile.quotes, limits)?;
     }
     if best.is_none()
-        && let Some(error) = not_in_header(text, profile)?
+        && let Some(error) = not_in_header(text, profile)
     {
         return Err(error);
     }
@@ -197,7 +197,7 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
 
 /// Returns the error of a stated column that the header has not. The header is the stated line, else the line with the most
 /// names that are known or stated, two at least: no other line may be shown.
-fn not_in_header(text: &str, profile: &Profile) -> Result<Option<Error>> {
+fn not_in_header(text: &str, profile: &Profile) -> Option<Error> {
     let stated: Vec<(ColumnRole, &str, String)> =
         profile.columns.iter().map(|(column, name)| (*column, &**name, folded(name))).collect();
     let mut best: (usize, Option<(u64, Vec<String>)>) = (1, None);
@@ -221,10 +221,10 @@ fn not_in_header(text: &str, profile: &Profile) -> Result<Option<Error>> {
             }
         }
     }
-    let Some((line, header)) = best.1 else { return Ok(None) };
+    let (line, header) = best.1?;
     let has = |name: &str| header.iter().any(|own| folded(own) == name);
     let absent = stated.into_iter().find(|(_, _, name)| !has(name));
-    Ok(absent.map(|(column, name, folded_name)| {
+    absent.map(|(column, name, folded_name)| {
         let mut names: Vec<&String> = header.iter().filter(|own| !own.is_empty()).collect();
         names.sort_by_cached_key(|own| {
             let own = folded(own);
@@ -240,7 +240,7 @@ fn not_in_header(text: &str, profile: &Profile) -> Result<Option<Error>> {
             listed.join(", ")
         );
         Error::new(Cause::StatementForm, message).at(format!("/profile/columns/{}", column.as_str()))
-    }))
+    })
 }
 
 /// Returns the layout by numbers of columns, where a record has a day at its place.

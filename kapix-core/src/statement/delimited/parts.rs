@@ -4,7 +4,6 @@
 use super::cut::Cut;
 use super::layout::Places;
 use super::records::{Marks, Records};
-use crate::error::Result;
 use crate::statement::profile::{ColumnRole, Quotes};
 use memchr::{memchr_iter, memchr2_iter};
 
@@ -20,23 +19,17 @@ pub(super) struct Part<'t> {
 }
 
 /// Returns the parts of a text, of about so many bytes each.
-pub(super) fn parts<'t>(
-    whole: Part<'t>,
-    marks: Marks,
-    places: &Places,
-    part_bytes: usize,
-) -> Result<Vec<Part<'t>>> {
+pub(super) fn parts<'t>(whole: Part<'t>, marks: Marks, places: &Places, part_bytes: usize) -> Vec<Part<'t>> {
     let mut parts = vec![whole];
-    // The rows of several accounts hang together.
-    if [ColumnRole::Account, ColumnRole::Currency, ColumnRole::Kind].iter().any(|column| places.has(*column))
-    {
-        return Ok(parts);
+    // The rows of several accounts hang together, and two kinds of one account are refused.
+    if places.has(ColumnRole::Account) || places.has(ColumnRole::Kind) {
+        return parts;
     }
     let mut rest = whole;
     let mut after = 0;
     while let Some(end) = line_end(rest.text, after + part_bytes, marks.quotes) {
         after = end;
-        let Some(border) = border(rest, end, marks, places)? else { continue };
+        let Some(border) = border(rest, end, marks, places) else { continue };
         let (text, tail) = rest.text.split_at(border);
         let lines = memchr_iter(b'\n', text.as_bytes()).count();
         rest = Part { text: tail, line: rest.line + u64::try_from(lines).unwrap_or_default() };
@@ -46,7 +39,7 @@ pub(super) fn parts<'t>(
         }
         parts.push(rest);
     }
-    Ok(parts)
+    parts
 }
 
 /// Returns the first place at or after `from` behind the end of a line that no quotes enclose.
@@ -65,15 +58,15 @@ fn line_end(text: &str, from: usize, quotes: Quotes) -> Option<usize> {
 }
 
 /// Returns the beginning of the first record after a place that is a row.
-fn border(part: Part<'_>, from: usize, marks: Marks, places: &Places) -> Result<Option<usize>> {
-    let Some(text) = part.text.get(from..) else { return Ok(None) };
+fn border(part: Part<'_>, from: usize, marks: Marks, places: &Places) -> Option<usize> {
+    let text = part.text.get(from..)?;
     let mut records = Records::new(Part { text, line: 1 }, marks);
     for _ in 0..BORDER_MAX {
-        let Some(record) = records.next() else { break };
+        let record = records.next()?;
         let start = record.start;
         if Cut::new(record, places).is_row(places) {
-            return Ok(Some(from + start));
+            return Some(from + start);
         }
     }
-    Ok(None)
+    None
 }

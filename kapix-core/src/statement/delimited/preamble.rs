@@ -9,7 +9,6 @@ use super::sections::{currency_said, title};
 use super::survey::Choices;
 use super::words::{self, Label, folded};
 use crate::domain::Period;
-use crate::error::Result;
 use crate::id::Id;
 use crate::money::Currency;
 use crate::statement::profile::{ColumnRole, DateOrder};
@@ -69,14 +68,10 @@ struct Balance {
 }
 
 /// Passes the lines before the header and the header itself, and returns what they say.
-pub(super) fn pass(
-    records: &mut Records<'_>,
-    layout: &Layout,
-    left_out: &mut LeftOutRows,
-) -> Result<Preamble> {
+pub(super) fn pass(records: &mut Records<'_>, layout: &Layout, left_out: &mut LeftOutRows) -> Preamble {
     let mut preamble = Preamble::default();
     if layout.header_line == 0 {
-        return Ok(preamble);
+        return preamble;
     }
     while let Some(record) = records.next() {
         if record.line >= layout.header_line {
@@ -86,7 +81,7 @@ pub(super) fn pass(
         left_out.push(record.line, LeftOutReason::Preamble);
         preamble.read(record);
     }
-    Ok(preamble)
+    preamble
 }
 
 /// Returns what a line such as `Currency,KES` or `Account number: 123` names, and its value.

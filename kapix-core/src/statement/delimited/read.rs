@@ -13,7 +13,7 @@ use super::survey::Choices;
 use super::walk::Body;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
-use crate::statement::profile::{ColumnRole, Format, Profile};
+use crate::statement::profile::{ColumnRole, Format, Profile, Quotes};
 use crate::statement::reading::{
     Choice, ColumnReading, LeftOutReason, LeftOutRows, Proof, Reading, ReadingFindingKind,
 };
@@ -45,12 +45,13 @@ pub(super) fn read_in_parts(
     let text: &str = &decoded.text;
     check_lines(text, limits)?;
     let mut layout = layout::find(text, &request.profile, limits)?;
-    let quotes = quotes(text, layout.separator, request.profile.quotes, limits)?;
-    let marks = Marks { separator: layout.separator, quotes };
+    let (quotes, occur) = quotes(text, layout.separator, request.profile.quotes, limits)?;
+    // Without a quote nobody looks for one again.
+    let marks = Marks { separator: layout.separator, quotes: if occur { quotes } else { Quotes::None } };
     let mut records = Records::new(Part { text, line: 1 }, marks);
     let mut left_out = LeftOutRows::default();
-    let preamble = preamble::pass(&mut records, &layout, &mut left_out)?;
-    let parts = parts(records.rest(), marks, &layout.places, part_bytes)?;
+    let preamble = preamble::pass(&mut records, &layout, &mut left_out);
+    let parts = parts(records.rest(), marks, &layout.places, part_bytes);
     let body = Body { parts, marks, preamble, request, limits, threads };
     let (mut found, mut choices) = body.read(&mut layout, left_out)?;
     found.check()?;
@@ -71,7 +72,9 @@ pub(super) fn read_in_parts(
         balances::finish(it, stated, preamble, &mut totals, &mut wrong)
     });
     let (mut accounts, rows): (Vec<_>, Vec<_>) = accounts.unzip();
-    accounts.iter_mut().for_each(|it| it.doubt(unread));
+    for it in &mut accounts {
+        it.doubt(unread);
+    }
     findings.extend(totals.finding());
     findings.extend((!wrong.is_empty()).then(|| ReadingFindingKind::ClosingMismatch.at(wrong)));
     let mut proof =

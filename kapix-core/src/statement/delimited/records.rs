@@ -160,25 +160,26 @@ impl<'r> Record<'r> {
 }
 
 /// Returns how quotes are used: they enclose values, and then each follows RFC 4180; or no value begins with one, and
-/// then they are characters like any other. Checks the length of enclosed values.
+/// then they are characters like any other; and whether one occurs. Checks the length of enclosed values.
 pub(super) fn quotes(
     text: &str,
     separator: Separator,
     stated: Option<Quotes>,
     limits: &Limits,
-) -> Result<Quotes> {
+) -> Result<(Quotes, bool)> {
     let bytes = text.as_bytes();
-    if stated == Some(Quotes::None) || memchr(b'"', bytes).is_none() {
-        return Ok(stated.unwrap_or(Quotes::Double));
+    let occurs = memchr(b'"', bytes).is_some();
+    if stated == Some(Quotes::None) || !occurs {
+        return Ok((stated.unwrap_or(Quotes::Double), occurs));
     }
     let mut scan = Scan { bytes, at: 0, separator: separator.byte(), enclosed: false, bare: None };
     while scan.at < bytes.len() {
         scan.value(limits)?;
     }
     match scan.bare {
-        Some(_) if !scan.enclosed && stated.is_none() => Ok(Quotes::None),
+        Some(_) if !scan.enclosed && stated.is_none() => Ok((Quotes::None, occurs)),
         Some(at) => Err(scan.error(at, "a quote must open its value, or be doubled inside a quoted value")),
-        None => Ok(Quotes::Double),
+        None => Ok((Quotes::Double, occurs)),
     }
 }
 

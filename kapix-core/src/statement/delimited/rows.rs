@@ -4,7 +4,7 @@
 use super::amounts;
 use super::cut::Cut;
 use super::dates::{self, Stamp};
-use super::found::{Building, Found};
+use super::found::{Building, Found, in_another_currency};
 use super::gaps::Gap;
 use super::ids;
 use super::layout::{Layout, is_another_header};
@@ -81,10 +81,11 @@ impl Rows<'_> {
         let row = self.row(record, stamp, (amount_minor, balance_minor), currency)?;
         self.check_account(record)?;
         self.check_named(record)?;
-        limits::check("rows", self.limits.rows, self.found.rows + 1)
-            .map_err(|error| place(error.cause, record.line, None, &error.message))?;
+        let (rows, most) = (self.found.rows + 1, self.limits.rows);
         let fee = self.fee(record, currency, 0);
         let account = self.account(record, currency)?;
+        limits::check("rows", most, rows)
+            .map_err(|error| place(error.cause, record.line, None, &error.message))?;
         account.fees.extend(fee.map(|it| it.behind(account.rows.len())));
         account.rows.push(&row, record.line);
         self.found.rows += 1;
@@ -104,8 +105,10 @@ impl Rows<'_> {
                 if amount.is_none_or(|amount| amount == 0) { words::label } else { words::whole_label };
             return record.cells().find_map(label).filter(|label| *label != Label::Total);
         }
-        let description = self.cell(record, ColumnRole::Description);
-        if balance_minor.is_none() { words::whole_label(description) } else { None }
+        if balance_minor.is_some() {
+            return None;
+        }
+        words::whole_label(self.cell(record, ColumnRole::Description))
     }
 
     /// A record without a day: a note, a total, a balance at an end, the header again, or text of the row above.
@@ -420,11 +423,7 @@ impl Rows<'_> {
             return Err(Error::new(Cause::StatementForm, "a row has no account").at("/document"));
         };
         if account.currency != currency {
-            let message = format!(
-                "the row is in {currency}; the rows of its account before are in {}",
-                account.currency
-            );
-            return Err(place(Cause::MoneyCurrencyMixed, record.line, Some(ColumnRole::Currency), &message));
+            return Err(in_another_currency(record.line, currency, account.currency));
         }
         if let (Some(own), Some(other)) = (account.kind, kind)
             && own != other

@@ -51,6 +51,7 @@ pub(super) struct Survey {
 
 /// What was decided.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own of the document")]
 pub(super) struct Choices {
     pub(super) date_order: (DateOrder, Choice),
     pub(super) debit_sign: (DebitSign, Choice),

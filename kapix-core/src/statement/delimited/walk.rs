@@ -103,7 +103,7 @@ impl Form {
 impl Body<'_> {
     /// Returns what the records gave, and what was decided on the way.
     pub(super) fn read(&self, layout: &mut Layout, left_out: LeftOutRows) -> Result<(Found, Choices)> {
-        let sample = self.sample(layout)?;
+        let sample = self.sample(layout);
         // What is refused here is refused below, at its first line in the whole document.
         let left = sample.foreign_type(layout).map_or(Ok(()), |line| self.leave_type(layout, line));
         let guess = left.and_then(|()| self.decide(&sample, layout)).ok();
@@ -164,7 +164,7 @@ impl Body<'_> {
     }
 
     /// Returns what the first records of each part show.
-    fn sample(&self, layout: &Layout) -> Result<Survey> {
+    fn sample(&self, layout: &Layout) -> Survey {
         let mut survey = Survey::default();
         for part in &self.parts {
             let mut records = Records::new(*part, self.marks);
@@ -173,7 +173,7 @@ impl Body<'_> {
                 survey.see(&Cut::new(record, &layout.places), layout, self.request.account.period);
             }
         }
-        Ok(survey)
+        survey
     }
 
     /// Returns what all records show, and what they give under a form.
@@ -182,7 +182,7 @@ impl Body<'_> {
         parallel::run(self.parts.iter(), self.threads, |number, part| {
             // Behind an error in rows no row is read.
             let has_failed = locked(&joined).failed.is_some();
-            let walked = self.part(*part, layout, form.filter(|_| !has_failed))?;
+            let walked = self.part(*part, layout, form.filter(|_| !has_failed));
             locked(&joined).add(number, walked, self.limits);
             Ok(())
         })?;
@@ -191,7 +191,7 @@ impl Body<'_> {
         Ok((survey, failed.map_or(Ok(found), Err)))
     }
 
-    fn part(&self, part: Part<'_>, layout: &Layout, form: Option<Form>) -> Result<Walked> {
+    fn part(&self, part: Part<'_>, layout: &Layout, form: Option<Form>) -> Walked {
         let mut survey = Survey::default();
         let mut failed = None;
         let mut rows = form.map(|form| Rows {
@@ -214,7 +214,7 @@ impl Body<'_> {
                 failed = rows.read(&cut).err();
             }
         }
-        Ok(Walked { survey, found: rows.map(|it| it.found).unwrap_or_default(), failed })
+        Walked { survey, found: rows.map(|it| it.found).unwrap_or_default(), failed }
     }
 
     /// A column of types that states other things than directions is none, unless the request says that it is.

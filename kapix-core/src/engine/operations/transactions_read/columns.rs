@@ -89,7 +89,9 @@ fn named(name: &'static str, texts: &Written, rows: usize) -> ResultColumn {
 
 fn dictionary(name: &'static str, codes: Vec<i32>, names: Vec<Arc<str>>) -> ResultColumn {
     let mut validity = Validity::default();
-    codes.iter().for_each(|code| validity.push(*code != NONE));
+    for code in &codes {
+        validity.push(*code != NONE);
+    }
     ResultColumn::new(name, ResultValues::Dictionary { codes: Codes::Wide(codes), names }, validity.bits())
 }
 

@@ -1,7 +1,7 @@
 //! A document is one, however many parts of it are read at the same time.
 
 use super::request;
-use crate::domain::Direction;
+use crate::domain::{AccountKind, Direction};
 use crate::error::{Cause, Result};
 use crate::limits::Limits;
 use crate::statement::delimited::read;
@@ -72,6 +72,33 @@ fn the_first_error_of_a_document_is_that_of_its_first_line() {
         for size in [1, 100, 2_000] {
             assert_eq!(refused(text, &limits, size), whole, "parts of {size} bytes");
         }
+    }
+}
+
+#[test]
+fn a_column_of_currencies_or_of_kinds_is_read_in_parts_too() {
+    let request = TransactionsReadRequest::default();
+    let row = |currency: &str, kind: &str| format!("28/03/2026,Shop,-1.50,{currency},{kind}\n");
+    let (shillings, dollars) = (row("KES", ""), row("USD", ""));
+    let text = |last: &str| {
+        format!("Date,Details,Amount,Currency,Kind\n{}{last}{}", shillings.repeat(90), shillings.repeat(20))
+    };
+    let read = |last: &str, rows, size| {
+        let limits = Limits { rows, ..Limits::default() };
+        read_in_parts(text(last).as_bytes(), &request, &limits, (size, 2))
+    };
+    let whole = read(&row("KES", "savings"), 200, usize::MAX / 2).unwrap();
+    assert_eq!((whole.accounts[0].lines.len(), whole.accounts[0].account.kind), (111, AccountKind::Savings));
+    let refused = |rows, size| read(&dollars, rows, size).map(|it| it.accounts).unwrap_err();
+    for size in [1, 100, 500] {
+        assert_eq!(read(&row("KES", "savings"), 200, size).unwrap(), whole, "parts of {size} bytes");
+        // A row of another currency is refused as that before as one too many.
+        for rows in [200, 90] {
+            let error = refused(rows, usize::MAX / 2);
+            assert_eq!(error.fields, ["/document/92/currency"], "{error}");
+            assert_eq!(refused(rows, size), error, "parts of {size} bytes");
+        }
+        assert_eq!(refused(89, size), refused(89, usize::MAX / 2), "parts of {size} bytes");
     }
 }
 
