@@ -10,7 +10,7 @@ use strum::{EnumMessage, VariantArray};
 ///
 /// let reason = NullReason::NoBalances;
 /// assert_eq!(reason.as_str(), "no_balances");
-/// assert_eq!(reason.meaning(), "An account states no balance, or covers no day.");
+/// assert_eq!(reason.meaning(), "An account states no balance, or none after a break in its rows, or covers no day.");
 /// assert!(reason.remedy().contains("`opening_balance_minor`"));
 ///
 /// let codes: Vec<&str> = ReferralCode::all().map(AnswerCode::as_str).collect();

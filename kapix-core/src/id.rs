@@ -7,7 +7,7 @@ use serde::ser::{Serialize, Serializer};
 use ulid::Ulid;
 
 /// Bytes of an id at most, as in the table of [`crate::Limits`].
-const ID_BYTES_MAX: usize = 128;
+pub(crate) const ID_BYTES_MAX: usize = 128;
 
 /// An opaque id that a host chose: 1..=128 bytes of UTF-8 without control characters, compared byte by byte.
 ///

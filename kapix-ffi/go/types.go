@@ -114,7 +114,7 @@ type AccountView struct {
 	Rows uint64 `json:"rows"`
 }
 
-// AggregatorPreset: Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of an array.
+// AggregatorPreset: Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`, `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a page, `*` stands for every element of an array.
 type AggregatorPreset struct {
 	// AccountID: Id of the account of a row.
 	AccountID []string `json:"account_id,omitzero"`
@@ -148,6 +148,12 @@ type AggregatorPreset struct {
 	IDIsUnique *bool `json:"id_is_unique,omitempty"`
 	// Kind: What the accounts are, unless the request states it.
 	Kind AccountKind `json:"kind,omitempty"`
+	// Kinds: What a word of `listed_kind` means, whatever its case; another one says nothing.
+	Kinds map[string]AccountKind `json:"kinds,omitzero"`
+	// ListedID: Ids of the accounts that a page lists.
+	ListedID []string `json:"listed_id,omitzero"`
+	// ListedKind: What the accounts are that a page lists: `*` is the same element as in `listed_id`; the first known word counts.
+	ListedKind []string `json:"listed_kind,omitzero"`
 	// Marks: What a row must have beside time and amount for the preset to be found by the shape of a document.
 	Marks []string `json:"marks,omitzero"`
 	// Modified: Arrays of rows that replace those with the same id.
@@ -182,7 +188,7 @@ type AggregatorPreset struct {
 	UTCOffset string `json:"utc_offset,omitempty"`
 }
 
-// AggregatorPresetInput: Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of an array.
+// AggregatorPresetInput: Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`, `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a page, `*` stands for every element of an array.
 type AggregatorPresetInput struct {
 	// AccountID: Id of the account of a row.
 	AccountID []string `json:"account_id,omitzero"`
@@ -216,6 +222,12 @@ type AggregatorPresetInput struct {
 	IDIsUnique *bool `json:"id_is_unique,omitempty"`
 	// Kind: What the accounts are, unless the request states it.
 	Kind AccountKind `json:"kind,omitempty"`
+	// Kinds: What a word of `listed_kind` means, whatever its case; another one says nothing.
+	Kinds map[string]AccountKind `json:"kinds,omitzero"`
+	// ListedID: Ids of the accounts that a page lists.
+	ListedID []string `json:"listed_id,omitzero"`
+	// ListedKind: What the accounts are that a page lists: `*` is the same element as in `listed_id`; the first known word counts.
+	ListedKind []string `json:"listed_kind,omitzero"`
 	// Marks: What a row must have beside time and amount for the preset to be found by the shape of a document.
 	Marks []string `json:"marks,omitzero"`
 	// Modified: Arrays of rows that replace those with the same id.
@@ -1754,8 +1766,12 @@ const (
 	FindingKindFailedRows FindingKind = "failed_rows"
 	// FindingKindMixedCurrencies: Accounts of more than one currency; `count` is the number of currencies.
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
-	// FindingKindSharedRows: Rows that another account holds too: same day and amount, and same id or balance; or the same text, in five rows or more and half of the account. `share` is their part of the rows.
+	// FindingKindSharedRows: Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts alone, in five rows or more and half of the account. `share` is their part of the rows that moved money.
 	FindingKindSharedRows FindingKind = "shared_rows"
+	// FindingKindSharedBalance: An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which counts once.
+	FindingKindSharedBalance FindingKind = "shared_balance"
+	// FindingKindReversals: Credits whose text begins with a word of reversal, with a debit of the same amount in the account, at most 30 days before: no income. Rows: the debit and the credit of each pair; amounts: theirs.
+	FindingKindReversals FindingKind = "reversals"
 	// FindingKindMisspeltInput: A name that the card does not read is within two edits of an input that is missing; `count` is the number of rows.
 	FindingKindMisspeltInput FindingKind = "misspelt_input"
 )
@@ -1834,7 +1850,7 @@ const (
 	InputNullReasonMixedCurrencies InputNullReason = "mixed_currencies"
 	// InputNullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
 	InputNullReasonMoneyOverflow InputNullReason = "money_overflow"
-	// InputNullReasonNoBalances: An account states no balance, or covers no day.
+	// InputNullReasonNoBalances: An account states no balance, or none after a break in its rows, or covers no day.
 	InputNullReasonNoBalances InputNullReason = "no_balances"
 	// InputNullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	InputNullReasonNoCounterparties InputNullReason = "no_counterparties"
@@ -2080,7 +2096,7 @@ const (
 	NullReasonMixedCurrencies NullReason = "mixed_currencies"
 	// NullReasonMoneyOverflow: A sum leaves +-(2^53 - 1) minor units.
 	NullReasonMoneyOverflow NullReason = "money_overflow"
-	// NullReasonNoBalances: An account states no balance, or covers no day.
+	// NullReasonNoBalances: An account states no balance, or none after a break in its rows, or covers no day.
 	NullReasonNoBalances NullReason = "no_balances"
 	// NullReasonNoCounterparties: No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.
 	NullReasonNoCounterparties NullReason = "no_counterparties"
@@ -2572,6 +2588,8 @@ type ReadingFindingKind string
 const (
 	// ReadingFindingKindClosingMismatch: A stated balance at an end, or between rows, is not the balance that the rows lead to.
 	ReadingFindingKindClosingMismatch ReadingFindingKind = "closing_mismatch"
+	// ReadingFindingKindFeesNotRead: Money stands in a column of fees that is not read (`columns_not_read`), and no balance shows that the amounts hold it.
+	ReadingFindingKindFeesNotRead ReadingFindingKind = "fees_not_read"
 	// ReadingFindingKindNewestFirst: The document was in the order of the newest first; the rows are given the oldest first.
 	ReadingFindingKindNewestFirst ReadingFindingKind = "newest_first"
 	// ReadingFindingKindPagesMissing: Every page says that another one follows, which did not come.

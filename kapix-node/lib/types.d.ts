@@ -141,9 +141,9 @@ export interface AccountProfit {
 
 /**
  * Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
- * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
- * `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
- * an array.
+ * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`,
+ * `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a page,
+ * `*` stands for every element of an array.
  */
 export interface AggregatorPresetInput {
   /** Id of the account of a row. */
@@ -181,6 +181,15 @@ export interface AggregatorPresetInput {
   readonly id_is_unique?: boolean;
   /** What the accounts are, unless the request states it. */
   readonly kind?: AccountKind | null;
+  /** What a word of `listed_kind` means, whatever its case; another one says nothing. */
+  readonly kinds?: { readonly [name: string]: AccountKind };
+  /** Ids of the accounts that a page lists. */
+  readonly listed_id?: ReadonlyArray<string>;
+  /**
+   * What the accounts are that a page lists: `*` is the same element as in `listed_id`; the first known word
+   * counts.
+   */
+  readonly listed_kind?: ReadonlyArray<string>;
   /** What a row must have beside time and amount for the preset to be found by the shape of a document. */
   readonly marks?: ReadonlyArray<string>;
   /** Arrays of rows that replace those with the same id. */
@@ -1196,9 +1205,9 @@ export interface AccountView {
 
 /**
  * Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
- * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
- * `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
- * an array.
+ * pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`,
+ * `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a page,
+ * `*` stands for every element of an array.
  */
 export interface AggregatorPreset {
   /** Id of the account of a row. */
@@ -1236,6 +1245,15 @@ export interface AggregatorPreset {
   readonly id_is_unique?: boolean;
   /** What the accounts are, unless the request states it. */
   readonly kind?: AccountKind;
+  /** What a word of `listed_kind` means, whatever its case; another one says nothing. */
+  readonly kinds?: { readonly [name: string]: AccountKind };
+  /** Ids of the accounts that a page lists. */
+  readonly listed_id?: ReadonlyArray<string>;
+  /**
+   * What the accounts are that a page lists: `*` is the same element as in `listed_id`; the first known word
+   * counts.
+   */
+  readonly listed_kind?: ReadonlyArray<string>;
   /** What a row must have beside time and amount for the preset to be found by the shape of a document. */
   readonly marks?: ReadonlyArray<string>;
   /** Arrays of rows that replace those with the same id. */
@@ -2027,7 +2045,7 @@ export interface Finding {
 }
 
 /** What was found. */
-export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'closing_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_amount_differs' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'possible_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'misspelt_input';
+export type FindingKind = 'chain_break' | 'opening_balance_mismatch' | 'closing_balance_mismatch' | 'likely_duplicate' | 'shared_id' | 'repeated_id' | 'pending_settled' | 'pending_amount_differs' | 'pending_open' | 'isolated_rows' | 'zero_rows' | 'own_transfers' | 'possible_transfers' | 'sign_reversed' | 'reading_doubts' | 'overlap_merged' | 'overlap_disputed' | 'after_as_of' | 'future_date' | 'outside_period' | 'data_age' | 'ends_early' | 'gap' | 'reordered' | 'failed_rows' | 'mixed_currencies' | 'shared_rows' | 'shared_balance' | 'reversals' | 'misspelt_input';
 
 /** One group of the gains table. */
 export interface GainsRow {
@@ -2507,7 +2525,7 @@ export interface ReadingFinding {
 }
 
 /** What reading may show of the data. */
-export type ReadingFindingKind = 'closing_mismatch' | 'newest_first' | 'pages_missing' | 'sign_doubtful' | 'sign_found' | 'total_mismatch';
+export type ReadingFindingKind = 'closing_mismatch' | 'fees_not_read' | 'newest_first' | 'pages_missing' | 'sign_doubtful' | 'sign_found' | 'total_mismatch';
 
 /** Where a reason comes from. */
 export type ReasonSource = 'policy' | 'engine';

@@ -59,7 +59,7 @@ pub enum NullReason {
     /// A sum leaves +-(2^53 - 1) minor units.
     #[strum(message = "Check that the amounts are in minor units.")]
     MoneyOverflow,
-    /// An account states no balance, or covers no day.
+    /// An account states no balance, or none after a break in its rows, or covers no day.
     #[strum(message = "State `opening_balance_minor`, or `balance_minor` of the rows.")]
     NoBalances,
     /// No row names a counterparty. For a share, also: named counterparties carry less than half of the amount.

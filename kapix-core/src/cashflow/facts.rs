@@ -221,7 +221,7 @@ impl Facts {
 
 /// End-of-day balances of one account over the recent window, in minor units.
 struct Closes {
-    /// Balance after the latest row so far; `None` when the account states none.
+    /// Balance after the latest row so far; `None` when nobody knows.
     running: Option<i128>,
     /// Balance before the recent window.
     before: Option<i128>,
@@ -236,8 +236,7 @@ impl Closes {
 
     /// Takes the next row of the ledger, `age` days before the last day.
     fn add(&mut self, row: &Row, age: i32) {
-        let stated = row.balance_minor.map(i128::from);
-        self.running = stated.or(self.running.map(|minor| minor + i128::from(row.amount_minor)));
+        self.running = row.balance_minor.map(i128::from);
         match recent_day(age).and_then(|day| self.by_day.get_mut(day)) {
             Some(close) => *close = self.running,
             None => self.before = self.running,
@@ -245,13 +244,14 @@ impl Closes {
     }
 
     /// Returns the balances of the other accounts with these, carried forward and each at most `most`, added; `None` if
-    /// there are none.
+    /// that after the last row is not known. From where one is known on all are.
     fn added_to(
         &self,
         mut balances_minor: [i128; RECENT_DAYS],
         most: Option<i128>,
     ) -> Option<[i128; RECENT_DAYS]> {
-        let mut carried = self.before?;
+        self.running?;
+        let mut carried = self.before.or_else(|| self.by_day.iter().rev().find_map(|close| *close))?;
         for (close, balance) in self.by_day.iter().zip(&mut balances_minor).rev() {
             carried = close.unwrap_or(carried);
             *balance += most.map_or(carried, |most| carried.min(most));
@@ -263,11 +263,8 @@ impl Closes {
 /// Returns the account's balance after `past`, its first rows.
 fn balance_before(account: &AccountLedger, past: &[Row]) -> Option<i128> {
     let derived = |row: &Row| row.balance_minor.map(|minor| i128::from(minor) - i128::from(row.amount_minor));
-    let opening = account.opening_minor.map(i128::from).or_else(|| account.rows.first().and_then(derived));
-    let stated = past.iter().rposition(|row| row.balance_minor.is_some());
-    let (known, rest) = past.split_at(stated.map_or(0, |place| place + 1));
-    let base = known.last().and_then(|row| row.balance_minor).map(i128::from).or(opening)?;
-    Some(rest.iter().fold(base, |minor, row| minor + i128::from(row.amount_minor)))
+    let opening = || account.opening_minor.map(i128::from).or_else(|| account.rows.first().and_then(derived));
+    past.last().map_or_else(opening, |row| row.balance_minor.map(i128::from))
 }
 
 /// Returns whether a row counts for the least history: it moved money, and lies in the latest stretch.

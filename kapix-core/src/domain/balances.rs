@@ -119,6 +119,19 @@ pub(super) fn walk(
     Ok(walk)
 }
 
+/// Takes the balances of the latest stretch from its first row that states one, at place `anchor`, or forgets them: before
+/// that row nothing shows what a break that nothing bridges left of the balance before it.
+pub(super) fn restart(rows: &mut [Row], anchor: Option<usize>) -> Result<(), Overflow> {
+    let (unknown, known) = rows.split_at_mut(anchor.unwrap_or(rows.len()));
+    for row in unknown {
+        row.balance_minor = None;
+    }
+    if !known.is_empty() {
+        fill_back(rows)?;
+    }
+    Ok(())
+}
+
 /// Carries the balance of the rows without doubt over a row, and returns the first row after a gap that it does not bridge.
 fn bridge(
     row: &Row,

@@ -1,7 +1,7 @@
 //! From the accounts of a request to the ledger.
 
 use super::account::TransactionStatus;
-use super::balances::{Overflow, walk};
+use super::balances::{self, Overflow, Walk, walk};
 use super::cases::Tally;
 use super::check;
 use super::cover::{self, Cover};
@@ -12,6 +12,7 @@ use super::order::{DayOrder, Orderer};
 use super::overlap;
 use super::pending;
 use super::readings::Reading;
+use super::reversals;
 use super::sign;
 use super::source::Data;
 use super::texts;
@@ -122,7 +123,9 @@ impl<'a> Builder<'a> {
         let pending = pending::settle(&uploads, &mut chosen.rows);
         let stated_opening = uploads.opening_minor();
         order_days(&mut self.orderer, &mut chosen.rows, stated_opening, tolerance);
-        let walk = match walk(&mut chosen.rows, stated_opening, tolerance, uploads.attested()) {
+        let walk = match walk(&mut chosen.rows, stated_opening, tolerance, uploads.attested())
+            .and_then(|walk| anchored(&mut chosen.rows, &uploads, walk))
+        {
             Ok(walk) => walk,
             Err(Overflow { input: row }) => {
                 let message =
@@ -134,6 +137,7 @@ impl<'a> Builder<'a> {
         let one_id = check::one_id(&mut chosen.rows, &uploads, stated_opening);
         let isolated = cover::isolated(&uploads, &mut chosen.rows, walk.stretch);
         let cover = cover::cover(&uploads, &chosen.rows, walk.stretch, last_day);
+        let reversals = reversals::mark(&uploads, &mut chosen.rows);
         let (index, further) = uploads.indices();
         let mut ledger = AccountLedger {
             source: uploads.key,
@@ -153,6 +157,7 @@ impl<'a> Builder<'a> {
         let duplicates = check::likely_duplicates(&mut ledger, &uploads);
         let has_later = !chosen.after_as_of.is_empty();
         let ends = ends::mismatches(&mut self.orderer, &uploads, &ledger, has_later);
+        forget_unproven(&mut ledger, &cover, walk.stretch);
         let chain = [walk.breaks, sign, walk.opening];
         let rows = [
             duplicates,
@@ -164,6 +169,7 @@ impl<'a> Builder<'a> {
             overlap.disputed,
             overlap.merged,
             isolated,
+            reversals,
             chosen.after_as_of,
             chosen.future,
             chosen.outside,
@@ -265,6 +271,12 @@ impl<'a> Builder<'a> {
             for tallies in [&shared.rows, &shared.differing, &transfers.own, &transfers.possible] {
                 findings.extend(tallies.get(at).into_iter().flat_map(|tally| tally.findings(uploads)));
             }
+            let balance = shared.balances.get(at).copied().flatten();
+            findings.extend(balance.map(|balance| Finding {
+                pointer: uploads.pointer(0).to_owned(),
+                amounts_minor: vec![balance],
+                ..Finding::of_applicant(FindingKind::SharedBalance, 1, None)
+            }));
             let doubts = uploads.reading_doubts();
             findings.extend((doubts > 0).then(|| Finding {
                 pointer: uploads.pointer(0).to_owned(),
@@ -309,7 +321,10 @@ impl<'a> Builder<'a> {
 impl Ledger {
     /// Takes the accounts as they are, or in two readings where rows are disputed.
     fn read(&mut self, accounts: Vec<AccountLedger>, of: (&[Uploads<'_>], &[Cover])) {
-        if accounts.iter().all(|account| account.rows.iter().all(|row| !row.disputed)) {
+        let is_sure = |account: &AccountLedger| {
+            !account.balance_disputed && account.rows.iter().all(|row| !row.disputed)
+        };
+        if accounts.iter().all(is_sure) {
             self.accounts = accounts;
             return;
         }
@@ -317,6 +332,18 @@ impl Ledger {
         self.accounts = Reading::Cautious.of(&accounts, of);
         self.other_reading = Some(Box::new(other));
     }
+}
+
+/// Takes the balances of the latest stretch from the first one that it states, where it states one: after a break that
+/// nothing bridges those carried to it are not known.
+fn anchored(rows: &mut [Row], uploads: &Uploads<'_>, walk: Walk) -> core::result::Result<Walk, Overflow> {
+    let latest = rows.get_mut(walk.stretch..).filter(|_| walk.stretch > 0).unwrap_or_default();
+    let stated = |row: &Row| uploads.transaction(row.input).is_some_and(|row| row.balance_minor.is_some());
+    let anchor = latest.iter().position(stated);
+    if anchor.is_some() {
+        balances::restart(latest, anchor)?;
+    }
+    Ok(walk)
 }
 
 /// Puts each day of rows sorted by date into an order in which balances chain.
@@ -389,7 +416,11 @@ fn renumber(accounts: &mut [AccountLedger]) {
 }
 
 #[cfg(test)]
+mod break_tests;
+#[cfg(test)]
 mod caution_tests;
+#[cfg(test)]
+mod copied_tests;
 #[cfg(test)]
 mod cover_tests;
 #[cfg(test)]
@@ -398,3 +429,14 @@ mod disputed_tests;
 mod properties;
 #[cfg(test)]
 mod tests;
+/// Forgets the balances of the latest stretch where nothing proves what came before it.
+fn forget_unproven(ledger: &mut AccountLedger, cover: &Cover, stretch: usize) {
+    if cover.is_unproven {
+        for row in ledger.rows.iter_mut().skip(stretch) {
+            row.balance_minor = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod transfer_tests;

@@ -26,6 +26,9 @@ pub(super) struct Cover {
     pub(super) is_read_to_its_end: bool,
     /// First day of the latest stretch of rows; before it lie the isolated ones.
     pub(super) stretch: Option<Date>,
+    /// Nothing shows the balances of the latest stretch: a break lies before it, no row of it states one, and the closing
+    /// balance is not what the rows before the break lead to.
+    pub(super) is_unproven: bool,
 }
 
 /// Where the data of an applicant end.
@@ -60,17 +63,18 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     let is_whole = stretch == 0;
     let stretch = current.first().map(|row| row.date);
     let first = current.iter().find(|row| !row.disputed && shows(row));
-    let ends = first.zip(current.iter().rev().find(shows));
-    let Some((first, last)) = ends else {
+    let last = current.iter().rev().find(shows);
+    let closes = last.is_some_and(|last| meets(uploads.closing_minor(), last.balance_minor));
+    let is_unproven = !is_whole && !closes && !current.iter().any(|row| stated(row).is_some());
+    let Some((first, last)) = first.zip(last) else {
         let Some(period) = period else {
-            return Cover { stretch, ..Cover::default() };
+            return Cover { stretch, is_unproven, ..Cover::default() };
         };
         let is_quiet = meets(uploads.opening_minor(), uploads.closing_minor());
         let days = if is_quiet || read_on.is_some() { i32::MAX } else { PERIOD_PROVES_DAYS - 1 };
         let covered = till(period.from, later(period.from, days).min(period.to), read_on, last_day);
-        return Cover { stretch, ..covered };
+        return Cover { stretch, is_unproven, ..covered };
     };
-    let closes = meets(uploads.closing_minor(), last.balance_minor);
     let end = match period {
         Some(period) if closes || read_on.is_some() => period.to,
         Some(period) => period.to.min(later(last.date, PERIOD_PROVES_DAYS)),
@@ -85,14 +89,14 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     // Rows after the period, or after the reading, are covered too: the account must not drop out of the windows.
     let (from, to) = covered.days.unwrap_or((first.date, last.date));
     let days = Some((from.min(first.date), to.max(last.date)));
-    Cover { days, stretch, ..covered }
+    Cover { days, stretch, is_unproven, ..covered }
 }
 
 /// Returns the cover up to a day, no further than the provider was read and than `last_day`.
 fn till(from: Date, end: Date, read_on: Option<Date>, last_day: Date) -> Cover {
     let to = read_on.map_or(end, |read_on| end.min(read_on)).min(last_day);
     let is_read_to_its_end = read_on.is_some_and(|read_on| read_on.min(last_day) == to);
-    Cover { days: (from <= to).then_some((from, to)), is_read_to_its_end, stretch: None }
+    Cover { days: (from <= to).then_some((from, to)), is_read_to_its_end, ..Cover::default() }
 }
 
 fn later(day: Date, days: i32) -> Date {

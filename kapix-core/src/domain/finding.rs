@@ -118,10 +118,18 @@ pub enum FindingKind {
     /// Accounts of more than one currency; `count` is the number of currencies.
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
-    /// Rows that another account holds too: same day and amount, and same id or balance; or the same text, in five rows or
-    /// more and half of the account. `share` is their part of the rows.
+    /// Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts
+    /// alone, in five rows or more and half of the account. `share` is their part of the rows that moved money.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
+    /// An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which
+    /// counts once.
+    #[strum(message = "Ask whether one account was sent twice.")]
+    SharedBalance,
+    /// Credits whose text begins with a word of reversal, with a debit of the same amount in the account, at most 30 days
+    /// before: no income. Rows: the debit and the credit of each pair; amounts: theirs.
+    #[strum(message = "Nothing.")]
+    Reversals,
     /// A name that the card does not read is within two edits of an input that is missing; `count` is the number of
     /// rows.
     #[strum(message = "Correct the name, or state the input.")]
@@ -167,6 +175,7 @@ impl FindingKind {
             | Self::PendingOpen
             | Self::IsolatedRows
             | Self::OverlapDisputed
+            | Self::SharedBalance
             | Self::SharedRows => Severity::Disputed,
             Self::SharedId
             | Self::PendingSettled
@@ -174,6 +183,7 @@ impl FindingKind {
             | Self::ZeroRows
             | Self::OwnTransfers
             | Self::PossibleTransfers
+            | Self::Reversals
             | Self::OverlapMerged
             | Self::DataAge
             | Self::AfterAsOf

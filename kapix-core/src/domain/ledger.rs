@@ -69,12 +69,13 @@ pub struct Row {
     /// Amount in minor units, credit above zero.
     pub amount_minor: i64,
     /// Balance after the row in minor units: stated, else carried from the neighbours; `None` when the account
-    /// states no balance at all.
+    /// states no balance at all, or none after a break in its rows that nothing bridges.
     pub balance_minor: Option<i64>,
     /// Number of the counterparty within the applicant (same text after trimming and case folding = same
     /// number); `None` when not named.
     pub counterparty: Option<u32>,
-    /// A credit that counts as income: its category is not `own_transfer`, `loan` or `reversal`, and it is no transfer.
+    /// A credit that counts as income: its category is not `own_transfer`, `loan` or `reversal`, and it is no transfer
+    /// and gives no payment back.
     pub income: bool,
     /// A leg of a transfer between accounts of the applicant, by its category, because the other leg is there, or because it
     /// is a credit of a loan or card account.

@@ -23,6 +23,7 @@ mod overlap;
 mod packed;
 mod pending;
 mod readings;
+mod reversals;
 mod search;
 mod shared;
 mod sign;

@@ -4,8 +4,9 @@ use super::account::{Transaction, TransactionStatus};
 use super::cases::Tally;
 use super::finding::FindingKind;
 use super::ledger::{AccountLedger, Row};
-use super::shared::{Holder, Place, Same, copies};
+use super::shared::{Holder, Place, Same, copies_of_accounts, copies_of_uploads};
 use super::uploads::Uploads;
+use crate::money::Currency;
 use crate::time::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +31,7 @@ pub(super) fn merge(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Overlap {
     let mut holders: Vec<Holder<'_>> = Vec::with_capacity(uploads.len());
     holders.resize_with(uploads.len(), || Holder {
         currency: uploads.account().currency,
+        opening_minor: None,
         stated_minor: 0,
         rows: Vec::new(),
     });
@@ -42,7 +44,7 @@ pub(super) fn merge(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Overlap {
     let span = |holder: &Holder<'_>| Some((holder.rows.first()?.0.date, holder.rows.last()?.0.date));
     let spans = Spans::of(holders.iter().filter_map(span));
     let (mut gone, mut alone) = (BTreeSet::new(), BTreeSet::new());
-    let copies = copies(&holders, true);
+    let copies = copies_of_uploads(&holders);
     for row in superseded(&holders, &copies.pairs) {
         overlap.merged.row(row.input, row.date);
         gone.insert(row.input);
@@ -112,20 +114,24 @@ pub(super) struct Shared {
     pub(super) rows: Vec<Tally>,
     /// Those of a copied account whose balances are not those of the other.
     pub(super) differing: Vec<Tally>,
+    /// The balance of an account that moved no money, in minor units, where another account has the same.
+    pub(super) balances: Vec<Option<i64>>,
 }
 
 /// Marks the rows of accounts that a larger account of the applicant holds too, and returns them by account.
 pub(super) fn shared(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) -> Shared {
-    let tally = |ledger: &AccountLedger| Tally::new(FindingKind::SharedRows).of(ledger.rows.len());
+    let moved = |ledger: &AccountLedger| ledger.rows.iter().filter(|row| row.amount_minor != 0).count();
+    let tally = |ledger: &AccountLedger| Tally::new(FindingKind::SharedRows).of(moved(ledger));
     let mut shared = Shared {
         rows: accounts.iter().map(tally).collect(),
         differing: vec![Tally::new(FindingKind::ChainBreak); accounts.len()],
+        balances: vec![None; accounts.len()],
     };
     if accounts.len() < 2 {
         return shared;
     }
     let holders: Vec<Holder<'_>> = accounts.iter().zip(uploads).map(|(one, of)| holder(one, of)).collect();
-    let copies = copies(&holders, false);
+    let copies = copies_of_accounts(&holders);
     let contradictions = contradictions(&holders, &copies.pairs);
     drop(holders);
     for ((ledger, copied), tally) in accounts.iter_mut().zip(copies.found).zip(&mut shared.rows) {
@@ -134,7 +140,7 @@ pub(super) fn shared(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) ->
             row.disputed = true;
             tally.disputed(&[row.input], row.amount_minor, row.date, row.date);
         }
-        ledger.balance_disputed = count > 0 && count * 2 >= ledger.rows.len();
+        ledger.balance_disputed = count > 0 && count * 2 >= moved(ledger);
     }
     for (account, row, amounts) in contradictions {
         let is_copied = accounts.get(account).is_some_and(|ledger| ledger.balance_disputed);
@@ -142,7 +148,32 @@ pub(super) fn shared(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>]) ->
             tally.case(&[row.input], &amounts, row.date, row.date);
         }
     }
+    shared.balances = quiet(accounts);
     shared
+}
+
+/// Marks the accounts that moved no money and have the balance of another account, above zero, and returns these balances. Of
+/// two of them the first keeps it.
+fn quiet(accounts: &mut [AccountLedger]) -> Vec<Option<i64>> {
+    let is_quiet = |ledger: &AccountLedger| ledger.rows.iter().all(|row| row.amount_minor == 0);
+    let ends = |ledger: &AccountLedger| {
+        [ledger.opening_minor, ledger.rows.last().and_then(|row| row.balance_minor)]
+            .map(|end| end.filter(|it| *it > 0))
+    };
+    let cash = || accounts.iter().filter(|ledger| !ledger.kind.is_owed());
+    let active = cash().filter(|ledger| !is_quiet(ledger));
+    let mut known: BTreeSet<(Currency, i64)> = active
+        .flat_map(|ledger| ends(ledger).into_iter().flatten().map(|end| (ledger.currency, end)))
+        .collect();
+    let mut found = Vec::with_capacity(accounts.len());
+    for ledger in accounts.iter_mut() {
+        let [opening, last] = ends(ledger);
+        let balance = last.or(opening).filter(|_| is_quiet(ledger) && !ledger.kind.is_owed());
+        let shared = balance.filter(|balance| !known.insert((ledger.currency, *balance)));
+        ledger.balance_disputed |= shared.is_some();
+        found.push(shared);
+    }
+    found
 }
 
 /// Returns copies that state another balance than the row that is kept: their account, and both balances.
@@ -162,5 +193,5 @@ fn holder<'a>(ledger: &AccountLedger, uploads: &Uploads<'a>) -> Holder<'a> {
     let rows = ledger.rows.iter().filter_map(|row| Some((*row, uploads.transaction(row.input)?)));
     let rows: Vec<(Row, &Transaction)> = rows.collect();
     let stated_minor = rows.iter().filter_map(|(_, row)| row.balance_minor).map(i128::from).sum();
-    Holder { currency: ledger.currency, stated_minor, rows }
+    Holder { currency: ledger.currency, opening_minor: ledger.opening_minor, stated_minor, rows }
 }

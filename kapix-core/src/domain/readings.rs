@@ -42,9 +42,21 @@ impl Reading {
             row.balance_minor = stated(row).map(|balance| balance.saturating_add(change));
         }
         read.rows.retain(|row| self.takes(row));
+        let latest = read.rows.partition_point(|row| cover.stretch.is_some_and(|first| row.date < first));
+        let anchor = read.rows.iter().skip(latest).position(|row| row.balance_minor.is_some());
         // Amounts were within the wire's range with all rows in; where they are not without some, no balance is known.
         let is_known = read.rows.iter().filter_map(|row| row.balance_minor).all(on_wire);
-        if !is_known || balances::walk(&mut read.rows, account.opening_minor, 0, None).is_err() {
+        let is_whole = account.rows.first().is_none_or(|row| Some(row.date) == cover.stretch);
+        let mut fill = || {
+            balances::walk(&mut read.rows, account.opening_minor, 0, None)?;
+            let rows = read.rows.get_mut(latest..).unwrap_or_default();
+            if is_whole || anchor.is_none() && !cover.is_unproven {
+                Ok(())
+            } else {
+                balances::restart(rows, anchor)
+            }
+        };
+        if !is_known || fill().is_err() {
             read.opening_minor = None;
             read.rows.iter_mut().for_each(|row| row.balance_minor = None);
         }

@@ -5,18 +5,32 @@ use super::ledger::Row;
 use super::texts;
 use crate::money::Currency;
 use crate::time::Date;
+use core::cmp::Reverse;
+use std::collections::BTreeSet;
 
-/// Rows that agree in day, amount and text before, without an id or a balance, they are called the same: fewer can agree
-/// by chance.
+/// Rows that agree in day, amount and text, or in day and amount alone, before they are called the same without an id or a
+/// balance: fewer can agree by chance.
 const BY_TEXT_MIN: usize = 5;
+
+/// Different amounts among rows that agree in day and amount alone: two people with one salary have one.
+const AMOUNTS_MIN: usize = 3;
 
 /// What may hold the same rows: an account, or an upload.
 pub(super) struct Holder<'a> {
     pub(super) currency: Currency,
+    /// Balance before its first row, in minor units.
+    pub(super) opening_minor: Option<i64>,
     /// Sum of the balances that its rows state; of equally large holders the one with the lowest keeps its rows.
     pub(super) stated_minor: i128,
     /// Its rows in the order of the ledger, each with its transaction.
     pub(super) rows: Vec<(Row, &'a Transaction)>,
+}
+
+impl Holder<'_> {
+    /// Returns how many of its rows moved money.
+    fn moved(&self) -> usize {
+        self.rows.iter().filter(|(row, _)| row.amount_minor != 0).count()
+    }
 }
 
 /// By which rows are told to be the same, beside day, amount and currency.
@@ -25,13 +39,20 @@ enum Key<'a> {
     Id(&'a str),
     Balance(i64),
     Text(String),
+    Nothing,
 }
 
-/// One row of one holder.
+/// One row of one holder. What it is ends with its day: groups of neighbouring days are neighbours.
 struct Entry<'a> {
-    what: (Currency, Date, i64, Key<'a>),
+    what: (Currency, i64, Key<'a>, Date),
     holder: usize,
     place: usize,
+}
+
+impl Entry<'_> {
+    const fn at(&self) -> Place {
+        (self.holder, self.place)
+    }
 }
 
 /// Whether other holders have a row too.
@@ -53,50 +74,143 @@ pub(super) struct Copies {
     pub(super) pairs: Vec<(Place, Place)>,
 }
 
-/// Returns, for each row of each holder, whether other holders have it.
+/// A row: its holder, and its place there.
+pub(super) type Place = (usize, usize);
+
+/// A copy and the row that is kept.
+type Pair = (Place, Place);
+
+/// Returns, for each row of each upload of one account, whether other uploads have it.
 ///
-/// Rows are the same in day, amount, currency and id, or balance; or in day, amount, currency and text, if `any_text` and one
-/// of them states no balance, or if five rows and half of the holder's are.
-pub(super) fn copies(holders: &[Holder<'_>], any_text: bool) -> Copies {
-    let mut found: Vec<Vec<Same>> = holders.iter().map(|it| vec![Same::Alone; it.rows.len()]).collect();
-    let by_id = entries(holders, &found, |row| Some(Key::Id(row.id.as_ref()?.as_str())));
-    let by_id = pairs(holders, &by_id, |_| false);
-    mark(&mut found, &by_id);
-    let by_balance = entries(holders, &found, |row| row.balance_minor.map(Key::Balance));
-    let by_balance = pairs(holders, &by_balance, |_| false);
-    mark(&mut found, &by_balance);
-    let by_text = entries(holders, &found, |row| Some(Key::Text(texts::words(texts::text(row)))));
-    // Uploads of one account have one chain of balances: two that are stated and differ are two rows. A copy of an account
-    // may have been given others.
-    let mut by_text = pairs(holders, &by_text, |row| any_text && row.balance_minor.is_some());
-    if !any_text {
-        let mut counts = vec![0_usize; holders.len()];
-        for ((copy, _), _) in &by_text {
+/// Rows are the same in day, amount and id, or balance; or in day, amount and text, if one of them states no balance.
+pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
+    let mut search = Search::new(holders, false);
+    search.exactly();
+    // One account has one chain of balances: two that are stated and differ are two rows.
+    let by_text = search.alike(|row| Some(text_key(row)), |row| row.balance_minor.is_some());
+    search.take(by_text);
+    search.copies
+}
+
+/// Returns, for each row of each account, whether other accounts have it.
+///
+/// Rows are the same in amount, currency and id, or balance, at most a day apart: two documents may state days by two
+/// offsets. So they are in text in place of those, from five rows and half of the account on, whatever their balances say. So
+/// they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
+/// with one balance, not 0.
+pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
+    let mut search = Search::new(holders, true);
+    search.exactly();
+    let mut by_text = search.alike(|row| Some(text_key(row)), |_| false);
+    let counts = search.counts_with_known(&by_text);
+    by_text.retain(|((copy, _), _)| {
+        let count = counts.get(*copy).copied().unwrap_or_default();
+        count >= BY_TEXT_MIN && search.is_half(*copy, count)
+    });
+    search.take(by_text);
+    let mut by_amount = search.alike(|_| Some(Key::Nothing), |row| row.balance_minor.is_some());
+    let enough = search.enough(&by_amount);
+    by_amount.retain(|((copy, _), _)| enough.get(*copy).is_some_and(|enough| *enough));
+    search.take(by_amount);
+    search.copies
+}
+
+fn text_key(row: &Transaction) -> Key<'_> {
+    Key::Text(texts::words(texts::text(row)))
+}
+
+/// The search for copies, key by key: the surest first.
+struct Search<'a> {
+    holders: &'a [Holder<'a>],
+    /// Rows of neighbouring days may be the same.
+    is_loose: bool,
+    copies: Copies,
+}
+
+impl<'a> Search<'a> {
+    fn new(holders: &'a [Holder<'a>], is_loose: bool) -> Self {
+        let found = holders.iter().map(|it| vec![Same::Alone; it.rows.len()]).collect();
+        Self { holders, is_loose, copies: Copies { found, pairs: Vec::new() } }
+    }
+
+    /// Takes the rows of one id, then those of one balance.
+    fn exactly(&mut self) {
+        let by_id = self.alike(|row| Some(Key::Id(row.id.as_ref()?.as_str())), |_| false);
+        self.take(by_id);
+        let by_balance = self.alike(|row| row.balance_minor.map(Key::Balance), |_| false);
+        self.take(by_balance);
+    }
+
+    /// Returns the rows that agree in a key: those of one day, then those of neighbouring days.
+    fn alike(
+        &self,
+        key: impl Fn(&'a Transaction) -> Option<Key<'a>>,
+        mut exact: impl FnMut(&Transaction) -> bool,
+    ) -> Vec<Pair> {
+        let entries = entries(self.holders, &self.copies.found, key);
+        if !self.is_loose {
+            return pairs(self.holders, &entries, &mut exact, &BTreeSet::new());
+        }
+        let known = self.copies.pairs.iter();
+        let mut taken: BTreeSet<(Place, usize)> = known.map(|(copy, kept)| (*kept, copy.0)).collect();
+        let mut pairs = pairs(self.holders, &entries, &mut exact, &taken);
+        taken.extend(pairs.iter().map(|(copy, kept)| (*kept, copy.0)));
+        neighbours(self.holders, &entries, (&mut exact, taken), &mut pairs);
+        pairs
+    }
+
+    /// Marks pairs.
+    fn take(&mut self, pairs: Vec<Pair>) {
+        for (copy, kept) in &pairs {
+            for ((holder, place), same) in [(*copy, Same::Copy), (*kept, Same::Kept)] {
+                let flag = self.copies.found.get_mut(holder).and_then(|rows| rows.get_mut(place));
+                // A copy of one account stays one where it is what another has a copy of.
+                if let Some(flag) = flag.filter(|flag| **flag != Same::Copy) {
+                    *flag = same;
+                }
+            }
+        }
+        self.copies.pairs.extend(pairs);
+    }
+
+    /// Returns how many copies each holder has with some more pairs: those that are known are of the same account.
+    fn counts_with_known(&self, pairs: &[Pair]) -> Vec<usize> {
+        let known = |found: &Vec<Same>| found.iter().filter(|same| **same == Same::Copy).count();
+        let mut counts: Vec<usize> = self.copies.found.iter().map(known).collect();
+        for ((copy, _), _) in pairs {
             if let Some(count) = counts.get_mut(*copy) {
                 *count += 1;
             }
         }
-        let rows = |at: usize| holders.get(at).map_or(0, |holder| holder.rows.len());
-        by_text.retain(|((copy, _), _)| {
-            counts.get(*copy).is_some_and(|count| *count >= BY_TEXT_MIN && count * 2 >= rows(*copy))
-        });
+        counts
     }
-    mark(&mut found, &by_text);
-    let pairs = [by_id, by_balance, by_text].concat();
-    Copies { found, pairs }
-}
 
-/// A row: its holder, and its place there.
-pub(super) type Place = (usize, usize);
+    fn is_half(&self, holder: usize, count: usize) -> bool {
+        self.holders.get(holder).is_some_and(|holder| count * 2 >= holder.moved())
+    }
 
-/// Marks pairs of a copy and the row that is kept.
-fn mark(found: &mut [Vec<Same>], pairs: &[(Place, Place)]) {
-    for (copy, kept) in pairs {
-        for ((holder, place), same) in [(*copy, Same::Copy), (*kept, Same::Kept)] {
-            if let Some(flag) = found.get_mut(holder).and_then(|rows| rows.get_mut(place)) {
-                *flag = same;
+    /// Returns for each holder whether its rows that agree in day and amount alone, with the copies that are known, are too
+    /// many for chance.
+    fn enough(&self, pairs: &[Pair]) -> Vec<bool> {
+        let counts = self.counts_with_known(pairs);
+        let mut amounts = vec![BTreeSet::new(); self.holders.len()];
+        let mut begin_alike = vec![false; self.holders.len()];
+        let opening = |at: usize| self.holders.get(at)?.opening_minor.filter(|minor| *minor != 0);
+        for ((copy, place), (kept, _)) in pairs {
+            let row = self.holders.get(*copy).and_then(|holder| holder.rows.get(*place));
+            if let Some((amounts, (row, _))) = amounts.get_mut(*copy).zip(row) {
+                amounts.insert(row.amount_minor);
+            }
+            if let Some(alike) = begin_alike.get_mut(*copy) {
+                *alike |= opening(*copy).is_some() && opening(*copy) == opening(*kept);
             }
         }
+        let all = counts.iter().zip(amounts.iter().zip(begin_alike)).enumerate();
+        all.map(|(at, (count, (amounts, begin_alike)))| {
+            let are_many = *count >= BY_TEXT_MIN && amounts.len() >= AMOUNTS_MIN;
+            self.is_half(at, *count) && (are_many || begin_alike)
+        })
+        .collect()
     }
 }
 
@@ -111,50 +225,108 @@ fn entries<'a>(
         for (place, ((row, transaction), same)) in holder.rows.iter().zip(found).enumerate() {
             let is_open = row.amount_minor != 0 && *same != Same::Copy;
             if let Some(key) = is_open.then(|| key(transaction)).flatten() {
-                let what = (holder.currency, row.date, row.amount_minor, key);
+                let what = (holder.currency, row.amount_minor, key, row.date);
                 entries.push(Entry { what, holder: at, place });
             }
         }
     }
-    entries.sort_by(|a, b| a.what.cmp(&b.what).then((a.holder, a.place).cmp(&(b.holder, b.place))));
+    entries.sort_by(|a, b| a.what.cmp(&b.what).then(a.at().cmp(&b.at())));
     entries
 }
 
-/// Returns the rows that another holder has, as often as it has them; the largest holder keeps its own. Rows that are `exact`
-/// are the same only as rows that are not. Each row is looked at once.
+/// Returns the holder that keeps its rows: the largest, of equal ones the one with the lowest balances.
+fn largest<'a>(holders: &[Holder<'_>], entries: impl Iterator<Item = &'a Entry<'a>>) -> Option<usize> {
+    let rank = |at: usize| {
+        let holder = holders.get(at);
+        (holder.map(|it| Reverse(it.rows.len())), holder.map(|it| it.stated_minor), at)
+    };
+    entries.map(|entry| entry.holder).min_by_key(|at| rank(*at))
+}
+
+/// Returns the rows of one day that another holder has, as often as it has them; the largest holder keeps its own. Rows that
+/// are `exact` are the same only as rows that are not. Each row is looked at once.
 fn pairs(
     holders: &[Holder<'_>],
     entries: &[Entry<'_>],
-    mut exact: impl FnMut(&Transaction) -> bool,
-) -> Vec<(Place, Place)> {
-    let rank = |at: usize| {
-        let holder = holders.get(at);
-        (holder.map(|it| core::cmp::Reverse(it.rows.len())), holder.map(|it| it.stated_minor), at)
-    };
+    exact: &mut impl FnMut(&Transaction) -> bool,
+    taken: &BTreeSet<(Place, usize)>,
+) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for alike in entries.chunk_by(|a, b| a.what == b.what).filter(|alike| alike.len() > 1) {
+        let largest = largest(holders, alike.iter());
+        let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
+            alike.iter().partition(|entry| Some(entry.holder) == largest);
+        if !others.is_empty() {
+            pair(holders, (&own, &others), (exact, taken), &mut pairs);
+        }
+    }
+    pairs
+}
+
+/// Adds the rows of neighbouring days that another holder has and that are in no pair yet.
+fn neighbours(
+    holders: &[Holder<'_>],
+    entries: &[Entry<'_>],
+    (exact, mut taken): (&mut impl FnMut(&Transaction) -> bool, BTreeSet<(Place, usize)>),
+    pairs: &mut Vec<Pair>,
+) {
+    let mut gone: BTreeSet<Place> = pairs.iter().map(|(copy, _)| *copy).collect();
+    let mut days = entries.chunk_by(|a, b| a.what == b.what).peekable();
+    while let Some((day, next)) = days.next().zip(days.peek()) {
+        let [one, other] = [day, next].map(|of| of.first());
+        let are_neighbours = one.zip(other).is_some_and(|(one, other)| {
+            let (of_one, of_other) = (&one.what, &other.what);
+            (of_one.0, of_one.1, &of_one.2) == (of_other.0, of_other.1, &of_other.2)
+                && of_other.3.days_since(of_one.3) == 1
+        });
+        let are_two =
+            one.zip(other).is_some_and(|(one, _)| day.iter().chain(*next).any(|it| it.holder != one.holder));
+        if !are_neighbours || !are_two {
+            continue;
+        }
+        let open = |entry: &&Entry<'_>| !gone.contains(&entry.at());
+        let largest = largest(holders, day.iter().chain(*next).filter(open));
+        let is_own = |entry: &&Entry<'_>| Some(entry.holder) == largest;
+        let before = pairs.len();
+        let [(own_day, others_day), (own_next, others_next)]: [(Vec<&Entry<'_>>, Vec<&Entry<'_>>); 2] =
+            [day, *next].map(|of| of.iter().filter(open).partition(is_own));
+        pair(holders, (&own_next, &others_day), (exact, &taken), pairs);
+        pair(holders, (&own_day, &others_next), (exact, &taken), pairs);
+        for (copy, kept) in pairs.iter().skip(before) {
+            gone.insert(*copy);
+            taken.insert((*kept, copy.0));
+        }
+    }
+}
+
+/// Pairs the rows of others with those of the holder that keeps its own, each of these once for each other. Both are in the
+/// order of holders and places; rows that are `taken` are in a pair with one of that holder already.
+fn pair(
+    holders: &[Holder<'_>],
+    (own, others): (&[&Entry<'_>], &[&Entry<'_>]),
+    (exact, taken): (&mut impl FnMut(&Transaction) -> bool, &BTreeSet<(Place, usize)>),
+    pairs: &mut Vec<Pair>,
+) {
     let mut is_exact = |entry: &Entry<'_>| {
         let row = holders.get(entry.holder).and_then(|holder| holder.rows.get(entry.place));
         row.is_some_and(|(_, transaction)| exact(transaction))
     };
-    let mut pairs = Vec::new();
-    for alike in entries.chunk_by(|a, b| a.what == b.what).filter(|alike| alike.len() > 1) {
-        let largest = alike.iter().map(|entry| entry.holder).min_by_key(|at| rank(*at));
-        let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
-            alike.iter().partition(|entry| Some(entry.holder) == largest);
-        if others.is_empty() {
-            continue;
-        }
-        let (exact, free): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) = own.into_iter().partition(|it| is_exact(it));
-        for of_one in others.chunk_by(|a, b| a.holder == b.holder) {
-            let (mut exact, mut free) = (exact.iter().peekable(), free.iter().peekable());
-            for copy in of_one {
-                let exact_first =
-                    exact.peek().is_some_and(|one| free.peek().is_none_or(|other| one.place < other.place));
-                let kept = if is_exact(copy) || !exact_first { free.next() } else { exact.next() };
-                pairs.extend(kept.map(|kept| ((copy.holder, copy.place), (kept.holder, kept.place))));
-            }
+    if own.is_empty() || others.is_empty() {
+        return;
+    }
+    let (exact, free): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) = own.iter().partition(|it| is_exact(it));
+    for of_one in others.chunk_by(|a, b| a.holder == b.holder) {
+        let holder = of_one.first().map_or(usize::MAX, |entry| entry.holder);
+        let is_left = |entry: &&&Entry<'_>| !taken.contains(&(entry.at(), holder));
+        let (mut exact, mut free) =
+            (exact.iter().filter(is_left).peekable(), free.iter().filter(is_left).peekable());
+        for copy in of_one {
+            let exact_first =
+                exact.peek().is_some_and(|one| free.peek().is_none_or(|other| one.place < other.place));
+            let kept = if is_exact(copy) || !exact_first { free.next() } else { exact.next() };
+            pairs.extend(kept.map(|kept| (copy.at(), kept.at())));
         }
     }
-    pairs
 }
 
 #[cfg(test)]
@@ -191,17 +363,27 @@ mod tests {
                 };
                 (row, &account.transactions[0])
             };
-            Holder { currency: with.currency, stated_minor: 0, rows: (0..rows).map(row).collect() }
+            Holder {
+                currency: with.currency,
+                opening_minor: None,
+                stated_minor: 0,
+                rows: (0..rows).map(row).collect(),
+            }
         };
         let mut holders = vec![holder(3_000, 1)];
         holders.extend((0..999).map(|_| holder(3, 2)));
         let nothing: Vec<_> = holders.iter().map(|it| vec![super::Same::Alone; it.rows.len()]).collect();
         let all = entries(&holders, &nothing, |_| Some(Key::Text(String::new())));
         let mut looked_at = 0;
-        let found = pairs(&holders, &all, |row| {
-            looked_at += 1;
-            row.balance_minor.is_some()
-        });
+        let found = pairs(
+            &holders,
+            &all,
+            &mut |row: &super::Transaction| {
+                looked_at += 1;
+                row.balance_minor.is_some()
+            },
+            &super::BTreeSet::new(),
+        );
         // Of three rows the one without a balance can be a row that states one.
         assert_eq!((found.len(), looked_at), (999, all.len()));
     }

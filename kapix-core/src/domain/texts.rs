@@ -26,10 +26,32 @@ const MOVES: [&str; 12] = [
 const WHOSE: [&str; 3] = ["own", "self", "internal"];
 const PLACES: [&str; 6] = ["account", "wallet", "saving", "savings", "akiba", "epargne"];
 
+/// Words of giving a payment back, in lower case, each as the letters that a text begins with.
+const REVERSALS: [&[&str]; 8] = [
+    &["reversal"],
+    &["reversed"],
+    &["contrepassation"],
+    &["contre", "passation"],
+    &["extourne"],
+    &["estorno"],
+    &["storno"],
+    &["urejesho"],
+];
+
 /// Returns the text of a row: its description, or the counterparty where it has none.
 pub(super) fn text(transaction: &Transaction) -> &str {
     let description = transaction.description.as_deref().filter(|text| !text.trim().is_empty());
     description.or(transaction.counterparty.as_deref()).unwrap_or_default()
+}
+
+/// Returns whether a text begins with a word of reversal, whatever its case.
+pub(super) fn names_reversal(text: &str) -> bool {
+    let words = text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
+    let first: Vec<String> =
+        words.map(str::to_lowercase).filter(|word| !STATES.contains(&word.as_str())).take(2).collect();
+    REVERSALS
+        .iter()
+        .any(|name| first.iter().zip(*name).filter(|(word, name)| word == name).count() == name.len())
 }
 
 /// Returns the words of a text in lower case, without digits, punctuation and the words of a row's state.

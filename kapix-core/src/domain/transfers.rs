@@ -20,12 +20,17 @@ const COMPARED_MAX: usize = 64;
 pub(super) const OWN_TRANSFER: &str = "own_transfer";
 
 /// A row that may be a leg.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Leg {
     account: usize,
     place: usize,
     text: TransferText,
     /// The caller's category says that it is one.
     is_marked: bool,
+    /// It is a credit of a loan or card account.
+    repays: bool,
+    /// Whether it took effect is in doubt.
+    is_disputed: bool,
     taken: bool,
 }
 
@@ -43,7 +48,9 @@ pub(super) struct Transfers {
 ///
 /// Two legs have equal amounts and opposite signs in two accounts, lie at most three days apart and their texts agree. The
 /// nearest are paired first, and each row is in one pair. A row with another category is none: the caller's word goes
-/// before. What is left is paired once more, whatever the texts say.
+/// before. A debit in doubt is paired after those that are not, so that no credit counts as income while its debit is pending.
+/// A payment into a loan or card account is no leg, and spent: a debt that is told must not make it smaller. What is left
+/// without doubt is paired once more, whatever the texts say.
 pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>], covers: &[Cover]) -> Transfers {
     let tallies = |kind: FindingKind| vec![Tally::new(kind); accounts.len()];
     let (own, possible) = (tallies(FindingKind::OwnTransfers), tallies(FindingKind::PossibleTransfers));
@@ -53,7 +60,13 @@ pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>], cove
     }
     let mut credits = legs(accounts, (uploads, covers), |amount| amount > 0);
     let mut debits = legs(accounts, (uploads, covers), |amount| amount < 0);
-    for (account, place) in pairs(&mut credits, &mut debits, agree) {
+    let is_sure = |one: &Leg, other: &Leg| !one.is_disputed && !other.is_disputed;
+    let mut pairs = |agree: &dyn Fn(&Leg, &Leg) -> bool| pairs(&mut credits, &mut debits, agree);
+    let mut own = pairs(&|one, other| is_sure(one, other) && agree(one, other));
+    own.extend(pairs(&agree));
+    own.sort_unstable();
+    let possible = pairs(&is_sure);
+    for (account, place) in own {
         let row = accounts.get_mut(account).and_then(|account| account.rows.get_mut(place));
         if let Some((row, tally)) = row.zip(transfers.own.get_mut(account)) {
             row.transfer = true;
@@ -61,7 +74,7 @@ pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>], cove
             tally.case(&[row.input], &[row.amount_minor], row.date, row.date);
         }
     }
-    for (account, place) in pairs(&mut credits, &mut debits, |_, _| true) {
+    for (account, place) in possible {
         let row = accounts.get(account).and_then(|account| account.rows.get(place));
         if let Some((row, tally)) = row.zip(transfers.possible.get_mut(account)) {
             tally.case(&[row.input], &[row.amount_minor], row.date, row.date);
@@ -70,15 +83,15 @@ pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>], cove
     transfers
 }
 
-/// Returns the places of legs that are paired, the nearest first, in the order of the accounts.
-fn pairs(credits: &mut ByDay, debits: &mut ByDay, agree: impl Fn(&Leg, &Leg) -> bool) -> Vec<(usize, usize)> {
+/// Returns the places of legs that are paired, the nearest first, in the order of the accounts, without payments of a debt.
+fn pairs(credits: &mut ByDay, debits: &mut ByDay, agree: &dyn Fn(&Leg, &Leg) -> bool) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for days in 0..=LEGS_WITHIN_DAYS {
         for (&(currency, amount, date), ones) in &mut *credits {
             for step in [days, -days] {
                 let Ok(day) = date.add_days(step) else { continue };
                 if let Some(others) = debits.get_mut(&(currency, amount, day)) {
-                    pair(ones, others, &agree, &mut found);
+                    pair(ones, others, agree, &mut found);
                 }
             }
         }
@@ -99,7 +112,10 @@ fn legs(
             let Some(transaction) = uploads.transaction(row.input) else { continue };
             let is_open = transaction.category.as_deref().is_none_or(|it| texts::names(it, OWN_TRANSFER));
             let is_isolated = cover.stretch.is_some_and(|first| row.date < first);
-            if is_open && (is_isolated || !row.disputed) && sign(row.amount_minor) {
+            // A credit in doubt is out of the cautious reading, so that it takes no debit out of the spending.
+            let is_disputed = row.disputed && !is_isolated;
+            let may_be = row.amount_minor < 0 || !is_disputed;
+            if is_open && may_be && sign(row.amount_minor) {
                 let text = TransferText::of(texts::text(transaction));
                 let what = (ledger.currency, row.amount_minor.saturating_abs(), row.date);
                 legs.entry(what).or_default().push(Leg {
@@ -107,6 +123,8 @@ fn legs(
                     place,
                     text,
                     is_marked: transaction.category.is_some(),
+                    repays: row.amount_minor > 0 && ledger.kind.is_owed(),
+                    is_disputed,
                     taken: false,
                 });
             }
@@ -124,7 +142,7 @@ fn agree(one: &Leg, other: &Leg) -> bool {
 fn pair(
     ones: &mut Vec<Leg>,
     others: &mut Vec<Leg>,
-    agree: impl Fn(&Leg, &Leg) -> bool,
+    agree: &dyn Fn(&Leg, &Leg) -> bool,
     found: &mut Vec<(usize, usize)>,
 ) {
     let mut later = others.iter_mut();
@@ -138,7 +156,9 @@ fn pair(
             left.extend(later.next());
             one.taken = true;
             other.taken = true;
-            found.extend([(one.account, one.place), (other.account, other.place)]);
+            if !one.repays && !other.repays {
+                found.extend([(one.account, one.place), (other.account, other.place)]);
+            }
         }
     }
     ones.retain(|leg| !leg.taken);

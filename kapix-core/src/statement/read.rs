@@ -1,7 +1,7 @@
 //! Which reader a document goes to.
 
 use super::profile::Format;
-use super::reading::{ColumnReading, LeftOutReason, Reading};
+use super::reading::{ColumnReading, Reading};
 use super::request::TransactionsReadRequest;
 use super::{aggregator, delimited, other};
 use crate::domain::Severity;
@@ -94,16 +94,9 @@ pub(crate) fn read_on(
 
 /// States on each account what the document says against its rows, so that a score of them is told.
 fn with_doubts(mut reading: Reading) -> Reading {
-    let proof = &reading.proof;
-    let is_proved = proof.balances_checked > 0 && proof.balances_chained == proof.balances_checked;
-    let without_amount = reading.left_out.counts.get(&LeftOutReason::NoAmount).copied().unwrap_or_default();
     let contradictions = reading.findings.iter().filter(|found| found.severity == Severity::Refer).count();
-    let doubts = if is_proved { 0 } else { without_amount };
-    let doubts = u32::try_from(doubts).unwrap_or(u32::MAX);
-    let doubts = doubts.saturating_add(u32::try_from(contradictions).unwrap_or(u32::MAX));
-    for read in &mut reading.accounts {
-        read.account.reading_doubts = (doubts > 0).then_some(doubts);
-    }
+    let contradictions = u64::try_from(contradictions).unwrap_or(u64::MAX);
+    reading.accounts.iter_mut().for_each(|read| read.doubt(contradictions));
     reading
 }
 

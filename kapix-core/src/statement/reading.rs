@@ -34,6 +34,15 @@ pub struct AccountRead {
     pub lines: Vec<u64>,
 }
 
+impl AccountRead {
+    /// Adds doubts, of which a score is told.
+    pub(crate) fn doubt(&mut self, doubts: u64) {
+        let own = self.account.reading_doubts.unwrap_or_default();
+        let all = own.saturating_add(u32::try_from(doubts).unwrap_or(u32::MAX));
+        self.account.reading_doubts = (all > 0).then_some(all);
+    }
+}
+
 /// A reading whose accounts list no rows: those of each account are columns.
 pub(crate) struct ColumnReading {
     pub(crate) reading: Reading,
@@ -273,6 +282,9 @@ pub enum ReadingFindingKind {
     /// A stated balance at an end, or between rows, is not the balance that the rows lead to.
     #[strum(message = "Ask for the whole document: rows may be missing, added or changed.")]
     ClosingMismatch,
+    /// Money stands in a column of fees that is not read (`columns_not_read`), and no balance shows that the amounts hold it.
+    #[strum(message = "Give each fee a row of its own, or add it to the amount.")]
+    FeesNotRead,
     /// The document was in the order of the newest first; the rows are given the oldest first.
     #[strum(message = "Nothing.")]
     NewestFirst,
@@ -301,9 +313,11 @@ impl ReadingFindingKind {
     /// ```
     pub const fn severity(self) -> Severity {
         match self {
-            Self::ClosingMismatch | Self::PagesMissing | Self::SignDoubtful | Self::TotalMismatch => {
-                Severity::Refer
-            }
+            Self::ClosingMismatch
+            | Self::FeesNotRead
+            | Self::PagesMissing
+            | Self::SignDoubtful
+            | Self::TotalMismatch => Severity::Refer,
             Self::NewestFirst | Self::SignFound => Severity::Info,
         }
     }

@@ -99,9 +99,9 @@ class AccountProfit(TypedDict, total=False):
 
 class AggregatorPresetInput(TypedDict, total=False):
     """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
-    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total` and
-    `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of
-    an array.
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`,
+    `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a page,
+    `*` stands for every element of an array.
 
     Fields:
         account_id (Sequence[str]): Id of the account of a row.
@@ -123,6 +123,11 @@ class AggregatorPresetInput(TypedDict, total=False):
         id_is_unique (bool): Whether an id is that of one row, so that a later page replaces it; default false.
         kind (AccountKind | None): What the accounts are, unless the request states it. One of `current`, `savings`,
             `mobile_money`, `till`, `pos`, `card`, `loan`, `other`.
+        kinds (Mapping[str, AccountKind]): What a word of `listed_kind` means, whatever its case; another one says
+            nothing.
+        listed_id (Sequence[str]): Ids of the accounts that a page lists.
+        listed_kind (Sequence[str]): What the accounts are that a page lists: `*` is the same element as in
+            `listed_id`; the first known word counts.
         marks (Sequence[str]): What a row must have beside time and amount for the preset to be found by the shape
             of a document.
         modified (Sequence[str]): Arrays of rows that replace those with the same id.
@@ -162,6 +167,9 @@ class AggregatorPresetInput(TypedDict, total=False):
     id: Sequence[str]
     id_is_unique: bool
     kind: AccountKind | None
+    kinds: Mapping[str, AccountKind]
+    listed_id: Sequence[str]
+    listed_kind: Sequence[str]
     marks: Sequence[str]
     modified: Sequence[str]
     next: Sequence[str]
@@ -1258,9 +1266,9 @@ class AccountView(Record):
 
 class AggregatorPreset(Record):
     """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
-    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
-    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
-    element of an array.
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`,
+    `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a
+    page, `*` stands for every element of an array.
     """
     __slots__ = ()
     account_id = property_of('account_id', 'Id of the account of a row.')
@@ -1279,6 +1287,9 @@ class AggregatorPreset(Record):
     id = property_of('id', 'Id of the row.')
     id_is_unique = property_of('id_is_unique', 'Whether an id is that of one row, so that a later page replaces it; default false.')
     kind = property_of('kind', 'What the accounts are, unless the request states it.')
+    kinds = property_of('kinds', 'What a word of `listed_kind` means, whatever its case; another one says nothing.')
+    listed_id = property_of('listed_id', 'Ids of the accounts that a page lists.')
+    listed_kind = property_of('listed_kind', 'What the accounts are that a page lists: `*` is the same element as in `listed_id`; the first known word counts.')
     marks = property_of('marks', 'What a row must have beside time and amount for the preset to be found by the shape of a document.')
     modified = property_of('modified', 'Arrays of rows that replace those with the same id.')
     next = property_of('next', 'What says that another page follows: true, or any text.')
@@ -1810,7 +1821,7 @@ class Finding(Record):
     to = property_of('to', 'Last day concerned.')
 
 
-FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["closing_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_amount_differs"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["possible_transfers"], Literal["sign_reversed"], Literal["reading_doubts"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["misspelt_input"]]
+FindingKind = Union[Literal["chain_break"], Literal["opening_balance_mismatch"], Literal["closing_balance_mismatch"], Literal["likely_duplicate"], Literal["shared_id"], Literal["repeated_id"], Literal["pending_settled"], Literal["pending_amount_differs"], Literal["pending_open"], Literal["isolated_rows"], Literal["zero_rows"], Literal["own_transfers"], Literal["possible_transfers"], Literal["sign_reversed"], Literal["reading_doubts"], Literal["overlap_merged"], Literal["overlap_disputed"], Literal["after_as_of"], Literal["future_date"], Literal["outside_period"], Literal["data_age"], Literal["ends_early"], Literal["gap"], Literal["reordered"], Literal["failed_rows"], Literal["mixed_currencies"], Literal["shared_rows"], Literal["shared_balance"], Literal["reversals"], Literal["misspelt_input"]]
 
 
 class GainsRow(Record):
@@ -2150,7 +2161,7 @@ class ReadingFinding(Record):
     severity = property_of('severity', 'What it should do to a decision.')
 
 
-ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["newest_first"], Literal["pages_missing"], Literal["sign_doubtful"], Literal["sign_found"], Literal["total_mismatch"]]
+ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["fees_not_read"], Literal["newest_first"], Literal["pages_missing"], Literal["sign_doubtful"], Literal["sign_found"], Literal["total_mismatch"]]
 
 
 ReasonSource = Union[Literal["policy"], Literal["engine"]]

@@ -87,9 +87,9 @@ class AccountProfit(TypedDict):
 
 class AggregatorPresetInput(TypedDict):
     """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
-    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
-    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
-    element of an array.
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`,
+    `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a
+    page, `*` stands for every element of an array.
     """
     account_id: NotRequired[Sequence[str]]
     """Id of the account of a row."""
@@ -125,6 +125,14 @@ class AggregatorPresetInput(TypedDict):
     """Whether an id is that of one row, so that a later page replaces it; default false."""
     kind: NotRequired[AccountKind | None]
     """What the accounts are, unless the request states it."""
+    kinds: NotRequired[Mapping[str, AccountKind]]
+    """What a word of `listed_kind` means, whatever its case; another one says nothing."""
+    listed_id: NotRequired[Sequence[str]]
+    """Ids of the accounts that a page lists."""
+    listed_kind: NotRequired[Sequence[str]]
+    """What the accounts are that a page lists: `*` is the same element as in `listed_id`; the first known word
+    counts.
+    """
     marks: NotRequired[Sequence[str]]
     """What a row must have beside time and amount for the preset to be found by the shape of a document."""
     modified: NotRequired[Sequence[str]]
@@ -1038,9 +1046,9 @@ class AccountView(Record):
 
 class AggregatorPreset(Record):
     """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
-    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
-    and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every
-    element of an array.
+    pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`,
+    `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a
+    page, `*` stands for every element of an array.
     """
     @property
     def account_id(self) -> tuple[str, ...] | None:
@@ -1092,6 +1100,17 @@ class AggregatorPreset(Record):
     @property
     def kind(self) -> AccountKind | None:
         """What the accounts are, unless the request states it."""
+    @property
+    def kinds(self) -> Mapping[str, AccountKind] | None:
+        """What a word of `listed_kind` means, whatever its case; another one says nothing."""
+    @property
+    def listed_id(self) -> tuple[str, ...] | None:
+        """Ids of the accounts that a page lists."""
+    @property
+    def listed_kind(self) -> tuple[str, ...] | None:
+        """What the accounts are that a page lists: `*` is the same element as in `listed_id`; the first known
+        word counts.
+        """
     @property
     def marks(self) -> tuple[str, ...] | None:
         """What a row must have beside time and amount for the preset to be found by the shape of a document."""
@@ -2135,7 +2154,7 @@ class Finding(Record):
     def to(self) -> str | None:
         """Last day concerned."""
 
-FindingKind = Literal["chain_break", "opening_balance_mismatch", "closing_balance_mismatch", "likely_duplicate", "shared_id", "repeated_id", "pending_settled", "pending_amount_differs", "pending_open", "isolated_rows", "zero_rows", "own_transfers", "possible_transfers", "sign_reversed", "reading_doubts", "overlap_merged", "overlap_disputed", "after_as_of", "future_date", "outside_period", "data_age", "ends_early", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "misspelt_input"]
+FindingKind = Literal["chain_break", "opening_balance_mismatch", "closing_balance_mismatch", "likely_duplicate", "shared_id", "repeated_id", "pending_settled", "pending_amount_differs", "pending_open", "isolated_rows", "zero_rows", "own_transfers", "possible_transfers", "sign_reversed", "reading_doubts", "overlap_merged", "overlap_disputed", "after_as_of", "future_date", "outside_period", "data_age", "ends_early", "gap", "reordered", "failed_rows", "mixed_currencies", "shared_rows", "shared_balance", "reversals", "misspelt_input"]
 
 class GainsRow(Record):
     """One group of the gains table."""
@@ -2732,7 +2751,7 @@ class ReadingFinding(Record):
     def severity(self) -> Severity:
         """What it should do to a decision."""
 
-ReadingFindingKind = Literal["closing_mismatch", "newest_first", "pages_missing", "sign_doubtful", "sign_found", "total_mismatch"]
+ReadingFindingKind = Literal["closing_mismatch", "fees_not_read", "newest_first", "pages_missing", "sign_doubtful", "sign_found", "total_mismatch"]
 
 ReasonSource = Literal["policy", "engine"]
 

@@ -147,14 +147,14 @@ fn monthly_features_take_the_last_twelve_complete_months() {
 }
 
 #[test]
-fn amounts_chain_from_a_stated_opening_balance_alone() {
+fn balances_are_those_of_the_rows_and_unknown_where_the_last_has_none() {
     let rows = [("2025-11-20", 50, None, false), ("2026-03-30", -30, None, false)];
     let mut account = account(("2025-11-01", "2026-03-31"), Some(100), &rows);
-    for row in &mut account.rows {
-        row.balance_minor = None;
-    }
-    let ledger = ledger(vec![account]);
-    let answers = answers(&features(&ledger));
-    assert_eq!(answers["balance_last_minor"], Ok(120.0));
-    assert_eq!(answers["balance_mean_minor_90d"], Ok((88.0 * 150.0 + 2.0 * 120.0) / 90.0));
+    let known = answers(&features(&ledger(vec![account.clone()])));
+    assert_eq!(known["balance_last_minor"], Ok(120.0));
+    assert_eq!(known["balance_mean_minor_90d"], Ok((88.0 * 150.0 + 2.0 * 120.0) / 90.0));
+    account.rows[1].balance_minor = None;
+    let unknown = answers(&features(&ledger(vec![account])));
+    assert_eq!(unknown["balance_last_minor"], Err("no_balances"));
+    assert_eq!(unknown["balance_mean_minor_90d"], Err("no_balances"));
 }

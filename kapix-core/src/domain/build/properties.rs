@@ -1,7 +1,9 @@
 //! What holds for every ledger, whatever the document says.
 
 use super::super::finding::FindingKind;
-use super::super::{Account, AccountKind, Data, Ledger, Transaction, TransactionSource, TransactionStatus};
+use super::super::{
+    Account, AccountKind, Data, Ledger, Row, Transaction, TransactionSource, TransactionStatus,
+};
 use crate::error::Cause;
 use crate::id::Id;
 use crate::limits::Limits;
@@ -77,7 +79,7 @@ fn count(ledger: &Ledger, kind: FindingKind) -> u64 {
     ledger.findings.iter().filter(|finding| finding.kind == kind).map(|finding| finding.count).sum()
 }
 
-/// Stated balances that the balance before does not lead to, counted along the finished ledger.
+/// Stated balances that the balance stated before them and the amounts since do not lead to.
 fn breaks(ledger: &Ledger, transactions: &[Transaction], opening: Option<i64>, tolerance: i64) -> u64 {
     let mut before = opening;
     let mut breaks = 0;
@@ -89,7 +91,7 @@ fn breaks(ledger: &Ledger, transactions: &[Transaction], opening: Option<i64>, t
                     > i128::from(tolerance),
             );
         }
-        before = row.balance_minor;
+        before = stated.or(before.map(|before| before + row.amount_minor));
     }
     breaks
 }
@@ -147,8 +149,16 @@ proptest! {
         let reported = count(&ledger, FindingKind::ChainBreak) + count(&ledger, FindingKind::OpeningBalanceMismatch);
         prop_assert_eq!(reported, breaks(&ledger, &transactions, account.opening_minor, tolerance));
         prop_assert!(account.days_chained <= account.days);
-        let stated = opening.is_some() || account.rows.iter().any(|row| row.balance_minor.is_some());
-        prop_assert!(!stated || account.rows.iter().all(|row| row.balance_minor.is_some()));
+        // Balances are known from end to end, or up to a gap of more than 45 days that nothing bridges.
+        let known = account.rows.partition_point(|row| row.balance_minor.is_some());
+        let (known, unknown) = account.rows.split_at(known);
+        prop_assert!(unknown.iter().all(|row| row.balance_minor.is_none()));
+        if let Some((last, first)) = known.last().zip(unknown.first()) {
+            prop_assert!(first.date.days_since(last.date) > 45 || last.amount_minor == 0);
+            let stated = |row: &Row| transactions[usize::try_from(row.input).unwrap()].balance_minor.is_some();
+            prop_assert!(!unknown.iter().any(stated));
+        }
+        prop_assert!(opening.is_none() || !known.is_empty() || account.rows.is_empty());
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod table;
 #[cfg(test)]
 mod toy;
 mod transactions_read;
+mod unnamed;
 
 pub use artefact_check::{ArtefactCheckRequest, ArtefactCheckResponse, Problem};
 pub use cashflow_analyze::{AccountView, CashflowAnalyzeRequest, CashflowAnalyzeResponse};

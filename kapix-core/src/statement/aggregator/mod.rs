@@ -7,6 +7,7 @@
 mod balances;
 mod decimal;
 mod document;
+mod groups;
 mod join;
 mod moment;
 mod pages;
@@ -17,5 +18,6 @@ mod row;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use preset::category;
 pub use preset::{AggregatorPreset, AmountUnit, aggregator_presets};
 pub(crate) use read::read;

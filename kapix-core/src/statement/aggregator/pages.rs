@@ -1,13 +1,16 @@
 //! The pages of the documents: their arrays of rows, what they say of other pages, and their rows joined.
 
 use super::document::{Form, Node};
+use super::groups::Units;
 use super::join::{Entry, Joined, Owner, Versions};
 use super::pointer::{Found, Pointer};
 use super::row::RowReader;
+use crate::domain::AccountKind;
 use crate::error::{Cause, Detail, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits};
 use crate::statement::LeftOutReason;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that one error names at most.
 const DETAILS_MAX: usize = 100;
@@ -26,10 +29,11 @@ pub(super) struct Page<'a> {
     pub(super) rows: Vec<Found<'a>>,
     modified: Vec<Found<'a>>,
     removed: Vec<Found<'a>>,
-    /// Whether it says that another page follows.
-    pub(super) says_more: bool,
-    /// How many rows it says that all pages hold.
-    pub(super) total: Option<i64>,
+    /// Whether it says that another page follows, and how many rows all pages hold, each with the elements of its stars.
+    pub(super) more: Vec<(Vec<usize>, bool)>,
+    pub(super) totals: Vec<(Vec<usize>, i64)>,
+    /// What its list of accounts says that they are.
+    pub(super) kinds: BTreeMap<Id, Option<AccountKind>>,
     root: Node<'a>,
 }
 
@@ -76,20 +80,45 @@ fn page<'a>(place: String, root: Node<'a>, reader: &RowReader<'_>) -> Result<Pag
         Ok(arrays)
     };
     let (rows, modified, removed) = (arrays(&map.rows)?, arrays(&map.modified)?, arrays(&map.removed)?);
-    let mut says_more = false;
+    let mut more = Vec::new();
     for pointer in &map.next {
         for found in pointer.all(root, reader.rows)? {
-            let word = found.node.word()?;
-            says_more |= word.is_some_and(|word| !word.is_empty() && word != "false");
+            let says = found.node.word()?.is_some_and(|word| !word.is_empty() && word != "false");
+            more.push((found.stars, says));
         }
     }
-    let mut total = None;
+    let mut totals = Vec::new();
     for pointer in &map.total {
         for found in pointer.all(root, reader.rows)? {
-            total = total.max(found.node.word()?.and_then(|word| word.parse().ok()));
+            totals.extend(
+                found.node.word()?.and_then(|word| word.parse().ok()).map(|total| (found.stars, total)),
+            );
         }
     }
-    Ok(Page { place, rows, modified, removed, says_more, total, root })
+    let kinds = kinds(root, reader)?;
+    Ok(Page { place, rows, modified, removed, more, totals, kinds, root })
+}
+
+/// Returns what the list of accounts of a page says that each is, by the first pointer whose word is known.
+fn kinds(root: Node<'_>, reader: &RowReader<'_>) -> Result<BTreeMap<Id, Option<AccountKind>>> {
+    let map = reader.map;
+    let mut words = Vec::new();
+    for pointer in &map.listed_kind {
+        words.extend(pointer.all(root, reader.rows)?);
+    }
+    let mut kinds = BTreeMap::new();
+    for pointer in &map.listed_id {
+        for found in pointer.all(root, reader.rows)? {
+            let Some(id) = found.node.word()?.and_then(|word| Id::parse(&word).ok()) else { continue };
+            let mut kind = None;
+            for word in words.iter().filter(|word| word.stars == found.stars) {
+                let own = word.node.word()?.and_then(|word| map.kinds.get(&word.to_lowercase()).copied());
+                kind = kind.or(own);
+            }
+            kinds.insert(id, kind);
+        }
+    }
+    Ok(kinds)
 }
 
 /// Returns a page that has an array of rows, or the error of one without.
@@ -134,20 +163,23 @@ pub(super) struct Pages<'p, 'm> {
     reader: &'p RowReader<'m>,
     joined: Joined,
     problems: Vec<Detail>,
+    units: Units,
     /// Elements so far.
     number: u64,
 }
 
 impl<'p, 'm> Pages<'p, 'm> {
     pub(super) fn new(reader: &'p RowReader<'m>) -> Self {
-        Self { reader, joined: Joined::default(), problems: Vec::new(), number: 0 }
+        Self { reader, joined: Joined::default(), problems: Vec::new(), units: Units::new(), number: 0 }
     }
 
-    /// Returns the rows of the pages as one list, or one error for all that cannot be read.
-    pub(super) fn join(mut self, pages: &[Page<'_>], limits: &Limits) -> Result<Joined> {
+    /// Returns the rows of the pages as one list, with the accounts of the pages, or one error for all that cannot be read.
+    pub(super) fn join(mut self, pages: &[Page<'_>], limits: &Limits) -> Result<(Joined, Units)> {
         pages.iter().try_for_each(refuse_failed)?;
         let versions = if self.reader.map.id_is_unique { Versions::ByPage } else { Versions::Apart };
         for (index, page) in pages.iter().enumerate() {
+            let listed = page.kinds.keys().cloned().map(Owner::Id);
+            self.units.entry((index, Vec::new())).or_default().extend(listed);
             for (arrays, versions) in [(&page.rows, versions), (&page.modified, Versions::Latest)] {
                 for array in arrays {
                     self.array((index, page), array, versions)?;
@@ -164,18 +196,28 @@ impl<'p, 'm> Pages<'p, 'm> {
                 }
             }
         }
-        let joined = self.joined;
-        Error::from_details(self.problems).map_or(Ok(joined), Err)
+        // A page whose rows have places of their own is those.
+        let (joined, mut units) = (self.joined, self.units);
+        let starred: BTreeSet<usize> =
+            units.keys().filter(|(_, stars)| !stars.is_empty()).map(|(page, _)| *page).collect();
+        units.retain(|(page, stars), own| !own.is_empty() || !stars.is_empty() || !starred.contains(page));
+        Error::from_details(self.problems).map_or(Ok((joined, units)), Err)
     }
 
     /// Reads the rows of an array.
     fn array(&mut self, page: (usize, &Page<'_>), array: &Found<'_>, versions: Versions) -> Result<()> {
         let (index, page) = page;
         let owner = self.owner(page, array)?;
+        let has_own = page.more.iter().any(|(stars, _)| !stars.is_empty());
+        let mut accounts: BTreeSet<Owner> = BTreeSet::new();
+        accounts.extend(Some(&owner).filter(|owner| matches!(owner, Owner::Id(_))).cloned());
         for (element, row) in (0_usize..).zip(array.node.elements(self.reader.rows)?) {
             match self.reader.read(row) {
                 Ok(Some(row)) => {
                     let owner = row.account.clone().map_or_else(|| owner.clone(), Owner::Id);
+                    if !accounts.contains(&owner) {
+                        accounts.insert(owner.clone());
+                    }
                     self.joined.add(Entry { number: self.number, page: index, owner, row }, versions);
                 }
                 Ok(None) => self.joined.left_out.push(self.number, LeftOutReason::NoAmount),
@@ -183,6 +225,8 @@ impl<'p, 'm> Pages<'p, 'm> {
             }
             self.number += 1;
         }
+        let stars = if has_own { array.stars.clone() } else { Vec::new() };
+        self.units.entry((index, stars)).or_default().extend(accounts);
         Ok(())
     }
 

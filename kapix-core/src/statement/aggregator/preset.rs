@@ -10,6 +10,7 @@ use crate::statement::Sign;
 use crate::time::UtcOffset;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// The presets that ship, by name.
 const SHIPPED: &str = include_str!("presets.json");
@@ -21,9 +22,9 @@ const WORD_BYTES_MAX: usize = 256;
 
 /// Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901).
 ///
-/// Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`
-/// and `account_of_rows` start at the page, all others at a row. In those of a page, `*` stands for every element of an
-/// array.
+/// Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`,
+/// `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a page, `*` stands
+/// for every element of an array.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -75,6 +76,15 @@ pub struct AggregatorPreset {
     pub id_is_unique: bool,
     /// What the accounts are, unless the request states it.
     pub kind: Option<AccountKind>,
+    /// What a word of `listed_kind` means, whatever its case; another one says nothing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub kinds: BTreeMap<String, AccountKind>,
+    /// Ids of the accounts that a page lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub listed_id: Vec<String>,
+    /// What the accounts are that a page lists: `*` is the same element as in `listed_id`; the first known word counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub listed_kind: Vec<String>,
     /// What a row must have beside time and amount for the preset to be found by the shape of a document.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<String>,
@@ -144,6 +154,25 @@ pub fn aggregator_presets() -> Result<BTreeMap<String, AggregatorPreset>> {
     json::read(SHIPPED.as_bytes(), &Limits::default())
 }
 
+/// What the words of all presets that ship mean, and the categories of Kapix themselves, each word plain.
+static CATEGORIES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let presets = aggregator_presets().unwrap_or_default();
+    let words = presets.into_values().flat_map(|preset| preset.categories);
+    let own = ["loan", "own_transfer", "reversal"].map(|name| (name.to_owned(), name.to_owned()));
+    words.chain(own).map(|(word, category)| (plain(&word), category)).collect()
+});
+
+/// Returns the category of Kapix of a word of any provider, without case, spaces, hyphens and underscores; an unknown
+/// word is none.
+pub(crate) fn category(word: &str) -> Option<&'static str> {
+    CATEGORIES.get(&plain(word)).map(String::as_str)
+}
+
+fn plain(word: &str) -> String {
+    let letters = word.chars().filter(|char| !matches!(char, ' ' | '-' | '_'));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
 /// The pointers of a preset, parsed, and its tables with folded words.
 #[derive(Clone, Debug)]
 pub(super) struct Map {
@@ -161,6 +190,9 @@ pub(super) struct Map {
     pub(super) description: Vec<Pointer>,
     pub(super) direction: Vec<Pointer>,
     pub(super) id: Vec<Pointer>,
+    pub(super) kinds: BTreeMap<String, AccountKind>,
+    pub(super) listed_id: Vec<Pointer>,
+    pub(super) listed_kind: Vec<Pointer>,
     pub(super) marks: Vec<Pointer>,
     pub(super) modified: Vec<Pointer>,
     pub(super) next: Vec<Pointer>,
@@ -216,6 +248,9 @@ impl AggregatorPreset {
             description: row("description", &self.description)?,
             direction: row("type", &self.direction)?,
             id: row("id", &self.id)?,
+            kinds: folded("kinds", &self.kinds, limits)?,
+            listed_id: page("listed_id", &self.listed_id)?,
+            listed_kind: page("listed_kind", &self.listed_kind)?,
             marks: row("marks", &self.marks)?,
             modified: page("modified", &self.modified)?,
             next: page("next", &self.next)?,

@@ -2,6 +2,7 @@
 
 use super::balances::{self, SignIs};
 use super::document::Node;
+use super::groups::{self, Group};
 use super::join::{AccountRows, Owner};
 use super::pages::{self, Page, Pages};
 use super::preset::{AggregatorPreset, Map, aggregator_presets};
@@ -13,7 +14,8 @@ use crate::limits::{self, Limits};
 use crate::money::Currency;
 use crate::statement::profile::{Format, Profile, Sign};
 use crate::statement::reading::{
-    AccountRead, Choice, Proof, Reading, ReadingFinding, ReadingFindingKind, TotalCheck, TotalKind,
+    AccountRead, Choice, LeftOutReason, Proof, Reading, ReadingFinding, ReadingFindingKind, TotalCheck,
+    TotalKind,
 };
 use crate::statement::request::TransactionsReadRequest;
 use std::collections::BTreeMap;
@@ -49,7 +51,8 @@ pub(crate) fn read(
     if pages.iter().all(|page| page.rows.is_empty()) {
         return Err(Error::new(Cause::StatementEmpty, "the document holds no row").at("/document"));
     }
-    let joined = Pages::new(&reader).join(&pages, limits)?;
+    let (joined, units) = Pages::new(&reader).join(&pages, limits)?;
+    let groups = groups::of(&pages, units);
     let distinct = joined.len();
     let (rows, left_out) = joined.accounts();
     if rows.is_empty() {
@@ -59,8 +62,13 @@ pub(crate) fn read(
     }
     limits::check("accounts", limits.accounts, rows.len()).map_err(|error| error.at("/document"))?;
     let mut proof = Proof::default();
-    let mut findings = pages_found(&pages, distinct, &mut proof);
-    let mut accounts = accounts(rows, &chosen.preset, request)?;
+    let mut findings = pages_found(&groups, distinct, &mut proof);
+    let mut accounts = accounts(rows, &chosen.preset, &pages, request)?;
+    // Whether a row without an amount moved money stays open.
+    let without = left_out.counts.get(&LeftOutReason::NoAmount).copied().unwrap_or_default();
+    for account in &mut accounts {
+        account.doubt(without);
+    }
     let sign_is = match request.profile.sign {
         _ if !chosen.map.is_signed || chosen.map.amount.is_empty() => SignIs::Told,
         Some(_) => SignIs::Stated,
@@ -136,20 +144,22 @@ fn chosen(roots: &[(&str, Node<'_>)], request: &TransactionsReadRequest, limits:
     }
     fitting.pop().ok_or_else(|| {
         let message = format!(
-            "the document fits none of the presets {}; state `profile.pointers`, or `profile.preset` to see what is amiss",
+            "the document fits none of the presets {}; state `profile.pointers`, or `profile.preset` to see what is amiss; rows \
+             of a table must come as CSV, or in Python as a frame",
             names()
         );
         Error::new(Cause::StatementForm, message).at("/document")
     })
 }
 
-/// Returns what the pages say of pages and rows that did not come.
-fn pages_found(pages: &[Page<'_>], distinct: usize, proof: &mut Proof) -> Vec<ReadingFinding> {
+/// Returns what the pages of each account say of pages and rows that did not come.
+fn pages_found(groups: &[Group], distinct: usize, proof: &mut Proof) -> Vec<ReadingFinding> {
     let mut findings = Vec::new();
-    if pages.iter().all(|page| page.says_more) {
+    if groups.iter().any(|group| !group.is_whole) {
         findings.push(ReadingFindingKind::PagesMissing.at(vec![0]));
     }
-    if let Some(stated) = pages.iter().filter_map(|page| page.total).max() {
+    let totals = groups.iter().filter_map(|group| group.total);
+    if let Some(stated) = totals.reduce(i64::saturating_add) {
         let found = i64::try_from(distinct).unwrap_or(i64::MAX);
         proof.totals.push(TotalCheck {
             found_minor: found,
@@ -168,9 +178,16 @@ fn pages_found(pages: &[Page<'_>], distinct: usize, proof: &mut Proof) -> Vec<Re
 fn accounts(
     rows: Vec<AccountRows>,
     preset: &AggregatorPreset,
+    pages: &[Page<'_>],
     request: &TransactionsReadRequest,
 ) -> Result<Vec<AccountRead>> {
     let stated = &request.account;
+    // What is stated of several accounts is not what each is listed as.
+    let stated_kind = stated.kind.filter(|_| rows.len() == 1);
+    let listed = |owner: &Owner| match owner {
+        Owner::Id(id) => pages.iter().find_map(|page| *page.kinds.get(id)?),
+        Owner::Array(_) => None,
+    };
     if rows.len() > 1 {
         let of_one = [
             ("account_id", stated.account_id.is_some()),
@@ -201,7 +218,11 @@ fn accounts(
             chain_tolerance_minor: 0,
             closing_balance_minor: stated.closing_balance_minor,
             currency,
-            kind: stated.kind.or(preset.kind).unwrap_or(AccountKind::Other),
+            kind: stated_kind
+                .or(listed(&owner))
+                .or(stated.kind)
+                .or(preset.kind)
+                .unwrap_or(AccountKind::Other),
             opening_balance_minor: stated.opening_balance_minor,
             period: stated.period,
             provider: stated.provider.clone().or_else(|| preset.provider.clone()),

@@ -12,7 +12,7 @@ pub(crate) struct Written {
 
 impl Written {
     #[inline]
-    pub(super) fn push(&mut self, text: Option<&str>) {
+    pub(crate) fn push(&mut self, text: Option<&str>) {
         if text.is_some() || !self.texts.is_empty() {
             self.begin();
             self.texts.push(text.unwrap_or_default());

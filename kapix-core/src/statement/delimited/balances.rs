@@ -22,6 +22,14 @@ pub(super) struct Chain {
     pub(super) minus: u64,
 }
 
+impl Chain {
+    /// Returns whether nine of ten rows that have a row before them were compared.
+    fn is_of_most(self, accounts: &[Building]) -> bool {
+        let rows: usize = accounts.iter().map(|it| it.rows.len().saturating_sub(1)).sum();
+        self.checked * 10 >= u64::try_from(rows).unwrap_or(u64::MAX) * 9
+    }
+}
+
 /// Puts the rows of each account in the order of the oldest first, and returns those that were the other way round.
 pub(super) fn oldest_first(accounts: &mut [Building]) -> Option<ReadingFinding> {
     let mut turned = Vec::new();
@@ -92,8 +100,13 @@ pub(super) fn sign(
     let proves = |own: u64, other: u64| own >= 2 && own * 10 >= all.checked * 9 && other * 2 < own;
     let first_line = accounts.iter().find_map(|it| it.rows.lines.first().copied()).unwrap_or_default();
     let amounts = has_amounts && !choices.sign_by_type;
+    if let Some(line) = choices.bare.filter(|_| !proves(all.plus, all.minus) || !all.is_of_most(accounts)) {
+        let message = "the amount has no sign where others have a plus or `CR`, and no balances show whether it is money in \
+            or out; state `profile.sign`, or a column of `type`";
+        return Err(place(Cause::StatementUnstated, line, Some(ColumnRole::Amount), message));
+    }
     if amounts && proves(all.minus, all.plus) {
-        let is_open = choices.sign.1 == Choice::Default;
+        let is_open = choices.sign.1 == Choice::Default && !choices.has_plus;
         if !is_open {
             let (now, fix) = match choices.sign.0 {
                 Sign::CreditPositive => ("in", "debit_positive"),
@@ -133,6 +146,11 @@ pub(super) fn sign(
     Ok(all)
 }
 
+/// Returns a number of doubts; `None` where there is none.
+fn some_doubts(doubts: usize) -> Option<u32> {
+    (doubts > 0).then(|| u32::try_from(doubts).unwrap_or(u32::MAX))
+}
+
 /// Returns the account with its ends, and its rows: what is stated in the request goes before what the rows of the document say, and
 /// that before what the lines before its header do.
 pub(super) fn finish(
@@ -146,8 +164,10 @@ pub(super) fn finish(
     wrong.extend(building.edges_against());
     let [opening, closing] = building.ends();
     let (opening, closing) = (opening.or(named_opening), closing.or(named_closing));
-    let Building { id, currency, kind, rows, .. } = building;
     let opening_balance_minor = stated.opening_balance_minor.or(opening.map(|(_, balance)| balance));
+    let closing_balance_minor = stated.closing_balance_minor.or(closing.map(|(_, balance)| balance));
+    let doubts = building.gaps_open([opening_balance_minor, closing_balance_minor]);
+    let Building { id, currency, kind, rows, .. } = building;
     if let Some((line, stated_minor)) = closing {
         let sum = || rows.amounts.iter().map(|amount| i128::from(*amount)).sum::<i128>();
         let reached = rows.len().checked_sub(1).and_then(|last| rows.balance(last)).map(i128::from);
@@ -163,13 +183,13 @@ pub(super) fn finish(
     let account = Account {
         account_id: id,
         chain_tolerance_minor: 0,
-        closing_balance_minor: stated.closing_balance_minor.or(closing.map(|(_, balance)| balance)),
+        closing_balance_minor,
         currency,
         kind: stated.kind.or(kind).unwrap_or(AccountKind::Other),
         opening_balance_minor,
         period: stated.period.or(period),
         provider: stated.provider.clone(),
-        reading_doubts: None,
+        reading_doubts: some_doubts(doubts),
         transactions: Vec::new(),
         utc_offset: stated.utc_offset.unwrap_or(UtcOffset::UTC),
     };

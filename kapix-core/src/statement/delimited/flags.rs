@@ -4,24 +4,30 @@
 use super::amounts;
 use super::cut::Cut;
 use super::dates;
+use super::effect;
+use super::fees;
 use super::layout::Places;
 use super::place;
 use super::rows::Rows;
 use super::words::{self, folded};
 use crate::domain::{Direction, TransactionStatus};
-use crate::error::{Cause, Result};
+use crate::error::{Cause, Error, Result};
 use crate::money::Currency;
 use crate::statement::profile::ColumnRole;
 
 /// What a column says of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Says {
+    /// A name of the account.
+    Account,
     /// Whether its balance is owned or owed, as `CR` and `DR`.
     BalanceSide,
     /// A currency beside that of the column `currency`.
     Currency,
     /// Whether it failed.
     Failed,
+    /// Money beside the amount.
+    Fee,
     /// Whether it is pending.
     Pending,
     /// Whether, or when, it was posted.
@@ -36,6 +42,24 @@ pub(super) enum Says {
 
 /// Names of the columns, folded.
 const NAMES: &[(Says, &[&str])] = &[
+    (
+        Says::Account,
+        &[
+            "account",
+            "account name",
+            "account title",
+            "account nickname",
+            "account label",
+            "acct name",
+            "wallet",
+            "wallet id",
+            "wallet name",
+            "wallet no",
+            "wallet number",
+            "pocket",
+            "product",
+        ],
+    ),
     (
         Says::BalanceSide,
         &[
@@ -148,9 +172,22 @@ const NAMES: &[(Says, &[&str])] = &[
     ),
 ];
 
+impl Says {
+    /// Returns whether the column is read: others are looked at, and named as not read.
+    pub(super) const fn is_read(self) -> bool {
+        !matches!(self, Self::Account | Self::Fee)
+    }
+}
+
 /// Values of yes and no.
 const YES: &[&str] = &["yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sim", "ndiyo"];
 const NO: &[&str] = &["", "no", "n", "false", "f", "0", "none", "n a", "na", "null", "nil", "hapana"];
+/// The United States by their letters.
+const STATES: &[&str] = &[
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS",
+    "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC",
+    "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
+];
 /// Values of a flag of reversal.
 const REVERSED: &[&str] = &["reversed", "reversal", "rev", "r"];
 
@@ -158,12 +195,17 @@ const REVERSED: &[&str] = &["reversed", "reversal", "rev", "r"];
 pub(super) fn of(header: &[String], places: &Places) -> Vec<(usize, Says)> {
     let is_used = |at: usize| places.used().any(|(_, place)| place == at);
     let rest = header.iter().enumerate().filter(|(at, _)| !is_used(*at));
+    let has_account = places.has(ColumnRole::Account);
     let known = rest.filter_map(|(at, name)| {
+        if fees::is_name(name) {
+            return Some((at, Says::Fee));
+        }
         let name = folded(name);
         if words::column(&name).is_some_and(|(column, _)| column == ColumnRole::Currency) {
             return Some((at, Says::Currency));
         }
-        NAMES.iter().find(|(_, names)| names.contains(&&*name)).map(|(says, _)| (at, *says))
+        let known = NAMES.iter().find(|(_, names)| names.contains(&&*name)).map(|(says, _)| (at, *says));
+        known.filter(|(_, says)| *says != Says::Account || !has_account)
     });
     known.collect()
 }
@@ -181,7 +223,7 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
     // A debit that was reversed stays money out, which is the cautious reading.
     let reversed = if is_credit { Failed } else { Posted };
     match says {
-        Says::BalanceSide | Says::Currency => Some(Posted),
+        Says::Account | Says::BalanceSide | Says::Currency | Says::Fee => Some(Posted),
         Says::Failed => flag(Failed, Posted),
         Says::Pending => flag(Pending, Posted),
         Says::Posted if dates::cut(text).is_some() => Some(Posted),
@@ -207,6 +249,14 @@ fn check_currency(record: &Cut<'_>, text: &str, currency: Currency) -> Result<()
     }
     let message = format!("the row is in {currency}, and a second column of currencies names {other}");
     Err(refuse(Cause::MoneyCurrencyMixed, &message))
+}
+
+/// Returns the error of a row with a second name of an account.
+#[cold]
+pub(super) fn named_again(line: u64) -> Error {
+    let message = "a column of names of accounts or wallets, which is not read, has another value than in rows before; state \
+        it as `account` in `profile.columns`, or as `counterparty` where it names the other side";
+    place(Cause::TransactionCsv, line, Some(ColumnRole::Account), message)
 }
 
 impl Rows<'_> {
@@ -237,12 +287,16 @@ impl Rows<'_> {
             |message: &str| place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), message);
         let mut all = match self.cell(record, ColumnRole::Status) {
             "" => TransactionStatus::Posted,
+            text if self.is_place(text) => TransactionStatus::Posted,
             text => words::status(text).ok_or_else(|| {
                 refuse("the value must be a known word, such as `posted`, `completed`, `pending` or `failed`")
             })?,
         };
         for (at, says) in &self.layout.flags {
             let text = record.cell(*at);
+            if !says.is_read() {
+                continue;
+            }
             if *says == Says::Currency {
                 check_currency(record, text, currency)?;
                 continue;
@@ -263,14 +317,41 @@ impl Rows<'_> {
         Ok(all)
     }
 
+    /// Returns whether a value of a column named `State` is one of the United States: a place, and no status.
+    fn is_place(&self, text: &str) -> bool {
+        let place = self.layout.places.of(ColumnRole::Status);
+        let name = place.and_then(|place| self.layout.header.get(place));
+        text.len() == 2 && STATES.contains(&text) && name.is_some_and(|name| folded(name) == "state")
+    }
+
+    /// Refuses a row of which a name of its account is another one than before: nothing reads the column.
+    pub(super) fn check_named(&mut self, record: &Cut<'_>) -> Result<()> {
+        let flag = self.layout.flags.iter().find(|(_, says)| *says == Says::Account);
+        let Some((at, _)) = flag else { return Ok(()) };
+        let text = record.cell(*at);
+        if text.is_empty() {
+            return Ok(());
+        }
+        match &self.found.named {
+            None => self.found.named = Some((text.to_owned(), record.line)),
+            Some((known, _)) if known != text => return Err(named_again(record.line)),
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
     /// Refuses a row of which a column that is not read says that it took no effect.
     fn check_unread(&self, record: &Cut<'_>) -> Result<()> {
         let (known, behind) = &self.unread;
         for at in known.iter().copied().chain(behind.start..record.len()) {
-            if !words::is_of_no_effect(record.cell(at)) {
+            // A text about a payment may have such words; one of them alone says it there too.
+            let says =
+                if self.texts.contains(&at) { effect::is_of_no_effect } else { effect::says_no_effect };
+            if !says(record.cell(at)) {
                 continue;
             }
-            let name = at + 1;
+            let name = self.layout.header.get(at).filter(|name| !name.is_empty());
+            let name = name.cloned().unwrap_or_else(|| (at + 1).to_string());
             let message = format!(
                 "column `{name}`, which is not read, says that the row took no effect; state it as `status` in \
                  `profile.columns`"

@@ -1,5 +1,8 @@
 //! What records gave: accounts with their rows, and what stands between them. Parts of a document join to the whole.
 
+use super::fees::Fee;
+use super::flags::named_again;
+use super::gaps::Gap;
 use super::place;
 use super::sections::Section;
 use super::totals::Stated;
@@ -24,6 +27,8 @@ pub(super) struct Found {
     pub(super) totals: Stated,
     /// Lines between rows that begin another part.
     pub(super) sections: Vec<Section>,
+    /// The name of the account in a column that is not read, and the first line that has it.
+    pub(super) named: Option<(String, u64)>,
 }
 
 /// An account while its rows are read.
@@ -33,6 +38,10 @@ pub(super) struct Building {
     pub(super) kind: Option<AccountKind>,
     pub(super) rows: RowColumns,
     pub(super) edges: Vec<Edge>,
+    /// Rows with a day and without an amount.
+    pub(super) gaps: Vec<Gap>,
+    /// Fees beside the amounts of rows.
+    pub(super) fees: Vec<Fee>,
     /// Whether the rows were turned round.
     pub(super) newest_first: bool,
 }
@@ -97,7 +106,8 @@ impl Building {
         let rows_before = self.rows.len();
         self.edges
             .extend(next.edges.iter().map(|it| Edge { rows_before: it.rows_before + rows_before, ..*it }));
-        self.kind = self.kind.or(next.kind);
+        self.gaps.extend(next.gaps.iter().map(|it| Gap { rows_before: it.rows_before + rows_before, ..*it }));
+        self.fees.extend(next.fees.into_iter().map(|it| it.behind(rows_before)));
         self.rows.append(next.rows);
     }
 }
@@ -112,15 +122,21 @@ impl Found {
         self.sections.extend(behind.map(|it| Section { rows_before: it.rows_before + rows, ..it }));
         self.totals.join(next.totals);
         let is_first = self.accounts.is_empty();
+        let other =
+            next.named.as_ref().zip(self.named.as_ref()).filter(|((own, _), (known, _))| own != known);
+        let clash = other.map(|((_, line), _)| *line);
+        self.named = self.named.take().or(next.named);
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
+            let is_before = |line: &u64| clash.is_none_or(|clash| *line < clash);
             let own = self.accounts.first().filter(|_| !is_first);
             if let (Some(own), Some(line)) = (own, account.rows.lines.first())
                 && own.currency != account.currency
+                && is_before(line)
             {
                 return Err(in_another_currency(*line, account.currency, own.currency));
             }
-            if let Some(line) = account.rows.lines.get(room) {
+            if let Some(line) = account.rows.lines.get(room).filter(|line| is_before(line)) {
                 limits::check("rows", limits.rows, self.rows + room + 1)
                     .map_err(|error| place(error.cause, *line, None, &error.message))?;
             }
@@ -130,7 +146,7 @@ impl Found {
                 _ => self.accounts.push(account),
             }
         }
-        Ok(())
+        clash.map_or(Ok(()), |line| Err(named_again(line)))
     }
 
     /// Returns the error of a document without transactions, if it is one.

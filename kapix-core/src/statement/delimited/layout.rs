@@ -36,7 +36,24 @@ pub(super) struct Layout {
     pub(super) currency: Option<Currency>,
     /// The other columns that change what a row means.
     pub(super) flags: Vec<(usize, Says)>,
+    /// The place of a column of types that states no directions.
+    pub(super) left_type: Option<usize>,
 }
+
+/// Names of a column of accounts that may be those of the other side.
+const NUMBERS: &[&str] = &[
+    "account no",
+    "account number",
+    "acc no",
+    "acct no",
+    "a c no",
+    "iban",
+    "konto",
+    "kontonummer",
+    "numero de compte",
+    "numero de cuenta",
+    "nambari ya akaunti",
+];
 
 /// The name of the column of days on the wire: where a document has it, the point stands before decimals.
 const WIRE: &str = "at";
@@ -62,9 +79,20 @@ impl Layout {
         (unread.collect(), is_read.len()..)
     }
 
+    /// Returns the places of columns of free text, by their names.
+    pub(super) fn texts(&self) -> Vec<usize> {
+        let is_text = |name: &String| {
+            let column = words::column(&folded(name)).map(|(column, _)| column);
+            matches!(column, Some(ColumnRole::Description | ColumnRole::Counterparty))
+        };
+        let names = self.header.iter().enumerate().filter(|(_, name)| is_text(name));
+        names.map(|(at, _)| at).collect()
+    }
+
     /// Returns whether each column up to the last one of the header, or that is stated, is read.
     fn is_read(&self) -> Vec<bool> {
-        let used = || self.places.used().map(|(_, at)| at).chain(self.flags.iter().map(|(at, _)| *at));
+        let flags = || self.flags.iter().filter(|(_, says)| says.is_read()).map(|(at, _)| *at);
+        let used = || self.places.used().map(|(_, at)| at).chain(flags());
         let width = used().map(|at| at + 1).chain([self.header.len()]).max().unwrap_or_default();
         let mut is_read = vec![false; width];
         used().for_each(|at| is_read.get_mut(at).into_iter().for_each(|it| *it = true));
@@ -160,7 +188,8 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
         let (places, currency) = named(&header, record.line, &profile.columns)?;
         if places.suffice() {
             let (header_line, flags) = (record.line, flags::of(&header, &places));
-            return Ok(Some(Layout { separator, header_line, header, places, currency, flags }));
+            let left_type = None;
+            return Ok(Some(Layout { separator, header_line, header, places, currency, flags, left_type }));
         }
     }
     Ok(None)
@@ -233,6 +262,7 @@ fn without_header(
                 places,
                 currency: None,
                 flags: Vec::new(),
+                left_type: None,
             }));
         }
     }
@@ -299,11 +329,25 @@ fn named(
             places.set(column, Some(at));
         }
     }
+    leave_account_of_other(&names, stated, &mut places);
     let is_best = |column: ColumnRole, rank: usize| ranks.get(column as usize) == Some(&rank);
     match again.into_iter().find(|(column, rank, _)| is_best(*column, *rank)) {
         Some((column, _, at)) if places.suffice() => Err(twice(line, column, places.of(column), Some(at))),
         _ if places.suffice() => Ok((places, one_currency(header, line, &places)?)),
         _ => Ok((places, None)),
+    }
+}
+
+/// A number of an account behind the column of the other side is that of the other side.
+fn leave_account_of_other(names: &[String], stated: &BTreeMap<ColumnRole, String>, places: &mut Places) {
+    let is_other = |name: &String| matches!(words::column(name), Some((ColumnRole::Counterparty, _)));
+    let other = names.iter().position(is_other).or(places.of(ColumnRole::Counterparty));
+    if let (Some(account), Some(other)) = (places.of(ColumnRole::Account), other)
+        && other < account
+        && !stated.contains_key(&ColumnRole::Account)
+        && names.get(account).is_some_and(|name| NUMBERS.contains(&&**name))
+    {
+        places.set(ColumnRole::Account, None);
     }
 }
 
@@ -334,7 +378,7 @@ fn without_currency(folded: &str, name: &str) -> Option<(ColumnRole, usize)> {
 }
 
 /// Returns the currency whose code, name or mark ends a name.
-fn currency_in(name: &str) -> Option<Currency> {
+pub(super) fn currency_in(name: &str) -> Option<Currency> {
     let ends = |char: char| !char.is_alphanumeric() && !matches!(char, '€' | '₦' | '₵' | '₹' | '$');
     let last = name.trim_end_matches(ends).rsplit(ends).next()?;
     amounts::currency_named(last)

@@ -21,8 +21,8 @@ pub(super) struct Part<'t> {
 /// Returns the parts of a text, of about so many bytes each.
 pub(super) fn parts<'t>(whole: Part<'t>, marks: Marks, places: &Places, part_bytes: usize) -> Vec<Part<'t>> {
     let mut parts = vec![whole];
-    // The rows of several accounts hang together.
-    if places.has(ColumnRole::Account) {
+    // The rows of several accounts hang together, and so do the kinds of an account.
+    if places.has(ColumnRole::Account) || places.has(ColumnRole::Kind) {
         return parts;
     }
     let mut rest = whole;

@@ -5,7 +5,7 @@ use super::amounts;
 use super::dates::{self, Stamp};
 use super::layout::Layout;
 use super::records::{Record, Records};
-use super::sections::currency_said;
+use super::sections::{currency_said, title};
 use super::survey::Choices;
 use super::words::{self, Label, folded};
 use crate::domain::Period;
@@ -50,6 +50,8 @@ const BETWEEN: &[&str] = &[
 #[derive(Default)]
 pub(super) struct Preamble {
     pub(super) account_id: Option<Id>,
+    /// Titles of an account by its kind.
+    pub(super) titles: Vec<String>,
     /// The currency, and the line that names it.
     pub(super) currency: Option<(Currency, u64)>,
     /// The currencies that stand beside balances, such as `₦50,000.00`.
@@ -109,6 +111,7 @@ pub(super) fn named_amount(text: &str) -> Option<(&str, &str)> {
 
 impl Preamble {
     fn read(&mut self, record: Record<'_>) {
+        self.titles.extend(title(record));
         match named_value(record) {
             Some((ColumnRole::Currency, value)) => {
                 let own = amounts::currency_named(value).map(|own| (own, record.line));

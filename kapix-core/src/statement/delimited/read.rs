@@ -1,7 +1,10 @@
 //! The steps of reading: text, layout, survey, rows, balances.
 
-use super::balances;
+use super::balances::{self, Chain};
 use super::encoding::decode;
+use super::fees;
+use super::found::Building;
+use super::ids;
 use super::layout::{self, Layout};
 use super::parts::{Part, parts};
 use super::preamble;
@@ -11,7 +14,9 @@ use super::walk::Body;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
 use crate::statement::profile::{ColumnRole, Format, Profile, Quotes};
-use crate::statement::reading::{Choice, ColumnReading, LeftOutRows, Proof, Reading, ReadingFindingKind};
+use crate::statement::reading::{
+    Choice, ColumnReading, LeftOutReason, LeftOutRows, Proof, Reading, ReadingFindingKind,
+};
 use crate::statement::request::TransactionsReadRequest;
 use std::collections::BTreeMap;
 
@@ -54,15 +59,22 @@ pub(super) fn read_in_parts(
     let mut totals = core::mem::take(&mut found.totals).compared();
     let mut accounts = found.accounts;
     let mut findings: Vec<_> = balances::oldest_first(&mut accounts).into_iter().collect();
+    fees::give_rows(&mut accounts, stated.opening_balance_minor, &layout);
     let chain = balances::sign(&mut accounts, &mut choices, layout.places.has_one_amount(), &mut findings)?;
+    ids::leave_texts(&mut accounts, &layout);
+    findings.extend(fees::check(&accounts, stated.opening_balance_minor, &layout)?);
     let mut wrong = Vec::new();
     let is_one = accounts.len() == 1;
+    let unread = unread_labels(&found.left_out, &accounts, chain);
     let accounts = accounts.into_iter().map(|it| {
         // What the lines before the header say is of one account.
         let preamble = if is_one { body.said_before(&it, &choices) } else { Default::default() };
         balances::finish(it, stated, preamble, &mut totals, &mut wrong)
     });
-    let (accounts, rows): (Vec<_>, Vec<_>) = accounts.unzip();
+    let (mut accounts, rows): (Vec<_>, Vec<_>) = accounts.unzip();
+    for account in &mut accounts {
+        account.doubt(unread);
+    }
     findings.extend(totals.finding());
     findings.extend((!wrong.is_empty()).then(|| ReadingFindingKind::ClosingMismatch.at(wrong)));
     let mut proof =
@@ -76,6 +88,16 @@ pub(super) fn read_in_parts(
     proof.choices.insert("quotes", stated_or_found(request.profile.quotes.is_some(), 0));
     let reading = Reading { accounts, findings, left_out: found.left_out, profile, proof };
     Ok(ColumnReading { reading, rows })
+}
+
+/// Returns how many lines of balances and totals could not be read, unless the balances of all rows chain.
+fn unread_labels(left_out: &LeftOutRows, accounts: &[Building], chain: Chain) -> u64 {
+    let count = |all: usize| u64::try_from(all).unwrap_or(u64::MAX);
+    let without = left_out.counts.get(&LeftOutReason::NoAmount).copied().unwrap_or_default();
+    let gaps = count(accounts.iter().map(|it| it.gaps.len()).sum());
+    let rows = count(accounts.iter().map(|it| it.rows.len().saturating_sub(1)).sum());
+    let is_proved = chain.checked > 0 && chain.plus == chain.checked && chain.checked >= rows;
+    if is_proved { 0 } else { without.saturating_sub(gaps) }
 }
 
 /// Refuses what a profile states of an aggregator's answer: nothing of it would be done.
@@ -111,7 +133,8 @@ fn profile(
     how.insert("sign", choices.sign.1);
     Profile {
         columns: layout.places.used().map(|(column, place)| (column, name(place))).collect(),
-        date_order: Some(choices.date_order.0),
+        // Where nothing depends on the order, stating one for the next document would be a guess.
+        date_order: (choices.date_order.1 != Choice::Default).then_some(choices.date_order.0),
         debit_sign: Some(choices.debit_sign.0),
         decimal_mark: Some(choices.decimal_mark.0),
         format: Some(Format::Delimited),

@@ -5,6 +5,8 @@ use super::amounts;
 use super::cut::Cut;
 use super::dates::{self, Stamp};
 use super::found::{Building, Found, in_another_currency};
+use super::gaps::Gap;
+use super::ids;
 use super::layout::{Layout, is_another_header};
 use super::place;
 use super::preamble::Preamble;
@@ -12,9 +14,10 @@ use super::survey::Choices;
 use super::words::{self, Label};
 use crate::domain::Direction;
 use crate::error::{Cause, Error, Result};
-use crate::id::Id;
+use crate::id::{ID_BYTES_MAX, Id};
 use crate::limits::{self, Limits, WIRE_MAX};
 use crate::money::Currency;
+use crate::statement::aggregator::category;
 use crate::statement::columns::{Row, RowColumns};
 use crate::statement::profile::{ColumnRole, DebitSign, Sign};
 use crate::statement::reading::LeftOutReason;
@@ -39,6 +42,8 @@ pub(super) struct Rows<'a> {
     pub(super) last_day: Option<(Stamp, At)>,
     /// The places that nothing reads.
     pub(super) unread: (Vec<usize>, RangeFrom<usize>),
+    /// Those of them that hold free text.
+    pub(super) texts: Vec<usize>,
 }
 
 impl Rows<'_> {
@@ -67,15 +72,21 @@ impl Rows<'_> {
             None => {}
         }
         let Some(amount_minor) = amount else {
+            self.check_named(record)?;
+            let account = self.account(record, currency)?;
+            account.gaps.push(Gap { rows_before: account.rows.len(), balance_minor });
             self.found.left_out.push(record.line, LeftOutReason::NoAmount);
             return Ok(());
         };
         let row = self.row(record, stamp, (amount_minor, balance_minor), currency)?;
         self.check_account(record)?;
+        self.check_named(record)?;
         let (rows, most) = (self.found.rows + 1, self.limits.rows);
+        let fee = self.fee(record, currency, 0);
         let account = self.account(record, currency)?;
         limits::check("rows", most, rows)
             .map_err(|error| place(error.cause, record.line, None, &error.message))?;
+        account.fees.extend(fee.map(|it| it.behind(account.rows.len())));
         account.rows.push(&row, record.line);
         self.found.rows += 1;
         self.found.totals.row(amount_minor);
@@ -90,7 +101,9 @@ impl Rows<'_> {
         }
         // A balance brought forward may be written as an amount too.
         if amount.is_none_or(|amount| amount == 0) || amount == balance_minor {
-            return record.cells().find_map(words::label).filter(|label| *label != Label::Total);
+            let label =
+                if amount.is_none_or(|amount| amount == 0) { words::label } else { words::whole_label };
+            return record.cells().find_map(label).filter(|label| *label != Label::Total);
         }
         if balance_minor.is_some() {
             return None;
@@ -201,16 +214,17 @@ impl Rows<'_> {
         }
         if places.has_one_amount() {
             let Some(written) = self.money(record, ColumnRole::Amount, currency)? else { return Ok(None) };
+            let sign = record.amount(ColumnRole::Amount).and_then(|it| it.negative);
             if !self.choices.sign_by_type {
-                return Ok(Some(turned(written)));
+                let is_debit = self.choices.bare_is_debit && sign.is_none();
+                return Ok(Some(if is_debit { -written } else { turned(written) }));
             }
             return match record.direction {
                 Some(Direction::Credit) => Ok(Some(written)),
                 Some(Direction::Debit) => Ok(Some(-written)),
-                None if written == 0 => Ok(Some(0)),
+                None if written == 0 || sign.is_some() => Ok(Some(written)),
                 None => {
-                    let message =
-                        "the amounts of the document have no sign: a value must say credit or debit";
+                    let message = "the amounts of credits and debits have no sign: the type must say credit or debit, or the amount have a sign";
                     Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Type), message))
                 }
             };
@@ -323,14 +337,14 @@ impl Rows<'_> {
         }
         let at = self.at(record, stamp)?;
         let id = |column: ColumnRole| match self.cell(record, column) {
-            "" => Ok(None),
+            text if text.len() > ID_BYTES_MAX || ids::is_placeholder(text) => Ok(None),
             text => Id::check(text).map(|()| Some(text)).map_err(|error| refuse(column, &error)),
         };
         Ok(Row {
             amount_minor,
             at,
             balance_minor,
-            category: self.text(record, ColumnRole::Category)?,
+            category: self.text(record, ColumnRole::Category)?.and_then(category),
             counterparty: self.text(record, ColumnRole::Counterparty)?,
             description: self.text(record, ColumnRole::Description)?,
             id: id(ColumnRole::Id)?,
@@ -411,6 +425,13 @@ impl Rows<'_> {
         if account.currency != currency {
             return Err(in_another_currency(record.line, currency, account.currency));
         }
+        if let (Some(own), Some(other)) = (account.kind, kind)
+            && own != other
+        {
+            let message = "the row is of another kind of account than those of its account before; split the document by \
+                account, or state the column that tells them apart as `account` in `profile.columns`";
+            return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Kind), message));
+        }
         account.kind = account.kind.or(kind);
         Ok(account)
     }
@@ -442,6 +463,8 @@ impl Rows<'_> {
             kind: None,
             rows: RowColumns::default(),
             edges: Vec::new(),
+            gaps: Vec::new(),
+            fees: Vec::new(),
             newest_first: false,
         });
         Ok(accounts)

@@ -3,6 +3,7 @@
 
 use super::amounts;
 use super::cut::Cut;
+use super::effect;
 use super::place;
 use super::preamble::named_value;
 use super::records::Record;
@@ -59,7 +60,23 @@ const ROWS: &[&str] = &[
     "activity",
     "debits",
     "credits",
+    "deposits",
+    "withdrawals",
+    "cheques",
+    "checks",
+    "transfers",
+    "purchases",
+    "orders",
+    "effects",
+    "card",
+    "bank",
+    "and",
 ];
+/// Words before them of rows that are still to come.
+const AHEAD: &[&str] =
+    &["upcoming", "future", "expected", "unpresented", "outstanding", "planned", "scheduled", "uncleared"];
+/// Words behind a kind of account in a title.
+const TITLES: &[&str] = &[" account", " accounts", " acct", " a c", "konto"];
 
 /// A line that begins another part of a document.
 pub(super) struct Section {
@@ -73,12 +90,19 @@ pub(super) struct Section {
 pub(super) enum Names {
     /// An account, by its id or number.
     Account(String),
+    /// An account, by what it is.
+    Kind(String),
     /// Rows that are pending or failed.
     NoEffect,
 }
 
 /// Refuses rows behind a line that names another account than is known before, or that says that they took no effect.
-pub(super) fn check(sections: &[Section], known: [Option<&str>; 2], rows: usize) -> Result<()> {
+pub(super) fn check(
+    sections: &[Section],
+    known: [Option<&str>; 2],
+    titles: &[String],
+    rows: usize,
+) -> Result<()> {
     let mut known: Vec<String> = known.into_iter().flatten().map(plain).collect();
     for section in sections {
         let message = match &section.names {
@@ -92,6 +116,10 @@ pub(super) fn check(sections: &[Section], known: [Option<&str>; 2], rows: usize)
                     continue;
                 }
                 "the line names another account than the lines before; split the document where an account ends"
+            }
+            Names::Kind(title) if titles.contains(title) => continue,
+            Names::Kind(_) => {
+                "the line is the title of another account; split the document where an account ends"
             }
             Names::NoEffect => {
                 "the line begins rows that took no effect, as pending or declined ones; split the document there"
@@ -144,12 +172,27 @@ pub(super) fn account_said(record: Record<'_>) -> Option<String> {
 pub(super) fn is_of_no_effect(record: Record<'_>) -> bool {
     let mut cells = record.cells().filter(|cell| !cell.is_empty());
     let (Some(first), None) = (cells.next(), cells.next()) else { return false };
-    if words::is_of_no_effect(first) {
+    if effect::is_of_no_effect(first) {
         return true;
     }
     let text = folded(first);
-    let Some((word, rest)) = text.split_once(' ') else { return false };
-    words::is_of_no_effect(word) && rest.split(' ').all(|word| ROWS.contains(&word))
+    let says = |word: &str| effect::is_of_no_effect(word) || AHEAD.contains(&word);
+    let are_rows = |text: &str| text.split(' ').all(|word| ROWS.contains(&word));
+    let ends = [text.split_once(' '), text.rsplit_once(' ').map(|(rest, word)| (word, rest))];
+    ends.into_iter().flatten().any(|(word, rest)| says(word) && are_rows(rest))
+}
+
+/// Returns the title of an account by its kind that stands alone in a line, as `Savings Account`, folded.
+pub(super) fn title(record: Record<'_>) -> Option<String> {
+    // Text behind empty values continues a description.
+    let first = record.cells().next().filter(|cell| !cell.is_empty())?;
+    if record.cells().skip(1).any(|cell| !cell.is_empty()) {
+        return None;
+    }
+    let text = folded(first);
+    let is_titled = TITLES.iter().any(|end| text.ends_with(end));
+    let kind = ["konto", "s"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(&text);
+    (is_titled && (words::kind(&text).is_some() || words::kind(kind).is_some())).then_some(text)
 }
 
 impl Rows<'_> {
@@ -168,7 +211,7 @@ impl Rows<'_> {
         let names = if is_of_no_effect(**record) {
             Some(Names::NoEffect)
         } else {
-            account_said(**record).map(Names::Account)
+            account_said(**record).map(Names::Account).or_else(|| title(**record).map(Names::Kind))
         };
         let (line, rows_before) = (record.line, self.found.rows);
         self.found.sections.extend(names.map(|names| Section { names, line, rows_before }));

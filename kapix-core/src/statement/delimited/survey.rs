@@ -3,18 +3,15 @@
 
 use super::amounts::Evidence;
 use super::cut::Cut;
-use super::dates::{Day, Stamp};
-use super::layout::Places;
+use super::days::DateSurvey;
+use super::layout::Layout;
 use super::place;
+use super::words;
 use crate::domain::{Direction, Period};
 use crate::error::{Cause, Result};
 use crate::money::Currency;
 use crate::statement::profile::{ColumnRole, DateOrder, DebitSign, DecimalMark, Profile, Sign};
 use crate::statement::reading::Choice;
-use crate::time::Date;
-
-/// Changes of the day that prove an order of parts where they go one way under it and both ways under the other.
-const CHANGES_MIN: u32 = 8;
 
 /// What a document shows, by the first line that does.
 #[derive(Default)]
@@ -26,10 +23,21 @@ pub(super) struct Survey {
     dates: DateSurvey,
     debit_above: Option<u64>,
     debit_below: Option<u64>,
-    /// An amount with a sign of its own.
+    /// An amount with a sign of its own, one with a plus or `CR`, and one without a sign.
     signed: Option<u64>,
-    /// An amount below zero.
+    plus: Option<u64>,
+    bare: Option<u64>,
+    /// An amount below zero, and one whose type states a direction.
     below: Option<u64>,
+    below_typed: Option<u64>,
+    /// A debit without a sign, and one below zero, by their types.
+    debit_bare: Option<u64>,
+    debit_signed: Option<u64>,
+    /// A type that is a direction.
+    direction: Option<u64>,
+    /// Amounts of types that are no direction: without a sign, and how many there are of them and below zero.
+    foreign_bare: Option<u64>,
+    foreign: [u64; 2],
     /// Amounts whose sign agrees with their type, or does not.
     agree: Option<u64>,
     disagree: Option<u64>,
@@ -41,33 +49,9 @@ pub(super) struct Survey {
     pub(super) currency: Option<(Currency, u64)>,
 }
 
-/// What the days show.
-#[derive(Default)]
-struct DateSurvey {
-    known: Option<u64>,
-    year_last: Option<u64>,
-    seconds: Option<u64>,
-    milliseconds: Option<u64>,
-    /// A first number above 12, and a second one.
-    dmy: Option<u64>,
-    mdy: Option<u64>,
-    /// The rows as days first, and as months first.
-    orders: [Walk; 2],
-    last: Option<Day>,
-}
-
-/// How days follow each other under one order.
-#[derive(Clone, Copy, Default)]
-struct Walk {
-    first: Option<Date>,
-    last: Option<Date>,
-    up: u32,
-    down: u32,
-    outside: bool,
-}
-
 /// What was decided.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Choices {
     pub(super) date_order: (DateOrder, Choice),
     pub(super) debit_sign: (DebitSign, Choice),
@@ -77,6 +61,12 @@ pub(super) struct Choices {
     pub(super) sign_by_type: bool,
     /// Nothing tells debits from credits unless the balances do.
     pub(super) one_sign: Option<u64>,
+    /// An amount without a sign beside others with a plus or `CR`: only balances tell what it is.
+    pub(super) bare: Option<u64>,
+    /// Such amounts are money out.
+    pub(super) bare_is_debit: bool,
+    /// An amount has a plus or `CR`.
+    pub(super) has_plus: bool,
     /// A balance is written below zero: then those without a sign are above it.
     pub(super) has_balance_below: bool,
     /// A debit, where all have the other sign than is stated.
@@ -85,8 +75,8 @@ pub(super) struct Choices {
 
 impl Survey {
     /// Reads a record after the header.
-    pub(super) fn see(&mut self, cut: &Cut<'_>, places: &Places, period: Option<Period>) {
-        let line = cut.line;
+    pub(super) fn see(&mut self, cut: &Cut<'_>, layout: &Layout, period: Option<Period>) {
+        let (line, places) = (cut.line, &layout.places);
         let Some(stamp) = cut.stamp else { return };
         self.dates.see(&stamp, line, period);
         let mut amount = None;
@@ -107,26 +97,49 @@ impl Survey {
                     see(if negative { &mut self.debit_below } else { &mut self.debit_above }, line);
                 }
                 ColumnRole::Amount if !written.is_zero() => {
-                    amount = Some(negative);
+                    amount = Some(written.negative);
+                    match written.negative {
+                        Some(true) => see(&mut self.below, line),
+                        Some(false) => see(&mut self.plus, line),
+                        None => see(&mut self.bare, line),
+                    }
                     if written.negative.is_some() {
                         see(&mut self.signed, line);
-                    }
-                    if negative {
-                        see(&mut self.below, line);
                     }
                 }
                 _ => {}
             }
         }
         match (cut.direction, amount) {
-            (Some(direction), Some(negative)) => {
+            (Some(direction), Some(sign)) => {
+                let negative = sign == Some(true);
+                see(&mut self.direction, line);
+                if negative {
+                    see(&mut self.below_typed, line);
+                }
+                if direction == Direction::Debit && sign != Some(false) {
+                    see(if negative { &mut self.debit_signed } else { &mut self.debit_bare }, line);
+                }
                 let agrees = negative == (direction == Direction::Debit);
                 see(if agrees { &mut self.agree } else { &mut self.disagree }, line);
             }
-            (None, _) if places.of(ColumnRole::Type).is_some_and(|place| !cut.cell(place).is_empty()) => {
+            (None, sign) if places.of(ColumnRole::Type).is_some_and(|place| !cut.cell(place).is_empty()) => {
                 see(&mut self.foreign_type, line);
+                match sign {
+                    Some(None) => {
+                        see(&mut self.foreign_bare, line);
+                        self.foreign[0] += 1;
+                    }
+                    Some(Some(true)) => self.foreign[1] += 1,
+                    _ => {}
+                }
             }
             _ => {}
+        }
+        if let (None, Some(at)) = (self.direction, layout.left_type)
+            && words::direction(cut.cell(at)).is_some()
+        {
+            see(&mut self.direction, line);
         }
     }
 
@@ -141,7 +154,14 @@ impl Survey {
             (&mut self.debit_above, next.debit_above),
             (&mut self.debit_below, next.debit_below),
             (&mut self.signed, next.signed),
+            (&mut self.plus, next.plus),
+            (&mut self.bare, next.bare),
             (&mut self.below, next.below),
+            (&mut self.below_typed, next.below_typed),
+            (&mut self.debit_bare, next.debit_bare),
+            (&mut self.debit_signed, next.debit_signed),
+            (&mut self.direction, next.direction),
+            (&mut self.foreign_bare, next.foreign_bare),
             (&mut self.agree, next.agree),
             (&mut self.disagree, next.disagree),
             (&mut self.foreign_type, next.foreign_type),
@@ -149,23 +169,36 @@ impl Survey {
         ] {
             *own = own.or(next);
         }
+        self.foreign.iter_mut().zip(next.foreign).for_each(|(own, next)| *own += next);
     }
 
-    /// Returns the line of a type that states no direction: then the column is none of directions.
-    pub(super) fn foreign_type(&self) -> Option<u64> {
-        self.foreign_type
+    /// Returns the line of a type that states no direction, where the column is none of directions: no type of it states
+    /// one, or other columns tell them.
+    pub(super) fn foreign_type(&self, layout: &Layout) -> Option<u64> {
+        let tells = layout.places.has_one_amount() && self.direction.is_some();
+        self.foreign_type.filter(|_| !tells)
+    }
+
+    /// Returns whether the column of types that was left states directions after all.
+    pub(super) fn wants_type(&self, layout: &Layout) -> bool {
+        layout.left_type.is_some() && layout.places.has_one_amount() && self.direction.is_some()
     }
 
     /// Decides what the profile leaves open. A column of days with the name of the wire states the decimal mark.
-    pub(super) fn decide(&self, profile: &Profile, places: &Places, is_wire: bool) -> Result<Choices> {
-        let (sign, sign_by_type, one_sign) = self.sign(profile, places)?;
+    pub(super) fn decide(&self, profile: &Profile, layout: &Layout) -> Result<Choices> {
+        let (sign, sign_by_type, one_sign) = self.sign(profile, layout)?;
+        let is_one = layout.places.has_one_amount() && profile.sign.is_none();
+        let bare = self.bare.filter(|_| is_one && self.direction.is_none() && self.plus.is_some());
         Ok(Choices {
             date_order: self.dates.order(profile.date_order)?,
             debit_sign: self.debit_sign(profile.debit_sign)?,
-            decimal_mark: self.decimal_mark(profile.decimal_mark, is_wire)?,
+            decimal_mark: self.decimal_mark(profile.decimal_mark, layout.is_wire())?,
             sign,
             sign_by_type,
             one_sign,
+            bare,
+            bare_is_debit: bare.is_some() && self.below.is_none(),
+            has_plus: self.plus.is_some(),
             has_balance_below: self.balance_below.is_some(),
             debits_against: match (profile.debit_sign, self.debit_above, self.debit_below) {
                 (Some(DebitSign::Positive), None, below) => below,
@@ -217,21 +250,24 @@ impl Survey {
     }
 
     /// Returns what the sign of an amount means, whether types have it, and where nothing has.
-    fn sign(&self, profile: &Profile, places: &Places) -> Result<((Sign, Choice), bool, Option<u64>)> {
+    fn sign(&self, profile: &Profile, layout: &Layout) -> Result<((Sign, Choice), bool, Option<u64>)> {
         let credit_positive = (Sign::CreditPositive, Choice::Default);
-        if !places.has_one_amount() {
+        if !layout.places.has_one_amount() {
             return Ok((profile.sign.map_or(credit_positive, |sign| (sign, Choice::Stated)), false, None));
         }
         let stated = profile.sign.map(|sign| (sign, Choice::Stated));
-        // A column with another type than directions tells none.
-        let is_type = self.foreign_type.is_none();
+        // A column with no directions tells none.
+        let is_type = self.foreign_type(layout).is_none();
+        if is_type && stated.is_none() {
+            self.check_foreign()?;
+        }
         match (self.agree.filter(|_| is_type), self.disagree.filter(|_| is_type)) {
             (None, None) => {
                 let silent = stated.is_none() && self.signed.is_none();
                 Ok((stated.unwrap_or(credit_positive), false, silent.then_some(0)))
             }
-            // No amount is below zero: the types alone have the sign.
-            _ if self.below.is_none() => Ok((stated.unwrap_or(credit_positive), true, None)),
+            // No amount with a type is below zero: the types alone have the sign, unless debits elsewhere have it.
+            _ if self.has_sign_by_type() => Ok((stated.unwrap_or(credit_positive), true, None)),
             (Some(line), None) => {
                 Ok((stated.unwrap_or((Sign::CreditPositive, Choice::Found { line })), false, None))
             }
@@ -249,123 +285,32 @@ impl Survey {
     }
 }
 
-impl DateSurvey {
-    fn see(&mut self, stamp: &Stamp, line: u64, period: Option<Period>) {
-        // Many rows have the day of the row above, which shows nothing new.
-        if self.last.replace(stamp.day) == Some(stamp.day) {
-            return;
-        }
-        match stamp.day {
-            Day::Known(_) => see(&mut self.known, line),
-            Day::Seconds(_) => see(&mut self.seconds, line),
-            Day::Milliseconds(_) => see(&mut self.milliseconds, line),
-            Day::YearLast([first, second, _]) | Day::Short([first, second, _]) => {
-                see(&mut self.year_last, line);
-                if first > 12 {
-                    see(&mut self.dmy, line);
-                }
-                if second > 12 {
-                    see(&mut self.mdy, line);
-                }
-                for (walk, order) in self.orders.iter_mut().zip([DateOrder::Dmy, DateOrder::Mdy]) {
-                    walk.step(stamp.date(order), period);
-                }
-            }
-        }
+impl Survey {
+    /// Returns whether types have the sign of amounts, by those that state a direction.
+    fn has_sign_by_type(&self) -> bool {
+        self.below_typed.is_none() && (self.debit_bare.is_some() || self.below.is_none())
     }
 
-    fn join(&mut self, next: &Self) {
-        for (own, next) in [
-            (&mut self.known, next.known),
-            (&mut self.year_last, next.year_last),
-            (&mut self.seconds, next.seconds),
-            (&mut self.milliseconds, next.milliseconds),
-            (&mut self.dmy, next.dmy),
-            (&mut self.mdy, next.mdy),
-        ] {
-            *own = own.or(next);
+    /// Refuses an amount without a sign whose type is no direction, where signs are all that could tell, and do not.
+    fn check_foreign(&self) -> Result<()> {
+        let Some(line) = self.foreign_bare.filter(|_| self.direction.is_some() && self.below.is_some())
+        else {
+            return Ok(());
+        };
+        let [bare, below] = self.foreign;
+        let have_debits_signs =
+            self.debit_bare.is_none() && (self.debit_signed.is_some() || (below >= 2 && below >= bare));
+        // Types have the sign: the row is refused where it is read.
+        if have_debits_signs || self.has_sign_by_type() {
+            return Ok(());
         }
-        self.orders.iter_mut().zip(next.orders).for_each(|(own, next)| own.join(next));
-        self.last = next.last.or(self.last);
-    }
-
-    fn order(&self, stated: Option<DateOrder>) -> Result<(DateOrder, Choice)> {
-        if let Some(stated) = stated {
-            return Ok((stated, Choice::Stated));
-        }
-        let Some(open) = self.year_last else { return self.other_order() };
-        match (self.dmy, self.mdy) {
-            (Some(line), None) => Ok((DateOrder::Dmy, Choice::Found { line })),
-            (None, Some(line)) => Ok((DateOrder::Mdy, Choice::Found { line })),
-            (Some(dmy), Some(mdy)) => {
-                let message = format!("line `{dmy}` has the day first and line `{mdy}` the month");
-                Err(place(Cause::StatementForm, dmy.max(mdy), Some(ColumnRole::At), &message))
-            }
-            (None, None) => {
-                let [dmy, mdy] = self.orders;
-                let proves = |own: Walk, other: Walk| {
-                    (!own.outside && other.outside)
-                        || (own.is_one_way() && !other.is_one_way() && own.up + own.down >= CHANGES_MIN)
-                };
-                match (proves(dmy, mdy), proves(mdy, dmy)) {
-                    (true, false) => Ok((DateOrder::Dmy, Choice::Found { line: 0 })),
-                    (false, true) => Ok((DateOrder::Mdy, Choice::Found { line: 0 })),
-                    _ => {
-                        let message = "day or month first cannot be told: no row of the document shows it; state \
-                            `profile.date_order` as `dmy` or `mdy`";
-                        Err(place(Cause::StatementUnstated, open, Some(ColumnRole::At), message))
-                    }
-                }
-            }
-        }
-    }
-
-    fn other_order(&self) -> Result<(DateOrder, Choice)> {
-        match (self.seconds, self.milliseconds) {
-            (Some(line), None) => Ok((DateOrder::EpochSeconds, Choice::Found { line })),
-            (None, Some(line)) => Ok((DateOrder::EpochMilliseconds, Choice::Found { line })),
-            (Some(seconds), Some(milliseconds)) => {
-                let message = format!("line `{seconds}` has seconds and line `{milliseconds}` milliseconds");
-                Err(place(Cause::StatementForm, seconds.max(milliseconds), Some(ColumnRole::At), &message))
-            }
-            (None, None) => {
-                Ok((DateOrder::Ymd, self.known.map_or(Choice::Default, |line| Choice::Found { line })))
-            }
-        }
+        let message = "the amount has no sign, and its type says neither credit nor debit, as other types do; state \
+            `profile.sign`, or another column of `type`";
+        Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Type), message))
     }
 }
 
-impl Walk {
-    fn step(&mut self, date: Option<Date>, period: Option<Period>) {
-        let Some(date) = date else { return };
-        self.outside |= period.is_some_and(|it| date < it.from || it.to < date);
-        self.follow(date);
-        self.first.get_or_insert(date);
-        self.last = Some(date);
-    }
-
-    fn follow(&mut self, date: Date) {
-        match self.last.map(|last| date.cmp(&last)) {
-            Some(core::cmp::Ordering::Greater) => self.up += 1,
-            Some(core::cmp::Ordering::Less) => self.down += 1,
-            _ => {}
-        }
-    }
-
-    fn join(&mut self, next: Self) {
-        next.first.into_iter().for_each(|date| self.follow(date));
-        self.up += next.up;
-        self.down += next.down;
-        self.outside |= next.outside;
-        self.first = self.first.or(next.first);
-        self.last = next.last.or(self.last);
-    }
-
-    const fn is_one_way(self) -> bool {
-        self.up == 0 || self.down == 0
-    }
-}
-
-fn see(place: &mut Option<u64>, line: u64) {
+/// Keeps the first line.
+pub(super) fn see(place: &mut Option<u64>, line: u64) {
     place.get_or_insert(line);
 }

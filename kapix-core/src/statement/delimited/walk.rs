@@ -86,8 +86,16 @@ impl Joined {
 impl Form {
     /// Returns whether rows are read in the same way.
     fn reads_as(&self, other: &Self) -> bool {
-        let parts =
-            |it: &Choices| (it.date_order.0, it.debit_sign.0, it.decimal_mark.0, it.sign.0, it.sign_by_type);
+        let parts = |it: &Choices| {
+            (
+                it.date_order.0,
+                it.debit_sign.0,
+                it.decimal_mark.0,
+                it.sign.0,
+                it.sign_by_type,
+                it.bare_is_debit,
+            )
+        };
         parts(&self.choices) == parts(&other.choices) && self.currency == other.currency
     }
 }
@@ -97,13 +105,18 @@ impl Body<'_> {
     pub(super) fn read(&self, layout: &mut Layout, left_out: LeftOutRows) -> Result<(Found, Choices)> {
         let sample = self.sample(layout);
         // What is refused here is refused below, at its first line in the whole document.
-        let left = sample.foreign_type().map_or(Ok(()), |line| self.leave_type(layout, line));
+        let left = sample.foreign_type(layout).map_or(Ok(()), |line| self.leave_type(layout, line));
         let guess = left.and_then(|()| self.decide(&sample, layout)).ok();
-        let (survey, mut read) = self.walk(layout, guess)?;
-        let is_foreign = survey.foreign_type();
+        let (mut survey, mut read) = self.walk(layout, guess)?;
+        let again = survey.wants_type(layout);
+        if again {
+            layout.places.set(ColumnRole::Type, layout.left_type.take());
+            (survey, read) = self.walk(layout, None)?;
+        }
+        let is_foreign = survey.foreign_type(layout);
         is_foreign.map_or(Ok(()), |line| self.leave_type(layout, line))?;
         let form = self.decide(&survey, layout)?;
-        if is_foreign.is_some() || !guess.is_some_and(|guess| guess.reads_as(&form)) {
+        if again || is_foreign.is_some() || !guess.is_some_and(|guess| guess.reads_as(&form)) {
             read = self.walk(layout, Some(form))?.1;
         }
         let mut found = read?;
@@ -111,7 +124,7 @@ impl Body<'_> {
         found.left_out.join(behind);
         let stated = self.request.account.account_id.as_ref();
         let known = [stated, self.preamble.account_id.as_ref()].map(|id| id.map(Id::as_str));
-        sections::check(&found.sections, known, found.rows)?;
+        sections::check(&found.sections, known, &self.preamble.titles, found.rows)?;
         Ok((found, form.choices))
     }
 
@@ -127,7 +140,7 @@ impl Body<'_> {
     }
 
     fn decide(&self, survey: &Survey, layout: &Layout) -> Result<Form> {
-        let mut choices = survey.decide(&self.request.profile, &layout.places, layout.is_wire())?;
+        let mut choices = survey.decide(&self.request.profile, layout)?;
         choices.has_balance_below |= layout.flags.iter().any(|(_, says)| *says == Says::BalanceSide);
         let beside = survey.currency.map(|(currency, _)| currency);
         let currency = self.currency(layout)?.or(beside).or_else(|| self.preamble.currency_beside());
@@ -157,7 +170,7 @@ impl Body<'_> {
             let mut records = Records::new(*part, self.marks);
             for _ in 0..SAMPLE {
                 let Some(record) = records.next() else { break };
-                survey.see(&Cut::new(record, &layout.places), &layout.places, self.request.account.period);
+                survey.see(&Cut::new(record, &layout.places), layout, self.request.account.period);
             }
         }
         survey
@@ -191,11 +204,12 @@ impl Body<'_> {
             found: Found::default(),
             last_day: None,
             unread: layout.unread(),
+            texts: layout.texts(),
         });
         let mut records = Records::new(part, self.marks);
         while let Some(record) = records.next() {
             let cut = Cut::new(record, &layout.places);
-            survey.see(&cut, &layout.places, self.request.account.period);
+            survey.see(&cut, layout, self.request.account.period);
             if let (Some(rows), None) = (&mut rows, &failed) {
                 failed = rows.read(&cut).err();
             }
@@ -213,6 +227,7 @@ impl Body<'_> {
         if name.is_some_and(|name| name == ColumnRole::Type.as_str()) {
             return refuse("the value must be `credit` or `debit`");
         }
+        layout.left_type = layout.places.of(ColumnRole::Type);
         layout.places.set(ColumnRole::Type, None);
         Ok(())
     }

@@ -89,14 +89,38 @@ const FAILED: &[&str] = &[
     "bounced",
     "timed out",
     "error",
+    "declined by bank",
     "echoue",
+    "echouee",
+    "annule",
+    "annulee",
+    "rejete",
+    "rejetee",
+    "refuse",
+    "refusee",
+    "storniert",
+    "abgelehnt",
+    "zuruckgewiesen",
+    "zurueckgewiesen",
+    "fallida",
+    "estornado",
+    "estornada",
+    "cancelado",
+    "cancelada",
+    "rejeitado",
+    "rejeitada",
+    "recusado",
+    "anulado",
+    "anulada",
+    "rechazado",
+    "rechazada",
     "fehlgeschlagen",
     "falhou",
     "fallido",
     "imeshindwa",
 ];
 const KINDS: &[(AccountKind, &[&str])] = &[
-    (AccountKind::Current, &["current", "checking", "cheque"]),
+    (AccountKind::Current, &["current", "checking", "cheque", "chequing", "transaction", "giro"]),
     (AccountKind::Savings, &["savings", "saving"]),
     (AccountKind::MobileMoney, &["mobile money", "wallet"]),
     (AccountKind::Till, &["till", "merchant"]),
@@ -111,6 +135,9 @@ const OPENING: &[&str] = &[
     "brought forward",
     "balance b f",
     "balance bf",
+    "balance b fwd",
+    "bal b fwd",
+    "b fwd",
     "bal b f",
     "b f",
     "beginning balance",
@@ -160,9 +187,6 @@ const TOTAL: &[&str] = &[
     "soma",
     "jumla",
 ];
-
-/// Bytes of the longest word of a row that took no effect.
-const NO_EFFECT_BYTES_MAX: usize = 16;
 
 /// Words that may follow a total.
 const BESIDE_TOTALS: &[&str] = &[
@@ -288,15 +312,6 @@ fn meaning<T: Copy>(text: &str, lists: &[(&[&str], T)]) -> Option<T> {
     })
 }
 
-/// Returns whether a value is a word of a row that took no effect: few texts of a document are of its length.
-pub(super) fn is_of_no_effect(text: &str) -> bool {
-    let is_short = (4..=NO_EFFECT_BYTES_MAX).contains(&text.len());
-    is_short
-        && text.bytes().all(|byte| !byte.is_ascii_digit())
-        && (text.eq_ignore_ascii_case("reversed")
-            || matches!(status(text), Some(TransactionStatus::Pending | TransactionStatus::Failed)))
-}
-
 /// Returns what a total is of by its words: money in, money out, or all amounts; `None` for a number of rows.
 pub(super) fn side_of_total(text: &str) -> Option<ColumnRole> {
     let text = folded(text);
@@ -314,7 +329,10 @@ pub(super) fn side_of_total(text: &str) -> Option<ColumnRole> {
 /// Returns the kind of account that a value states.
 pub(super) fn kind(text: &str) -> Option<AccountKind> {
     let text = folded(text);
-    KINDS.iter().find(|(_, words)| words.contains(&&*text)).map(|(kind, _)| *kind)
+    let named =
+        ["account", "acct", "a c"].into_iter().find_map(|end| text.strip_suffix(end)?.strip_suffix(' '));
+    let text = named.unwrap_or(&text);
+    KINDS.iter().find(|(_, words)| words.contains(&text)).map(|(kind, _)| *kind)
 }
 
 /// Returns what a row is that begins with the text, or is described by it.

@@ -31,51 +31,74 @@ def category(raw):
     return None if word is None else "".join(word.replace("-", " ").replace("_", " ").split()).lower()
 
 
-def same(one, other, by):
-    if one["day"] != other["day"] or one["amount"] != other["amount"] or one["amount"] == 0:
+def same(one, other, by, apart=0):
+    if abs((one["day"] - other["day"]).days) != apart or one["amount"] != other["amount"] or one["amount"] == 0:
         return False
     if by == "id":
         return one["raw"].get("id") is not None and one["raw"].get("id") == other["raw"].get("id")
     if by == "balance":
         return one["stated"] is not None and one["stated"] == other["stated"]
     free = by == "text" or one["stated"] is None or other["stated"] is None
-    return words(one) == words(other) and free
+    return (by == "amount" or words(one) == words(other)) and free
 
 
-def copies(holders, any_text):
-    """Pairs (holder, row index) of copies with the rows that are kept; the largest holder keeps its own."""
-    gone, kept = set(), set()
-    stated = [0 if any_text else sum(row["stated"] or 0 for row in holder) for holder in holders]
-    order = sorted(range(len(holders)), key=lambda at: (-len(holders[at]), stated[at], at))
+def by_size(holders, stated):
+    return sorted(range(len(holders)), key=lambda at: (-len(holders[at]), stated[at], at))
+
+
+def copies_of_uploads(holders):
+    """Pairs (holder, row index) of copies with the rows that are kept; the largest upload keeps its own."""
+    order = by_size(holders, [0] * len(holders))
     pairs = []
-    for by in ("id", "balance", "text of uploads" if any_text else "text"):
-        found = []
+    for by in ("id", "balance", "text of uploads"):
+        pairs += agreeing(holders, order, by, pairs, set(), (0,))
+    gone = {copy for copy, _ in pairs}
+    return gone, {own for _, own in pairs} - gone, pairs
+
+
+def agreeing(holders, order, by, known, used, apart):
+    """Rows of a smaller holder that agree in a key with one of a larger, each of these once for each smaller one."""
+    gone, found, used = {copy for copy, _ in known}, [], set(used)
+    for days in apart:
         for rank, big in enumerate(order):
-            taken = {}
             for small in order[rank + 1:]:
-                taken[small] = set()
                 for place, row in enumerate(holders[small]):
-                    if (small, place) in gone or any(copy == (small, place) for copy, _ in found):
+                    if (small, place) in gone | {copy for copy, _ in found}:
                         continue
                     for mine, other in enumerate(holders[big]):
-                        if (big, mine) not in gone and mine not in taken[small] and same(row, other, by):
+                        if (big, mine) not in gone and (small, big, mine) not in used and same(row, other, by, days):
                             found.append(((small, place), (big, mine)))
-                            taken[small].add(mine)
+                            used.add((small, big, mine))
                             break
-        if by == "text":
-            count = {at: sum(copy[0] == at for copy, _ in found) for at in range(len(holders))}
-            found = [pair for pair in found if count[pair[0][0]] >= 5 and count[pair[0][0]] * 2 >= len(holders[pair[0][0]])]
-        gone |= {copy for copy, _ in found}
-        kept |= {own for _, own in found}
+    return found
+
+
+def copies_of_accounts(holders, openings):
+    """The same for accounts, whose days may be a day apart."""
+    order = by_size(holders, [sum(row["stated"] or 0 for row in holder) for holder in holders])
+    pairs = []
+    for by in ("id", "balance", "text", "amount"):
+        used = {(copy[0], *own) for copy, own in pairs}
+        found = agreeing(holders, order, by, pairs, used, (0, 1))
+        for at, holder in enumerate(holders):
+            new = [(copy, own) for copy, own in found if copy[0] == at]
+            count = len(new) + sum(copy[0] == at for copy, _ in pairs)
+            half = count * 2 >= sum(row["amount"] != 0 for row in holder)
+            amounts = {holder[copy[1]]["amount"] for copy, _ in new}
+            begin_alike = openings[at] and any(openings[own[0]] == openings[at] for _, own in new)
+            if by == "text" and not (count >= 5 and half):
+                found = [pair for pair in found if pair not in new]
+            if by == "amount" and not (half and (count >= 5 and len(amounts) >= 3 or begin_alike)):
+                found = [pair for pair in found if pair not in new]
         pairs += found
-    return gone, kept - gone, pairs
+    return {copy for copy, _ in pairs}
 
 
 def merge_uploads(rows, count):
     if count < 2:
         return rows
     holders = [[row for row in rows if row["upload"] == at] for at in range(count)]
-    gone, kept, pairs = copies(holders, True)
+    gone, kept, pairs = copies_of_uploads(holders)
     for at, holder in enumerate(holders):
         for place, row in enumerate(holder):
             inside = any(other and at != k and other[0]["day"] < row["day"] < other[-1]["day"]
@@ -286,15 +309,56 @@ def cover(uploads, rows, start, read_on, last_day, stated_opening):
 
 
 def share(accounts):
-    """Marks the rows that a larger account holds too."""
+    """Marks the rows that a larger account holds too, and accounts that have nothing but the balance of another."""
     for currency in {state["currency"] for state in accounts}:
         own = [state for state in accounts if state["currency"] == currency]
-        gone, _, _ = copies([state["rows"] for state in own], False)
+        gone = copies_of_accounts([state["rows"] for state in own], [state["opening"] for state in own])
         for at, state in enumerate(own):
             mine = [place for holder, place in gone if holder == at]
             for place in mine:
                 state["rows"][place]["disputed"] = True
-            state["copy"] = bool(mine) and len(mine) * 2 >= len(state["rows"])
+            state["copy"] = bool(mine) and len(mine) * 2 >= sum(row["amount"] != 0 for row in state["rows"])
+        cash = [state for state in own if not state["owed"]]
+        moved = [state for state in cash if any(row["amount"] for row in state["rows"])]
+        seen = [end for state in moved for end in (state["opening"], state["rows"][-1]["balance"])]
+        for state in cash:
+            last = state["rows"][-1]["balance"] if state["rows"] else state["opening"]
+            if not any(row["amount"] for row in state["rows"]) and (last or 0) > 0:
+                state["copy"] = last in seen
+                state["quiet_copy"] = last in seen
+                seen.append(last)
+
+
+def led_back(rows, start):
+    """Leads the first balance that is stated from `start` on back to there; returns whether one is."""
+    stated = [place for place in range(start, len(rows)) if rows[place]["stated"] is not None]
+    for place in range(stated[0] - 1, start - 1, -1) if stated else ():
+        rows[place]["balance"] = rows[place + 1]["balance"] - rows[place + 1]["amount"]
+    return bool(stated)
+
+
+def since_the_break(rows, start, closing_balance):
+    """Balances of the latest stretch where an earlier one is there; returns whether nothing shows them.
+
+    The first row that states one leads back to the break. Without one they are known where the closing balance is the one
+    carried over the break.
+    """
+    if start == 0 or led_back(rows, start):
+        return False
+    moved = [row for row in rows[start:] if row["amount"] != 0]
+    return not (moved and closing_balance is not None and moved[-1]["balance"] == closing_balance)
+
+
+BACK = ("reversal", "reversed", "contrepassation", "contre passation", "extourne", "estorno", "storno", "urejesho")
+
+
+def reversals(rows):
+    """A credit that says that a payment was given back, with such a payment within 30 days before, is no income."""
+    for row in rows:
+        text = " ".join(word for word in word_list(text_of(row)) if word not in ("pending", "posted")) + " "
+        if row["amount"] > 0 and any(text.startswith(word + " ") for word in BACK):
+            paid = [other for other in rows if other["amount"] == -row["amount"] and 0 <= (row["day"] - other["day"]).days <= 30]
+            row["income"] = row["income"] and not paid
 
 
 def transfer_text(row):
@@ -305,23 +369,33 @@ def transfer_text(row):
 
 
 def own_transfers(accounts):
-    def may(state, row):
+    def doubtful(state, row):
         before = state["begin"] is not None and row["day"] < state["begin"]
-        return category(row["raw"]) in (None, "owntransfer") and (before or not row["disputed"])
+        return row["disputed"] and not before
+
+    def may(state, row):
+        open_to_all = category(row["raw"]) in (None, "owntransfer")
+        return open_to_all and (row["amount"] < 0 or not doubtful(state, row))
 
     legs = [(at, row) for at, state in enumerate(accounts) for row in state["rows"] if may(state, row)]
     taken = set()
-    for days in range(4):
-        for at, credit in sorted(legs, key=lambda leg: (leg[1]["amount"], leg[1]["day"])):
-            for step in (days, -days):
-                for other, debit in legs:
-                    if id(credit) in taken or id(debit) in taken or at == other or credit["amount"] <= 0:
-                        continue
-                    one, two = transfer_text(credit), transfer_text(debit)
-                    marked = "owntransfer" in (category(credit["raw"]), category(debit["raw"]))
-                    agree = marked or one == two and one or {one, two} == {"", "transfer"}
-                    same_money = accounts[at]["currency"] == accounts[other]["currency"]
-                    if credit["amount"] == -debit["amount"] and (debit["day"] - credit["day"]).days == step and agree and same_money:
-                        taken |= {id(credit), id(debit)}
-                        for leg in (credit, debit):
-                            leg["transfer"], leg["income"] = True, False
+    # Debits without doubt first; then those in doubt.
+    for in_doubt in (False, True):
+        for days in range(4):
+            for at, credit in sorted(legs, key=lambda leg: (leg[1]["amount"], leg[1]["day"])):
+                for step in (days, -days):
+                    for other, debit in legs:
+                        if id(credit) in taken or id(debit) in taken or at == other or credit["amount"] <= 0:
+                            continue
+                        if doubtful(accounts[other], debit) and not in_doubt:
+                            continue
+                        one, two = transfer_text(credit), transfer_text(debit)
+                        marked = "owntransfer" in (category(credit["raw"]), category(debit["raw"]))
+                        agree = marked or one == two and one or {one, two} == {"", "transfer"}
+                        same_money = accounts[at]["currency"] == accounts[other]["currency"]
+                        near = (debit["day"] - credit["day"]).days == step
+                        if credit["amount"] == -debit["amount"] and near and agree and same_money:
+                            taken |= {id(credit), id(debit)}
+                            # A payment into a debt is spent; what it repays counts as nothing already.
+                            for leg in () if accounts[at]["owed"] else (credit, debit):
+                                leg["transfer"], leg["income"] = True, False

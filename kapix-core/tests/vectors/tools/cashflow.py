@@ -135,6 +135,7 @@ def account_state(source, uploads, as_of, names):
     attested = (min(p["from"] for p in periods), max(p["to"] for p in periods)) \
         if periods and source.get("retrieved_at") else None
     start = as_they_come.latest_stretch(rows, attested)
+    unproven = as_they_come.since_the_break(rows, start, as_they_come.closing(uploads))
     as_they_come.one_id_twice(rows, opening)
     as_they_come.duplicates(rows, known_opening)
     as_they_come.isolate(rows, start)
@@ -142,8 +143,10 @@ def account_state(source, uploads, as_of, names):
     read_on = instant(read_on).astimezone(zone).date() if read_on else None
     begin = rows[start]["day"] if start < len(rows) else None
     covered, given = as_they_come.cover(uploads, rows, start, read_on, last_day, opening)
+    as_they_come.reversals(rows)
     return {"currency": uploads[0][0]["currency"], "last_day": last_day, "covered": covered, "given": given,
             "opening": known_opening, "stated_opening": opening, "begin": begin, "rows": rows, "copy": False,
+            "quiet_copy": False, "start": start, "unproven": unproven,
             "owed": uploads[0][0].get("kind") in OWED}
 
 
@@ -156,9 +159,11 @@ def as_frame(state, takes):
         rows = [row | {"stated": one} for row, one in zip(rows, stated)]
         rows = [row for row in rows if not row["disputed"] or row["amount"] == 0 or takes(row["amount"])]
         rows = in_order(rows, state["opening"])
+        if state["start"] > 0:
+            as_they_come.led_back(rows, sum(row["day"] < state["begin"] for row in rows))
     table = [[row["input"], row["day"].isoformat(), row["amount"], row["balance"], row["name"], row["income"],
               row["transfer"]] for row in rows]
-    opening = state["opening"] if state["covered"] else None
+    opening = state["opening"] if state["covered"] and not state["unproven"] else None
     if state["owed"]:
         opening = 0
         table = [row[:3] + [0] + row[4:] for row in table]
@@ -188,7 +193,7 @@ def reading(request, as_of):
     if not accounts:
         return {"cautious": {}, "other": None, "early": False, "given": False}
     cautious = features.expected([as_frame(state, lambda amount: amount < 0) for state in accounts])
-    disputed = any(row["disputed"] for state in accounts for row in state["rows"])
+    disputed = any(state["quiet_copy"] or row["disputed"] for state in accounts for row in state["rows"] or [{"disputed": False}])
     other = features.expected([as_frame(state, lambda amount: amount > 0) for state in accounts]) if disputed else None
     ends = [state["covered"][1] for state in accounts if state["covered"]]
     end = max(ends, default=None)

@@ -341,8 +341,7 @@ class Development:
 
     def lacking(self, rows):
         """Returns, for each row, one digit a characteristic: 1 where the input is missing."""
-        missing = self.request.get("missing", {}).get("special", [])
-        gone = lambda name, r: self.columns[name][r] in [None, *missing]
+        gone = lambda name, r: self.columns[name][r] in [None, *self.none.get(name, [])]
         return ["".join("1" if gone(n, r) else "0" for n in self.left) for r in rows]
 
     def missing(self, body):
@@ -353,15 +352,19 @@ class Development:
         own = request.get("characteristics", {})
         settings = request.get("missing", {})
         source = lambda n: n.startswith(("bureau.", "internal_loans.")) or "withheld" in own.get(n, {})
-        w, bad, sets = self.weights(rows), self.bad(rows), self.lacking(rows)
+        self.none = {}
         for k, name in enumerate(self.left):
             characteristic = body["characteristics"][k]
             count = sum(self.columns[name][r] is None for r in rows)
             if "missing" in characteristic and (count < 50 or name in settings.get("refer", [])):
                 characteristic["missing"]["refer"] = True
+            # What hardly a row holds is no answer, whatever it is said to be.
             for special in characteristic.get("special", []):
-                if special["value"] in settings.get("special", []):
+                rare = sum(self.columns[name][r] == special["value"] for r in rows) < 50
+                if rare or special["value"] in settings.get("special", []):
                     special["missing"] = True
+                    self.none.setdefault(name, []).append(special["value"])
+        w, bad, sets = self.weights(rows), self.bad(rows), self.lacking(rows)
         stored, judged = [], list(zip(self.lacking(held), self.bad(held), self.weights(held), self.held_pd)) if held else []
         for digits in sorted(set(sets), reverse=True):
             fitted = [k for k, it in enumerate(sets) if it == digits]

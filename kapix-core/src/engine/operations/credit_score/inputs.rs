@@ -1,6 +1,7 @@
 //! From a request to the inputs of a card: the data checked against what it names, the ledger and its features, and
 //! for each missing input the reason.
 
+use super::super::unnamed;
 use super::null_reason::{InputNullReason, RequestNullReason};
 use super::request::CreditScoreRequest;
 use crate::cashflow::{self, FeatureId, Features};
@@ -267,8 +268,11 @@ pub(in crate::engine) fn ledger(
     as_of: Instant,
     limits: &Limits,
 ) -> Result<Ledger> {
+    let Some(origin) = origin else {
+        unnamed::check(data)?;
+        return Ledger::build(data, as_of, limits);
+    };
     let built = Ledger::build(data, as_of, limits);
-    let Some(origin) = origin else { return built };
     let mut ledger = built.map_err(|error| origin.error(error))?;
     for finding in &mut ledger.findings {
         origin.finding(finding);

@@ -1,6 +1,7 @@
 //! Pages and repeated pulls.
 
 use super::given::{left_out, mono, plaid, reading, rows};
+use crate::domain::AccountKind;
 use crate::statement::{LeftOutReason, ReadingFindingKind};
 use serde_json::{Value, json};
 
@@ -103,4 +104,81 @@ fn modified_replaces_a_row_that_was_of_another_account() {
     assert_eq!(read.accounts[0].account.account_id.as_str(), "A2");
     assert_eq!(rows(&read), [("2026-03-01".to_owned(), -150, None)]);
     assert_eq!(left_out(&read, LeftOutReason::Replaced), 1);
+}
+
+#[test]
+fn pages_and_totals_are_of_each_account() {
+    let stitch = |account: &str, more: bool| {
+        let row = json!({"node": {"id": format!("{account}1"), "amount": {"quantity": "5.00", "currency": "ZAR"},
+            "description": "d", "date": "2026-03-01"}});
+        json!({"data": {"node": {"id": account, "transactions": {"pageInfo": {"hasNextPage": more}, "edges": [row]}}}})
+    };
+    let kinds = |pages: &[Value]| -> Vec<ReadingFindingKind> {
+        reading(pages, &json!({})).unwrap().findings.iter().map(|found| found.kind).collect()
+    };
+    let missing = [ReadingFindingKind::PagesMissing];
+    assert_eq!(kinds(&[stitch("A", false), stitch("B", true)]), missing);
+    assert_eq!(kinds(&[stitch("B", true), stitch("A", false)]), missing);
+    assert_eq!(kinds(&[stitch("A", false), stitch("B", false)]), []);
+    assert_eq!(kinds(&[stitch("B", true), stitch("A", false), stitch("B", false)]), []);
+    // Several accounts on one page.
+    let two = |more: bool| {
+        let account = |id: &str, more: bool| {
+            let one = stitch(id, more);
+            json!({"id": id, "transactions": one["data"]["node"]["transactions"]})
+        };
+        json!({"data": {"user": {"bankAccounts": [account("A", false), account("B", more)]}}})
+    };
+    assert_eq!((kinds(&[two(true)]), kinds(&[two(false)])), (missing.to_vec(), vec![]));
+    // Two connections of Plaid, and one of two accounts whose last page is empty.
+    let of = |id: &str, account: &str| {
+        let mut row = plaid(id, "2026-03-01", 1.0);
+        row["account_id"] = json!(account);
+        row
+    };
+    let first = page(&[of("a", "A1"), of("b", "A2")], &[], &[], true);
+    assert_eq!(kinds(&[page(&[of("c", "B1")], &[], &[], false), first.clone()]), missing);
+    assert_eq!(kinds(&[first.clone(), page(&[], &[], &[], false)]), []);
+    assert_eq!(kinds(&[first, page(&[of("d", "A2")], &[], &[], false)]), []);
+    let counted = |id: &str, account: &str, total: u64| json!({"transactions": [of(id, account)], "total_transactions": total});
+    assert_eq!(kinds(&[counted("a", "A1", 1), counted("b", "B1", 2)]), [ReadingFindingKind::TotalMismatch]);
+    assert_eq!(kinds(&[counted("a", "A1", 1), counted("b", "B1", 1)]), []);
+}
+
+#[test]
+fn an_account_is_what_the_page_lists_it_as() {
+    let row = |id: &str, account: &str| {
+        let mut row = plaid(id, "2026-03-01", 1.0);
+        row["account_id"] = json!(account);
+        row
+    };
+    let lists = json!([{"account_id": "A", "type": "depository", "subtype": "checking"},
+        {"account_id": "B", "type": "credit", "subtype": "credit card"}, {"account_id": "C", "type": "loan", "subtype": "student"},
+        {"account_id": "D", "type": "depository", "subtype": "savings"}, {"account_id": "E", "type": "other", "subtype": null}]);
+    let rows: Vec<Value> = ["A", "B", "C", "D", "E"].iter().map(|id| row(id, id)).collect();
+    let of = |request: Value| -> Vec<AccountKind> {
+        let document =
+            json!({"accounts": lists, "added": rows, "modified": [], "removed": [], "has_more": false});
+        reading(&[document], &request).unwrap().accounts.iter().map(|it| it.account.kind).collect()
+    };
+    assert_eq!(
+        of(json!({})),
+        [
+            AccountKind::Current,
+            AccountKind::Card,
+            AccountKind::Loan,
+            AccountKind::Savings,
+            AccountKind::Other
+        ]
+    );
+    assert_eq!(
+        of(json!({"account": {"kind": "current"}})),
+        [
+            AccountKind::Current,
+            AccountKind::Card,
+            AccountKind::Loan,
+            AccountKind::Savings,
+            AccountKind::Current
+        ]
+    );
 }

@@ -1,7 +1,9 @@
 //! Layouts without a stated profile, rules one by one, hostile input, names, and the form of the wire.
 
 mod beside;
+mod certain;
 mod common;
+mod hidden;
 mod hostile;
 mod layouts;
 mod names;

@@ -114,7 +114,25 @@ fn a_form_that_only_a_row_beyond_the_sample_shows_is_that_of_all_rows() {
     // Day first, and a comma before decimals.
     let rows = read("03/04/2026,Shop,-1.234,DR\n", "13/04/2026,Pay,\"1,5\",CR\n");
     assert_eq!(rows, ("2026-04-03".to_owned(), -123_400, Some(Direction::Debit)));
-    // A column of types that has another word has no directions.
+    // A type that is no direction leaves theirs to the others.
     let rows = read("13/04/2026,Shop,-1.50,DR\n", "14/04/2026,Pay,1.50,Salary\n");
-    assert_eq!(rows, ("2026-04-13".to_owned(), -150, None));
+    assert_eq!(rows, ("2026-04-13".to_owned(), -150, Some(Direction::Debit)));
+}
+
+#[test]
+fn doubts_and_second_names_are_those_of_the_whole_document() {
+    let (limits, request) = (Limits::default(), request("KES", Profile::default()));
+    let read = |text: &str, size| {
+        let read = read_in_parts(text.as_bytes(), &request, &limits, (size, 2));
+        read.map(|it| (it.accounts, it.findings)).map_err(|error| (error.message, error.fields))
+    };
+    let row = "2026-03-01,x,-1.00,Main,0.50,\n2026-03-02,y,,Main,,\n2026-03-03,z,-2.00,Main,,\n";
+    let text = format!("Date,Details,Amount,Wallet,Fee,Balance\n{}", row.repeat(60));
+    let other = text.clone() + &row.replace("Main", "Other") + &row.repeat(20);
+    let whole = [read(&text, usize::MAX / 2), read(&other, usize::MAX / 2)];
+    assert_eq!(whole[0].as_ref().unwrap().0[0].account.reading_doubts, Some(60));
+    assert!(whole[1].is_err());
+    for size in [1, 50, 400, 2_000] {
+        assert_eq!([read(&text, size), read(&other, size)], whole, "parts of {size} bytes");
+    }
 }

@@ -1,0 +1,107 @@
+//! Values that say of a row that it took no effect.
+
+use super::words::{folded, status};
+use crate::domain::TransactionStatus;
+
+/// Words of a cell that say of a row that it took no effect, wherever they stand in it.
+const NO_EFFECT: &[&str] = &[
+    "pending",
+    "uncleared",
+    "unposted",
+    "vorgemerkt",
+    "attente",
+    "pendente",
+    "pendiente",
+    "declined",
+    "rejected",
+    "cancelled",
+    "canceled",
+    "failed",
+    "reversed",
+    "annule",
+    "annulee",
+    "rejete",
+    "rejetee",
+    "storniert",
+    "abgelehnt",
+    "fehlgeschlagen",
+    "estornado",
+    "estornada",
+    "cancelado",
+    "cancelada",
+    "anulado",
+    "anulada",
+    "rechazado",
+    "rechazada",
+    "rejeitado",
+    "rejeitada",
+];
+/// Bytes and words of the longest value in which such a word counts: longer ones are texts about a payment.
+const SAYING_BYTES_MAX: usize = 40;
+const SAYING_WORDS_MAX: usize = 4;
+/// Bytes of the longest word of a row that took no effect.
+const NO_EFFECT_BYTES_MAX: usize = 16;
+
+/// Returns whether a value is a word of a row that took no effect: few texts of a document are of its length.
+pub(super) fn is_of_no_effect(text: &str) -> bool {
+    let is_short = (4..=NO_EFFECT_BYTES_MAX).contains(&text.len());
+    is_short
+        && text.bytes().all(|byte| !byte.is_ascii_digit())
+        && (text.eq_ignore_ascii_case("reversed")
+            || matches!(status(text), Some(TransactionStatus::Pending | TransactionStatus::Failed)))
+}
+
+/// Returns whether a value says in a few words that a row took no effect, as `Umsatz vorgemerkt`.
+pub(super) fn says_no_effect(text: &str) -> bool {
+    if is_of_no_effect(text) {
+        return true;
+    }
+    let is_short = (7..=SAYING_BYTES_MAX).contains(&text.len());
+    // Most texts begin no word as these do, which needs no memory.
+    if !is_short || !text.split(|char: char| !char.is_alphanumeric()).any(begins) {
+        return false;
+    }
+    let text = folded(text);
+    text.split(' ').count() <= SAYING_WORDS_MAX && text.split(' ').any(|word| NO_EFFECT.contains(&word))
+}
+
+/// Returns whether a word begins as one of [`NO_EFFECT`] does.
+fn begins(word: &str) -> bool {
+    let Some([first, second, third]) = word.as_bytes().first_chunk() else { return false };
+    let start = [first, second, third].map(u8::to_ascii_lowercase);
+    matches!(
+        &start,
+        b"pen"
+            | b"unc"
+            | b"unp"
+            | b"vor"
+            | b"att"
+            | b"dec"
+            | b"rej"
+            | b"can"
+            | b"fai"
+            | b"rev"
+            | b"ann"
+            | b"sto"
+            | b"abg"
+            | b"feh"
+            | b"est"
+            | b"anu"
+            | b"rec"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NO_EFFECT, begins, says_no_effect};
+
+    #[test]
+    fn every_word_is_found_by_its_beginning() {
+        for word in NO_EFFECT {
+            assert!(
+                begins(word) && begins(&word.to_uppercase()) && says_no_effect(&format!("x {word}")),
+                "{word}"
+            );
+        }
+    }
+}
