@@ -56,6 +56,7 @@ mod tests {
     use crate::credit::{InputNullReason, ReferralCode, ScoreNullReason};
     use crate::fitting::ValidationNull;
     use crate::ledger::FindingKind;
+    use crate::policy::{PolicyDoubt, RuleFindingKind};
     use crate::scorecard::DevelopmentFindingCode;
     use crate::statement::{LeftOutReason, ReadingFindingKind};
     use serde::Serialize;
@@ -82,7 +83,9 @@ mod tests {
         check::<ReadingFindingKind>();
         check::<InputNullReason>();
         check::<NullReason>();
+        check::<PolicyDoubt>();
         check::<ReferralCode>();
+        check::<RuleFindingKind>();
         check::<ScoreNullReason>();
         check::<ValidationNull>();
     }

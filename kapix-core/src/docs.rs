@@ -49,6 +49,11 @@ pub mod methods {
         #![doc = include_str!("../docs/methods/expert_cards.md")]
     }
 
+    /// Policies: the document, the language, and what a run does with what is unknown.
+    pub mod policy {
+        #![doc = include_str!("../docs/methods/policy.md")]
+    }
+
     /// From documents of banks and aggregators to transactions.
     pub mod reading {
         #![doc = include_str!("../docs/methods/reading.md")]

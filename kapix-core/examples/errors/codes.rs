@@ -6,6 +6,7 @@ use kapix_core::{
     credit::{ReferralCode, RequestNullReason, ScoreNullReason},
     fitting::ValidationNull,
     ledger::{FindingKind, Severity},
+    policy::{PolicyDoubt, RuleFindingKind},
     scorecard::DevelopmentFindingCode,
     statement::{LeftOutReason, ReadingFindingKind},
 };
@@ -56,6 +57,16 @@ a code and the number of the others.
 `referral_reasons` of `credit.score`. Each forbids an approval, and is stated even where the points decline.
 
 {referral}
+## Why a policy refers although no row says so
+
+`reasons` of `policy.run` with the source `engine`.
+
+{doubts}
+## What is wrong with a table of a policy
+
+`tables` of `policy.check`. With a conflict the policy is not valid.
+
+{faults}
 ## What a ledger finds in the data
 
 `findings` of `credit.score` and `cashflow.analyze`. With severity `refer` an approval becomes a referral, unless the
@@ -83,6 +94,8 @@ for a score refers it where a finding says `refer`.
         validation = table::<ValidationNull>(),
         development = table::<DevelopmentFindingCode>(),
         referral = table::<ReferralCode>(),
+        doubts = table::<PolicyDoubt>(),
+        faults = table::<RuleFindingKind>(),
         findings = FindingKind::all().map(|it| finding(it, it.severity())).collect::<String>(),
         reading = ReadingFindingKind::all().map(|it| finding(it, it.severity())).collect::<String>(),
         left_out = table::<LeftOutReason>(),

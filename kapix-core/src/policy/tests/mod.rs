@@ -379,7 +379,3 @@ proptest! {
     }
 }
 
-#[test]
-fn doubts_have_names_and_remedies() {
-    crate::codes::AnswerCode::remedy(PolicyDoubt::MissingInput);
-}
