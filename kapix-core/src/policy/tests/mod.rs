@@ -2,7 +2,7 @@
 
 mod faults;
 
-use super::{Outcome, Policy, PolicyBody, PolicyDoubt, Progress, ReasonCode, State, StepResult, Verdict};
+use super::{Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepResult, Verdict};
 use crate::error::Cause;
 use crate::id::Id;
 use crate::json_value::JsonValue;
@@ -378,4 +378,3 @@ proptest! {
         prop_assert!(verdict.outcome != Outcome::Refer || !verdict.because.is_empty());
     }
 }
-
