@@ -58,7 +58,7 @@ impl Operate for PolicyCheckRequest {
             }
             _ => {
                 let message = "give one of `artefact` and `policy`";
-                return Err(Error::new(Cause::DataExclusive, message).at("/policy").into());
+                return Err(Error::new(Cause::JsonShape, message).at("/policy").into());
             }
         };
         let response = match &proved {
