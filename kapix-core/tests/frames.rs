@@ -174,7 +174,8 @@ fn a_special_value_that_hardly_a_row_holds_is_no_answer() {
     // -9 is a code of the whole card, and no row of `second` holds it: sent there it would count as neutral points.
     let second =
         changed(&table(), "age", |row, age| if *age == json!(-9) { json!(row % 50) } else { age.clone() });
-    let both = with(table(), &json!({"second": second["age"]}));
+    let first = changed(&table(), "age", |row, age| if row % 6 == 0 { json!(-9) } else { age.clone() });
+    let both = with(first, &json!({"second": second["age"]}));
     let answer = develop(&both, &json!({"selection": {"forced": ["age", "second"]}}));
     let named = |name: &str| {
         let own = characteristics(&answer);
