@@ -381,7 +381,11 @@ def _chunks(pyarrow: Any, values: Any, place: str) -> Any:
 
 def _arrow(name: str, values: Any) -> Column:
     pyarrow = _pyarrow()
-    elif dtype.is_integer() and dtype not in (polars.Int32, polars.UInt64):
+    if isinstance(values, (pyarrow.Array, pyarrow.ChunkedArray)) and pyarrow.types.is_union(values.type):
+        return _unread(name, values, values.type)
+    values = _chunks(pyarrow, values, pointer_of(["columns", name]))
+    empty = pyarrow.array([], values.type)
+    values = values.chunk(0) if values.num_chunks == 1 else pyarrow.concat_arrays([*values.chunks, empty])
     kinds = pyarrow.types
     kind = values.type
     if kinds.is_dictionary(kind):
