@@ -10,6 +10,7 @@ mod check;
 mod document;
 mod hit;
 mod input;
+mod inputs;
 mod load;
 mod offer;
 mod run;

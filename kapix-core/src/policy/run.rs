@@ -413,8 +413,8 @@ struct Hangs<'h> {
     inputs: Vec<usize>,
 }
 
-/// The doubts by the cause of an unknown value. A step that gave nothing has its own already.
-const DOUBTS: [(Unknown, PolicyDoubt); 7] = [
+/// The doubts by the cause of an unknown value: every cause has one, so that nothing unknown passes in silence.
+const DOUBTS: [(Unknown, PolicyDoubt); 10] = [
     (Unknown::MISSING, PolicyDoubt::MissingInput),
     (Unknown::STALE, PolicyDoubt::InputStale),
     (Unknown::INVALID, PolicyDoubt::InputOutOfRange),
@@ -422,6 +422,9 @@ const DOUBTS: [(Unknown, PolicyDoubt); 7] = [
     (Unknown::DIVISION_BY_ZERO, PolicyDoubt::DivisionByZero),
     (Unknown::OVERFLOW, PolicyDoubt::Overflow),
     (Unknown::UNDEFINED, PolicyDoubt::NoValue),
+    (Unknown::STEP, PolicyDoubt::StepRefused),
+    (Unknown::NO_ROW, PolicyDoubt::NoRowMatched),
+    (Unknown::CONFLICT, PolicyDoubt::RowsDisagree),
 ];
 
 /// Returns the text of a number.

@@ -173,8 +173,12 @@ impl Table {
             };
             of_column || of_cell
         };
+        // To pass a row over may let another one give its values, or be the only one: only where a table gives outcomes alone,
+        // and its rows do not exclude each other, can it not improve the result.
+        let is_alone = matches!(self.body.hit, HitPolicy::Unique | HitPolicy::Any | HitPolicy::Priority);
+        let all_harm = matches!(absent, Absent::Skip) && (is_alone || !self.outputs.is_empty());
         self.rows.iter().enumerate().find_map(|(number, row)| {
-            let harms = self.thens.get(row.then as usize).is_some_and(Then::could_harm);
+            let harms = all_harm || self.thens.get(row.then as usize).is_some_and(Then::could_harm);
             let passed = harms && self.tests_of(row).iter().any(|test| reads(test) && !passes(test));
             passed.then(|| format!("{}.{}", self.body.name, self.row_name(number)))
         })

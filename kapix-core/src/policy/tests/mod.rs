@@ -232,6 +232,34 @@ fn a_step_that_gives_nothing_never_leads_to_an_approval() {
 }
 
 #[test]
+fn a_value_that_no_row_gave_refers_where_it_matters() {
+    let document = |knock_out: Value, offer: Value| {
+        json!({
+            "currency": "KES",
+            "inputs": {"x": {"type": "number"}, "amount": {"type": "money"}},
+            "reasons": {"BAD": {"texts": {"en": "It is bad."}}},
+            "offer": offer,
+            "steps": [
+                {"table": {"name": "limits", "hit": "first", "columns": ["x"], "outputs": {"most": {"type": "money"}},
+                    "rules": [{"when": ["> 5"], "then": {"outputs": {"most": 100}}}]}},
+                knock_out,
+                {"table": {"name": "all", "hit": "first", "columns": ["x"], "rules": [{"when": ["-"], "then": {"outcome": "approve"}}]}}
+            ]
+        })
+    };
+    let table = json!({"table": {"name": "low", "hit": "first", "columns": ["limits.most"],
+        "rules": [{"when": ["< 50"], "then": {"outcome": "decline", "reason": "BAD"}}]}});
+    let nothing = json!({"derive": {"name": "nothing", "expression": "x"}});
+    let offer = json!({"requested": "amount", "limit": "limits.most"});
+    for document in [document(table, json!({"requested": "amount"})), document(nothing, offer)] {
+        let policy = policy(&document);
+        assert_eq!(run(&policy, &json!({"x": 6, "amount": 90}), &[]).outcome, Outcome::Approve);
+        let verdict = run(&policy, &json!({"x": 1, "amount": 90}), &[]);
+        assert_eq!((verdict.outcome, codes(&verdict)), (Outcome::Refer, vec!["NO_ROW_MATCHED".to_owned()]));
+    }
+}
+
+#[test]
 fn what_a_missing_input_may_do_is_checked_row_by_row() {
     let on_missing = |value: Value, rules: Value| {
         json!({
@@ -239,7 +267,8 @@ fn what_a_missing_input_may_do_is_checked_row_by_row() {
             "reasons": {"BAD": {"texts": {"en": "It is bad."}}, "ABSENT": {"texts": {"en": "It is absent."}}},
             "steps": [{"table": {
                 "name": "t", "hit": "first", "columns": ["x", "y"],
-                "outputs": {"rate": {"type": "number"}}, "rules": rules
+                "outputs": if rules.to_string().contains("rate") { json!({"rate": {"type": "number"}}) } else { json!({}) },
+                "rules": rules
             }}]
         })
     };
@@ -253,6 +282,14 @@ fn what_a_missing_input_may_do_is_checked_row_by_row() {
         assert_eq!(refused(&on_missing(json!({"value": 5}), rules.clone())), missing);
         policy(&on_missing(json!({"value": 0}), rules.clone()));
     }
+    for hit in ["unique", "any", "priority"] {
+        let mut exclusive = on_missing(json!("skip"), kind.clone());
+        exclusive["steps"][0]["table"]["hit"] = json!(hit);
+        assert_eq!(refused(&exclusive), missing, "{hit}: another row could be the only one");
+    }
+    let mut gives = on_missing(json!("skip"), kind.clone());
+    gives["steps"][0]["table"]["outputs"] = json!({"rate": {"type": "number"}});
+    assert_eq!(refused(&gives), missing, "another row could give its value");
     let skips = policy(&on_missing(json!("skip"), kind.clone()));
     assert_eq!(
         run(&skips, &json!({"y": 1}), &[]).outcome,
@@ -307,16 +344,22 @@ fn documents() -> impl Strategy<Value = Value> {
         3 => Just("first"), 1 => Just("unique"), 1 => Just("any"), 1 => Just("rule_order"), 1 => Just("collect"),
     ];
     let table = (hit, prop::collection::vec(row, 1..5), any::<bool>());
-    (prop::collection::vec(table, 1..3), any::<bool>()).prop_map(|(tables, all_reasons)| {
+    (prop::collection::vec(table, 1..4), any::<bool>()).prop_map(|(tables, all_reasons)| {
         let mut steps = vec![json!({"derive": {"name": "r", "expression": "a / c"}})];
+        // The third column of a table is what the table before it gave.
+        let mut third = "r".to_owned();
         for (number, (hit, rows, sums)) in tables.into_iter().enumerate() {
-            let output = if hit == "collect" && sums { json!({"type": "number", "aggregate": "sum"}) } else { json!({"type": "number"}) };
-            let rules: Vec<Value> = rows.into_iter().map(|(when, then)| json!({"when": when, "then": then})).collect();
-            let third = if number == 0 || hit != "collect" { "r" } else { "b" };
+            let is_sum = hit == "collect" && sums;
+            let output =
+                if is_sum { json!({"type": "number", "aggregate": "sum"}) } else { json!({"type": "number"}) };
+            let rules: Vec<Value> =
+                rows.into_iter().map(|(when, then)| json!({"when": when, "then": then})).collect();
+            let name = format!("t{number}");
             steps.push(json!({"table": {
-                "name": format!("t{number}"), "hit": hit, "columns": ["a", "b", third],
-                "outputs": {"v": output}, "rules": rules
+                "name": name, "hit": hit, "columns": ["a", "b", third], "outputs": {"v": output}, "rules": rules
             }}));
+            let is_list = matches!(hit, "rule_order" | "collect") && !is_sum;
+            third = if is_list { format!("sum({name}.v)") } else { format!("{name}.v") };
         }
         json!({
             "all_reasons": all_reasons,
@@ -377,4 +420,51 @@ proptest! {
         prop_assert!(verdict.outcome != Outcome::Approve || approves && verdict.because.is_empty());
         prop_assert!(verdict.outcome != Outcome::Refer || !verdict.because.is_empty());
     }
+
+    /// An input that a policy passes over where it is missing can be hidden, and no approval is gained.
+    #[test]
+    fn an_input_that_may_be_passed_over_gains_nothing_hidden(
+        document in lenient_documents(),
+        values in prop::collection::vec(-3_i32..=3, 2),
+    ) {
+        let policy = policy(&document);
+        if run(&policy, &json!({"a": values[0], "c": values[1]}), &[]).outcome == Outcome::Approve {
+            for b in -4..=4 {
+                let shown = run(&policy, &json!({"a": values[0], "b": b, "c": values[1]}), &[]);
+                prop_assert_eq!(shown.outcome, Outcome::Approve, "{} with b {}", document, b);
+            }
+        }
+    }
+}
+
+/// Tables in which rows that approve read `b`, which may be passed over, and other rows do not.
+fn lenient_documents() -> impl Strategy<Value = Value> {
+    let cell = (0_u8..4, -2_i32..3).prop_map(|(kind, at)| match kind {
+        0 => "-".to_owned(),
+        1 => format!("< {at}"),
+        2 => format!(">= {at}"),
+        _ => format!("{at}"),
+    });
+    let row = (cell.clone(), cell.clone(), cell, 0_u8..5).prop_map(|(a, b, c, then)| match then {
+        0 | 1 => json!({"when": [a, b, c], "then": {"outcome": "approve"}}),
+        2 => json!({"when": [a, "-", c], "then": {"outcome": "refer", "reason": "ODD"}}),
+        _ => json!({"when": [a, "-", c], "then": {"outcome": "decline", "reason": "BAD"}}),
+    });
+    let hit = prop_oneof![Just("first"), Just("rule_order"), Just("collect")];
+    let table = (hit, prop::collection::vec(row, 1..5));
+    prop::collection::vec(table, 1..3).prop_map(|tables| {
+        let steps: Vec<Value> = tables
+            .into_iter()
+            .enumerate()
+            .map(|(number, (hit, rules))| {
+                json!({"table": {"name": format!("t{number}"), "hit": hit, "columns": ["a", "b", "c"],
+                    "rules": rules}})
+            })
+            .collect();
+        json!({
+            "inputs": {"a": {"type": "number"}, "b": {"type": "number", "on_missing": "skip"}, "c": {"type": "number"}},
+            "reasons": {"BAD": {"texts": {"en": "b"}}, "ODD": {"texts": {"en": "o"}}},
+            "steps": steps
+        })
+    })
 }
