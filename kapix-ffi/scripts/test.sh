@@ -56,7 +56,7 @@ memory() {
   fi
   if command -v valgrind > /dev/null; then
     say 'under valgrind'
-    run '' valgrind -q "--suppressions=$ffi/scripts/valgrind.supp" --leak-check=full --show-leak-kinds=definite,indirect,possible \
+    run '' valgrind -q --fair-sched=try "--suppressions=$ffi/scripts/valgrind.supp" --leak-check=full --show-leak-kinds=definite,indirect,possible \
       --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=9 --trace-children=yes
   else
     say 'valgrind: skipped, not installed'

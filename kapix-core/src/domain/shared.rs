@@ -147,7 +147,7 @@ impl<'a> Search<'a> {
         key: impl Fn(&'a Transaction) -> Option<Key<'a>>,
         mut exact: impl FnMut(&Transaction) -> bool,
     ) -> Vec<Pair> {
-        let entries = entries(self.holders, &self.copies.found, key);
+        let entries = entries(self.holders, &self.copies.found, (key, self.is_loose));
         if !self.is_loose {
             return pairs(self.holders, &entries, &mut exact, &BTreeSet::new());
         }
@@ -214,16 +214,17 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Returns the rows that moved money and are not yet known to be copies, in the order of what they are.
+/// Returns the rows that are not yet known to be copies, in the order of what they are; of two accounts those that moved
+/// money.
 fn entries<'a>(
     holders: &'a [Holder<'a>],
     found: &[Vec<Same>],
-    key: impl Fn(&'a Transaction) -> Option<Key<'a>>,
+    (key, moved_alone): (impl Fn(&'a Transaction) -> Option<Key<'a>>, bool),
 ) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     for (at, (holder, found)) in holders.iter().zip(found).enumerate() {
         for (place, ((row, transaction), same)) in holder.rows.iter().zip(found).enumerate() {
-            let is_open = row.amount_minor != 0 && *same != Same::Copy;
+            let is_open = (row.amount_minor != 0 || !moved_alone) && *same != Same::Copy;
             if let Some(key) = is_open.then(|| key(transaction)).flatten() {
                 let what = (holder.currency, row.amount_minor, key, row.date);
                 entries.push(Entry { what, holder: at, place });

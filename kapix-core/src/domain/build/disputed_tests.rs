@@ -230,6 +230,18 @@ fn uploads_of_one_account_are_one_account_and_rows_of_both_count_once() {
 }
 
 #[test]
+fn a_row_of_zero_that_two_uploads_hold_counts_once() {
+    let row = |at: &str, amount: i64, balance: i64| json!({"at": at, "amount_minor": amount, "balance_minor": balance});
+    let rows = [row("2026-03-01", 100, 1_100), row("2026-03-02", 0, 1_100), row("2026-03-02", 50, 1_150)];
+    let two = ledger(&json!([account("a", &rows), account("a", &rows[1..])]));
+    assert_eq!(two.accounts[0].rows.last().unwrap().balance_minor, Some(1_150));
+    assert_eq!(two.accounts[0].rows.len(), 3);
+    for kind in [FindingKind::ChainBreak, FindingKind::LikelyDuplicate, FindingKind::OverlapDisputed] {
+        assert!(find(&two, kind).is_none(), "{}", kind.as_str());
+    }
+}
+
+#[test]
 fn amounts_with_the_other_sign_are_told_where_balances_show_it() {
     let rows = |sign: i64, days: u32| {
         let mut balance = 1_000;
