@@ -374,7 +374,8 @@ mod tests {
         let mut holders = vec![holder(3_000, 1)];
         holders.extend((0..999).map(|_| holder(3, 2)));
         let nothing: Vec<_> = holders.iter().map(|it| vec![super::Same::Alone; it.rows.len()]).collect();
-        let all = entries(&holders, &nothing, |_| Some(Key::Text(String::new())));
+        let all =
+            entries(&holders, &nothing, (|_: &super::Transaction| Some(Key::Text(String::new())), true));
         let mut looked_at = 0;
         let found = pairs(
             &holders,

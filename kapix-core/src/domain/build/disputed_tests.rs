@@ -237,7 +237,7 @@ fn a_row_of_zero_that_two_uploads_hold_counts_once() {
     assert_eq!(two.accounts[0].rows.last().unwrap().balance_minor, Some(1_150));
     assert_eq!(two.accounts[0].rows.len(), 3);
     for kind in [FindingKind::ChainBreak, FindingKind::LikelyDuplicate, FindingKind::OverlapDisputed] {
-        assert!(find(&two, kind).is_none(), "{}", kind.as_str());
+        assert!(find(&two, kind).is_none(), "{kind:?}");
     }
 }
 
