@@ -92,13 +92,14 @@ pub mod ledger {
 /// The request and the answer of each operation that `credit` does not hold, and what a call gives back beside them.
 pub mod operations {
     pub use crate::engine::{
-        AccountView, Applicant, ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest,
-        CashflowAnalyzeResponse, CounterOffer, DoorReply, EngineDescribeRequest, EngineDescribeResponse,
-        EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, Event, EventData,
-        OperationEntry, OverrideView, PolicyCheckRequest, PolicyCheckResponse, PolicyReason, PolicyRule,
-        PolicyRunRequest, PolicyRunResponse, PolicyStep, Problem, Progress, ReasonSource, Reply,
-        ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange, SourceSummary,
-        TransactionsReadResponse,
+        AccountView, AdverseImpact, Applicant, ArtefactCheckRequest, ArtefactCheckResponse,
+        CashflowAnalyzeRequest, CashflowAnalyzeResponse, CounterOffer, DoorReply, EngineDescribeRequest,
+        EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse, EntityPutRequest,
+        EntityPutResponse, Event, EventData, GroupRates, ObservedRates, OperationEntry, OverrideView,
+        PolicyCheckRequest, PolicyCheckResponse, PolicyReason, PolicyReplayRequest, PolicyReplayResponse,
+        PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep, PortfolioRates, Problem, Progress,
+        ReasonCount, ReasonSource, Reply, RuleCount, ScorecardDevelopResponse, ScorecardEvaluateResponse,
+        SourceChange, SourceSummary, TransactionsReadResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

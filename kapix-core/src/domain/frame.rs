@@ -12,6 +12,7 @@ pub use column::{Column, Values};
 pub use slices::{Offsets, Slices};
 pub(crate) use written::{MISSING_TEXTS, is_missing_text, number_of};
 
+use crate::canonical::{Hash, Hasher};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::limits::{self, Limits};
 
@@ -123,6 +124,27 @@ impl<'a> Frame<'a> {
     /// ```
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column<'a>)> {
         self.columns.iter().map(|(name, column)| (name.as_str(), column))
+    }
+
+    /// Returns the SHA-256 over the columns of these names, as far as the frame has them: each is its name, a zero byte,
+    /// its kind (0 numbers, 1 text, 2 dates, 3 instants), the number of rows as eight little-endian bytes, and the rows as
+    /// [`Column::write`] writes them.
+    pub(crate) fn hash<'n>(&self, names: impl Iterator<Item = &'n str>) -> Hash {
+        let mut hasher = Hasher::new();
+        for name in names {
+            let Some(column) = self.column(name) else { continue };
+            hasher.update(name.as_bytes());
+            let kind = match column.kind() {
+                Kind::Text => 1,
+                Kind::Dates => 2,
+                Kind::Instants => 3,
+                Kind::Numbers | Kind::Bytes | Kind::Other => 0,
+            };
+            hasher.update(&[0, kind]);
+            hasher.update(&u64::try_from(column.len()).unwrap_or(u64::MAX).to_le_bytes());
+            column.hash(&mut hasher);
+        }
+        hasher.finish()
     }
 }
 

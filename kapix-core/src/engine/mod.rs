@@ -25,15 +25,16 @@ pub use desk::{
 pub use door::{CancelFlag, Control, DoorReply, Event, EventData, Progress, Reply};
 pub use engine::Engine;
 pub use operations::{
-    AccountView, Applicant, ArtefactCheckRequest, ArtefactCheckResponse, Audience, CashflowAnalyzeRequest,
-    CashflowAnalyzeResponse, CharacteristicView, Context, CounterOffer, CounterfactualView,
-    CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted, CreditScoreRequest,
-    CreditScoreResponse, Effect, EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest,
-    EntityForgetResponse, EntityPutRequest, EntityPutResponse, Explained, Explanation, InputNullReason,
-    MoveView, Operation, OperationEntry, OverrideView, PointsRange, PolicyCheckRequest, PolicyCheckResponse,
-    PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep, Problem, ReasonSource,
-    ReasonView, ReferralCode, ReferralReason, Request, RequestNullReason, Response, ScoreNullReason,
-    ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange, SourceSummary, TopFeature,
-    TransactionsReadResponse,
+    AccountView, AdverseImpact, Applicant, ArtefactCheckRequest, ArtefactCheckResponse, Audience,
+    CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Context, CounterOffer,
+    CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted,
+    CreditScoreRequest, CreditScoreResponse, Effect, EngineDescribeRequest, EngineDescribeResponse,
+    EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, Explained, Explanation,
+    GroupRates, InputNullReason, MoveView, ObservedRates, Operation, OperationEntry, OverrideView,
+    PointsRange, PolicyCheckRequest, PolicyCheckResponse, PolicyReason, PolicyReplayRequest,
+    PolicyReplayResponse, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep, PortfolioRates,
+    Problem, ReasonCount, ReasonSource, ReasonView, ReferralCode, ReferralReason, Request, RequestNullReason,
+    Response, RuleCount, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange,
+    SourceSummary, TopFeature, TransactionsReadResponse,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

@@ -2,8 +2,9 @@
 
 use super::document::{Ground, Outcome, TestBody};
 use super::load::{Policy, Step};
-use super::run::{Progress, StepResult};
+use super::run::Progress;
 use super::state::State;
+use super::step::StepResult;
 use super::table::{Passes, Table};
 use super::verdict::{ReasonCode, Verdict};
 use crate::error::Result;

@@ -72,7 +72,7 @@ impl Input {
         read(self.scalar, value, symbols, texts).map(|slot| self.within(slot))
     }
 
-    fn within(&self, slot: Slot) -> Slot {
+    pub(super) fn within(&self, slot: Slot) -> Slot {
         let is_known = slot.value().is_none_or(|value| {
             let listed = self.values.as_ref().is_none_or(|all| is_among(value, all));
             listed && self.min <= value && value <= self.max
@@ -101,17 +101,7 @@ impl Input {
             }
             Place::Slot(slot) => {
                 let read = value.map(|value| self.read(value, symbols, &mut state.texts)).transpose()?;
-                let read = read.unwrap_or_else(|| Slot::without(Unknown::MISSING));
-                let read = if unknown.is_empty() { read } else { Slot::without(unknown) };
-                let is_missing = read.unknown().is_some_and(is_missing);
-                let instead = match &self.absent {
-                    Absent::Value(value, _) if is_missing => {
-                        state.assumed.push(self.name.clone());
-                        *value
-                    }
-                    _ => read,
-                };
-                state.set(slot, instead);
+                self.fill(slot, read, unknown, state);
             }
             Place::List(list) => {
                 let items = value.map(|value| self.items(value, symbols, &mut state.texts)).transpose()?;
@@ -130,13 +120,17 @@ impl Input {
             (Some(_), None) => true,
             (None, _) => false,
         };
-        if of_another {
-            return Unknown::MISMATCH;
+        if of_another { Unknown::MISMATCH } else { self.aged(dated.at, about.as_of) }
+    }
+
+    /// Returns why a value of this date cannot be used.
+    pub(super) fn aged(&self, at: Option<At>, as_of: Instant) -> Unknown {
+        if at.is_none() && self.max_age_days.is_none() {
+            return Unknown::default();
         }
-        let today = about.as_of.date_at(UtcOffset::UTC);
-        let age = dated.at.map(|at| today.days_since(at.date(UtcOffset::UTC)));
-        let is_future =
-            age.is_some_and(|days| days < 0) || matches!(dated.at, Some(At::Instant(at)) if at > about.as_of);
+        let today = as_of.date_at(UtcOffset::UTC);
+        let age = at.map(|at| today.days_since(at.date(UtcOffset::UTC)));
+        let is_future = age.is_some_and(|days| days < 0) || matches!(at, Some(At::Instant(at)) if at > as_of);
         let is_old =
             self.max_age_days.is_some_and(|max| age.is_none_or(|days| i64::from(days) > i64::from(max)));
         match (is_future, is_old) {
@@ -144,6 +138,21 @@ impl Input {
             (false, true) => Unknown::STALE,
             (false, false) => Unknown::default(),
         }
+    }
+
+    /// Puts a value that was read into its slot, or what stands for it.
+    pub(super) fn fill(&self, slot: u16, read: Option<Slot>, doubt: Unknown, state: &mut State) {
+        let read = read.unwrap_or_else(|| Slot::without(Unknown::MISSING));
+        let read = if doubt.is_empty() { read } else { Slot::without(doubt) };
+        let is_missing = read.unknown().is_some_and(is_missing);
+        let instead = match &self.absent {
+            Absent::Value(value, _) if is_missing => {
+                state.assumed.push(self.name.clone());
+                *value
+            }
+            _ => read,
+        };
+        state.set(slot, instead);
     }
 
     fn items(
@@ -207,7 +216,7 @@ pub(super) fn read(
 }
 
 #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact")]
-fn is_integer(value: f64) -> bool {
+pub(super) fn is_integer(value: f64) -> bool {
     is_whole(value) && value.abs() <= WIRE_MAX as f64
 }
 

@@ -7,14 +7,18 @@
 
 mod analysis;
 mod check;
+mod columns;
 mod document;
 mod hit;
 mod input;
 mod inputs;
 mod load;
 mod offer;
+mod replay;
 mod run;
+mod settle;
 mod state;
+mod step;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -24,6 +28,7 @@ mod verdict;
 
 pub use analysis::{RuleFinding, RuleFindingKind, TableAnalysis};
 pub use check::{JurisdictionFinding, TestResult};
+pub(crate) use columns::REFERRED;
 pub use document::{
     CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy, InputBody,
     InputType, OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience,
@@ -31,8 +36,10 @@ pub use document::{
 };
 pub use input::Dated;
 pub use load::Policy;
-pub(crate) use run::{CallNeed, Progress, StepResult};
+pub(crate) use replay::{CauseCount, Replay};
+pub(crate) use run::Progress;
 pub(crate) use state::State;
+pub(crate) use step::{CallNeed, StepResult};
 pub use texts::LANGUAGES;
 pub use trace::{CellTrace, ColumnTrace, RuleResult, RuleTrace, TableTrace};
 pub use verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};

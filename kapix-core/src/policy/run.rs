@@ -3,12 +3,13 @@
 use super::document::{HitPolicy, Outcome};
 use super::hit::TableResult;
 use super::input::{self, About, Absent, Place};
-use super::load::{Call, Policy, Step};
+use super::load::{Policy, Step};
 use super::state::State;
+use super::step::{Answered, Answers, CallNeed, StepResult};
 use super::table::{Match, OutputValue, Table};
-use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};
+use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Verdict};
 use crate::error::{Cause, Error, Result};
-use crate::expression::{Slot, Symbols, Unknown, is_among};
+use crate::expression::{Slot, Symbols, Unknown};
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::time::Instant;
@@ -24,31 +25,6 @@ pub(crate) enum Progress {
     Done(Verdict),
 }
 
-/// What a step asks of another operation.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct CallNeed {
-    /// The operation.
-    pub operation: String,
-    /// What its request has beside the applicant.
-    pub arguments: BTreeMap<String, JsonValue>,
-    /// Values of the application that enter its request, by the tokens of a JSON pointer.
-    pub values: Vec<(Vec<String>, JsonValue)>,
-}
-
-/// What came of a step.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum StepResult {
-    /// The operation answered.
-    Answer {
-        /// Its answer.
-        answer: JsonValue,
-        /// Whether it referred the application itself.
-        referred: bool,
-    },
-    /// The operation refused.
-    Refused,
-}
-
 impl Policy {
     /// Puts the inputs of an application into a run; pointers of errors start at them.
     pub(crate) fn begin(
@@ -58,9 +34,7 @@ impl Policy {
         entity_id: Option<&Id>,
         state: &mut State,
     ) -> Result<()> {
-        let effective = self.body.effective;
-        let is_early = effective.from.is_some_and(|from| as_of < from);
-        if is_early || effective.until.is_some_and(|until| as_of >= until) {
+        if !self.is_effective(as_of) {
             let message = "as_of lies outside the time in which the policy is effective";
             return Err(Error::new(Cause::PolicyNotEffective, message));
         }
@@ -68,10 +42,23 @@ impl Policy {
         input::read_all(&self.inputs, inputs, About { as_of, entity_id }, &self.symbols, state)
     }
 
+    /// Returns whether the policy may decide at this instant.
+    pub(super) fn is_effective(&self, as_of: Instant) -> bool {
+        let effective = self.body.effective;
+        effective.from.is_none_or(|from| as_of >= from) && effective.until.is_none_or(|until| as_of < until)
+    }
+
     /// Runs the steps over what [`Policy::begin`] read, with the results of steps so far, in their order.
     pub(crate) fn run(&self, results: &[StepResult], state: &mut State) -> Progress {
+        match self.walk(&mut Answered(results.iter()), state) {
+            Some(need) => Progress::Need(need),
+            None => Progress::Done(self.verdict(state)),
+        }
+    }
+
+    /// Runs the steps, and returns what one of them needs that has no result yet.
+    pub(super) fn walk(&self, answers: &mut impl Answers, state: &mut State) -> Option<CallNeed> {
         state.forget_steps();
-        let mut answered = results.iter();
         for (number, step) in self.steps.iter().enumerate() {
             state.reached = number + 1;
             let number = u32::try_from(number).unwrap_or(u32::MAX);
@@ -81,8 +68,9 @@ impl Policy {
                     state.set(*slot, value);
                 }
                 Step::Call(call) => {
-                    if let Some(need) = self.call(call, number, &mut answered, state) {
-                        return Progress::Need(need);
+                    let need = self.call(call, number, answers, state);
+                    if need.is_some() {
+                        return need;
                     }
                 }
                 Step::Table(table) => {
@@ -93,60 +81,6 @@ impl Policy {
                     }
                 }
             }
-        }
-        Progress::Done(self.verdict(state))
-    }
-
-    /// Puts the result of a step into the run, or returns what it asks for.
-    fn call(
-        &self,
-        call: &Call,
-        number: u32,
-        answered: &mut core::slice::Iter<'_, StepResult>,
-        state: &mut State,
-    ) -> Option<CallNeed> {
-        let mut values = Vec::new();
-        let mut unknown = Unknown::default();
-        let mut slots = BTreeSet::new();
-        for (tokens, expression) in &call.values {
-            let value = expression.program.run(&state.values(&self.symbols));
-            if let Some(value) = value.value() {
-                values.push((tokens.clone(), self.written(expression.scalar, value, state)));
-            } else {
-                unknown = unknown.with(value.unknown().unwrap_or_default());
-                slots.extend(expression.program.slots());
-            }
-        }
-        // A step that cannot be asked has no result; its question is known to hang on what is missing.
-        if !unknown.is_empty() {
-            call.results.iter().for_each(|it| state.set(it.slot, Slot::without(unknown)));
-            let inputs = self.missing(&slots, &BTreeSet::new(), state);
-            self.doubt(&Hangs { causes: unknown, step: Some(number), rows: &[], inputs }, state);
-            return None;
-        }
-        let Some(result) = answered.next() else {
-            let operation = call.body.operation.clone();
-            return Some(CallNeed { operation, arguments: call.body.arguments.clone(), values });
-        };
-        let mut is_whole = true;
-        for wanted in &call.results {
-            let found = match result {
-                StepResult::Answer { answer, .. } => pointed(answer, &wanted.pointer),
-                StepResult::Refused => None,
-            };
-            let read = found
-                .filter(|value| **value != JsonValue::Null)
-                .and_then(|value| input::read(wanted.scalar, value, &self.symbols, &mut state.texts).ok());
-            let listed = |slot: &Slot| wanted.values.as_ref().is_none_or(|all| is_among(slot.raw(), all));
-            let slot = read.filter(listed).unwrap_or_else(|| Slot::without(Unknown::STEP));
-            is_whole &= slot.value().is_some();
-            state.set(wanted.slot, slot);
-        }
-        if !is_whole || *result == StepResult::Refused {
-            state.because.push(Because::doubt(PolicyDoubt::StepRefused, Some(number)));
-        }
-        if matches!(result, StepResult::Answer { referred: true, .. }) {
-            state.because.push(Because::doubt(PolicyDoubt::StepReferred, Some(number)));
         }
         None
     }
@@ -249,12 +183,12 @@ impl Policy {
         rests_on.filter(|number| self.inputs.get(*number).is_some_and(|it| it.is_unknown(state))).collect()
     }
 
-    fn missing(&self, slots: &BTreeSet<u16>, lists: &BTreeSet<u16>, state: &State) -> Vec<usize> {
+    pub(super) fn missing(&self, slots: &BTreeSet<u16>, lists: &BTreeSet<u16>, state: &State) -> Vec<usize> {
         self.missing_inputs(slots, lists, state).into_iter().collect()
     }
 
     /// Keeps that a result hangs on what is unknown: a decline where every missing input asks for it, else a referral.
-    fn doubt(&self, hangs: &Hangs<'_>, state: &mut State) {
+    pub(super) fn doubt(&self, hangs: &Hangs<'_>, state: &mut State) {
         let Hangs { causes, step, rows, inputs } = hangs;
         let (causes, step) = (*causes, *step);
         let named = |numbers: &[usize]| -> Vec<Arc<str>> {
@@ -344,73 +278,16 @@ impl Policy {
             output.put(&given, rows.len(), state);
         }
     }
-
-    pub(super) fn verdict(&self, state: &mut State) -> Verdict {
-        let terms = if state.approvals > 0 { self.terms(state) } else { None };
-        let worst = state.because.iter().map(|it| it.outcome).max();
-        let outcome = match worst {
-            Some(outcome) if outcome != Outcome::Approve => outcome,
-            _ if state.approvals > 0 => Outcome::Approve,
-            _ => {
-                state.because.push(Because::doubt(PolicyDoubt::NoRowMatched, None));
-                Outcome::Refer
-            }
-        };
-        Verdict {
-            outcome,
-            because: core::mem::take(&mut state.because),
-            matched: core::mem::take(&mut state.matched),
-            assumed: state.assumed.clone(),
-            terms: terms.filter(|_| outcome == Outcome::Approve),
-        }
-    }
-
-    /// Returns what an approval grants, and keeps why it cannot.
-    fn terms(&self, state: &mut State) -> Option<Terms> {
-        let offer = self.offer.as_ref()?;
-        let mut slots = BTreeSet::from([offer.requested]);
-        let requested = state.get(offer.requested);
-        let limit = offer.limit.as_ref().map(|limit| {
-            slots.extend(limit.program.slots());
-            limit.program.run(&state.values(&self.symbols))
-        });
-        let mut causes = requested.unknown().unwrap_or_default();
-        causes = causes.with(limit.and_then(Slot::unknown).unwrap_or_default());
-        let mut stated = BTreeMap::new();
-        for (name, term) in &offer.terms {
-            slots.extend(term.program.slots());
-            let value = term.program.run(&state.values(&self.symbols));
-            match value.value() {
-                Some(value) => drop(stated.insert(name.to_string(), self.written(term.scalar, value, state))),
-                None => causes = causes.with(value.unknown().unwrap_or_default()),
-            }
-        }
-        if !causes.is_empty() {
-            let inputs = self.missing(&slots, &BTreeSet::new(), state);
-            self.doubt(&Hangs { causes, step: None, rows: &[], inputs }, state);
-            return None;
-        }
-        let amount = requested.value()?;
-        if limit.and_then(Slot::value).is_some_and(|limit| amount > limit) {
-            let (outcome, reason) = offer.above.clone();
-            let code = reason.map_or(ReasonCode::Doubt(PolicyDoubt::AboveLimit), ReasonCode::Policy);
-            state.because.push(Because { outcome, code, ..Because::doubt(PolicyDoubt::AboveLimit, None) });
-            return None;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "money is whole, within +-(2^53 - 1)")]
-        let amount_minor = amount as i64;
-        Some(Terms { amount_minor, stated })
-    }
 }
 
 /// What a result hangs on.
-struct Hangs<'h> {
-    causes: Unknown,
-    step: Option<u32>,
+pub(super) struct Hangs<'h> {
+    pub(super) causes: Unknown,
+    pub(super) step: Option<u32>,
     /// Rows that may match.
-    rows: &'h [u32],
+    pub(super) rows: &'h [u32],
     /// Numbers of the inputs without a value.
-    inputs: Vec<usize>,
+    pub(super) inputs: Vec<usize>,
 }
 
 /// The doubts by the cause of an unknown value: every cause has one, so that nothing unknown passes in silence.
@@ -435,14 +312,6 @@ pub(super) fn text<'t>(value: f64, symbols: &'t Symbols, texts: &'t [String]) ->
         .text(number)
         .or_else(|| texts.get((number as usize).checked_sub(symbols.count())?).map(String::as_str))
         .unwrap_or_default()
-}
-
-fn pointed<'v>(value: &'v JsonValue, tokens: &[String]) -> Option<&'v JsonValue> {
-    tokens.iter().try_fold(value, |value, token| match value {
-        JsonValue::Object(members) => members.get(token),
-        JsonValue::Array(items) => items.get(token.parse::<usize>().ok()?),
-        _ => None,
-    })
 }
 
 impl input::Input {

@@ -360,6 +360,15 @@ impl<'a> Column<'a> {
         self.len() == 0
     }
 
+    /// Returns the days or microseconds of a row of dates or instants.
+    fn moment(&self, row: usize) -> Option<i64> {
+        match &self.values {
+            Values::Date(days) => days.get(row).copied().map(i64::from),
+            Values::Instant(all) => all.get(row).copied(),
+            _ => None,
+        }
+    }
+
     /// Hashes every row in order, as [`Self::write`] writes it.
     pub(crate) fn hash(&self, hasher: &mut Hasher) {
         let (mut numbers, mut bytes) = ([0.0; BLOCK], Vec::new());
@@ -381,7 +390,8 @@ impl<'a> Column<'a> {
 
     /// Writes the rows to what a hash is taken of: a number as eight little-endian bytes (the quiet NaN
     /// 0x7ff8000000000000 when missing), text with a zero byte after it (one byte 255 when missing). A zero byte inside
-    /// a text is written as 254, which UTF-8 never holds: other rows have other bytes.
+    /// a text is written as 254, which UTF-8 never holds: other rows have other bytes. Dates and instants are written as
+    /// numbers: days, and microseconds.
     pub(crate) fn write(&self, rows: impl Iterator<Item = usize>, bytes: &mut Vec<u8>) {
         if let (Values::Float(values), None) = (&self.values, &self.validity) {
             for row in rows {
@@ -397,6 +407,9 @@ impl<'a> Column<'a> {
                     bytes.push(0);
                 }
                 (None, None) if self.is_text() => bytes.push(255),
+                (None, None) if self.is_valid(row) && self.moment(row).is_some() => {
+                    bytes.extend_from_slice(&self.moment(row).unwrap_or_default().to_le_bytes());
+                }
                 (None, None) => bytes.extend_from_slice(&number_bytes(f64::NAN)),
             }
         }

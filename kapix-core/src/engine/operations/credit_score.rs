@@ -19,6 +19,7 @@ pub(super) use inputs::{check_sources, ledger, needed};
 pub use null_reason::{InputNullReason, RequestNullReason, ScoreNullReason};
 pub use request::{Audience, Context, CreditScoreRequest};
 
+use super::operate::Twin;
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, recorded};
 use crate::domain::Frame;
@@ -59,6 +60,7 @@ impl Operate for CreditScoreRequest {
     const TAKES_ROWS: bool = true;
     const APPLICANT: &'static [&'static str] =
         &["akiba", "context", "data", "data_sources", "entity_type", "features"];
+    const TWIN: Option<Twin> = Some(super::credit_score_batch::twin);
     type Response = CreditScoreResponse;
     recorded!();
 

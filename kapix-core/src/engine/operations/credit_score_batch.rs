@@ -2,6 +2,7 @@
 
 use super::credit_score::{ScoreNullReason, needed};
 use super::names::{self, Likeness, Misspelt};
+use super::operate::Columnar;
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use crate::canonical::Hash;
@@ -11,7 +12,10 @@ use crate::engine::registry::{ArtefactRef, Chosen, Registry, RouteKey};
 use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::id::Id;
 use crate::json::Scalar;
-use crate::scorecard::{self, Card, CharacteristicKind, EntityType, Misnamed, PdBasis, ScoreInclude};
+use crate::json_value::JsonValue;
+use crate::scorecard::{
+    self, Card, CharacteristicKind, Decision, EntityType, Misnamed, PdBasis, ScoreInclude,
+};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +107,40 @@ impl Operate for CreditScoreBatchRequest {
         })
         .map_err(Interrupt::Failed)
     }
+}
+
+/// Scores a portfolio for a step of a policy.
+pub(super) fn twin(
+    asked: &Columnar<'_>,
+    frame: &Frame<'_>,
+    call: &Call<'_, '_>,
+) -> Result<(ResultColumns, Vec<bool>, ArtefactRef)> {
+    let text = |name: &str| asked.arguments.get(name).and_then(JsonValue::as_str);
+    let entity_type = match text("entity_type") {
+        Some(name) => JsonValue::Text(name.to_owned()).read(call.limits())?,
+        None => asked.entity_type.ok_or_else(|| {
+            Error::new(Cause::JsonShape, "state whom the card scores, `entity_type`")
+                .at("/entity_type")
+        })?,
+    };
+    let request = CreditScoreBatchRequest {
+        as_of: Some(asked.as_of),
+        card: text("card").map(str::to_owned),
+        columns: None,
+        entity_type,
+        idempotency_key: None,
+        include: Vec::new(),
+        seed: 0,
+    };
+    let key = RouteKey::Entity(entity_type);
+    let card = call.registry.choose::<Card>(Operation::CreditScoreBatch, key, request.card.as_deref())?;
+    let (_, columns) = score(&request, &card, frame, (call.control, call.registry))?;
+    let refers = |row| {
+        let decision = columns.get("decision").and_then(|column| column.name_of(row));
+        decision.is_some_and(|it| **it == *Decision::Refer.as_str())
+    };
+    let referred = (0..frame.rows()).map(refers).collect();
+    Ok((columns, referred, card.reference()))
 }
 
 /// Returns the answer without its columns, and the columns.

@@ -16,6 +16,7 @@ mod entity;
 mod names;
 mod operate;
 mod policy_check;
+mod policy_replay;
 mod policy_run;
 mod scorecard_develop;
 mod scorecard_evaluate;
@@ -39,6 +40,10 @@ pub use entity::{
     SourceSummary,
 };
 pub use policy_check::{PolicyCheckRequest, PolicyCheckResponse};
+pub use policy_replay::{
+    AdverseImpact, GroupRates, ObservedRates, PolicyReplayRequest, PolicyReplayResponse, PortfolioRates,
+    ReasonCount, RuleCount,
+};
 pub use policy_run::{
     Applicant, CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse,
     PolicyStep, ReasonSource,

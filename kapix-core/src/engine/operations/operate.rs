@@ -9,10 +9,12 @@ use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
+use crate::scorecard::EntityType;
 use crate::store::Write;
 use crate::time::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 /// An operation, which its request defines: what it is called, what it takes, what it answers, and how.
 pub(in crate::engine) trait Operate:
@@ -33,6 +35,8 @@ pub(in crate::engine) trait Operate:
     /// The fields of an [`Applicant`](super::Applicant) that its request has; none where it is not about one
     /// applicant. A policy may ask such an operation as a step.
     const APPLICANT: &'static [&'static str] = &[];
+    /// How a portfolio of applicants, given as columns, is answered; none where a policy cannot replay it so.
+    const TWIN: Option<Twin> = None;
     /// What it answers.
     type Response: Serialize;
 
@@ -67,6 +71,20 @@ pub(in crate::engine) trait Operate:
         None
     }
 }
+
+/// What an operation on one applicant is asked over the columns of many.
+#[derive(Debug)]
+pub(in crate::engine) struct Columnar<'a> {
+    pub(super) as_of: Instant,
+    /// What its request has beside the applicant.
+    pub(super) arguments: &'a BTreeMap<String, JsonValue>,
+    pub(super) entity_type: Option<EntityType>,
+}
+
+/// Answers an operation on one applicant over the columns of many: result columns, which rows it refers itself, and the
+/// artefact that answered.
+pub(in crate::engine) type Twin =
+    fn(&Columnar<'_>, &Frame<'_>, &Call<'_, '_>) -> Result<(ResultColumns, Vec<bool>, ArtefactRef)>;
 
 /// The members of [`Operate`] that every recorded request has by its fields `as_of`, `idempotency_key` and `seed`.
 macro_rules! recorded {

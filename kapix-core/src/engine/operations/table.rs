@@ -7,8 +7,9 @@ use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-    EntityPutRequest, EntityPutResponse, Operate, PolicyCheckRequest, PolicyCheckResponse, PolicyRunRequest,
-    PolicyRunResponse, ScorecardDevelopResponse, ScorecardEvaluateResponse, TransactionsReadResponse,
+    EntityPutRequest, EntityPutResponse, Operate, PolicyCheckRequest, PolicyCheckResponse,
+    PolicyReplayRequest, PolicyReplayResponse, PolicyRunRequest, PolicyRunResponse, ScorecardDevelopResponse,
+    ScorecardEvaluateResponse, TransactionsReadResponse,
 };
 use crate::domain::Frame;
 use crate::engine::door::Reply;
@@ -142,6 +143,11 @@ macro_rules! operations {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::APPLICANT,)+ }
             }
 
+            /// Returns how a portfolio of applicants, given as columns, is answered.
+            pub(in crate::engine) const fn twin(self) -> Option<super::operate::Twin> {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::TWIN,)+ }
+            }
+
             /// Returns whether an answer, as it is on the wire, asks for a person itself.
             pub(in crate::engine) fn refers(self, answer: &JsonValue) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::refers(answer),)+ }
@@ -271,6 +277,8 @@ operations! {
     EntityPut: EntityPutRequest => EntityPutResponse;
     /// Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases.
     PolicyCheck: PolicyCheckRequest => PolicyCheckResponse;
+    /// What a policy decides of a portfolio: rates, reasons, how often each row matched.
+    PolicyReplay: PolicyReplayRequest => PolicyReplayResponse;
     /// Decides an application by a policy: outcome, reasons, matched rules, terms.
     PolicyRun: PolicyRunRequest => PolicyRunResponse;
     /// Develops a card from rows with known outcomes.

@@ -5,8 +5,8 @@ use super::minimum::{self, MinimumColumns};
 use super::reader::Reader;
 use super::scored::ScoredRows;
 use super::status::RowStatus;
-use crate::canonical::{Hash, Hasher};
-use crate::domain::{FindingKind, Frame, Kind, ResultColumns};
+use crate::canonical::Hash;
+use crate::domain::{FindingKind, Frame, ResultColumns};
 use crate::error::Result;
 use crate::fitting::Run;
 use crate::parallel;
@@ -123,18 +123,9 @@ impl Card {
     }
 }
 
-/// Returns the SHA-256 over the columns that a card reads, in the order of their names: each is its name, a zero byte,
-/// 1 for text or 0 for numbers, the number of rows as eight little-endian bytes, and the rows as [`Column::write`](crate::domain::Column) writes them.
+/// Returns the SHA-256 over the columns that a card reads, in the order of their names.
 pub(crate) fn inputs_hash(card: &Card, frame: &Frame<'_>) -> Hash {
-    let mut hasher = Hasher::new();
-    for name in columns_read(card) {
-        let Some(column) = frame.column(name) else { continue };
-        hasher.update(name.as_bytes());
-        hasher.update(&[0, u8::from(column.kind() == Kind::Text)]);
-        hasher.update(&count(column.len()).to_le_bytes());
-        column.hash(&mut hasher);
-    }
-    hasher.finish()
+    frame.hash(columns_read(card).into_iter())
 }
 
 fn count(rows: usize) -> u64 {

@@ -1,0 +1,305 @@
+//! Inputs of many applications as columns, and the results of their steps beside them.
+
+use super::input::{self, Input, Place};
+use super::load::{Call, CallResult, Policy, Step};
+use super::state::State;
+use super::step::{Answers, Taken};
+use crate::domain::{Column, Frame, Kind, Values};
+use crate::error::{Cause, Error, Result, escape_segment};
+use crate::expression::{Scalar, Slot, Unknown};
+use crate::time::{At, Date, Instant};
+use std::collections::BTreeMap;
+
+/// Behind the name of an input or result: the column of the dates of its values.
+const DATED: &str = "@at";
+
+/// Name of the column, behind that of a step, which says whether the operation referred the application itself.
+pub(crate) const REFERRED: &str = "referred";
+
+/// The columns of a portfolio, by what reads them.
+#[derive(Debug)]
+pub(crate) struct Applications<'p, 'f, 'a> {
+    policy: &'p Policy,
+    inputs: Vec<InputColumn<'p, 'f, 'a>>,
+    calls: Vec<CallColumns<'p, 'f, 'a>>,
+    when: When<'f, 'a>,
+    /// Texts of the columns that the policy does not know, by their numbers.
+    texts: Vec<String>,
+}
+
+#[derive(Debug)]
+struct InputColumn<'p, 'f, 'a> {
+    input: &'p Input,
+    slot: u16,
+    cells: Option<Cells<'f, 'a>>,
+    at: Option<&'f Column<'a>>,
+}
+
+#[derive(Debug)]
+struct CallColumns<'p, 'f, 'a> {
+    results: Vec<(&'p CallResult, Option<Cells<'f, 'a>>)>,
+    referred: Option<Cells<'f, 'a>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum When<'f, 'a> {
+    All(Instant),
+    Each(&'f Column<'a>),
+}
+
+/// A column as values of a type.
+#[derive(Debug)]
+struct Cells<'f, 'a> {
+    column: &'f Column<'a>,
+    scalar: Scalar,
+    /// The value of each category; none where it is none of the type.
+    categories: Vec<Option<Slot>>,
+}
+
+impl Policy {
+    /// Returns the columns of a frame as applications; text must stand as codes.
+    ///
+    /// Errors: `frame.column_type`, and `frame.column_missing` for a column of instants that is named and absent.
+    pub(crate) fn applications<'p, 'f, 'a>(
+        &'p self,
+        frame: &'f Frame<'a>,
+        as_of: Instant,
+        as_of_column: Option<&str>,
+    ) -> Result<Applications<'p, 'f, 'a>> {
+        let mut texts = Texts { policy: self, unknown: BTreeMap::new(), list: Vec::new() };
+        let when = match as_of_column {
+            None => When::All(as_of),
+            Some(name) => {
+                let Some(column) = frame.column(name) else {
+                    let message = "no column has this name";
+                    return Err(Error::new(Cause::FrameColumnMissing, message).at("/as_of_column"));
+                };
+                if !matches!(column.kind(), Kind::Dates | Kind::Instants | Kind::Text) {
+                    return Err(mistyped(name, column, "dates or instants"));
+                }
+                When::Each(column)
+            }
+        };
+        let mut inputs = Vec::new();
+        for input in &self.inputs {
+            let name = &*input.name;
+            let Place::Slot(slot) = input.place else { continue };
+            let cells = cells(frame, name, input.scalar, &mut texts)?;
+            let dated = format!("{name}{DATED}");
+            let at = frame.column(&dated).filter(|column| !column.is_void());
+            if let Some(column) = at
+                && !matches!(column.kind(), Kind::Dates | Kind::Instants | Kind::Text)
+            {
+                return Err(mistyped(&dated, column, "dates or instants"));
+            }
+            inputs.push(InputColumn { input, slot, cells, at });
+        }
+        let mut calls = Vec::new();
+        for call in self.calls() {
+            let name = &call.body.name;
+            let mut results = Vec::new();
+            for (result, wanted) in call.body.results.keys().zip(&call.results) {
+                results.push((wanted, cells(frame, &format!("{name}.{result}"), wanted.scalar, &mut texts)?));
+            }
+            let referred = cells(frame, &format!("{name}.{REFERRED}"), Scalar::Boolean, &mut texts)?;
+            calls.push(CallColumns { results, referred });
+        }
+        Ok(Applications { policy: self, inputs, calls, when, texts: texts.list })
+    }
+
+    /// Returns the calls of the policy, in their order.
+    pub(super) fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.steps.iter().filter_map(|step| if let Step::Call(call) = step { Some(call) } else { None })
+    }
+
+    /// Returns the names of the columns that a portfolio may have for the policy.
+    pub(crate) fn column_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for input in self.inputs.iter().filter(|input| matches!(input.place, Place::Slot(_))) {
+            names.push(input.name.to_string());
+            names.push(format!("{}{DATED}", input.name));
+        }
+        for call in self.calls() {
+            names.extend(call.body.results.keys().map(|result| format!("{}.{result}", call.body.name)));
+            names.push(format!("{}.{REFERRED}", call.body.name));
+        }
+        names
+    }
+}
+
+impl<'f, 'a> Applications<'_, 'f, 'a> {
+    /// Returns the memory for runs over these applications.
+    pub(crate) fn state(&self) -> State {
+        let mut state = State::default();
+        state.clear(self.policy.slots.len(), self.policy.lists.len());
+        state.texts.clone_from(&self.texts);
+        state
+    }
+
+    /// Puts the inputs of one application into a run, or returns why it cannot be decided.
+    pub(super) fn begin(&self, row: usize, state: &mut State) -> core::result::Result<(), Cause> {
+        let as_of = match self.when {
+            When::All(as_of) => as_of,
+            When::Each(column) => match at(column, row).map_err(|error| error.cause)? {
+                Some(At::Instant(instant)) => instant,
+                Some(At::Date(date)) => start(date)?,
+                None => return Err(Cause::TimeAsOfMissing),
+            },
+        };
+        if !self.policy.is_effective(as_of) {
+            return Err(Cause::PolicyNotEffective);
+        }
+        state.assumed.clear();
+        for InputColumn { input, slot, cells, at: dates } in &self.inputs {
+            let read = match cells {
+                Some(cells) => cells.read(row)?,
+                None => None,
+            };
+            // The age of no value says nothing.
+            let doubt = match (&read, dates) {
+                (None, _) => Unknown::MISSING,
+                (Some(_), Some(dates)) => input.aged(at(dates, row).map_err(|error| error.cause)?, as_of),
+                (Some(_), None) => input.aged(None, as_of),
+            };
+            input.fill(*slot, read.map(|slot| input.within(slot)), doubt, state);
+        }
+        Ok(())
+    }
+
+    /// Returns the results of the steps of one application.
+    pub(super) fn results(&self, row: usize) -> Results<'_, 'f, 'a> {
+        Results { calls: self.calls.iter(), row }
+    }
+}
+
+/// The results of the steps of one row.
+pub(super) struct Results<'c, 'f, 'a> {
+    calls: core::slice::Iter<'c, CallColumns<'c, 'f, 'a>>,
+    row: usize,
+}
+
+impl Answers for Results<'_, '_, '_> {
+    fn take(&mut self, _: &Call, _: &Policy, state: &mut State) -> Option<Taken> {
+        let columns = self.calls.next()?;
+        let mut is_whole = true;
+        for (wanted, cells) in &columns.results {
+            let read = cells.as_ref().and_then(|cells| cells.read(self.row).ok().flatten());
+            is_whole &= wanted.put(read, state);
+        }
+        let referred = columns.referred.as_ref().map(|cells| cells.read(self.row).ok().flatten());
+        // Where nothing says that it did not refer, it may have.
+        let referred = referred.is_none_or(|flag| flag.and_then(Slot::value) != Some(0.0));
+        Some(Taken { is_whole, referred })
+    }
+}
+
+impl Cells<'_, '_> {
+    /// Returns the value of a row, `None` where there is none, or the cause that it is none of the type.
+    fn read(&self, row: usize) -> core::result::Result<Option<Slot>, Cause> {
+        match self.column.kind() {
+            Kind::Text => match self.column.code(row) {
+                None => Ok(None),
+                Some(code) => {
+                    self.categories.get(code).copied().flatten().map(Some).ok_or(Cause::PolicyInput)
+                }
+            },
+            Kind::Dates => match (&self.column.values, self.column.is_valid(row)) {
+                (Values::Date(days), true) => Ok(days.get(row).map(|days| Slot::number(f64::from(*days)))),
+                _ => Ok(None),
+            },
+            _ => match self.column.number(row) {
+                None => Ok(None),
+                Some(value) => {
+                    let fits = match self.scalar {
+                        Scalar::Integer | Scalar::Money(_) => input::is_integer(value),
+                        _ => value.is_finite(),
+                    };
+                    if fits { Ok(Some(Slot::number(value))) } else { Err(Cause::PolicyInput) }
+                }
+            },
+        }
+    }
+}
+
+/// Numbers of texts that a policy does not know.
+struct Texts<'p> {
+    policy: &'p Policy,
+    unknown: BTreeMap<String, u32>,
+    list: Vec<String>,
+}
+
+impl Texts<'_> {
+    fn number(&mut self, text: &str) -> u32 {
+        let symbols = &self.policy.symbols;
+        if let Some(number) = symbols.get(text).or_else(|| self.unknown.get(text).copied()) {
+            return number;
+        }
+        let number = u32::try_from(symbols.count() + self.list.len()).unwrap_or(u32::MAX);
+        self.list.push(text.to_owned());
+        self.unknown.insert(text.to_owned(), number);
+        number
+    }
+}
+
+/// Returns a column as values of a type; `None` where there is no such column, or no value in it.
+fn cells<'f, 'a>(
+    frame: &'f Frame<'a>,
+    name: &str,
+    scalar: Scalar,
+    texts: &mut Texts<'_>,
+) -> Result<Option<Cells<'f, 'a>>> {
+    let Some(column) = frame.column(name).filter(|column| !column.is_void()) else { return Ok(None) };
+    let kinds: &[Kind] = match scalar {
+        Scalar::Boolean | Scalar::Text => &[Kind::Text],
+        Scalar::Date => &[Kind::Dates, Kind::Text],
+        _ => &[Kind::Numbers],
+    };
+    if !kinds.contains(&column.kind()) {
+        return Err(mistyped(name, column, &scalar.to_string()));
+    }
+    let categories = match &column.values {
+        Values::Dictionary { categories, .. } => {
+            categories.iter().map(|text| category(text, scalar, texts)).collect()
+        }
+        _ => Vec::new(),
+    };
+    Ok(Some(Cells { column, scalar, categories }))
+}
+
+/// Returns the value that a text stands for; none where it is none of the type.
+fn category(text: &str, scalar: Scalar, texts: &mut Texts<'_>) -> Option<Slot> {
+    match (scalar, text) {
+        (Scalar::Boolean, "true") => Some(Slot::boolean(true)),
+        (Scalar::Boolean, "false") => Some(Slot::boolean(false)),
+        (Scalar::Text, _) => Some(Slot::number(f64::from(texts.number(text)))),
+        (Scalar::Date, _) => Date::parse(text).ok().map(|date| Slot::number(f64::from(date.epoch_days()))),
+        _ => None,
+    }
+}
+
+/// Returns the first instant of a day.
+fn start(date: Date) -> core::result::Result<Instant, Cause> {
+    let microseconds = i64::from(date.epoch_days()) * 86_400_000_000;
+    Instant::from_epoch_microseconds(microseconds).map_err(|error| error.cause)
+}
+
+/// Returns the date or instant of a row.
+fn at(column: &Column<'_>, row: usize) -> Result<Option<At>> {
+    if !column.is_valid(row) {
+        return Ok(None);
+    }
+    match &column.values {
+        Values::Date(days) => {
+            days.get(row).map(|days| Date::from_epoch_days(*days).map(At::Date)).transpose()
+        }
+        Values::Instant(all) => {
+            all.get(row).map(|it| Instant::from_epoch_microseconds(*it).map(At::Instant)).transpose()
+        }
+        _ => column.text(row).map(At::parse).transpose(),
+    }
+}
+
+fn mistyped(name: &str, column: &Column<'_>, expected: &str) -> Error {
+    let message = format!("expected a column of {expected}, got {}", column.kind_name());
+    Error::new(Cause::FrameColumnType, message).at(format!("/columns/{}", escape_segment(name)))
+}

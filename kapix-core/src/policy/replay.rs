@@ -1,0 +1,322 @@
+//! A policy over a portfolio: what it decides of every row, and how often each row of its tables and each reason did it.
+
+use super::columns::{Applications, Results};
+use super::document::Outcome;
+use super::load::{Call, Policy, Step};
+use super::state::State;
+use super::step::{Answers, Taken};
+use super::table::Table;
+use super::verdict::{MatchedRule, PolicyDoubt, ReasonCode};
+use crate::domain::{self, ResultColumn, ResultValues};
+use crate::error::{Cause, Result};
+use crate::json_value::JsonValue;
+use crate::parallel;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use strum::VariantArray;
+
+/// Rows of one job.
+const JOB_ROWS: usize = 16_384;
+
+/// What a policy decides of every row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Replay {
+    /// The outcome of each row; none of one that could not be decided.
+    pub outcomes: Vec<Option<Outcome>>,
+    /// The granted amount of each row in minor units, NaN where none is.
+    pub amounts: Vec<f64>,
+    /// The first reason of each outcome, as a number of `reason_names`; -1 of an approval.
+    pub reasons: Vec<i32>,
+    /// The codes of the policy, then those of the engine.
+    pub reason_names: Vec<Arc<str>>,
+    /// The row of a table that made each outcome, as a number of `rule_names`; -1 where none did.
+    pub rules: Vec<i32>,
+    /// `TABLE.ROW` of each row of each table.
+    pub rule_names: Vec<Arc<str>>,
+    /// Why rows could not be decided.
+    pub refused: Vec<(usize, Cause)>,
+    /// What the reasons count, by their number.
+    pub causes: BTreeMap<usize, CauseCount>,
+    /// How many rows of the portfolio matched each row of each table, by step.
+    pub hits: BTreeMap<usize, Vec<u64>>,
+}
+
+/// How often a reason was one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct CauseCount {
+    /// Rows by what it asked for: approve, refer, decline.
+    pub rows: [u64; 3],
+    /// Rows by the input that is missing or cannot be used.
+    pub inputs: BTreeMap<Arc<str>, u64>,
+}
+
+/// What a job adds up.
+#[derive(Debug, Default)]
+struct Tally {
+    refused: Vec<(usize, Cause)>,
+    causes: BTreeMap<usize, CauseCount>,
+    hits: BTreeMap<usize, Vec<u64>>,
+}
+
+/// What a job writes.
+struct Output<'o> {
+    outcomes: &'o mut [Option<Outcome>],
+    amounts: &'o mut [f64],
+    reasons: &'o mut [i32],
+    rules: &'o mut [i32],
+}
+
+impl Policy {
+    /// Decides every application. `check` ends it early, `progress` is told how many rows are done.
+    pub(crate) fn replay(
+        &self,
+        applications: &Applications<'_, '_, '_>,
+        rows: usize,
+        threads: usize,
+        done: &(dyn Fn(usize) -> Result<()> + Sync),
+    ) -> Result<Replay> {
+        let codes = Codes::new(self);
+        let mut replay = Replay {
+            outcomes: vec![None; rows],
+            amounts: vec![f64::NAN; rows],
+            reasons: vec![-1; rows],
+            reason_names: codes.names.clone(),
+            rules: vec![-1; rows],
+            rule_names: self.rule_names(),
+            refused: Vec::new(),
+            causes: BTreeMap::new(),
+            hits: self.no_hits(),
+        };
+        let total = Mutex::new(Tally::default());
+        let jobs = replay
+            .outcomes
+            .chunks_mut(JOB_ROWS)
+            .zip(replay.amounts.chunks_mut(JOB_ROWS))
+            .zip(replay.reasons.chunks_mut(JOB_ROWS))
+            .zip(replay.rules.chunks_mut(JOB_ROWS))
+            .map(|(((outcomes, amounts), reasons), rules)| Output { outcomes, amounts, reasons, rules });
+        parallel::run(jobs, threads, |number, mut output| {
+            let mut tally = Tally { hits: self.no_hits(), ..Tally::default() };
+            let mut state = applications.state();
+            let count = output.outcomes.len();
+            for place in 0..count {
+                let row = number * JOB_ROWS + place;
+                self.replay_row(applications, (row, place), &codes, &mut state, (&mut output, &mut tally));
+            }
+            total.lock().unwrap_or_else(PoisonError::into_inner).add(tally);
+            done(count)
+        })?;
+        let total = total.into_inner().unwrap_or_else(PoisonError::into_inner);
+        replay.refused = total.refused;
+        replay.refused.sort_unstable_by_key(|(row, _)| *row);
+        replay.causes = total.causes;
+        for (step, hits) in total.hits {
+            replay.hits.insert(step, hits);
+        }
+        Ok(replay)
+    }
+
+    fn replay_row(
+        &self,
+        applications: &Applications<'_, '_, '_>,
+        (row, place): (usize, usize),
+        codes: &Codes,
+        state: &mut State,
+        (output, tally): (&mut Output<'_>, &mut Tally),
+    ) {
+        if let Err(cause) = applications.begin(row, state) {
+            tally.refused.push((row, cause));
+            return;
+        }
+        // There is an answer for every step, so that none is needed.
+        let needs = self.walk(&mut applications.results(row), state);
+        debug_assert!(needs.is_none(), "a step without a column");
+        let (outcome, amount) = self.settle(state);
+        let first = state.because.iter().find(|it| it.outcome == outcome);
+        let rule = match (outcome, first) {
+            (Outcome::Approve, _) => state.matched.iter().find(|hit| self.approves(hit)).copied(),
+            (_, Some(first)) => {
+                first.step.zip(first.rows.first()).map(|(step, row)| MatchedRule { step, row: *row })
+            }
+            _ => None,
+        };
+        let rule = rule.and_then(|hit| Some(codes.first.get(&(hit.step as usize))? + hit.row as usize));
+        if let Some(it) = output.rules.get_mut(place) {
+            *it = rule.and_then(|rule| i32::try_from(rule).ok()).unwrap_or(-1);
+        }
+        let reason = first.and_then(|it| i32::try_from(codes.number(&it.code)?).ok()).unwrap_or(-1);
+        if let Some(it) = output.outcomes.get_mut(place) {
+            *it = Some(outcome);
+        }
+        if let (Some(it), Some(amount)) = (output.amounts.get_mut(place), amount) {
+            *it = amount;
+        }
+        if let Some(it) = output.reasons.get_mut(place) {
+            *it = reason;
+        }
+        for hit in &state.matched {
+            let hits = tally.hits.get_mut(&(hit.step as usize));
+            if let Some(count) = hits.and_then(|hits| hits.get_mut(hit.row as usize)) {
+                *count += 1;
+            }
+        }
+        for (number, because) in state.because.iter().enumerate() {
+            let Some(code) = codes.number(&because.code) else { continue };
+            let count = tally.causes.entry(code).or_default();
+            // A row counts once for a reason, and once for an input.
+            let before = || state.because.iter().take(number).filter(|it| it.code == because.code);
+            if before().next().is_none()
+                && let Some(rows) = count.rows.get_mut(because.outcome as usize)
+            {
+                *rows += 1;
+            }
+            for input in &because.inputs {
+                if !before().any(|it| it.inputs.contains(input)) {
+                    *count.inputs.entry(Arc::clone(input)).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    fn approves(&self, hit: &MatchedRule) -> bool {
+        let Some(Step::Table(table)) = self.steps.get(hit.step as usize) else { return false };
+        table.then(hit.row).is_some_and(|then| then.outcome == Some(Outcome::Approve))
+    }
+
+    fn tables(&self) -> impl Iterator<Item = (usize, &Table)> {
+        self.steps.iter().enumerate().filter_map(|(number, step)| match step {
+            Step::Table(table) => Some((number, table)),
+            Step::Call(_) | Step::Derive { .. } => None,
+        })
+    }
+
+    fn rule_names(&self) -> Vec<Arc<str>> {
+        let names = self.tables().flat_map(|(_, table)| {
+            let name = move |row| format!("{}.{}", table.body.name, table.row_name(row)).into();
+            (0..table.rows.len()).map(name)
+        });
+        names.collect()
+    }
+
+    /// Returns the values that enter the request of a step, by their place in it, one for each application; none where a run
+    /// does not come to the step.
+    pub(crate) fn values_of(
+        &self,
+        call: usize,
+        applications: &Applications<'_, '_, '_>,
+        rows: usize,
+    ) -> Vec<(Vec<String>, ResultColumn)> {
+        let Some(step) = self.calls().nth(call) else { return Vec::new() };
+        let mut columns: Vec<Vec<JsonValue>> =
+            step.values.iter().map(|_| vec![JsonValue::Null; rows]).collect();
+        let mut state = applications.state();
+        for row in 0..rows {
+            if applications.begin(row, &mut state).is_err() {
+                continue;
+            }
+            let mut before = UpTo { results: applications.results(row), left: call };
+            let Some(need) = self.walk(&mut before, &mut state) else { continue };
+            for (column, (_, value)) in columns.iter_mut().zip(need.values) {
+                if let Some(place) = column.get_mut(row) {
+                    *place = value;
+                }
+            }
+        }
+        step.values
+            .iter()
+            .map(|(tokens, _)| tokens.clone())
+            .zip(columns.iter().map(|it| column_of(it)))
+            .collect()
+    }
+
+    fn no_hits(&self) -> BTreeMap<usize, Vec<u64>> {
+        self.tables().map(|(number, table)| (number, vec![0; table.rows.len()])).collect()
+    }
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.refused.extend(other.refused);
+        for (code, count) in other.causes {
+            let own = self.causes.entry(code).or_default();
+            own.rows.iter_mut().zip(count.rows).for_each(|(own, other)| *own += other);
+            for (input, rows) in count.inputs {
+                *own.inputs.entry(input).or_default() += rows;
+            }
+        }
+        for (step, hits) in other.hits {
+            let own = self.hits.entry(step).or_insert_with(|| vec![0; hits.len()]);
+            own.iter_mut().zip(hits).for_each(|(own, other)| *own += other);
+        }
+    }
+}
+
+/// The results of the first steps, and of no other.
+struct UpTo<'c, 'f, 'a> {
+    results: Results<'c, 'f, 'a>,
+    left: usize,
+}
+
+impl Answers for UpTo<'_, '_, '_> {
+    fn take(&mut self, call: &Call, policy: &Policy, state: &mut State) -> Option<Taken> {
+        self.left = self.left.checked_sub(1)?;
+        self.results.take(call, policy, state)
+    }
+}
+
+/// Returns JSON values of one type as a column: numbers, or codes of texts and truth values.
+fn column_of(values: &[JsonValue]) -> ResultColumn {
+    let is_number = |value: &JsonValue| matches!(value, JsonValue::Number(_) | JsonValue::Null);
+    if values.iter().all(is_number) {
+        let number = |value: &JsonValue| if let JsonValue::Number(it) = value { *it } else { f64::NAN };
+        return ResultColumn::new("", ResultValues::Float(values.iter().map(number).collect()), None);
+    }
+    let mut places: BTreeMap<Arc<str>, i32> = BTreeMap::new();
+    let mut names: Vec<Arc<str>> = Vec::new();
+    let code = |value: &JsonValue| {
+        let text: Arc<str> = match value {
+            JsonValue::Text(text) => text.as_str().into(),
+            JsonValue::Bool(it) => if *it { "true" } else { "false" }.into(),
+            _ => return -1,
+        };
+        let next = i32::try_from(names.len()).unwrap_or(-1);
+        *places.entry(text).or_insert_with_key(|text| {
+            names.push(Arc::clone(text));
+            next
+        })
+    };
+    let codes = domain::Codes::Wide(values.iter().map(code).collect());
+    ResultColumn::new("", ResultValues::Dictionary { codes, names }, None)
+}
+
+/// The codes of reasons, numbered, and the number of the first row of each table.
+struct Codes {
+    first: BTreeMap<usize, usize>,
+    names: Vec<Arc<str>>,
+    numbers: BTreeMap<Arc<str>, usize>,
+    doubts: usize,
+}
+
+impl Codes {
+    fn new(policy: &Policy) -> Self {
+        let mut names: Vec<Arc<str>> =
+            policy.body.reasons.keys().map(|code| Arc::from(code.as_str())).collect();
+        let numbers = names.iter().cloned().zip(0..).collect();
+        let doubts = names.len();
+        names.extend(PolicyDoubt::VARIANTS.iter().map(|doubt| Arc::from(<&str>::from(*doubt))));
+        let mut rows = 0;
+        let first = policy.tables().map(|(step, table)| {
+            rows += table.rows.len();
+            (step, rows - table.rows.len())
+        });
+        let first = first.collect();
+        Self { first, names, numbers, doubts }
+    }
+
+    fn number(&self, code: &ReasonCode) -> Option<usize> {
+        match code {
+            ReasonCode::Policy(code) => self.numbers.get(code).copied(),
+            ReasonCode::Doubt(doubt) => Some(self.doubts + *doubt as usize),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! A step that asks another operation: what it asks, and how its answer enters the run.
+
+use super::input;
+use super::load::{Call, CallResult, Policy};
+use super::run::Hangs;
+use super::state::State;
+use super::verdict::{Because, PolicyDoubt};
+use crate::expression::{Slot, Unknown, is_among};
+use crate::json_value::JsonValue;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a step asks of another operation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CallNeed {
+    /// The operation.
+    pub operation: String,
+    /// What its request has beside the applicant.
+    pub arguments: BTreeMap<String, JsonValue>,
+    /// Values of the application that enter its request, by the tokens of a JSON pointer.
+    pub values: Vec<(Vec<String>, JsonValue)>,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum StepResult {
+    /// The operation answered.
+    Answer {
+        /// Its answer.
+        answer: JsonValue,
+        /// Whether it referred the application itself.
+        referred: bool,
+    },
+    /// The operation refused.
+    Refused,
+}
+
+/// Where the answers of steps come from.
+pub(super) trait Answers {
+    /// Takes the answer of the next step that can be asked; `None` where it has to be asked first.
+    fn take(&mut self, call: &Call, policy: &Policy, state: &mut State) -> Option<Taken>;
+}
+
+/// What was taken of the answer of a step; its values are in the run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken {
+    /// Whether every declared result has a value.
+    pub(super) is_whole: bool,
+    /// Whether the operation referred the application itself.
+    pub(super) referred: bool,
+}
+
+/// Answers as they are on the wire, in the order of the steps.
+pub(super) struct Answered<'r>(pub(super) core::slice::Iter<'r, StepResult>);
+
+impl Answers for Answered<'_> {
+    fn take(&mut self, call: &Call, policy: &Policy, state: &mut State) -> Option<Taken> {
+        let result = self.0.next()?;
+        let mut is_whole = true;
+        for wanted in &call.results {
+            let found = match result {
+                StepResult::Answer { answer, .. } => pointed(answer, &wanted.pointer),
+                StepResult::Refused => None,
+            };
+            let read = found
+                .filter(|value| **value != JsonValue::Null)
+                .and_then(|value| input::read(wanted.scalar, value, &policy.symbols, &mut state.texts).ok());
+            is_whole &= wanted.put(read, state);
+        }
+        is_whole &= *result != StepResult::Refused;
+        Some(Taken { is_whole, referred: matches!(result, StepResult::Answer { referred: true, .. }) })
+    }
+}
+
+impl CallResult {
+    /// Puts a value into the run, and returns whether it is one that the step may give.
+    pub(super) fn put(&self, read: Option<Slot>, state: &mut State) -> bool {
+        let listed = |slot: &Slot| self.values.as_ref().is_none_or(|all| is_among(slot.raw(), all));
+        let slot = read.filter(listed).unwrap_or_else(|| Slot::without(Unknown::STEP));
+        state.set(self.slot, slot);
+        slot.value().is_some()
+    }
+}
+
+impl Policy {
+    /// Puts the result of a step into the run, or returns what it asks for.
+    pub(super) fn call(
+        &self,
+        call: &Call,
+        number: u32,
+        answers: &mut impl Answers,
+        state: &mut State,
+    ) -> Option<CallNeed> {
+        let mut unknown = Unknown::default();
+        let mut slots = BTreeSet::new();
+        for (_, expression) in &call.values {
+            let value = expression.program.run(&state.values(&self.symbols));
+            if let Some(causes) = value.unknown() {
+                unknown = unknown.with(causes);
+                slots.extend(expression.program.slots());
+            }
+        }
+        // A step that cannot be asked has no result; its question is known to hang on what is missing.
+        if !unknown.is_empty() {
+            call.results.iter().for_each(|it| state.set(it.slot, Slot::without(unknown)));
+            let inputs = self.missing(&slots, &BTreeSet::new(), state);
+            self.doubt(&Hangs { causes: unknown, step: Some(number), rows: &[], inputs }, state);
+            return None;
+        }
+        let Some(taken) = answers.take(call, self, state) else {
+            let values = call.values.iter().filter_map(|(tokens, expression)| {
+                let value = expression.program.run(&state.values(&self.symbols)).value()?;
+                Some((tokens.clone(), self.written(expression.scalar, value, state)))
+            });
+            return Some(CallNeed {
+                operation: call.body.operation.clone(),
+                arguments: call.body.arguments.clone(),
+                values: values.collect(),
+            });
+        };
+        if !taken.is_whole {
+            state.because.push(Because::doubt(PolicyDoubt::StepRefused, Some(number)));
+        }
+        if taken.referred {
+            state.because.push(Because::doubt(PolicyDoubt::StepReferred, Some(number)));
+        }
+        None
+    }
+}
+
+fn pointed<'v>(value: &'v JsonValue, tokens: &[String]) -> Option<&'v JsonValue> {
+    tokens.iter().try_fold(value, |value, token| match value {
+        JsonValue::Object(members) => members.get(token),
+        JsonValue::Array(items) => items.get(token.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
