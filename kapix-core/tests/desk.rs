@@ -212,7 +212,7 @@ fn production_loads_only_what_somebody_approved() {
 fn a_newer_format_and_another_kind_are_told_as_such() {
     let load = |text: String| Engine::load(&[text], EngineOptions::default()).unwrap_err().cause;
     assert_eq!(load(plain().replace("\"kapix\":1", "\"kapix\":2")), Cause::ArtefactFormat);
-    assert_eq!(load(plain().replace("scorecard", "policy")), Cause::ArtefactKind);
+    assert_eq!(load(plain().replace("scorecard", "fraud_pack")), Cause::ArtefactKind);
 }
 
 #[test]
