@@ -119,8 +119,7 @@ pub(super) fn twin(
     let entity_type = match text("entity_type") {
         Some(name) => JsonValue::Text(name.to_owned()).read(call.limits())?,
         None => asked.entity_type.ok_or_else(|| {
-            Error::new(Cause::JsonShape, "state whom the card scores, `entity_type`")
-                .at("/entity_type")
+            Error::new(Cause::JsonShape, "state whom the card scores, `entity_type`").at("/entity_type")
         })?,
     };
     let request = CreditScoreBatchRequest {

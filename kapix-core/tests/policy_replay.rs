@@ -1,0 +1,219 @@
+//! `policy.replay` beside `policy.run`: every row of a portfolio is decided as the same application alone.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "common/given.rs"]
+#[expect(dead_code, reason = "shared by several test programs")]
+mod given;
+
+use given::{artefact, body, numeric, quiet};
+use kapix_core::{Control, Desk, Engine, EngineOptions};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+const ROWS: usize = 1_000;
+
+fn desk() -> Desk {
+    let characteristics =
+        [numeric("x", &[20.0, 40.0], &[10, 30, 60], 20), numeric("y", &[1.0], &[40, 10], 20)];
+    let card = body(&characteristics, 80, 50);
+    let card = artefact("small", "1", &card);
+    let mut policy: Value = serde_json::from_str(&artefact("loans", "1", &policy())).unwrap();
+    policy["kind"] = json!("policy");
+    let desk = Engine::load(&[card, policy.to_string()], EngineOptions::default());
+    Desk::new(desk.unwrap(), quiet())
+}
+
+/// Every type of input, an assumed value, dates, a step with a computed value, two tables and an offer.
+fn policy() -> Value {
+    let reason = |text: &str| json!({"texts": {"en": text}});
+    json!({
+        "currency": "KES",
+        "effective": {"from": "2025-01-01T00:00:00Z"},
+        "inputs": {
+            "age": {"type": "integer", "min": 0, "max": 120},
+            "amount": {"type": "money", "min": 1},
+            "branch": {"type": "text", "values": ["coast", "lake"], "on_missing": {"value": "coast"}},
+            "employed": {"type": "boolean", "on_missing": {"decline": "UNEMPLOYED"}},
+            "income": {"type": "money", "max_age_days": 90},
+            "since": {"type": "date"},
+            "gender": {"type": "text", "protected": true}
+        },
+        "reasons": {
+            "UNDERAGE": reason("too young"), "UNEMPLOYED": reason("no work"), "CARD": reason("a low score"),
+            "NEW": reason("a new customer"), "HIGH": reason("too much")
+        },
+        "steps": [
+            {"derive": {"name": "ratio", "expression": "amount / income"}},
+            {"table": {"name": "rules", "hit": "collect", "columns": ["age", "employed", "since", "branch"], "rules": [
+                {"id": "age", "when": ["< 18", "-", "-", "-"], "then": {"outcome": "decline", "reason": "UNDERAGE"}},
+                {"id": "work", "when": ["-", "false", "-", "-"], "then": {"outcome": "decline", "reason": "UNEMPLOYED"}},
+                {"id": "new", "when": ["-", "-", "> date(\"2026-01-01\")", "\"coast\""],
+                 "then": {"outcome": "refer", "reason": "NEW"}}
+            ]}},
+            {"call": {"name": "card", "operation": "credit.score", "arguments": {"card": "small"},
+                      "values": {"/features/y": "ratio"},
+                      "results": {"points": {"type": "integer", "pointer": "/points"}}}},
+            {"table": {"name": "cut", "hit": "first", "columns": ["card.points", "ratio"], "rules": [
+                {"when": ["< 50", "-"], "then": {"outcome": "decline", "reason": "CARD"}},
+                {"when": ["-", "<= 2"], "then": {"outcome": "approve"}}
+            ]}}
+        ],
+        "offer": {"requested": "amount", "limit": "floor(income * 1.5)", "above_limit": "refer", "reason": "HIGH"}
+    })
+}
+
+/// Values of a portfolio: of every input some are missing, of some the range is left, of others they are old.
+fn columns() -> Map<String, Value> {
+    let mut state = 11_u64;
+    // A linear congruential generator: D. E. Knuth's MMIX.
+    let mut draw = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 32) * below) >> 32
+    };
+    let mut columns: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for _ in 0..ROWS {
+        let mut put = |name, value: Value, is_missing: bool| {
+            let value = if is_missing { Value::Null } else { value };
+            columns.entry(name).or_default().push(value);
+        };
+        put("age", json!(draw(130)), draw(12) == 0);
+        put("amount", json!(draw(50_000)), draw(20) == 0);
+        put("branch", json!(["coast", "lake", "hill"][usize::try_from(draw(3)).unwrap()]), draw(5) == 0);
+        put("employed", json!(draw(6) != 0), draw(8) == 0);
+        put("income", json!(draw(90_000)), draw(12) == 0);
+        put("income@at", json!(format!("2026-0{}-11", 1 + draw(3))), draw(30) == 0);
+        put("since", json!(format!("202{}-05-02", 4 + draw(3))), draw(9) == 0);
+        put("x", json!(draw(60)), draw(11) == 0);
+        put("gender", json!(["f", "m"][usize::try_from(draw(2)).unwrap()]), draw(15) == 0);
+        put("bad", json!(u64::from(draw(4) == 0)), draw(3) == 0);
+        put("day", json!(format!("202{}-03-{:02}", 4 + draw(3).max(1), 1 + draw(28))), false);
+    }
+    columns.into_iter().map(|(name, values)| (name.to_owned(), Value::Array(values))).collect()
+}
+
+fn call(desk: &Desk, operation: &str, request: &Value) -> (u16, Value) {
+    let reply = desk.call(operation, request.to_string().as_bytes(), &Control::default());
+    (reply.status, serde_json::from_slice(&reply.body).unwrap())
+}
+
+/// What `policy.run` says of a row: outcome, first reason and amount, or the cause of the refusal.
+fn alone(desk: &Desk, columns: &Map<String, Value>, row: usize) -> (Value, Value, Value) {
+    let value = |name: &str| columns[name][row].clone();
+    let mut inputs = Map::new();
+    for name in ["age", "amount", "branch", "employed", "since", "gender"] {
+        inputs.insert(name.to_owned(), value(name));
+    }
+    let mut income = json!({ "value": value("income") });
+    if value("income@at") != Value::Null {
+        income["at"] = value("income@at");
+    }
+    inputs.insert("income".to_owned(), income);
+    let request = json!({
+        "policy": "loans", "entity_id": "a", "inputs": inputs, "as_of": format!("{}T00:00:00Z", value("day").as_str().unwrap()),
+        "applicant": {"entity_type": "individual", "features": {"x": value("x")}},
+    });
+    let (status, answer) = call(desk, "policy.run", &request);
+    if status != 0 {
+        return (Value::Null, answer["error"]["cause"].clone(), Value::Null);
+    }
+    let outcome = answer["outcome"].clone();
+    let reasons = answer["reasons"].as_array().unwrap();
+    let first =
+        reasons.iter().find(|it| it["outcome"] == outcome).map_or(Value::Null, |it| it["code"].clone());
+    (outcome, first, answer["approved_amount_minor"].clone())
+}
+
+#[test]
+fn every_row_is_decided_as_the_application_alone() {
+    let (desk, columns) = (desk(), columns());
+    let request = json!({
+        "policy": "loans", "columns": columns, "entity_type": "individual", "as_of_column": "day",
+        "observed": "bad", "group_by": ["gender"],
+    });
+    let (status, answer) = call(&desk, "policy.replay", &request);
+    assert_eq!(status, 0, "{answer}");
+    let result = |name: &str, row: usize| answer["columns"][name][row].clone();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for row in 0..ROWS {
+        let (outcome, reason, amount) = alone(&desk, &columns, row);
+        assert_eq!(result("outcome", row), outcome, "row {row}: {reason}");
+        if outcome == Value::Null {
+            assert_eq!(result("status", row), reason, "row {row}");
+            continue;
+        }
+        *counts.entry(outcome.as_str().unwrap().to_owned()).or_default() += 1;
+        assert_eq!((result("reason", row), result("status", row)), (reason, json!("decided")), "row {row}");
+        assert_eq!(result("approved_amount_minor", row).as_f64(), amount.as_f64(), "row {row}");
+    }
+    assert!(counts.values().all(|count| *count >= 10) && counts.len() == 3, "{counts:?}");
+    let rates = &answer["rates"];
+    assert_eq!(
+        [&rates["approved"], &rates["referred"], &rates["declined"]],
+        [&json!(counts["approve"]), &json!(counts["refer"]), &json!(counts["decline"])]
+    );
+    // The rates of groups, and what came of past loans, by counting.
+    let gender = |row: usize| columns["gender"][row].clone();
+    for group in answer["groups"].as_array().unwrap() {
+        let value = group.get("value").cloned().unwrap_or(Value::Null);
+        let of_group = |outcome: &str| {
+            (0..ROWS).filter(|row| gender(*row) == value && result("outcome", *row) == outcome).count()
+        };
+        assert_eq!(group["rates"]["approved"], of_group("approve"), "{value}");
+        assert_eq!(group["rates"]["declined"], of_group("decline"), "{value}");
+    }
+    for outcome in ["approve", "refer", "decline"] {
+        let of = |bad: u8| {
+            (0..ROWS).filter(|row| result("outcome", *row) == outcome && columns["bad"][*row] == bad).count()
+        };
+        assert_eq!(rates["observed"][outcome]["bads"], of(1));
+        assert_eq!(rates["observed"][outcome]["observed"], of(0) + of(1));
+    }
+    // What the rows of tables matched adds up.
+    let hits = |rule: &str| {
+        answer["rules"].as_array().unwrap().iter().find(|it| it["rule"] == rule).unwrap()["rows"]
+            .as_u64()
+            .unwrap()
+    };
+    assert!(hits("age") > 20 && hits("rule_2") >= counts["approve"], "{}", answer["rules"]);
+}
+
+#[test]
+fn columns_that_cannot_be_meant_are_refused_with_their_place() {
+    let (desk, columns) = (desk(), columns());
+    let with = |changes: Value, gone: &[&str]| {
+        let mut columns = columns.clone();
+        gone.iter().for_each(|name| drop(columns.remove(*name)));
+        columns.extend(changes.as_object().unwrap().clone());
+        let request = json!({"policy": "loans", "columns": columns, "entity_type": "individual", "as_of": "2026-04-01T00:00:00Z"});
+        let (status, answer) = call(&desk, "policy.replay", &request);
+        (status, answer["error"]["cause"].clone(), answer["error"]["fields"].clone(), answer)
+    };
+    let all = |value: Value| json!(vec![value; ROWS]);
+    // Nothing is converted: text is no number, and a number no text.
+    let (_, cause, fields, _) = with(json!({"age": all(json!("34"))}), &[]);
+    assert_eq!((cause, fields), (json!("frame.column_type"), json!(["/columns/age"])));
+    // A column that was meant as an input.
+    let (_, cause, fields, _) = with(json!({"Age": all(json!(34))}), &["age"]);
+    assert_eq!((cause, fields), (json!("data.input_unknown"), json!(["/columns/Age"])));
+    // Results of a step without whether it referred.
+    let (_, cause, fields, _) = with(json!({"card.points": all(json!(90))}), &[]);
+    assert_eq!((cause, fields), (json!("frame.column_missing"), json!(["/columns/card.referred"])));
+    // An input without a column is missing in every row, and decides nothing.
+    let (status, .., answer) = with(json!({}), &["amount"]);
+    assert_eq!((status, &answer["absent"]), (0, &json!(["amount"])));
+    assert_eq!(answer["rates"]["approved"], 0);
+    // Results of a step as columns: one that may have referred refers.
+    let referred = |flag: Value| {
+        let changes = json!({
+            "age": all(json!(30)), "employed": all(json!(true)), "since": all(json!("2020-01-01")), "amount": all(json!(100)),
+            "income": all(json!(1_000)), "income@at": all(json!("2026-03-30")), "branch": all(json!("lake")),
+            "card.points": all(json!(90)), "card.referred": all(flag),
+        });
+        let (status, .., answer) = with(changes, &[]);
+        assert_eq!(status, 0, "{answer}");
+        (answer["rates"]["approved"].clone(), answer["rates"]["referred"].clone())
+    };
+    assert_eq!(referred(json!(false)), (json!(ROWS), json!(0)));
+    assert_eq!(referred(json!(true)), (json!(0), json!(ROWS)));
+    assert_eq!(referred(Value::Null), (json!(0), json!(ROWS)));
+}
