@@ -96,10 +96,11 @@ pub mod operations {
         CashflowAnalyzeRequest, CashflowAnalyzeResponse, CounterOffer, DoorReply, EngineDescribeRequest,
         EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse, EntityPutRequest,
         EntityPutResponse, Event, EventData, GroupRates, ObservedRates, OperationEntry, OverrideView,
-        PolicyCheckRequest, PolicyCheckResponse, PolicyReason, PolicyReplayRequest, PolicyReplayResponse,
-        PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep, PortfolioRates, Problem, Progress,
+        PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest, PolicyDiffResponse, PolicyReason,
+        PolicyReplayRequest, PolicyReplayResponse, PolicyRule, PolicyRunRequest, PolicyRunResponse,
+        PolicyStep, PortfolioDifference, PortfolioRates, Problem, Progress, RateChange, ReasonChange,
         ReasonCount, ReasonSource, Reply, RuleCount, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-        SourceChange, SourceSummary, TransactionsReadResponse,
+        SourceChange, SourceSummary, Swap, SwapRule, TransactionsReadResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

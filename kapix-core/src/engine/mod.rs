@@ -31,10 +31,11 @@ pub use operations::{
     CreditScoreRequest, CreditScoreResponse, Effect, EngineDescribeRequest, EngineDescribeResponse,
     EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, Explained, Explanation,
     GroupRates, InputNullReason, MoveView, ObservedRates, Operation, OperationEntry, OverrideView,
-    PointsRange, PolicyCheckRequest, PolicyCheckResponse, PolicyReason, PolicyReplayRequest,
-    PolicyReplayResponse, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicyStep, PortfolioRates,
-    Problem, ReasonCount, ReasonSource, ReasonView, ReferralCode, ReferralReason, Request, RequestNullReason,
-    Response, RuleCount, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange,
-    SourceSummary, TopFeature, TransactionsReadResponse,
+    PointsRange, PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest, PolicyDiffResponse,
+    PolicyReason, PolicyReplayRequest, PolicyReplayResponse, PolicyRule, PolicyRunRequest, PolicyRunResponse,
+    PolicyStep, PortfolioDifference, PortfolioRates, Problem, RateChange, ReasonChange, ReasonCount,
+    ReasonSource, ReasonView, ReferralCode, ReferralReason, Request, RequestNullReason, Response, RuleCount,
+    ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange, SourceSummary, Swap,
+    SwapRule, TopFeature, TransactionsReadResponse,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

@@ -26,7 +26,10 @@ mod texts;
 mod trace;
 mod verdict;
 
-pub use analysis::{RuleFinding, RuleFindingKind, TableAnalysis};
+pub use analysis::{
+    DocumentDifference, RuleDifference, RuleFinding, RuleFindingKind, RuleGives, TableAnalysis,
+    TableDifference,
+};
 pub use check::{JurisdictionFinding, TestResult};
 pub(crate) use columns::REFERRED;
 pub use document::{

@@ -1,5 +1,6 @@
 //! Policies beside brute force: what a run decides while values are unknown must hold for all values.
 
+mod difference;
 mod faults;
 
 use super::{Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepResult, Verdict};

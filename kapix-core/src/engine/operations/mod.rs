@@ -16,6 +16,7 @@ mod entity;
 mod names;
 mod operate;
 mod policy_check;
+mod policy_diff;
 mod policy_replay;
 mod policy_run;
 mod scorecard_develop;
@@ -40,6 +41,9 @@ pub use entity::{
     SourceSummary,
 };
 pub use policy_check::{PolicyCheckRequest, PolicyCheckResponse};
+pub use policy_diff::{
+    PolicyDiffRequest, PolicyDiffResponse, PortfolioDifference, RateChange, ReasonChange, Swap, SwapRule,
+};
 pub use policy_replay::{
     AdverseImpact, GroupRates, ObservedRates, PolicyReplayRequest, PolicyReplayResponse, PortfolioRates,
     ReasonCount, RuleCount,

@@ -1,6 +1,6 @@
 //! `policy.replay`: one policy over a portfolio, given as columns, each application at its own instant.
 
-mod rates;
+pub(super) mod rates;
 mod steps;
 
 pub use rates::{AdverseImpact, GroupRates, ObservedRates, PortfolioRates};
@@ -316,10 +316,6 @@ fn result_columns(replay: &Replay) -> ResultColumns {
             *of_row = i32::try_from(place).unwrap_or(-1);
         }
     }
-    let coded = |name, codes: Vec<i32>, names| {
-        let validity = codes.contains(&-1).then(|| bitmap(codes.iter().map(|code| *code >= 0)));
-        ResultColumn::new(name, ResultValues::Dictionary { codes: Codes::Wide(codes), names }, validity)
-    };
     let granted = bitmap(replay.amounts.iter().map(|amount| !amount.is_nan()));
     ResultColumns::from_iter([
         ResultColumn::new(
@@ -341,8 +337,14 @@ fn result_columns(replay: &Replay) -> ResultColumns {
     ])
 }
 
+/// Returns a result column of codes; -1 is no value.
+pub(super) fn coded(name: &'static str, codes: Vec<i32>, names: Vec<Arc<str>>) -> ResultColumn {
+    let validity = codes.contains(&-1).then(|| bitmap(codes.iter().map(|code| *code >= 0)));
+    ResultColumn::new(name, ResultValues::Dictionary { codes: Codes::Wide(codes), names }, validity)
+}
+
 /// Returns which rows hold a value, as Arrow lays it out.
-pub(super) fn bitmap(rows: impl Iterator<Item = bool>) -> Vec<u8> {
+fn bitmap(rows: impl Iterator<Item = bool>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (row, is_set) in rows.enumerate() {
         if row % 8 == 0 {

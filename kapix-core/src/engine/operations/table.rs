@@ -7,9 +7,9 @@ use super::{
     ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-    EntityPutRequest, EntityPutResponse, Operate, PolicyCheckRequest, PolicyCheckResponse,
-    PolicyReplayRequest, PolicyReplayResponse, PolicyRunRequest, PolicyRunResponse, ScorecardDevelopResponse,
-    ScorecardEvaluateResponse, TransactionsReadResponse,
+    EntityPutRequest, EntityPutResponse, Operate, PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest,
+    PolicyDiffResponse, PolicyReplayRequest, PolicyReplayResponse, PolicyRunRequest, PolicyRunResponse,
+    ScorecardDevelopResponse, ScorecardEvaluateResponse, TransactionsReadResponse,
 };
 use crate::domain::Frame;
 use crate::engine::door::Reply;
@@ -277,6 +277,8 @@ operations! {
     EntityPut: EntityPutRequest => EntityPutResponse;
     /// Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases.
     PolicyCheck: PolicyCheckRequest => PolicyCheckResponse;
+    /// What two versions of a policy decide differently: by their documents, and over a portfolio.
+    PolicyDiff: PolicyDiffRequest => PolicyDiffResponse;
     /// What a policy decides of a portfolio: rates, reasons, how often each row matched.
     PolicyReplay: PolicyReplayRequest => PolicyReplayResponse;
     /// Decides an application by a policy: outcome, reasons, matched rules, terms.

@@ -1,6 +1,6 @@
 //! What is found of a table.
 
-use super::boxes::{Boxes, common, meets};
+use super::boxes::{Axis, Boxes, common, meets};
 use super::witness::Claim;
 use crate::expression::{Intervals, same};
 use crate::json_value::JsonValue;
@@ -137,16 +137,9 @@ impl<'p> Finder<'p> {
             Claim { policy: self.policy, step: self.step, table: self.table, boxes: &self.boxes, matches };
         let is_somewhere = region.iter().all(|side| !side.is_empty());
         let witness = if is_somewhere { claim.witness(region) } else { None };
-        let cells = self.table.columns.iter().zip(region).zip(&self.boxes.axes);
-        let written = |axis: &super::boxes::Axis, side: &Intervals| match &axis.symbols {
-            Some(symbols) => texts(self.policy, symbols, side),
-            None => ranges(side, &axis.domain),
-        };
         let finding = RuleFinding {
             kind,
-            region: cells
-                .map(|((column, side), axis)| (column.text.to_string(), written(axis, side)))
-                .collect(),
+            region: cells(self.policy, self.table, &self.boxes.axes, region),
             rules: rows.iter().map(|row| self.table.row_name(*row)).collect(),
             witness,
         };
@@ -241,6 +234,21 @@ impl<'p> Finder<'p> {
             self.keep(RuleFindingKind::Gap, &[], &region, &[]);
         }
     }
+}
+
+/// Returns a region by its columns, as cells.
+pub(super) fn cells(
+    policy: &Policy,
+    table: &Table,
+    axes: &[Axis],
+    region: &[Intervals],
+) -> BTreeMap<String, String> {
+    let written = |axis: &Axis, side: &Intervals| match &axis.symbols {
+        Some(symbols) => texts(policy, symbols, side),
+        None => ranges(side, &axis.domain),
+    };
+    let cells = table.columns.iter().zip(region).zip(axes);
+    cells.map(|((column, side), axis)| (column.text.to_string(), written(axis, side))).collect()
 }
 
 /// Returns a set as a cell.

@@ -2,7 +2,9 @@
 //! cells of constants are intervals, so rows are boxes, and boxes are intersected and subtracted.
 
 mod boxes;
+mod difference;
 mod find;
 mod witness;
 
+pub use difference::{DocumentDifference, RuleDifference, RuleGives, TableDifference};
 pub use find::{RuleFinding, RuleFindingKind, TableAnalysis};

@@ -121,11 +121,6 @@ impl<'f, 'a> Portfolio<'f, 'a> {
         self.observed.as_ref()?.get(row).copied().flatten()
     }
 
-    /// Returns whether what came of past loans is known at all.
-    pub(in crate::engine::operations) const fn has_observed(&self) -> bool {
-        self.observed.is_some()
-    }
-
     pub(in crate::engine::operations) fn groups(
         &self,
         columns: &[String],
