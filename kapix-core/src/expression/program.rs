@@ -164,7 +164,7 @@ impl Program {
     /// ```
     /// use kapix_core::expression::Program;
     ///
-    /// assert_eq!(Program::default().slots(), []);
+    /// assert!(Program::default().slots().is_empty());
     /// ```
     pub fn slots(&self) -> &[u16] {
         &self.slots
@@ -175,7 +175,7 @@ impl Program {
     /// ```
     /// use kapix_core::expression::Program;
     ///
-    /// assert_eq!(Program::default().lists(), []);
+    /// assert!(Program::default().lists().is_empty());
     /// ```
     pub fn lists(&self) -> &[u16] {
         &self.lists
