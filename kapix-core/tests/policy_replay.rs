@@ -182,7 +182,9 @@ fn columns_that_cannot_be_meant_are_refused_with_their_place() {
     let (desk, columns) = (desk(), columns());
     let with = |changes: Value, gone: &[&str]| {
         let mut columns = columns.clone();
-        gone.iter().for_each(|name| drop(columns.remove(*name)));
+        for name in gone {
+            columns.remove(*name);
+        }
         columns.extend(changes.as_object().unwrap().clone());
         let request = json!({"policy": "loans", "columns": columns, "entity_type": "individual", "as_of": "2026-04-01T00:00:00Z"});
         let (status, answer) = call(&desk, "policy.replay", &request);

@@ -101,7 +101,20 @@ impl Policy {
             let count = output.outcomes.len();
             for place in 0..count {
                 let row = number * JOB_ROWS + place;
-                self.replay_row(applications, (row, place), &codes, &mut state, (&mut output, &mut tally));
+                if let Err(cause) = applications.begin(row, &mut state) {
+                    tally.refused.push((row, cause));
+                    continue;
+                }
+                // There is an answer for every step, so that none is needed.
+                let needs = self.walk(&mut applications.results(row), &mut state);
+                debug_assert!(needs.is_none(), "a step without a column");
+                let (outcome, amount) = self.settle(&mut state);
+                output.put(
+                    place,
+                    (outcome, amount),
+                    (self.rule_of(outcome, &codes, &state), codes.reason(outcome, &state)),
+                );
+                tally.count(&codes, &state);
             }
             total.lock().unwrap_or_else(PoisonError::into_inner).add(tally);
             done(count)
@@ -116,69 +129,19 @@ impl Policy {
         Ok(replay)
     }
 
-    fn replay_row(
-        &self,
-        applications: &Applications<'_, '_, '_>,
-        (row, place): (usize, usize),
-        codes: &Codes,
-        state: &mut State,
-        (output, tally): (&mut Output<'_>, &mut Tally),
-    ) {
-        if let Err(cause) = applications.begin(row, state) {
-            tally.refused.push((row, cause));
-            return;
-        }
-        // There is an answer for every step, so that none is needed.
-        let needs = self.walk(&mut applications.results(row), state);
-        debug_assert!(needs.is_none(), "a step without a column");
-        let (outcome, amount) = self.settle(state);
-        let first = state.because.iter().find(|it| it.outcome == outcome);
-        let rule = match (outcome, first) {
-            (Outcome::Approve, _) => state.matched.iter().find(|hit| self.approves(hit)).copied(),
-            (_, Some(first)) => {
+    /// Returns the number of the row of a table that made an outcome.
+    fn rule_of(&self, outcome: Outcome, codes: &Codes, state: &State) -> Option<usize> {
+        let hit = match outcome {
+            Outcome::Approve => state.matched.iter().copied().find(|hit| self.approves(*hit)),
+            _ => {
+                let first = state.because.iter().find(|it| it.outcome == outcome)?;
                 first.step.zip(first.rows.first()).map(|(step, row)| MatchedRule { step, row: *row })
             }
-            _ => None,
-        };
-        let rule = rule.and_then(|hit| Some(codes.first.get(&(hit.step as usize))? + hit.row as usize));
-        if let Some(it) = output.rules.get_mut(place) {
-            *it = rule.and_then(|rule| i32::try_from(rule).ok()).unwrap_or(-1);
-        }
-        let reason = first.and_then(|it| i32::try_from(codes.number(&it.code)?).ok()).unwrap_or(-1);
-        if let Some(it) = output.outcomes.get_mut(place) {
-            *it = Some(outcome);
-        }
-        if let (Some(it), Some(amount)) = (output.amounts.get_mut(place), amount) {
-            *it = amount;
-        }
-        if let Some(it) = output.reasons.get_mut(place) {
-            *it = reason;
-        }
-        for hit in &state.matched {
-            let hits = tally.hits.get_mut(&(hit.step as usize));
-            if let Some(count) = hits.and_then(|hits| hits.get_mut(hit.row as usize)) {
-                *count += 1;
-            }
-        }
-        for (number, because) in state.because.iter().enumerate() {
-            let Some(code) = codes.number(&because.code) else { continue };
-            let count = tally.causes.entry(code).or_default();
-            // A row counts once for a reason, and once for an input.
-            let before = || state.because.iter().take(number).filter(|it| it.code == because.code);
-            if before().next().is_none()
-                && let Some(rows) = count.rows.get_mut(because.outcome as usize)
-            {
-                *rows += 1;
-            }
-            for input in &because.inputs {
-                if !before().any(|it| it.inputs.contains(input)) {
-                    *count.inputs.entry(Arc::clone(input)).or_default() += 1;
-                }
-            }
-        }
+        }?;
+        Some(codes.first.get(&(hit.step as usize))? + hit.row as usize)
     }
 
-    fn approves(&self, hit: &MatchedRule) -> bool {
+    fn approves(&self, hit: MatchedRule) -> bool {
         let Some(Step::Table(table)) = self.steps.get(hit.step as usize) else { return false };
         table.then(hit.row).is_some_and(|then| then.outcome == Some(Outcome::Approve))
     }
@@ -234,7 +197,56 @@ impl Policy {
     }
 }
 
+impl Output<'_> {
+    fn put(
+        &mut self,
+        place: usize,
+        (outcome, amount): (Outcome, Option<f64>),
+        (rule, reason): (Option<usize>, Option<usize>),
+    ) {
+        let number = |it: Option<usize>| it.and_then(|it| i32::try_from(it).ok()).unwrap_or(-1);
+        if let Some(it) = self.outcomes.get_mut(place) {
+            *it = Some(outcome);
+        }
+        if let (Some(it), Some(amount)) = (self.amounts.get_mut(place), amount) {
+            *it = amount;
+        }
+        if let Some(it) = self.reasons.get_mut(place) {
+            *it = number(reason);
+        }
+        if let Some(it) = self.rules.get_mut(place) {
+            *it = number(rule);
+        }
+    }
+}
+
 impl Tally {
+    /// Counts the rows that matched and the reasons of one application.
+    fn count(&mut self, codes: &Codes, state: &State) {
+        for hit in &state.matched {
+            let hits = self.hits.get_mut(&(hit.step as usize));
+            if let Some(count) = hits.and_then(|hits| hits.get_mut(hit.row as usize)) {
+                *count += 1;
+            }
+        }
+        for (number, because) in state.because.iter().enumerate() {
+            let Some(code) = codes.number(&because.code) else { continue };
+            let count = self.causes.entry(code).or_default();
+            // A row counts once for a reason, and once for an input.
+            let before = || state.because.iter().take(number).filter(|it| it.code == because.code);
+            if before().next().is_none()
+                && let Some(rows) = count.rows.get_mut(because.outcome as usize)
+            {
+                *rows += 1;
+            }
+            for input in &because.inputs {
+                if !before().any(|it| it.inputs.contains(input)) {
+                    *count.inputs.entry(Arc::clone(input)).or_default() += 1;
+                }
+            }
+        }
+    }
+
     fn add(&mut self, other: Self) {
         self.refused.extend(other.refused);
         for (code, count) in other.causes {
@@ -311,6 +323,11 @@ impl Codes {
         });
         let first = first.collect();
         Self { first, names, numbers, doubts }
+    }
+
+    /// Returns the number of the first reason for an outcome.
+    fn reason(&self, outcome: Outcome, state: &State) -> Option<usize> {
+        state.because.iter().find(|it| it.outcome == outcome).and_then(|it| self.number(&it.code))
     }
 
     fn number(&self, code: &ReasonCode) -> Option<usize> {

@@ -295,7 +295,7 @@ impl PolicyDiffRequest {
         let told = swaps.into_iter().map(|((from, to), swap)| {
             let mut rules: Vec<SwapRule> =
                 swap.rules.into_iter().map(|(rule, rows)| SwapRule { rows, ..rule }).collect();
-            rules.sort_by(|one, other| other.rows.cmp(&one.rows));
+            rules.sort_by_key(|rule| core::cmp::Reverse(rule.rows));
             rules.truncate(RULES_MAX);
             let all = swap.count.rates(self.observed.is_some());
             let observed = all.observed.and_then(|by| by.get(Outcome::Approve.as_str()).copied());

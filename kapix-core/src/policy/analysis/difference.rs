@@ -235,7 +235,9 @@ impl Both {
             };
             inputs.insert(name.clone(), joined);
         }
-        inputs.values_mut().for_each(|input| input.on_missing = OnMissing::Refer);
+        for input in inputs.values_mut() {
+            input.on_missing = OnMissing::Refer;
+        }
         let mut steps = own;
         steps.push(StepBody::Table(whole));
         let reasons = other.reasons.iter().chain(&body.reasons).map(|(code, it)| (code.clone(), it.clone()));

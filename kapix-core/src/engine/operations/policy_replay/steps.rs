@@ -2,7 +2,7 @@
 
 use super::PolicyReplayRequest;
 use crate::domain::{Bitmap, Codes, Column, Frame, ResultColumn, ResultValues};
-use crate::engine::operations::operate::{Columnar, Twin};
+use crate::engine::operations::operate::Columnar;
 use crate::engine::operations::{Call, Operation, instant};
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result, escape_segment};
@@ -32,9 +32,7 @@ impl PolicyReplayRequest {
             if has_columns(step, frame)? {
                 continue;
             }
-            let operation = Operation::parse(&step.operation)?;
-            let Some(twin) = operation.twin() else { return Err(missing(step, operation)) };
-            let own = self.by_columns(call, (policy, number), step, (frame, &answers), twin)?;
+            let own = self.by_columns(call, (policy, number), step, (frame, &answers))?;
             let (columns, artefact) = own;
             answers.0.extend(columns);
             artefacts.push(artefact);
@@ -49,10 +47,10 @@ impl PolicyReplayRequest {
         (policy, number): (&Policy, usize),
         step: &CallBody,
         (frame, before): (&Frame<'_>, &Answers),
-        twin: Twin,
     ) -> Result<(Vec<(String, ResultColumn)>, ArtefactRef)> {
-        let limits = call.limits();
-        let as_of = instant(self.as_of)?;
+        let operation = Operation::parse(&step.operation)?;
+        let Some(twin) = operation.twin() else { return Err(missing(step, operation)) };
+        let (limits, as_of) = (call.limits(), instant(self.as_of)?);
         let values = if step.values.is_empty() {
             Vec::new()
         } else {
