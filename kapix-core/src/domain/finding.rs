@@ -65,7 +65,8 @@ pub enum FindingKind {
     /// Rows of amount 0: they moved no money, and count for no minimum and no activity.
     #[strum(message = "Nothing.")]
     ZeroRows,
-    /// The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
+    /// The legs of transfers between accounts of the applicant: no income and no spending. Payments into a card account are some
+    /// as far as purchases by the card reach them. Rows: those of this account.
     #[strum(message = "Nothing; a `category` of the row goes before.")]
     OwnTransfers,
     /// Equal amounts of opposite sign in two accounts, at most three days apart, whose texts name no transfer. They count as
@@ -119,7 +120,8 @@ pub enum FindingKind {
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
     /// Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts
-    /// alone, in five rows or more and half of the account. `share` is their part of the rows that moved money.
+    /// alone, in five rows or more and half of the account, or the same text in all of fewer. `share` is their part of the
+    /// rows that moved money.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
     /// An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which

@@ -32,10 +32,10 @@ impl Holder<'_> {
         self.rows.iter().filter(|(row, _)| row.amount_minor != 0).count()
     }
 
-    /// Returns what its rows say, which tells holders of one size apart.
+    /// Returns what its rows say, which tells holders of one size apart: the later days first.
     fn content(&self) -> impl Iterator<Item = impl Ord + use<'_>> {
         self.rows.iter().map(|(row, said)| {
-            let numbers = (row.date, row.amount_minor, said.balance_minor, said.status as u8);
+            let numbers = (Reverse(row.date), row.amount_minor, said.balance_minor, said.status as u8);
             (numbers, &said.id, &said.description, &said.counterparty, &said.category)
         })
     }
@@ -142,7 +142,12 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(holders: &'a [Holder<'a>], is_loose: bool) -> Self {
         let found = holders.iter().map(|it| vec![Same::Alone; it.rows.len()]).collect();
-        Self { holders, ranks: ranks(holders), is_loose, copies: Copies { found, pairs: Vec::new() } }
+        Self {
+            holders,
+            ranks: ranks(holders, is_loose),
+            is_loose,
+            copies: Copies { found, pairs: Vec::new() },
+        }
     }
 
     /// Takes the rows of one id, then those of one balance.
@@ -273,11 +278,13 @@ fn entries<'a>(
 }
 
 /// Returns the place of each holder in the order in which they keep their rows: the largest first, of equal ones that with
-/// the lowest balances, of these by what their rows say, so that the order of the request says nothing.
-fn ranks(holders: &[Holder<'_>]) -> Vec<usize> {
+/// the lowest balances, of these the upload that begins first, of these by what their rows say, so that the order of the
+/// request says nothing.
+fn ranks(holders: &[Holder<'_>], is_loose: bool) -> Vec<usize> {
     let mut order: Vec<(usize, &Holder<'_>)> = holders.iter().enumerate().collect();
     order.sort_by(|(at, one), (other_at, other)| {
-        let size = |it: &Holder<'_>| (Reverse(it.rows.len()), it.stated_minor);
+        let begins = |it: &Holder<'_>| it.rows.first().filter(|_| !is_loose).map(|(row, _)| row.date);
+        let size = |it: &Holder<'_>| (Reverse(it.rows.len()), it.stated_minor, begins(it));
         let content = || one.content().cmp(other.content());
         size(one).cmp(&size(other)).then_with(content).then(at.cmp(other_at))
     });
@@ -473,7 +480,7 @@ mod tests {
             entries(&holders, &nothing, (|_: &super::Transaction| Some(Key::Text(String::new())), true));
         let mut looked_at = 0;
         let found = pairs(
-            (&holders, &super::ranks(&holders)),
+            (&holders, &super::ranks(&holders, true)),
             &all,
             &mut |row: &super::Transaction| {
                 looked_at += 1;
