@@ -132,9 +132,9 @@ impl<'a> Builder<'a> {
         let sign = sign::reversed(&uploads, &chosen.rows, (tolerance, &walk.breaks));
         let one_id = check::one_id(&mut chosen.rows, &uploads, stated_opening);
         let duplicates = check::likely_duplicates(&mut chosen.rows, &uploads, walk.opening_minor);
-        let has_doubts = !(one_id.repeated.is_empty() && duplicates.is_empty());
-        let stretch = match has_doubts.then(|| again(&mut chosen.rows, &uploads)).transpose() {
-            Ok(stretch) => stretch.unwrap_or(walk.stretch),
+        let doubts = [&one_id.repeated, &duplicates];
+        let stretch = match again(&mut chosen.rows, &uploads, (walk.stretch, doubts)) {
+            Ok(stretch) => stretch,
             Err(overflow) => return self.balance_overflow(&overflow, &uploads),
         };
         let isolated = cover::isolated(&uploads, &mut chosen.rows, stretch);
@@ -340,9 +340,16 @@ impl Ledger {
     }
 }
 
-/// Walks rows once more that were found to be in doubt by the balances of the first walk, and returns where their latest
+/// Walks rows once more if some were found to be in doubt by the balances of the first walk, and returns where their latest
 /// stretch begins: a row in doubt bridges no gap.
-fn again(rows: &mut [Row], uploads: &Uploads<'_>) -> core::result::Result<usize, Overflow> {
+fn again(
+    rows: &mut [Row],
+    uploads: &Uploads<'_>,
+    (stretch, doubts): (usize, [&Tally; 2]),
+) -> core::result::Result<usize, Overflow> {
+    if doubts.iter().all(|tally| tally.is_empty()) {
+        return Ok(stretch);
+    }
     for row in rows.iter_mut() {
         row.balance_minor = uploads.transaction(row.input).and_then(|row| row.balance_minor);
     }

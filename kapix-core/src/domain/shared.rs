@@ -324,7 +324,9 @@ fn pairs(
         let mut kept = KeptRows::default();
         for of_one in alike.chunk_by(|a, b| a.holder == b.holder) {
             let left = kept.pair(holders.0, of_one, (exact, taken), &mut pairs);
-            left.into_iter().for_each(|(place, is_exact)| kept.add(place, is_exact));
+            for (place, is_exact) in left {
+                kept.add(place, is_exact);
+            }
         }
     }
     pairs

@@ -9,10 +9,13 @@ use super::texts::{self, TransferText};
 use super::uploads::Uploads;
 use crate::money::Currency;
 use crate::time::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Days between the legs of a transfer at most.
 const LEGS_WITHIN_DAYS: i32 = 3;
+
+/// Days from a purchase by a card to the payment that may be for it at most: a month of purchases and another to pay them.
+const BOUGHT_WITHIN_DAYS: i32 = 62;
 
 /// Legs of one amount and day that one leg is compared with at most.
 const COMPARED_MAX: usize = 64;
@@ -108,8 +111,8 @@ pub(super) fn mark(accounts: &mut [AccountLedger], uploads: &[Uploads<'_>], cove
     transfers
 }
 
-/// Returns the payments into card accounts that purchases by the card reach: those of them until then that no earlier payment
-/// has used up. So what a card bought counts once, when it was bought, and a payment for what is not told stays spent.
+/// Returns the payments into card accounts that purchases by the card reach: those of the two months until then that no earlier
+/// payment has used up. So what a card bought counts once, when it was bought, and a payment for what is not told stays spent.
 fn paid_purchases(accounts: &[AccountLedger], mut payments: Vec<Pair>) -> Vec<Pair> {
     let row = |(account, place): Place| accounts.get(account).and_then(|account| account.rows.get(place));
     let day = |(credit, debit): &Pair| row(*credit).map(|row| row.date).max(row(*debit).map(|row| row.date));
@@ -122,17 +125,34 @@ fn paid_purchases(accounts: &[AccountLedger], mut payments: Vec<Pair>) -> Vec<Pa
             continue;
         };
         let is_purchase = |row: &&Row| row.amount_minor < 0 && !row.transfer && !row.disputed;
-        let mut purchases = card.rows.iter().filter(is_purchase).peekable();
-        // Both sums are within 2^53.
+        let mut later = card.rows.iter().filter(is_purchase).peekable();
+        // Purchases that no payment has used up, the oldest first; their sum is within 2^53.
+        let mut bought: VecDeque<(Date, i64)> = VecDeque::new();
         let mut left_minor = 0_i64;
         for pair in of_card {
-            while let Some(bought) = purchases.next_if(|bought| Some(bought.date) <= day(pair)) {
-                left_minor = left_minor.saturating_sub(bought.amount_minor);
+            let Some(day) = day(pair) else { continue };
+            while let Some(row) = later.next_if(|row| row.date <= day) {
+                bought.push_back((row.date, row.amount_minor.saturating_neg()));
+                left_minor = left_minor.saturating_sub(row.amount_minor);
             }
-            let amount = row(pair.0).map_or(i64::MAX, |credit| credit.amount_minor);
-            if amount <= left_minor {
-                left_minor -= amount;
-                paid.push(*pair);
+            while let Some((_, old)) =
+                bought.front().filter(|(date, _)| day.days_since(*date) > BOUGHT_WITHIN_DAYS)
+            {
+                left_minor = left_minor.saturating_sub(*old);
+                bought.pop_front();
+            }
+            let mut amount = row(pair.0).map_or(i64::MAX, |credit| credit.amount_minor);
+            if amount > left_minor {
+                continue;
+            }
+            left_minor = left_minor.saturating_sub(amount);
+            paid.push(*pair);
+            while let Some((_, left)) = bought.front_mut().filter(|_| amount > 0) {
+                let used = amount.min(*left);
+                (*left, amount) = (*left - used, amount - used);
+                if *left == 0 {
+                    bought.pop_front();
+                }
             }
         }
     }

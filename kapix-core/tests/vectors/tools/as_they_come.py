@@ -440,11 +440,14 @@ def own_transfers(accounts):
                             for leg in () if accounts[at]["owed"] else (credit, debit):
                                 leg["transfer"], leg["income"] = True, False
     # What a card bought counts where it was bought: a payment that its purchases until then reach is no spending.
-    left = {at: [row for row in state["rows"] if row["amount"] < 0 and not row["transfer"] and not row["disputed"]]
+    left = {at: [[row["day"], -row["amount"]] for row in state["rows"]
+                 if row["amount"] < 0 and not row["transfer"] and not row["disputed"]]
             for at, state in enumerate(accounts) if state["card"]}
-    used = {at: 0 for at in left}
     for at, day, _, debit in sorted(payments, key=lambda it: it[:3]):
-        bought = -sum(row["amount"] for row in left[at] if row["day"] <= day)
-        if used[at] - debit["amount"] <= bought:
-            used[at] -= debit["amount"]
+        bought = [one for one in left[at] if 0 <= (day - one[0]).days <= 62]
+        owed = -debit["amount"]
+        if owed <= sum(minor for _, minor in bought):
             debit["transfer"] = True
+            for one in bought:
+                used = min(owed, one[1])
+                one[1], owed = one[1] - used, owed - used
