@@ -120,8 +120,7 @@ pub enum FindingKind {
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
     /// Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts
-    /// alone, in five rows or more and half of the account, or the same text in all of fewer. `share` is their part of the
-    /// rows that moved money.
+    /// alone, in half of the account, or the text in all of few rows. `share` is their part of the rows that moved money.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
     /// An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which

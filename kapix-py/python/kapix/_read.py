@@ -27,6 +27,7 @@ from ._encode import Refused, utf8
 from ._engine import Engine
 from ._errors import KapixError
 from ._frame import Prepared, _pyarrow, columns_of
+from ._run import check_instant
 
 if TYPE_CHECKING:
     from ._types import AccountKind, LeftOutRows, Profile, Proof, ReadingFinding, SourceKey, TransactionsReadResponse
@@ -268,7 +269,7 @@ def read_transactions(
     """
     desk = _engine()._desk
     try:
-        _check_instant(retrieved_at)
+        check_instant(_engine(), retrieved_at)
         documents, found = _documents(source)
     except Refused as refused:
         error = desk.refusal(*refused.args)
@@ -285,21 +286,6 @@ def read_transactions(
         except KapixError as refused:
             error = _in_words_of_python(refused)
     raise error
-
-
-def _check_instant(retrieved_at: Any) -> None:
-    """Refuses a `retrieved_at` that the engine would refuse in `data`, which may be long after."""
-    if retrieved_at is None:
-        return
-    account: Any = {"account_id": "1", "currency": "EUR", "kind": "other", "transactions": []}
-    data: Any = {"bank": {"accounts": [account], "retrieved_at": retrieved_at}}
-    try:
-        _engine().cashflow.analyze(entity_id="1", as_of="2026-01-01T00:00:00Z", data=data)
-    except KapixError as error:
-        refused = Refused(error.cause, error.message, "/retrieved_at")
-    else:
-        return
-    raise refused
 
 
 def _in_words_of_python(error: KapixError) -> KapixError:

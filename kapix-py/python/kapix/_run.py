@@ -111,3 +111,18 @@ def _text(desk: _kapix.Desk, request: Any) -> bytes:
     except Refused as refused:
         error = desk.refusal(*refused.args)
     raise error
+
+
+def check_instant(engine: Any, retrieved_at: Any) -> None:
+    """Refuses a `retrieved_at` of a document that the engine would refuse in `data`, which may be long after."""
+    if retrieved_at is None:
+        return
+    account = {"account_id": "1", "currency": "EUR", "kind": "other", "transactions": []}
+    data = {"bank": {"accounts": [account], "retrieved_at": retrieved_at}}
+    try:
+        engine.cashflow.analyze(entity_id="1", as_of="2026-01-01T00:00:00Z", data=data)
+    except KapixError as error:
+        refused = Refused(error.cause, error.message, "/retrieved_at")
+    else:
+        return
+    raise refused

@@ -42,8 +42,8 @@ fn the_minimum_of_a_card_goes_before_what_its_inputs_lack() {
     ]);
     let run = Run { check: &|| Ok(()), progress: &|_, _| (), threads: 1 };
     let scores = score_frame(&card, &frame, Some(card.body.minimum), &[], &run).unwrap();
-    use RowStatus::{HistoryShort, OutOfRange};
-    let wanted = [HistoryShort, OutOfRange, HistoryShort, HistoryShort, HistoryShort];
+    let short = RowStatus::HistoryShort;
+    let wanted = [short, RowStatus::OutOfRange, short, short, short];
     assert_eq!(scores.rows.status, wanted.map(|status| status as i8));
 }
 
