@@ -1766,7 +1766,7 @@ const (
 	FindingKindFailedRows FindingKind = "failed_rows"
 	// FindingKindMixedCurrencies: Accounts of more than one currency; `count` is the number of currencies.
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
-	// FindingKindSharedRows: Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts alone, in half of the account, or the text in all of few rows. `share` is their part of the rows that moved money.
+	// FindingKindSharedRows: Rows of another account too: same amount and id or balance, at most a day apart; or the same text, or amounts alone, in half of the account, or the text in all of few rows. `share` is their part of the rows that moved money.
 	FindingKindSharedRows FindingKind = "shared_rows"
 	// FindingKindSharedBalance: An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which counts once.
 	FindingKindSharedBalance FindingKind = "shared_balance"

@@ -119,7 +119,7 @@ pub enum FindingKind {
     /// Accounts of more than one currency; `count` is the number of currencies.
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
-    /// Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts
+    /// Rows of another account too: same amount and id or balance, at most a day apart; or the same text, or amounts
     /// alone, in half of the account, or the text in all of few rows. `share` is their part of the rows that moved money.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
