@@ -2,6 +2,7 @@
 //! and for each error a sentence, the places in the request, and the limit that was broken.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::collections::BTreeSet;
 use strum::{IntoStaticStr, VariantArray};
 
 /// The result of every fallible function of the crate.
@@ -319,7 +320,9 @@ impl Error {
             0 => first.message.clone(),
             more => format!("{} (and {more} more)", first.message),
         };
-        let fields = details.iter().map(|detail| detail.field.clone()).collect();
+        let mut seen = BTreeSet::new();
+        let places = details.iter().filter(|detail| seen.insert(&detail.field));
+        let fields = places.map(|detail| detail.field.clone()).collect();
         let cause = first.cause;
         let details = if details.len() > 1 { details } else { Vec::new() };
         Some(Self { cause, message, fields, details })
@@ -411,5 +414,11 @@ mod tests {
         assert_eq!(error.details.len(), 2);
         assert_eq!(error.message, "m (and 1 more)");
         assert!(Error::from_details(vec![]).is_none());
+        // A place of two findings is named once.
+        let error = Error::from_details(vec![detail("/a"), detail("/b"), detail("/a")]).unwrap();
+        assert_eq!(
+            (error.fields.as_slice(), error.details.len()),
+            (&["/a".to_owned(), "/b".to_owned()][..], 3)
+        );
     }
 }

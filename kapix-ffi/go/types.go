@@ -1736,7 +1736,7 @@ const (
 	FindingKindIsolatedRows FindingKind = "isolated_rows"
 	// FindingKindZeroRows: Rows of amount 0: they moved no money, and count for no minimum and no activity.
 	FindingKindZeroRows FindingKind = "zero_rows"
-	// FindingKindOwnTransfers: The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
+	// FindingKindOwnTransfers: The legs of transfers between accounts of the applicant: no income and no spending. Payments into a card account are some as far as purchases by the card reach them. Rows: those of this account.
 	FindingKindOwnTransfers FindingKind = "own_transfers"
 	// FindingKindPossibleTransfers: Equal amounts of opposite sign in two accounts, at most three days apart, whose texts name no transfer. They count as income and as spending. Rows: those of this account.
 	FindingKindPossibleTransfers FindingKind = "possible_transfers"
@@ -1766,7 +1766,7 @@ const (
 	FindingKindFailedRows FindingKind = "failed_rows"
 	// FindingKindMixedCurrencies: Accounts of more than one currency; `count` is the number of currencies.
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
-	// FindingKindSharedRows: Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts alone, in five rows or more and half of the account. `share` is their part of the rows that moved money.
+	// FindingKindSharedRows: Rows of another account too: same amount and id or balance, at most a day apart; or the same text, or amounts alone, in half of the account, or the text in all of few rows. `share` is their part of the rows that moved money.
 	FindingKindSharedRows FindingKind = "shared_rows"
 	// FindingKindSharedBalance: An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which counts once.
 	FindingKindSharedBalance FindingKind = "shared_balance"
@@ -1926,9 +1926,9 @@ type KolmogorovSmirnov struct {
 type LeftOutReason string
 
 const (
-	// LeftOutReasonBlank: A line without values.
+	// LeftOutReasonBlank: A line of separators without values. Empty lines are passed over and not counted.
 	LeftOutReasonBlank LeftOutReason = "blank"
-	// LeftOutReasonClosingBalance: A balance after the last row: it became the closing balance.
+	// LeftOutReasonClosingBalance: A balance that the document names as one at its end. After the last row it became the closing balance; between rows it was compared with the balance there.
 	LeftOutReasonClosingBalance LeftOutReason = "closing_balance"
 	// LeftOutReasonContinuation: Text that continues the row above: it was joined to its description.
 	LeftOutReasonContinuation LeftOutReason = "continuation"
@@ -2664,7 +2664,7 @@ const (
 	ReferralCodeDATAQUALITY ReferralCode = "DATA_QUALITY"
 	// ReferralCodeINPUTSTALE: The data end too long before `as_of`.
 	ReferralCodeINPUTSTALE ReferralCode = "INPUT_STALE"
-	// ReferralCodeMISSINGINPUT: The decision hangs on inputs that are missing, or an unseen one forbids an approval.
+	// ReferralCodeMISSINGINPUT: The decision hangs on inputs that are missing, or a missing or unseen one forbids an approval. A case that is referred so has no counterfactual.
 	ReferralCodeMISSINGINPUT ReferralCode = "MISSING_INPUT"
 	// ReferralCodeNOCUTOFFS: The card has no cut-offs.
 	ReferralCodeNOCUTOFFS ReferralCode = "NO_CUTOFFS"

@@ -217,6 +217,20 @@ def account(amount: Any, at: Any = "2025-12-01", **more: Any) -> dict[str, Any]:
     return {"account_id": "1", "kind": "current", "currency": "KES", "transactions": rows}
 
 
+ODD: list[Any] = [datetime.datetime(2026, 1, 1), 10**17, 10**400, 1e17, float("inf"), Decimal("inf"), [1, "a"], {"a": 1}, object(), -(2**53)]
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_an_input_that_is_not_read_may_be_anything(engine: kapix.Engine, value: Any) -> None:
+    answer = engine.credit.score({**REQUEST, "features": {**FEATURES, "unread": value}})
+    assert answer.unused == ("/features/unread",)
+    assert answer.points == engine.credit.score(REQUEST).points
+    name = next(iter(FEATURES))
+    with pytest.raises(kapix.ValidationError) as refused:
+        engine.credit.score({**REQUEST, "features": {**FEATURES, name: value, "unread": value}})
+    assert all(field.startswith(f"/features/{name}") for field in refused.value.fields)
+
+
 @pytest.mark.parametrize("amount", [100.0, 1e2, numpy.float64(100), numpy.int16(100), Decimal("100.00"), Decimal("1E+2"), True + 99])
 def test_a_whole_amount_is_an_integer(engine: kapix.Engine, amount: Any) -> None:
     request: Any = {"entity_id": "a", "data": {"bank": {"accounts": [account(amount)]}}}
@@ -252,7 +266,7 @@ def recursive() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("operation", "request_", "cause", "field"),
     [
-        ("credit.score", {**REQUEST, "features": {"f/~0": float("inf")}}, "json.number_not_finite", "/features/f~1~00"),
+        ("credit.score", {**REQUEST, "context": {"f/~0": float("inf")}}, "json.number_not_finite", "/context/f~1~00"),
         ("credit.score", {**REQUEST, "seed": float("nan")}, "json.number_not_finite", "/seed"),
         ("credit.score", {**REQUEST, "context": {"loan_amount": pandas.NA}}, "json.number_not_finite", "/context/loan_amount"),
         ("credit.score", {**REQUEST, "features": {"f0": float("inf")}}, "json.number_not_finite", "/features/f0"),

@@ -300,3 +300,11 @@ def test_data_that_are_kept_need_all_rows() -> None:
     with pytest.raises(kapix.ValidationError, match="data=read.data"):
         engine.entity.put(**fields)
     assert engine.entity.put(entity_id="1", data=read.data).held == ("transaction_history",)
+
+
+@pytest.mark.parametrize("at", ["junk", "2026-03-31", "2026-03-31T09:00:00", 5, datetime.datetime(2026, 3, 31)])
+def test_when_a_document_was_read_is_checked_at_once(at: Any) -> None:
+    with pytest.raises(kapix.ValidationError) as refused:
+        kapix.read_transactions(TEXT, retrieved_at=at)
+    assert refused.value.fields == ("/retrieved_at",)
+    assert kapix.read_transactions(TEXT, retrieved_at="2026-03-31T09:00:00Z").rows == 2

@@ -167,9 +167,12 @@ impl Facts {
         });
         let (past, near) = account.rows.split_at(start);
         let mut closes = Closes::new(balance_before(account, past));
+        let first = account.covered.map_or(Date::MIN, |(from, _)| from);
         for row in near {
             let age = account.last_day.days_since(row.date);
-            closes.add(row, age);
+            if row.date >= first || account.rows.last().is_none_or(|last| last.date < first) {
+                closes.add(row, age);
+            }
             self.add_row(row, age);
         }
         if account.kind.is_owed() {
@@ -260,11 +263,19 @@ impl Closes {
     }
 }
 
-/// Returns the account's balance after `past`, its first rows.
+/// Returns the account's balance after `past`, its first rows. Those before its cover say nothing of the days in it: there
+/// it is the balance before the first row that is covered.
 fn balance_before(account: &AccountLedger, past: &[Row]) -> Option<i128> {
     let derived = |row: &Row| row.balance_minor.map(|minor| i128::from(minor) - i128::from(row.amount_minor));
     let opening = || account.opening_minor.map(i128::from).or_else(|| account.rows.first().and_then(derived));
-    past.last().map_or_else(opening, |row| row.balance_minor.map(i128::from))
+    let is_covered = |row: &&Row| account.covered.is_none_or(|(from, _)| row.date >= from);
+    let is_earlier = |row: &Row| !is_covered(&row);
+    match account.rows.iter().find(is_covered) {
+        Some(first) if account.rows.first().is_some_and(is_earlier) && past.last().is_none_or(is_earlier) => {
+            derived(first)
+        }
+        _ => past.last().map_or_else(opening, |row| row.balance_minor.map(i128::from)),
+    }
 }
 
 /// Returns whether a row counts for the least history: it moved money, and lies in the latest stretch.

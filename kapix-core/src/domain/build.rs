@@ -127,16 +127,18 @@ impl<'a> Builder<'a> {
             .and_then(|walk| anchored(&mut chosen.rows, &uploads, walk))
         {
             Ok(walk) => walk,
-            Err(Overflow { input: row }) => {
-                let message =
-                    format!("the balance before or after the row leaves `+-{WIRE_MAX}` minor units");
-                return self.overflow(message, &uploads, row);
-            }
+            Err(overflow) => return self.balance_overflow(&overflow, &uploads),
         };
         let sign = sign::reversed(&uploads, &chosen.rows, (tolerance, &walk.breaks));
         let one_id = check::one_id(&mut chosen.rows, &uploads, stated_opening);
-        let isolated = cover::isolated(&uploads, &mut chosen.rows, walk.stretch);
-        let cover = cover::cover(&uploads, &chosen.rows, walk.stretch, last_day);
+        let duplicates = check::likely_duplicates(&mut chosen.rows, &uploads, walk.opening_minor);
+        let doubts = [&one_id.repeated, &duplicates];
+        let stretch = match again(&mut chosen.rows, &uploads, (walk.stretch, doubts)) {
+            Ok(stretch) => stretch,
+            Err(overflow) => return self.balance_overflow(&overflow, &uploads),
+        };
+        let isolated = cover::isolated(&uploads, &mut chosen.rows, stretch);
+        let cover = cover::cover(&uploads, &chosen.rows, stretch, last_day);
         let reversals = reversals::mark(&uploads, &mut chosen.rows);
         let (index, further) = uploads.indices();
         let mut ledger = AccountLedger {
@@ -154,10 +156,9 @@ impl<'a> Builder<'a> {
             days: walk.days,
             days_chained: walk.days_chained,
         };
-        let duplicates = check::likely_duplicates(&mut ledger, &uploads);
         let has_later = !chosen.after_as_of.is_empty();
         let ends = ends::mismatches(&mut self.orderer, &uploads, &ledger, has_later);
-        forget_unproven(&mut ledger, &cover, walk.stretch);
+        forget_unproven(&mut ledger, &cover, stretch);
         let chain = [walk.breaks, sign, walk.opening];
         let rows = [
             duplicates,
@@ -254,6 +255,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn balance_overflow(&mut self, Overflow { input }: &Overflow, uploads: &Uploads<'_>) {
+        let message = format!("the balance before or after the row leaves `+-{WIRE_MAX}` minor units");
+        self.overflow(message, uploads, *input);
+    }
+
     fn overflow(&mut self, message: String, uploads: &Uploads<'_>, row: u32) {
         let field = format!("{}/amount_minor", uploads.row_pointer(row));
         self.problems.push(Cause::MoneyOverflow, message, field);
@@ -332,6 +338,24 @@ impl Ledger {
         self.accounts = Reading::Cautious.of(&accounts, of);
         self.other_reading = Some(Box::new(other));
     }
+}
+
+/// Walks rows once more if some were found to be in doubt by the balances of the first walk, and returns where their latest
+/// stretch begins: a row in doubt bridges no gap.
+fn again(
+    rows: &mut [Row],
+    uploads: &Uploads<'_>,
+    (stretch, doubts): (usize, [&Tally; 2]),
+) -> core::result::Result<usize, Overflow> {
+    if doubts.iter().all(|tally| tally.is_empty()) {
+        return Ok(stretch);
+    }
+    for row in rows.iter_mut() {
+        row.balance_minor = uploads.transaction(row.input).and_then(|row| row.balance_minor);
+    }
+    let tolerance = uploads.account().chain_tolerance_minor;
+    let walk = walk(rows, uploads.opening_minor(), tolerance, uploads.attested())?;
+    Ok(anchored(rows, uploads, walk)?.stretch)
 }
 
 /// Takes the balances of the latest stretch from the first one that it states, where it states one: after a break that
@@ -425,6 +449,8 @@ mod copied_tests;
 mod cover_tests;
 #[cfg(test)]
 mod disputed_tests;
+#[cfg(test)]
+mod once_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

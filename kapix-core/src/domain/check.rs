@@ -17,12 +17,12 @@ const GAP_DAYS: i32 = 30;
 /// A row is no duplicate where both rows state balances and the later one chains from the row before it: the
 /// balance then says that both moved the money.
 /// The others are marked as disputed: two equal fares of a day are common where a document states no time and no balance.
-pub(super) fn likely_duplicates(ledger: &mut AccountLedger, uploads: &Uploads<'_>) -> Tally {
+pub(super) fn likely_duplicates(rows: &mut [Row], uploads: &Uploads<'_>, opening: Option<i64>) -> Tally {
     let mut tally = Tally::new(FindingKind::LikelyDuplicate);
-    let mut before = ledger.opening_minor;
+    let mut before = opening;
     let mut agreeing: Vec<(Row, &Transaction, bool)> = Vec::new();
     let mut found: Vec<(Row, Row)> = Vec::new();
-    for day in ledger.rows.chunk_by(|a, b| a.date == b.date) {
+    for day in rows.chunk_by(|a, b| a.date == b.date) {
         agreeing.clear();
         for row in day {
             let expected = before.map(|balance| balance.saturating_add(row.amount_minor));
@@ -43,7 +43,7 @@ pub(super) fn likely_duplicates(ledger: &mut AccountLedger, uploads: &Uploads<'_
     }
     found.sort_by_key(|(_, other)| (other.date, other.input));
     let others: BTreeSet<u32> = found.iter().map(|(_, other)| other.input).collect();
-    for row in ledger.rows.iter_mut().filter(|row| others.contains(&row.input)) {
+    for row in rows.iter_mut().filter(|row| others.contains(&row.input)) {
         row.disputed = true;
     }
     for (first, other) in found {
@@ -83,19 +83,22 @@ pub(super) struct OneId {
     pub(super) repeated: Tally,
 }
 
-/// Finds rows that carry the id of an earlier row of the document and differ from it.
+/// Finds rows that carry the id of an earlier row of the ledger and differ from it.
 ///
 /// Two of them on two days with one amount are one payment told twice, unless the balances chain through both.
 pub(super) fn one_id(rows: &mut [Row], uploads: &Uploads<'_>, opening: Option<i64>) -> OneId {
-    let mut digests: Vec<(u64, u32)> = Vec::with_capacity(rows.len());
+    let mut digests: Vec<(u64, u32, u32)> = Vec::with_capacity(rows.len());
     let with_id = |row: &Row| uploads.transaction(row.input).and_then(|transaction| transaction.id.as_ref());
-    digests.extend(rows.iter().filter_map(|row| Some((digest(with_id(row)?.as_str()), row.input))));
+    let rows_with_id =
+        rows.iter().zip(0_u32..).filter_map(|(row, place)| Some((with_id(row)?, row.input, place)));
+    // By place and not by number: the order of the document, or of the uploads, does not say which row is in doubt.
+    digests.extend(rows_with_id.map(|(id, input, place)| (digest(id.as_str()), place, input)));
     digests.sort_unstable();
     let mut found = Vec::new();
     for alike in digests.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
-        let row = |&(_, input): &(u64, u32)| Some((uploads.transaction(input)?, input));
+        let row = |&(.., input): &(u64, u32, u32)| Some((uploads.transaction(input)?, input));
         let mut alike: Vec<(&Transaction, u32)> = alike.iter().filter_map(row).collect();
-        // Stable: rows with one id stay in the order of the document.
+        // Stable: rows with one id stay in ledger order.
         alike.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         for same in alike.chunk_by(|a, b| a.0.id == b.0.id) {
             if let Some((first, others)) = same.split_first() {
@@ -122,7 +125,8 @@ pub(super) fn one_id(rows: &mut [Row], uploads: &Uploads<'_>, opening: Option<i6
             && first.0.amount_minor == other.0.amount_minor
             && !(chains(rows, first.1) && chains(rows, other.1));
         if !is_one_payment {
-            of_id.shared.case(&[first.1, other.1], &[], one.min(two), one.max(two));
+            let rows = [first.1.min(other.1), first.1.max(other.1)];
+            of_id.shared.case(&rows, &[], one.min(two), one.max(two));
             continue;
         }
         of_id.repeated.disputed(&[first.1, other.1], other.0.amount_minor, one.min(two), one.max(two));

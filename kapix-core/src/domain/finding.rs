@@ -65,7 +65,8 @@ pub enum FindingKind {
     /// Rows of amount 0: they moved no money, and count for no minimum and no activity.
     #[strum(message = "Nothing.")]
     ZeroRows,
-    /// The legs of transfers between accounts of the applicant: no income and no spending. Rows: those of this account.
+    /// The legs of transfers between accounts of the applicant: no income and no spending. Payments into a card account are some
+    /// as far as purchases by the card reach them. Rows: those of this account.
     #[strum(message = "Nothing; a `category` of the row goes before.")]
     OwnTransfers,
     /// Equal amounts of opposite sign in two accounts, at most three days apart, whose texts name no transfer. They count as
@@ -118,8 +119,8 @@ pub enum FindingKind {
     /// Accounts of more than one currency; `count` is the number of currencies.
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
-    /// Rows that another account holds too: same amount and id or balance, at most a day apart; or the same text, or amounts
-    /// alone, in five rows or more and half of the account. `share` is their part of the rows that moved money.
+    /// Rows of another account too: same amount and id or balance, at most a day apart; or the same text, or amounts
+    /// alone, in half of the account, or the text in all of few rows. `share` is their part of the rows that moved money.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
     /// An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which

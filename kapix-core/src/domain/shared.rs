@@ -9,7 +9,7 @@ use core::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Rows that agree in day, amount and text, or in day and amount alone, before they are called the same without an id or a
-/// balance: fewer can agree by chance.
+/// balance: fewer can agree by chance, unless they are the whole account.
 const BY_TEXT_MIN: usize = 5;
 
 /// Different amounts among rows that agree in day and amount alone: two people with one salary have one.
@@ -30,6 +30,14 @@ impl Holder<'_> {
     /// Returns how many of its rows moved money.
     fn moved(&self) -> usize {
         self.rows.iter().filter(|(row, _)| row.amount_minor != 0).count()
+    }
+
+    /// Returns what its rows say, which tells holders of one size apart: the later days first.
+    fn content(&self) -> impl Iterator<Item = impl Ord + use<'_>> {
+        self.rows.iter().map(|(row, said)| {
+            let numbers = (Reverse(row.date), row.amount_minor, said.balance_minor, said.status as u8);
+            (numbers, &said.id, &said.description, &said.counterparty, &said.category)
+        })
     }
 }
 
@@ -95,17 +103,19 @@ pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
 /// Returns, for each row of each account, whether other accounts have it.
 ///
 /// Rows are the same in amount, currency and id, or balance, at most a day apart: two documents may state days by two
-/// offsets. So they are in text in place of those, from five rows and half of the account on, whatever their balances say. So
-/// they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
+/// offsets. So they are in text in place of those, from five rows and half of the account on, whatever their balances say; or
+/// where they are the account, all rows but one at most, and nothing contradicts. So they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
 /// with one balance, not 0.
 pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let mut search = Search::new(holders, true);
     search.exactly();
     let mut by_text = search.alike(|row| Some(text_key(row)), |_| false);
     let counts = search.counts_with_known(&by_text);
+    let whole = search.whole(&by_text, &counts);
     by_text.retain(|((copy, _), _)| {
         let count = counts.get(*copy).copied().unwrap_or_default();
-        count >= BY_TEXT_MIN && search.is_half(*copy, count)
+        let is_whole = whole.get(*copy).is_some_and(|whole| *whole);
+        is_whole || count >= BY_TEXT_MIN && search.is_half(*copy, count)
     });
     search.take(by_text);
     let mut by_amount = search.alike(|_| Some(Key::Nothing), |row| row.balance_minor.is_some());
@@ -122,6 +132,8 @@ fn text_key(row: &Transaction) -> Key<'_> {
 /// The search for copies, key by key: the surest first.
 struct Search<'a> {
     holders: &'a [Holder<'a>],
+    /// Place of each holder in the order in which they keep their rows.
+    ranks: Vec<usize>,
     /// Rows of neighbouring days may be the same.
     is_loose: bool,
     copies: Copies,
@@ -130,7 +142,12 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(holders: &'a [Holder<'a>], is_loose: bool) -> Self {
         let found = holders.iter().map(|it| vec![Same::Alone; it.rows.len()]).collect();
-        Self { holders, is_loose, copies: Copies { found, pairs: Vec::new() } }
+        Self {
+            holders,
+            ranks: ranks(holders, is_loose),
+            is_loose,
+            copies: Copies { found, pairs: Vec::new() },
+        }
     }
 
     /// Takes the rows of one id, then those of one balance.
@@ -148,14 +165,15 @@ impl<'a> Search<'a> {
         mut exact: impl FnMut(&Transaction) -> bool,
     ) -> Vec<Pair> {
         let entries = entries(self.holders, &self.copies.found, (key, self.is_loose));
-        if !self.is_loose {
-            return pairs(self.holders, &entries, &mut exact, &BTreeSet::new());
-        }
         let known = self.copies.pairs.iter();
+        // A row stands for one row of each other holder, by whatever key.
         let mut taken: BTreeSet<(Place, usize)> = known.map(|(copy, kept)| (*kept, copy.0)).collect();
-        let mut pairs = pairs(self.holders, &entries, &mut exact, &taken);
-        taken.extend(pairs.iter().map(|(copy, kept)| (*kept, copy.0)));
-        neighbours(self.holders, &entries, (&mut exact, taken), &mut pairs);
+        let holders = (self.holders, &*self.ranks);
+        let mut pairs = pairs(holders, &entries, &mut exact, &taken);
+        if self.is_loose {
+            taken.extend(pairs.iter().map(|(copy, kept)| (*kept, copy.0)));
+            neighbours(holders, &entries, (&mut exact, taken), &mut pairs);
+        }
         pairs
     }
 
@@ -183,6 +201,30 @@ impl<'a> Search<'a> {
             }
         }
         counts
+    }
+
+    /// Returns for each holder whether its rows that agree in day, amount and text, with the copies that are known, are all
+    /// that it has; or all but one, with two amounts or more among them. No id and no balance of theirs may differ.
+    fn whole(&self, pairs: &[Pair], counts: &[usize]) -> Vec<bool> {
+        let mut amounts = vec![BTreeSet::new(); self.holders.len()];
+        let mut differ = vec![false; self.holders.len()];
+        let said = |(holder, place): Place| Some(self.holders.get(holder)?.rows.get(place)?.1);
+        for (copy, kept) in self.copies.pairs.iter().chain(pairs) {
+            let Some((one, other)) = said(*copy).zip(said(*kept)) else { continue };
+            let of_id = one.id.as_ref().zip(other.id.as_ref()).is_some_and(|(one, other)| one != other);
+            let of_balance =
+                one.balance_minor.zip(other.balance_minor).is_some_and(|(one, other)| one != other);
+            if let Some((amounts, differ)) = amounts.get_mut(copy.0).zip(differ.get_mut(copy.0)) {
+                amounts.insert(one.amount_minor);
+                *differ |= of_id || of_balance;
+            }
+        }
+        let all = self.holders.iter().zip(counts).zip(amounts.iter().zip(differ));
+        all.map(|((holder, count), (amounts, differ))| {
+            let others = holder.moved().saturating_sub(*count);
+            !differ && *count > 0 && (others == 0 || others == 1 && amounts.len() > 1)
+        })
+        .collect()
     }
 
     fn is_half(&self, holder: usize, count: usize) -> bool {
@@ -235,30 +277,56 @@ fn entries<'a>(
     entries
 }
 
-/// Returns the holder that keeps its rows: the largest, of equal ones the one with the lowest balances.
-fn largest<'a>(holders: &[Holder<'_>], entries: impl Iterator<Item = &'a Entry<'a>>) -> Option<usize> {
-    let rank = |at: usize| {
-        let holder = holders.get(at);
-        (holder.map(|it| Reverse(it.rows.len())), holder.map(|it| it.stated_minor), at)
-    };
-    entries.map(|entry| entry.holder).min_by_key(|at| rank(*at))
+/// Returns the place of each holder in the order in which they keep their rows: the largest first, of equal ones that with
+/// the lowest balances, of these the upload that begins first, of these by what their rows say, so that the order of the
+/// request says nothing.
+fn ranks(holders: &[Holder<'_>], is_loose: bool) -> Vec<usize> {
+    let mut order: Vec<(usize, &Holder<'_>)> = holders.iter().enumerate().collect();
+    order.sort_by(|(at, one), (other_at, other)| {
+        let begins = |it: &Holder<'_>| it.rows.first().filter(|_| !is_loose).map(|(row, _)| row.date);
+        let size = |it: &Holder<'_>| (Reverse(it.rows.len()), it.stated_minor, begins(it));
+        let content = || one.content().cmp(other.content());
+        size(one).cmp(&size(other)).then_with(content).then(at.cmp(other_at))
+    });
+    let mut ranks = vec![0; holders.len()];
+    for (rank, (at, _)) in order.into_iter().enumerate() {
+        if let Some(slot) = ranks.get_mut(at) {
+            *slot = rank;
+        }
+    }
+    ranks
 }
 
-/// Returns the rows of one day that another holder has, as often as it has them; the largest holder keeps its own. Rows that
-/// are `exact` are the same only as rows that are not. Each row is looked at once.
+/// Holders, and the rank of each.
+type Ranked<'h, 'a> = (&'h [Holder<'a>], &'h [usize]);
+
+fn rank((_, ranks): Ranked<'_, '_>, entry: &Entry<'_>) -> usize {
+    ranks.get(entry.holder).copied().unwrap_or(usize::MAX)
+}
+
+/// Returns the rows of one day that another holder has, as often as it has them; the holder of the best rank keeps its own.
+/// Rows that are `exact` are the same only as rows that are not. Each row is looked at once.
 fn pairs(
-    holders: &[Holder<'_>],
+    holders: Ranked<'_, '_>,
     entries: &[Entry<'_>],
     exact: &mut impl FnMut(&Transaction) -> bool,
     taken: &BTreeSet<(Place, usize)>,
 ) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for alike in entries.chunk_by(|a, b| a.what == b.what).filter(|alike| alike.len() > 1) {
-        let largest = largest(holders, alike.iter());
-        let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
-            alike.iter().partition(|entry| Some(entry.holder) == largest);
-        if !others.is_empty() {
-            pair(holders, (&own, &others), (exact, taken), &mut pairs);
+        let is_of_one = alike.iter().all(|entry| alike.first().is_some_and(|it| it.holder == entry.holder));
+        if is_of_one {
+            continue;
+        }
+        let mut alike: Vec<&Entry<'_>> = alike.iter().collect();
+        // Stable: the rows of one holder stay in their order.
+        alike.sort_by_key(|entry| rank(holders, entry));
+        let mut kept = KeptRows::default();
+        for of_one in alike.chunk_by(|a, b| a.holder == b.holder) {
+            let left = kept.pair(holders.0, of_one, (exact, taken), &mut pairs);
+            for (place, is_exact) in left {
+                kept.add(place, is_exact);
+            }
         }
     }
     pairs
@@ -266,7 +334,7 @@ fn pairs(
 
 /// Adds the rows of neighbouring days that another holder has and that are in no pair yet.
 fn neighbours(
-    holders: &[Holder<'_>],
+    holders: Ranked<'_, '_>,
     entries: &[Entry<'_>],
     (exact, mut taken): (&mut impl FnMut(&Transaction) -> bool, BTreeSet<(Place, usize)>),
     pairs: &mut Vec<Pair>,
@@ -286,13 +354,19 @@ fn neighbours(
             continue;
         }
         let open = |entry: &&Entry<'_>| !gone.contains(&entry.at());
-        let largest = largest(holders, day.iter().chain(*next).filter(open));
+        let all = day.iter().chain(*next).filter(open);
+        let largest = all.min_by_key(|entry| rank(holders, entry)).map(|entry| entry.holder);
         let is_own = |entry: &&Entry<'_>| Some(entry.holder) == largest;
         let before = pairs.len();
         let [(own_day, others_day), (own_next, others_next)]: [(Vec<&Entry<'_>>, Vec<&Entry<'_>>); 2] =
             [day, *next].map(|of| of.iter().filter(open).partition(is_own));
-        pair(holders, (&own_next, &others_day), (exact, &taken), pairs);
-        pair(holders, (&own_day, &others_next), (exact, &taken), pairs);
+        for (own, others) in [(own_next, others_day), (own_day, others_next)] {
+            let mut kept = KeptRows::default();
+            kept.keep(holders.0, &own, exact);
+            for of_one in others.chunk_by(|a, b| a.holder == b.holder) {
+                kept.pair(holders.0, of_one, (exact, &taken), pairs);
+            }
+        }
         for (copy, kept) in pairs.iter().skip(before) {
             gone.insert(*copy);
             taken.insert((*kept, copy.0));
@@ -300,34 +374,64 @@ fn neighbours(
     }
 }
 
-/// Pairs the rows of others with those of the holder that keeps its own, each of these once for each other. Both are in the
-/// order of holders and places; rows that are `taken` are in a pair with one of that holder already.
-fn pair(
-    holders: &[Holder<'_>],
-    (own, others): (&[&Entry<'_>], &[&Entry<'_>]),
-    (exact, taken): (&mut impl FnMut(&Transaction) -> bool, &BTreeSet<(Place, usize)>),
-    pairs: &mut Vec<Pair>,
-) {
-    let mut is_exact = |entry: &Entry<'_>| {
-        let row = holders.get(entry.holder).and_then(|holder| holder.rows.get(entry.place));
-        row.is_some_and(|(_, transaction)| exact(transaction))
-    };
-    if own.is_empty() || others.is_empty() {
-        return;
-    }
-    let (exact, free): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) = own.iter().partition(|it| is_exact(it));
-    for of_one in others.chunk_by(|a, b| a.holder == b.holder) {
-        let holder = of_one.first().map_or(usize::MAX, |entry| entry.holder);
-        let is_left = |entry: &&&Entry<'_>| !taken.contains(&(entry.at(), holder));
-        let (mut exact, mut free) =
-            (exact.iter().filter(is_left).peekable(), free.iter().filter(is_left).peekable());
-        for copy in of_one {
-            let exact_first =
-                exact.peek().is_some_and(|one| free.peek().is_none_or(|other| one.place < other.place));
-            let kept = if is_exact(copy) || !exact_first { free.next() } else { exact.next() };
-            pairs.extend(kept.map(|kept| (copy.at(), kept.at())));
+/// Rows of one kind that stand for those of further holders.
+#[derive(Default)]
+struct KeptRows {
+    /// Those that are the same only as a row that is not exact, and the others: each with its number among all.
+    exact: Vec<(usize, Place)>,
+    free: Vec<(usize, Place)>,
+}
+
+impl KeptRows {
+    fn keep(
+        &mut self,
+        holders: &[Holder<'_>],
+        rows: &[&Entry<'_>],
+        exact: &mut impl FnMut(&Transaction) -> bool,
+    ) {
+        for entry in rows {
+            let is_exact = is_exact(holders, entry, exact);
+            self.add(entry.at(), is_exact);
         }
     }
+
+    fn add(&mut self, place: Place, is_exact: bool) {
+        let number = self.exact.len() + self.free.len();
+        if is_exact { &mut self.exact } else { &mut self.free }.push((number, place));
+    }
+
+    /// Pairs the rows of a further holder, in their order, each with the first that is left and not `taken` by one of that
+    /// holder already, and returns the others.
+    fn pair(
+        &self,
+        holders: &[Holder<'_>],
+        of_one: &[&Entry<'_>],
+        (exact, taken): (&mut impl FnMut(&Transaction) -> bool, &BTreeSet<(Place, usize)>),
+        pairs: &mut Vec<Pair>,
+    ) -> Vec<(Place, bool)> {
+        let mut left = Vec::new();
+        let mut exact_rows = self.exact.iter().peekable();
+        let mut free_rows = self.free.iter().peekable();
+        for copy in of_one {
+            let is_left = |(_, place): &&(usize, Place)| !taken.contains(&(*place, copy.holder));
+            while exact_rows.next_if(|it| !is_left(it)).is_some() {}
+            while free_rows.next_if(|it| !is_left(it)).is_some() {}
+            let is_exact = is_exact(holders, copy, exact);
+            let exact_first =
+                exact_rows.peek().is_some_and(|one| free_rows.peek().is_none_or(|other| one.0 < other.0));
+            let kept = if is_exact || !exact_first { free_rows.next() } else { exact_rows.next() };
+            match kept {
+                Some((_, kept)) => pairs.push((copy.at(), *kept)),
+                None => left.push((copy.at(), is_exact)),
+            }
+        }
+        left
+    }
+}
+
+fn is_exact(holders: &[Holder<'_>], entry: &Entry<'_>, exact: &mut impl FnMut(&Transaction) -> bool) -> bool {
+    let row = holders.get(entry.holder).and_then(|holder| holder.rows.get(entry.place));
+    row.is_some_and(|(_, transaction)| exact(transaction))
 }
 
 #[cfg(test)]
@@ -378,7 +482,7 @@ mod tests {
             entries(&holders, &nothing, (|_: &super::Transaction| Some(Key::Text(String::new())), true));
         let mut looked_at = 0;
         let found = pairs(
-            &holders,
+            (&holders, &super::ranks(&holders, true)),
             &all,
             &mut |row: &super::Transaction| {
                 looked_at += 1;

@@ -26,6 +26,33 @@ const MOVES: [&str; 12] = [
 const WHOSE: [&str; 3] = ["own", "self", "internal"];
 const PLACES: [&str; 6] = ["account", "wallet", "saving", "savings", "akiba", "epargne"];
 
+/// Words that name a credit card, beside those that end with the first two.
+const CARDS: [&str; 11] =
+    ["card", "karte", "cards", "cc", "visa", "amex", "carte", "tarjeta", "cartao", "cartão", "kadi"];
+
+/// Words of buying by a card: such a text is no payment of its bill.
+const PURCHASES: [&str; 6] = ["purchase", "pos", "achat", "compra", "kauf", "withdrawal"];
+
+/// Words by which a card account names a payment of its bill.
+const PAYMENTS: [&str; 12] = [
+    "payment",
+    "payments",
+    "pmt",
+    "pymt",
+    "paid",
+    "thank",
+    "autopay",
+    "paiement",
+    "pago",
+    "pagamento",
+    "zahlung",
+    "malipo",
+];
+
+/// Words of money that a card account has back from elsewhere.
+const REFUNDS: [&str; 8] =
+    ["refund", "refunded", "return", "returned", "cashback", "chargeback", "remboursement", "reembolso"];
+
 /// Words of giving a payment back, in lower case, each as the letters that a text begins with.
 const REVERSALS: [&[&str]; 8] = [
     &["reversal"],
@@ -52,6 +79,27 @@ pub(super) fn names_reversal(text: &str) -> bool {
     REVERSALS
         .iter()
         .any(|name| first.iter().zip(*name).filter(|(word, name)| word == name).count() == name.len())
+}
+
+/// Returns whether a text of a debit names a credit card as what is paid.
+pub(super) fn names_card(text: &str) -> bool {
+    let words = lower_words(text);
+    let is_card = |word: &String| {
+        CARDS.contains(&word.as_str()) || CARDS.iter().take(2).any(|ending| word.ends_with(ending))
+    };
+    words.iter().any(is_card) && !words.iter().any(|word| PURCHASES.contains(&word.as_str()))
+}
+
+/// Returns whether a text of a card account names a payment of its bill.
+pub(super) fn names_payment(text: &str) -> bool {
+    let words = lower_words(text);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    (has(&PAYMENTS) || has(&MOVES)) && !has(&REFUNDS) && !names_reversal(text)
+}
+
+fn lower_words(text: &str) -> Vec<String> {
+    let words = text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
 }
 
 /// Returns the words of a text in lower case, without digits, punctuation and the words of a row's state.

@@ -139,8 +139,11 @@ impl<'a> Uploads<'a> {
         if self.parts.len() < 2 {
             return Some(0);
         }
-        let begins = self.parts.iter().enumerate().filter_map(|(at, part)| Some((part.begins()?, at)));
-        begins.min().map(|(_, at)| at)
+        let begins = self.parts.iter().enumerate().filter_map(|(at, part)| {
+            let opening = part.account.opening_balance_minor;
+            Some((part.begins()?, opening.is_none(), opening, at))
+        });
+        begins.min().map(|(.., at)| at)
     }
 
     /// Returns what each upload states of its ends.
@@ -157,7 +160,12 @@ impl<'a> Uploads<'a> {
         if let [only] = &*self.parts {
             return only.account.closing_balance_minor;
         }
-        self.parts.iter().max_by_key(|part| part.ends())?.account.closing_balance_minor
+        // Of those that end on one day one that states its balance, the lowest.
+        let ends = |part: &&Part<'_>| {
+            let closing = part.account.closing_balance_minor;
+            (part.ends(), closing.is_some(), core::cmp::Reverse(closing))
+        };
+        self.parts.iter().max_by_key(ends)?.account.closing_balance_minor
     }
 }
 

@@ -218,10 +218,11 @@ pub struct LeftOutRow {
 #[strum(serialize_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum LeftOutReason {
-    /// A line without values.
+    /// A line of separators without values. Empty lines are passed over and not counted.
     #[strum(message = "Nothing.")]
     Blank,
-    /// A balance after the last row: it became the closing balance.
+    /// A balance that the document names as one at its end. After the last row it became the closing balance; between rows
+    /// it was compared with the balance there.
     #[strum(message = "Nothing.")]
     ClosingBalance,
     /// Text that continues the row above: it was joined to its description.

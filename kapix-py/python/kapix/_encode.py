@@ -11,7 +11,7 @@ import datetime
 import json
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,10 @@ DEPTH_MAX = 200
 PIECES_MAX = 1 << 24
 # Beyond this many bits an integer is written as another one that the core refuses for the same reason.
 INTEGER_BITS_MAX = 1024
+# Integers on the wire are exact.
+INTEGER_MAX = 2**53 - 1
+# Characters of an input that has no form on the wire, in the record of a call.
+TEXT_MAX = 100
 # The members of a request that hold inputs and rows. Elsewhere a value that is none is a mistake.
 MAY_BE_MISSING = ("akiba", "columns", "data", "features")
 
@@ -41,6 +45,55 @@ def encode(value: object) -> bytes:
     parts: list[str] = []
     _write(value, parts, [])
     return "".join(parts).encode()
+
+
+def written_inputs(request: Mapping[str, Any], read: Container[str] = ()) -> tuple[dict[str, Any], list[str]]:
+    """Returns a request of `credit.score` in which each input without a form on the wire is its text, and their places.
+
+    What the card does not read may be anything, as a column of a batch may. Inputs whose place is `read` stay as they are.
+    """
+    odd: list[str] = []
+    written = _members(request)
+    features, data = written.get("features"), written.get("data")
+    if isinstance(features, Mapping):
+        written["features"] = _written(features, ["features"], read, odd)
+    if isinstance(data, Mapping):
+        written["data"] = sources = _members(data)
+        for key, source in sources.items():
+            members = _members(source) if isinstance(source, Mapping) else {}
+            if isinstance(key, str) and isinstance(members.get("values"), Mapping):
+                sources[key] = {**members, "values": _written(members["values"], ["data", key, "values"], read, odd)}
+    return written, odd
+
+
+def _members(value: Mapping[str, Any]) -> dict[str, Any]:
+    # The stored members, whatever a subclass says of itself.
+    return dict(dict.items(value)) if isinstance(value, dict) else dict(value)
+
+
+def _written(values: Mapping[str, Any], path: list[str | int], read: Container[str], odd: list[str]) -> dict[str, Any]:
+    written = _members(values)
+    for name, value in written.items():
+        place = pointer_of([*path, name])
+        text = _odd(value, [*path, name]) if isinstance(name, str) and place not in read else None
+        if text is not None:
+            odd.append(place)
+            written[name] = text[:TEXT_MAX]
+    return written
+
+
+def _odd(value: object, place: list[str | int]) -> str | None:
+    """Returns the text of a value that is no input on the wire: without a form there, a list, an object, a wide integer."""
+    parts: list[str] = []
+    try:
+        _write(value, parts, place)
+    except Refused:
+        return ascii(value) if type(value) in (float, Decimal, datetime.datetime) else type(value).__name__
+    text = "".join(parts)
+    if not text.lstrip("-")[:1].isdigit():
+        return text if text[:1] in ("[", "{") else None
+    wide = len(text) > 400 or INTEGER_MAX < abs(float(text)) < 1e21 or text.lstrip("-").isdigit() and len(text) > 17
+    return text if wide else None
 
 
 def utf8(text: str, pointer: str) -> bytes:

@@ -27,6 +27,7 @@ from ._encode import Refused, utf8
 from ._engine import Engine
 from ._errors import KapixError
 from ._frame import Prepared, _pyarrow, columns_of
+from ._run import check_instant
 
 if TYPE_CHECKING:
     from ._types import AccountKind, LeftOutRows, Profile, Proof, ReadingFinding, SourceKey, TransactionsReadResponse
@@ -268,6 +269,7 @@ def read_transactions(
     """
     desk = _engine()._desk
     try:
+        check_instant(_engine(), retrieved_at)
         documents, found = _documents(source)
     except Refused as refused:
         error = desk.refusal(*refused.args)

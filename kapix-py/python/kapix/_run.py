@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from . import _kapix
-from ._encode import Refused, encode
+from ._encode import Refused, encode, written_inputs
+from ._errors import KapixError
 from ._frame import columns_of
 from ._record import Answer
 
@@ -37,7 +38,22 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
         return answer(desk.run(operation, request))
     except _kapix.Unreadable:
         pass
-    return answer(desk.run_json(operation, _text(desk, request)))
+    if operation != "credit.score" or not isinstance(request, Mapping):
+        return answer(desk.run_json(operation, _text(desk, request)))
+    written, odd = written_inputs(request)
+    try:
+        reply = answer(desk.run_json(operation, _text(desk, written)))
+    except KapixError as error:
+        read = [field for field in error.fields if field in odd]
+        if not read:
+            raise
+    else:
+        unused = reply.to_dict().get("unused", ()) if odd else ()
+        read = [place for place in odd if not any(f"{place}/".startswith(f"{it}/") for it in unused)]
+        if not read:
+            return reply
+    # With the values that the card reads as they were given: it says what is wrong with them.
+    return answer(desk.run_json(operation, _text(desk, written_inputs(request, read)[0])))
 
 
 def run_columns(
@@ -95,3 +111,18 @@ def _text(desk: _kapix.Desk, request: Any) -> bytes:
     except Refused as refused:
         error = desk.refusal(*refused.args)
     raise error
+
+
+def check_instant(engine: Any, retrieved_at: Any) -> None:
+    """Refuses a `retrieved_at` of a document that the engine would refuse in `data`, which may be long after."""
+    if retrieved_at is None:
+        return
+    account = {"account_id": "1", "currency": "EUR", "kind": "other", "transactions": []}
+    data = {"bank": {"accounts": [account], "retrieved_at": retrieved_at}}
+    try:
+        engine.cashflow.analyze(entity_id="1", as_of="2026-01-01T00:00:00Z", data=data)
+    except KapixError as error:
+        refused = Refused(error.cause, error.message, "/retrieved_at")
+    else:
+        return
+    raise refused

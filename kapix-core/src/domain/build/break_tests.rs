@@ -3,6 +3,7 @@
 use crate::cashflow::{FeatureId, NullReason, features};
 use crate::domain::given::{account, ledger, row, with};
 use crate::domain::{FindingKind, Ledger};
+use crate::time::Date;
 use serde_json::{Value, json};
 
 /// Rows of 2025 and, after a break, of 2026; each with the balance after it, if it states one.
@@ -67,4 +68,32 @@ fn a_reading_carries_no_balance_over_a_break_either() {
     };
     assert_eq!(told(None), [Err(NullReason::NoBalances); 2]);
     assert_eq!(told(Some(7_000)), [Ok(7_170.0), Ok(7_570.0)]);
+}
+
+#[test]
+fn a_balance_before_a_break_is_that_of_no_day_behind_it() {
+    let last = |account: Value| {
+        let ledger = ledger(&json!([account]));
+        let id = FeatureId::all()
+            .find(|id| features(&ledger).feature(*id).definition.name == "balance_min_minor_90d");
+        let features = features(&ledger);
+        assert_eq!(ledger.accounts[0].covered.unwrap().0.to_string(), "2026-01-01");
+        features.feature(id.unwrap()).value
+    };
+    // The period covers 1 January to the first row of the latest stretch; 100 were there before it, and not 5.
+    let rows = |before: i64| -> Vec<Value> {
+        let recent = (0..84).map(|day| {
+            let at = Date::parse("2026-01-07").unwrap().add_days(day).unwrap();
+            row(&at.to_string(), 10, 110 + 10 * i64::from(day))
+        });
+        [row("2025-10-01", -10, before)].into_iter().chain(recent).collect()
+    };
+    let period = json!({"from": "2026-01-01", "to": "2026-03-31"});
+    for before in [5, 100_000] {
+        assert_eq!(
+            last(with(account("a", &rows(before)), "period", period.clone())),
+            Some(100.0),
+            "{before}"
+        );
+    }
 }

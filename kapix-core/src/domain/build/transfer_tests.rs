@@ -138,3 +138,66 @@ fn a_payment_into_a_loan_is_spent_and_a_drawdown_is_no_income() {
     }
     assert_eq!(told("savings", "Transfer 12", 1).0, [(-500, false, true), (500, false, true)]);
 }
+
+/// What the rows of both accounts count as: whether each is a leg, and the number of legs that are told.
+fn card(paid: &[Value], of_card: &[Value]) -> (Vec<bool>, u64) {
+    let debt = with(account("b", of_card), "kind", json!("card"));
+    let ledger = ledger(&json!([account("a", paid), debt]));
+    let told = ledger.findings.iter().filter(|found| found.kind == FindingKind::OwnTransfers);
+    let debits = ledger.accounts.iter().flat_map(|account| &account.rows).filter(|row| row.amount_minor < 0);
+    (debits.map(|row| row.transfer).collect(), told.map(|found| found.count).sum())
+}
+
+#[test]
+fn a_card_that_is_paid_in_full_counts_once() {
+    let bought = |day: &str, amount: i64| row(day, -amount, "Shop 12");
+    let bill = |day: &str, amount: i64| row(day, -amount, "CARD PAYMENT 4111");
+    let thanks = |day: &str, amount: i64| row(day, amount, "Payment received - thank you");
+    let two = [bought("2026-02-03", 300), bought("2026-02-20", 200)];
+    let with_bill = |rows: &[Value]| card(&[bill("2026-03-01", 500)], &[&two, rows].concat());
+    assert_eq!(with_bill(&[thanks("2026-03-02", 500)]), (vec![true, false, false], 2));
+    assert_eq!(with_bill(&[row("2026-03-01", 500, "")]), (vec![true, false, false], 2));
+    // Money back from a shop, another amount, and too late.
+    assert_eq!(with_bill(&[row("2026-03-01", 500, "Refund payment")]), (vec![false; 3], 0));
+    assert_eq!(with_bill(&[thanks("2026-03-02", 501)]), (vec![false; 3], 0));
+    assert_eq!(with_bill(&[thanks("2026-03-05", 500)]), (vec![false; 3], 0));
+    // A shop that the current account paid.
+    let shop =
+        card(&[row("2026-03-01", -500, "Groceries")], &[&two[..], &[thanks("2026-03-01", 500)]].concat());
+    assert_eq!(shop, (vec![false; 3], 0));
+    let shop =
+        card(&[row("2026-03-01", -500, "Visa purchase")], &[&two[..], &[thanks("2026-03-01", 500)]].concat());
+    assert_eq!(shop, (vec![false; 3], 0));
+    // One text on both sides.
+    let same =
+        card(&[row("2026-03-01", -500, "Bill 1")], &[&two[..], &[row("2026-03-01", 500, "Bill 2")]].concat());
+    assert_eq!(same, (vec![true, false, false], 2));
+}
+
+#[test]
+fn a_payment_of_a_card_beyond_its_purchases_stays_spent() {
+    let bought = |day: &str, amount: i64| row(day, -amount, "Shop 12");
+    let bill = |day: &str| row(day, -500, "CARD PAYMENT 4111");
+    let thanks = |day: &str| row(day, 500, "Payment received");
+    let paid = |bought: &[Value]| card(&[bill("2026-03-01")], &[bought, &[thanks("2026-03-01")]].concat()).0;
+    assert_eq!(paid(&[]), [false]);
+    assert_eq!(paid(&[bought("2026-02-20", 499)]), [false; 2]);
+    assert_eq!(paid(&[bought("2026-03-02", 500)]), [false; 2]);
+    assert_eq!(paid(&[bought("2026-02-20", 500)]), [true, false]);
+    // What one payment has used up pays no second one.
+    let two = |bought: &[Value]| {
+        let bills = [bill("2026-02-10"), bill("2026-03-10")];
+        card(&bills, &[bought, &[thanks("2026-02-10"), thanks("2026-03-10")]].concat()).0[..2].to_vec()
+    };
+    assert_eq!(two(&[bought("2026-02-01", 900)]), [true, false]);
+    assert_eq!(two(&[bought("2026-02-01", 400), bought("2026-02-20", 100)]), [false, true]);
+    assert_eq!(two(&[bought("2026-02-01", 500), bought("2026-02-20", 500)]), [true, true]);
+    // An old debt that is paid off is spent when it is paid.
+    let since = |day: &str| paid(&[bought(day, 500), bought("2026-01-25", 1)])[0];
+    assert!(since("2025-12-29") && !since("2025-12-28"));
+    let old = [bought("2025-12-01", 500), bought("2026-01-05", 1), bought("2026-02-20", 499)];
+    assert_eq!(two(&old), [false, false]);
+    // A row in doubt is no purchase.
+    let pending = with(bought("2026-02-20", 500), "status", json!("pending"));
+    assert_eq!(paid(&[pending]), [false; 2]);
+}

@@ -40,7 +40,8 @@ impl<'f, 'a> MinimumColumns<'f, 'a> {
         Ok(Self { rules, age })
     }
 
-    /// Takes the scores of rows with too short a history away, and refers those whose data are too old.
+    /// Takes the scores of rows with too short a history away, and refers those whose data are too old. As for one applicant,
+    /// the minimum goes before what its other inputs lack.
     pub(super) fn apply(&self, first: usize, output: &mut BatchOutput<'_>) {
         if self.rules.is_empty() && self.age.is_none() {
             return;
@@ -49,16 +50,16 @@ impl<'f, 'a> MinimumColumns<'f, 'a> {
             let row = first + offset;
             let numbers = self.rules.iter().chain(&self.age).filter_map(|(column, _)| column.number(row));
             if numbers.into_iter().any(f64::is_infinite) {
-                output.refuse(offset, RowStatus::Infinity);
+                output.refuse_anyway(offset, RowStatus::Infinity);
                 continue;
             }
             let short =
                 self.rules.iter().any(|(column, least)| column.number(row).is_none_or(|it| it < *least));
             let unknown_age = self.age.is_some_and(|(column, _)| column.number(row).is_none());
             if short || unknown_age {
-                output.refuse(offset, RowStatus::HistoryShort);
+                output.refuse_anyway(offset, RowStatus::HistoryShort);
             } else if self.age.is_some_and(|(column, _)| column.number(row).is_some_and(|age| age < 0.0)) {
-                output.refuse(offset, RowStatus::OutOfRange);
+                output.refuse_anyway(offset, RowStatus::OutOfRange);
             } else if self.is_stale(row) {
                 output.refer(offset);
             }

@@ -27,6 +27,27 @@ fn an_infinite_history_is_no_history() {
 }
 
 #[test]
+fn the_minimum_of_a_card_goes_before_what_its_inputs_lack() {
+    let mut x = numeric("x", &[0, 10]);
+    x["range"] = json!({"min": 0, "max": 5});
+    let mut body = body(&[x], 10, 0);
+    body["minimum"] = json!({"history_days": 90, "transactions": 0, "age_days_max": 31});
+    let card = card(&body).unwrap();
+    let x = [9.0, 9.0, f64::NAN, f64::INFINITY, 9.0];
+    let (days, age) = ([89.0, 90.0, f64::NAN, 1.0, 90.0], [0.0, 0.0, 0.0, 0.0, f64::NAN]);
+    let frame = frame(vec![
+        ("x", Column::float(&x)),
+        ("history_days", Column::float(&days)),
+        ("coverage_age_days", Column::float(&age)),
+    ]);
+    let run = Run { check: &|| Ok(()), progress: &|_, _| (), threads: 1 };
+    let scores = score_frame(&card, &frame, Some(card.body.minimum), &[], &run).unwrap();
+    let short = RowStatus::HistoryShort;
+    let wanted = [short, RowStatus::OutOfRange, short, short, short];
+    assert_eq!(scores.rows.status, wanted.map(|status| status as i8));
+}
+
+#[test]
 fn a_search_without_end_gives_no_counterfactual() {
     // 200 characteristics of 10 bins, each with another cost: the frontiers would take gigabytes.
     let points: Vec<i32> = (0..10).map(|bin| bin * bin).collect();

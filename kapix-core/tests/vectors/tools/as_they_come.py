@@ -42,16 +42,25 @@ def same(one, other, by, apart=0):
     return (by == "amount" or words(one) == words(other)) and free
 
 
-def by_size(holders, stated):
-    return sorted(range(len(holders)), key=lambda at: (-len(holders[at]), stated[at], at))
+def content(row):
+    """What a row says, later days and absent values first."""
+    raw = row["raw"]
+    texts = [(raw.get(name) is not None, raw.get(name) or "") for name in ("id", "description", "counterparty", "category")]
+    balance = (row["stated"] is not None, row["stated"] or 0)
+    return -row["day"].toordinal(), row["amount"], balance, raw.get("status") == "pending", texts
+
+
+def by_size(holders, before):
+    """The largest first, of these what comes before, of these by what the rows say."""
+    return sorted(range(len(holders)), key=lambda at: (-len(holders[at]), before[at], [content(row) for row in holders[at]], at))
 
 
 def copies_of_uploads(holders):
     """Pairs (holder, row index) of copies with the rows that are kept; the largest upload keeps its own."""
-    order = by_size(holders, [0] * len(holders))
+    order = by_size(holders, [holder[0]["day"].toordinal() if holder else 0 for holder in holders])
     pairs = []
     for by in ("id", "balance", "text of uploads"):
-        pairs += agreeing(holders, order, by, pairs, set(), (0,))
+        pairs += agreeing(holders, order, by, pairs, {(copy[0], *own) for copy, own in pairs}, (0,))
     gone = {copy for copy, _ in pairs}
     return gone, {own for _, own in pairs} - gone, pairs
 
@@ -73,6 +82,12 @@ def agreeing(holders, order, by, known, used, apart):
     return found
 
 
+def contradict(one, other):
+    """Whether two rows state two ids or two balances."""
+    ids, stated = {one["raw"].get("id"), other["raw"].get("id")}, {one["stated"], other["stated"]}
+    return len(ids - {None}) > 1 or len(stated - {None}) > 1
+
+
 def copies_of_accounts(holders, openings):
     """The same for accounts, whose days may be a day apart."""
     order = by_size(holders, [sum(row["stated"] or 0 for row in holder) for holder in holders])
@@ -86,7 +101,13 @@ def copies_of_accounts(holders, openings):
             half = count * 2 >= sum(row["amount"] != 0 for row in holder)
             amounts = {holder[copy[1]]["amount"] for copy, _ in new}
             begin_alike = openings[at] and any(openings[own[0]] == openings[at] for _, own in new)
-            if by == "text" and not (count >= 5 and half):
+            others = sum(row["amount"] != 0 for row in holder) - count
+            whole = new and (others == 0 or others == 1 and len({holder[place]["amount"] for place in
+                             [copy[1] for copy, _ in pairs + new if copy[0] == at]}) > 1)
+            if whole and any(contradict(holder[copy[1]], holders[own[0]][own[1]]) for copy, own in pairs + new
+                             if copy[0] == at):
+                whole = False
+            if by == "text" and not (count >= 5 and half or whole):
                 found = [pair for pair in found if pair not in new]
             if by == "amount" and not (half and (count >= 5 and len(amounts) >= 3 or begin_alike)):
                 found = [pair for pair in found if pair not in new]
@@ -164,9 +185,9 @@ def days_of(account):
 def opening(uploads):
     if len(uploads) == 1:
         return uploads[0][0].get("opening_balance_minor")
-    begins = [(min(edge(p, "from") + days_of(a), default=None), a) for a, p in uploads]
-    begins = [one for one in begins if one[0] is not None]
-    return min(begins, key=lambda one: one[0])[1].get("opening_balance_minor") if begins else None
+    begins = [(min(edge(p, "from") + days_of(a), default=None), a.get("opening_balance_minor")) for a, p in uploads]
+    begins = [(day, minor is None, minor or 0, minor) for day, minor in begins if day is not None]
+    return min(begins)[3] if begins and not min(begins)[1] else None
 
 
 def chains(rows, place, start):
@@ -177,9 +198,8 @@ def chains(rows, place, start):
 
 
 def one_id_twice(rows, start):
-    by_input = sorted(range(len(rows)), key=lambda place: rows[place]["input"])
     seen = {}
-    for place in by_input:
+    for place in range(len(rows)):
         own = rows[place]["raw"].get("id")
         if own is None:
             continue
@@ -264,8 +284,8 @@ def changed(rows, opening, begin, cautious):
 def closing(uploads):
     if len(uploads) == 1:
         return uploads[0][0].get("closing_balance_minor")
-    ends = [(max(edge(p, "to") + days_of(a), default=""), a) for a, p in uploads]
-    return max(ends, key=lambda one: one[0])[1].get("closing_balance_minor")
+    ends = [(max(edge(p, "to") + days_of(a), default=""), a.get("closing_balance_minor")) for a, p in uploads]
+    return max((day, minor is not None, -(minor or 0), minor) for day, minor in ends)[3]
 
 
 def cover(uploads, rows, start, read_on, last_day, stated_opening):
@@ -368,6 +388,23 @@ def transfer_text(row):
     return words(row) and "other " + words(row)
 
 
+CARDS = {"card", "karte", "cards", "cc", "visa", "amex", "carte", "tarjeta", "cartao", "cartão", "kadi"}
+PURCHASES = {"purchase", "pos", "achat", "compra", "kauf", "withdrawal"}
+PAYMENTS = {"payment", "payments", "pmt", "pymt", "paid", "thank", "autopay", "paiement", "pago", "pagamento", "zahlung", "malipo"}
+REFUNDS = {"refund", "refunded", "return", "returned", "cashback", "chargeback", "remboursement", "reembolso"}
+
+
+def names_card(row):
+    found = word_list(text_of(row))
+    return any(word in CARDS or word.endswith(("card", "karte")) for word in found) and not PURCHASES & set(found)
+
+
+def names_payment(row):
+    found = [word for word in word_list(text_of(row)) if word not in ("pending", "posted")]
+    back = any(" ".join([*found, ""]).startswith(word + " ") for word in BACK)
+    return not found or bool(set(found) & (PAYMENTS | MOVES)) and not set(found) & REFUNDS and not back
+
+
 def own_transfers(accounts):
     def doubtful(state, row):
         before = state["begin"] is not None and row["day"] < state["begin"]
@@ -378,7 +415,7 @@ def own_transfers(accounts):
         return open_to_all and (row["amount"] < 0 or not doubtful(state, row))
 
     legs = [(at, row) for at, state in enumerate(accounts) for row in state["rows"] if may(state, row)]
-    taken = set()
+    taken, payments = set(), []
     # Debits without doubt first; then those in doubt.
     for in_doubt in (False, True):
         for days in range(4):
@@ -392,10 +429,25 @@ def own_transfers(accounts):
                         one, two = transfer_text(credit), transfer_text(debit)
                         marked = "owntransfer" in (category(credit["raw"]), category(debit["raw"]))
                         agree = marked or one == two and one or {one, two} == {"", "transfer"}
+                        agree = agree or accounts[at]["card"] and names_payment(credit) and names_card(debit)
                         same_money = accounts[at]["currency"] == accounts[other]["currency"]
                         near = (debit["day"] - credit["day"]).days == step
                         if credit["amount"] == -debit["amount"] and near and agree and same_money:
                             taken |= {id(credit), id(debit)}
+                            if accounts[at]["card"] and not in_doubt:
+                                payments.append((at, max(credit["day"], debit["day"]), legs.index((at, credit)), debit))
                             # A payment into a debt is spent; what it repays counts as nothing already.
                             for leg in () if accounts[at]["owed"] else (credit, debit):
                                 leg["transfer"], leg["income"] = True, False
+    # What a card bought counts where it was bought: a payment that its purchases until then reach is no spending.
+    left = {at: [[row["day"], -row["amount"]] for row in state["rows"]
+                 if row["amount"] < 0 and not row["transfer"] and not row["disputed"]]
+            for at, state in enumerate(accounts) if state["card"]}
+    for at, day, _, debit in sorted(payments, key=lambda it: it[:3]):
+        bought = [one for one in left[at] if 0 <= (day - one[0]).days <= 62]
+        owed = -debit["amount"]
+        if owed <= sum(minor for _, minor in bought):
+            debit["transfer"] = True
+            for one in bought:
+                used = min(owed, one[1])
+                one[1], owed = one[1] - used, owed - used

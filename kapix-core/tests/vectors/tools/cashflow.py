@@ -136,8 +136,14 @@ def account_state(source, uploads, as_of, names):
         if periods and source.get("retrieved_at") else None
     start = as_they_come.latest_stretch(rows, attested)
     unproven = as_they_come.since_the_break(rows, start, as_they_come.closing(uploads))
+    doubted = sum(row["disputed"] for row in rows)
     as_they_come.one_id_twice(rows, opening)
     as_they_come.duplicates(rows, known_opening)
+    if sum(row["disputed"] for row in rows) > doubted:
+        # Rows that the first walk found to be in doubt hold nothing together.
+        rows = in_order(rows, known_opening)
+        start = as_they_come.latest_stretch(rows, attested)
+        unproven = as_they_come.since_the_break(rows, start, as_they_come.closing(uploads))
     as_they_come.isolate(rows, start)
     read_on = source.get("retrieved_at")
     read_on = instant(read_on).astimezone(zone).date() if read_on else None
@@ -147,7 +153,7 @@ def account_state(source, uploads, as_of, names):
     return {"currency": uploads[0][0]["currency"], "last_day": last_day, "covered": covered, "given": given,
             "opening": known_opening, "stated_opening": opening, "begin": begin, "rows": rows, "copy": False,
             "quiet_copy": False, "start": start, "unproven": unproven,
-            "owed": uploads[0][0].get("kind") in OWED}
+            "owed": uploads[0][0].get("kind") in OWED, "card": uploads[0][0].get("kind") == "card"}
 
 
 def as_frame(state, takes):
@@ -161,6 +167,11 @@ def as_frame(state, takes):
         rows = in_order(rows, state["opening"])
         if state["start"] > 0:
             as_they_come.led_back(rows, sum(row["day"] < state["begin"] for row in rows))
+    inside = [row for row in rows if state["covered"] and row["day"] >= state["covered"][0]]
+    if inside and inside[0]["balance"] is not None:
+        # What an earlier stretch states is true on no day of the cover.
+        before = inside[0]["balance"] - inside[0]["amount"]
+        rows = [row if row["day"] >= state["covered"][0] else row | {"balance": before} for row in rows]
     table = [[row["input"], row["day"].isoformat(), row["amount"], row["balance"], row["name"], row["income"],
               row["transfer"]] for row in rows]
     opening = state["opening"] if state["covered"] and not state["unproven"] else None

@@ -106,7 +106,8 @@ pub enum ReferralCode {
     /// The data end too long before `as_of`.
     #[strum(message = "Bring data that reach closer to `as_of`.")]
     InputStale,
-    /// The decision hangs on inputs that are missing, or an unseen one forbids an approval.
+    /// The decision hangs on inputs that are missing, or a missing or unseen one forbids an approval. A case that is referred so
+    /// has no counterfactual.
     #[strum(message = "Bring what `inputs` names.")]
     MissingInput,
     /// The card has no cut-offs.

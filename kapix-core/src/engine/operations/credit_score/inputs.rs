@@ -184,6 +184,13 @@ impl<'r> Evidence<'r> {
         let minimum = card.body.minimum;
         self.check_numbers(needed(card))?;
         let mut details = Vec::new();
+        for name in needed(card).filter(|name| value(name).is_some_and(f64::is_infinite)) {
+            details.push(Detail {
+                cause: Cause::FrameInfinity,
+                message: format!("input `{name}` must be a finite number"),
+                field: self.pointer(name, None),
+            });
+        }
         for (name, least) in
             [(HISTORY_DAYS, minimum.history_days), (HISTORY_TRANSACTIONS, minimum.transactions)]
         {

@@ -134,7 +134,6 @@ fn settings_out_of_range_are_errors_at_their_pointers() {
     let want = [
         "/bins_min",
         "/cuts",
-        "/cuts",
         "/p_value_max",
         "/prebinning/bins_max",
         "/size_min",
