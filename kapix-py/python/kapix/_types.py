@@ -720,11 +720,11 @@ class PolicyCheckRequest(TypedDict, total=False):
     """Asks what is wrong with a policy, before it is loaded or of a loaded one.
 
     Fields:
-        artefact (Any | None): The policy, an artefact of kind `policy`; in place of `policy`.
+        artefact (Any): The policy, an artefact of kind `policy`; in place of `policy`.
         as_of (str | datetime.datetime | None): The instant of cases that state none.
         policy (str | None): `id` or `id@version` of a loaded policy.
     """
-    artefact: Any | None
+    artefact: Any
     as_of: str | datetime.datetime | None
     policy: str | None
 
