@@ -1136,7 +1136,8 @@ class StatedAccount(TypedDict, total=False):
         period (PeriodInput | None): Days that the document covers.
         provider (str | None): Bank or operator.
         utc_offset (str | None): Offset whose civil days are the account's days, and of the times in the document
-            that state none; default `Z`.
+            that state none; default that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer
+            have it.
     """
     account_id: str | None
     closing_balance_minor: int | None

@@ -912,7 +912,7 @@ class StatedAccount(TypedDict):
     """Bank or operator."""
     utc_offset: NotRequired[str | None]
     """Offset whose civil days are the account's days, and of the times in the document that state none; default
-    `Z`.
+    that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
     """
 
 TargetKind = Literal["binary", "continuous"]
