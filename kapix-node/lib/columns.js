@@ -93,7 +93,7 @@ function kindOf(value) {
 /** Returns a list that nobody reads: `own` is what it holds up to the first value of another kind. */
 function unread(list, own, row) {
   const odd = `${kindOf(list[row])} in row \`${row}\``;
-  return { unread: own === undefined ? odd : `${own}, and ${odd}`, rows: list.length };
+  return { meaning: own === undefined ? odd : `${own}, and ${odd}`, rows: list.length };
 }
 
 function isMissing(value) {
