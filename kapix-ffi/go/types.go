@@ -3484,7 +3484,7 @@ type StatedAccount struct {
 	Period *PeriodInput `json:"period,omitempty"`
 	// Provider: Bank or operator.
 	Provider string `json:"provider,omitempty"`
-	// UTCOffset: Offset whose civil days are the account's days, and of the times in the document that state none; default `Z`.
+	// UTCOffset: Offset whose civil days are the account's days, and of the times in the document that state none; default that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
 	UTCOffset string `json:"utc_offset,omitempty"`
 }
 

@@ -1,7 +1,8 @@
 'use strict';
 
 // Columns in the layouts that the engine reads: Float64Array, BigInt64Array, and Int32Array as integers or as the codes
-// of a dictionary; with a type, as instants and dates. Whatever else holds the same values is copied into one of them.
+// of a dictionary; with a type, as instants and dates. Whatever else holds the same values is copied into one of them. A
+// list that holds anything else may stand among them as long as nothing reads it: the core gets its rows and their kind.
 
 const { types } = require('node:util');
 const { Refused, isWellFormed, pointerOf } = require('./encode.js');
@@ -38,8 +39,7 @@ function columnOf(name, values) {
 }
 
 const BOOLEANS = ['false', 'true'];
-const WIDE =
-  'an integer in a list must be within +-(2^53 - 1), `9007199254740991`; a BigInt64Array holds those up to 2^63 - 1';
+const WIDE = 'an integer beyond +-(2^53 - 1), which a BigInt64Array may hold,';
 
 function isValid(valid, row) {
   return valid === null || ((valid[row >> 3] >> (row & 7)) & 1) === 1;
@@ -80,16 +80,37 @@ function text(value, place) {
   throw new Refused('json.unpaired_surrogate', 'a string holds an unpaired surrogate', pointerOf(place));
 }
 
+/** Returns what a value is, as messages say it. */
+function kindOf(value) {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? 'an integer' : WIDE;
+  if (types.isDate(value)) return 'a date';
+  if (types.isUint8Array(value)) return 'bytes';
+  if (Array.isArray(value)) return 'a list';
+  const kinds = { number: 'a number', string: 'text', boolean: 'a boolean', object: 'an object' };
+  return kinds[typeof value] ?? typeof value;
+}
+
+/** Returns a list that nobody reads: `own` is what it holds up to the first value of another kind. */
+function unread(list, own, row) {
+  const odd = `${kindOf(list[row])} in row \`${row}\``;
+  return { meaning: own === undefined ? odd : `${own}, and ${odd}`, rows: list.length };
+}
+
+function isMissing(value) {
+  return value === null || Number.isNaN(value);
+}
+
 /** Returns the column of a list of dates or of bytes, with null for missing. */
-function timed(list, first, place) {
-  const isDate = types.isDate(first);
+function timed(list, isDate, place) {
   const bytes = [];
   const integers = new BigInt64Array(list.length);
   const valid = new Uint8Array(Math.ceil(list.length / 8));
   for (let row = 0; row < list.length; row += 1) {
     const value = list[row];
-    const isThere = value !== null && !(isDate && Number.isNaN(Number(value)));
-    if (isThere && !(isDate ? types.isDate(value) : types.isUint8Array(value))) throw wrongType([...place, row]);
+    if (!isMissing(value) && !(isDate ? types.isDate(value) : types.isUint8Array(value))) {
+      return unread(list, isDate ? 'dates' : 'bytes', row);
+    }
+    const isThere = !isMissing(value) && !(isDate && Number.isNaN(Number(value)));
     if (isThere) valid[row >> 3] |= 1 << (row & 7);
     if (isDate) integers[row] = isThere ? BigInt(value.getTime()) * 1000n : 0n;
     else bytes.push(isThere ? owned(attached(value, [...place, row]), Uint8Array) : new Uint8Array(0));
@@ -99,40 +120,38 @@ function timed(list, first, place) {
 
 /** Returns the column of a list: numbers, text and booleans, dates, or bytes, with null and NaN for missing. */
 function listed(list, place) {
-  const first = list.find((value) => value !== null && !Number.isNaN(value));
-  if (types.isDate(first) || types.isUint8Array(first)) return timed(list, first, place);
-  const refuse = (row, message) => {
-    throw new Refused('frame.column_type', message, pointerOf([...place, row]));
-  };
-  const judge = (value, row) => {
-    if (value === undefined) refuse(row, 'undefined is no value; write null for missing');
-    if (!['number', 'bigint', 'string', 'boolean'].includes(typeof value)) throw wrongType([...place, row]);
-    if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) refuse(row, WIDE);
-    refuse(row, 'a column holds numbers or text, not both');
-  };
-  if (first === undefined || typeof first === 'number' || typeof first === 'bigint') {
-    const numbers = new Float64Array(list.length);
-    for (let row = 0; row < list.length; row += 1) {
-      const value = list[row];
-      if (value === null) numbers[row] = NaN;
-      else if (typeof value === 'number') numbers[row] = value;
-      else if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) numbers[row] = Number(value);
-      else judge(value, row);
-    }
-    return { numbers };
+  const start = list.findIndex((value) => !isMissing(value));
+  const first = list[start];
+  if (types.isDate(first) || types.isUint8Array(first)) return timed(list, types.isDate(first), place);
+  if (start === -1 || typeof first === 'number' || typeof first === 'bigint') return numbers(list);
+  return typeof first === 'string' || typeof first === 'boolean' ? texts(list, place) : unread(list, undefined, start);
+}
+
+function numbers(list) {
+  const numbers = new Float64Array(list.length);
+  for (let row = 0; row < list.length; row += 1) {
+    const value = list[row];
+    if (value === null) numbers[row] = NaN;
+    else if (typeof value === 'number') numbers[row] = value;
+    else if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) numbers[row] = Number(value);
+    else return unread(list, 'numbers', row);
   }
+  return { numbers };
+}
+
+function texts(list, place) {
   const codes = new Int32Array(list.length);
   const index = new Map();
   for (let row = 0; row < list.length; row += 1) {
     const value = list[row];
-    if (value === null || Number.isNaN(value)) {
+    if (isMissing(value)) {
       codes[row] = -1;
     } else if (typeof value === 'string' || typeof value === 'boolean') {
       const label = String(value);
       if (!index.has(label)) index.set(text(label, [...place, row]), index.size);
       codes[row] = index.get(label);
     } else {
-      judge(value, row);
+      return unread(list, 'text', row);
     }
   }
   return { integers32: codes, categories: [...index.keys()] };

@@ -6,7 +6,7 @@ const native = require('./native.js');
 const { answerOf, columnarOf } = require('./answer.js');
 const { columnsOf } = require('./columns.js');
 const { Refused, encode, tooLong, wellFormed } = require('./encode.js');
-const { calling, classes, fromReply } = require('./errors.js');
+const { calling, classes, fromReply, thrown } = require('./errors.js');
 const { owned } = require('./memory.js');
 const operations = require('./operations.js');
 const { Progress } = require('./progress.js');
@@ -151,9 +151,18 @@ class Engine {
 
   /** Answers a request given as an object. */
   run(operation, request) {
-    const name = expectString(operation, 'the operation');
-    const text = this.#encode(name, request);
-    const json = calling(() => this.#desk.run(name, text));
+    return this.#run(expectString(operation, 'the operation'), request);
+  }
+
+  /** Answers a request to an operation whose name has a UTF-8 form. */
+  #run(operation, request) {
+    const text = this.#encode(operation, request);
+    let json;
+    try {
+      json = this.#desk.run(operation, text);
+    } catch (error) {
+      throw thrown(error);
+    }
     return answerOf(json, this.#deepFreeze);
   }
 
@@ -168,14 +177,30 @@ class Engine {
   }
 
   #encode(operation, request) {
-    return this.#judge(() => {
+    try {
       if (request === undefined) throw absent(operation);
       return encode(request, this.#limit);
-    });
+    } catch (error) {
+      throw this.#refused(error);
+    }
   }
 
   #judge(work) {
-    return judged((...refusal) => this.#desk.refuse(...refusal), work);
+    try {
+      return work();
+    } catch (error) {
+      throw this.#refused(error);
+    }
+  }
+
+  /** Returns the error of what was refused before the call; any other as it is. */
+  #refused(error) {
+    if (!(error instanceof Refused)) return error;
+    try {
+      return this.#desk.refuse(...error.refusal);
+    } catch (refusal) {
+      return thrown(refusal);
+    }
   }
 
   /** Gives an operation `area.verb` its method. */
@@ -183,7 +208,7 @@ class Engine {
     const [area, verb] = operation.split('.');
     const name = verb.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
     if (area === 'engine') {
-      const value = (request = {}) => this.run(operation, request);
+      const value = (request = {}) => this.#run(operation, request);
       Object.defineProperty(this, name, { value });
       return;
     }
@@ -198,14 +223,14 @@ class Engine {
 
   /** Answers a request; columns of transactions may come beside it. */
   #single(operation, request, options) {
-    if (options === undefined) return this.run(operation, request);
+    if (options === undefined) return this.#run(operation, request);
     const { transactions } = asked(options, ['transactions']);
     return this.#columns(operation, transactions ?? null, request);
   }
 
   #columns(operation, columns, request, options) {
     const { threads } = asked(options, ['threads']);
-    if (columns === null) return this.run(operation, request);
+    if (columns === null) return this.#run(operation, request);
     const text = this.#encode(operation, request);
     const given = this.#judge(() => columnsOf(columns));
     return this.#answer(calling(() => this.#desk.runColumns([operation, text], given, threads)));

@@ -64,19 +64,25 @@ function fromReply(status, body) {
   return new Kind(status, body);
 }
 
+/** Returns what the native half threw as an error of its class; any other error as it is. */
+function thrown(error) {
+  // Under a vm context, as in Jest, the errors of the native half are of another realm than this file.
+  const status = types.isNativeError(error) && /^[1-5]\d\d$/.test(error.code) ? Number(error.code) : 0;
+  return status === 0 || error instanceof KapixError ? error : fromReply(status, error.message);
+}
+
 /** Returns what `work` returns; what the native half throws gets its class. */
 function calling(work) {
   try {
     return work();
   } catch (error) {
-    // Under a vm context, as in Jest, the errors of the native half are of another realm than this file.
-    const status = types.isNativeError(error) && /^[1-5]\d\d$/.test(error.code) ? Number(error.code) : 0;
-    throw status === 0 || error instanceof KapixError ? error : fromReply(status, error.message);
+    throw thrown(error);
   }
 }
 
 module.exports = {
   calling,
   fromReply,
+  thrown,
   classes: Object.fromEntries([KapixError, ...Object.values(CLASSES)].map((kind) => [kind.name, kind])),
 };

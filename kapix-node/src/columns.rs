@@ -31,6 +31,8 @@ pub struct Given {
     pub categories: Option<Vec<String>>,
     /// Bytes of each row.
     pub bytes: Option<Vec<Uint8Array>>,
+    /// Rows of a column that nobody reads; `meaning` is what it holds, and its values stay in JavaScript.
+    pub rows: Option<u32>,
     /// What integers are that are no plain ones: `time` of instants and dates, or `unsigned`, by their bits.
     pub meaning: Option<String>,
     /// Which rows hold a value: bit `row`, least significant first.
@@ -127,6 +129,7 @@ enum LentValues<'a> {
     Integer32(Cow<'a, [i32]>),
     Codes(Cow<'a, [i32]>, Cow<'a, [String]>),
     Bytes(Vec<Cow<'a, [u8]>>),
+    Unread(usize),
 }
 
 /// A columnar call with everything that it needs but its columns.
@@ -143,11 +146,12 @@ pub(crate) type Answer = (DoorReply, Option<ResultColumns>);
 impl Given {
     /// Returns the column where it is; JavaScript must not run while it is read.
     pub(crate) fn lend(&self) -> Lent<'_> {
-        let values = match (&self.numbers, &self.integers, &self.integers32, &self.categories) {
+        let values = match (&self.numbers, &self.integers, &self.integers32, &self.categories, self.rows) {
             (Some(it), ..) => LentValues::Float(Cow::Borrowed(it)),
             (_, Some(it), ..) => LentValues::Integer(Cow::Borrowed(it)),
-            (_, _, Some(it), Some(names)) => LentValues::Codes(Cow::Borrowed(it), Cow::Borrowed(names)),
-            (_, _, Some(it), None) => LentValues::Integer32(Cow::Borrowed(it)),
+            (_, _, Some(it), Some(names), _) => LentValues::Codes(Cow::Borrowed(it), Cow::Borrowed(names)),
+            (_, _, Some(it), None, _) => LentValues::Integer32(Cow::Borrowed(it)),
+            (.., Some(rows)) => LentValues::Unread(usize::try_from(rows).unwrap_or_default()),
             _ => LentValues::Bytes(self.bytes.iter().flatten().map(|it| Cow::Borrowed(&**it)).collect()),
         };
         let valid = self.valid.as_deref().map(Cow::Borrowed);
@@ -168,25 +172,23 @@ impl Lent<'_> {
             LentValues::Integer32(it) => LentValues::Integer32(owned(it)),
             LentValues::Codes(it, names) => LentValues::Codes(owned(it), owned(names)),
             LentValues::Bytes(it) => LentValues::Bytes(it.into_iter().map(owned).collect()),
+            LentValues::Unread(rows) => LentValues::Unread(rows),
         };
         Lent { name: self.name, values, meaning: self.meaning, valid: self.valid.map(owned) }
     }
 
     fn column(&self) -> (String, Column<'_>) {
         let meaning = self.meaning.as_deref();
+        let bare = |values| Column { values, validity: None };
         let column = match &self.values {
             LentValues::Float(it) => Column::float(it),
             LentValues::Integer(it) if meaning == Some("time") => Column::instant(it),
             LentValues::Integer(it) => Column::integer(it),
             LentValues::Integer32(it) if meaning == Some("time") => Column::date(it),
             LentValues::Integer32(it) => Column::integer32(it),
-            LentValues::Codes(it, names) => {
-                Column::dictionary(it, names.iter().map(String::as_str).collect())
-            }
-            LentValues::Bytes(it) => {
-                let bytes = it.iter().map(|bytes| &**bytes).collect();
-                Column { values: Values::Binary(Slices::each(bytes)), validity: None }
-            }
+            LentValues::Codes(it, names) => Column::dictionary(it, names.iter().map(|it| &**it).collect()),
+            LentValues::Bytes(it) => bare(Values::Binary(Slices::each(it.iter().map(|it| &**it).collect()))),
+            LentValues::Unread(it) => bare(Values::Other { name: meaning.into_iter().collect(), rows: *it }),
         };
         let validity = self.valid.as_ref().map(|bits| Bitmap { bits, offset: 0 });
         let column = Column { validity, ..column };

@@ -94,6 +94,9 @@ class Types:
 
     def union(self, texts):
         texts = list(dict.fromkeys(texts))
+        # What is whatever JSON holds may be None too; a caller who knows better need not say so to a checker of types.
+        if "Any" in texts:
+            return "Any"
         return " | ".join([text for text in texts if text != "None"] + ["None"] * ("None" in texts))
 
     def kind(self, kind, schema):

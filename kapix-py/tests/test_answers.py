@@ -69,12 +69,28 @@ def test_a_score_prints_what_was_decided_and_why(answers: dict[str, kapix.Answer
     lines = {name: text.strip() for name, text in lines.items()}
     assert lines["card"] == f"{answer.card.id}@{answer.card.version}"
     assert lines["pd"] == f"null, {answer.null_reasons['/pd']}"
-    assert lines["for"].startswith(f"{answer.explanation.favourable_reasons[0].code} +")
-    assert lines["audit id"] == answer.audit_id
+    assert lines["explanation.favourable_reasons"].startswith(f"{answer.explanation.favourable_reasons[0].code} +")
+    assert lines["audit_id"] == answer.audit_id
     against = kapix.Engine.load(CARD, clock=AS_OF).credit.score(REQUEST)
-    assert "\n  against   R1 -80.0\n  for       R1 +40.0, R2 +20.0\n" in repr(against)
+    words = [line.split() for line in repr(against).splitlines()]
+    assert ["explanation.adverse_reasons", "R1", "-80.0"] in words
+    assert ["explanation.favourable_reasons", "R1", "+40.0,", "R2", "+20.0"] in words
     customer = kapix.Engine.load(CARD, clock=AS_OF).credit.score({**REQUEST, "audience": "customer"})
-    assert "\n  against   R1\n" in repr(customer)
+    assert ["explanation.adverse_reasons", "R1"] in [line.split() for line in repr(customer).splitlines()]
+
+
+def test_what_a_line_shows_is_behind_its_name(answers: dict[str, kapix.Answer]) -> None:
+    shown: list[Any] = [*answers.values()]
+    missing: Any = {**REQUEST, "features": {"x": None}}
+    shown.append(kapix.Engine.load(card([numeric("x", missing=3)]), clock=AS_OF).credit.score(missing))
+    shown.append(kapix.Engine.load(card([numeric("x")])).credit.score_batch({"x": X, "y": X}, entity_type="individual"))
+    record = kapix.Engine.load(CARD, clock=AS_OF)
+    shown.append(record.record(record.credit.score(REQUEST).audit_id or ""))
+    shown.append(kapix.read_transactions(EXAMPLES / "data" / "bank_statement.csv"))
+    for answer in shown:
+        for line in repr(answer).splitlines()[1:]:
+            name = line.split()[0]
+            assert eval(f"answer.{name}") is not None or name == "pd", line
 
 
 def test_what_is_missing_and_what_is_too_old_is_printed_with_its_reason() -> None:
@@ -84,7 +100,7 @@ def test_what_is_missing_and_what_is_too_old_is_printed_with_its_reason() -> Non
     request: Any = {"entity_id": "a", "data_sources": ["bank"], "data": {"bank": {"accounts": [account]}}}
     individual: Any = {**request, "entity_type": "individual"}
     told = repr(engine.credit.score(individual))
-    assert "(no_balances), " in told and "\n  missing " in told
+    assert "(no_balances), " in told and "\n  missing_inputs " in told
     assert "INPUT_STALE" in told
     assert "The data end `30` days before `as_of`, `7` at most. Bring newer data or state `retrieved_at`." in told
     assert "(no_balances), " in repr(engine.cashflow.analyze(request))
@@ -108,6 +124,8 @@ def test_a_record_prints_no_body() -> None:
     assert told.startswith(f"AuditRecord: {answer.audit_id}\n") and "credit.score" in told
     assert "applicant-1" not in told and "16 bytes" in told and len(told) < 400
     assert "<table>" in record._repr_html_()
+    assert (record.audit_id, record.operation, record.seq) == (answer.audit_id, "credit.score", 0)
+    assert record.recorded_at == answer.recorded_at
     assert record.request in tuple(record) and pickle.loads(pickle.dumps(record)) == record
 
 

@@ -458,3 +458,34 @@ def test_lists_that_hold_each_other_end_at_a_limit(engine: kapix.Engine, monkeyp
     with pytest.raises(kapix.KapixError) as refused:
         engine.artefact.check(artefact=[shared, 1j])
     assert refused.value.cause == "limit.exceeded"
+
+
+def test_what_is_no_frame_is_told_what_is_expected(scorer: kapix.Engine) -> None:
+    whole = {"columns": {"x": [1.0]}, "entity_type": "individual"}
+    keywords = "got `dict`. A frame is a dict of columns, .*; what else a request has are keywords"
+    calls: list[Any] = [scorer.credit.score_batch, scorer.scorecard.develop, scorer.scorecard.evaluate]
+    for call in calls:
+        with pytest.raises(kapix.ValidationError, match=keywords) as refused:
+            call(whole)
+        assert refused.value.fields == ("/columns/columns",)
+    for frame, kind in (([{"x": 1.0}], "list"), ("x.csv", "str"), (5, "int")):
+        with pytest.raises(kapix.ValidationError, match=f"polars or Arrow; got `{kind}`"):
+            score(scorer, frame)
+    with pytest.raises(kapix.ValidationError, match="a column must be a list, .*; got `str`"):
+        score(scorer, {"x": "1,2"})
+
+
+@pytest.mark.parametrize("names", [5, "x", [5], ["x"], object()])
+def test_names_are_a_list_of_text_for_a_matrix(scorer: kapix.Engine, names: Any) -> None:
+    wrong = [{"x": [1.0], "k": [1.0], "home": ["own"]}] + ([] if names == ["x"] else [numpy.zeros((1, 1))])
+    for frame in wrong:
+        with pytest.raises(kapix.ValidationError, match="`names` must be a list of text, the names of the columns of a numpy"):
+            score(scorer, frame, names=names)
+
+
+@pytest.mark.parametrize("make", [list, numpy.array, pandas.Series, polars.Series, pyarrow.array])
+def test_booleans_are_called_so_where_numbers_are_expected(scorer: kapix.Engine, make: Any) -> None:
+    with pytest.raises(kapix.ValidationError, match="the card expects numbers; got booleans"):
+        score(scorer, {"x": make([True, False]), "k": [1.0, 2.0], "home": ["own", "own"]})
+    with pytest.raises(kapix.ValidationError, match="got text"):
+        score(scorer, {"x": ["true", "no"], "k": [1.0, 2.0], "home": ["own", "own"]})

@@ -86,13 +86,68 @@ def test_what_is_changed_in_the_rows_is_what_a_score_reads(cards: kapix.Engine) 
     assert untouched["transactions"] is untouched["transactions"], "the columns are brought to their types once"
 
 
+def test_two_statements_of_one_applicant_are_scored_together(cards: kapix.Engine) -> None:
+    bank = kapix.read_transactions(STATEMENT, kind="current", account_id="bank-1")
+    days = [*(f"2026-{month:02}-05" for month in range(1, 7)), "2026-06-30"]
+    lines = [f"{day},Received,{at}000.00,KES" for at, day in enumerate(days, 1)]
+    text = "\n".join(["Date,Details,Amount,Currency", *lines]).encode()
+    wallet = kapix.read_transactions(text, kind="mobile_money", account_id="wallet-1", sign="credit_positive")
+    both = bank + wallet
+    assert (both.rows, len(both.accounts), both.data_sources) == (227, 2, ["bank", "mobile_money"])
+    assert "Together: 227 rows of 2 accounts" in repr(both) and "wallet-1 (mobile_money, KES, Z): 7 rows" in repr(both)
+    assert "<table>" in both._repr_html_()
+    request: Any = {"entity_id": "1", "entity_type": "individual", "as_of": AS_OF}
+    by_hand: Any = {"data": {**bank.data, **wallet.data}, "data_sources": ["bank", "mobile_money"]}
+    answer = cards.credit.score(**request, **both)
+    assert answer == cards.credit.score(**request, **by_hand)
+    assert not [it for it in answer.findings if it.severity == "refer"]
+
+    def income(read: Any) -> Any:
+        analyzed = cards.cashflow.analyze(entity_id="1", as_of=AS_OF, **read).analysis
+        return next(it.value for it in analyzed.features if it.name == "income_mean_monthly_minor")
+
+    assert income(both) > income(bank)
+
+
+def test_months_of_one_account_are_added_and_overlaps_count_once(cards: kapix.Engine) -> None:
+    rows = [f"2026-0{month}-{day:02},Shop {month}{day},{day - 14}.50" for month in (1, 2, 3, 4) for day in range(1, 28)]
+
+    def read(lines: list[str], **stated: Any) -> kapix.Transactions:
+        text = "\n".join(["Date,Details,Amount", *lines]).encode()
+        return kapix.read_transactions(text, currency="KES", kind="current", account_id="a", **stated)
+
+    def features(read: Any) -> Any:
+        return cards.cashflow.analyze(entity_id="1", as_of="2026-04-28T00:00:00Z", **read).analysis.features
+
+    whole, parts = read(rows), read(rows[:60]) + read(rows[40:80]) + read(rows[70:])
+    assert len(parts.accounts) == 3 and features(parts) == features(whole)
+    parts.data["bank"]["accounts"].clear()
+    assert parts["data"]["bank"]["accounts"] == [], "it is the caller's to change"
+    with pytest.raises(kapix.ValidationError, match="must state the same `retrieved_at`"):
+        (read(rows, retrieved_at="2026-04-28T00:00:00Z") + read(rows)).data
+    with pytest.raises(TypeError):
+        whole + 5  # type: ignore[operator]
+    with pytest.raises(KeyError):
+        parts["transactions"]
+
+
+def test_the_offset_that_was_chosen_is_printed() -> None:
+    row = {"Receipt No.": "QA1", "Completion Time": "2026-03-01 23:30:00", "Details": "x", "Paid In": "5", "Balance": "5"}
+    read = kapix.read_transactions([row], preset="mpesa")
+    assert "account (mobile_money, KES, +03:00): 1 rows" in repr(read) and read.accounts[0]["utc_offset"] == "+03:00"
+    text = b"Receipt No.,Completion Time,Details,Paid In,Balance\nQA1,2026-03-01 23:30:00,x,5,5\n"
+    read = kapix.read_transactions(text, currency="KES", kind="mobile_money")
+    assert "account (mobile_money, KES, Z): 1 rows" in repr(read)
+    assert "`+03:00` for `mpesa`" in (kapix.read_transactions.__doc__ or "")
+
+
 def test_what_was_read_prints_itself() -> None:
     read = kapix.read_transactions(STATEMENT, kind="current", account_id="main")
     text = repr(read)
     assert text.startswith("Transactions: 220 rows of 1 account, 2026-01-01 to 2026-06-30\n")
-    for part in ("main (current, KES): 220 rows", "date_order dmy", "219 of 219 balances chain", "left out", "total 1"):
+    for part in ("main (current, KES, Z): 220 rows", "date_order dmy", "219 of 219 balances chain", "left_out", "total 1"):
         assert part in text
-    assert "<table>" in read._repr_html_() and "main (current, KES)" in read._repr_html_()
+    assert "<table>" in read._repr_html_() and "main (current, KES, Z)" in read._repr_html_()
     assert len(text.splitlines()) < 12
 
 

@@ -72,7 +72,7 @@ def test_result_columns_have_their_names(odd: kapix.CreditScoreBatchResponse) ->
     assert numpy.isnan(odd.score).tolist() == [False, True, False] and type(odd.score) is numpy.ndarray
     assert odd.risk_band.dtype == object and not odd.status.flags.writeable
     assert {"points", "status", "card", "reason_1"} <= set(dir(odd))
-    assert "columns" in repr(odd) and "3 rows" in repr(odd)
+    assert "keys()" in repr(odd) and "3 rows" in repr(odd)
     with pytest.raises(KeyError):
         odd["nothing"]
     with pytest.raises(AttributeError, match="`nothing`"):

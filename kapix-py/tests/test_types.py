@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ kind: kapix.Decision = engine.credit.score(request).decision
 total: int = int(engine.credit.score_batch({"x": [1.0]}, entity_type="individual").points.sum())
 rows: int = engine.credit.score_batch(entity_type="individual", columns={"x": [1.0]}).rows
 developed = engine.scorecard.develop({"x": [1.0], "bad": [1.0]}, target="bad", binning={"bins_max": 5}, threads=2)
-kapix.Engine.load(developed.artefact or "")
+kapix.Engine.load(developed.artefact)
 fitted: int = developed.sample.development.rows
 if developed.validation is not None and developed.validation.development.auc is not None:
     auc: float = developed.validation.development.auc.value
@@ -31,7 +32,12 @@ engine.credit.score(entity_id="a", entity_type="sme", as_of=now)
 row: kapix.TransactionInput = {"at": now.date(), "amount_minor": 5}
 held: tuple[kapix.SourceKey, ...] = engine.entity.put(entity_id="a", data={"bureau": {"no_record": True}}).held
 engine.call("entity.forget", {"entity_id": "a"})
-proved: bool = engine.record("aud_1").verify()
+record = engine.record("aud_1")
+proved: bool = record.verify()
+said: tuple[str, str] = (record.audit_id, record.operation)
+bank = kapix.read_transactions("bank.csv", kind="current")
+both: kapix.Together = bank + kapix.read_transactions(b"...", kind="mobile_money")
+engine.credit.score(entity_id="a", entity_type="individual", **both)
 '''
 WRONG = '''
 import kapix
@@ -63,6 +69,14 @@ def test_a_strict_script_passes_and_each_mistake_is_found(tmp_path: Path) -> Non
     wrong = mypy(tmp_path, WRONG)
     lines = {line.split(":")[1] for line in wrong.stdout.splitlines() if ": error:" in line}
     assert lines == {"4", "5", "6", "8", "9", "10", "11", "12", "14"}, wrong.stdout
+
+
+def test_the_readme_passes_but_for_the_call_that_it_shows_to_fail(tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    text = "\n".join(blocks)
+    checked = mypy(tmp_path, text)
+    places = [int(line.split(":")[1]) for line in checked.stdout.splitlines() if ": error:" in line]
+    assert [text.splitlines()[place - 2].strip() for place in places] == ["try:"], checked.stdout
 
 
 def test_the_generated_files_are_those_of_the_schemas() -> None:

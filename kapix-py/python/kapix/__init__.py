@@ -25,6 +25,7 @@ from ._kapix import EXPERT_CARDS as EXPERT_CARDS, VERSION as _VERSION
 from ._read import Transactions as Transactions, read_transactions as read_transactions
 from ._record import Answer as Answer, Record as Record
 from ._results import ResultColumns as ResultColumns
+from ._together import Together as Together
 from ._types import *  # noqa: F403  the generated types of requests and answers
 
 __version__: str = _VERSION

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,6 +40,30 @@ class AuditRecord(NamedTuple):
     """The salt of the record."""
     found: bytes | None = None
     """What the call found beside its request, in canonical JSON; None where there was nothing."""
+
+    @property
+    def audit_id(self) -> str:
+        """Id of the record, as the leaf has it."""
+        return str(self._of_leaf("audit_id"))
+
+    @property
+    def operation(self) -> str:
+        """The operation that was called, as the leaf has it."""
+        return str(self._of_leaf("operation"))
+
+    @property
+    def recorded_at(self) -> str:
+        """When the record was made, as the leaf has it."""
+        return str(self._of_leaf("recorded_at"))
+
+    @property
+    def seq(self) -> int | None:
+        """Number of the record among those of its store, as the leaf has it."""
+        seq: int | None = self._of_leaf("seq")
+        return seq
+
+    def _of_leaf(self, name: str) -> Any:
+        return json.loads(self.leaf).get(name)
 
     def verify(self) -> Literal[True]:
         """Returns True when both HMACs of the leaf, and that of `found`, are those of the parts, and the leaf is in
@@ -161,6 +186,8 @@ def _document(artefact: Document) -> bytes:
         return bytes(artefact)
     if isinstance(artefact, os.PathLike):
         return Path(artefact).read_bytes()
+    if artefact is None:
+        raise TypeError("an artefact must be a document; got None, which a development of stage `binning` has for its card")
     if getattr(artefact, "_operation", "") == "scorecard.develop":
         raise TypeError("an artefact must be a document; this is an answer of `scorecard.develop`: pass its `.artefact`")
     return _json(artefact)

@@ -54,9 +54,12 @@ class Prepared(list[Column]):
 
 def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
     """Returns the columns of a table, of a dict of columns, or of a matrix with `names`."""
+    pandas, polars, numpy = (sys.modules.get(name) for name in ("pandas", "polars", "numpy"))
+    if names is not None and not (numpy is not None and isinstance(frame, numpy.ndarray) and _are_names(names)):
+        message = "`names` must be a list of text, the names of the columns of a numpy matrix"
+        raise Refused("frame.shape", f"{message}; got `{type(names).__name__}` with a frame of `{type(frame).__name__}`")
     if isinstance(frame, Prepared):
         return frame
-    pandas, polars, numpy = (sys.modules.get(name) for name in ("pandas", "polars", "numpy"))
     if isinstance(frame, Mapping):
         named: Iterable[tuple[Any, Any]] = frame.items()
     elif pandas is not None and isinstance(frame, pandas.DataFrame):
@@ -71,8 +74,14 @@ def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
         named = _table(_pyarrow(), frame)
     else:
         message = "a frame must be a dict of columns, a numpy matrix, or a table of pandas, polars or Arrow"
-        raise Refused("frame.shape", message)
+        raise Refused("frame.shape", f"{message}; got `{type(frame).__name__}`")
     return [_checked(column_of(name, values)) for name, values in named]
+
+
+def _are_names(names: Any) -> bool:
+    if isinstance(names, str) or not hasattr(names, "__len__") or not hasattr(names, "__iter__"):
+        return False
+    return all(isinstance(name, str) for name in names)
 
 
 def _checked(column: Column) -> Column:
@@ -97,7 +106,9 @@ def column_of(name: Any, values: Any) -> Column:
         return _arrow(name, values)
     if isinstance(values, (list, tuple, array, memoryview)):
         return _objects(name, list(values))
-    message = "a column must be a list, or a column of numpy, pandas, polars or Arrow"
+    message = f"a column must be a list, or a column of numpy, pandas, polars or Arrow; got `{type(values).__name__}`"
+    if isinstance(values, Mapping):
+        message += ". A frame is a dict of columns, `{'income': [...], ...}`; what else a request has are keywords"
     raise Refused("frame.column_type", message, pointer_of(["columns", name]))
 
 

@@ -75,7 +75,7 @@ _EntityPutRequest = (
 )
 
 _PolicyCheckRequest = (
-    ('artefact', 'Any | None', None, 'The policy, an artefact of kind `policy`; in place of `policy`.'),
+    ('artefact', 'Any', None, 'The policy, an artefact of kind `policy`; in place of `policy`.'),
     ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none.'),
     ('policy', 'str | None', None, '`id` or `id@version` of a loaded policy.'),
 )

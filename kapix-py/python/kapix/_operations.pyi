@@ -269,7 +269,7 @@ class Policy:
         """Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases.
 
         Fields:
-            artefact (Any | None): The policy, an artefact of kind `policy`; in place of `policy`.
+            artefact (Any): The policy, an artefact of kind `policy`; in place of `policy`.
             as_of (str | datetime.datetime | None): The instant of cases that state none.
             policy (str | None): `id` or `id@version` of a loaded policy.
         """
@@ -279,7 +279,7 @@ class Policy:
         request: None = None,
         /,
         *,
-        artefact: Any | None = None,
+        artefact: Any = None,
         as_of: str | datetime.datetime | None = None,
         policy: str | None = None,
     ) -> PolicyCheckResponse: ...

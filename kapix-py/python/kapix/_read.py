@@ -28,6 +28,7 @@ from ._engine import Engine
 from ._errors import KapixError
 from ._frame import Prepared, _pyarrow, columns_of
 from ._run import check_instant
+from ._together import Together
 
 if TYPE_CHECKING:
     from ._types import AccountKind, LeftOutRows, Profile, Proof, ReadingFinding, SourceKey, TransactionsReadResponse
@@ -50,7 +51,6 @@ DECIMALS_MAX = 4
 NEAR = decimal.Decimal("1e-8")
 
 MIDNIGHT = datetime.time()
-
 # Parts of a form that a reader need not see; `read.profile` has them all.
 USUAL = ("debit_sign", "quotes", "sign")
 
@@ -59,7 +59,7 @@ class Transactions:
     """What :func:`read_transactions` read.
 
     ``engine.credit.score(entity_id="1", entity_type="individual", **read)`` scores it; the rows go as columns, without
-    JSON. It prints its rows, days, accounts, the form of the document, its proof, and what was left out.
+    JSON. ``**(bank + wallet)`` scores two of one applicant. It prints its accounts, its form, its proof, what was left out.
     """
 
     def __init__(self, answer: TransactionsReadResponse, retrieved_at: str | datetime.datetime | None = None) -> None:
@@ -70,6 +70,13 @@ class Transactions:
         self._is_given = False
         self._prepared: Prepared | None = None
         self._full: dict[str, Any] | None = None
+
+    @property
+    def _parts(self) -> tuple[Transactions, ...]:
+        return (self,)
+
+    def __add__(self, other: Transactions | Together) -> Together:
+        return Together(_engine()._desk, self._parts) + other
 
     @property
     def rows(self) -> int:
@@ -186,7 +193,7 @@ class Transactions:
         for account in self._lists("account")[0]:
             counts[account] = counts.get(account, 0) + 1
         accounts = [
-            f"{it['account_id']} ({it['kind']}, {it['currency']}): {counts.get(it['account_id'], 0)} rows"
+            f"{it['account_id']} ({it['kind']}, {it['currency']}, {it['utc_offset']}): {counts.get(it['account_id'], 0)} rows"
             for it in self.accounts
         ]
         form = self.profile.to_dict()
@@ -198,10 +205,10 @@ class Transactions:
         proved = [f"{proof.balances_chained} of {proof.balances_checked} balances chain"] if proof.balances_checked else []
         proved += [f"{len(proof.totals)} totals compared"] if proof.totals else []
         left = self.left_out.counts
-        lines = [("accounts", _summary._items(accounts)), ("form", ", ".join(parts))]
-        lines += [("columns", ", ".join(f"{name} {column!r}" for name, column in columns.items()))]
-        lines += [("proof", ", ".join(proved)), ("left out", _summary._counts(left) if left else "nothing")]
-        lines += [("not read", ", ".join(repr(name) for name in proof.columns_not_read or ()))]
+        lines = [("accounts", _summary._items(accounts)), ("profile", ", ".join(parts))]
+        lines += [("profile.columns", ", ".join(f"{name} {column!r}" for name, column in columns.items()))]
+        lines += [("proof", ", ".join(proved)), ("left_out", _summary._counts(left) if left else "nothing")]
+        lines += [("proof.columns_not_read", ", ".join(repr(name) for name in proof.columns_not_read or ()))]
         lines += [("findings", _summary._counts({it.kind: it.count for it in self.findings}))]
         over = f"{self.rows} rows of {len(accounts)} account{'s' if len(accounts) != 1 else ''}"
         return over + (f", {days[0]} to {days[1]}" if days else ""), [line for line in lines if line[1]]
@@ -246,7 +253,8 @@ def read_transactions(
         account_id: Id of the account; default the document's, or `account`.
         kind: What the account is; default the document's, or `other`.
         provider: Bank or operator.
-        utc_offset: Offset whose civil days are the account's days, such as `+03:00`; default `Z`.
+        utc_offset: Offset whose civil days are the account's days, such as `+03:00`; default that of the preset, which is
+            `+03:00` for `mpesa`, else `Z`. The answer prints it, `read.accounts` has it.
         opening_balance_minor: Balance before the first row, in minor units.
         closing_balance_minor: Balance after the last row, in minor units.
         period: Days that the document covers, `{"from": ..., "to": ...}`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -71,58 +70,64 @@ def _fields(record: Any) -> list[tuple[str, str]]:
     return [(name, _short(value)) for name, value in list(record._fields().items())[: 2 * FIELDS_MAX]]
 
 
+# Each line has the name of what it shows, as a caller writes it behind the answer: `explanation.adverse_reasons`.
+
+
 def _credit_score(it: Any) -> Summary:
     why = it.explanation
     lines = [("card", _reference(it.card)), ("pd", _or_why(it, "pd"))]
     if why is not None:
-        lines += [("against", _items(map(_reason, why.adverse_reasons)))]
-        lines += [("for", _items(map(_reason, why.favourable_reasons)))]
-    lines += [("missing", _missing(it))]
-    lines += [("referred for", _items(reason.code for reason in it.referral_reasons))]
-    lines += [("what to do", reason.message) for reason in it.referral_reasons[:1]]
+        lines += [("explanation.adverse_reasons", _items(map(_reason, why.adverse_reasons)))]
+        lines += [("explanation.favourable_reasons", _items(map(_reason, why.favourable_reasons)))]
+    lines += [("missing_inputs", _missing(it))]
+    lines += [("referral_reasons", _items(reason.code for reason in it.referral_reasons))]
+    lines += [("referral_reasons[0].message", reason.message) for reason in it.referral_reasons[:1]]
     lines += [_findings(it.findings, "kind")]
-    return f"{it.decision}, {it.points} points, band {it.risk_band}", [*lines, ("audit id", it.audit_id or "")]
+    return f"{it.decision}, {it.points} points, band {it.risk_band}", [*lines, ("audit_id", it.audit_id or "")]
 
 
 def _credit_score_batch(it: Any) -> Summary:
-    lines = [("card", _reference(it.card)), ("decisions", _counts(it.decisions)), ("rows", _counts(it.statuses))]
-    lines += [("columns", _items(it.keys()))]
-    lines += [("not read", _items(it.unused)), ("audit id", it.audit_id or "")]
+    lines = [("card", _reference(it.card)), ("decisions", _counts(it.decisions)), ("statuses", _counts(it.statuses))]
+    lines += [("keys()", _items(it.keys()))]
+    lines += [("unused", _items(it.unused)), ("audit_id", it.audit_id or "")]
     return f"{it.rows} rows", lines
 
 
 def _develop(it: Any) -> Summary:
     lines = [("sample", f"{it.sample.development.rows} rows, {it.sample.development.bads} bad")]
     if it.selection is not None:
-        lines.append(("characteristics", f"{len(it.selection.chosen)}: {_items(it.selection.chosen)}"))
+        lines.append(("selection.chosen", f"{len(it.selection.chosen)}: {_items(it.selection.chosen)}"))
     if it.validation is not None:
         parts = ((part, getattr(it.validation, part)) for part in ("development", "cross", "hold_out", "out_of_time"))
-        lines.append(("AUC", ", ".join(f"{part} {_auc(report)}" for part, report in parts if report is not None)))
+        shown = ", ".join(f"{part} {_auc(report)}" for part, report in parts if report is not None)
+        lines.append(("validation", f"AUC {shown}"))
     if it.calibration is not None:
         lines.append(("calibration", it.calibration.refusal or it.calibration.method))
-    lines += [_findings(it.findings, "code"), ("audit id", it.audit_id or "")]
+    lines += [_findings(it.findings, "code"), ("audit_id", it.audit_id or "")]
     card = it.artefact
     return f"card {card['id']}@{card['version']}" if card else f"{len(it.binning)} columns binned, no card", lines
 
 
 def _evaluate(it: Any) -> Summary:
-    lines = [("card", _reference(it.card)), ("AUC", _auc(it.validation)), ("Gini", _short(it.validation.gini))]
-    lines += [("bad rate", _short(it.validation.bad_rate)), ("decisions", _counts(it.decisions))]
-    return f"{it.validation.rows} rows", [*lines, ("rows", _counts(it.statuses)), ("audit id", it.audit_id or "")]
+    measures = f"AUC {_auc(it.validation)}, Gini {_short(it.validation.gini)}, bad rate {_short(it.validation.bad_rate)}"
+    lines = [("card", _reference(it.card)), ("validation", measures), ("decisions", _counts(it.decisions))]
+    return f"{it.validation.rows} rows", [*lines, ("statuses", _counts(it.statuses)), ("audit_id", it.audit_id or "")]
 
 
 def _analyze(it: Any) -> Summary:
     features = it.analysis.features
     absent = [f"{feature.name} ({feature.null_reason})" for feature in features if feature.value is None]
     lines = [("currency", it.currency or ""), ("accounts", f"{len(it.accounts)}")]
-    lines += [("features", f"{len(features)}: {_items(f'{one.name} {_short(one.value)}' for one in features)}")]
-    lines += [("null", f"{len(absent)}: {_items(absent)}" if absent else ""), _findings(it.findings, "kind")]
-    return f"{it.entity_id} as of {it.as_of}", [*lines, ("audit id", it.audit_id or "")]
+    shown = (f"{one.name} {_short(one.value)}" for one in features if one.value is not None)
+    lines += [("analysis.features", f"{len(features)}: {_items(shown)}")]
+    lines += [("analysis.features", f"{len(absent)} null: {_items(absent)}" if absent else ""), _findings(it.findings, "kind")]
+    return f"{it.entity_id} as of {it.as_of}", [*lines, ("audit_id", it.audit_id or "")]
 
 
 def _check(it: Any) -> Summary:
     lines = [("artefacts", _items(map(_reference, it.artefacts)))]
-    lines += [("problem", f"{one.cause} at {one.field}: {one.message}") for one in it.problems[:ITEMS_MAX]]
+    problems = it.problems[:ITEMS_MAX]
+    lines += [(f"problems[{at}]", f"{one.cause} at {one.field}: {one.message}") for at, one in enumerate(problems)]
     return "valid" if it.valid else f"{len(it.problems)} problems", lines
 
 
@@ -133,10 +138,10 @@ def _describe(it: Any) -> Summary:
 
 
 def _audit_record(it: AuditRecord) -> Summary:
-    leaf = json.loads(it.leaf)
-    lines = [(name.replace("_", " "), _plain(leaf.get(name))) for name in ("operation", "recorded_at", "seq")]
-    lines += [(name, f"{len(getattr(it, name))} bytes") for name in ("leaf", "request", "response", "salt")]
-    return _cut(_plain(leaf.get("audit_id"))), lines
+    lines = [(name, _plain(getattr(it, name))) for name in ("operation", "recorded_at", "seq")]
+    parts = ((name, getattr(it, name)) for name in it._fields)
+    lines += [(name, f"{len(part)} bytes") for name, part in parts if part is not None]
+    return _cut(_plain(it.audit_id)), lines
 
 
 # What an answer prints, by its operation; others print their fields.

@@ -720,11 +720,11 @@ class PolicyCheckRequest(TypedDict, total=False):
     """Asks what is wrong with a policy, before it is loaded or of a loaded one.
 
     Fields:
-        artefact (Any | None): The policy, an artefact of kind `policy`; in place of `policy`.
+        artefact (Any): The policy, an artefact of kind `policy`; in place of `policy`.
         as_of (str | datetime.datetime | None): The instant of cases that state none.
         policy (str | None): `id` or `id@version` of a loaded policy.
     """
-    artefact: Any | None
+    artefact: Any
     as_of: str | datetime.datetime | None
     policy: str | None
 
@@ -1136,7 +1136,8 @@ class StatedAccount(TypedDict, total=False):
         period (PeriodInput | None): Days that the document covers.
         provider (str | None): Bank or operator.
         utc_offset (str | None): Offset whose civil days are the account's days, and of the times in the document
-            that state none; default `Z`.
+            that state none; default that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer
+            have it.
     """
     account_id: str | None
     closing_balance_minor: int | None

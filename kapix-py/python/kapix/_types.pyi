@@ -573,7 +573,7 @@ PeriodInput = TypedDict(
 
 class PolicyCheckRequest(TypedDict):
     """Asks what is wrong with a policy, before it is loaded or of a loaded one."""
-    artefact: NotRequired[Any | None]
+    artefact: NotRequired[Any]
     """The policy, an artefact of kind `policy`; in place of `policy`."""
     as_of: NotRequired[str | datetime.datetime | None]
     """The instant of cases that state none."""
@@ -912,7 +912,7 @@ class StatedAccount(TypedDict):
     """Bank or operator."""
     utc_offset: NotRequired[str | None]
     """Offset whose civil days are the account's days, and of the times in the document that state none; default
-    `Z`.
+    that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
     """
 
 TargetKind = Literal["binary", "continuous"]
@@ -2607,7 +2607,7 @@ class PolicyRunResponse(Answer):
 class PolicyStep(Record):
     """What came of an operation that the policy asked."""
     @property
-    def error(self) -> Any | None:
+    def error(self) -> Any:
         """Its error, where it refused."""
     @property
     def name(self) -> str:
@@ -2993,7 +2993,7 @@ ScoreNullReason = Literal["expert_card", "no_coefficient_covariance", "no_cutoff
 class ScorecardDevelopResponse(Answer):
     """A developed card, and everything that was measured on the way to it."""
     @property
-    def artefact(self) -> Any | None:
+    def artefact(self) -> Any:
         """The card, whole and with status `draft`: load it as it is. Absent at stage `binning`."""
     @property
     def as_of(self) -> str:

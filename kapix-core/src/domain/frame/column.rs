@@ -308,6 +308,13 @@ impl<'a> Column<'a> {
     pub(crate) fn kind_name(&self) -> &str {
         match &self.values {
             Values::Other { name, .. } => name,
+            Values::Bool { .. } => "booleans",
+            // What is made of booleans where there is no column of bits.
+            Values::Dictionary { categories, .. }
+                if !categories.is_empty() && categories.iter().all(|it| matches!(*it, "false" | "true")) =>
+            {
+                "booleans"
+            }
             _ => match self.kind() {
                 Kind::Numbers => "numbers",
                 Kind::Text => "text",

@@ -157,6 +157,17 @@ fn a_name_of_a_column_is_as_long_as_a_string_may_be() {
 }
 
 #[test]
+fn booleans_are_called_so_in_every_layout() {
+    let name =
+        |categories: &[&'static str]| Column::dictionary(&[0], categories.to_vec()).kind_name().to_owned();
+    let bits =
+        Column { values: Values::Bool { bits: Bitmap { bits: &[1], offset: 0 }, rows: 1 }, validity: None };
+    assert_eq!(bits.kind_name(), "booleans");
+    assert_eq!([name(&["false", "true"]), name(&["true"])], ["booleans", "booleans"]);
+    assert_eq!([name(&["true", "no"]), name(&[])], ["text", "text"]);
+}
+
+#[test]
 fn unsigned_integers_are_read_below_2_to_the_63_and_else_named_with_their_row() {
     let bits = [1, u64::MAX, 1 << 63, (1 << 63) - 1].map(u64::cast_signed);
     let column = |mask: &'static [u8]| {
