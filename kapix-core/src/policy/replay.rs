@@ -131,13 +131,13 @@ impl Policy {
 
     /// Returns the number of the row of a table that made an outcome.
     fn rule_of(&self, outcome: Outcome, codes: &Codes, state: &State) -> Option<usize> {
-        let hit = match outcome {
-            Outcome::Approve => state.matched.iter().copied().find(|hit| self.approves(*hit)),
-            _ => {
-                let first = state.because.iter().find(|it| it.outcome == outcome)?;
-                first.step.zip(first.rows.first()).map(|(step, row)| MatchedRule { step, row: *row })
-            }
-        }?;
+        let hit = if outcome == Outcome::Approve {
+            state.matched.iter().copied().find(|hit| self.approves(*hit))?
+        } else {
+            let first = state.because.iter().find(|it| it.outcome == outcome)?;
+            let (step, row) = first.step.zip(first.rows.first())?;
+            MatchedRule { step, row: *row }
+        };
         Some(codes.first.get(&(hit.step as usize))? + hit.row as usize)
     }
 
