@@ -154,9 +154,19 @@ func TextColumn(name string, codes []int32, categories []string) Column {
 	return own.Where(each(codes, func(code int32) bool { return code >= 0 }))
 }
 
-// Where returns the column with the rows missing for which valid, which is as long as the column, is false.
+// Where returns the column with the rows missing for which valid, which is as long as the column, is false; rows that
+// were missing before stay so.
 func (c Column) Where(valid []bool) Column {
-	c.validity, c.valid = packed(valid), len(valid)
+	bits := packed(valid)
+	if c.valid >= 0 && c.valid != c.rows {
+		return c // What check refuses stays refused.
+	}
+	if c.valid == len(valid) {
+		for place, before := range c.validity {
+			bits[place] &= before
+		}
+	}
+	c.validity, c.valid = bits, len(valid)
 	return c
 }
 
