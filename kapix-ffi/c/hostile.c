@@ -349,11 +349,14 @@ static void unsigned_integers(const kapix_engine *engine) {
 }
 
 static void parts_are_found(void) {
-    char json[] = "{\"a\":[1,{\"b]\":\"x\\\"},\"},[],\"\"],\"ab\":{},\"c\":null}";
+    char json[] = "{\"a\":[1,{\"b]\":\"x\\\"},\"},[],\"\"],\"ab\":{},\"s/l\":1,\"t~1\":2,\"\":3,\"c\":null}";
     kapix_buffer reply = {(uint8_t *)json, sizeof json - 1};
     const char *const there[][2] = {{"", json},         {"/a/0", "1"}, {"/a/1/b]", "\"x\\\"},\""}, {"/a/2", "[]"},
-                                    {"/a/3", "\"\""}, {"/ab", "{}"}, {"/c", "null"}};
-    const char *const absent[] = {"/", "/b", "/a/4", "/a/1/b", "/a/0/0", "/a/2/0", "/ab/c", "/c/d", "/abc", "a"};
+                                    {"/a/3", "\"\""}, {"/ab", "{}"}, {"/c", "null"},  {"/s~1l", "1"},
+                                    {"/t~01", "2"},   {"/", "3"}};
+    const char *const absent[] = {"/b",   "/a/4",  "/a/1/b", "/a/0/0", "/a/2/0", "/ab/c", "/c/d", "/abc",  "a",     "/a/x",
+                                  "/a/",  "/a/-",  "/a/1x",  "/a/ 1",  "/a/+1",  "/a/01", "/a/00", "/s/l",  "/t~1",  "/s~l",
+                                  "/s~",  "//",    "/c/",    "/a/18446744073709551616",   "/a/1/b]/c"};
     size_t length = 0;
     for (size_t i = 0; i < sizeof there / sizeof *there; i++) {
         const char *found = kapix_find(&reply, there[i][0], &length);

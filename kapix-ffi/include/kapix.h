@@ -388,22 +388,38 @@ static inline const char *kapix_value_end(const char *at) {
     return at;
 }
 
-/* Returns the value at a JSON pointer of a reply, such as "/explanation/favourable_reasons/0/text", and its `length`;
- * NULL where there is none. It is JSON as the library writes it: a text has its quotes and escapes, and so have names. */
+/* Returns whether a name of JSON, between its quotes, is the part of a JSON pointer: there `~1` is `/`, and `~0` is `~`. */
+static inline int kapix_is_part(const char *name, const char *end, const char *part, const char *part_end) {
+    for (; part < part_end; part++, name++) {
+        char wanted = *part;
+        if (wanted == '~') {
+            if (++part == part_end || (*part != '0' && *part != '1')) return 0;
+            wanted = *part == '1' ? '/' : '~';
+        }
+        if (name == end || *name != wanted) return 0;
+    }
+    return name == end;
+}
+
+/* Returns the value at a JSON pointer of a reply (RFC 6901), such as "/explanation/favourable_reasons/0/text", and its
+ * `length`; NULL where there is none. It is JSON as the library writes it: a text has its quotes and escapes, and so have
+ * names. */
 static inline const char *kapix_find(const kapix_buffer *reply, const char *pointer, size_t *length) {
     const char *at = reply->data == NULL ? "" : (const char *)reply->data;
     while (*pointer == '/') {
         const size_t part = strcspn(++pointer, "/");
         const int is_list = *at == '[';
-        unsigned long left = is_list ? strtoul(pointer, NULL, 10) : 0;
         if (*at != '{' && !is_list) return NULL;
+        /* An index is digits, without a zero before others. */
+        if (is_list && (part == 0 || strspn(pointer, "0123456789") < part || (part > 1 && *pointer == '0'))) return NULL;
+        unsigned long left = is_list ? strtoul(pointer, NULL, 10) : 0;
         for (at++;; at++) {
             if (is_list ? *at == ']' : *at != '"') return NULL;
             if (is_list && left-- == 0) break;
             const char *const key = at + 1;
             if (!is_list) at = kapix_value_end(at);
             if (!is_list && *at++ != ':') return NULL;
-            if (!is_list && (size_t)(at - key) == part + 2 && strncmp(key, pointer, part) == 0) break;
+            if (!is_list && kapix_is_part(key, at - 2, pointer, pointer + part)) break;
             at = kapix_value_end(at);
             if (*at != ',') return NULL;
         }
