@@ -43,6 +43,28 @@ impl Foreign {
         (0..usize::try_from(self.n_children).unwrap_or_default()).map(child)
     }
 
+    /// Returns what contradicts a format of the interface ("Data type description"): the number of its buffers, or one that
+    /// is NULL under rows.
+    ///
+    /// # Safety
+    /// It has as many buffers as it says, which [`Self::settle_nulls`] looked at.
+    pub unsafe fn contradicts(&self, format: &str) -> Option<&'static str> {
+        let buffers = match format.as_bytes() {
+            [b'n'] => 0,
+            [b'b' | b'c' | b'C' | b's' | b'S' | b'i' | b'I' | b'l' | b'L' | b'e' | b'f' | b'g']
+            | [b't' | b'd' | b'w', _, ..] => 2,
+            [b'u' | b'U' | b'z' | b'Z'] => 3,
+            _ => return None,
+        };
+        if self.n_buffers != buffers {
+            return Some("the column has another number of buffers than its format");
+        }
+        let is_empty = self.length == 0 && self.offset == 0;
+        // SAFETY: the caller vouches for the buffers, of which there are two.
+        let is_null = || unsafe { self.buffers.add(1).as_ref() }.is_some_and(|buffer| buffer.is_null());
+        (buffers >= 2 && !is_empty && is_null()).then_some("the buffer of its values is NULL")
+    }
+
     /// Leaves the count of nulls to the bitmap, here and below; returns what contradicts itself.
     ///
     /// # Safety
@@ -53,6 +75,12 @@ impl Foreign {
         }
         if self.length < 0 || self.offset < 0 {
             return Some("a length or an offset is below 0");
+        }
+        if self.n_buffers < 0 || self.n_children < 0 {
+            return Some("a count of buffers or of children is below 0");
+        }
+        if self.n_buffers > 0 && self.buffers.is_null() {
+            return Some("the list of buffers is NULL");
         }
         // Arrays without any buffer, such as those of nulls alone, have no bitmap.
         if self.n_buffers > 0 {

@@ -28,7 +28,7 @@ mod selection;
 mod target;
 mod validation;
 
-pub(crate) use binning::is_same_value;
+pub(crate) use binning::{is_same_value, special_numbers, special_texts};
 pub use binning::{
     BinKind, BinRule, Binning, BinningFinding, BinningFindingKind, BinningOptions, BinningRow,
     BinningSettings, BinningStatus, BinningTable, PrebinningMethod, PrebinningOptions, PrebinningSettings,
