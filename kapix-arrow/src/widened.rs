@@ -42,8 +42,12 @@ pub fn widened(array: ArrayRef) -> ArrayRef {
         .or_else(|| decimal::<Decimal128Type>(own))
         .or_else(|| decimal::<Decimal256Type>(own))
         .or_else(|| of::<Date64Type, Date32Type>(own, day))
-        .or_else(|| of::<TimestampSecondType, TimestampMicrosecondType>(own, |it| it.saturating_mul(1_000_000)))
-        .or_else(|| of::<TimestampMillisecondType, TimestampMicrosecondType>(own, |it| it.saturating_mul(1000)))
+        .or_else(|| {
+            of::<TimestampSecondType, TimestampMicrosecondType>(own, |it| it.saturating_mul(1_000_000))
+        })
+        .or_else(|| {
+            of::<TimestampMillisecondType, TimestampMicrosecondType>(own, |it| it.saturating_mul(1000))
+        })
         .or_else(|| of::<TimestampNanosecondType, TimestampMicrosecondType>(own, |it| it.div_euclid(1000)));
     wide.unwrap_or(array)
 }
@@ -88,7 +92,10 @@ mod tests {
 
     #[test]
     fn numbers_of_every_width_are_the_same_number_and_nulls_stay() {
-        assert_eq!(numbers(Int8Array::from(vec![Some(-128), None, Some(7)])), [Some(-128.0), None, Some(7.0)]);
+        assert_eq!(
+            numbers(Int8Array::from(vec![Some(-128), None, Some(7)])),
+            [Some(-128.0), None, Some(7.0)]
+        );
         assert_eq!(numbers(UInt32Array::from(vec![u32::MAX])), [Some(4_294_967_295.0)]);
         let amounts = Decimal128Array::from(vec![Some(-1250), None, Some(5)]).with_precision_and_scale(10, 2);
         assert_eq!(numbers(amounts.unwrap()), [Some(-12.5), None, Some(0.05)]);
@@ -101,9 +108,18 @@ mod tests {
     #[test]
     fn a_time_that_microseconds_cannot_hold_never_wraps() {
         let far = 1_i64 << 62;
-        assert_eq!(instants(TimestampSecondArray::from(vec![far, -far, -1])), [i64::MAX, i64::MIN, -1_000_000].map(Some));
-        assert_eq!(instants(TimestampMillisecondArray::from(vec![far, -far, 5])), [i64::MAX, i64::MIN, 5000].map(Some));
-        assert_eq!(instants(TimestampNanosecondArray::from(vec![Some(-1), None, Some(1999)])), [Some(-1), None, Some(1)]);
+        assert_eq!(
+            instants(TimestampSecondArray::from(vec![far, -far, -1])),
+            [i64::MAX, i64::MIN, -1_000_000].map(Some)
+        );
+        assert_eq!(
+            instants(TimestampMillisecondArray::from(vec![far, -far, 5])),
+            [i64::MAX, i64::MIN, 5000].map(Some)
+        );
+        assert_eq!(
+            instants(TimestampNanosecondArray::from(vec![Some(-1), None, Some(1999)])),
+            [Some(-1), None, Some(1)]
+        );
         let days = Date64Array::from(vec![-1, 86_400_000, i64::MAX, i64::MIN]);
         let days = widened(Arc::new(days));
         assert_eq!(**days.as_primitive::<Date32Type>().values(), [-1, 1, i32::MAX, i32::MIN]);

@@ -258,7 +258,11 @@ fn a_stray_text_or_a_mark_among_numbers_as_text_is_told_by_its_row() {
     let plain = told(&|_, _| None).unwrap();
     assert!(plain.contains("state `kind` `numeric`") && !plain.contains("row `"), "{plain}");
     for (stray, of) in [
-        (&(|row: usize, _: &Value| (row == 7).then_some("sixty")) as &dyn Fn(usize, &Value) -> Option<&'static str>, "`399`"),
+        (
+            &(|row: usize, _: &Value| (row == 7).then_some("sixty"))
+                as &dyn Fn(usize, &Value) -> Option<&'static str>,
+            "`399`",
+        ),
         (&|row, _| (row % 10 == 7).then_some("sixty"), "`360`"),
     ] {
         let message = told(stray).unwrap();
@@ -327,7 +331,13 @@ fn values_of_a_target_are_read_as_what_its_column_holds_and_are_bad_or_good() {
     // Text that means no value is no outcome in both doors.
     let texts = |good: &str, bad: &str| {
         changed(&table(), "bad", |row, own| {
-            json!(if row % 9 == 0 { "NA" } else if *own == json!(1) { bad } else { good })
+            json!(if row % 9 == 0 {
+                "NA"
+            } else if *own == json!(1) {
+                bad
+            } else {
+                good
+            })
         })
     };
     for (columns, own) in [(texts("good", "bad"), json!({})), (texts("no", "yes"), json!({"bad": ["yes"]}))] {
@@ -340,7 +350,8 @@ fn values_of_a_target_are_read_as_what_its_column_holds_and_are_bad_or_good() {
 #[test]
 fn what_became_of_the_only_column_is_told_where_nothing_is_left() {
     for value in [
-        &(|row: usize, _: &Value| if row == 5 { json!("old") } else { json!(row) }) as &dyn Fn(usize, &Value) -> Value,
+        &(|row: usize, _: &Value| if row == 5 { json!("old") } else { json!(row) })
+            as &dyn Fn(usize, &Value) -> Value,
         &|row, _| if row == 5 { json!(true) } else { json!(row) },
     ] {
         let odd = changed(&table(), "age", value);
@@ -356,5 +367,9 @@ fn what_became_of_the_only_column_is_told_where_nothing_is_left() {
     let own = json!({"bad": constant["bad"], "age": constant["age"]});
     let (_, answer) = call(&[], "scorecard.develop", &with(settings(), &json!({ "columns": own })));
     let error = &answer["error"];
-    assert_eq!((&error["cause"], &error["fields"]), (&json!("fitting.nothing"), &json!(["/columns/age"])), "{answer}");
+    assert_eq!(
+        (&error["cause"], &error["fields"]),
+        (&json!("fitting.nothing"), &json!(["/columns/age"])),
+        "{answer}"
+    );
 }

@@ -164,22 +164,24 @@ typedef struct kapix_columns {
  * ("credit.score_batch", "scorecard.develop", "scorecard.evaluate"). Either may be NULL.
  *
  *   columns  In: one struct array (format "+s", no null rows), a child for each column:
- *              numbers       float64 "g", int64 "l", int32 "i", uint64 "L" where every row is below 2^63
+ *              numbers       float64 "g", int64 "l", int32 "i", uint64 "L" where every row is below 2^63; copied as
+ *                            float64: the smaller ones "c", "C", "s", "S", "I", "e", "f", and decimals "d:"
  *              text          utf8 "u", large_utf8 "U", utf8_view "vu", a dictionary of these without null texts, and
  *                            boolean "b" as `true` and `false`
- *              dates         date32 "tdD", days since 1970-01-01
- *              instants      timestamp[us] "tsu:", microseconds since 1970-01-01T00:00:00Z; one without zone is in UTC
+ *              dates         date32 "tdD", days since 1970-01-01; copied: date64 "tdm"
+ *              instants      timestamp[us] "tsu:", microseconds since 1970-01-01T00:00:00Z; one without zone is in UTC;
+ *                            copied as such: "tss:", "tsm:", "tsn:"
  *              bytes         binary "z", large_binary "Z"
  *            A column of any other type may stand beside them; the error frame.column_type, at its name, is that of an
  *            operation that reads it. A null row, and a NaN, is a missing input; a column with null rows has
  *            ARROW_FLAG_NULLABLE. The call takes both structures over, as the interface says: they are released before
  *            it returns, whatever the status; only without a place for the reply they stay yours. Nothing is copied but
- *            dictionaries whose codes are not int32.
+ *            what is said above, and dictionaries whose codes are not int32.
  *            Every column has the same length; the table may be a slice of them, by its own length and offset. A bitmap
  *            of validity decides which rows are null, whatever null_count says; a null_count above 0 without a bitmap
- *            is refused, and so is a column whose release is NULL. What contradicts itself is frame.shape, at the name
- *            of its column. Counts of buffers and of children, and the length of buffers, must be true: nothing can
- *            check them.
+ *            is refused, and so is a column of which the array or the schema has a release of NULL. What contradicts
+ *            itself is frame.shape, at the name of its column. The count of children and the length of buffers must be
+ *            true: nothing can check them.
  *            Out: with status 0 the struct array of the result columns, whose two release() you call; otherwise both
  *            release are NULL. Find a column by the name of its child, never by its place. Every column may have null
  *            rows. "credit.score_batch" returns one row for each row in; an operation whose findings all stand in the

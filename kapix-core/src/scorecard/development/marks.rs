@@ -88,8 +88,10 @@ mod tests {
         ] {
             assert_eq!(mark_of(text), Some(mark), "{text}");
         }
-        for text in ["", "%", "$", "KES", "12", "-1.5", "1e3", "a1", "K1", "XYZ 5", "1,2,3", "12 34", "Nairobi", "1-2", ",5,"]
-        {
+        for text in [
+            "", "%", "$", "KES", "12", "-1.5", "1e3", "a1", "K1", "XYZ 5", "1,2,3", "12 34", "Nairobi",
+            "1-2", ",5,",
+        ] {
             assert_eq!(mark_of(text), None, "{text}");
         }
     }

@@ -291,7 +291,10 @@ fn listed<'de, D: Deserializer<'de>>(source: D) -> core::result::Result<Vec<Scal
             f.write_str("a list of values, such as `[1]`")
         }
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> core::result::Result<Vec<Scalar>, A::Error> {
+        fn visit_seq<A: SeqAccess<'de>>(
+            self,
+            mut elements: A,
+        ) -> core::result::Result<Vec<Scalar>, A::Error> {
             let mut values = Vec::new();
             while let Some(value) = elements.next_element()? {
                 values.push(value);
