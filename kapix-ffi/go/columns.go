@@ -393,8 +393,11 @@ func texts(array *C.struct_ArrowArray) []string {
 	offsets := unsafe.Slice((*int32)(C.go_buffer(array, 1)), array.offset+array.length+1)[array.offset:]
 	own := make([]string, array.length)
 	for row := range own {
-		start := unsafe.Add(unsafe.Pointer(C.go_buffer(array, 2)), offsets[row])
-		own[row] = C.GoStringN((*C.char)(start), C.int(offsets[row+1]-offsets[row]))
+		// The buffer of no text at all is no address.
+		if size := offsets[row+1] - offsets[row]; size > 0 {
+			start := unsafe.Add(unsafe.Pointer(C.go_buffer(array, 2)), offsets[row])
+			own[row] = C.GoStringN((*C.char)(start), C.int(size))
+		}
 	}
 	return own
 }
