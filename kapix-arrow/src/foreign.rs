@@ -2,7 +2,7 @@
 //!
 //! The reader of arrow-array takes the structure on trust: it drops a bitmap beside a count of 0.
 
-use arrow_array::ffi::FFI_ArrowArray;
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use core::ffi::c_void;
 
 /// `ArrowArray` of the interface ("Structure definitions"), field by field.
@@ -43,12 +43,26 @@ impl Foreign {
         (0..usize::try_from(self.n_children).unwrap_or_default()).map(child)
     }
 
+    /// Leaves the counts of nulls to the bitmaps; returns what contradicts itself, its schema or its format.
+    ///
+    /// # Safety
+    /// Both are structures of the interface, live or released, with as many buffers and children as they say.
+    pub unsafe fn settle(&mut self, schema: &FFI_ArrowSchema) -> Option<&'static str> {
+        if !is_live(schema) {
+            return Some("the schema of the column was released before");
+        }
+        // SAFETY: the caller vouches for both.
+        let why = unsafe { self.settle_nulls() };
+        // SAFETY: as above.
+        why.or_else(|| unsafe { self.contradicts(schema.format()) })
+    }
+
     /// Returns what contradicts a format of the interface ("Data type description"): the number of its buffers, or one that
     /// is NULL under rows.
     ///
     /// # Safety
     /// It has as many buffers as it says, which [`Self::settle_nulls`] looked at.
-    pub unsafe fn contradicts(&self, format: &str) -> Option<&'static str> {
+    unsafe fn contradicts(&self, format: &str) -> Option<&'static str> {
         let buffers = match format.as_bytes() {
             [b'n'] => 0,
             [b'b' | b'c' | b'C' | b's' | b'S' | b'i' | b'I' | b'l' | b'L' | b'e' | b'f' | b'g']
@@ -101,4 +115,9 @@ impl Foreign {
         };
         children.flatten().chain(dictionary).find_map(settle)
     }
+}
+
+/// Returns whether a schema, and all below it, was not released.
+fn is_live(schema: &FFI_ArrowSchema) -> bool {
+    schema.release().is_some() && schema.children().all(is_live) && schema.dictionary().is_none_or(is_live)
 }

@@ -47,8 +47,7 @@ impl Table {
             let valid = guard(|| column.validate_full()).ok_or_else(panicked)?;
             valid.map_err(|error| at_column(&schema, place, error.to_string()))?;
             if column.null_count() > 0 && !schema.child(place).nullable() {
-                let why = "the column has null rows and no ARROW_FLAG_NULLABLE";
-                return Err(at_column(&schema, place, why.to_owned()));
+                return Err(at_column(&schema, place, "the column has null rows and no ARROW_FLAG_NULLABLE"));
             }
         }
         data.validate().and_then(|()| data.validate_nulls()).map_err(|error| broken(&error.to_string()))?;
@@ -85,20 +84,14 @@ unsafe fn settle(table: &mut Foreign, schema: &FFI_ArrowSchema) -> Result<()> {
     let longest = lengths.max().unwrap_or_default().max(rows);
     // SAFETY: as above.
     for (place, child) in unsafe { table.children() }.enumerate() {
-        let own = schema.child(place);
         let why = match child {
             None => Some("the column is NULL".to_owned()),
-            Some(_) if !is_live(own) => Some("the schema of the column was released before".to_owned()),
             Some(child) if child.length < longest => Some(format!(
                 "the column has `{}` rows; the longest, or the table, has `{longest}`",
                 child.length
             )),
-            Some(child) => {
-                // SAFETY: the child is the caller's, and live.
-                let why = unsafe { child.settle_nulls() };
-                // SAFETY: as above.
-                why.or_else(|| unsafe { child.contradicts(own.format()) }).map(str::to_owned)
-            }
+            // SAFETY: the child is the caller's, and live.
+            Some(child) => unsafe { child.settle(schema.child(place)) }.map(str::to_owned),
         };
         if let Some(why) = why {
             return Err(at_column(schema, place, why));
@@ -108,12 +101,7 @@ unsafe fn settle(table: &mut Foreign, schema: &FFI_ArrowSchema) -> Result<()> {
     unsafe { table.settle_nulls() }.map_or(Ok(()), |why| Err(broken(why)))
 }
 
-/// Returns whether a schema, and all below it, was not released.
-fn is_live(schema: &FFI_ArrowSchema) -> bool {
-    schema.release().is_some() && schema.children().all(is_live) && schema.dictionary().is_none_or(is_live)
-}
-
-fn at_column(schema: &FFI_ArrowSchema, place: usize, why: String) -> Error {
+fn at_column(schema: &FFI_ArrowSchema, place: usize, why: impl Into<String>) -> Error {
     // The reader panics at a name that is no UTF-8, and at a schema of fewer columns.
     let name = guard(|| schema.child(place).name().map(escape_segment)).flatten().unwrap_or_default();
     Error::new(Cause::FrameShape, why).at(format!("/columns/{name}"))
