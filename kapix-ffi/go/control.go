@@ -101,7 +101,7 @@ func (e *Engine) watch(ctx context.Context) (*C.kapix_control, func(error) error
 		if !call.left.Load() {
 			return err
 		}
-		return &Error{Code: ErrCancelled.Code, Cause: "cancelled", Message: errProgressLeft.Error(), Status: 499, because: errProgressLeft}
+		return &Error{Code: ErrCancelled.Code, Cause: "cancelled", Message: errProgressLeft.Error(), Docs: "https://usekapix.com/docs/errors#CANCELLED", Status: 499, because: errProgressLeft}
 	}
 }
 

@@ -776,7 +776,7 @@ type BinningSettings struct {
 	SizeMin *float64 `json:"size_min,omitempty"`
 	// Special: Rule for the weight of evidence of special values, any but `refuse`; default `own`.
 	Special BinRule `json:"special,omitempty"`
-	// SpecialValues: Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the other kind than the column's are left out.
+	// SpecialValues: Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Each is read as what the column holds: the text `-9` is a number among numbers, and the number -9 a category among categories.
 	SpecialValues []any `json:"special_values,omitzero"`
 	// Trend: The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none.
 	Trend Trend `json:"trend,omitempty"`
@@ -1526,7 +1526,7 @@ const (
 	DevelopmentFindingCodeRanksNothing DevelopmentFindingCode = "ranks_nothing"
 	// DevelopmentFindingCodeRareCategories: Rare categories count as unseen.
 	DevelopmentFindingCodeRareCategories DevelopmentFindingCode = "rare_categories"
-	// DevelopmentFindingCodeReadsAsNumbers: The texts of a column are numbers, and were read as categories.
+	// DevelopmentFindingCodeReadsAsNumbers: The texts of a column are numbers, in 90 % of its rows or more, and were read as categories.
 	DevelopmentFindingCodeReadsAsNumbers DevelopmentFindingCode = "reads_as_numbers"
 	// DevelopmentFindingCodeReasonTexts: The texts of a reason were made from the name of its column.
 	DevelopmentFindingCodeReasonTexts DevelopmentFindingCode = "reason_texts"
