@@ -2,7 +2,7 @@
 //!
 //! The reader of arrow-array takes the structure on trust: it drops a bitmap beside a count of 0.
 
-use arrow_array::ffi::FFI_ArrowArray;
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use core::ffi::c_void;
 
 /// `ArrowArray` of the interface ("Structure definitions"), field by field.
@@ -43,6 +43,42 @@ impl Foreign {
         (0..usize::try_from(self.n_children).unwrap_or_default()).map(child)
     }
 
+    /// Leaves the counts of nulls to the bitmaps; returns what contradicts itself, its schema or its format.
+    ///
+    /// # Safety
+    /// Both are structures of the interface, live or released, with as many buffers and children as they say.
+    pub unsafe fn settle(&mut self, schema: &FFI_ArrowSchema) -> Option<&'static str> {
+        if !is_live(schema) {
+            return Some("the schema of the column was released before");
+        }
+        // SAFETY: the caller vouches for both.
+        let why = unsafe { self.settle_nulls() };
+        // SAFETY: as above.
+        why.or_else(|| unsafe { self.contradicts(schema.format()) })
+    }
+
+    /// Returns what contradicts a format of the interface ("Data type description"): the number of its buffers, or one that
+    /// is NULL under rows.
+    ///
+    /// # Safety
+    /// It has as many buffers as it says, which [`Self::settle_nulls`] looked at.
+    unsafe fn contradicts(&self, format: &str) -> Option<&'static str> {
+        let buffers = match format.as_bytes() {
+            [b'n'] => 0,
+            [b'b' | b'c' | b'C' | b's' | b'S' | b'i' | b'I' | b'l' | b'L' | b'e' | b'f' | b'g']
+            | [b't' | b'd' | b'w', _, ..] => 2,
+            [b'u' | b'U' | b'z' | b'Z'] => 3,
+            _ => return None,
+        };
+        if self.n_buffers != buffers {
+            return Some("the column has another number of buffers than its format");
+        }
+        let is_empty = self.length == 0 && self.offset == 0;
+        // SAFETY: the caller vouches for the buffers, of which there are two.
+        let is_null = || unsafe { self.buffers.add(1).as_ref() }.is_some_and(|buffer| buffer.is_null());
+        (buffers >= 2 && !is_empty && is_null()).then_some("the buffer of its values is NULL")
+    }
+
     /// Leaves the count of nulls to the bitmap, here and below; returns what contradicts itself.
     ///
     /// # Safety
@@ -53,6 +89,12 @@ impl Foreign {
         }
         if self.length < 0 || self.offset < 0 {
             return Some("a length or an offset is below 0");
+        }
+        if self.n_buffers < 0 || self.n_children < 0 {
+            return Some("a count of buffers or of children is below 0");
+        }
+        if self.n_buffers > 0 && self.buffers.is_null() {
+            return Some("the list of buffers is NULL");
         }
         // Arrays without any buffer, such as those of nulls alone, have no bitmap.
         if self.n_buffers > 0 {
@@ -73,4 +115,9 @@ impl Foreign {
         };
         children.flatten().chain(dictionary).find_map(settle)
     }
+}
+
+/// Returns whether a schema, and all below it, was not released.
+fn is_live(schema: &FFI_ArrowSchema) -> bool {
+    schema.release().is_some() && schema.children().all(is_live) && schema.dictionary().is_none_or(is_live)
 }

@@ -245,3 +245,131 @@ fn a_column_of_several_types_is_told_by_the_row_where_it_is_read_and_left_alone_
     let odd = json!({"age": [30, 40], "purpose": ["car", "home"], "odd": [1, "a"]});
     assert_eq!(points(&answer, &odd)[0], points(&answer, &columns)[0]);
 }
+
+#[test]
+fn a_stray_text_or_a_mark_among_numbers_as_text_is_told_by_its_row() {
+    let told = |stray: &dyn Fn(usize, &Value) -> Option<&'static str>| {
+        let written = changed(&table(), "age", |row, own| {
+            stray(row, own).map_or_else(|| json!(own.to_string()), |text| json!(text))
+        });
+        let all = findings(&develop(&written, &json!({})), &json!("age"));
+        all.into_iter().find(|(code, _)| code == "reads_as_numbers").map(|(_, message)| message)
+    };
+    let plain = told(&|_, _| None).unwrap();
+    assert!(plain.contains("state `kind` `numeric`") && !plain.contains("row `"), "{plain}");
+    for (stray, of) in [
+        (
+            &(|row: usize, _: &Value| (row == 7).then_some("sixty"))
+                as &dyn Fn(usize, &Value) -> Option<&'static str>,
+            "`399`",
+        ),
+        (&|row, _| (row % 10 == 7).then_some("sixty"), "`360`"),
+    ] {
+        let message = told(stray).unwrap();
+        let begins = format!("{of} of its `400` rows with text hold numbers");
+        assert!(message.starts_with(&begins) && message.contains("the text of row `7` is none"), "{message}");
+    }
+    // Text that means no value is no row with text.
+    let message = told(&|row, _| [Some("NA"), Some("sixty")].into_iter().nth(row).flatten()).unwrap();
+    assert!(message.starts_with("`398` of its `399` rows") && message.contains("row `1`"), "{message}");
+    assert_eq!(told(&|row, _| (row % 9 == 7).then_some("sixty")), None);
+    for (text, mark) in [
+        ("KES 1,200", "a currency"),
+        ("12%", "a percent sign"),
+        ("1,200", "thousands separators"),
+        ("12,5", "a decimal comma"),
+    ] {
+        let message = told(&|row, _| (row % 2 == 1).then_some(text)).unwrap();
+        let begins = "`400` of its `400` rows with text hold numbers";
+        let named = format!("the text of row `1` has {mark} beside the digits");
+        assert!(message.starts_with(begins) && message.contains(&named), "{message}");
+    }
+}
+
+#[test]
+fn values_of_a_target_are_read_as_what_its_column_holds_and_are_bad_or_good() {
+    let known = characteristics(&develop(&table(), &json!({})));
+    let coded = |good: Value, bad: Value| {
+        changed(&table(), "bad", |_, own| if *own == json!(1) { bad.clone() } else { good.clone() })
+    };
+    // Categories of numbers come as their texts.
+    for (good, bad, stated) in [
+        (json!("1"), json!("2"), json!(2)),
+        (json!("1"), json!("2"), json!("2")),
+        (json!(1), json!(2), json!("2")),
+        (json!("0"), json!("1"), json!(1)),
+    ] {
+        let own = coded(good, bad);
+        assert_eq!(characteristics(&develop(&own, &json!({"bad": [stated]}))), known);
+    }
+    let artefact = [develop(&table(), &json!({}))["artefact"].to_string()];
+    let evaluate = |columns: &Value, own: &Value| {
+        let request = json!({"entity_type": "individual", "target": "bad", "columns": columns});
+        call(&artefact, "scorecard.evaluate", &with(request, own))
+    };
+    for (columns, own) in [
+        (table(), json!({"bad": [1], "good": [1]})),
+        (table(), json!({"bad": [1], "good": [0, "1"]})),
+        (coded(json!("1"), json!("2")), json!({"bad": [2], "good": ["2", "1"]})),
+        (coded(json!(false), json!(true)), json!({"bad": [true], "good": ["true"]})),
+        (table(), json!({"bad": [1, null], "good": [0, null]})),
+    ] {
+        let place = json!([format!("/good/{}", own["good"].as_array().unwrap().len() - 1)]);
+        let request = with(with(settings(), &own), &json!({ "columns": columns }));
+        for (status, answer) in [call(&[], "scorecard.develop", &request), evaluate(&columns, &own)] {
+            let place = if own["good"] == json!(["2", "1"]) { json!(["/good/0"]) } else { place.clone() };
+            let error = &answer["error"];
+            assert_eq!((status, &error["cause"]), (400, &json!("value.out_of_range")), "{answer}");
+            assert_eq!(error["fields"], place);
+        }
+    }
+    let request = with(with(settings(), &json!({"bad": 2})), &json!({ "columns": table() }));
+    for (_, answer) in [call(&[], "scorecard.develop", &request), evaluate(&table(), &json!({"good": 2}))] {
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert_eq!(message, "expected a list of values, such as `[1]`; got an integer");
+    }
+    // Text that means no value is no outcome in both doors.
+    let texts = |good: &str, bad: &str| {
+        changed(&table(), "bad", |row, own| {
+            json!(if row % 9 == 0 {
+                "NA"
+            } else if *own == json!(1) {
+                bad
+            } else {
+                good
+            })
+        })
+    };
+    for (columns, own) in [(texts("good", "bad"), json!({})), (texts("no", "yes"), json!({"bad": ["yes"]}))] {
+        develop(&columns, &own);
+        let (status, answer) = evaluate(&columns, &own);
+        assert_eq!((status, &answer["validation"]["rows"]), (0, &json!(355)), "{answer}");
+    }
+}
+
+#[test]
+fn what_became_of_the_only_column_is_told_where_nothing_is_left() {
+    for value in [
+        &(|row: usize, _: &Value| if row == 5 { json!("old") } else { json!(row) })
+            as &dyn Fn(usize, &Value) -> Value,
+        &|row, _| if row == 5 { json!(true) } else { json!(row) },
+    ] {
+        let odd = changed(&table(), "age", value);
+        let own = json!({"bad": odd["bad"], "age": odd["age"]});
+        let request = with(settings(), &json!({ "columns": own }));
+        let (status, answer) = call(&[], "scorecard.develop", &request);
+        let error = &answer["error"];
+        let message = error["message"].as_str().unwrap();
+        assert_eq!((status, &error["cause"]), (400, &json!("card.empty")), "{answer}");
+        assert!(message.contains("row `5`") && error["fields"] == json!(["/columns/age"]), "{answer}");
+    }
+    let constant = changed(&table(), "age", |_, _| json!(3));
+    let own = json!({"bad": constant["bad"], "age": constant["age"]});
+    let (_, answer) = call(&[], "scorecard.develop", &with(settings(), &json!({ "columns": own })));
+    let error = &answer["error"];
+    assert_eq!(
+        (&error["cause"], &error["fields"]),
+        (&json!("fitting.nothing"), &json!(["/columns/age"])),
+        "{answer}"
+    );
+}

@@ -89,6 +89,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -154,9 +155,19 @@ func TextColumn(name string, codes []int32, categories []string) Column {
 	return own.Where(each(codes, func(code int32) bool { return code >= 0 }))
 }
 
-// Where returns the column with the rows missing for which valid, which is as long as the column, is false.
+// Where returns the column with the rows missing for which valid, which is as long as the column, is false; rows that
+// were missing before stay so.
 func (c Column) Where(valid []bool) Column {
-	c.validity, c.valid = packed(valid), len(valid)
+	bits := packed(valid)
+	if c.valid >= 0 && c.valid != c.rows {
+		return c // What check refuses stays refused.
+	}
+	if c.valid == len(valid) {
+		for place, before := range c.validity {
+			bits[place] &= before
+		}
+	}
+	c.validity, c.valid = bits, len(valid)
 	return c
 }
 
@@ -206,6 +217,8 @@ type ResultColumn struct {
 	Values any
 	// Valid tells which rows hold a value; nil when all do. Others have the zero of their type.
 	Valid []bool
+
+	isDays bool // the times are days
 }
 
 // IsNull reports whether a row holds no value.
@@ -218,6 +231,40 @@ type ResultColumns map[string]ResultColumn
 func ValuesOf[T any](columns ResultColumns, name string) []T {
 	values, _ := columns[name].Values.([]T)
 	return values
+}
+
+// Columns returns result columns as another call takes them: CreditScore and CashflowAnalyze take the rows that
+// TransactionsRead returns.
+func (c ResultColumns) Columns() []Column {
+	var own []Column
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		own = append(own, c[name].column(name))
+	}
+	return own
+}
+
+func (c ResultColumn) column(name string) (own Column) {
+	switch values := c.Values.(type) {
+	case []float64:
+		own = Float64Column(name, values)
+	case []int64:
+		own = Int64Column(name, values)
+	case []int32:
+		own = Int32Column(name, values)
+	case []bool:
+		own = BoolColumn(name, values)
+	case []string:
+		own = StringColumn(name, values)
+	case []time.Time:
+		own = InstantColumn(name, values)
+		if c.isDays {
+			own = DateColumn(name, values)
+		}
+	}
+	if c.Valid == nil {
+		return own
+	}
+	return own.Where(c.Valid)
 }
 
 // answer answers a request, by its struct or in JSON; columns may come beside it, and result columns come back.
@@ -314,7 +361,8 @@ func result(field *C.struct_ArrowSchema, array *C.struct_ArrowArray) (column Res
 	if bits := C.go_buffer(array, 0); bits != nil && array.null_count != 0 {
 		column.Valid = booleans(array, 0)
 	}
-	column.Values = readers[C.GoString(field.format)](array)
+	format := C.GoString(field.format)
+	column.Values, column.isDays = readers[format](array), format == "tdD"
 	if field.dictionary != nil {
 		names, own := texts(array.dictionary), make([]string, array.length)
 		for row, code := range column.Values.([]int32) {
@@ -345,8 +393,11 @@ func texts(array *C.struct_ArrowArray) []string {
 	offsets := unsafe.Slice((*int32)(C.go_buffer(array, 1)), array.offset+array.length+1)[array.offset:]
 	own := make([]string, array.length)
 	for row := range own {
-		start := unsafe.Add(unsafe.Pointer(C.go_buffer(array, 2)), offsets[row])
-		own[row] = C.GoStringN((*C.char)(start), C.int(offsets[row+1]-offsets[row]))
+		// The buffer of no text at all is no address.
+		if size := offsets[row+1] - offsets[row]; size > 0 {
+			start := unsafe.Add(unsafe.Pointer(C.go_buffer(array, 2)), offsets[row])
+			own[row] = C.GoStringN((*C.char)(start), C.int(size))
+		}
 	}
 	return own
 }

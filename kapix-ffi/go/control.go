@@ -11,6 +11,7 @@ import "C"
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"runtime/cgo"
 	"sync/atomic"
@@ -22,7 +23,8 @@ type Control struct {
 	// Threads of the call; 0 takes all of the machine.
 	Threads uint32
 	// Progress is called with the work done and the work in all, possibly from several threads at a time; it must be
-	// quick. If it panics, the call ends and panics with the same value.
+	// quick. If it panics, the call ends and panics with the same value; if it ends its goroutine, as [runtime.Goexit]
+	// does, the call ends with ErrCancelled. It runs on a goroutine of its own.
 	Progress func(done, total uint64)
 }
 
@@ -30,30 +32,46 @@ type Control struct {
 //
 //	developed, err := engine.With(kapix.Control{Threads: 2}).ScorecardDevelop(ctx, request, columns...)
 func (e *Engine) With(control Control) *Engine {
-	return &Engine{opened: e.opened, control: control}
+	own := &Engine{control: control}
+	if e != nil {
+		own.opened = e.opened
+	}
+	return own
 }
+
+// errProgressLeft is why a call ends whose Progress ended its goroutine.
+var errProgressLeft = errors.New("`Progress` ended its goroutine")
 
 // watched is a call that tells how far it is.
 type watched struct {
 	tell     func(done, total uint64)
 	panicked atomic.Pointer[any]
+	left     atomic.Bool
 }
 
 //export kapixGoProgress
-func kapixGoProgress(context unsafe.Pointer, done, total C.uint64_t) (stop C.int32_t) {
+func kapixGoProgress(context unsafe.Pointer, done, total C.uint64_t) C.int32_t {
 	call := (*cgo.Handle)(context).Value().(*watched)
-	defer func() {
-		if reason := recover(); reason != nil {
-			call.panicked.Store(&reason)
-			stop = 1
-		}
+	// A goroutine that ends while C stands on its stack ends the process.
+	stop := make(chan C.int32_t)
+	go func() {
+		ended := C.int32_t(1)
+		defer func() {
+			if reason := recover(); reason != nil {
+				call.panicked.Store(&reason)
+			} else if ended == 1 {
+				call.left.Store(true)
+			}
+			stop <- ended
+		}()
+		call.tell(uint64(done), uint64(total))
+		ended = 0
 	}()
-	call.tell(uint64(done), uint64(total))
-	return 0
+	return <-stop
 }
 
-// watch returns the control of a call that ends with ctx, and what to do when the call has returned.
-func (e *Engine) watch(ctx context.Context) (*C.kapix_control, func()) {
+// watch returns the control of a call that ends with ctx, and what to do when the call has returned with its error.
+func (e *Engine) watch(ctx context.Context) (*C.kapix_control, func(error) error) {
 	var pins runtime.Pinner
 	cancelled := new(int32)
 	pins.Pin(cancelled)
@@ -63,18 +81,35 @@ func (e *Engine) watch(ctx context.Context) (*C.kapix_control, func()) {
 	stop := context.AfterFunc(ctx, func() { atomic.StoreInt32(cancelled, 1) })
 	control := &C.kapix_control{size: C.sizeof_kapix_control, cancelled: (*C.int32_t)(cancelled), threads: C.uint32_t(e.control.Threads)}
 	if e.control.Progress == nil {
-		return control, func() { stop(); pins.Unpin() }
+		return control, func(err error) error {
+			stop()
+			pins.Unpin()
+			return err
+		}
 	}
 	call := &watched{tell: e.control.Progress}
 	handle := cgo.NewHandle(call)
 	pins.Pin(&handle)
 	control.progress, control.context = C.kapix_progress(C.kapixGoProgress), unsafe.Pointer(&handle)
-	return control, func() {
+	return control, func(err error) error {
 		stop()
 		pins.Unpin()
 		handle.Delete()
 		if reason := call.panicked.Load(); reason != nil {
 			panic(*reason)
 		}
+		if !call.left.Load() {
+			return err
+		}
+		return &Error{Code: ErrCancelled.Code, Cause: "cancelled", Message: errProgressLeft.Error(), Docs: "https://usekapix.com/docs/errors#CANCELLED", Status: 499, because: errProgressLeft}
 	}
+}
+
+// because returns why a context ended: its error, and the cause that its owner named.
+func because(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if err == nil || errors.Is(cause, err) {
+		return cause
+	}
+	return errors.Join(err, cause)
 }

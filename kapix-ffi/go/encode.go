@@ -26,18 +26,33 @@ type field struct {
 	optional, foreign bool
 }
 
-var fieldsOf sync.Map // reflect.Type to []field
+// given are the members of a struct that was read from JSON whose values a struct cannot tell from absent ones, such as
+// `null` and `""`: they are sent as they came, for the engine to judge, as long as their fields stay zero.
+type given map[string]string
 
-func fields(kind reflect.Type) []field {
-	if known, ok := fieldsOf.Load(kind); ok {
-		return known.([]field)
+// layout is how a struct stands on the wire.
+type layout struct {
+	fields []field
+	given  int // the place of its *given, -1 without one
+}
+
+var layouts sync.Map // reflect.Type to layout
+
+func layoutOf(kind reflect.Type) layout {
+	if known, ok := layouts.Load(kind); ok {
+		return known.(layout)
 	}
-	own := make([]field, kind.NumField())
-	for place := range own {
-		name, options, _ := strings.Cut(kind.Field(place).Tag.Get("json"), ",")
-		own[place] = field{name, `"` + name + `":`, place, options != "", isForeign(kind.Field(place).Type)}
+	own := layout{given: -1}
+	for place := range kind.NumField() {
+		member := kind.Field(place)
+		if !member.IsExported() {
+			own.given = place
+			continue
+		}
+		name, options, _ := strings.Cut(member.Tag.Get("json"), ",")
+		own.fields = append(own.fields, field{name, `"` + name + `":`, place, options != "", isForeign(member.Type)})
 	}
-	fieldsOf.Store(kind, own)
+	layouts.Store(kind, own)
 	return own
 }
 
@@ -159,14 +174,26 @@ func (w *writer) object(v reflect.Value) *Error {
 }
 
 func (w *writer) structure(v reflect.Value) *Error {
-	open := byte('{')
-	for _, field := range fields(v.Type()) {
+	open, own := byte('{'), layoutOf(v.Type())
+	var zeros given
+	if own.given >= 0 {
+		if at := (*given)(v.Field(own.given).UnsafePointer()); at != nil {
+			zeros = *at
+		}
+	}
+	for _, field := range own.fields {
 		own := v.Field(field.place)
-		if field.optional && own.IsZero() {
+		isAbsent := field.optional && own.IsZero()
+		zero, isGiven := zeros[field.name]
+		if isAbsent && !isGiven {
 			continue
 		}
 		w.out = append(append(w.out, open), field.head...)
 		open = ','
+		if isAbsent {
+			w.out = append(w.out, zero...)
+			continue
+		}
 		if err := w.known(own, field.foreign); err != nil {
 			return err.under(field.name)
 		}

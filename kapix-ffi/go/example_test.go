@@ -113,6 +113,45 @@ func ExampleEngine_ScorecardDevelop() {
 	// 2338 lake true 533 approve
 }
 
+// A statement read into accounts, which a score takes as values of a request, or as columns of any length.
+func ExampleInputs() {
+	document, err := os.ReadFile("../../examples/data/bank_statement.csv")
+	if err != nil {
+		log.Fatal(err)
+	}
+	engine, err := kapix.Load(kapix.ExpertCards(), kapix.WithClock("2026-06-30T20:59:59Z"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer engine.Close()
+	ctx := context.Background()
+	read, rows, err := engine.TransactionsRead(ctx, &kapix.TransactionsReadRequest{}, kapix.BytesColumn("document", [][]byte{document}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	source := &kapix.TransactionSource{Accounts: kapix.Inputs(read.Accounts)}
+	request := &kapix.CreditScoreRequest{
+		EntityID: "applicant-1", EntityType: kapix.EntityTypeIndividual, Data: &kapix.Data{Bank: source},
+		DataSources: []kapix.SourceKey{kapix.SourceKeyBank},
+	}
+	fmt.Println("rows that accounts do not list:", read.RowsNotListed)
+	listed, err := engine.CreditScore(ctx, request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for place := range source.Accounts {
+		source.Accounts[place].Transactions = nil // The columns bring them.
+	}
+	columns, err := engine.CreditScore(ctx, request, rows.Columns()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(read.Rows, "rows, the same answer:", listed.Points == columns.Points && listed.Decision == columns.Decision)
+	// Output:
+	// rows that accounts do not list: 0
+	// 220 rows, the same answer: true
+}
+
 func ExampleLoad() {
 	engine, err := kapix.Load([]byte(`[]`), kapix.WithClock("2026-01-31T00:00:00Z"))
 	if err != nil {

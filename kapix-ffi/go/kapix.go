@@ -71,7 +71,9 @@ func WithoutRecords() Option { return WithOption("record", false) }
 func Load(artefacts []byte, options ...Option) (*Engine, error) {
 	all := map[string]any{}
 	for _, set := range options {
-		set(all)
+		if set != nil {
+			set(all)
+		}
 	}
 	var handle C.uintptr_t
 	data, length := bytesOf(artefacts)
@@ -131,9 +133,8 @@ func (e *Engine) call(ctx context.Context, operation string, request []byte, col
 	control, done := e.watch(ctx)
 	status := C.go_call(number, name, data, length, control, columns, &reply)
 	runtime.KeepAlive(e.opened)
-	answer, err := take(status, &reply, context.Cause(ctx))
-	done()
-	return answer, err
+	answer, err := take(status, &reply, because(ctx))
+	return answer, done(err)
 }
 
 // Record is the record of a call: canonical JSON, byte for byte as it was hashed. Leaf states request_hmac and

@@ -32,6 +32,23 @@ type Account struct {
 	UTCOffset string `json:"utc_offset"`
 }
 
+// Input returns the value as a request takes it.
+func (v Account) Input() AccountInput {
+	return AccountInput{
+		AccountID:           v.AccountID,
+		ChainToleranceMinor: v.ChainToleranceMinor,
+		ClosingBalanceMinor: v.ClosingBalanceMinor,
+		Currency:            v.Currency,
+		Kind:                v.Kind,
+		OpeningBalanceMinor: v.OpeningBalanceMinor,
+		Period:              inputOf(v.Period),
+		Provider:            v.Provider,
+		ReadingDoubts:       v.ReadingDoubts,
+		Transactions:        Inputs(v.Transactions),
+		UTCOffset:           v.UTCOffset,
+	}
+}
+
 // AccountInput: One account of an applicant with its rows in the order of the document.
 type AccountInput struct {
 	// AccountID: Id of the account at its provider; opaque, up to 128 bytes.
@@ -56,12 +73,14 @@ type AccountInput struct {
 	Transactions []TransactionInput `json:"transactions"`
 	// UTCOffset: Offset whose civil days are the account's days; default `Z`.
 	UTCOffset string `json:"utc_offset,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *AccountInput) UnmarshalJSON(text []byte) error {
 	type plain AccountInput
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // AccountKind: What an account is.
@@ -94,10 +113,10 @@ type AccountProfit struct {
 	LossPerBadMinor int64 `json:"loss_per_bad_minor"`
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *AccountProfit) UnmarshalJSON(text []byte) error {
 	type plain AccountProfit
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), nil)
 }
 
 // AccountView: One account of a ledger.
@@ -188,6 +207,47 @@ type AggregatorPreset struct {
 	UTCOffset string `json:"utc_offset,omitempty"`
 }
 
+// Input returns the value as a request takes it.
+func (v AggregatorPreset) Input() AggregatorPresetInput {
+	return AggregatorPresetInput{
+		AccountID:       v.AccountID,
+		AccountOfRows:   v.AccountOfRows,
+		Amount:          v.Amount,
+		Balance:         v.Balance,
+		BalanceCurrency: v.BalanceCurrency,
+		Categories:      v.Categories,
+		Category:        v.Category,
+		Counterparty:    v.Counterparty,
+		Credit:          v.Credit,
+		Currency:        v.Currency,
+		CurrencyDefault: v.CurrencyDefault,
+		Debit:           v.Debit,
+		Description:     v.Description,
+		ID:              v.ID,
+		IDIsUnique:      v.IDIsUnique,
+		Kind:            v.Kind,
+		Kinds:           v.Kinds,
+		ListedID:        v.ListedID,
+		ListedKind:      v.ListedKind,
+		Marks:           v.Marks,
+		Modified:        v.Modified,
+		Next:            v.Next,
+		PendingID:       v.PendingID,
+		Provider:        v.Provider,
+		Removed:         v.Removed,
+		Rows:            v.Rows,
+		Sign:            v.Sign,
+		Status:          v.Status,
+		Statuses:        v.Statuses,
+		Time:            v.Time,
+		Total:           v.Total,
+		Type:            v.Type,
+		Types:           v.Types,
+		Unit:            v.Unit,
+		UTCOffset:       v.UTCOffset,
+	}
+}
+
 // AggregatorPresetInput: Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`, `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a page, `*` stands for every element of an array.
 type AggregatorPresetInput struct {
 	// AccountID: Id of the account of a row.
@@ -260,12 +320,14 @@ type AggregatorPresetInput struct {
 	Unit AmountUnit `json:"unit,omitempty"`
 	// UTCOffset: Offset of local times, and whose civil days are the account's days, unless the request states one.
 	UTCOffset string `json:"utc_offset,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *AggregatorPresetInput) UnmarshalJSON(text []byte) error {
 	type plain AggregatorPresetInput
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // AkibaBalance: A balance.
@@ -276,12 +338,14 @@ type AkibaBalance struct {
 	Currency string `json:"currency"`
 	// Type: Which balance, such as `ClosingAvailable`; kept for the record.
 	Type string `json:"type,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *AkibaBalance) UnmarshalJSON(text []byte) error {
 	type plain AkibaBalance
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // AkibaRequest: The transactions of one customer.
@@ -290,12 +354,14 @@ type AkibaRequest struct {
 	Transactions []AkibaTransaction `json:"transactions"`
 	// UTCOffset: Offset whose civil days are the accounts' days; default `Z`.
 	UTCOffset string `json:"utc_offset,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *AkibaRequest) UnmarshalJSON(text []byte) error {
 	type plain AkibaRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // AkibaStatus: Whether a row took effect.
@@ -332,12 +398,14 @@ type AkibaTransaction struct {
 	Status AkibaStatus `json:"status,omitempty"`
 	// Type: `credit` or `debit`; where given it must agree with the sign.
 	Type Direction `json:"type,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *AkibaTransaction) UnmarshalJSON(text []byte) error {
 	type plain AkibaTransaction
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // AmountUnit: Unit of an amount.
@@ -372,12 +440,14 @@ type Applicant struct {
 	EntityType EntityType `json:"entity_type,omitempty"`
 	// Features: The inputs of a card by name, null for missing.
 	Features map[string]any `json:"features,omitzero"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *Applicant) UnmarshalJSON(text []byte) error {
 	type plain Applicant
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // ArtefactCheckRequest: Asks whether an artefact would load, without loading it.
@@ -386,10 +456,10 @@ type ArtefactCheckRequest struct {
 	Artefact json.RawMessage `json:"artefact"`
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *ArtefactCheckRequest) UnmarshalJSON(text []byte) error {
 	type plain ArtefactCheckRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), nil)
 }
 
 // ArtefactCheckResponse: Whether an artefact would load.
@@ -474,12 +544,14 @@ type BandSettings struct {
 	PValueMax *float64 `json:"p_value_max,omitempty"`
 	// ShareMin: Least share of the rows of a band, in 0..=0.5; default 0.05.
 	ShareMin *float64 `json:"share_min,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *BandSettings) UnmarshalJSON(text []byte) error {
 	type plain BandSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // BetaCurve: Beta calibration: M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017 (PMLR 54), equation 3 and section 3.
@@ -704,18 +776,20 @@ type BinningSettings struct {
 	SizeMin *float64 `json:"size_min,omitempty"`
 	// Special: Rule for the weight of evidence of special values, any but `refuse`; default `own`.
 	Special BinRule `json:"special,omitempty"`
-	// SpecialValues: Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the other kind than the column's are left out.
+	// SpecialValues: Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Each is read as what the column holds: the text `-9` is a number among numbers, and the number -9 a category among categories.
 	SpecialValues []any `json:"special_values,omitzero"`
 	// Trend: The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none.
 	Trend Trend `json:"trend,omitempty"`
 	// Unseen: Rule for the weight of evidence of unseen and rare categories; default `own`, that of all rare ones as one bin.
 	Unseen BinRule `json:"unseen,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *BinningSettings) UnmarshalJSON(text []byte) error {
 	type plain BinningSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // BinningStatus: How the binning of a column ended.
@@ -858,12 +932,14 @@ type CalibrationSettings struct {
 	Smoothing *bool `json:"smoothing,omitempty"`
 	// TargetRate: Bad rate of the population, in 0..1, both excluded: logit(PD) is shifted until the mean PD over the rows is this rate, which corrects a sample whose shares of goods and bads were chosen (G. King and L. Zeng, Logistic regression in rare events data, Political Analysis 9, 2001; C. Elkan, IJCAI 2001, theorem 2). Default: for `offset` the rate of the rows, else no shift.
 	TargetRate *float64 `json:"target_rate,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *CalibrationSettings) UnmarshalJSON(text []byte) error {
 	type plain CalibrationSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // CardCutoffs: Totals at which the decision changes: stated, or chosen by the effect of each total.
@@ -874,12 +950,14 @@ type CardCutoffs struct {
 	Curve *CutoffSettings `json:"curve,omitempty"`
 	// Refer: Least total that is referred; default: `approve` minus the points that double the odds, rounded down.
 	Refer *int32 `json:"refer,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *CardCutoffs) UnmarshalJSON(text []byte) error {
 	type plain CardCutoffs
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // CardSettings: Name, version and owner of the card that is developed; what is not stated reads `not stated` in the artefact.
@@ -896,12 +974,14 @@ type CardSettings struct {
 	ReviewDue string `json:"review_due,omitempty"`
 	// Version: Version of the artefact; default `1`.
 	Version string `json:"version,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *CardSettings) UnmarshalJSON(text []byte) error {
 	type plain CardSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // CashflowAnalyzeRequest: Asks for the cash-flow features of one applicant.
@@ -920,12 +1000,14 @@ type CashflowAnalyzeRequest struct {
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
 	// Seed: Seed of simulations; features use none and echo it.
 	Seed int64 `json:"seed,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *CashflowAnalyzeRequest) UnmarshalJSON(text []byte) error {
 	type plain CashflowAnalyzeRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // CashflowAnalyzeResponse: The cash-flow features of one applicant.
@@ -988,12 +1070,14 @@ type CharacteristicSettings struct {
 	ReasonText *ReasonText `json:"reason_text,omitempty"`
 	// Withheld: Why a source, and not the applicant, withholds it; not needed for `bureau.NAME` and `internal_loans.NAME`.
 	Withheld string `json:"withheld,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *CharacteristicSettings) UnmarshalJSON(text []byte) error {
 	type plain CharacteristicSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // CharacteristicView: The points of one characteristic.
@@ -1076,12 +1160,14 @@ type Context struct {
 	LoanPurpose string `json:"loan_purpose,omitempty"`
 	// TenureDays: Days until the loan is due.
 	TenureDays *uint32 `json:"tenure_days,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *Context) UnmarshalJSON(text []byte) error {
 	type plain Context
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // CounterOffer: An amount at which the whole policy approves.
@@ -1118,12 +1204,14 @@ type CreditScoreBatchRequest struct {
 	Include []ScoreInclude `json:"include,omitzero"`
 	// Seed: Seed of simulations; a score uses none and echoes it.
 	Seed int64 `json:"seed,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *CreditScoreBatchRequest) UnmarshalJSON(text []byte) error {
 	type plain CreditScoreBatchRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // CreditScoreBatchResponse: The scores of many applicants.
@@ -1194,12 +1282,14 @@ type CreditScoreRequest struct {
 	ReasonMethod ReasonMethod `json:"reason_method,omitempty"`
 	// Seed: Seed of simulations; a score uses none and echoes it.
 	Seed int64 `json:"seed,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *CreditScoreRequest) UnmarshalJSON(text []byte) error {
 	type plain CreditScoreRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // CreditScoreResponse: The score of one applicant.
@@ -1302,12 +1392,14 @@ type CutoffSettings struct {
 	TargetApprovalRate *float64 `json:"target_approval_rate,omitempty"`
 	// TargetBadRate: Greatest bad rate of the approved, in 0..=1.
 	TargetBadRate *float64 `json:"target_bad_rate,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *CutoffSettings) UnmarshalJSON(text []byte) error {
 	type plain CutoffSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // Data: What the sources answered.
@@ -1324,12 +1416,14 @@ type Data struct {
 	MobileMoney *TransactionSource `json:"mobile_money,omitempty"`
 	// TransactionHistory: Transactions of any other kind.
 	TransactionHistory *TransactionSource `json:"transaction_history,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *Data) UnmarshalJSON(text []byte) error {
 	type plain Data
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // DateOrder: Order of the parts of a date.
@@ -1432,7 +1526,7 @@ const (
 	DevelopmentFindingCodeRanksNothing DevelopmentFindingCode = "ranks_nothing"
 	// DevelopmentFindingCodeRareCategories: Rare categories count as unseen.
 	DevelopmentFindingCodeRareCategories DevelopmentFindingCode = "rare_categories"
-	// DevelopmentFindingCodeReadsAsNumbers: The texts of a column are numbers, and were read as categories.
+	// DevelopmentFindingCodeReadsAsNumbers: The texts of a column are numbers, in 90 % of its rows or more, and were read as categories.
 	DevelopmentFindingCodeReadsAsNumbers DevelopmentFindingCode = "reads_as_numbers"
 	// DevelopmentFindingCodeReasonTexts: The texts of a reason were made from the name of its column.
 	DevelopmentFindingCodeReasonTexts DevelopmentFindingCode = "reason_texts"
@@ -1498,10 +1592,10 @@ const (
 type EngineDescribeRequest struct {
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *EngineDescribeRequest) UnmarshalJSON(text []byte) error {
 	type plain EngineDescribeRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), nil)
 }
 
 // EngineDescribeResponse: What the engine is and holds.
@@ -1538,12 +1632,14 @@ type EntityForgetRequest struct {
 	DataSources []SourceKey `json:"data_sources,omitzero"`
 	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
 	EntityID string `json:"entity_id"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *EntityForgetRequest) UnmarshalJSON(text []byte) error {
 	type plain EntityForgetRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // EntityForgetResponse: What is kept of an applicant still.
@@ -1572,10 +1668,10 @@ type EntityPutRequest struct {
 	EntityID string `json:"entity_id"`
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *EntityPutRequest) UnmarshalJSON(text []byte) error {
 	type plain EntityPutRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), nil)
 }
 
 // EntityPutResponse: What is kept of an applicant now.
@@ -1638,12 +1734,14 @@ type Exclusion struct {
 	Reason string `json:"reason"`
 	// Values: Values that are left out; null stands for missing.
 	Values []any `json:"values,omitzero"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *Exclusion) UnmarshalJSON(text []byte) error {
 	type plain Exclusion
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // Explanation: Why a total is what it is.
@@ -1788,12 +1886,14 @@ type FlatSource struct {
 	RetrievedAt string `json:"retrieved_at,omitempty"`
 	// Values: Values by name.
 	Values map[string]any `json:"values,omitzero"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *FlatSource) UnmarshalJSON(text []byte) error {
 	type plain FlatSource
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // Format: What a document is.
@@ -2028,12 +2128,14 @@ type Minimum struct {
 	HistoryDays uint32 `json:"history_days"`
 	// Transactions: Number of transactions.
 	Transactions uint32 `json:"transactions"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *Minimum) UnmarshalJSON(text []byte) error {
 	type plain Minimum
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // MissingInput: The rows that are referred and lack one input.
@@ -2062,12 +2164,14 @@ type MissingSettings struct {
 	Special []any `json:"special,omitzero"`
 	// Texts: Texts that say that there is no value, without white space at their ends, at most 100; default the empty text, `#N/A`, `-`, `<NA>`, `?`, `N/A`, `NA`, `NULL`, `NaN`, `NaT`, `None`, `n/a`, `nan` and `null`. An empty list takes every text as it stands. The card states them; a special value of the binning keeps its bin.
 	Texts []string `json:"texts,omitzero"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *MissingSettings) UnmarshalJSON(text []byte) error {
 	type plain MissingSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // MoveView: One characteristic that moves to another attribute.
@@ -2214,6 +2318,14 @@ type Period struct {
 	To string `json:"to"`
 }
 
+// Input returns the value as a request takes it.
+func (v Period) Input() PeriodInput {
+	return PeriodInput{
+		From: v.From,
+		To:   v.To,
+	}
+}
+
 // PeriodInput: A range of civil dates, both included.
 type PeriodInput struct {
 	// From: First day.
@@ -2222,10 +2334,10 @@ type PeriodInput struct {
 	To string `json:"to"`
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *PeriodInput) UnmarshalJSON(text []byte) error {
 	type plain PeriodInput
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), nil)
 }
 
 // PointsRange: The least and the greatest total of a card.
@@ -2244,12 +2356,14 @@ type PolicyCheckRequest struct {
 	AsOf string `json:"as_of,omitempty"`
 	// Policy: `id` or `id@version` of a loaded policy.
 	Policy string `json:"policy,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *PolicyCheckRequest) UnmarshalJSON(text []byte) error {
 	type plain PolicyCheckRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // PolicyCheckResponse: What is wrong with a policy.
@@ -2326,12 +2440,14 @@ type PolicyRunRequest struct {
 	Seed int64 `json:"seed,omitempty"`
 	// Trace: Whether the answer says of every row why it did not match; default false.
 	Trace *bool `json:"trace,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *PolicyRunRequest) UnmarshalJSON(text []byte) error {
 	type plain PolicyRunRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // PolicyRunResponse: What became of an application.
@@ -2430,12 +2546,14 @@ type PrebinningSettings struct {
 	Method PrebinningMethod `json:"method,omitempty"`
 	// SizeMin: Least share of the total weight in a pre-bin of a tree, 0..=0.5.
 	SizeMin *float64 `json:"size_min,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *PrebinningSettings) UnmarshalJSON(text []byte) error {
 	type plain PrebinningSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // Problem: One thing that is wrong with an artefact.
@@ -2478,6 +2596,25 @@ type Profile struct {
 	Sign Sign `json:"sign,omitempty"`
 }
 
+// Input returns the value as a request takes it.
+func (v Profile) Input() ProfileInput {
+	return ProfileInput{
+		Categories:  v.Categories,
+		Columns:     v.Columns,
+		DateOrder:   v.DateOrder,
+		DebitSign:   v.DebitSign,
+		DecimalMark: v.DecimalMark,
+		Encoding:    v.Encoding,
+		Format:      v.Format,
+		HeaderLine:  v.HeaderLine,
+		Pointers:    inputOf(v.Pointers),
+		Preset:      v.Preset,
+		Quotes:      v.Quotes,
+		Separator:   v.Separator,
+		Sign:        v.Sign,
+	}
+}
+
 // ProfileInput: The form of a document. In a request what is absent is found; in an answer what was used is filled in, so that it can be stated for the next document of its kind.
 type ProfileInput struct {
 	// Categories: Categories of Kapix by the provider's word, in place of the table of the preset. JSON only.
@@ -2506,12 +2643,14 @@ type ProfileInput struct {
 	Separator Separator `json:"separator,omitempty"`
 	// Sign: What the sign of an amount means.
 	Sign Sign `json:"sign,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *ProfileInput) UnmarshalJSON(text []byte) error {
 	type plain ProfileInput
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // Proof: What a reading rests on.
@@ -2636,12 +2775,14 @@ type ReasonText struct {
 	Internal string `json:"internal,omitempty"`
 	// Missing: Text for both when the input is missing. Default: the texts of an input that is not missing, so `internal` for the lender's staff where it is stated.
 	Missing string `json:"missing,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *ReasonText) UnmarshalJSON(text []byte) error {
 	type plain ReasonText
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // ReasonView: One reason.
@@ -2724,12 +2865,14 @@ type RegressionSettings struct {
 	L2 *float64 `json:"l2,omitempty"`
 	// LikelihoodRatio: Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2 = 0, so state that too.
 	LikelihoodRatio *bool `json:"likelihood_ratio,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *RegressionSettings) UnmarshalJSON(text []byte) error {
 	type plain RegressionSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // RocPoint: One point of the ROC curve: the shares at or below a score.
@@ -2872,12 +3015,14 @@ type SampleSettings struct {
 	Population string `json:"population,omitempty"`
 	// Split: How rows are set aside from the fit.
 	Split *SplitSettings `json:"split,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *SampleSettings) UnmarshalJSON(text []byte) error {
 	type plain SampleSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // ScalingMethod: What the settings of a scaling state.
@@ -2906,12 +3051,14 @@ type ScalingSettings struct {
 	Pdo *float64 `json:"pdo,omitempty"`
 	// Points0: Total at which the odds are `odds0`, within +-1,000,000 (`pdo_odds` only); default 600.
 	Points0 *float64 `json:"points0,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *ScalingSettings) UnmarshalJSON(text []byte) error {
 	type plain ScalingSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // ScoreBand: One band of a score.
@@ -3026,12 +3173,14 @@ type ScorecardDevelopRequest struct {
 	Validation *ValidationSettings `json:"validation,omitempty"`
 	// Weight: Column with the weight of each row, finite and above 0; they are divided by their mean over the development rows.
 	Weight string `json:"weight,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *ScorecardDevelopRequest) UnmarshalJSON(text []byte) error {
 	type plain ScorecardDevelopRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // ScorecardDevelopResponse: A developed card, and everything that was measured on the way to it.
@@ -3098,12 +3247,14 @@ type ScorecardEvaluateRequest struct {
 	Validation *ValidationSettings `json:"validation,omitempty"`
 	// Weight: Column with the weight of each row, finite and above 0; they are divided by their mean over the measured rows.
 	Weight string `json:"weight,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *ScorecardEvaluateRequest) UnmarshalJSON(text []byte) error {
 	type plain ScorecardEvaluateRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // ScorecardEvaluateResponse: How well a card ranks and is calibrated on rows with known outcomes.
@@ -3296,12 +3447,14 @@ type SelectionSettings struct {
 	SignificanceMax *float64 `json:"significance_max,omitempty"`
 	// VifMax: Greatest variance inflation 1/(1 - R2), at least 1; null: no bound; default null.
 	VifMax *float64 `json:"vif_max,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *SelectionSettings) UnmarshalJSON(text []byte) error {
 	type plain SelectionSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // SelectionStep: One step of a selection.
@@ -3450,12 +3603,14 @@ type SplitSettings struct {
 	OutOfTime []any `json:"out_of_time,omitzero"`
 	// OutOfTimeFrom: Rows observed from this day on are out of time (methods `auto` and `random`; needs `observation_date`).
 	OutOfTimeFrom string `json:"out_of_time_from,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *SplitSettings) UnmarshalJSON(text []byte) error {
 	type plain SplitSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // Stage: How far a development goes.
@@ -3486,12 +3641,14 @@ type StatedAccount struct {
 	Provider string `json:"provider,omitempty"`
 	// UTCOffset: Offset whose civil days are the account's days, and of the times in the document that state none; default that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
 	UTCOffset string `json:"utc_offset,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *StatedAccount) UnmarshalJSON(text []byte) error {
 	type plain StatedAccount
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // StoreStatistics: What a store holds and what it dropped because it was full.
@@ -3664,6 +3821,22 @@ type Transaction struct {
 	Type Direction `json:"type,omitempty"`
 }
 
+// Input returns the value as a request takes it.
+func (v Transaction) Input() TransactionInput {
+	return TransactionInput{
+		AmountMinor:  v.AmountMinor,
+		At:           v.At,
+		BalanceMinor: v.BalanceMinor,
+		Category:     v.Category,
+		Counterparty: v.Counterparty,
+		Description:  v.Description,
+		ID:           v.ID,
+		PendingID:    v.PendingID,
+		Status:       v.Status,
+		Type:         v.Type,
+	}
+}
+
 // TransactionInput: One row of an account.
 type TransactionInput struct {
 	// AmountMinor: Amount in minor units; a credit is above zero, a debit below.
@@ -3686,12 +3859,14 @@ type TransactionInput struct {
 	Status TransactionStatus `json:"status,omitempty"`
 	// Type: `credit` or `debit`; where given it must agree with the sign of the amount.
 	Type Direction `json:"type,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *TransactionInput) UnmarshalJSON(text []byte) error {
 	type plain TransactionInput
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // TransactionSource: A source that answers with accounts.
@@ -3704,12 +3879,14 @@ type TransactionSource struct {
 	Provider string `json:"provider,omitempty"`
 	// RetrievedAt: When the source was read.
 	RetrievedAt string `json:"retrieved_at,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *TransactionSource) UnmarshalJSON(text []byte) error {
 	type plain TransactionSource
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // TransactionStatus: Whether a row took effect.
@@ -3736,12 +3913,14 @@ type TransactionsReadRequest struct {
 	Profile *ProfileInput `json:"profile,omitempty"`
 	// Rows: Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000.
 	Rows *uint64 `json:"rows,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *TransactionsReadRequest) UnmarshalJSON(text []byte) error {
 	type plain TransactionsReadRequest
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }
 
 // TransactionsReadResponse: The transactions of a document.
@@ -3872,10 +4051,12 @@ type ValidationSettings struct {
 	IntervalLevel *float64 `json:"interval_level,omitempty"`
 	// RocPoints: Points of the ROC curve besides (0, 0), 2..=1000; default 100.
 	RocPoints *int64 `json:"roc_points,omitempty"`
+
+	given *given
 }
 
-// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *ValidationSettings) UnmarshalJSON(text []byte) error {
 	type plain ValidationSettings
-	return read(text, v, (*plain)(v))
+	return read(text, v, (*plain)(v), &v.given)
 }

@@ -164,22 +164,24 @@ typedef struct kapix_columns {
  * ("credit.score_batch", "scorecard.develop", "scorecard.evaluate"). Either may be NULL.
  *
  *   columns  In: one struct array (format "+s", no null rows), a child for each column:
- *              numbers       float64 "g", int64 "l", int32 "i", uint64 "L" where every row is below 2^63
+ *              numbers       float64 "g", int64 "l", int32 "i", uint64 "L" where every row is below 2^63; copied as
+ *                            float64: the smaller ones "c", "C", "s", "S", "I", "e", "f", and decimals "d:"
  *              text          utf8 "u", large_utf8 "U", utf8_view "vu", a dictionary of these without null texts, and
  *                            boolean "b" as `true` and `false`
- *              dates         date32 "tdD", days since 1970-01-01
- *              instants      timestamp[us] "tsu:", microseconds since 1970-01-01T00:00:00Z; one without zone is in UTC
+ *              dates         date32 "tdD", days since 1970-01-01; copied: date64 "tdm"
+ *              instants      timestamp[us] "tsu:", microseconds since 1970-01-01T00:00:00Z; one without zone is in UTC;
+ *                            copied as such: "tss:", "tsm:", "tsn:"
  *              bytes         binary "z", large_binary "Z"
  *            A column of any other type may stand beside them; the error frame.column_type, at its name, is that of an
  *            operation that reads it. A null row, and a NaN, is a missing input; a column with null rows has
  *            ARROW_FLAG_NULLABLE. The call takes both structures over, as the interface says: they are released before
  *            it returns, whatever the status; only without a place for the reply they stay yours. Nothing is copied but
- *            dictionaries whose codes are not int32.
+ *            what is said above, and dictionaries whose codes are not int32.
  *            Every column has the same length; the table may be a slice of them, by its own length and offset. A bitmap
  *            of validity decides which rows are null, whatever null_count says; a null_count above 0 without a bitmap
- *            is refused, and so is a column whose release is NULL. What contradicts itself is frame.shape, at the name
- *            of its column. Counts of buffers and of children, and the length of buffers, must be true: nothing can
- *            check them.
+ *            is refused, and so is a column of which the array or the schema has a release of NULL. What contradicts
+ *            itself is frame.shape, at the name of its column. The count of children and the length of buffers must be
+ *            true: nothing can check them.
  *            Out: with status 0 the struct array of the result columns, whose two release() you call; otherwise both
  *            release are NULL. Find a column by the name of its child, never by its place. Every column may have null
  *            rows. "credit.score_batch" returns one row for each row in; an operation whose findings all stand in the
@@ -388,22 +390,38 @@ static inline const char *kapix_value_end(const char *at) {
     return at;
 }
 
-/* Returns the value at a JSON pointer of a reply, such as "/explanation/favourable_reasons/0/text", and its `length`;
- * NULL where there is none. It is JSON as the library writes it: a text has its quotes and escapes, and so have names. */
+/* Returns whether a name of JSON, between its quotes, is the part of a JSON pointer: there `~1` is `/`, and `~0` is `~`. */
+static inline int kapix_is_part(const char *name, const char *end, const char *part, const char *part_end) {
+    for (; part < part_end; part++, name++) {
+        char wanted = *part;
+        if (wanted == '~') {
+            if (++part == part_end || (*part != '0' && *part != '1')) return 0;
+            wanted = *part == '1' ? '/' : '~';
+        }
+        if (name == end || *name != wanted) return 0;
+    }
+    return name == end;
+}
+
+/* Returns the value at a JSON pointer of a reply (RFC 6901), such as "/explanation/favourable_reasons/0/text", and its
+ * `length`; NULL where there is none. It is JSON as the library writes it: a text has its quotes and escapes, and so have
+ * names. */
 static inline const char *kapix_find(const kapix_buffer *reply, const char *pointer, size_t *length) {
     const char *at = reply->data == NULL ? "" : (const char *)reply->data;
     while (*pointer == '/') {
         const size_t part = strcspn(++pointer, "/");
         const int is_list = *at == '[';
-        unsigned long left = is_list ? strtoul(pointer, NULL, 10) : 0;
         if (*at != '{' && !is_list) return NULL;
+        /* An index is digits, without a zero before others. */
+        if (is_list && (part == 0 || strspn(pointer, "0123456789") < part || (part > 1 && *pointer == '0'))) return NULL;
+        unsigned long left = is_list ? strtoul(pointer, NULL, 10) : 0;
         for (at++;; at++) {
             if (is_list ? *at == ']' : *at != '"') return NULL;
             if (is_list && left-- == 0) break;
             const char *const key = at + 1;
             if (!is_list) at = kapix_value_end(at);
             if (!is_list && *at++ != ':') return NULL;
-            if (!is_list && (size_t)(at - key) == part + 2 && strncmp(key, pointer, part) == 0) break;
+            if (!is_list && kapix_is_part(key, at - 2, pointer, pointer + part)) break;
             at = kapix_value_end(at);
             if (*at != ',') return NULL;
         }

@@ -63,10 +63,22 @@ def asked(schemas):
     return {name + "Input" if name in answers else name for name in requests}
 
 
-STRICT = """// UnmarshalJSON reads as strictly as the engine: unknown fields, keys given twice and text that is no UTF-8 are an [Error].
+STRICT = """// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
 func (v *{name}) UnmarshalJSON(text []byte) error {{
 type plain {name}
-return read(text, v, (*plain)(v))
+return read(text, v, (*plain)(v), {zeros})
+}}
+
+"""
+
+GIVEN = """
+given *given
+"""
+
+INPUT = """// Input returns the value as a request takes it.
+func (v {name}) Input() {name}Input {{
+return {name}Input{{
+{fields}}}
 }}
 
 """
@@ -138,8 +150,23 @@ class Types:
         required = schema.get("required", [])
         properties = sorted(schema.get("properties", {}).items())
         fields = "".join(self.field(wire, field, wire in required) for wire, field in properties)
+        may_be_absent = name in self.read and len(required) < len(properties)
+        fields += GIVEN if may_be_absent else ""
         own = f"{comment(name, schema.get('description'))}type {name} struct {{\n{fields}}}\n\n"
-        return own + (STRICT.format(name=name) if name in self.read else "")
+        if name in self.read:
+            own += STRICT.format(name=name, zeros="&v.given" if may_be_absent else "nil")
+        if f"{name}Input" in self.named:
+            own += INPUT.format(name=name, fields="".join(self.input(wire, field) for wire, field in properties))
+        return own
+
+    def input(self, wire, schema):
+        """Returns the field of a request that holds what the field of an answer holds."""
+        kind, value = self.kind(schema)[0], f"v.{go_name(wire)}"
+        if kind.startswith("[]") and f"{kind[2:]}Input" in self.named:
+            value = f"Inputs({value})"
+        elif f"{kind}Input" in self.named:
+            value = f"inputOf({value})"
+        return f"{go_name(wire)}: {value},\n"
 
     def enum(self, name, schema):
         values = "".join(

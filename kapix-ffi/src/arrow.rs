@@ -7,7 +7,7 @@ use crate::abi::{guard, invalid};
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{Array, ArrayRef, make_array};
-use kapix_arrow::Foreign;
+use kapix_arrow::{Foreign, widened};
 use kapix_core::{
     Cause, Error, Limits, Result,
     error::escape_segment,
@@ -37,7 +37,7 @@ impl Table {
         }
         // SAFETY: the caller vouches for what both structures lead to.
         let settled = guard(|| unsafe { settle(Foreign::of(&mut array), &schema) });
-        settled.unwrap_or_else(|| Err(broken("there are more arrays than schemas")))?;
+        settled.unwrap_or_else(|| Err(broken("an array has no schema, or one without a format")))?;
         // The reader panics on some contradictions, hence the guards.
         let panicked = || broken("a pointer or count contradicts its format");
         // SAFETY: the caller vouches for the structures; what they hold is validated next.
@@ -46,13 +46,17 @@ impl Table {
         for (place, column) in data.child_data().iter().enumerate() {
             let valid = guard(|| column.validate_full()).ok_or_else(panicked)?;
             valid.map_err(|error| at_column(&schema, place, error.to_string()))?;
+            if column.null_count() > 0 && !schema.child(place).nullable() {
+                return Err(at_column(&schema, place, "the column has null rows and no ARROW_FLAG_NULLABLE"));
+            }
         }
         data.validate().and_then(|()| data.validate_nulls()).map_err(|error| broken(&error.to_string()))?;
         let table = make_array(data);
         let table = table.as_struct_opt().filter(|table| table.null_count() == 0);
         let table = table.ok_or_else(|| broken("it is another array, or has null rows"))?;
         let names = table.column_names().into_iter().map(str::to_owned);
-        Ok(names.zip(table.columns().iter().map(|array| arrow::declared(Arc::clone(array)))).collect())
+        let columns = table.columns().iter().map(|array| widened(arrow::declared(Arc::clone(array))));
+        Ok(names.zip(columns).collect())
     }
 
     /// Puts result columns in its place, which own what they hold.
@@ -82,12 +86,12 @@ unsafe fn settle(table: &mut Foreign, schema: &FFI_ArrowSchema) -> Result<()> {
     for (place, child) in unsafe { table.children() }.enumerate() {
         let why = match child {
             None => Some("the column is NULL".to_owned()),
-            Some(own) if own.length < longest => Some(format!(
+            Some(child) if child.length < longest => Some(format!(
                 "the column has `{}` rows; the longest, or the table, has `{longest}`",
-                own.length
+                child.length
             )),
             // SAFETY: the child is the caller's, and live.
-            Some(own) => unsafe { own.settle_nulls() }.map(str::to_owned),
+            Some(child) => unsafe { child.settle(schema.child(place)) }.map(str::to_owned),
         };
         if let Some(why) = why {
             return Err(at_column(schema, place, why));
@@ -97,7 +101,7 @@ unsafe fn settle(table: &mut Foreign, schema: &FFI_ArrowSchema) -> Result<()> {
     unsafe { table.settle_nulls() }.map_or(Ok(()), |why| Err(broken(why)))
 }
 
-fn at_column(schema: &FFI_ArrowSchema, place: usize, why: String) -> Error {
+fn at_column(schema: &FFI_ArrowSchema, place: usize, why: impl Into<String>) -> Error {
     // The reader panics at a name that is no UTF-8, and at a schema of fewer columns.
     let name = guard(|| schema.child(place).name().map(escape_segment)).flatten().unwrap_or_default();
     Error::new(Cause::FrameShape, why).at(format!("/columns/{name}"))

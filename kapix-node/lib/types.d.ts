@@ -361,8 +361,9 @@ export interface BinningSettings {
   /** Rule for the weight of evidence of special values, any but `refuse`; default `own`. */
   readonly special?: BinRule | null;
   /**
-   * Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the
-   * other kind than the column's are left out.
+   * Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Each is read as
+   * what the column holds: the text `-9` is a number among numbers, and the number -9 a category among
+   * categories.
    */
   readonly special_values?: ReadonlyArray<boolean | number | bigint | string | null> | null;
   /** The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none. */

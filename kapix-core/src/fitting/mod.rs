@@ -28,12 +28,12 @@ mod selection;
 mod target;
 mod validation;
 
-pub(crate) use binning::is_same_value;
 pub use binning::{
     BinKind, BinRule, Binning, BinningFinding, BinningFindingKind, BinningOptions, BinningRow,
     BinningSettings, BinningStatus, BinningTable, PrebinningMethod, PrebinningOptions, PrebinningSettings,
     RowKind, TableTest, bin,
 };
+pub(crate) use binning::{is_same_value, special_numbers, special_texts};
 pub use calibration::{
     BetaCurve, CalibrationCurve, CalibrationMethod, CalibrationRefusal, CalibrationReport,
     CalibrationSettings, IsotonicCurve, Knot, LogitCurve, calibrate,

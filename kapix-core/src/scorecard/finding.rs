@@ -85,7 +85,7 @@ pub enum DevelopmentFindingCode {
     /// Rare categories count as unseen.
     #[strum(message = "Join categories, or lower `rare_share`.")]
     RareCategories,
-    /// The texts of a column are numbers, and were read as categories.
+    /// The texts of a column are numbers, in 90 % of its rows or more, and were read as categories.
     #[strum(
         message = "State `kind` in the binning of the column: `numeric` reads them as numbers, `categorical` keeps them."
     )]

@@ -5,7 +5,7 @@ use crate::tree::File;
 
 /// Code lines that people wrote: a folder, an extension, what is left out, and the most lines.
 const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
-    ("kapix-arrow/src/", "rs", &[], 100),
+    ("kapix-arrow/src/", "rs", &[], 240),
     ("kapix-ffi/src/", "rs", &[], 300),
     ("kapix-node/src/", "rs", &[], 400),
     // The C of the cgo preamble is a comment to Go and not counted.
@@ -17,11 +17,12 @@ const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
             "operations.go",
             "kapix_test.go",
             "strict_test.go",
+            "struct_test.go",
             "vectors_test.go",
             "example_test.go",
             "main.go",
         ],
-        800,
+        1010,
     ),
     ("kapix-py/src/", "rs", &[], 720),
     ("kapix-core/src/json/", "rs", &["tests.rs", "tests_hostile.rs", "tests_vectors.rs"], 720),

@@ -332,7 +332,8 @@ class BinningSettings(TypedDict, total=False):
         special (BinRule | None): Rule for the weight of evidence of special values, any but `refuse`; default
             `own`. One of `closest`, `neutral`, `own`, `refuse`, `worst`.
         special_values (Sequence[bool | float | str | None] | None): Numbers and categories with a meaning of their
-            own, such as -9 for `no record`, each once. Those of the other kind than the column's are left out.
+            own, such as -9 for `no record`, each once. Each is read as what the column holds: the text `-9` is a
+            number among numbers, and the number -9 a category among categories.
         trend (Trend | None): The shape of the bad rate (mean) along ascending values; default `auto`. Categories
             have none. One of `none`, `ascending`, `descending`, `peak`, `valley`, `concave`, `convex`, `auto`.
         unseen (BinRule | None): Rule for the weight of evidence of unseen and rare categories; default `own`, that

@@ -287,8 +287,9 @@ class BinningSettings(TypedDict):
     special: NotRequired[BinRule | None]
     """Rule for the weight of evidence of special values, any but `refuse`; default `own`."""
     special_values: NotRequired[Sequence[bool | float | str | None] | None]
-    """Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Those of the
-    other kind than the column's are left out.
+    """Numbers and categories with a meaning of their own, such as -9 for `no record`, each once. Each is read as
+    what the column holds: the text `-9` is a number among numbers, and the number -9 a category among
+    categories.
     """
     trend: NotRequired[Trend | None]
     """The shape of the bad rate (mean) along ascending values; default `auto`. Categories have none."""

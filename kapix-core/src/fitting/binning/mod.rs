@@ -27,6 +27,6 @@ pub use column::bin;
 pub use column::{Binning, BinningFinding, BinningFindingKind, BinningStatus};
 pub use options::{BinningOptions, PrebinningOptions};
 pub use settings::{BinKind, BinRule, BinningSettings, PrebinningMethod, PrebinningSettings};
-pub(crate) use special::is_same_value;
+pub(crate) use special::{is_same_value, numbers as special_numbers, texts as special_texts};
 pub use statistics::TableTest;
 pub use table::{BinningRow, BinningTable, RowKind};

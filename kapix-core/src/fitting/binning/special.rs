@@ -12,7 +12,7 @@ pub(crate) fn is_same_value(a: &Scalar, b: &Scalar) -> bool {
 }
 
 /// Returns the numbers among special values, each once.
-pub(super) fn numbers(values: &[Scalar]) -> Vec<f64> {
+pub(crate) fn numbers(values: &[Scalar]) -> Vec<f64> {
     let mut numbers: Vec<f64> = Vec::new();
     let number = |value: &Scalar| match value {
         Scalar::Number(number) => Some(number + 0.0),
@@ -29,7 +29,7 @@ pub(super) fn numbers(values: &[Scalar]) -> Vec<f64> {
 
 /// Returns special values as the categories of a column, each once: text as it stands, unless the categories were made
 /// from numbers, and numbers by their shortest text.
-pub(super) fn texts(values: &[Scalar], is_text: bool) -> Vec<String> {
+pub(crate) fn texts(values: &[Scalar], is_text: bool) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     let text = |value: &Scalar| match value {
         Scalar::Text(text) if is_text => Some(text.clone()),

@@ -1,6 +1,6 @@
 //! Which columns may become characteristics.
 
-use super::findings::finding;
+use super::findings::{finding, with_details};
 use super::outcome::find;
 use super::reading::Reading;
 use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
@@ -110,7 +110,8 @@ pub(super) fn candidates<'f, 'a>(
         .map_err(|error| error.at("/columns"))?;
     if candidates.is_empty() {
         let message = "no column is left that may become a characteristic";
-        return Err(Error::new(Cause::CardEmpty, message).at("/columns"));
+        let error = Error::new(Cause::CardEmpty, message).at("/columns");
+        return Err(with_details(error, findings, &[Code::ColumnType, Code::IdLike]));
     }
     candidates.sort_by_key(|candidate| candidate.name);
     special_values(request, &candidates)?;

@@ -1,6 +1,6 @@
 //! How a target writes good and bad: by values that everybody reads alike, or as the request states.
 
-use super::outcome::Matcher;
+use super::outcome::Listed;
 use crate::domain::{Column, is_missing_text, number_of};
 use crate::error::{Cause, Error, Result};
 use crate::json::Scalar;
@@ -63,12 +63,9 @@ impl Coding {
 
     /// Checks that rows hold one value that is not bad, where the good ones are not stated.
     pub(super) fn check_two(&self, bad: &[Scalar]) -> Result<()> {
-        let is_bad_text = |text: &str| bad.iter().any(|value| Matcher::is_text(value, text));
-        let is_bad_number = |number: f64| {
-            bad.iter().any(|value| matches!(value, Scalar::Number(own) if (own - number).abs() <= 0.0))
-        };
-        let good = self.numbers.iter().filter(|number| !is_bad_number(**number)).count()
-            + self.texts.iter().filter(|text| !is_bad_text(text)).count();
+        let bad = Listed::of(bad);
+        let good = self.numbers.iter().filter(|number| !bad.holds_number(**number)).count()
+            + self.texts.iter().filter(|text| !bad.holds_text(text)).count();
         if good <= 1 {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use super::assemble;
 use super::candidates::{Candidate, candidates, named};
 use super::cutoffs;
 use super::digest;
-use super::findings::{self, finding, mostly_bad, note_binnings};
+use super::findings::{self, finding, mostly_bad, note_binnings, with_details};
 use super::measure::{self, Measure, OutsideRows};
 use super::model::{Model, Plan};
 use super::population::{DevelopmentSample, Population, SlotPoints};
@@ -36,6 +36,8 @@ use ndarray::Array2;
 
 /// Share of decisions that rounding may change without a finding.
 const ROUNDING_SHARE_MAX: f64 = 0.05;
+/// Findings that say why no column tells good and bad apart.
+const WHY_NOTHING: [Code; 3] = [Code::ColumnType, Code::NotBinned, Code::Protected];
 /// The horizon of an assumed PD: a year.
 const HORIZON_DAYS: u32 = 365;
 
@@ -84,7 +86,10 @@ pub(crate) fn develop(
         return Ok(Development::binned(columns(&candidates, &binnings), findings, report));
     }
     let cross = measure::cross(&plan, &mut findings)?;
-    let model = plan.fit(&sample.development, binnings)?;
+    let model = plan.fit(&sample.development, binnings).map_err(|error| {
+        let is_nothing = error.cause == Cause::FittingNothing && error.fields == ["/columns"];
+        if is_nothing { with_details(error, &findings, &WHY_NOTHING) } else { error }
+    })?;
     let made = Card { plan, model, cross, findings, report, sha256, limits }.make()?;
     steps.end();
     Ok(made)

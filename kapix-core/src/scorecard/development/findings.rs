@@ -4,6 +4,7 @@ use super::candidates::Candidate;
 use super::model::Model;
 use super::request::ScorecardDevelopRequest;
 use super::response::DevelopmentValidation;
+use crate::error::{Detail, Error, escape_segment};
 use crate::fitting::{
     Binning, BinningFinding, BinningFindingKind, BinningStatus, RowKind, ValidationReport, is_same_value,
 };
@@ -19,6 +20,22 @@ const UNSUPPORTED: &str = "a bin for missing, special or unseen values gets the 
 /// Returns a finding; without `feature` it is about the fit.
 pub(super) fn finding(code: Code, feature: Option<&str>, message: impl Into<String>) -> DevelopmentFinding {
     DevelopmentFinding { code, feature: feature.map(str::to_owned), message: message.into() }
+}
+
+/// Returns an error with the findings of some codes as details: what became of each column, the first of them in its
+/// message.
+pub(super) fn with_details(error: Error, findings: &[DevelopmentFinding], codes: &[Code]) -> Error {
+    let own = findings.iter().filter(|own| codes.contains(&own.code));
+    let detail = |own: &DevelopmentFinding| {
+        let name = own.feature.as_deref()?;
+        let field = format!("/columns/{}", escape_segment(name));
+        Some(Detail { cause: error.cause, message: own.message.clone(), field })
+    };
+    let details: Vec<Detail> = own.filter_map(detail).take(OF_A_CODE_MAX).collect();
+    let Some(first) = details.first() else { return error };
+    let message = format!("{}: {}", error.message, first.message);
+    let fields = details.iter().map(|detail| detail.field.clone()).collect();
+    Error { message, fields, details, ..error }
 }
 
 /// Returns the findings that a card holds: the first fifty of each code, and how many more there are.

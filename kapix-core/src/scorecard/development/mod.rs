@@ -12,6 +12,7 @@ mod develop;
 mod digest;
 mod evaluate;
 mod findings;
+mod marks;
 mod measure;
 mod missing_together;
 mod model;

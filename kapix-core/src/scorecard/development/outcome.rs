@@ -2,8 +2,9 @@
 
 use super::coding::Coding;
 use super::request::{ScorecardDevelopRequest, ScorecardEvaluateRequest, TargetKind};
-use crate::domain::{Column, Frame, Kind, Values, is_missing_text, short};
+use crate::domain::{Column, Frame, Kind, MISSING_TEXTS, Values, is_missing_text, short};
 use crate::error::{Cause, Error, Result, escape_segment};
+use crate::fitting::{special_numbers, special_texts};
 use crate::json::Scalar;
 use crate::scorecard::Card;
 use crate::time::{Date, Instant, UtcOffset};
@@ -51,9 +52,18 @@ impl<'r> From<(&'r ScorecardEvaluateRequest, &'r Card)> for TargetValues<'r> {
             bad: &request.bad,
             good: &request.good,
             kind: TargetKind::Binary,
-            missing_texts: Cow::Borrowed(&card.body.missing_texts),
+            missing_texts: missing_texts_of(card),
         }
     }
+}
+
+/// Returns the texts of a card that mean no value; those that a development takes where the card states none, as one
+/// without text does.
+fn missing_texts_of(card: &Card) -> Cow<'_, [String]> {
+    if card.body.missing_texts.is_empty() {
+        return Cow::Owned(MISSING_TEXTS.map(str::to_owned).into());
+    }
+    Cow::Borrowed(&card.body.missing_texts)
 }
 
 /// The outcome of each row.
@@ -84,6 +94,7 @@ impl<'f, 'a> OutcomeColumn<'f, 'a> {
         if values.good.is_empty() {
             coding.check_two(&bad)?;
         }
+        check_apart(column, &bad, values.good)?;
         let good = (!values.good.is_empty()).then(|| Matcher::new(column, values.good));
         let unknown = Matcher::of_missing_texts(column, &values.missing_texts);
         Ok(Self::Classes { column, bad: Matcher::new(column, &bad), good, unknown })
@@ -108,29 +119,67 @@ impl<'f, 'a> OutcomeColumn<'f, 'a> {
     }
 }
 
+/// Returns an error where a value is both bad and good in the column.
+fn check_apart(column: &Column<'_>, bad: &[Scalar], good: &[Scalar]) -> Result<()> {
+    let listed = Listed::of(bad);
+    for (index, value) in good.iter().enumerate() {
+        let own = Listed::of(core::slice::from_ref(value));
+        let is_read_alike = if column.is_text() {
+            own.texts.iter().any(|text| listed.texts.contains(text))
+        } else {
+            own.numbers.iter().any(|number| listed.holds_number(*number))
+        };
+        if is_read_alike || bad.contains(value) {
+            let message = "a value is bad or good: `bad` names this one too";
+            return Err(Error::new(Cause::ValueOutOfRange, message).at(format!("/good/{index}")));
+        }
+    }
+    Ok(())
+}
+
+/// Values that a request names, read as what a column holds: as special values are, -9 and the text `-9` are one.
+pub(super) struct Listed {
+    numbers: Vec<f64>,
+    texts: Vec<String>,
+}
+
+impl Listed {
+    pub(super) fn of(values: &[Scalar]) -> Self {
+        let mut texts = special_texts(values, true);
+        let is = |truth: bool| values.contains(&Scalar::Bool(truth)).then(|| truth.to_string());
+        texts.extend([is(true), is(false)].into_iter().flatten());
+        Self { numbers: special_numbers(values), texts }
+    }
+
+    pub(super) fn holds_number(&self, number: f64) -> bool {
+        self.numbers.iter().any(|own| (own - number).abs() <= 0.0)
+    }
+
+    /// Returns whether a text is one of the values; a boolean is the text `true` or `false`.
+    pub(super) fn holds_text(&self, text: &str) -> bool {
+        self.texts.iter().any(|own| own == text)
+    }
+}
+
 /// Which rows of a column hold one of some values.
 pub(super) struct Matcher {
-    numbers: Vec<f64>,
+    listed: Listed,
     /// By dictionary code.
     codes: Vec<bool>,
     missing: bool,
 }
 
 impl Matcher {
-    /// Returns the matcher of a column: text and booleans are looked for in text, numbers among numbers, null
-    /// among missing rows.
+    /// Returns the matcher of a column: values are read as what it holds, null among missing rows.
     pub(super) fn new(column: &Column<'_>, values: &[Scalar]) -> Self {
-        let is = |category: &str| values.iter().any(|value| Self::is_text(value, category));
-        let number = |value: &Scalar| if let Scalar::Number(it) = value { Some(*it) } else { None };
+        let listed = Listed::of(values);
         let codes = match &column.values {
-            Values::Dictionary { categories, .. } => categories.iter().map(|category| is(category)).collect(),
+            Values::Dictionary { categories, .. } => {
+                categories.iter().map(|category| listed.holds_text(category)).collect()
+            }
             _ => Vec::new(),
         };
-        Self {
-            numbers: values.iter().filter_map(number).collect(),
-            codes,
-            missing: values.contains(&Scalar::Null),
-        }
+        Self { listed, codes, missing: values.contains(&Scalar::Null) }
     }
 
     /// Returns the matcher of text that means no value.
@@ -141,22 +190,13 @@ impl Matcher {
             }
             _ => Vec::new(),
         };
-        Self { numbers: Vec::new(), codes, missing: false }
-    }
-
-    /// Returns whether a value is a text; a boolean is the text `true` or `false`.
-    pub(super) fn is_text(value: &Scalar, category: &str) -> bool {
-        match value {
-            Scalar::Text(text) => text == category,
-            Scalar::Bool(it) => category == if *it { "true" } else { "false" },
-            Scalar::Null | Scalar::Number(_) => false,
-        }
+        Self { listed: Listed::of(&[]), codes, missing: false }
     }
 
     /// Returns whether the row holds one of the values.
     pub(super) fn matches(&self, column: &Column<'_>, row: usize) -> bool {
         match (column.number(row), column.code(row)) {
-            (Some(own), _) => self.numbers.iter().any(|it| (it - own).abs() <= 0.0),
+            (Some(own), _) => self.listed.holds_number(own),
             (None, Some(code)) => self.codes.get(code).copied().unwrap_or_default(),
             (None, None) => self.missing,
         }
@@ -227,7 +267,10 @@ pub(super) fn dates(column: &Column<'_>, name: &str) -> Result<Vec<Option<Date>>
 
 /// Returns what `day` returns of each row that holds a value.
 fn days_of(column: &Column<'_>, day: impl Fn(usize) -> Result<Option<Date>>) -> Result<Vec<Option<Date>>> {
-    (0..column.len()).map(|row| if column.is_missing(row) { Ok(None) } else { day(row) }).collect()
+    let named = |row: usize| {
+        day(row).map_err(|error| Error { message: format!("{} in row `{row}`", error.message), ..error })
+    };
+    (0..column.len()).map(|row| if column.is_missing(row) { Ok(None) } else { named(row) }).collect()
 }
 
 /// Returns an error when a column of numbers holds an infinity.

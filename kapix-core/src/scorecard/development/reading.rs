@@ -2,6 +2,7 @@
 
 use super::candidates::Names;
 use super::findings::finding;
+use super::marks::mark_of;
 use super::request::{CharacteristicSettings, ScorecardDevelopRequest};
 use super::sample::{Part, row_index};
 use crate::domain::{Column, Frame, Values, is_missing_text, number_of};
@@ -13,6 +14,8 @@ use std::collections::BTreeSet;
 
 /// Texts from which a column of numbers as text is told: one or two are codes, such as `0` and `1`.
 const NUMBERS_MIN: usize = 3;
+/// Percent of the rows with text that numbers fill in a column of numbers as text: a stray text hides them from nobody.
+const NUMBERS_PERCENT: usize = 90;
 
 /// The columns that are read otherwise than they stand in the frame.
 pub(super) struct Reading<'a> {
@@ -176,15 +179,38 @@ impl<'c, 'a> Text<'c, 'a> {
         }
     }
 
-    /// Adds that the texts of the column are numbers.
+    /// Adds that the texts of the column are numbers, or nearly all of them.
     fn note_numbers(&self, name: &str, meanings: &[Meaning], findings: &mut Vec<DevelopmentFinding>) {
-        let used = || meanings.iter().zip(&self.used).filter(|(_, used)| **used).map(|(meaning, _)| meaning);
-        let numbers = used().filter(|meaning| matches!(meaning, Meaning::Number(_))).count();
-        if numbers >= NUMBERS_MIN && !used().any(|meaning| *meaning == Meaning::Category) {
-            let message = format!(
-                "its `{numbers}` texts are numbers and were read as categories: state `kind` `numeric` in its binning to read them as numbers"
-            );
-            findings.push(finding(Code::ReadsAsNumbers, Some(name), message));
+        let marks: Vec<Option<&str>> = self.categories.iter().map(|text| mark_of(text)).collect();
+        let is_number = |code: usize| matches!(meanings.get(code), Some(Meaning::Number(_)));
+        let is_like = |code: usize| is_number(code) || marks.get(code).is_some_and(Option::is_some);
+        let used = self.used.iter().enumerate().filter(|(_, used)| **used);
+        let numbers = used.filter(|(code, _)| is_like(*code)).count();
+        if numbers < NUMBERS_MIN {
+            return;
         }
+        let known = (0..self.column.len()).filter_map(|row| Some((row, self.column.code(row)?)));
+        let known: Vec<(usize, usize)> =
+            known.filter(|(_, code)| meanings.get(*code) != Some(&Meaning::Missing)).collect();
+        let rows = known.iter().filter(|(_, code)| is_like(*code)).count();
+        if rows * 100 < known.len() * NUMBERS_PERCENT {
+            return;
+        }
+        let message = match known.iter().find(|(_, code)| !is_number(*code)) {
+            None => format!(
+                "its `{numbers}` texts are numbers and were read as categories: state `kind` `numeric` in its binning to read them as numbers"
+            ),
+            Some((row, code)) => {
+                let what = match marks.get(*code).copied().flatten() {
+                    Some(mark) => format!("has {mark} beside the digits: bring the column as numbers"),
+                    None => "is none: bring it as a number or as missing, and state `kind` `numeric` in its binning".to_owned(),
+                };
+                format!(
+                    "`{rows}` of its `{}` rows with text hold numbers, and were read as categories; the text of row `{row}` {what}",
+                    known.len()
+                )
+            }
+        };
+        findings.push(finding(Code::ReadsAsNumbers, Some(name), message));
     }
 }

@@ -11,7 +11,9 @@ use crate::fitting::{
 use crate::id::Id;
 use crate::json::Scalar;
 use crate::time::{Date, Instant};
-use serde::{Deserialize, Serialize};
+use core::fmt;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -28,7 +30,7 @@ pub struct ScorecardDevelopRequest {
     pub as_of: Option<Instant>,
     /// Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any other
     /// target must state them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "listed", skip_serializing_if = "Vec::is_empty")]
     pub bad: Vec<Scalar>,
     /// How risk bands are made.
     #[serde(default)]
@@ -59,7 +61,7 @@ pub struct ScorecardDevelopRequest {
     pub folds: Option<u8>,
     /// Values of the target that are good, when others mean that the outcome is not known; default: the one other
     /// value.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "listed", skip_serializing_if = "Vec::is_empty")]
     pub good: Vec<Scalar>,
     /// The same key and request give the stored answer.
     pub idempotency_key: Option<Id>,
@@ -249,7 +251,7 @@ pub struct ScorecardEvaluateRequest {
     pub as_of: Option<Instant>,
     /// Values of the target that are bad; default 1, `bad` and true where the others are 0, `good` and false. Any other
     /// target must state them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "listed", skip_serializing_if = "Vec::is_empty")]
     pub bad: Vec<Scalar>,
     /// `id` or `id@version` of a card; default by the routes.
     pub card: Option<String>,
@@ -258,7 +260,7 @@ pub struct ScorecardEvaluateRequest {
     /// Whom the card must score.
     pub entity_type: EntityType,
     /// Values of the target that are good, when others mean that the outcome is not known.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "listed", skip_serializing_if = "Vec::is_empty")]
     pub good: Vec<Scalar>,
     /// The same key and request give the stored answer.
     pub idempotency_key: Option<Id>,
@@ -276,4 +278,30 @@ pub struct ScorecardEvaluateRequest {
 
 fn individuals() -> Vec<EntityType> {
     vec![EntityType::Individual]
+}
+
+/// Reads a list of values; what is no list is refused with how one is written.
+fn listed<'de, D: Deserializer<'de>>(source: D) -> core::result::Result<Vec<Scalar>, D::Error> {
+    struct List;
+
+    impl<'de> Visitor<'de> for List {
+        type Value = Vec<Scalar>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of values, such as `[1]`")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(
+            self,
+            mut elements: A,
+        ) -> core::result::Result<Vec<Scalar>, A::Error> {
+            let mut values = Vec::new();
+            while let Some(value) = elements.next_element()? {
+                values.push(value);
+            }
+            Ok(values)
+        }
+    }
+
+    source.deserialize_seq(List)
 }
