@@ -199,7 +199,7 @@ fn the_meaning_of_a_sign_is_proved_or_stated() {
     let found = read(text, "KES").unwrap();
     assert_eq!(
         (found.profile.sign, found.findings[0].kind),
-        (Some(Sign::DebitPositive), ReadingFindingKind::SignFound)
+        (None, ReadingFindingKind::SignFound)
     );
     let error = with(text, Profile { sign: Some(Sign::CreditPositive), ..Profile::default() }).unwrap_err();
     assert_eq!(error.cause, Cause::TransactionSign);
