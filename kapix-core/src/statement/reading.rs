@@ -190,6 +190,16 @@ impl LeftOutRows {
         }
     }
 
+    /// Gives a row that is counted another reason.
+    pub(crate) fn change(&mut self, line: u64, from: LeftOutReason, to: LeftOutReason) {
+        if let Some(count) = self.counts.get_mut(&from) {
+            *count -= 1;
+        }
+        self.counts.retain(|_, count| *count > 0);
+        *self.counts.entry(to).or_default() += 1;
+        self.rows.iter_mut().filter(|row| row.line == line).for_each(|row| row.reason = to);
+    }
+
     /// Adds the rows of the part of the document behind.
     pub(crate) fn join(&mut self, next: Self) {
         for (reason, count) in next.counts {

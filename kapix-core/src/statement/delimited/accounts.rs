@@ -82,7 +82,9 @@ impl Rows<'_> {
         let refuse =
             |cause: Cause, message: &str| place(cause, record.line, Some(ColumnRole::Account), message);
         let accounts = self.found.accounts.len();
-        if accounts > 0 && self.stated.account_id.is_some() {
+        // Lines before the first row named no account: theirs is that of the row.
+        let is_open = self.found.places.contains_key("") && self.found.rows == 0 && accounts == 1;
+        if accounts > 0 && !is_open && self.stated.account_id.is_some() {
             let message = "the document has rows of several accounts; state no `account.account_id`";
             return Err(refuse(Cause::StatementForm, message));
         }
@@ -94,6 +96,12 @@ impl Rows<'_> {
             Some(id) => id.clone(),
             None => own().map_err(|error| refuse(error.cause, &error.message))?,
         };
+        if let Some(first) = self.found.accounts.first_mut().filter(|first| is_open && first.gaps.is_empty())
+        {
+            (first.id, first.currency) = (id, currency);
+            self.found.places = [(named.to_owned(), 0)].into();
+            return Ok(0);
+        }
         self.found.places.insert(named.to_owned(), accounts);
         self.found.accounts.push(Building {
             id,

@@ -158,7 +158,9 @@ pub(super) fn sign(
 /// Returns the error of amounts whose signs do not say which way the money went.
 #[cold]
 fn one_sign(side: Option<&str>, what: &str, sign: &str) -> Error {
-    let column = side.map(|name| format!("; the column `{name}`, which is not read, seems to say it")).unwrap_or_default();
+    let column = side
+        .map(|name| format!("; the column `{name}`, which is not read, seems to say it"))
+        .unwrap_or_default();
     let message = format!("{what}{column}; state {sign}the column `type` in `profile.columns`");
     Error::new(Cause::StatementUnstated, message).at("/profile/sign")
 }

@@ -133,10 +133,7 @@ const NAMES: &[(Says, &[&str])] = &[
             "cleared on",
         ],
     ),
-    (
-        Says::Code,
-        &["response code", "resp code", "response cd", "result code", "return code", "status code"],
-    ),
+    (Says::Code, &["response code", "resp code", "response cd", "result code", "return code", "status code"]),
     (
         Says::Failed,
         &[

@@ -15,7 +15,7 @@ use crate::limits::{self, Limits};
 use crate::money::Currency;
 use crate::statement::columns::RowColumns;
 use crate::statement::profile::ColumnRole;
-use crate::statement::reading::LeftOutRows;
+use crate::statement::reading::{LeftOutReason, LeftOutRows};
 use std::collections::BTreeMap;
 
 /// What the records gave so far.
@@ -73,8 +73,21 @@ pub(super) struct Edge {
     pub(super) is_opening: bool,
     /// Whether its place says which end it is of, not its words.
     pub(super) is_by_place: bool,
+    /// Whether a document with a column of accounts names none here.
+    pub(super) is_unnamed: bool,
     pub(super) balance_minor: Option<i64>,
     pub(super) rows_before: usize,
+}
+
+impl Edge {
+    /// Returns why its line is no row.
+    pub(super) const fn reason(&self) -> LeftOutReason {
+        match (self.balance_minor, self.is_opening) {
+            (None, _) => LeftOutReason::NoAmount,
+            (_, true) => LeftOutReason::OpeningBalance,
+            (_, false) => LeftOutReason::ClosingBalance,
+        }
+    }
 }
 
 impl Building {
@@ -115,12 +128,12 @@ impl Building {
         let moved = |place: usize| {
             self.rows.amounts.iter().take(place).map(|amount| i128::from(*amount)).sum::<i128>()
         };
-        let at_place = |edge: &Edge| if self.newest_first { rows - edge.rows_before } else { edge.rows_before };
+        let at_place =
+            |edge: &Edge| if self.newest_first { rows - edge.rows_before } else { edge.rows_before };
         // Without any other balance the first one of a day says where the others must be.
         let by_day = self.edges.iter().filter(|edge| edge.is_by_place).min_by_key(|edge| at_place(edge));
-        let by_day = by_day.and_then(|edge| {
-            i64::try_from(i128::from(edge.balance_minor?) - moved(at_place(edge))).ok()
-        });
+        let by_day = by_day
+            .and_then(|edge| i64::try_from(i128::from(edge.balance_minor?) - moved(at_place(edge))).ok());
         let start = opening.map(|(_, balance)| balance).or(first).or(by_day);
         let sum = |place: usize| i64::try_from(i128::from(start?) + moved(place)).ok();
         let at = |place: usize| if place == 0 { start } else { balance(place).or_else(|| sum(place)) };
@@ -217,18 +230,13 @@ impl Found {
         Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Amount), message))
     }
 
-    /// Leaves the account that only lines without an account are of: they are of the one account, or of none.
-    pub(super) fn join_unnamed(&mut self) {
-        let is_unnamed = |it: &Building| it.rows.len() == 0 && it.gaps.is_empty();
-        let unnamed = self.places.get("").copied();
-        let Some(at) = unnamed.filter(|at| self.accounts.len() > 1 && self.accounts.get(*at).is_some_and(is_unnamed))
-        else {
+    /// Leaves balances without an account in a document of several: whose they are stays open.
+    pub(super) fn leave_unnamed(&mut self) {
+        if self.accounts.len() < 2 {
             return;
-        };
-        let unnamed = self.accounts.remove(at);
-        if let [own] = self.accounts.as_mut_slice() {
-            own.edges.extend(unnamed.edges);
-            own.edges.sort_by_key(|edge| edge.line);
+        }
+        for edge in self.accounts.iter_mut().flat_map(|it| it.edges.extract_if(.., |edge| edge.is_unnamed)) {
+            self.left_out.change(edge.line, edge.reason(), LeftOutReason::UnplacedBalance);
         }
     }
 

@@ -11,8 +11,25 @@ use crate::statement::profile::DateOrder;
 const MARKS: [char; 4] = [',', ';', '\t', '|'];
 /// Words of lines that name a day and an amount and are no rows.
 const NAMES: &[&str] = &[
-    "balance", "saldo", "solde", "kontostand", "salio", "total", "totals", "summe", "limit", "overdraft", "interest", "rate",
-    "fees", "charges", "minimum", "taux", "zins", "plafond", "limite",
+    "balance",
+    "saldo",
+    "solde",
+    "kontostand",
+    "salio",
+    "total",
+    "totals",
+    "summe",
+    "limit",
+    "overdraft",
+    "interest",
+    "rate",
+    "fees",
+    "charges",
+    "minimum",
+    "taux",
+    "zins",
+    "plafond",
+    "limite",
 ];
 
 /// What a line holds that became no row.
@@ -31,7 +48,8 @@ pub(super) fn of(record: Record<'_>) -> Option<Holds> {
 
 /// Returns whether a value of several lines has one that is a row by itself.
 pub(super) fn is_in_quotes(record: Record<'_>) -> bool {
-    record.has_line_ends && record.cells().flat_map(|cell| cell.lines().skip(1)).any(|line| held([line].into_iter()).is_some())
+    record.has_line_ends
+        && record.cells().flat_map(|cell| cell.lines().skip(1)).any(|line| held([line].into_iter()).is_some())
 }
 
 fn held<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Holds> {
@@ -69,19 +87,39 @@ fn held<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Holds> {
 fn is_day(text: &str) -> bool {
     let Some(stamp) = dates::cut(text) else { return false };
     let orders = [DateOrder::Dmy, DateOrder::Mdy, DateOrder::Ymd];
-    !matches!(stamp.day, Day::Seconds(_) | Day::Milliseconds(_)) && orders.iter().any(|order| stamp.date(*order).is_some())
+    !matches!(stamp.day, Day::Seconds(_) | Day::Milliseconds(_))
+        && orders.iter().any(|order| stamp.date(*order).is_some())
 }
 
 /// Returns whether an amount other than zero has a sign or decimals; `None` for what is no amount, or a day too.
 fn money(text: &str) -> Option<bool> {
     let written = amounts::cut(text).filter(|it| !it.is_zero() && !is_day(text))?;
-    Some(written.negative.is_some() || written.currency.is_some() || matches!(written.evidence(), Evidence::Decimal(_)))
+    Some(
+        written.negative.is_some()
+            || written.currency.is_some()
+            || matches!(written.evidence(), Evidence::Decimal(_)),
+    )
 }
 
 /// Words of amounts that stand for more than they are.
 const SCALES: &[&str] = &[
-    "thousand", "thousands", "million", "millions", "milliers", "mille", "tausend", "millionen", "mio", "milhares", "milhoes",
-    "miles", "millones", "maelfu", "000", "000s", "mn",
+    "thousand",
+    "thousands",
+    "million",
+    "millions",
+    "milliers",
+    "mille",
+    "tausend",
+    "millionen",
+    "mio",
+    "milhares",
+    "milhoes",
+    "miles",
+    "millones",
+    "maelfu",
+    "000",
+    "000s",
+    "mn",
 ];
 
 /// Returns whether a line says that amounts are in thousands or millions, as `Amounts in thousands of KES` and `KES '000`.

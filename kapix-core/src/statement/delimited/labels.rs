@@ -281,7 +281,8 @@ pub(super) fn whole_label(text: &str) -> Option<Label> {
         return None;
     }
     let text = folded(text);
-    let (label, rest) = labelled(&text, &BEGINNINGS).or_else(|| labelled(&text, &[(BALANCE, Label::Balance)]))?;
+    let (label, rest) =
+        labelled(&text, &BEGINNINGS).or_else(|| labelled(&text, &[(BALANCE, Label::Balance)]))?;
     let is_currency = |word: &str| amounts::currency_of_cell(word).is_ok();
     let is_beside = |word: &str| match label {
         Label::Total => BESIDE_TOTALS.contains(&word) || is_currency(word),
@@ -356,12 +357,27 @@ mod tests {
         ] {
             assert_eq!(whole_label(text), Some(Label::Balance), "{text}");
         }
-        for text in ["MONTH TOTAL", "STATEMENT TOTAL", "Opening Balance KES", "BAL C/FWD", "BALANCE FORWARD", "Brought Fwd"] {
+        for text in [
+            "MONTH TOTAL",
+            "STATEMENT TOTAL",
+            "Opening Balance KES",
+            "BAL C/FWD",
+            "BALANCE FORWARD",
+            "Brought Fwd",
+        ] {
             assert!(whole_label(text).is_some_and(|label| label != Label::Balance), "{text}");
         }
-        for text in
-            ["Total Energies", "TOTAL 0123", "C.F. Motors", "Final balance payment car", "Salary", "", "B", "Balance enquiry", "Saldo Marta"]
-        {
+        for text in [
+            "Total Energies",
+            "TOTAL 0123",
+            "C.F. Motors",
+            "Final balance payment car",
+            "Salary",
+            "",
+            "B",
+            "Balance enquiry",
+            "Saldo Marta",
+        ] {
             assert_eq!(whole_label(text), None, "{text}");
         }
     }

@@ -62,7 +62,7 @@ pub(super) fn read_in_parts(
     let sides = body.sides(&layout);
     sides.check(&layout, form.choices.one_sign != Some(0))?;
     let stated = &request.account;
-    found.join_unnamed();
+    found.leave_unnamed();
     check_one(request, found.accounts.len())?;
     let mut totals = core::mem::take(&mut found.totals).compared();
     let mut accounts = found.accounts;
@@ -118,7 +118,9 @@ fn check_one(request: &TransactionsReadRequest, accounts: usize) -> Result<()> {
         ("closing_balance_minor", stated.closing_balance_minor.is_some()),
         ("opening_balance_minor", stated.opening_balance_minor.is_some()),
     ];
-    let Some((name, _)) = of_one.iter().find(|(_, is_stated)| *is_stated && accounts > 1) else { return Ok(()) };
+    let Some((name, _)) = of_one.iter().find(|(_, is_stated)| *is_stated && accounts > 1) else {
+        return Ok(());
+    };
     let message = format!("{name} is of one account; the document holds `{accounts}`");
     Err(Error::new(Cause::DataExclusive, message).at(format!("/account/{name}")))
 }

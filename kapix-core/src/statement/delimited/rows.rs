@@ -287,7 +287,9 @@ impl Rows<'_> {
     fn compare_beside(&mut self, record: &Cut<'_>, amount: i64, currency: Currency) {
         let Some(at) = self.layout.beside_amount else { return };
         let written = amounts::cut(record.cell(at));
-        let Some(own) = written.and_then(|it| it.minor(self.choices.decimal_mark.0, currency).ok()) else { return };
+        let Some(own) = written.and_then(|it| it.minor(self.choices.decimal_mark.0, currency).ok()) else {
+            return;
+        };
         self.found.beside.compared += 1;
         if own.abs() != amount.abs() {
             self.found.beside.against += 1;
@@ -424,7 +426,8 @@ impl Rows<'_> {
         let at = stamp.at(self.choices.date_order.0, clock, self.offset);
         let mut at = at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))?;
         if self.stated.utc_offset.is_none()
-            && let Some(own) = stamp.date(self.choices.date_order.0).filter(|own| at.date(self.offset) != *own)
+            && let Some(own) =
+                stamp.date(self.choices.date_order.0).filter(|own| at.date(self.offset) != *own)
         {
             // Its day is that of its own zone, whatever the zone of the account.
             at = At::Date(own);

@@ -142,7 +142,9 @@ impl Sides {
     /// those that are read are zero. Where no amount has a sign, a column of sides contradicts none.
     pub(super) fn check(&self, layout: &Layout, has_signs: bool) -> Result<()> {
         let against = self.0.iter().filter(|it| has_signs && it.contradicts());
-        if let Some((line, column)) = against.filter_map(|it| Some((it.against?, it))).min_by_key(|(line, _)| *line) {
+        if let Some((line, column)) =
+            against.filter_map(|it| Some((it.against?, it))).min_by_key(|(line, _)| *line)
+        {
             let message = format!(
                 "the column `{}`, which is not read, says another way than the sign of the amount, and in other rows the same; \
                  state it as `type` in `profile.columns`",
@@ -151,7 +153,9 @@ impl Sides {
             return Err(place(Cause::TransactionSign, line, Some(ColumnRole::Amount), &message));
         }
         let alone = self.0.iter().filter(|it| it.has_money_alone());
-        if let Some((line, column)) = alone.filter_map(|it| Some((it.alone?, it))).min_by_key(|(line, _)| *line) {
+        if let Some((line, column)) =
+            alone.filter_map(|it| Some((it.alone?, it))).min_by_key(|(line, _)| *line)
+        {
             let message = format!(
                 "the column `{}`, which is not read, holds amounts in the rows whose amount is zero; state in `profile.columns` \
                  what it holds, such as `debit`",

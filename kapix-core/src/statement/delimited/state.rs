@@ -63,7 +63,8 @@ impl States {
 
     /// Returns the finding of rows of which a column leaves open what it says of others.
     pub(super) fn finding(self) -> Option<ReadingFinding> {
-        let mut lines: Vec<u64> = self.0.into_values().filter(|it| it.has_usual).flat_map(|it| it.open).collect();
+        let mut lines: Vec<u64> =
+            self.0.into_values().filter(|it| it.has_usual).flat_map(|it| it.open).collect();
         lines.sort_unstable();
         lines.dedup();
         (!lines.is_empty()).then(|| ReadingFindingKind::StateUnknown.at(lines))

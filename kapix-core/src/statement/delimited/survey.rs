@@ -91,7 +91,9 @@ impl Survey {
         let Some(stamp) = cut.stamp else { return };
         self.dates.see(&stamp, line, period);
         if let Some(offset) = stamp.offset {
-            self.zone = Some(self.zone.map_or(offset, |own| if own.minutes() < offset.minutes() { offset } else { own }));
+            self.zone = Some(
+                self.zone.map_or(offset, |own| if own.minutes() < offset.minutes() { offset } else { own }),
+            );
         }
         let mut amount = None;
         for (column, written) in cut.amounts() {

@@ -251,7 +251,7 @@ impl Body<'_> {
         }
         // An empty line at the end of a part stands before the first row of the next.
         if let Some(rows) = &mut rows
-            && part.text.trim_end_matches([' ', '\t']).replace('\r', "").ends_with("\n\n")
+            && (part.text.ends_with("\n\n") || part.text.ends_with("\n\r\n"))
         {
             rows.found.open_break(0, DAYS_OF_TEXTS);
         }

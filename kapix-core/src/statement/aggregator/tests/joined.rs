@@ -109,7 +109,12 @@ fn modified_replaces_a_row_that_was_of_another_account() {
 #[test]
 fn an_empty_first_page_is_of_the_account_behind_it() {
     let kinds = |pages: &[Value]| -> Vec<ReadingFindingKind> {
-        reading(pages, &json!({"preset": "plaid"})).unwrap().findings.iter().map(|found| found.kind).collect()
+        reading(pages, &json!({"profile": {"preset": "plaid"}}))
+            .unwrap()
+            .findings
+            .iter()
+            .map(|found| found.kind)
+            .collect()
     };
     let full = |has_more: bool| page(&[plaid("a", "2026-03-01", 1.0)], &[], &[], has_more);
     assert_eq!(kinds(&[page(&[], &[], &[], true), full(false)]), []);

@@ -17,7 +17,9 @@ fn told(reading: &Reading, kind: ReadingFindingKind) -> bool {
 #[test]
 fn a_row_in_one_value_is_refused_at_its_line_and_the_foot_of_a_page_is_a_note() {
     let document = |line: &str| {
-        format!("Date,Details,Amount\n2026-03-01,Pay,50.00\n2026-03-02,Bus,-1.00\n{line}\n2026-03-04,Tea,-2.00\n")
+        format!(
+            "Date,Details,Amount\n2026-03-01,Pay,50.00\n2026-03-02,Bus,-1.00\n{line}\n2026-03-04,Tea,-2.00\n"
+        )
     };
     for line in [
         "\"2026-03-03,RENT,-4500.00\"",
@@ -50,7 +52,8 @@ fn a_row_in_one_value_is_refused_at_its_line_and_the_foot_of_a_page_is_a_note() 
 
 #[test]
 fn a_row_before_the_header_is_refused_at_its_line() {
-    let document = |before: &str| format!("{before}Date,Details,Amount\n2026-03-02,Pay,5.00\n2026-03-03,Food,-1.00\n");
+    let document =
+        |before: &str| format!("{before}Date,Details,Amount\n2026-03-02,Pay,5.00\n2026-03-03,Food,-1.00\n");
     refused(&document("2026-03-01,RENT,-4.00\n"), Cause::TransactionCsv, "/document/1");
     refused(&document("Bokf.dag,Text,Belopp\n2026-03-01,RENT,-4.00\n"), Cause::TransactionCsv, "/document/2");
     let other = read(&document("RENT,2026-03-01,-4.00\n"), "KES").unwrap();
@@ -78,10 +81,18 @@ fn amounts_that_stand_for_thousands_are_refused_at_the_line_that_says_so() {
         "Betr\u{e4}ge in Tausend",
         "(KES in thousands),,",
     ] {
-        refused(&format!("{line}\nDate,Details,Amount\n2026-03-02,Pay,5.00\n"), Cause::StatementForm, "/document/1");
+        refused(
+            &format!("{line}\nDate,Details,Amount\n2026-03-02,Pay,5.00\n"),
+            Cause::StatementForm,
+            "/document/1",
+        );
     }
     for line in ["Account number 000 123", "Branch 000", "Thousand Oaks Bank", "Miles Bank,KES"] {
-        assert!(read(&format!("{line}\nDate,Details,Amount\n2026-03-02,Pay,5.00\n2026-03-02,x,-5.00\n"), "KES").is_ok(), "{line}");
+        assert!(
+            read(&format!("{line}\nDate,Details,Amount\n2026-03-02,Pay,5.00\n2026-03-02,x,-5.00\n"), "KES")
+                .is_ok(),
+            "{line}"
+        );
     }
 }
 
@@ -118,7 +129,11 @@ fn balances_and_totals_alone_are_no_rows_whatever_their_words() {
         let account = &reading.accounts[0].account;
         let amounts: Vec<i64> = account.transactions.iter().map(|row| row.amount_minor).collect();
         assert_eq!(amounts, [5_000, -2_000], "{first}");
-        assert_eq!((account.opening_balance_minor, account.closing_balance_minor), (Some(10_000), Some(13_000)), "{first}");
+        assert_eq!(
+            (account.opening_balance_minor, account.closing_balance_minor),
+            (Some(10_000), Some(13_000)),
+            "{first}"
+        );
         assert!(reading.findings.is_empty(), "{first}: {:?}", reading.findings);
         let wrong = read(&document(first, last).replace("130.00", "131.00"), "KES").unwrap();
         assert!(told(&wrong, ReadingFindingKind::ClosingMismatch), "{first}");
@@ -132,7 +147,10 @@ fn balances_and_totals_alone_are_no_rows_whatever_their_words() {
     let daily = "Date,Details,Amount\n2026-03-02,Pay,50.00\n2026-03-02,SALDO DO DIA,150.00\n2026-03-03,Rent,-20.00\n\
         2026-03-03,SALDO DO DIA,130.00\n2026-03-04,Bus,-1.00\n";
     assert!(read(daily, "KES").unwrap().findings.is_empty());
-    assert!(told(&read(&daily.replace("130.00", "135.00"), "KES").unwrap(), ReadingFindingKind::ClosingMismatch));
+    assert!(told(
+        &read(&daily.replace("130.00", "135.00"), "KES").unwrap(),
+        ReadingFindingKind::ClosingMismatch
+    ));
     for total in ["MONTH TOTAL", "STATEMENT TOTAL"] {
         let text = format!("Date,Details,Debit,Credit\n2026-03-02,Pay,,50.00\n2026-03-31,{total},,50.00\n");
         assert_eq!(rows(&text, "KES").len(), 1, "{total}");
@@ -151,20 +169,29 @@ fn an_amount_beside_debits_and_credits_is_compared_with_them() {
     assert_eq!(reading.accounts[0].account.transactions.len(), 2);
     assert_eq!(reading.profile.columns.get(&ColumnRole::Amount), None);
     assert_eq!(reading.proof.columns_not_read, ["Amount"]);
-    refused(&same.replace("-5.00,5.00", "-6.00,5.00").replace("7.00,,", "8.00,,"), Cause::TransactionCsv, "/document/2/amount");
+    refused(
+        &same.replace("-5.00,5.00", "-6.00,5.00").replace("7.00,,", "8.00,,"),
+        Cause::TransactionCsv,
+        "/document/2/amount",
+    );
     // What is stated is read.
-    let columns = |names: &[(ColumnRole, &str)]| names.iter().map(|(column, name)| (*column, (*name).to_owned())).collect();
+    let columns = |names: &[(ColumnRole, &str)]| {
+        names.iter().map(|(column, name)| (*column, (*name).to_owned())).collect()
+    };
     let amount = Profile { columns: columns(&[(ColumnRole::Amount, "Amount")]), ..Profile::default() };
     let read = super::with(&same.replace(",5.00,", ",1,0"), amount);
     assert_eq!(read.unwrap().accounts[0].account.transactions[0].amount_minor, -500);
     let both = columns(&[(ColumnRole::Debit, "Debit"), (ColumnRole::Credit, "Credit")]);
-    assert!(super::with(&same.replace("-5.00", "-6.00"), Profile { columns: both, ..Profile::default() }).is_ok());
+    assert!(
+        super::with(&same.replace("-5.00", "-6.00"), Profile { columns: both, ..Profile::default() }).is_ok()
+    );
 }
 
 #[test]
 fn debits_under_an_unknown_name_beside_credits_of_zero_are_refused() {
     for name in ["Outgoing", "Pagos", "Auszahlung", "Withdrawls"] {
-        let text = format!("Date,Details,Credit,{name}\n2026-03-01,Pay,50.00,0.00\n2026-03-02,Rent,0.00,20.00\n");
+        let text =
+            format!("Date,Details,Credit,{name}\n2026-03-01,Pay,50.00,0.00\n2026-03-02,Rent,0.00,20.00\n");
         refused(&text, Cause::StatementUnstated, "/document/3");
         assert!(error(&text, "KES").message.contains(name));
     }
@@ -190,7 +217,9 @@ fn two_currencies_before_the_header_are_refused() {
 #[test]
 fn a_limit_in_a_balance_is_no_ledger_balance() {
     for name in ["Available Balance", "Cleared Balance", "Available Balance (KES)", "Saldo disponible"] {
-        let text = format!("Date,Details,Amount,{name}\n2026-03-01,Pay,50.00,1050.00\n2026-03-02,Rent,-20.00,1030.00\n");
+        let text = format!(
+            "Date,Details,Amount,{name}\n2026-03-01,Pay,50.00,1050.00\n2026-03-02,Rent,-20.00,1030.00\n"
+        );
         let reading = read(&text, "KES").unwrap();
         assert_eq!(reading.accounts[0].account.transactions[0].balance_minor, None, "{name}");
         assert_eq!(reading.proof.columns_not_read, [name]);

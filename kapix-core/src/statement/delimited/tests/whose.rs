@@ -2,7 +2,10 @@
 //! is refused, or told.
 
 use super::{error, read, request, rows, with};
-use crate::domain::{AccountKind, TransactionStatus::{Failed, Pending, Posted}};
+use crate::domain::{
+    AccountKind,
+    TransactionStatus::{Failed, Pending, Posted},
+};
 use crate::error::{Cause, Error};
 use crate::limits::Limits;
 use crate::statement::{self, ColumnRole, LeftOutReason, Profile, Reading, ReadingFindingKind, Sign};
@@ -28,7 +31,10 @@ fn stated(document: &str, kind: Option<AccountKind>, opening: Option<i64>) -> Re
 fn what_the_request_states_of_one_account_is_refused_for_several() {
     let two = "Account,Date,Amount\nCUR,2026-03-01,5.00\nSAV,2026-03-01,-1.00\n";
     let refused = stated(two, None, Some(500)).map(|it| it.accounts).unwrap_err();
-    assert_eq!((refused.cause, refused.fields[0].as_str()), (Cause::DataExclusive, "/account/opening_balance_minor"));
+    assert_eq!(
+        (refused.cause, refused.fields[0].as_str()),
+        (Cause::DataExclusive, "/account/opening_balance_minor")
+    );
     assert!(refused.message.contains("is of one account; the document holds `2`"), "{refused}");
     assert!(stated(two, Some(AccountKind::Current), None).is_ok());
     let one = stated(&two.replace("SAV", "CUR"), None, Some(500)).unwrap();
@@ -41,7 +47,8 @@ fn a_kind_that_the_document_contradicts_is_refused() {
     let refused = stated(text, Some(AccountKind::Current), None).map(|it| it.accounts).unwrap_err();
     assert_eq!((refused.cause, refused.fields[0].as_str()), (Cause::TransactionCsv, "/document/2/kind"));
     assert!(stated(text, Some(AccountKind::Loan), None).is_ok());
-    let before = "Account type: Loan account\nDate,Details,Amount\n2026-03-01,Repayment,5.00\n2026-03-02,x,-1.00\n";
+    let before =
+        "Account type: Loan account\nDate,Details,Amount\n2026-03-01,Repayment,5.00\n2026-03-02,x,-1.00\n";
     assert_eq!(read(before, "KES").unwrap().accounts[0].account.kind, AccountKind::Loan);
     let refused = stated(before, Some(AccountKind::Current), None).map(|it| it.accounts).unwrap_err();
     assert_eq!(refused.fields[0], "/document/1/kind");
@@ -63,8 +70,21 @@ fn a_balance_without_an_account_is_that_of_the_only_one() {
 
 #[test]
 fn accounts_in_a_column_that_is_not_read_are_refused() {
-    for name in ["MSISDN", "Card number", "Sub-account", "Account holder", "Space", "Phone Number", "Customer ID", "Client"] {
-        let text = |other: &str| format!("Date,Details,Amount,{name}\n2026-03-01,a,5.00,254722000001\n2026-03-02,b,-5.00,{other}\n");
+    for name in [
+        "MSISDN",
+        "Card number",
+        "Sub-account",
+        "Account holder",
+        "Space",
+        "Phone Number",
+        "Customer ID",
+        "Client",
+    ] {
+        let text = |other: &str| {
+            format!(
+                "Date,Details,Amount,{name}\n2026-03-01,a,5.00,254722000001\n2026-03-02,b,-5.00,{other}\n"
+            )
+        };
         refused(&text("254722000002"), Cause::TransactionCsv, "/document/3/account");
         assert!(read(&text("254722000001"), "KES").is_ok() && read(&text(""), "KES").is_ok(), "{name}");
     }
@@ -91,7 +111,9 @@ fn a_few_signs_do_not_show_what_the_other_amounts_are() {
         ("Flow", "outflow", "inflow"),
         ("Mode", "Debit Card", "Credit Transfer"),
     ] {
-        let rows: String = (1..=9).map(|day| format!("2026-03-0{day},a,5.00,{}\n", if day == 3 { credit } else { debit })).collect();
+        let rows: String = (1..=9)
+            .map(|day| format!("2026-03-0{day},a,5.00,{}\n", if day == 3 { credit } else { debit }))
+            .collect();
         for more in ["", "2026-03-10,FEE CORRECTION,-1.00,"] {
             let more = if more.is_empty() { String::new() } else { format!("{more}{debit}\n") };
             let text = format!("Date,Details,Amount,{name}\n{rows}{more}");
@@ -127,11 +149,20 @@ fn balances_that_show_both_sides_turn_no_amounts() {
 
 #[test]
 fn days_that_begin_anew_behind_a_line_that_is_no_row_are_told() {
-    let part = |amount: &str| -> String {
-        (1..=9).map(|day| format!("2026-03-0{day},a,{amount}\n")).collect()
-    };
-    let document = |line: &str, behind: &str| format!("Date,Details,Amount\n{}{line}\n{behind}", part("-5.00"));
-    for line in ["Savings,,", "Fixed Deposit", "Livret A,,", "Compte 123456,,", "KE12 3456 7890 1234,,", "Date,Details,Amount", ",,", ""] {
+    let part =
+        |amount: &str| -> String { (1..=9).map(|day| format!("2026-03-0{day},a,{amount}\n")).collect() };
+    let document =
+        |line: &str, behind: &str| format!("Date,Details,Amount\n{}{line}\n{behind}", part("-5.00"));
+    for line in [
+        "Savings,,",
+        "Fixed Deposit",
+        "Livret A,,",
+        "Compte 123456,,",
+        "KE12 3456 7890 1234,,",
+        "Date,Details,Amount",
+        ",,",
+        "",
+    ] {
         let reading = read(&document(line, &part("5.00")), "KES").unwrap();
         assert!(told(&reading, ReadingFindingKind::SectionDoubtful), "{line}");
         // The days go on.
@@ -160,7 +191,9 @@ fn days_that_begin_anew_behind_a_line_that_is_no_row_are_told() {
 #[test]
 fn columns_of_state_are_read_or_leave_a_doubt() {
     let document = |name: &str, usual: &str, other: &str| {
-        format!("Date,Details,Amount,{name}\n2026-03-13,Pay,500.00,{usual}\n2026-03-14,Pay,60.00,{other}\n2026-03-15,Bus,-1.00,{usual}\n")
+        format!(
+            "Date,Details,Amount,{name}\n2026-03-13,Pay,500.00,{usual}\n2026-03-14,Pay,60.00,{other}\n2026-03-15,Bus,-1.00,{usual}\n"
+        )
     };
     for (name, usual, other, status) in [
         ("Approved", "Yes", "No", Pending),
@@ -169,7 +202,8 @@ fn columns_of_state_are_read_or_leave_a_doubt() {
         ("Reversed By", "", "TX1", Failed),
         ("Response Code", "00", "Declined", Failed),
     ] {
-        let statuses: Vec<_> = rows(&document(name, usual, other), "KES").iter().map(|row| row.status).collect();
+        let statuses: Vec<_> =
+            rows(&document(name, usual, other), "KES").iter().map(|row| row.status).collect();
         assert_eq!(statuses, [Posted, status, Posted], "{name}");
     }
     for (name, usual, other) in [
@@ -194,24 +228,31 @@ fn columns_of_state_are_read_or_leave_a_doubt() {
 
 #[test]
 fn days_are_those_of_the_zone_that_the_times_state() {
-    let text = "Date,Details,Amount\n2026-03-01T00:30:00+03:00,Pay,500.00\n2026-03-31T22:30:00+03:00,Bus,-1.00\n";
+    let text =
+        "Date,Details,Amount\n2026-03-01T00:30:00+03:00,Pay,500.00\n2026-03-31T22:30:00+03:00,Bus,-1.00\n";
     let reading = read(text, "KES").unwrap();
     let account = &reading.accounts[0].account;
-    let days: Vec<_> = account.transactions.iter().map(|row| row.at.date(account.utc_offset).to_string()).collect();
+    let days: Vec<_> =
+        account.transactions.iter().map(|row| row.at.date(account.utc_offset).to_string()).collect();
     assert_eq!(days, ["2026-03-01", "2026-03-31"]);
     assert_eq!(account.utc_offset.to_string(), "+03:00");
     // A zone with summer time: each row keeps its day.
     let summer = "Date,Details,Amount\n2026-03-01T00:00:00+01:00,a,5.00\n2026-03-10T23:30:00+01:00,a,5.00\n2026-06-01T00:00:00+02:00,b,-1.00\n";
     let reading = read(summer, "KES").unwrap();
     let account = &reading.accounts[0].account;
-    let days: Vec<_> = account.transactions.iter().map(|row| row.at.date(account.utc_offset).to_string()).collect();
+    let days: Vec<_> =
+        account.transactions.iter().map(|row| row.at.date(account.utc_offset).to_string()).collect();
     assert_eq!(days, ["2026-03-01", "2026-03-10", "2026-06-01"]);
     // A stated offset goes before it, and times in UTC are of UTC.
     let mut request = request("KES", Profile::default());
     request.account.utc_offset = Some(crate::time::UtcOffset::UTC);
-    let stated = statement::read(text.as_bytes(), &request, &Limits::default()).unwrap().accounts.remove(0).account;
+    let stated =
+        statement::read(text.as_bytes(), &request, &Limits::default()).unwrap().accounts.remove(0).account;
     assert_eq!(stated.transactions[0].at.date(stated.utc_offset).to_string(), "2026-02-28");
-    assert_eq!(read(&text.replace("+03:00", "Z"), "KES").unwrap().accounts[0].account.utc_offset.to_string(), "Z");
+    assert_eq!(
+        read(&text.replace("+03:00", "Z"), "KES").unwrap().accounts[0].account.utc_offset.to_string(),
+        "Z"
+    );
 }
 
 #[test]
@@ -219,7 +260,10 @@ fn a_statement_of_mpesa_is_known_by_its_columns() {
     let text = "MPESA FULL STATEMENT\nReceipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,Balance\n\
         SA1,2026-03-01 00:30:00,Pay,Completed,500.00,,500.00\nSA2,2026-03-02 10:00:00,Bus,Completed,,-1.00,499.00\n";
     let account = read(text, "").unwrap().accounts.remove(0).account;
-    assert_eq!((account.kind, account.currency.as_str(), account.utc_offset.to_string()), (AccountKind::MobileMoney, "KES", "+03:00".to_owned()));
+    assert_eq!(
+        (account.kind, account.currency.as_str(), account.utc_offset.to_string()),
+        (AccountKind::MobileMoney, "KES", "+03:00".to_owned())
+    );
     assert_eq!(account.transactions[0].at.date(account.utc_offset).to_string(), "2026-03-01");
     assert_eq!(account.provider.as_deref(), Some("M-PESA"));
     // In another currency it is of another country.
