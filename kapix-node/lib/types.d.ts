@@ -2123,7 +2123,7 @@ export interface KolmogorovSmirnov {
 }
 
 /** Why a row became no transaction. */
-export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'removed' | 'repeated' | 'replaced' | 'total';
+export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'removed' | 'repeated' | 'replaced' | 'total' | 'unplaced_balance';
 
 /** A row that became no transaction. */
 export interface LeftOutRow {
@@ -2525,7 +2525,7 @@ export interface ReadingFinding {
 }
 
 /** What reading may show of the data. */
-export type ReadingFindingKind = 'closing_mismatch' | 'fees_not_read' | 'newest_first' | 'pages_missing' | 'sign_doubtful' | 'sign_found' | 'total_mismatch';
+export type ReadingFindingKind = 'closing_mismatch' | 'fees_not_read' | 'hidden_rows' | 'newest_first' | 'pages_missing' | 'section_doubtful' | 'sign_doubtful' | 'sign_found' | 'state_unknown' | 'total_mismatch';
 
 /** Where a reason comes from. */
 export type ReasonSource = 'policy' | 'engine';
