@@ -3492,7 +3492,7 @@ type StatedAccount struct {
 	Period *PeriodInput `json:"period,omitempty"`
 	// Provider: Bank or operator.
 	Provider string `json:"provider,omitempty"`
-	// UTCOffset: Offset whose civil days are the account's days, and of the times in the document that state none; default `Z`.
+	// UTCOffset: Offset whose civil days are the account's days, and of the times in the document that state none; default that of the times, else `Z`.
 	UTCOffset string `json:"utc_offset,omitempty"`
 }
 

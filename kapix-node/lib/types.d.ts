@@ -1073,7 +1073,7 @@ export interface StatedAccount {
   readonly provider?: string | null;
   /**
    * Offset whose civil days are the account's days, and of the times in the document that state none; default
-   * `Z`.
+   * that of the times, else `Z`.
    */
   readonly utc_offset?: string | null;
 }

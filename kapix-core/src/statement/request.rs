@@ -103,6 +103,7 @@ pub struct StatedAccount {
     pub period: Option<Period>,
     /// Bank or operator.
     pub provider: Option<String>,
-    /// Offset whose civil days are the account's days, and of the times in the document that state none; default `Z`.
+    /// Offset whose civil days are the account's days, and of the times in the document that state none; default that of the
+    /// times, else `Z`.
     pub utc_offset: Option<UtcOffset>,
 }

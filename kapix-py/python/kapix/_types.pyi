@@ -912,7 +912,7 @@ class StatedAccount(TypedDict):
     """Bank or operator."""
     utc_offset: NotRequired[str | None]
     """Offset whose civil days are the account's days, and of the times in the document that state none; default
-    `Z`.
+    that of the times, else `Z`.
     """
 
 TargetKind = Literal["binary", "continuous"]

@@ -136,7 +136,7 @@ fn a_few_signs_do_not_show_what_the_other_amounts_are() {
 
 #[test]
 fn balances_that_show_both_sides_turn_no_amounts() {
-    let mut balance = 100_00;
+    let mut balance = 10_000;
     let mut text = "Date,Details,Amount,DC,Balance\n".to_owned();
     for day in 1..=28 {
         let (amount, side) = if day == 14 { (500, "C") } else { (-100, "D") };
