@@ -2050,6 +2050,8 @@ const (
 	LeftOutReasonReplaced LeftOutReason = "replaced"
 	// LeftOutReasonTotal: A sum of the rows: it was compared.
 	LeftOutReasonTotal LeftOutReason = "total"
+	// LeftOutReasonUnplacedBalance: A balance at an end that names no account, in a document of several.
+	LeftOutReasonUnplacedBalance LeftOutReason = "unplaced_balance"
 )
 
 // LeftOutRow: A row that became no transaction.
@@ -2729,14 +2731,20 @@ const (
 	ReadingFindingKindClosingMismatch ReadingFindingKind = "closing_mismatch"
 	// ReadingFindingKindFeesNotRead: Money stands in a column of fees that is not read (`columns_not_read`), and no balance shows that the amounts hold it.
 	ReadingFindingKindFeesNotRead ReadingFindingKind = "fees_not_read"
+	// ReadingFindingKindHiddenRows: A line holds a day and an amount and became no row: all in one value, before the header, or in a quoted value of several lines.
+	ReadingFindingKindHiddenRows ReadingFindingKind = "hidden_rows"
 	// ReadingFindingKindNewestFirst: The document was in the order of the newest first; the rows are given the oldest first.
 	ReadingFindingKindNewestFirst ReadingFindingKind = "newest_first"
 	// ReadingFindingKindPagesMissing: Every page says that another one follows, which did not come.
 	ReadingFindingKindPagesMissing ReadingFindingKind = "pages_missing"
+	// ReadingFindingKindSectionDoubtful: Behind a line that is no row the days begin anew: the rows may be of another account, or still to come.
+	ReadingFindingKindSectionDoubtful ReadingFindingKind = "section_doubtful"
 	// ReadingFindingKindSignDoubtful: More balances follow from the row before with the amount turned round than as it was read, and too few to turn it, or no balance is below zero.
 	ReadingFindingKindSignDoubtful ReadingFindingKind = "sign_doubtful"
 	// ReadingFindingKindSignFound: Balances chain only when money out is above zero; the amounts were turned round.
 	ReadingFindingKindSignFound ReadingFindingKind = "sign_found"
+	// ReadingFindingKindStateUnknown: A column leaves open whether rows took effect: a status or a day of booking that is empty beside filled ones, or a code other than that of success.
+	ReadingFindingKindStateUnknown ReadingFindingKind = "state_unknown"
 	// ReadingFindingKindTotalMismatch: A stated total is not the sum of the rows.
 	ReadingFindingKindTotalMismatch ReadingFindingKind = "total_mismatch"
 )
@@ -3639,7 +3647,7 @@ type StatedAccount struct {
 	Period *PeriodInput `json:"period,omitempty"`
 	// Provider: Bank or operator.
 	Provider string `json:"provider,omitempty"`
-	// UTCOffset: Offset whose civil days are the account's days, and of the times in the document that state none; default that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
+	// UTCOffset: Offset whose civil days are the account's days, and of the times in the document that state none; default that of the times, then of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
 	UTCOffset string `json:"utc_offset,omitempty"`
 
 	given *given

@@ -1074,7 +1074,7 @@ export interface StatedAccount {
   readonly provider?: string | null;
   /**
    * Offset whose civil days are the account's days, and of the times in the document that state none; default
-   * that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
+   * that of the times, then of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
    */
   readonly utc_offset?: string | null;
 }
@@ -2124,7 +2124,7 @@ export interface KolmogorovSmirnov {
 }
 
 /** Why a row became no transaction. */
-export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'removed' | 'repeated' | 'replaced' | 'total';
+export type LeftOutReason = 'blank' | 'closing_balance' | 'continuation' | 'header' | 'no_amount' | 'note' | 'opening_balance' | 'preamble' | 'removed' | 'repeated' | 'replaced' | 'total' | 'unplaced_balance';
 
 /** A row that became no transaction. */
 export interface LeftOutRow {
@@ -2526,7 +2526,7 @@ export interface ReadingFinding {
 }
 
 /** What reading may show of the data. */
-export type ReadingFindingKind = 'closing_mismatch' | 'fees_not_read' | 'newest_first' | 'pages_missing' | 'sign_doubtful' | 'sign_found' | 'total_mismatch';
+export type ReadingFindingKind = 'closing_mismatch' | 'fees_not_read' | 'hidden_rows' | 'newest_first' | 'pages_missing' | 'section_doubtful' | 'sign_doubtful' | 'sign_found' | 'state_unknown' | 'total_mismatch';
 
 /** Where a reason comes from. */
 export type ReasonSource = 'policy' | 'engine';

@@ -4,6 +4,7 @@ use crate::id::Id;
 use crate::money::Currency;
 use crate::time::{At, Date, UtcOffset};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// One account of an applicant with its rows in the order of the document.
 #[serde_with::skip_serializing_none]
@@ -41,8 +42,9 @@ pub struct Account {
 }
 
 /// What an account is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum AccountKind {
     /// A current or checking account.

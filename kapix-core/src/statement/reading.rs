@@ -190,6 +190,16 @@ impl LeftOutRows {
         }
     }
 
+    /// Gives a row that is counted another reason.
+    pub(crate) fn change(&mut self, line: u64, from: LeftOutReason, to: LeftOutReason) {
+        if let Some(count) = self.counts.get_mut(&from) {
+            *count -= 1;
+        }
+        self.counts.retain(|_, count| *count > 0);
+        *self.counts.entry(to).or_default() += 1;
+        self.rows.iter_mut().filter(|row| row.line == line).for_each(|row| row.reason = to);
+    }
+
     /// Adds the rows of the part of the document behind.
     pub(crate) fn join(&mut self, next: Self) {
         for (reason, count) in next.counts {
@@ -255,6 +265,9 @@ pub enum LeftOutReason {
     /// A sum of the rows: it was compared.
     #[strum(message = "Nothing.")]
     Total,
+    /// A balance at an end that names no account, in a document of several.
+    #[strum(message = "State the balances of each account where they are known.")]
+    UnplacedBalance,
 }
 
 /// What reading shows of the data.
@@ -286,12 +299,19 @@ pub enum ReadingFindingKind {
     /// Money stands in a column of fees that is not read (`columns_not_read`), and no balance shows that the amounts hold it.
     #[strum(message = "Give each fee a row of its own, or add it to the amount.")]
     FeesNotRead,
+    /// A line holds a day and an amount and became no row: all in one value, before the header, or in a quoted value of
+    /// several lines.
+    #[strum(message = "Write the line as the other rows, or read the rest of the document without it.")]
+    HiddenRows,
     /// The document was in the order of the newest first; the rows are given the oldest first.
     #[strum(message = "Nothing.")]
     NewestFirst,
     /// Every page says that another one follows, which did not come.
     #[strum(message = "Read all pages: rows are missing.")]
     PagesMissing,
+    /// Behind a line that is no row the days begin anew: the rows may be of another account, or still to come.
+    #[strum(message = "Split the document at the line, and read the parts by what they are.")]
+    SectionDoubtful,
     /// More balances follow from the row before with the amount turned round than as it was read, and too few to turn it, or
     /// no balance is below zero.
     #[strum(message = "Compare a row with the document, and state `sign` or `debit_sign`.")]
@@ -299,6 +319,10 @@ pub enum ReadingFindingKind {
     /// Balances chain only when money out is above zero; the amounts were turned round.
     #[strum(message = "State `sign` as `debit_positive`.")]
     SignFound,
+    /// A column leaves open whether rows took effect: a status or a day of booking that is empty beside filled ones, or a code
+    /// other than that of success.
+    #[strum(message = "Find out whether the rows took effect, and state it in a column of `status`.")]
+    StateUnknown,
     /// A stated total is not the sum of the rows.
     #[strum(message = "Ask for the whole document: rows may be missing, added or changed.")]
     TotalMismatch,
@@ -316,8 +340,11 @@ impl ReadingFindingKind {
         match self {
             Self::ClosingMismatch
             | Self::FeesNotRead
+            | Self::HiddenRows
             | Self::PagesMissing
+            | Self::SectionDoubtful
             | Self::SignDoubtful
+            | Self::StateUnknown
             | Self::TotalMismatch => Severity::Refer,
             Self::NewestFirst | Self::SignFound => Severity::Info,
         }

@@ -104,6 +104,6 @@ pub struct StatedAccount {
     /// Bank or operator.
     pub provider: Option<String>,
     /// Offset whose civil days are the account's days, and of the times in the document that state none; default that of
-    /// the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
+    /// the times, then of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
     pub utc_offset: Option<UtcOffset>,
 }

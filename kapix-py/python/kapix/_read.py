@@ -253,8 +253,8 @@ def read_transactions(
         account_id: Id of the account; default the document's, or `account`.
         kind: What the account is; default the document's, or `other`.
         provider: Bank or operator.
-        utc_offset: Offset whose civil days are the account's days, such as `+03:00`; default that of the preset, which is
-            `+03:00` for `mpesa`, else `Z`. The answer prints it, `read.accounts` has it.
+        utc_offset: Offset whose civil days are the account's days, such as `+03:00`; default that of its times, then of the
+            preset, which is `+03:00` for `mpesa`, else `Z`. The answer prints it, `read.accounts` has it.
         opening_balance_minor: Balance before the first row, in minor units.
         closing_balance_minor: Balance after the last row, in minor units.
         period: Days that the document covers, `{"from": ..., "to": ...}`.

@@ -1886,7 +1886,7 @@ class KolmogorovSmirnov(Record):
     value = property_of('value', 'The distance, in 0..=1.')
 
 
-LeftOutReason = Union[Literal["blank"], Literal["closing_balance"], Literal["continuation"], Literal["header"], Literal["no_amount"], Literal["note"], Literal["opening_balance"], Literal["preamble"], Literal["removed"], Literal["repeated"], Literal["replaced"], Literal["total"]]
+LeftOutReason = Union[Literal["blank"], Literal["closing_balance"], Literal["continuation"], Literal["header"], Literal["no_amount"], Literal["note"], Literal["opening_balance"], Literal["preamble"], Literal["removed"], Literal["repeated"], Literal["replaced"], Literal["total"], Literal["unplaced_balance"]]
 
 
 class LeftOutRow(Record):
@@ -2163,7 +2163,7 @@ class ReadingFinding(Record):
     severity = property_of('severity', 'What it should do to a decision.')
 
 
-ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["fees_not_read"], Literal["newest_first"], Literal["pages_missing"], Literal["sign_doubtful"], Literal["sign_found"], Literal["total_mismatch"]]
+ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["fees_not_read"], Literal["hidden_rows"], Literal["newest_first"], Literal["pages_missing"], Literal["section_doubtful"], Literal["sign_doubtful"], Literal["sign_found"], Literal["state_unknown"], Literal["total_mismatch"]]
 
 
 ReasonSource = Union[Literal["policy"], Literal["engine"]]

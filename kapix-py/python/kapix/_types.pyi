@@ -913,7 +913,7 @@ class StatedAccount(TypedDict):
     """Bank or operator."""
     utc_offset: NotRequired[str | None]
     """Offset whose civil days are the account's days, and of the times in the document that state none; default
-    that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
+    that of the times, then of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
     """
 
 TargetKind = Literal["binary", "continuous"]
@@ -2246,7 +2246,7 @@ class KolmogorovSmirnov(Record):
     def value(self) -> float:
         """The distance, in 0..=1."""
 
-LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "replaced", "total"]
+LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "replaced", "total", "unplaced_balance"]
 
 class LeftOutRow(Record):
     """A row that became no transaction."""
@@ -2752,7 +2752,7 @@ class ReadingFinding(Record):
     def severity(self) -> Severity:
         """What it should do to a decision."""
 
-ReadingFindingKind = Literal["closing_mismatch", "fees_not_read", "newest_first", "pages_missing", "sign_doubtful", "sign_found", "total_mismatch"]
+ReadingFindingKind = Literal["closing_mismatch", "fees_not_read", "hidden_rows", "newest_first", "pages_missing", "section_doubtful", "sign_doubtful", "sign_found", "state_unknown", "total_mismatch"]
 
 ReasonSource = Literal["policy", "engine"]
 

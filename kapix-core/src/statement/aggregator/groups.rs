@@ -18,7 +18,8 @@ pub(super) struct Group {
     pub(super) total: Option<i64>,
 }
 
-/// Returns the groups. A page without any account is of the group before it.
+/// Returns the groups. A page without any account is of the group before it; the first one of that behind, of which it does not
+/// say that no page follows.
 pub(super) fn of(pages: &[Page<'_>], units: Units) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for ((page, stars), accounts) in units {
@@ -27,14 +28,15 @@ pub(super) fn of(pages: &[Page<'_>], units: Units) -> Vec<Group> {
         let says_more = page.more.iter().any(|(of, says)| own(of) && *says);
         let total = page.totals.iter().filter(|(of, _)| own(of)).map(|(_, total)| *total).max();
         let mut group = Group { accounts, is_whole: !says_more, total };
-        let joins = |known: &mut Group| !known.accounts.is_disjoint(&group.accounts);
+        let joins =
+            |known: &mut Group| known.accounts.is_empty() || !known.accounts.is_disjoint(&group.accounts);
         let mut known: Vec<Group> = groups.extract_if(.., joins).collect();
         if group.accounts.is_empty() {
             known.extend(groups.pop());
         }
         for known in known {
+            group.is_whole |= known.is_whole && (group.accounts.is_empty() || !known.accounts.is_empty());
             group.accounts.extend(known.accounts);
-            group.is_whole |= known.is_whole;
             group.total = group.total.max(known.total);
         }
         groups.push(group);

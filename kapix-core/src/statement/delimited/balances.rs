@@ -39,6 +39,7 @@ pub(super) fn oldest_first(accounts: &mut [Building]) -> Option<ReadingFinding> 
             account.rows.reverse();
             account.newest_first = true;
         }
+        account.place_edges();
     }
     (!turned.is_empty()).then(|| ReadingFindingKind::NewestFirst.at(turned))
 }
@@ -88,6 +89,7 @@ pub(super) fn sign(
     choices: &mut Choices,
     has_amounts: bool,
     findings: &mut Vec<ReadingFinding>,
+    side: Option<&str>,
 ) -> Result<Chain> {
     let mut all = Chain::default();
     for account in accounts.iter() {
@@ -100,6 +102,10 @@ pub(super) fn sign(
     let proves = |own: u64, other: u64| own >= 2 && own * 10 >= all.checked * 9 && other * 2 < own;
     let first_line = accounts.iter().find_map(|it| it.rows.lines.first().copied()).unwrap_or_default();
     let amounts = has_amounts && !choices.sign_by_type;
+    if choices.one_sign.is_some() && all.plus > 0 && all.minus > 0 {
+        let what = "the amounts of the document have no sign, or too few have one, and its balances show money in and money out";
+        return Err(one_sign(side, what, ""));
+    }
     if let Some(line) = choices.bare.filter(|_| !proves(all.plus, all.minus) || !all.is_of_most(accounts)) {
         let message = "the amount has no sign where others have a plus or `CR`, and no balances show whether it is money in \
             or out; state `profile.sign`, or a column of `type`";
@@ -130,10 +136,13 @@ pub(super) fn sign(
         }
     } else if amounts && choices.sign.1 == Choice::Default && proves(all.plus, all.minus) {
         choices.sign.1 = Choice::Found { line: first_line };
-    } else if choices.one_sign.is_some() {
-        let message = "no amount of the document has a sign, and nothing else says what is money in or out; state \
-            `profile.sign`, or the column `type` in `profile.columns`";
-        return Err(Error::new(Cause::StatementUnstated, message).at("/profile/sign"));
+    } else if let Some(signed) = choices.one_sign {
+        let what = if signed == 0 {
+            "no amount of the document has a sign, and nothing else says what is money in or out"
+        } else {
+            "a few amounts of the document have a minus, too few to show what those without a sign are"
+        };
+        return Err(one_sign(side, what, "`profile.sign`, or "));
     }
     if let Some(line) = choices.debits_against.filter(|_| !proves(all.plus, all.minus)) {
         let message =
@@ -146,9 +155,30 @@ pub(super) fn sign(
     Ok(all)
 }
 
+/// Returns the error of amounts whose signs do not say which way the money went.
+#[cold]
+fn one_sign(side: Option<&str>, what: &str, sign: &str) -> Error {
+    let column = side
+        .map(|name| format!("; the column `{name}`, which is not read, seems to say it"))
+        .unwrap_or_default();
+    let message = format!("{what}{column}; state {sign}the column `type` in `profile.columns`");
+    Error::new(Cause::StatementUnstated, message).at("/profile/sign")
+}
+
 /// Returns a number of doubts; `None` where there is none.
 fn some_doubts(doubts: usize) -> Option<u32> {
     (doubts > 0).then(|| u32::try_from(doubts).unwrap_or(u32::MAX))
+}
+
+/// What a document says of an account beside its rows.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) period: Option<Period>,
+    /// The balances before the first row and after the last, each with its line.
+    pub(super) ends: [Option<(u64, i64)>; 2],
+    pub(super) kind: Option<AccountKind>,
+    pub(super) provider: Option<&'static str>,
+    pub(super) utc_offset: UtcOffset,
 }
 
 /// Returns the account with its ends, and its rows: what is stated in the request goes before what the rows of the document say, and
@@ -156,11 +186,11 @@ fn some_doubts(doubts: usize) -> Option<u32> {
 pub(super) fn finish(
     building: Building,
     stated: &StatedAccount,
-    preamble: (Option<Period>, [Option<(u64, i64)>; 2]),
+    known: Known,
     totals: &mut Totals,
     wrong: &mut Vec<u64>,
 ) -> (AccountRead, RowColumns) {
-    let (period, [named_opening, named_closing]) = preamble;
+    let Known { period, ends: [named_opening, named_closing], .. } = known;
     wrong.extend(building.edges_against());
     let [opening, closing] = building.ends();
     let (opening, closing) = (opening.or(named_opening), closing.or(named_closing));
@@ -185,13 +215,13 @@ pub(super) fn finish(
         chain_tolerance_minor: 0,
         closing_balance_minor,
         currency,
-        kind: stated.kind.or(kind).unwrap_or(AccountKind::Other),
+        kind: stated.kind.or(kind).or(known.kind).unwrap_or(AccountKind::Other),
         opening_balance_minor,
         period: stated.period.or(period),
-        provider: stated.provider.clone(),
+        provider: stated.provider.clone().or_else(|| known.provider.map(str::to_owned)),
         reading_doubts: some_doubts(doubts),
         transactions: Vec::new(),
-        utc_offset: stated.utc_offset.unwrap_or(UtcOffset::UTC),
+        utc_offset: known.utc_offset,
     };
     (AccountRead { account, lines: Vec::new() }, rows)
 }

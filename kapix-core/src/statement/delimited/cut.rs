@@ -56,7 +56,9 @@ impl<'r> Cut<'r> {
         } else {
             states(ColumnRole::Debit) || states(ColumnRole::Credit)
         };
-        self.stamp.is_some() && has_amount && self.cells().all(|cell| words::label(cell).is_none())
+        self.stamp.is_some()
+            && has_amount
+            && self.cells().all(|cell| words::label(cell).or_else(|| words::whole_label(cell)).is_none())
     }
 }
 

@@ -49,7 +49,8 @@ pub(super) struct Stamp {
     pub(super) day: Day,
     /// Microseconds since midnight.
     pub(super) clock: Option<i64>,
-    offset: Option<UtcOffset>,
+    /// The offset behind the time.
+    pub(super) offset: Option<UtcOffset>,
 }
 
 /// A day as it is written.

@@ -28,16 +28,15 @@ impl Rows<'_> {
         let balance = self.balance_of(record, balance)?;
         let balance_minor = balance.or_else(|| self.beside_words(record, currency).map(|(_, minor)| minor));
         let line = record.line;
+        let is_unnamed =
+            self.layout.places.has(ColumnRole::Account) && self.cell(record, ColumnRole::Account).is_empty();
         let account = self.account(record, currency)?;
         let rows_before = account.rows.len();
-        let is_opening = label == Label::Opening;
-        account.edges.push(Edge { line, is_opening, balance_minor, rows_before });
-        let reason = match (balance_minor, is_opening) {
-            (None, _) => LeftOutReason::NoAmount,
-            (_, true) => LeftOutReason::OpeningBalance,
-            (_, false) => LeftOutReason::ClosingBalance,
-        };
-        self.found.left_out.push(line, reason);
+        let is_by_place = label == Label::Balance;
+        let is_opening = if is_by_place { rows_before == 0 } else { label == Label::Opening };
+        let edge = Edge { line, is_opening, is_by_place, is_unnamed, balance_minor, rows_before };
+        account.edges.push(edge);
+        self.found.left_out.push(line, edge.reason());
         Ok(())
     }
 

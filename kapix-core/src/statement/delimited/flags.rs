@@ -22,6 +22,10 @@ pub(super) enum Says {
     Account,
     /// Whether its balance is owned or owed, as `CR` and `DR`.
     BalanceSide,
+    /// When it was booked or settled, beside its day.
+    Booked,
+    /// A code of a response.
+    Code,
     /// A currency beside that of the column `currency`.
     Currency,
     /// Whether it failed.
@@ -36,6 +40,8 @@ pub(super) enum Says {
     Reason,
     /// Whether it was reversed.
     Reversed,
+    /// By what, or when, it was reversed.
+    ReversedBy,
     /// A word of status.
     Status,
 }
@@ -58,6 +64,34 @@ const NAMES: &[(Says, &[&str])] = &[
             "wallet number",
             "pocket",
             "product",
+            "msisdn",
+            "card",
+            "card no",
+            "card number",
+            "card id",
+            "sub account",
+            "subaccount",
+            "sub account name",
+            "account holder",
+            "account owner",
+            "holder",
+            "space",
+            "space name",
+            "pot",
+            "pot name",
+            "vault",
+            "phone",
+            "phone no",
+            "phone number",
+            "mobile no",
+            "mobile number",
+            "customer id",
+            "customer no",
+            "customer number",
+            "client",
+            "client id",
+            "client no",
+            "client number",
         ],
     ),
     (
@@ -78,8 +112,41 @@ const NAMES: &[(Says, &[&str])] = &[
         ],
     ),
     (
+        Says::Booked,
+        &[
+            "booking date",
+            "booked date",
+            "booked on",
+            "posting date",
+            "posted date",
+            "post date",
+            "completed date",
+            "completion date",
+            "completed at",
+            "completed on",
+            "settlement date",
+            "settled date",
+            "settled at",
+            "settled on",
+            "cleared date",
+            "clearing date",
+            "cleared on",
+        ],
+    ),
+    (Says::Code, &["response code", "resp code", "response cd", "result code", "return code", "status code"]),
+    (
         Says::Failed,
         &[
+            "bounced",
+            "is bounced",
+            "dishonoured",
+            "is dishonoured",
+            "dishonored",
+            "is dishonored",
+            "returned",
+            "is returned",
+            "unpaid",
+            "is unpaid",
             "failed",
             "is failed",
             "declined",
@@ -102,6 +169,9 @@ const NAMES: &[(Says, &[&str])] = &[
     (
         Says::Posted,
         &[
+            "approved",
+            "is approved",
+            "honoured",
             "posted",
             "is posted",
             "booked",
@@ -119,7 +189,14 @@ const NAMES: &[(Says, &[&str])] = &[
     (
         Says::Reason,
         &[
+            "cancelled at",
+            "cancelled on",
+            "canceled at",
+            "declined at",
+            "failed at",
             "failure reason",
+            "rejected at",
+            "rejected on",
             "failed reason",
             "reason for failure",
             "decline reason",
@@ -143,6 +220,7 @@ const NAMES: &[(Says, &[&str])] = &[
             "reversal indicator",
         ],
     ),
+    (Says::ReversedBy, &["reversed by", "reversed on", "reversed at", "reversal date"]),
     (
         Says::Status,
         &[
@@ -175,10 +253,12 @@ const NAMES: &[(Says, &[&str])] = &[
 impl Says {
     /// Returns whether the column is read: others are looked at, and named as not read.
     pub(super) const fn is_read(self) -> bool {
-        !matches!(self, Self::Account | Self::Fee)
+        !matches!(self, Self::Account | Self::Booked | Self::Fee)
     }
 }
 
+/// Names of the currency of an amount that was billed.
+const BILLED: &[&str] = &["billing currency", "billed currency"];
 /// Values of yes and no.
 const YES: &[&str] = &["yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sim", "ndiyo"];
 const NO: &[&str] = &["", "no", "n", "false", "f", "0", "none", "n a", "na", "null", "nil", "hapana"];
@@ -196,13 +276,16 @@ pub(super) fn of(header: &[String], places: &Places) -> Vec<(usize, Says)> {
     let is_used = |at: usize| places.used().any(|(_, place)| place == at);
     let rest = header.iter().enumerate().filter(|(at, _)| !is_used(*at));
     let has_account = places.has(ColumnRole::Account);
+    // An amount as it was billed is in the currency that was billed, whatever was paid.
+    let currency = places.of(ColumnRole::Currency).and_then(|at| header.get(at));
+    let is_billed = currency.is_some_and(|name| BILLED.contains(&&*folded(name)));
     let known = rest.filter_map(|(at, name)| {
         if fees::is_name(name) {
             return Some((at, Says::Fee));
         }
         let name = folded(name);
         if words::column(&name).is_some_and(|(column, _)| column == ColumnRole::Currency) {
-            return Some((at, Says::Currency));
+            return (!is_billed).then_some((at, Says::Currency));
         }
         let known = NAMES.iter().find(|(_, names)| names.contains(&&*name)).map(|(says, _)| (at, *says));
         known.filter(|(_, says)| *says != Says::Account || !has_account)
@@ -223,13 +306,16 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
     // A debit that was reversed stays money out, which is the cautious reading.
     let reversed = if is_credit { Failed } else { Posted };
     match says {
-        Says::Account | Says::BalanceSide | Says::Currency | Says::Fee => Some(Posted),
+        Says::Account | Says::BalanceSide | Says::Booked | Says::Currency | Says::Fee => Some(Posted),
+        // What another code than that of success means is told as open.
+        Says::Code => words::status(text).or(Some(Posted)),
         Says::Failed => flag(Failed, Posted),
         Says::Pending => flag(Pending, Posted),
         Says::Posted if dates::cut(text).is_some() => Some(Posted),
         Says::Posted => flag(Posted, Pending),
         Says::Reason if no || words::status(text) == Some(Posted) => Some(Posted),
         Says::Reason => Some(Failed),
+        Says::ReversedBy => Some(if no { Posted } else { reversed }),
         Says::Reversed if REVERSED.contains(&&*word) => Some(reversed),
         Says::Reversed => flag(reversed, Posted),
         Says::Status if word.is_empty() => Some(Posted),
@@ -326,16 +412,18 @@ impl Rows<'_> {
 
     /// Refuses a row of which a name of its account is another one than before: nothing reads the column.
     pub(super) fn check_named(&mut self, record: &Cut<'_>) -> Result<()> {
-        let flag = self.layout.flags.iter().find(|(_, says)| *says == Says::Account);
-        let Some((at, _)) = flag else { return Ok(()) };
-        let text = record.cell(*at);
-        if text.is_empty() {
-            return Ok(());
-        }
-        match &self.found.named {
-            None => self.found.named = Some((text.to_owned(), record.line)),
-            Some((known, _)) if known != text => return Err(named_again(record.line)),
-            Some(_) => {}
+        for (at, _) in self.layout.flags.iter().filter(|(_, says)| *says == Says::Account) {
+            let text = record.cell(*at);
+            if text.is_empty() {
+                continue;
+            }
+            match self.found.named.get(at) {
+                None => {
+                    self.found.named.insert(*at, (text.to_owned(), record.line));
+                }
+                Some((known, _)) if known != text => return Err(named_again(record.line)),
+                Some(_) => {}
+            }
         }
         Ok(())
     }
@@ -343,17 +431,18 @@ impl Rows<'_> {
     /// Refuses a row of which a column that is not read says that it took no effect.
     fn check_unread(&self, record: &Cut<'_>) -> Result<()> {
         let (known, behind) = &self.unread;
-        for at in known.iter().copied().chain(behind.start..record.len()) {
+        let category = self.layout.places.of(ColumnRole::Category);
+        for at in known.iter().copied().chain(behind.start..record.len()).chain(category) {
             // A text about a payment may have such words; one of them alone says it there too.
-            let says =
-                if self.texts.contains(&at) { effect::is_of_no_effect } else { effect::says_no_effect };
+            let is_text = self.texts.contains(&at) || category == Some(at);
+            let says = if is_text { effect::is_of_no_effect } else { effect::says_no_effect };
             if !says(record.cell(at)) {
                 continue;
             }
             let name = self.layout.header.get(at).filter(|name| !name.is_empty());
             let name = name.cloned().unwrap_or_else(|| (at + 1).to_string());
             let message = format!(
-                "column `{name}`, which is not read, says that the row took no effect; state it as `status` in \
+                "column `{name}`, which is not read as a status, says that the row took no effect; state it as `status` in \
                  `profile.columns`"
             );
             return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), &message));

@@ -1,10 +1,12 @@
 //! What records gave: accounts with their rows, and what stands between them. Parts of a document join to the whole.
 
+use super::breaks::Break;
 use super::fees::Fee;
 use super::flags::named_again;
 use super::gaps::Gap;
 use super::place;
 use super::sections::Section;
+use super::state::States;
 use super::totals::Stated;
 use crate::domain::AccountKind;
 use crate::error::{Cause, Error, Result};
@@ -13,7 +15,7 @@ use crate::limits::{self, Limits};
 use crate::money::Currency;
 use crate::statement::columns::RowColumns;
 use crate::statement::profile::ColumnRole;
-use crate::statement::reading::LeftOutRows;
+use crate::statement::reading::{LeftOutReason, LeftOutRows};
 use std::collections::BTreeMap;
 
 /// What the records gave so far.
@@ -27,8 +29,26 @@ pub(super) struct Found {
     pub(super) totals: Stated,
     /// Lines between rows that begin another part.
     pub(super) sections: Vec<Section>,
-    /// The name of the account in a column that is not read, and the first line that has it.
-    pub(super) named: Option<(String, u64)>,
+    /// The name of the account in each column that is not read, by its place, and the first line that has it.
+    pub(super) named: BTreeMap<usize, (String, u64)>,
+    /// Lines that hold a day and an amount and became no row.
+    pub(super) hidden: Vec<u64>,
+    /// Lines between rows that are none, and the last one behind the last row.
+    pub(super) breaks: Vec<Break>,
+    pub(super) open_break: Option<(u64, i32)>,
+    /// What columns leave open of whether rows took effect.
+    pub(super) states: States,
+    /// The amounts beside debits and credits.
+    pub(super) beside: Beside,
+}
+
+/// Rows whose amounts in a column beside those of debits and credits were compared with them.
+#[derive(Default)]
+pub(super) struct Beside {
+    pub(super) compared: u64,
+    /// Rows with another amount there, and the first line of them.
+    pub(super) against: u64,
+    pub(super) first: Option<u64>,
 }
 
 /// An account while its rows are read.
@@ -51,11 +71,35 @@ pub(super) struct Building {
 pub(super) struct Edge {
     pub(super) line: u64,
     pub(super) is_opening: bool,
+    /// Whether its place says which end it is of, not its words.
+    pub(super) is_by_place: bool,
+    /// Whether a document with a column of accounts names none here.
+    pub(super) is_unnamed: bool,
     pub(super) balance_minor: Option<i64>,
     pub(super) rows_before: usize,
 }
 
+impl Edge {
+    /// Returns why its line is no row.
+    pub(super) const fn reason(&self) -> LeftOutReason {
+        match (self.balance_minor, self.is_opening) {
+            (None, _) => LeftOutReason::NoAmount,
+            (_, true) => LeftOutReason::OpeningBalance,
+            (_, false) => LeftOutReason::ClosingBalance,
+        }
+    }
+}
+
 impl Building {
+    /// Takes the ends that its lines without words of an end are of from their places, where the order of the rows is known.
+    pub(super) fn place_edges(&mut self) {
+        let (rows, newest_first) = (self.rows.len(), self.newest_first);
+        for edge in self.edges.iter_mut().filter(|edge| edge.is_by_place) {
+            let place = if newest_first { rows - edge.rows_before } else { edge.rows_before };
+            edge.is_opening = place == 0;
+        }
+    }
+
     /// Returns line and balance of the opening balance before the first row, and of the closing one after the last.
     pub(super) fn ends(&self) -> [Option<(u64, i64)>; 2] {
         let (mut opening, mut closing): (Option<Edge>, Option<Edge>) = (None, None);
@@ -81,11 +125,17 @@ impl Building {
         let balance = |place: usize| self.rows.balance(place.checked_sub(1)?);
         let first = self.rows.moves().next().and_then(|(amount, balance)| balance?.checked_sub(amount));
         let [opening, closing] = self.ends();
-        let start = opening.map(|(_, balance)| balance).or(first);
-        let sum = |place: usize| {
-            let moved = self.rows.amounts.iter().take(place).map(|amount| i128::from(*amount)).sum::<i128>();
-            i64::try_from(i128::from(start?) + moved).ok()
+        let moved = |place: usize| {
+            self.rows.amounts.iter().take(place).map(|amount| i128::from(*amount)).sum::<i128>()
         };
+        let at_place =
+            |edge: &Edge| if self.newest_first { rows - edge.rows_before } else { edge.rows_before };
+        // Without any other balance the first one of a day says where the others must be.
+        let by_day = self.edges.iter().filter(|edge| edge.is_by_place).min_by_key(|edge| at_place(edge));
+        let by_day = by_day
+            .and_then(|edge| i64::try_from(i128::from(edge.balance_minor?) - moved(at_place(edge))).ok());
+        let start = opening.map(|(_, balance)| balance).or(first).or(by_day);
+        let sum = |place: usize| i64::try_from(i128::from(start?) + moved(place)).ok();
         let at = |place: usize| if place == 0 { start } else { balance(place).or_else(|| sum(place)) };
         let is_against = |edge: &&Edge| {
             let place = if self.newest_first { rows - edge.rows_before } else { edge.rows_before };
@@ -118,14 +168,29 @@ impl Found {
         let room = limits.rows.saturating_sub(u64::try_from(self.rows).unwrap_or(u64::MAX));
         self.left_out.join(next.left_out);
         let rows = self.rows;
+        self.hidden.extend(next.hidden);
+        self.states.join(next.states);
+        self.beside.compared += next.beside.compared;
+        self.beside.against += next.beside.against;
+        self.beside.first = self.beside.first.or(next.beside.first);
+        if next.rows > 0
+            && let Some((line, days)) = self.open_break.take()
+        {
+            self.breaks.push(Break { line, rows_before: rows, days });
+        }
+        let breaks = next.breaks.into_iter().filter(|it| it.rows_before > 0);
+        self.breaks.extend(breaks.map(|it| Break { rows_before: it.rows_before + rows, ..it }));
+        next.open_break.into_iter().for_each(|(line, days)| self.open_break(line, days));
         let behind = next.sections.into_iter();
         self.sections.extend(behind.map(|it| Section { rows_before: it.rows_before + rows, ..it }));
         self.totals.join(next.totals);
         let is_first = self.accounts.is_empty();
-        let other =
-            next.named.as_ref().zip(self.named.as_ref()).filter(|((own, _), (known, _))| own != known);
-        let clash = other.map(|((_, line), _)| *line);
-        self.named = self.named.take().or(next.named);
+        let is_other = |at: &usize, own: &String| self.named.get(at).is_some_and(|(known, _)| known != own);
+        let others = next.named.iter().filter(|(at, (own, _))| is_other(at, own));
+        let clash = others.map(|(_, (_, line))| *line).min();
+        for (at, own) in next.named {
+            self.named.entry(at).or_insert(own);
+        }
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
             let is_before = |line: &u64| clash.is_none_or(|clash| *line < clash);
@@ -147,6 +212,32 @@ impl Found {
             }
         }
         clash.map_or(Ok(()), |line| Err(named_again(line)))
+    }
+
+    /// Keeps a line that is no row, behind which the next row may begin another part: of several the one that says it best.
+    pub(super) fn open_break(&mut self, line: u64, days: i32) {
+        if self.open_break.is_none_or(|(_, own)| days < own) {
+            self.open_break = Some((line, days));
+        }
+    }
+
+    /// Refuses a document whose amounts are not those of the debits and credits beside them.
+    pub(super) fn check_beside(&self) -> Result<()> {
+        let Beside { compared, against, first } = self.beside;
+        let Some(line) = first.filter(|_| against * 2 > compared) else { return Ok(()) };
+        let message = "the amount is another one than the debit or the credit of the row, as in most rows; state in \
+            `profile.columns` either `amount`, and `type` where it says the side, or `debit` and `credit`";
+        Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Amount), message))
+    }
+
+    /// Leaves balances without an account in a document of several: whose they are stays open.
+    pub(super) fn leave_unnamed(&mut self) {
+        if self.accounts.len() < 2 {
+            return;
+        }
+        for edge in self.accounts.iter_mut().flat_map(|it| it.edges.extract_if(.., |edge| edge.is_unnamed)) {
+            self.left_out.change(edge.line, edge.reason(), LeftOutReason::UnplacedBalance);
+        }
     }
 
     /// Returns the error of a document without transactions, if it is one.

@@ -4,6 +4,7 @@ use super::amounts;
 use super::cut::AMOUNTS;
 use super::dates;
 use super::flags::{self, Says};
+use super::names;
 use super::parts::Part;
 use super::place;
 use super::records::{Marks, Record, Records, quotes};
@@ -18,10 +19,10 @@ use std::collections::BTreeMap;
 use strum::VariantArray;
 
 /// Records that are looked at for the header.
-const PREAMBLE_MAX: usize = 200;
+pub(super) const PREAMBLE_MAX: usize = 200;
 
 /// Names of a header that a message lists.
-const NAMES_MAX: usize = 20;
+pub(super) const NAMES_MAX: usize = 20;
 
 /// The columns of a document.
 pub(super) struct Layout {
@@ -38,6 +39,8 @@ pub(super) struct Layout {
     pub(super) flags: Vec<(usize, Says)>,
     /// The place of a column of types that states no directions.
     pub(super) left_type: Option<usize>,
+    /// The place of a column of amounts beside those of debits and of credits: it is compared with them.
+    pub(super) beside_amount: Option<usize>,
 }
 
 /// Names of a column of accounts that may be those of the other side.
@@ -55,6 +58,14 @@ const NUMBERS: &[&str] = &[
     "nambari ya akaunti",
 ];
 
+/// Names of the columns of a statement of M-PESA, folded: each has one of them.
+const MPESA: &[&[&str]] = &[
+    &["receipt no", "receipt number", "receipt"],
+    &["completion time"],
+    &["paid in"],
+    &["withdrawn", "paid out"],
+];
+
 /// The name of the column of days on the wire: where a document has it, the point stands before decimals.
 const WIRE: &str = "at";
 
@@ -63,6 +74,12 @@ impl Layout {
     pub(super) fn is_wire(&self) -> bool {
         let name = self.places.of(ColumnRole::At).and_then(|place| self.header.get(place));
         name.is_some_and(|name| name == WIRE)
+    }
+
+    /// Returns whether the columns have the names of a statement of M-PESA.
+    pub(super) fn is_mpesa(&self) -> bool {
+        let names: Vec<String> = self.header.iter().map(|name| folded(name)).collect();
+        MPESA.iter().all(|known| names.iter().any(|name| known.contains(&&**name)))
     }
 
     /// Returns the names of the columns that are not read, the first hundred.
@@ -130,6 +147,21 @@ impl Places {
         self.has(ColumnRole::Amount) && !self.has(ColumnRole::AmountMinor) && !in_two
     }
 
+    /// Leaves an amount beside a debit and a credit, and returns its place; the two where the amount alone is stated.
+    fn leave_amount(&mut self, stated: &BTreeMap<ColumnRole, String>) -> Option<usize> {
+        let both = [ColumnRole::Debit, ColumnRole::Credit];
+        let is_beside = both.iter().all(|column| self.has(*column)) && !self.has(ColumnRole::AmountMinor);
+        let amount = self.of(ColumnRole::Amount).filter(|_| is_beside)?;
+        let [of_both, of_amount] =
+            [both.iter().any(|it| stated.contains_key(it)), stated.contains_key(&ColumnRole::Amount)];
+        if of_amount && !of_both {
+            both.iter().for_each(|column| self.set(*column, None));
+            return None;
+        }
+        self.set(ColumnRole::Amount, None);
+        Some(amount).filter(|_| !of_both)
+    }
+
     /// A day, and an amount in one of its forms.
     fn suffice(&self) -> bool {
         let amounts = [ColumnRole::Amount, ColumnRole::AmountMinor, ColumnRole::Credit, ColumnRole::Debit];
@@ -154,7 +186,7 @@ pub(super) fn find(text: &str, profile: &Profile, limits: &Limits) -> Result<Lay
         quotes(text, profile.separator.unwrap_or(Separator::Comma), profile.quotes, limits)?;
     }
     if best.is_none()
-        && let Some(error) = not_in_header(text, profile)
+        && let Some(error) = not_in_header(text, profile).or_else(|| names::lacking(text, profile))
     {
         return Err(error);
     }
@@ -185,11 +217,21 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
                 .map_err(|error| place(error.cause, record.line, None, &error.message));
         }
         let header: Vec<String> = record.cells().map(str::to_owned).collect();
-        let (places, currency) = named(&header, record.line, &profile.columns)?;
+        let (mut places, currency) = named(&header, record.line, &profile.columns)?;
         if places.suffice() {
+            let beside_amount = places.leave_amount(&profile.columns);
             let (header_line, flags) = (record.line, flags::of(&header, &places));
             let left_type = None;
-            return Ok(Some(Layout { separator, header_line, header, places, currency, flags, left_type }));
+            return Ok(Some(Layout {
+                separator,
+                header_line,
+                header,
+                places,
+                currency,
+                flags,
+                left_type,
+                beside_amount,
+            }));
         }
     }
     Ok(None)
@@ -263,6 +305,7 @@ fn without_header(
                 currency: None,
                 flags: Vec::new(),
                 left_type: None,
+                beside_amount: None,
             }));
         }
     }

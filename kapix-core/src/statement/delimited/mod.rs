@@ -1,8 +1,10 @@
 //! Delimited text: CSV and kin. One walk reads the rows as a sample shows them and sees what the whole
 //! document shows; where that is something else, a second walk reads the rows again.
 
+mod accounts;
 mod amounts;
 mod balances;
+mod breaks;
 mod cut;
 mod dates;
 mod days;
@@ -13,14 +15,19 @@ mod fees;
 mod flags;
 mod found;
 mod gaps;
+mod hidden;
 mod ids;
+mod labels;
 mod layout;
+mod names;
 mod parts;
 mod preamble;
 mod read;
 mod records;
 mod rows;
 mod sections;
+mod sides;
+mod state;
 mod survey;
 #[cfg(test)]
 mod tests;

@@ -3,12 +3,15 @@
 
 use super::amounts;
 use super::dates::{self, Stamp};
+use super::hidden::{self, Holds};
 use super::layout::Layout;
+use super::place;
 use super::records::{Record, Records};
 use super::sections::{currency_said, title};
 use super::survey::Choices;
 use super::words::{self, Label, folded};
-use crate::domain::Period;
+use crate::domain::{AccountKind, Period};
+use crate::error::{Cause, Result};
 use crate::id::Id;
 use crate::money::Currency;
 use crate::statement::profile::{ColumnRole, DateOrder};
@@ -52,8 +55,12 @@ pub(super) struct Preamble {
     pub(super) account_id: Option<Id>,
     /// Titles of an account by its kind.
     pub(super) titles: Vec<String>,
-    /// The currency, and the line that names it.
-    pub(super) currency: Option<(Currency, u64)>,
+    /// What the account is, and the line that says it.
+    pub(super) kind: Option<(AccountKind, u64)>,
+    /// The currencies that lines name, each with its line.
+    pub(super) currencies: Vec<(Currency, u64)>,
+    /// Lines that name a day and an amount and may be rows.
+    pub(super) hidden: Vec<u64>,
     /// The currencies that stand beside balances, such as `₦50,000.00`.
     beside: Vec<Currency>,
     periods: Vec<[Stamp; 2]>,
@@ -68,10 +75,14 @@ struct Balance {
 }
 
 /// Passes the lines before the header and the header itself, and returns what they say.
-pub(super) fn pass(records: &mut Records<'_>, layout: &Layout, left_out: &mut LeftOutRows) -> Preamble {
+pub(super) fn pass(
+    records: &mut Records<'_>,
+    layout: &Layout,
+    left_out: &mut LeftOutRows,
+) -> Result<Preamble> {
     let mut preamble = Preamble::default();
     if layout.header_line == 0 {
-        return preamble;
+        return Ok(preamble);
     }
     while let Some(record) = records.next() {
         if record.line >= layout.header_line {
@@ -79,9 +90,10 @@ pub(super) fn pass(records: &mut Records<'_>, layout: &Layout, left_out: &mut Le
             break;
         }
         left_out.push(record.line, LeftOutReason::Preamble);
+        preamble.refuse(record)?;
         preamble.read(record);
     }
-    preamble
+    Ok(preamble)
 }
 
 /// Returns what a line such as `Currency,KES` or `Account number: 123` names, and its value.
@@ -110,20 +122,38 @@ pub(super) fn named_amount(text: &str) -> Option<(&str, &str)> {
 }
 
 impl Preamble {
+    /// Refuses a line that is a row, or that says that amounts stand for more than they are.
+    fn refuse(&mut self, record: Record<'_>) -> Result<()> {
+        if hidden::is_scaled(record) {
+            let message = "the line says that amounts are in thousands or millions, which is not read: give them in units of the \
+                           currency, without this line";
+            return Err(place(Cause::StatementForm, record.line, None, message));
+        }
+        match hidden::of(record) {
+            Some(Holds::Row) => {
+                let message = "the line before the header holds a day and an amount, as a row does; split the document there, or \
+                               put the header first";
+                return Err(place(Cause::TransactionCsv, record.line, None, message));
+            }
+            Some(Holds::Money) => self.hidden.push(record.line),
+            None => {}
+        }
+        Ok(())
+    }
+
     fn read(&mut self, record: Record<'_>) {
         self.titles.extend(title(record));
         match named_value(record) {
             Some((ColumnRole::Currency, value)) => {
-                let own = amounts::currency_named(value).map(|own| (own, record.line));
-                self.currency = own.or(self.currency);
+                self.currencies.extend(amounts::currency_named(value).map(|own| (own, record.line)));
             }
             Some((ColumnRole::Account, value)) if self.account_id.is_none() => {
                 self.account_id = Id::parse(value).ok();
             }
-            _ => {
-                let said = currency_said(record).map(|own| (own, record.line));
-                self.currency = self.currency.or(said);
+            Some((ColumnRole::Kind, value)) => {
+                self.kind = self.kind.or(words::kind(value).map(|kind| (kind, record.line)));
             }
+            _ => self.currencies.extend(currency_said(record).map(|own| (own, record.line))),
         }
         let cells: Vec<&str> = record.cells().filter(|cell| !cell.is_empty()).collect();
         let text = cells.join(" ");

@@ -1,13 +1,14 @@
 //! The steps of reading: text, layout, survey, rows, balances.
 
 use super::balances::{self, Chain};
+use super::breaks;
 use super::encoding::decode;
 use super::fees;
 use super::found::Building;
 use super::ids;
 use super::layout::{self, Layout};
 use super::parts::{Part, parts};
-use super::preamble;
+use super::preamble::{self, Preamble};
 use super::records::{Marks, Records, check_lines, quotes};
 use super::survey::Choices;
 use super::walk::Body;
@@ -50,26 +51,42 @@ pub(super) fn read_in_parts(
     let marks = Marks { separator: layout.separator, quotes: if occur { quotes } else { Quotes::None } };
     let mut records = Records::new(Part { text, line: 1 }, marks);
     let mut left_out = LeftOutRows::default();
-    let preamble = preamble::pass(&mut records, &layout, &mut left_out);
+    let mut preamble = preamble::pass(&mut records, &layout, &mut left_out)?;
+    check_kind(request, &preamble)?;
+    let mut hidden = core::mem::take(&mut preamble.hidden);
     let parts = parts(records.rest(), marks, &layout.places, part_bytes);
     let body = Body { parts, marks, preamble, request, limits, threads };
-    let (mut found, mut choices) = body.read(&mut layout, left_out)?;
+    let (mut found, mut form) = body.read(&mut layout, left_out)?;
     found.check()?;
+    found.check_beside()?;
+    let sides = body.sides(&layout);
+    sides.check(&layout, form.choices.one_sign != Some(0))?;
     let stated = &request.account;
+    found.leave_unnamed();
+    check_one(request, found.accounts.len())?;
     let mut totals = core::mem::take(&mut found.totals).compared();
     let mut accounts = found.accounts;
-    let mut findings: Vec<_> = balances::oldest_first(&mut accounts).into_iter().collect();
+    let mut findings = Vec::new();
+    if let [account] = accounts.as_slice() {
+        findings.extend(breaks::check(account, &found.breaks));
+    }
+    hidden.extend(found.hidden);
+    findings.extend((!hidden.is_empty()).then(|| ReadingFindingKind::HiddenRows.at(hidden)));
+    findings.extend(found.states.finding());
+    findings.extend(balances::oldest_first(&mut accounts));
     fees::give_rows(&mut accounts, stated.opening_balance_minor, &layout);
-    let chain = balances::sign(&mut accounts, &mut choices, layout.places.has_one_amount(), &mut findings)?;
+    let side = sides.name(&layout);
+    let has_one = layout.places.has_one_amount();
+    let choices = &mut form.choices;
+    let chain = balances::sign(&mut accounts, choices, has_one, &mut findings, side.as_deref())?;
     ids::leave_texts(&mut accounts, &layout);
     findings.extend(fees::check(&accounts, stated.opening_balance_minor, &layout)?);
     let mut wrong = Vec::new();
     let is_one = accounts.len() == 1;
     let unread = unread_labels(&found.left_out, &accounts, chain);
     let accounts = accounts.into_iter().map(|it| {
-        // What the lines before the header say is of one account.
-        let preamble = if is_one { body.said_before(&it, &choices) } else { Default::default() };
-        balances::finish(it, stated, preamble, &mut totals, &mut wrong)
+        let known = body.known(&it, is_one, &form, &layout);
+        balances::finish(it, stated, known, &mut totals, &mut wrong)
     });
     let (mut accounts, rows): (Vec<_>, Vec<_>) = accounts.unzip();
     for account in &mut accounts {
@@ -81,13 +98,42 @@ pub(super) fn read_in_parts(
         Proof { balances_chained: chain.plus, balances_checked: chain.checked, ..Proof::default() };
     proof.totals = totals.checks;
     proof.columns_not_read = layout.not_read();
-    let mut profile = profile(&layout, &choices, request, &mut proof.choices);
+    let mut profile = profile(&layout, &form.choices, request, &mut proof.choices);
+    if findings.iter().any(|found| found.kind == ReadingFindingKind::SignDoubtful) {
+        // Stated for the next document, a sign that is doubtful here would be certain there.
+        profile.sign = request.profile.sign;
+    }
     profile.encoding = Some(decoded.encoding);
     proof.choices.insert("encoding", decoded.choice);
     profile.quotes = Some(quotes);
     proof.choices.insert("quotes", stated_or_found(request.profile.quotes.is_some(), 0));
     let reading = Reading { accounts, findings, left_out: found.left_out, profile, proof };
     Ok(ColumnReading { reading, rows })
+}
+
+/// Refuses what the request states of one account where the document holds several.
+fn check_one(request: &TransactionsReadRequest, accounts: usize) -> Result<()> {
+    let stated = &request.account;
+    let of_one = [
+        ("closing_balance_minor", stated.closing_balance_minor.is_some()),
+        ("opening_balance_minor", stated.opening_balance_minor.is_some()),
+    ];
+    let Some((name, _)) = of_one.iter().find(|(_, is_stated)| *is_stated && accounts > 1) else {
+        return Ok(());
+    };
+    let message = format!("{name} is of one account; the document holds `{accounts}`");
+    Err(Error::new(Cause::DataExclusive, message).at(format!("/account/{name}")))
+}
+
+/// Refuses a kind of account that a line before the header contradicts.
+fn check_kind(request: &TransactionsReadRequest, preamble: &Preamble) -> Result<()> {
+    let (Some(stated), Some((own, line))) = (request.account.kind, preamble.kind) else { return Ok(()) };
+    if own == stated {
+        return Ok(());
+    }
+    let (own, stated): (&str, &str) = (own.into(), stated.into());
+    let message = format!("the line names an account of kind `{own}`; the request states `{stated}`");
+    Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Kind), &message))
 }
 
 /// Returns how many lines of balances and totals could not be read, unless the balances of all rows chain.

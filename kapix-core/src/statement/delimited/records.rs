@@ -48,6 +48,10 @@ pub(super) struct Record<'r> {
     pub(super) line: u64,
     /// The place of its first byte in its part.
     pub(super) start: usize,
+    /// Whether a value holds the end of a line.
+    pub(super) has_line_ends: bool,
+    /// Whether an empty line stands before it in its part.
+    pub(super) is_behind_blank: bool,
 }
 
 impl<'t> Records<'t> {
@@ -69,6 +73,7 @@ impl<'t> Records<'t> {
         let ends = self.text().bytes().take_while(|byte| matches!(byte, b'\r' | b'\n'));
         let (bytes, lines) =
             ends.fold((0, 0), |(bytes, lines), byte| (bytes + 1, lines + u64::from(byte == b'\n')));
+        let is_behind_blank = lines > 1;
         self.at += bytes;
         self.line += lines;
         if self.text().is_empty() {
@@ -80,7 +85,8 @@ impl<'t> Records<'t> {
             let value = self.value();
             self.cells.push(trimmed(value));
             if self.text().as_bytes().first() != Some(&self.marks.separator.byte()) {
-                return Some(Record { cells: &self.cells, line, start });
+                let has_line_ends = self.line > line;
+                return Some(Record { cells: &self.cells, line, start, has_line_ends, is_behind_blank });
             }
             self.at += 1;
         }

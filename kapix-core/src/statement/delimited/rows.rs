@@ -2,31 +2,30 @@
 //! it is left out, or is an error.
 
 use super::amounts;
+use super::breaks::{Break, DAYS_OF_TEXTS};
 use super::cut::Cut;
 use super::dates::{self, Stamp};
-use super::found::{Building, Found, in_another_currency};
+use super::found::Found;
 use super::gaps::Gap;
+use super::hidden::{self, Holds};
 use super::ids;
 use super::layout::{Layout, is_another_header};
 use super::place;
 use super::preamble::Preamble;
 use super::survey::Choices;
 use super::words::{self, Label};
-use crate::domain::Direction;
+use crate::domain::{Direction, TransactionStatus};
 use crate::error::{Cause, Error, Result};
 use crate::id::{ID_BYTES_MAX, Id};
 use crate::limits::{self, Limits, WIRE_MAX};
 use crate::money::Currency;
 use crate::statement::aggregator::category;
-use crate::statement::columns::{Row, RowColumns};
+use crate::statement::columns::Row;
 use crate::statement::profile::{ColumnRole, DebitSign, Sign};
 use crate::statement::reading::LeftOutReason;
 use crate::statement::request::StatedAccount;
 use crate::time::{At, UtcOffset};
 use core::ops::RangeFrom;
-
-/// Id of an account that nothing names.
-const ACCOUNT: &str = "account";
 
 /// Reads records into accounts.
 pub(super) struct Rows<'a> {
@@ -38,6 +37,8 @@ pub(super) struct Rows<'a> {
     /// Currency of a row whose column names none.
     pub(super) currency: Option<Currency>,
     pub(super) found: Found,
+    /// Offset of the account's days, and of times that state none.
+    pub(super) offset: UtcOffset,
     /// The last day that stood alone, and what it is.
     pub(super) last_day: Option<(Stamp, At)>,
     /// The places that nothing reads.
@@ -49,7 +50,14 @@ pub(super) struct Rows<'a> {
 impl Rows<'_> {
     /// Reads a record.
     pub(super) fn read(&mut self, record: &Cut<'_>) -> Result<()> {
+        if record.is_behind_blank {
+            self.found.open_break(record.line - 1, DAYS_OF_TEXTS);
+        }
+        if hidden::is_in_quotes(**record) {
+            self.found.hidden.push(record.line);
+        }
         if record.is_blank() {
+            self.found.open_break(record.line, DAYS_OF_TEXTS);
             self.found.left_out.push(record.line, LeftOutReason::Blank);
             return Ok(());
         }
@@ -66,7 +74,11 @@ impl Rows<'_> {
         let balance_minor = self.money(record, self.balance(), currency)?;
         self.check_same(record, ColumnRole::Balance, balance_minor, currency)?;
         let balance_minor = self.balance_of(record, balance_minor)?;
-        match self.label(record, amount, balance_minor) {
+        let label = self.label(record, amount, balance_minor);
+        if label.is_some() {
+            self.found.open_break(record.line, 0);
+        }
+        match label {
             Some(Label::Total) => return self.total(record, currency),
             Some(label) => return self.edge(record, label, currency),
             None => {}
@@ -81,6 +93,9 @@ impl Rows<'_> {
         let row = self.row(record, stamp, (amount_minor, balance_minor), currency)?;
         self.check_account(record)?;
         self.check_named(record)?;
+        if row.status == TransactionStatus::Posted {
+            self.found.states.see(record, self.layout);
+        }
         let (rows, most) = (self.found.rows + 1, self.limits.rows);
         let fee = self.fee(record, currency, 0);
         let account = self.account(record, currency)?;
@@ -88,6 +103,9 @@ impl Rows<'_> {
             .map_err(|error| place(error.cause, record.line, None, &error.message))?;
         account.fees.extend(fee.map(|it| it.behind(account.rows.len())));
         account.rows.push(&row, record.line);
+        if let Some((line, days)) = self.found.open_break.take() {
+            self.found.breaks.push(Break { line, rows_before: self.found.rows, days });
+        }
         self.found.rows += 1;
         self.found.totals.row(amount_minor);
         Ok(())
@@ -120,13 +138,19 @@ impl Rows<'_> {
         let stated = |column: &ColumnRole| !amounts::is_empty(self.cell(record, *column));
         let amount =
             money.iter().find(|column| stated(column) && amounts::cut(self.cell(record, **column)).is_some());
+        let whole = || record.cells().find_map(words::whole_label);
+        let label = record.cells().find(|cell| !cell.is_empty()).and_then(words::label);
+        let label = label.or_else(|| if amount.is_some() { whole() } else { None });
+        if label.is_some() || is_header {
+            self.found.open_break(record.line, 0);
+        }
         let reason = if is_header {
             LeftOutReason::Header
         } else if is_another_header(**record) {
             let message = "the line names columns as a header does, but others than those read so far; split the document \
                            where its form changes";
             return Err(place(Cause::TransactionCsv, record.line, None, message));
-        } else if let Some(label) = record.cells().find(|cell| !cell.is_empty()).and_then(words::label) {
+        } else if let Some(label) = label {
             let currency = self.currency_of(record)?;
             let is_total = label == Label::Total;
             return if is_total { self.total(record, currency) } else { self.edge(record, label, currency) };
@@ -140,7 +164,18 @@ impl Rows<'_> {
             return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::At), &message));
         } else {
             self.section(record)?;
-            if self.continues(record)? { LeftOutReason::Continuation } else { LeftOutReason::Note }
+            let continues = self.continues(record)?;
+            match hidden::of(**record) {
+                Some(Holds::Row) if !continues => {
+                    let message = "the line holds a day and an amount in fewer values than the header has, as a row in quotes or \
+                                   with another separator does; write it as the other rows";
+                    return Err(place(Cause::TransactionCsv, record.line, None, message));
+                }
+                Some(_) => self.found.hidden.push(record.line),
+                None => {}
+            }
+            self.found.open_break(record.line, if continues { DAYS_OF_TEXTS } else { 0 });
+            if continues { LeftOutReason::Continuation } else { LeftOutReason::Note }
         };
         self.found.left_out.push(record.line, reason);
         Ok(())
@@ -204,9 +239,10 @@ impl Rows<'_> {
     }
 
     /// Returns the amount of a row, a credit above zero; `None` where it states none.
-    fn amount(&self, record: &Cut<'_>, currency: Currency) -> Result<Option<i64>> {
+    fn amount(&mut self, record: &Cut<'_>, currency: Currency) -> Result<Option<i64>> {
         let places = &self.layout.places;
-        let turned = |amount: i64| if self.choices.sign.0 == Sign::DebitPositive { -amount } else { amount };
+        let is_turned = self.choices.sign.0 == Sign::DebitPositive;
+        let turned = |amount: i64| if is_turned { -amount } else { amount };
         if places.has(ColumnRole::AmountMinor) {
             let minor = self.money(record, ColumnRole::AmountMinor, currency)?;
             self.check_same(record, ColumnRole::Amount, minor, currency)?;
@@ -239,7 +275,25 @@ impl Rows<'_> {
                 Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Debit), message))
             }
             (None, None) => Ok(None),
-            (credit, debit) => Ok(Some(credit.unwrap_or_default() + debit.unwrap_or_default())),
+            (credit, debit) => {
+                let amount = credit.unwrap_or_default() + debit.unwrap_or_default();
+                self.compare_beside(record, amount, currency);
+                Ok(Some(amount))
+            }
+        }
+    }
+
+    /// Compares the amount of a row with that of a column beside those of debits and credits.
+    fn compare_beside(&mut self, record: &Cut<'_>, amount: i64, currency: Currency) {
+        let Some(at) = self.layout.beside_amount else { return };
+        let written = amounts::cut(record.cell(at));
+        let Some(own) = written.and_then(|it| it.minor(self.choices.decimal_mark.0, currency).ok()) else {
+            return;
+        };
+        self.found.beside.compared += 1;
+        if own.abs() != amount.abs() {
+            self.found.beside.against += 1;
+            self.found.beside.first.get_or_insert(record.line);
         }
     }
 
@@ -369,9 +423,15 @@ impl Rows<'_> {
                 refuse(ColumnRole::Time, Cause::TransactionCsv, message)
             })?),
         };
-        let offset = self.stated.utc_offset.unwrap_or(UtcOffset::UTC);
-        let at = stamp.at(self.choices.date_order.0, clock, offset);
-        let at = at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))?;
+        let at = stamp.at(self.choices.date_order.0, clock, self.offset);
+        let mut at = at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))?;
+        if self.stated.utc_offset.is_none()
+            && let Some(own) =
+                stamp.date(self.choices.date_order.0).filter(|own| at.date(self.offset) != *own)
+        {
+            // Its day is that of its own zone, whatever the zone of the account.
+            at = At::Date(own);
+        }
         self.last_day = Some((*stamp, at));
         Ok(at)
     }
@@ -384,89 +444,5 @@ impl Rows<'_> {
         limits::check("string_bytes", self.limits.string_bytes, text.len())
             .map_err(|error| place(error.cause, record.line, Some(column), &error.message))?;
         Ok(Some(text))
-    }
-
-    /// Refuses a row without an account behind one of a named account: whose it is stays open.
-    fn check_account(&self, record: &Cut<'_>) -> Result<()> {
-        let is_open = self.layout.places.has(ColumnRole::Account)
-            && self.cell(record, ColumnRole::Account).is_empty()
-            && !self.found.accounts.is_empty()
-            && self.found.places.get("") != Some(&self.found.last);
-        if !is_open {
-            return Ok(());
-        }
-        let message = "the value must be the account of the row: rows before name theirs";
-        Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Account), message))
-    }
-
-    /// Returns the account of a record.
-    pub(super) fn account(&mut self, record: &Cut<'_>, currency: Currency) -> Result<&mut Building> {
-        let named = self.cell(record, ColumnRole::Account);
-        let is_last = self
-            .found
-            .accounts
-            .get(self.found.last)
-            .is_some_and(|it| named.is_empty() || it.id.as_str() == named);
-        if !is_last {
-            self.found.last = self.place_of(record, named, currency)?;
-        }
-        let last = self.found.last;
-        let kind = match self.cell(record, ColumnRole::Kind) {
-            "" => None,
-            text => Some(words::kind(text).ok_or_else(|| {
-                let message =
-                    "the value must be a kind of account, such as `current`, `savings` or `mobile_money`";
-                place(Cause::TransactionCsv, record.line, Some(ColumnRole::Kind), message)
-            })?),
-        };
-        let Some(account) = self.found.accounts.get_mut(last) else {
-            return Err(Error::new(Cause::StatementForm, "a row has no account").at("/document"));
-        };
-        if account.currency != currency {
-            return Err(in_another_currency(record.line, currency, account.currency));
-        }
-        if let (Some(own), Some(other)) = (account.kind, kind)
-            && own != other
-        {
-            let message = "the row is of another kind of account than those of its account before; split the document by \
-                account, or state the column that tells them apart as `account` in `profile.columns`";
-            return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Kind), message));
-        }
-        account.kind = account.kind.or(kind);
-        Ok(account)
-    }
-
-    /// Returns the place of the account of this name, which may be new.
-    fn place_of(&mut self, record: &Cut<'_>, named: &str, currency: Currency) -> Result<usize> {
-        if let Some(known) = self.found.places.get(named) {
-            return Ok(*known);
-        }
-        let refuse =
-            |cause: Cause, message: &str| place(cause, record.line, Some(ColumnRole::Account), message);
-        let accounts = self.found.accounts.len();
-        if accounts > 0 && self.stated.account_id.is_some() {
-            let message = "the document has rows of several accounts; state no `account.account_id`";
-            return Err(refuse(Cause::StatementForm, message));
-        }
-        limits::check("accounts", self.limits.accounts, accounts + 1)
-            .map_err(|error| refuse(error.cause, &error.message))?;
-        let own = || if named.is_empty() { Id::parse(ACCOUNT) } else { Id::parse(named) };
-        let preamble = self.preamble.account_id.as_ref().filter(|_| named.is_empty());
-        let id = match self.stated.account_id.as_ref().or(preamble) {
-            Some(id) => id.clone(),
-            None => own().map_err(|error| refuse(error.cause, &error.message))?,
-        };
-        self.found.places.insert(named.to_owned(), accounts);
-        self.found.accounts.push(Building {
-            id,
-            currency,
-            kind: None,
-            rows: RowColumns::default(),
-            edges: Vec::new(),
-            gaps: Vec::new(),
-            fees: Vec::new(),
-            newest_first: false,
-        });
-        Ok(accounts)
     }
 }

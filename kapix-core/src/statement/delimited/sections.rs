@@ -75,6 +75,30 @@ const ROWS: &[&str] = &[
 /// Words before them of rows that are still to come.
 const AHEAD: &[&str] =
     &["upcoming", "future", "expected", "unpresented", "outstanding", "planned", "scheduled", "uncleared"];
+/// Titles of rows that took no effect, folded.
+const NO_EFFECT: &[&str] = &[
+    "vorgemerkte umsatze",
+    "vorgemerkte umsaetze",
+    "vorgemerkte buchungen",
+    "not yet booked",
+    "not yet posted",
+    "not booked",
+    "card authorisations",
+    "card authorizations",
+    "authorisations",
+    "authorizations",
+    "operations en attente",
+    "operations a venir",
+    "held funds",
+    "funds on hold",
+    "held transactions",
+    "future dated",
+    "future dated transactions",
+    "future dated payments",
+    "lancamentos futuros",
+    "movimentos pendentes",
+    "movimientos pendientes",
+];
 /// Words behind a kind of account in a title.
 const TITLES: &[&str] = &[" account", " accounts", " acct", " a c", "konto"];
 
@@ -176,6 +200,9 @@ pub(super) fn is_of_no_effect(record: Record<'_>) -> bool {
         return true;
     }
     let text = folded(first);
+    if NO_EFFECT.contains(&&*text) {
+        return true;
+    }
     let says = |word: &str| effect::is_of_no_effect(word) || AHEAD.contains(&word);
     let are_rows = |text: &str| text.split(' ').all(|word| ROWS.contains(&word));
     let ends = [text.split_once(' '), text.rsplit_once(' ').map(|(rest, word)| (word, rest))];

@@ -12,6 +12,10 @@ use crate::error::{Cause, Result};
 use crate::money::Currency;
 use crate::statement::profile::{ColumnRole, DateOrder, DebitSign, DecimalMark, Profile, Sign};
 use crate::statement::reading::Choice;
+use crate::time::UtcOffset;
+
+/// Amounts without a sign to one below zero, beyond which signs say nothing: a statement has more money out.
+const FEW: u64 = 5;
 
 /// What a document shows, by the first line that does.
 #[derive(Default)]
@@ -27,6 +31,11 @@ pub(super) struct Survey {
     signed: Option<u64>,
     plus: Option<u64>,
     bare: Option<u64>,
+    /// Amounts without a sign, and those below zero.
+    bare_rows: u64,
+    below_rows: u64,
+    /// The offset of times, the greatest of them.
+    zone: Option<UtcOffset>,
     /// An amount below zero, and one whose type states a direction.
     below: Option<u64>,
     below_typed: Option<u64>,
@@ -59,12 +68,14 @@ pub(super) struct Choices {
     pub(super) sign: (Sign, Choice),
     /// Amounts have no sign; their type has it.
     pub(super) sign_by_type: bool,
-    /// Nothing tells debits from credits unless the balances do.
+    /// Nothing tells debits from credits unless the balances do: no sign, or a few, of which the first line is this.
     pub(super) one_sign: Option<u64>,
     /// An amount without a sign beside others with a plus or `CR`: only balances tell what it is.
     pub(super) bare: Option<u64>,
     /// Such amounts are money out.
     pub(super) bare_is_debit: bool,
+    /// The offset that times state, the greatest of them.
+    pub(super) zone: Option<UtcOffset>,
     /// An amount has a plus or `CR`.
     pub(super) has_plus: bool,
     /// A balance is written below zero: then those without a sign are above it.
@@ -79,6 +90,11 @@ impl Survey {
         let (line, places) = (cut.line, &layout.places);
         let Some(stamp) = cut.stamp else { return };
         self.dates.see(&stamp, line, period);
+        if let Some(offset) = stamp.offset {
+            self.zone = Some(
+                self.zone.map_or(offset, |own| if own.minutes() < offset.minutes() { offset } else { own }),
+            );
+        }
         let mut amount = None;
         for (column, written) in cut.amounts() {
             match written.evidence() {
@@ -99,9 +115,15 @@ impl Survey {
                 ColumnRole::Amount if !written.is_zero() => {
                     amount = Some(written.negative);
                     match written.negative {
-                        Some(true) => see(&mut self.below, line),
+                        Some(true) => {
+                            self.below_rows += 1;
+                            see(&mut self.below, line);
+                        }
                         Some(false) => see(&mut self.plus, line),
-                        None => see(&mut self.bare, line),
+                        None => {
+                            self.bare_rows += 1;
+                            see(&mut self.bare, line);
+                        }
                     }
                     if written.negative.is_some() {
                         see(&mut self.signed, line);
@@ -146,6 +168,9 @@ impl Survey {
     /// Adds what the part of the document behind shows.
     pub(super) fn join(&mut self, next: &Self) {
         self.currency = self.currency.or(next.currency);
+        self.zone = self.zone.into_iter().chain(next.zone).max_by_key(|zone| zone.minutes());
+        self.bare_rows += next.bare_rows;
+        self.below_rows += next.below_rows;
         self.dates.join(&next.dates);
         for (own, next) in [
             (&mut self.point, next.point),
@@ -199,6 +224,7 @@ impl Survey {
             bare,
             bare_is_debit: bare.is_some() && self.below.is_none(),
             has_plus: self.plus.is_some(),
+            zone: self.zone,
             has_balance_below: self.balance_below.is_some(),
             debits_against: match (profile.debit_sign, self.debit_above, self.debit_below) {
                 (Some(DebitSign::Positive), None, below) => below,
@@ -264,7 +290,10 @@ impl Survey {
         match (self.agree.filter(|_| is_type), self.disagree.filter(|_| is_type)) {
             (None, None) => {
                 let silent = stated.is_none() && self.signed.is_none();
-                Ok((stated.unwrap_or(credit_positive), false, silent.then_some(0)))
+                // A correction with a minus says nothing of the amounts without a sign.
+                let few = stated.is_none() && self.plus.is_none() && self.below_rows * FEW < self.bare_rows;
+                let line = if silent { Some(0) } else { self.below.filter(|_| few) };
+                Ok((stated.unwrap_or(credit_positive), false, line))
             }
             // No amount with a type is below zero: the types alone have the sign, unless debits elsewhere have it.
             _ if self.has_sign_by_type() => Ok((stated.unwrap_or(credit_positive), true, None)),

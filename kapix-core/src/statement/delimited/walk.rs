@@ -2,6 +2,8 @@
 //! as a row in the same step, by a form that a sample shows. Only where the whole document shows another form are the rows
 //! read again.
 
+use super::balances::Known;
+use super::breaks::DAYS_OF_TEXTS;
 use super::cut::Cut;
 use super::flags::Says;
 use super::found::{Building, Found};
@@ -12,8 +14,9 @@ use super::preamble::Preamble;
 use super::records::{Marks, Records};
 use super::rows::Rows;
 use super::sections;
+use super::sides::Sides;
 use super::survey::{Choices, Survey};
-use crate::domain::Period;
+use crate::domain::AccountKind;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::Limits;
@@ -25,6 +28,11 @@ use crate::statement::request::TransactionsReadRequest;
 use crate::time::UtcOffset;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The operator of a statement of M-PESA, and its currency and zone, as the preset of its JSON has them.
+const MPESA: &str = "M-PESA";
+const MPESA_CURRENCY: &str = "KES";
+const MPESA_MINUTES: i32 = 180;
 
 /// Records of each part that the sample has.
 const SAMPLE: usize = 64;
@@ -41,10 +49,12 @@ pub(super) struct Body<'t> {
 
 /// How rows are read.
 #[derive(Clone, Copy)]
-struct Form {
-    choices: Choices,
+pub(super) struct Form {
+    pub(super) choices: Choices,
     /// Currency of a row whose column names none.
     currency: Option<Currency>,
+    /// Offset of the days of the accounts.
+    offset: UtcOffset,
 }
 
 /// What a part gave.
@@ -96,13 +106,15 @@ impl Form {
                 it.bare_is_debit,
             )
         };
-        parts(&self.choices) == parts(&other.choices) && self.currency == other.currency
+        parts(&self.choices) == parts(&other.choices)
+            && self.currency == other.currency
+            && self.offset == other.offset
     }
 }
 
 impl Body<'_> {
     /// Returns what the records gave, and what was decided on the way.
-    pub(super) fn read(&self, layout: &mut Layout, left_out: LeftOutRows) -> Result<(Found, Choices)> {
+    pub(super) fn read(&self, layout: &mut Layout, left_out: LeftOutRows) -> Result<(Found, Form)> {
         let sample = self.sample(layout);
         // What is refused here is refused below, at its first line in the whole document.
         let left = sample.foreign_type(layout).map_or(Ok(()), |line| self.leave_type(layout, line));
@@ -125,18 +137,35 @@ impl Body<'_> {
         let stated = self.request.account.account_id.as_ref();
         let known = [stated, self.preamble.account_id.as_ref()].map(|id| id.map(Id::as_str));
         sections::check(&found.sections, known, &self.preamble.titles, found.rows)?;
-        Ok((found, form.choices))
+        Ok((found, form))
     }
 
-    /// Returns the days that the lines before the header name, and the balances at their ends.
-    pub(super) fn said_before(
-        &self,
-        account: &Building,
-        choices: &Choices,
-    ) -> (Option<Period>, [Option<(u64, i64)>; 2]) {
-        let offset = self.request.account.utc_offset.unwrap_or(UtcOffset::UTC);
-        let days = account.rows.at.iter().map(|at| at.date(offset));
-        (self.preamble.period(days), self.preamble.ends(choices, account.currency))
+    /// Returns what the document says of an account beside its rows; of one alone the days that the lines before the header
+    /// name, and the balances at their ends.
+    pub(super) fn known(&self, account: &Building, is_one: bool, form: &Form, layout: &Layout) -> Known {
+        let days = account.rows.at.iter().map(|at| at.date(form.offset));
+        let is_mpesa = layout.is_mpesa();
+        let kind = self.preamble.kind.map(|(kind, _)| kind);
+        Known {
+            period: if is_one { self.preamble.period(days) } else { None },
+            ends: if is_one { self.preamble.ends(&form.choices, account.currency) } else { [None; 2] },
+            kind: kind.or_else(|| is_mpesa.then_some(AccountKind::MobileMoney)),
+            provider: is_mpesa.then_some(MPESA),
+            utc_offset: form.offset,
+        }
+    }
+
+    /// Returns what the columns that nothing reads show of sides.
+    pub(super) fn sides(&self, layout: &Layout) -> Sides {
+        let mut sides = Sides::of(layout);
+        for part in &self.parts {
+            let mut records = Records::new(*part, self.marks);
+            for _ in 0..SAMPLE {
+                let Some(record) = records.next() else { break };
+                sides.see(&Cut::new(record, &layout.places), layout);
+            }
+        }
+        sides.see_all(&self.parts, self.marks, layout)
     }
 
     fn decide(&self, survey: &Survey, layout: &Layout) -> Result<Form> {
@@ -144,7 +173,12 @@ impl Body<'_> {
         choices.has_balance_below |= layout.flags.iter().any(|(_, says)| *says == Says::BalanceSide);
         let beside = survey.currency.map(|(currency, _)| currency);
         let currency = self.currency(layout)?.or(beside).or_else(|| self.preamble.currency_beside());
-        Ok(Form { choices, currency })
+        let is_mpesa = layout.is_mpesa();
+        let currency = currency.or_else(|| Currency::parse(MPESA_CURRENCY).ok().filter(|_| is_mpesa));
+        let is_of_kenya = is_mpesa && currency.is_some_and(|own| own.as_str() == MPESA_CURRENCY);
+        let of_mpesa = UtcOffset::from_minutes(MPESA_MINUTES).ok().filter(|_| is_of_kenya);
+        let offset = self.request.account.utc_offset.or(choices.zone).or(of_mpesa).unwrap_or(UtcOffset::UTC);
+        Ok(Form { choices, currency, offset })
     }
 
     /// Returns the currency that the request, the header or a line before it names; an error where two name another.
@@ -152,7 +186,7 @@ impl Body<'_> {
         let stated = self.request.account.currency;
         let header = layout.currency.map(|currency| (currency, layout.header_line));
         let mut first = stated.map(|currency| (currency, None));
-        for (currency, line) in header.into_iter().chain(self.preamble.currency) {
+        for (currency, line) in header.into_iter().chain(self.preamble.currencies.iter().copied()) {
             let (other, before) = *first.get_or_insert((currency, Some(line)));
             if other != currency {
                 let by = before.map_or("the request".to_owned(), |line| format!("line `{line}`"));
@@ -201,6 +235,7 @@ impl Body<'_> {
             preamble: &self.preamble,
             limits: self.limits,
             currency: form.currency,
+            offset: form.offset,
             found: Found::default(),
             last_day: None,
             unread: layout.unread(),
@@ -213,6 +248,12 @@ impl Body<'_> {
             if let (Some(rows), None) = (&mut rows, &failed) {
                 failed = rows.read(&cut).err();
             }
+        }
+        // An empty line at the end of a part stands before the first row of the next.
+        if let Some(rows) = &mut rows
+            && (part.text.ends_with("\n\n") || part.text.ends_with("\n\r\n"))
+        {
+            rows.found.open_break(0, DAYS_OF_TEXTS);
         }
         Walked { survey, found: rows.map(|it| it.found).unwrap_or_default(), failed }
     }

@@ -107,6 +107,25 @@ fn modified_replaces_a_row_that_was_of_another_account() {
 }
 
 #[test]
+fn an_empty_first_page_is_of_the_account_behind_it() {
+    let kinds = |pages: &[Value]| -> Vec<ReadingFindingKind> {
+        reading(pages, &json!({"profile": {"preset": "plaid"}}))
+            .unwrap()
+            .findings
+            .iter()
+            .map(|found| found.kind)
+            .collect()
+    };
+    let full = |has_more: bool| page(&[plaid("a", "2026-03-01", 1.0)], &[], &[], has_more);
+    assert_eq!(kinds(&[page(&[], &[], &[], true), full(false)]), []);
+    // That no page follows an empty one says nothing of the others.
+    let missing = [ReadingFindingKind::PagesMissing];
+    assert_eq!(kinds(&[page(&[], &[], &[], false), full(true)]), missing);
+    assert_eq!(kinds(&[page(&[], &[], &[], true), full(true)]), missing);
+    assert_eq!(kinds(&[full(true), page(&[], &[], &[], false)]), []);
+}
+
+#[test]
 fn pages_and_totals_are_of_each_account() {
     let stitch = |account: &str, more: bool| {
         let row = json!({"node": {"id": format!("{account}1"), "amount": {"quantity": "5.00", "currency": "ZAR"},

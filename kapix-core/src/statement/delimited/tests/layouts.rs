@@ -29,12 +29,12 @@ const LAYOUTS: &[Layout] = &[
         &[("2026-03-01", 150_000, Some(150_000)), ("2026-03-02", -5_000, Some(145_000))],
     ),
     (
-        "a wallet, the newest first, withdrawn below zero, local time",
+        "a wallet of M-PESA, the newest first, withdrawn below zero, local time of +03:00",
         "Receipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,Balance\n\
       UCB7X81KQ2,2026-03-11 14:02:11,Pay Bill to 000000,COMPLETED,,-300.00,700.00\n\
       UCA1P90LMN,2026-03-10 08:15:00,Funds received,COMPLETED,1000.00,,1000.00\n",
         "KES",
-        &[("2026-03-10T08:15:00Z", 100_000, Some(100_000)), ("2026-03-11T14:02:11Z", -30_000, Some(70_000))],
+        &[("2026-03-10T05:15:00Z", 100_000, Some(100_000)), ("2026-03-11T11:02:11Z", -30_000, Some(70_000))],
     ),
     (
         "preamble, currency in the names, a foot with totals",

@@ -10,6 +10,8 @@ mod names;
 mod parts;
 mod rules;
 mod silent;
+mod unseen;
+mod whose;
 mod wire;
 
 use common::{brief, error, read, read_bytes, refused, request, rows, with};

@@ -197,10 +197,7 @@ fn the_meaning_of_a_sign_is_proved_or_stated() {
     let text =
         "Date,Amount,Balance\n2026-03-28,-500.00,500.00\n2026-03-29,200.00,300.00\n2026-03-30,10.00,290.00\n";
     let found = read(text, "KES").unwrap();
-    assert_eq!(
-        (found.profile.sign, found.findings[0].kind),
-        (Some(Sign::DebitPositive), ReadingFindingKind::SignFound)
-    );
+    assert_eq!((found.profile.sign, found.findings[0].kind), (None, ReadingFindingKind::SignFound));
     let error = with(text, Profile { sign: Some(Sign::CreditPositive), ..Profile::default() }).unwrap_err();
     assert_eq!(error.cause, Cause::TransactionSign);
     assert!(error.message.contains("debit_positive"), "{}", error.message);
