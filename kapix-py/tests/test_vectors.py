@@ -15,7 +15,7 @@ from kapix._run import run
 VECTORS = read()
 DIGESTS = digests()
 # Operations whose first argument is a frame.
-COLUMNAR = {"score_batch", "develop", "evaluate", "read"}
+COLUMNAR = {"score_batch", "develop", "diff", "evaluate", "read", "replay"}
 
 
 def load(vector: dict[str, Any]) -> kapix.Engine:
