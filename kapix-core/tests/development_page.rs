@@ -1,5 +1,5 @@
 //! The figures of docs/methods/development.md, from the rows and the request that stand there.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kapix_core::{Control, Engine, EngineOptions, Operation, Request, audit};
 use serde_json::{Map, Value, json};

@@ -68,7 +68,7 @@ fn missing_texts_of(card: &Card) -> Cow<'_, [String]> {
 
 /// The outcome of each row.
 pub(super) enum OutcomeColumn<'f, 'a> {
-    Classes { column: &'f Column<'a>, bad: Matcher, good: Option<Matcher>, unknown: Matcher },
+    Classes { column: &'f Column<'a>, bad: Matcher, good: Option<Matcher>, unknown: Box<Matcher> },
     Numbers(&'f Column<'a>),
 }
 
@@ -96,7 +96,7 @@ impl<'f, 'a> OutcomeColumn<'f, 'a> {
         }
         check_apart(column, &bad, values.good)?;
         let good = (!values.good.is_empty()).then(|| Matcher::new(column, values.good));
-        let unknown = Matcher::of_missing_texts(column, &values.missing_texts);
+        let unknown = Box::new(Matcher::of_missing_texts(column, &values.missing_texts));
         Ok(Self::Classes { column, bad: Matcher::new(column, &bad), good, unknown })
     }
 
