@@ -425,7 +425,9 @@ impl Rows<'_> {
         };
         let at = stamp.at(self.choices.date_order.0, clock, self.offset);
         let mut at = at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))?;
-        if self.stated.utc_offset.is_none()
+        let is_other = stamp.offset.is_some_and(|own| own != self.offset);
+        if is_other
+            && self.stated.utc_offset.is_none()
             && let Some(own) =
                 stamp.date(self.choices.date_order.0).filter(|own| at.date(self.offset) != *own)
         {
