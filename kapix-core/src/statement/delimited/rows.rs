@@ -167,8 +167,8 @@ impl Rows<'_> {
             let continues = self.continues(record)?;
             match hidden::of(**record) {
                 Some(Holds::Row) if !continues => {
-                    let message = "the line holds a day and an amount in fewer values than the header has, as a row in quotes or \
-                                   with another separator does; write it as the other rows";
+                    let message = "the line holds a day and an amount in another form than the other rows have: in quotes, with another separator, or as \
+                                   formulas; write it as they are";
                     return Err(place(Cause::TransactionCsv, record.line, None, message));
                 }
                 Some(_) => self.found.hidden.push(record.line),
