@@ -171,7 +171,7 @@ fn some_doubts(doubts: usize) -> Option<u32> {
 }
 
 /// What a document says of an account beside its rows.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Known {
     pub(super) period: Option<Period>,
     /// The balances before the first row and after the last, each with its line.

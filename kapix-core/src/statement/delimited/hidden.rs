@@ -56,7 +56,7 @@ fn held<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Holds> {
     let (mut pieces, mut day, mut amount, mut exact, mut named) = (0_usize, None, false, false, false);
     let mut is_labelled = false;
     for piece in texts.flat_map(|text| text.split(MARKS)) {
-        let piece = piece.trim_matches(|char: char| char.is_whitespace() || char == '"');
+        let piece = piece.trim_matches(|char: char| char.is_whitespace() || matches!(char, '"' | '\'' | '='));
         if piece.is_empty() {
             continue;
         }

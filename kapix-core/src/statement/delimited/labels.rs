@@ -284,12 +284,14 @@ pub(super) fn whole_label(text: &str) -> Option<Label> {
     let (label, rest) =
         labelled(&text, &BEGINNINGS).or_else(|| labelled(&text, &[(BALANCE, Label::Balance)]))?;
     let is_currency = |word: &str| amounts::currency_of_cell(word).is_ok();
-    let is_beside = |word: &str| match label {
-        Label::Total => BESIDE_TOTALS.contains(&word) || is_currency(word),
-        _ => {
-            let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
-            is_number || BESIDE_BALANCES.contains(&word) || is_currency(word)
-        }
+    let is_beside = |word: &str| {
+        let is_number = || word.bytes().all(|byte| byte.is_ascii_digit());
+        let is_known = if label == Label::Total {
+            BESIDE_TOTALS.contains(&word)
+        } else {
+            BESIDE_BALANCES.contains(&word) || is_number()
+        };
+        is_known || is_currency(word)
     };
     rest.split_whitespace().all(is_beside).then_some(label)
 }

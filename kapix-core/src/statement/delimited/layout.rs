@@ -155,7 +155,9 @@ impl Places {
         let [of_both, of_amount] =
             [both.iter().any(|it| stated.contains_key(it)), stated.contains_key(&ColumnRole::Amount)];
         if of_amount && !of_both {
-            both.iter().for_each(|column| self.set(*column, None));
+            for column in both {
+                self.set(column, None);
+            }
             return None;
         }
         self.set(ColumnRole::Amount, None);

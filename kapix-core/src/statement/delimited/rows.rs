@@ -167,8 +167,8 @@ impl Rows<'_> {
             let continues = self.continues(record)?;
             match hidden::of(**record) {
                 Some(Holds::Row) if !continues => {
-                    let message = "the line holds a day and an amount in fewer values than the header has, as a row in quotes or \
-                                   with another separator does; write it as the other rows";
+                    let message = "the line holds a day and an amount in another form than the other rows have: in quotes, with another separator, or as \
+                                   formulas; write it as they are";
                     return Err(place(Cause::TransactionCsv, record.line, None, message));
                 }
                 Some(_) => self.found.hidden.push(record.line),
@@ -425,7 +425,9 @@ impl Rows<'_> {
         };
         let at = stamp.at(self.choices.date_order.0, clock, self.offset);
         let mut at = at.map_err(|error| refuse(ColumnRole::At, Cause::TransactionCsv, &error.message))?;
-        if self.stated.utc_offset.is_none()
+        let is_other = stamp.offset.is_some_and(|own| own != self.offset);
+        if is_other
+            && self.stated.utc_offset.is_none()
             && let Some(own) =
                 stamp.date(self.choices.date_order.0).filter(|own| at.date(self.offset) != *own)
         {

@@ -109,7 +109,9 @@ impl Sides {
             };
             let is_debit = side == Direction::Debit;
             let counts = if is_whole { &mut column.whole } else { &mut column.first };
-            counts.iter_mut().nth(usize::from(is_debit)).into_iter().for_each(|count| *count += 1);
+            if let Some(count) = counts.get_mut(usize::from(is_debit)) {
+                *count += 1;
+            }
             if has_amount && layout.places.has_one_amount() {
                 if is_debit == is_negative {
                     column.agree += 1;

@@ -114,20 +114,7 @@ impl Survey {
                 }
                 ColumnRole::Amount if !written.is_zero() => {
                     amount = Some(written.negative);
-                    match written.negative {
-                        Some(true) => {
-                            self.below_rows += 1;
-                            see(&mut self.below, line);
-                        }
-                        Some(false) => see(&mut self.plus, line),
-                        None => {
-                            self.bare_rows += 1;
-                            see(&mut self.bare, line);
-                        }
-                    }
-                    if written.negative.is_some() {
-                        see(&mut self.signed, line);
-                    }
+                    self.see_sign(written.negative, line);
                 }
                 _ => {}
             }
@@ -162,6 +149,24 @@ impl Survey {
             && words::direction(cut.cell(at)).is_some()
         {
             see(&mut self.direction, line);
+        }
+    }
+
+    /// Sees the sign of an amount other than zero.
+    fn see_sign(&mut self, negative: Option<bool>, line: u64) {
+        match negative {
+            Some(true) => {
+                self.below_rows += 1;
+                see(&mut self.below, line);
+            }
+            Some(false) => see(&mut self.plus, line),
+            None => {
+                self.bare_rows += 1;
+                see(&mut self.bare, line);
+            }
+        }
+        if negative.is_some() {
+            see(&mut self.signed, line);
         }
     }
 

@@ -30,6 +30,7 @@ fn a_row_in_one_value_is_refused_at_its_line_and_the_foot_of_a_page_is_a_note() 
         "2026-03-03|RENT|-4500.00,,",
         "2026-03-03 RENT -4500.00,,",
         "03/03/2026;RENT;4500",
+        "=\"2026-03-03\",=\"RENT\",=\"-4500.00\"",
     ] {
         refused(&document(line), Cause::TransactionCsv, "/document/4");
     }
