@@ -103,13 +103,14 @@ pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
 /// Returns, for each row of each account, whether other accounts have it.
 ///
 /// Rows are the same in amount, currency and id, or balance, at most a day apart: two documents may state days by two
-/// offsets. So they are in text in place of those, from five rows and half of the account on, whatever their balances say; or
+/// offsets; or on any two days, from five rows, three amounts and half of the account on. So they are in text in place of those, from five rows and half of the account on, whatever their balances say; or
 /// where they are the account, all rows but one at most, and nothing contradicts. So they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
 /// with one balance, not 0.
 pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let mut search = Search::new(holders, true);
     search.exactly();
-    let mut by_text = search.alike(|row| Some(text_key(row)), |_| false);
+    search.on_any_day();
+    let mut by_text = search.alike(said_key, |_| false);
     let counts = search.counts_with_known(&by_text);
     let whole = search.whole(&by_text, &counts);
     by_text.retain(|((copy, _), _)| {
@@ -129,6 +130,11 @@ fn text_key(row: &Transaction) -> Key<'_> {
     Key::Text(texts::words(texts::text(row)))
 }
 
+/// Returns the words of a row as a key: two rows that say nothing say nothing of each other.
+fn said_key(row: &Transaction) -> Option<Key<'_>> {
+    Some(text_key(row)).filter(|key| *key != Key::Text(String::new()))
+}
+
 /// The search for copies, key by key: the surest first.
 struct Search<'a> {
     holders: &'a [Holder<'a>],
@@ -136,6 +142,8 @@ struct Search<'a> {
     ranks: Vec<usize>,
     /// Rows of neighbouring days may be the same.
     is_loose: bool,
+    /// So may rows of any two days.
+    is_undated: bool,
     copies: Copies,
 }
 
@@ -146,6 +154,7 @@ impl<'a> Search<'a> {
             holders,
             ranks: ranks(holders, is_loose),
             is_loose,
+            is_undated: false,
             copies: Copies { found, pairs: Vec::new() },
         }
     }
@@ -158,19 +167,56 @@ impl<'a> Search<'a> {
         self.take(by_balance);
     }
 
+    /// Takes the rows of one id, then those of one balance, on any two days, where with what is known they are too many for
+    /// chance: a document may state the day of booking, another that of the value.
+    fn on_any_day(&mut self) {
+        self.is_undated = true;
+        let id = |row: &'a Transaction| Some(Key::Id(row.id.as_ref()?.as_str()));
+        let balance = |row: &'a Transaction| row.balance_minor.map(Key::Balance);
+        let keys: [&dyn Fn(&'a Transaction) -> Option<Key<'a>>; 2] = [&id, &balance];
+        for key in keys {
+            let mut pairs = self.alike(key, |_| false);
+            let enough = self.many(&pairs);
+            pairs.retain(|((copy, _), _)| enough.get(*copy).is_some_and(|enough| *enough));
+            self.take(pairs);
+        }
+        self.is_undated = false;
+    }
+
+    /// Returns for each holder whether its copies, with some more pairs, are five, of three amounts, and half of its rows.
+    fn many(&self, pairs: &[Pair]) -> Vec<bool> {
+        let counts = self.counts_with_known(pairs);
+        let mut amounts = vec![BTreeSet::new(); self.holders.len()];
+        for ((copy, place), _) in self.copies.pairs.iter().chain(pairs) {
+            let row = self.holders.get(*copy).and_then(|holder| holder.rows.get(*place));
+            if let Some((amounts, (row, _))) = amounts.get_mut(*copy).zip(row) {
+                amounts.insert(row.amount_minor);
+            }
+        }
+        let all = counts.iter().zip(amounts).enumerate();
+        all.map(|(at, (count, amounts))| {
+            self.is_half(at, *count) && *count >= BY_TEXT_MIN && amounts.len() >= AMOUNTS_MIN
+        })
+        .collect()
+    }
+
     /// Returns the rows that agree in a key: those of one day, then those of neighbouring days.
     fn alike(
         &self,
         key: impl Fn(&'a Transaction) -> Option<Key<'a>>,
         mut exact: impl FnMut(&Transaction) -> bool,
     ) -> Vec<Pair> {
-        let entries = entries(self.holders, &self.copies.found, (key, self.is_loose));
+        let mut entries = entries(self.holders, &self.copies.found, (key, self.is_loose));
+        if self.is_undated {
+            entries.iter_mut().for_each(|entry| entry.what.3 = Date::MAX);
+            entries.sort_by(|a, b| a.what.cmp(&b.what).then(a.at().cmp(&b.at())));
+        }
         let known = self.copies.pairs.iter();
         // A row stands for one row of each other holder, by whatever key.
         let mut taken: BTreeSet<(Place, usize)> = known.map(|(copy, kept)| (*kept, copy.0)).collect();
         let holders = (self.holders, &*self.ranks);
         let mut pairs = pairs(holders, &entries, &mut exact, &taken);
-        if self.is_loose {
+        if self.is_loose && !self.is_undated {
             taken.extend(pairs.iter().map(|(copy, kept)| (*kept, copy.0)));
             neighbours(holders, &entries, (&mut exact, taken), &mut pairs);
         }
@@ -235,24 +281,16 @@ impl<'a> Search<'a> {
     /// many for chance.
     fn enough(&self, pairs: &[Pair]) -> Vec<bool> {
         let counts = self.counts_with_known(pairs);
-        let mut amounts = vec![BTreeSet::new(); self.holders.len()];
         let mut begin_alike = vec![false; self.holders.len()];
         let opening = |at: usize| self.holders.get(at)?.opening_minor.filter(|minor| *minor != 0);
-        for ((copy, place), (kept, _)) in pairs {
-            let row = self.holders.get(*copy).and_then(|holder| holder.rows.get(*place));
-            if let Some((amounts, (row, _))) = amounts.get_mut(*copy).zip(row) {
-                amounts.insert(row.amount_minor);
-            }
+        for ((copy, _), (kept, _)) in pairs {
             if let Some(alike) = begin_alike.get_mut(*copy) {
                 *alike |= opening(*copy).is_some() && opening(*copy) == opening(*kept);
             }
         }
-        let all = counts.iter().zip(amounts.iter().zip(begin_alike)).enumerate();
-        all.map(|(at, (count, (amounts, begin_alike)))| {
-            let are_many = *count >= BY_TEXT_MIN && amounts.len() >= AMOUNTS_MIN;
-            self.is_half(at, *count) && (are_many || begin_alike)
-        })
-        .collect()
+        let all = self.many(pairs).into_iter().zip(begin_alike).zip(counts).enumerate();
+        all.map(|(at, ((are_many, begin_alike), count))| are_many || begin_alike && self.is_half(at, count))
+            .collect()
     }
 }
 
