@@ -376,6 +376,26 @@ fn a_developed_card_keeps_its_evidence_and_hiding_never_helps() {
     assert!((report["share"].as_f64().unwrap() - count(referred.count()) / 3_000.0).abs() < 1e-12);
 }
 
+#[test]
+fn a_missing_input_is_no_favourable_reason_for_the_applicant() {
+    let artefact = developed(&json!({}))["artefact"].clone();
+    let desk = Desk::new(Engine::load(&[artefact.to_string()], EngineOptions::default()).unwrap(), quiet());
+    let names = ["application.debts", "application.rent", "bureau.late", "bureau.used"];
+    // Whether a favourable reason of a case names the input that is missing.
+    let names_hidden = |audience: &str, hidden: &str| {
+        let known = names.iter().filter(|name| **name != hidden).map(|name| ((*name).to_owned(), json!(0.9)));
+        let request = json!({
+            "as_of": "2026-06-30T00:00:00Z", "entity_id": "a", "audience": audience,
+            "entity_type": artefact["body"]["entity_types"][0], "features": known.collect::<Map<String, Value>>(),
+        });
+        let answer = call(&desk, "credit.score", &request);
+        let reasons = answer["explanation"]["favourable_reasons"].as_array().unwrap();
+        reasons.iter().any(|reason| reason["features"][0] == json!(hidden))
+    };
+    assert!(names.iter().any(|hidden| names_hidden("internal", hidden)));
+    assert!(!names.iter().any(|hidden| names_hidden("customer", hidden)));
+}
+
 fn names_of(card: &Card) -> Vec<&str> {
     card.inputs().map(|(name, ..)| name).collect()
 }

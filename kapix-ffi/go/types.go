@@ -1818,11 +1818,11 @@ const (
 	FindingKindOpeningBalanceMismatch FindingKind = "opening_balance_mismatch"
 	// FindingKindClosingBalanceMismatch: The stated closing balance of an upload is not the balance after its last row, rows after `as_of` included. Amounts: the latter, and the stated one.
 	FindingKindClosingBalanceMismatch FindingKind = "closing_balance_mismatch"
-	// FindingKindLikelyDuplicate: Two rows of a day agree in time, amount, description, counterparty, id, status and balance, and the balances do not show that both took effect. Rows: the first and the other of each pair; amounts: theirs.
+	// FindingKindLikelyDuplicate: Two rows of a day agree in time, amount, status, balance and text, and in id and counterparty where both state them, and balances do not prove both. Rows: the first and the other of each pair; amounts: theirs.
 	FindingKindLikelyDuplicate FindingKind = "likely_duplicate"
 	// FindingKindSharedID: Two different rows carry the same id: a payment and its charge, or a reversal under its original receipt. Rows: the first and the other of each pair.
 	FindingKindSharedID FindingKind = "shared_id"
-	// FindingKindRepeatedID: One id on two days with one amount, and the balances do not chain through both. Rows: the first and the other of each pair; the other is disputed.
+	// FindingKindRepeatedID: Two rows of one id and amount, and the balances do not show that both took effect. Rows: the first and the other of each pair; the other is disputed.
 	FindingKindRepeatedID FindingKind = "repeated_id"
 	// FindingKindPendingSettled: Pending rows whose booked row is there too; each pair counts once, as the booked row. Rows: the pending and the booked one of each pair.
 	FindingKindPendingSettled FindingKind = "pending_settled"
@@ -1842,7 +1842,7 @@ const (
 	FindingKindSignReversed FindingKind = "sign_reversed"
 	// FindingKindReadingDoubts: The document that the rows were read from contradicts them; `count` is the number of its doubts.
 	FindingKindReadingDoubts FindingKind = "reading_doubts"
-	// FindingKindOverlapMerged: Rows that several uploads of one account hold; they count once. `share` is their part of the later upload.
+	// FindingKindOverlapMerged: Rows that several uploads of one account hold; they count once.
 	FindingKindOverlapMerged FindingKind = "overlap_merged"
 	// FindingKindOverlapDisputed: Rows on days that two uploads of one account cover, which only one of them holds.
 	FindingKindOverlapDisputed FindingKind = "overlap_disputed"
@@ -1864,7 +1864,7 @@ const (
 	FindingKindFailedRows FindingKind = "failed_rows"
 	// FindingKindMixedCurrencies: Accounts of more than one currency; `count` is the number of currencies.
 	FindingKindMixedCurrencies FindingKind = "mixed_currencies"
-	// FindingKindSharedRows: Rows of another account too: same amount and id or balance, at most a day apart; or the same text, or amounts alone, in half of the account, or the text in all of few rows. `share` is their part of the rows that moved money.
+	// FindingKindSharedRows: Rows of another account too: same amount and id or balance, at most a day apart; in half of the account on any days, by text, or by amount alone; or by text in all of few rows. `share` is their part of those that moved money.
 	FindingKindSharedRows FindingKind = "shared_rows"
 	// FindingKindSharedBalance: An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which counts once.
 	FindingKindSharedBalance FindingKind = "shared_balance"

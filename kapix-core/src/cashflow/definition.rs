@@ -108,9 +108,22 @@ pub struct Definition {
     pub(super) value: fn(&Facts) -> Value,
 }
 
+/// Amounts and ratios that no ledger makes negative.
+const NOT_BELOW_ZERO: [&str; 8] = [
+    "balance_variability",
+    "income_mean_monthly_minor",
+    "income_minor_90d",
+    "income_trend",
+    "income_volatility",
+    "inflow_minor_90d",
+    "inflow_outflow_ratio_90d",
+    "outflow_minor_90d",
+];
+
 impl Definition {
-    /// Returns the least and the greatest value that the unit and the window allow: a share lies within 0..=1, a
-    /// number of days between 0 and its window. A card refuses others, whoever worked them out.
+    /// Returns the least and the greatest value that the unit, the window and the formula allow: a share lies within 0..=1,
+    /// a number of days between 0 and its window, and a sum of income or a spread is not below 0. A card refuses others,
+    /// whoever worked them out.
     ///
     /// ```
     /// use kapix_core::cashflow::definition;
@@ -119,7 +132,12 @@ impl Definition {
     /// assert_eq!(days, Some((0.0, 90.0)));
     /// ```
     pub fn range(&self) -> (f64, f64) {
+        if NOT_BELOW_ZERO.contains(&self.name) {
+            return (0.0, f64::MAX);
+        }
         match self.unit {
+            // What is left of the credits is at most all of them.
+            Unit::Ratio if self.name == "net_flow_to_inflow_90d" => (f64::MIN, 1.0),
             Unit::Count => (0.0, f64::MAX),
             // A balance in days of outflow may be overdrawn, and may last for longer than its window.
             Unit::Days if self.selection == Selection::LastBalanceAndDebits90 => (f64::MIN, f64::MAX),

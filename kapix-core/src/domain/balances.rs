@@ -20,9 +20,14 @@ pub(super) struct Walk {
     pub(super) breaks: Tally,
     /// The first stated balance, if it does not follow from the stated opening balance.
     pub(super) opening: Tally,
-    /// The first row of the latest stretch: rows whose neighbours lie at most [`STRETCH_DAYS`] apart, or further where the
-    /// balances stated on both sides chain.
-    pub(super) stretch: usize,
+    /// The first row of each stretch but the earliest: rows whose neighbours lie at most [`STRETCH_DAYS`] apart, or further
+    /// where the balances stated on both sides chain.
+    pub(super) stretches: Vec<usize>,
+}
+
+/// Returns the first row of the latest stretch.
+pub(super) fn latest(stretches: &[usize]) -> usize {
+    stretches.last().copied().unwrap_or_default()
 }
 
 /// Returns whether a row shows that the account was in use on its day: it moved money or states a balance, and is not in
@@ -53,7 +58,7 @@ pub(super) fn walk(
         days_chained: 0,
         breaks: Tally::new(FindingKind::ChainBreak),
         opening: Tally::new(FindingKind::OpeningBalanceMismatch),
-        stretch: 0,
+        stretches: Vec::new(),
     };
     let mut carried = stated_opening;
     let mut opening_unchecked = stated_opening.is_some();
@@ -61,7 +66,7 @@ pub(super) fn walk(
     // Pending rows since the last stated balance, in minor units.
     let mut held = 0_i64;
     // The first row after each wide gap since the last stated balance.
-    let mut gaps: Option<usize> = None;
+    let mut gaps: Vec<usize> = Vec::new();
     let (mut before, mut place, mut is_anchored) = (None, 0, false);
     // The balance that rows without doubt carry: only they bridge a gap.
     let mut sure = stated_opening;
@@ -74,11 +79,7 @@ pub(super) fn walk(
             let parts = |before: Date| row.date.days_since(before) > STRETCH_DAYS && !is_attested(before);
             if before.is_some_and(parts) {
                 // Without a row that states a balance before the gap nothing can chain across it.
-                if is_anchored {
-                    gaps = Some(start);
-                } else {
-                    walk.stretch = start;
-                }
+                if is_anchored { &mut gaps } else { &mut walk.stretches }.push(start);
             }
             before = Some(row.date);
         }
@@ -88,8 +89,11 @@ pub(super) fn walk(
                 held = held.saturating_add(row.amount_minor);
             }
             let expected = carried.map(|balance| add(balance, row.amount_minor, row)).transpose()?;
-            walk.stretch =
-                bridge(row, &mut sure, (&mut gaps, &mut is_anchored), tolerance).unwrap_or(walk.stretch);
+            match bridge(row, &mut sure, &mut is_anchored, tolerance) {
+                Some(true) => gaps.clear(),
+                Some(false) => walk.stretches.append(&mut gaps),
+                None => {}
+            }
             if let Some(stated) = row.balance_minor {
                 let met = meets(expected, stated, held, tolerance);
                 held = 0;
@@ -112,7 +116,7 @@ pub(super) fn walk(
         walk.days_chained += u32::from(stated_any && all_met);
         pending += u32::from(!stated_any && carried.is_some());
     }
-    walk.stretch = gaps.unwrap_or(walk.stretch);
+    walk.stretches.append(&mut gaps);
     if walk.opening_minor.is_none() {
         walk.opening_minor = fill_back(rows)?;
     }
@@ -132,13 +136,8 @@ pub(super) fn restart(rows: &mut [Row], anchor: Option<usize>) -> Result<(), Ove
     Ok(())
 }
 
-/// Carries the balance of the rows without doubt over a row, and returns the first row after a gap that it does not bridge.
-fn bridge(
-    row: &Row,
-    sure: &mut Option<i64>,
-    (gaps, is_anchored): (&mut Option<usize>, &mut bool),
-    tolerance: i64,
-) -> Option<usize> {
+/// Carries the balance of the rows without doubt over a row, and returns whether it leads to the one that the row states.
+fn bridge(row: &Row, sure: &mut Option<i64>, is_anchored: &mut bool, tolerance: i64) -> Option<bool> {
     if row.disputed {
         return None;
     }
@@ -146,8 +145,7 @@ fn bridge(
     *sure = row.balance_minor.or(follows);
     let stated = row.balance_minor?;
     *is_anchored = true;
-    let bridged = follows.is_some_and(|it| it.abs_diff(stated) <= tolerance.unsigned_abs());
-    gaps.take().filter(|_| !bridged)
+    Some(follows.is_some_and(|it| it.abs_diff(stated) <= tolerance.unsigned_abs()))
 }
 
 /// Returns whether a stated balance follows from the one before it, if that is known. It may hold the pending rows since

@@ -17,6 +17,7 @@ use super::sign;
 use super::source::Data;
 use super::texts;
 use super::transfers;
+use super::twice;
 use super::uploads::Uploads;
 use super::validate::{self, Problems, on_wire};
 use crate::error::{Cause, Result};
@@ -113,10 +114,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn account(&mut self, uploads: Uploads<'a>) {
+    fn account(&mut self, mut uploads: Uploads<'a>) {
         let account = uploads.account();
         let last_day = self.as_of.date_at(account.utc_offset);
         let mut chosen = self.choose(&uploads, last_day);
+        // A reading that a row contradicts proves no day.
+        uploads.retrieved_at = uploads.retrieved_at.filter(|_| chosen.future.is_empty());
         let tolerance = account.chain_tolerance_minor;
         chosen.rows.sort_by_key(|row| row.date);
         let overlap = overlap::merge(&uploads, &mut chosen.rows);
@@ -130,14 +133,15 @@ impl<'a> Builder<'a> {
             Err(overflow) => return self.balance_overflow(&overflow, &uploads),
         };
         let sign = sign::reversed(&uploads, &chosen.rows, (tolerance, &walk.breaks));
-        let one_id = check::one_id(&mut chosen.rows, &uploads, stated_opening);
-        let duplicates = check::likely_duplicates(&mut chosen.rows, &uploads, walk.opening_minor);
+        let duplicates = twice::likely_duplicates(&mut chosen.rows, &uploads);
+        let one_id = twice::one_id(&mut chosen.rows, &uploads, &duplicates);
         let doubts = [&one_id.repeated, &duplicates];
-        let stretch = match again(&mut chosen.rows, &uploads, (walk.stretch, doubts)) {
-            Ok(stretch) => stretch,
+        let stretches = match again(&mut chosen.rows, &uploads, (walk.stretches, doubts)) {
+            Ok(stretches) => stretches,
             Err(overflow) => return self.balance_overflow(&overflow, &uploads),
         };
-        let isolated = cover::isolated(&uploads, &mut chosen.rows, stretch);
+        let stretch = balances::latest(&stretches);
+        let isolated = cover::isolated(&mut chosen.rows, &stretches);
         let cover = cover::cover(&uploads, &chosen.rows, stretch, last_day);
         let reversals = reversals::mark(&uploads, &mut chosen.rows);
         let (index, further) = uploads.indices();
@@ -340,28 +344,29 @@ impl Ledger {
     }
 }
 
-/// Walks rows once more if some were found to be in doubt by the balances of the first walk, and returns where their latest
-/// stretch begins: a row in doubt bridges no gap.
+/// Walks rows once more if some were found to be in doubt by the balances of the first walk, and returns where their
+/// stretches begin: a row in doubt bridges no gap.
 fn again(
     rows: &mut [Row],
     uploads: &Uploads<'_>,
-    (stretch, doubts): (usize, [&Tally; 2]),
-) -> core::result::Result<usize, Overflow> {
+    (stretches, doubts): (Vec<usize>, [&Tally; 2]),
+) -> core::result::Result<Vec<usize>, Overflow> {
     if doubts.iter().all(|tally| tally.is_empty()) {
-        return Ok(stretch);
+        return Ok(stretches);
     }
     for row in rows.iter_mut() {
         row.balance_minor = uploads.transaction(row.input).and_then(|row| row.balance_minor);
     }
     let tolerance = uploads.account().chain_tolerance_minor;
     let walk = walk(rows, uploads.opening_minor(), tolerance, uploads.attested())?;
-    Ok(anchored(rows, uploads, walk)?.stretch)
+    Ok(anchored(rows, uploads, walk)?.stretches)
 }
 
 /// Takes the balances of the latest stretch from the first one that it states, where it states one: after a break that
 /// nothing bridges those carried to it are not known.
 fn anchored(rows: &mut [Row], uploads: &Uploads<'_>, walk: Walk) -> core::result::Result<Walk, Overflow> {
-    let latest = rows.get_mut(walk.stretch..).filter(|_| walk.stretch > 0).unwrap_or_default();
+    let stretch = balances::latest(&walk.stretches);
+    let latest = rows.get_mut(stretch..).filter(|_| stretch > 0).unwrap_or_default();
     let stated = |row: &Row| uploads.transaction(row.input).is_some_and(|row| row.balance_minor.is_some());
     let anchor = latest.iter().position(stated);
     if anchor.is_some() {
@@ -449,6 +454,8 @@ mod copied_tests;
 mod cover_tests;
 #[cfg(test)]
 mod disputed_tests;
+#[cfg(test)]
+mod doubt_tests;
 #[cfg(test)]
 mod once_tests;
 #[cfg(test)]

@@ -45,6 +45,11 @@ impl Tally {
         self.cases.is_empty()
     }
 
+    /// Returns the rows that its cases are told of.
+    pub(super) fn told(&self) -> impl Iterator<Item = u32> + '_ {
+        self.cases.iter().map(|case| case.row)
+    }
+
     /// Counts a case of one row.
     pub(super) fn row(&mut self, row: u32, date: Date) {
         self.case(&[row], &[], date, date);

@@ -60,6 +60,7 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     let stated = |row: &Row| uploads.transaction(row.input).and_then(|row| row.balance_minor);
     let shows = |row: &&Row| row.amount_minor != 0 || stated(row).is_some();
     let current = rows.get(stretch..).unwrap_or_default();
+    let read_on = read_on.filter(|day| !is_left_off(current, (*day).min(last_day)));
     let is_whole = stretch == 0;
     let stretch = current.first().map(|row| row.date);
     let first = current.iter().find(|row| !row.disputed && shows(row));
@@ -90,6 +91,14 @@ pub(super) fn cover(uploads: &Uploads<'_>, rows: &[Row], stretch: usize, last_da
     let (from, to) = covered.days.unwrap_or((first.date, last.date));
     let days = Some((from.min(first.date), to.max(last.date)));
     Cover { days, stretch, is_unproven, ..covered }
+}
+
+/// Returns whether an account that moved often has no row for so long before the day of reading that rows may be left out.
+fn is_left_off(rows: &[Row], read_on: Date) -> bool {
+    let moved = || rows.iter().rev().filter(|row| row.amount_minor != 0);
+    let Some(last) = moved().next().map(|row| row.date) else { return false };
+    let is_before = |row: &&Row| last.days_since(row.date) <= STRETCH_DAYS;
+    read_on.days_since(last) > STRETCH_DAYS && moved().take_while(is_before).count() >= STRETCH_ROWS_MIN
 }
 
 /// Returns the cover up to a day, no further than the provider was read and than `last_day`.
@@ -123,14 +132,14 @@ pub(super) fn ends_early(cover: Cover, end: Date) -> Option<(Date, i32)> {
     (days > ENDS_EARLY_DAYS).then_some((own, days))
 }
 
-/// Marks the rows of earlier stretches that are too short to be a history, and returns them. Rows of 0 are none of them;
-/// those that state a balance bridge a gap.
-pub(super) fn isolated(uploads: &Uploads<'_>, rows: &mut [Row], stretch: usize) -> Tally {
+/// Marks the rows of earlier stretches that are too short to be a history, and returns them. Rows of 0 are none of them.
+/// `stretches` are the first rows of all stretches but the earliest.
+pub(super) fn isolated(rows: &mut [Row], stretches: &[usize]) -> Tally {
     let mut tally = Tally::new(FindingKind::IsolatedRows);
-    let states = |row: &Row| uploads.transaction(row.input).is_some_and(|row| row.balance_minor.is_some());
-    let earlier = rows.get_mut(..stretch).unwrap_or_default().iter_mut();
-    let mut shown: Vec<&mut Row> = earlier.filter(|row| row.amount_minor != 0 || states(row)).collect();
-    for stretch in shown.chunk_by_mut(|a, b| b.date.days_since(a.date) <= STRETCH_DAYS) {
+    let mut start = 0;
+    for &next in stretches {
+        let stretch = rows.get_mut(start..next).unwrap_or_default();
+        start = next;
         let moved = || stretch.iter().filter(|row| row.amount_minor != 0);
         if moved().count() >= STRETCH_ROWS_MIN {
             continue;

@@ -35,16 +35,16 @@ pub enum FindingKind {
     /// latter, and the stated one.
     #[strum(message = "Ask for the whole document: rows may be missing at its end.")]
     ClosingBalanceMismatch,
-    /// Two rows of a day agree in time, amount, description, counterparty, id, status and balance, and the balances do not
-    /// show that both took effect. Rows: the first and the other of each pair; amounts: theirs.
+    /// Two rows of a day agree in time, amount, status, balance and text, and in id and counterparty where both state them,
+    /// and balances do not prove both. Rows: the first and the other of each pair; amounts: theirs.
     #[strum(message = "Compare with the document; send a row once.")]
     LikelyDuplicate,
     /// Two different rows carry the same id: a payment and its charge, or a reversal under its original receipt. Rows: the
     /// first and the other of each pair.
     #[strum(message = "Check the ids of the rows.")]
     SharedId,
-    /// One id on two days with one amount, and the balances do not chain through both. Rows: the first and the other of each
-    /// pair; the other is disputed.
+    /// Two rows of one id and amount, and the balances do not show that both took effect. Rows: the first and the other of
+    /// each pair; the other is disputed.
     #[strum(message = "Compare with the document; send a row once.")]
     RepeatedId,
     /// Pending rows whose booked row is there too; each pair counts once, as the booked row. Rows: the pending and the booked
@@ -83,7 +83,7 @@ pub enum FindingKind {
         message = "Read `left_out` and the findings of `transactions.read`; state how the document is meant."
     )]
     ReadingDoubts,
-    /// Rows that several uploads of one account hold; they count once. `share` is their part of the later upload.
+    /// Rows that several uploads of one account hold; they count once.
     #[strum(message = "Nothing.")]
     OverlapMerged,
     /// Rows on days that two uploads of one account cover, which only one of them holds.
@@ -119,8 +119,8 @@ pub enum FindingKind {
     /// Accounts of more than one currency; `count` is the number of currencies.
     #[strum(message = "Send accounts of one currency; a score is refused until then.")]
     MixedCurrencies,
-    /// Rows of another account too: same amount and id or balance, at most a day apart; or the same text, or amounts
-    /// alone, in half of the account, or the text in all of few rows. `share` is their part of the rows that moved money.
+    /// Rows of another account too: same amount and id or balance, at most a day apart; in half of the account on any days,
+    /// by text, or by amount alone; or by text in all of few rows. `share` is their part of those that moved money.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedRows,
     /// An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which

@@ -30,6 +30,7 @@ mod sign;
 mod source;
 mod texts;
 mod transfers;
+mod twice;
 mod uploads;
 mod validate;
 

@@ -38,6 +38,14 @@ impl Reading {
         }
         let stated = |row: &Row| uploads.transaction(row.input).and_then(|row| row.balance_minor);
         let changes = self.changes(account, (uploads, cover), stated);
+        // Where no opening balance is stated it was led back over every row: over those too that a reading leaves out.
+        let first = account.rows.iter().position(|row| stated(row).is_some());
+        let taken = self
+            .left_out(account.rows.get(..=first.unwrap_or_default()).unwrap_or_default(), |row| {
+                !account.balance_disputed && cover.stretch.is_some_and(|first| first <= row.date)
+            });
+        let opening = account.opening_minor.filter(|_| uploads.opening_minor().is_none() && first.is_some());
+        read.opening_minor = opening.map(|minor| minor.saturating_add(taken)).or(account.opening_minor);
         for (row, change) in read.rows.iter_mut().zip(changes) {
             row.balance_minor = stated(row).map(|balance| balance.saturating_add(change));
         }
@@ -45,10 +53,11 @@ impl Reading {
         let latest = read.rows.partition_point(|row| cover.stretch.is_some_and(|first| row.date < first));
         let anchor = read.rows.iter().skip(latest).position(|row| row.balance_minor.is_some());
         // Amounts were within the wire's range with all rows in; where they are not without some, no balance is known.
-        let is_known = read.rows.iter().filter_map(|row| row.balance_minor).all(on_wire);
+        let is_known = read.opening_minor.is_none_or(on_wire)
+            && read.rows.iter().filter_map(|row| row.balance_minor).all(on_wire);
         let is_whole = account.rows.first().is_none_or(|row| Some(row.date) == cover.stretch);
         let mut fill = || {
-            balances::walk(&mut read.rows, account.opening_minor, 0, None)?;
+            balances::walk(&mut read.rows, read.opening_minor, 0, None)?;
             let rows = read.rows.get_mut(latest..).unwrap_or_default();
             if is_whole || anchor.is_none() && !cover.is_unproven {
                 Ok(())
@@ -61,6 +70,13 @@ impl Reading {
             read.rows.iter_mut().for_each(|row| row.balance_minor = None);
         }
         read
+    }
+
+    /// Returns the sum of the disputed rows that the balance after them leaves out in this reading.
+    fn left_out(self, rows: &[Row], counts: impl Fn(&Row) -> bool) -> i64 {
+        let is_side = |row: &&Row| (row.amount_minor < 0) == (self == Self::Cautious);
+        let disputed = rows.iter().filter(|row| row.disputed && counts(row)).filter(is_side);
+        disputed.fold(0, |sum, row| sum.saturating_add(row.amount_minor))
     }
 
     /// Returns what this reading adds to the balance that each row states.

@@ -1,5 +1,8 @@
 //! Rows that two accounts of an applicant, or two uploads of one account, both hold.
 
+mod pairing;
+
+use self::pairing::{neighbours, pairs};
 use super::account::Transaction;
 use super::ledger::Row;
 use super::texts;
@@ -103,13 +106,14 @@ pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
 /// Returns, for each row of each account, whether other accounts have it.
 ///
 /// Rows are the same in amount, currency and id, or balance, at most a day apart: two documents may state days by two
-/// offsets. So they are in text in place of those, from five rows and half of the account on, whatever their balances say; or
+/// offsets; or on any two days, from five rows, three amounts and half of the account on. So they are in text in place of those, from five rows and half of the account on, whatever their balances say; or
 /// where they are the account, all rows but one at most, and nothing contradicts. So they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
 /// with one balance, not 0.
 pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let mut search = Search::new(holders, true);
     search.exactly();
-    let mut by_text = search.alike(|row| Some(text_key(row)), |_| false);
+    search.on_any_day();
+    let mut by_text = search.alike(said_key, |_| false);
     let counts = search.counts_with_known(&by_text);
     let whole = search.whole(&by_text, &counts);
     by_text.retain(|((copy, _), _)| {
@@ -129,6 +133,11 @@ fn text_key(row: &Transaction) -> Key<'_> {
     Key::Text(texts::words(texts::text(row)))
 }
 
+/// Returns the words of a row as a key: two rows that say nothing say nothing of each other.
+fn said_key(row: &Transaction) -> Option<Key<'_>> {
+    Some(text_key(row)).filter(|key| *key != Key::Text(String::new()))
+}
+
 /// The search for copies, key by key: the surest first.
 struct Search<'a> {
     holders: &'a [Holder<'a>],
@@ -136,6 +145,8 @@ struct Search<'a> {
     ranks: Vec<usize>,
     /// Rows of neighbouring days may be the same.
     is_loose: bool,
+    /// So may rows of any two days.
+    is_undated: bool,
     copies: Copies,
 }
 
@@ -146,6 +157,7 @@ impl<'a> Search<'a> {
             holders,
             ranks: ranks(holders, is_loose),
             is_loose,
+            is_undated: false,
             copies: Copies { found, pairs: Vec::new() },
         }
     }
@@ -158,19 +170,56 @@ impl<'a> Search<'a> {
         self.take(by_balance);
     }
 
+    /// Takes the rows of one id, then those of one balance, on any two days, where with what is known they are too many for
+    /// chance: a document may state the day of booking, another that of the value.
+    fn on_any_day(&mut self) {
+        self.is_undated = true;
+        let id = |row: &'a Transaction| Some(Key::Id(row.id.as_ref()?.as_str()));
+        let balance = |row: &'a Transaction| row.balance_minor.map(Key::Balance);
+        let keys: [&dyn Fn(&'a Transaction) -> Option<Key<'a>>; 2] = [&id, &balance];
+        for key in keys {
+            let mut pairs = self.alike(key, |_| false);
+            let enough = self.many(&pairs);
+            pairs.retain(|((copy, _), _)| enough.get(*copy).is_some_and(|enough| *enough));
+            self.take(pairs);
+        }
+        self.is_undated = false;
+    }
+
+    /// Returns for each holder whether its copies, with some more pairs, are five, of three amounts, and half of its rows.
+    fn many(&self, pairs: &[Pair]) -> Vec<bool> {
+        let counts = self.counts_with_known(pairs);
+        let mut amounts = vec![BTreeSet::new(); self.holders.len()];
+        for ((copy, place), _) in self.copies.pairs.iter().chain(pairs) {
+            let row = self.holders.get(*copy).and_then(|holder| holder.rows.get(*place));
+            if let Some((amounts, (row, _))) = amounts.get_mut(*copy).zip(row) {
+                amounts.insert(row.amount_minor);
+            }
+        }
+        let all = counts.iter().zip(amounts).enumerate();
+        all.map(|(at, (count, amounts))| {
+            self.is_half(at, *count) && *count >= BY_TEXT_MIN && amounts.len() >= AMOUNTS_MIN
+        })
+        .collect()
+    }
+
     /// Returns the rows that agree in a key: those of one day, then those of neighbouring days.
     fn alike(
         &self,
         key: impl Fn(&'a Transaction) -> Option<Key<'a>>,
         mut exact: impl FnMut(&Transaction) -> bool,
     ) -> Vec<Pair> {
-        let entries = entries(self.holders, &self.copies.found, (key, self.is_loose));
+        let mut entries = entries(self.holders, &self.copies.found, (key, self.is_loose));
+        if self.is_undated {
+            entries.iter_mut().for_each(|entry| entry.what.3 = Date::MAX);
+            entries.sort_by(|a, b| a.what.cmp(&b.what).then(a.at().cmp(&b.at())));
+        }
         let known = self.copies.pairs.iter();
         // A row stands for one row of each other holder, by whatever key.
         let mut taken: BTreeSet<(Place, usize)> = known.map(|(copy, kept)| (*kept, copy.0)).collect();
         let holders = (self.holders, &*self.ranks);
         let mut pairs = pairs(holders, &entries, &mut exact, &taken);
-        if self.is_loose {
+        if self.is_loose && !self.is_undated {
             taken.extend(pairs.iter().map(|(copy, kept)| (*kept, copy.0)));
             neighbours(holders, &entries, (&mut exact, taken), &mut pairs);
         }
@@ -235,24 +284,16 @@ impl<'a> Search<'a> {
     /// many for chance.
     fn enough(&self, pairs: &[Pair]) -> Vec<bool> {
         let counts = self.counts_with_known(pairs);
-        let mut amounts = vec![BTreeSet::new(); self.holders.len()];
         let mut begin_alike = vec![false; self.holders.len()];
         let opening = |at: usize| self.holders.get(at)?.opening_minor.filter(|minor| *minor != 0);
-        for ((copy, place), (kept, _)) in pairs {
-            let row = self.holders.get(*copy).and_then(|holder| holder.rows.get(*place));
-            if let Some((amounts, (row, _))) = amounts.get_mut(*copy).zip(row) {
-                amounts.insert(row.amount_minor);
-            }
+        for ((copy, _), (kept, _)) in pairs {
             if let Some(alike) = begin_alike.get_mut(*copy) {
                 *alike |= opening(*copy).is_some() && opening(*copy) == opening(*kept);
             }
         }
-        let all = counts.iter().zip(amounts.iter().zip(begin_alike)).enumerate();
-        all.map(|(at, (count, (amounts, begin_alike)))| {
-            let are_many = *count >= BY_TEXT_MIN && amounts.len() >= AMOUNTS_MIN;
-            self.is_half(at, *count) && (are_many || begin_alike)
-        })
-        .collect()
+        let all = self.many(pairs).into_iter().zip(begin_alike).zip(counts).enumerate();
+        all.map(|(at, ((are_many, begin_alike), count))| are_many || begin_alike && self.is_half(at, count))
+            .collect()
     }
 }
 
@@ -295,202 +336,4 @@ fn ranks(holders: &[Holder<'_>], is_loose: bool) -> Vec<usize> {
         }
     }
     ranks
-}
-
-/// Holders, and the rank of each.
-type Ranked<'h, 'a> = (&'h [Holder<'a>], &'h [usize]);
-
-fn rank((_, ranks): Ranked<'_, '_>, entry: &Entry<'_>) -> usize {
-    ranks.get(entry.holder).copied().unwrap_or(usize::MAX)
-}
-
-/// Returns the rows of one day that another holder has, as often as it has them; the holder of the best rank keeps its own.
-/// Rows that are `exact` are the same only as rows that are not. Each row is looked at once.
-fn pairs(
-    holders: Ranked<'_, '_>,
-    entries: &[Entry<'_>],
-    exact: &mut impl FnMut(&Transaction) -> bool,
-    taken: &BTreeSet<(Place, usize)>,
-) -> Vec<Pair> {
-    let mut pairs = Vec::new();
-    for alike in entries.chunk_by(|a, b| a.what == b.what).filter(|alike| alike.len() > 1) {
-        let is_of_one = alike.iter().all(|entry| alike.first().is_some_and(|it| it.holder == entry.holder));
-        if is_of_one {
-            continue;
-        }
-        let mut alike: Vec<&Entry<'_>> = alike.iter().collect();
-        // Stable: the rows of one holder stay in their order.
-        alike.sort_by_key(|entry| rank(holders, entry));
-        let mut kept = KeptRows::default();
-        for of_one in alike.chunk_by(|a, b| a.holder == b.holder) {
-            let left = kept.pair(holders.0, of_one, (exact, taken), &mut pairs);
-            for (place, is_exact) in left {
-                kept.add(place, is_exact);
-            }
-        }
-    }
-    pairs
-}
-
-/// Adds the rows of neighbouring days that another holder has and that are in no pair yet.
-fn neighbours(
-    holders: Ranked<'_, '_>,
-    entries: &[Entry<'_>],
-    (exact, mut taken): (&mut impl FnMut(&Transaction) -> bool, BTreeSet<(Place, usize)>),
-    pairs: &mut Vec<Pair>,
-) {
-    let mut gone: BTreeSet<Place> = pairs.iter().map(|(copy, _)| *copy).collect();
-    let mut days = entries.chunk_by(|a, b| a.what == b.what).peekable();
-    while let Some((day, next)) = days.next().zip(days.peek()) {
-        let [one, other] = [day, next].map(|of| of.first());
-        let are_neighbours = one.zip(other).is_some_and(|(one, other)| {
-            let (of_one, of_other) = (&one.what, &other.what);
-            (of_one.0, of_one.1, &of_one.2) == (of_other.0, of_other.1, &of_other.2)
-                && of_other.3.days_since(of_one.3) == 1
-        });
-        let are_two =
-            one.zip(other).is_some_and(|(one, _)| day.iter().chain(*next).any(|it| it.holder != one.holder));
-        if !are_neighbours || !are_two {
-            continue;
-        }
-        let open = |entry: &&Entry<'_>| !gone.contains(&entry.at());
-        let all = day.iter().chain(*next).filter(open);
-        let largest = all.min_by_key(|entry| rank(holders, entry)).map(|entry| entry.holder);
-        let is_own = |entry: &&Entry<'_>| Some(entry.holder) == largest;
-        let before = pairs.len();
-        let [(own_day, others_day), (own_next, others_next)]: [(Vec<&Entry<'_>>, Vec<&Entry<'_>>); 2] =
-            [day, *next].map(|of| of.iter().filter(open).partition(is_own));
-        for (own, others) in [(own_next, others_day), (own_day, others_next)] {
-            let mut kept = KeptRows::default();
-            kept.keep(holders.0, &own, exact);
-            for of_one in others.chunk_by(|a, b| a.holder == b.holder) {
-                kept.pair(holders.0, of_one, (exact, &taken), pairs);
-            }
-        }
-        for (copy, kept) in pairs.iter().skip(before) {
-            gone.insert(*copy);
-            taken.insert((*kept, copy.0));
-        }
-    }
-}
-
-/// Rows of one kind that stand for those of further holders.
-#[derive(Default)]
-struct KeptRows {
-    /// Those that are the same only as a row that is not exact, and the others: each with its number among all.
-    exact: Vec<(usize, Place)>,
-    free: Vec<(usize, Place)>,
-}
-
-impl KeptRows {
-    fn keep(
-        &mut self,
-        holders: &[Holder<'_>],
-        rows: &[&Entry<'_>],
-        exact: &mut impl FnMut(&Transaction) -> bool,
-    ) {
-        for entry in rows {
-            let is_exact = is_exact(holders, entry, exact);
-            self.add(entry.at(), is_exact);
-        }
-    }
-
-    fn add(&mut self, place: Place, is_exact: bool) {
-        let number = self.exact.len() + self.free.len();
-        if is_exact { &mut self.exact } else { &mut self.free }.push((number, place));
-    }
-
-    /// Pairs the rows of a further holder, in their order, each with the first that is left and not `taken` by one of that
-    /// holder already, and returns the others.
-    fn pair(
-        &self,
-        holders: &[Holder<'_>],
-        of_one: &[&Entry<'_>],
-        (exact, taken): (&mut impl FnMut(&Transaction) -> bool, &BTreeSet<(Place, usize)>),
-        pairs: &mut Vec<Pair>,
-    ) -> Vec<(Place, bool)> {
-        let mut left = Vec::new();
-        let mut exact_rows = self.exact.iter().peekable();
-        let mut free_rows = self.free.iter().peekable();
-        for copy in of_one {
-            let is_left = |(_, place): &&(usize, Place)| !taken.contains(&(*place, copy.holder));
-            while exact_rows.next_if(|it| !is_left(it)).is_some() {}
-            while free_rows.next_if(|it| !is_left(it)).is_some() {}
-            let is_exact = is_exact(holders, copy, exact);
-            let exact_first =
-                exact_rows.peek().is_some_and(|one| free_rows.peek().is_none_or(|other| one.0 < other.0));
-            let kept = if is_exact || !exact_first { free_rows.next() } else { exact_rows.next() };
-            match kept {
-                Some((_, kept)) => pairs.push((copy.at(), *kept)),
-                None => left.push((copy.at(), is_exact)),
-            }
-        }
-        left
-    }
-}
-
-fn is_exact(holders: &[Holder<'_>], entry: &Entry<'_>, exact: &mut impl FnMut(&Transaction) -> bool) -> bool {
-    let row = holders.get(entry.holder).and_then(|holder| holder.rows.get(entry.place));
-    row.is_some_and(|(_, transaction)| exact(transaction))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Holder, Key, entries, pairs};
-    use crate::domain::Data;
-    use crate::domain::ledger::Row;
-    use crate::time::Date;
-    use serde_json::json;
-
-    #[test]
-    fn each_row_of_a_thousand_holders_of_one_text_is_looked_at_once() {
-        let row = |balance: Option<i64>| {
-            let row = json!({"at": "2026-03-10", "amount_minor": -5, "balance_minor": balance});
-            let account =
-                json!({"account_id": "a", "kind": "current", "currency": "KES", "transactions": [row]});
-            let data: Data = serde_json::from_value(json!({"bank": {"accounts": [account]}})).unwrap();
-            data.bank.unwrap().accounts.remove(0)
-        };
-        let (with, without) = (row(Some(7)), row(None));
-        let date = Date::parse("2026-03-10").unwrap();
-        let holder = |rows: u32, every: u32| {
-            let row = |input: u32| {
-                let account = if input.is_multiple_of(every) { &with } else { &without };
-                let row = Row {
-                    input,
-                    date,
-                    amount_minor: -5,
-                    balance_minor: None,
-                    counterparty: None,
-                    income: false,
-                    transfer: false,
-                    disputed: false,
-                };
-                (row, &account.transactions[0])
-            };
-            Holder {
-                currency: with.currency,
-                opening_minor: None,
-                stated_minor: 0,
-                rows: (0..rows).map(row).collect(),
-            }
-        };
-        let mut holders = vec![holder(3_000, 1)];
-        holders.extend((0..999).map(|_| holder(3, 2)));
-        let nothing: Vec<_> = holders.iter().map(|it| vec![super::Same::Alone; it.rows.len()]).collect();
-        let all =
-            entries(&holders, &nothing, (|_: &super::Transaction| Some(Key::Text(String::new())), true));
-        let mut looked_at = 0;
-        let found = pairs(
-            (&holders, &super::ranks(&holders, true)),
-            &all,
-            &mut |row: &super::Transaction| {
-                looked_at += 1;
-                row.balance_minor.is_some()
-            },
-            &super::BTreeSet::new(),
-        );
-        // Of three rows the one without a balance can be a row that states one.
-        assert_eq!((found.len(), looked_at), (999, all.len()));
-    }
 }

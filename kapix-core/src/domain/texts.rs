@@ -116,6 +116,19 @@ pub(super) fn words(text: &str) -> String {
     words
 }
 
+/// Returns the letters and digits of a text in lower case, without the words of a row's state: the references by which equal
+/// rows of one day differ stay.
+pub(super) fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let word = word.to_lowercase();
+        if !STATES.contains(&word.as_str()) {
+            folded.push_str(&word);
+        }
+    }
+    folded
+}
+
 /// Returns whether a caller's word is a name, whatever its case, spaces, hyphens and underscores.
 pub(super) fn names(word: &str, name: &str) -> bool {
     let letters = |text: &'_ str| -> String {

@@ -109,7 +109,8 @@ fn ends_that_differ_without_a_row_between_them_contradict() {
 #[test]
 fn a_copy_with_other_balances_refers_and_the_order_of_accounts_changes_nothing() {
     let rows = |more: i64| -> Vec<Value> {
-        (1..=20).map(|day| row(&format!("2026-03-{day:02}"), -10, more - 10 * i64::from(day))).collect()
+        let row = |day: i32| row(&format!("2026-03-{day:02}"), -10, more - 10 * i64::from(day));
+        (1..=20).map(|day| with(row(day), "description", json!("Shop"))).collect()
     };
     let both = |first: i64, second: i64| {
         let ledger = ledger(&json!([account("a", &rows(first)), account("b", &rows(second))]));

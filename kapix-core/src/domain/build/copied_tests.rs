@@ -27,6 +27,27 @@ fn opened(id: &str, rows: &[Value], opening: i64) -> Value {
     with(account(id, rows), "opening_balance_minor", json!(opening))
 }
 
+#[test]
+fn rows_without_a_text_are_not_one_text_and_all_matched_rows_are_counted() {
+    let salaries = |first: i64| -> Vec<Value> {
+        (1..=5_i64)
+            .map(|week| stated(&format!("2026-03-{:02}", week * 6), 50_000, first + week * 7))
+            .collect()
+    };
+    // Equal pay, no text, and balances that say that they are two accounts.
+    assert_eq!(share(&account("a", &salaries(50_000)), &account("b", &salaries(850_000))), None);
+    // Ten rows by their text, then six of one amount with another text.
+    let rows = |text: &str| -> Vec<Value> {
+        let own = (1..=10).map(|day| {
+            with(stated(&format!("2026-03-{day:02}"), -100 - day, None), "description", json!("shop"))
+        });
+        let pay = (11..=16)
+            .map(|day| with(stated(&format!("2026-03-{day}"), 900, None), "description", json!(text)));
+        own.chain(pay).collect()
+    };
+    assert_eq!(share(&account("a", &rows("salary")), &account("b", &rows("fee"))), Some(1.0));
+}
+
 /// The share of the second account that is found in the first.
 fn share(one: &Value, other: &Value) -> Option<f64> {
     let ledger = ledger(&json!([one, other]));
@@ -70,7 +91,12 @@ fn rows_of_neighbouring_days_with_one_id_or_balance_are_shared() {
     assert_eq!(share(&one, &opened("t", &moved(before, &["id", "balance_minor"]), 1)), Some(1.0));
     let fields = ["id", "balance_minor", "description"];
     assert_eq!(share(&one, &opened("t", &moved(before, &fields), 1)), Some(1.0));
-    assert_eq!(share(&one, &opened("t", &moved(two_before, &[]), 1)), None);
+    // By the days of booking and of the value: ids, or balances, in half of five rows or more.
+    assert_eq!(share(&one, &opened("t", &moved(two_before, &[]), 1)), Some(1.0));
+    assert_eq!(share(&one, &opened("t", &moved(two_before, &["id"]), 1)), Some(1.0));
+    assert_eq!(share(&one, &opened("t", &moved(two_before, &["balance_minor"]), 1)), Some(1.0));
+    assert_eq!(share(&one, &opened("t", &moved(two_before, &[])[..4], 1)), None);
+    assert_eq!(share(&one, &opened("t", &moved(two_before, &["id", "balance_minor"]), 1)), None);
 }
 
 #[test]

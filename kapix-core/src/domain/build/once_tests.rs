@@ -128,10 +128,12 @@ fn a_row_found_in_doubt_bridges_no_gap() {
     let half_way = |id: &str| [named("2025-12-31", -5, "z"), named("2026-01-30", -5, id)];
     assert_eq!(told(&half_way("z")), ("2026-03-01".to_owned(), [1, 0]));
     assert_eq!(told(&half_way("y")), ("2025-12-31".to_owned(), [0, 0]));
-    // Two equal rows carry the balance to the other side, one alone does not.
+    // Two equal rows carry the balance to the other side, which proves both; else the second is in doubt.
     let fare = || row("2025-11-06", -50, None);
     let paid_twice = [row("2025-11-05", -1, 857), fare(), fare()];
-    assert_eq!(told(&paid_twice), ("2026-03-01".to_owned(), [0, 1]));
+    assert_eq!(told(&paid_twice), ("2025-11-05".to_owned(), [0, 0]));
+    let once_told_twice = [row("2025-11-05", -1, 807), fare(), fare()];
+    assert_eq!(told(&once_told_twice), ("2025-11-05".to_owned(), [0, 1]));
     let paid_once = [row("2025-11-05", -1, 807), fare()];
     assert_eq!(told(&paid_once), ("2025-11-05".to_owned(), [0, 0]));
 }

@@ -15,7 +15,7 @@ pub use answer::{
     ReasonView, ReferralCode, ReferralReason, TopFeature,
 };
 pub use explanation::Explained;
-pub(super) use inputs::{check_sources, ledger, needed};
+pub(super) use inputs::{check_named, check_sources, ledger, needed};
 pub use null_reason::{InputNullReason, RequestNullReason, ScoreNullReason};
 pub use request::{Audience, Context, CreditScoreRequest};
 
@@ -200,3 +200,6 @@ fn completed(response: &CreditScoreResponse) -> Event {
     };
     Event { data: EventData::CreditScoreCompleted(data), kind: "credit.score.completed" }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! An applicant has one row, which holds the sources as canonical JSON. A call reads it as of one moment, and the data
 //! that it read enter its request before the engine judges it, so that the record holds them and a replay needs no Desk.
 
+use super::credit_score::check_named;
 use super::{Call, Done, Interrupt, Operate};
 use crate::canonical;
 use crate::domain::{Data, SourceKey, check_data};
@@ -154,6 +155,7 @@ pub(super) fn named(
     entity_id: &Id,
     named: &[SourceKey],
 ) -> Result<Option<Data>, Interrupt> {
+    check_named(named)?;
     if !call.has_desk() {
         return Ok(None);
     }

@@ -32,12 +32,14 @@ def category(raw):
 
 
 def same(one, other, by, apart=0):
-    if abs((one["day"] - other["day"]).days) != apart or one["amount"] != other["amount"] or one["amount"] == 0:
+    if apart is not None and abs((one["day"] - other["day"]).days) != apart or one["amount"] != other["amount"] or one["amount"] == 0:
         return False
     if by == "id":
         return one["raw"].get("id") is not None and one["raw"].get("id") == other["raw"].get("id")
     if by == "balance":
         return one["stated"] is not None and one["stated"] == other["stated"]
+    if by == "text" and not words(one):
+        return False
     free = by == "text" or one["stated"] is None or other["stated"] is None
     return (by == "amount" or words(one) == words(other)) and free
 
@@ -92,24 +94,25 @@ def copies_of_accounts(holders, openings):
     """The same for accounts, whose days may be a day apart."""
     order = by_size(holders, [sum(row["stated"] or 0 for row in holder) for holder in holders])
     pairs = []
-    for by in ("id", "balance", "text", "amount"):
+    for by, apart in (("id", (0, 1)), ("balance", (0, 1)), ("id", (None,)), ("balance", (None,)), ("text", (0, 1)),
+                      ("amount", (0, 1))):
         used = {(copy[0], *own) for copy, own in pairs}
-        found = agreeing(holders, order, by, pairs, used, (0, 1))
+        found = agreeing(holders, order, by, pairs, used, apart)
         for at, holder in enumerate(holders):
             new = [(copy, own) for copy, own in found if copy[0] == at]
             count = len(new) + sum(copy[0] == at for copy, _ in pairs)
             half = count * 2 >= sum(row["amount"] != 0 for row in holder)
-            amounts = {holder[copy[1]]["amount"] for copy, _ in new}
+            amounts = {holder[copy[1]]["amount"] for copy, _ in pairs + new if copy[0] == at}
+            many = half and count >= 5 and len(amounts) >= 3
             begin_alike = openings[at] and any(openings[own[0]] == openings[at] for _, own in new)
             others = sum(row["amount"] != 0 for row in holder) - count
-            whole = new and (others == 0 or others == 1 and len({holder[place]["amount"] for place in
-                             [copy[1] for copy, _ in pairs + new if copy[0] == at]}) > 1)
+            whole = new and (others == 0 or others == 1 and len(amounts) > 1)
             if whole and any(contradict(holder[copy[1]], holders[own[0]][own[1]]) for copy, own in pairs + new
                              if copy[0] == at):
                 whole = False
             if by == "text" and not (count >= 5 and half or whole):
                 found = [pair for pair in found if pair not in new]
-            if by == "amount" and not (half and (count >= 5 and len(amounts) >= 3 or begin_alike)):
+            if apart == (None,) and not many or by == "amount" and not (many or half and begin_alike):
                 found = [pair for pair in found if pair not in new]
         pairs += found
     return {copy for copy, _ in pairs}
@@ -190,27 +193,27 @@ def opening(uploads):
     return min(begins)[3] if begins and not min(begins)[1] else None
 
 
-def chains(rows, place, start):
-    before = rows[place - 1]["balance"] if place else start
-    if place == 0 and before is None:
-        return rows[place]["stated"] is not None
-    return None not in (before, rows[place]["stated"]) and before + rows[place]["amount"] == rows[place]["stated"]
+def proven(rows, before):
+    """Whether stated balances around each row differ by all rows between them; without one before, only the first stated."""
+    out, first = [], 0
+    for place, row in enumerate(rows):
+        if row["stated"] is None:
+            continue
+        total = sum(one["amount"] for one in rows[first:place + 1])
+        out += [before is not None and before + total == row["stated"]] * (place - first) \
+            + [before is None or before + total == row["stated"]]
+        before, first = row["stated"], place + 1
+    return out + [False] * (len(rows) - len(out))
 
 
-def one_id_twice(rows, start):
-    seen = {}
-    for place in range(len(rows)):
-        own = rows[place]["raw"].get("id")
-        if own is None:
-            continue
-        if own not in seen:
-            seen[own] = place
-            continue
-        first = rows[seen[own]]
-        other = rows[place]
-        both = chains(rows, seen[own], start) and chains(rows, place, start)
-        if first["day"] != other["day"] and first["amount"] == other["amount"] and not both:
-            other["disputed"] = True
+def one_id_twice(rows, opening, told):
+    """Marks rows that repeat an earlier one of their id and amount; `told` are duplicates already."""
+    sure = proven(rows, opening)
+    for place, row in enumerate(rows):
+        own = row["raw"].get("id")
+        same_id = [at for at in range(place) if own is not None and rows[at]["raw"].get("id") == own and at not in told]
+        if place not in told and any(rows[at]["amount"] == row["amount"] and not (sure[at] and sure[place]) for at in same_id):
+            row["disputed"] = True
 
 
 def shows(row):
@@ -218,21 +221,38 @@ def shows(row):
     return not row["disputed"] and (row["amount"] != 0 or row["stated"] is not None)
 
 
-def duplicates(rows, start):
-    """Marks the rows of a day that agree with an earlier one in all but their balance, which does not show both."""
-    seen = set()
+def letters(text):
+    """Letters and digits in lower case, without the words of a state."""
+    found = "".join(c if c.isalnum() else " " for c in text or "").lower().split()
+    return "".join(word for word in found if word not in ("pending", "posted"))
+
+
+def duplicates(rows, opening):
+    """Marks the rows of a day that say nothing else than one that says more; returns their places."""
+    sure, told, groups = proven(rows, opening), [], {}
     for place, row in enumerate(rows):
         raw = row["raw"]
-        key = (row["day"], raw["at"], row["amount"], row["stated"], raw.get("id"), raw.get("counterparty"), raw.get("description"),
-               raw.get("status") == "pending")
-        if key in seen and not (row["stated"] is not None and chains(rows, place, start)):
-            row["disputed"] = True
-        seen.add(key)
+        pending = raw.get("status") == "pending"
+        groups.setdefault((row["day"], raw["at"], row["amount"], row["stated"], pending, letters(text_of(row))), []).append(place)
+    for group in groups.values():
+        def said(place):
+            return rows[place]["raw"].get("id"), letters(rows[place]["raw"].get("counterparty")) or None
+
+        own = []
+        for place in sorted(group, key=lambda at: [it is None for it in said(at)]):
+            if any(all(mine is None or theirs is None or mine == theirs for mine, theirs in zip(said(place), said(at)))
+                   for at in own):
+                told += [] if sure[place] else [place]
+            else:
+                own.append(place)
+    for place in told:
+        rows[place]["disputed"] = True
+    return told
 
 
-def latest_stretch(rows, attested=None):
-    """The first row of the first day of the latest stretch; no gap within attested days parts the rows."""
-    start, seen = 0, None
+def stretches(rows, attested=None):
+    """The first rows of all stretches but the earliest; no gap within attested days parts the rows."""
+    starts, seen = [], None
     for day in sorted({row["day"] for row in rows if shows(row)}):
         place = next(place for place, row in enumerate(rows) if row["day"] == day)
         inside = attested and seen and attested[0] <= seen.isoformat() and day.isoformat() <= attested[1]
@@ -243,23 +263,24 @@ def latest_stretch(rows, attested=None):
             after = next((at for at in range(len(earlier), len(sure)) if sure[at]["stated"] is not None), None)
             if None in (anchor, after) or sure[after]["stated"] != sure[anchor]["stated"] + sum(
                     row["amount"] for row in sure[anchor + 1:after + 1]):
-                start = place
+                starts.append(place)
         seen = day
-    return start
+    return starts
 
 
-def isolate(rows, start):
-    shown = [row for row in rows[:start] if row["amount"] != 0 or row["stated"] is not None]
-    stretches = []
-    for row in shown:
-        if stretches and (row["day"] - stretches[-1][-1]["day"]).days <= 45:
-            stretches[-1].append(row)
-        else:
-            stretches.append([row])
-    for stretch in stretches:
-        moved = [row for row in stretch if row["amount"] != 0]
+def isolate(rows, starts):
+    for first, next_one in zip([0, *starts], starts):
+        moved = [row for row in rows[first:next_one] if row["amount"] != 0]
         for row in moved if len(moved) < 5 else ():
             row["disputed"] = True
+
+
+def led_back_opening(rows, begin, cautious):
+    """What a reading adds to an opening balance that was led back over all rows: the doubtful ones that it leaves out."""
+    first = next((place for place, row in enumerate(rows) if row["stated"] is not None), None)
+    part = [] if first is None else rows[:first + 1]
+    return sum(row["amount"] for row in part if row["disputed"] and begin is not None and row["day"] >= begin
+               and (row["amount"] < 0) == cautious)
 
 
 def changed(rows, opening, begin, cautious):
@@ -298,6 +319,10 @@ def cover(uploads, rows, start, read_on, last_day, stated_opening):
     if begin and begin > last_day:
         begin = stop = None
     current = [row for row in rows[start:] if row["amount"] != 0 or row["stated"] is not None]
+    moved = [row["day"] for row in current if row["amount"] != 0]
+    if read_on and moved and (min(read_on, last_day) - moved[-1]).days > 45 \
+            and sum((moved[-1] - day).days <= 45 for day in moved) >= 5:
+        read_on = None
     sure = [row for row in current if not row["disputed"]]
     if not sure:
         if begin is None:

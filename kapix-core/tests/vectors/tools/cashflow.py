@@ -123,6 +123,12 @@ def in_order(rows, balance):
     return out
 
 
+def days_stated(uploads, zone):
+    """The days of all rows that did not fail, those after `as_of` too."""
+    rows = [row for account, _ in uploads for row in account["transactions"] if row.get("status") != "failed"]
+    return [date.fromisoformat(row["at"]) if len(row["at"]) == 10 else instant(row["at"]).astimezone(zone).date() for row in rows]
+
+
 def account_state(source, uploads, as_of, names):
     """One account: its rows with balances, what they cover, and where they end."""
     zone = offset(uploads[0][0].get("utc_offset"))
@@ -132,21 +138,24 @@ def account_state(source, uploads, as_of, names):
     opening = as_they_come.opening(uploads)
     rows, known_opening = carried(rows, opening)
     periods = [period for _, period in uploads if period]
-    attested = (min(p["from"] for p in periods), max(p["to"] for p in periods)) \
-        if periods and source.get("retrieved_at") else None
-    start = as_they_come.latest_stretch(rows, attested)
+    read_on = source.get("retrieved_at")
+    read_on = instant(read_on).astimezone(zone).date() if read_on else None
+    if read_on and any(day > read_on for day in days_stated(uploads, zone)):
+        # A reading that a row contradicts proves no day.
+        read_on = None
+    attested = (min(p["from"] for p in periods), max(p["to"] for p in periods)) if periods and read_on else None
+    starts = as_they_come.stretches(rows, attested)
+    start = max(starts, default=0)
     unproven = as_they_come.since_the_break(rows, start, as_they_come.closing(uploads))
     doubted = sum(row["disputed"] for row in rows)
-    as_they_come.one_id_twice(rows, opening)
-    as_they_come.duplicates(rows, known_opening)
+    as_they_come.one_id_twice(rows, opening, as_they_come.duplicates(rows, opening))
     if sum(row["disputed"] for row in rows) > doubted:
         # Rows that the first walk found to be in doubt hold nothing together.
         rows = in_order(rows, known_opening)
-        start = as_they_come.latest_stretch(rows, attested)
+        starts = as_they_come.stretches(rows, attested)
+        start = max(starts, default=0)
         unproven = as_they_come.since_the_break(rows, start, as_they_come.closing(uploads))
-    as_they_come.isolate(rows, start)
-    read_on = source.get("retrieved_at")
-    read_on = instant(read_on).astimezone(zone).date() if read_on else None
+    as_they_come.isolate(rows, starts)
     begin = rows[start]["day"] if start < len(rows) else None
     covered, given = as_they_come.cover(uploads, rows, start, read_on, last_day, opening)
     as_they_come.reversals(rows)
@@ -158,13 +167,15 @@ def account_state(source, uploads, as_of, names):
 
 def as_frame(state, takes):
     """The account as the formulas read it, with the disputed rows that `takes` chooses."""
-    rows = state["rows"]
+    rows, before_all = state["rows"], state["opening"]
     if any(row["disputed"] for row in rows):
         begin = None if state["copy"] else state["begin"]
+        if before_all is not None and state["stated_opening"] is None:
+            before_all += as_they_come.led_back_opening(rows, begin, takes(-1))
         stated = as_they_come.changed(rows, state["stated_opening"], begin, takes(-1))
         rows = [row | {"stated": one} for row, one in zip(rows, stated)]
         rows = [row for row in rows if not row["disputed"] or row["amount"] == 0 or takes(row["amount"])]
-        rows = in_order(rows, state["opening"])
+        rows = in_order(rows, before_all)
         if state["start"] > 0:
             as_they_come.led_back(rows, sum(row["day"] < state["begin"] for row in rows))
     inside = [row for row in rows if state["covered"] and row["day"] >= state["covered"][0]]
@@ -174,7 +185,7 @@ def as_frame(state, takes):
         rows = [row if row["day"] >= state["covered"][0] else row | {"balance": before} for row in rows]
     table = [[row["input"], row["day"].isoformat(), row["amount"], row["balance"], row["name"], row["income"],
               row["transfer"]] for row in rows]
-    opening = state["opening"] if state["covered"] and not state["unproven"] else None
+    opening = before_all if state["covered"] and not state["unproven"] else None
     if state["owed"]:
         opening = 0
         table = [row[:3] + [0] + row[4:] for row in table]

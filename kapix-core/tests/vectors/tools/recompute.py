@@ -169,6 +169,8 @@ def reasons(body, slots, method, internal, sign):
     out = []
     for code, members in ranked[:4]:
         members.sort(key=lambda m: (-abs(m[0]), m[1]))
+        if sign > 0 and not internal and slots[members[0][1]][6]:
+            continue  # What the applicant did not give speaks for nobody.
         texts = body["reasons"][code]
         text = texts["adverse" if sign < 0 else "favourable"]
         view = {"code": code, "features": [body["characteristics"][p]["feature"] for _, p in members],

@@ -108,7 +108,7 @@ pub enum ReferralCode {
     InputStale,
     /// The decision hangs on inputs that are missing, or a missing or unseen one forbids an approval. A case that is referred so
     /// has no counterfactual.
-    #[strum(message = "Bring what `inputs` names.")]
+    #[strum(message = "Bring what `inputs` names; what no data can give is for a person to decide.")]
     MissingInput,
     /// The card has no cut-offs.
     #[strum(message = "State `cutoffs` in the card.")]

@@ -4,7 +4,7 @@ use super::answer::{
     CharacteristicView, CounterfactualView, Effect, Explanation, MoveView, ReasonView, TopFeature,
 };
 use super::inputs::{Inputs, NOT_GIVEN};
-use super::null_reason::InputNullReason;
+use super::null_reason::{InputNullReason, NO_MEAN, text_without_mean};
 use super::request::{Audience, CreditScoreRequest};
 use crate::cashflow::{FeatureId, Features, SelectedRows, Selection};
 use crate::engine::registry::Chosen;
@@ -42,6 +42,8 @@ pub struct Explained {
     slots: Slots,
     /// The inputs in card order; empty for the applicant.
     inputs: Vec<Shown>,
+    /// Inputs that have no value because a mean is not above zero.
+    without_mean: BTreeSet<usize>,
     counterfactual: Option<Counterfactual>,
     selections: BTreeMap<&'static str, Vec<SelectedRows>>,
 }
@@ -73,6 +75,7 @@ impl Scored<'_> {
             top: self.card.top_weights(self.slots),
             slots: self.slots.clone(),
             inputs: if internal { self.shown() } else { Vec::new() },
+            without_mean: self.without_mean(),
             counterfactual: if wanted { self.counterfactual() } else { None },
             selections,
         })
@@ -88,6 +91,13 @@ impl Scored<'_> {
         }
         let judged = self.card.judge(&moved);
         (judged.decide(found.decision) == found.decision).then_some(found)
+    }
+
+    fn without_mean(&self) -> BTreeSet<usize> {
+        let missing =
+            self.inputs.values.iter().enumerate().filter(|(_, input)| matches!(input, Input::Missing));
+        let positions = missing.map(|(position, _)| position);
+        positions.filter(|position| self.inputs.null_reason(*position) == Some(NO_MEAN)).collect()
     }
 
     fn shown(&self) -> Vec<Shown> {
@@ -173,7 +183,14 @@ impl Explained {
         let largest = self.ranking.carriers(part).next()?;
         let texts = self.card.reason_text(largest)?;
         let missing = self.card.is_missing(largest, &self.slots);
+        // What the applicant did not give speaks for nobody.
+        if missing && !self.internal && part.difference > 0.0 {
+            return None;
+        }
+        let is_known = missing && self.without_mean.contains(&largest);
+        let known = self.feature(largest).filter(|_| is_known).and_then(text_without_mean);
         let text = match (&texts.missing, &texts.internal) {
+            _ if known.is_some() => known.unwrap_or_default(),
             (Some(text), _) if missing => text,
             (_, Some(text)) if self.internal => text,
             _ if part.difference < 0.0 => &texts.adverse,

@@ -5,7 +5,7 @@ use super::super::unnamed;
 use super::null_reason::{InputNullReason, RequestNullReason};
 use super::request::CreditScoreRequest;
 use crate::cashflow::{self, FeatureId, Features};
-use crate::domain::{Data, Finding, FindingKind, FlatSource, Ledger, SourceKey};
+use crate::domain::{Data, Finding, FindingKind, FlatSource, Ledger, Severity, SourceKey};
 use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
@@ -199,7 +199,10 @@ impl<'r> Evidence<'r> {
                 let got = got.map_or("none".to_owned(), |got| got.to_string());
                 details.push(Detail {
                     cause: Cause::DataInsufficient,
-                    message: format!("{name} must be at least `{least}` for this card; got `{got}`"),
+                    message: format!(
+                        "{name} must be at least `{least}` for this card; got `{got}`{}",
+                        self.lost()
+                    ),
                     field: self.pointer(name, None),
                 });
             }
@@ -223,6 +226,21 @@ impl<'r> Evidence<'r> {
         let end_is_chosen = matches!(self, Self::Sources { ledger, .. } if !ledger.end_is_given);
         Error::from_details(details)
             .map_or(Ok(Inputs { age_days, age_days_max, end_is_chosen, ..inputs }), Err)
+    }
+
+    /// Returns which findings took rows out of the history, as the end of a message.
+    fn lost(&self) -> String {
+        let takes = |it: &&Finding| {
+            it.severity == Severity::Disputed && it.kind != FindingKind::SharedBalance
+                || it.kind == FindingKind::AfterAsOf
+        };
+        let mut kinds: Vec<&str> = self.findings().iter().filter(takes).map(|it| it.kind.into()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.is_empty() {
+            return String::new();
+        }
+        format!("; rows were left out or are in dispute: `{}`", kinds.join("`, `"))
     }
 
     /// Returns the age in days that the card accepts. Where accounts are read it is 31 unless the card states it, and at
@@ -373,8 +391,20 @@ fn nothing(named: &[SourceKey]) -> Error {
     })
 }
 
+/// A source is named once.
+pub(in crate::engine) fn check_named(named: &[SourceKey]) -> Result<()> {
+    let twice = |(at, key): &(usize, &SourceKey)| named.iter().take(*at).any(|earlier| earlier == *key);
+    let details = named.iter().enumerate().filter(twice).map(|(at, key)| Detail {
+        cause: Cause::ValueOutOfRange,
+        message: format!("`{}` is named twice", key.as_str()),
+        field: format!("/data_sources/{at}"),
+    });
+    Error::from_details(details.collect()).map_or(Ok(()), Err)
+}
+
 /// What is named must be there, and what is there must be named.
 pub(in crate::engine) fn check_sources(data: &Data, named: &[SourceKey]) -> Result<()> {
+    check_named(named)?;
     let mut details = Vec::new();
     for &key in SourceKey::ALL {
         let place = format!("/data/{}", key.as_str());

@@ -39,6 +39,18 @@ pub enum InputNullReason {
     Request(RequestNullReason),
 }
 
+/// The input is a spread against a mean that is not above zero: no data can bring it.
+pub(super) const NO_MEAN: InputNullReason = InputNullReason::Feature(NullReason::MeanNotPositive);
+
+/// Returns what the applicant is told of a feature that has no value because a mean is not above zero.
+pub(super) fn text_without_mean(feature: &str) -> Option<&'static str> {
+    match feature {
+        "balance_variability" => Some("On average of the last 90 days your account was empty or overdrawn."),
+        "income_volatility" => Some("No income came in during the complete months of your data."),
+        _ => None,
+    }
+}
+
 /// Why an input that the request was to bring is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray, EnumMessage)]
 #[strum(serialize_all = "snake_case")]

@@ -2,6 +2,7 @@
 
 use super::answer::{ReferralCode, ReferralReason};
 use super::inputs::Inputs;
+use super::null_reason::NO_MEAN;
 use crate::domain::{Finding, FindingKind, Severity};
 use crate::scorecard::{Card, Decision, Judged, MissingEffect};
 use std::collections::BTreeSet;
@@ -93,19 +94,25 @@ impl Doubts<'_> {
         })
     }
 
-    /// Returns what to do about inputs: those that are missing are brought, and a value that the development did not see is
-    /// there already.
+    /// Returns what to do about inputs: those that are missing are brought, a value that the development did not see is there
+    /// already, and one that no data can give is nobody's to bring.
     fn bring(&self) -> String {
-        let missing = advice(ReferralCode::MissingInput);
-        let unseen = inputs(self.card, self.judged.unseen.iter().copied());
-        if unseen.is_empty() {
-            return missing;
-        }
-        let names: Vec<String> = unseen.iter().map(|name| format!("`{name}`")).collect();
-        let is_all = self.judged.unseen.len() == self.judged.positions.len();
-        let rest = if is_all { String::new() } else { format!(" {missing}") };
-        let (names, own) = (names.join(", "), UNSEEN);
-        format!("The value of {names} was not seen in development. {own}{rest}")
+        let unseen = &self.judged.unseen;
+        let is_unseen = |position: &usize| unseen.contains(position);
+        let is_undefined = |position: &usize| self.inputs.null_reason(*position) == Some(NO_MEAN);
+        let missing = || self.judged.positions.iter().copied().filter(|position| !is_unseen(position));
+        let names = |positions: &mut dyn Iterator<Item = usize>| {
+            let names = inputs(self.card, positions).into_iter().map(|name| format!("`{name}`"));
+            Some(names.collect::<Vec<String>>().join(", ")).filter(|names| !names.is_empty())
+        };
+        let unseen = names(&mut unseen.iter().copied())
+            .map(|names| format!("The value of {names} was not seen in development. {UNSEEN}"));
+        let undefined = names(&mut missing().filter(is_undefined))
+            .map(|names| format!("{names}: a mean of zero or below has no spread. {UNDEFINED}"));
+        let bring = names(&mut missing().filter(|position| !is_undefined(position)))
+            .map(|names| format!("Bring {names}."));
+        let all: Vec<String> = [unseen, undefined, bring].into_iter().flatten().collect();
+        all.join(" ")
     }
 
     fn no_cutoffs(&self) -> Option<ReferralReason> {
@@ -122,6 +129,9 @@ const CHOSEN: &str = "Bring newer data or state `retrieved_at`.";
 
 /// What to do where a value is none that the card knows.
 const UNSEEN: &str = "Check how it is written; else a person decides.";
+
+/// What to do where no data can give a value.
+const UNDEFINED: &str = "A person decides.";
 
 /// Returns what a reason says where it has no figures.
 fn advice(code: ReferralCode) -> String {
