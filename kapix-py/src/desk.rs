@@ -14,6 +14,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::Builder;
 
 /// How often a long call looks for Ctrl-C and tells its progress.
 const POLL: Duration = Duration::from_millis(50);
@@ -83,9 +85,16 @@ impl Desk {
         let mut stopped = None;
         let result = py.detach(|| {
             let (sender, receiver) = channel();
-            let run = || sender.send(guard(|| work(&control)));
+            let waiting = Mutex::new(Some(work));
+            let run = || {
+                let work = waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+                work.map(|work| sender.send(guard(|| work(&control))))
+            };
             std::thread::scope(|scope| {
-                scope.spawn(run);
+                // Where no thread can start, the call runs on this one.
+                if Builder::new().spawn_scoped(scope, run).is_err() {
+                    run();
+                }
                 loop {
                     match receiver.recv_timeout(POLL) {
                         Ok(result) => return result,
