@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 
+import pandas
 import pytest
 
 import kapix
@@ -63,3 +64,26 @@ def test_a_development_prints_what_was_left_out_and_what_misleads_first() -> Non
     assert "findings          3: leaking, pd_assumed" in printed
     stated = engine.scorecard.develop({"income": INCOME, "bad": BAD}, target="bad", cutoffs={"approve": 540, "refer": 520})
     assert "no cut-offs" not in repr(stated)
+
+
+def circle() -> dict[str, object]:
+    request: dict[str, object] = {**REQUEST}
+    request["data"] = {"bank": {"accounts": [request]}}
+    return request
+
+
+def test_what_misses_says_where_and_what_instead() -> None:
+    engine = kapix.Engine.load(CARD)
+    frame = pandas.DataFrame({"income": [1.0, 2.0]})
+    with pytest.raises(kapix.ValidationError, match=r"df\.iloc\[\[0\]\]"):
+        engine.credit.score_batch(frame.iloc[0], entity_type="individual")
+    with pytest.raises(kapix.ValidationError, match="got rows") as caught:
+        engine.credit.score_batch([{"income": 1.0}], entity_type="individual")
+    assert "``" not in str(caught.value)
+    with pytest.raises(kapix.ValidationError, match="an object holds itself here") as caught:
+        engine.credit.score(circle())  # type: ignore[arg-type]
+    assert caught.value.fields == ("/data/bank/accounts/0",)
+    with pytest.raises(kapix.ValidationError, match="got `list` and keywords"):
+        engine.credit.score([1], entity_id="a")  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match=r"such as `credit\.score`; got `int`"):
+        engine.call(7, "{}")  # type: ignore[arg-type]

@@ -33,13 +33,22 @@ class Refused(Exception):
         super().__init__(cause, message, pointer)
 
 
+class TooDeep(Exception):
+    """Says that an object is nested deeper than any request."""
+
+
 def encode(value: object) -> bytes:
     """Returns the JSON text of dicts, read-only mappings, lists, tuples, text, numbers, None, dates and numpy scalars.
 
     A datetime without offset is refused: nobody can tell which instant it is.
     """
     parts: list[str] = []
-    _write(value, parts, [])
+    try:
+        _write(value, parts, [])
+    except TooDeep:
+        _refuse_circle(value, [], [])
+        message = f"an object is nested more than `{DEPTH_MAX}` deep; json_depth must be at most `64`"
+        raise Refused("limit.exceeded", message, "") from None
     return "".join(parts).encode()
 
 
@@ -72,8 +81,7 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
             _write_missing(math.isnan(value), parts, path)
     elif isinstance(value, (dict, list, tuple)):
         if len(path) >= DEPTH_MAX:
-            message = f"an object is nested more than `{DEPTH_MAX}` deep, or holds itself; json_depth must be at most `64`"
-            raise Refused("limit.exceeded", message, "")
+            raise TooDeep
         if len(parts) > PIECES_MAX:
             raise Refused("limit.exceeded", f"a request has at most `{PIECES_MAX}` values: give columns as a frame", "")
         if isinstance(value, dict):
@@ -99,6 +107,18 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
         _write(dict(value), parts, path)
     else:
         _write(_plain(value, path), parts, path)
+
+
+def _refuse_circle(value: object, path: list[str | int], above: list[object]) -> None:
+    """Refuses an object that holds itself, with the place where it does so first."""
+    if any(value is one for one in above):
+        raise Refused("json.shape", "an object holds itself here", pointer_of(path))
+    if len(path) >= DEPTH_MAX or not isinstance(value, (Mapping, list, tuple)):
+        return
+    members = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for name, member in members:
+        if isinstance(member, (Mapping, list, tuple)):
+            _refuse_circle(member, [*path, name], [*above, value])
 
 
 def _is_absent(value: object) -> bool:

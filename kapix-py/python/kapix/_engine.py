@@ -100,8 +100,8 @@ class AuditRecord(NamedTuple):
             raise ValueError("the parts of a record in JSON are text")
         found = parts.get("found")
         salt = base64.b64decode(parts["salt"], validate=True)
-        documents = (parts[name].encode("utf-8", "surrogatepass") for name in ("leaf", "request", "response"))
-        return cls(*documents, salt, None if found is None else found.encode("utf-8", "surrogatepass"))
+        leaf, request, response = (parts[name].encode("utf-8", "surrogatepass") for name in ("leaf", "request", "response"))
+        return cls(leaf, request, response, salt, None if found is None else found.encode("utf-8", "surrogatepass"))
 
     def __repr__(self) -> str:
         return _summary.record_text(self)
@@ -174,7 +174,9 @@ class Engine(Operations):
         else:
             raise TypeError(f"a request must be JSON text, bytes or a dict; got `{type(request).__name__}`")
         # A name that has no UTF-8 form is the name of no operation.
-        name = operation.encode("utf-8", "replace").decode() if isinstance(operation, str) else operation
+        if not isinstance(operation, str):
+            raise TypeError(f"an operation must be its name, such as `credit.score`; got `{type(operation).__name__}`")
+        name = operation.encode("utf-8", "replace").decode()
         status, body = self._desk.call(name, text)
         reply = DoorReply(body, "utf-8")
         reply.status = status

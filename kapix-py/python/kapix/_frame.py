@@ -70,16 +70,21 @@ def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
         if frame.ndim != 2 or names is None or len(names) != frame.shape[1]:
             raise Refused("frame.shape", "a matrix needs two dimensions, and `names` with one name for each column")
         return [_checked(column_of(name, frame[:, index])) for index, name in enumerate(names)]
+    elif pandas is not None and isinstance(frame, pandas.Series):
+        message = "a frame must be a table; got a pandas Series, one row or column of it: `df.iloc[[0]]` and `df[[name]]` are tables"
+        raise Refused("frame.shape", message)
     elif hasattr(frame, "__arrow_c_stream__") or hasattr(frame, "__arrow_c_array__"):
         named = _table(_pyarrow(), frame)
     else:
         message = "a frame must be a dict of columns, a numpy matrix, or a table of pandas, polars or Arrow"
+        if isinstance(frame, (list, tuple)) and frame and isinstance(frame[0], Mapping):
+            raise Refused("frame.shape", f"{message}; got rows: `{{name: [row.get(name) for row in rows] for name in names}}` has their columns")
         raise Refused("frame.shape", f"{message}; got `{type(frame).__name__}`")
     columns = [(name, values) for name, values in named]
-    names = {name for name, _ in columns if isinstance(name, str)}
-    if not names and columns:
+    texts = {name for name, _ in columns if isinstance(name, str)}
+    if not texts and columns:
         raise Refused("frame.shape", "the names of columns must be text", "/columns")
-    return [_checked(_named(name, values, names)) for name, values in columns]
+    return [_checked(_named(name, values, texts)) for name, values in columns]
 
 
 def _named(name: Any, values: Any, names: set[str]) -> Column:

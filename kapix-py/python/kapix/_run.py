@@ -32,6 +32,9 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
     """Returns the answer to a request given as a dict, as keywords, or as both."""
     if request is None:
         request = fields
+    elif fields and not isinstance(request, Mapping):
+        message = f"a request must be a dict, or keywords alone; got `{type(request).__name__}` and keywords"
+        raise desk.refusal("json.shape", message, "")
     elif fields:
         request = {**request, **fields}
     if operation == "entity.put" and isinstance(request, Mapping) and "transactions" in request:
