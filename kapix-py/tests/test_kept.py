@@ -83,6 +83,11 @@ def test_what_misses_says_where_and_what_instead() -> None:
     with pytest.raises(kapix.ValidationError, match="an object holds itself here") as caught:
         engine.credit.score(circle())  # type: ignore[arg-type]
     assert caught.value.fields == ("/data/bank/accounts/0",)
+    deep: list[object] = []
+    for _ in range(250):
+        deep = [deep, deep]
+    with pytest.raises(kapix.ValidationError, match="json_depth must be"):
+        engine.credit.score({**REQUEST, "data_sources": deep})  # type: ignore[arg-type]
     with pytest.raises(kapix.ValidationError, match="got `list` and keywords"):
         engine.credit.score([1], entity_id="a")  # type: ignore[call-overload]
     with pytest.raises(TypeError, match=r"such as `credit\.score`; got `int`"):

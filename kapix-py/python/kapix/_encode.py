@@ -43,10 +43,11 @@ def encode(value: object) -> bytes:
     A datetime without offset is refused: nobody can tell which instant it is.
     """
     parts: list[str] = []
+    path: list[str | int] = []
     try:
-        _write(value, parts, [])
+        _write(value, parts, path)
     except TooDeep:
-        _refuse_circle(value, [], [])
+        _refuse_circle(value, path)
         message = f"an object is nested more than `{DEPTH_MAX}` deep; json_depth must be at most `64`"
         raise Refused("limit.exceeded", message, "") from None
     return "".join(parts).encode()
@@ -109,16 +110,16 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
         _write(_plain(value, path), parts, path)
 
 
-def _refuse_circle(value: object, path: list[str | int], above: list[object]) -> None:
-    """Refuses an object that holds itself, with the place where it does so first."""
-    if any(value is one for one in above):
-        raise Refused("json.shape", "an object holds itself here", pointer_of(path))
-    if len(path) >= DEPTH_MAX or not isinstance(value, (Mapping, list, tuple)):
-        return
-    members = value.items() if isinstance(value, Mapping) else enumerate(value)
-    for name, member in members:
-        if isinstance(member, (Mapping, list, tuple)):
-            _refuse_circle(member, [*path, name], [*above, value])
+def _refuse_circle(value: Any, path: list[str | int]) -> None:
+    """Refuses an object that holds itself on a path, with the place where it does so first."""
+    above: list[object] = []
+    for depth, name in enumerate(path):
+        if any(value is one for one in above):
+            raise Refused("limit.exceeded", "an object holds itself here, and so is nested without end", pointer_of(path[:depth]))
+        above.append(value)
+        if not isinstance(value, (dict, list, tuple)):
+            return
+        value = value[name]  # type: ignore[call-overload]
 
 
 def _is_absent(value: object) -> bool:
