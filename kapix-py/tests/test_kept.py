@@ -77,7 +77,7 @@ def test_what_misses_says_where_and_what_instead() -> None:
     frame = pandas.DataFrame({"income": [1.0, 2.0]})
     with pytest.raises(kapix.ValidationError, match=r"df\.iloc\[\[0\]\]"):
         engine.credit.score_batch(frame.iloc[0], entity_type="individual")
-    with pytest.raises(kapix.ValidationError, match="got rows") as caught:
+    with pytest.raises(kapix.ValidationError, match="of rows") as caught:
         engine.credit.score_batch([{"income": 1.0}], entity_type="individual")
     assert "``" not in str(caught.value)
     with pytest.raises(kapix.ValidationError, match="an object holds itself here") as caught:

@@ -78,7 +78,7 @@ def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
     else:
         message = "a frame must be a dict of columns, a numpy matrix, or a table of pandas, polars or Arrow"
         if isinstance(frame, (list, tuple)) and frame and isinstance(frame[0], Mapping):
-            raise Refused("frame.shape", f"{message}; got rows: `{{name: [row.get(name) for row in rows] for name in names}}` has their columns")
+            raise Refused("frame.shape", f"{message}; got `list` of rows: `{{name: [row.get(name) for row in rows] for name in names}}` has their columns")
         raise Refused("frame.shape", f"{message}; got `{type(frame).__name__}`")
     columns = [(name, values) for name, values in named]
     texts = {name for name, _ in columns if isinstance(name, str)}
