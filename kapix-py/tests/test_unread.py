@@ -77,7 +77,7 @@ def test_empty_slices_of_arrow_are_read(kind: str | None) -> None:
 
 
 NO_THREAD = """
-import os, resource, kapix
+import os, resource, kapix, numpy
 engine = kapix.Engine.load(kapix.EXPERT_CARDS)
 income = [float(900 + row * 37 % 500) for row in range(2000)]
 bad = [float(row * 31 % 500 > income[row] - 900) for row in range(2000)]
