@@ -52,7 +52,7 @@ export type Answered<T> = Readonly<T> & Sealed;
  * null, an invalid Date and a negative code are missing. A BigUint64Array holds integers up to 2^63 - 1. Lists hold
  * numbers, text and booleans, dates (instants), or bytes. A column of another call's results is one too: `values` with
  * `type`, `names` of codes, and `valid`, a bit for each row (bit `row`, least significant first), 1 where it holds a
- * value.
+ * value. Each type takes its own array alone, and members that are not read are refused.
  */
 export type Column =
   | Float64Array
@@ -70,13 +70,27 @@ export type Column =
   | ReadonlyArray<string | boolean | null>
   | ReadonlyArray<Date | null>
   | ReadonlyArray<Uint8Array | null>
-  | { readonly codes: Int32Array; readonly categories: ReadonlyArray<string> }
+  | { readonly codes: Int32Array | Int8Array; readonly categories: ReadonlyArray<string>; readonly valid?: Uint8Array | null }
+  | Valued<undefined, Float64Array | BigInt64Array | BigUint64Array | Int32Array | ReadonlyArray<string | null>>
+  | Valued<'f64', Float64Array>
+  | Valued<'i64' | 'instant', BigInt64Array>
+  | Valued<'i32' | 'date', Int32Array>
+  | Valued<'bool', Uint8Array>
+  | Valued<'utf8', ReadonlyArray<string | null>>
   | {
-      readonly type?: ResultColumn['type'];
-      readonly values: Float64Array | BigInt64Array | Int8Array | Int32Array | Uint8Array | ReadonlyArray<string>;
-      readonly names?: ReadonlyArray<string> | null;
+      readonly type?: 'dictionary';
+      readonly values: Int8Array | Int32Array;
+      readonly names: ReadonlyArray<string>;
       readonly valid?: Uint8Array | null;
     };
+
+/** Values of a column, by its type, and which rows hold one. */
+export interface Valued<Type, Values> {
+  readonly type?: Type;
+  readonly values: Values;
+  readonly names?: null;
+  readonly valid?: Uint8Array | null;
+}
 
 /** Inputs by name, one value a row. */
 export interface Columns {
@@ -158,10 +172,20 @@ export interface ResultColumns {
 /** An answer with result columns beside it: none where the operation returns none. */
 export type Columnar<T> = Readonly<Omit<T, 'columns'>> & { readonly columns: ResultColumns } & Sealed;
 
+/** The parts of a record as JSON has them. */
+export interface AuditRecordParts {
+  readonly found?: string | null;
+  readonly leaf: string;
+  readonly request: string;
+  readonly response: string;
+  /** The salt in base64. */
+  readonly salt: string;
+}
+
 /** The record of a call: canonical JSON, and the salt that its leaf was sealed under. */
 export class AuditRecord {
-  /** Returns the record of parts that were kept. */
-  constructor(parts: Pick<AuditRecord, 'leaf' | 'request' | 'response' | 'salt' | 'found'>);
+  /** Returns the record of parts that were kept, also as JSON: `new AuditRecord(JSON.parse(JSON.stringify(record)))`. */
+  constructor(parts: Omit<AuditRecordParts, 'salt'> & { readonly salt: Uint8Array | string });
   /** What the call found beside its request; absent where there was nothing. */
   readonly found?: string;
   /** What stays of a record for ever. */
@@ -172,6 +196,8 @@ export class AuditRecord {
   readonly response: string;
   /** The salt. */
   readonly salt: Uint8Array;
+  /** Returns the parts as JSON has them. */
+  toJSON(): AuditRecordParts;
   /**
    * Returns true when both HMACs of the leaf, and that of `found`, are those of the parts, and the leaf is in canonical
    * form; otherwise throws `record.altered`, which says what does not agree. So no part was changed alone. Whoever holds

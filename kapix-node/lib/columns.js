@@ -6,7 +6,7 @@
 
 const { types } = require('node:util');
 const { Refused, isWellFormed, pointerOf } = require('./encode.js');
-const { bitsOf, isDetached, owned } = require('./memory.js');
+const { bitsOf, countOf, isDetached, owned } = require('./memory.js');
 
 /** Returns the columns of an object, as the native half takes them. */
 function columnsOf(columns) {
@@ -21,28 +21,91 @@ function columnOf(name, values) {
   if (!isWellFormed(name)) {
     throw new Refused('json.unpaired_surrogate', 'the name of a column holds an unpaired surrogate', '/columns');
   }
-  if (types.isTypedArray(values)) return { name, ...typed(values, place) };
-  if (Array.isArray(values)) return { name, ...listed(values, place) };
+  // Without a prototype: the native half asks for members that a column may not have.
+  return { __proto__: null, name, ...layoutOf(name, values, place) };
+}
+
+/** Returns what a column holds, as the native half takes it. */
+function layoutOf(name, values, place) {
+  if (types.isTypedArray(values)) return typed(values, place);
+  if (Array.isArray(values)) return listed(values, place);
   if (typeof values !== 'object' || values === null || ArrayBuffer.isView(values)) throw wrongType(place);
-  const { codes, categories, type, values: own = codes, names = categories, valid = null } = values;
-  if (Array.isArray(own)) return { name, ...listed(own.map((it, row) => (isValid(valid, row) ? it : null)), place) };
-  if (!types.isTypedArray(own)) throw wrongType(place);
-  const column = { name, ...(type === 'bool' ? coded(own, BOOLEANS, place) : typed(own, place)) };
-  if (types.isUint8Array(valid)) column.valid = owned(attached(valid, place), Uint8Array);
+  // Own members only: what others put on Object.prototype is no part of a column.
+  const own = { __proto__: null, ...values };
+  const isCoded = own.codes !== undefined;
+  for (const member of Object.keys(own)) {
+    if (!(isCoded ? CODED : TYPED).includes(member)) throw malformed(name, `has no member \`${member}\` that is read`);
+  }
+  const { codes, categories, type = isCoded ? 'dictionary' : undefined, values: given = codes, names = categories } = own;
+  if (!Array.isArray(given) && !types.isTypedArray(given)) throw wrongType(place);
+  const isNamed = names !== undefined && names !== null;
+  if (type === undefined ? isNamed : type === 'dictionary') expectNames(given, names, place);
+  else if (isNamed) throw malformed(name, `of type \`${String(type)}\` takes no names`);
+  else if (type !== undefined) expectType(name, type, given);
+  const valid = validOf(name, own.valid, given, place);
+  if (Array.isArray(given)) {
+    return listed(valid === undefined ? given : given.map((it, row) => (isValid(valid, row) ? it : null)), place);
+  }
+  const column = { ...(type === 'bool' ? coded(given, BOOLEANS, place) : typed(given, place)), ...(valid && { valid }) };
   if (type === 'instant' || type === 'date') return { ...column, meaning: 'time' };
-  if (names === null || names === undefined) return column;
-  const isCoded = types.isInt32Array(own) || types.isInt8Array(own);
-  if (!isCoded || !Array.isArray(names) || !names.every(isText)) throw wrongType(place);
+  if (!isNamed) return column;
   const { numbers: narrow, ...rest } = column;
   const integers32 = narrow ? Int32Array.from(narrow) : rest.integers32;
   return { ...rest, integers32, categories: names.map((it) => text(it, place)) };
 }
 
+/** The members of a column of codes, and of one with values. */
+const CODED = ['codes', 'categories', 'valid'];
+const TYPED = ['type', 'values', 'names', 'valid'];
 const BOOLEANS = ['false', 'true'];
+/** Whether values are those of a type, and what they must be. */
+const VALUES = {
+  __proto__: null,
+  bool: [types.isUint8Array, 'a Uint8Array'],
+  date: [types.isInt32Array, 'an Int32Array of days since 1970'],
+  f64: [types.isFloat64Array, 'a Float64Array'],
+  i32: [types.isInt32Array, 'an Int32Array'],
+  i64: [types.isBigInt64Array, 'a BigInt64Array'],
+  instant: [types.isBigInt64Array, 'a BigInt64Array of microseconds since 1970'],
+  utf8: [Array.isArray, 'a list of text'],
+};
+
+function isCodes(values) {
+  return types.isInt32Array(values) || types.isInt8Array(values);
+}
+
+/** Returns the error of a column whose members do not go together; it names the column. */
+function malformed(name, message) {
+  return new TypeError(`the column ${JSON.stringify(name)} ${message}`);
+}
+
+function expectType(name, type, values) {
+  const [isOne, kind] = VALUES[type] ?? [];
+  if (isOne === undefined) {
+    throw malformed(name, `must have one of the types dictionary, ${Object.keys(VALUES).join(', ')}; got ${String(type)}`);
+  }
+  if (!isOne(values)) throw malformed(name, `of type \`${type}\` must hold ${kind}`);
+}
+
+function expectNames(values, names, place) {
+  if (isCodes(values) && Array.isArray(names) && names.every(isText)) return;
+  const message = 'codes must be an Int32Array or an Int8Array, and need their names, a list of text';
+  throw new Refused('frame.column_type', message, pointerOf(place));
+}
+
+/** Returns which rows hold a value, a bit each. */
+function validOf(name, valid, values, place) {
+  if (valid === undefined || valid === null) return undefined;
+  const rows = Array.isArray(values) ? values.length : countOf(attached(values, place));
+  const bytes = Math.ceil(rows / 8);
+  if (types.isUint8Array(valid) && countOf(attached(valid, place)) === bytes) return owned(valid, Uint8Array);
+  throw malformed(name, `must have \`valid\` as a Uint8Array of ${bytes} bytes, a bit for each row`);
+}
+
 const WIDE = 'an integer beyond +-(2^53 - 1), which a BigInt64Array may hold,';
 
 function isValid(valid, row) {
-  return valid === null || ((valid[row >> 3] >> (row & 7)) & 1) === 1;
+  return ((valid[row >> 3] >> (row & 7)) & 1) === 1;
 }
 
 function coded(values, categories, place) {

@@ -31,6 +31,21 @@ class Refused extends Error {
   }
 }
 
+/** Says that a value is nested deeper than any request. */
+class TooDeep extends Refused {}
+
+/** Returns where on a path an object holds itself first; undefined where none does. Getters and proxies are not asked. */
+function circleOf(value, path) {
+  const above = [];
+  for (const [depth, name] of path.entries()) {
+    if (above.includes(value)) return path.slice(0, depth);
+    if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined;
+    above.push(value);
+    value = Object.getOwnPropertyDescriptor(value, name)?.value;
+  }
+  return undefined;
+}
+
 /** Returns the JSON pointer (RFC 6901) of a path. */
 function pointerOf(path) {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -148,7 +163,7 @@ class Writer {
 
   enter(name) {
     if (this.path.length > DEPTH_MAX) {
-      throw new Refused('limit.exceeded', `json_depth must be at most \`${DEPTH_MAX}\``);
+      throw new TooDeep('limit.exceeded', `json_depth must be at most \`${DEPTH_MAX}\``);
     }
     this.path.push(name);
   }
@@ -245,7 +260,14 @@ function encode(value, limit) {
     throw new TypeError('toJSON of Object.prototype or Array.prototype would change every request; delete it');
   }
   const writer = new Writer(limit);
-  const text = writer.text(value, undefined, false);
+  let text;
+  try {
+    text = writer.text(value, undefined, false);
+  } catch (error) {
+    const place = error instanceof TooDeep ? circleOf(value, writer.path.slice(1)) : undefined;
+    if (place === undefined) throw error;
+    throw new Refused('limit.exceeded', 'an object holds itself here, and so is nested without end', pointerOf(place));
+  }
   writer.take(0);
   if (text.length > limit) throw tooLong(limit);
   return text;

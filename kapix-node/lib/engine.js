@@ -13,6 +13,8 @@ const { Progress } = require('./progress.js');
 
 const { KapixError } = classes;
 const LIMITS = JSON.parse(native.limits());
+/** The reply of a call whose signal was aborted: it has none. */
+const ABORTED = { status: 499 };
 /** Makes the constructor of Engine its own. */
 const OWN = Symbol('Engine.load');
 
@@ -47,9 +49,9 @@ function bounded(text, limit) {
   return wellFormed(text);
 }
 
-/** Returns options that are an object, by default one without any. */
+/** Returns options that are an object, by default one without any; what stands on its prototype is none. */
 function optionsOf(options = {}) {
-  if (typeof options === 'object' && options !== null) return options;
+  if (typeof options === 'object' && options !== null) return { __proto__: null, ...options };
   throw new TypeError(`options must be an object; got ${options === null ? 'null' : `a ${typeof options}`}`);
 }
 
@@ -70,7 +72,7 @@ function asked(given, names) {
   for (const name of Object.keys(options)) {
     if (!names.includes(name)) throw new TypeError(`this call has no option ${name}`);
   }
-  const { onProgress, signal, threads = 0 } = options;
+  const { onProgress, signal, threads = 0, transactions } = options;
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new TypeError('onProgress must be a function');
   }
@@ -78,14 +80,27 @@ function asked(given, names) {
   if (!Number.isInteger(threads) || threads < 0 || threads > 0xffff_ffff) {
     throw new TypeError('threads must be an integer in 0..=4294967295');
   }
-  return { onProgress, signal, threads };
+  return { onProgress, signal, threads, transactions };
+}
+
+/** Returns the bytes of a salt: as they are, in base64, or as JSON.stringify writes a Buffer. */
+function saltOf(salt) {
+  if (typeof salt === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(salt)) return new Uint8Array(Buffer.from(salt, 'base64'));
+  if (salt?.type === 'Buffer' && Array.isArray(salt.data)) return Uint8Array.from(salt.data);
+  return salt;
 }
 
 /** The record of a call. */
 class AuditRecord {
-  constructor({ leaf, request, response, salt, found }) {
-    Object.assign(this, { leaf, request, response, salt }, found === undefined ? {} : { found });
+  constructor(parts) {
+    const { leaf, request, response, salt, found } = { __proto__: null, ...parts };
+    Object.assign(this, { leaf, request, response, salt: saltOf(salt) }, found === undefined || found === null ? {} : { found });
     Object.freeze(this);
+  }
+
+  /** Returns the parts as JSON has them, the salt in base64. */
+  toJSON() {
+    return { ...this, salt: Buffer.from(this.salt).toString('base64') };
   }
 
   /** Proves that no part of the record was changed alone. */
@@ -115,9 +130,10 @@ class Engine {
 
   /** Returns an engine that keeps its state in bounded memory. */
   static load(artefacts, options) {
-    const { deepFreeze = false, ...rest } = optionsOf(options);
+    const { deepFreeze = false, limits, ...rest } = optionsOf(options);
     if (typeof deepFreeze !== 'boolean') throw new TypeError('deepFreeze must be a boolean');
-    const limit = Number(rest.limits?.request_bytes ?? LIMITS.request_bytes);
+    if (limits !== undefined) rest.limits = limits;
+    const limit = Number(limits?.request_bytes ?? LIMITS.request_bytes);
     const documents = documentsOf(artefacts, limit);
     const text = judged(native.refuse, () => encode(rest, LIMITS.request_bytes));
     return calling(() => new this(OWN, new native.Desk(documents, text), deepFreeze));
@@ -232,7 +248,7 @@ class Engine {
     const { threads } = asked(options, ['threads']);
     if (columns === null) return this.#run(operation, request);
     const text = this.#encode(operation, request);
-    const given = this.#judge(() => columnsOf(columns));
+    const given = this.#judge(() => columnsOf(rowsOf(operation, columns)));
     return this.#answer(calling(() => this.#desk.runColumns([operation, text], given, threads)));
   }
 
@@ -240,17 +256,24 @@ class Engine {
     const { onProgress, signal, threads } = asked(options, ['onProgress', 'signal', 'threads']);
     signal?.throwIfAborted();
     const text = this.#encode(operation, request);
-    const given = this.#judge(() => columnsOf(columns));
+    const given = this.#judge(() => columnsOf(rowsOf(operation, columns)));
     const job = new native.Job(threads);
-    const stop = () => job.cancel();
+    let stop;
+    // A call that still waits for others is left behind; it ends when its turn comes.
+    const aborted = new Promise((resolve) => {
+      stop = () => {
+        job.cancel();
+        resolve(ABORTED);
+      };
+    });
     const running = calling(() => this.#desk.runColumnsAsync([operation, text], given, job));
     const progress = new Progress(onProgress, job);
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const reply = await running;
+      const reply = await Promise.race([running, aborted]);
       await progress.end(reply.status === 0, signal);
       signal?.throwIfAborted();
-      return this.#answer(reply);
+      return this.#answer(reply === ABORTED ? await running : reply);
     } finally {
       progress.close();
       signal?.removeEventListener('abort', stop);
@@ -262,6 +285,13 @@ class Engine {
     if (reply.status !== 0) throw fromReply(reply.status, reply.json);
     return columnarOf(reply, this.#deepFreeze);
   }
+}
+
+/** Returns the columns of a call; the bytes of a document alone are its only row. */
+function rowsOf(operation, columns) {
+  if (operation !== 'transactions.read' || columns === null || typeof columns !== 'object') return columns;
+  if (types.isUint8Array(columns)) return { document: [columns] };
+  return types.isUint8Array(columns.document) ? { ...columns, document: [columns.document] } : columns;
 }
 
 /** Returns the error of a call without a request. */

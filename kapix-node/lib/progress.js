@@ -2,6 +2,8 @@
 
 /** How often a long call tells its progress, in milliseconds. */
 const POLL_MS = 50;
+/** How long a call that ended waits for the caller's promise, in milliseconds. */
+const PROMISE_MS = 1000;
 
 /**
  * Tells a caller how far a call is. What the caller throws, and a promise of the caller that rejects, stop the call and
@@ -34,15 +36,18 @@ class Progress {
     clearInterval(this.#timer);
   }
 
-  /** Waits for the promise of the caller, or for an abort. */
+  /** Waits for the promise of the caller, for a while, or for an abort. */
   async #settled(signal) {
     if (this.#pending === undefined || signal?.aborted) return;
     let listener;
-    const aborted = new Promise((resolve) => {
+    let timer;
+    const enough = new Promise((resolve) => {
       listener = resolve;
+      timer = setTimeout(resolve, PROMISE_MS);
       signal?.addEventListener('abort', resolve, { once: true });
     });
-    await Promise.race([this.#pending, aborted]);
+    await Promise.race([this.#pending, enough]);
+    clearTimeout(timer);
     signal?.removeEventListener('abort', listener);
   }
 

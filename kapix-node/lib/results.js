@@ -21,7 +21,8 @@ function own(array) {
 
 /** A result column: typed values, the rows that hold one, and the names of codes. */
 class ResultColumn {
-  constructor({ type, numbers, integers, integers32, integers8, truths, texts, names, valid }) {
+  constructor(found) {
+    const { type, numbers, integers, integers32, integers8, truths, texts, names, valid } = { __proto__: null, ...found };
     this.type = type;
     this.values = own(numbers ?? integers ?? integers32 ?? integers8 ?? truths ?? texts);
     this.names = names ? own(names) : null;
@@ -40,7 +41,7 @@ class ResultColumn {
 
   /** Returns the value of a row as JavaScript has it, null where there is none. */
   get(row) {
-    if (row < 0 || row >= this.length || this.isNull(row)) return null;
+    if (!(row >= 0 && row < this.length) || this.isNull(row)) return null;
     return DECODE[this.type]?.(this.values[row], this.names) ?? this.values[row];
   }
 

@@ -88,9 +88,9 @@ export interface Scorecard {
 export interface Transactions {
   /** Reads the transactions of a document: delimited text, or an aggregator's answer in JSON. */
   read(columns: null, request: TransactionsReadRequest): Answered<TransactionsReadResponse>;
-  read(columns: Columns, request: TransactionsReadRequest, options?: ColumnsOptions): Columnar<TransactionsReadResponse>;
+  read(columns: Uint8Array | Columns | { readonly document: Uint8Array }, request: TransactionsReadRequest, options?: ColumnsOptions): Columnar<TransactionsReadResponse>;
   /** Reads the transactions of a document: delimited text, or an aggregator's answer in JSON. On another thread. */
-  readAsync(columns: Columns, request: TransactionsReadRequest, options?: ColumnsAsyncOptions): Promise<Columnar<TransactionsReadResponse>>;
+  readAsync(columns: Uint8Array | Columns | { readonly document: Uint8Array }, request: TransactionsReadRequest, options?: ColumnsAsyncOptions): Promise<Columnar<TransactionsReadResponse>>;
 }
 
 /** One account of an applicant with its rows in the order of the document. */

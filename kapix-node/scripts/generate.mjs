@@ -139,11 +139,13 @@ function methods(operation, { request, answer, doc }) {
   if (ROWS.has(operation)) return `${head}  ${name}(request: ${request}, options?: RowsOptions): Answered<${answer}>;\n`;
   if (!COLUMNAR.has(operation)) return `${head}  ${name}(request: ${request}): Answered<${answer}>;\n`;
   const result = `Columnar<${answer}>`;
+  // A document may come as its bytes alone.
+  const columns = operation === 'transactions.read' ? 'Uint8Array | Columns | { readonly document: Uint8Array }' : 'Columns';
   return (
     `${head}  ${name}(columns: null, request: ${request}): Answered<${answer}>;\n` +
-    `  ${name}(columns: Columns, request: ${request}, options?: ColumnsOptions): ${result};\n` +
+    `  ${name}(columns: ${columns}, request: ${request}, options?: ColumnsOptions): ${result};\n` +
     `${comment({ description: `${doc} On another thread.` }, '  ')}` +
-    `  ${name}Async(columns: Columns, request: ${request}, options?: ColumnsAsyncOptions): Promise<${result}>;\n`
+    `  ${name}Async(columns: ${columns}, request: ${request}, options?: ColumnsAsyncOptions): Promise<${result}>;\n`
   );
 }
 

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Calls at once; more wait for one of them to end. Each takes threads of its own where it has work for them.
-const CALLS_MAX: usize = 64;
+/// Calls at once on a machine of few cores; on others one a core. More wait for one of them to end: each takes threads of
+/// its own where it has work for them, and the event loop needs a share of the cores too.
+const CALLS_MIN: usize = 2;
 
 type Call = Box<dyn FnOnce() + Send>;
 
@@ -17,7 +18,7 @@ static QUEUE: Mutex<(VecDeque<Call>, usize)> = Mutex::new((VecDeque::new(), 0));
 pub(crate) fn start(call: impl FnOnce() + Send + 'static) {
     let mut queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
     queue.0.push_back(Box::new(call));
-    if queue.1 == CALLS_MAX {
+    if queue.1 >= thread::available_parallelism().map_or(CALLS_MIN, |it| it.get().max(CALLS_MIN)) {
         return;
     }
     queue.1 += 1;

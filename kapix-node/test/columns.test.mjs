@@ -124,6 +124,56 @@ test('a column that is no column is refused with its place', () => {
   refuses(() => engine.credit.scoreBatch({ age_years: [1] }, BATCH), 'frame.column_missing', ...absent);
 });
 
+test('an object of a column is read by its own members alone, and each is of its kind', () => {
+  const values = Float64Array.of(40, 25);
+  const wrong = [
+    { values, valid: Uint8Array.of(1).buffer },
+    { values, valid: [1] },
+    { values, valid: [true, false] },
+    { values, valid: { 0: 1 } },
+    { values, valid: new Uint8Array(2) },
+    { values, valid: new Uint8Array(0) },
+    { values: [40, 25], valid: [1] },
+    { values, validity: Uint8Array.of(1) },
+    { values, codes: Int32Array.of(0, 0), categories: ['a'] },
+    { codes: Int32Array.of(0, 0), categories: ['a'], type: 'date' },
+    { type: 'date', values: BigInt64Array.of(1n, 2n) },
+    { type: 'date', values: ['2025-01-01', '2025-01-02'] },
+    { type: 'instant', values: Int32Array.of(1, 2) },
+    { type: 'instant', values },
+    { type: 'bool', values },
+    { type: 'f64', values: Int32Array.of(1, 2) },
+    { type: 'f64', values, names: ['a'] },
+    { type: 'number', values },
+    { type: 'toString', values },
+  ];
+  for (const column of wrong) {
+    assert.throws(() => score({ age_years: column }), { name: 'TypeError', message: /^the column "age_years" / });
+  }
+  for (const codes of [Int8Array.of(0, 0), Int32Array.of(0, 0), Int16Array.of(0, 0)]) {
+    refuses(() => score({ residence: { type: 'dictionary', values: codes } }), 'frame.column_type', '/columns/residence');
+  }
+  refuses(() => score({ residence: { values: Int16Array.of(0, 0), names: ['a'] } }), 'frame.column_type', '/columns/residence');
+
+  const points = (column) => score({ age_years: column }).columns.points.toArray();
+  const [plain, half] = [points(values), points({ values, valid: Uint8Array.of(1) })];
+  assert.notDeepEqual(plain, half);
+  assert.deepEqual(points({ type: 'f64', values, names: null, valid: undefined }), plain);
+  const shared = new Uint8Array(new SharedArrayBuffer(1));
+  shared[0] = 1;
+  assert.deepEqual(points({ values, valid: shared }), half);
+  const polluted = { valid: Uint8Array.of(0), meaning: 'time', type: 'date', names: ['a'], codes: Int32Array.of(0, 0), integers: values, threads: 7 };
+  for (const [name, value] of Object.entries(polluted)) {
+    Object.prototype[name] = value;
+    try {
+      assert.deepEqual(points(values), plain, name);
+      assert.deepEqual(points({ values }), plain, name);
+    } finally {
+      delete Object.prototype[name];
+    }
+  }
+});
+
 test('a bad row has its status and never fails the others', () => {
   const { columns } = score({ age_years: [40, Infinity] });
   assert.deepEqual(columns.status.toArray(), ['scored', 'frame.infinity']);

@@ -137,6 +137,13 @@ test('objects without end are refused', () => {
   const circle = { ...APPLICANT };
   circle.context = circle;
   assert.equal(causeOf(() => engine.credit.score(circle)), 'limit.exceeded');
+  assert.throws(() => engine.credit.score(circle), { fields: ['/context'], message: /an object holds itself here/ });
+  const inner = { ...APPLICANT, data: { bank: { accounts: [] } } };
+  inner.data.bank.accounts.push(inner.data);
+  assert.throws(() => engine.credit.score(inner), { fields: ['/data/bank/accounts/0'] });
+  let nested = [];
+  for (let depth = 0; depth < 250; depth += 1) nested = [nested, nested];
+  assert.throws(() => engine.credit.score({ data_sources: nested }), { cause: 'limit.exceeded', fields: [], message: /json_depth/ });
   const list = [];
   list.push(list, list);
   assert.equal(causeOf(() => engine.credit.score({ data_sources: list })), 'limit.exceeded');

@@ -1,7 +1,9 @@
 // Calls on other threads: what they leave alone, and what their callbacks may do.
 
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { Engine } from '../index.mjs';
 import { APPLICANT, BATCH, EXPECTED, columnsOf, loadLoan } from './support.mjs';
@@ -38,6 +40,32 @@ test('eight developments at once leave the threads that read files alone', async
 test('more calls at once than there are threads for all end', async () => {
   const answers = await Promise.all(Array.from({ length: 300 }, () => engine.credit.scoreBatchAsync(columnsOf(2), BATCH)));
   assert.ok(answers.every(({ columns }) => columns.points.get(1) === EXPECTED.points));
+});
+
+test('a call that waits for others can be aborted at once, and few calls run at once', async () => {
+  const columns = wide();
+  const all = new AbortController();
+  let settled = 0;
+  const ahead = Array.from({ length: 16 }, () =>
+    engine.scorecard.developAsync(columns, { target: 'bad', folds: 20 }, { signal: all.signal, threads: 1 }).finally(() => { settled += 1; }),
+  );
+  const ended = Promise.allSettled(ahead);
+  const own = new AbortController();
+  const waiting = engine.credit.scoreBatchAsync(columnsOf(2), BATCH, { signal: own.signal });
+  own.abort();
+  await assert.rejects(waiting, { name: 'AbortError' });
+  assert.equal(settled, 0);
+  const tasks = readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8').trim() === 'kapix');
+  assert.ok(tasks.length > 0 && tasks.length <= Math.max(2, availableParallelism()) * 2, `${tasks.length} threads`);
+  all.abort();
+  assert.ok((await ended).every(({ reason }) => reason?.name === 'AbortError'));
+});
+
+test('a promise of onProgress that never settles ends no call', async () => {
+  const start = performance.now();
+  const { columns } = await engine.credit.scoreBatchAsync(columnsOf(2), BATCH, { onProgress: () => new Promise(() => {}) });
+  assert.equal(columns.points.get(1), EXPECTED.points);
+  assert.ok(performance.now() - start < 10_000);
 });
 
 test('a promise of onProgress that rejects is the error of the call', async () => {

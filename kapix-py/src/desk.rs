@@ -13,7 +13,9 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
+use std::sync::{Mutex, PoisonError};
+use std::thread::Builder;
 
 /// How often a long call looks for Ctrl-C and tells its progress.
 const POLL: Duration = Duration::from_millis(50);
@@ -44,10 +46,6 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 pub(crate) fn guard<T>(work: impl FnOnce() -> kapix_core::Result<T>) -> kapix_core::Result<T> {
     let message = "a defect of the engine was caught; please report the request's shape";
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::new(Cause::Panic, message)))
-}
-
-fn invalid(message: &str) -> Error {
-    Error::new(Cause::ValueOutOfRange, message)
 }
 
 impl Desk {
@@ -83,20 +81,26 @@ impl Desk {
         let mut stopped = None;
         let result = py.detach(|| {
             let (sender, receiver) = channel();
-            let run = || sender.send(guard(|| work(&control)));
+            let waiting = Mutex::new(Some(work));
+            let run = || {
+                let work = waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+                work.map(|work| sender.send(guard(|| work(&control))))
+            };
             std::thread::scope(|scope| {
-                scope.spawn(run);
+                // Where no thread can start, the call runs on this one.
+                if Builder::new().spawn_scoped(scope, run).is_err() {
+                    run();
+                }
                 loop {
-                    match receiver.recv_timeout(POLL) {
-                        Ok(result) => return result,
-                        Err(RecvTimeoutError::Disconnected) => return Err(invalid("the thread ended early")),
-                        Err(RecvTimeoutError::Timeout) if stopped.is_none() => {
-                            stopped = Python::attach(look).err();
-                            if stopped.is_some() {
-                                cancelled.cancel();
-                            }
+                    // `run` keeps the sender: what ends the wait is a result, or its time.
+                    if let Ok(result) = receiver.recv_timeout(POLL) {
+                        return result;
+                    }
+                    if stopped.is_none() {
+                        stopped = Python::attach(look).err();
+                        if stopped.is_some() {
+                            cancelled.cancel();
                         }
-                        Err(RecvTimeoutError::Timeout) => {}
                     }
                 }
             })

@@ -134,6 +134,7 @@ def test_columns_that_can_be_borrowed_are_not_copied() -> None:
 
 
 def test_columns_outlive_nothing_and_leak_nothing(scorer: kapix.Engine) -> None:
+    gc.collect()
     before = pyarrow.total_allocated_bytes()
     for _ in range(20):
         score(scorer, pyarrow.table({"x": X.tolist(), "k": K.tolist(), "home": HOME}))
@@ -208,7 +209,7 @@ def test_booleans_are_the_text_that_json_gives_them(scorer: kapix.Engine, flags:
     ("frame", "cause", "field"),
     [
         ({"x": [1.0], "k": [1.0]}, "frame.column_missing", "/columns/home"),
-        ({"x": [1.0], "k": [1.0], "home": ["\ud800"]}, "json.unpaired_surrogate", "/columns/home"),
+        ({"x": [1.0], "k": [1.0], "home": ["\ud800"]}, "frame.column_type", "/columns/home"),
         ({"x": [1.0], "k": [1.0], "\ud800": ["own"]}, "json.unpaired_surrogate", "/columns"),
         ({"x": [1.0, 2.0], "k": [1.0], "home": ["own"]}, "frame.shape", None),
         ({"x": ["text"], "k": [1.0], "home": ["own"]}, "frame.column_type", "/columns/x"),
@@ -218,7 +219,7 @@ def test_booleans_are_the_text_that_json_gives_them(scorer: kapix.Engine, flags:
         ({"x": numpy.array(["2020"], "M8[D]")}, "frame.column_type", "/columns/x"),
         ({"x": numpy.zeros(1, "c16")}, "frame.column_type", "/columns/x"),
         ({"x": numpy.array([2**64 - 1], "u8")}, "frame.column_type", "/columns/x"),
-        ({"x": numpy.zeros((2, 2))}, "frame.shape", "/columns/x"),
+        ({"x": numpy.zeros((1, 2)), "k": [1.0], "home": ["own"]}, "frame.column_type", "/columns/x"),
         ({"x": pandas.Series(pandas.to_datetime(["2020"]))}, "frame.column_type", "/columns/x"),
         ({"x": polars.Series([AS_OF]).str.to_datetime()}, "frame.column_type", "/columns/x"),
         ({"x": polars.Series([[1]])}, "frame.column_type", "/columns/x"),

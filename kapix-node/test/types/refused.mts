@@ -38,3 +38,15 @@ Engine.load([], null);
 await engine.credit.scoreBatchAsync({}, { entity_type: 'individual' }, { signal: { aborted: false } });
 
 export { whole };
+// @ts-expect-error: a bitmap is bytes
+engine.credit.scoreBatch({ x: { values: Float64Array.of(1), valid: [1] } }, { entity_type: 'sme' });
+// @ts-expect-error: nobody reads this member
+engine.credit.scoreBatch({ x: { values: Float64Array.of(1), validity: Uint8Array.of(1) } }, { entity_type: 'sme' });
+// @ts-expect-error: days are of 32 bits
+engine.credit.scoreBatch({ x: { type: 'date', values: BigInt64Array.of(1n) } }, { entity_type: 'sme' });
+// @ts-expect-error: instants are of 64 bits
+engine.credit.scoreBatch({ x: { type: 'instant', values: Int32Array.of(1) } }, { entity_type: 'sme' });
+// @ts-expect-error: codes need names
+engine.credit.scoreBatch({ x: { type: 'dictionary', values: Int32Array.of(1) } }, { entity_type: 'sme' });
+// @ts-expect-error: a number is no boolean
+engine.credit.scoreBatch({ x: { type: 'bool', values: Float64Array.of(1) } }, { entity_type: 'sme' });

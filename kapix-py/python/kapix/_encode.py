@@ -37,13 +37,23 @@ class Refused(Exception):
         super().__init__(cause, message, pointer)
 
 
+class TooDeep(Exception):
+    """Says that an object is nested deeper than any request."""
+
+
 def encode(value: object) -> bytes:
     """Returns the JSON text of dicts, read-only mappings, lists, tuples, text, numbers, None, dates and numpy scalars.
 
     A datetime without offset is refused: nobody can tell which instant it is.
     """
     parts: list[str] = []
-    _write(value, parts, [])
+    path: list[str | int] = []
+    try:
+        _write(value, parts, path)
+    except TooDeep:
+        _refuse_circle(value, path)
+        message = f"an object is nested more than `{DEPTH_MAX}` deep; json_depth must be at most `64`"
+        raise Refused("limit.exceeded", message, "") from None
     return "".join(parts).encode()
 
 
@@ -125,8 +135,7 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
             _write_missing(math.isnan(value), parts, path)
     elif isinstance(value, (dict, list, tuple)):
         if len(path) >= DEPTH_MAX:
-            message = f"an object is nested more than `{DEPTH_MAX}` deep, or holds itself; json_depth must be at most `64`"
-            raise Refused("limit.exceeded", message, "")
+            raise TooDeep
         if len(parts) > PIECES_MAX:
             raise Refused("limit.exceeded", f"a request has at most `{PIECES_MAX}` values: give columns as a frame", "")
         if isinstance(value, dict):
@@ -152,6 +161,18 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
         _write(dict(value), parts, path)
     else:
         _write(_plain(value, path), parts, path)
+
+
+def _refuse_circle(value: Any, path: list[str | int]) -> None:
+    """Refuses an object that holds itself on a path, with the place where it does so first."""
+    above: list[object] = []
+    for depth, name in enumerate(path):
+        if any(value is one for one in above):
+            raise Refused("limit.exceeded", "an object holds itself here, and so is nested without end", pointer_of(path[:depth]))
+        above.append(value)
+        if not isinstance(value, (dict, list, tuple)):
+            return
+        value = value[name]  # type: ignore[call-overload]
 
 
 def _is_absent(value: object) -> bool:

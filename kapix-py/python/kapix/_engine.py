@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -78,6 +80,29 @@ class AuditRecord(NamedTuple):
         _kapix.verify((self.leaf, self.request, self.response, self.salt), self.found)
         return True
 
+    def to_json(self) -> str:
+        """Returns the parts as JSON: the documents as text, the salt in base64, as in every other language."""
+        parts = {name: part.decode() for name, part in self._asdict().items() if name != "salt" and part is not None}
+        return json.dumps({**parts, "salt": base64.b64encode(self.salt).decode()})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> AuditRecord:
+        """Returns the record that :meth:`to_json` wrote; :meth:`verify` says whether it is whole.
+
+        Raises:
+            ValueError: The text is not that of a record.
+        """
+        parts = json.loads(text)
+        needed = {"leaf", "request", "response", "salt"}
+        if not isinstance(parts, dict) or not needed <= set(parts) <= {*needed, "found"}:
+            raise ValueError("the JSON of a record has `leaf`, `request`, `response`, `salt` in base64, and perhaps `found`")
+        if not all(isinstance(part, str) for name, part in parts.items() if name != "found" or part is not None):
+            raise ValueError("the parts of a record in JSON are text")
+        found = parts.get("found")
+        salt = base64.b64decode(parts["salt"], validate=True)
+        leaf, request, response = (parts[name].encode("utf-8", "surrogatepass") for name in ("leaf", "request", "response"))
+        return cls(leaf, request, response, salt, None if found is None else found.encode("utf-8", "surrogatepass"))
+
     def __repr__(self) -> str:
         return _summary.record_text(self)
 
@@ -149,7 +174,9 @@ class Engine(Operations):
         else:
             raise TypeError(f"a request must be JSON text, bytes or a dict; got `{type(request).__name__}`")
         # A name that has no UTF-8 form is the name of no operation.
-        name = operation.encode("utf-8", "replace").decode() if isinstance(operation, str) else operation
+        if not isinstance(operation, str):
+            raise TypeError(f"an operation must be its name, such as `credit.score`; got `{type(operation).__name__}`")
+        name = operation.encode("utf-8", "replace").decode()
         status, body = self._desk.call(name, text)
         reply = DoorReply(body, "utf-8")
         reply.status = status
@@ -181,6 +208,8 @@ def _document(artefact: Document) -> bytes:
         # JSON text begins with a bracket; the name of a file that is there is a path.
         if artefact.lstrip()[:1] not in ("{", "[") and _is_file(artefact):
             return Path(artefact).read_bytes()
+        if artefact.strip().lower().endswith(".json") and "\n" not in artefact:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), artefact)
         return artefact.encode("utf-8", "surrogatepass")
     if isinstance(artefact, (bytes, bytearray)):
         return bytes(artefact)

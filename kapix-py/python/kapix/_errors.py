@@ -47,7 +47,8 @@ class KapixError(Exception):
         return self._body.decode()
 
     def __str__(self) -> str:
-        places = "".join(f" at `{field}`" for field in self.fields)
+        # The empty pointer is the whole, which is no place to look at.
+        places = "".join(f" at `{field}`" for field in self.fields if field)
         return f"{self.code} ({self.cause}): {self.message}{places}"
 
 

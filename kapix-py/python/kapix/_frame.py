@@ -70,12 +70,31 @@ def columns_of(frame: Any, names: Sequence[str] | None = None) -> list[Column]:
         if frame.ndim != 2 or names is None or len(names) != frame.shape[1]:
             raise Refused("frame.shape", "a matrix needs two dimensions, and `names` with one name for each column")
         return [_checked(column_of(name, frame[:, index])) for index, name in enumerate(names)]
+    elif pandas is not None and isinstance(frame, pandas.Series):
+        message = "a frame must be a table; got a pandas Series, one row or column of it: `df.iloc[[0]]` and `df[[name]]` are tables"
+        raise Refused("frame.shape", message)
     elif hasattr(frame, "__arrow_c_stream__") or hasattr(frame, "__arrow_c_array__"):
         named = _table(_pyarrow(), frame)
     else:
         message = "a frame must be a dict of columns, a numpy matrix, or a table of pandas, polars or Arrow"
+        if isinstance(frame, (list, tuple)) and frame and isinstance(frame[0], Mapping):
+            raise Refused("frame.shape", f"{message}; got `list` of rows: `{{name: [row.get(name) for row in rows] for name in names}}` has their columns")
         raise Refused("frame.shape", f"{message}; got `{type(frame).__name__}`")
-    return [_checked(column_of(name, values)) for name, values in named]
+    columns = [(name, values) for name, values in named]
+    texts = {name for name, _ in columns if isinstance(name, str)}
+    if not texts and columns:
+        raise Refused("frame.shape", "the names of columns must be text", "/columns")
+    return [_checked(_named(name, values, texts)) for name, values in columns]
+
+
+def _named(name: Any, values: Any, names: set[str]) -> Column:
+    """Returns a column; one whose name is no text stands among those of `names` without being read."""
+    if isinstance(name, str):
+        return column_of(name, values)
+    text = str(name)
+    if text in names or not hasattr(values, "__len__"):
+        raise Refused("frame.shape", f"the names of columns must be text; got `{text}` of `{_kind(name)}`", "/columns")
+    return _unread(text, values, f"a column whose name is `{_kind(name)}`, no text")
 
 
 def _are_names(names: Any) -> bool:
@@ -85,9 +104,17 @@ def _are_names(names: Any) -> bool:
 
 
 def _checked(column: Column) -> Column:
-    """Returns the column; refuses text that has no UTF-8 form."""
+    """Returns the column; text that has no UTF-8 form is not read, a name that has none is refused."""
     utf8(column.name, "/columns")
-    utf8("".join(column.categories or ()), pointer_of(["columns", column.name]))
+    for category in column.categories or ():
+        try:
+            category.encode()
+        except UnicodeEncodeError:
+            values = column.values
+            rows = len(values)
+            row = list(values).index((column.categories or []).index(category)) if isinstance(values, list) else None
+            place = "" if row is None else f" in row `{row}`"
+            return Column(column.name, rows, f"text, and a surrogate without its pair{place}")
     return column
 
 
@@ -126,8 +153,10 @@ def _pyarrow() -> Any:
 
 def _numpy(name: str, values: Any) -> Column:
     numpy: Any = sys.modules["numpy"]
-    if values.ndim != 1:
+    if values.ndim == 0:
         raise Refused("frame.shape", "a column must have one dimension", pointer_of(["columns", name]))
+    if values.ndim > 1:
+        return _unread(name, values, f"{values.ndim} dimensions")
     kind = values.dtype.kind
     if isinstance(values, numpy.ma.MaskedArray):
         if kind not in "fiu":
@@ -346,15 +375,28 @@ def _polars(name: str, values: Any) -> Column:
         return Column(name, codes.rechunk(), "codes", categories)
     if dtype == polars.Null:
         return _objects(name, values.to_list())
-    if dtype in (polars.Int128, polars.UInt128, polars.Object):
+    if dtype in (polars.Int128, getattr(polars, "UInt128", polars.Int128)):
+        return _polars_wide(polars, name, values)
+    if dtype == polars.Object:
         return _unread(name, values, dtype)
     if dtype.is_float() or dtype.is_decimal():
         values = values.cast(polars.Float64)
     elif dtype.is_integer() and dtype not in (polars.Int32, polars.UInt64):
         values = values.cast(polars.Int64)
     elif isinstance(dtype, polars.Datetime):
+        # Polars ends with a panic where an instant of milliseconds has no microseconds in 64 bits.
+        physical = values.to_physical()
+        far = (2**63 - 1) // 1000
+        if dtype.time_unit == "ms" and len(physical.drop_nulls()) and (physical.max() > far or physical.min() < -far):
+            return _unread(name, values, f"{dtype} beyond 64 bits of microseconds")
         values = values.cast(polars.Datetime("us", dtype.time_zone))
     return Column(name, values.rechunk())
+
+
+def _polars_wide(polars: Any, name: str, values: Any) -> Column:
+    """Returns integers of 128 bits where all of them are integers of 64."""
+    narrow = values.cast(polars.Int64, strict=False)
+    return _unread(name, values, values.dtype) if narrow.null_count() > values.null_count() else Column(name, narrow.rechunk())
 
 
 def _table(pyarrow: Any, frame: Any) -> Iterable[tuple[str, Any]]:
@@ -394,6 +436,11 @@ def _arrow(name: str, values: Any) -> Column:
     pyarrow = _pyarrow()
     if isinstance(values, (pyarrow.Array, pyarrow.ChunkedArray)) and pyarrow.types.is_union(values.type):
         return _unread(name, values, values.type)
+    if isinstance(values, pyarrow.ChunkedArray):
+        # A slice of no rows may stand at an offset that its buffers do not reach.
+        values = pyarrow.chunked_array([chunk for chunk in values.chunks if len(chunk)], values.type)
+    elif isinstance(values, pyarrow.Array) and len(values) == 0:
+        values = pyarrow.array([], values.type)
     values = _chunks(pyarrow, values, pointer_of(["columns", name]))
     empty = pyarrow.array([], values.type)
     values = values.chunk(0) if values.num_chunks == 1 else pyarrow.concat_arrays([*values.chunks, empty])

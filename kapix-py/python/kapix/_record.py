@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, Union
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Union
 
 from . import _summary
 
@@ -159,6 +158,26 @@ def _stored(answer: type[Answer], text: bytes, batch: Any) -> Answer:
     return made
 
 
+class Frozen(dict[str, Any]):
+    """A mapping of an answer: a dict, so that `json.dumps` and pickle take it, which cannot be changed."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("an answer cannot be changed; `dict(it)` or `answer.to_dict()` is a copy that can")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __copy__(self) -> Frozen:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Frozen:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Frozen, (dict(self),)
+
+
 def property_of(name: str, doc: str, shape: Shape = None) -> Any:
     """Returns the property that reads a field."""
 
@@ -185,7 +204,7 @@ def _given(value: Any, shape: Shape) -> Any:
     if isinstance(shape, str):
         return SHAPES[shape](value)
     inner = None if shape is None else shape[0]
-    return MappingProxyType({name: _given(item, inner) for name, item in value.items()})
+    return Frozen({name: _given(item, inner) for name, item in value.items()})
 
 
 def _plain(value: Any) -> Any:

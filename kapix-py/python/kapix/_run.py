@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import inspect
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from . import _kapix
@@ -29,6 +33,9 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
     """Returns the answer to a request given as a dict, as keywords, or as both."""
     if request is None:
         request = fields
+    elif fields and not isinstance(request, Mapping):
+        message = f"a request must be a dict, or keywords alone; got `{type(request).__name__}` and keywords"
+        raise desk.refusal("json.shape", message, "")
     elif fields:
         request = {**request, **fields}
     if operation == "entity.put" and isinstance(request, Mapping) and "transactions" in request:
@@ -83,6 +90,10 @@ class Tell:
     """Tells a caller how far a call is, once the call knows its steps; ends the call when it is told to stop."""
 
     def __init__(self, progress: Progress | None) -> None:
+        if progress is not None and not callable(progress):
+            raise TypeError(f"progress must be a function of the steps done and the steps in all; got `{type(progress).__name__}`")
+        if inspect.iscoroutinefunction(progress):
+            raise TypeError("progress must be a plain function: nobody awaits an `async def`")
         self.progress = progress
         self.stop = threading.Event()
 
@@ -90,19 +101,49 @@ class Tell:
         if self.stop.is_set():
             raise asyncio.CancelledError
         if self.progress is not None and total > 0:
-            self.progress(done, total)
+            given = self.progress(done, total)
+            if inspect.iscoroutine(given):
+                given.close()
+                raise TypeError("progress must be a plain function: nobody awaits the coroutine that it returned")
 
 
 async def run_async(
     call: Callable[[Progress], T], progress: Progress | None
 ) -> T:
-    """Runs a columnar call on another thread; cancelling the task stops the call."""
+    """Runs a columnar call on a thread of its own kind; cancelling the task stops the call, or keeps it from starting.
+
+    The default executor of asyncio, which looks up names and reads files, stays free.
+    """
     tell = Tell(progress)
+    todo = [contextvars.copy_context().run]
+
+    def work() -> T:
+        return todo.pop()(call, tell)
+
     try:
-        return await asyncio.to_thread(call, tell)
+        return await asyncio.get_running_loop().run_in_executor(_executor(), work)
     except asyncio.CancelledError:
         tell.stop.set()
         raise
+    except RuntimeError:
+        # A thread that cannot start is said before the work is begun.
+        if not todo:
+            raise
+    _EXECUTORS.clear()
+    return work()
+
+
+# The threads of this process; those of another one stay behind at a fork.
+_EXECUTORS: dict[int, ThreadPoolExecutor] = {}
+
+
+def _executor() -> ThreadPoolExecutor:
+    """Returns the threads of calls: a call takes more of its own, so one a core, and two on a small machine."""
+    process = os.getpid()
+    if process not in _EXECUTORS:
+        _EXECUTORS.clear()
+        _EXECUTORS[process] = ThreadPoolExecutor(max(2, os.cpu_count() or 1), "kapix")
+    return _EXECUTORS[process]
 
 
 def _text(desk: _kapix.Desk, request: Any) -> bytes:

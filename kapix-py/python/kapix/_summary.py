@@ -93,8 +93,14 @@ def _credit_score_batch(it: Any) -> Summary:
     return f"{it.rows} rows", lines
 
 
+# What a reader of a development must see before anything else.
+FIRST = ("leaking", "pd_assumed")
+
+
 def _develop(it: Any) -> Summary:
     lines = [("sample", f"{it.sample.development.rows} rows, {it.sample.development.bads} bad")]
+    left_out = ((one.reason, one.rows) for one in it.sample.excluded if one.rows)
+    lines.append(("sample.excluded", _counts(dict(left_out))))
     if it.selection is not None:
         lines.append(("selection.chosen", f"{len(it.selection.chosen)}: {_items(it.selection.chosen)}"))
     if it.validation is not None:
@@ -103,8 +109,12 @@ def _develop(it: Any) -> Summary:
         lines.append(("validation", f"AUC {shown}"))
     if it.calibration is not None:
         lines.append(("calibration", it.calibration.refusal or it.calibration.method))
-    lines += [_findings(it.findings, "code"), ("audit_id", it.audit_id or "")]
+    first = sorted(it.findings, key=lambda finding: finding.code not in FIRST)
+    lines += [_findings(first, "code")]
     card = it.artefact
+    if card and not card["body"].get("cutoffs"):
+        lines.append(("artefact", "no cut-offs were given: the card refers every application"))
+    lines.append(("audit_id", it.audit_id or ""))
     return f"card {card['id']}@{card['version']}" if card else f"{len(it.binning)} columns binned, no card", lines
 
 
