@@ -95,7 +95,8 @@ fn accounts_in_a_column_that_is_not_read_are_refused() {
 
 #[test]
 fn a_few_signs_do_not_show_what_the_other_amounts_are() {
-    let unsigned: String = (1..=9).map(|day| format!("2026-03-0{day},a,5.00,x\n")).collect();
+    let unsigned: String =
+        (1..=9).map(|day| format!("2026-03-0{day},a,5.00,x\n")).collect::<Vec<_>>().concat();
     let text = format!("Date,Details,Amount,Info\n{unsigned}2026-03-10,CORRECTION,-1.00,x\n");
     refused(&text, Cause::StatementUnstated, "/profile/sign");
     assert!(with(&text, Profile { sign: Some(Sign::CreditPositive), ..Profile::default() }).is_ok());
@@ -113,7 +114,8 @@ fn a_few_signs_do_not_show_what_the_other_amounts_are() {
     ] {
         let rows: String = (1..=9)
             .map(|day| format!("2026-03-0{day},a,5.00,{}\n", if day == 3 { credit } else { debit }))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         for more in ["", "2026-03-10,FEE CORRECTION,-1.00,"] {
             let more = if more.is_empty() { String::new() } else { format!("{more}{debit}\n") };
             let text = format!("Date,Details,Amount,{name}\n{rows}{more}");
@@ -137,12 +139,13 @@ fn a_few_signs_do_not_show_what_the_other_amounts_are() {
 #[test]
 fn balances_that_show_both_sides_turn_no_amounts() {
     let mut balance = 10_000;
-    let mut text = "Date,Details,Amount,DC,Balance\n".to_owned();
+    let mut lines = vec!["Date,Details,Amount,DC,Balance\n".to_owned()];
     for day in 1..=28 {
         let (amount, side) = if day == 14 { (500, "C") } else { (-100, "D") };
         balance += amount;
-        text += &format!("2026-03-{day:02},a,{}.00,{side},{}.00\n", i64::abs(amount) / 100, balance / 100);
+        lines.push(format!("2026-03-{day:02},a,{}.00,{side},{}.00\n", i64::abs(amount) / 100, balance / 100));
     }
+    let text = lines.concat();
     refused(&text, Cause::StatementUnstated, "/profile/sign");
     assert!(error(&text, "KES").message.contains("`DC`"));
 }
@@ -150,7 +153,7 @@ fn balances_that_show_both_sides_turn_no_amounts() {
 #[test]
 fn days_that_begin_anew_behind_a_line_that_is_no_row_are_told() {
     let part =
-        |amount: &str| -> String { (1..=9).map(|day| format!("2026-03-0{day},a,{amount}\n")).collect() };
+        |amount: &str| (1..=9).map(|day| format!("2026-03-0{day},a,{amount}\n")).collect::<Vec<_>>().concat();
     let document =
         |line: &str, behind: &str| format!("Date,Details,Amount\n{}{line}\n{behind}", part("-5.00"));
     for line in [
@@ -181,7 +184,8 @@ fn days_that_begin_anew_behind_a_line_that_is_no_row_are_told() {
         refused(&document(line, "2026-03-10,b,5.00\n"), Cause::TransactionCsv, "/document/11");
     }
     // The newest first; and pages of a document whose days are not in order.
-    let newest: String = (1..=9).rev().map(|day| format!("2026-03-0{day},a,-5.00\n")).collect();
+    let newest: String =
+        (1..=9).rev().map(|day| format!("2026-03-0{day},a,-5.00\n")).collect::<Vec<_>>().concat();
     let two = format!("Date,Details,Amount\n{newest}Savings,,\n{newest}");
     assert!(told(&read(&two, "KES").unwrap(), ReadingFindingKind::SectionDoubtful));
     let uneven = "Date,Details,Amount\n2026-03-03,a,-5.00\n2026-03-01,a,-5.00\n2026-03-05,a,-5.00\nPage 2,,\n2026-03-04,a,5.00\n2026-03-06,a,5.00\n";
