@@ -117,9 +117,7 @@ impl<'a> Builder<'a> {
     fn account(&mut self, mut uploads: Uploads<'a>) {
         let account = uploads.account();
         let last_day = self.as_of.date_at(account.utc_offset);
-        let mut chosen = self.choose(&uploads, last_day);
-        // A reading that a row contradicts proves no day.
-        uploads.retrieved_at = uploads.retrieved_at.filter(|_| chosen.future.is_empty());
+        let mut chosen = self.choose(&mut uploads, last_day);
         let tolerance = account.chain_tolerance_minor;
         chosen.rows.sort_by_key(|row| row.date);
         let overlap = overlap::merge(&uploads, &mut chosen.rows);
@@ -140,9 +138,8 @@ impl<'a> Builder<'a> {
             Ok(stretches) => stretches,
             Err(overflow) => return self.balance_overflow(&overflow, &uploads),
         };
-        let stretch = balances::latest(&stretches);
         let isolated = cover::isolated(&mut chosen.rows, &stretches);
-        let cover = cover::cover(&uploads, &chosen.rows, stretch, last_day);
+        let cover = cover::cover(&uploads, &chosen.rows, balances::latest(&stretches), last_day);
         let reversals = reversals::mark(&uploads, &mut chosen.rows);
         let (index, further) = uploads.indices();
         let mut ledger = AccountLedger {
@@ -160,9 +157,8 @@ impl<'a> Builder<'a> {
             days: walk.days,
             days_chained: walk.days_chained,
         };
-        let has_later = !chosen.after_as_of.is_empty();
-        let ends = ends::mismatches(&mut self.orderer, &uploads, &ledger, has_later);
-        forget_unproven(&mut ledger, &cover, stretch);
+        let ends = ends::mismatches(&mut self.orderer, &uploads, &ledger, !chosen.after_as_of.is_empty());
+        forget_unproven(&mut ledger, &cover, balances::latest(&stretches));
         let chain = [walk.breaks, sign, walk.opening];
         let rows = [
             duplicates,
@@ -191,8 +187,9 @@ impl<'a> Builder<'a> {
         self.covers.push(cover);
     }
 
-    /// Returns the rows that took effect on or before `as_of`, in the order of the document.
-    fn choose(&mut self, uploads: &Uploads<'a>, last_day: Date) -> Chosen {
+    /// Returns the rows that took effect on or before `as_of`, in the order of the document. A reading that a row contradicts
+    /// proves no day: it is forgotten.
+    fn choose(&mut self, uploads: &mut Uploads<'a>, last_day: Date) -> Chosen {
         let offset = uploads.account().utc_offset;
         let read_on = uploads.retrieved_at.map(|instant| instant.date_at(offset));
         let mut chosen = Chosen {
@@ -242,6 +239,7 @@ impl<'a> Builder<'a> {
                 disputed: false,
             });
         }
+        uploads.retrieved_at = uploads.retrieved_at.filter(|_| chosen.future.is_empty());
         chosen
     }
 

@@ -211,7 +211,9 @@ impl<'a> Search<'a> {
     ) -> Vec<Pair> {
         let mut entries = entries(self.holders, &self.copies.found, (key, self.is_loose));
         if self.is_undated {
-            entries.iter_mut().for_each(|entry| entry.what.3 = Date::MAX);
+            for entry in &mut entries {
+                entry.what.3 = Date::MAX;
+            }
             entries.sort_by(|a, b| a.what.cmp(&b.what).then(a.at().cmp(&b.at())));
         }
         let known = self.copies.pairs.iter();
