@@ -50,14 +50,17 @@ test('a call that waits for others can be aborted at once, and few calls run at 
     engine.scorecard.developAsync(columns, { target: 'bad', folds: 20 }, { signal: all.signal, threads: 1 }).finally(() => { settled += 1; }),
   );
   const ended = Promise.allSettled(ahead);
-  const own = new AbortController();
-  const waiting = engine.credit.scoreBatchAsync(columnsOf(2), BATCH, { signal: own.signal });
-  own.abort();
-  await assert.rejects(waiting, { name: 'AbortError' });
-  assert.equal(settled, 0);
-  const tasks = readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8').trim() === 'kapix');
-  assert.ok(tasks.length > 0 && tasks.length <= Math.max(2, availableParallelism()) * 2, `${tasks.length} threads`);
-  all.abort();
+  try {
+    const own = new AbortController();
+    const waiting = engine.credit.scoreBatchAsync(columnsOf(2), BATCH, { signal: own.signal });
+    own.abort();
+    await assert.rejects(waiting, { name: 'AbortError' });
+    assert.equal(settled, 0);
+    const tasks = readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8').trim() === 'kapix');
+    assert.ok(tasks.length > 0 && tasks.length <= Math.max(2, availableParallelism()) * 2, `${tasks.length} threads`);
+  } finally {
+    all.abort();
+  }
   assert.ok((await ended).every(({ reason }) => reason?.name === 'AbortError'));
 });
 
