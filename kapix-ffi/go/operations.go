@@ -111,6 +111,30 @@ func (e *Engine) PolicyCheckJSON(ctx context.Context, request []byte) (*PolicyCh
 	return response, err
 }
 
+// PolicyDiff: What two versions of a policy decide differently: by their documents, and over a portfolio.
+// The operation policy.diff. Columns are borrowed for the call, not copied;
+// without them those of the request are read. With them, result columns come back.
+func (e *Engine) PolicyDiff(ctx context.Context, request *PolicyDiffRequest, columns ...Column) (*PolicyDiffResponse, ResultColumns, error) {
+	return answer[PolicyDiffResponse](ctx, e, "policy.diff", request, columns)
+}
+
+// PolicyDiffJSON is PolicyDiff for a request in JSON, which the engine reads itself.
+func (e *Engine) PolicyDiffJSON(ctx context.Context, request []byte, columns ...Column) (*PolicyDiffResponse, ResultColumns, error) {
+	return answer[PolicyDiffResponse](ctx, e, "policy.diff", request, columns)
+}
+
+// PolicyReplay: What a policy decides of a portfolio: rates, reasons, how often each row matched.
+// The operation policy.replay. Columns are borrowed for the call, not copied;
+// without them those of the request are read. With them, result columns come back.
+func (e *Engine) PolicyReplay(ctx context.Context, request *PolicyReplayRequest, columns ...Column) (*PolicyReplayResponse, ResultColumns, error) {
+	return answer[PolicyReplayResponse](ctx, e, "policy.replay", request, columns)
+}
+
+// PolicyReplayJSON is PolicyReplay for a request in JSON, which the engine reads itself.
+func (e *Engine) PolicyReplayJSON(ctx context.Context, request []byte, columns ...Column) (*PolicyReplayResponse, ResultColumns, error) {
+	return answer[PolicyReplayResponse](ctx, e, "policy.replay", request, columns)
+}
+
 // PolicyRun: Decides an application by a policy: outcome, reasons, matched rules, terms.
 // The operation policy.run. Columns are borrowed for the call, not copied;
 // without them those of the request are read.

@@ -133,6 +133,18 @@ type AccountView struct {
 	Rows uint64 `json:"rows"`
 }
 
+// AdverseImpact: The approval rate of a group over that of the group with the highest (29 CFR 1607.4 D: below four fifths is evidence of adverse impact).
+type AdverseImpact struct {
+	// High: Upper end of the 95 % interval of the ratio; absent where nobody of the group is approved.
+	High *float64 `json:"high,omitempty"`
+	// Low: Lower end.
+	Low *float64 `json:"low,omitempty"`
+	// Ratio: Approval rate over that of the reference.
+	Ratio float64 `json:"ratio"`
+	// Reference: The group with the highest approval rate.
+	Reference string `json:"reference"`
+}
+
 // AggregatorPreset: Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several pointers the first that leads to a value counts. Those of `rows`, `modified`, `removed`, `next`, `total`, `account_of_rows`, `listed_id` and `listed_kind` start at the page, all others at a row. In those of a page, `*` stands for every element of an array.
 type AggregatorPreset struct {
 	// AccountID: Id of the account of a row.
@@ -1562,6 +1574,14 @@ const (
 	DirectionDebit Direction = "debit"
 )
 
+// DocumentDifference: What two versions have otherwise than by rows that can be compared.
+type DocumentDifference struct {
+	// Field: Where, as JSON pointer into the body.
+	Field string `json:"field"`
+	// Message: What differs.
+	Message string `json:"message"`
+}
+
 // Effect: The direction of a feature.
 type Effect string
 
@@ -1928,6 +1948,18 @@ type GainsRow struct {
 	ScoreMin float64 `json:"score_min"`
 }
 
+// GroupRates: The rates of one group.
+type GroupRates struct {
+	// AdverseImpact: Its approval rate beside that of the group with the highest; absent for that group, and where no group is approved.
+	AdverseImpact *AdverseImpact `json:"adverse_impact,omitempty"`
+	// Column: The column.
+	Column string `json:"column"`
+	// Rates: Its rates.
+	Rates PortfolioRates `json:"rates"`
+	// Value: The value; absent for missing.
+	Value string `json:"value,omitempty"`
+}
+
 // HosmerLemeshow: A test of Hosmer and Lemeshow.
 type HosmerLemeshow struct {
 	// ChiSquare: Sum over groups of (D - E)^2/E + (D - E)^2/(N - E), E the sum of PDs; at least 0.
@@ -2232,6 +2264,18 @@ const (
 	ObjectiveLogLikelihood Objective = "log_likelihood"
 )
 
+// ObservedRates: What came of past loans.
+type ObservedRates struct {
+	// BadRate: Share of the bad ones, 0..1; absent where nothing was observed.
+	BadRate *float64 `json:"bad_rate,omitempty"`
+	// Bads: Bad ones.
+	Bads uint64 `json:"bads"`
+	// Observed: Applications whose outcome was observed.
+	Observed uint64 `json:"observed"`
+	// Reason: `not_observed` where none was, as of those that no policy approved before.
+	Reason string `json:"reason,omitempty"`
+}
+
 // OperationEntry: One operation.
 type OperationEntry struct {
 	// Columnar: Whether it takes columns beside its request.
@@ -2392,6 +2436,66 @@ type PolicyCheckResponse struct {
 	Valid bool `json:"valid"`
 }
 
+// PolicyDiffRequest: Asks what two versions of a policy decide differently.
+type PolicyDiffRequest struct {
+	// AsOf: The instant of every application; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// AsOfColumn: The column of the instant of each application, as in `policy.replay`.
+	AsOfColumn string `json:"as_of_column,omitempty"`
+	// Columns: Applications, as in `policy.replay`; without any, the documents alone are compared.
+	Columns map[string][]any `json:"columns,omitzero"`
+	// EntityType: Whom the cards of their steps must score; needed where a step is answered from columns.
+	EntityType EntityType `json:"entity_type,omitempty"`
+	// GroupBy: Columns of text whose groups have rates of their own.
+	GroupBy []string `json:"group_by,omitzero"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Observed: The column of what came of past loans: 1 bad, 0 good, missing not observed.
+	Observed string `json:"observed,omitempty"`
+	// Other: `id` or `id@version` of the second version.
+	Other string `json:"other"`
+	// PD: The column of a calibrated PD, 0..1: the bad rate that is expected where none was observed.
+	PD string `json:"pd,omitempty"`
+	// Policy: `id` or `id@version` of the first version, as of the one in force.
+	Policy string `json:"policy"`
+	// Seed: Seed of simulations; a policy uses none itself and echoes it.
+	Seed int64 `json:"seed,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *PolicyDiffRequest) UnmarshalJSON(text []byte) error {
+	type plain PolicyDiffRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// PolicyDiffResponse: What two versions of a policy decide differently.
+type PolicyDiffResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Columns: The result columns, when the applications came as JSON; otherwise they come beside this answer: `outcome` and `reason` of the first version, `other_outcome` and `other_reason` of the second.
+	Columns map[string][]any `json:"columns,omitzero"`
+	// Documents: What the documents state differently beside the rows that `tables` compares.
+	Documents []DocumentDifference `json:"documents,omitzero"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Other: The second version.
+	Other ArtefactRef `json:"other"`
+	// Policy: The first version.
+	Policy ArtefactRef `json:"policy"`
+	// Portfolio: The difference over the applications; absent without any.
+	Portfolio *PortfolioDifference `json:"portfolio,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Seed: The request's seed.
+	Seed int64 `json:"seed"`
+	// Tables: Where tables give different things, with an applicant for each part: without data.
+	Tables []TableDifference `json:"tables,omitzero"`
+}
+
 // PolicyReason: One reason.
 type PolicyReason struct {
 	// Code: Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`).
@@ -2410,6 +2514,72 @@ type PolicyReason struct {
 	Step string `json:"step,omitempty"`
 	// Text: The text, in the language of the request.
 	Text string `json:"text"`
+}
+
+// PolicyReplayRequest: Asks what a policy decides of many applications.
+type PolicyReplayRequest struct {
+	// AsOf: The instant of every application; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// AsOfColumn: The column of the instant of each application, which stands before `as_of`: dates (their first instant in UTC) or instants.
+	AsOfColumn string `json:"as_of_column,omitempty"`
+	// Columns: Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value a row, when no columns come beside the request.
+	Columns map[string][]any `json:"columns,omitzero"`
+	// EntityType: Whom the cards of its steps must score; needed where a step is answered from columns.
+	EntityType EntityType `json:"entity_type,omitempty"`
+	// GroupBy: Columns of text whose groups have rates of their own; at most 16, each of at most 1,000 groups. Rules need not read them.
+	GroupBy []string `json:"group_by,omitzero"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Observed: The column of what came of past loans: 1 bad, 0 good, missing not observed.
+	Observed string `json:"observed,omitempty"`
+	// Policy: `id` or `id@version` of a policy.
+	Policy string `json:"policy"`
+	// Seed: Seed of simulations; a policy uses none itself and echoes it.
+	Seed int64 `json:"seed,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *PolicyReplayRequest) UnmarshalJSON(text []byte) error {
+	type plain PolicyReplayRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// PolicyReplayResponse: What a policy decides of many applications.
+type PolicyReplayResponse struct {
+	// Absent: Inputs without a column: every application misses them.
+	Absent []string `json:"absent,omitzero"`
+	// AsOf: The instant of applications, unless a column states it.
+	AsOf string `json:"as_of"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Columns: The result columns, when the inputs came as JSON; otherwise they come beside this answer: `outcome`, `reason`, `rule`, `approved_amount_minor` and `status`, null where there is none.
+	Columns map[string][]any `json:"columns,omitzero"`
+	// Days: Days from the first to the last instant of the applications, both included, where a column states them.
+	Days *uint64 `json:"days,omitempty"`
+	// Groups: The rates of each group of the columns of `group_by`.
+	Groups []GroupRates `json:"groups,omitzero"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Policy: The policy that decided.
+	Policy ArtefactRef `json:"policy"`
+	// Rates: The rates of all.
+	Rates PortfolioRates `json:"rates"`
+	// Reasons: How often each reason was one, the most frequent first.
+	Reasons []ReasonCount `json:"reasons"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Rules: How often each row of each table matched: 0 for a row that no application needs.
+	Rules []RuleCount `json:"rules"`
+	// Seed: The request's seed.
+	Seed int64 `json:"seed"`
+	// Statuses: Number of applications by status: `decided`, or the cause.
+	Statuses map[string]uint64 `json:"statuses"`
+	// Unused: Columns that nothing reads.
+	Unused []string `json:"unused,omitzero"`
 }
 
 // PolicyRule: A row that matched.
@@ -2514,6 +2684,44 @@ type PolicyStep struct {
 	Operation string `json:"operation"`
 	// Referred: Whether it referred the application itself.
 	Referred bool `json:"referred"`
+}
+
+// PortfolioDifference: The difference of two versions over a portfolio.
+type PortfolioDifference struct {
+	// Change: Rates of the second version less those of the first.
+	Change RateChange `json:"change"`
+	// Days: Days from the first to the last instant, where a column states them.
+	Days *uint64 `json:"days,omitempty"`
+	// Groups: Rates of the groups by the first version.
+	Groups []GroupRates `json:"groups,omitzero"`
+	// OtherGroups: Rates of the groups by the second version.
+	OtherGroups []GroupRates `json:"other_groups,omitzero"`
+	// OtherRates: Rates by the second version.
+	OtherRates PortfolioRates `json:"other_rates"`
+	// Rates: Rates by the first version.
+	Rates PortfolioRates `json:"rates"`
+	// Reasons: Reasons whose count changes, the largest change first.
+	Reasons []ReasonChange `json:"reasons"`
+	// Swaps: Applications by what both versions decide of them.
+	Swaps []Swap `json:"swaps"`
+}
+
+// PortfolioRates: What was decided of many applications.
+type PortfolioRates struct {
+	// ApprovalRate: Share of the decided applications that are approved, 0..1.
+	ApprovalRate *float64 `json:"approval_rate,omitempty"`
+	// Approved: Approved applications.
+	Approved uint64 `json:"approved"`
+	// DeclineRate: Share that is declined, 0..1.
+	DeclineRate *float64 `json:"decline_rate,omitempty"`
+	// Declined: Declined applications.
+	Declined uint64 `json:"declined"`
+	// Observed: What came of past loans, by what the policy decides of them; absent unless the request names their column.
+	Observed map[string]ObservedRates `json:"observed,omitzero"`
+	// ReferralRate: Share that is referred, 0..1.
+	ReferralRate *float64 `json:"referral_rate,omitempty"`
+	// Referred: Referred applications.
+	Referred uint64 `json:"referred"`
 }
 
 // PrebinningMethod: How pre-bins are cut.
@@ -2711,6 +2919,18 @@ const (
 	QuotesNone Quotes = "none"
 )
 
+// RateChange: Change of the rates of a portfolio.
+type RateChange struct {
+	// ApprovalRate: Of the approval rate, -1..1.
+	ApprovalRate *float64 `json:"approval_rate,omitempty"`
+	// DeclineRate: Of the decline rate.
+	DeclineRate *float64 `json:"decline_rate,omitempty"`
+	// ReferralRate: Of the referral rate.
+	ReferralRate *float64 `json:"referral_rate,omitempty"`
+	// ReferralsPerDay: Of the referrals a day, where a column states the instants.
+	ReferralsPerDay *float64 `json:"referrals_per_day,omitempty"`
+}
+
 // ReadingFinding: What reading shows of the data.
 type ReadingFinding struct {
 	// Count: Number of cases; `lines` shows the first ones.
@@ -2748,6 +2968,34 @@ const (
 	// ReadingFindingKindTotalMismatch: A stated total is not the sum of the rows.
 	ReadingFindingKindTotalMismatch ReadingFindingKind = "total_mismatch"
 )
+
+// ReasonChange: A reason whose count changes.
+type ReasonChange struct {
+	// Code: Its code.
+	Code string `json:"code"`
+	// Inputs: Applications less or more, by the input that is missing or cannot be used.
+	Inputs map[string]int64 `json:"inputs,omitzero"`
+	// Outcome: The outcome that it asks for.
+	Outcome Outcome `json:"outcome"`
+	// PerDay: Applications a day less or more, where a column states the instants.
+	PerDay *float64 `json:"per_day,omitempty"`
+	// Rows: Applications less or more.
+	Rows int64 `json:"rows"`
+}
+
+// ReasonCount: How often a reason was one.
+type ReasonCount struct {
+	// Code: Its code.
+	Code string `json:"code"`
+	// Inputs: Applications by the input that is missing or cannot be used.
+	Inputs map[string]uint64 `json:"inputs,omitzero"`
+	// Outcome: The outcome that it asks for.
+	Outcome Outcome `json:"outcome"`
+	// PerDay: Applications a day, where a column states their instants.
+	PerDay *float64 `json:"per_day,omitempty"`
+	// Rows: Applications.
+	Rows uint64 `json:"rows"`
+}
 
 // ReasonMethod: What an applicant's points are compared with to find the reasons.
 type ReasonMethod string
@@ -2931,6 +3179,28 @@ const (
 	RowKindUnseen RowKind = "unseen"
 )
 
+// RuleCount: How often a row of a table matched.
+type RuleCount struct {
+	// Rows: Applications that it matched.
+	Rows uint64 `json:"rows"`
+	// Rule: Its name.
+	Rule string `json:"rule"`
+	// Table: Name of its table.
+	Table string `json:"table"`
+}
+
+// RuleDifference: A part of a table where two versions give different things.
+type RuleDifference struct {
+	// Gives: What the first version gives; absent where no row of it matches.
+	Gives *RuleGives `json:"gives,omitempty"`
+	// OtherGives: What the second version gives.
+	OtherGives *RuleGives `json:"other_gives,omitempty"`
+	// Region: The columns and where it is, as cells.
+	Region map[string]string `json:"region"`
+	// Witness: Values of inputs and of results of steps at which it is so; null where none were found.
+	Witness map[string]json.RawMessage `json:"witness,omitzero"`
+}
+
 // RuleFinding: One finding.
 type RuleFinding struct {
 	// Kind: What it is.
@@ -2958,6 +3228,18 @@ const (
 	// RuleFindingKindDuplicate: Two rows have the same cells.
 	RuleFindingKindDuplicate RuleFindingKind = "duplicate"
 )
+
+// RuleGives: What a row gives.
+type RuleGives struct {
+	// Outcome: The outcome.
+	Outcome Outcome `json:"outcome,omitempty"`
+	// Outputs: Its outputs, as the document states them.
+	Outputs map[string]json.RawMessage `json:"outputs,omitzero"`
+	// Reason: The reason.
+	Reason string `json:"reason,omitempty"`
+	// Rule: Name of the row.
+	Rule string `json:"rule"`
+}
 
 // RuleResult: Whether a row or a cell matched.
 type RuleResult string
@@ -3691,6 +3973,36 @@ type StoreStatistics struct {
 	RecordsEvictedBytes uint64 `json:"records_evicted_bytes"`
 }
 
+// Swap: Applications of which two versions decide so.
+type Swap struct {
+	// ExpectedBadRate: Mean PD of those, where the request names its column: expected, not observed.
+	ExpectedBadRate *float64 `json:"expected_bad_rate,omitempty"`
+	// From: What the first version decides; absent where it could not.
+	From Outcome `json:"from,omitempty"`
+	// Observed: What came of them, where the request names the column.
+	Observed *ObservedRates `json:"observed,omitempty"`
+	// Rows: Applications.
+	Rows uint64 `json:"rows"`
+	// Rules: The rows of tables that made it so, the most frequent first, 20 at most; none where both decide alike.
+	Rules []SwapRule `json:"rules,omitzero"`
+	// To: What the second version decides.
+	To Outcome `json:"to,omitempty"`
+}
+
+// SwapRule: Rows of tables that made a change.
+type SwapRule struct {
+	// OtherReason: First reason of the second version.
+	OtherReason string `json:"other_reason,omitempty"`
+	// OtherRule: `TABLE.ROW` of the second version; absent where no row made its outcome.
+	OtherRule string `json:"other_rule,omitempty"`
+	// Reason: First reason of the first version.
+	Reason string `json:"reason,omitempty"`
+	// Rows: Applications.
+	Rows uint64 `json:"rows"`
+	// Rule: `TABLE.ROW` of the first version.
+	Rule string `json:"rule,omitempty"`
+}
+
 // TableAnalysis: What was found of a table.
 type TableAnalysis struct {
 	// Findings: What was found.
@@ -3700,6 +4012,16 @@ type TableAnalysis struct {
 	// Table: Name of the table.
 	Table string `json:"table"`
 	// Whole: Whether everything was looked at.
+	Whole bool `json:"whole"`
+}
+
+// TableDifference: Where a table of two versions gives different things.
+type TableDifference struct {
+	// Differences: The parts where it does, 50 at most.
+	Differences []RuleDifference `json:"differences"`
+	// Table: Name of the table.
+	Table string `json:"table"`
+	// Whole: Whether everything was compared.
 	Whole bool `json:"whole"`
 }
 

@@ -11,6 +11,8 @@ module.exports = {
   'entity.forget': { columnar: false, required: ['entity_id'] },
   'entity.put': { columnar: false, required: ['data', 'entity_id'] },
   'policy.check': { columnar: false, required: [] },
+  'policy.diff': { columnar: true, required: ['other', 'policy'] },
+  'policy.replay': { columnar: true, required: ['policy'] },
   'policy.run': { columnar: false, required: ['entity_id', 'policy'] },
   'scorecard.develop': { columnar: true, required: ['target'] },
   'scorecard.evaluate': { columnar: true, required: ['entity_type', 'target'] },

@@ -25,6 +25,8 @@ export interface OperationTypes {
   'entity.forget': [EntityForgetRequest, EntityForgetResponse];
   'entity.put': [EntityPutRequest, EntityPutResponse];
   'policy.check': [PolicyCheckRequest, PolicyCheckResponse];
+  'policy.diff': [PolicyDiffRequest, PolicyDiffResponse];
+  'policy.replay': [PolicyReplayRequest, PolicyReplayResponse];
   'policy.run': [PolicyRunRequest, PolicyRunResponse];
   'scorecard.develop': [ScorecardDevelopRequest, ScorecardDevelopResponse];
   'scorecard.evaluate': [ScorecardEvaluateRequest, ScorecardEvaluateResponse];
@@ -66,6 +68,19 @@ export interface Entity {
 export interface Policy {
   /** Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases. */
   check(request: PolicyCheckRequest): Answered<PolicyCheckResponse>;
+  /** What two versions of a policy decide differently: by their documents, and over a portfolio. */
+  diff(columns: null, request: PolicyDiffRequest): Answered<PolicyDiffResponse>;
+  diff(columns: Columns, request: PolicyDiffRequest, options?: ColumnsOptions): Columnar<PolicyDiffResponse>;
+  /**
+   * What two versions of a policy decide differently: by their documents, and over a portfolio. On another
+   * thread.
+   */
+  diffAsync(columns: Columns, request: PolicyDiffRequest, options?: ColumnsAsyncOptions): Promise<Columnar<PolicyDiffResponse>>;
+  /** What a policy decides of a portfolio: rates, reasons, how often each row matched. */
+  replay(columns: null, request: PolicyReplayRequest): Answered<PolicyReplayResponse>;
+  replay(columns: Columns, request: PolicyReplayRequest, options?: ColumnsOptions): Columnar<PolicyReplayResponse>;
+  /** What a policy decides of a portfolio: rates, reasons, how often each row matched. On another thread. */
+  replayAsync(columns: Columns, request: PolicyReplayRequest, options?: ColumnsAsyncOptions): Promise<Columnar<PolicyReplayResponse>>;
   /** Decides an application by a policy: outcome, reasons, matched rules, terms. */
   run(request: PolicyRunRequest, options?: RowsOptions): Answered<PolicyRunResponse>;
 }
@@ -699,6 +714,63 @@ export interface PolicyCheckRequest {
   readonly policy?: string | null;
 }
 
+/** Asks what two versions of a policy decide differently. */
+export interface PolicyDiffRequest {
+  /** The instant of every application; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** The column of the instant of each application, as in `policy.replay`. */
+  readonly as_of_column?: string | null;
+  /** Applications, as in `policy.replay`; without any, the documents alone are compared. */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | bigint | string | null> } | null;
+  /** Whom the cards of their steps must score; needed where a step is answered from columns. */
+  readonly entity_type?: EntityType | null;
+  /** Columns of text whose groups have rates of their own. */
+  readonly group_by?: ReadonlyArray<string>;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /** The column of what came of past loans: 1 bad, 0 good, missing not observed. */
+  readonly observed?: string | null;
+  /** `id` or `id@version` of the second version. */
+  readonly other: string;
+  /** The column of a calibrated PD, 0..1: the bad rate that is expected where none was observed. */
+  readonly pd?: string | null;
+  /** `id` or `id@version` of the first version, as of the one in force. */
+  readonly policy: string;
+  /** Seed of simulations; a policy uses none itself and echoes it. */
+  readonly seed?: number | bigint;
+}
+
+/** Asks what a policy decides of many applications. */
+export interface PolicyReplayRequest {
+  /** The instant of every application; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /**
+   * The column of the instant of each application, which stands before `as_of`: dates (their first instant in
+   * UTC) or instants.
+   */
+  readonly as_of_column?: string | null;
+  /**
+   * Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value
+   * a row, when no columns come beside the request.
+   */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | bigint | string | null> } | null;
+  /** Whom the cards of its steps must score; needed where a step is answered from columns. */
+  readonly entity_type?: EntityType | null;
+  /**
+   * Columns of text whose groups have rates of their own; at most 16, each of at most 1,000 groups. Rules need
+   * not read them.
+   */
+  readonly group_by?: ReadonlyArray<string>;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /** The column of what came of past loans: 1 bad, 0 good, missing not observed. */
+  readonly observed?: string | null;
+  /** `id` or `id@version` of a policy. */
+  readonly policy: string;
+  /** Seed of simulations; a policy uses none itself and echoes it. */
+  readonly seed?: number | bigint;
+}
+
 /** Asks for a decision on one application. */
 export interface PolicyRunRequest {
   /** What the steps of the policy are given of the applicant: each operation takes the fields that it has. */
@@ -1202,6 +1274,21 @@ export interface AccountView {
   readonly pointer: string;
   /** Rows that count. */
   readonly rows: number;
+}
+
+/**
+ * The approval rate of a group over that of the group with the highest (29 CFR 1607.4 D: below four fifths is
+ * evidence of adverse impact).
+ */
+export interface AdverseImpact {
+  /** Upper end of the 95 % interval of the ratio; absent where nobody of the group is approved. */
+  readonly high?: number;
+  /** Lower end. */
+  readonly low?: number;
+  /** Approval rate over that of the reference. */
+  readonly ratio: number;
+  /** The group with the highest approval rate. */
+  readonly reference: string;
 }
 
 /**
@@ -1893,6 +1980,14 @@ export interface DevelopmentValidation {
   readonly out_of_time?: ValidationReport;
 }
 
+/** What two versions have otherwise than by rows that can be compared. */
+export interface DocumentDifference {
+  /** Where, as JSON pointer into the body. */
+  readonly field: string;
+  /** What differs. */
+  readonly message: string;
+}
+
 /** The direction of a feature. */
 export type Effect = 'positive' | 'negative';
 
@@ -2070,6 +2165,21 @@ export interface GainsRow {
   readonly score_min: number;
 }
 
+/** The rates of one group. */
+export interface GroupRates {
+  /**
+   * Its approval rate beside that of the group with the highest; absent for that group, and where no group is
+   * approved.
+   */
+  readonly adverse_impact?: AdverseImpact;
+  /** The column. */
+  readonly column: string;
+  /** Its rates. */
+  readonly rates: PortfolioRates;
+  /** The value; absent for missing. */
+  readonly value?: string;
+}
+
 /** A test of Hosmer and Lemeshow. */
 export interface HosmerLemeshow {
   /** Sum over groups of (D - E)^2/E + (D - E)^2/(N - E), E the sum of PDs; at least 0. */
@@ -2230,6 +2340,18 @@ export interface MoveView {
 /** Why a feature has no value. */
 export type NullReason = 'history_too_short' | 'mean_not_positive' | 'mixed_currencies' | 'money_overflow' | 'no_balances' | 'no_counterparties' | 'no_income' | 'no_inflow' | 'no_outflow' | 'no_rows' | 'window_not_covered';
 
+/** What came of past loans. */
+export interface ObservedRates {
+  /** Share of the bad ones, 0..1; absent where nothing was observed. */
+  readonly bad_rate?: number;
+  /** Bad ones. */
+  readonly bads: number;
+  /** Applications whose outcome was observed. */
+  readonly observed: number;
+  /** `not_observed` where none was, as of those that no policy approved before. */
+  readonly reason?: string;
+}
+
 /** One operation. */
 export interface OperationEntry {
   /** Whether it takes columns beside its request. */
@@ -2325,6 +2447,35 @@ export interface PolicyCheckResponse {
   readonly valid: boolean;
 }
 
+/** What two versions of a policy decide differently. */
+export interface PolicyDiffResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /**
+   * The result columns, when the applications came as JSON; otherwise they come beside this answer: `outcome`
+   * and `reason` of the first version, `other_outcome` and `other_reason` of the second.
+   */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> };
+  /** What the documents state differently beside the rows that `tables` compares. */
+  readonly documents?: ReadonlyArray<DocumentDifference>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** The second version. */
+  readonly other: ArtefactRef;
+  /** The first version. */
+  readonly policy: ArtefactRef;
+  /** The difference over the applications; absent without any. */
+  readonly portfolio?: PortfolioDifference;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The request's seed. */
+  readonly seed: number;
+  /** Where tables give different things, with an applicant for each part: without data. */
+  readonly tables?: ReadonlyArray<TableDifference>;
+}
+
 /** One reason. */
 export interface PolicyReason {
   /** Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`). */
@@ -2343,6 +2494,45 @@ export interface PolicyReason {
   readonly step?: string;
   /** The text, in the language of the request. */
   readonly text: string;
+}
+
+/** What a policy decides of many applications. */
+export interface PolicyReplayResponse {
+  /** Inputs without a column: every application misses them. */
+  readonly absent?: ReadonlyArray<string>;
+  /** The instant of applications, unless a column states it. */
+  readonly as_of: string;
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /**
+   * The result columns, when the inputs came as JSON; otherwise they come beside this answer: `outcome`,
+   * `reason`, `rule`, `approved_amount_minor` and `status`, null where there is none.
+   */
+  readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | string | null> };
+  /** Days from the first to the last instant of the applications, both included, where a column states them. */
+  readonly days?: number;
+  /** The rates of each group of the columns of `group_by`. */
+  readonly groups?: ReadonlyArray<GroupRates>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** The policy that decided. */
+  readonly policy: ArtefactRef;
+  /** The rates of all. */
+  readonly rates: PortfolioRates;
+  /** How often each reason was one, the most frequent first. */
+  readonly reasons: ReadonlyArray<ReasonCount>;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** How often each row of each table matched: 0 for a row that no application needs. */
+  readonly rules: ReadonlyArray<RuleCount>;
+  /** The request's seed. */
+  readonly seed: number;
+  /** Number of applications by status: `decided`, or the cause. */
+  readonly statuses: { readonly [name: string]: number };
+  /** Columns that nothing reads. */
+  readonly unused?: ReadonlyArray<string>;
 }
 
 /** A row that matched. */
@@ -2418,6 +2608,44 @@ export interface PolicyStep {
   readonly operation: string;
   /** Whether it referred the application itself. */
   readonly referred: boolean;
+}
+
+/** The difference of two versions over a portfolio. */
+export interface PortfolioDifference {
+  /** Rates of the second version less those of the first. */
+  readonly change: RateChange;
+  /** Days from the first to the last instant, where a column states them. */
+  readonly days?: number;
+  /** Rates of the groups by the first version. */
+  readonly groups?: ReadonlyArray<GroupRates>;
+  /** Rates of the groups by the second version. */
+  readonly other_groups?: ReadonlyArray<GroupRates>;
+  /** Rates by the second version. */
+  readonly other_rates: PortfolioRates;
+  /** Rates by the first version. */
+  readonly rates: PortfolioRates;
+  /** Reasons whose count changes, the largest change first. */
+  readonly reasons: ReadonlyArray<ReasonChange>;
+  /** Applications by what both versions decide of them. */
+  readonly swaps: ReadonlyArray<Swap>;
+}
+
+/** What was decided of many applications. */
+export interface PortfolioRates {
+  /** Share of the decided applications that are approved, 0..1. */
+  readonly approval_rate?: number;
+  /** Approved applications. */
+  readonly approved: number;
+  /** Share that is declined, 0..1. */
+  readonly decline_rate?: number;
+  /** Declined applications. */
+  readonly declined: number;
+  /** What came of past loans, by what the policy decides of them; absent unless the request names their column. */
+  readonly observed?: { readonly [name: string]: ObservedRates };
+  /** Share that is referred, 0..1. */
+  readonly referral_rate?: number;
+  /** Referred applications. */
+  readonly referred: number;
 }
 
 /** How the fine classes are made, every default filled in. */
@@ -2513,6 +2741,18 @@ export interface Provenance {
 /** Whether an artefact may decide. */
 export type ProvenanceStatus = 'draft' | 'approved' | 'retired';
 
+/** Change of the rates of a portfolio. */
+export interface RateChange {
+  /** Of the approval rate, -1..1. */
+  readonly approval_rate?: number;
+  /** Of the decline rate. */
+  readonly decline_rate?: number;
+  /** Of the referral rate. */
+  readonly referral_rate?: number;
+  /** Of the referrals a day, where a column states the instants. */
+  readonly referrals_per_day?: number;
+}
+
 /** What reading shows of the data. */
 export interface ReadingFinding {
   /** Number of cases; `lines` shows the first ones. */
@@ -2527,6 +2767,34 @@ export interface ReadingFinding {
 
 /** What reading may show of the data. */
 export type ReadingFindingKind = 'closing_mismatch' | 'fees_not_read' | 'hidden_rows' | 'newest_first' | 'pages_missing' | 'section_doubtful' | 'sign_doubtful' | 'sign_found' | 'state_unknown' | 'total_mismatch';
+
+/** A reason whose count changes. */
+export interface ReasonChange {
+  /** Its code. */
+  readonly code: string;
+  /** Applications less or more, by the input that is missing or cannot be used. */
+  readonly inputs?: { readonly [name: string]: number };
+  /** The outcome that it asks for. */
+  readonly outcome: Outcome;
+  /** Applications a day less or more, where a column states the instants. */
+  readonly per_day?: number;
+  /** Applications less or more. */
+  readonly rows: number;
+}
+
+/** How often a reason was one. */
+export interface ReasonCount {
+  /** Its code. */
+  readonly code: string;
+  /** Applications by the input that is missing or cannot be used. */
+  readonly inputs?: { readonly [name: string]: number };
+  /** The outcome that it asks for. */
+  readonly outcome: Outcome;
+  /** Applications a day, where a column states their instants. */
+  readonly per_day?: number;
+  /** Applications. */
+  readonly rows: number;
+}
 
 /** Where a reason comes from. */
 export type ReasonSource = 'policy' | 'engine';
@@ -2639,6 +2907,28 @@ export interface Route {
 /** What a slot is for. */
 export type RowKind = 'attribute' | 'special' | 'missing' | 'unseen';
 
+/** How often a row of a table matched. */
+export interface RuleCount {
+  /** Applications that it matched. */
+  readonly rows: number;
+  /** Its name. */
+  readonly rule: string;
+  /** Name of its table. */
+  readonly table: string;
+}
+
+/** A part of a table where two versions give different things. */
+export interface RuleDifference {
+  /** What the first version gives; absent where no row of it matches. */
+  readonly gives?: RuleGives;
+  /** What the second version gives. */
+  readonly other_gives?: RuleGives;
+  /** The columns and where it is, as cells. */
+  readonly region: { readonly [name: string]: string };
+  /** Values of inputs and of results of steps at which it is so; null where none were found. */
+  readonly witness?: { readonly [name: string]: object };
+}
+
 /** One finding. */
 export interface RuleFinding {
   /** What it is. */
@@ -2653,6 +2943,18 @@ export interface RuleFinding {
 
 /** What is wrong with rows. */
 export type RuleFindingKind = 'gap' | 'conflict' | 'shadowed' | 'unreachable' | 'duplicate';
+
+/** What a row gives. */
+export interface RuleGives {
+  /** The outcome. */
+  readonly outcome?: Outcome;
+  /** Its outputs, as the document states them. */
+  readonly outputs?: { readonly [name: string]: object };
+  /** The reason. */
+  readonly reason?: string;
+  /** Name of the row. */
+  readonly rule: string;
+}
 
 /** Whether a row or a cell matched. */
 export type RuleResult = 'failed' | 'matched' | 'unknown';
@@ -2918,6 +3220,36 @@ export interface StoreStatistics {
   readonly records_evicted_bytes: number;
 }
 
+/** Applications of which two versions decide so. */
+export interface Swap {
+  /** Mean PD of those, where the request names its column: expected, not observed. */
+  readonly expected_bad_rate?: number;
+  /** What the first version decides; absent where it could not. */
+  readonly from?: Outcome;
+  /** What came of them, where the request names the column. */
+  readonly observed?: ObservedRates;
+  /** Applications. */
+  readonly rows: number;
+  /** The rows of tables that made it so, the most frequent first, 20 at most; none where both decide alike. */
+  readonly rules?: ReadonlyArray<SwapRule>;
+  /** What the second version decides. */
+  readonly to?: Outcome;
+}
+
+/** Rows of tables that made a change. */
+export interface SwapRule {
+  /** First reason of the second version. */
+  readonly other_reason?: string;
+  /** `TABLE.ROW` of the second version; absent where no row made its outcome. */
+  readonly other_rule?: string;
+  /** First reason of the first version. */
+  readonly reason?: string;
+  /** Applications. */
+  readonly rows: number;
+  /** `TABLE.ROW` of the first version. */
+  readonly rule?: string;
+}
+
 /** What was found of a table. */
 export interface TableAnalysis {
   /** What was found. */
@@ -2927,6 +3259,16 @@ export interface TableAnalysis {
   /** Name of the table. */
   readonly table: string;
   /** Whether everything was looked at. */
+  readonly whole: boolean;
+}
+
+/** Where a table of two versions gives different things. */
+export interface TableDifference {
+  /** The parts where it does, 50 at most. */
+  readonly differences: ReadonlyArray<RuleDifference>;
+  /** Name of the table. */
+  readonly table: string;
+  /** Whether everything was compared. */
   readonly whole: boolean;
 }
 

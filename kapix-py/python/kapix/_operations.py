@@ -14,6 +14,8 @@ from ._types import (
     EntityForgetResponse,
     EntityPutResponse,
     PolicyCheckResponse,
+    PolicyDiffResponse,
+    PolicyReplayResponse,
     PolicyRunResponse,
     ScorecardDevelopResponse,
     ScorecardEvaluateResponse,
@@ -75,9 +77,35 @@ _EntityPutRequest = (
 )
 
 _PolicyCheckRequest = (
-    ('artefact', 'Any', None, 'The policy, an artefact of kind `policy`; in place of `policy`.'),
+    ('artefact', 'Any', ABSENT, 'The policy, an artefact of kind `policy`; in place of `policy`.'),
     ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none.'),
     ('policy', 'str | None', None, '`id` or `id@version` of a loaded policy.'),
+)
+
+_PolicyDiffRequest = (
+    ('other', 'str', REQUIRED, '`id` or `id@version` of the second version.'),
+    ('policy', 'str', REQUIRED, '`id` or `id@version` of the first version, as of the one in force.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of every application; the engine's clock fills it when absent."),
+    ('as_of_column', 'str | None', None, 'The column of the instant of each application, as in `policy.replay`.'),
+    ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'Applications, as in `policy.replay`; without any, the documents alone are compared.'),
+    ('entity_type', 'EntityType | None', None, 'Whom the cards of their steps must score; needed where a step is answered from columns. One of `individual`, `sme`, `corporate`.'),
+    ('group_by', 'Sequence[str]', ABSENT, 'Columns of text whose groups have rates of their own.'),
+    ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
+    ('observed', 'str | None', None, 'The column of what came of past loans: 1 bad, 0 good, missing not observed.'),
+    ('pd', 'str | None', None, 'The column of a calibrated PD, 0..1: the bad rate that is expected where none was observed.'),
+    ('seed', 'int', 0, 'Seed of simulations; a policy uses none itself and echoes it.'),
+)
+
+_PolicyReplayRequest = (
+    ('policy', 'str', REQUIRED, '`id` or `id@version` of a policy.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of every application; the engine's clock fills it when absent."),
+    ('as_of_column', 'str | None', None, 'The column of the instant of each application, which stands before `as_of`: dates (their first instant in UTC) or instants.'),
+    ('columns', 'Mapping[str, Sequence[bool | float | str | None]] | None', None, 'Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value a row, when no columns come beside the request.'),
+    ('entity_type', 'EntityType | None', None, 'Whom the cards of its steps must score; needed where a step is answered from columns. One of `individual`, `sme`, `corporate`.'),
+    ('group_by', 'Sequence[str]', ABSENT, 'Columns of text whose groups have rates of their own; at most 16, each of at most 1,000 groups. Rules need not read them.'),
+    ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
+    ('observed', 'str | None', None, 'The column of what came of past loans: 1 bad, 0 good, missing not observed.'),
+    ('seed', 'int', 0, 'Seed of simulations; a policy uses none itself and echoes it.'),
 )
 
 _PolicyRunRequest = (
@@ -243,6 +271,38 @@ class Policy:
     def check(self, request: PolicyCheckRequest | None = None, /, **fields) -> PolicyCheckResponse:
         """Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases."""
         return run(PolicyCheckResponse, self._desk, "policy.check", request, fields)
+
+    @takes(*_PolicyDiffRequest)
+    def diff(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> PolicyDiffResponse:
+        """What two versions of a policy decide differently: by their documents, and over a portfolio."""
+        if frame is None:
+            return run(PolicyDiffResponse, self._desk, "policy.diff", None, fields)
+        reply = run_columns(self._desk, "policy.diff", frame, names, progress, threads, fields)
+        return PolicyDiffResponse(reply)
+
+    @takes(*_PolicyDiffRequest)
+    async def diff_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> PolicyDiffResponse:
+        """What two versions of a policy decide differently: by their documents, and over a portfolio."""
+        def call(tell):
+            return self.diff(frame, names=names, progress=tell, threads=threads, **fields)
+
+        return await run_async(call, progress)
+
+    @takes(*_PolicyReplayRequest)
+    def replay(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> PolicyReplayResponse:
+        """What a policy decides of a portfolio: rates, reasons, how often each row matched."""
+        if frame is None:
+            return run(PolicyReplayResponse, self._desk, "policy.replay", None, fields)
+        reply = run_columns(self._desk, "policy.replay", frame, names, progress, threads, fields)
+        return PolicyReplayResponse(reply)
+
+    @takes(*_PolicyReplayRequest)
+    async def replay_async(self, frame: Frame, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> PolicyReplayResponse:
+        """What a policy decides of a portfolio: rates, reasons, how often each row matched."""
+        def call(tell):
+            return self.replay(frame, names=names, progress=tell, threads=threads, **fields)
+
+        return await run_async(call, progress)
 
     @takes(*_PolicyRunRequest)
     def run(self, request: PolicyRunRequest | None = None, /, *, transactions: Frame | None = None, **fields) -> PolicyRunResponse:

@@ -36,6 +36,10 @@ from ._types import (
     MissingSettings,
     PolicyCheckRequest,
     PolicyCheckResponse,
+    PolicyDiffRequest,
+    PolicyDiffResponse,
+    PolicyReplayRequest,
+    PolicyReplayResponse,
     PolicyRunRequest,
     PolicyRunResponse,
     ProfileInput,
@@ -279,10 +283,132 @@ class Policy:
         request: None = None,
         /,
         *,
-        artefact: Any = None,
+        artefact: Any = ...,
         as_of: str | datetime.datetime | None = None,
         policy: str | None = None,
     ) -> PolicyCheckResponse: ...
+    def diff(
+        self,
+        frame: Frame | None = None,
+        /,
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        threads: int = 0,
+        other: str,
+        policy: str,
+        as_of: str | datetime.datetime | None = None,
+        as_of_column: str | None = None,
+        columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
+        entity_type: EntityType | None = None,
+        group_by: Sequence[str] = ...,
+        idempotency_key: str | None = None,
+        observed: str | None = None,
+        pd: str | None = None,
+        seed: int = 0,
+    ) -> PolicyDiffResponse:
+        """What two versions of a policy decide differently: by their documents, and over a portfolio.
+
+        Fields:
+            names (Sequence[str] | None): Names of the columns of a matrix.
+            progress (Progress | None): Is told the steps done and the steps in all.
+            threads (int; default 0): Threads to use; 0 for all cores.
+            other (str; required): `id` or `id@version` of the second version.
+            policy (str; required): `id` or `id@version` of the first version, as of the one in force.
+            as_of (str | datetime.datetime | None): The instant of every application; the engine's clock fills it
+                when absent.
+            as_of_column (str | None): The column of the instant of each application, as in `policy.replay`.
+            columns (Mapping[str, Sequence[bool | float | str | None]] | None): Applications, as in `policy.replay`;
+                without any, the documents alone are compared.
+            entity_type (EntityType | None): Whom the cards of their steps must score; needed where a step is
+                answered from columns. One of `individual`, `sme`, `corporate`.
+            group_by (Sequence[str]): Columns of text whose groups have rates of their own.
+            idempotency_key (str | None): The same key and request give the stored answer.
+            observed (str | None): The column of what came of past loans: 1 bad, 0 good, missing not observed.
+            pd (str | None): The column of a calibrated PD, 0..1: the bad rate that is expected where none was
+                observed.
+            seed (int; default 0): Seed of simulations; a policy uses none itself and echoes it.
+        """
+    async def diff_async(
+        self,
+        frame: Frame,
+        /,
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        threads: int = 0,
+        other: str,
+        policy: str,
+        as_of: str | datetime.datetime | None = None,
+        as_of_column: str | None = None,
+        columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
+        entity_type: EntityType | None = None,
+        group_by: Sequence[str] = ...,
+        idempotency_key: str | None = None,
+        observed: str | None = None,
+        pd: str | None = None,
+        seed: int = 0,
+    ) -> PolicyDiffResponse:
+        """What two versions of a policy decide differently: by their documents, and over a portfolio."""
+    def replay(
+        self,
+        frame: Frame | None = None,
+        /,
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        threads: int = 0,
+        policy: str,
+        as_of: str | datetime.datetime | None = None,
+        as_of_column: str | None = None,
+        columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
+        entity_type: EntityType | None = None,
+        group_by: Sequence[str] = ...,
+        idempotency_key: str | None = None,
+        observed: str | None = None,
+        seed: int = 0,
+    ) -> PolicyReplayResponse:
+        """What a policy decides of a portfolio: rates, reasons, how often each row matched.
+
+        Fields:
+            names (Sequence[str] | None): Names of the columns of a matrix.
+            progress (Progress | None): Is told the steps done and the steps in all.
+            threads (int; default 0): Threads to use; 0 for all cores.
+            policy (str; required): `id` or `id@version` of a policy.
+            as_of (str | datetime.datetime | None): The instant of every application; the engine's clock fills it
+                when absent.
+            as_of_column (str | None): The column of the instant of each application, which stands before `as_of`:
+                dates (their first instant in UTC) or instants.
+            columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, their dates as
+                `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value a row, when no columns
+                come beside the request.
+            entity_type (EntityType | None): Whom the cards of its steps must score; needed where a step is answered
+                from columns. One of `individual`, `sme`, `corporate`.
+            group_by (Sequence[str]): Columns of text whose groups have rates of their own; at most 16, each of at
+                most 1,000 groups. Rules need not read them.
+            idempotency_key (str | None): The same key and request give the stored answer.
+            observed (str | None): The column of what came of past loans: 1 bad, 0 good, missing not observed.
+            seed (int; default 0): Seed of simulations; a policy uses none itself and echoes it.
+        """
+    async def replay_async(
+        self,
+        frame: Frame,
+        /,
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        threads: int = 0,
+        policy: str,
+        as_of: str | datetime.datetime | None = None,
+        as_of_column: str | None = None,
+        columns: Mapping[str, Sequence[bool | float | str | None]] | None = None,
+        entity_type: EntityType | None = None,
+        group_by: Sequence[str] = ...,
+        idempotency_key: str | None = None,
+        observed: str | None = None,
+        seed: int = 0,
+    ) -> PolicyReplayResponse:
+        """What a policy decides of a portfolio: rates, reasons, how often each row matched."""
     @overload
     def run(self, request: PolicyRunRequest, /, *, transactions: Frame | None = None) -> PolicyRunResponse:
         """Decides an application by a policy: outcome, reasons, matched rules, terms.

@@ -11,7 +11,7 @@ from ._record import Answer, Record, property_of
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AggregatorPreset",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AdverseImpact", "AggregatorPreset",
     "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
     "Analysis", "Applicant", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
     "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
@@ -23,26 +23,29 @@ __all__ = [
     "CounterOffer", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
     "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
     "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest",
-    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
-    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow",
-    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "JurisdictionFinding",
-    "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum",
-    "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason", "Objective", "OperationEntry",
-    "Outcome", "OverrideView", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
-    "PointsRange", "PolicyCheckRequest", "PolicyCheckResponse", "PolicyReason", "PolicyRule", "PolicyRunRequest",
-    "PolicyRunResponse", "PolicyStep", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem",
-    "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "ReadingFinding",
-    "ReadingFindingKind", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "ReferralCode",
-    "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind",
-    "RuleFinding", "RuleFindingKind", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings",
-    "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason",
-    "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse",
-    "SelectedRows", "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport",
-    "SelectionSettings", "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign",
-    "SourceChange", "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
-    "StoreStatistics", "TableAnalysis", "TableTest", "TableTrace", "TargetKind", "TestResult", "TestedGroup",
-    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "DevelopmentValidation", "Direction", "DocumentDifference", "Effect", "Encoding", "EngineDescribeResponse",
+    "EntityForgetRequest", "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType",
+    "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource",
+    "Format", "GainsRow", "GroupRates", "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval",
+    "IsotonicCurve", "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
+    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings",
+    "MoveView", "NullReason", "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView",
+    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyCheckRequest",
+    "PolicyCheckResponse", "PolicyDiffRequest", "PolicyDiffResponse", "PolicyReason", "PolicyReplayRequest",
+    "PolicyReplayResponse", "PolicyRule", "PolicyRunRequest", "PolicyRunResponse", "PolicyStep",
+    "PortfolioDifference", "PortfolioRates", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
+    "Problem", "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange",
+    "ReadingFinding", "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource",
+    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "RoundingReport", "Route", "RowKind", "RuleCount", "RuleDifference", "RuleFinding", "RuleFindingKind",
+    "RuleGives", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
+    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceChange", "SourceKey",
+    "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "Swap",
+    "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
+    "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
     "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
     "ValidationReport", "ValidationSettings",
 ]
@@ -730,6 +733,69 @@ class PolicyCheckRequest(TypedDict, total=False):
     policy: str | None
 
 
+class PolicyDiffRequest(TypedDict, total=False):
+    """Asks what two versions of a policy decide differently.
+
+    Fields:
+        as_of (str | datetime.datetime | None): The instant of every application; the engine's clock fills it when
+            absent.
+        as_of_column (str | None): The column of the instant of each application, as in `policy.replay`.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): Applications, as in `policy.replay`;
+            without any, the documents alone are compared.
+        entity_type (EntityType | None): Whom the cards of their steps must score; needed where a step is answered
+            from columns. One of `individual`, `sme`, `corporate`.
+        group_by (Sequence[str]): Columns of text whose groups have rates of their own.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        observed (str | None): The column of what came of past loans: 1 bad, 0 good, missing not observed.
+        other (str; required): `id` or `id@version` of the second version.
+        pd (str | None): The column of a calibrated PD, 0..1: the bad rate that is expected where none was observed.
+        policy (str; required): `id` or `id@version` of the first version, as of the one in force.
+        seed (int; default 0): Seed of simulations; a policy uses none itself and echoes it.
+    """
+    as_of: str | datetime.datetime | None
+    as_of_column: str | None
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    entity_type: EntityType | None
+    group_by: Sequence[str]
+    idempotency_key: str | None
+    observed: str | None
+    other: str
+    pd: str | None
+    policy: str
+    seed: int
+
+
+class PolicyReplayRequest(TypedDict, total=False):
+    """Asks what a policy decides of many applications.
+
+    Fields:
+        as_of (str | datetime.datetime | None): The instant of every application; the engine's clock fills it when
+            absent.
+        as_of_column (str | None): The column of the instant of each application, which stands before `as_of`: dates
+            (their first instant in UTC) or instants.
+        columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, their dates as
+            `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value a row, when no columns come
+            beside the request.
+        entity_type (EntityType | None): Whom the cards of its steps must score; needed where a step is answered
+            from columns. One of `individual`, `sme`, `corporate`.
+        group_by (Sequence[str]): Columns of text whose groups have rates of their own; at most 16, each of at most
+            1,000 groups. Rules need not read them.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        observed (str | None): The column of what came of past loans: 1 bad, 0 good, missing not observed.
+        policy (str; required): `id` or `id@version` of a policy.
+        seed (int; default 0): Seed of simulations; a policy uses none itself and echoes it.
+    """
+    as_of: str | datetime.datetime | None
+    as_of_column: str | None
+    columns: Mapping[str, Sequence[bool | float | str | None]] | None
+    entity_type: EntityType | None
+    group_by: Sequence[str]
+    idempotency_key: str | None
+    observed: str | None
+    policy: str
+    seed: int
+
+
 class PolicyRunRequest(TypedDict, total=False):
     """Asks for a decision on one application.
 
@@ -1137,8 +1203,8 @@ class StatedAccount(TypedDict, total=False):
         period (PeriodInput | None): Days that the document covers.
         provider (str | None): Bank or operator.
         utc_offset (str | None): Offset whose civil days are the account's days, and of the times in the document
-            that state none; default that of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer
-            have it.
+            that state none; default that of the times, then of the preset (`mpesa`: `+03:00`), else `Z`. The
+            accounts of the answer have it.
     """
     account_id: str | None
     closing_balance_minor: int | None
@@ -1264,6 +1330,17 @@ class AccountView(Record):
     days_chained = property_of('days_chained', 'Days whose stated balances chain from the close of the day before.')
     pointer = property_of('pointer', 'JSON pointer to the account in the request.')
     rows = property_of('rows', 'Rows that count.')
+
+
+class AdverseImpact(Record):
+    """The approval rate of a group over that of the group with the highest (29 CFR 1607.4 D: below four fifths
+    is evidence of adverse impact).
+    """
+    __slots__ = ()
+    high = property_of('high', 'Upper end of the 95 % interval of the ratio; absent where nobody of the group is approved.')
+    low = property_of('low', 'Lower end.')
+    ratio = property_of('ratio', 'Approval rate over that of the reference.')
+    reference = property_of('reference', 'The group with the highest approval rate.')
 
 
 class AggregatorPreset(Record):
@@ -1720,6 +1797,13 @@ class DevelopmentValidation(Record):
     out_of_time = property_of('out_of_time', 'On later rows.', 'ValidationReport')
 
 
+class DocumentDifference(Record):
+    """What two versions have otherwise than by rows that can be compared."""
+    __slots__ = ()
+    field = property_of('field', 'Where, as JSON pointer into the body.')
+    message = property_of('message', 'What differs.')
+
+
 Effect = Union[Literal["positive"], Literal["negative"]]
 
 
@@ -1838,6 +1922,15 @@ class GainsRow(Record):
     lift = property_of('lift', 'Bad rate in multiples of the bad rate of all, at least 0.')
     score_max = property_of('score_max', 'Highest score of the group.')
     score_min = property_of('score_min', 'Lowest score of the group.')
+
+
+class GroupRates(Record):
+    """The rates of one group."""
+    __slots__ = ()
+    adverse_impact = property_of('adverse_impact', 'Its approval rate beside that of the group with the highest; absent for that group, and where no group is approved.', 'AdverseImpact')
+    column = property_of('column', 'The column.')
+    rates = property_of('rates', 'Its rates.', 'PortfolioRates')
+    value = property_of('value', 'The value; absent for missing.')
 
 
 class HosmerLemeshow(Record):
@@ -1962,6 +2055,15 @@ class MoveView(Record):
 NullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"]]
 
 
+class ObservedRates(Record):
+    """What came of past loans."""
+    __slots__ = ()
+    bad_rate = property_of('bad_rate', 'Share of the bad ones, 0..1; absent where nothing was observed.')
+    bads = property_of('bads', 'Bad ones.')
+    observed = property_of('observed', 'Applications whose outcome was observed.')
+    reason = property_of('reason', '`not_observed` where none was, as of those that no policy approved before.')
+
+
 class OperationEntry(Record):
     """One operation."""
     __slots__ = ()
@@ -2033,6 +2135,23 @@ class PolicyCheckResponse(Answer):
     valid = property_of('valid', 'Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects nothing.')
 
 
+class PolicyDiffResponse(ResultColumns):
+    """What two versions of a policy decide differently."""
+    __slots__ = ()
+    _operation = 'policy.diff'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    columns = property_of('columns', 'The result columns, when the applications came as JSON; otherwise they come beside this answer: `outcome` and `reason` of the first version, `other_outcome` and `other_reason` of the second.')
+    documents = property_of('documents', 'What the documents state differently beside the rows that `tables` compares.', 'DocumentDifference')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    other = property_of('other', 'The second version.', 'ArtefactRef')
+    policy = property_of('policy', 'The first version.', 'ArtefactRef')
+    portfolio = property_of('portfolio', 'The difference over the applications; absent without any.', 'PortfolioDifference')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    seed = property_of('seed', "The request's seed.")
+    tables = property_of('tables', 'Where tables give different things, with an applicant for each part: without data.', 'TableDifference')
+
+
 class PolicyReason(Record):
     """One reason."""
     __slots__ = ()
@@ -2044,6 +2163,28 @@ class PolicyReason(Record):
     source = property_of('source', 'Where it comes from.')
     step = property_of('step', 'Name of the step that gave it.')
     text = property_of('text', 'The text, in the language of the request.')
+
+
+class PolicyReplayResponse(ResultColumns):
+    """What a policy decides of many applications."""
+    __slots__ = ()
+    _operation = 'policy.replay'
+    absent = property_of('absent', 'Inputs without a column: every application misses them.')
+    as_of = property_of('as_of', 'The instant of applications, unless a column states it.')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    columns = property_of('columns', 'The result columns, when the inputs came as JSON; otherwise they come beside this answer: `outcome`, `reason`, `rule`, `approved_amount_minor` and `status`, null where there is none.')
+    days = property_of('days', 'Days from the first to the last instant of the applications, both included, where a column states them.')
+    groups = property_of('groups', 'The rates of each group of the columns of `group_by`.', 'GroupRates')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    policy = property_of('policy', 'The policy that decided.', 'ArtefactRef')
+    rates = property_of('rates', 'The rates of all.', 'PortfolioRates')
+    reasons = property_of('reasons', 'How often each reason was one, the most frequent first.', 'ReasonCount')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    rules = property_of('rules', 'How often each row of each table matched: 0 for a row that no application needs.', 'RuleCount')
+    seed = property_of('seed', "The request's seed.")
+    statuses = property_of('statuses', 'Number of applications by status: `decided`, or the cause.')
+    unused = property_of('unused', 'Columns that nothing reads.')
 
 
 class PolicyRule(Record):
@@ -2090,6 +2231,31 @@ class PolicyStep(Record):
     name = property_of('name', 'Name of the step.')
     operation = property_of('operation', 'The operation.')
     referred = property_of('referred', 'Whether it referred the application itself.')
+
+
+class PortfolioDifference(Record):
+    """The difference of two versions over a portfolio."""
+    __slots__ = ()
+    change = property_of('change', 'Rates of the second version less those of the first.', 'RateChange')
+    days = property_of('days', 'Days from the first to the last instant, where a column states them.')
+    groups = property_of('groups', 'Rates of the groups by the first version.', 'GroupRates')
+    other_groups = property_of('other_groups', 'Rates of the groups by the second version.', 'GroupRates')
+    other_rates = property_of('other_rates', 'Rates by the second version.', 'PortfolioRates')
+    rates = property_of('rates', 'Rates by the first version.', 'PortfolioRates')
+    reasons = property_of('reasons', 'Reasons whose count changes, the largest change first.', 'ReasonChange')
+    swaps = property_of('swaps', 'Applications by what both versions decide of them.', 'Swap')
+
+
+class PortfolioRates(Record):
+    """What was decided of many applications."""
+    __slots__ = ()
+    approval_rate = property_of('approval_rate', 'Share of the decided applications that are approved, 0..1.')
+    approved = property_of('approved', 'Approved applications.')
+    decline_rate = property_of('decline_rate', 'Share that is declined, 0..1.')
+    declined = property_of('declined', 'Declined applications.')
+    observed = property_of('observed', 'What came of past loans, by what the policy decides of them; absent unless the request names their column.', ('ObservedRates',))
+    referral_rate = property_of('referral_rate', 'Share that is referred, 0..1.')
+    referred = property_of('referred', 'Referred applications.')
 
 
 class PrebinningOptions(Record):
@@ -2154,6 +2320,15 @@ class Provenance(Record):
 ProvenanceStatus = Union[Literal["draft"], Literal["approved"], Literal["retired"]]
 
 
+class RateChange(Record):
+    """Change of the rates of a portfolio."""
+    __slots__ = ()
+    approval_rate = property_of('approval_rate', 'Of the approval rate, -1..1.')
+    decline_rate = property_of('decline_rate', 'Of the decline rate.')
+    referral_rate = property_of('referral_rate', 'Of the referral rate.')
+    referrals_per_day = property_of('referrals_per_day', 'Of the referrals a day, where a column states the instants.')
+
+
 class ReadingFinding(Record):
     """What reading shows of the data."""
     __slots__ = ()
@@ -2164,6 +2339,26 @@ class ReadingFinding(Record):
 
 
 ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["fees_not_read"], Literal["hidden_rows"], Literal["newest_first"], Literal["pages_missing"], Literal["section_doubtful"], Literal["sign_doubtful"], Literal["sign_found"], Literal["state_unknown"], Literal["total_mismatch"]]
+
+
+class ReasonChange(Record):
+    """A reason whose count changes."""
+    __slots__ = ()
+    code = property_of('code', 'Its code.')
+    inputs = property_of('inputs', 'Applications less or more, by the input that is missing or cannot be used.')
+    outcome = property_of('outcome', 'The outcome that it asks for.')
+    per_day = property_of('per_day', 'Applications a day less or more, where a column states the instants.')
+    rows = property_of('rows', 'Applications less or more.')
+
+
+class ReasonCount(Record):
+    """How often a reason was one."""
+    __slots__ = ()
+    code = property_of('code', 'Its code.')
+    inputs = property_of('inputs', 'Applications by the input that is missing or cannot be used.')
+    outcome = property_of('outcome', 'The outcome that it asks for.')
+    per_day = property_of('per_day', 'Applications a day, where a column states their instants.')
+    rows = property_of('rows', 'Applications.')
 
 
 ReasonSource = Union[Literal["policy"], Literal["engine"]]
@@ -2241,6 +2436,23 @@ class Route(Record):
 RowKind = Union[Literal["attribute"], Literal["special"], Literal["missing"], Literal["unseen"]]
 
 
+class RuleCount(Record):
+    """How often a row of a table matched."""
+    __slots__ = ()
+    rows = property_of('rows', 'Applications that it matched.')
+    rule = property_of('rule', 'Its name.')
+    table = property_of('table', 'Name of its table.')
+
+
+class RuleDifference(Record):
+    """A part of a table where two versions give different things."""
+    __slots__ = ()
+    gives = property_of('gives', 'What the first version gives; absent where no row of it matches.', 'RuleGives')
+    other_gives = property_of('other_gives', 'What the second version gives.', 'RuleGives')
+    region = property_of('region', 'The columns and where it is, as cells.')
+    witness = property_of('witness', 'Values of inputs and of results of steps at which it is so; null where none were found.')
+
+
 class RuleFinding(Record):
     """One finding."""
     __slots__ = ()
@@ -2251,6 +2463,15 @@ class RuleFinding(Record):
 
 
 RuleFindingKind = Union[Literal["gap"], Literal["conflict"], Literal["shadowed"], Literal["unreachable"], Literal["duplicate"]]
+
+
+class RuleGives(Record):
+    """What a row gives."""
+    __slots__ = ()
+    outcome = property_of('outcome', 'The outcome.')
+    outputs = property_of('outputs', 'Its outputs, as the document states them.')
+    reason = property_of('reason', 'The reason.')
+    rule = property_of('rule', 'Name of the row.')
 
 
 RuleResult = Union[Literal["failed"], Literal["matched"], Literal["unknown"]]
@@ -2438,6 +2659,27 @@ class StoreStatistics(Record):
     records_evicted_bytes = property_of('records_evicted_bytes', 'Bytes of the records that were dropped.')
 
 
+class Swap(Record):
+    """Applications of which two versions decide so."""
+    __slots__ = ()
+    expected_bad_rate = property_of('expected_bad_rate', 'Mean PD of those, where the request names its column: expected, not observed.')
+    from_ = property_of('from', 'What the first version decides; absent where it could not.')
+    observed = property_of('observed', 'What came of them, where the request names the column.', 'ObservedRates')
+    rows = property_of('rows', 'Applications.')
+    rules = property_of('rules', 'The rows of tables that made it so, the most frequent first, 20 at most; none where both decide alike.', 'SwapRule')
+    to = property_of('to', 'What the second version decides.')
+
+
+class SwapRule(Record):
+    """Rows of tables that made a change."""
+    __slots__ = ()
+    other_reason = property_of('other_reason', 'First reason of the second version.')
+    other_rule = property_of('other_rule', '`TABLE.ROW` of the second version; absent where no row made its outcome.')
+    reason = property_of('reason', 'First reason of the first version.')
+    rows = property_of('rows', 'Applications.')
+    rule = property_of('rule', '`TABLE.ROW` of the first version.')
+
+
 class TableAnalysis(Record):
     """What was found of a table."""
     __slots__ = ()
@@ -2445,6 +2687,14 @@ class TableAnalysis(Record):
     not_analysed = property_of('not_analysed', 'Rows with computed cells: they are not analysed.')
     table = property_of('table', 'Name of the table.')
     whole = property_of('whole', 'Whether everything was looked at.')
+
+
+class TableDifference(Record):
+    """Where a table of two versions gives different things."""
+    __slots__ = ()
+    differences = property_of('differences', 'The parts where it does, 50 at most.', 'RuleDifference')
+    table = property_of('table', 'Name of the table.')
+    whole = property_of('whole', 'Whether everything was compared.')
 
 
 class TableTest(Record):

@@ -9,7 +9,7 @@ from ._record import Answer, Record
 from ._results import ResultColumns
 
 __all__ = [
-    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AggregatorPreset",
+    "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AdverseImpact", "AggregatorPreset",
     "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
     "Analysis", "Applicant", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
     "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
@@ -21,26 +21,29 @@ __all__ = [
     "CounterOffer", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
     "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
     "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest",
-    "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows",
-    "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow",
-    "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve", "JurisdictionFinding",
-    "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum",
-    "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason", "Objective", "OperationEntry",
-    "Outcome", "OverrideView", "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput",
-    "PointsRange", "PolicyCheckRequest", "PolicyCheckResponse", "PolicyReason", "PolicyRule", "PolicyRunRequest",
-    "PolicyRunResponse", "PolicyStep", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem",
-    "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "ReadingFinding",
-    "ReadingFindingKind", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "ReferralCode",
-    "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind",
-    "RuleFinding", "RuleFindingKind", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings",
-    "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason",
-    "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse",
-    "SelectedRows", "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport",
-    "SelectionSettings", "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign",
-    "SourceChange", "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
-    "StoreStatistics", "TableAnalysis", "TableTest", "TableTrace", "TargetKind", "TestResult", "TestedGroup",
-    "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "DevelopmentValidation", "Direction", "DocumentDifference", "Effect", "Encoding", "EngineDescribeResponse",
+    "EntityForgetRequest", "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType",
+    "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource",
+    "Format", "GainsRow", "GroupRates", "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval",
+    "IsotonicCurve", "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
+    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings",
+    "MoveView", "NullReason", "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView",
+    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyCheckRequest",
+    "PolicyCheckResponse", "PolicyDiffRequest", "PolicyDiffResponse", "PolicyReason", "PolicyReplayRequest",
+    "PolicyReplayResponse", "PolicyRule", "PolicyRunRequest", "PolicyRunResponse", "PolicyStep",
+    "PortfolioDifference", "PortfolioRates", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
+    "Problem", "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange",
+    "ReadingFinding", "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource",
+    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
+    "RoundingReport", "Route", "RowKind", "RuleCount", "RuleDifference", "RuleFinding", "RuleFindingKind",
+    "RuleGives", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
+    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceChange", "SourceKey",
+    "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "Swap",
+    "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
+    "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
     "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
     "ValidationReport", "ValidationSettings",
 ]
@@ -581,6 +584,58 @@ class PolicyCheckRequest(TypedDict):
     policy: NotRequired[str | None]
     """`id` or `id@version` of a loaded policy."""
 
+class PolicyDiffRequest(TypedDict):
+    """Asks what two versions of a policy decide differently."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of every application; the engine's clock fills it when absent."""
+    as_of_column: NotRequired[str | None]
+    """The column of the instant of each application, as in `policy.replay`."""
+    columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
+    """Applications, as in `policy.replay`; without any, the documents alone are compared."""
+    entity_type: NotRequired[EntityType | None]
+    """Whom the cards of their steps must score; needed where a step is answered from columns."""
+    group_by: NotRequired[Sequence[str]]
+    """Columns of text whose groups have rates of their own."""
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    observed: NotRequired[str | None]
+    """The column of what came of past loans: 1 bad, 0 good, missing not observed."""
+    other: str
+    """`id` or `id@version` of the second version."""
+    pd: NotRequired[str | None]
+    """The column of a calibrated PD, 0..1: the bad rate that is expected where none was observed."""
+    policy: str
+    """`id` or `id@version` of the first version, as of the one in force."""
+    seed: NotRequired[int]
+    """Seed of simulations; a policy uses none itself and echoes it."""
+
+class PolicyReplayRequest(TypedDict):
+    """Asks what a policy decides of many applications."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of every application; the engine's clock fills it when absent."""
+    as_of_column: NotRequired[str | None]
+    """The column of the instant of each application, which stands before `as_of`: dates (their first instant in
+    UTC) or instants.
+    """
+    columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
+    """Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value
+    a row, when no columns come beside the request.
+    """
+    entity_type: NotRequired[EntityType | None]
+    """Whom the cards of its steps must score; needed where a step is answered from columns."""
+    group_by: NotRequired[Sequence[str]]
+    """Columns of text whose groups have rates of their own; at most 16, each of at most 1,000 groups. Rules need
+    not read them.
+    """
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    observed: NotRequired[str | None]
+    """The column of what came of past loans: 1 bad, 0 good, missing not observed."""
+    policy: str
+    """`id` or `id@version` of a policy."""
+    seed: NotRequired[int]
+    """Seed of simulations; a policy uses none itself and echoes it."""
+
 class PolicyRunRequest(TypedDict):
     """Asks for a decision on one application."""
     applicant: NotRequired[Applicant]
@@ -1044,6 +1099,23 @@ class AccountView(Record):
     @property
     def rows(self) -> int:
         """Rows that count."""
+
+class AdverseImpact(Record):
+    """The approval rate of a group over that of the group with the highest (29 CFR 1607.4 D: below four fifths
+    is evidence of adverse impact).
+    """
+    @property
+    def high(self) -> float | None:
+        """Upper end of the 95 % interval of the ratio; absent where nobody of the group is approved."""
+    @property
+    def low(self) -> float | None:
+        """Lower end."""
+    @property
+    def ratio(self) -> float:
+        """Approval rate over that of the reference."""
+    @property
+    def reference(self) -> str:
+        """The group with the highest approval rate."""
 
 class AggregatorPreset(Record):
     """Where an aggregator's answer holds the parts of a transaction, by JSON pointers (RFC 6901). Of several
@@ -1956,6 +2028,15 @@ class DevelopmentValidation(Record):
     def out_of_time(self) -> ValidationReport | None:
         """On later rows."""
 
+class DocumentDifference(Record):
+    """What two versions have otherwise than by rows that can be compared."""
+    @property
+    def field(self) -> str:
+        """Where, as JSON pointer into the body."""
+    @property
+    def message(self) -> str:
+        """What differs."""
+
 Effect = Literal["positive", "negative"]
 
 class EngineDescribeResponse(Answer):
@@ -2187,6 +2268,23 @@ class GainsRow(Record):
     def score_min(self) -> float:
         """Lowest score of the group."""
 
+class GroupRates(Record):
+    """The rates of one group."""
+    @property
+    def adverse_impact(self) -> AdverseImpact | None:
+        """Its approval rate beside that of the group with the highest; absent for that group, and where no group
+        is approved.
+        """
+    @property
+    def column(self) -> str:
+        """The column."""
+    @property
+    def rates(self) -> PortfolioRates:
+        """Its rates."""
+    @property
+    def value(self) -> str | None:
+        """The value; absent for missing."""
+
 class HosmerLemeshow(Record):
     """A test of Hosmer and Lemeshow."""
     @property
@@ -2378,6 +2476,21 @@ class MoveView(Record):
 
 NullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered"]
 
+class ObservedRates(Record):
+    """What came of past loans."""
+    @property
+    def bad_rate(self) -> float | None:
+        """Share of the bad ones, 0..1; absent where nothing was observed."""
+    @property
+    def bads(self) -> int:
+        """Bad ones."""
+    @property
+    def observed(self) -> int:
+        """Applications whose outcome was observed."""
+    @property
+    def reason(self) -> str | None:
+        """`not_observed` where none was, as of those that no policy approved before."""
+
 class OperationEntry(Record):
     """One operation."""
     @property
@@ -2492,6 +2605,44 @@ class PolicyCheckResponse(Answer):
         nothing.
         """
 
+class PolicyDiffResponse(ResultColumns):
+    """What two versions of a policy decide differently."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def columns(self) -> Mapping[str, tuple[bool | float | str | None, ...]] | None:
+        """The result columns, when the applications came as JSON; otherwise they come beside this answer:
+        `outcome` and `reason` of the first version, `other_outcome` and `other_reason` of the second.
+        """
+    @property
+    def documents(self) -> tuple[DocumentDifference, ...] | None:
+        """What the documents state differently beside the rows that `tables` compares."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def other(self) -> ArtefactRef:
+        """The second version."""
+    @property
+    def policy(self) -> ArtefactRef:
+        """The first version."""
+    @property
+    def portfolio(self) -> PortfolioDifference | None:
+        """The difference over the applications; absent without any."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def seed(self) -> int:
+        """The request's seed."""
+    @property
+    def tables(self) -> tuple[TableDifference, ...] | None:
+        """Where tables give different things, with an applicant for each part: without data."""
+
 class PolicyReason(Record):
     """One reason."""
     @property
@@ -2518,6 +2669,61 @@ class PolicyReason(Record):
     @property
     def text(self) -> str:
         """The text, in the language of the request."""
+
+class PolicyReplayResponse(ResultColumns):
+    """What a policy decides of many applications."""
+    @property
+    def absent(self) -> tuple[str, ...] | None:
+        """Inputs without a column: every application misses them."""
+    @property
+    def as_of(self) -> str:
+        """The instant of applications, unless a column states it."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def columns(self) -> Mapping[str, tuple[bool | float | str | None, ...]] | None:
+        """The result columns, when the inputs came as JSON; otherwise they come beside this answer: `outcome`,
+        `reason`, `rule`, `approved_amount_minor` and `status`, null where there is none.
+        """
+    @property
+    def days(self) -> int | None:
+        """Days from the first to the last instant of the applications, both included, where a column states
+        them.
+        """
+    @property
+    def groups(self) -> tuple[GroupRates, ...] | None:
+        """The rates of each group of the columns of `group_by`."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def policy(self) -> ArtefactRef:
+        """The policy that decided."""
+    @property
+    def rates(self) -> PortfolioRates:
+        """The rates of all."""
+    @property
+    def reasons(self) -> tuple[ReasonCount, ...]:
+        """How often each reason was one, the most frequent first."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def rules(self) -> tuple[RuleCount, ...]:
+        """How often each row of each table matched: 0 for a row that no application needs."""
+    @property
+    def seed(self) -> int:
+        """The request's seed."""
+    @property
+    def statuses(self) -> Mapping[str, int]:
+        """Number of applications by status: `decided`, or the cause."""
+    @property
+    def unused(self) -> tuple[str, ...] | None:
+        """Columns that nothing reads."""
 
 class PolicyRule(Record):
     """A row that matched."""
@@ -2619,6 +2825,59 @@ class PolicyStep(Record):
     @property
     def referred(self) -> bool:
         """Whether it referred the application itself."""
+
+class PortfolioDifference(Record):
+    """The difference of two versions over a portfolio."""
+    @property
+    def change(self) -> RateChange:
+        """Rates of the second version less those of the first."""
+    @property
+    def days(self) -> int | None:
+        """Days from the first to the last instant, where a column states them."""
+    @property
+    def groups(self) -> tuple[GroupRates, ...] | None:
+        """Rates of the groups by the first version."""
+    @property
+    def other_groups(self) -> tuple[GroupRates, ...] | None:
+        """Rates of the groups by the second version."""
+    @property
+    def other_rates(self) -> PortfolioRates:
+        """Rates by the second version."""
+    @property
+    def rates(self) -> PortfolioRates:
+        """Rates by the first version."""
+    @property
+    def reasons(self) -> tuple[ReasonChange, ...]:
+        """Reasons whose count changes, the largest change first."""
+    @property
+    def swaps(self) -> tuple[Swap, ...]:
+        """Applications by what both versions decide of them."""
+
+class PortfolioRates(Record):
+    """What was decided of many applications."""
+    @property
+    def approval_rate(self) -> float | None:
+        """Share of the decided applications that are approved, 0..1."""
+    @property
+    def approved(self) -> int:
+        """Approved applications."""
+    @property
+    def decline_rate(self) -> float | None:
+        """Share that is declined, 0..1."""
+    @property
+    def declined(self) -> int:
+        """Declined applications."""
+    @property
+    def observed(self) -> Mapping[str, ObservedRates] | None:
+        """What came of past loans, by what the policy decides of them; absent unless the request names their
+        column.
+        """
+    @property
+    def referral_rate(self) -> float | None:
+        """Share that is referred, 0..1."""
+    @property
+    def referred(self) -> int:
+        """Referred applications."""
 
 class PrebinningOptions(Record):
     """How the fine classes are made, every default filled in."""
@@ -2737,6 +2996,21 @@ class Provenance(Record):
 
 ProvenanceStatus = Literal["draft", "approved", "retired"]
 
+class RateChange(Record):
+    """Change of the rates of a portfolio."""
+    @property
+    def approval_rate(self) -> float | None:
+        """Of the approval rate, -1..1."""
+    @property
+    def decline_rate(self) -> float | None:
+        """Of the decline rate."""
+    @property
+    def referral_rate(self) -> float | None:
+        """Of the referral rate."""
+    @property
+    def referrals_per_day(self) -> float | None:
+        """Of the referrals a day, where a column states the instants."""
+
 class ReadingFinding(Record):
     """What reading shows of the data."""
     @property
@@ -2753,6 +3027,42 @@ class ReadingFinding(Record):
         """What it should do to a decision."""
 
 ReadingFindingKind = Literal["closing_mismatch", "fees_not_read", "hidden_rows", "newest_first", "pages_missing", "section_doubtful", "sign_doubtful", "sign_found", "state_unknown", "total_mismatch"]
+
+class ReasonChange(Record):
+    """A reason whose count changes."""
+    @property
+    def code(self) -> str:
+        """Its code."""
+    @property
+    def inputs(self) -> Mapping[str, int] | None:
+        """Applications less or more, by the input that is missing or cannot be used."""
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that it asks for."""
+    @property
+    def per_day(self) -> float | None:
+        """Applications a day less or more, where a column states the instants."""
+    @property
+    def rows(self) -> int:
+        """Applications less or more."""
+
+class ReasonCount(Record):
+    """How often a reason was one."""
+    @property
+    def code(self) -> str:
+        """Its code."""
+    @property
+    def inputs(self) -> Mapping[str, int] | None:
+        """Applications by the input that is missing or cannot be used."""
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that it asks for."""
+    @property
+    def per_day(self) -> float | None:
+        """Applications a day, where a column states their instants."""
+    @property
+    def rows(self) -> int:
+        """Applications."""
 
 ReasonSource = Literal["policy", "engine"]
 
@@ -2887,6 +3197,33 @@ class Route(Record):
 
 RowKind = Literal["attribute", "special", "missing", "unseen"]
 
+class RuleCount(Record):
+    """How often a row of a table matched."""
+    @property
+    def rows(self) -> int:
+        """Applications that it matched."""
+    @property
+    def rule(self) -> str:
+        """Its name."""
+    @property
+    def table(self) -> str:
+        """Name of its table."""
+
+class RuleDifference(Record):
+    """A part of a table where two versions give different things."""
+    @property
+    def gives(self) -> RuleGives | None:
+        """What the first version gives; absent where no row of it matches."""
+    @property
+    def other_gives(self) -> RuleGives | None:
+        """What the second version gives."""
+    @property
+    def region(self) -> Mapping[str, str]:
+        """The columns and where it is, as cells."""
+    @property
+    def witness(self) -> Mapping[str, Any] | None:
+        """Values of inputs and of results of steps at which it is so; null where none were found."""
+
 class RuleFinding(Record):
     """One finding."""
     @property
@@ -2905,6 +3242,21 @@ class RuleFinding(Record):
         """
 
 RuleFindingKind = Literal["gap", "conflict", "shadowed", "unreachable", "duplicate"]
+
+class RuleGives(Record):
+    """What a row gives."""
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome."""
+    @property
+    def outputs(self) -> Mapping[str, Any] | None:
+        """Its outputs, as the document states them."""
+    @property
+    def reason(self) -> str | None:
+        """The reason."""
+    @property
+    def rule(self) -> str:
+        """Name of the row."""
 
 RuleResult = Literal["failed", "matched", "unknown"]
 
@@ -3240,6 +3592,45 @@ class StoreStatistics(Record):
     def records_evicted_bytes(self) -> int:
         """Bytes of the records that were dropped."""
 
+class Swap(Record):
+    """Applications of which two versions decide so."""
+    @property
+    def expected_bad_rate(self) -> float | None:
+        """Mean PD of those, where the request names its column: expected, not observed."""
+    @property
+    def from_(self) -> Outcome | None:
+        """What the first version decides; absent where it could not."""
+    @property
+    def observed(self) -> ObservedRates | None:
+        """What came of them, where the request names the column."""
+    @property
+    def rows(self) -> int:
+        """Applications."""
+    @property
+    def rules(self) -> tuple[SwapRule, ...] | None:
+        """The rows of tables that made it so, the most frequent first, 20 at most; none where both decide alike."""
+    @property
+    def to(self) -> Outcome | None:
+        """What the second version decides."""
+
+class SwapRule(Record):
+    """Rows of tables that made a change."""
+    @property
+    def other_reason(self) -> str | None:
+        """First reason of the second version."""
+    @property
+    def other_rule(self) -> str | None:
+        """`TABLE.ROW` of the second version; absent where no row made its outcome."""
+    @property
+    def reason(self) -> str | None:
+        """First reason of the first version."""
+    @property
+    def rows(self) -> int:
+        """Applications."""
+    @property
+    def rule(self) -> str | None:
+        """`TABLE.ROW` of the first version."""
+
 class TableAnalysis(Record):
     """What was found of a table."""
     @property
@@ -3254,6 +3645,18 @@ class TableAnalysis(Record):
     @property
     def whole(self) -> bool:
         """Whether everything was looked at."""
+
+class TableDifference(Record):
+    """Where a table of two versions gives different things."""
+    @property
+    def differences(self) -> tuple[RuleDifference, ...]:
+        """The parts where it does, 50 at most."""
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+    @property
+    def whole(self) -> bool:
+        """Whether everything was compared."""
 
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""
