@@ -57,7 +57,7 @@ def encode(value: object) -> bytes:
     return "".join(parts).encode()
 
 
-def written_inputs(request: Mapping[str, Any], read: Container[str] = ()) -> tuple[dict[str, Any], list[str]]:
+def written_inputs(request: Mapping[str, Any], read: Container[str] = ()) -> tuple[Mapping[str, Any], list[str]]:
     """Returns a request of `credit.score` in which each input without a form on the wire is its text, and their places.
 
     What the card does not read may be anything, as a column of a batch may. Inputs whose place is `read` stay as they are.
@@ -73,7 +73,8 @@ def written_inputs(request: Mapping[str, Any], read: Container[str] = ()) -> tup
             members = _members(source) if isinstance(source, Mapping) else {}
             if isinstance(key, str) and isinstance(members.get("values"), Mapping):
                 sources[key] = {**members, "values": _written(members["values"], ["data", key, "values"], read, odd)}
-    return written, odd
+    # A copy is another object: one that holds itself must be found where it does.
+    return (written if odd else request), odd
 
 
 def _members(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,11 +97,7 @@ class Transactions:
 
     @property
     def data(self) -> Any:
-        """The accounts with all rows, as ``data=`` takes them.
-
-        It is yours to change: once it was asked for, ``**read`` gives these rows, with every change, in place of the
-        columns.
-        """
+        """The accounts with all rows, as ``data=`` takes them; once asked for, ``**read`` gives these with every change."""
         if self._full is None:
             of = {account["account_id"]: account["transactions"] for account in self.accounts}
             accounts = [{**account, "transactions": of[account["account_id"]]} for account in self.accounts]
