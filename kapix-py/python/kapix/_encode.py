@@ -171,9 +171,12 @@ def _refuse_circle(value: Any, path: list[str | int]) -> None:
         if any(value is one for one in above):
             raise Refused("limit.exceeded", "an object holds itself here, and so is nested without end", pointer_of(path[:depth]))
         above.append(value)
-        if not isinstance(value, (dict, list, tuple)):
+        if isinstance(value, (list, tuple)) and isinstance(name, int):
+            value = value[name]
+        elif isinstance(value, dict):
+            value = value[name]
+        else:
             return
-        value = value[name]  # type: ignore[call-overload]
 
 
 def _is_absent(value: object) -> bool:
