@@ -225,14 +225,21 @@ void every_type_is_taken(const kapix_engine *engine) {
     Column same("region", "U", 2, {nullptr, offsets.data(), TEXTS});
     Table of_dates(2, {&wrong, &same});
     CHECK(Result(engine, of_dates).failed_with("frame.column_type"));
+    const std::array<float, 2> narrow{500, 6000};
+    Column singly("income", "f", 2, {nullptr, narrow.data()});
+    Column again("region", "U", 2, {nullptr, offsets.data(), TEXTS});
+    Table of_singles(2, {&singly, &again});
+    const Result widened(engine, of_singles);
+    CHECK(widened.status == 0 && widened.column<std::int32_t>("points")[0] == 5);
+    CHECK(widened.column<std::int32_t>("points")[1] == 35);
 }
 
 void contradictions_are_errors(const kapix_engine *engine) {
-    const std::array<float, 3> singles{1, 2, 3};
-    Column single("income", "f", 3, {nullptr, singles.data()});
-    Table of_singles(3, {&single});
-    CHECK(Result(engine, of_singles).failed_with("frame.column_type"));
-    CHECK(Result(engine, of_singles).failed_with("argument.invalid")); // released by the call before
+    const std::array<std::int32_t, 3> days{1, 2, 3};
+    Column date("income", "tdD", 3, {nullptr, days.data()});
+    Table of_dates(3, {&date});
+    CHECK(Result(engine, of_dates).failed_with("frame.column_type"));
+    CHECK(Result(engine, of_dates).failed_with("argument.invalid")); // released by the call before
     Column no_buffer("income", "g", 3, {nullptr, nullptr});
     Table without(3, {&no_buffer});
     CHECK(Result(engine, without).failed_with("frame.shape"));
