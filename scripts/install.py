@@ -162,10 +162,23 @@ def keep(code):
     BEFORE["code"] = code
 
 
+def keep_too(code):
+    BEFORE["code"] += f"\n{code}"
+
+
+def keep_second(code):
+    BEFORE["second"] = code
+
+
 def python_rest(code):
     own = "print(answer.points == scores.points[0], len(scores.points), error.cause, error.fields)"
     python_program(f"{BEFORE['code']}\n{code}".replace("    error.cause", f"    {own}\n    error.cause"))
     expect(BEFORE["told"], r"True 1000 json.shape \('/entity_type',\)\n")
+
+
+def python_together(code):
+    python_program(f"{BEFORE['code']}\n{code}print(len(both.accounts), both.rows > bank.rows)\n")
+    expect(BEFORE["told"], r"2 True\n")
 
 
 def python_commands(code):
@@ -246,6 +259,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	if err := score(ctx, os.Args[2]); err != nil {
+		log.Fatal(err)
+	}
 	if err := develop(ctx, engine, &kapix.ScorecardDevelopRequest{Target: "bad"}, columns); err != nil {
 		log.Fatal(err)
 	}
@@ -253,6 +269,27 @@ func main() {
 
 func read(ctx context.Context, data *kapix.Data, sources []kapix.SourceKey) error {
 	FIRST
+	return err
+}
+
+func score(ctx context.Context, path string) error {
+	document, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	engine, err := kapix.Load(kapix.ExpertCards())
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	at := "2026-06-30T18:00:00Z"
+	request := &kapix.CreditScoreRequest{
+		AsOf: at, EntityID: "a", EntityType: kapix.EntityTypeIndividual, DataSources: []kapix.SourceKey{kapix.SourceKeyBank},
+	}
+	THIRD
+	if err == nil {
+		fmt.Println("columns:", len(rows), response.Decision)
+	}
 	return err
 }
 
@@ -270,9 +307,10 @@ def go_rest(code):
     page = "kapix-ffi/go/README.md"
     named(page, STATIC_GO, LINKED_GO)
     folder = EMPTY / "go"
-    (folder / "main.go").write_text(GO_MAIN.replace("FIRST", BEFORE["code"]).replace("SECOND", code), encoding="utf-8")
+    program = GO_MAIN.replace("FIRST", BEFORE["code"]).replace("SECOND", BEFORE["second"]).replace("THIRD", code)
+    (folder / "main.go").write_text(program, encoding="utf-8")
     for build in ("go build", STATIC_GO, *([LINKED_GO] if (PREFIX / "lib").exists() else [])):
-        expect(run(f"{build} -o lender . && ./lender {REQUEST} 2> progress && test -s progress", folder), r"\d+ \w+ \w+\na card: true\n")
+        expect(run(f"{build} -o lender . && ./lender {REQUEST} {CLONE}/examples/data/bank_statement.csv 2> progress && test -s progress", folder), r"\d+ \w+ \w+\ncolumns: \d+ \w+\na card: true\n")
 
 
 def left_out(reason):
@@ -287,11 +325,11 @@ PAGES = {
         ("Go", "sh", edit_go), ("Python", "python", python_program), ("Python", "text", printed), ("Python", "text", refused),
         ("Rust", "rust", rust_program),
     ],
-    "kapix-py/README.md": [("Python", "python", keep), ("Python", "python", python_rest), ("Python", "", python_commands)],
-    "kapix-node/README.md": [("Node.js", "js", keep), ("Node.js", "js", node_rest)],
+    "kapix-py/README.md": [("Python", "python", keep), ("Python", "python", python_rest), ("Python", "python", python_together), ("Python", "", python_commands)],
+    "kapix-node/README.md": [("Node.js", "js", keep), ("Node.js", "js", keep_too), ("Node.js", "js", node_rest)],
     "kapix-ffi/README.md": [("C, C++", "", c_commands)],
     "kapix-ffi/go/README.md": [
-        ("Go", "go", keep), ("Go", "go", go_rest),
+        ("Go", "go", keep), ("Go", "go", keep_second), ("Go", "go", go_rest),
         ("Go", "", left_out("kapix-ffi/scripts/test.sh prepares and tests the module; its benchmark is no test")),
     ],
 }  # fmt: skip
