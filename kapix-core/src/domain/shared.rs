@@ -9,7 +9,7 @@ use super::texts;
 use crate::money::Currency;
 use crate::time::Date;
 use core::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that agree in day, amount and text, or in day and amount alone, before they are called the same without an id or a
 /// balance: fewer can agree by chance, unless they are the whole account.
@@ -108,7 +108,7 @@ pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
 /// Rows are the same in amount, currency and id, or balance, at most a day apart: two documents may state days by two
 /// offsets; or on any two days, from five rows, three amounts and half of the account on. So they are in text in place of those, from five rows and half of the account on, whatever their balances say; or
 /// where they are the account, all rows but one at most, and nothing contradicts. So they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
-/// with one balance, not 0.
+/// with one balance, not 0; or in amount, with balances that all differ by one number.
 pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let mut search = Search::new(holders, true);
     search.exactly();
@@ -126,6 +126,8 @@ pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let enough = search.enough(&by_amount);
     by_amount.retain(|((copy, _), _)| enough.get(*copy).is_some_and(|enough| *enough));
     search.take(by_amount);
+    let shifted = search.shifted();
+    search.take(shifted);
     search.copies
 }
 
@@ -225,6 +227,27 @@ impl<'a> Search<'a> {
             taken.extend(pairs.iter().map(|(copy, kept)| (*kept, copy.0)));
             neighbours(holders, &entries, (&mut exact, taken), &mut pairs);
         }
+        pairs
+    }
+
+    /// Returns the rows of one day and amount whose balances differ by one number, that of most of them: one account as a bank
+    /// states it with and without its limit. They must be too many for chance.
+    fn shifted(&self) -> Vec<Pair> {
+        let said = |(holder, place): Place| self.holders.get(holder)?.rows.get(place)?.1.balance_minor;
+        let apart = |(copy, kept): &Pair| said(*copy)?.checked_sub(said(*kept)?);
+        let mut pairs = self.alike(|row| row.balance_minor.map(|_| Key::Nothing), |_| false);
+        let mut counts: BTreeMap<(usize, usize, Option<i64>), usize> = BTreeMap::new();
+        for pair in &pairs {
+            *counts.entry((pair.0.0, pair.1.0, apart(pair))).or_default() += 1;
+        }
+        let mut most: BTreeMap<(usize, usize), (usize, Option<i64>)> = BTreeMap::new();
+        for ((copy, kept, apart), count) in counts {
+            let own = most.entry((copy, kept)).or_default();
+            *own = (*own).max((count, apart));
+        }
+        pairs.retain(|pair| most.get(&(pair.0.0, pair.1.0)).is_some_and(|most| most.1 == apart(pair)));
+        let enough = self.many(&pairs);
+        pairs.retain(|((copy, _), _)| enough.get(*copy).is_some_and(|enough| *enough));
         pairs
     }
 

@@ -48,6 +48,36 @@ fn rows_without_a_text_are_not_one_text_and_all_matched_rows_are_counted() {
     assert_eq!(share(&account("a", &rows("salary")), &account("b", &rows("fee"))), Some(1.0));
 }
 
+#[test]
+fn rows_whose_balances_differ_by_one_number_are_of_one_account() {
+    let rows = |opening: i64, last: i64| -> Vec<Value> {
+        let mut balance = opening;
+        let amounts = [500, -100, -200, -50, 700, last];
+        let rows = amounts.iter().zip(2..).map(|(amount, day)| {
+            balance += amount;
+            stated(&format!("2026-03-{day:02}"), *amount, Some(balance))
+        });
+        rows.collect()
+    };
+    let one = account("a", &rows(1_000, -300));
+    // A limit of 50 beside the balance: the whole account, and one with another last row.
+    assert_eq!(share(&one, &account("b", &rows(6_000, -300))), Some(1.0));
+    assert!(share(&one, &account("b", &rows(6_000, -301))).is_some_and(|share| share > 0.8));
+    // Two members with equal pay have balances that go their own ways.
+    let pay = |spent: i64| -> Vec<Value> {
+        let mut balance = 7 * spent;
+        let rows = (1..=6_i64).flat_map(|week| {
+            let pair = [(50_000, 1), (-spent * week, 2)];
+            pair.map(|(amount, day)| {
+                balance += amount;
+                stated(&format!("2026-02-{:02}", week * 4 - 3 + day), amount, Some(balance))
+            })
+        });
+        rows.collect()
+    };
+    assert_eq!(share(&account("a", &pay(1_000)), &account("b", &pay(1_700))), None);
+}
+
 /// The share of the second account that is found in the first.
 fn share(one: &Value, other: &Value) -> Option<f64> {
     let ledger = ledger(&json!([one, other]));
