@@ -35,7 +35,8 @@ def run(command, folder, **variables):
     """Returns what a command prints, run by a shell in a folder; KAPIX and /usr/local are the clone and the prefix."""
     command = command.replace("KAPIX", str(CLONE)).replace("/usr/local", str(PREFIX))
     # What a machine knows of /usr/local by itself.
-    known = {"PKG_CONFIG_PATH": f"{PREFIX}/lib/pkgconfig", "LD_LIBRARY_PATH": f"{PREFIX}/lib"}
+    # Go keeps what it built whatever pkg-config says now: a flag of this run makes it build anew.
+    known = {"PKG_CONFIG_PATH": f"{PREFIX}/lib/pkgconfig", "LD_LIBRARY_PATH": f"{PREFIX}/lib", "CGO_CFLAGS": f"-O2 -g -I{EMPTY}"}
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=folder, env={**os.environ, **known, **variables},
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
