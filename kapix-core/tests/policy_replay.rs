@@ -219,3 +219,34 @@ fn columns_that_cannot_be_meant_are_refused_with_their_place() {
     assert_eq!(referred(json!(true)), (json!(0), json!(ROWS)));
     assert_eq!(referred(Value::Null), (json!(0), json!(ROWS)));
 }
+
+#[test]
+fn a_step_that_cannot_be_asked_leaves_the_others_their_columns() {
+    let step = |name: &str, values: Value| {
+        json!({"call": {"name": name, "operation": "credit.score", "arguments": {"card": "small"}, "values": values,
+            "results": {"points": {"type": "integer", "pointer": "/points"}}}})
+    };
+    let document = json!({
+        "inputs": {"y": {"type": "number"}},
+        "reasons": {"LOW": {"texts": {"en": "low"}}},
+        "steps": [
+            step("first", json!({"/features/y": "y"})), step("second", json!({})),
+            {"table": {"name": "cut", "hit": "first", "columns": ["second.points"], "rules": [
+                {"when": ["< 50"], "then": {"outcome": "decline", "reason": "LOW"}},
+                {"when": [">= 50"], "then": {"outcome": "approve"}}
+            ]}}
+        ]
+    });
+    let mut two: Value = serde_json::from_str(&artefact("two", "1", &document)).unwrap();
+    two["kind"] = json!("policy");
+    let desk = Desk::new(Engine::load(&[two.to_string()], EngineOptions::default()).unwrap(), quiet());
+    let request = json!({"policy": "two", "as_of": "2026-04-01T00:00:00Z", "columns": {
+        "y": [1, null, 1], "first.points": [90, 10, 90], "first.referred": [false, false, false],
+        "second.points": [10, 90, 90], "second.referred": [false, false, false],
+    }});
+    let (status, answer) = call(&desk, "policy.replay", &request);
+    assert_eq!(status, 0, "{answer}");
+    // The second application lacks `y`; its second step is not that of the row before, nor its first step.
+    assert_eq!(answer["columns"]["outcome"], json!(["decline", "refer", "approve"]));
+    assert_eq!(answer["columns"]["reason"], json!(["LOW", "MISSING_INPUT", null]));
+}

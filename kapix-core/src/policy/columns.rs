@@ -37,6 +37,7 @@ struct InputColumn<'p, 'f, 'a> {
 
 #[derive(Debug)]
 struct CallColumns<'p, 'f, 'a> {
+    name: &'p str,
     results: Vec<(&'p CallResult, Option<Cells<'f, 'a>>)>,
     referred: Option<Cells<'f, 'a>>,
 }
@@ -102,7 +103,7 @@ impl Policy {
                 results.push((wanted, cells(frame, &format!("{name}.{result}"), wanted.scalar, &mut texts)?));
             }
             let referred = cells(frame, &format!("{name}.{REFERRED}"), Scalar::Boolean, &mut texts)?;
-            calls.push(CallColumns { results, referred });
+            calls.push(CallColumns { name, results, referred });
         }
         Ok(Applications { policy: self, inputs, calls, when, texts: texts.list })
     }
@@ -168,28 +169,31 @@ impl<'f, 'a> Applications<'_, 'f, 'a> {
 
     /// Returns the results of the steps of one application.
     pub(super) fn results(&self, row: usize) -> Results<'_, 'f, 'a> {
-        Results { calls: self.calls.iter(), row }
+        Results { calls: &self.calls, row }
     }
 }
 
 /// The results of the steps of one row.
 pub(super) struct Results<'c, 'f, 'a> {
-    calls: core::slice::Iter<'c, CallColumns<'c, 'f, 'a>>,
+    calls: &'c [CallColumns<'c, 'f, 'a>],
     row: usize,
 }
 
 impl Answers for Results<'_, '_, '_> {
-    fn take(&mut self, _: &Call, _: &Policy, state: &mut State) -> Option<Taken> {
-        let columns = self.calls.next()?;
-        let mut is_whole = true;
-        for (wanted, cells) in &columns.results {
-            let read = cells.as_ref().and_then(|cells| cells.read(self.row).ok().flatten());
-            is_whole &= wanted.put(read, state);
-        }
-        let referred = columns.referred.as_ref().map(|cells| cells.read(self.row).ok().flatten());
+    /// Takes what the columns of the step say. By its name: a step that cannot be asked is passed over.
+    fn take(&mut self, call: &Call, _: &Policy, state: &mut State) -> Option<Taken> {
         // Where nothing says that it did not refer, it may have.
-        let referred = referred.is_none_or(|flag| flag.and_then(Slot::value) != Some(0.0));
-        Some(Taken { is_whole, referred })
+        let mut taken = Taken { is_whole: false, referred: true };
+        if let Some(columns) = self.calls.iter().find(|it| *it.name == *call.body.name) {
+            taken.is_whole = true;
+            for (wanted, cells) in &columns.results {
+                let read = cells.as_ref().and_then(|cells| cells.read(self.row).ok().flatten());
+                taken.is_whole &= wanted.put(read, state);
+            }
+            let flag = columns.referred.as_ref().and_then(|cells| cells.read(self.row).ok().flatten());
+            taken.referred = flag.and_then(Slot::value) != Some(0.0);
+        }
+        Some(taken)
     }
 }
 

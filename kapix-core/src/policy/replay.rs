@@ -6,7 +6,7 @@ use super::load::{Call, Policy, Step};
 use super::state::State;
 use super::step::{Answers, Taken};
 use super::table::Table;
-use super::verdict::{MatchedRule, PolicyDoubt, ReasonCode};
+use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode};
 use crate::domain::{self, ResultColumn, ResultValues};
 use crate::error::{Cause, Result};
 use crate::json_value::JsonValue;
@@ -105,9 +105,10 @@ impl Policy {
                     tally.refused.push((row, cause));
                     continue;
                 }
-                // There is an answer for every step, so that none is needed.
-                let needs = self.walk(&mut applications.results(row), &mut state);
-                debug_assert!(needs.is_none(), "a step without a column");
+                // Columns answer every step: one that is still needed would leave the application undecided.
+                if self.walk(&mut applications.results(row), &mut state).is_some() {
+                    state.because.push(Because::doubt(PolicyDoubt::StepRefused, None));
+                }
                 let (outcome, amount) = self.settle(&mut state);
                 output.put(
                     place,
@@ -177,7 +178,7 @@ impl Policy {
             if applications.begin(row, &mut state).is_err() {
                 continue;
             }
-            let mut before = UpTo { results: applications.results(row), left: call };
+            let mut before = UpTo { results: applications.results(row), until: &step.body.name };
             let Some(need) = self.walk(&mut before, &mut state) else { continue };
             for (column, (_, value)) in columns.iter_mut().zip(need.values) {
                 if let Some(place) = column.get_mut(row) {
@@ -263,16 +264,15 @@ impl Tally {
     }
 }
 
-/// The results of the first steps, and of no other.
+/// The results of the steps before one.
 struct UpTo<'c, 'f, 'a> {
     results: Results<'c, 'f, 'a>,
-    left: usize,
+    until: &'c str,
 }
 
 impl Answers for UpTo<'_, '_, '_> {
     fn take(&mut self, call: &Call, policy: &Policy, state: &mut State) -> Option<Taken> {
-        self.left = self.left.checked_sub(1)?;
-        self.results.take(call, policy, state)
+        if *call.body.name == *self.until { None } else { self.results.take(call, policy, state) }
     }
 }
 

@@ -56,6 +56,18 @@ fn codes(verdict: &Verdict) -> Vec<String> {
     verdict.because.iter().map(|it| code(&it.code)).collect()
 }
 
+/// A cell of constants, of a generated table.
+fn cell((kind, low, width): &(u8, i32, i32)) -> String {
+    match kind {
+        0 => "-".to_owned(),
+        1 => format!("< {low}"),
+        2 => format!("> {low}"),
+        3 => format!("[{low}..{})", low + width + 1),
+        4 => format!("({low}..{}]", low + width + 1),
+        _ => format!("{low}"),
+    }
+}
+
 /// A nano-loan: the example of the design page with an offer.
 fn loan() -> Value {
     json!({

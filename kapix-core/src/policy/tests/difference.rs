@@ -1,6 +1,6 @@
 //! The difference of two versions, beside brute force over breakpoints, their neighbours and the points between.
 
-use super::{policy, run};
+use super::{cell, policy, run};
 use crate::limits::Limits;
 use crate::policy::Policy;
 use proptest::prelude::*;
@@ -8,17 +8,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 type Cells = Vec<(u8, i32, i32)>;
-
-fn cell((kind, low, width): &(u8, i32, i32)) -> String {
-    match kind {
-        0 => "-".to_owned(),
-        1 => format!("< {low}"),
-        2 => format!("> {low}"),
-        3 => format!("[{low}..{})", low + width + 1),
-        4 => format!("({low}..{}]", low + width + 1),
-        _ => format!("{low}"),
-    }
-}
 
 /// A version of a policy of one table; its columns may stand in the other order.
 fn version(rows: &[(Cells, u8)], is_turned: bool, reason: &str) -> Policy {

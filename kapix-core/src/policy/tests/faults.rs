@@ -1,6 +1,6 @@
 //! What analysis finds of tables, beside brute force over breakpoints, their neighbours and the points between.
 
-use super::{AS_OF, inputs, policy, run};
+use super::{AS_OF, cell, inputs, policy, run};
 use crate::policy::{RuleFinding, RuleFindingKind, RuleResult, State};
 use crate::time::Instant;
 use proptest::prelude::*;
@@ -83,14 +83,6 @@ proptest! {
         rows in prop::collection::vec((prop::collection::vec((0_u8..6, -2_i32..3, 0_i32..3), 2), 0_u8..2), 1..5),
         hit in prop_oneof![Just("first"), Just("unique"), Just("any")],
     ) {
-        let cell = |(kind, low, width): &(u8, i32, i32)| match kind {
-            0 => "-".to_owned(),
-            1 => format!("< {low}"),
-            2 => format!("> {low}"),
-            3 => format!("[{low}..{})", low + width + 1),
-            4 => format!("({low}..{}]", low + width + 1),
-            _ => format!("{low}"),
-        };
         let rules: Vec<Value> = rows.iter().map(|(cells, then)| {
             let then = if *then == 0 { json!({"outcome": "approve"}) } else { json!({"outcome": "refer", "reason": "ODD"}) };
             json!({"when": cells.iter().map(cell).collect::<Vec<_>>(), "then": then})
