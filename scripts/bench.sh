@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of the core, of the Python package, of developing a card, of reading and judging transactions, and of
-# the Node.js package where npm is.
+# Runs the benchmarks of the core, of the Python package, of developing a card, of reading and judging transactions, of
+# the Node.js package where npm is, and of a policy beside other rule engines.
 # The side-by-side comparison of benches/scorecard.py needs a data set: see benches/README.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,3 +18,5 @@ if command -v npm >/dev/null; then
   (cd kapix-node && npm run --silent build)
   node benches/node_speed.mjs
 fi
+printf '\n== benches/policy.py\n'
+benches/.venv/bin/python benches/policy.py

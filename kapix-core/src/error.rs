@@ -137,6 +137,7 @@ causes! {
     PolicyMissing, "policy.missing", ValidationError, "`on_missing` would let a row that can decline, refer, price, limit or add not match because of what is missing.";
     PolicyOffer, "policy.offer", ValidationError, "The offer of a policy names no amount, or its grid of counter-offers is too long.";
     PolicyInput, "policy.input", ValidationError, "An input of a policy has another type than the policy states; nothing is converted.";
+    PolicyStepUnanswered, "policy.step_unanswered", ValidationError, "The policy asks other operations, which only an engine answers.";
     PolicyNotEffective, "policy.not_effective", Forbidden, "`as_of` lies outside the time in which the policy may decide.";
     // Ground types
     ValueOutOfRange, "value.out_of_range", ValidationError, "A value lies outside its documented range.";

@@ -4,15 +4,13 @@ use crate::canonical;
 use crate::error::Result;
 use crate::json;
 use crate::limits::Limits;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use core::fmt;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Any JSON value, without duplicate keys and with integers within +-(2^53 - 1).
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(from = "Value")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum JsonValue {
     /// `null`
     Null,
@@ -122,18 +120,74 @@ impl Serialize for JsonValue {
     }
 }
 
-impl From<Value> for JsonValue {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Bool(value) => Self::Bool(value),
-            Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
-            Value::String(text) => Self::Text(text),
-            Value::Array(values) => Self::Array(values.into_iter().map(Self::from).collect()),
-            Value::Object(members) => {
-                Self::Object(members.into_iter().map(|(name, value)| (name, Self::from(value))).collect())
-            }
+impl<'de> Deserialize<'de> for JsonValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+/// Builds a value as it is read.
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = JsonValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_unit<E>(self) -> core::result::Result<JsonValue, E> {
+        Ok(JsonValue::Null)
+    }
+
+    fn visit_none<E>(self) -> core::result::Result<JsonValue, E> {
+        Ok(JsonValue::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, source: D) -> core::result::Result<JsonValue, D::Error> {
+        JsonValue::deserialize(source)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> core::result::Result<JsonValue, E> {
+        Ok(JsonValue::Bool(value))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "an integer lies within +-(2^53 - 1)")]
+    fn visit_i64<E>(self, value: i64) -> core::result::Result<JsonValue, E> {
+        Ok(JsonValue::Number(value as f64))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "an integer lies within +-(2^53 - 1)")]
+    fn visit_u64<E>(self, value: u64) -> core::result::Result<JsonValue, E> {
+        Ok(JsonValue::Number(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> core::result::Result<JsonValue, E> {
+        Ok(JsonValue::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> core::result::Result<JsonValue, E> {
+        Ok(JsonValue::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> core::result::Result<JsonValue, E> {
+        Ok(JsonValue::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> core::result::Result<JsonValue, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = elements.next_element()? {
+            values.push(value);
         }
+        Ok(JsonValue::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> core::result::Result<JsonValue, A::Error> {
+        let mut object = BTreeMap::new();
+        while let Some((name, value)) = members.next_entry()? {
+            object.insert(name, value);
+        }
+        Ok(JsonValue::Object(object))
     }
 }
 

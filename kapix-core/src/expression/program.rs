@@ -9,6 +9,9 @@ use crate::numeric;
 /// Values that wait for an operator at one time.
 const STACK_MAX: usize = 64;
 
+/// Values of nearly all expressions; a stack of so many is made faster.
+const STACK_FEW: usize = 8;
+
 /// The lists of a run: the values of each, or why it is not known.
 pub type Lists<'v> = &'v [Result<Vec<Slot>, Unknown>];
 
@@ -35,6 +38,8 @@ pub struct Program {
     pub(super) lists: Vec<u16>,
     /// Steps within conditions on the items of lists.
     pub(super) each_item: usize,
+    /// Whether more than a few values wait at one time.
+    pub(super) is_deep: bool,
 }
 
 /// How a result is bounded: a whole number within +-(2^53 - 1), or a finite one.
@@ -200,30 +205,44 @@ impl Program {
     }
 
     /// Returns the value for what a run reads, where the subject of a cell or an item has this value.
+    #[inline]
     pub(super) fn run_with(&self, values: &Values<'_>, item: Slot) -> Slot {
-        let mut stack = Stack { values: [Slot::boolean(false); STACK_MAX], depth: 0 };
+        match self.code[..] {
+            // Most columns are an input or a derived value as it is.
+            [Step::Load(slot)] => values.slot(slot),
+            _ if self.is_deep => self.run_on::<STACK_MAX>(values, item),
+            _ => self.run_on::<STACK_FEW>(values, item),
+        }
+    }
+
+    #[inline(never)]
+    fn run_on<const ROOM: usize>(&self, values: &Values<'_>, item: Slot) -> Slot {
+        let mut stack = Stack { values: [Slot::boolean(false); ROOM], depth: 0 };
         for step in &self.code {
             step.run(&mut stack, values, item);
         }
         stack.pop()
     }
 
-    /// Returns whether no more values wait at one time than there is room for.
-    pub(super) fn fits(&self) -> bool {
+    /// Takes in how many values wait at one time, and returns whether there is room for them.
+    pub(super) fn fits(&mut self) -> bool {
         let mut depth = 0_usize;
-        self.code.iter().all(|step| {
+        let depths = self.code.iter().map(|step| {
             depth = (depth + 1).saturating_sub(step.takes());
-            depth <= STACK_MAX
-        })
+            depth
+        });
+        let most = depths.max().unwrap_or_default();
+        self.is_deep = most > STACK_FEW;
+        most <= STACK_MAX
     }
 }
 
-struct Stack {
-    values: [Slot; STACK_MAX],
+struct Stack<const ROOM: usize> {
+    values: [Slot; ROOM],
     depth: usize,
 }
 
-impl Stack {
+impl<const ROOM: usize> Stack<ROOM> {
     #[inline]
     fn push(&mut self, value: Slot) {
         if let Some(place) = self.values.get_mut(self.depth) {
@@ -291,7 +310,7 @@ impl Step {
     }
 
     #[inline]
-    fn run(&self, stack: &mut Stack, values: &Values<'_>, item: Slot) {
+    fn run<const ROOM: usize>(&self, stack: &mut Stack<ROOM>, values: &Values<'_>, item: Slot) {
         match self {
             Self::Constant(value) => stack.push(Slot::number(*value)),
             Self::Load(slot) => stack.push(values.slot(*slot)),
@@ -409,7 +428,7 @@ fn modulo(left: f64, right: f64, bound: Bound) -> Slot {
 
 /// Puts the conjunction of two values, or their disjunction: known where one of them decides.
 #[inline]
-fn both(stack: &mut Stack, is_or: bool) {
+fn both<const ROOM: usize>(stack: &mut Stack<ROOM>, is_or: bool) {
     let (right, left) = (stack.pop(), stack.pop());
     stack.push(joined(left, right, is_or));
 }
@@ -425,7 +444,7 @@ pub(super) fn joined(left: Slot, right: Slot, is_or: bool) -> Slot {
     if causes.is_empty() { Slot::boolean(!is_or) } else { Slot::without(causes) }
 }
 
-fn choose(stack: &mut Stack) {
+fn choose<const ROOM: usize>(stack: &mut Stack<ROOM>) {
     let (no, yes, condition) = (stack.pop(), stack.pop(), stack.pop());
     stack.push(match condition.value() {
         Some(value) => {

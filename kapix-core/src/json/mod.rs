@@ -23,6 +23,6 @@ mod tests_hostile;
 mod tests_vectors;
 
 pub(crate) use number::whole;
-pub(crate) use read::{read, read_values};
+pub(crate) use read::{Seed, read, read_seed, read_values};
 pub use scalar::Scalar;
 pub(crate) use shape::fail;

@@ -5,6 +5,7 @@ use super::strict::Strict;
 use super::syntax::line_and_column;
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
+use core::marker::PhantomData;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Deserializer;
 use serde_json::de::Read;
@@ -16,9 +17,32 @@ use serde_json::de::Read;
 /// +-(2^53 - 1), or a number whose canonical text would be one; a name that occurs twice in an object; and what `T`
 /// refuses.
 pub(crate) fn read<T: DeserializeOwned>(text: &[u8], limits: &Limits) -> Result<T> {
+    read_seed(text, PhantomData, limits)
+}
+
+/// What makes a value as it is read: a type, or something that holds what the type alone does not know.
+pub(crate) trait Seed: Copy {
+    /// What it makes.
+    type Value;
+
+    /// Reads it.
+    fn read<'de, D: serde::Deserializer<'de>>(self, source: D)
+    -> core::result::Result<Self::Value, D::Error>;
+}
+
+impl<T: DeserializeOwned> Seed for PhantomData<T> {
+    type Value = T;
+
+    fn read<'de, D: serde::Deserializer<'de>>(self, source: D) -> core::result::Result<T, D::Error> {
+        T::deserialize(source)
+    }
+}
+
+/// Returns what a seed makes of JSON text, with the checks of [`read`].
+pub(crate) fn read_seed<S: Seed>(text: &[u8], seed: S, limits: &Limits) -> Result<S::Value> {
     limits::check("request_bytes", limits.request_bytes, text.len())?;
     let text = core::str::from_utf8(text).map_err(|error| not_utf8(text, error.valid_up_to()))?;
-    quickly(text, limits).or_else(|_| again(text, limits))
+    quickly(text, seed, limits).or_else(|_| again(text, seed, limits))
 }
 
 /// Returns `T` read from values that are no text, with the same checks, or an error without its place; request bytes
@@ -33,25 +57,29 @@ where
     read.map_err(|error| Error { fields: Vec::new(), ..error })
 }
 
-/// Returns `T` read once, or an error without its place.
-pub(super) fn quickly<T: DeserializeOwned>(text: &str, limits: &Limits) -> Result<T> {
-    whole(Deserializer::from_str(text), &Reading::<true>::new(None, limits))
+/// Returns what a seed makes in one reading, or an error without its place.
+pub(super) fn quickly<S: Seed>(text: &str, seed: S, limits: &Limits) -> Result<S::Value> {
+    whole(Deserializer::from_str(text), seed, &Reading::<true>::new(None, limits))
 }
 
-/// Returns `T` of a text that was refused, or what is wrong with it and where: first with the text as a document, then
-/// with what it says.
-pub(super) fn again<T: DeserializeOwned>(text: &str, limits: &Limits) -> Result<T> {
+/// Returns what a seed makes of a text that was refused, or what is wrong with it and where: first with the text as a
+/// document, then with what it says.
+pub(super) fn again<S: Seed>(text: &str, seed: S, limits: &Limits) -> Result<S::Value> {
     let (document, value) = (Reading::new(Some(text), limits), Reading::new(Some(text), limits));
-    whole::<IgnoredAny, _, _>(Deserializer::from_reader(&document), &document)?;
-    whole(Deserializer::from_reader(&value), &value)
+    whole(Deserializer::from_reader(&document), PhantomData::<IgnoredAny>, &document)?;
+    whole(Deserializer::from_reader(&value), seed, &value)
 }
 
-fn whole<'t, T, R, const FIRST: bool>(mut source: Deserializer<R>, reading: &Reading<FIRST>) -> Result<T>
+fn whole<'t, S, R, const FIRST: bool>(
+    mut source: Deserializer<R>,
+    seed: S,
+    reading: &Reading<FIRST>,
+) -> Result<S::Value>
 where
-    T: DeserializeOwned,
+    S: Seed,
     R: Read<'t>,
 {
-    let read = T::deserialize(Strict(&mut source, reading));
+    let read = seed.read(Strict(&mut source, reading));
     let end = |value| source.end().map(|()| value).map_err(|error| reading.broken(error));
     reading.finish(read.and_then(end))
 }

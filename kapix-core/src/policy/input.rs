@@ -6,7 +6,7 @@ use crate::error::{Cause, Error, Result, escape_segment};
 use crate::expression::{Scalar, Slot, Symbols, Unknown, is_among, is_whole};
 use crate::id::Id;
 use crate::json_value::JsonValue;
-use crate::limits::WIRE_MAX;
+use crate::limits::{Limits, WIRE_MAX};
 use crate::time::{At, Date, Instant, UtcOffset};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -25,6 +25,23 @@ pub struct Dated {
     pub entity_id: Option<Id>,
     /// The value.
     pub value: JsonValue,
+}
+
+impl Dated {
+    /// Returns the value of these members; `None` where they are not well formed, which a strict reading then tells.
+    fn of(members: &BTreeMap<String, JsonValue>) -> Option<Self> {
+        let mut dated = Self { at: None, entity_id: None, value: JsonValue::Null };
+        for (name, value) in members {
+            match (&**name, value) {
+                ("at", JsonValue::Text(at)) => dated.at = Some(At::parse(at).ok()?),
+                ("entity_id", JsonValue::Text(id)) => dated.entity_id = Some(Id::parse(id).ok()?),
+                ("at" | "entity_id", JsonValue::Null) => {}
+                ("value", _) => dated.value = value.clone(),
+                _ => return None,
+            }
+        }
+        members.contains_key("value").then_some(dated)
+    }
 }
 
 /// Where the value of an input stands in a run.
@@ -81,18 +98,24 @@ impl Input {
     }
 
     /// Puts what an application gives into a run.
-    fn put(
+    pub(super) fn put(
         &self,
         given: Option<&JsonValue>,
         about: About<'_>,
         symbols: &Symbols,
         state: &mut State,
     ) -> Result<()> {
-        let dated = given.map(dated).transpose()?;
-        let value = dated.as_ref().map(|it| &it.value).filter(|value| **value != JsonValue::Null);
+        // An object is a value with its date and owner; any other has none.
+        let dated: Option<Dated> = match given {
+            Some(object @ JsonValue::Object(members)) => {
+                Some(Dated::of(members).map_or_else(|| object.read(&Limits::DEFAULT), Ok)?)
+            }
+            _ => None,
+        };
+        let value =
+            dated.as_ref().map_or(given, |it| Some(&it.value)).filter(|value| **value != JsonValue::Null);
         // The age of no value says nothing.
-        let of_value = dated.as_ref().filter(|_| value.is_some());
-        let unknown = of_value.map_or(Unknown::MISSING, |it| self.doubt(it, about));
+        let unknown = value.map_or(Unknown::MISSING, |_| self.doubt(dated.as_ref(), about));
         match self.place {
             Place::Unread => {
                 if let Some(value) = value {
@@ -114,13 +137,12 @@ impl Input {
     }
 
     /// Returns why a value cannot be used although it is there.
-    fn doubt(&self, dated: &Dated, about: About<'_>) -> Unknown {
-        let of_another = match (&dated.entity_id, about.entity_id) {
-            (Some(of), Some(asked)) => of != asked,
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if of_another { Unknown::MISMATCH } else { self.aged(dated.at, about.as_of) }
+    fn doubt(&self, dated: Option<&Dated>, about: About<'_>) -> Unknown {
+        let owner = dated.and_then(|it| it.entity_id.as_ref());
+        if owner.is_some() && owner != about.entity_id {
+            return Unknown::MISMATCH;
+        }
+        self.aged(dated.and_then(|it| it.at), about.as_of)
     }
 
     /// Returns why a value of this date cannot be used.
@@ -155,6 +177,15 @@ impl Input {
         state.set(slot, instead);
     }
 
+    /// Returns an error where a list is longer than the policy states.
+    pub(super) fn check_items(&self, count: usize) -> Result<()> {
+        if count <= self.items_max {
+            return Ok(());
+        }
+        let message = format!("a list must have at most `{}` items; got `{count}`", self.items_max);
+        Err(Error::new(Cause::LimitExceeded, message))
+    }
+
     fn items(
         &self,
         value: &JsonValue,
@@ -164,11 +195,7 @@ impl Input {
         let JsonValue::Array(items) = value else {
             return Err(Error::new(Cause::PolicyInput, format!("expected a list of {}", self.scalar)));
         };
-        if items.len() > self.items_max {
-            let message =
-                format!("a list must have at most `{}` items; got `{}`", self.items_max, items.len());
-            return Err(Error::new(Cause::LimitExceeded, message));
-        }
+        self.check_items(items.len())?;
         let read = |(number, item): (usize, &JsonValue)| {
             if *item == JsonValue::Null {
                 return Ok(Slot::without(Unknown::MISSING));
@@ -182,14 +209,6 @@ impl Input {
 /// Returns whether a value is unknown only because it is absent or too old.
 pub(super) fn is_missing(unknown: Unknown) -> bool {
     Unknown::MISSING.with(Unknown::STALE).has(unknown)
-}
-
-/// Returns a value with its date: an object has them, any other value has none.
-fn dated(given: &JsonValue) -> Result<Dated> {
-    if matches!(given, JsonValue::Object(_)) {
-        return given.read(&crate::limits::Limits::DEFAULT);
-    }
-    Ok(Dated { at: None, entity_id: None, value: given.clone() })
 }
 
 /// Returns a JSON value of a type as a slot, or an error that says which type was expected.
@@ -221,7 +240,7 @@ pub(super) fn is_integer(value: f64) -> bool {
 }
 
 /// Returns the number of a text: that of the policy, or the next one of this run.
-fn symbol(text: &str, symbols: &Symbols, texts: &mut Vec<String>) -> u32 {
+pub(super) fn symbol(text: &str, symbols: &Symbols, texts: &mut Vec<String>) -> u32 {
     symbols.get(text).unwrap_or_else(|| {
         let at = texts.iter().position(|own| own == text).unwrap_or_else(|| {
             texts.push(text.to_owned());

@@ -9,7 +9,10 @@ mod analysis;
 mod check;
 mod columns;
 mod document;
+mod evaluate_json;
+mod evaluation;
 mod hit;
+mod index;
 mod input;
 mod inputs;
 mod load;
@@ -37,6 +40,7 @@ pub use document::{
     InputType, OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience,
     ReasonBody, ResultBody, RuleBody, StepBody, TableBody, TestBody, ThenBody,
 };
+pub use evaluation::{Evaluation, InputNumber, InputValue};
 pub use input::Dated;
 pub use load::Policy;
 pub(crate) use replay::{CauseCount, Replay};

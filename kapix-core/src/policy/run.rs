@@ -4,7 +4,7 @@ use super::document::{HitPolicy, Outcome};
 use super::hit::TableResult;
 use super::input::{self, About, Absent, Place};
 use super::load::{Policy, Step};
-use super::state::State;
+use super::state::{Found, State};
 use super::step::{Answered, Answers, CallNeed, StepResult};
 use super::table::{Match, OutputValue, Table};
 use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Verdict};
@@ -13,6 +13,7 @@ use crate::expression::{Slot, Symbols, Unknown};
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::time::Instant;
+use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -35,8 +36,7 @@ impl Policy {
         state: &mut State,
     ) -> Result<()> {
         if !self.is_effective(as_of) {
-            let message = "as_of lies outside the time in which the policy is effective";
-            return Err(Error::new(Cause::PolicyNotEffective, message));
+            return Err(not_effective());
         }
         state.clear(self.slots.len(), self.lists.len());
         input::read_all(&self.inputs, inputs, About { as_of, entity_id }, &self.symbols, state)
@@ -86,79 +86,76 @@ impl Policy {
     }
 
     pub(super) fn table(&self, table: &Table, number: u32, state: &mut State) {
-        let mut columns = core::mem::take(&mut state.columns);
-        let (mut yes, mut maybe) = (core::mem::take(&mut state.yes), core::mem::take(&mut state.maybe));
+        // Moved by its pointer, so that the run can be written meanwhile.
+        let mut found = state.found.take().unwrap_or_default();
+        let causes = self.find(table, &mut found, state);
+        match table.result(&mut found.yes, &found.maybe) {
+            TableResult::Known => {
+                self.known(table, number, &found.yes, state);
+                if let (HitPolicy::First, [first]) = (table.body.hit, &found.yes[..]) {
+                    self.other_knock_outs(table, (number, *first), &found, state);
+                }
+            }
+            TableResult::Disagree => {
+                let doubt = Because::doubt(PolicyDoubt::RowsDisagree, Some(number));
+                state.because.push(Because { rows: SmallVec::from_slice(&found.yes), ..doubt });
+                table.without(Unknown::CONFLICT, state);
+            }
+            TableResult::Unknown => {
+                let (slots, lists) = table.behind(&found.maybe, &found.columns);
+                let inputs = self.missing(&slots, &lists, state);
+                self.doubt(&Hangs { causes, step: Some(number), rows: &found.maybe, inputs }, state);
+                table.without(causes, state);
+            }
+        }
+        state.found = Some(found);
+    }
+
+    /// Finds the rows that match, and those that may; returns why these may only.
+    fn find(&self, table: &Table, found: &mut Found, state: &State) -> Unknown {
+        let Found { columns, starts, are_matches, yes, maybe } = found;
         columns.clear();
         yes.clear();
         maybe.clear();
-        {
-            let values = state.values(&self.symbols);
-            columns.extend(table.columns.iter().map(|column| column.program.run(&values)));
-        }
+        let values = state.values(&self.symbols);
+        columns.extend(table.columns.iter().map(|column| column.program.run(&values)));
+        *are_matches = table.index.locate(columns, starts);
         let mut causes = Unknown::default();
-        for (row, tests) in table.rows.iter().enumerate() {
-            let found = table.matches(tests, &columns, &state.values(&self.symbols));
-            let row = u32::try_from(row).unwrap_or(u32::MAX);
-            match found {
+        for (number, row) in table.index.candidates(starts, &table.rows) {
+            let matches = if *are_matches { Match::Yes } else { table.matches(row, columns, &values) };
+            match matches {
                 Match::No => {}
                 Match::Yes => {
-                    yes.push(row);
+                    yes.push(number);
                     if table.body.hit == HitPolicy::First {
                         break;
                     }
                 }
                 Match::Maybe(unknown) => {
-                    if !(input::is_missing(unknown) && self.is_skipped(table, row, &columns, state)) {
+                    if !(input::is_missing(unknown) && self.is_skipped(table, number, columns, state)) {
                         causes = causes.with(unknown);
-                        maybe.push(row);
+                        maybe.push(number);
                     }
                 }
             }
         }
-        match table.result(&mut yes, &maybe) {
-            TableResult::Known => {
-                self.known(table, number, &yes, state);
-                if let (HitPolicy::First, [first]) = (table.body.hit, &yes[..]) {
-                    self.other_knock_outs(table, (number, *first), &columns, state);
-                }
-            }
-            TableResult::Disagree => {
-                let doubt = Because::doubt(PolicyDoubt::RowsDisagree, Some(number));
-                state.because.push(Because { rows: yes.clone(), ..doubt });
-                table.without(Unknown::CONFLICT, state);
-            }
-            TableResult::Unknown => {
-                let (slots, lists) = table.behind(&maybe, &columns);
-                let inputs = self.missing(&slots, &lists, state);
-                self.doubt(&Hangs { causes, step: Some(number), rows: &maybe, inputs }, state);
-                table.without(causes, state);
-            }
-        }
-        state.columns = columns;
-        state.yes = yes;
-        state.maybe = maybe;
+        causes
     }
 
     /// Keeps the other rows that decline and hold too, where the first one that holds declines.
-    fn other_knock_outs(
-        &self,
-        table: &Table,
-        (step, first): (u32, u32),
-        columns: &[Slot],
-        state: &mut State,
-    ) {
+    fn other_knock_outs(&self, table: &Table, (step, first): (u32, u32), found: &Found, state: &mut State) {
         let declines = |row: u32| table.then(row).filter(|then| then.outcome == Some(Outcome::Decline));
         if declines(first).is_none() {
             return;
         }
-        for (number, row) in table.rows.iter().enumerate().skip(first as usize + 1) {
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
+        for (number, row) in table.index.candidates(&found.starts, &table.rows).after(first) {
             let Some(reason) = declines(number).and_then(|then| then.reason.as_ref()) else { continue };
-            if table.matches(row, columns, &state.values(&self.symbols)) == Match::Yes {
+            let matches = || table.matches(row, &found.columns, &state.values(&self.symbols));
+            if found.are_matches || matches() == Match::Yes {
                 state.because.push(Because {
                     outcome: Outcome::Decline,
                     code: ReasonCode::Policy(Arc::clone(reason)),
-                    rows: vec![number],
+                    rows: smallvec![number],
                     ..Because::doubt(PolicyDoubt::NoRowMatched, Some(step))
                 });
             }
@@ -211,7 +208,7 @@ impl Policy {
                     outcome: Outcome::Decline,
                     code: ReasonCode::Policy(code),
                     step,
-                    rows: rows.to_vec(),
+                    rows: SmallVec::from_slice(rows),
                     inputs: named(&[*input]),
                     queue: None,
                 });
@@ -226,7 +223,7 @@ impl Policy {
                     .filter(|number| self.inputs.get(*number).is_some_and(|it| it.lacks(cause, state)))
                     .collect();
                 state.because.push(Because {
-                    rows: rows.to_vec(),
+                    rows: SmallVec::from_slice(rows),
                     inputs: named(&of_cause),
                     ..Because::doubt(doubt, step)
                 });
@@ -245,22 +242,21 @@ impl Policy {
                     outcome,
                     code: ReasonCode::Policy(Arc::clone(reason)),
                     step: Some(number),
-                    rows: vec![*row],
+                    rows: smallvec![*row],
                     inputs: Vec::new(),
                     queue: then.queue.clone(),
                 }),
                 _ => {}
             }
         }
+        let mut given = core::mem::take(&mut state.given);
         for (place, output) in table.outputs.iter().enumerate() {
-            let given: Vec<Slot> = rows
-                .iter()
-                .filter_map(|row| table.then(*row)?.outputs.get(place)?.as_ref())
-                .map(|value| match value {
-                    OutputValue::Constant(value) => Slot::number(*value),
-                    OutputValue::Program(program) => program.run(&state.values(&self.symbols)),
-                })
-                .collect();
+            let of_rows = rows.iter().filter_map(|row| table.then(*row)?.outputs.get(place)?.as_ref());
+            given.clear();
+            given.extend(of_rows.map(|value| match value {
+                OutputValue::Constant(value) => Slot::number(*value),
+                OutputValue::Program(program) => program.run(&state.values(&self.symbols)),
+            }));
             let causes =
                 given.iter().filter_map(|slot| slot.unknown()).fold(Unknown::default(), Unknown::with);
             if !causes.is_empty() {
@@ -277,7 +273,14 @@ impl Policy {
             }
             output.put(&given, rows.len(), state);
         }
+        state.given = given;
     }
+}
+
+#[cold]
+pub(super) fn not_effective() -> Error {
+    let message = "as_of lies outside the time in which the policy is effective";
+    Error::new(Cause::PolicyNotEffective, message)
 }
 
 /// What a result hangs on.
@@ -348,7 +351,7 @@ impl Because {
             outcome: Outcome::Refer,
             code: ReasonCode::Doubt(doubt),
             step,
-            rows: Vec::new(),
+            rows: SmallVec::new(),
             inputs: Vec::new(),
             queue: None,
         }

@@ -7,7 +7,7 @@ use super::state::State;
 use super::verdict::{Because, PolicyDoubt, ReasonCode, Terms, Verdict};
 use crate::expression::{Slot, Unknown};
 use crate::json_value::JsonValue;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 impl Policy {
     /// Returns the outcome of a run that went through its steps, and the granted amount; keeps why it cannot approve.
@@ -30,7 +30,10 @@ impl Policy {
         let terms = amount.map(|amount| {
             #[expect(clippy::cast_possible_truncation, reason = "money is whole, within +-(2^53 - 1)")]
             let amount_minor = amount as i64;
-            Terms { amount_minor, stated: self.stated(state) }
+            Terms {
+                amount_minor,
+                stated: self.terms(state).map(|(name, it)| (name.to_owned(), it)).collect(),
+            }
         });
         Verdict {
             outcome,
@@ -69,14 +72,12 @@ impl Policy {
         Some(amount)
     }
 
-    /// Returns the terms of an approval, as they are written in JSON.
-    fn stated(&self, state: &State) -> BTreeMap<String, JsonValue> {
+    /// Returns the terms of an approval by name, as they are written in JSON.
+    pub(super) fn terms<'s>(&'s self, state: &'s State) -> impl Iterator<Item = (&'s str, JsonValue)> {
         let terms = self.offer.iter().flat_map(|offer| &offer.terms);
-        let values = state.values(&self.symbols);
-        let stated = terms.filter_map(|(name, term)| {
-            let value = term.program.run(&values).value()?;
-            Some((name.to_string(), self.written(term.scalar, value, state)))
-        });
-        stated.collect()
+        terms.filter_map(|(name, term)| {
+            let value = term.program.run(&state.values(&self.symbols)).value()?;
+            Some((&**name, self.written(term.scalar, value, state)))
+        })
     }
 }

@@ -12,17 +12,29 @@ pub(crate) struct State {
     pub(super) texts: Vec<String>,
     /// Inputs that have a value of the policy, since they are missing.
     pub(super) assumed: Vec<Arc<str>>,
-    /// Values of the columns of the table that is being read.
-    pub(super) columns: Vec<Slot>,
-    /// Rows of that table that match, and those that may.
-    pub(super) yes: Vec<u32>,
-    pub(super) maybe: Vec<u32>,
+    pub(super) found: Option<Box<Found>>,
+    /// Values of an output that the rows of a table give.
+    pub(super) given: Vec<Slot>,
     pub(super) matched: Vec<MatchedRule>,
     pub(super) because: Vec<Because>,
     /// Rows that approve and matched.
     pub(super) approvals: u32,
     /// Steps that the run came to.
     pub(super) reached: usize,
+}
+
+/// What was found of the table that is being read.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Values of the columns.
+    pub(super) columns: Vec<Slot>,
+    /// Where the bits of these values start in the table's index.
+    pub(super) starts: Vec<usize>,
+    /// Whether every row matches whose bits are set.
+    pub(super) are_matches: bool,
+    /// Rows that match, and those that may.
+    pub(super) yes: Vec<u32>,
+    pub(super) maybe: Vec<u32>,
 }
 
 impl State {

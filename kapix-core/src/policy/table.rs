@@ -1,6 +1,7 @@
 //! A decision table: rows of cells, and how the rows that match become a result.
 
 use super::document::{CollectBy, Ground, HitPolicy, Outcome, OutputBody, RuleBody, TableBody, ThenBody};
+use super::index::Index;
 use super::input::Absent;
 use super::load::{Loader, SlotInfo};
 use crate::canonical;
@@ -26,6 +27,7 @@ pub(super) struct Table {
     /// Cells that are more than one interval.
     pub(super) cells: Vec<Cell>,
     pub(super) thens: Vec<Then>,
+    pub(super) index: Index,
     /// What each column rests on.
     pub(super) rests_on: Vec<BTreeSet<Option<usize>>>,
 }
@@ -211,6 +213,7 @@ impl Table {
                 tests: Vec::new(),
                 cells: Vec::new(),
                 thens: Vec::new(),
+                index: Index::default(),
                 rests_on,
             },
             scalars: Vec::new(),
@@ -229,7 +232,8 @@ impl Table {
         }
         // Outputs get their names behind the rows: no row reads the result of its own table.
         build.outputs(loader);
-        let table = build.table;
+        let mut table = build.table;
+        table.index = Index::new(table.columns.len(), &table.rows, &table.tests, &table.cells);
         loader.costs(table.tests.len().saturating_add(table.rows.len()));
         Some(table)
     }

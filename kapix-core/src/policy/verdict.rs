@@ -3,6 +3,7 @@
 use super::document::Outcome;
 use crate::json_value::JsonValue;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use strum::{EnumMessage, IntoStaticStr, VariantArray};
@@ -50,7 +51,7 @@ pub struct Because {
     /// The step that gave it.
     pub step: Option<u32>,
     /// The row that gave it, or rows in doubt.
-    pub rows: Vec<u32>,
+    pub rows: SmallVec<[u32; 2]>,
     /// Inputs that are missing or cannot be used.
     pub inputs: Vec<Arc<str>>,
     /// Where a referral goes.

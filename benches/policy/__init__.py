@@ -1,0 +1,1 @@
+"""A policy in Kapix and in other rule engines, side by side."""
