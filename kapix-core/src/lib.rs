@@ -92,15 +92,16 @@ pub mod ledger {
 /// The request and the answer of each operation that `credit` does not hold, and what a call gives back beside them.
 pub mod operations {
     pub use crate::engine::{
-        AccountView, AdverseImpact, Applicant, ArtefactCheckRequest, ArtefactCheckResponse,
-        CashflowAnalyzeRequest, CashflowAnalyzeResponse, CounterOffer, DoorReply, EngineDescribeRequest,
-        EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse, EntityPutRequest,
-        EntityPutResponse, Event, EventData, GroupRates, ObservedRates, OperationEntry, OverrideView,
-        PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest, PolicyDiffResponse, PolicyReason,
-        PolicyReplayRequest, PolicyReplayResponse, PolicyRule, PolicyRunRequest, PolicyRunResponse,
-        PolicyStep, PortfolioDifference, PortfolioRates, Problem, Progress, RateChange, ReasonChange,
-        ReasonCount, ReasonSource, Reply, RuleCount, ScorecardDevelopResponse, ScorecardEvaluateResponse,
-        SourceChange, SourceSummary, Swap, SwapRule, TransactionsReadResponse,
+        AccountView, AdverseImpact, Applicant, ArmRole, ArtefactCheckRequest, ArtefactCheckResponse,
+        CashflowAnalyzeRequest, CashflowAnalyzeResponse, Challenger, CounterOffer, DoorReply,
+        EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
+        EntityPutRequest, EntityPutResponse, Event, EventData, GroupRates, ObservedRates, OperationEntry,
+        OverrideView, PolicyArm, PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest,
+        PolicyDiffResponse, PolicyReason, PolicyReplayRequest, PolicyReplayResponse, PolicyRule,
+        PolicyRunRequest, PolicyRunResponse, PolicySplit, PolicyStep, PortfolioDifference, PortfolioRates,
+        Problem, Progress, RateChange, ReasonChange, ReasonCount, ReasonSource, Reply, RuleCount,
+        ScorecardDevelopResponse, ScorecardEvaluateResponse, ShadowView, SourceChange, SourceSummary, Swap,
+        SwapRule, TransactionsReadResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
     pub use crate::store::StoreStatistics;

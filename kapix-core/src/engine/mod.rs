@@ -25,17 +25,17 @@ pub use desk::{
 pub use door::{CancelFlag, Control, DoorReply, Event, EventData, Progress, Reply};
 pub use engine::Engine;
 pub use operations::{
-    AccountView, AdverseImpact, Applicant, ArtefactCheckRequest, ArtefactCheckResponse, Audience,
-    CashflowAnalyzeRequest, CashflowAnalyzeResponse, CharacteristicView, Context, CounterOffer,
+    AccountView, AdverseImpact, Applicant, ArmRole, ArtefactCheckRequest, ArtefactCheckResponse, Audience,
+    CashflowAnalyzeRequest, CashflowAnalyzeResponse, Challenger, CharacteristicView, Context, CounterOffer,
     CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted,
     CreditScoreRequest, CreditScoreResponse, Effect, EngineDescribeRequest, EngineDescribeResponse,
     EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, Explained, Explanation,
     GroupRates, InputNullReason, MoveView, ObservedRates, Operation, OperationEntry, OverrideView,
-    PointsRange, PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest, PolicyDiffResponse,
+    PointsRange, PolicyArm, PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest, PolicyDiffResponse,
     PolicyReason, PolicyReplayRequest, PolicyReplayResponse, PolicyRule, PolicyRunRequest, PolicyRunResponse,
-    PolicyStep, PortfolioDifference, PortfolioRates, Problem, RateChange, ReasonChange, ReasonCount,
-    ReasonSource, ReasonView, ReferralCode, ReferralReason, Request, RequestNullReason, Response, RuleCount,
-    ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse, SourceChange, SourceSummary, Swap,
-    SwapRule, TopFeature, TransactionsReadResponse,
+    PolicySplit, PolicyStep, PortfolioDifference, PortfolioRates, Problem, RateChange, ReasonChange,
+    ReasonCount, ReasonSource, ReasonView, ReferralCode, ReferralReason, Request, RequestNullReason,
+    Response, RuleCount, ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse, ShadowView,
+    SourceChange, SourceSummary, Swap, SwapRule, TopFeature, TransactionsReadResponse,
 };
 pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};

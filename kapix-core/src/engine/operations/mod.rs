@@ -49,8 +49,8 @@ pub use policy_replay::{
     ReasonCount, RuleCount,
 };
 pub use policy_run::{
-    Applicant, CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse,
-    PolicyStep, ReasonSource,
+    Applicant, ArmRole, Challenger, CounterOffer, OverrideView, PolicyArm, PolicyReason, PolicyRule,
+    PolicyRunRequest, PolicyRunResponse, PolicySplit, PolicyStep, ReasonSource, ShadowView,
 };
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;

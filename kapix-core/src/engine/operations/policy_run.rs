@@ -2,11 +2,15 @@
 
 mod answer;
 mod request;
+mod shadow;
+mod split;
 
 pub use answer::{
     CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunResponse, PolicyStep, ReasonSource,
 };
 pub use request::{Applicant, PolicyRunRequest};
+pub use shadow::ShadowView;
+pub use split::{ArmRole, Challenger, PolicyArm, PolicySplit};
 
 use super::call::{Fulfilled, Need};
 use super::table::Operation;
@@ -51,8 +55,8 @@ impl Operate for PolicyRunRequest {
         let as_of = instant(self.as_of)?;
         limits::check("id_bytes", limits.id_bytes, self.entity_id.as_str().len())
             .map_err(|error| error.at("/entity_id"))?;
-        let policy = call.registry.named::<Policy>(&self.policy, |_| false)?;
-        let unused = self.unused(&policy)?;
+        let (policy, arm) = self.chosen(call)?;
+        let unused = self.unused(call, &policy)?;
         let mut state = State::default();
         let begun = policy.begin(&self.inputs, as_of, Some(&self.entity_id), &mut state);
         begun.map_err(|error| {
@@ -64,6 +68,9 @@ impl Operate for PolicyRunRequest {
             Outcome::Approve => None,
             Outcome::Refer | Outcome::Decline => self.counter_offer(call, &policy, as_of, &mut state)?,
         };
+        let shadows = self.shadowed(call, as_of, &verdict)?;
+        let mut artefacts = vec![policy.reference()];
+        artefacts.extend(shadows.iter().filter_map(|it| it.policy.clone()));
         let found = answer::Found {
             request: self,
             policy: &policy,
@@ -71,18 +78,30 @@ impl Operate for PolicyRunRequest {
             verdict,
             steps,
             trace,
+            arm,
             counter_offer,
+            shadows,
             unused,
         };
         let response = found.response(policy.reference())?;
-        Ok(Done::new(response, vec![policy.reference()]))
+        Ok(Done::new(response, artefacts))
     }
 }
 
 impl PolicyRunRequest {
-    /// Returns the names of values that the policy does not read; one that was meant as a missing input is refused.
-    fn unused(&self, policy: &Chosen<'_, Policy>) -> Result<Vec<String>> {
-        let unread = self.inputs.keys().filter(|name| !policy.body.inputs.contains_key(*name));
+    /// Returns the names of values that no policy of the request reads; one that was meant as a missing input is refused.
+    fn unused(&self, call: &Call<'_, '_>, policy: &Chosen<'_, Policy>) -> Result<Vec<String>> {
+        let challengers = self.split.iter().flat_map(|split| &split.challengers).map(|it| &it.policy);
+        let others: Vec<Chosen<'_, Policy>> = challengers
+            .chain(&self.shadows)
+            .chain([&self.policy])
+            .filter_map(|name| call.registry.named::<Policy>(name, |_| false).ok())
+            .collect();
+        let is_read = |name: &String| {
+            policy.body.inputs.contains_key(name)
+                || others.iter().any(|other| other.body.inputs.contains_key(name))
+        };
+        let unread = self.inputs.keys().filter(|name| !is_read(name));
         let is_missing =
             |name: &&String| self.inputs.get(*name).is_none_or(|value| *value == JsonValue::Null);
         let missing = policy.body.inputs.keys().filter(is_missing).map(String::as_str);

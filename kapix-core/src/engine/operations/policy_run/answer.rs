@@ -1,6 +1,6 @@
 //! The answer of `policy.run`, as it is on the wire.
 
-use super::{PolicyRunRequest, Steps};
+use super::{PolicyArm, PolicyRunRequest, ShadowView, Steps};
 use crate::engine::operations::call::Fulfilled;
 use crate::engine::operations::credit_score::Audience;
 use crate::engine::registry::{ArtefactRef, Chosen};
@@ -26,6 +26,8 @@ const PRINCIPAL_MAX: usize = 4;
 pub struct PolicyRunResponse {
     /// The amount that an approval grants, in minor units.
     pub approved_amount_minor: Option<i64>,
+    /// Which policy of the split decided, where the request has one.
+    pub arm: Option<PolicyArm>,
     /// The instant of the application.
     pub as_of: Instant,
     /// Inputs that are missing and have a value of the policy instead.
@@ -58,6 +60,9 @@ pub struct PolicyRunResponse {
     pub reasons: Vec<PolicyReason>,
     /// The request's seed.
     pub seed: i64,
+    /// What the shadow policies would decide, in the order of the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shadows: Vec<ShadowView>,
     /// What came of the operations that the policy asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<PolicyStep>,
@@ -161,7 +166,9 @@ pub(super) struct Found<'f> {
     pub(super) verdict: Verdict,
     pub(super) steps: Steps,
     pub(super) trace: Option<Vec<TableTrace>>,
+    pub(super) arm: Option<PolicyArm>,
     pub(super) counter_offer: Option<CounterOffer>,
+    pub(super) shadows: Vec<ShadowView>,
     pub(super) unused: Vec<String>,
 }
 
@@ -216,7 +223,9 @@ impl Found<'_> {
             steps: steps.collect(),
             terms: terms.map(|terms| terms.stated.clone()),
             valid_until,
+            arm: self.arm,
             counter_offer: self.counter_offer,
+            shadows: self.shadows,
             trace: self.trace,
             unused: self.unused,
         })

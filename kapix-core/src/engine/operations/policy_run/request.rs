@@ -1,5 +1,6 @@
 //! The request of `policy.run`, as it is on the wire.
 
+use super::PolicySplit;
 use crate::canonical;
 use crate::domain::{Data, SourceKey};
 use crate::engine::operations::credit_score::{Audience, Context};
@@ -44,6 +45,11 @@ pub struct PolicyRunRequest {
     /// Seed of simulations; a policy uses none itself, hands it to its steps and echoes it.
     #[serde(default)]
     pub seed: i64,
+    /// At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the outcome.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shadows: Vec<String>,
+    /// Challengers that decide a share of the applicants in place of `policy`.
+    pub split: Option<PolicySplit>,
     /// Whether the answer says of every row why it did not match; default false.
     #[serde(default)]
     pub trace: bool,
