@@ -91,26 +91,26 @@ impl Operate for PolicyRunRequest {
 impl PolicyRunRequest {
     /// Returns the names of values that no policy of the request reads; one that was meant as a missing input is refused.
     fn unused(&self, call: &Call<'_, '_>, policy: &Chosen<'_, Policy>) -> Result<Vec<String>> {
+        let mut unread: Vec<&String> =
+            self.inputs.keys().filter(|name| !policy.body.inputs.contains_key(*name)).collect();
+        if unread.is_empty() {
+            return Ok(Vec::new());
+        }
         let challengers = self.split.iter().flat_map(|split| &split.challengers).map(|it| &it.policy);
-        let others: Vec<Chosen<'_, Policy>> = challengers
-            .chain(&self.shadows)
-            .chain([&self.policy])
-            .filter_map(|name| call.registry.named::<Policy>(name, |_| false).ok())
-            .collect();
-        let is_read = |name: &String| {
-            policy.body.inputs.contains_key(name)
-                || others.iter().any(|other| other.body.inputs.contains_key(name))
-        };
-        let unread = self.inputs.keys().filter(|name| !is_read(name));
+        for other in challengers.chain(&self.shadows).chain([&self.policy]) {
+            if let Ok(other) = call.registry.named::<Policy>(other, |_| false) {
+                unread.retain(|name| !other.body.inputs.contains_key(*name));
+            }
+        }
         let is_missing =
             |name: &&String| self.inputs.get(*name).is_none_or(|value| *value == JsonValue::Null);
         let missing = policy.body.inputs.keys().filter(is_missing).map(String::as_str);
-        let meant = names::misspelt(unread.clone().map(String::as_str), missing);
+        let meant = names::misspelt(unread.iter().map(|name| name.as_str()), missing);
         if let Some(misspelt) = meant.first() {
             let field = format!("/inputs/{}", escape_segment(misspelt.given));
             return Err(Error::new(Cause::DataInputUnknown, names::refusal_near(misspelt)).at(field));
         }
-        Ok(unread.cloned().collect())
+        Ok(unread.into_iter().cloned().collect())
     }
 
     /// Runs the policy with the results of its steps.
