@@ -183,6 +183,14 @@ func ExpertCards() []byte {
 	return body
 }
 
+// ExamplePolicies returns the example policies, documents in YAML with lines `---` between them: instalment_loan_za,
+// nano_loan_ke, sme_working_capital_ng. They ask the example cards: load both.
+func ExamplePolicies() []byte {
+	var policies C.kapix_buffer
+	body, _ := take(C.kapix_example_policies(&policies), &policies, nil)
+	return body
+}
+
 func bytesOf(bytes []byte) (*C.uint8_t, C.size_t) {
 	return (*C.uint8_t)(unsafe.SliceData(bytes)), C.size_t(len(bytes))
 }

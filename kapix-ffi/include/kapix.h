@@ -218,6 +218,10 @@ void kapix_buffer_free(kapix_buffer *buffer) KAPIX_NOEXCEPT;
  * rank. For kapix_engine_load(). */
 int32_t kapix_expert_cards(kapix_buffer *cards) KAPIX_NOEXCEPT;
 
+/* Writes the policies that ship as examples, documents in YAML with lines `---` between them: instalment_loan_za,
+ * nano_loan_ke, sme_working_capital_ng. They ask the expert cards: load both, with a line `---` between. */
+int32_t kapix_example_policies(kapix_buffer *policies) KAPIX_NOEXCEPT;
+
 /* Helpers, which are compiled into your program: columns from plain arrays, and the parts of answers. */
 
 /* A column of plain memory, which stays yours. */

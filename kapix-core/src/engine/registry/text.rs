@@ -1,0 +1,87 @@
+//! The text of documents: JSON, or YAML that says the same.
+
+use crate::error::{Error, Result};
+use crate::json_value::JsonValue;
+use crate::limits::Limits;
+
+/// Returns the documents of a text: a line that begins with `---` stands between two. In JSON no line does.
+pub(super) fn documents(text: &[u8]) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for at in memchr::memmem::find_iter(text, b"---") {
+        let is_line = at == 0 || text.get(at - 1) == Some(&b'\n');
+        let is_marker = text.get(at + 3).is_none_or(|next| next.is_ascii_whitespace());
+        if cfg!(feature = "yaml") && is_line && is_marker {
+            parts.extend(text.get(start..at));
+            start = at + 3;
+        }
+    }
+    parts.extend(text.get(start..));
+    let several = parts.len() > 1;
+    parts.retain(|part| !several || has_content(part));
+    if parts.is_empty() { vec![text] } else { parts }
+}
+
+/// Returns whether a text has more than comments and empty lines.
+fn has_content(text: &[u8]) -> bool {
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.any(|line| !line.is_empty() && !line.starts_with(b"#") && line != b"...")
+}
+
+/// Returns the document in a text: one that begins with `{` or `[` is JSON, any other YAML.
+pub(super) fn read(text: &[u8], limits: &Limits) -> Result<JsonValue> {
+    #[cfg(feature = "yaml")]
+    if !is_json(text) {
+        return crate::yaml::read(text, limits);
+    }
+    JsonValue::read_text(text, limits)
+}
+
+/// Returns an error of documents that were read, with line and column of its places where they are in YAML.
+#[cfg(feature = "yaml")]
+pub(super) fn placed(error: Error, documents: &[&[u8]], limits: &Limits) -> Error {
+    let prefix = |index: usize| if documents.len() == 1 { String::new() } else { format!("/{index}") };
+    let field = error.fields.first().map(String::as_str).unwrap_or_default();
+    let is_in = |prefix: &str| field.strip_prefix(prefix).is_some_and(|it| it.is_empty() || it.starts_with('/'));
+    let found = documents.iter().enumerate().find(|(index, _)| is_in(&prefix(*index)));
+    match found {
+        Some((index, text)) if !is_json(text) && !field.is_empty() => {
+            let text = core::str::from_utf8(text).unwrap_or_default();
+            crate::yaml::placed(error, text, &prefix(index), limits)
+        }
+        _ => error,
+    }
+}
+
+#[cfg(not(feature = "yaml"))]
+pub(super) fn placed(error: Error, _: &[&[u8]], _: &Limits) -> Error {
+    error
+}
+
+#[cfg(feature = "yaml")]
+fn is_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
+}
+
+#[cfg(all(test, feature = "yaml"))]
+mod tests {
+    use super::documents;
+
+    #[test]
+    fn a_line_of_three_hyphens_stands_between_documents() {
+        for (text, parts) in [
+            ("a: 1", &["a: 1"][..]),
+            ("a: 1\n---\nb: 2", &["a: 1\n", "\nb: 2"]),
+            ("---\na: 1\n...\n---\n# nothing\n", &["\na: 1\n...\n"]),
+            ("# owner\n--- # first\na: 1", &[" # first\na: 1"]),
+            ("{\"a\": \"---\"}\r\n---\r\nb: 2", &["{\"a\": \"---\"}\r\n", "\r\nb: 2"]),
+            ("a: 1\n----\n ---\n---b", &["a: 1\n----\n ---\n---b"]),
+            ("---", &["---"]),
+            ("", &[""]),
+        ] {
+            let found: Vec<&str> =
+                documents(text.as_bytes()).iter().map(|it| core::str::from_utf8(it).unwrap()).collect();
+            assert_eq!(found, parts, "{text}");
+        }
+    }
+}
