@@ -202,8 +202,8 @@ fn an_expression_of_64_kib_takes_bounded_memory_whatever_it_is() {
             let body = body(&steps);
             let (_, allocations, bytes) = held(|| Policy::load(body, &Limits::default()).map(drop));
             assert!(bytes <= 8 << 20, "{start}: {bytes} bytes");
-            // At most one a byte: work that grows faster than the text would allocate more.
-            assert!(allocations <= 65_536, "{start}: {allocations} allocations");
+            // At most two a byte: work that grows faster than the text would allocate more.
+            assert!(allocations <= 2 * 65_536, "{start}: {allocations} allocations");
         }
     }
 }
@@ -228,7 +228,7 @@ fn a_row_of_the_longest_table_takes_bounded_memory() {
     };
     let (bytes, allocations) = per_row(100_000);
     assert!(bytes <= 1_000, "{bytes} bytes a row");
-    assert!(allocations <= 40, "{allocations} allocations a row");
+    assert!(allocations <= 80, "{allocations} allocations a row");
     // As many for a row of a short table: nothing grows with the square of the rows.
     let (short, of_short) = per_row(1_000);
     assert!(bytes <= 2 * short && allocations <= of_short + 1, "{bytes} {short} {allocations} {of_short}");

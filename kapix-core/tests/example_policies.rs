@@ -17,7 +17,8 @@ const POLICIES: [(&str, &str); 3] = [
 fn desk(documents: &[&str]) -> Desk {
     let clock = Clock::Fixed(Instant::parse("2026-06-30T12:00:00Z").unwrap());
     let options = DeskOptions { clock, envelope: false, record: false, ..DeskOptions::default() };
-    let engine = Engine::load(documents, EngineOptions::default()).unwrap_or_else(|error| panic!("{error:#?}"));
+    let engine =
+        Engine::load(documents, EngineOptions::default()).unwrap_or_else(|error| panic!("{error:#?}"));
     Desk::new(engine, options)
 }
 
@@ -65,8 +66,12 @@ fn every_reason_has_a_text_in_three_languages_and_every_input_a_range_or_its_tex
         }
         for (name, input) in json["body"]["inputs"].as_object().unwrap() {
             let is_numeric = ["integer", "money", "number"].contains(&input["type"].as_str().unwrap());
-            let is_closed = input.get("min").is_some() && (input.get("max").is_some() || input["list"] == true);
-            assert!(!is_numeric || is_closed && (input.get("unit").is_some() || input["type"] == "money"), "{id}: {name}");
+            let is_closed =
+                input.get("min").is_some() && (input.get("max").is_some() || input["list"] == true);
+            assert!(
+                !is_numeric || is_closed && (input.get("unit").is_some() || input["type"] == "money"),
+                "{id}: {name}"
+            );
             assert!(input["type"] != "text" || input["values"].is_array(), "{id}: {name}");
         }
     }
@@ -94,7 +99,10 @@ fn yaml_and_json_of_one_policy_have_one_hash() {
     }
     // Cards too.
     let cards: Value = serde_json::from_str(EXPERT_CARDS).unwrap();
-    let yaml = format!("# cards\nkapix: 1\nkind: bundle\nid: expert\nversion: \"1.0.0\"\nroutes: {}\nartefacts: {}\n", cards["routes"], cards["artefacts"]);
+    let yaml = format!(
+        "# cards\nkapix: 1\nkind: bundle\nid: expert\nversion: \"1.0.0\"\nroutes: {}\nartefacts: {}\n",
+        cards["routes"], cards["artefacts"]
+    );
     let hashes = |text: &str| call(&desk(&[text]), "engine.describe", &json!({}))["artefacts"].clone();
     assert_eq!(hashes(&yaml), hashes(EXPERT_CARDS));
 }
@@ -105,7 +113,12 @@ fn mistakes_in_yaml_are_told_with_line_and_column() {
     let line = |part: &str| text.lines().position(|line| line.contains(part)).unwrap() + 1;
     let load = |text: &str| Engine::load(&[text], EngineOptions::default()).unwrap_err();
     for (from, to, cause, at) in [
-        ("share, account.points, bureau_score]", "shar, account.points, bureau_score]", Cause::ExpressionName, "columns: [share"),
+        (
+            "share, account.points, bureau_score]",
+            "shar, account.points, bureau_score]",
+            Cause::ExpressionName,
+            "columns: [share",
+        ),
         ("\"> 0.25\", \"< 560\", \"-\"", "\"> 0.25\", \"< x560\", \"-\"", Cause::ExpressionName, "\"< 560\""),
         ("window_s: 86400", "window_s: 1d", Cause::JsonShape, "window_s"),
         ("window_s: 86400", "windows: 86400", Cause::JsonUnknownField, "window_s"),
@@ -121,7 +134,8 @@ fn mistakes_in_yaml_are_told_with_line_and_column() {
         assert!(error.message.contains(&format!("(line {}, column ", line(at))), "{to}: {error}");
         assert!(error.fields[0].starts_with("/body"), "{to}: {error}");
     }
-    let cards_first = Engine::load(&[EXPERT_CARDS, &text.replace("[share, ", "[shar, ")], EngineOptions::default());
+    let cards_first =
+        Engine::load(&[EXPERT_CARDS, &text.replace("[share, ", "[shar, ")], EngineOptions::default());
     let error = cards_first.unwrap_err();
     assert!(error.fields[0].starts_with("/1/body/steps/3") && error.message.contains("(line "), "{error}");
 }
@@ -143,7 +157,12 @@ fn each_decides_an_application_with_the_example_card_and_offers_less_where_too_m
     let desk = shipped();
     for (id, text) in POLICIES {
         let json = canonical(text);
-        let case = json["body"]["tests"].as_array().unwrap().iter().find(|it| it["expect"]["outcome"] == "approve").unwrap();
+        let case = json["body"]["tests"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["expect"]["outcome"] == "approve")
+            .unwrap();
         let entity_type = if id.starts_with("sme") { "sme" } else { "individual" };
         let run = |inputs: &Value, language: &str| {
             let request = json!({
@@ -160,9 +179,14 @@ fn each_decides_an_application_with_the_example_card_and_offers_less_where_too_m
         much["requested"] = json!(amount * 3);
         let answer = run(&much, "sw");
         assert_ne!(answer["outcome"], "approve", "{id}");
-        let offered = answer["counter_offer"]["amount_minor"].as_i64().unwrap_or_else(|| panic!("{id}: {answer:#}"));
+        let offered =
+            answer["counter_offer"]["amount_minor"].as_i64().unwrap_or_else(|| panic!("{id}: {answer:#}"));
         much["requested"] = json!(offered);
-        assert_eq!(run(&much, "en")["outcome"], "approve", "{id}: the counter-offer is granted where it is asked for");
+        assert_eq!(
+            run(&much, "en")["outcome"],
+            "approve",
+            "{id}: the counter-offer is granted where it is asked for"
+        );
         let step = json["body"]["offer"]["counter_offer"]["step"].as_i64().unwrap();
         if offered + step < amount * 3 {
             much["requested"] = json!(offered + step);
@@ -175,5 +199,8 @@ fn each_decides_an_application_with_the_example_card_and_offers_less_where_too_m
     let case = &canonical(POLICIES[1].1)["body"]["tests"][0];
     let request = json!({"policy": "nano_loan_ke", "entity_id": "a-1", "inputs": case["inputs"], "as_of": case["as_of"]});
     let answer = call(&alone, "policy.run", &request);
-    assert_eq!((&answer["outcome"], &answer["reasons"][0]["code"]), (&json!("refer"), &json!("STEP_REFUSED")));
+    assert_eq!(
+        (&answer["outcome"], &answer["reasons"][0]["code"]),
+        (&json!("refer"), &json!("STEP_REFUSED"))
+    );
 }

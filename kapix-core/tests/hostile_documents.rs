@@ -11,9 +11,46 @@ use serde_json::Value;
 
 /// What is put into a text: the signs and words that parsers tell apart.
 const PIECES: [&str; 40] = [
-    "\n", "  ", ": ", "- ", "#", "\"", "'", "[", "]", "{", "}", ",", "&a ", "*a", "<<: ", "!!int ", "|\n", ">\n", "---\n", "\t",
-    "0x1F", "1e999", "-", ".nan", "~", "(", ")", "..", "not(", " and ", "if ", " then ", " else ", "**", "count(", "date(\"2026-02-30\")",
-    "item", "between ", "\u{e9}", "\u{0}",
+    "\n",
+    "  ",
+    ": ",
+    "- ",
+    "#",
+    "\"",
+    "'",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "&a ",
+    "*a",
+    "<<: ",
+    "!!int ",
+    "|\n",
+    ">\n",
+    "---\n",
+    "\t",
+    "0x1F",
+    "1e999",
+    "-",
+    ".nan",
+    "~",
+    "(",
+    ")",
+    "..",
+    "not(",
+    " and ",
+    "if ",
+    " then ",
+    " else ",
+    "**",
+    "count(",
+    "date(\"2026-02-30\")",
+    "item",
+    "between ",
+    "\u{e9}",
+    "\u{0}",
 ];
 
 /// Numbers below another one: a linear congruential generator, D. E. Knuth's MMIX.
@@ -72,7 +109,17 @@ fn documents_in_yaml_end_in_a_policy_or_an_error() {
         let part = parts[draws.below(parts.len())];
         parsers::yaml(&draws.broken(part));
     }
-    for text in ["a: &a [b]\nc: *a", "? - [: {", "[[[[", "a: 'x", "\u{feff}a: 1", "a:\n b\n  c: d", "%TAG ! !\n--- 1", "!!binary x", "a: !!set {b}"] {
+    for text in [
+        "a: &a [b]\nc: *a",
+        "? - [: {",
+        "[[[[",
+        "a: 'x",
+        "\u{feff}a: 1",
+        "a:\n b\n  c: d",
+        "%TAG ! !\n--- 1",
+        "!!binary x",
+        "a: !!set {b}",
+    ] {
         parsers::yaml(text.as_bytes());
         for _ in 0..100 {
             parsers::yaml(&draws.broken(text));
@@ -89,7 +136,10 @@ fn expressions_and_cells_compile_and_run_or_are_refused() {
             parsers::expression(&draws.broken(text));
         }
     }
-    for motif in ["(", "[", "not(", "if ", "-", "1+", "n and ", "((n)*", "a.", "\"", "{a:", "[[]", "x[item>", "1..", "**"] {
+    for motif in [
+        "(", "[", "not(", "if ", "-", "1+", "n and ", "((n)*", "a.", "\"", "{a:", "[[]", "x[item>", "1..",
+        "**",
+    ] {
         let text = motif.repeat(65_536 / motif.len());
         parsers::expression(text.as_bytes());
         parsers::expression(format!("n\n{text}").as_bytes());

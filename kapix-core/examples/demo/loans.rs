@@ -25,7 +25,10 @@ pub(crate) fn tell(paper: &Paper, folder: &Path, requests: &[std::path::PathBuf]
         let asked = folder.join("../loans").join(name);
         if asked.exists() {
             let title = path.file_stem().map(|it| it.to_string_lossy().replace('_', " ")).unwrap_or_default();
-            page::loan(paper, &title, &decide(&desk, &read(path)?, &read(&asked)?)?);
+            let (scored, asked) = (read(path)?, read(&asked)?);
+            for amount in asked.get("amounts_minor").and_then(Value::as_array).into_iter().flatten() {
+                page::loan(paper, &title, &decide(&desk, &scored, &asked, amount)?);
+            }
         }
     }
     Ok(())
@@ -43,8 +46,11 @@ fn call(desk: &Desk, operation: &str, request: &Value) -> Result<Value, String> 
 }
 
 /// Decides a loan: its inputs are what was asked for, and what the transactions of the request say.
-fn decide(desk: &Desk, scored: &Value, asked: &Value) -> Result<Loan, String> {
+fn decide(desk: &Desk, scored: &Value, asked: &Value, amount: &Value) -> Result<Loan, String> {
     let mut inputs = asked.get("inputs").cloned().unwrap_or_else(|| json!({}));
+    if let Some(inputs) = inputs.as_object_mut() {
+        inputs.insert("requested".to_owned(), amount.clone());
+    }
     let analysis = json!({
         "as_of": scored.get("as_of"), "entity_id": scored.get("entity_id"), "data": scored.get("data")
     });

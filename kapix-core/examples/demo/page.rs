@@ -1,7 +1,7 @@
 //! What is said of each applicant.
 
-use crate::paper::{Ink, Paper};
 use crate::loans::Loan;
+use crate::paper::{Ink, Paper};
 use crate::{Case, Scored};
 use kapix_core::{
     Error,
@@ -55,8 +55,12 @@ pub(crate) fn loan(paper: &Paper, title: &str, loan: &Loan) {
     let list = |name: &str| answer.get(name).and_then(Value::as_array).into_iter().flatten();
     let currency = Currency::parse(&text(answer, "currency")).ok();
     let money = |minor: Option<&Value>| {
-        let amount = minor.and_then(Value::as_i64).zip(currency).and_then(|(minor, it)| Money::new(minor, it).ok());
-        amount.map_or_else(|| "?".to_owned(), |it| format!("{} {}", it.currency.as_str(), it.to_decimal_string()))
+        let amount =
+            minor.and_then(Value::as_i64).zip(currency).and_then(|(minor, it)| Money::new(minor, it).ok());
+        amount.map_or_else(
+            || "?".to_owned(),
+            |it| format!("{} {}", it.currency.as_str(), it.to_decimal_string()),
+        )
     };
     paper.rule(&format!("{title}: a loan"));
     let asked = money(request.pointer("/inputs/requested"));
@@ -67,13 +71,21 @@ pub(crate) fn loan(paper: &Paper, title: &str, loan: &Loan) {
         "decline" => Ink::Bad,
         _ => Ink::Doubtful,
     };
-    let granted = answer.get("approved_amount_minor").map(|it| format!("  {}", money(Some(it)))).unwrap_or_default();
+    let granted =
+        answer.get("approved_amount_minor").map(|it| format!("  {}", money(Some(it)))).unwrap_or_default();
     println!("{}{granted}", paper.ink(ink, &outcome.to_uppercase()));
     for reason in list("reasons") {
         let inputs = reason.get("inputs").and_then(Value::as_array).into_iter().flatten();
         let inputs: Vec<&str> = inputs.filter_map(Value::as_str).collect();
         let inputs = if inputs.is_empty() { String::new() } else { format!(" ({})", inputs.join(", ")) };
-        paper.text(2, ink, &format!("{} [{}]{inputs}", text(reason, "text"), text(reason, "code")));
+        let told = format!("{} [{}]{inputs}", text(reason, "text"), text(reason, "code"));
+        // A decline may stand beside what alone would be a referral.
+        let is_other = text(reason, "outcome") != outcome;
+        paper.text(
+            2,
+            if is_other { Ink::Faint } else { ink },
+            &if is_other { format!("also: {told}") } else { told },
+        );
     }
     let rows: Vec<String> =
         list("matched_rules").map(|row| format!("{}.{}", text(row, "table"), text(row, "rule"))).collect();
@@ -92,7 +104,11 @@ pub(crate) fn loan(paper: &Paper, title: &str, loan: &Loan) {
     };
     if answer.get("terms").is_some() {
         let until = text(answer, "valid_until");
-        paper.hanging("  offer: ", Ink::Plain, &format!("{}; valid until {until}", terms(answer.get("terms"))));
+        paper.hanging(
+            "  offer: ",
+            Ink::Plain,
+            &format!("{}; valid until {until}", terms(answer.get("terms"))),
+        );
     }
     if let Some(offer) = answer.get("counter_offer") {
         let amount = money(offer.get("amount_minor"));

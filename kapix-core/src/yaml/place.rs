@@ -45,7 +45,8 @@ pub(crate) fn placed(error: Error, text: &str, prefix: &str, limits: &Limits) ->
     let detail = |it: &Detail| Detail { message: told(&it.message, &it.field), ..it.clone() };
     let details = error.details.iter().map(detail).collect();
     Error::from_details(details).unwrap_or_else(|| {
-        let message = error.fields.first().map_or_else(|| error.message.clone(), |it| told(&error.message, it));
+        let message =
+            error.fields.first().map_or_else(|| error.message.clone(), |it| told(&error.message, it));
         Error { message, ..error.clone() }
     })
 }

@@ -31,7 +31,9 @@ fn is_numeric(text: &str) -> bool {
     }
     let plain = unsigned.replace('_', "").to_ascii_lowercase();
     let is_based = ["0x", "0o", "0b"].iter().any(|base| {
-        plain.strip_prefix(base).is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_hexdigit()))
+        plain
+            .strip_prefix(base)
+            .is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_hexdigit()))
     });
     is_based || matches!(&*plain, ".inf" | ".nan") || plain.parse::<f64>().is_ok()
 }

@@ -28,17 +28,38 @@ fn refused(text: &str) -> (Cause, String, Vec<String>) {
 #[test]
 fn a_document_has_the_value_of_the_json_that_says_the_same() {
     for (text, json) in [
-        ("a: 1\nb: [x, \"y\", 'z']\nc: {d: null, e: true}\n", r#"{"a":1,"b":["x","y","z"],"c":{"d":null,"e":true}}"#),
+        (
+            "a: 1\nb: [x, \"y\", 'z']\nc: {d: null, e: true}\n",
+            r#"{"a":1,"b":["x","y","z"],"c":{"d":null,"e":true}}"#,
+        ),
         ("# a comment\na: # another\n  - 1.0\n  - 1e2\n  - -0\n  - -0.0\n", r#"{"a":[1,100,0,0]}"#),
         ("a: 9007199254740991\nb: 1e21\nc: 0.1", r#"{"a":9007199254740991,"b":1e21,"c":0.1}"#),
         ("a: ~\nb: Null\nc: TRUE\nd: False", r#"{"a":null,"b":null,"c":true,"d":false}"#),
-        ("a: yes\nb: no\nc: on\nd: off\ne: y\nf: N", r#"{"a":"yes","b":"no","c":"on","d":"off","e":"y","f":"N"}"#),
-        ("a: 2026-01-31\nb: 2026-06-30T12:00:00Z\nc: 12:30\nd: 1.2.3", r#"{"a":"2026-01-31","b":"2026-06-30T12:00:00Z","c":"12:30","d":"1.2.3"}"#),
-        ("a: inf\nb: nan\nc: infinity\nd: 0xZ\ne: 1_a\nf: .5.", r#"{"a":"inf","b":"nan","c":"infinity","d":"0xZ","e":"1_a","f":".5."}"#),
-        ("a: '012'\nb: \"1_000\"\nc: '.inf'\nd: '0x1F'\ne: ''\nf: 'null'", r#"{"a":"012","b":"1_000","c":".inf","d":"0x1F","e":"","f":"null"}"#),
+        (
+            "a: yes\nb: no\nc: on\nd: off\ne: y\nf: N",
+            r#"{"a":"yes","b":"no","c":"on","d":"off","e":"y","f":"N"}"#,
+        ),
+        (
+            "a: 2026-01-31\nb: 2026-06-30T12:00:00Z\nc: 12:30\nd: 1.2.3",
+            r#"{"a":"2026-01-31","b":"2026-06-30T12:00:00Z","c":"12:30","d":"1.2.3"}"#,
+        ),
+        (
+            "a: inf\nb: nan\nc: infinity\nd: 0xZ\ne: 1_a\nf: .5.",
+            r#"{"a":"inf","b":"nan","c":"infinity","d":"0xZ","e":"1_a","f":".5."}"#,
+        ),
+        (
+            "a: '012'\nb: \"1_000\"\nc: '.inf'\nd: '0x1F'\ne: ''\nf: 'null'",
+            r#"{"a":"012","b":"1_000","c":".inf","d":"0x1F","e":"","f":"null"}"#,
+        ),
         ("a: >\n  one\n  two\nb: |\n  one\n  two\n", r#"{"a":"one two\n","b":"one\ntwo\n"}"#),
-        ("a: one\n  two\nb: '[1..5)'\nc: < 18\nd: \"- 1\"", r#"{"a":"one two","b":"[1..5)","c":"< 18","d":"- 1"}"#),
-        ("1: a\ntrue: b\n'': c\n\"null\": d\n012: e\nyes: f", r#"{"1":"a","true":"b","":"c","null":"d","012":"e","yes":"f"}"#),
+        (
+            "a: one\n  two\nb: '[1..5)'\nc: < 18\nd: \"- 1\"",
+            r#"{"a":"one two","b":"[1..5)","c":"< 18","d":"- 1"}"#,
+        ),
+        (
+            "1: a\ntrue: b\n'': c\n\"null\": d\n012: e\nyes: f",
+            r#"{"1":"a","true":"b","":"c","null":"d","012":"e","yes":"f"}"#,
+        ),
         ("---\na: 1\n...\n", r#"{"a":1}"#),
         ("\u{feff}a: \"é\\u00e9\\n\"", r#"{"a":"éé\n"}"#),
         ("a: C#\nb: a # b\nc: a:b\nd: 'it''s'", r#"{"a":"C#","b":"a","c":"a:b","d":"it's"}"#),
@@ -72,7 +93,11 @@ fn what_tools_read_in_different_ways_is_refused_with_its_place() {
         ("", "column 4"),
     ] {
         let (cause, message, fields) = refused(&format!("a:\n  b: {value}\n"));
-        assert_eq!((cause, &fields[..]), (Cause::YamlLeftOut, &["/a/b".to_owned()][..]), "{value}: {message}");
+        assert_eq!(
+            (cause, &fields[..]),
+            (Cause::YamlLeftOut, &["/a/b".to_owned()][..]),
+            "{value}: {message}"
+        );
         assert!(message.contains("line 2, ") && message.contains(place), "{value}: {message}");
     }
     for (text, message) in [
@@ -121,7 +146,10 @@ fn what_json_refuses_is_refused_too() {
         assert_eq!(found, cause, "{text}: {message}");
     }
     let broken = read(b"a: \xff", &Limits::default()).unwrap_err();
-    assert_eq!((broken.cause, &*broken.message), (Cause::YamlSyntax, "the text is not UTF-8 (line 1, column 4)"));
+    assert_eq!(
+        (broken.cause, &*broken.message),
+        (Cause::YamlSyntax, "the text is not UTF-8 (line 1, column 4)")
+    );
 }
 
 #[test]
@@ -158,7 +186,11 @@ fn errors_of_a_document_are_told_with_line_and_column() {
     assert_eq!(told("/7/a/d~1e", "/7"), "wrong (line 3, column 8)");
     assert_eq!(told("/a/b/1/absent/too", ""), "wrong (line 2, column 10)", "what holds it");
     assert_eq!(told("/absent", ""), "wrong (line 1, column 1)");
-    let detail = |field: &str| Detail { cause: Cause::PolicyShape, message: field.to_owned(), field: field.to_owned() };
+    let detail = |field: &str| Detail {
+        cause: Cause::PolicyShape,
+        message: field.to_owned(),
+        field: field.to_owned(),
+    };
     let both = Error::from_details(vec![detail("/a/d~1e"), detail("/a/b")]).unwrap();
     let both = placed(both, text, "", &limits);
     assert_eq!(both.message, "/a/d~1e (line 3, column 8) (and 1 more)");
@@ -202,7 +234,9 @@ fn written(value: &Value, indent: usize) -> String {
             lines.collect()
         }
         Value::Object(members) if !members.is_empty() => {
-            let lines = members.iter().map(|(name, it)| format!("\n{pad}{}:{}", json!(name), written(it, indent + 1)));
+            let lines = members
+                .iter()
+                .map(|(name, it)| format!("\n{pad}{}:{}", json!(name), written(it, indent + 1)));
             lines.collect()
         }
         other => format!(" {other}"),

@@ -121,7 +121,9 @@ impl<'t, 'l> Walk<'t, 'l> {
                 return Ok(true);
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                return Err(left_out("write the value again: aliases (`*`) are not read, or put a text that begins with `*` in quotes"));
+                return Err(left_out(
+                    "write the value again: aliases (`*`) are not read, or put a text that begins with `*` in quotes",
+                ));
             }
             _ => {}
         }
@@ -177,7 +179,9 @@ impl<'t, 'l> Walk<'t, 'l> {
     fn count(&mut self) -> Result<()> {
         self.nodes += 1;
         if self.nodes > NODES_MAX {
-            let message = format!("a document in YAML must have at most `{NODES_MAX}` values and names; write it as JSON");
+            let message = format!(
+                "a document in YAML must have at most `{NODES_MAX}` values and names; write it as JSON"
+            );
             return Err(Error::new(Cause::LimitExceeded, message));
         }
         Ok(())
@@ -198,7 +202,9 @@ fn refuse_properties(anchor: usize, is_tagged: bool) -> Result<()> {
         ));
     }
     if is_tagged {
-        return Err(left_out("take the tag away: tags (`!`) are not read, or put a text that begins with `!` in quotes"));
+        return Err(left_out(
+            "take the tag away: tags (`!`) are not read, or put a text that begins with `!` in quotes",
+        ));
     }
     Ok(())
 }

@@ -51,8 +51,11 @@ pub fn expression(text: &[u8]) {
         "ns": {"type": "number", "list": true, "max_items": 20}, "ts": {"type": "text", "list": true, "max_items": 20}
     });
     for column in ["n", "t", "d", "m", "b", "x"] {
-        let rules: Vec<Value> =
-            cells.iter().map(|cell| json!({"when": [cell], "then": {"outcome": "approve"}})).chain([json!({"when": ["-"], "then": {"outcome": "approve"}})]).collect();
+        let rules: Vec<Value> = cells
+            .iter()
+            .map(|cell| json!({"when": [cell], "then": {"outcome": "approve"}}))
+            .chain([json!({"when": ["-"], "then": {"outcome": "approve"}})])
+            .collect();
         let body = json!({
             "currency": "KES", "inputs": inputs, "reasons": {},
             "steps": [
@@ -60,7 +63,9 @@ pub fn expression(text: &[u8]) {
                 {"table": {"name": "s", "hit": "first", "columns": [column], "rules": rules}}
             ]
         });
-        let Ok(engine) = Engine::load(&[artefact(&body).to_string()], EngineOptions::default()) else { continue };
+        let Ok(engine) = Engine::load(&[artefact(&body).to_string()], EngineOptions::default()) else {
+            continue;
+        };
         let desk = desk(engine);
         call(&desk, "policy.check", &json!({"policy": "p"}));
         for given in [
@@ -79,7 +84,8 @@ pub fn policy(text: &[u8]) {
     let Ok(engine) = Engine::load(&[artefact(&body).to_string()], EngineOptions::default()) else { return };
     let desk = desk(engine);
     call(&desk, "policy.check", &json!({"policy": "p"}));
-    let names = || body.get("inputs").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone());
+    let names =
+        || body.get("inputs").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone());
     for value in [json!(1), json!(0), json!("a"), json!(true), json!([1]), json!("2026-01-31"), Value::Null] {
         let inputs: Value = names().map(|name| (name, value.clone())).collect();
         call(&desk, "policy.run", &json!({"policy": "p", "entity_id": "a", "inputs": inputs, "trace": true}));

@@ -82,7 +82,8 @@ fn refuse_paths<T: AsRef<[u8]>>(documents: &[T]) -> Result<()> {
         let text = document.as_ref().trim_ascii();
         let is_line = text.len() <= PATH_BYTES_MAX && !text.contains(&b'\n') && !text.starts_with(b"\"");
         let name = text.to_ascii_lowercase();
-        let has_extension = [&b".json"[..], b".yaml", b".yml"].iter().any(|it| text.len() > it.len() && name.ends_with(it));
+        let has_extension =
+            [&b".json"[..], b".yaml", b".yml"].iter().any(|it| text.len() > it.len() && name.ends_with(it));
         is_line && (has_extension || matches!(text, [b'/' | b'.' | b'~', ..]))
     };
     let Some(index) = documents.iter().position(is_path) else { return Ok(()) };
@@ -187,7 +188,15 @@ mod tests {
 
     #[test]
     fn a_path_in_place_of_a_document_is_told_as_such() {
-        for path in ["card.json", "policy.yaml", "a/b.YML", "/srv/cards/CARD.JSON", "./card", "~/card", "C:\\cards\\card.json "] {
+        for path in [
+            "card.json",
+            "policy.yaml",
+            "a/b.YML",
+            "/srv/cards/CARD.JSON",
+            "./card",
+            "~/card",
+            "C:\\cards\\card.json ",
+        ] {
             let error = Desk::load(path.as_bytes(), b"").unwrap_err();
             assert_eq!((error.cause.as_str(), error.fields.len()), ("json.syntax", 0), "{path}");
             assert!(error.message.contains("looks like a path") && !error.message.contains(path));

@@ -42,7 +42,8 @@ pub(super) fn read(text: &[u8], limits: &Limits) -> Result<JsonValue> {
 pub(super) fn placed(error: Error, documents: &[&[u8]], limits: &Limits) -> Error {
     let prefix = |index: usize| if documents.len() == 1 { String::new() } else { format!("/{index}") };
     let field = error.fields.first().map(String::as_str).unwrap_or_default();
-    let is_in = |prefix: &str| field.strip_prefix(prefix).is_some_and(|it| it.is_empty() || it.starts_with('/'));
+    let is_in =
+        |prefix: &str| field.strip_prefix(prefix).is_some_and(|it| it.is_empty() || it.starts_with('/'));
     let found = documents.iter().enumerate().find(|(index, _)| is_in(&prefix(*index)));
     match found {
         Some((index, text)) if !is_json(text) && !field.is_empty() => {

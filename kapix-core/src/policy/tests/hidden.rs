@@ -51,7 +51,9 @@ fn dated(value: &JsonValue, at: &str) -> JsonValue {
 /// Does to an input of an application what the fault says.
 pub(super) fn spoil(inputs: &mut Inputs, name: &str, input: &InputBody, fault: Fault) {
     let Some(value) = inputs.remove(name) else { return };
-    let number = |value: f64| if input.list { JsonValue::Array(vec![JsonValue::Number(value)]) } else { JsonValue::Number(value) };
+    let number = |value: f64| {
+        if input.list { JsonValue::Array(vec![JsonValue::Number(value)]) } else { JsonValue::Number(value) }
+    };
     let is_numeric = matches!(input.kind, InputType::Integer | InputType::Number | InputType::Money);
     let spoilt = match fault {
         Fault::Absent => return,
@@ -71,9 +73,9 @@ pub(super) fn spoil(inputs: &mut Inputs, name: &str, input: &InputBody, fault: F
         Fault::Stale => dated(&value, "2020-01-01"),
         Fault::Undated => bare(&value),
         Fault::Future => dated(&value, "2027-01-01"),
-        Fault::OfAnother => {
-            JsonValue::from(json!({ "value": serde_json::to_value(bare(&value)).unwrap(), "at": "2026-06-30", "entity_id": "ent_2" }))
-        }
+        Fault::OfAnother => JsonValue::from(
+            json!({ "value": serde_json::to_value(bare(&value)).unwrap(), "at": "2026-06-30", "entity_id": "ent_2" }),
+        ),
     };
     // A value out of range or of another type keeps its date, so that only this is wrong with it.
     let keeps_date = matches!(fault, Fault::WrongType | Fault::NotANumber | Fault::OutOfRange);

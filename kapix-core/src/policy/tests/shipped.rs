@@ -72,21 +72,27 @@ impl Applications<'_> {
         let points = 520 + 10 * self.below(20);
         let calls = self.policy.body.steps.iter().filter(|step| matches!(step, StepBody::Call(_)));
         calls
-            .map(|_| StepResult::Answer { answer: JsonValue::from(json!({ "points": points })), referred: false })
+            .map(|_| StepResult::Answer {
+                answer: JsonValue::from(json!({ "points": points })),
+                referred: false,
+            })
             .collect()
     }
 }
 
 /// Returns results of steps that say nothing, from results that do.
 fn spoilt(results: &[StepResult], how: usize) -> Vec<StepResult> {
-    let answer = |answer: serde_json::Value| StepResult::Answer { answer: JsonValue::from(answer), referred: false };
+    let answer =
+        |answer: serde_json::Value| StepResult::Answer { answer: JsonValue::from(answer), referred: false };
     let spoil = |result: &StepResult| match (how, result) {
         (0, _) => StepResult::Refused,
         (1, _) => answer(json!({})),
         (2, _) => answer(json!({"points": null})),
         (3, _) => answer(json!({"points": "700"})),
         (4, _) => answer(json!({"points": 700.5})),
-        (_, StepResult::Answer { answer, .. }) => StepResult::Answer { answer: answer.clone(), referred: true },
+        (_, StepResult::Answer { answer, .. }) => {
+            StepResult::Answer { answer: answer.clone(), referred: true }
+        }
         (_, StepResult::Refused) => StepResult::Refused,
     };
     results.iter().map(spoil).collect()
@@ -110,7 +116,11 @@ fn no_spoilt_application_is_approved_that_is_not_approved_whole_and_none_on_bett
             }
             for _ in 0..40 {
                 let count = 2 + applications.below(4);
-                sets.push((0..count).map(|_| (applications.below(names.len()), applications.below(FAULTS.len()))).collect());
+                sets.push(
+                    (0..count)
+                        .map(|_| (applications.below(names.len()), applications.below(FAULTS.len())))
+                        .collect(),
+                );
             }
             for set in sets {
                 let mut given = inputs.clone();
@@ -129,6 +139,9 @@ fn no_spoilt_application_is_approved_that_is_not_approved_whole_and_none_on_bett
             }
         }
         // The test says something: applications are approved, and so are some that lost what does not matter.
-        assert!(approvals >= APPLICATIONS / 20 && kept > 0 && tried > 30_000, "{id}: {approvals} {kept} {tried}");
+        assert!(
+            approvals >= APPLICATIONS / 20 && kept > 0 && tried > 30_000,
+            "{id}: {approvals} {kept} {tried}"
+        );
     }
 }
