@@ -34,7 +34,7 @@ impl fmt::Display for Place {
 
 /// Returns an error of a document with the line and column of each of its places in the text; its pointers start
 /// behind `prefix`. A place that the text does not have is told as what holds it.
-pub(crate) fn placed(error: Error, text: &str, prefix: &str, limits: &Limits) -> Error {
+pub(crate) fn placed(error: &Error, text: &str, prefix: &str, limits: &Limits) -> Error {
     let pointers = error.details.iter().map(|it| &it.field).chain(&error.fields);
     let pointers: Vec<&str> = pointers.filter_map(|it| it.strip_prefix(prefix)).collect();
     let found = places(text, &pointers, limits);

@@ -25,11 +25,11 @@ fn call(desk: &Desk, operation: &str, request: &Value) -> Value {
     let reply = desk.call(operation, text.as_bytes(), &Control::default());
     assert_ne!(reply.status, 500, "{operation}");
     assert_eq!(reply, desk.call(operation, text.as_bytes(), &Control::default()));
-    serde_json::from_slice(&reply.body).expect("an answer is JSON")
+    serde_json::from_slice(&reply.body).unwrap()
 }
 
 /// Loads a text as a document in YAML, alone and as the body of a policy.
-pub fn yaml(text: &[u8]) {
+pub(crate) fn yaml(text: &[u8]) {
     let frame = b"kapix: 1\nkind: policy\nid: p\nversion: '1'\nprovenance: {owner: a, purpose: b, population: c, limitations: d, status: draft}\nbody:\n";
     for document in [text, &[frame, text].concat()] {
         match Engine::load(&[document], EngineOptions::default()) {
@@ -40,7 +40,7 @@ pub fn yaml(text: &[u8]) {
 }
 
 /// Compiles the first line of a text as an expression and the others as cells, and runs what compiles.
-pub fn expression(text: &[u8]) {
+pub(crate) fn expression(text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     let mut lines = text.split('\n');
     let expression = lines.next().unwrap_or_default();
@@ -79,7 +79,7 @@ pub fn expression(text: &[u8]) {
 }
 
 /// Loads a text as the body of a policy, in JSON or YAML; what loads is checked, run and compared with itself.
-pub fn policy(text: &[u8]) {
+pub(crate) fn policy(text: &[u8]) {
     let Ok(body) = serde_json::from_slice::<Value>(text) else { return };
     let Ok(engine) = Engine::load(&[artefact(&body).to_string()], EngineOptions::default()) else { return };
     let desk = desk(engine);

@@ -10,7 +10,7 @@ pub(super) fn documents(text: &[u8]) -> Vec<&[u8]> {
     let mut start = 0;
     for at in memchr::memmem::find_iter(text, b"---") {
         let is_line = at == 0 || text.get(at - 1) == Some(&b'\n');
-        let is_marker = text.get(at + 3).is_none_or(|next| next.is_ascii_whitespace());
+        let is_marker = text.get(at + 3).is_none_or(u8::is_ascii_whitespace);
         if cfg!(feature = "yaml") && is_line && is_marker {
             parts.extend(text.get(start..at));
             start = at + 3;
@@ -48,7 +48,7 @@ pub(super) fn placed(error: Error, documents: &[&[u8]], limits: &Limits) -> Erro
     match found {
         Some((index, text)) if !is_json(text) && !field.is_empty() => {
             let text = core::str::from_utf8(text).unwrap_or_default();
-            crate::yaml::placed(error, text, &prefix(index), limits)
+            crate::yaml::placed(&error, text, &prefix(index), limits)
         }
         _ => error,
     }

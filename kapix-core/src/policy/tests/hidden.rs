@@ -3,7 +3,7 @@
 use super::{AS_OF, documents, policy};
 use crate::id::Id;
 use crate::json_value::JsonValue;
-use crate::policy::{InputBody, InputType, Outcome, Policy, Progress, State, StepResult, Terms};
+use crate::policy::{InputBody, InputType, Outcome, Policy, Progress, State, StepResult, Verdict};
 use crate::time::Instant;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -89,13 +89,13 @@ pub(super) fn spoil(inputs: &mut Inputs, name: &str, input: &InputBody, fault: F
     inputs.insert(name.to_owned(), spoilt);
 }
 
-/// Returns what is approved of an application, with its terms; what is refused is not approved.
-pub(super) fn approved(policy: &Policy, inputs: &Inputs, results: &[StepResult]) -> Option<Option<Terms>> {
+/// Returns the verdict on an application that is approved; what is refused is not.
+pub(super) fn approved(policy: &Policy, inputs: &Inputs, results: &[StepResult]) -> Option<Verdict> {
     let mut state = State::default();
     let id = Id::parse("ent_1").unwrap();
     policy.begin(inputs, Instant::parse(AS_OF).unwrap(), Some(&id), &mut state).ok()?;
     match policy.run(results, &mut state) {
-        Progress::Done(verdict) => (verdict.outcome == Outcome::Approve).then_some(verdict.terms),
+        Progress::Done(verdict) => (verdict.outcome == Outcome::Approve).then_some(verdict),
         Progress::Need(need) => panic!("needs {need:?}"),
     }
 }

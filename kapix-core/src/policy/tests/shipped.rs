@@ -108,7 +108,7 @@ fn no_spoilt_application_is_approved_that_is_not_approved_whole_and_none_on_bett
         for _ in 0..APPLICATIONS {
             let inputs = applications.next();
             let results = applications.results();
-            let truly = approved(&policy, &inputs, &results);
+            let truly = approved(&policy, &inputs, &results).map(|it| it.terms);
             approvals += usize::from(truly.is_some());
             let mut sets: Vec<Vec<(usize, usize)>> = Vec::new();
             for name in 0..names.len() {
@@ -128,7 +128,7 @@ fn no_spoilt_application_is_approved_that_is_not_approved_whole_and_none_on_bett
                     let name = &names[*name];
                     spoil(&mut given, name, &policy.body.inputs[name], FAULTS[*fault]);
                 }
-                let found = approved(&policy, &given, &results);
+                let found = approved(&policy, &given, &results).map(|it| it.terms);
                 tried += 1;
                 kept += usize::from(found.is_some());
                 assert!(found.is_none() || found == truly, "{id}: {set:?} of {inputs:?} with {results:?}");
