@@ -82,7 +82,12 @@ func ExampleEngine_PolicyRun() {
 	}
 	fmt.Println("counter-offer:", loan.CounterOffer.AmountMinor, "minor units")
 	// Output:
-	// TO_BE_RUN
+	// decline under nano_loan_ke
+	// because The amount is above what we lend you now.
+	// by row decision.good
+	// by row tier.one_or_two
+	// by row price.base
+	// counter-offer: 600000 minor units
 }
 
 // A card of one's own from columns with known outcomes, and a batch that it scores.

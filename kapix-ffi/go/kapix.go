@@ -66,8 +66,8 @@ func WithProduction() Option { return WithOption("production", true) }
 // WithoutRecords leaves no records.
 func WithoutRecords() Option { return WithOption("record", false) }
 
-// Load returns an engine of an artefact, a bundle, or a JSON array of them. Close it when it is no longer needed; an
-// engine that is forgotten is closed by the collector.
+// Load returns an engine of artefacts and bundles in JSON or YAML, with lines `---` between them, or of a JSON array of
+// them. Close it when it is no longer needed; an engine that is forgotten is closed by the collector.
 func Load(artefacts []byte, options ...Option) (*Engine, error) {
 	all := map[string]any{}
 	for _, set := range options {

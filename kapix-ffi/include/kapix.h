@@ -94,8 +94,9 @@ uint32_t kapix_abi_version(void) KAPIX_NOEXCEPT;
 
 /* Loads artefacts and writes a handle to `engine` (NULL on an error).
  *
- *   artefacts  One artefact or bundle in JSON, or a JSON array of them. Each is proved whole: scoring then cannot
- *              fail on it. At most 32 MiB unless `limits` says otherwise.
+ *   artefacts  One artefact or bundle in JSON or YAML, several with lines `---` between them, or a JSON array of
+ *              them. Each is proved whole: scoring then cannot fail on it. At most 32 MiB unless `limits` says
+ *              otherwise.
  *   options    A JSON object, or nothing. Every member may be absent; an unknown one is refused.
  *                clock        "system" (default), "none", or an RFC 3339 instant that never moves: where an absent
  *                             `as_of` and the recorded time come from

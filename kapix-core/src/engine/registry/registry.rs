@@ -65,7 +65,8 @@ impl<K> Deref for Chosen<'_, K> {
 impl Registry {
     /// Reads and proves every document.
     pub(in crate::engine) fn load<T: AsRef<[u8]>>(documents: &[T], options: EngineOptions) -> Result<Self> {
-        let texts: Vec<&[u8]> = documents.iter().flat_map(|it| text::documents(it.as_ref())).collect();
+        let parts = documents.iter().map(|it| text::documents(it.as_ref(), &options.limits));
+        let texts = parts.collect::<Result<Vec<_>>>()?.concat();
         let values = texts.iter().map(|text| text::read(text, &options.limits));
         let values: Vec<JsonValue> = values.collect::<Result<_>>()?;
         let limits = options.limits.clone();

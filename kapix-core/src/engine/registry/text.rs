@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::json_value::JsonValue;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 
 /// Returns the documents of a text: a line that begins with `---` stands between two. In JSON no line does.
-pub(super) fn documents(text: &[u8]) -> Vec<&[u8]> {
+pub(super) fn documents<'t>(text: &'t [u8], limits: &Limits) -> Result<Vec<&'t [u8]>> {
+    limits::check("request_bytes", limits.request_bytes, text.len())?;
     let mut parts = Vec::new();
     let mut start = 0;
     for at in memchr::memmem::find_iter(text, b"---") {
@@ -19,7 +20,8 @@ pub(super) fn documents(text: &[u8]) -> Vec<&[u8]> {
     parts.extend(text.get(start..));
     let several = parts.len() > 1;
     parts.retain(|part| !several || has_content(part));
-    if parts.is_empty() { vec![text] } else { parts }
+    limits::check("artefacts", limits.artefacts, parts.len())?;
+    Ok(if parts.is_empty() { vec![text] } else { parts })
 }
 
 /// Returns whether a text has more than comments and empty lines.
@@ -67,6 +69,8 @@ fn is_json(text: &[u8]) -> bool {
 #[cfg(all(test, feature = "yaml"))]
 mod tests {
     use super::documents;
+    use crate::error::Cause;
+    use crate::limits::Limits;
 
     #[test]
     fn a_line_of_three_hyphens_stands_between_documents() {
@@ -80,9 +84,17 @@ mod tests {
             ("---", &["---"]),
             ("", &[""]),
         ] {
-            let found: Vec<&str> =
-                documents(text.as_bytes()).iter().map(|it| core::str::from_utf8(it).unwrap()).collect();
+            let found = documents(text.as_bytes(), &Limits::default()).unwrap();
+            let found: Vec<&str> = found.iter().map(|it| core::str::from_utf8(it).unwrap()).collect();
             assert_eq!(found, parts, "{text}");
         }
+    }
+
+    #[test]
+    fn documents_of_one_text_are_limited_together() {
+        let cause = |text: &str| documents(text.as_bytes(), &Limits::default()).map_err(|it| it.cause).err();
+        assert_eq!(cause(&"a: 1\n---\n".repeat(1_000)), None);
+        assert_eq!(cause(&"a: 1\n---\n".repeat(1_001)), Some(Cause::LimitExceeded));
+        assert_eq!(cause(&" ".repeat(33_554_433)), Some(Cause::LimitExceeded));
     }
 }
