@@ -134,10 +134,12 @@ fn mistakes_in_yaml_are_told_with_line_and_column() {
         assert!(error.message.contains(&format!("(line {}, column ", line(at))), "{to}: {error}");
         assert!(error.fields[0].starts_with("/body"), "{to}: {error}");
     }
-    let cards_first =
-        Engine::load(&[EXPERT_CARDS, &text.replace("[share, ", "[shar, ")], EngineOptions::default());
-    let error = cards_first.unwrap_err();
-    assert!(error.fields[0].starts_with("/1/body/steps/3") && error.message.contains("(line "), "{error}");
+    // In one text of several documents, lines are those of the text.
+    let both = format!("{EXPERT_CARDS}\n---\n{text}").replace("[share, ", "[shar, ");
+    let error = load(&both);
+    let line = both.lines().position(|line| line.contains("[shar, ")).unwrap() + 1;
+    assert!(error.fields[0].starts_with("/1/body/steps/3"), "{error}");
+    assert!(error.message.contains(&format!("(line {line}, column ")), "{error}");
 }
 
 /// Features at which each characteristic of the example card has its best bin.

@@ -15,14 +15,15 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn of(marker: &Marker) -> Self {
-        Self { line: marker.line(), column: marker.col() + 1 }
+    /// Returns the place of a marker in a document that begins on this line.
+    pub(super) fn of(marker: &Marker, first_line: usize) -> Self {
+        Self { line: marker.line() + first_line - 1, column: marker.col() + 1 }
     }
 
-    /// Returns the place behind a text.
-    pub(super) fn after(text: &str) -> Self {
+    /// Returns the place behind a text that begins on this line.
+    pub(super) fn after(text: &str, first_line: usize) -> Self {
         let last = text.rsplit('\n').next().unwrap_or_default();
-        Self { line: text.matches('\n').count() + 1, column: last.chars().count() + 1 }
+        Self { line: text.matches('\n').count() + first_line, column: last.chars().count() + 1 }
     }
 }
 
@@ -32,9 +33,9 @@ impl fmt::Display for Place {
     }
 }
 
-/// Returns an error of a document with the line and column of each of its places in the text; its pointers start
-/// behind `prefix`. A place that the text does not have is told as what holds it.
-pub(crate) fn placed(error: &Error, text: &str, prefix: &str, limits: &Limits) -> Error {
+/// Returns an error of a document with the line and column of each of its places in the text, which begins on a line of
+/// a larger one; its pointers start behind `prefix`. A place that the text does not have is told as what holds it.
+pub(crate) fn placed(error: &Error, text: (&str, usize), prefix: &str, limits: &Limits) -> Error {
     let pointers = error.details.iter().map(|it| &it.field).chain(&error.fields);
     let pointers: Vec<&str> = pointers.filter_map(|it| it.strip_prefix(prefix)).collect();
     let found = places(text, &pointers, limits);
@@ -52,7 +53,7 @@ pub(crate) fn placed(error: &Error, text: &str, prefix: &str, limits: &Limits) -
 }
 
 /// Returns the places of the values that pointers lead to, and of what holds them.
-fn places<'p>(text: &str, pointers: &[&'p str], limits: &Limits) -> BTreeMap<&'p str, Place> {
+fn places<'p>(text: (&str, usize), pointers: &[&'p str], limits: &Limits) -> BTreeMap<&'p str, Place> {
     let mut found: BTreeMap<&str, Option<Place>> =
         pointers.iter().flat_map(|it| above(it)).map(|it| (it, None)).collect();
     let mut walk = Walk::new(text, limits);

@@ -8,14 +8,14 @@ use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy, Options};
 
-/// Returns the document in a text, with the limits of one in JSON.
+/// Returns the document in a text, which begins on a line of a larger one, with the limits of one in JSON.
 ///
 /// Errors: `yaml.syntax` for what is not YAML, `yaml.left_out` for what documents may not have, and those of JSON;
 /// each with line and column, at the JSON pointer to its place.
-pub(crate) fn read(text: &[u8], limits: &Limits) -> Result<JsonValue> {
+pub(crate) fn read((text, first_line): (&[u8], usize), limits: &Limits) -> Result<JsonValue> {
     limits::check("request_bytes", limits.request_bytes, text.len())?;
-    let text = core::str::from_utf8(text).map_err(|error| not_utf8(text, error.valid_up_to()))?;
-    let mut walk = Walk::new(text, limits);
+    let text = core::str::from_utf8(text).map_err(|error| not_utf8(text, first_line, error.valid_up_to()))?;
+    let mut walk = Walk::new((text, first_line), limits);
     if walk.next_value()?.is_none() {
         return Err(no_document());
     }
@@ -24,9 +24,9 @@ pub(crate) fn read(text: &[u8], limits: &Limits) -> Result<JsonValue> {
         Ok(json::read_values(source, limits))
     });
     read.unwrap_or_else(|error| {
-        let place = error.location().map(|it| format!(" (line {}, column {})", it.line(), it.column()));
-        let message = format!("the text is not YAML that can be read{}", place.unwrap_or_default());
-        Err(Error::new(Cause::YamlSyntax, message))
+        let line =
+            error.location().and_then(|it| usize::try_from(it.line()).ok()).unwrap_or(1) + first_line - 1;
+        Err(Error::new(Cause::YamlSyntax, format!("the text is not YAML that can be read (line {line})")))
     })
 }
 
@@ -54,8 +54,8 @@ fn options(text: &str) -> Options {
     }
 }
 
-fn not_utf8(text: &[u8], at: usize) -> Error {
+fn not_utf8(text: &[u8], first_line: usize, at: usize) -> Error {
     let before = text.get(..at).unwrap_or_default();
-    let place = Place::after(&String::from_utf8_lossy(before));
+    let place = Place::after(&String::from_utf8_lossy(before), first_line);
     Error::new(Cause::YamlSyntax, format!("the text is not UTF-8 ({place})"))
 }

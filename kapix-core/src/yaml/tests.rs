@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn yaml(text: &str) -> crate::Result<JsonValue> {
-    read(text.as_bytes(), &Limits::default())
+    read((text.as_bytes(), 1), &Limits::default())
 }
 
 /// Asserts that both texts say the same, down to the canonical bytes.
@@ -145,7 +145,7 @@ fn what_json_refuses_is_refused_too() {
         let (found, message, _) = refused(text);
         assert_eq!(found, cause, "{text}: {message}");
     }
-    let broken = read(b"a: \xff", &Limits::default()).unwrap_err();
+    let broken = read((b"a: \xff", 1), &Limits::default()).unwrap_err();
     assert_eq!(
         (broken.cause, &*broken.message),
         (Cause::YamlSyntax, "the text is not UTF-8 (line 1, column 4)")
@@ -181,7 +181,7 @@ fn errors_of_a_document_are_told_with_line_and_column() {
     let text = "a:\n  b: [1, {c: 2}]\n  d/e: 3\n";
     let limits = Limits::default();
     let error = |field: &str| Error::new(Cause::PolicyShape, "wrong").at(field);
-    let told = |field: &str, prefix: &str| placed(&error(field), text, prefix, &limits).message;
+    let told = |field: &str, prefix: &str| placed(&error(field), (text, 1), prefix, &limits).message;
     assert_eq!(told("/a/b/1/c", ""), "wrong (line 2, column 14)");
     assert_eq!(told("/7/a/d~1e", "/7"), "wrong (line 3, column 8)");
     assert_eq!(told("/a/b/1/absent/too", ""), "wrong (line 2, column 10)", "what holds it");
@@ -192,9 +192,9 @@ fn errors_of_a_document_are_told_with_line_and_column() {
         field: field.to_owned(),
     };
     let both = Error::from_details(vec![detail("/a/d~1e"), detail("/a/b")]).unwrap();
-    let both = placed(&both, text, "", &limits);
-    assert_eq!(both.message, "/a/d~1e (line 3, column 8) (and 1 more)");
-    assert_eq!(both.details[1].message, "/a/b (line 2, column 6)");
+    let both = placed(&both, (text, 11), "", &limits);
+    assert_eq!(both.message, "/a/d~1e (line 13, column 8) (and 1 more)");
+    assert_eq!(both.details[1].message, "/a/b (line 12, column 6)");
 }
 
 /// Any document of JSON.

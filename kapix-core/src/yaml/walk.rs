@@ -20,6 +20,8 @@ const NESTED_MAX: usize = 2_048;
 pub(super) struct Walk<'t, 'l> {
     events: Parser<'t, StrInput<'t>>,
     limits: &'l Limits,
+    /// The line of the whole text on which the document begins.
+    first_line: usize,
     open: Vec<Open>,
     /// JSON pointer to the last value.
     pointer: String,
@@ -40,7 +42,7 @@ struct Open {
 }
 
 impl<'t, 'l> Walk<'t, 'l> {
-    pub(super) fn new(text: &'t str, limits: &'l Limits) -> Self {
+    pub(super) fn new((text, first_line): (&'t str, usize), limits: &'l Limits) -> Self {
         let options = granit_parser::options! {
             disallow_directives: true,
             emit_comments: false,
@@ -50,7 +52,7 @@ impl<'t, 'l> Walk<'t, 'l> {
             flow_nesting_limit: NESTED_MAX,
         };
         let events = Parser::new_from_str_with_options(text, options);
-        Self { events, limits, open: Vec::new(), pointer: String::new(), nodes: 0, documents: 0 }
+        Self { events, limits, first_line, open: Vec::new(), pointer: String::new(), nodes: 0, documents: 0 }
     }
 
     /// Returns the JSON pointer to the value that was returned last.
@@ -61,8 +63,8 @@ impl<'t, 'l> Walk<'t, 'l> {
     /// Goes on to the next value, and returns its place.
     pub(super) fn next_value(&mut self) -> Result<Option<Place>> {
         while let Some(event) = self.events.next() {
-            let (event, span) = event.map_err(|error| broken(&error))?;
-            let place = Place::of(&span.start);
+            let (event, span) = event.map_err(|error| self.broken(&error))?;
+            let place = Place::of(&span.start, self.first_line);
             let is_written = span.start.index() < span.end.index();
             let found = self.take(event, is_written).map_err(|error| self.located(error, place))?;
             if found {
@@ -187,6 +189,12 @@ impl<'t, 'l> Walk<'t, 'l> {
         Ok(())
     }
 
+    /// Returns an error of the parser with its place.
+    fn broken(&self, error: &ScanError) -> Error {
+        let place = Place::of(error.marker(), self.first_line);
+        Error::new(Cause::YamlSyntax, format!("the text is not YAML: {} ({place})", error.info()))
+    }
+
     /// Returns an error with its line and column, at the value that was read last.
     fn located(&self, error: Error, place: Place) -> Error {
         let message = format!("{} ({place})", error.message);
@@ -219,10 +227,4 @@ pub(super) fn no_document() -> Error {
     let message =
         "the text is no document: in JSON one begins with `{`, in YAML with a name, a colon and a space";
     Error::new(Cause::JsonSyntax, message)
-}
-
-/// Returns an error of the parser with its place.
-fn broken(error: &ScanError) -> Error {
-    let message = format!("the text is not YAML: {} ({})", error.info(), Place::of(error.marker()));
-    Error::new(Cause::YamlSyntax, message)
 }

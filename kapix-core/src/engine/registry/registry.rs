@@ -67,7 +67,7 @@ impl Registry {
     pub(in crate::engine) fn load<T: AsRef<[u8]>>(documents: &[T], options: EngineOptions) -> Result<Self> {
         let parts = documents.iter().map(|it| text::documents(it.as_ref(), &options.limits));
         let texts = parts.collect::<Result<Vec<_>>>()?.concat();
-        let values = texts.iter().map(|text| text::read(text, &options.limits));
+        let values = texts.iter().map(|part| text::read(*part, &options.limits));
         let values: Vec<JsonValue> = values.collect::<Result<_>>()?;
         let limits = options.limits.clone();
         Self::prove(&values, options).map_err(|error| text::placed(error, &texts, &limits))

@@ -4,24 +4,29 @@ use crate::error::{Error, Result};
 use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 
+/// A document, and the line of its text on which it begins.
+pub(super) type Part<'t> = (&'t [u8], usize);
+
 /// Returns the documents of a text: a line that begins with `---` stands between two. In JSON no line does.
-pub(super) fn documents<'t>(text: &'t [u8], limits: &Limits) -> Result<Vec<&'t [u8]>> {
+pub(super) fn documents<'t>(text: &'t [u8], limits: &Limits) -> Result<Vec<Part<'t>>> {
     limits::check("request_bytes", limits.request_bytes, text.len())?;
-    let mut parts = Vec::new();
-    let mut start = 0;
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let (mut start, mut line) = (0, 1);
     for at in memchr::memmem::find_iter(text, b"---") {
         let is_line = at == 0 || text.get(at - 1) == Some(&b'\n');
         let is_marker = text.get(at + 3).is_none_or(u8::is_ascii_whitespace);
         if cfg!(feature = "yaml") && is_line && is_marker {
-            parts.extend(text.get(start..at));
+            let part = text.get(start..at).unwrap_or_default();
+            parts.push((part, line));
+            line += part.iter().filter(|byte| **byte == b'\n').count();
             start = at + 3;
         }
     }
-    parts.extend(text.get(start..));
+    parts.push((text.get(start..).unwrap_or_default(), line));
     let several = parts.len() > 1;
-    parts.retain(|part| !several || has_content(part));
+    parts.retain(|(part, _)| !several || has_content(part));
     limits::check("artefacts", limits.artefacts, parts.len())?;
-    Ok(if parts.is_empty() { vec![text] } else { parts })
+    Ok(if parts.is_empty() { vec![(text, 1)] } else { parts })
 }
 
 /// Returns whether a text has more than comments and empty lines.
@@ -31,33 +36,33 @@ fn has_content(text: &[u8]) -> bool {
 }
 
 /// Returns the document in a text: one that begins with `{` or `[` is JSON, any other YAML.
-pub(super) fn read(text: &[u8], limits: &Limits) -> Result<JsonValue> {
+pub(super) fn read(part: Part<'_>, limits: &Limits) -> Result<JsonValue> {
     #[cfg(feature = "yaml")]
-    if !is_json(text) {
-        return crate::yaml::read(text, limits);
+    if !is_json(part.0) {
+        return crate::yaml::read(part, limits);
     }
-    JsonValue::read_text(text, limits)
+    JsonValue::read_text(part.0, limits)
 }
 
 /// Returns an error of documents that were read, with line and column of its places where they are in YAML.
 #[cfg(feature = "yaml")]
-pub(super) fn placed(error: Error, documents: &[&[u8]], limits: &Limits) -> Error {
+pub(super) fn placed(error: Error, documents: &[Part<'_>], limits: &Limits) -> Error {
     let prefix = |index: usize| if documents.len() == 1 { String::new() } else { format!("/{index}") };
     let field = error.fields.first().map(String::as_str).unwrap_or_default();
     let is_in =
         |prefix: &str| field.strip_prefix(prefix).is_some_and(|it| it.is_empty() || it.starts_with('/'));
     let found = documents.iter().enumerate().find(|(index, _)| is_in(&prefix(*index)));
     match found {
-        Some((index, text)) if !is_json(text) && !field.is_empty() => {
+        Some((index, (text, line))) if !is_json(text) && !field.is_empty() => {
             let text = core::str::from_utf8(text).unwrap_or_default();
-            crate::yaml::placed(&error, text, &prefix(index), limits)
+            crate::yaml::placed(&error, (text, *line), &prefix(index), limits)
         }
         _ => error,
     }
 }
 
 #[cfg(not(feature = "yaml"))]
-pub(super) fn placed(error: Error, _: &[&[u8]], _: &Limits) -> Error {
+pub(super) fn placed(error: Error, _: &[Part<'_>], _: &Limits) -> Error {
     error
 }
 
@@ -85,7 +90,11 @@ mod tests {
             ("", &[""]),
         ] {
             let found = documents(text.as_bytes(), &Limits::default()).unwrap();
-            let found: Vec<&str> = found.iter().map(|it| core::str::from_utf8(it).unwrap()).collect();
+            for (part, line) in &found {
+                let at = text.find(core::str::from_utf8(part).unwrap()).unwrap();
+                assert_eq!(text[..at].matches('\n').count() + 1, *line, "{text}");
+            }
+            let found: Vec<&str> = found.iter().map(|it| core::str::from_utf8(it.0).unwrap()).collect();
             assert_eq!(found, parts, "{text}");
         }
     }

@@ -18,7 +18,7 @@ const SHIPPED: [(&str, &str); 3] = [
 
 fn shipped(text: &str) -> Policy {
     let limits = Limits::default();
-    let document = crate::yaml::read(text.as_bytes(), &limits).unwrap();
+    let document = crate::yaml::read((text.as_bytes(), 1), &limits).unwrap();
     let body: PolicyBody = document.member("body").unwrap().read(&limits).unwrap();
     Policy::load(body, &limits).unwrap()
 }
