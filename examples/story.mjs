@@ -1,4 +1,5 @@
-// The loan story in Node.js: transactions in; points, reasons, the rows behind a number and the record out.
+// The loan story in Node.js: transactions in; points, reasons, the rows behind a number and the record out; then a loan
+// decided by a policy, with its reasons.
 //
 //     node examples/story.mjs [REQUEST.json]
 //
@@ -7,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Engine } from '../kapix-node/index.mjs'; // elsewhere: '@kapix/sdk'
+import { Engine, EXAMPLE_POLICIES, EXPERT_CARDS } from '../kapix-node/index.mjs'; // elsewhere: '@kapix/sdk'
 
 const card = new URL('developed_card.json', import.meta.url);
 const signed = (points) => (String(points).startsWith('-') ? `${points}` : `+${points}`);
@@ -38,7 +39,19 @@ export function tell(path) {
   const record = engine.record(answer.audit_id);
   lines.push(`on record: ${createHash('sha256').update(record.response).digest('hex')}`);
   engine.close();
-  return `${lines.join('\n')}\n`;
+  return `${[...lines, ...decide()].join('\n')}\n`;
+}
+
+/** Returns how a policy decides a loan, and why. */
+function decide() {
+  const engine = Engine.load([EXPERT_CARDS, EXAMPLE_POLICIES]);
+  const loan = engine.policy.run(JSON.parse(readFileSync(new URL('loan.json', import.meta.url), 'utf8')));
+  engine.close();
+  const lines = [`loan under ${loan.policy.id}: ${loan.outcome}`];
+  for (const reason of loan.reasons) lines.push(`because ${reason.code}: ${reason.text}`);
+  for (const row of loan.matched_rules) lines.push(`by row ${row.table}.${row.rule}`);
+  if (loan.counter_offer) lines.push(`counter-offer: ${loan.counter_offer.amount_minor} minor units`);
+  return lines;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,4 +1,5 @@
-"""The loan story in Python: transactions in; points, reasons, the rows behind a number and the record out.
+"""The loan story in Python: transactions in; points, reasons, the rows behind a number and the record out; then a loan
+decided by a policy, with its reasons.
 
     python examples/story.py [REQUEST.json]
 
@@ -38,7 +39,19 @@ def tell(path: Path) -> str:
         lines.append(f"rows behind {name}: {rows}")
     record = engine.record(answer.audit_id)
     lines.append(f"on record: {hashlib.sha256(record.response).hexdigest()}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + decide()) + "\n"
+
+
+def decide() -> list[str]:
+    """Returns how a policy decides a loan, and why."""
+    engine = kapix.Engine.load([kapix.EXPERT_CARDS, kapix.EXAMPLE_POLICIES])
+    loan = engine.policy.run(json.loads((HERE / "loan.json").read_text(encoding="utf-8")))
+    lines = [f"loan under {loan.policy.id}: {loan.outcome}"]
+    lines += [f"because {reason.code}: {reason.text}" for reason in loan.reasons]
+    lines += [f"by row {row.table}.{row.rule}" for row in loan.matched_rules]
+    if loan.counter_offer is not None:
+        lines.append(f"counter-offer: {loan.counter_offer.amount_minor} minor units")
+    return lines
 
 
 if __name__ == "__main__":

@@ -5,10 +5,16 @@ export * from './lib/types.js';
 /** The shipped example cards (individual, sme, corporate), in JSON: a rank each, no PD. */
 export const EXPERT_CARDS: string;
 
+/**
+ * The shipped example policies (`instalment_loan_za`, `nano_loan_ke`, `sme_working_capital_ng`), in YAML with lines `---`
+ * between them. They ask the example cards: load both.
+ */
+export const EXAMPLE_POLICIES: string;
+
 /** Version of the engine. */
 export const VERSION: string;
 
-/** An artefact or a bundle: JSON as text or as UTF-8, or an object. */
+/** An artefact or a bundle: JSON or YAML as text or as UTF-8, or an object. */
 export type ArtefactDocument = string | Uint8Array | object;
 
 /** A path, or a URL of a file. */

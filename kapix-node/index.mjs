@@ -4,6 +4,7 @@ export const {
   AuditRecord,
   CancelledError,
   DuplicateRequestError,
+  EXAMPLE_POLICIES,
   EXPERT_CARDS,
   Engine,
   EntityNotFoundError,

@@ -27,6 +27,17 @@ const PLAID: &str = r#"[{"added":[{"transaction_id":"a","account_id":"A","date":
 const MPESA: &str = r#"[{"Receipt No.":"UA1","Completion Time":"2026-03-02 00:30:00","Paid In":"","Withdrawn":"-1,300.00",
     "Balance":"1,200.00","Transaction Status":"Completed"}]"#;
 
+const POLICIES: [(&str, &str); 3] = [
+    ("instalment_loan_za", include_str!("../../kapix-core/artefacts/instalment_loan_za.yaml")),
+    ("nano_loan_ke", include_str!("../../kapix-core/artefacts/nano_loan_ke.yaml")),
+    ("sme_working_capital_ng", include_str!("../../kapix-core/artefacts/sme_working_capital_ng.yaml")),
+];
+const EXPRESSIONS: [&str; 3] = [
+    "if b then m else floor(m * 0.3, -2)\n> n\n(0..1]",
+    "count(ns[item > 1]) + sum(ns)\n\"a\", \"b\"\nnot(\"a\")",
+    "date(\"2026-01-31\") + duration(\"P30D\")\n> date(\"2026-01-01\")",
+];
+
 fn main() -> Result<(), Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let corpus = root.join("corpus");
@@ -43,6 +54,15 @@ fn main() -> Result<(), Error> {
     }
     write(&corpus.join("aggregator"), "mpesa.json", MPESA)?;
     write(&corpus.join("aggregator"), "plaid.json", PLAID)?;
+    for (number, text) in EXPRESSIONS.iter().enumerate() {
+        write(&corpus.join("expression"), &format!("{number}.txt"), text)?;
+    }
+    for (name, text) in POLICIES {
+        write(&corpus.join("yaml"), name, text)?;
+        let document: serde_json::Value = serde_saphyr::from_str(text).map_err(Error::other)?;
+        let body = document.get("body").map(ToString::to_string).unwrap_or_default();
+        write(&corpus.join("policy"), name, &body)?;
+    }
     write(&corpus.join("csv"), "bank.csv", BANK)?;
     write(&corpus.join("csv"), "rows.csv", CSV)
 }

@@ -1,4 +1,5 @@
-//! The loan story in Rust: transactions in; points, reasons, the rows behind a number and the record out.
+//! The loan story in Rust: transactions in; points, reasons, the rows behind a number and the record out; then a loan
+//! decided by a policy, with its reasons.
 //!
 //! `cargo run --example story [REQUEST.json]`
 //!
@@ -6,6 +7,7 @@
 
 #![expect(clippy::print_stdout, reason = "the story is the output")]
 
+use kapix_core::artefact::{EXAMPLE_POLICIES, EXPERT_CARDS};
 use kapix_core::{
     Control, Desk, DeskOptions, Engine, EngineOptions, Limits, Operation, Request, Response, audit::Hash,
 };
@@ -57,6 +59,28 @@ fn tell(path: &Path) -> Result<String, Box<dyn Error>> {
     }
     let audit_id = answer.envelope.and_then(|envelope| envelope.audit_id).ok_or("no record")?;
     writeln!(story, "on record: {}", Hash::of(&desk.record(&audit_id)?.response))?;
+    story += &decide()?;
+    Ok(story)
+}
+
+/// Returns how a policy decides a loan, and why.
+fn decide() -> Result<String, Box<dyn Error>> {
+    let engine = Engine::load(&[EXPERT_CARDS, EXAMPLE_POLICIES], EngineOptions::default())?;
+    let text = std::fs::read(examples().join("loan.json"))?;
+    let request = Request::read(Operation::PolicyRun, &text, &Limits::default())?;
+    let answer = Desk::new(engine, DeskOptions::default()).run(request, &Control::default())?;
+    let Response::PolicyRun(loan) = &*answer.response else { return Err("another answer".into()) };
+
+    let mut story = format!("loan under {}: {}\n", loan.policy.id, loan.outcome.as_str());
+    for reason in &loan.reasons {
+        writeln!(story, "because {}: {}", reason.code, reason.text)?;
+    }
+    for row in &loan.matched_rules {
+        writeln!(story, "by row {}.{}", row.table, row.rule)?;
+    }
+    if let Some(offer) = &loan.counter_offer {
+        writeln!(story, "counter-offer: {} minor units", offer.amount_minor)?;
+    }
     Ok(story)
 }
 

@@ -121,6 +121,8 @@ causes! {
     JsonInteger, "json.integer_out_of_range", ValidationError, "An integer lies outside +-(2^53 - 1), the range that every language reads exactly.";
     JsonNumber, "json.number_not_finite", ValidationError, "A number is not finite.";
     JsonUnpairedSurrogate, "json.unpaired_surrogate", ValidationError, "A string holds an unpaired surrogate and has no UTF-8 form.";
+    YamlSyntax, "yaml.syntax", ValidationError, "The text is not YAML; the message gives line and column.";
+    YamlLeftOut, "yaml.left_out", ValidationError, "A document in YAML uses what documents may not have, such as an anchor, a merge or a number that JSON does not write so; the message gives line and column.";
     LimitExceeded, "limit.exceeded", ValidationError, "A request is larger than a configured limit; the message names both.";
     OperationUnknown, "operation.unknown", EntityNotFound, "No operation has this name; `engine.describe` lists them.";
     OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; call it with a request alone.";

@@ -33,6 +33,8 @@ mod store;
 mod string_types;
 pub mod time;
 mod view;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 pub use engine::{
     Answer, CancelFlag, Clock, Control, Desk, DeskOptions, Engine, EngineOptions, Envelope, Idempotency,
@@ -44,13 +46,30 @@ pub use json::Scalar;
 pub use json_value::JsonValue;
 pub use limits::Limits;
 
-/// What decides: versioned documents with an owner and an approval, the routes to them, and the example cards.
+/// What decides: versioned documents with an owner and an approval, the routes to them, and examples.
 pub mod artefact {
     pub use crate::engine::{ArtefactEntry, ArtefactRef, Provenance, ProvenanceStatus, Route};
 
     /// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,
     /// only a rank; `docs/methods/expert_cards.md` gives the reason of every weight.
     pub const EXPERT_CARDS: &str = include_str!("../artefacts/expert.json");
+
+    /// The three policies that ship as examples, each a document in YAML with comments: `instalment_loan_za`,
+    /// `nano_loan_ke`, `sme_working_capital_ng`. They ask the example cards: load both.
+    ///
+    /// ```
+    /// use kapix_core::artefact::{EXAMPLE_POLICIES, EXPERT_CARDS};
+    /// use kapix_core::{Engine, EngineOptions};
+    ///
+    /// assert!(Engine::load(&[EXPERT_CARDS, EXAMPLE_POLICIES], EngineOptions::default()).is_ok());
+    /// ```
+    pub const EXAMPLE_POLICIES: &str = concat!(
+        include_str!("../artefacts/instalment_loan_za.yaml"),
+        "---\n",
+        include_str!("../artefacts/nano_loan_ke.yaml"),
+        "---\n",
+        include_str!("../artefacts/sme_working_capital_ng.yaml"),
+    );
 }
 
 /// Records of calls, and the canonical form and hashes that they rest on.

@@ -26,7 +26,7 @@ static void null_everywhere(const kapix_engine *engine) {
     CHECK(kapix_call(NULL, NULL, NULL, 0, NULL) == 400);
     CHECK(kapix_call_with(NULL, NULL, NULL, 0, NULL, NULL, NULL) == 400);
     CHECK(kapix_call(engine, "engine.describe", bytes("{}"), 2, NULL) == 400);
-    CHECK(kapix_expert_cards(NULL) == 400);
+    CHECK(kapix_expert_cards(NULL) == 400 && kapix_example_policies(NULL) == 400);
     kapix_buffer_free(NULL);
     kapix_engine_close(NULL);
     CHECK_CAUSE(kapix_call(NULL, "engine.describe", bytes("{}"), 2, &reply), 400, reply, "engine.closed");

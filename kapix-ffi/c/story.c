@@ -1,13 +1,16 @@
-/* The loan story in C: a request of credit.score in; points, decision, a reason and the proved record out.
+/* The loan story in C: a request of credit.score in; points, decision, a reason and the proved record out; then a loan
+ * decided by a policy, with its reasons.
  *
- *     story REQUEST.json [CARD.json]
+ *     story REQUEST.json [CARD.json [LOAN.json]]
  *
  * The card of the other languages' stories is examples/developed_card.json; without a card the expert cards score.
  */
 #include <kapix.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static uint8_t file[1 << 20];
+static kapix_buffer reply;
 
 static size_t read_file(const char *path) {
     FILE *const open = fopen(path, "rb");
@@ -15,41 +18,42 @@ static size_t read_file(const char *path) {
     return open == NULL || fclose(open) != 0 ? 0 : length;
 }
 
-static int failed(int32_t status, kapix_buffer *reply) {
-    if (status != 0) fprintf(stderr, "%d %s\n", (int)status, (const char *)reply->data);
-    return status != 0;
+static void check(int32_t status) {
+    if (status != 0) exit((fprintf(stderr, "%d %s\n", (int)status, (const char *)reply.data), 1));
+}
+
+/* Answers the request in a file, and prints the parts of the answer that stand at some JSON pointers. */
+static void tell(const kapix_engine *engine, const char *operation, const char *path, const char *const *parts) {
+    check(kapix_call(engine, operation, file, read_file(path), &reply));
+    for (size_t size = 0; *parts != NULL; parts++) {
+        const char *const value = kapix_find(&reply, *parts, &size);
+        if (value != NULL) printf("%-14s %.*s\n", *parts + 1, (int)size, value);
+    }
 }
 
 int main(int count, char **arguments) {
-    kapix_engine *engine = NULL;
-    kapix_buffer reply = {0}, cards = {0}, leaf = {0};
-    if (count < 2 || kapix_expert_cards(&cards) != 0) return 2;
+    kapix_engine *engine = NULL, *lender = NULL;
+    kapix_buffer cards = {0}, policies = {0}, leaf = {0};
+    if (count < 2 || kapix_expert_cards(&cards) != 0 || kapix_example_policies(&policies) != 0) return 2;
     const size_t own = count > 2 ? read_file(arguments[2]) : 0;
-    const uint8_t *const card = count > 2 ? file : cards.data;
-    if (failed(kapix_engine_load(card, count > 2 ? own : cards.length, NULL, 0, &engine, &reply), &reply)) return 1;
-    kapix_buffer_free(&cards);
-
-    const size_t length = read_file(arguments[1]);
-    if (failed(kapix_call(engine, "credit.score", file, length, &reply), &reply)) return 1;
-    const char *const shown[] = {"/points",   "/risk_band", "/decision",    "/pd",
-                                 "/audit_id", "/recorded_at", "/explanation/favourable_reasons/0/text"};
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        size_t size = 0;
-        const char *const value = kapix_find(&reply, shown[i], &size);
-        if (value == NULL) return 1;
-        printf("%-14s %.*s\n", i < 6 ? shown[i] + 1 : "because", (int)size, value);
-    }
+    check(kapix_engine_load(own ? file : cards.data, own ? own : cards.length, NULL, 0, &engine, &reply));
+    tell(engine, "credit.score", arguments[1], (const char *const[]){"/points", "/risk_band", "/decision", "/pd", "/explanation/favourable_reasons/0/text", NULL});
 
     size_t size = 0;
     char audit_id[64];
     const char *const id = kapix_find(&reply, "/audit_id", &size); /* in quotes */
     snprintf(audit_id, sizeof audit_id, "%.*s", (int)size - 2, id + 1);
     kapix_buffer_free(&reply);
-    if (failed(kapix_record(engine, audit_id, &reply), &reply)) return 1;
-    if (failed(kapix_record_verify(reply.data, reply.length, &leaf), &leaf)) return 1;
+    check(kapix_record(engine, audit_id, &reply));
+    check(kapix_record_verify(reply.data, reply.length, &leaf));
     printf("on record      %zu bytes, whose HMACs are those of the leaf\n", reply.length);
-    kapix_buffer_free(&leaf);
     kapix_buffer_free(&reply);
+
+    /* Cards and policies in one text: a line of three hyphens stands between documents. */
+    const int length = snprintf((char *)file, sizeof file, "%s\n---\n%s", (const char *)cards.data, (const char *)policies.data);
+    check(kapix_engine_load(file, (size_t)length, NULL, 0, &lender, &reply));
+    if (count > 3) tell(lender, "policy.run", arguments[3], (const char *const[]){"/outcome", "/reasons", "/matched_rules", "/counter_offer", NULL});
+    for (int i = 0; i < 4; i++) kapix_buffer_free((kapix_buffer *[]){&reply, &leaf, &cards, &policies}[i]);
     kapix_engine_close(engine);
-    return 0;
+    kapix_engine_close(lender);
 }

@@ -57,6 +57,39 @@ func ExampleEngine_CreditScore() {
 	// the record proves the response: true
 }
 
+// The story ends with a decision: a loan under a policy, with its reasons. A line of three hyphens stands between
+// documents.
+func ExampleEngine_PolicyRun() {
+	engine, err := kapix.Load(bytes.Join([][]byte{kapix.ExpertCards(), kapix.ExamplePolicies()}, []byte("\n---\n")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer engine.Close()
+	text, err := os.ReadFile("../../examples/loan.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	loan, err := engine.PolicyRunJSON(context.Background(), text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(loan.Outcome, "under", loan.Policy.ID)
+	for _, reason := range loan.Reasons {
+		fmt.Println("because", reason.Text)
+	}
+	for _, row := range loan.MatchedRules {
+		fmt.Println("by row", row.Table+"."+row.Rule)
+	}
+	fmt.Println("counter-offer:", loan.CounterOffer.AmountMinor, "minor units")
+	// Output:
+	// decline under nano_loan_ke
+	// because The amount is above what we lend you now.
+	// by row decision.good
+	// by row tier.one_or_two
+	// by row price.base
+	// counter-offer: 600000 minor units
+}
+
 // A card of one's own from columns with known outcomes, and a batch that it scores.
 func ExampleEngine_ScorecardDevelop() {
 	const rows = 2000

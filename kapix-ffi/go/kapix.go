@@ -66,8 +66,8 @@ func WithProduction() Option { return WithOption("production", true) }
 // WithoutRecords leaves no records.
 func WithoutRecords() Option { return WithOption("record", false) }
 
-// Load returns an engine of an artefact, a bundle, or a JSON array of them. Close it when it is no longer needed; an
-// engine that is forgotten is closed by the collector.
+// Load returns an engine of artefacts and bundles in JSON or YAML, with lines `---` between them, or of a JSON array of
+// them. Close it when it is no longer needed; an engine that is forgotten is closed by the collector.
 func Load(artefacts []byte, options ...Option) (*Engine, error) {
 	all := map[string]any{}
 	for _, set := range options {
@@ -180,6 +180,14 @@ func Version() string { return C.GoString(C.kapix_version()) }
 func ExpertCards() []byte {
 	var cards C.kapix_buffer
 	body, _ := take(C.kapix_expert_cards(&cards), &cards, nil)
+	return body
+}
+
+// ExamplePolicies returns the example policies, documents in YAML with lines `---` between them: instalment_loan_za,
+// nano_loan_ke, sme_working_capital_ng. They ask the example cards: load both.
+func ExamplePolicies() []byte {
+	var policies C.kapix_buffer
+	body, _ := take(C.kapix_example_policies(&policies), &policies, nil)
 	return body
 }
 

@@ -94,8 +94,9 @@ uint32_t kapix_abi_version(void) KAPIX_NOEXCEPT;
 
 /* Loads artefacts and writes a handle to `engine` (NULL on an error).
  *
- *   artefacts  One artefact or bundle in JSON, or a JSON array of them. Each is proved whole: scoring then cannot
- *              fail on it. At most 32 MiB unless `limits` says otherwise.
+ *   artefacts  One artefact or bundle in JSON or YAML, several with lines `---` between them, or a JSON array of
+ *              them. Each is proved whole: scoring then cannot fail on it. At most 32 MiB unless `limits` says
+ *              otherwise.
  *   options    A JSON object, or nothing. Every member may be absent; an unknown one is refused.
  *                clock        "system" (default), "none", or an RFC 3339 instant that never moves: where an absent
  *                             `as_of` and the recorded time come from
@@ -217,6 +218,10 @@ void kapix_buffer_free(kapix_buffer *buffer) KAPIX_NOEXCEPT;
 /* Writes the bundle of the expert cards that ship as examples (individual, sme, corporate); they have no PD, only a
  * rank. For kapix_engine_load(). */
 int32_t kapix_expert_cards(kapix_buffer *cards) KAPIX_NOEXCEPT;
+
+/* Writes the policies that ship as examples, documents in YAML with lines `---` between them: instalment_loan_za,
+ * nano_loan_ke, sme_working_capital_ng. They ask the expert cards: load both, with a line `---` between. */
+int32_t kapix_example_policies(kapix_buffer *policies) KAPIX_NOEXCEPT;
 
 /* Helpers, which are compiled into your program: columns from plain arrays, and the parts of answers. */
 

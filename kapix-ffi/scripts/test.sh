@@ -6,6 +6,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 request=$ffi/../examples/data/kenya_salaried.json
 card=$ffi/../examples/developed_card.json
+loan=$ffi/../examples/loan.json
 vectors=$ffi/../kapix-core/tests/vectors
 # The panics that hostile.c and columns.cpp provoke are caught and print nothing, whatever is asked of them.
 export RUST_BACKTRACE=1
@@ -39,7 +40,7 @@ programs() {
 run() {
   local suffix=$1
   shift
-  "$@" "$work/story$suffix" "$request" "$card"
+  "$@" "$work/story$suffix" "$request" "$card" "$loan"
   "$@" "$work/develop$suffix"
   "$@" "$work/hostile$suffix" "$ffi/c/card.json" "${children:-60}"
   "$@" "$work/columns$suffix" "$ffi/c/card.json"
@@ -83,7 +84,7 @@ package() {
     local flags
     read -ra flags <<< "$(PKG_CONFIG_PATH=$root/lib/pkgconfig pkg-config --cflags --libs kapix)"
     gcc -std=c11 "${warnings[@]}" "$ffi/c/story.c" -o "$work/story_pc" "${flags[@]}" "-Wl,-rpath,$root/lib"
-    "$work/story_pc" "$request" "$card" > /dev/null
+    "$work/story_pc" "$request" "$card" "$loan" | grep -q '"code":"ABOVE_LIMIT_NOW"'
   else
     say 'pkg-config: skipped, not installed'
   fi

@@ -7,7 +7,8 @@ use core::cell::Cell;
 use core::ffi::{CStr, c_char};
 use core::mem::{self, MaybeUninit};
 use core::ptr::{self, NonNull};
-use kapix_core::{Cause, Desk, Error, Result, artefact::EXPERT_CARDS, audit::Record, operations::DoorReply};
+use kapix_core::artefact::{EXAMPLE_POLICIES, EXPERT_CARDS};
+use kapix_core::{Cause, Desk, Error, Result, audit::Record, operations::DoorReply};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -50,6 +51,11 @@ extern "C" fn kapix_buffer_free(buffer: Option<&mut Buffer>) {
 #[unsafe(no_mangle)]
 extern "C" fn kapix_expert_cards(cards: Place<'_, Buffer>) -> i32 {
     answer(cards, || Ok(DoorReply { status: 0, body: EXPERT_CARDS.into() }))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn kapix_example_policies(policies: Place<'_, Buffer>) -> i32 {
+    answer(policies, || Ok(DoorReply { status: 0, body: EXAMPLE_POLICIES.into() }))
 }
 
 #[unsafe(no_mangle)]

@@ -304,6 +304,7 @@ function absent(operation) {
 
 module.exports = {
   AuditRecord,
+  EXAMPLE_POLICIES: native.EXAMPLE_POLICIES,
   EXPERT_CARDS: native.EXPERT_CARDS,
   Engine,
   VERSION: native.VERSION,

@@ -7,6 +7,10 @@ use napi_derive::napi;
 #[napi]
 pub const EXPERT_CARDS: &str = kapix_core::artefact::EXPERT_CARDS;
 
+/// The shipped example policies, in YAML.
+#[napi]
+pub const EXAMPLE_POLICIES: &str = kapix_core::artefact::EXAMPLE_POLICIES;
+
 /// Version of the engine.
 #[napi]
 pub const VERSION: &str = kapix_core::audit::ENGINE_VERSION;

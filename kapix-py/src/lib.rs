@@ -21,6 +21,8 @@ mod _kapix {
     #[pymodule_export]
     use crate::sample::sample;
     #[pymodule_export]
+    const EXAMPLE_POLICIES: &str = kapix_core::artefact::EXAMPLE_POLICIES;
+    #[pymodule_export]
     const EXPERT_CARDS: &str = kapix_core::artefact::EXPERT_CARDS;
     #[pymodule_export]
     const VERSION: &str = kapix_core::audit::ENGINE_VERSION;

@@ -17,6 +17,7 @@ import kapix
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KENYA = json.loads((EXAMPLES / "data" / "kenya_salaried.json").read_text(encoding="utf-8"))
+LOAN = json.loads((EXAMPLES / "loan.json").read_text(encoding="utf-8"))
 ROWS = 400
 X = numpy.arange(ROWS) % 40 / 10.0
 BAD = numpy.array([1.0 if (7 * row) % 11 < 4 - x else 0.0 for row, x in enumerate(X)])
@@ -26,12 +27,16 @@ BAD = numpy.array([1.0 if (7 * row) % 11 < 4 - x else 0.0 for row, x in enumerat
 def answers() -> dict[str, kapix.Answer]:
     engine = kapix.Engine.load(card([numeric("x", missing=3)]), clock=AS_OF)
     expert = kapix.Engine.load(kapix.EXPERT_CARDS)
+    lender = kapix.Engine.load([kapix.EXPERT_CARDS, kapix.EXAMPLE_POLICIES])
+    traced: Any = {**LOAN, "trace": True}
     analyzed = {name: KENYA[name] for name in ("as_of", "data", "entity_id") if name in KENYA}
     return {
         "artefact.check": engine.artefact.check(artefact={"kapix": 1, "kind": "other"}),
         "cashflow.analyze": expert.cashflow.analyze(**{"entity_id": "a", **analyzed}),
         "credit.score": expert.credit.score(KENYA),
         "engine.describe": expert.describe(),
+        "policy.check": lender.policy.check(policy="nano_loan_ke"),
+        "policy.run": lender.policy.run(traced),
         "scorecard.develop": engine.scorecard.develop({"x": X, "bad": BAD}, target="bad"),
         "scorecard.evaluate": engine.scorecard.evaluate({"x": X, "bad": BAD}, target="bad", entity_type="individual"),
     }
@@ -104,6 +109,57 @@ def test_what_is_missing_and_what_is_too_old_is_printed_with_its_reason() -> Non
     assert "INPUT_STALE" in told
     assert "The data end `30` days before `as_of`, `7` at most. Bring newer data or state `retrieved_at`." in told
     assert "(no_balances), " in repr(engine.cashflow.analyze(request))
+
+
+def test_a_decision_prints_its_reasons_and_a_notebook_shows_its_tables_as_tables(answers: dict[str, kapix.Answer]) -> None:
+    loan: Any = answers["policy.run"]
+    told = [line.split(maxsplit=1) for line in repr(loan).splitlines()]
+    assert told[0] == ["PolicyRunResponse:", "decline"]
+    lines = {name: text for name, text in told[1:]}
+    assert lines["policy"] == "nano_loan_ke@1.0.0"
+    assert lines["reasons[0]"] == "ABOVE_LIMIT_NOW: The amount is above what we lend you now."
+    assert lines["matched_rules"].startswith("decision.good, tier.one_or_two, price.base")
+    assert lines["counter_offer"] == f"{loan.counter_offer.amount_minor} KES minor units"
+    page = loan._repr_html_()
+    assert page.count("<table>") == 1 + len(loan.trace) and page.startswith("<table><caption>PolicyRunResponse: decline")
+    decision = next(table for table in loan.trace if table.table == "decision")
+    grid = decision._repr_html_().split("<table>")[-1]
+    assert "<th>row</th><th>result</th><th>share = 0.2</th><th>account.points = " in grid
+    assert "<tr><td>heavy</td><td>failed</td><td>&gt; 0.5 failed</td><td></td><td></td></tr>" in grid
+    assert "<tr><td>good</td><td>matched</td><td></td><td></td><td></td></tr>" in grid
+
+
+def test_a_check_of_a_policy_prints_its_cases_and_what_was_found(answers: dict[str, kapix.Answer]) -> None:
+    check: Any = answers["policy.check"]
+    told = repr(check).splitlines()
+    assert told[0] == "PolicyCheckResponse: valid" and f"  tests   {len(check.tests)} passed" in told
+    assert "  tables  4: knock_outs gap" in told
+    page = check._repr_html_()
+    assert "<caption>tests</caption>" in page and "<caption>knock_outs: what was found</caption>" in page
+    assert "<td>gap</td>" in page and "<th>monthly_income</th>" in page
+
+
+def test_a_portfolio_prints_its_rates_and_a_difference_its_swaps() -> None:
+    text = kapix.EXAMPLE_POLICIES
+    stricter = text.replace('version: "1.0.0"', 'version: "1.0.1"').replace('["> 0.5", "-", "-"]', '["> 0.3", "-", "-"]')
+    engine = kapix.Engine.load([kapix.EXPERT_CARDS, text, stricter])
+    dated = {"identity_verified": True, "monthly_income": 6_000_000, "owed_here": 0, "defaults_elsewhere": 0, "bureau_score": 640}
+    columns: dict[str, list[Any]] = {"age": [34, 17, 34], "requested": [500_000, 500_000, 2_400_000]}
+    for name, value in dated.items():
+        columns.update({name: [value] * 3, f"{name}@at": ["2026-06-20"] * 3})
+    columns["owed_here@at"] = ["2026-06-30"] * 3
+    columns.update({"account.points": [655] * 3, "account.referred": [False] * 3})
+    stated: Any = {"policy": "nano_loan_ke@1.0.0", "as_of": "2026-06-30T12:00:00Z"}
+    replayed = engine.policy.replay(columns, **stated)
+    told = repr(replayed).splitlines()
+    assert told[0] == "PolicyReplayResponse: 3 applications decided"
+    # A list cannot come as a column: the loans before are missing, and nothing is approved.
+    assert "  rates     approved 0.0%, referred 66.7%, declined 33.3%" in told and "  absent    late_days" in told
+    assert "<caption>rows of tables</caption>" in replayed._repr_html_()
+    assert "<td>knock_outs</td><td>minor</td><td>1</td>" in replayed._repr_html_()
+    other = repr(engine.policy.diff(columns, **stated, other="nano_loan_ke@1.0.1")).splitlines()
+    assert "  tables                 decision 4" in other
+    assert "  portfolio.swaps        refer to decline 1" in other
 
 
 def test_a_development_prints_its_sample_and_its_measures(answers: dict[str, kapix.Answer]) -> None:

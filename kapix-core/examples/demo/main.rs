@@ -1,10 +1,11 @@
-//! The main job in one command: three applicants and a damaged statement, from transactions to a decision with its
-//! reasons and its record.
+//! The main job in one command: three applicants and a damaged statement, from transactions to a score with its reasons
+//! and its record, then to a loan that a policy decides.
 //!
 //! `cargo run --example demo [DIR]`; DIR holds requests of `credit.score`, by default `examples/data`.
 
 #![expect(clippy::print_stdout, reason = "printing is what a demonstration is for")]
 
+mod loans;
 mod page;
 mod paper;
 
@@ -52,9 +53,11 @@ fn run(folder: &Path) -> Result<(), String> {
     let desk = Desk::new(engine, DeskOptions::default());
     let paper = Paper::of_terminal();
     page::opening(&paper);
-    for path in requests(folder)? {
-        page::case(&paper, &score(&desk, &path)?);
+    let requests = requests(folder)?;
+    for path in &requests {
+        page::case(&paper, &score(&desk, path)?);
     }
+    loans::tell(&paper, folder, &requests)?;
     page::closing(&paper);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What is said of each applicant.
 
+use crate::loans::Loan;
 use crate::paper::{Ink, Paper};
 use crate::{Case, Scored};
 use kapix_core::{
@@ -26,7 +27,7 @@ pub(crate) fn opening(paper: &Paper) {
 
 pub(crate) fn closing(paper: &Paper) {
     paper.rule("next");
-    paper.text(0, Ink::Plain, "Your own card: kapix-core/docs/ARTEFACT.md. Your language: README.md.");
+    paper.text(0, Ink::Plain, "Your own card: kapix-core/docs/ARTEFACT.md. Your own policy: copy one of kapix-core/artefacts. Your language: README.md.");
 }
 
 pub(crate) fn case(paper: &Paper, case: &Case) {
@@ -44,6 +45,74 @@ pub(crate) fn case(paper: &Paper, case: &Case) {
             }
             proof(paper, record);
         }
+    }
+}
+
+/// A loan under a policy: what was asked, the decision, why, by which rows, and what is offered.
+pub(crate) fn loan(paper: &Paper, title: &str, loan: &Loan) {
+    let Loan { request, answer } = loan;
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("?").to_owned();
+    let list = |name: &str| answer.get(name).and_then(Value::as_array).into_iter().flatten();
+    let currency = Currency::parse(&text(answer, "currency")).ok();
+    let money = |minor: Option<&Value>| {
+        let amount =
+            minor.and_then(Value::as_i64).zip(currency).and_then(|(minor, it)| Money::new(minor, it).ok());
+        amount.map_or_else(
+            || "?".to_owned(),
+            |it| format!("{} {}", it.currency.as_str(), it.to_decimal_string()),
+        )
+    };
+    paper.rule(&format!("{title}: a loan"));
+    let asked = money(request.pointer("/inputs/requested"));
+    paper.text(0, Ink::Faint, &format!("{asked} under the policy {}", text(request, "policy")));
+    let outcome = text(answer, "outcome");
+    let ink = match &*outcome {
+        "approve" => Ink::Good,
+        "decline" => Ink::Bad,
+        _ => Ink::Doubtful,
+    };
+    let granted =
+        answer.get("approved_amount_minor").map(|it| format!("  {}", money(Some(it)))).unwrap_or_default();
+    println!("{}{granted}", paper.ink(ink, &outcome.to_uppercase()));
+    for reason in list("reasons") {
+        let inputs = reason.get("inputs").and_then(Value::as_array).into_iter().flatten();
+        let inputs: Vec<&str> = inputs.filter_map(Value::as_str).collect();
+        let inputs = if inputs.is_empty() { String::new() } else { format!(" ({})", inputs.join(", ")) };
+        let told = format!("{} [{}]{inputs}", text(reason, "text"), text(reason, "code"));
+        // A decline may stand beside what alone would be a referral.
+        let is_other = text(reason, "outcome") != outcome;
+        paper.text(
+            2,
+            if is_other { Ink::Faint } else { ink },
+            &if is_other { format!("also: {told}") } else { told },
+        );
+    }
+    let rows: Vec<String> =
+        list("matched_rules").map(|row| format!("{}.{}", text(row, "table"), text(row, "rule"))).collect();
+    if !rows.is_empty() {
+        paper.hanging("  rows that matched: ", Ink::Faint, &rows.join(", "));
+    }
+    let terms = |terms: Option<&Value>| {
+        let terms = terms.and_then(Value::as_object).into_iter().flatten();
+        let told: Vec<String> = terms
+            .map(|(name, value)| match name.strip_suffix("_minor") {
+                Some(name) => format!("{} {}", name.replace('_', " "), money(Some(value))),
+                None => format!("{} {value}", name.replace('_', " ")),
+            })
+            .collect();
+        told.join(", ")
+    };
+    if answer.get("terms").is_some() {
+        let until = text(answer, "valid_until");
+        paper.hanging(
+            "  offer: ",
+            Ink::Plain,
+            &format!("{}; valid until {until}", terms(answer.get("terms"))),
+        );
+    }
+    if let Some(offer) = answer.get("counter_offer") {
+        let amount = money(offer.get("amount_minor"));
+        paper.hanging("  counter-offer: ", Ink::Plain, &format!("{amount}; {}", terms(offer.get("terms"))));
     }
 }
 

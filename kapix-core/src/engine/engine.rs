@@ -37,7 +37,8 @@ pub(super) enum Progressed {
 }
 
 impl Engine {
-    /// Returns an engine of these documents: artefacts and bundles in JSON, each proved whole.
+    /// Returns an engine of these documents: artefacts and bundles, each proved whole. A text that begins with `{` is
+    /// JSON, any other is YAML (`docs/ARTEFACT.md`), in which a line `---` stands between documents.
     ///
     /// Errors: everything that `docs/ARTEFACT.md` names, at JSON pointers that start at the document (or at
     /// `/INDEX` when there are several).

@@ -91,8 +91,9 @@ impl Input {
 
     pub(super) fn within(&self, slot: Slot) -> Slot {
         let is_known = slot.value().is_none_or(|value| {
+            // No number on the wire is infinite; a host that calls by values could give one.
             let listed = self.values.as_ref().is_none_or(|all| is_among(value, all));
-            listed && self.min <= value && value <= self.max
+            listed && value.is_finite() && self.min <= value && value <= self.max
         });
         if is_known { slot } else { Slot::without(Unknown::INVALID) }
     }

@@ -3,6 +3,9 @@
 mod difference;
 mod evaluation;
 mod faults;
+mod hidden;
+#[cfg(feature = "yaml")]
+mod shipped;
 
 use super::{Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepResult, Verdict};
 use crate::error::Cause;

@@ -5,7 +5,7 @@ use crate::tree::File;
 
 /// Modules from the ground up. A module sees itself and the rows above it; modules of one row see nothing of
 /// each other, except in the last row.
-const ROWS: [&[&str]; 18] = [
+const ROWS: [&[&str]; 19] = [
     &["error"],
     &["codes"],
     &["limits"],
@@ -13,6 +13,7 @@ const ROWS: [&[&str]; 18] = [
     &["json"],
     &["canonical"],
     &["json_value"],
+    &["yaml"],
     &["string_types"],
     &["money"],
     &["time"],

@@ -6,8 +6,8 @@ use crate::tree::File;
 /// Code lines that people wrote: a folder, an extension, what is left out, and the most lines.
 const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
     ("kapix-arrow/src/", "rs", &[], 240),
-    ("kapix-ffi/src/", "rs", &[], 300),
-    ("kapix-node/src/", "rs", &[], 400),
+    ("kapix-ffi/src/", "rs", &[], 304),
+    ("kapix-node/src/", "rs", &[], 402),
     // The C of the cgo preamble is a comment to Go and not counted.
     (
         "kapix-ffi/go/",
@@ -24,7 +24,7 @@ const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
         ],
         1010,
     ),
-    ("kapix-py/src/", "rs", &[], 720),
+    ("kapix-py/src/", "rs", &[], 722),
     ("kapix-core/src/json/", "rs", &["tests.rs", "tests_hostile.rs", "tests_vectors.rs"], 720),
 ];
 

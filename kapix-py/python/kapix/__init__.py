@@ -21,7 +21,7 @@ from ._errors import (
     UnauthorizedError as UnauthorizedError,
     ValidationError as ValidationError,
 )
-from ._kapix import EXPERT_CARDS as EXPERT_CARDS, VERSION as _VERSION
+from ._kapix import EXAMPLE_POLICIES as EXAMPLE_POLICIES, EXPERT_CARDS as EXPERT_CARDS, VERSION as _VERSION
 from ._read import Transactions as Transactions, read_transactions as read_transactions
 from ._record import Answer as Answer, Record as Record
 from ._results import ResultColumns as ResultColumns

@@ -134,7 +134,8 @@ class Engine(Operations):
         """Returns an engine that keeps its state in bounded memory.
 
         Args:
-            artefacts: A document as JSON text, as a dict or as a path, where a str that names a file is one; or a list of these.
+            artefacts: A document as text in JSON or YAML, as a dict or as a path, where a str that names a file is one; or a
+                list of these.
             clock: Where the time and an absent `as_of` come from: the machine, nowhere, or a fixed RFC 3339 instant.
             tenant: Separates the idempotency keys and the data of the host's customers.
             record: Whether calls leave a record.
@@ -205,10 +206,10 @@ def _documents(artefacts: Document | list[Document]) -> list[bytes]:
 
 def _document(artefact: Document) -> bytes:
     if isinstance(artefact, str):
-        # JSON text begins with a bracket; the name of a file that is there is a path.
+        # A text in JSON begins with a bracket, one in YAML is no name of a file; the name of a file that is there is a path.
         if artefact.lstrip()[:1] not in ("{", "[") and _is_file(artefact):
             return Path(artefact).read_bytes()
-        if artefact.strip().lower().endswith(".json") and "\n" not in artefact:
+        if artefact.strip().lower().endswith((".json", ".yaml", ".yml")) and "\n" not in artefact:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), artefact)
         return artefact.encode("utf-8", "surrogatepass")
     if isinstance(artefact, (bytes, bytearray)):

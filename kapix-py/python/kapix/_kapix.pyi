@@ -9,6 +9,7 @@ __all__ = [
     "Answer",
     "Batch",
     "Desk",
+    "EXAMPLE_POLICIES",
     "EXPERT_CARDS",
     "Unreadable",
     "VERSION",
@@ -21,6 +22,7 @@ __all__ = [
 # Type of Arrow, values, a byte of each row that is 1 where it has a value, and the names of codes.
 _Parts: TypeAlias = tuple[str, Any, bytes | None, list[str] | None]
 
+EXAMPLE_POLICIES: str
 EXPERT_CARDS: str
 VERSION: str
 

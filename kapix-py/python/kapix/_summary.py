@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # A headline, and name and text of each line.
 Summary = tuple[str, "list[tuple[str, str]]"]
 
+# A caption alone, the names of columns, and rows.
+Grid = list[list[str]]
+
 # The longest text of one line.
 TEXT_MAX = 100
 # The most items of a list that are named, and the most fields of a struct.
@@ -26,8 +29,9 @@ def text_of(record: Record) -> str:
 
 
 def html_of(record: Record) -> str:
-    """Returns the same as a table; every text is escaped."""
-    return _html(type(record).__name__, _summary(record))
+    """Returns the same as a table, and the tables that it holds as tables; every text is escaped."""
+    grids = GRIDS.get(type(record).__name__, lambda _: [])(record)
+    return "".join([_html(type(record).__name__, _summary(record)), *map(_grid, grids)])
 
 
 def record_text(record: AuditRecord) -> str:
@@ -58,6 +62,14 @@ def _html(name: str, summary: Summary) -> str:
     rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(text)}</td></tr>" for name, text in lines)
     head = html.escape(f"{name}: {headline}" if headline else name)
     return f"<table><caption>{head}</caption><tbody>{rows}</tbody></table>"
+
+
+def _grid(grid: Grid) -> str:
+    caption, *rows = grid
+    names = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows[1:])
+    head = f"<caption>{html.escape(caption[0])}</caption><thead><tr>{names}</tr></thead>"
+    return f"<table>{head}<tbody>{body}</tbody></table>"
 
 
 def _summary(record: Any) -> Summary:
@@ -147,6 +159,87 @@ def _describe(it: Any) -> Summary:
     return f"kapix {it.engine}", lines
 
 
+def _policy_run(it: Any) -> Summary:
+    amount = "" if it.approved_amount_minor is None else f"{it.approved_amount_minor} {it.currency} minor units"
+    lines = [("policy", _reference(it.policy)), ("approved_amount_minor", amount), ("terms", _named(it.terms))]
+    first, more = it.reasons[:2], it.reasons[2:]
+    lines += [(f"reasons[{at}]", f"{one.code}: {one.text}") for at, one in enumerate(first)]
+    lines += [("reasons", f"{len(more)} more: {_items(one.code for one in more)}" if more else "")]
+    lines += [("matched_rules", _items(f"{row.table}.{row.rule}" for row in it.matched_rules))]
+    if it.counter_offer is not None:
+        lines.append(("counter_offer", f"{it.counter_offer.amount_minor} {it.currency} minor units"))
+    return it.outcome, [*lines, ("assumed", _named(it.assumed)), ("audit_id", it.audit_id or "")]
+
+
+def _trace_grid(it: Any) -> Grid:
+    """Returns a table of a run: its rows, and of each the cells that did not pass, under columns with their values."""
+    grid = [[f"{it.table}: what became of each row"], ["row", "result", *(f"{one.column} = {_short(one.value)}" for one in it.columns)]]
+    for row in it.rules:
+        cells = {cell.column: f"{cell.cell} {cell.result}" for cell in row.cells or ()}
+        grid.append([row.rule, row.result, *(cells.get(one.column, "") for one in it.columns)])
+    return grid
+
+
+def _analysis_grid(it: Any) -> Grid:
+    """Returns what was found of a table, under its columns."""
+    columns = list(dict.fromkeys(name for one in it.findings for name in one.region))
+    grid = [[f"{it.table}: what was found"], ["finding", "rows", *columns]]
+    return grid + [[one.kind, _items(one.rules or ()), *(one.region.get(name, "") for name in columns)] for one in it.findings]
+
+
+def _test_grid(it: Any) -> Grid:
+    rows = [[one.name, one.outcome or "", "passed" if one.passed else one.differs or "failed"] for one in it.tests]
+    return [["tests"], ["case", "outcome", "result"], *rows]
+
+
+def _rule_grid(it: Any) -> Grid:
+    return [["rows of tables"], ["table", "row", "applications"], *([one.table, one.rule, str(one.rows)] for one in it.rules)]
+
+
+# The tables that a notebook shows of a value, by its class.
+GRIDS: dict[str, Callable[[Any], list[Grid]]] = {
+    "PolicyCheckResponse": lambda it: [_test_grid(it), *(_analysis_grid(one) for one in it.tables if one.findings)],
+    "PolicyReplayResponse": lambda it: [_rule_grid(it)],
+    "PolicyRunResponse": lambda it: [_trace_grid(one) for one in it.trace or ()],
+    "TableAnalysis": lambda it: [_analysis_grid(it)],
+    "TableTrace": lambda it: [_trace_grid(it)],
+}
+
+
+def _policy_check(it: Any) -> Summary:
+    failed = [test for test in it.tests if not test.passed]
+    lines = [(f"problems[{at}]", f"{one.cause} at {one.field}: {one.message}") for at, one in enumerate(it.problems[:ITEMS_MAX])]
+    names = _items(f"{one.name}: {one.differs}" for one in failed)
+    told = f"{len(it.tests)}, {len(failed)} failed: {names}" if failed else f"{len(it.tests)} passed"
+    lines += [("tests", told if it.tests else "")]
+    found = [f"{table.table} {finding.kind}" for table in it.tables for finding in table.findings]
+    lines += [("tables", f"{len(it.tables)}: {_items(found) or 'nothing found'}" if it.tables else "")]
+    lines += [("jurisdiction", _items(one.rule for one in it.jurisdiction)), ("cost", f"{it.cost} steps at most")]
+    return "valid" if it.valid else "not valid", [*lines, ("audit_id", it.audit_id or "")]
+
+
+def _policy_replay(it: Any) -> Summary:
+    lines = [("policy", _reference(it.policy)), ("rates", _rates(it.rates))]
+    lines += [("reasons", _items(f"{one.code} {one.rows}" for one in it.reasons))]
+    never = [f"{one.table}.{one.rule}" for one in it.rules if not one.rows]
+    lines += [("rules", f"{len(it.rules)}, never matched: {_items(never)}" if never else f"{len(it.rules)}")]
+    lines += [("groups", _items(f"{one.column} {one.value} {_rates(one.rates)}" for one in it.groups or ()))]
+    lines += [("absent", _items(it.absent or ())), ("audit_id", it.audit_id or "")]
+    rates = it.rates
+    return f"{rates.approved + rates.referred + rates.declined} applications decided", lines
+
+
+def _policy_diff(it: Any) -> Summary:
+    lines = [("policy", _reference(it.policy)), ("other", _reference(it.other))]
+    lines += [("documents", f"{len(it.documents)} differences" if it.documents else "")]
+    lines += [("tables", _items(f"{one.table} {len(one.differences)}" for one in it.tables or ()))]
+    if it.portfolio is not None:
+        lines += [("portfolio.rates", _rates(it.portfolio.rates)), ("portfolio.other_rates", _rates(it.portfolio.other_rates))]
+        moved = (one for one in it.portfolio.swaps if one.from_ != one.to)
+        lines += [("portfolio.swaps", _items(f"{one.from_} to {one.to} {one.rows}" for one in moved))]
+    return "what two versions decide differently", [*lines, ("audit_id", it.audit_id or "")]
+
+
 def _audit_record(it: AuditRecord) -> Summary:
     lines = [(name, _plain(getattr(it, name))) for name in ("operation", "recorded_at", "seq")]
     parts = ((name, getattr(it, name)) for name in it._fields)
@@ -161,6 +254,10 @@ SUMMARIES: dict[str, Callable[[Any], Summary]] = {
     "credit.score": _credit_score,
     "credit.score_batch": _credit_score_batch,
     "engine.describe": _describe,
+    "policy.check": _policy_check,
+    "policy.diff": _policy_diff,
+    "policy.replay": _policy_replay,
+    "policy.run": _policy_run,
     "scorecard.develop": _develop,
     "scorecard.evaluate": _evaluate,
 }
@@ -193,6 +290,15 @@ def _auc(report: Any) -> str:
 def _findings(findings: Any, name: str) -> tuple[str, str]:
     kinds = dict.fromkeys(getattr(finding, name) for finding in findings)
     return "findings", f"{len(findings)}: {_items(kinds)}" if findings else ""
+
+
+def _rates(it: Any) -> str:
+    shares = (("approved", it.approval_rate), ("referred", it.referral_rate), ("declined", it.decline_rate))
+    return ", ".join(f"{name} {share:.1%}" for name, share in shares if share is not None)
+
+
+def _named(values: Mapping[str, Any] | None) -> str:
+    return _items(f"{name} {_short(value)}" for name, value in (values or {}).items())
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -81,7 +81,9 @@ fn refuse_paths<T: AsRef<[u8]>>(documents: &[T]) -> Result<()> {
     let is_path = |document: &T| {
         let text = document.as_ref().trim_ascii();
         let is_line = text.len() <= PATH_BYTES_MAX && !text.contains(&b'\n') && !text.starts_with(b"\"");
-        let has_extension = text.len() > 5 && text.to_ascii_lowercase().ends_with(b".json");
+        let name = text.to_ascii_lowercase();
+        let has_extension =
+            [&b".json"[..], b".yaml", b".yml"].iter().any(|it| text.len() > it.len() && name.ends_with(it));
         is_line && (has_extension || matches!(text, [b'/' | b'.' | b'~', ..]))
     };
     let Some(index) = documents.iter().position(is_path) else { return Ok(()) };
@@ -92,7 +94,8 @@ fn refuse_paths<T: AsRef<[u8]>>(documents: &[T]) -> Result<()> {
 }
 
 impl Desk {
-    /// Returns a Desk of JSON: an artefact, a bundle or an array of them, and an object of options.
+    /// Returns a Desk of a text: an artefact or a bundle in JSON or YAML, several of them behind lines `---`, or an
+    /// array of them in JSON; and of an object of options.
     ///
     /// Options, each may be absent: `clock` (`system`, `none` or an RFC 3339 instant), `envelope`, `idempotency`
     /// (`durable` or `process`), `limits`, `production`, `record`, `tenant`. Empty text is `{}`. Unknown ones are
@@ -122,7 +125,7 @@ impl Desk {
         }
     }
 
-    /// Returns a Desk of documents in JSON, for languages that hand them over one by one; the options are those of
+    /// Returns a Desk of documents in JSON or YAML, for languages that hand them over one by one; the options are those of
     /// [`Desk::load`].
     ///
     /// ```
@@ -185,7 +188,15 @@ mod tests {
 
     #[test]
     fn a_path_in_place_of_a_document_is_told_as_such() {
-        for path in ["card.json", "/srv/cards/CARD.JSON", "./card", "~/card", "C:\\cards\\card.json "] {
+        for path in [
+            "card.json",
+            "policy.yaml",
+            "a/b.YML",
+            "/srv/cards/CARD.JSON",
+            "./card",
+            "~/card",
+            "C:\\cards\\card.json ",
+        ] {
             let error = Desk::load(path.as_bytes(), b"").unwrap_err();
             assert_eq!((error.cause.as_str(), error.fields.len()), ("json.syntax", 0), "{path}");
             assert!(error.message.contains("looks like a path") && !error.message.contains(path));

@@ -7,6 +7,7 @@ mod policy;
 #[expect(clippy::module_inception, reason = "the file holds what the folder is named after")]
 mod registry;
 mod scorecard;
+mod text;
 #[cfg(test)]
 mod toy;
 

@@ -3,6 +3,7 @@
 use super::artefact::{ArtefactEntry, ArtefactRef, Loaded};
 use super::bundle::{self, Contents, Route};
 use super::kind::{Kind, RouteKey, of_kind};
+use super::text;
 use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
@@ -64,9 +65,12 @@ impl<K> Deref for Chosen<'_, K> {
 impl Registry {
     /// Reads and proves every document.
     pub(in crate::engine) fn load<T: AsRef<[u8]>>(documents: &[T], options: EngineOptions) -> Result<Self> {
-        let values = documents.iter().map(|text| JsonValue::read_text(text.as_ref(), &options.limits));
+        let parts = documents.iter().map(|it| text::documents(it.as_ref(), &options.limits));
+        let texts = parts.collect::<Result<Vec<_>>>()?.concat();
+        let values = texts.iter().map(|part| text::read(*part, &options.limits));
         let values: Vec<JsonValue> = values.collect::<Result<_>>()?;
-        Self::prove(&values, options)
+        let limits = options.limits.clone();
+        Self::prove(&values, options).map_err(|error| text::placed(error, &texts, &limits))
     }
 
     /// Proves every document.

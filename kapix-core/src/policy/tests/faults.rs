@@ -97,13 +97,13 @@ proptest! {
         prop_assert!(analysis.whole);
         let has = |kind| analysis.findings.iter().any(|it| it.kind == kind);
         let mut points = Vec::new();
-        for at in -8..=8 {
+        for at in -12..=12 {
             let value = f64::from(at) / 2.0;
             points.extend([value, value.next_up(), value.next_down()]);
         }
         let (mut gap, mut conflict, mut first) = (false, false, BTreeSet::<usize>::new());
         for a in &points {
-            for b in -5..=5 {
+            for b in -6..=6 {
                 let trace = {
                     let mut state = State::default();
                     policy.begin(&inputs(&json!({"a": a, "b": b})), Instant::parse(AS_OF).unwrap(), None, &mut state).unwrap();
