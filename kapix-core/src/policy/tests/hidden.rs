@@ -45,7 +45,7 @@ fn bare(value: &JsonValue) -> JsonValue {
 }
 
 fn dated(value: &JsonValue, at: &str) -> JsonValue {
-    JsonValue::from(json!({ "value": serde_json::to_value(bare(value)).unwrap(), "at": at }))
+    serde_json::from_value(json!({ "value": serde_json::to_value(bare(value)).unwrap(), "at": at })).unwrap()
 }
 
 /// Does to an input of an application what the fault says.
@@ -73,9 +73,10 @@ pub(super) fn spoil(inputs: &mut Inputs, name: &str, input: &InputBody, fault: F
         Fault::Stale => dated(&value, "2020-01-01"),
         Fault::Undated => bare(&value),
         Fault::Future => dated(&value, "2027-01-01"),
-        Fault::OfAnother => JsonValue::from(
+        Fault::OfAnother => serde_json::from_value(
             json!({ "value": serde_json::to_value(bare(&value)).unwrap(), "at": "2026-06-30", "entity_id": "ent_2" }),
-        ),
+        )
+        .unwrap(),
     };
     // A value out of range or of another type keeps its date, so that only this is wrong with it.
     let keeps_date = matches!(fault, Fault::WrongType | Fault::NotANumber | Fault::OutOfRange);

@@ -73,7 +73,7 @@ impl Applications<'_> {
         let calls = self.policy.body.steps.iter().filter(|step| matches!(step, StepBody::Call(_)));
         calls
             .map(|_| StepResult::Answer {
-                answer: JsonValue::from(json!({ "points": points })),
+                answer: serde_json::from_value(json!({ "points": points })).unwrap(),
                 referred: false,
             })
             .collect()
@@ -82,8 +82,10 @@ impl Applications<'_> {
 
 /// Returns results of steps that say nothing, from results that do.
 fn spoilt(results: &[StepResult], how: usize) -> Vec<StepResult> {
-    let answer =
-        |answer: serde_json::Value| StepResult::Answer { answer: JsonValue::from(answer), referred: false };
+    let answer = |answer: serde_json::Value| StepResult::Answer {
+        answer: serde_json::from_value(answer).unwrap(),
+        referred: false,
+    };
     let spoil = |result: &StepResult| match (how, result) {
         (0, _) => StepResult::Refused,
         (1, _) => answer(json!({})),
