@@ -244,7 +244,7 @@ pub enum LeftOutReason {
     /// A row with a day, or a line of a balance or a total, of which no amount could be read.
     #[strum(message = "Compare with the document where the balances do not chain.")]
     NoAmount,
-    /// Text without a day and without an amount, such as the foot of a page.
+    /// Text without a day and without an amount, such as the foot of a page; or a limit of the account.
     #[strum(message = "Nothing.")]
     Note,
     /// A balance before the first row: it became the opening balance.

@@ -2,7 +2,6 @@
 
 use super::breaks::Break;
 use super::fees::Fee;
-use super::flags::named_again;
 use super::gaps::Gap;
 use super::place;
 use super::sections::Section;
@@ -31,8 +30,14 @@ pub(super) struct Found {
     pub(super) sections: Vec<Section>,
     /// The name of the account in each column that is not read, by its place, and the first line that has it.
     pub(super) named: BTreeMap<usize, (String, u64)>,
-    /// Lines that hold a day and an amount and became no row.
+    /// The first line with another name in such a column, and the place of the column.
+    pub(super) named_again: Option<(u64, usize)>,
+    /// The first line of which a column that is not read says that it took no effect, and the place of the column.
+    pub(super) no_effect: Option<(u64, usize)>,
+    /// Lines that hold an amount and became no row, and those of them that go on the text of the row above with a day and an
+    /// amount alone.
     pub(super) hidden: Vec<u64>,
+    pub(super) memos: Vec<u64>,
     /// Lines between rows that are none, and the last one behind the last row.
     pub(super) breaks: Vec<Break>,
     pub(super) open_break: Option<(u64, i32)>,
@@ -40,15 +45,34 @@ pub(super) struct Found {
     pub(super) states: States,
     /// The amounts beside debits and credits.
     pub(super) beside: Beside,
+    /// The amounts beside the one that is read.
+    pub(super) rivals: Beside,
 }
 
-/// Rows whose amounts in a column beside those of debits and credits were compared with them.
+/// Rows whose amounts in a column beside those that are read were compared with them.
 #[derive(Default)]
 pub(super) struct Beside {
     pub(super) compared: u64,
     /// Rows with another amount there, and the first line of them.
     pub(super) against: u64,
     pub(super) first: Option<u64>,
+}
+
+impl Beside {
+    /// Sees an amount beside that of a row.
+    pub(super) fn see(&mut self, own: i64, beside: i64, line: u64) {
+        self.compared += 1;
+        if own.abs() != beside.abs() {
+            self.against += 1;
+            self.first.get_or_insert(line);
+        }
+    }
+
+    fn join(&mut self, next: &Self) {
+        self.compared += next.compared;
+        self.against += next.against;
+        self.first = self.first.or(next.first);
+    }
 }
 
 /// An account while its rows are read.
@@ -169,10 +193,10 @@ impl Found {
         self.left_out.join(next.left_out);
         let rows = self.rows;
         self.hidden.extend(next.hidden);
+        self.memos.extend(next.memos);
         self.states.join(next.states);
-        self.beside.compared += next.beside.compared;
-        self.beside.against += next.beside.against;
-        self.beside.first = self.beside.first.or(next.beside.first);
+        self.beside.join(&next.beside);
+        self.rivals.join(&next.rivals);
         if next.rows > 0
             && let Some((line, days)) = self.open_break.take()
         {
@@ -187,21 +211,21 @@ impl Found {
         let is_first = self.accounts.is_empty();
         let is_other = |at: &usize, own: &String| self.named.get(at).is_some_and(|(known, _)| known != own);
         let others = next.named.iter().filter(|(at, (own, _))| is_other(at, own));
-        let clash = others.map(|(_, (_, line))| *line).min();
+        let others = others.map(|(at, (_, line))| (*line, *at));
+        self.named_again = others.chain(self.named_again).chain(next.named_again).min();
+        self.no_effect = self.no_effect.or(next.no_effect);
         for (at, own) in next.named {
             self.named.entry(at).or_insert(own);
         }
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
-            let is_before = |line: &u64| clash.is_none_or(|clash| *line < clash);
             let own = self.accounts.first().filter(|_| !is_first);
             if let (Some(own), Some(line)) = (own, account.rows.lines.first())
                 && own.currency != account.currency
-                && is_before(line)
             {
                 return Err(in_another_currency(*line, account.currency, own.currency));
             }
-            if let Some(line) = account.rows.lines.get(room).filter(|line| is_before(line)) {
+            if let Some(line) = account.rows.lines.get(room) {
                 limits::check("rows", limits.rows, self.rows + room + 1)
                     .map_err(|error| place(error.cause, *line, None, &error.message))?;
             }
@@ -211,7 +235,7 @@ impl Found {
                 _ => self.accounts.push(account),
             }
         }
-        clash.map_or(Ok(()), |line| Err(named_again(line)))
+        Ok(())
     }
 
     /// Keeps a line that is no row, behind which the next row may begin another part: of several the one that says it best.

@@ -23,9 +23,31 @@ const NAMES: &[&str] = &[
     "overdraft",
     "interest",
     "rate",
+    "fee",
     "fees",
+    "charge",
     "charges",
     "minimum",
+    "maximum",
+    "available",
+    "opening",
+    "closing",
+    "points",
+    "vat",
+    "tax",
+    "apr",
+    "apy",
+    "insured",
+    "exchange",
+    "kurs",
+    "cours",
+    "cambio",
+    "page",
+    "version",
+    "due",
+    "average",
+    "count",
+    "number",
     "taux",
     "zins",
     "plafond",
@@ -37,6 +59,8 @@ const NAMES: &[&str] = &[
 pub(super) enum Holds {
     /// It begins with a day, and an amount follows: a row in another form.
     Row,
+    /// So it does, and holds nothing else.
+    Memo,
     /// It names a day and an amount that has a sign or decimals.
     Money,
 }
@@ -54,7 +78,7 @@ pub(super) fn is_in_quotes(record: Record<'_>) -> bool {
 
 fn held<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Holds> {
     let (mut pieces, mut day, mut amount, mut exact, mut named) = (0_usize, None, false, false, false);
-    let mut is_labelled = false;
+    let (mut is_labelled, mut has_text) = (false, false);
     for piece in texts.flat_map(|text| text.split(MARKS)) {
         let piece = piece.trim_matches(|char: char| char.is_whitespace() || matches!(char, '"' | '\'' | '='));
         if piece.is_empty() {
@@ -70,7 +94,10 @@ fn held<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Holds> {
             && money(rest.rsplit(char::is_whitespace).next().unwrap_or_default()) == Some(true)
         {
             (day, amount, exact) = (Some(pieces), true, true);
+            let between = rest.rsplit_once(char::is_whitespace).map_or("", |(between, _)| between);
+            has_text |= !between.is_empty() && amounts::currency_named(between).is_none();
         } else {
+            has_text = true;
             is_labelled |= words::whole_label(piece).is_some();
             named |= folded(piece).split(' ').any(|word| NAMES.contains(&word));
         }
@@ -79,9 +106,63 @@ fn held<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Holds> {
     match (day?, amount) {
         (_, false) => None,
         _ if is_labelled => None,
-        (0, true) => Some(Holds::Row),
+        (0, true) => Some(if has_text { Holds::Row } else { Holds::Memo }),
         _ => (exact && !named).then_some(Holds::Money),
     }
+}
+
+/// Words before a day.
+const BEFORE_DAYS: &[&str] =
+    &["on", "at", "dated", "value", "val", "the", "le", "el", "em", "am", "den", "tarehe"];
+/// Words of the longest value that may name a row: a longer one is a sentence.
+const WORDS_MAX: usize = 6;
+/// Digits of the shortest amount without decimals and a sign that counts beside a day.
+const DIGITS_MIN: usize = 3;
+
+/// Returns whether a record without a day in its column may be a row: words, and an amount with a sign or decimals; or a day
+/// among words, and any amount.
+pub(super) fn may_be_row(record: Record<'_>) -> bool {
+    let (mut is_named, mut has_day, mut exact, mut plain) = (false, false, false, false);
+    for cell in record.cells().filter(|cell| !cell.is_empty()) {
+        let (text, amount) = match amount_behind(cell) {
+            Some((text, is_exact)) => (text, Some(is_exact)),
+            None => (cell, None),
+        };
+        exact |= amount == Some(true);
+        plain |= amount.is_some() && cell.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN;
+        if is_day_among_words(text) {
+            has_day = true;
+            continue;
+        }
+        let text = folded(text);
+        let mut words = text.split(' ').filter(|word| word.chars().any(char::is_alphabetic)).peekable();
+        is_named |= words.peek().is_some();
+        let count = text.split(' ').count();
+        if count > WORDS_MAX || words.any(|word| NAMES.contains(&word)) || words::whole_label(&text).is_some()
+        {
+            return false;
+        }
+    }
+    is_named && (exact || has_day && plain)
+}
+
+/// Returns the words before the amount at the end of a value, and whether the amount has a sign or decimals.
+fn amount_behind(cell: &str) -> Option<(&str, bool)> {
+    let starts = cell.char_indices().filter(|(_, char)| char.is_whitespace()).map(|(at, _)| at);
+    // The longest amount: `KES 4500.00 DR` before `DR`.
+    let starts = [0].into_iter().chain(starts);
+    let mut ends = starts.filter_map(|at| cell.split_at_checked(at));
+    ends.find_map(|(words, amount)| Some((words.trim(), money(amount.trim())?)))
+}
+
+/// Returns whether a value is a day behind words such as `on`, or one without a year, as `2 June`.
+fn is_day_among_words(text: &str) -> bool {
+    let is_before = |word: &str| BEFORE_DAYS.contains(&word.to_ascii_lowercase().as_str());
+    let mut rest = text.trim();
+    while let Some((_, behind)) = rest.split_once(' ').filter(|(word, _)| is_before(word)) {
+        rest = behind.trim_start();
+    }
+    !rest.is_empty() && (is_day(rest) || is_day(&format!("{rest} 2024")))
 }
 
 fn is_day(text: &str) -> bool {

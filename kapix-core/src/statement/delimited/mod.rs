@@ -24,6 +24,7 @@ mod parts;
 mod preamble;
 mod read;
 mod records;
+mod rivals;
 mod rows;
 mod sections;
 mod sides;
@@ -33,6 +34,7 @@ mod survey;
 mod tests;
 mod totals;
 mod walk;
+mod whole;
 mod words;
 
 use read::place;

@@ -9,7 +9,7 @@ use super::preamble::named_value;
 use super::records::Record;
 use super::rows::Rows;
 use super::words::{self, folded};
-use crate::error::{Cause, Result};
+use crate::error::{Cause, Error, Result};
 use crate::money::Currency;
 use crate::statement::profile::ColumnRole;
 
@@ -120,13 +120,14 @@ pub(super) enum Names {
     NoEffect,
 }
 
-/// Refuses rows behind a line that names another account than is known before, or that says that they took no effect.
+/// Returns line and error of rows behind a line that names another account than is known before, or that says that they took
+/// no effect.
 pub(super) fn check(
     sections: &[Section],
     known: [Option<&str>; 2],
     titles: &[String],
     rows: usize,
-) -> Result<()> {
+) -> Option<(u64, Error)> {
     let mut known: Vec<String> = known.into_iter().flatten().map(plain).collect();
     for section in sections {
         let message = match &section.names {
@@ -150,10 +151,10 @@ pub(super) fn check(
             }
         };
         if section.rows_before < rows {
-            return Err(place(Cause::TransactionCsv, section.line, None, message));
+            return Some((section.line, place(Cause::TransactionCsv, section.line, None, message)));
         }
     }
-    Ok(())
+    None
 }
 
 /// Returns whether two numbers are of one account. A number may be masked: its end counts.
