@@ -144,8 +144,11 @@ pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     search.copies
 }
 
+/// The amount of two rows and how far their balances are apart, where both state one.
+type Apart = Option<(i64, i64)>;
+
 /// Returns whether amounts recur, each twice or more as a rule, and no difference of the balances is that of half of them.
-fn are_fees(stated: &[Option<(i64, i64)>]) -> bool {
+fn are_fees(stated: &[Apart]) -> bool {
     let amounts: BTreeSet<i64> = stated.iter().flatten().map(|(amount, _)| *amount).collect();
     let mut apart: BTreeMap<i64, usize> = BTreeMap::new();
     for (_, own) in stated.iter().flatten() {
@@ -279,7 +282,7 @@ impl<'a> Search<'a> {
     /// of the pairs recur: fees of one bank are equal and fall on equal days.
     fn leave_fees(&self, pairs: &mut Vec<Pair>) {
         let row = |(holder, place): Place| self.holders.get(holder)?.rows.get(place).map(|(row, _)| row);
-        let mut of_two: BTreeMap<(usize, usize), Vec<Option<(i64, i64)>>> = BTreeMap::new();
+        let mut of_two: BTreeMap<(usize, usize), Vec<Apart>> = BTreeMap::new();
         for (copy, kept) in pairs.iter() {
             let balances = row(*copy).zip(row(*kept));
             let stated = balances.and_then(|(copy, kept)| {

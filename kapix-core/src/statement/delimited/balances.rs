@@ -1,6 +1,7 @@
 //! What the balances of a document prove: the order of its rows, and what the sign of an amount means.
 
 use super::found::Building;
+use super::mixed;
 use super::place;
 use super::survey::Choices;
 use super::totals::Totals;
@@ -153,8 +154,9 @@ pub(super) fn sign(
             "a few amounts of the document have a minus, too few to show what those without a sign are"
         };
         return Err(one_sign(side, what, "`profile.sign`, or "));
-    } else if let Some(line) = choices.mixed {
-        findings.push(ReadingFindingKind::SignDoubtful.at(vec![line]));
+    } else if amounts && choices.sign.1 == Choice::Default && !choices.has_plus {
+        let line = choices.mixed.or_else(|| mixed::line(accounts));
+        findings.extend(line.map(|line| ReadingFindingKind::SignDoubtful.at(vec![line])));
     }
     if let Some(line) = choices.debits_against.filter(|_| !proves(all.plus, all.minus)) {
         let message =

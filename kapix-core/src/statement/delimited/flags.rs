@@ -60,6 +60,9 @@ impl Says {
     }
 }
 
+/// Names of accounts of one column that are kept: a column with more tells no accounts.
+const NAMES_MAX: usize = 1_000;
+
 /// Names of the currency of an amount that was billed.
 const BILLED: &[&str] = &["billing currency", "billed currency"];
 /// Values of yes and no.
@@ -256,14 +259,9 @@ impl Rows<'_> {
             if text.is_empty() {
                 continue;
             }
-            match self.found.named.get(at) {
-                None => {
-                    self.found.named.insert(*at, (text.to_owned(), record.line));
-                }
-                Some((known, _)) if known != text => {
-                    self.found.named_again.get_or_insert((record.line, *at));
-                }
-                Some(_) => {}
+            let names = self.found.names.entry(*at).or_default();
+            if !names.contains_key(text) && names.len() < NAMES_MAX {
+                names.insert(text.to_owned(), record.line);
             }
         }
     }

@@ -28,12 +28,12 @@ pub(super) struct Found {
     pub(super) totals: Stated,
     /// Lines between rows that begin another part.
     pub(super) sections: Vec<Section>,
-    /// The name of the account in each column that is not read, by its place, and the first line that has it.
-    pub(super) named: BTreeMap<usize, (String, u64)>,
-    /// The first line with another name in such a column, and the place of the column.
-    pub(super) named_again: Option<(u64, usize)>,
+    /// The names of accounts in each column that is not read, by its place, each with the first line that has it.
+    pub(super) names: BTreeMap<usize, BTreeMap<String, u64>>,
     /// The first line of which a column that is not read says that it took no effect, and the place of the column.
     pub(super) no_effect: Option<(u64, usize)>,
+    /// Lines that hold a day and an amount in another form than rows have.
+    pub(super) in_another_form: Vec<u64>,
     /// Lines that hold an amount and became no row, and those of them that go on the text of the row above with a day and an
     /// amount alone.
     pub(super) hidden: Vec<u64>,
@@ -194,6 +194,7 @@ impl Found {
         let rows = self.rows;
         self.hidden.extend(next.hidden);
         self.memos.extend(next.memos);
+        self.in_another_form.extend(next.in_another_form);
         self.states.join(next.states);
         self.beside.join(&next.beside);
         self.rivals.join(&next.rivals);
@@ -209,14 +210,13 @@ impl Found {
         self.sections.extend(behind.map(|it| Section { rows_before: it.rows_before + rows, ..it }));
         self.totals.join(next.totals);
         let is_first = self.accounts.is_empty();
-        let is_other = |at: &usize, own: &String| self.named.get(at).is_some_and(|(known, _)| known != own);
-        let others = next.named.iter().filter(|(at, (own, _))| is_other(at, own));
-        let others = others.map(|(at, (_, line))| (*line, *at));
-        self.named_again = others.chain(self.named_again).chain(next.named_again).min();
-        self.no_effect = self.no_effect.or(next.no_effect);
-        for (at, own) in next.named {
-            self.named.entry(at).or_insert(own);
+        for (at, names) in next.names {
+            let own = self.names.entry(at).or_default();
+            for (name, line) in names {
+                own.entry(name).or_insert(line);
+            }
         }
+        self.no_effect = self.no_effect.or(next.no_effect);
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
             let own = self.accounts.first().filter(|_| !is_first);
@@ -254,6 +254,17 @@ impl Found {
         Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Amount), message))
     }
 
+    /// Returns the first line with a second name in a column of names, and the place of the column.
+    pub(super) fn named_again(&self) -> Option<(u64, usize)> {
+        self.names.iter().filter_map(|(at, names)| Some((*further(names).first()?, *at))).min()
+    }
+
+    /// Returns the lines at which another account may begin: the first ones of further names, and titles of accounts.
+    pub(super) fn beginnings(&self) -> Vec<u64> {
+        let titles = self.sections.iter().filter(|it| it.is_of_account()).map(|it| it.line);
+        self.names.values().flat_map(further).chain(titles).collect()
+    }
+
     /// Leaves balances without an account in a document of several: whose they are stays open.
     pub(super) fn leave_unnamed(&mut self) {
         if self.accounts.len() < 2 {
@@ -269,10 +280,29 @@ impl Found {
         if self.rows > 0 {
             return Ok(());
         }
+        if let Some(line) = self.in_another_form.first() {
+            return Err(in_another_form(*line));
+        }
         let lines: u64 = self.left_out.counts.values().sum();
         let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
         Err(Error::new(Cause::StatementEmpty, message).at("/document"))
     }
+}
+
+/// Returns the first lines of names behind that of the first one, in their order.
+fn further(names: &BTreeMap<String, u64>) -> Vec<u64> {
+    let mut lines: Vec<u64> = names.values().copied().collect();
+    lines.sort_unstable();
+    lines.drain(..lines.len().min(1));
+    lines
+}
+
+/// Returns the error of a line that holds a day and an amount in another form than rows have.
+#[cold]
+pub(super) fn in_another_form(line: u64) -> Error {
+    let message = "the line holds a day and an amount, and is no row of values: it is in quotes, has another separator than the \
+        header, or holds formulas, which are never evaluated; write each value plainly in its column";
+    place(Cause::TransactionCsv, line, None, message)
 }
 
 /// Returns the error of a row in another currency than the rows of its account before.

@@ -6,6 +6,7 @@ use super::dates::{self, Day};
 use super::records::Record;
 use super::words::{self, folded};
 use crate::statement::profile::DateOrder;
+use core::ops::RangeInclusive;
 
 /// Marks that separate values in another document, or in a row that was quoted again.
 const MARKS: [char; 4] = [',', ';', '\t', '|'];
@@ -116,43 +117,104 @@ const BEFORE_DAYS: &[&str] =
     &["on", "at", "dated", "value", "val", "the", "le", "el", "em", "am", "den", "tarehe"];
 /// Words of the longest value that may name a row: a longer one is a sentence.
 const WORDS_MAX: usize = 6;
-/// Digits of the shortest amount without decimals and a sign that counts beside a day.
-const DIGITS_MIN: usize = 3;
+/// Digits of an amount without decimals and a sign that counts beside a day, or alone in a value.
+const DIGITS: RangeInclusive<usize> = 3..=9;
+/// Words before numbers that are no amounts.
+const NUMBERED: &[&str] = &[
+    "ref",
+    "reference",
+    "branch",
+    "code",
+    "tel",
+    "telephone",
+    "phone",
+    "contact",
+    "call",
+    "fax",
+    "id",
+    "box",
+    "no",
+    "nr",
+    "pin",
+    "bic",
+    "swift",
+    "sort",
+    "bank",
+    "teller",
+    "serial",
+    "pages",
+    "statement",
+    "period",
+    "printed",
+    "rows",
+    "records",
+    "results",
+    "items",
+    "entries",
+    "transactions",
+    "customer",
+    "client",
+    "account",
+    "card",
+    "iban",
+    "year",
+    "form",
+    "copyright",
+];
 
-/// Returns whether a record without a day in its column may be a row: words, and an amount with a sign or decimals; or a day
-/// among words, and any amount.
+/// Returns whether a record without a day in its column may be a row: words, and an amount with a sign or decimals, or one that
+/// stands alone; or a day among words, and any amount.
 pub(super) fn may_be_row(record: Record<'_>) -> bool {
-    let (mut is_named, mut has_day, mut exact, mut plain) = (false, false, false, false);
+    let (mut is_named, mut has_day, mut exact, mut alone, mut plain) = (false, false, false, false, false);
     for cell in record.cells().filter(|cell| !cell.is_empty()) {
-        let (text, amount) = match amount_behind(cell) {
-            Some((text, is_exact)) => (text, Some(is_exact)),
-            None => (cell, None),
-        };
-        exact |= amount == Some(true);
-        plain |= amount.is_some() && cell.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN;
-        if is_day_among_words(text) {
-            has_day = true;
-            continue;
-        }
-        let text = folded(text);
-        let mut words = text.split(' ').filter(|word| word.chars().any(char::is_alphabetic)).peekable();
-        is_named |= words.peek().is_some();
-        let count = text.split(' ').count();
-        if count > WORDS_MAX || words.any(|word| NAMES.contains(&word)) || words::whole_label(&text).is_some()
-        {
+        if cell.split_whitespace().count() > WORDS_MAX {
             return false;
         }
+        let has_letters = cell.chars().any(char::is_alphabetic);
+        for piece in cell.split(|char| has_letters && MARKS.contains(&char)).filter(|piece| !piece.is_empty())
+        {
+            let (text, amount) = match amount_beside(piece.trim()) {
+                Some((text, is_exact)) => (text, Some(is_exact)),
+                None => (piece.trim(), None),
+            };
+            exact |= amount == Some(true);
+            let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+            plain |= amount.is_some() && DIGITS.contains(&digits);
+            alone |= amount.is_some() && text.is_empty() && is_count(cell);
+            if is_day_among_words(text) {
+                has_day = true;
+                continue;
+            }
+            let text = folded(text);
+            let is_other = |word: &str| NAMES.contains(&word) || NUMBERED.contains(&word);
+            if text.split(' ').any(is_other) || words::whole_label(&text).is_some() {
+                return false;
+            }
+            is_named |= text.chars().any(char::is_alphabetic);
+        }
     }
-    is_named && (exact || has_day && plain)
+    is_named && (exact || alone || has_day && plain)
 }
 
-/// Returns the words before the amount at the end of a value, and whether the amount has a sign or decimals.
-fn amount_behind(cell: &str) -> Option<(&str, bool)> {
+/// Returns whether a value is a number as an amount may be: no number of a telephone, and no year.
+fn is_count(cell: &str) -> bool {
+    let is_year = cell.len() == 4 && (cell.starts_with("19") || cell.starts_with("20"));
+    DIGITS.contains(&cell.len()) && !cell.starts_with('0') && !is_year
+}
+
+/// Returns the words before the amount at the end of a value, or behind the one at its beginning, and whether the amount has a
+/// sign or decimals.
+fn amount_beside(cell: &str) -> Option<(&str, bool)> {
     let starts = cell.char_indices().filter(|(_, char)| char.is_whitespace()).map(|(at, _)| at);
     // The longest amount: `KES 4500.00 DR` before `DR`.
     let starts = [0].into_iter().chain(starts);
     let mut ends = starts.filter_map(|at| cell.split_at_checked(at));
-    ends.find_map(|(words, amount)| Some((words.trim(), money(amount.trim())?)))
+    let behind = ends.find_map(|(words, amount)| Some((words.trim(), money(amount.trim())?)));
+    behind.or_else(|| {
+        let (amount, words) = cell.split_once(char::is_whitespace)?;
+        let has_two_decimals = amount.rsplit(['.', ',']).next().is_some_and(|it| it.len() == 2);
+        money(amount).filter(|is_exact| *is_exact && has_two_decimals).map(|is_exact| (words, is_exact))
+    })
 }
 
 /// Returns whether a value is a day behind words such as `on`, or one without a year, as `2 June`.

@@ -66,8 +66,9 @@ pub(super) fn whole_label(text: &str) -> Option<Label> {
             is_known || amounts::currency_of_cell(word).is_ok()
         })
     };
-    let found = [labelled(&text, &*BEGINNINGS), labelled(&text, &*WHOLE)];
-    found.into_iter().flatten().find(is_whole).map(|(label, _)| label)
+    let found = [labelled(&text, &*BEGINNINGS), labelled(&text, &*WHOLE)].into_iter().flatten();
+    // The longer text: `Balance c/d - b/d` before `Balance c/d`.
+    found.filter(is_whole).min_by_key(|(_, rest)| rest.len()).map(|(label, _)| label)
 }
 
 /// Returns the label that a folded text begins with, and what follows.

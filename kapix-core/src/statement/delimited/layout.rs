@@ -5,6 +5,7 @@ use super::cut::AMOUNTS;
 use super::dates;
 use super::flags::{self, Says};
 use super::names;
+use super::neighbours;
 use super::parts::Part;
 use super::place;
 use super::records::{Marks, Record, Records, quotes};
@@ -47,21 +48,6 @@ pub(super) struct Layout {
     /// The places of columns that may hold the amounts in place of the one that is read.
     pub(super) rivals: Vec<usize>,
 }
-
-/// Names of a column of accounts that may be those of the other side.
-const NUMBERS: &[&str] = &[
-    "account no",
-    "account number",
-    "acc no",
-    "acct no",
-    "a c no",
-    "iban",
-    "konto",
-    "kontonummer",
-    "numero de compte",
-    "numero de cuenta",
-    "nambari ya akaunti",
-];
 
 /// Names of the columns of a statement of M-PESA, folded: each has one of them.
 const MPESA: &[&[&str]] = &[
@@ -395,8 +381,9 @@ fn named(
             places.set(column, Some(at));
         }
     }
-    leave_account_of_other(&names, stated, &mut places);
-    places.day_beside = day_beside(&names, &places);
+    neighbours::leave_account_of_other(&names, stated, &mut places);
+    neighbours::take_amount_in(&names, stated, &mut places);
+    places.day_beside = neighbours::day_beside(&names, &places);
     if let Some(name) = stated.get(&ColumnRole::Type) {
         places.side_form = sides::form(&folded(name));
     }
@@ -405,30 +392,6 @@ fn named(
         Some((column, _, at)) if places.suffice() => Err(twice(line, column, places.of(column), Some(at))),
         _ if places.suffice() => Ok((places, one_currency(header, line, &places)?)),
         _ => Ok((places, None)),
-    }
-}
-
-/// Returns the surest column of days beside the one that is read.
-fn day_beside(names: &[String], places: &Places) -> Option<usize> {
-    let own = places.of(ColumnRole::At)?;
-    let days = names.iter().enumerate().filter(|(at, _)| *at != own);
-    let days = days.filter_map(|(at, name)| match words::column(name)? {
-        (ColumnRole::At, rank) => Some((rank, at)),
-        _ => None,
-    });
-    days.min().map(|(_, at)| at)
-}
-
-/// A number of an account behind the column of the other side is that of the other side.
-fn leave_account_of_other(names: &[String], stated: &BTreeMap<ColumnRole, String>, places: &mut Places) {
-    let is_other = |name: &String| matches!(words::column(name), Some((ColumnRole::Counterparty, _)));
-    let other = names.iter().position(is_other).or(places.of(ColumnRole::Counterparty));
-    if let (Some(account), Some(other)) = (places.of(ColumnRole::Account), other)
-        && other < account
-        && !stated.contains_key(&ColumnRole::Account)
-        && names.get(account).is_some_and(|name| NUMBERS.contains(&&**name))
-    {
-        places.set(ColumnRole::Account, None);
     }
 }
 

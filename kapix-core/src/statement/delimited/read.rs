@@ -107,8 +107,8 @@ impl Source<'_> {
         let side = sides.name(&layout);
         let has_one = layout.places.has_one_amount();
         balances::sign(&mut accounts, &mut form.choices, has_one, &mut findings, side.as_deref())?;
-        if whole::chains(&mut accounts, &mut findings) {
-            whole::settle(&mut findings, hidden, &accounts);
+        if whole::chains(&mut accounts, &mut findings) && whole::goes_on(&accounts, &found.beginnings()) {
+            whole::settle(&mut findings, (&hidden, &found.in_another_form), &accounts)?;
         } else {
             not_whole.map_or(Ok(()), Err)?;
         }

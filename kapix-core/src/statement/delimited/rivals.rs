@@ -8,7 +8,8 @@ use crate::statement::profile::ColumnRole;
 use crate::statement::reading::ColumnReading;
 
 /// Words of a column of amounts.
-const AMOUNTS: &[&str] = &["amount", "amt", "equivalent", "equiv", "betrag", "montant", "importe", "valor"];
+const AMOUNTS: &[&str] =
+    &["amount", "amt", "equivalent", "equiv", "betrag", "montant", "importe", "valor", "value"];
 /// Words beside them of an amount that may be the one that moved the account.
 const BESIDE: &[&str] = &[
     "account",
@@ -69,7 +70,9 @@ fn is_amount(name: &str) -> bool {
     let is_beside = |word: &str| {
         BESIDE.contains(&word) || super::amounts::currency_of_cell(word).is_ok() || AMOUNTS.contains(&word)
     };
-    name.split(' ').any(|word| AMOUNTS.contains(&word)) && name.split(' ').all(is_beside)
+    // A currency alone names one too.
+    let has_amount = name.split(' ').any(|word| AMOUNTS.contains(&word)) || !name.contains(' ');
+    has_amount && name.split(' ').all(is_beside) && !BESIDE.contains(&name)
 }
 
 /// Reads by the layout, or by one of the other columns where only its amounts are those of the balances.

@@ -175,12 +175,7 @@ impl Rows<'_> {
             self.section(record)?;
             let continues = self.continues(record)?;
             match hidden::of(**record) {
-                Some(Holds::Row | Holds::Memo) if !continues => {
-                    let message = "the line holds a day and an amount, and is no row of values: it is in quotes, has another \
-                        separator than the header, or holds formulas, which are never evaluated; write each value plainly in \
-                        its column";
-                    return Err(place(Cause::TransactionCsv, record.line, None, message));
-                }
+                Some(Holds::Row | Holds::Memo) if !continues => self.found.in_another_form.push(record.line),
                 Some(Holds::Memo) => self.found.memos.push(record.line),
                 Some(_) => self.found.hidden.push(record.line),
                 None if hidden::may_be_row(**record) => self.found.hidden.push(record.line),

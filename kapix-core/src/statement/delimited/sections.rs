@@ -99,6 +99,8 @@ const NO_EFFECT: &[&str] = &[
     "movimentos pendentes",
     "movimientos pendientes",
 ];
+/// A word that may be the title of such rows, or end a sentence.
+const OPEN: &str = "reserved";
 /// Words behind a kind of account in a title.
 const TITLES: &[&str] = &[" account", " accounts", " acct", " a c", "konto"];
 
@@ -110,6 +112,13 @@ pub(super) struct Section {
     pub(super) rows_before: usize,
 }
 
+impl Section {
+    /// Returns whether the rows behind may be of another account.
+    pub(super) const fn is_of_account(&self) -> bool {
+        matches!(self.names, Names::Account(_) | Names::Kind(_))
+    }
+}
+
 /// What a section is of.
 pub(super) enum Names {
     /// An account, by its id or number.
@@ -118,6 +127,8 @@ pub(super) enum Names {
     Kind(String),
     /// Rows that are pending or failed.
     NoEffect,
+    /// Rows of which a word leaves that open: it may end a sentence.
+    Open,
 }
 
 /// Returns line and error of rows behind a line that names another account than is known before, or that says that they took
@@ -143,6 +154,7 @@ pub(super) fn check(
                 "the line names another account than the lines before; split the document where an account ends"
             }
             Names::Kind(title) if titles.contains(title) => continue,
+            Names::Open => continue,
             Names::Kind(_) => {
                 "the line is the title of another account; split the document where an account ends"
             }
@@ -237,7 +249,8 @@ impl Rows<'_> {
             return Err(place(Cause::MoneyCurrencyMixed, record.line, None, &message));
         }
         let names = if is_of_no_effect(**record) {
-            Some(Names::NoEffect)
+            let is_open = record.cells().any(|cell| cell.eq_ignore_ascii_case(OPEN));
+            Some(if is_open { Names::Open } else { Names::NoEffect })
         } else {
             account_said(**record).map(Names::Account).or_else(|| title(**record).map(Names::Kind))
         };

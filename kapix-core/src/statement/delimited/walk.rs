@@ -6,14 +6,14 @@ use super::balances::Known;
 use super::breaks::DAYS_OF_TEXTS;
 use super::cut::Cut;
 use super::flags::{self, Says};
-use super::found::{Building, Found};
+use super::found::{Building, Found, in_another_form};
 use super::layout::Layout;
 use super::parts::Part;
 use super::place;
 use super::preamble::Preamble;
 use super::records::{Marks, Records};
 use super::rows::Rows;
-use super::sections;
+use super::sections::{self, Names};
 use super::sides::{SideForm, Sides};
 use super::survey::{Choices, Survey};
 use crate::domain::AccountKind;
@@ -137,6 +137,9 @@ impl Body<'_> {
             read = self.walk(layout, Some(form))?.1;
         }
         let mut found = read?;
+        let open =
+            found.sections.iter().filter(|it| matches!(it.names, Names::Open) && it.rows_before < found.rows);
+        open.for_each(|it| found.states.doubt(it.line));
         let behind = core::mem::replace(&mut found.left_out, left_out);
         found.left_out.join(behind);
         Ok((found, form))
@@ -147,9 +150,10 @@ impl Body<'_> {
         let stated = self.request.account.account_id.as_ref();
         let known = [stated, self.preamble.account_id.as_ref()].map(|id| id.map(Id::as_str));
         let section = sections::check(&found.sections, known, &self.preamble.titles, found.rows);
-        let named = found.named_again.map(|(line, at)| (line, flags::named_again(line, layout, at)));
+        let named = found.named_again().map(|(line, at)| (line, flags::named_again(line, layout, at)));
         let no_effect = found.no_effect.map(|(line, at)| (line, flags::says_no_effect(line, layout, at)));
-        let all = named.into_iter().chain(no_effect).chain(section);
+        let form = found.in_another_form.first().map(|line| (*line, in_another_form(*line)));
+        let all = named.into_iter().chain(no_effect).chain(section).chain(form);
         all.min_by_key(|(line, _)| *line).map(|(_, error)| error)
     }
 

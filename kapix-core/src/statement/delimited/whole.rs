@@ -1,8 +1,9 @@
 //! What balances prove that chain over all rows of an account: its rows are of one account, all of them took effect, and none
 //! is hidden between them.
 
-use super::found::Building;
+use super::found::{self, Building};
 use crate::domain::TransactionStatus;
+use crate::error::Result;
 use crate::statement::columns::RowColumns;
 use crate::statement::reading::{ReadingFinding, ReadingFindingKind};
 use crate::time::UtcOffset;
@@ -41,14 +42,42 @@ pub(super) fn chains(accounts: &mut [Building], findings: &mut Vec<ReadingFindin
     are_whole
 }
 
-/// Takes out the findings of what such balances prove, but for the lines behind the last row: no balance comes after them.
-pub(super) fn settle(findings: &mut Vec<ReadingFinding>, hidden: Vec<u64>, accounts: &[Building]) {
+/// Returns whether an account with balances that chain goes on where another one may begin: two accounts may follow one another
+/// where the first is empty, so a balance of 0 shows nothing.
+pub(super) fn goes_on(accounts: &[Building], beginnings: &[u64]) -> bool {
+    beginnings.is_empty() || accounts.iter().all(|account| does_go_on(account, beginnings))
+}
+
+fn does_go_on(account: &Building, beginnings: &[u64]) -> bool {
+    let mut rows: Vec<(u64, usize)> = account.rows.lines.iter().copied().zip(0..).collect();
+    rows.sort_unstable();
+    beginnings.iter().all(|begins| {
+        let place = rows.partition_point(|(line, _)| line < begins);
+        let Some((_, row)) = rows.get(place).filter(|_| place > 0) else { return true };
+        let between = if account.newest_first { Some(*row) } else { row.checked_sub(1) };
+        between.and_then(|row| account.rows.balance(row)) != Some(0)
+    })
+}
+
+/// Takes out the findings of what such balances prove, but for lines behind the last row that no closing balance follows. One
+/// in another form than rows have is refused there.
+pub(super) fn settle(
+    findings: &mut Vec<ReadingFinding>,
+    found: (&[u64], &[u64]),
+    accounts: &[Building],
+) -> Result<()> {
     use ReadingFindingKind::{HiddenRows, SectionDoubtful, StateUnknown};
+    let (hidden, in_another_form) = found;
     findings.retain(|found| !matches!(found.kind, HiddenRows | SectionDoubtful | StateUnknown));
     let last = accounts.iter().filter_map(|it| it.rows.lines.iter().max()).max().copied().unwrap_or_default();
     let is_closed = accounts.iter().all(|it| it.ends()[1].is_some());
-    let behind: Vec<u64> = hidden.into_iter().filter(|line| *line > last && !is_closed).collect();
+    let is_behind = |line: &u64| *line > last && !is_closed;
+    if let Some(line) = in_another_form.iter().copied().find(is_behind) {
+        return Err(found::in_another_form(line));
+    }
+    let behind: Vec<u64> = hidden.iter().copied().filter(is_behind).collect();
     findings.extend((!behind.is_empty()).then(|| HiddenRows.at(behind)));
+    Ok(())
 }
 
 /// Returns whether each balance is the one before and the amount, over rows in an order. A row that took no effect may state

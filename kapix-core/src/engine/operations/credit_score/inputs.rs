@@ -229,7 +229,7 @@ impl<'r> Evidence<'r> {
     fn nothing(&self) -> &'static str {
         let has_rows = matches!(self, Self::Sources { ledger, .. } if ledger.accounts.iter().any(|it| !it.rows.is_empty()));
         let is_later = self.findings().iter().any(|it| it.kind == FindingKind::AfterAsOf);
-        if is_later && !has_rows { "every row lies after `as_of`" } else { "got none" }
+        if is_later && !has_rows { "every row lies after `as_of`" } else { "got `none`" }
     }
 
     /// Returns which findings took rows out of the history, as the end of a message.

@@ -69,19 +69,44 @@ fn names_of_accounts_are_settled_by_balances_and_else_named_as_the_header_does()
             assert!(error.message.contains(&format!("column `{name}`")), "{error}");
             assert!(!error.message.contains("column `account`"), "{error}");
         }
+        // An empty account, and behind it another one.
+        let zero =
+            text.replace(",500.00,1500.00,", ",500.00,0.00,").replace(",-45.00,1455.00,", ",-45.00,-45.00,");
+        let zero = zero
+            .replace(",1454.00,", ",-46.00,")
+            .replace(",1254.00,", ",-246.00,")
+            .replace(",1261.00,", ",-239.00,");
+        assert_eq!(
+            error(&zero.replace(",1249.00,", ",-251.00,"), "KES").fields,
+            ["/document/3/account"],
+            "{name}"
+        );
         // One of two rows is by chance.
-        let two: String = text.lines().take(3).map(|line| format!("{line}\n")).collect();
+        let two = text.lines().take(3).collect::<Vec<_>>().join("\n");
         assert_eq!(error(&two, "KES").fields, ["/document/3/account"], "{name}");
     }
 }
 
 #[test]
 fn lines_between_rows_that_name_an_account_are_settled_by_balances() {
-    for line in ["Card number 1234,,,,", "Savings Account,,,,", "Reserved,,,,", "Reserved"] {
-        let text = document("Info", ["x"; 6]).replacen("2026-03-12", &format!("{line}\n2026-03-12"), 1);
-        assert_eq!(read(&text, "KES").unwrap().findings, [], "{line}");
-        assert_eq!(error(&broken(&text), "KES").fields[0], "/document/4", "{line}");
+    let between =
+        |line: &str| document("Info", ["x"; 6]).replacen("2026-03-12", &format!("{line}\n2026-03-12"), 1);
+    for line in ["Card number 1234,,,,", "Savings Account,,,,", "Pending transactions"] {
+        assert_eq!(read(&between(line), "KES").unwrap().findings, [], "{line}");
+        assert_eq!(error(&broken(&between(line)), "KES").fields[0], "/document/4", "{line}");
     }
+    // `All rights` stands on the line before, or nothing.
+    for line in ["Reserved,,,,", "Reserved", "All rights\nreserved"] {
+        assert_eq!(read(&between(line), "KES").unwrap().findings, [], "{line}");
+        let told = read(&broken(&between(line)), "KES").unwrap();
+        assert_eq!(kinds(&told), [ReadingFindingKind::StateUnknown], "{line}");
+    }
+    assert_eq!(
+        read("Date,Details,Amount\n2026-03-01,a,5.00\n2026-03-02,a,-5.00\nReserved\n", "KES")
+            .unwrap()
+            .findings,
+        []
+    );
 }
 
 #[test]
@@ -166,6 +191,13 @@ fn lines_that_may_hide_a_row_are_settled_by_balances_but_behind_the_last_row() {
         assert_eq!(read(&text, "KES").unwrap().findings, [], "{line}");
         let told = read(&broken(&text), "KES").unwrap();
         assert_eq!(kinds(&told), [ReadingFindingKind::HiddenRows], "{line}");
+    }
+    for line in ["28/06/2026 KES 1500.00,,,,", "2026-03-12;RENT;-4500.00"] {
+        let text = document("Info", ["x"; 6]).replacen("2026-03-12", &format!("{line}\n2026-03-12"), 1);
+        assert_eq!(read(&text, "KES").unwrap().findings, [], "{line}");
+        assert_eq!(error(&broken(&text), "KES").fields, ["/document/4"], "{line}");
+        let last = format!("{}{line}\n", document("Info", ["x"; 6]));
+        assert_eq!(error(&last, "KES").fields, ["/document/8"], "{line}");
     }
     let text = document("Info", ["x"; 6]);
     let last = format!("{text},RENT 4500.00 DR,,,\n");

@@ -31,6 +31,10 @@ fn a_line_without_a_day_that_carries_an_amount_is_told() {
         "RENT KES 4500.00",
         ",RENT -4500.00,,",
         "2 June,RENT,,4500",
+        "RENT,4500,,",
+        "RENT;4500.00",
+        "\"RENT,4500.00\",,,",
+        ",4500.00 RENT,,",
     ] {
         let reading = read(&document(line), "KES").unwrap();
         assert!(told(&reading, ReadingFindingKind::HiddenRows), "{line}: {:?}", reading.findings);
@@ -45,6 +49,10 @@ fn a_line_without_a_day_that_carries_an_amount_is_told() {
         "Deposits are insured up to 500000.00 KES by the fund,,,",
         ",at branch 12,,",
         "Ref 12345,,,",
+        "Branch,1204,,",
+        "Copyright,2026,,",
+        "Nairobi,00100,,",
+        "Thank you,,,",
         "Printed on 28/03/2026,,Branch 1204,",
     ] {
         assert_eq!(read(&document(line), "KES").unwrap().findings, [], "{line}");
@@ -67,11 +75,20 @@ fn signs_that_only_some_debits_have_are_told() {
     assert_eq!(reading.profile.sign, None);
     let stated = Profile { sign: Some(Sign::CreditPositive), ..Profile::default() };
     assert_eq!(with(&text, stated).unwrap().findings, []);
-    // As many debits as credits, and a few rows, are common.
-    let half = text.replace("Shop 1", "-").replace(",500.00", ",-500.00");
-    assert!(half.matches(",-").count() < 214);
-    let few: String = text.lines().take(12).map(|line| format!("{line}\n")).collect();
+    // A few rows, and debits that all have a minus.
+    let few = text.lines().take(12).collect::<Vec<_>>().join("\n");
     assert!(!told(&read(&few, "KES").unwrap(), ReadingFindingKind::SignDoubtful));
+    // As many debits with a minus as without one: their texts have both.
+    let texts = ["Shop", "Fuel", "Bus", "Airtime"];
+    let mut half = "Date,Details,Amount\n".to_owned();
+    for row in 0..96 {
+        let (sign, text) = (if row % 2 == 0 { "-" } else { "" }, texts[row / 2 % 4]);
+        let _ = writeln!(half, "2026-{:02}-{:02},{text} {row},{sign}5.00", 1 + row / 28, 1 + row % 28);
+    }
+    assert!(told(&read(&half, "KES").unwrap(), ReadingFindingKind::SignDoubtful));
+    let refunds =
+        half.replace(",5.00", ",-5.00").replace("Shop 90,-", "Shop 90,").replace("Fuel 92,-", "Fuel 92,");
+    assert_eq!(read(&refunds, "KES").unwrap().findings, []);
     let signed = text.replace(",5.00", ",-5.00");
     assert_eq!(read(&signed, "KES").unwrap().findings, []);
 }
@@ -130,7 +147,16 @@ fn rows_that_state_balances_or_limits_only_are_none_by_their_words() {
 
 #[test]
 fn of_two_amounts_balances_show_the_one_of_the_account_or_the_request_states_it() {
-    for name in ["Local Amount", "Settlement Amount", "Converted Amount", "KES Amount", "KES Equivalent"] {
+    for name in [
+        "Local Amount",
+        "Settlement Amount",
+        "Converted Amount",
+        "KES Amount",
+        "KES Equivalent",
+        "Amount in KES",
+        "KES",
+        "Value in KES",
+    ] {
         let document = |balances: [&str; 3]| {
             let [first, second, third] = balances;
             format!(
@@ -164,6 +190,14 @@ fn of_two_amounts_balances_show_the_one_of_the_account_or_the_request_states_it(
         let same = document(["", "", ""]).replace("645", "5").replace("1290", "10").replace("129", "1");
         assert_eq!(read(&same, "KES").unwrap().findings, [], "{name}");
     }
+}
+
+#[test]
+fn an_amount_in_a_currency_is_no_money_in() {
+    let text = "Date,Details,Amount in KES\n2026-03-01,Pay,5.00\n2026-03-02,Rent,-4.00\n";
+    assert_eq!(rows(text, "")[1].amount_minor, -400);
+    let two = "Date,Details,Amount in KES,Amount out KES\n2026-03-01,Pay,5.00,\n2026-03-02,Rent,,4.00\n";
+    assert_eq!(rows(two, "")[1].amount_minor, -400);
 }
 
 #[test]
