@@ -313,14 +313,14 @@ pub enum ReadingFindingKind {
     #[strum(message = "Split the document at the line, and read the parts by what they are.")]
     SectionDoubtful,
     /// More balances follow from the row before with the amount turned round than as it was read, and too few to turn it, or
-    /// no balance is below zero. Or a minus stands at some amounts only, and no balances show what the others are.
+    /// no balance is below zero; or only some debits seem to have a minus.
     #[strum(message = "Compare a row with the document, and state `sign` or `debit_sign`.")]
     SignDoubtful,
     /// Balances chain only when money out is above zero; the amounts were turned round.
     #[strum(message = "State `sign` as `debit_positive`.")]
     SignFound,
-    /// It is open whether rows took effect: a status or a day of booking is empty beside filled ones, a code is another than that
-    /// of success, a text tells of a payment that came back, or a line between rows may say that those behind it did not.
+    /// It is open whether rows took effect: no status or day of booking where others have one, a code other than that of success,
+    /// a text of a payment that came back, or a title of such rows.
     #[strum(message = "Find out whether the rows took effect, and state it in a column of `status`.")]
     StateUnknown,
     /// A stated total is not the sum of the rows.

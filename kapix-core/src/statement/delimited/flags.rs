@@ -60,9 +60,6 @@ impl Says {
     }
 }
 
-/// Names of accounts of one column that are kept: a column with more tells no accounts.
-const NAMES_MAX: usize = 1_000;
-
 /// Names of the currency of an amount that was billed.
 const BILLED: &[&str] = &["billing currency", "billed currency"];
 /// Values of yes and no.
@@ -259,10 +256,7 @@ impl Rows<'_> {
             if text.is_empty() {
                 continue;
             }
-            let names = self.found.names.entry(*at).or_default();
-            if !names.contains_key(text) && names.len() < NAMES_MAX {
-                names.insert(text.to_owned(), record.line);
-            }
+            self.found.names.entry(*at).or_default().see(text, record.line);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::breaks::Break;
 use super::fees::Fee;
 use super::gaps::Gap;
+use super::named::Named;
 use super::place;
 use super::sections::Section;
 use super::state::States;
@@ -28,8 +29,8 @@ pub(super) struct Found {
     pub(super) totals: Stated,
     /// Lines between rows that begin another part.
     pub(super) sections: Vec<Section>,
-    /// The names of accounts in each column that is not read, by its place, each with the first line that has it.
-    pub(super) names: BTreeMap<usize, BTreeMap<String, u64>>,
+    /// The names of accounts in each column that is not read, by its place.
+    pub(super) names: BTreeMap<usize, Named>,
     /// The first line of which a column that is not read says that it took no effect, and the place of the column.
     pub(super) no_effect: Option<(u64, usize)>,
     /// Lines that hold a day and an amount in another form than rows have.
@@ -211,10 +212,7 @@ impl Found {
         self.totals.join(next.totals);
         let is_first = self.accounts.is_empty();
         for (at, names) in next.names {
-            let own = self.names.entry(at).or_default();
-            for (name, line) in names {
-                own.entry(name).or_insert(line);
-            }
+            self.names.entry(at).or_default().join(names);
         }
         self.no_effect = self.no_effect.or(next.no_effect);
         for account in next.accounts {
@@ -256,13 +254,13 @@ impl Found {
 
     /// Returns the first line with a second name in a column of names, and the place of the column.
     pub(super) fn named_again(&self) -> Option<(u64, usize)> {
-        self.names.iter().filter_map(|(at, names)| Some((*further(names).first()?, *at))).min()
+        self.names.iter().filter_map(|(at, names)| Some((*names.further().first()?, *at))).min()
     }
 
     /// Returns the lines at which another account may begin: the first ones of further names, and titles of accounts.
     pub(super) fn beginnings(&self) -> Vec<u64> {
         let titles = self.sections.iter().filter(|it| it.is_of_account()).map(|it| it.line);
-        self.names.values().flat_map(further).chain(titles).collect()
+        self.names.values().flat_map(Named::further).chain(titles).collect()
     }
 
     /// Leaves balances without an account in a document of several: whose they are stays open.
@@ -287,14 +285,6 @@ impl Found {
         let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
         Err(Error::new(Cause::StatementEmpty, message).at("/document"))
     }
-}
-
-/// Returns the first lines of names behind that of the first one, in their order.
-fn further(names: &BTreeMap<String, u64>) -> Vec<u64> {
-    let mut lines: Vec<u64> = names.values().copied().collect();
-    lines.sort_unstable();
-    lines.drain(..lines.len().min(1));
-    lines
 }
 
 /// Returns the error of a line that holds a day and an amount in another form than rows have.

@@ -20,6 +20,7 @@ mod ids;
 mod labels;
 mod layout;
 mod mixed;
+mod named;
 mod names;
 mod neighbours;
 mod parts;

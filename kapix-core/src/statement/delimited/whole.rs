@@ -146,6 +146,7 @@ fn put_in_order(account: &mut Building, order: &[usize]) {
         edge.rows_before = if edge.is_opening { before(at) } else { behind(at) };
         edge.is_opening = if edge.is_by_place { edge.rows_before == 0 } else { edge.is_opening };
     }
+    account.edges.sort_by_key(|edge| edge.rows_before);
     account.gaps.iter_mut().for_each(|gap| gap.rows_before = behind(of(gap.rows_before)));
     for fee in &mut account.fees {
         fee.row = before(if newest_first { count - 1 - fee.row } else { fee.row });

@@ -88,6 +88,15 @@ fn names_of_accounts_are_settled_by_balances_and_else_named_as_the_header_does()
 }
 
 #[test]
+fn numbers_of_rows_are_no_names_of_accounts() {
+    let numbered = broken(&document("Line", ["1", "2", "3", "4", "5", "6"]));
+    assert_eq!(read(&numbered, "KES").unwrap().findings, []);
+    for values in [["1", "2", "3", "4", "5", "7"], ["1", "2", "3", "4", "5", "5"], ["1", "2", "1", "2", "1", "2"]] {
+        assert_eq!(error(&broken(&document("Line", values)), "KES").fields, ["/document/3/account"]);
+    }
+}
+
+#[test]
 fn lines_between_rows_that_name_an_account_are_settled_by_balances() {
     let between =
         |line: &str| document("Info", ["x"; 6]).replacen("2026-03-12", &format!("{line}\n2026-03-12"), 1);
@@ -161,6 +170,7 @@ fn months_the_newest_first_are_put_in_order_where_only_so_balances_chain() {
         ["May,,,", "April,,,", "March,,,"],
         ["", "", ""],
         ["Opening balance,,,1000.00", "Opening balance,,,500.00", "Opening balance,,,0.00"],
+        ["May", "Closing balance,,,1500.00", "Closing balance,,,1000.00"],
     ] {
         let reading = read(&document(lines, 0), "KES").unwrap();
         assert_eq!(kinds(&reading), [ReadingFindingKind::NewestFirst], "{lines:?}");
@@ -169,6 +179,7 @@ fn months_the_newest_first_are_put_in_order_where_only_so_balances_chain() {
         assert!(days.is_sorted() && days.len() == 9, "{days:?}");
         assert_eq!((reading.proof.balances_chained, reading.proof.balances_checked), (8, 8));
         assert_eq!(account.opening_balance_minor, lines[0].contains("1000").then_some(0));
+        assert_eq!(account.closing_balance_minor, lines[1].contains("1500").then_some(150_000));
         // A month that begins with another balance.
         let other = read(&document(lines, 70), "KES").unwrap();
         assert!(kinds(&other).contains(&ReadingFindingKind::SectionDoubtful), "{lines:?}");
