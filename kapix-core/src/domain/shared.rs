@@ -119,7 +119,7 @@ pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
 ///
 /// Rows are the same in amount, currency and id, or balance, at most a day apart: two documents may state days by two
 /// offsets; or on any two days, from five rows, three amounts and half of the account on. So they are in text in place of those, from five rows and half of the account on, whatever their balances say; or
-/// where they are the account, all rows but one at most, and nothing contradicts. Left out are amounts that recur, as fees do, where the balances of both accounts chain and go their own ways. So they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
+/// where they are the account, all rows but one at most, and nothing contradicts. Left out are debits whose amounts recur, as fees do, where the balances of both accounts chain and go their own ways. So they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
 /// with one balance, not 0; or in amount, with balances that all differ by one number.
 pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let mut search = Search::new(holders, true);
@@ -278,12 +278,13 @@ impl<'a> Search<'a> {
         pairs
     }
 
-    /// Takes out the pairs of two accounts whose balances chain, each by itself, and differ by no one number, where the amounts
-    /// of the pairs recur: fees of one bank are equal and fall on equal days.
+    /// Takes out the debits of two accounts whose balances chain, each by itself, and differ by no one number, where their amounts
+    /// recur: fees of one bank are equal and fall on equal days. Credits stay: pay that is shown twice is no fee.
     fn leave_fees(&self, pairs: &mut Vec<Pair>) {
         let row = |(holder, place): Place| self.holders.get(holder)?.rows.get(place).map(|(row, _)| row);
+        let is_debit = |place: Place| row(place).is_some_and(|row| row.amount_minor < 0);
         let mut of_two: BTreeMap<(usize, usize), Vec<Apart>> = BTreeMap::new();
-        for (copy, kept) in pairs.iter() {
+        for (copy, kept) in pairs.iter().filter(|(copy, _)| is_debit(*copy)) {
             let balances = row(*copy).zip(row(*kept));
             let stated = balances.and_then(|(copy, kept)| {
                 Some((copy.amount_minor, copy.balance_minor?.checked_sub(kept.balance_minor?)?))
@@ -297,7 +298,7 @@ impl<'a> Search<'a> {
         of_two.retain(|(copy, kept), stated| {
             does_chain(*copy) && does_chain(*kept) && !known.contains(&(*copy, *kept)) && are_fees(stated)
         });
-        pairs.retain(|(copy, kept)| !of_two.contains_key(&(copy.0, kept.0)));
+        pairs.retain(|(copy, kept)| !is_debit(*copy) || !of_two.contains_key(&(copy.0, kept.0)));
     }
 
     /// Marks pairs.

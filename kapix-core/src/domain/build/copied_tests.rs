@@ -202,6 +202,8 @@ fn equal_fees_of_two_accounts_are_no_shared_rows() {
         for more in [&[][..], &[(15, 300, "Interest")]] {
             assert_eq!(found(&own, &history(700_000, fees, more)), 0, "{fees:?} {more:?}");
         }
+        // Pay that both show is no fee.
+        assert!(found(&own, &history(700_000, &[], &[(1, 90_000, "Salary")])) > 0, "{fees:?}");
         // The account itself, whole or in part, is found, also with its balances of another number.
         assert_eq!(share(&account("cur", &own), &account("sav", &own)), Some(1.0));
         assert_eq!(

@@ -91,7 +91,9 @@ fn names_of_accounts_are_settled_by_balances_and_else_named_as_the_header_does()
 fn numbers_of_rows_are_no_names_of_accounts() {
     let numbered = broken(&document("Line", ["1", "2", "3", "4", "5", "6"]));
     assert_eq!(read(&numbered, "KES").unwrap().findings, []);
-    for values in [["1", "2", "3", "4", "5", "7"], ["1", "2", "3", "4", "5", "5"], ["1", "2", "1", "2", "1", "2"]] {
+    for values in
+        [["1", "2", "3", "4", "5", "7"], ["1", "2", "3", "4", "5", "5"], ["1", "2", "1", "2", "1", "2"]]
+    {
         assert_eq!(error(&broken(&document("Line", values)), "KES").fields, ["/document/3/account"]);
     }
 }
