@@ -100,14 +100,15 @@ pub(super) fn chained(accounts: &[Building]) -> Chain {
     all
 }
 
-/// Turns the amounts round where the balances chain only then and nothing states their sign.
+/// Turns the amounts round where the balances chain only then and nothing states their sign, and returns how far the
+/// balances chain.
 pub(super) fn sign(
     accounts: &mut [Building],
     choices: &mut Choices,
     has_amounts: bool,
     findings: &mut Vec<ReadingFinding>,
     side: Option<&str>,
-) -> Result<()> {
+) -> Result<Chain> {
     let mut all = chained(accounts);
     // Nine of ten: payments and their charges may share a balance.
     let proves = |own: u64, other: u64| own >= 2 && own * 10 >= all.checked * 9 && other * 2 < own;
@@ -166,7 +167,7 @@ pub(super) fn sign(
     if all.minus > all.plus && findings.iter().all(|it| it.kind != ReadingFindingKind::SignDoubtful) {
         findings.push(ReadingFindingKind::SignDoubtful.at(vec![first_line]));
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Returns the error of amounts whose signs do not say which way the money went.

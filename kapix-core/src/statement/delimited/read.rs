@@ -86,8 +86,8 @@ impl Source<'_> {
         found.check()?;
         found.check_beside()?;
         let not_whole = body.not_whole(&found, &layout);
-        if !whole::may_chain(&found.accounts) {
-            not_whole.clone().map_or(Ok(()), Err)?;
+        if let Some(error) = not_whole.as_ref().filter(|_| !whole::may_chain(&found.accounts)) {
+            return Err(error.clone());
         }
         let sides = body.sides(&layout);
         sides.check(&layout, form.choices.one_sign != Some(0))?;
@@ -106,16 +106,20 @@ impl Source<'_> {
         fees::give_rows(&mut accounts, opening, &layout);
         let side = sides.name(&layout);
         let has_one = layout.places.has_one_amount();
-        balances::sign(&mut accounts, &mut form.choices, has_one, &mut findings, side.as_deref())?;
-        if whole::chains(&mut accounts, &mut findings) && whole::goes_on(&accounts, &found.beginnings()) {
-            whole::settle(&mut findings, (&hidden, &found.in_another_form), &accounts)?;
-        } else {
-            not_whole.map_or(Ok(()), Err)?;
+        let mut chain =
+            balances::sign(&mut accounts, &mut form.choices, has_one, &mut findings, side.as_deref())?;
+        if not_whole.is_some() || findings.iter().any(whole::may_settle) {
+            if whole::chains(&mut accounts, &mut findings) && whole::goes_on(&accounts, &found.beginnings()) {
+                whole::settle(&mut findings, (&hidden, &found.in_another_form), &accounts)?;
+            } else {
+                not_whole.map_or(Ok(()), Err)?;
+            }
+            chain = balances::chained(&accounts);
         }
         ids::leave_texts(&mut accounts, &layout);
         findings.extend(fees::check(&accounts, opening, &layout)?);
         found.accounts = accounts;
-        Ok(finish(&body, found, (&form, &layout), findings))
+        Ok(finish(&body, found, (&form, &layout, chain), findings))
     }
 }
 
@@ -130,13 +134,12 @@ fn hidden_rows<'l>(lines: impl Iterator<Item = &'l u64>) -> Option<ReadingFindin
 fn finish(
     body: &Body<'_>,
     found: Found,
-    (form, layout): (&Form, &Layout),
+    (form, layout, chain): (&Form, &Layout, Chain),
     mut findings: Vec<ReadingFinding>,
 ) -> Tried {
     let request = body.request;
     let (accounts, left_out) = (found.accounts, found.left_out);
     let mut totals = found.totals.compared();
-    let chain = balances::chained(&accounts);
     let unread = unread_labels(&left_out, &accounts, chain);
     let is_one = accounts.len() == 1;
     let mut wrong = Vec::new();

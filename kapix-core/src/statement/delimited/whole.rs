@@ -11,12 +11,15 @@ use crate::time::UtcOffset;
 /// Steps from one balance to another before they prove anything: one may be chance.
 const STEPS_MIN: usize = 2;
 
-/// Returns whether every row that is booked states a balance: without one no chain goes over all rows.
+/// Returns whether every row that is booked and moved money states a balance: without one no chain goes over all rows.
 pub(super) fn may_chain(accounts: &[Building]) -> bool {
-    let is_stated = |rows: &RowColumns, (row, status): (usize, &TransactionStatus)| {
-        *status != TransactionStatus::Posted || rows.balance(row).is_some()
-    };
-    accounts.iter().all(|it| it.rows.statuses.iter().enumerate().all(|row| is_stated(&it.rows, row)))
+    let is_passed = |rows: &RowColumns, row: usize| rows.balance(row).is_some() || may_state_none(rows, row);
+    accounts.iter().all(|it| (0..it.rows.len()).all(|row| is_passed(&it.rows, row)))
+}
+
+/// Returns whether a row moved nothing: it took no effect, or its amount is 0.
+fn may_state_none(rows: &RowColumns, row: usize) -> bool {
+    rows.statuses.get(row) != Some(&TransactionStatus::Posted) || rows.amounts.get(row) == Some(&0)
 }
 
 /// Returns whether the balances of each account chain over all its rows. Where they do only with its parts in the order of
@@ -54,9 +57,16 @@ fn does_go_on(account: &Building, beginnings: &[u64]) -> bool {
     beginnings.iter().all(|begins| {
         let place = rows.partition_point(|(line, _)| line < begins);
         let Some((_, row)) = rows.get(place).filter(|_| place > 0) else { return true };
-        let between = if account.newest_first { Some(*row) } else { row.checked_sub(1) };
-        between.and_then(|row| account.rows.balance(row)) != Some(0)
+        // In the order of time the other account begins before this row, or behind it.
+        let mut before = (0..*row + usize::from(account.newest_first)).rev();
+        before.find_map(|row| account.rows.balance(row)).is_some_and(|balance| balance != 0)
     })
+}
+
+/// Returns whether such balances settle a finding.
+pub(super) fn may_settle(found: &ReadingFinding) -> bool {
+    use ReadingFindingKind::{HiddenRows, SectionDoubtful, StateUnknown};
+    matches!(found.kind, HiddenRows | SectionDoubtful | StateUnknown)
 }
 
 /// Takes out the findings of what such balances prove, but for lines behind the last row that no closing balance follows. One
@@ -66,9 +76,8 @@ pub(super) fn settle(
     found: (&[u64], &[u64]),
     accounts: &[Building],
 ) -> Result<()> {
-    use ReadingFindingKind::{HiddenRows, SectionDoubtful, StateUnknown};
     let (hidden, in_another_form) = found;
-    findings.retain(|found| !matches!(found.kind, HiddenRows | SectionDoubtful | StateUnknown));
+    findings.retain(|found| !may_settle(found));
     let last = accounts.iter().filter_map(|it| it.rows.lines.iter().max()).max().copied().unwrap_or_default();
     let is_closed = accounts.iter().all(|it| it.ends()[1].is_some());
     let is_behind = |line: &u64| *line > last && !is_closed;
@@ -76,12 +85,12 @@ pub(super) fn settle(
         return Err(found::in_another_form(line));
     }
     let behind: Vec<u64> = hidden.iter().copied().filter(is_behind).collect();
-    findings.extend((!behind.is_empty()).then(|| HiddenRows.at(behind)));
+    findings.extend((!behind.is_empty()).then(|| ReadingFindingKind::HiddenRows.at(behind)));
     Ok(())
 }
 
-/// Returns whether each balance is the one before and the amount, over rows in an order. A row that took no effect may state
-/// none, or the one before.
+/// Returns whether each balance is the one before and the amount, over rows in an order. A row that moved nothing may state none,
+/// or the one before.
 fn is_chain(rows: &RowColumns, order: impl Iterator<Item = usize>) -> bool {
     let (mut before, mut steps) = (None, 0);
     for row in order {
@@ -90,10 +99,10 @@ fn is_chain(rows: &RowColumns, order: impl Iterator<Item = usize>) -> bool {
         };
         let is_posted = *status == TransactionStatus::Posted;
         let Some(balance) = rows.balance(row) else {
-            if is_posted {
-                return false;
+            if may_state_none(rows, row) {
+                continue;
             }
-            continue;
+            return false;
         };
         if let Some(before) = before.replace(balance) {
             let change = i128::from(balance) - i128::from(before);
