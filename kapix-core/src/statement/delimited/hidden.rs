@@ -190,10 +190,18 @@ pub(super) fn may_be_row(record: Record<'_>) -> bool {
             if text.split(' ').any(is_other) || words::whole_label(&text).is_some() {
                 return false;
             }
-            is_named |= text.chars().any(char::is_alphabetic);
+            is_named |= !is_rate(&text) && text.chars().any(char::is_alphabetic);
         }
     }
     is_named && (exact || alone || has_day && plain)
+}
+
+/// Returns whether a folded text is a currency and a number, as that of `USD 12.50 @ 129.00` before its rate.
+fn is_rate(text: &str) -> bool {
+    let is_part = |word: &str| {
+        word == "x" || word.bytes().all(|it| it.is_ascii_digit()) || amounts::currency_of_cell(word).is_ok()
+    };
+    text.bytes().any(|it| it.is_ascii_digit()) && text.split(' ').all(is_part)
 }
 
 /// Returns whether a value is a number as an amount may be: no number of a telephone, and no year.

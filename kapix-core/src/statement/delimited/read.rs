@@ -108,7 +108,9 @@ impl Source<'_> {
         let has_one = layout.places.has_one_amount();
         let mut chain =
             balances::sign(&mut accounts, &mut form.choices, has_one, &mut findings, side.as_deref())?;
-        if not_whole.is_some() || findings.iter().any(whole::may_settle) {
+        // Months that come the newest first break the chain between them.
+        let is_broken = chain.plus < chain.checked;
+        if is_broken || not_whole.is_some() || findings.iter().any(whole::may_settle) {
             if whole::chains(&mut accounts, &mut findings) && whole::goes_on(&accounts, &found.beginnings()) {
                 whole::settle(&mut findings, (&hidden, &found.in_another_form), &accounts)?;
             } else {

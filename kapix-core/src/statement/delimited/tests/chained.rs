@@ -189,6 +189,20 @@ fn months_the_newest_first_are_put_in_order_where_only_so_balances_chain() {
 }
 
 #[test]
+fn months_without_a_line_between_are_put_in_order_too() {
+    let text = "Date,Details,Amount,Balance\n2026-04-02,a,900.00,1400.00\n2026-04-20,b,-300.00,1100.00\n\
+        2026-03-02,c,700.00,700.00\n2026-03-20,d,-200.00,500.00\n";
+    let reading = read(text, "KES").unwrap();
+    assert_eq!(
+        (reading.proof.balances_chained, reading.accounts[0].lines.as_slice()),
+        (3, &[4, 5, 2, 3][..])
+    );
+    // Where they chain in no order, the order of the document stays.
+    let other = read(&text.replace("1400.00", "1401.00"), "KES").unwrap();
+    assert_eq!(other.accounts[0].lines, [2, 3, 4, 5]);
+}
+
+#[test]
 fn lines_that_may_hide_a_row_are_settled_by_balances_but_behind_the_last_row() {
     for (before, line) in [
         (2, ",28/06/2026 KES 1500.00,,,"),

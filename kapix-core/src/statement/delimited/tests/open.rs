@@ -46,6 +46,7 @@ fn a_line_without_a_day_that_carries_an_amount_is_told() {
         "Available limit 1000.00,,,",
         "Interest rate 5.00 %,,,",
         "Exchange rate 129.50,,,",
+        ",USD 12.50 @ 129.00,,",
         "Deposits are insured up to 500000.00 KES by the fund,,,",
         ",at branch 12,,",
         "Ref 12345,,,",
