@@ -35,6 +35,18 @@ impl Holder<'_> {
         self.rows.iter().filter(|(row, _)| row.amount_minor != 0).count()
     }
 
+    /// Returns whether each balance is the one before and the amount, in nine of ten rows that follow a row with a balance.
+    fn chains(&self) -> bool {
+        let (mut steps, mut chained) = (0_usize, 0_usize);
+        for pair in self.rows.windows(2) {
+            let [(before, _), (row, _)] = pair else { continue };
+            let Some((before, own)) = before.balance_minor.zip(row.balance_minor) else { continue };
+            steps += 1;
+            chained += usize::from(before.checked_add(row.amount_minor) == Some(own));
+        }
+        chained >= 2 && chained * 10 >= steps * 9
+    }
+
     /// Returns what its rows say, which tells holders of one size apart: the later days first.
     fn content(&self) -> impl Iterator<Item = impl Ord + use<'_>> {
         self.rows.iter().map(|(row, said)| {
@@ -107,13 +119,14 @@ pub(super) fn copies_of_uploads(holders: &[Holder<'_>]) -> Copies {
 ///
 /// Rows are the same in amount, currency and id, or balance, at most a day apart: two documents may state days by two
 /// offsets; or on any two days, from five rows, three amounts and half of the account on. So they are in text in place of those, from five rows and half of the account on, whatever their balances say; or
-/// where they are the account, all rows but one at most, and nothing contradicts. So they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
+/// where they are the account, all rows but one at most, and nothing contradicts. Left out are debits whose amounts recur, as fees do, where the balances of both accounts chain and go their own ways. So they are in amount alone, if no stated balance contradicts, of five rows and three amounts, or where both accounts begin
 /// with one balance, not 0; or in amount, with balances that all differ by one number.
 pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let mut search = Search::new(holders, true);
     search.exactly();
     search.on_any_day();
     let mut by_text = search.alike(said_key, |_| false);
+    search.leave_fees(&mut by_text);
     let counts = search.counts_with_known(&by_text);
     let whole = search.whole(&by_text, &counts);
     by_text.retain(|((copy, _), _)| {
@@ -129,6 +142,20 @@ pub(super) fn copies_of_accounts(holders: &[Holder<'_>]) -> Copies {
     let shifted = search.shifted();
     search.take(shifted);
     search.copies
+}
+
+/// The amount of two rows and how far their balances are apart, where both state one.
+type Apart = Option<(i64, i64)>;
+
+/// Returns whether amounts recur, each twice or more as a rule, and no difference of the balances is that of half of them.
+fn are_fees(stated: &[Apart]) -> bool {
+    let amounts: BTreeSet<i64> = stated.iter().flatten().map(|(amount, _)| *amount).collect();
+    let mut apart: BTreeMap<i64, usize> = BTreeMap::new();
+    for (_, own) in stated.iter().flatten() {
+        *apart.entry(*own).or_default() += 1;
+    }
+    let most = apart.into_values().max().unwrap_or_default();
+    stated.iter().all(Option::is_some) && amounts.len() * 2 < stated.len() && most * 2 < stated.len()
 }
 
 fn text_key(row: &Transaction) -> Key<'_> {
@@ -249,6 +276,29 @@ impl<'a> Search<'a> {
         let enough = self.many(&pairs);
         pairs.retain(|((copy, _), _)| enough.get(*copy).is_some_and(|enough| *enough));
         pairs
+    }
+
+    /// Takes out the debits of two accounts whose balances chain, each by itself, and differ by no one number, where their amounts
+    /// recur: fees of one bank are equal and fall on equal days. Credits stay: pay that is shown twice is no fee.
+    fn leave_fees(&self, pairs: &mut Vec<Pair>) {
+        let row = |(holder, place): Place| self.holders.get(holder)?.rows.get(place).map(|(row, _)| row);
+        let is_debit = |place: Place| row(place).is_some_and(|row| row.amount_minor < 0);
+        let mut of_two: BTreeMap<(usize, usize), Vec<Apart>> = BTreeMap::new();
+        for (copy, kept) in pairs.iter().filter(|(copy, _)| is_debit(*copy)) {
+            let balances = row(*copy).zip(row(*kept));
+            let stated = balances.and_then(|(copy, kept)| {
+                Some((copy.amount_minor, copy.balance_minor?.checked_sub(kept.balance_minor?)?))
+            });
+            of_two.entry((copy.0, kept.0)).or_default().push(stated);
+        }
+        let known: BTreeSet<(usize, usize)> =
+            self.copies.pairs.iter().map(|(copy, kept)| (copy.0, kept.0)).collect();
+        let chains: Vec<bool> = self.holders.iter().map(Holder::chains).collect();
+        let does_chain = |at: usize| chains.get(at).is_some_and(|it| *it);
+        of_two.retain(|(copy, kept), stated| {
+            does_chain(*copy) && does_chain(*kept) && !known.contains(&(*copy, *kept)) && are_fees(stated)
+        });
+        pairs.retain(|(copy, kept)| !is_debit(*copy) || !of_two.contains_key(&(copy.0, kept.0)));
     }
 
     /// Marks pairs.

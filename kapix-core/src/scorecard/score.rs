@@ -275,7 +275,12 @@ impl Characteristic {
             }
             Cause::DataInputRange => {
                 let (min, max) = self.range;
-                format!("input `{name}` must be within `{min}`..=`{max}`")
+                // The ends of all numbers are none that anybody states.
+                match (min > f64::MIN, max < f64::MAX) {
+                    (true, false) => format!("input `{name}` must be at least `{min}`"),
+                    (false, true) => format!("input `{name}` must be at most `{max}`"),
+                    _ => format!("input `{name}` must be within `{min}`..=`{max}`"),
+                }
             }
             Cause::FrameInfinity => format!("input `{name}` must be a finite number"),
             _ => match self.bins {

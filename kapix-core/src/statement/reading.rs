@@ -244,7 +244,7 @@ pub enum LeftOutReason {
     /// A row with a day, or a line of a balance or a total, of which no amount could be read.
     #[strum(message = "Compare with the document where the balances do not chain.")]
     NoAmount,
-    /// Text without a day and without an amount, such as the foot of a page.
+    /// Text without a day and without an amount, such as the foot of a page; or a limit of the account.
     #[strum(message = "Nothing.")]
     Note,
     /// A balance before the first row: it became the opening balance.
@@ -299,7 +299,7 @@ pub enum ReadingFindingKind {
     /// Money stands in a column of fees that is not read (`columns_not_read`), and no balance shows that the amounts hold it.
     #[strum(message = "Give each fee a row of its own, or add it to the amount.")]
     FeesNotRead,
-    /// A line holds a day and an amount and became no row: all in one value, before the header, or in a quoted value of
+    /// A line holds an amount and became no row: without a day, all in one value, before the header, or in a quoted value of
     /// several lines.
     #[strum(message = "Write the line as the other rows, or read the rest of the document without it.")]
     HiddenRows,
@@ -313,14 +313,14 @@ pub enum ReadingFindingKind {
     #[strum(message = "Split the document at the line, and read the parts by what they are.")]
     SectionDoubtful,
     /// More balances follow from the row before with the amount turned round than as it was read, and too few to turn it, or
-    /// no balance is below zero.
+    /// no balance is below zero; or only some debits seem to have a minus.
     #[strum(message = "Compare a row with the document, and state `sign` or `debit_sign`.")]
     SignDoubtful,
     /// Balances chain only when money out is above zero; the amounts were turned round.
     #[strum(message = "State `sign` as `debit_positive`.")]
     SignFound,
-    /// A column leaves open whether rows took effect: a status or a day of booking that is empty beside filled ones, or a code
-    /// other than that of success.
+    /// It is open whether rows took effect: no status or day of booking where others have one, a code other than that of success,
+    /// a text of a payment that came back, or a title of such rows.
     #[strum(message = "Find out whether the rows took effect, and state it in a column of `status`.")]
     StateUnknown,
     /// A stated total is not the sum of the rows.

@@ -173,6 +173,50 @@ fn rows_of_one_id_count_towards_the_half_of_those_of_one_text() {
 }
 
 #[test]
+fn equal_fees_of_two_accounts_are_no_shared_rows() {
+    let history = |first: i64, fees: &[i64], more: &[(u32, i64, &str)]| -> Vec<Value> {
+        let mut balance = first;
+        let months = (10..=12).map(|month| (2025, month)).chain((1..=3).map(|month| (2026, month)));
+        let mut rows = Vec::new();
+        for (year, month) in months {
+            let own = more.iter().map(|(day, amount, text)| (*day, *amount + i64::from(month), *text));
+            for (day, amount, text) in own.chain(fees.iter().map(|fee| (28, *fee, "LEDGER FEE"))) {
+                balance += amount;
+                let row = stated(&format!("{year}-{month:02}-{day:02}"), amount, balance);
+                rows.push(with(row, "description", json!(text)));
+            }
+        }
+        rows
+    };
+    let current = [(1, 90_000, "Salary"), (3, -41_000, "Rent"), (9, -2_500, "Shop")];
+    let found = |one: &[Value], other: &[Value]| {
+        let ledger = ledger(&json!([account("cur", one), account("sav", other)]));
+        let told = ledger
+            .findings
+            .iter()
+            .filter(|it| matches!(it.kind, FindingKind::SharedRows | FindingKind::ChainBreak));
+        told.count()
+    };
+    for fees in [&[-250][..], &[-250, -50], &[-250, -50, -10]] {
+        let own = history(12_000, fees, &current);
+        for more in [&[][..], &[(15, 300, "Interest")]] {
+            assert_eq!(found(&own, &history(700_000, fees, more)), 0, "{fees:?} {more:?}");
+        }
+        // Pay that both show is no fee.
+        assert!(found(&own, &history(700_000, &[], &[(1, 90_000, "Salary")])) > 0, "{fees:?}");
+        // The account itself, whole or in part, is found, also with its balances of another number.
+        assert_eq!(share(&account("cur", &own), &account("sav", &own)), Some(1.0));
+        assert_eq!(
+            share(&account("cur", &own), &account("sav", &history(99_000, fees, &current))),
+            Some(1.0)
+        );
+        // So is a copy with income added, and the balances worked out anew.
+        let more: Vec<(u32, i64, &str)> = [&current[..], &[(20, 35_000, "Sales")]].concat();
+        assert!(share(&account("cur", &own), &account("sav", &history(12_000, fees, &more))).is_some());
+    }
+}
+
+#[test]
 fn two_members_with_one_salary_are_two() {
     let member = |id: &str, rent: i64, text: &str| {
         let rows = (1..=3).flat_map(|month| {

@@ -1,6 +1,7 @@
 //! What the balances of a document prove: the order of its rows, and what the sign of an amount means.
 
 use super::found::Building;
+use super::mixed;
 use super::place;
 use super::survey::Choices;
 use super::totals::Totals;
@@ -23,6 +24,11 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// Returns whether nine of ten rows chain, two at least: payments and their charges may share a balance.
+    pub(super) const fn proves(self) -> bool {
+        self.plus >= 2 && self.plus * 10 >= self.checked * 9
+    }
+
     /// Returns whether nine of ten rows that have a row before them were compared.
     fn is_of_most(self, accounts: &[Building]) -> bool {
         let rows: usize = accounts.iter().map(|it| it.rows.len().saturating_sub(1)).sum();
@@ -82,6 +88,18 @@ fn chain(rows: impl Iterator<Item = (i64, Option<i64>)>) -> Chain {
     chain
 }
 
+/// Returns how far the balances of all accounts chain.
+pub(super) fn chained(accounts: &[Building]) -> Chain {
+    let mut all = Chain::default();
+    for account in accounts {
+        let own = chain(account.rows.moves());
+        all.checked += own.checked;
+        all.plus += own.plus;
+        all.minus += own.minus;
+    }
+    all
+}
+
 /// Turns the amounts round where the balances chain only then and nothing states their sign, and returns how far the
 /// balances chain.
 pub(super) fn sign(
@@ -91,13 +109,7 @@ pub(super) fn sign(
     findings: &mut Vec<ReadingFinding>,
     side: Option<&str>,
 ) -> Result<Chain> {
-    let mut all = Chain::default();
-    for account in accounts.iter() {
-        let own = chain(account.rows.moves());
-        all.checked += own.checked;
-        all.plus += own.plus;
-        all.minus += own.minus;
-    }
+    let mut all = chained(accounts);
     // Nine of ten: payments and their charges may share a balance.
     let proves = |own: u64, other: u64| own >= 2 && own * 10 >= all.checked * 9 && other * 2 < own;
     let first_line = accounts.iter().find_map(|it| it.rows.lines.first().copied()).unwrap_or_default();
@@ -143,13 +155,16 @@ pub(super) fn sign(
             "a few amounts of the document have a minus, too few to show what those without a sign are"
         };
         return Err(one_sign(side, what, "`profile.sign`, or "));
+    } else if amounts && choices.sign.1 == Choice::Default && !choices.has_plus {
+        let line = choices.mixed.or_else(|| mixed::line(accounts));
+        findings.extend(line.map(|line| ReadingFindingKind::SignDoubtful.at(vec![line])));
     }
     if let Some(line) = choices.debits_against.filter(|_| !proves(all.plus, all.minus)) {
         let message =
             "every debit has the other sign than `profile.debit_sign` states; state the other, or none";
         return Err(place(Cause::TransactionSign, line, Some(ColumnRole::Debit), message));
     }
-    if all.minus > all.plus {
+    if all.minus > all.plus && findings.iter().all(|it| it.kind != ReadingFindingKind::SignDoubtful) {
         findings.push(ReadingFindingKind::SignDoubtful.at(vec![first_line]));
     }
     Ok(all)

@@ -5,7 +5,7 @@ use super::dates::{self, Stamp};
 use super::layout::Places;
 use super::records::Record;
 use super::words;
-use crate::domain::Direction;
+use crate::domain::{Direction, TransactionStatus};
 use crate::statement::profile::ColumnRole;
 use core::ops::Deref;
 
@@ -27,8 +27,10 @@ impl<'r> Cut<'r> {
     pub(super) fn new(record: Record<'r>, places: &Places) -> Self {
         let cell = |column| places.of(column).map(|place| record.cell(place)).unwrap_or_default();
         let amounts = AMOUNTS.map(|column| amounts::cut(cell(column)));
-        let direction = words::direction(cell(ColumnRole::Type));
-        Self { record, stamp: dates::cut(cell(ColumnRole::At)), direction, amounts }
+        let direction = places.side_form.direction(cell(ColumnRole::Type));
+        let day = cell(ColumnRole::At);
+        let stamp = if amounts::is_empty(day) { day_beside(record, places) } else { dates::cut(day) };
+        Self { record, stamp, direction, amounts }
     }
 
     /// Returns the parts of an amount in major units; `None` where the value is none.
@@ -60,6 +62,13 @@ impl<'r> Cut<'r> {
             && has_amount
             && self.cells().all(|cell| words::label(cell).or_else(|| words::whole_label(cell)).is_none())
     }
+}
+
+/// Returns the day of a row that is not booked yet, or never will be, from the column beside that of its booking.
+fn day_beside(record: Record<'_>, places: &Places) -> Option<Stamp> {
+    let day = record.cell(places.day_beside?);
+    let status = words::status(record.cell(places.of(ColumnRole::Status)?));
+    dates::cut(day).filter(|_| matches!(status, Some(TransactionStatus::Pending | TransactionStatus::Failed)))
 }
 
 impl<'r> Deref for Cut<'r> {

@@ -36,6 +36,35 @@ const NO_EFFECT: &[&str] = &[
     "rejeitado",
     "rejeitada",
 ];
+/// Words beside them of a text that tells of a payment that came back or did not go.
+const TELLING: &[&str] = &[
+    "returned",
+    "unpaid",
+    "bounced",
+    "dishonoured",
+    "dishonored",
+    "refused",
+    "voided",
+    "aborted",
+    "stopped",
+    "impaye",
+    "impayee",
+    "retourne",
+    "retournee",
+    "refuse",
+    "refusee",
+    "devolvido",
+    "devolvida",
+    "devuelto",
+    "devuelta",
+    "rucklastschrift",
+    "ruecklastschrift",
+    "zuruckgegeben",
+    "imerudishwa",
+    "imekataliwa",
+];
+/// Bytes of the longest text about a payment that is looked at.
+const TEXT_BYTES_MAX: usize = 200;
 /// Bytes and words of the longest value in which such a word counts: longer ones are texts about a payment.
 const SAYING_BYTES_MAX: usize = 40;
 const SAYING_WORDS_MAX: usize = 4;
@@ -63,6 +92,40 @@ pub(super) fn says_no_effect(text: &str) -> bool {
     }
     let text = folded(text);
     text.split(' ').count() <= SAYING_WORDS_MAX && text.split(' ').any(|word| NO_EFFECT.contains(&word))
+}
+
+/// Returns whether a text tells of a row that it took no effect, as `declined by the bank` does, in any number of words.
+pub(super) fn tells(text: &str) -> bool {
+    let is_short = (6..=TEXT_BYTES_MAX).contains(&text.len());
+    if !is_short
+        || !text.split(|char: char| !char.is_alphanumeric()).any(|word| begins(word) || tells_first(word))
+    {
+        return false;
+    }
+    folded(text).split(' ').any(|word| NO_EFFECT.contains(&word) || TELLING.contains(&word))
+}
+
+/// Returns whether a word begins as one of [`TELLING`] does.
+fn tells_first(word: &str) -> bool {
+    let Some([first, second, third]) = word.as_bytes().first_chunk() else { return false };
+    matches!(
+        &[first, second, third].map(u8::to_ascii_lowercase),
+        b"ret"
+            | b"unp"
+            | b"bou"
+            | b"dis"
+            | b"ref"
+            | b"voi"
+            | b"abo"
+            | b"sto"
+            | b"imp"
+            | b"dev"
+            | b"r\xc3\xbc"
+            | b"ruc"
+            | b"rue"
+            | b"zur"
+            | b"ime"
+    )
 }
 
 /// Returns whether a word begins as one of [`NO_EFFECT`] does.
@@ -93,7 +156,7 @@ fn begins(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{NO_EFFECT, begins, says_no_effect};
+    use super::{NO_EFFECT, TELLING, begins, says_no_effect, tells};
 
     #[test]
     fn every_word_is_found_by_its_beginning() {
@@ -102,6 +165,12 @@ mod tests {
                 begins(word) && begins(&word.to_uppercase()) && says_no_effect(&format!("x {word}")),
                 "{word}"
             );
+        }
+        for word in NO_EFFECT.iter().chain(TELLING) {
+            assert!(tells(&format!("this one was {}, it seems", word.to_uppercase())), "{word}");
+        }
+        for text in ["Rent", "Refund of a fee", "Return ticket", "", "unp"] {
+            assert!(!tells(text), "{text}");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::cut::Cut;
 use super::dates;
 use super::effect;
 use super::fees;
-use super::layout::Places;
+use super::layout::{Layout, Places};
 use super::place;
 use super::rows::Rows;
 use super::words::{self, folded};
@@ -14,9 +14,11 @@ use crate::domain::{Direction, TransactionStatus};
 use crate::error::{Cause, Error, Result};
 use crate::money::Currency;
 use crate::statement::profile::ColumnRole;
+use strum::{IntoStaticStr, VariantArray};
 
 /// What a column says of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub(super) enum Says {
     /// A name of the account.
     Account,
@@ -42,213 +44,14 @@ pub(super) enum Says {
     Reversed,
     /// By what, or when, it was reversed.
     ReversedBy,
+    /// Why, or when, it came back: that of a payment that did, or of its return.
+    Returned,
     /// A word of status.
     Status,
 }
 
-/// Names of the columns, folded.
-const NAMES: &[(Says, &[&str])] = &[
-    (
-        Says::Account,
-        &[
-            "account",
-            "account name",
-            "account title",
-            "account nickname",
-            "account label",
-            "acct name",
-            "wallet",
-            "wallet id",
-            "wallet name",
-            "wallet no",
-            "wallet number",
-            "pocket",
-            "product",
-            "msisdn",
-            "card",
-            "card no",
-            "card number",
-            "card id",
-            "sub account",
-            "subaccount",
-            "sub account name",
-            "account holder",
-            "account owner",
-            "holder",
-            "space",
-            "space name",
-            "pot",
-            "pot name",
-            "vault",
-            "phone",
-            "phone no",
-            "phone number",
-            "mobile no",
-            "mobile number",
-            "customer id",
-            "customer no",
-            "customer number",
-            "client",
-            "client id",
-            "client no",
-            "client number",
-        ],
-    ),
-    (
-        Says::BalanceSide,
-        &[
-            "balance dr cr",
-            "balance cr dr",
-            "bal dr cr",
-            "bal cr dr",
-            "balance type",
-            "bal type",
-            "balance sign",
-            "balance indicator",
-            "balance direction",
-            "balance side",
-            "balance dr cr indicator",
-            "balance debit credit",
-        ],
-    ),
-    (
-        Says::Booked,
-        &[
-            "booking date",
-            "booked date",
-            "booked on",
-            "posting date",
-            "posted date",
-            "post date",
-            "completed date",
-            "completion date",
-            "completed at",
-            "completed on",
-            "settlement date",
-            "settled date",
-            "settled at",
-            "settled on",
-            "cleared date",
-            "clearing date",
-            "cleared on",
-        ],
-    ),
-    (Says::Code, &["response code", "resp code", "response cd", "result code", "return code", "status code"]),
-    (
-        Says::Failed,
-        &[
-            "bounced",
-            "is bounced",
-            "dishonoured",
-            "is dishonoured",
-            "dishonored",
-            "is dishonored",
-            "returned",
-            "is returned",
-            "unpaid",
-            "is unpaid",
-            "failed",
-            "is failed",
-            "declined",
-            "is declined",
-            "rejected",
-            "is rejected",
-            "cancelled",
-            "canceled",
-            "is cancelled",
-            "voided",
-            "void",
-            "failed flag",
-            "declined flag",
-        ],
-    ),
-    (
-        Says::Pending,
-        &["pending", "is pending", "pending flag", "uncleared", "on hold", "is on hold", "pending status"],
-    ),
-    (
-        Says::Posted,
-        &[
-            "approved",
-            "is approved",
-            "honoured",
-            "posted",
-            "is posted",
-            "booked",
-            "is booked",
-            "cleared",
-            "is cleared",
-            "settled",
-            "is settled",
-            "completed",
-            "is completed",
-            "successful",
-            "success",
-        ],
-    ),
-    (
-        Says::Reason,
-        &[
-            "cancelled at",
-            "cancelled on",
-            "canceled at",
-            "declined at",
-            "failed at",
-            "failure reason",
-            "rejected at",
-            "rejected on",
-            "failed reason",
-            "reason for failure",
-            "decline reason",
-            "rejection reason",
-            "reject reason",
-            "failure code",
-            "decline code",
-            "error",
-            "error message",
-        ],
-    ),
-    (
-        Says::Reversed,
-        &[
-            "reversed",
-            "is reversed",
-            "reversal",
-            "is reversal",
-            "reversal flag",
-            "reversed flag",
-            "reversal indicator",
-        ],
-    ),
-    (Says::ReversedBy, &["reversed by", "reversed on", "reversed at", "reversal date"]),
-    (
-        Says::Status,
-        &[
-            "payment status",
-            "posting status",
-            "booking status",
-            "settlement status",
-            "clearing status",
-            "processing status",
-            "approval status",
-            "entry status",
-            "transfer status",
-            "txn status",
-            "trans status",
-            "tran status",
-            "trx status",
-            "status description",
-            "txn state",
-            "transaction state",
-            "payment state",
-            "outcome",
-            "result",
-            "transaction result",
-            "payment result",
-            "response",
-        ],
-    ),
-];
+/// Names of the columns by what they say, one of these a line.
+const NAMES: &str = include_str!("flags.txt");
 
 impl Says {
     /// Returns whether the column is read: others are looked at, and named as not read.
@@ -271,6 +74,14 @@ const STATES: &[&str] = &[
 /// Values of a flag of reversal.
 const REVERSED: &[&str] = &["reversed", "reversal", "rev", "r"];
 
+/// Returns what a column says by its name, folded.
+fn said(name: &str) -> Option<Says> {
+    let line = NAMES.lines().filter_map(|line| line.split_once(": "));
+    let mut line = line.filter(|(_, names)| names.split(", ").any(|own| own == name));
+    let (says, _) = line.next()?;
+    Says::VARIANTS.iter().copied().find(|own| <&str>::from(own) == says)
+}
+
 /// Returns what the columns of a header that no role takes say of a row, each with its place.
 pub(super) fn of(header: &[String], places: &Places) -> Vec<(usize, Says)> {
     let is_used = |at: usize| places.used().any(|(_, place)| place == at);
@@ -287,17 +98,28 @@ pub(super) fn of(header: &[String], places: &Places) -> Vec<(usize, Says)> {
         if words::column(&name).is_some_and(|(column, _)| column == ColumnRole::Currency) {
             return (!is_billed).then_some((at, Says::Currency));
         }
-        let known = NAMES.iter().find(|(_, names)| names.contains(&&*name)).map(|(says, _)| (at, *says));
+        let known = said(&name).map(|says| (at, says));
         known.filter(|(_, says)| *says != Says::Account || !has_account)
     });
     known.collect()
+}
+
+/// Returns whether a value is one of yes, or of no; `None` where it is neither.
+pub(super) fn is_yes(text: &str) -> Option<bool> {
+    answer(&folded(text))
+}
+
+fn answer(word: &str) -> Option<bool> {
+    let is_yes = YES.contains(&word);
+    (is_yes || NO.contains(&word)).then_some(is_yes)
 }
 
 /// Returns the status that a value states; `None` where it is no known word.
 fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> {
     use TransactionStatus::{Failed, Pending, Posted};
     let word = folded(text);
-    let (yes, no) = (YES.contains(&&*word), NO.contains(&&*word));
+    let answer = answer(&word);
+    let (yes, no) = (answer == Some(true), answer == Some(false));
     let flag = |when_yes, when_no| match (yes, no) {
         (true, _) => Some(when_yes),
         (_, true) => Some(when_no),
@@ -306,7 +128,9 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
     // A debit that was reversed stays money out, which is the cautious reading.
     let reversed = if is_credit { Failed } else { Posted };
     match says {
-        Says::Account | Says::BalanceSide | Says::Booked | Says::Currency | Says::Fee => Some(Posted),
+        Says::Account | Says::BalanceSide | Says::Booked | Says::Currency | Says::Fee | Says::Returned => {
+            Some(Posted)
+        }
         // What another code than that of success means is told as open.
         Says::Code => words::status(text).or(Some(Posted)),
         Says::Failed => flag(Failed, Posted),
@@ -339,10 +163,26 @@ fn check_currency(record: &Cut<'_>, text: &str, currency: Currency) -> Result<()
 
 /// Returns the error of a row with a second name of an account.
 #[cold]
-pub(super) fn named_again(line: u64) -> Error {
-    let message = "a column of names of accounts or wallets, which is not read, has another value than in rows before; state \
-        it as `account` in `profile.columns`, or as `counterparty` where it names the other side";
-    place(Cause::TransactionCsv, line, Some(ColumnRole::Account), message)
+pub(super) fn named_again(line: u64, layout: &Layout, at: usize) -> Error {
+    let message = "it is not read, seems to tell accounts, and has another value than in rows before; no balances of all rows \
+        chain, which would show one account: state it as `account` in `profile.columns`, or as `counterparty` where it \
+        names the other side";
+    at_column(line, &layout.name(at), ColumnRole::Account, message)
+}
+
+/// Returns the error of a row of which a column that is not read says that it took no effect.
+#[cold]
+pub(super) fn says_no_effect(line: u64, layout: &Layout, at: usize) -> Error {
+    let message = "it is not read as a status, and says that the row took no effect; state it as `status` in \
+        `profile.columns`";
+    at_column(line, &layout.name(at), ColumnRole::Status, message)
+}
+
+/// Returns an error at a line and a column of it, which the message names as the header does.
+#[cold]
+fn at_column(line: u64, name: &str, column: ColumnRole, message: &str) -> Error {
+    let message = format!("line `{line}`, column `{name}`: {message}");
+    Error::new(Cause::TransactionCsv, message).at(format!("/document/{line}/{}", column.as_str()))
 }
 
 impl Rows<'_> {
@@ -356,15 +196,15 @@ impl Rows<'_> {
             Some(Direction::Debit) => Ok(Some(-balance.abs())),
             None if text.is_empty() => Ok(written),
             None => {
-                let message = format!("the side of the balance, column `{}`, must be `DR` or `CR`", at + 1);
-                Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Balance), &message))
+                let (name, message) = (self.layout.name(*at), "the side of the balance must be `DR` or `CR`");
+                Err(at_column(record.line, &name, ColumnRole::Balance, message))
             }
         }
     }
 
     /// Returns the status of a row by all columns that state one: failed before pending, and pending before posted.
     pub(super) fn status(
-        &self,
+        &mut self,
         record: &Cut<'_>,
         amount_minor: i64,
         currency: Currency,
@@ -388,10 +228,9 @@ impl Rows<'_> {
                 continue;
             }
             let own = status(*says, text, amount_minor > 0).ok_or_else(|| {
-                refuse(&format!(
-                    "the value of column `{}` must be a known word, such as `yes`, `no`, `posted`, `pending` or `failed`",
-                    at + 1
-                ))
+                let message =
+                    "the value must be a known word, such as `yes`, `no`, `posted`, `pending` or `failed`";
+                at_column(record.line, &self.layout.name(*at), ColumnRole::Status, message)
             })?;
             all = match (all, own) {
                 (TransactionStatus::Failed, _) | (_, TransactionStatus::Failed) => TransactionStatus::Failed,
@@ -399,7 +238,7 @@ impl Rows<'_> {
                 _ => own,
             };
         }
-        self.check_unread(record)?;
+        self.see_unread(record);
         Ok(all)
     }
 
@@ -410,43 +249,54 @@ impl Rows<'_> {
         text.len() == 2 && STATES.contains(&text) && name.is_some_and(|name| folded(name) == "state")
     }
 
-    /// Refuses a row of which a name of its account is another one than before: nothing reads the column.
-    pub(super) fn check_named(&mut self, record: &Cut<'_>) -> Result<()> {
+    /// Sees the names of the account of a row in columns that are not read.
+    pub(super) fn see_names(&mut self, record: &Cut<'_>) {
         for (at, _) in self.layout.flags.iter().filter(|(_, says)| *says == Says::Account) {
             let text = record.cell(*at);
             if text.is_empty() {
                 continue;
             }
-            match self.found.named.get(at) {
-                None => {
-                    self.found.named.insert(*at, (text.to_owned(), record.line));
-                }
-                Some((known, _)) if known != text => return Err(named_again(record.line)),
-                Some(_) => {}
-            }
+            self.found.names.entry(*at).or_default().see(text, record.line);
         }
-        Ok(())
     }
 
-    /// Refuses a row of which a column that is not read says that it took no effect.
-    fn check_unread(&self, record: &Cut<'_>) -> Result<()> {
+    /// Sees whether a column that is not read says of a row that it took no effect.
+    fn see_unread(&mut self, record: &Cut<'_>) {
         let (known, behind) = &self.unread;
-        let category = self.layout.places.of(ColumnRole::Category);
-        for at in known.iter().copied().chain(behind.start..record.len()).chain(category) {
-            // A text about a payment may have such words; one of them alone says it there too.
-            let is_text = self.texts.contains(&at) || category == Some(at);
-            let says = if is_text { effect::is_of_no_effect } else { effect::says_no_effect };
-            if !says(record.cell(at)) {
-                continue;
-            }
-            let name = self.layout.header.get(at).filter(|name| !name.is_empty());
-            let name = name.cloned().unwrap_or_else(|| (at + 1).to_string());
-            let message = format!(
-                "column `{name}`, which is not read as a status, says that the row took no effect; state it as `status` in \
-                 `profile.columns`"
-            );
-            return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), &message));
+        let is_told = |at: usize| effect::tells(record.cell(at));
+        if known.iter().copied().chain(behind.start..record.len()).any(is_told) {
+            self.found.states.doubt(record.line);
         }
-        Ok(())
+        if self.found.no_effect.is_some() {
+            return;
+        }
+        let category = self.layout.places.of(ColumnRole::Category);
+        let mut places = known.iter().copied().chain(behind.start..record.len()).chain(category);
+        let says = |at: &usize| {
+            // A text about a payment may have such words; one of them alone says it there too.
+            let is_text = self.texts.contains(at) || category == Some(*at);
+            let says = if is_text { effect::is_of_no_effect } else { effect::says_no_effect };
+            says(record.cell(*at))
+        };
+        self.found.no_effect = places.find(says).map(|at| (record.line, at));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NAMES, folded, said};
+
+    #[test]
+    fn every_name_is_folded_and_of_one_meaning() {
+        let lines =
+            NAMES.lines().filter_map(|line| line.split_once(": ")).filter(|(says, _)| !says.contains(' '));
+        let mut all: Vec<&str> = lines.flat_map(|(_, names)| names.split(", ")).collect();
+        for name in &all {
+            assert_eq!((folded(name).as_str(), said(name).is_some()), (*name, true));
+        }
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!((all.len(), count > 100), (count, true));
     }
 }

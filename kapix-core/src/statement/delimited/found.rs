@@ -2,8 +2,8 @@
 
 use super::breaks::Break;
 use super::fees::Fee;
-use super::flags::named_again;
 use super::gaps::Gap;
+use super::named::Named;
 use super::place;
 use super::sections::Section;
 use super::state::States;
@@ -29,10 +29,16 @@ pub(super) struct Found {
     pub(super) totals: Stated,
     /// Lines between rows that begin another part.
     pub(super) sections: Vec<Section>,
-    /// The name of the account in each column that is not read, by its place, and the first line that has it.
-    pub(super) named: BTreeMap<usize, (String, u64)>,
-    /// Lines that hold a day and an amount and became no row.
+    /// The names of accounts in each column that is not read, by its place.
+    pub(super) names: BTreeMap<usize, Named>,
+    /// The first line of which a column that is not read says that it took no effect, and the place of the column.
+    pub(super) no_effect: Option<(u64, usize)>,
+    /// Lines that hold a day and an amount in another form than rows have.
+    pub(super) in_another_form: Vec<u64>,
+    /// Lines that hold an amount and became no row, and those of them that go on the text of the row above with a day and an
+    /// amount alone.
     pub(super) hidden: Vec<u64>,
+    pub(super) memos: Vec<u64>,
     /// Lines between rows that are none, and the last one behind the last row.
     pub(super) breaks: Vec<Break>,
     pub(super) open_break: Option<(u64, i32)>,
@@ -40,15 +46,34 @@ pub(super) struct Found {
     pub(super) states: States,
     /// The amounts beside debits and credits.
     pub(super) beside: Beside,
+    /// The amounts beside the one that is read.
+    pub(super) rivals: Beside,
 }
 
-/// Rows whose amounts in a column beside those of debits and credits were compared with them.
+/// Rows whose amounts in a column beside those that are read were compared with them.
 #[derive(Default)]
 pub(super) struct Beside {
     pub(super) compared: u64,
     /// Rows with another amount there, and the first line of them.
     pub(super) against: u64,
     pub(super) first: Option<u64>,
+}
+
+impl Beside {
+    /// Sees an amount beside that of a row.
+    pub(super) fn see(&mut self, own: i64, beside: i64, line: u64) {
+        self.compared += 1;
+        if own.abs() != beside.abs() {
+            self.against += 1;
+            self.first.get_or_insert(line);
+        }
+    }
+
+    fn join(&mut self, next: &Self) {
+        self.compared += next.compared;
+        self.against += next.against;
+        self.first = self.first.or(next.first);
+    }
 }
 
 /// An account while its rows are read.
@@ -169,10 +194,11 @@ impl Found {
         self.left_out.join(next.left_out);
         let rows = self.rows;
         self.hidden.extend(next.hidden);
+        self.memos.extend(next.memos);
+        self.in_another_form.extend(next.in_another_form);
         self.states.join(next.states);
-        self.beside.compared += next.beside.compared;
-        self.beside.against += next.beside.against;
-        self.beside.first = self.beside.first.or(next.beside.first);
+        self.beside.join(&next.beside);
+        self.rivals.join(&next.rivals);
         if next.rows > 0
             && let Some((line, days)) = self.open_break.take()
         {
@@ -185,23 +211,19 @@ impl Found {
         self.sections.extend(behind.map(|it| Section { rows_before: it.rows_before + rows, ..it }));
         self.totals.join(next.totals);
         let is_first = self.accounts.is_empty();
-        let is_other = |at: &usize, own: &String| self.named.get(at).is_some_and(|(known, _)| known != own);
-        let others = next.named.iter().filter(|(at, (own, _))| is_other(at, own));
-        let clash = others.map(|(_, (_, line))| *line).min();
-        for (at, own) in next.named {
-            self.named.entry(at).or_insert(own);
+        for (at, names) in next.names {
+            self.names.entry(at).or_default().join(names);
         }
+        self.no_effect = self.no_effect.or(next.no_effect);
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
-            let is_before = |line: &u64| clash.is_none_or(|clash| *line < clash);
             let own = self.accounts.first().filter(|_| !is_first);
             if let (Some(own), Some(line)) = (own, account.rows.lines.first())
                 && own.currency != account.currency
-                && is_before(line)
             {
                 return Err(in_another_currency(*line, account.currency, own.currency));
             }
-            if let Some(line) = account.rows.lines.get(room).filter(|line| is_before(line)) {
+            if let Some(line) = account.rows.lines.get(room) {
                 limits::check("rows", limits.rows, self.rows + room + 1)
                     .map_err(|error| place(error.cause, *line, None, &error.message))?;
             }
@@ -211,7 +233,7 @@ impl Found {
                 _ => self.accounts.push(account),
             }
         }
-        clash.map_or(Ok(()), |line| Err(named_again(line)))
+        Ok(())
     }
 
     /// Keeps a line that is no row, behind which the next row may begin another part: of several the one that says it best.
@@ -230,6 +252,17 @@ impl Found {
         Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Amount), message))
     }
 
+    /// Returns the first line with a second name in a column of names, and the place of the column.
+    pub(super) fn named_again(&self) -> Option<(u64, usize)> {
+        self.names.iter().filter_map(|(at, names)| Some((*names.further().first()?, *at))).min()
+    }
+
+    /// Returns the lines at which another account may begin: the first ones of further names, and titles of accounts.
+    pub(super) fn beginnings(&self) -> Vec<u64> {
+        let titles = self.sections.iter().filter(|it| it.is_of_account()).map(|it| it.line);
+        self.names.values().flat_map(Named::further).chain(titles).collect()
+    }
+
     /// Leaves balances without an account in a document of several: whose they are stays open.
     pub(super) fn leave_unnamed(&mut self) {
         if self.accounts.len() < 2 {
@@ -245,10 +278,21 @@ impl Found {
         if self.rows > 0 {
             return Ok(());
         }
+        if let Some(line) = self.in_another_form.first() {
+            return Err(in_another_form(*line));
+        }
         let lines: u64 = self.left_out.counts.values().sum();
         let message = format!("no row of the document is a transaction; `{lines}` lines were left out");
         Err(Error::new(Cause::StatementEmpty, message).at("/document"))
     }
+}
+
+/// Returns the error of a line that holds a day and an amount in another form than rows have.
+#[cold]
+pub(super) fn in_another_form(line: u64) -> Error {
+    let message = "the line holds a day and an amount, and is no row of values: it is in quotes, has another separator than the \
+        header, or holds formulas, which are never evaluated; write each value plainly in its column";
+    place(Cause::TransactionCsv, line, None, message)
 }
 
 /// Returns the error of a row in another currency than the rows of its account before.

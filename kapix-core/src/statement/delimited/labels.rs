@@ -5,255 +5,8 @@ use super::amounts;
 use super::words::folded;
 use std::sync::LazyLock;
 
-const OPENING: &[&str] = &[
-    "balance forward",
-    "balance fwd",
-    "bal forward",
-    "bal fwd",
-    "brought fwd",
-    "balance brought fwd",
-    "bal brought forward",
-    "bal bf",
-    "opening bal",
-    "op bal",
-    "op balance",
-    "solde reporte",
-    "saldo transportado",
-    "opening balance",
-    "balance brought forward",
-    "brought forward",
-    "balance b f",
-    "balance bf",
-    "balance b fwd",
-    "bal b fwd",
-    "b fwd",
-    "bal b f",
-    "b f",
-    "beginning balance",
-    "previous balance",
-    "starting balance",
-    "solde initial",
-    "ancien solde",
-    "saldo anterior",
-    "saldo inicial",
-    "anfangssaldo",
-    "anfangsbestand",
-    "alter kontostand",
-    "salio la mwanzo",
-];
-const CLOSING: &[&str] = &[
-    "carried fwd",
-    "balance carried fwd",
-    "bal carried forward",
-    "balance c fwd",
-    "bal c fwd",
-    "c fwd",
-    "bal cf",
-    "closing bal",
-    "closing balance",
-    "balance carried forward",
-    "carried forward",
-    "balance c f",
-    "balance cf",
-    "bal c f",
-    "c f",
-    "ending balance",
-    "final balance",
-    "solde final",
-    "nouveau solde",
-    "saldo final",
-    "endsaldo",
-    "endbestand",
-    "neuer kontostand",
-    "salio la mwisho",
-];
-const TOTAL: &[&str] = &[
-    "month total",
-    "monthly total",
-    "statement total",
-    "daily total",
-    "day total",
-    "week total",
-    "weekly total",
-    "year total",
-    "account total",
-    "period total",
-    "total for the month",
-    "total du mois",
-    "total do mes",
-    "total del mes",
-    "monatssumme",
-    "total",
-    "totals",
-    "grand total",
-    "sub total",
-    "subtotal",
-    "page total",
-    "sum",
-    "summe",
-    "gesamt",
-    "totaux",
-    "totais",
-    "totales",
-    "suma",
-    "soma",
-    "jumla",
-];
-
-/// Balances of which the words do not say at which end they stand: its place says it. Only a text that holds nothing else is
-/// one: `Balance enquiry` is a row.
-const BALANCE: &[&str] = &[
-    "balance",
-    "bal",
-    "account balance",
-    "acc balance",
-    "acct balance",
-    "current balance",
-    "ledger balance",
-    "book balance",
-    "running balance",
-    "available balance",
-    "cleared balance",
-    "daily balance",
-    "day end balance",
-    "end of day balance",
-    "interim balance",
-    "statement balance",
-    "balance on",
-    "solde",
-    "solde crediteur",
-    "solde debiteur",
-    "solde du compte",
-    "solde intermediaire",
-    "saldo",
-    "saldo do dia",
-    "saldo del dia",
-    "saldo diario",
-    "saldo em conta",
-    "saldo atual",
-    "saldo actual",
-    "saldo disponible",
-    "saldo disponivel",
-    "kontostand",
-    "kontosaldo",
-    "tagessaldo",
-    "zwischensaldo",
-    "salio",
-];
-
-/// Words that may follow a total.
-const BESIDE_TOTALS: &[&str] = &[
-    "amount",
-    "amounts",
-    "credit",
-    "credits",
-    "debit",
-    "debits",
-    "deposits",
-    "in",
-    "money",
-    "out",
-    "paid",
-    "transactions",
-    "withdrawals",
-];
-/// Words that may follow a balance at an end, beside numbers.
-const BESIDE_BALANCES: &[&str] = &[
-    "au",
-    "am",
-    "du",
-    "vom",
-    "zum",
-    "per",
-    "em",
-    "del",
-    "do",
-    "dia",
-    "al",
-    "hari",
-    "cr",
-    "dr",
-    "credit",
-    "debit",
-    "only",
-    "brought",
-    "carried",
-    "forward",
-    "janvier",
-    "fevrier",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-    "januar",
-    "februar",
-    "marz",
-    "juni",
-    "juli",
-    "oktober",
-    "dezember",
-    "janeiro",
-    "fevereiro",
-    "marco",
-    "maio",
-    "junho",
-    "julho",
-    "setembro",
-    "outubro",
-    "dezembro",
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-    "as",
-    "at",
-    "date",
-    "for",
-    "from",
-    "of",
-    "on",
-    "the",
-    "to",
-    "until",
-    "jan",
-    "january",
-    "feb",
-    "february",
-    "mar",
-    "march",
-    "apr",
-    "april",
-    "may",
-    "jun",
-    "june",
-    "jul",
-    "july",
-    "aug",
-    "august",
-    "sep",
-    "sept",
-    "september",
-    "oct",
-    "october",
-    "nov",
-    "november",
-    "dec",
-    "december",
-];
+/// The texts, one kind a line.
+const TEXTS: &str = include_str!("labels.txt");
 
 /// What a row without a transaction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,15 +16,35 @@ pub(super) enum Label {
     Total,
     /// A balance of the place where it stands.
     Balance,
+    /// What the account may owe.
+    Limit,
 }
 
+/// The texts of a label.
+type Texts = (Vec<&'static str>, Label);
+
 /// The labels that a text may begin with, whatever follows.
-const BEGINNINGS: [(&[&str], Label); 3] =
-    [(OPENING, Label::Opening), (CLOSING, Label::Closing), (TOTAL, Label::Total)];
+static BEGINNINGS: LazyLock<[Texts; 3]> = LazyLock::new(|| {
+    [(texts("opening"), Label::Opening), (texts("closing"), Label::Closing), (texts("total"), Label::Total)]
+});
+
+/// Those that nothing but a day, a side or such a word may follow.
+static WHOLE: LazyLock<[Texts; 2]> =
+    LazyLock::new(|| [(texts("balance"), Label::Balance), (texts("limit"), Label::Limit)]);
+
+/// Words that may follow a total; and those that may follow a balance, beside numbers.
+static BESIDE: LazyLock<[Vec<&'static str>; 2]> =
+    LazyLock::new(|| [texts("beside_totals"), texts("beside_balances")]);
+
+/// Returns the texts of a kind.
+fn texts(kind: &str) -> Vec<&'static str> {
+    let lines = TEXTS.lines().filter_map(|line| line.split_once(": "));
+    lines.filter(|(own, _)| *own == kind).flat_map(|(_, texts)| texts.split(", ")).collect()
+}
 
 /// Returns what a row is that begins with the text, or is described by it.
 pub(super) fn label(text: &str) -> Option<Label> {
-    Some(labelled(&folded(text), &BEGINNINGS)?.0)
+    Some(labelled(&folded(text), &*BEGINNINGS)?.0)
 }
 
 /// Returns what a row is that the whole text names: nothing follows but a day, a side or such a word. The petrol of
@@ -281,25 +54,27 @@ pub(super) fn whole_label(text: &str) -> Option<Label> {
         return None;
     }
     let text = folded(text);
-    let (label, rest) =
-        labelled(&text, &BEGINNINGS).or_else(|| labelled(&text, &[(BALANCE, Label::Balance)]))?;
-    let is_currency = |word: &str| amounts::currency_of_cell(word).is_ok();
-    let is_beside = |word: &str| {
-        let is_number = || word.bytes().all(|byte| byte.is_ascii_digit());
-        let is_known = if label == Label::Total {
-            BESIDE_TOTALS.contains(&word)
-        } else {
-            BESIDE_BALANCES.contains(&word) || is_number()
-        };
-        is_known || is_currency(word)
+    let [beside_totals, beside_balances] = &*BESIDE;
+    let is_whole = |(label, rest): &(Label, &str)| {
+        rest.split_whitespace().all(|word| {
+            let is_number = || word.bytes().all(|byte| byte.is_ascii_digit());
+            let is_known = if *label == Label::Total {
+                beside_totals.contains(&word)
+            } else {
+                beside_balances.contains(&word) || is_number()
+            };
+            is_known || amounts::currency_of_cell(word).is_ok()
+        })
     };
-    rest.split_whitespace().all(is_beside).then_some(label)
+    let found = [labelled(&text, &*BEGINNINGS), labelled(&text, &*WHOLE)].into_iter().flatten();
+    // The longer text: `Balance c/d - b/d` before `Balance c/d`.
+    found.filter(is_whole).min_by_key(|(_, rest)| rest.len()).map(|(label, _)| label)
 }
 
 /// Returns the label that a folded text begins with, and what follows.
-fn labelled<'t>(text: &'t str, all: &[(&[&str], Label)]) -> Option<(Label, &'t str)> {
+fn labelled<'t>(text: &'t str, all: &[Texts]) -> Option<(Label, &'t str)> {
     all.iter().find_map(|(words, label)| {
-        let rests = words.iter().filter_map(|word| text.strip_prefix(word));
+        let rests = words.iter().filter_map(|word| text.strip_prefix(*word));
         Some((
             *label,
             rests.filter(|rest| rest.is_empty() || rest.starts_with(' ')).min_by_key(|rest| rest.len())?,
@@ -320,7 +95,7 @@ fn begins_as_a_label(text: &str) -> bool {
 /// The letters that follow each first letter of a label, in second and in third place.
 static STARTS: LazyLock<[[u32; 2]; 26]> = LazyLock::new(|| {
     let mut starts = [[0; 2]; 26];
-    for word in [OPENING, CLOSING, TOTAL, BALANCE].into_iter().flatten() {
+    for word in BEGINNINGS.iter().chain(&*WHOLE).flat_map(|(texts, _)| texts) {
         if let [first, second, third, ..] = word.as_bytes()
             && let Some(own) = starts.get_mut(usize::from(first.wrapping_sub(b'a')))
         {
@@ -338,12 +113,17 @@ fn letter_bit(byte: u8) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BALANCE, CLOSING, Label, OPENING, TOTAL, folded, whole_label};
+    use super::{BEGINNINGS, BESIDE, Label, WHOLE, folded, whole_label};
 
     #[test]
     fn every_label_is_found_by_its_first_letters() {
-        for word in [OPENING, CLOSING, TOTAL, BALANCE].into_iter().flatten() {
-            assert_eq!(folded(word), *word);
+        assert!(BESIDE.iter().all(|words| words.len() > 5));
+        for (word, label) in BEGINNINGS
+            .iter()
+            .chain(&*WHOLE)
+            .flat_map(|(texts, label)| texts.iter().map(move |text| (text, label)))
+        {
+            assert_eq!((folded(word).as_str(), whole_label(word)), (*word, Some(*label)));
             assert!(whole_label(word).is_some() && whole_label(&word.to_uppercase()).is_some(), "{word}");
         }
         for text in ["B/F", "*** TOTAL ***", "Opening balance as at 01/03/2026", "Total debits"] {

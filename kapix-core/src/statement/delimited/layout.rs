@@ -5,9 +5,12 @@ use super::cut::AMOUNTS;
 use super::dates;
 use super::flags::{self, Says};
 use super::names;
+use super::neighbours;
 use super::parts::Part;
 use super::place;
 use super::records::{Marks, Record, Records, quotes};
+use super::rivals;
+use super::sides::{self, SideForm};
 use super::words::{self, folded};
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
@@ -25,6 +28,7 @@ pub(super) const PREAMBLE_MAX: usize = 200;
 pub(super) const NAMES_MAX: usize = 20;
 
 /// The columns of a document.
+#[derive(Clone)]
 pub(super) struct Layout {
     pub(super) separator: Separator,
     /// Line of the header; 0 where there is none.
@@ -41,22 +45,9 @@ pub(super) struct Layout {
     pub(super) left_type: Option<usize>,
     /// The place of a column of amounts beside those of debits and of credits: it is compared with them.
     pub(super) beside_amount: Option<usize>,
+    /// The places of columns that may hold the amounts in place of the one that is read.
+    pub(super) rivals: Vec<usize>,
 }
-
-/// Names of a column of accounts that may be those of the other side.
-const NUMBERS: &[&str] = &[
-    "account no",
-    "account number",
-    "acc no",
-    "acct no",
-    "a c no",
-    "iban",
-    "konto",
-    "kontonummer",
-    "numero de compte",
-    "numero de cuenta",
-    "nambari ya akaunti",
-];
 
 /// Names of the columns of a statement of M-PESA, folded: each has one of them.
 const MPESA: &[&[&str]] = &[
@@ -80,6 +71,12 @@ impl Layout {
     pub(super) fn is_mpesa(&self) -> bool {
         let names: Vec<String> = self.header.iter().map(|name| folded(name)).collect();
         MPESA.iter().all(|known| names.iter().any(|name| known.contains(&&**name)))
+    }
+
+    /// Returns the name of a column as the header has it; its number where it has none.
+    pub(super) fn name(&self, place: usize) -> String {
+        let name = self.header.get(place).filter(|name| !name.is_empty());
+        name.cloned().unwrap_or_else(|| (place + 1).to_string())
     }
 
     /// Returns the names of the columns that are not read, the first hundred.
@@ -119,11 +116,17 @@ impl Layout {
 
 /// Place of each column in a record.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Places([Option<usize>; ColumnRole::VARIANTS.len()]);
+pub(super) struct Places {
+    own: [Option<usize>; ColumnRole::VARIANTS.len()],
+    /// The column of days that those of a row without one are taken from that took no effect yet.
+    pub(super) day_beside: Option<usize>,
+    /// What a value of the column of types says.
+    pub(super) side_form: SideForm,
+}
 
 impl Places {
     pub(super) fn of(&self, column: ColumnRole) -> Option<usize> {
-        self.0.get(column as usize).copied().flatten()
+        self.own.get(column as usize).copied().flatten()
     }
 
     pub(super) fn has(&self, column: ColumnRole) -> bool {
@@ -131,7 +134,7 @@ impl Places {
     }
 
     pub(super) fn set(&mut self, column: ColumnRole, place: Option<usize>) {
-        if let Some(own) = self.0.get_mut(column as usize) {
+        if let Some(own) = self.own.get_mut(column as usize) {
             *own = place;
         }
     }
@@ -223,6 +226,8 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
         if places.suffice() {
             let beside_amount = places.leave_amount(&profile.columns);
             let (header_line, flags) = (record.line, flags::of(&header, &places));
+            let is_stated = profile.columns.contains_key(&ColumnRole::Amount);
+            let rivals = rivals::of(&header, &places, is_stated);
             let left_type = None;
             return Ok(Some(Layout {
                 separator,
@@ -233,6 +238,7 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
                 flags,
                 left_type,
                 beside_amount,
+                rivals,
             }));
         }
     }
@@ -308,6 +314,7 @@ fn without_header(
                 flags: Vec::new(),
                 left_type: None,
                 beside_amount: None,
+                rivals: Vec::new(),
             }));
         }
     }
@@ -374,25 +381,17 @@ fn named(
             places.set(column, Some(at));
         }
     }
-    leave_account_of_other(&names, stated, &mut places);
+    neighbours::leave_account_of_other(&names, stated, &mut places);
+    neighbours::take_amount_in(&names, stated, &mut places);
+    places.day_beside = neighbours::day_beside(&names, &places);
+    if let Some(name) = stated.get(&ColumnRole::Type) {
+        places.side_form = sides::form(&folded(name));
+    }
     let is_best = |column: ColumnRole, rank: usize| ranks.get(column as usize) == Some(&rank);
     match again.into_iter().find(|(column, rank, _)| is_best(*column, *rank)) {
         Some((column, _, at)) if places.suffice() => Err(twice(line, column, places.of(column), Some(at))),
         _ if places.suffice() => Ok((places, one_currency(header, line, &places)?)),
         _ => Ok((places, None)),
-    }
-}
-
-/// A number of an account behind the column of the other side is that of the other side.
-fn leave_account_of_other(names: &[String], stated: &BTreeMap<ColumnRole, String>, places: &mut Places) {
-    let is_other = |name: &String| matches!(words::column(name), Some((ColumnRole::Counterparty, _)));
-    let other = names.iter().position(is_other).or(places.of(ColumnRole::Counterparty));
-    if let (Some(account), Some(other)) = (places.of(ColumnRole::Account), other)
-        && other < account
-        && !stated.contains_key(&ColumnRole::Account)
-        && names.get(account).is_some_and(|name| NUMBERS.contains(&&**name))
-    {
-        places.set(ColumnRole::Account, None);
     }
 }
 

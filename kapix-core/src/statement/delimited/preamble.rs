@@ -130,7 +130,7 @@ impl Preamble {
             return Err(place(Cause::StatementForm, record.line, None, message));
         }
         match hidden::of(record) {
-            Some(Holds::Row) => {
+            Some(Holds::Row | Holds::Memo) => {
                 let message = "the line before the header holds a day and an amount, as a row does; split the document there, or \
                                put the header first";
                 return Err(place(Cause::TransactionCsv, record.line, None, message));

@@ -4,19 +4,21 @@ use super::balances::{self, Chain};
 use super::breaks;
 use super::encoding::decode;
 use super::fees;
-use super::found::Building;
+use super::found::{Building, Found};
 use super::ids;
 use super::layout::{self, Layout};
 use super::parts::{Part, parts};
 use super::preamble::{self, Preamble};
 use super::records::{Marks, Records, check_lines, quotes};
+use super::rivals::{self, Tried};
 use super::survey::Choices;
-use super::walk::Body;
+use super::walk::{Body, Form};
+use super::whole;
 use crate::error::{Cause, Error, Result};
 use crate::limits::Limits;
 use crate::statement::profile::{ColumnRole, Format, Profile, Quotes};
 use crate::statement::reading::{
-    Choice, ColumnReading, LeftOutReason, LeftOutRows, Proof, Reading, ReadingFindingKind,
+    Choice, ColumnReading, LeftOutReason, LeftOutRows, Proof, Reading, ReadingFinding, ReadingFindingKind,
 };
 use crate::statement::request::TransactionsReadRequest;
 use std::collections::BTreeMap;
@@ -45,48 +47,107 @@ pub(super) fn read_in_parts(
     let decoded = decode(document, request.profile.encoding)?;
     let text: &str = &decoded.text;
     check_lines(text, limits)?;
-    let mut layout = layout::find(text, &request.profile, limits)?;
+    let layout = layout::find(text, &request.profile, limits)?;
     let (quotes, occur) = quotes(text, layout.separator, request.profile.quotes, limits)?;
     // Without a quote nobody looks for one again.
     let marks = Marks { separator: layout.separator, quotes: if occur { quotes } else { Quotes::None } };
-    let mut records = Records::new(Part { text, line: 1 }, marks);
-    let mut left_out = LeftOutRows::default();
-    let mut preamble = preamble::pass(&mut records, &layout, &mut left_out)?;
-    check_kind(request, &preamble)?;
-    let mut hidden = core::mem::take(&mut preamble.hidden);
-    let parts = parts(records.rest(), marks, &layout.places, part_bytes);
-    let body = Body { parts, marks, preamble, request, limits, threads };
-    let (mut found, mut form) = body.read(&mut layout, left_out)?;
-    found.check()?;
-    found.check_beside()?;
-    let sides = body.sides(&layout);
-    sides.check(&layout, form.choices.one_sign != Some(0))?;
-    let stated = &request.account;
-    found.leave_unnamed();
-    check_one(request, found.accounts.len())?;
-    let mut totals = core::mem::take(&mut found.totals).compared();
-    let mut accounts = found.accounts;
-    let mut findings = Vec::new();
-    if let [account] = accounts.as_slice() {
-        findings.extend(breaks::check(account, &found.breaks));
+    let source = Source { text, marks, request, limits, part_bytes, threads };
+    let mut read = rivals::decide(layout, |layout| source.read(layout))?;
+    let Reading { profile, proof, .. } = &mut read.reading;
+    profile.encoding = Some(decoded.encoding);
+    proof.choices.insert("encoding", decoded.choice);
+    profile.quotes = Some(quotes);
+    proof.choices.insert("quotes", stated_or_found(request.profile.quotes.is_some(), 0));
+    Ok(read)
+}
+
+/// A text, and how it is read whatever its columns hold.
+struct Source<'t> {
+    text: &'t str,
+    marks: Marks,
+    request: &'t TransactionsReadRequest,
+    limits: &'t Limits,
+    part_bytes: usize,
+    threads: usize,
+}
+
+impl Source<'_> {
+    /// Returns what the text holds under a layout.
+    fn read(&self, mut layout: Layout) -> Result<Tried> {
+        let Self { text, marks, request, limits, part_bytes, threads } = *self;
+        let mut records = Records::new(Part { text, line: 1 }, marks);
+        let mut left_out = LeftOutRows::default();
+        let mut preamble = preamble::pass(&mut records, &layout, &mut left_out)?;
+        check_kind(request, &preamble)?;
+        let mut hidden = core::mem::take(&mut preamble.hidden);
+        let parts = parts(records.rest(), marks, &layout.places, part_bytes);
+        let body = Body { parts, marks, preamble, request, limits, threads };
+        let (mut found, mut form) = body.read(&mut layout, left_out)?;
+        found.check()?;
+        found.check_beside()?;
+        let not_whole = body.not_whole(&found, &layout);
+        if let Some(error) = not_whole.as_ref().filter(|_| !whole::may_chain(&found.accounts)) {
+            return Err(error.clone());
+        }
+        let sides = body.sides(&layout);
+        sides.check(&layout, form.choices.one_sign != Some(0))?;
+        found.leave_unnamed();
+        check_one(request, found.accounts.len())?;
+        let mut accounts = core::mem::take(&mut found.accounts);
+        let mut findings = Vec::new();
+        if let [account] = accounts.as_slice() {
+            findings.extend(breaks::check(account, &found.breaks));
+        }
+        hidden.append(&mut found.hidden);
+        findings.extend(hidden_rows(hidden.iter().chain(&found.memos)));
+        findings.extend(core::mem::take(&mut found.states).finding());
+        findings.extend(balances::oldest_first(&mut accounts));
+        let opening = request.account.opening_balance_minor;
+        fees::give_rows(&mut accounts, opening, &layout);
+        let side = sides.name(&layout);
+        let has_one = layout.places.has_one_amount();
+        let mut chain =
+            balances::sign(&mut accounts, &mut form.choices, has_one, &mut findings, side.as_deref())?;
+        // Months that come the newest first break the chain between them.
+        let is_broken = chain.plus < chain.checked;
+        if is_broken || not_whole.is_some() || findings.iter().any(whole::may_settle) {
+            if whole::chains(&mut accounts, &mut findings) && whole::goes_on(&accounts, &found.beginnings()) {
+                whole::settle(&mut findings, (&hidden, &found.in_another_form), &accounts)?;
+            } else {
+                not_whole.map_or(Ok(()), Err)?;
+            }
+            chain = balances::chained(&accounts);
+        }
+        ids::leave_texts(&mut accounts, &layout);
+        findings.extend(fees::check(&accounts, opening, &layout)?);
+        found.accounts = accounts;
+        Ok(finish(&body, found, (&form, &layout, chain), findings))
     }
-    hidden.extend(found.hidden);
-    findings.extend((!hidden.is_empty()).then(|| ReadingFindingKind::HiddenRows.at(hidden)));
-    findings.extend(found.states.finding());
-    findings.extend(balances::oldest_first(&mut accounts));
-    fees::give_rows(&mut accounts, stated.opening_balance_minor, &layout);
-    let side = sides.name(&layout);
-    let has_one = layout.places.has_one_amount();
-    let choices = &mut form.choices;
-    let chain = balances::sign(&mut accounts, choices, has_one, &mut findings, side.as_deref())?;
-    ids::leave_texts(&mut accounts, &layout);
-    findings.extend(fees::check(&accounts, stated.opening_balance_minor, &layout)?);
-    let mut wrong = Vec::new();
+}
+
+/// Returns the finding of lines that hold money and became no row.
+fn hidden_rows<'l>(lines: impl Iterator<Item = &'l u64>) -> Option<ReadingFinding> {
+    let mut lines: Vec<u64> = lines.copied().collect();
+    lines.sort_unstable();
+    (!lines.is_empty()).then(|| ReadingFindingKind::HiddenRows.at(lines))
+}
+
+/// Returns the reading of what was found, with its proof.
+fn finish(
+    body: &Body<'_>,
+    found: Found,
+    (form, layout, chain): (&Form, &Layout, Chain),
+    mut findings: Vec<ReadingFinding>,
+) -> Tried {
+    let request = body.request;
+    let (accounts, left_out) = (found.accounts, found.left_out);
+    let mut totals = found.totals.compared();
+    let unread = unread_labels(&left_out, &accounts, chain);
     let is_one = accounts.len() == 1;
-    let unread = unread_labels(&found.left_out, &accounts, chain);
+    let mut wrong = Vec::new();
     let accounts = accounts.into_iter().map(|it| {
-        let known = body.known(&it, is_one, &form, &layout);
-        balances::finish(it, stated, known, &mut totals, &mut wrong)
+        let known = body.known(&it, is_one, form, layout);
+        balances::finish(it, &request.account, known, &mut totals, &mut wrong)
     });
     let (mut accounts, rows): (Vec<_>, Vec<_>) = accounts.unzip();
     for account in &mut accounts {
@@ -98,17 +159,17 @@ pub(super) fn read_in_parts(
         Proof { balances_chained: chain.plus, balances_checked: chain.checked, ..Proof::default() };
     proof.totals = totals.checks;
     proof.columns_not_read = layout.not_read();
-    let mut profile = profile(&layout, &form.choices, request, &mut proof.choices);
+    let mut profile = profile(layout, &form.choices, request, &mut proof.choices);
     if findings.iter().any(|found| found.kind == ReadingFindingKind::SignDoubtful) {
         // Stated for the next document, a sign that is doubtful here would be certain there.
         profile.sign = request.profile.sign;
     }
-    profile.encoding = Some(decoded.encoding);
-    proof.choices.insert("encoding", decoded.choice);
-    profile.quotes = Some(quotes);
-    proof.choices.insert("quotes", stated_or_found(request.profile.quotes.is_some(), 0));
-    let reading = Reading { accounts, findings, left_out: found.left_out, profile, proof };
-    Ok(ColumnReading { reading, rows })
+    let reading = Reading { accounts, findings, left_out, profile, proof };
+    Tried {
+        read: ColumnReading { reading, rows },
+        is_proved: chain.proves(),
+        has_rivals: found.rivals.against > 0,
+    }
 }
 
 /// Refuses what the request states of one account where the document holds several.

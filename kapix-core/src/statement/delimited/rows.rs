@@ -78,21 +78,20 @@ impl Rows<'_> {
         if label.is_some() {
             self.found.open_break(record.line, 0);
         }
-        match label {
-            Some(Label::Total) => return self.total(record, currency),
-            Some(label) => return self.edge(record, label, currency),
-            None => {}
+        if let Some(label) = label {
+            return self.labelled(record, label, currency);
         }
         let Some(amount_minor) = amount else {
-            self.check_named(record)?;
+            self.see_names(record);
             let account = self.account(record, currency)?;
             account.gaps.push(Gap { rows_before: account.rows.len(), balance_minor });
             self.found.left_out.push(record.line, LeftOutReason::NoAmount);
             return Ok(());
         };
+        self.compare_rivals(record, amount_minor, currency);
         let row = self.row(record, stamp, (amount_minor, balance_minor), currency)?;
         self.check_account(record)?;
-        self.check_named(record)?;
+        self.see_names(record);
         if row.status == TransactionStatus::Posted {
             self.found.states.see(record, self.layout);
         }
@@ -123,10 +122,21 @@ impl Rows<'_> {
                 if amount.is_none_or(|amount| amount == 0) { words::label } else { words::whole_label };
             return record.cells().find_map(label).filter(|label| *label != Label::Total);
         }
-        if balance_minor.is_some() {
-            return None;
+        let label = words::whole_label(self.cell(record, ColumnRole::Description));
+        // What states a balance beside another amount moved it, unless it is a limit.
+        label.filter(|label| balance_minor.is_none() || *label == Label::Limit)
+    }
+
+    /// Keeps what a record states that is no transaction.
+    fn labelled(&mut self, record: &Cut<'_>, label: Label, currency: Currency) -> Result<()> {
+        match label {
+            Label::Total => self.total(record, currency),
+            Label::Limit => {
+                self.found.left_out.push(record.line, LeftOutReason::Note);
+                Ok(())
+            }
+            _ => self.edge(record, label, currency),
         }
-        words::whole_label(self.cell(record, ColumnRole::Description))
     }
 
     /// A record without a day: a note, a total, a balance at an end, the header again, or text of the row above.
@@ -152,8 +162,7 @@ impl Rows<'_> {
             return Err(place(Cause::TransactionCsv, record.line, None, message));
         } else if let Some(label) = label {
             let currency = self.currency_of(record)?;
-            let is_total = label == Label::Total;
-            return if is_total { self.total(record, currency) } else { self.edge(record, label, currency) };
+            return self.labelled(record, label, currency);
         } else if amount.is_some() {
             let expected = "a day, such as `2026-03-28`, `28/03/2026` or `28 Mar 2026`";
             let message = if day.is_empty() {
@@ -166,12 +175,10 @@ impl Rows<'_> {
             self.section(record)?;
             let continues = self.continues(record)?;
             match hidden::of(**record) {
-                Some(Holds::Row) if !continues => {
-                    let message = "the line holds a day and an amount in another form than the other rows have: in quotes, with another separator, or as \
-                                   formulas; write it as they are";
-                    return Err(place(Cause::TransactionCsv, record.line, None, message));
-                }
+                Some(Holds::Row | Holds::Memo) if !continues => self.found.in_another_form.push(record.line),
+                Some(Holds::Memo) => self.found.memos.push(record.line),
                 Some(_) => self.found.hidden.push(record.line),
+                None if hidden::may_be_row(**record) => self.found.hidden.push(record.line),
                 None => {}
             }
             self.found.open_break(record.line, if continues { DAYS_OF_TEXTS } else { 0 });
@@ -285,16 +292,24 @@ impl Rows<'_> {
 
     /// Compares the amount of a row with that of a column beside those of debits and credits.
     fn compare_beside(&mut self, record: &Cut<'_>, amount: i64, currency: Currency) {
-        let Some(at) = self.layout.beside_amount else { return };
-        let written = amounts::cut(record.cell(at));
-        let Some(own) = written.and_then(|it| it.minor(self.choices.decimal_mark.0, currency).ok()) else {
-            return;
-        };
-        self.found.beside.compared += 1;
-        if own.abs() != amount.abs() {
-            self.found.beside.against += 1;
-            self.found.beside.first.get_or_insert(record.line);
+        let own = self.layout.beside_amount.and_then(|at| self.beside(record, at, currency));
+        if let Some(own) = own {
+            self.found.beside.see(amount, own, record.line);
         }
+    }
+
+    /// Compares the amount of a row with those of other columns that may hold it.
+    fn compare_rivals(&mut self, record: &Cut<'_>, amount: i64, currency: Currency) {
+        for at in &self.layout.rivals {
+            if let Some(own) = self.beside(record, *at, currency) {
+                self.found.rivals.see(amount, own, record.line);
+            }
+        }
+    }
+
+    /// Returns the amount of a column that is not read.
+    fn beside(&self, record: &Cut<'_>, at: usize, currency: Currency) -> Option<i64> {
+        amounts::cut(record.cell(at))?.minor(self.choices.decimal_mark.0, currency).ok()
     }
 
     /// Refuses a row whose column in major units states another value than the one in minor units, whatever the signs.

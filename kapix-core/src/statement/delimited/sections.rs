@@ -9,7 +9,7 @@ use super::preamble::named_value;
 use super::records::Record;
 use super::rows::Rows;
 use super::words::{self, folded};
-use crate::error::{Cause, Result};
+use crate::error::{Cause, Error, Result};
 use crate::money::Currency;
 use crate::statement::profile::ColumnRole;
 
@@ -99,6 +99,8 @@ const NO_EFFECT: &[&str] = &[
     "movimentos pendentes",
     "movimientos pendientes",
 ];
+/// A word that may be the title of such rows, or end a sentence.
+const OPEN: &str = "reserved";
 /// Words behind a kind of account in a title.
 const TITLES: &[&str] = &[" account", " accounts", " acct", " a c", "konto"];
 
@@ -110,6 +112,13 @@ pub(super) struct Section {
     pub(super) rows_before: usize,
 }
 
+impl Section {
+    /// Returns whether the rows behind may be of another account.
+    pub(super) const fn is_of_account(&self) -> bool {
+        matches!(self.names, Names::Account(_) | Names::Kind(_))
+    }
+}
+
 /// What a section is of.
 pub(super) enum Names {
     /// An account, by its id or number.
@@ -118,15 +127,18 @@ pub(super) enum Names {
     Kind(String),
     /// Rows that are pending or failed.
     NoEffect,
+    /// Rows of which a word leaves that open: it may end a sentence.
+    Open,
 }
 
-/// Refuses rows behind a line that names another account than is known before, or that says that they took no effect.
+/// Returns line and error of rows behind a line that names another account than is known before, or that says that they took
+/// no effect.
 pub(super) fn check(
     sections: &[Section],
     known: [Option<&str>; 2],
     titles: &[String],
     rows: usize,
-) -> Result<()> {
+) -> Option<(u64, Error)> {
     let mut known: Vec<String> = known.into_iter().flatten().map(plain).collect();
     for section in sections {
         let message = match &section.names {
@@ -142,6 +154,7 @@ pub(super) fn check(
                 "the line names another account than the lines before; split the document where an account ends"
             }
             Names::Kind(title) if titles.contains(title) => continue,
+            Names::Open => continue,
             Names::Kind(_) => {
                 "the line is the title of another account; split the document where an account ends"
             }
@@ -150,10 +163,10 @@ pub(super) fn check(
             }
         };
         if section.rows_before < rows {
-            return Err(place(Cause::TransactionCsv, section.line, None, message));
+            return Some((section.line, place(Cause::TransactionCsv, section.line, None, message)));
         }
     }
-    Ok(())
+    None
 }
 
 /// Returns whether two numbers are of one account. A number may be masked: its end counts.
@@ -236,7 +249,8 @@ impl Rows<'_> {
             return Err(place(Cause::MoneyCurrencyMixed, record.line, None, &message));
         }
         let names = if is_of_no_effect(**record) {
-            Some(Names::NoEffect)
+            let is_open = record.cells().any(|cell| cell.eq_ignore_ascii_case(OPEN));
+            Some(if is_open { Names::Open } else { Names::NoEffect })
         } else {
             account_said(**record).map(Names::Account).or_else(|| title(**record).map(Names::Kind))
         };

@@ -3,6 +3,7 @@
 
 use super::amounts;
 use super::cut::Cut;
+use super::flags;
 use super::layout::Layout;
 use super::parts::Part;
 use super::place;
@@ -12,20 +13,50 @@ use crate::domain::Direction;
 use crate::error::{Cause, Result};
 use crate::statement::profile::ColumnRole;
 
-/// Words of sides beside those of a type, folded: they stand in columns of any name.
-const SIDES: &[(&str, Direction)] = &[
-    ("crdt", Direction::Credit),
-    ("dbit", Direction::Debit),
-    ("db", Direction::Debit),
-    ("bij", Direction::Credit),
-    ("af", Direction::Debit),
-    ("inflow", Direction::Credit),
-    ("outflow", Direction::Debit),
-    ("credito", Direction::Credit),
-    ("debito", Direction::Debit),
-    ("money in", Direction::Credit),
-    ("money out", Direction::Debit),
-];
+/// What a value of the column of types says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum SideForm {
+    /// A word of a direction.
+    #[default]
+    Words,
+    /// The request states the column: its values may begin with a word of a side, as `Debit Card`.
+    Stated,
+    /// It does, and its name is of one side: `1` and `0` say whether a row is of that.
+    Flag(Direction),
+}
+
+impl SideForm {
+    /// Returns the direction that a value says.
+    pub(super) fn direction(self, text: &str) -> Option<Direction> {
+        let stated = || words::direction(text).or_else(|| side(text).0);
+        match self {
+            Self::Words => words::direction(text),
+            Self::Stated => stated(),
+            Self::Flag(own) => match flags::is_yes(text) {
+                Some(is_own) if !text.is_empty() => {
+                    let other = if own == Direction::Debit { Direction::Credit } else { Direction::Debit };
+                    Some(if is_own { own } else { other })
+                }
+                _ => stated(),
+            },
+        }
+    }
+}
+
+/// Returns what the values of a stated column of types say by its name, folded: one that is known needs not be stated.
+pub(super) fn form(name: &str) -> SideForm {
+    if words::column(name).is_some_and(|(column, _)| column == ColumnRole::Type) {
+        return SideForm::Words;
+    }
+    let of = |word: &str| side(word).0.filter(|_| word.len() > 1);
+    let mut words = name.split(' ').filter_map(of);
+    let first = words.next();
+    match first.filter(|first| words.all(|other| other == *first)) {
+        Some(own) => SideForm::Flag(own),
+        None => SideForm::Stated,
+    }
+}
+
 /// Letters of the shortest word that counts where others follow it, as in `Debit Card`.
 const FIRST_WORD_MIN: usize = 4;
 
@@ -150,7 +181,7 @@ impl Sides {
             let message = format!(
                 "the column `{}`, which is not read, says another way than the sign of the amount, and in other rows the same; \
                  state it as `type` in `profile.columns`",
-                name(layout, column.place)
+                layout.name(column.place)
             );
             return Err(place(Cause::TransactionSign, line, Some(ColumnRole::Amount), &message));
         }
@@ -161,7 +192,7 @@ impl Sides {
             let message = format!(
                 "the column `{}`, which is not read, holds amounts in the rows whose amount is zero; state in `profile.columns` \
                  what it holds, such as `debit`",
-                name(layout, column.place)
+                layout.name(column.place)
             );
             return Err(place(Cause::StatementUnstated, line, None, &message));
         }
@@ -170,28 +201,19 @@ impl Sides {
 
     /// Returns the name of a column that seems to say which way the money went.
     pub(super) fn name(&self, layout: &Layout) -> Option<String> {
-        self.0.iter().find(|it| it.begin_as_sides()).map(|it| name(layout, it.place))
+        self.0.iter().find(|it| it.begin_as_sides()).map(|it| layout.name(it.place))
     }
-}
-
-fn name(layout: &Layout, place: usize) -> String {
-    let name = layout.header.get(place).filter(|name| !name.is_empty());
-    name.cloned().unwrap_or_else(|| (place + 1).to_string())
 }
 
 /// Returns the side that a value states, and whether it states nothing else.
 fn side(text: &str) -> (Option<Direction>, bool) {
-    let of = |word: &str| {
-        let own = SIDES.iter().find(|(own, _)| *own == word).map(|(_, side)| *side);
-        own.or_else(|| words::direction(word))
-    };
     if matches!(text, "+" | "-") {
         return (words::direction(text), true);
     }
     let text = folded(text);
-    if let Some(side) = of(&text) {
+    if let Some(side) = words::direction(&text) {
         return (Some(side), true);
     }
     let first = text.split(' ').next().filter(|first| first.len() >= FIRST_WORD_MIN);
-    (first.and_then(of), false)
+    (first.and_then(words::direction), false)
 }

@@ -1,8 +1,9 @@
 //! Rows of which a column leaves open whether they took effect: an empty status among filled ones, a code of a response
 //! other than that of success, no day of booking where others have one.
 
+use super::amounts;
 use super::cut::Cut;
-use super::flags::Says;
+use super::flags::{self, Says};
 use super::layout::Layout;
 use super::words;
 use crate::domain::TransactionStatus;
@@ -12,7 +13,11 @@ use std::collections::BTreeMap;
 
 /// What the columns show, each by its place.
 #[derive(Default)]
-pub(super) struct States(BTreeMap<usize, State>);
+pub(super) struct States {
+    columns: BTreeMap<usize, State>,
+    /// Lines of rows of which a text tells that they took no effect.
+    told: Vec<u64>,
+}
 
 /// What a column shows.
 #[derive(Default)]
@@ -34,28 +39,35 @@ impl States {
                 Says::Status if text.is_empty() => false,
                 Says::Status => {
                     // Most rows have a status, and one is enough.
-                    if !self.0.get(&at).is_some_and(|it| it.has_usual)
+                    if !self.columns.get(&at).is_some_and(|it| it.has_usual)
                         && words::status(text) == Some(TransactionStatus::Posted)
                     {
-                        self.0.entry(at).or_default().has_usual = true;
+                        self.columns.entry(at).or_default().has_usual = true;
                     }
                     continue;
                 }
                 Says::Code => is_success(text),
                 Says::Booked if says_own => continue,
-                Says::Booked => !text.is_empty(),
+                Says::Booked => !amounts::is_empty(text),
+                Says::Returned => flags::is_yes(text) == Some(false) || amounts::is_empty(text),
                 _ => continue,
             };
-            let state = self.0.entry(at).or_default();
+            let state = self.columns.entry(at).or_default();
             state.has_usual |= is_usual;
             state.open.extend((!is_usual).then_some(record.line));
         }
     }
 
+    /// Sees a row of which a text tells that it took no effect.
+    pub(super) fn doubt(&mut self, line: u64) {
+        self.told.push(line);
+    }
+
     /// Adds what the part of the document behind shows.
     pub(super) fn join(&mut self, next: Self) {
-        for (at, next) in next.0 {
-            let own = self.0.entry(at).or_default();
+        self.told.extend(next.told);
+        for (at, next) in next.columns {
+            let own = self.columns.entry(at).or_default();
             own.has_usual |= next.has_usual;
             own.open.extend(next.open);
         }
@@ -63,8 +75,8 @@ impl States {
 
     /// Returns the finding of rows of which a column leaves open what it says of others.
     pub(super) fn finding(self) -> Option<ReadingFinding> {
-        let mut lines: Vec<u64> =
-            self.0.into_values().filter(|it| it.has_usual).flat_map(|it| it.open).collect();
+        let open = self.columns.into_values().filter(|it| it.has_usual).flat_map(|it| it.open);
+        let mut lines: Vec<u64> = open.chain(self.told).collect();
         lines.sort_unstable();
         lines.dedup();
         (!lines.is_empty()).then(|| ReadingFindingKind::StateUnknown.at(lines))

@@ -16,6 +16,9 @@ use crate::time::UtcOffset;
 
 /// Amounts without a sign to one below zero, beyond which signs say nothing: a statement has more money out.
 const FEW: u64 = 5;
+/// Such amounts to one below zero, beyond which signs are in doubt in a document of so many amounts: those of a shop may be so.
+const DOUBTFUL: u64 = 2;
+const DOUBTFUL_ROWS: u64 = 30;
 
 /// What a document shows, by the first line that does.
 #[derive(Default)]
@@ -70,6 +73,8 @@ pub(super) struct Choices {
     pub(super) sign_by_type: bool,
     /// Nothing tells debits from credits unless the balances do: no sign, or a few, of which the first line is this.
     pub(super) one_sign: Option<u64>,
+    /// Some debits may have no sign: the first amount with one.
+    pub(super) mixed: Option<u64>,
     /// An amount without a sign beside others with a plus or `CR`: only balances tell what it is.
     pub(super) bare: Option<u64>,
     /// Such amounts are money out.
@@ -226,6 +231,7 @@ impl Survey {
             sign,
             sign_by_type,
             one_sign,
+            mixed: self.mixed().filter(|_| is_one && !sign_by_type && self.direction.is_none()),
             bare,
             bare_is_debit: bare.is_some() && self.below.is_none(),
             has_plus: self.plus.is_some(),
@@ -237,6 +243,13 @@ impl Survey {
                 _ => None,
             },
         })
+    }
+
+    /// Returns the first amount with a minus, where they are too few for the debits of a document of its size.
+    fn mixed(&self) -> Option<u64> {
+        let are_few = self.below_rows * DOUBTFUL < self.bare_rows;
+        let are_many = self.bare_rows + self.below_rows >= DOUBTFUL_ROWS;
+        self.below.filter(|_| self.plus.is_none() && are_few && are_many)
     }
 
     fn decimal_mark(&self, stated: Option<DecimalMark>, is_wire: bool) -> Result<(DecimalMark, Choice)> {

@@ -5,16 +5,16 @@
 use super::balances::Known;
 use super::breaks::DAYS_OF_TEXTS;
 use super::cut::Cut;
-use super::flags::Says;
-use super::found::{Building, Found};
+use super::flags::{self, Says};
+use super::found::{Building, Found, in_another_form};
 use super::layout::Layout;
 use super::parts::Part;
 use super::place;
 use super::preamble::Preamble;
 use super::records::{Marks, Records};
 use super::rows::Rows;
-use super::sections;
-use super::sides::Sides;
+use super::sections::{self, Names};
+use super::sides::{SideForm, Sides};
 use super::survey::{Choices, Survey};
 use crate::domain::AccountKind;
 use crate::error::{Cause, Error, Result};
@@ -115,7 +115,12 @@ impl Form {
 impl Body<'_> {
     /// Returns what the records gave, and what was decided on the way.
     pub(super) fn read(&self, layout: &mut Layout, left_out: LeftOutRows) -> Result<(Found, Form)> {
-        let sample = self.sample(layout);
+        let mut sample = self.sample(layout);
+        let is_stated = self.request.profile.columns.contains_key(&ColumnRole::Type);
+        if is_stated && layout.places.side_form == SideForm::Words && sample.foreign_type(layout).is_some() {
+            layout.places.side_form = SideForm::Stated;
+            sample = self.sample(layout);
+        }
         // What is refused here is refused below, at its first line in the whole document.
         let left = sample.foreign_type(layout).map_or(Ok(()), |line| self.leave_type(layout, line));
         let guess = left.and_then(|()| self.decide(&sample, layout)).ok();
@@ -132,12 +137,24 @@ impl Body<'_> {
             read = self.walk(layout, Some(form))?.1;
         }
         let mut found = read?;
+        let open =
+            found.sections.iter().filter(|it| matches!(it.names, Names::Open) && it.rows_before < found.rows);
+        open.for_each(|it| found.states.doubt(it.line));
         let behind = core::mem::replace(&mut found.left_out, left_out);
         found.left_out.join(behind);
+        Ok((found, form))
+    }
+
+    /// Returns the first error of rows that are of another account, or took no effect, by what stands beside them.
+    pub(super) fn not_whole(&self, found: &Found, layout: &Layout) -> Option<Error> {
         let stated = self.request.account.account_id.as_ref();
         let known = [stated, self.preamble.account_id.as_ref()].map(|id| id.map(Id::as_str));
-        sections::check(&found.sections, known, &self.preamble.titles, found.rows)?;
-        Ok((found, form))
+        let section = sections::check(&found.sections, known, &self.preamble.titles, found.rows);
+        let named = found.named_again().map(|(line, at)| (line, flags::named_again(line, layout, at)));
+        let no_effect = found.no_effect.map(|(line, at)| (line, flags::says_no_effect(line, layout, at)));
+        let form = found.in_another_form.first().map(|line| (*line, in_another_form(*line)));
+        let all = named.into_iter().chain(no_effect).chain(section).chain(form);
+        all.min_by_key(|(line, _)| *line).map(|(_, error)| error)
     }
 
     /// Returns what the document says of an account beside its rows; of one alone the days that the lines before the header

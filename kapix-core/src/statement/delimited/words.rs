@@ -11,7 +11,7 @@ const COLUMNS: &str = include_str!("columns.txt");
 
 const CREDIT: &[&str] = &[
     "credit", "cr", "c", "in", "deposit", "money in", "paid in", "received", "incoming", "haben", "h",
-    "credito", "entrada", "abono",
+    "credito", "entrada", "abono", "crdt", "bij", "inflow",
 ];
 const DEBIT: &[&str] = &[
     "debit",
@@ -29,6 +29,10 @@ const DEBIT: &[&str] = &[
     "debito",
     "saida",
     "cargo",
+    "dbit",
+    "db",
+    "af",
+    "outflow",
 ];
 const POSTED: &[&str] = &[
     "posted",
@@ -90,6 +94,7 @@ const FAILED: &[&str] = &[
     "timed out",
     "error",
     "declined by bank",
+    "reverted",
     "echoue",
     "echouee",
     "annule",

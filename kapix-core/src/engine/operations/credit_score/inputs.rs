@@ -196,13 +196,10 @@ impl<'r> Evidence<'r> {
         {
             let got = value(name);
             if least > 0 && got.is_none_or(|got| got < f64::from(least)) {
-                let got = got.map_or("none".to_owned(), |got| got.to_string());
+                let got = got.map_or_else(|| self.nothing().to_owned(), |got| format!("got `{got}`"));
                 details.push(Detail {
                     cause: Cause::DataInsufficient,
-                    message: format!(
-                        "{name} must be at least `{least}` for this card; got `{got}`{}",
-                        self.lost()
-                    ),
+                    message: format!("{name} must be at least `{least}` for this card; {got}{}", self.lost()),
                     field: self.pointer(name, None),
                 });
             }
@@ -226,6 +223,13 @@ impl<'r> Evidence<'r> {
         let end_is_chosen = matches!(self, Self::Sources { ledger, .. } if !ledger.end_is_given);
         Error::from_details(details)
             .map_or(Ok(Inputs { age_days, age_days_max, end_is_chosen, ..inputs }), Err)
+    }
+
+    /// Returns what to say of a history that has no rows.
+    fn nothing(&self) -> &'static str {
+        let has_rows = matches!(self, Self::Sources { ledger, .. } if ledger.accounts.iter().any(|it| !it.rows.is_empty()));
+        let is_later = self.findings().iter().any(|it| it.kind == FindingKind::AfterAsOf);
+        if is_later && !has_rows { "every row lies after `as_of`" } else { "got `none`" }
     }
 
     /// Returns which findings took rows out of the history, as the end of a message.

@@ -72,12 +72,24 @@ fn what_no_ledger_gives_is_refused() {
         let request = json!({
             "entity_id": "a", "entity_type": "individual", "as_of": "2026-06-30T20:00:00Z", "features": features,
         });
-        score(&request).err().map(|error| error.cause)
+        score(&request).err()
     };
-    assert_eq!(refused("balance_variability", 1.5), None);
+    assert!(refused("balance_variability", 1.5).is_none());
     for name in ["balance_variability", "income_volatility"] {
-        assert_eq!(refused(name, -0.5), Some(Cause::DataInputRange), "{name}");
+        let error = refused(name, -0.5).unwrap();
+        assert_eq!(error.cause, Cause::DataInputRange, "{name}");
+        // The end of all numbers has 309 digits.
+        assert_eq!(error.message, format!("input `{name}` must be at least `0`"));
     }
+}
+
+#[test]
+fn rows_after_as_of_are_said_to_be_so() {
+    let mut request = request(900_000, "customer");
+    request["as_of"] = json!("2025-12-31T12:00:00Z");
+    let error = score(&request).unwrap_err();
+    let text = error.to_string() + &error.details.iter().map(|it| it.message.as_str()).collect::<String>();
+    assert!(text.contains("for this card; every row lies after `as_of`"), "{text}");
 }
 
 #[test]

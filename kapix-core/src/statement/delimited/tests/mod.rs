@@ -2,11 +2,13 @@
 
 mod beside;
 mod certain;
+mod chained;
 mod common;
 mod hidden;
 mod hostile;
 mod layouts;
 mod names;
+mod open;
 mod parts;
 mod rules;
 mod silent;

@@ -1,0 +1,164 @@
+//! What balances prove that chain over all rows of an account: its rows are of one account, all of them took effect, and none
+//! is hidden between them.
+
+use super::found::{self, Building};
+use crate::domain::TransactionStatus;
+use crate::error::Result;
+use crate::statement::columns::RowColumns;
+use crate::statement::reading::{ReadingFinding, ReadingFindingKind};
+use crate::time::UtcOffset;
+
+/// Steps from one balance to another before they prove anything: one may be chance.
+const STEPS_MIN: usize = 2;
+
+/// Returns whether every row that is booked and moved money states a balance: without one no chain goes over all rows.
+pub(super) fn may_chain(accounts: &[Building]) -> bool {
+    let is_passed = |rows: &RowColumns, row: usize| rows.balance(row).is_some() || may_state_none(rows, row);
+    accounts.iter().all(|it| (0..it.rows.len()).all(|row| is_passed(&it.rows, row)))
+}
+
+/// Returns whether a row moved nothing: it took no effect, or its amount is 0.
+fn may_state_none(rows: &RowColumns, row: usize) -> bool {
+    rows.statuses.get(row) != Some(&TransactionStatus::Posted) || rows.amounts.get(row) == Some(&0)
+}
+
+/// Returns whether the balances of each account chain over all its rows. Where they do only with its parts in the order of
+/// their days, as months that come the newest first, the rows are put in that order, which is told.
+pub(super) fn chains(accounts: &mut [Building], findings: &mut Vec<ReadingFinding>) -> bool {
+    let mut are_whole = !accounts.is_empty();
+    for account in accounts {
+        if is_chain(&account.rows, 0..account.rows.len()) {
+            continue;
+        }
+        let Some(order) =
+            by_days(&account.rows).filter(|order| is_chain(&account.rows, order.iter().copied()))
+        else {
+            are_whole = false;
+            continue;
+        };
+        let line = account.rows.lines.first().copied().unwrap_or_default();
+        if findings.iter().all(|found| found.kind != ReadingFindingKind::NewestFirst) {
+            findings.push(ReadingFindingKind::NewestFirst.at(vec![line]));
+        }
+        put_in_order(account, &order);
+    }
+    are_whole
+}
+
+/// Returns whether an account with balances that chain goes on where another one may begin: two accounts may follow one another
+/// where the first is empty, so a balance of 0 shows nothing.
+pub(super) fn goes_on(accounts: &[Building], beginnings: &[u64]) -> bool {
+    beginnings.is_empty() || accounts.iter().all(|account| does_go_on(account, beginnings))
+}
+
+fn does_go_on(account: &Building, beginnings: &[u64]) -> bool {
+    let mut rows: Vec<(u64, usize)> = account.rows.lines.iter().copied().zip(0..).collect();
+    rows.sort_unstable();
+    beginnings.iter().all(|begins| {
+        let place = rows.partition_point(|(line, _)| line < begins);
+        let Some((_, row)) = rows.get(place).filter(|_| place > 0) else { return true };
+        // In the order of time the other account begins before this row, or behind it.
+        let mut before = (0..*row + usize::from(account.newest_first)).rev();
+        before.find_map(|row| account.rows.balance(row)).is_some_and(|balance| balance != 0)
+    })
+}
+
+/// Returns whether such balances settle a finding.
+pub(super) fn may_settle(found: &ReadingFinding) -> bool {
+    use ReadingFindingKind::{HiddenRows, SectionDoubtful, StateUnknown};
+    matches!(found.kind, HiddenRows | SectionDoubtful | StateUnknown)
+}
+
+/// Takes out the findings of what such balances prove, but for lines behind the last row that no closing balance follows. One
+/// in another form than rows have is refused there.
+pub(super) fn settle(
+    findings: &mut Vec<ReadingFinding>,
+    found: (&[u64], &[u64]),
+    accounts: &[Building],
+) -> Result<()> {
+    let (hidden, in_another_form) = found;
+    findings.retain(|found| !may_settle(found));
+    let last = accounts.iter().filter_map(|it| it.rows.lines.iter().max()).max().copied().unwrap_or_default();
+    let is_closed = accounts.iter().all(|it| it.ends()[1].is_some());
+    let is_behind = |line: &u64| *line > last && !is_closed;
+    if let Some(line) = in_another_form.iter().copied().find(is_behind) {
+        return Err(found::in_another_form(line));
+    }
+    let behind: Vec<u64> = hidden.iter().copied().filter(is_behind).collect();
+    findings.extend((!behind.is_empty()).then(|| ReadingFindingKind::HiddenRows.at(behind)));
+    Ok(())
+}
+
+/// Returns whether each balance is the one before and the amount, over rows in an order. A row that moved nothing may state none,
+/// or the one before.
+fn is_chain(rows: &RowColumns, order: impl Iterator<Item = usize>) -> bool {
+    let (mut before, mut steps) = (None, 0);
+    for row in order {
+        let (Some(amount), Some(status)) = (rows.amounts.get(row), rows.statuses.get(row)) else {
+            return false;
+        };
+        let is_posted = *status == TransactionStatus::Posted;
+        let Some(balance) = rows.balance(row) else {
+            if may_state_none(rows, row) {
+                continue;
+            }
+            return false;
+        };
+        if let Some(before) = before.replace(balance) {
+            let change = i128::from(balance) - i128::from(before);
+            if change != i128::from(*amount) && (is_posted || change != 0) {
+                return false;
+            }
+            steps += usize::from(change != 0);
+        }
+    }
+    steps >= STEPS_MIN
+}
+
+/// Returns the rows with the parts in the order of their days; a part ends where the days go back. `None` where there is one part,
+/// or where two cover one another.
+fn by_days(rows: &RowColumns) -> Option<Vec<usize>> {
+    let days: Vec<i32> = rows.at.iter().map(|at| at.date(UtcOffset::UTC).epoch_days()).collect();
+    let goes_back = |row: &usize| days.get(row - 1) > days.get(*row);
+    let starts: Vec<usize> = [0].into_iter().chain((1..days.len()).filter(goes_back)).collect();
+    let ends = starts.iter().skip(1).copied().chain([days.len()]);
+    let mut parts: Vec<(i32, i32, core::ops::Range<usize>)> = Vec::with_capacity(starts.len());
+    for (from, to) in starts.iter().copied().zip(ends) {
+        parts.push((*days.get(from)?, *days.get(to.checked_sub(1)?)?, from..to));
+    }
+    parts.sort_by_key(|(first, _, rows)| (*first, rows.start));
+    let is_apart = parts.windows(2).all(|pair| match pair {
+        [(_, last, _), (first, ..)] => last <= first,
+        _ => true,
+    });
+    (parts.len() > 1 && is_apart).then(|| parts.into_iter().flat_map(|(.., rows)| rows).collect())
+}
+
+/// Puts the rows of an account in an order, and what stands between them with the rows of its part.
+fn put_in_order(account: &mut Building, order: &[usize]) {
+    let count = account.rows.len();
+    let mut places = vec![0; count];
+    let mut rows = RowColumns::default();
+    for (place, row) in order.iter().enumerate() {
+        let line = account.rows.lines.get(*row).copied().unwrap_or_default();
+        if let Some((row, own)) = account.rows.get(*row).zip(places.get_mut(*row)) {
+            *own = place;
+            rows.push(&row, line);
+        }
+    }
+    let newest_first = core::mem::take(&mut account.newest_first);
+    let of = |rows_before: usize| if newest_first { count - rows_before } else { rows_before };
+    let behind = |at: usize| at.checked_sub(1).and_then(|row| places.get(row)).map_or(0, |place| place + 1);
+    let before = |at: usize| places.get(at).copied().unwrap_or(count);
+    for edge in &mut account.edges {
+        let at = of(edge.rows_before);
+        edge.rows_before = if edge.is_opening { before(at) } else { behind(at) };
+        edge.is_opening = if edge.is_by_place { edge.rows_before == 0 } else { edge.is_opening };
+    }
+    account.edges.sort_by_key(|edge| edge.rows_before);
+    account.gaps.iter_mut().for_each(|gap| gap.rows_before = behind(of(gap.rows_before)));
+    for fee in &mut account.fees {
+        fee.row = before(if newest_first { count - 1 - fee.row } else { fee.row });
+    }
+    account.rows = rows;
+}
