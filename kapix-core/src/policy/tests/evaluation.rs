@@ -98,7 +98,7 @@ fn text_that_is_no_application_is_refused_at_its_place() {
         (with("income", json!({"value": 5, "at": "June"})), Cause::TimeSyntax, "/inputs/income/at"),
         (with("income", json!({"amount": 5})), Cause::JsonUnknownField, "/inputs/income/amount"),
         (with("Income", json!(5)), Cause::DataInputUnknown, "/inputs/Income"),
-        (named_twice, Cause::JsonDuplicateKey, "/inputs"),
+        (named_twice, Cause::JsonDuplicateKey, "/inputs/age"),
         (r#"{"inputs": {}}"#.to_owned(), Cause::JsonShape, "/as_of"),
         (r#"{"as_of": "2026-06-30T12:00:00Z"}"#.to_owned(), Cause::JsonShape, "/inputs"),
         (

@@ -7,7 +7,7 @@ use super::found::Building;
 use super::layout::{Layout, currency_in};
 use super::place;
 use super::rows::Rows;
-use super::words::folded;
+use super::words;
 use crate::error::{Cause, Result};
 use crate::money::Currency;
 use crate::statement::columns::{Row, RowColumns};
@@ -92,7 +92,7 @@ impl Fee {
 
 /// Returns whether a name of a header is that of a column of fees.
 pub(super) fn is_name(name: &str) -> bool {
-    let folded = folded(name);
+    let folded = words::name(name);
     let bare = currency_in(name).and_then(|_| folded.rsplit_once(' ')).map_or(&*folded, |(rest, _)| rest);
     NAMES.contains(&bare)
 }

@@ -51,7 +51,7 @@ pub(super) enum Says {
 }
 
 /// Names of the columns by what they say, one of these a line.
-const NAMES: &str = include_str!("flags.txt");
+pub(super) const NAMES: &str = include_str!("flags.txt");
 
 impl Says {
     /// Returns whether the column is read: others are looked at, and named as not read.
@@ -89,12 +89,12 @@ pub(super) fn of(header: &[String], places: &Places) -> Vec<(usize, Says)> {
     let has_account = places.has(ColumnRole::Account);
     // An amount as it was billed is in the currency that was billed, whatever was paid.
     let currency = places.of(ColumnRole::Currency).and_then(|at| header.get(at));
-    let is_billed = currency.is_some_and(|name| BILLED.contains(&&*folded(name)));
+    let is_billed = currency.is_some_and(|name| BILLED.contains(&&*words::name(name)));
     let known = rest.filter_map(|(at, name)| {
         if fees::is_name(name) {
             return Some((at, Says::Fee));
         }
-        let name = folded(name);
+        let name = words::name(name);
         if words::column(&name).is_some_and(|(column, _)| column == ColumnRole::Currency) {
             return (!is_billed).then_some((at, Says::Currency));
         }
@@ -246,7 +246,7 @@ impl Rows<'_> {
     fn is_place(&self, text: &str) -> bool {
         let place = self.layout.places.of(ColumnRole::Status);
         let name = place.and_then(|place| self.layout.header.get(place));
-        text.len() == 2 && STATES.contains(&text) && name.is_some_and(|name| folded(name) == "state")
+        text.len() == 2 && STATES.contains(&text) && name.is_some_and(|name| words::name(name) == "state")
     }
 
     /// Sees the names of the account of a row in columns that are not read.

@@ -2,7 +2,7 @@
 
 use super::found::Building;
 use super::layout::Layout;
-use super::words::folded;
+use super::words::{self, folded};
 use crate::statement::columns::{RowColumns, Written};
 use crate::statement::profile::ColumnRole;
 use crate::time::UtcOffset;
@@ -65,8 +65,9 @@ struct Uses {
 /// they are the descriptions.
 pub(super) fn leave_texts(accounts: &mut [Building], layout: &Layout) {
     let name = layout.places.of(ColumnRole::Id).and_then(|place| layout.header.get(place));
-    let is_reference =
-        name.map(|name| folded(name)).is_some_and(|name| REFERENCES.iter().any(|own| name.contains(own)));
+    let is_reference = name
+        .map(|name| words::name(name))
+        .is_some_and(|name| REFERENCES.iter().any(|own| name.contains(own)));
     let are_words = |rows: &RowColumns| is_reference && are_words(rows);
     let is_text = |it: &&mut Building| are_words(&it.rows) || (may_repeat(&it.rows) && are_texts(&it.rows));
     for account in accounts.iter_mut().filter(is_text) {

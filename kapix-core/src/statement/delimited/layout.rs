@@ -11,7 +11,7 @@ use super::place;
 use super::records::{Marks, Record, Records, quotes};
 use super::rivals;
 use super::sides::{self, SideForm};
-use super::words::{self, folded};
+use super::words;
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
 use crate::money::Currency;
@@ -69,7 +69,7 @@ impl Layout {
 
     /// Returns whether the columns have the names of a statement of M-PESA.
     pub(super) fn is_mpesa(&self) -> bool {
-        let names: Vec<String> = self.header.iter().map(|name| folded(name)).collect();
+        let names: Vec<String> = self.header.iter().map(|name| words::name(name)).collect();
         MPESA.iter().all(|known| names.iter().any(|name| known.contains(&&**name)))
     }
 
@@ -96,7 +96,7 @@ impl Layout {
     /// Returns the places of columns of free text, by their names.
     pub(super) fn texts(&self) -> Vec<usize> {
         let is_text = |name: &String| {
-            let column = words::column(&folded(name)).map(|(column, _)| column);
+            let column = words::column(&words::name(name)).map(|(column, _)| column);
             matches!(column, Some(ColumnRole::Description | ColumnRole::Counterparty))
         };
         let names = self.header.iter().enumerate().filter(|(_, name)| is_text(name));
@@ -249,7 +249,7 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
 /// names that are known or stated, two at least: no other line may be shown.
 fn not_in_header(text: &str, profile: &Profile) -> Option<Error> {
     let stated: Vec<(ColumnRole, &str, String)> =
-        profile.columns.iter().map(|(column, name)| (*column, &**name, folded(name))).collect();
+        profile.columns.iter().map(|(column, name)| (*column, &**name, words::name(name))).collect();
     let mut best: (usize, Option<(u64, Vec<String>)>) = (1, None);
     for separator in Separator::ALL {
         let is_other = profile.separator.is_some_and(|own| own != separator);
@@ -262,7 +262,7 @@ fn not_in_header(text: &str, profile: &Profile) -> Option<Error> {
             let Some(record) = records.next() else { break };
             let is_stated = profile.header_line == Some(record.line);
             let is_name = |name: &&str| {
-                let name = folded(name);
+                let name = words::name(name);
                 stated.iter().any(|(_, _, own)| *own == name) || words::column(&name).is_some()
             };
             let known = record.cells().filter(is_name).count() + if is_stated { 2 } else { 0 };
@@ -272,12 +272,12 @@ fn not_in_header(text: &str, profile: &Profile) -> Option<Error> {
         }
     }
     let (line, header) = best.1?;
-    let has = |name: &str| header.iter().any(|own| folded(own) == name);
+    let has = |name: &str| header.iter().any(|own| words::name(own) == name);
     let absent = stated.into_iter().find(|(_, _, name)| !has(name));
     absent.map(|(column, name, folded_name)| {
         let mut names: Vec<&String> = header.iter().filter(|own| !own.is_empty()).collect();
         names.sort_by_cached_key(|own| {
-            let own = folded(own);
+            let own = words::name(own);
             let is_part = own.contains(&folded_name) || folded_name.contains(&own);
             (!is_part, strsim::damerau_levenshtein(&own, &folded_name))
         });
@@ -353,10 +353,10 @@ fn named(
     let mut places = Places::default();
     let mut ranks = [usize::MAX; ColumnRole::VARIANTS.len()];
     let mut again = Vec::new();
-    let names: Vec<String> = header.iter().map(|name| folded(name)).collect();
+    let names: Vec<String> = header.iter().map(|name| words::name(name)).collect();
     let mut taken = Vec::new();
     for (column, name) in stated {
-        let name = folded(name);
+        let name = words::name(name);
         let mut found = names.iter().enumerate().filter(|(_, own)| **own == name).map(|(place, _)| place);
         let (first, second) = (found.next(), found.next());
         if second.is_some() {
@@ -385,7 +385,7 @@ fn named(
     neighbours::take_amount_in(&names, stated, &mut places);
     places.day_beside = neighbours::day_beside(&names, &places);
     if let Some(name) = stated.get(&ColumnRole::Type) {
-        places.side_form = sides::form(&folded(name));
+        places.side_form = sides::form(&words::name(name));
     }
     let is_best = |column: ColumnRole, rank: usize| ranks.get(column as usize) == Some(&rank);
     match again.into_iter().find(|(column, rank, _)| is_best(*column, *rank)) {
@@ -431,7 +431,7 @@ pub(super) fn currency_in(name: &str) -> Option<Currency> {
 /// Returns whether a record names a day and two more columns.
 pub(super) fn is_another_header(record: Record<'_>) -> bool {
     let known: Vec<ColumnRole> =
-        record.cells().filter_map(|cell| Some(words::column(&folded(cell))?.0)).collect();
+        record.cells().filter_map(|cell| Some(words::column(&words::name(cell))?.0)).collect();
     known.len() >= 3 && known.contains(&ColumnRole::At)
 }
 

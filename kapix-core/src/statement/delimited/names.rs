@@ -3,7 +3,7 @@
 use super::layout::{NAMES_MAX, PREAMBLE_MAX};
 use super::parts::Part;
 use super::records::{Marks, Records};
-use super::words::{self, folded};
+use super::words;
 use crate::error::{Cause, Error};
 use crate::statement::profile::{ColumnRole, Profile, Quotes, Separator};
 
@@ -27,7 +27,7 @@ pub(super) fn lacking(text: &str, profile: &Profile) -> Option<Error> {
                 continue;
             }
             let names: Vec<String> = record.cells().map(str::to_owned).collect();
-            let known = names.iter().filter_map(|name| role(&folded(name), profile));
+            let known = names.iter().filter_map(|name| role(&words::name(name), profile));
             let (mut has_day, mut has_amount, mut count) = (false, false, 0);
             for column in known {
                 has_day |= column == ColumnRole::At;
@@ -58,6 +58,6 @@ pub(super) fn lacking(text: &str, profile: &Profile) -> Option<Error> {
 }
 
 fn role(name: &str, profile: &Profile) -> Option<ColumnRole> {
-    let stated = profile.columns.iter().find(|(_, own)| folded(own) == name).map(|(column, _)| *column);
+    let stated = profile.columns.iter().find(|(_, own)| words::name(own) == name).map(|(column, _)| *column);
     stated.or_else(|| words::column(name).map(|(column, _)| column))
 }

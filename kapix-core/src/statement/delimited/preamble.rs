@@ -9,7 +9,7 @@ use super::place;
 use super::records::{Record, Records};
 use super::sections::{currency_said, title};
 use super::survey::Choices;
-use super::words::{self, Label, folded};
+use super::words::{self, Label};
 use crate::domain::{AccountKind, Period};
 use crate::error::{Cause, Result};
 use crate::id::Id;
@@ -104,7 +104,7 @@ pub(super) fn named_value(record: Record<'_>) -> Option<(ColumnRole, &str)> {
         Some((name, value)) if !value.trim().is_empty() => (name, Some(value.trim())),
         _ => (first, cells.next()),
     };
-    Some((words::column(&folded(name))?.0, value?))
+    Some((words::column(&words::name(name))?.0, value?))
 }
 
 /// Returns the name of a line, which goes up to the amount or the day (to the first digit, or to a sign or a currency
@@ -158,7 +158,7 @@ impl Preamble {
         let cells: Vec<&str> = record.cells().filter(|cell| !cell.is_empty()).collect();
         let text = cells.join(" ");
         let Some((before, value)) = named_amount(&text) else { return };
-        let name = folded(before);
+        let name = words::name(before);
         if PERIOD.contains(&&*name) {
             self.periods.extend(days(value));
         }
@@ -182,12 +182,20 @@ impl Preamble {
         self.beside.iter().all(|own| *own == first).then_some(first)
     }
 
-    /// Returns the days that the document covers, where one reading of them holds the days of all rows.
-    pub(super) fn period(&self, days: impl Iterator<Item = Date> + Clone) -> Option<Period> {
+    /// Returns the days that the document covers, where one reading of them holds the days of all rows: that of the rows, since a
+    /// document has one order of day and month, and where rows have none either.
+    pub(super) fn period(
+        &self,
+        days: impl Iterator<Item = Date> + Clone,
+        order: DateOrder,
+    ) -> Option<Period> {
         let [period] = self.periods.as_slice() else { return None };
         let (first, last) = (days.clone().min()?, days.max()?);
-        let read = |order: DateOrder| {
-            let [from, to] = period.map(|stamp| stamp.date(order));
+        let read = |own: DateOrder| {
+            if own != order && matches!(order, DateOrder::Dmy | DateOrder::Mdy) {
+                return None;
+            }
+            let [from, to] = period.map(|stamp| stamp.date(own));
             let (from, to) = (from?, to?);
             (from <= first && last <= to).then_some(Period { from, to })
         };

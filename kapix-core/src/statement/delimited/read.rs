@@ -100,6 +100,9 @@ impl Source<'_> {
         }
         hidden.append(&mut found.hidden);
         findings.extend(hidden_rows(hidden.iter().chain(&found.memos)));
+        for line in whole::open_ends(&accounts) {
+            found.states.doubt(line);
+        }
         findings.extend(core::mem::take(&mut found.states).finding());
         findings.extend(balances::oldest_first(&mut accounts));
         let opening = request.account.opening_balance_minor;

@@ -2,7 +2,7 @@
 
 use super::fees;
 use super::layout::{Layout, Places};
-use super::words::{self, folded};
+use super::words;
 use crate::error::{Cause, Error, Result};
 use crate::statement::profile::ColumnRole;
 use crate::statement::reading::ColumnReading;
@@ -58,12 +58,12 @@ pub(super) struct Tried {
 pub(super) fn of(header: &[String], places: &Places, is_stated: bool) -> Vec<usize> {
     let own = places.of(ColumnRole::Amount).and_then(|at| header.get(at));
     let Some(own) = own.filter(|_| places.has_one_amount() && !is_stated) else { return Vec::new() };
-    if words::column(&folded(own)).is_some_and(|(_, rank)| rank < SURE) {
+    if words::column(&words::name(own)).is_some_and(|(_, rank)| rank < SURE) {
         return Vec::new();
     }
     let is_used = |at: usize| places.used().any(|(_, place)| place == at);
     let rest = header.iter().enumerate().filter(|(at, _)| !is_used(*at));
-    rest.filter(|(_, name)| !fees::is_name(name) && is_amount(&folded(name))).map(|(at, _)| at).collect()
+    rest.filter(|(_, name)| !fees::is_name(name) && is_amount(&words::name(name))).map(|(at, _)| at).collect()
 }
 
 fn is_amount(name: &str) -> bool {

@@ -164,7 +164,7 @@ impl Body<'_> {
         let is_mpesa = layout.is_mpesa();
         let kind = self.preamble.kind.map(|(kind, _)| kind);
         Known {
-            period: if is_one { self.preamble.period(days) } else { None },
+            period: if is_one { self.preamble.period(days, form.choices.date_order.0) } else { None },
             ends: if is_one { self.preamble.ends(&form.choices, account.currency) } else { [None; 2] },
             kind: kind.or_else(|| is_mpesa.then_some(AccountKind::MobileMoney)),
             provider: is_mpesa.then_some(MPESA),

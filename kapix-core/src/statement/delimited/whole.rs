@@ -22,6 +22,25 @@ fn may_state_none(rows: &RowColumns, row: usize) -> bool {
     rows.statuses.get(row) != Some(&TransactionStatus::Posted) || rows.amounts.get(row) == Some(&0)
 }
 
+/// Returns the lines of rows without a balance before the first one that states one, or behind the last, where every row between
+/// does: payments that are not booked yet stand so, and nothing shows whether they took effect.
+pub(super) fn open_ends(accounts: &[Building]) -> Vec<u64> {
+    let mut lines = Vec::new();
+    for rows in accounts.iter().map(|it| &it.rows) {
+        let moved: Vec<usize> = (0..rows.len()).filter(|row| !may_state_none(rows, *row)).collect();
+        let states = |row: &&usize| rows.balance(**row).is_some();
+        let (first, last) =
+            (moved.iter().position(|row| states(&row)), moved.iter().rposition(|row| states(&row)));
+        let Some((first, last)) = first.zip(last) else { continue };
+        let between = moved.get(first..=last).unwrap_or_default();
+        if between.len() > STEPS_MIN && between.iter().all(|row| states(&row)) {
+            let ends = moved.iter().take(first).chain(moved.iter().skip(last + 1));
+            lines.extend(ends.filter_map(|row| rows.lines.get(*row)));
+        }
+    }
+    lines
+}
+
 /// Returns whether the balances of each account chain over all its rows. Where they do only with its parts in the order of
 /// their days, as months that come the newest first, the rows are put in that order, which is told.
 pub(super) fn chains(accounts: &mut [Building], findings: &mut Vec<ReadingFinding>) -> bool {

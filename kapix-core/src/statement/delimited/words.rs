@@ -4,6 +4,8 @@
 pub(super) use super::labels::{Label, label, whole_label};
 use crate::domain::{AccountKind, Direction, TransactionStatus};
 use crate::statement::profile::ColumnRole;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use strum::VariantArray;
 
 /// Names of each column, one column a line, the surest name first: of two columns for one use, the surer name is taken.
@@ -55,8 +57,20 @@ const POSTED: &[&str] = &[
     "termine",
     "gebucht",
     "concluido",
+    "concluida",
     "completado",
     "imekamilika",
+    "imefanikiwa",
+    "transaction successful",
+    "ts",
+    "normal",
+    "reussi",
+    "reussie",
+    "comptabilise",
+    "comptabilisee",
+    "execute",
+    "executee",
+    "umsatz gebucht",
 ];
 const PENDING: &[&str] = &[
     "pending",
@@ -72,14 +86,19 @@ const PENDING: &[&str] = &[
     "not posted",
     "awaiting",
     "scheduled",
+    "initiated",
+    "queued",
+    "in process",
     "en attente",
     "vorgemerkt",
+    "umsatz vorgemerkt",
     "pendente",
     "pendiente",
     "inasubiri",
 ];
 const FAILED: &[&str] = &[
     "failed",
+    "fail",
     "failure",
     "declined",
     "cancelled",
@@ -115,6 +134,7 @@ const FAILED: &[&str] = &[
     "rejeitado",
     "rejeitada",
     "recusado",
+    "recusada",
     "anulado",
     "anulada",
     "rechazado",
@@ -154,6 +174,42 @@ pub(super) fn folded(text: &str) -> String {
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+/// Letters of a name whose words may be written together.
+const JOINED_MIN: usize = 4;
+
+/// The known names of more than one word, by their letters alone.
+static JOINED: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+    let lists = [COLUMNS, super::flags::NAMES];
+    let names: Vec<&str> = lists
+        .iter()
+        .flat_map(|list| list.lines())
+        .filter_map(|line| Some(line.split_once(": ")?.1))
+        .flat_map(|names| names.split(", "))
+        .collect();
+    let joined = names.iter().filter(|name| name.contains(' ')).map(|name| (name.replace(' ', ""), *name));
+    // Two letters side by side may be anything.
+    joined.filter(|(letters, _)| letters.len() >= JOINED_MIN && !names.contains(&&**letters)).collect()
+});
+
+/// Returns a name of a header, folded. Words that are written together are told apart by their capitals (`ValueDate`), and where they
+/// make up a known name also without them (`VALUEDATE`).
+pub(super) fn name(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len() + 4);
+    let mut is_after_small = false;
+    for char in text.chars() {
+        if is_after_small && char.is_uppercase() {
+            spaced.push(' ');
+        }
+        is_after_small = char.is_lowercase();
+        spaced.push(char);
+    }
+    let folded = folded(&spaced);
+    match JOINED.get(&folded) {
+        Some(name) => (*name).to_owned(),
+        None => folded,
+    }
 }
 
 /// Returns what a folded name of a column holds, and how far down its list the name stands.

@@ -1,6 +1,6 @@
 //! Names: of columns that are stated, and of currencies in words.
 
-use super::{brief, error, request, rows, with};
+use super::{brief, error, read, request, rows, with};
 use crate::error::Cause;
 use crate::limits::Limits;
 use crate::statement::{self, ColumnRole, Profile};
@@ -60,5 +60,88 @@ fn a_word_of_several_currencies_is_none() {
         let text = format!("{line}\nDate,Details,Amount\n2026-03-01,Salary,5.00\n2026-03-02,Rent,-3.00\n");
         assert_eq!(error(&text, "").cause, Cause::StatementUnstated, "{line}");
         assert_eq!(brief(&text, "KES").len(), 2);
+    }
+}
+
+#[test]
+fn words_of_a_name_that_are_written_together_are_told_apart() {
+    use super::super::words::name;
+    for (written, expected) in [
+        ("ValueDate", "value date"),
+        ("VALUEDATE", "value date"),
+        ("TranDate", "tran date"),
+        ("createdAt", "created at"),
+        ("DebitAmount", "debit amount"),
+        ("RunningBalance", "running balance"),
+        ("runningbalance", "running balance"),
+        ("AccountNo", "account no"),
+        ("ACCOUNTNO", "account no"),
+        ("CurrencyCode", "currency code"),
+        ("IsReversed", "is reversed"),
+        ("TranStatus", "tran status"),
+        ("CustomerNo", "customer no"),
+        ("PaidIn", "paid in"),
+        ("DrCr", "dr cr"),
+        // A known name stays as it is, and what is not known keeps its letters.
+        ("DateTime", "date time"),
+        ("datetime", "datetime"),
+        ("Narration", "narration"),
+        ("KSh", "ksh"),
+        ("IBAN", "iban"),
+        ("WITHDRAWN", "withdrawn"),
+    ] {
+        assert_eq!(name(written), expected, "{written}");
+    }
+}
+
+/// What is read of a document, or refused, is the same with the words of its header written together.
+#[test]
+fn guards_hold_for_names_without_spaces() {
+    let told = |text: &str| match read(text, "KES") {
+        Ok(reading) => {
+            let rows: Vec<String> =
+                reading.accounts.iter().map(|it| format!("{:?}", it.account.transactions)).collect();
+            let findings: Vec<String> = reading.findings.iter().map(|it| format!("{:?}", it.kind)).collect();
+            (rows, findings)
+        }
+        Err(error) => (vec![error.cause.as_str().to_owned()], error.fields),
+    };
+    for (header, rows) in [
+        (
+            "Account No,Customer Name,Value Date,Narration,Amount",
+            "1,JANE,2026-01-01,a,5.00\n2,PETER,2026-01-02,b,-7.00\n",
+        ),
+        ("Customer No,Value Date,Narration,Amount", "1,2026-01-01,a,5.00\n2,2026-01-02,b,-7.00\n"),
+        ("Loan No,Value Date,Narration,Amount", "1,2026-01-01,a,5.00\n2,2026-01-02,b,-7.00\n"),
+        ("Value Date,Narration,Amount,Currency Code", "2026-01-01,a,5.00,KES\n2026-01-02,b,-7.00,USD\n"),
+        (
+            "Value Date,Narration,Debit,Credit,Running Balance",
+            "2026-01-01,a,,5.00,105.00\n2026-01-02,b,7.00,,98.00\n2026-01-03,c,7.00,,71.00\n",
+        ),
+        (
+            "Tran Date,Debit Amount,Credit Amount,Ledger Balance",
+            "2026-01-01,,5.00,105.00\n2026-01-02,7.00,,98.00\n",
+        ),
+        (
+            "Value Date,Narration,Amount,Is Reversed",
+            "2026-01-01,a,5.00,N\n2026-01-02,b,7.00,Y\n2026-01-03,c,-1.00,N\n",
+        ),
+        ("Value Date,Narration,Amount,Txn Status", "2026-01-01,a,5.00,posted\n2026-01-02,b,7.00,failed\n"),
+        (
+            "Receipt No,Completion Time,Details,Paid In,Withdrawn,Balance",
+            "A,2026-01-01 10:00:00,a,5.00,,105.00\n",
+        ),
+    ] {
+        let document = |header: &str| format!("{header}\n{rows}");
+        let expected = told(&document(header));
+        let joined = header.replace(' ', "");
+        for other in [joined.clone(), joined.to_uppercase(), joined.to_lowercase(), header.replace(' ', "_")]
+        {
+            assert_eq!(told(&document(&other)), expected, "{other}");
+        }
+    }
+    for name in ["CIF", "Cust_ID", "LOANACCOUNT"] {
+        let error = error(&format!("{name},Date,Amount\n1,2026-01-01,5.00\n2,2026-01-02,-7.00\n"), "KES");
+        assert!(error.message.contains(name), "{error}");
     }
 }

@@ -258,3 +258,77 @@ fn a_document_of_formulas_is_told_that_they_are_never_evaluated() {
             && !refused.message.contains("other rows")
     );
 }
+
+#[test]
+fn rows_without_a_balance_at_an_end_are_told_where_every_other_one_states_it() {
+    let doubts = |text: &str| {
+        let reading = read(text, "KES").unwrap();
+        let of = reading.findings.iter().filter(|it| it.kind == ReadingFindingKind::StateUnknown);
+        of.flat_map(|it| it.lines.clone()).collect::<Vec<u64>>()
+    };
+    let booked = "2026-03-01,Shop,-5,95\n2026-03-02,Shop,-5,90\n2026-03-03,Shop,-5,85\n";
+    let head = "Date,Details,Amount,Balance\n";
+    for none in ["", "-"] {
+        let pending = format!("2026-03-04,SALARY,60000,{none}\n");
+        assert_eq!(doubts(&format!("{head}{booked}{pending}")), [5], "{none}");
+        assert_eq!(doubts(&format!("{head}2026-02-28,SALARY,60000,{none}\n{booked}")), [2], "{none}");
+        assert_eq!(doubts(&format!("{head}{booked}{pending}{pending}")), [5, 6], "{none}");
+    }
+    // Behind a title that no list knows, and the newest first.
+    let newest = "2026-03-03,Shop,-5,85\n2026-03-02,Shop,-5,90\n2026-03-01,Shop,-5,95\n";
+    assert_eq!(doubts(&format!("{head}2026-03-04,SALARY,60000,\n{newest}")), [2]);
+    // Balances of the last row of each day, and rows that moved nothing, leave nothing open.
+    let of_days =
+        "2026-03-01,a,-5,\n2026-03-01,b,-5,90\n2026-03-02,c,-5,\n2026-03-02,d,-5,80\n2026-03-03,e,-5,75\n";
+    assert_eq!(doubts(&format!("{head}{of_days}")), [] as [u64; 0]);
+    assert_eq!(doubts(&format!("{head}{booked}2026-03-04,Balance check,0,\n")), [] as [u64; 0]);
+}
+
+#[test]
+fn words_for_openings_totals_and_states_of_more_banks_are_known() {
+    for word in ["BBF", "BCF", "BALFWD", "Saldo Ant.", "Sdo Inicial", "Transferred balance"] {
+        let text = format!(
+            "Date,Details,Debit,Credit,Balance\n2026-03-01,{word},,900,900\n2026-03-02,Shop,5,,895\n2026-03-03,Shop,5,,890\n"
+        );
+        assert!(rows(&text, "KES").iter().all(|row| row.amount_minor == -500), "{word}");
+    }
+    let pay = "2026-03-01,Pay,,900,900\n2026-03-02,Shop,5,,895\n2026-03-03,Shop,5,,890\n";
+    for word in ["TOTAL CR", "Sum of credits", "Credit turnover", "Total inflow", "Total général"] {
+        let text = format!("Date,Details,Debit,Credit,Balance\n{pay}2026-03-31,{word},,900,\n");
+        assert_eq!(rows(&text, "KES").len(), 3, "{word}");
+    }
+    let reading = read(
+        "Date,Details,Amount,Status\n2026-03-01,a,-5,Umsatz gebucht\n2026-03-02,b,-5,TS\n2026-03-03,c,-5,Fail\n2026-03-04,d,-5,Queued\n",
+        "EUR",
+    )
+    .unwrap();
+    let statuses: Vec<String> =
+        reading.accounts[0].account.transactions.iter().map(|row| format!("{:?}", row.status)).collect();
+    assert_eq!(statuses.iter().filter(|it| *it == "Posted").count(), 2, "{statuses:?}");
+    for name in ["Acct", "A/C"] {
+        let text = format!("{name},Date,Details,Amount\n1,2026-03-01,a,-5.00\n2,2026-03-02,b,-5.00\n");
+        assert_eq!(read(&text, "KES").unwrap().accounts.len(), 2, "{name}");
+    }
+    let told = error("Own Number,Date,Details,Amount\n1,2026-03-01,a,-5.00\n2,2026-03-02,b,-5.00\n", "KES");
+    assert!(told.message.contains("Own Number"), "{told}");
+}
+
+#[test]
+fn the_period_of_a_document_has_the_order_of_its_rows() {
+    let period = |rows: &str, period: &str| {
+        let text = format!("Currency,KES,\nStatement period,{period},\nDate,Details,Amount\n{rows}");
+        let reading = read(&text, "").unwrap();
+        reading.accounts[0].account.period.map(|it| (it.from.to_string(), it.to.to_string()))
+    };
+    let days = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));
+    // 20/02 shows that the day comes first; the last row lies outside, so nothing is said.
+    let outside = "01/02/2026,A,-1.00\n20/02/2026,B,-2.00\n06/03/2026,C,-3.00\n";
+    assert_eq!(period(outside, "01/02/2026 - 05/03/2026"), None);
+    assert_eq!(period(outside, "01/02/2026 - 06/03/2026"), days("2026-02-01", "2026-03-06"));
+    // Both readings hold the rows, whose order is proved.
+    let rows = "05/03/2026,A,-1.00\n28/03/2026,B,-2.00\n";
+    assert_eq!(period(rows, "01/03/2026 - 05/04/2026"), days("2026-03-01", "2026-04-05"));
+    // Rows in another form leave both readings of the period.
+    let iso = "2026-03-05,A,-1.00\n2026-03-28,B,-2.00\n";
+    assert_eq!(period(iso, "01/03/2026 - 31/03/2026"), days("2026-03-01", "2026-03-31"));
+}
