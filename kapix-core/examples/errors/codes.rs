@@ -77,8 +77,8 @@ card lists the kind in `accepts`. With `info` the finding changes no decision.
 {findings}
 ## What reading a document shows
 
-`findings` of `transactions.read`. They belong to the document: a score reads the rows alone, so whoever reads a document
-for a score refers it where a finding says `refer`.
+`findings` of `transactions.read`. They belong to the document. An account with one that refers carries it as
+`reading_doubts`, and a score of the account refers; whoever takes rows alone refers by the finding.
 
 | finding | severity | meaning | what to do |
 |---|---|---|---|
