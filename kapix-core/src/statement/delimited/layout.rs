@@ -222,10 +222,13 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
                 .map_err(|error| place(error.cause, record.line, None, &error.message));
         }
         let header: Vec<String> = record.cells().map(str::to_owned).collect();
-        let (mut places, currency) = named(&header, record.line, &profile.columns)?;
+        let (header_line, stated) = (record.line, &profile.columns);
+        let rest = Records::new(records.rest(), Marks { separator, quotes });
+        let known = neighbours::without_empty(&header, rest, stated);
+        let (mut places, currency) = named(known.as_ref().unwrap_or(&header), header_line, stated)?;
         if places.suffice() {
             let beside_amount = places.leave_amount(&profile.columns);
-            let (header_line, flags) = (record.line, flags::of(&header, &places));
+            let flags = flags::of(&header, &places);
             let is_stated = profile.columns.contains_key(&ColumnRole::Amount);
             let rivals = rivals::of(&header, &places, is_stated);
             let left_type = None;

@@ -145,3 +145,26 @@ fn guards_hold_for_names_without_spaces() {
         assert!(error.message.contains(name), "{error}");
     }
 }
+
+#[test]
+fn a_column_without_a_value_displaces_none_that_has_some() {
+    let read = |header: &str, row: &str| {
+        let row = rows(&format!("{header}\n{row}\n{row}\n"), "KES").remove(0);
+        (row.description, row.category, row.balance_minor, row.id.map(|id| id.as_str().to_owned()))
+    };
+    let description = Some("REVERSAL PAYBILL X".to_owned());
+    let (found, ..) = read("Date,Details,Amount,Description", "2026-03-01,REVERSAL PAYBILL X,-5.00,");
+    assert_eq!(found, description);
+    let (_, category, ..) =
+        read("Date,Details,Amount,Category,Transaction Category", "2026-03-01,a,-5.00,,loan");
+    assert!(category.is_some());
+    let (.., balance, _) = read("Date,Details,Amount,Balance,Account Balance", "2026-03-01,a,-5.00,-,95.00");
+    assert_eq!(balance, Some(9_500));
+    // Of two with values the surer one is taken, as before, and a stated one in any case.
+    let (found, ..) = read("Date,Details,Amount,Description", "2026-03-01,a,-5.00,b");
+    assert_eq!(found.as_deref(), Some("b"));
+    let text = "Date,Details,Amount,Description\n2026-03-01,a,-5.00,\n";
+    let stated = with(text, stated(&[(ColumnRole::Description, "Description")])).unwrap();
+    assert_eq!(stated.accounts[0].account.transactions[0].description, None);
+    assert_eq!(stated.proof.columns_not_read, ["Details"]);
+}
