@@ -63,7 +63,7 @@ impl Index {
     fn add(&mut self, column: usize, parts_max: usize, spans: &Spans<'_>) {
         let mut bounds: Vec<f64> = Vec::new();
         let are_sets = spans.each(|_, (low, high)| {
-            bounds.extend([low, high.next_up()].into_iter().filter(|it| it.is_finite()))
+            bounds.extend([low, high.next_up()].into_iter().filter(|it| it.is_finite()));
         });
         self.is_exact &= are_sets;
         bounds.sort_unstable_by(f64::total_cmp);

@@ -18,7 +18,7 @@ pub(super) fn documents<'t>(text: &'t [u8], limits: &Limits) -> Result<Vec<Part<
         if cfg!(feature = "yaml") && is_line && is_marker {
             let part = text.get(start..at).unwrap_or_default();
             parts.push((part, line));
-            line += part.iter().filter(|byte| **byte == b'\n').count();
+            line += memchr::memchr_iter(b'\n', part).count();
             start = at + 3;
         }
     }

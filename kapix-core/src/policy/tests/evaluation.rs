@@ -139,7 +139,7 @@ fn a_value_of_another_type_is_refused_and_a_list_has_its_own_door() {
                 evaluation.set(number(&name), InputValue::Number(value), None).unwrap();
             }
             (_, JsonValue::Text(text)) => {
-                evaluation.set(number(&name), InputValue::Text(&text), None).unwrap()
+                evaluation.set(number(&name), InputValue::Text(&text), None).unwrap();
             }
             (_, _) => {
                 let at = Some(At::parse("2026-06-15").unwrap());

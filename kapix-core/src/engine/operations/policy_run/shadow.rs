@@ -72,18 +72,18 @@ impl PolicyRunRequest {
         };
         let policy = match call.registry.named::<Policy>(name, |_| false) {
             Ok(policy) => policy,
-            Err(error) => return Ok(ShadowView { error: Some(told(error)?), ..view }),
+            Err(error) => return Ok(ShadowView { error: Some(told(&error)?), ..view }),
         };
         let view = ShadowView { policy: Some(policy.reference()), ..view };
         let mut state = State::default();
         let begun = policy.begin(&self.inputs, as_of, Some(&self.entity_id), &mut state);
         let found = match begun {
             Ok(()) => self.decide(call, &policy, as_of, &mut state),
-            Err(error) => return Ok(ShadowView { error: Some(told(error)?), ..view }),
+            Err(error) => return Ok(ShadowView { error: Some(told(&error)?), ..view }),
         };
         let (verdict, _) = match found {
             Ok(found) => found,
-            Err(Interrupt::Failed(error)) => return Ok(ShadowView { error: Some(told(error)?), ..view }),
+            Err(Interrupt::Failed(error)) => return Ok(ShadowView { error: Some(told(&error)?), ..view }),
             // What it needs of another operation is found, and the run starts again.
             Err(interrupt) => return Err(interrupt),
         };
@@ -111,6 +111,6 @@ impl PolicyRunRequest {
 }
 
 /// Returns an error as it is told in an answer.
-fn told(error: Error) -> Result<JsonValue> {
-    JsonValue::read_text(&canonical::to_vec(&error)?, &Limits::DEFAULT)
+fn told(error: &Error) -> Result<JsonValue> {
+    JsonValue::read_text(&canonical::to_vec(error)?, &Limits::DEFAULT)
 }
