@@ -17,8 +17,7 @@ const POLICIES: [(&str, &str); 3] = [
 fn desk(documents: &[&str]) -> Desk {
     let clock = Clock::Fixed(Instant::parse("2026-06-30T12:00:00Z").unwrap());
     let options = DeskOptions { clock, envelope: false, record: false, ..DeskOptions::default() };
-    let engine =
-        Engine::load(documents, EngineOptions::default()).unwrap_or_else(|error| panic!("{error:#?}"));
+    let engine = Engine::load(documents, EngineOptions::default()).unwrap();
     Desk::new(engine, options)
 }
 
@@ -50,7 +49,7 @@ fn their_cases_pass_and_their_tables_have_no_fault() {
                 table["findings"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap()).collect();
             // Where no knock-out matches, the tables behind decide.
             let intended: &[&str] = if table["table"] == "knock_outs" { &["gap"] } else { &[] };
-            assert_eq!(kinds, intended, "{id}: {:#}", table);
+            assert_eq!(kinds, intended, "{id}: {table:#}");
         }
     }
 }
