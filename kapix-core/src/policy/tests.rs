@@ -1,6 +1,8 @@
 //! Policies beside brute force: what a run decides while values are unknown must hold for all values.
 
+mod counterfactual;
 mod difference;
+mod explain;
 mod faults;
 
 use super::{Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepResult, Verdict};
