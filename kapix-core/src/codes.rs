@@ -56,7 +56,7 @@ mod tests {
     use crate::credit::{InputNullReason, ReferralCode, ScoreNullReason};
     use crate::fitting::ValidationNull;
     use crate::ledger::FindingKind;
-    use crate::policy::{PolicyDoubt, RuleFindingKind};
+    use crate::policy::{CounterfactualNull, PolicyDoubt, RuleFindingKind};
     use crate::scorecard::DevelopmentFindingCode;
     use crate::statement::{LeftOutReason, ReadingFindingKind};
     use serde::Serialize;
@@ -77,6 +77,7 @@ mod tests {
 
     #[test]
     fn a_code_is_written_by_its_name_and_has_a_meaning_and_a_remedy() {
+        check::<CounterfactualNull>();
         check::<DevelopmentFindingCode>();
         check::<FindingKind>();
         check::<LeftOutReason>();

@@ -20,6 +20,7 @@ REQUESTS = {
     "entity.put": kapix.EntityPutRequest,
     "policy.check": kapix.PolicyCheckRequest,
     "policy.diff": kapix.PolicyDiffRequest,
+    "policy.explain": kapix.PolicyExplainRequest,
     "policy.replay": kapix.PolicyReplayRequest,
     "policy.run": kapix.PolicyRunRequest,
     "scorecard.develop": kapix.ScorecardDevelopRequest,

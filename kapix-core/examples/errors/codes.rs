@@ -6,7 +6,7 @@ use kapix_core::{
     credit::{ReferralCode, RequestNullReason, ScoreNullReason},
     fitting::ValidationNull,
     ledger::{FindingKind, Severity},
-    policy::{PolicyDoubt, RuleFindingKind},
+    policy::{CounterfactualNull, PolicyDoubt, RuleFindingKind},
     scorecard::DevelopmentFindingCode,
     statement::{LeftOutReason, ReadingFindingKind},
 };
@@ -62,6 +62,11 @@ a code and the number of the others.
 `reasons` of `policy.run` with the source `engine`.
 
 {doubts}
+## Why a policy states no counterfactual
+
+`null_reasons` of `policy.run`, where the request asks for the counterfactual.
+
+{changes}
 ## What is wrong with a table of a policy
 
 `tables` of `policy.check`. With a conflict the policy is not valid.
@@ -95,6 +100,7 @@ card lists the kind in `accepts`. With `info` the finding changes no decision.
         development = table::<DevelopmentFindingCode>(),
         referral = table::<ReferralCode>(),
         doubts = table::<PolicyDoubt>(),
+        changes = table::<CounterfactualNull>(),
         faults = table::<RuleFindingKind>(),
         findings = FindingKind::all().map(|it| finding(it, it.severity())).collect::<String>(),
         reading = ReadingFindingKind::all().map(|it| finding(it, it.severity())).collect::<String>(),

@@ -22,6 +22,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod types;
+mod words;
 
 pub use cell::{Cell, CellTest};
 pub use check::Expression;
@@ -32,3 +33,4 @@ pub use scope::{Name, Scope, Symbols};
 pub use slot::{Slot, Unknown};
 pub(crate) use slot::{is_among, is_whole, same};
 pub use types::Scalar;
+pub(crate) use words::{Constant, Piece, of_cell, of_expression};

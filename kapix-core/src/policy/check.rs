@@ -52,7 +52,7 @@ impl Policy {
         self.body.tests.iter().map(|case| self.run_test(case, case.as_of.unwrap_or(as_of))).collect()
     }
 
-    fn run_test(&self, case: &TestBody, as_of: Instant) -> TestResult {
+    pub(super) fn run_test(&self, case: &TestBody, as_of: Instant) -> TestResult {
         let name = case.name.clone();
         match self.verdict_of(case, as_of) {
             Err(error) => TestResult { differs: Some(error.message), name, outcome: None, passed: false },

@@ -8,9 +8,11 @@
 mod analysis;
 mod check;
 mod columns;
+mod counterfactual;
 mod document;
 mod evaluate_json;
 mod evaluation;
+mod explain;
 mod hit;
 mod index;
 mod input;
@@ -35,12 +37,15 @@ pub use analysis::{
 };
 pub use check::{JurisdictionFinding, TestResult};
 pub(crate) use columns::REFERRED;
+pub(crate) use counterfactual::LeastChange;
+pub use counterfactual::{CounterfactualNull, InputChange};
 pub use document::{
     CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy, InputBody,
     InputType, OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience,
     ReasonBody, ResultBody, RuleBody, StepBody, TableBody, TestBody, ThenBody,
 };
 pub use evaluation::{Evaluation, InputNumber, InputValue};
+pub(crate) use explain::{DecisionView, Hits, Options as ExplainOptions, ReasonLine};
 pub use input::Dated;
 pub use load::Policy;
 pub(crate) use replay::{CauseCount, Replay};

@@ -1,7 +1,9 @@
 //! Policies beside brute force: what a run decides while values are unknown must hold for all values.
 
+mod counterfactual;
 mod difference;
 mod evaluation;
+mod explain;
 mod faults;
 mod hidden;
 #[cfg(feature = "yaml")]

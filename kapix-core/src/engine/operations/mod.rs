@@ -17,6 +17,7 @@ mod names;
 mod operate;
 mod policy_check;
 mod policy_diff;
+mod policy_explain;
 mod policy_replay;
 mod policy_run;
 mod scorecard_develop;
@@ -44,13 +45,15 @@ pub use policy_check::{PolicyCheckRequest, PolicyCheckResponse};
 pub use policy_diff::{
     PolicyDiffRequest, PolicyDiffResponse, PortfolioDifference, RateChange, ReasonChange, Swap, SwapRule,
 };
+pub use policy_explain::{ExplainFormat, PolicyExplainRequest, PolicyExplainResponse};
 pub use policy_replay::{
     AdverseImpact, GroupRates, ObservedRates, PolicyReplayRequest, PolicyReplayResponse, PortfolioRates,
     ReasonCount, RuleCount,
 };
 pub use policy_run::{
-    Applicant, ArmRole, Challenger, CounterOffer, OverrideView, PolicyArm, PolicyReason, PolicyRule,
-    PolicyRunRequest, PolicyRunResponse, PolicySplit, PolicyStep, ReasonSource, ShadowView,
+    Applicant, ArmRole, Challenger, CounterOffer, OverrideView, PolicyArm, PolicyCounterfactual,
+    PolicyReason, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicySplit, PolicyStep, ReasonSource,
+    ShadowView,
 };
 pub use scorecard_develop::ScorecardDevelopResponse;
 pub use scorecard_evaluate::ScorecardEvaluateResponse;

@@ -1,12 +1,14 @@
 //! `policy.run`: one application under one policy.
 
 mod answer;
+mod counterfactual;
 mod request;
 mod shadow;
 mod split;
 
 pub use answer::{
-    CounterOffer, OverrideView, PolicyReason, PolicyRule, PolicyRunResponse, PolicyStep, ReasonSource,
+    CounterOffer, OverrideView, PolicyCounterfactual, PolicyReason, PolicyRule, PolicyRunResponse,
+    PolicyStep, ReasonSource,
 };
 pub use request::{Applicant, PolicyRunRequest};
 pub use shadow::ShadowView;
@@ -20,7 +22,7 @@ use crate::engine::registry::Chosen;
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
-use crate::policy::{CallNeed, Outcome, Policy, Progress, State, StepResult, Verdict};
+use crate::policy::{CallNeed, CounterfactualNull, Outcome, Policy, Progress, State, StepResult, Verdict};
 use crate::time::Instant;
 
 /// What came of the steps of a run, in their order.
@@ -64,6 +66,11 @@ impl Operate for PolicyRunRequest {
         })?;
         let (verdict, steps) = self.decide(call, &policy, as_of, &mut state)?;
         let trace = self.trace.then(|| policy.trace(&state));
+        let counterfactual = match (self.counterfactual, verdict.outcome) {
+            (false, _) => None,
+            (true, Outcome::Decline) => Some(self.least_change(call, &policy, as_of, &steps, &mut state)?),
+            (true, Outcome::Approve | Outcome::Refer) => Some(Err(CounterfactualNull::NotDeclined)),
+        };
         let counter_offer = match verdict.outcome {
             Outcome::Approve => None,
             Outcome::Refer | Outcome::Decline => self.counter_offer(call, &policy, as_of, &mut state)?,
@@ -81,6 +88,7 @@ impl Operate for PolicyRunRequest {
             arm,
             counter_offer,
             shadows,
+            counterfactual,
             unused,
         };
         let response = found.response(policy.reference())?;
@@ -129,12 +137,7 @@ impl PolicyRunRequest {
                     let operation = Operation::parse(&need.operation)?;
                     let arguments = self.arguments(operation, need, as_of, call.limits())?;
                     let fulfilled = call.result(Need { arguments, operation })?.clone();
-                    results.push(match &fulfilled {
-                        Fulfilled::Answer(answer) => {
-                            StepResult::Answer { referred: operation.refers(answer), answer: answer.clone() }
-                        }
-                        Fulfilled::Refusal(_) => StepResult::Refused,
-                    });
+                    results.push(step_result(operation, &fulfilled));
                     steps.push((operation, fulfilled));
                 }
             }
@@ -179,5 +182,15 @@ impl PolicyRunRequest {
             }
         }
         Ok(None)
+    }
+}
+
+/// Returns what came of a step, as a policy reads it.
+fn step_result(operation: Operation, fulfilled: &Fulfilled) -> StepResult {
+    match fulfilled {
+        Fulfilled::Answer(answer) => {
+            StepResult::Answer { referred: operation.refers(answer), answer: answer.clone() }
+        }
+        Fulfilled::Refusal(_) => StepResult::Refused,
     }
 }

@@ -8,8 +8,9 @@ use super::{
     CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
     EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
     EntityPutRequest, EntityPutResponse, Operate, PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest,
-    PolicyDiffResponse, PolicyReplayRequest, PolicyReplayResponse, PolicyRunRequest, PolicyRunResponse,
-    ScorecardDevelopResponse, ScorecardEvaluateResponse, TransactionsReadResponse,
+    PolicyDiffResponse, PolicyExplainRequest, PolicyExplainResponse, PolicyReplayRequest,
+    PolicyReplayResponse, PolicyRunRequest, PolicyRunResponse, ScorecardDevelopResponse,
+    ScorecardEvaluateResponse, TransactionsReadResponse,
 };
 use crate::domain::Frame;
 use crate::engine::door::Reply;
@@ -279,6 +280,8 @@ operations! {
     PolicyCheck: PolicyCheckRequest => PolicyCheckResponse;
     /// What two versions of a policy decide differently: by their documents, and over a portfolio.
     PolicyDiff: PolicyDiffRequest => PolicyDiffResponse;
+    /// A policy in plain language, as Markdown or a page: tables, gaps, hit counts, another version, a decision.
+    PolicyExplain: PolicyExplainRequest => PolicyExplainResponse;
     /// What a policy decides of a portfolio: rates, reasons, how often each row matched.
     PolicyReplay: PolicyReplayRequest => PolicyReplayResponse;
     /// Decides an application by a policy: outcome, reasons, matched rules, terms.

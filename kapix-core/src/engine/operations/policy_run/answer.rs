@@ -8,7 +8,10 @@ use crate::error::Result;
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::money::Currency;
-use crate::policy::{Because, Outcome, Policy, ReasonAudience, ReasonCode, StepBody, TableTrace, Verdict};
+use crate::policy::{
+    Because, CounterfactualNull, InputChange, Outcome, Policy, ReasonAudience, ReasonCode, StepBody,
+    TableTrace, Verdict,
+};
 use crate::time::Instant;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -35,6 +38,8 @@ pub struct PolicyRunResponse {
     pub assumed: BTreeMap<Arc<str>, JsonValue>,
     /// The largest amount of the policy's grid at which the whole policy approves.
     pub counter_offer: Option<CounterOffer>,
+    /// The least change at which the whole policy approves, where the request asks for it.
+    pub counterfactual: Option<PolicyCounterfactual>,
     /// Currency of the amounts.
     pub currency: Option<Currency>,
     /// Your id of the applicant.
@@ -45,6 +50,9 @@ pub struct PolicyRunResponse {
     pub language: String,
     /// The rows that matched, in the order of the steps.
     pub matched_rules: Vec<PolicyRule>,
+    /// Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub null_reasons: BTreeMap<&'static str, CounterfactualNull>,
     /// `approve`, `refer` or `decline`.
     pub outcome: Outcome,
     /// Whether and until when a person may decide otherwise.
@@ -85,6 +93,23 @@ pub struct CounterOffer {
     pub amount_minor: i64,
     /// What the offer states beside it.
     pub terms: BTreeMap<String, JsonValue>,
+}
+
+/// The least change of the application at which the whole policy, run again, approves.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PolicyCounterfactual {
+    /// The amount that the approval would grant, in minor units.
+    pub approved_amount_minor: Option<i64>,
+    /// The inputs that change, fewest first, then by the smallest sum of relative changes.
+    pub changes: Vec<InputChange>,
+    /// Whether no change of fewer inputs, and no smaller one, exists: cells read every input that can change as it is, and
+    /// all were tried.
+    pub exact: bool,
+    /// Names of the steps whose results were held as they are; a change of what they read could change them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
 }
 
 /// Until when a person may decide otherwise.
@@ -169,6 +194,7 @@ pub(super) struct Found<'f> {
     pub(super) arm: Option<PolicyArm>,
     pub(super) counter_offer: Option<CounterOffer>,
     pub(super) shadows: Vec<ShadowView>,
+    pub(super) counterfactual: Option<core::result::Result<PolicyCounterfactual, CounterfactualNull>>,
     pub(super) unused: Vec<String>,
 }
 
@@ -205,6 +231,11 @@ impl Found<'_> {
             referred: matches!(fulfilled, Fulfilled::Answer(answer) if operation.refers(answer)),
         });
         let terms = self.verdict.terms.as_ref();
+        let (counterfactual, null_reason) = match self.counterfactual {
+            Some(Ok(found)) => (Some(found), None),
+            Some(Err(why)) => (None, Some(("/counterfactual", why))),
+            None => (None, None),
+        };
         Ok(PolicyRunResponse {
             approved_amount_minor: terms.map(|terms| terms.amount_minor),
             as_of: self.as_of,
@@ -226,6 +257,8 @@ impl Found<'_> {
             arm: self.arm,
             counter_offer: self.counter_offer,
             shadows: self.shadows,
+            counterfactual,
+            null_reasons: null_reason.into_iter().collect(),
             trace: self.trace,
             unused: self.unused,
         })

@@ -30,6 +30,10 @@ pub struct PolicyRunRequest {
     /// Who reads the reasons; default `internal`.
     #[serde(default)]
     pub audience: Audience,
+    /// Whether the answer to a decline says which least change of the inputs that the applicant can change would be approved;
+    /// default false.
+    #[serde(default)]
+    pub counterfactual: bool,
     /// Your id of the applicant; opaque, up to 128 bytes.
     pub entity_id: Id,
     /// The same key and request give the stored answer.
