@@ -143,9 +143,9 @@ impl Writer<'_> {
                 let [condition, yes, no] = &**parts;
                 // A choice within a choice would read as one of the outer.
                 if matches!(yes.kind, NodeKind::If(_)) {
-                    self.formula(yes.span)
+                    self.formula(yes.span);
                 } else {
-                    self.value(yes)
+                    self.value(yes);
                 }
                 self.words(" if ");
                 self.condition(condition, false);

@@ -68,7 +68,9 @@ impl Operate for PolicyRunRequest {
         let trace = self.trace.then(|| policy.trace(&state));
         let counterfactual = match (self.counterfactual, verdict.outcome) {
             (false, _) => None,
-            (true, Outcome::Decline) => Some(self.least_change(call, &policy, as_of, &steps, &mut state)?),
+            (true, Outcome::Decline) => {
+                Some(self.least_change(call, (&policy, as_of), &steps, &mut state)?)
+            }
             (true, Outcome::Approve | Outcome::Refer) => Some(Err(CounterfactualNull::NotDeclined)),
         };
         let counter_offer = match verdict.outcome {

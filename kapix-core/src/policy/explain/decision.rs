@@ -18,6 +18,9 @@ use std::sync::Arc;
 const ROWS_MAX: usize = 20;
 const VALUES_MAX: usize = 100;
 
+/// Inputs that change, whether none is smaller, and the steps that were held; or why none is stated.
+pub(crate) type Change<'d> = Result<(&'d [InputChange], bool, &'d [String]), Option<CounterfactualNull>>;
+
 /// A decision as `policy.run` gave it.
 #[derive(Clone, Debug)]
 pub(crate) struct DecisionView<'d> {
@@ -27,7 +30,7 @@ pub(crate) struct DecisionView<'d> {
     pub assumed: &'d BTreeMap<Arc<str>, JsonValue>,
     /// The least change at which the policy approves, with whether none is smaller, and the steps that were held; or why none is
     /// stated.
-    pub change: Result<(&'d [InputChange], bool, &'d [String]), Option<CounterfactualNull>>,
+    pub change: Change<'d>,
     pub counter_offer_minor: Option<i64>,
     pub explanation: &'d str,
     pub inputs: &'d BTreeMap<String, JsonValue>,
@@ -60,13 +63,13 @@ impl Policy {
         let outcome = line().outcome(view.outcome).words(": ").quote(view.explanation);
         page.note(tone(Some(view.outcome)), outcome);
         page.list(self.facts(view));
-        self.reasons_given(view, page);
+        reasons_given(view, page);
         let reached = || self.all_tables().zip(view.trace);
         let matched: Vec<Line> = reached()
             .flat_map(|(table, trace)| {
                 let is_matched = |rule: &str| view.matched.contains(&(&*trace.table, rule));
                 let rows = trace.rules.iter().enumerate().filter(move |(_, rule)| is_matched(&rule.rule));
-                rows.map(move |(row, rule)| self.matched_row(table, trace, (row, rule)))
+                rows.map(move |(row, rule)| matched_row(table, trace, (row, rule)))
             })
             .take(ROWS_MAX)
             .collect();
@@ -129,52 +132,6 @@ impl Policy {
         lines
     }
 
-    fn reasons_given(&self, view: &DecisionView<'_>, page: &mut Page) {
-        let rows = view.reasons.iter().take(VALUES_MAX).map(|reason| {
-            let mut asks = line().outcome(reason.outcome);
-            if let Some(queue) = reason.queue {
-                asks = asks.words(" to the queue ").code(queue);
-            }
-            let from = match reason.step {
-                None => words("the end of the run"),
-                Some(step) if reason.rules.is_empty() => code(step),
-                Some(step) => {
-                    let rows = reason.rules.iter().take(ROWS_MAX).map(|rule| row_name(step, rule));
-                    line().joined(rows, ", ", " and ")
-                }
-            };
-            let inputs = or_dash(names(reason.inputs.iter().map(|it| &**it), ", "));
-            (
-                tone(Some(reason.outcome)),
-                vec![code(reason.code), line().quote(reason.text), asks, from, inputs],
-            )
-        });
-        let head = ["Reason", "Text", "Asks for", "From", "Inputs without a usable value"];
-        page.table(Grid {
-            caption: words("Reasons of the decision"),
-            head: head.map(words).to_vec(),
-            rows: rows.collect(),
-        });
-    }
-
-    /// Returns a row that matched, with the values that it read.
-    fn matched_row(&self, table: &Table, trace: &TableTrace, (row, rule): (usize, &RuleTrace)) -> Line {
-        let said = row_name(&trace.table, &rule.rule);
-        let Some(document) = table.body.rules.get(row) else { return said };
-        let cells = table.columns.iter().zip(&document.when).zip(&trace.columns);
-        let held: Vec<Line> = cells
-            .filter_map(|((column, text), found)| {
-                let asked = cell(column.scalar, text)?;
-                let value = json(Some(column.scalar), &found.value);
-                Some(code(&column.text).words(" is ").line(value).words(", which is ").line(asked))
-            })
-            .collect();
-        let said = said.words(": ");
-        let said =
-            if held.is_empty() { said.words("it asks nothing") } else { said.joined(held, "; ", "; ") };
-        said.words("; it gives ").line(then(&document.then)).words(".")
-    }
-
     /// Tells what kept the rows that approve from matching, or from deciding.
     fn kept_from_approval(&self, view: &DecisionView<'_>, page: &mut Page) {
         let mut told = Vec::new();
@@ -183,7 +140,7 @@ impl Policy {
             let approving = rows.filter(|(document, _)| document.then.outcome == Some(Outcome::Approve));
             for (_, rule) in approving.take(ROWS_MAX) {
                 if !view.matched.contains(&(&*trace.table, &*rule.rule)) {
-                    told.push(self.not_matched(table, trace, rule));
+                    told.push(not_matched(table, trace, rule));
                 }
             }
         }
@@ -206,41 +163,6 @@ impl Policy {
                     .words("."),
             );
         }
-    }
-
-    fn not_matched(&self, table: &Table, trace: &TableTrace, rule: &RuleTrace) -> Line {
-        let said = row_name(&trace.table, &rule.rule).words(": ");
-        if rule.result == RuleResult::Matched {
-            return said.words(
-                "it would match, but another row of the table decides, or what the table gives is in doubt.",
-            );
-        }
-        let cells = rule.cells.iter().map(|found| {
-            let scalar =
-                table.columns.iter().find(|column| *column.text == *found.column).map(|it| it.scalar);
-            let asked = scalar.and_then(|scalar| cell(scalar, &found.cell));
-            let asked = asked.unwrap_or_else(|| code(&found.cell));
-            let said = code(&found.column);
-            match found.result {
-                RuleResult::Unknown if found.value == JsonValue::Null => {
-                    said.words(" is unknown; the row needs one that is ").line(asked)
-                }
-                RuleResult::Unknown => {
-                    let value = json(scalar, &found.value);
-                    said.words(" is ")
-                        .line(value)
-                        .words("; whether that is ")
-                        .line(asked)
-                        .words(" is unknown")
-                }
-                RuleResult::Failed | RuleResult::Matched => said
-                    .words(" is ")
-                    .line(json(scalar, &found.value))
-                    .words("; the row needs one that is ")
-                    .line(asked),
-            }
-        });
-        said.joined(cells, ", and ", ", and ").words(".")
     }
 
     fn explain_change(&self, view: &DecisionView<'_>, page: &mut Page) {
@@ -280,4 +202,76 @@ impl Policy {
         }
         page.note(Tone::Plain, said);
     }
+}
+
+fn reasons_given(view: &DecisionView<'_>, page: &mut Page) {
+    let rows = view.reasons.iter().take(VALUES_MAX).map(|reason| {
+        let mut asks = line().outcome(reason.outcome);
+        if let Some(queue) = reason.queue {
+            asks = asks.words(" to the queue ").code(queue);
+        }
+        let from = match reason.step {
+            None => words("the end of the run"),
+            Some(step) if reason.rules.is_empty() => code(step),
+            Some(step) => {
+                let rows = reason.rules.iter().take(ROWS_MAX).map(|rule| row_name(step, rule));
+                line().joined(rows, ", ", " and ")
+            }
+        };
+        let inputs = or_dash(names(reason.inputs.iter().map(|it| &**it), ", "));
+        (tone(Some(reason.outcome)), vec![code(reason.code), line().quote(reason.text), asks, from, inputs])
+    });
+    let head = ["Reason", "Text", "Asks for", "From", "Inputs without a usable value"];
+    page.table(Grid {
+        caption: words("Reasons of the decision"),
+        head: head.map(words).to_vec(),
+        rows: rows.collect(),
+    });
+}
+
+/// Returns a row that matched, with the values that it read.
+fn matched_row(table: &Table, trace: &TableTrace, (row, rule): (usize, &RuleTrace)) -> Line {
+    let said = row_name(&trace.table, &rule.rule);
+    let Some(document) = table.body.rules.get(row) else { return said };
+    let cells = table.columns.iter().zip(&document.when).zip(&trace.columns);
+    let held: Vec<Line> = cells
+        .filter_map(|((column, text), found)| {
+            let asked = cell(column.scalar, text)?;
+            let value = json(Some(column.scalar), &found.value);
+            Some(code(&column.text).words(" is ").line(value).words(", which is ").line(asked))
+        })
+        .collect();
+    let said = said.words(": ");
+    let said = if held.is_empty() { said.words("it asks nothing") } else { said.joined(held, "; ", "; ") };
+    said.words("; it gives ").line(then(&document.then)).words(".")
+}
+
+fn not_matched(table: &Table, trace: &TableTrace, rule: &RuleTrace) -> Line {
+    let said = row_name(&trace.table, &rule.rule).words(": ");
+    if rule.result == RuleResult::Matched {
+        return said.words(
+            "it would match, but another row of the table decides, or what the table gives is in doubt.",
+        );
+    }
+    let cells = rule.cells.iter().map(|found| {
+        let scalar = table.columns.iter().find(|column| *column.text == *found.column).map(|it| it.scalar);
+        let asked = scalar.and_then(|scalar| cell(scalar, &found.cell));
+        let asked = asked.unwrap_or_else(|| code(&found.cell));
+        let said = code(&found.column);
+        match found.result {
+            RuleResult::Unknown if found.value == JsonValue::Null => {
+                said.words(" is unknown; the row needs one that is ").line(asked)
+            }
+            RuleResult::Unknown => {
+                let value = json(scalar, &found.value);
+                said.words(" is ").line(value).words("; whether that is ").line(asked).words(" is unknown")
+            }
+            RuleResult::Failed | RuleResult::Matched => said
+                .words(" is ")
+                .line(json(scalar, &found.value))
+                .words("; the row needs one that is ")
+                .line(asked),
+        }
+    });
+    said.joined(cells, ", and ", ", and ").words(".")
 }

@@ -153,7 +153,9 @@ impl Html {
 
     fn list(&mut self, lines: &[Line]) {
         self.raw("<ul>\n");
-        lines.iter().for_each(|line| self.element("<li>", line, "</li>\n"));
+        for line in lines {
+            self.element("<li>", line, "</li>\n");
+        }
         self.raw("</ul>\n");
     }
 

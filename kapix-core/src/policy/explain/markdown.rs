@@ -22,7 +22,9 @@ pub(super) fn write(page: &Page) -> String {
             Block::Fold(line, lines) => {
                 text(&mut out, "", line);
                 out.push('\n');
-                lines.iter().for_each(|line| text(&mut out, "- ", line));
+                for line in lines {
+                    text(&mut out, "- ", line);
+                }
             }
         }
     }
@@ -60,14 +62,13 @@ fn inline(line: &Line, is_cell: bool) -> String {
     let mut out = String::new();
     for span in &line.0 {
         match span {
-            Span::Words(text) => out.push_str(&escaped(text)),
             Span::Quote(text) if runs_left(text) => {
                 // First strong isolate and its end: the text keeps its direction, the line around it its own.
                 out.push('\u{2068}');
                 out.push_str(&escaped(text));
                 out.push('\u{2069}');
             }
-            Span::Quote(text) => out.push_str(&escaped(text)),
+            Span::Words(text) | Span::Quote(text) => out.push_str(&escaped(text)),
             Span::Code(text) => out.push_str(&code(text, is_cell)),
             Span::Strong(text) => {
                 out.push_str("**");

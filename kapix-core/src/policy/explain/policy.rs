@@ -186,7 +186,7 @@ pub(super) fn span(seconds: u64) -> String {
         (60, "minute", "minutes"),
         (1, "second", "seconds"),
     ] {
-        if seconds > 0 && seconds % each == 0 {
+        if seconds > 0 && seconds.is_multiple_of(each) {
             return many(usize::try_from(seconds / each).unwrap_or(usize::MAX), one, more);
         }
     }

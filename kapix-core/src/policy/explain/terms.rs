@@ -29,7 +29,7 @@ impl Policy {
         let mut lines = vec![words("The requested amount is ").code(&offer.requested).words(".")];
         match &offer.limit {
             None => {
-                lines.push(words("There is no limit of its own: an approval grants the requested amount."))
+                lines.push(words("There is no limit of its own: an approval grants the requested amount."));
             }
             Some(limit) => {
                 let outcome = offer.above_limit.unwrap_or(Outcome::Refer);

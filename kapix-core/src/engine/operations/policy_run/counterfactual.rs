@@ -26,8 +26,7 @@ impl PolicyRunRequest {
     pub(super) fn least_change(
         &self,
         call: &Call<'_, '_>,
-        policy: &Policy,
-        as_of: Instant,
+        (policy, as_of): (&Policy, Instant),
         steps: &Steps,
         state: &mut State,
     ) -> Result<Result<PolicyCounterfactual, CounterfactualNull>, Interrupt> {
