@@ -123,6 +123,19 @@ func (e *Engine) PolicyDiffJSON(ctx context.Context, request []byte, columns ...
 	return answer[PolicyDiffResponse](ctx, e, "policy.diff", request, columns)
 }
 
+// PolicyExplain: A policy in plain language, as Markdown or a page: tables, gaps, hit counts, another version, a decision.
+// The operation policy.explain.
+func (e *Engine) PolicyExplain(ctx context.Context, request *PolicyExplainRequest) (*PolicyExplainResponse, error) {
+	response, _, err := answer[PolicyExplainResponse](ctx, e, "policy.explain", request, nil)
+	return response, err
+}
+
+// PolicyExplainJSON is PolicyExplain for a request in JSON, which the engine reads itself.
+func (e *Engine) PolicyExplainJSON(ctx context.Context, request []byte) (*PolicyExplainResponse, error) {
+	response, _, err := answer[PolicyExplainResponse](ctx, e, "policy.explain", request, nil)
+	return response, err
+}
+
 // PolicyReplay: What a policy decides of a portfolio: rates, reasons, how often each row matched.
 // The operation policy.replay. Columns are borrowed for the call, not copied;
 // without them those of the request are read. With them, result columns come back.

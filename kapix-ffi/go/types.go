@@ -462,6 +462,16 @@ func (v *Applicant) UnmarshalJSON(text []byte) error {
 	return read(text, v, (*plain)(v), &v.given)
 }
 
+// ArmRole: The role of a policy in a split.
+type ArmRole string
+
+const (
+	// ArmRoleChallenger: One of `challengers`.
+	ArmRoleChallenger ArmRole = "challenger"
+	// ArmRoleChampion: The policy of the request.
+	ArmRoleChampion ArmRole = "champion"
+)
+
 // ArtefactCheckRequest: Asks whether an artefact would load, without loading it.
 type ArtefactCheckRequest struct {
 	// Artefact: The artefact or bundle.
@@ -1062,6 +1072,20 @@ type CellTrace struct {
 	Value json.RawMessage `json:"value"`
 }
 
+// Challenger: A policy that decides a share of the applicants.
+type Challenger struct {
+	// Policy: `id` or `id@version` of a policy.
+	Policy string `json:"policy"`
+	// Share: Its share of the applicants, above 0.
+	Share float64 `json:"share"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *Challenger) UnmarshalJSON(text []byte) error {
+	type plain Challenger
+	return read(text, v, (*plain)(v), nil)
+}
+
 // CharacteristicSettings: What differs for one characteristic.
 type CharacteristicSettings struct {
 	// Binning: How it is binned; default for each field is that of the request's `binning`.
@@ -1189,6 +1213,18 @@ type CounterOffer struct {
 	// Terms: What the offer states beside it.
 	Terms map[string]json.RawMessage `json:"terms"`
 }
+
+// CounterfactualNull: Why no change of an application is stated.
+type CounterfactualNull string
+
+const (
+	// CounterfactualNullNotDeclined: The application is not declined.
+	CounterfactualNullNotDeclined CounterfactualNull = "not_declined"
+	// CounterfactualNullNoneFound: No change of at most three inputs that the applicant can change was found at which the policy approves.
+	CounterfactualNullNoneFound CounterfactualNull = "none_found"
+	// CounterfactualNullSearchEnded: The search came to its limit of runs before it found one.
+	CounterfactualNullSearchEnded CounterfactualNull = "search_ended"
+)
 
 // CounterfactualView: The smallest change that improves the decision.
 type CounterfactualView struct {
@@ -1764,6 +1800,16 @@ func (v *Exclusion) UnmarshalJSON(text []byte) error {
 	return read(text, v, (*plain)(v), &v.given)
 }
 
+// ExplainFormat: The form of a page.
+type ExplainFormat string
+
+const (
+	// ExplainFormatHtml: One HTML document with its style, without scripts and without anything from elsewhere.
+	ExplainFormatHtml ExplainFormat = "html"
+	// ExplainFormatMarkdown: CommonMark with tables.
+	ExplainFormatMarkdown ExplainFormat = "markdown"
+)
+
 // Explanation: Why a total is what it is.
 type Explanation struct {
 	// AdverseReasons: What lowered the score, at most four, the strongest first.
@@ -1970,6 +2016,16 @@ type HosmerLemeshow struct {
 	PValue float64 `json:"p_value"`
 }
 
+// InputChange: An input that changes.
+type InputChange struct {
+	// From: Its value in the application.
+	From json.RawMessage `json:"from"`
+	// Input: Its name.
+	Input string `json:"input"`
+	// To: The value at which the policy approves.
+	To json.RawMessage `json:"to"`
+}
+
 // InputNullReason: Why an input of a card is missing.
 type InputNullReason string
 
@@ -2068,7 +2124,7 @@ const (
 	LeftOutReasonHeader LeftOutReason = "header"
 	// LeftOutReasonNoAmount: A row with a day, or a line of a balance or a total, of which no amount could be read.
 	LeftOutReasonNoAmount LeftOutReason = "no_amount"
-	// LeftOutReasonNote: Text without a day and without an amount, such as the foot of a page.
+	// LeftOutReasonNote: Text without a day and without an amount, such as the foot of a page; or a limit of the account.
 	LeftOutReasonNote LeftOutReason = "note"
 	// LeftOutReasonOpeningBalance: A balance before the first row: it became the opening balance.
 	LeftOutReasonOpeningBalance LeftOutReason = "opening_balance"
@@ -2394,6 +2450,16 @@ type PointsRange struct {
 	Min int32 `json:"min"`
 }
 
+// PolicyArm: Which policy of a split decided, and how it was chosen.
+type PolicyArm struct {
+	// Draw: Place of the applicant in the split, from 0 to 1: the first 53 bits of SHA-256 of the JSON text `["SALT","ENTITY_ID"]`. The first challenger decides below its share, the next one below the sum of both, and so on.
+	Draw float64 `json:"draw"`
+	// Role: `champion` or `challenger`.
+	Role ArmRole `json:"role"`
+	// Share: The share of the applicants that this policy decides.
+	Share float64 `json:"share"`
+}
+
 // PolicyCheckRequest: Asks what is wrong with a policy, before it is loaded or of a loaded one.
 type PolicyCheckRequest struct {
 	// Artefact: The policy, an artefact of kind `policy`; in place of `policy`.
@@ -2434,6 +2500,18 @@ type PolicyCheckResponse struct {
 	Tests []TestResult `json:"tests"`
 	// Valid: Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects nothing.
 	Valid bool `json:"valid"`
+}
+
+// PolicyCounterfactual: The least change of the application at which the whole policy, run again, approves.
+type PolicyCounterfactual struct {
+	// ApprovedAmountMinor: The amount that the approval would grant, in minor units.
+	ApprovedAmountMinor *int64 `json:"approved_amount_minor,omitempty"`
+	// Changes: The inputs that change, fewest first, then by the smallest sum of relative changes.
+	Changes []InputChange `json:"changes"`
+	// Exact: Whether no change of fewer inputs, and no smaller one, exists: cells read every input that can change as it is, and all were tried.
+	Exact bool `json:"exact"`
+	// Held: Names of the steps whose results were held as they are; a change of what they read could change them.
+	Held []string `json:"held,omitzero"`
 }
 
 // PolicyDiffRequest: Asks what two versions of a policy decide differently.
@@ -2494,6 +2572,60 @@ type PolicyDiffResponse struct {
 	Seed int64 `json:"seed"`
 	// Tables: Where tables give different things, with an applicant for each part: without data.
 	Tables []TableDifference `json:"tables,omitzero"`
+}
+
+// PolicyExplainRequest: Asks for a policy in plain language.
+type PolicyExplainRequest struct {
+	// Against: `id` or `id@version` of a second policy, which the page lays beside the first.
+	Against string `json:"against,omitempty"`
+	// AsOf: The instant of cases that state none, and of a decision that states none.
+	AsOf string `json:"as_of,omitempty"`
+	// Decision: An application, as `policy.run` takes it: the page tells how this policy decides it.
+	Decision *PolicyRunRequest `json:"decision,omitempty"`
+	// Format: `markdown` or `html`; default `markdown`.
+	Format ExplainFormat `json:"format,omitempty"`
+	// Hits: The member `rules` of an answer of `policy.replay` by this policy: the page shows how often each row matched.
+	Hits []RuleCountInput `json:"hits,omitzero"`
+	// Language: Language of the texts of reasons, ISO 639-1, those of the decision too; default `en`, also where a reason has no text in it. The page's own words are English.
+	Language string `json:"language,omitempty"`
+	// Policy: `id` or `id@version` of a policy.
+	Policy string `json:"policy"`
+	// RowsMax: Rows of each table that the page shows, 1..=1000; default 100.
+	RowsMax *uint32 `json:"rows_max,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *PolicyExplainRequest) UnmarshalJSON(text []byte) error {
+	type plain PolicyExplainRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// PolicyExplainResponse: A policy in plain language.
+type PolicyExplainResponse struct {
+	// Against: The second policy.
+	Against *ArtefactRef `json:"against,omitempty"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Format: The form of the page.
+	Format ExplainFormat `json:"format"`
+	// Language: Language of the texts of reasons.
+	Language string `json:"language"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Outcome: The outcome of the decision.
+	Outcome Outcome `json:"outcome,omitempty"`
+	// Policy: The policy.
+	Policy ArtefactRef `json:"policy"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// RowsLeftOut: Rows of tables that the page does not show.
+	RowsLeftOut uint64 `json:"rows_left_out"`
+	// Text: The page.
+	Text string `json:"text"`
 }
 
 // PolicyReason: One reason.
@@ -2598,6 +2730,8 @@ type PolicyRunRequest struct {
 	AsOf string `json:"as_of,omitempty"`
 	// Audience: Who reads the reasons; default `internal`.
 	Audience Audience `json:"audience,omitempty"`
+	// Counterfactual: Whether the answer to a decline says which least change of the inputs that the applicant can change would be approved; default false.
+	Counterfactual *bool `json:"counterfactual,omitempty"`
 	// EntityID: Your id of the applicant; opaque, up to 128 bytes.
 	EntityID string `json:"entity_id"`
 	// IdempotencyKey: The same key and request give the stored answer.
@@ -2610,6 +2744,10 @@ type PolicyRunRequest struct {
 	Policy string `json:"policy"`
 	// Seed: Seed of simulations; a policy uses none itself, hands it to its steps and echoes it.
 	Seed int64 `json:"seed,omitempty"`
+	// Shadows: At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the outcome.
+	Shadows []string `json:"shadows,omitzero"`
+	// Split: Challengers that decide a share of the applicants in place of `policy`.
+	Split *PolicySplit `json:"split,omitempty"`
 	// Trace: Whether the answer says of every row why it did not match; default false.
 	Trace *bool `json:"trace,omitempty"`
 
@@ -2626,6 +2764,8 @@ func (v *PolicyRunRequest) UnmarshalJSON(text []byte) error {
 type PolicyRunResponse struct {
 	// ApprovedAmountMinor: The amount that an approval grants, in minor units.
 	ApprovedAmountMinor *int64 `json:"approved_amount_minor,omitempty"`
+	// Arm: Which policy of the split decided, where the request has one.
+	Arm *PolicyArm `json:"arm,omitempty"`
 	// AsOf: The instant of the application.
 	AsOf string `json:"as_of"`
 	// Assumed: Inputs that are missing and have a value of the policy instead.
@@ -2634,6 +2774,8 @@ type PolicyRunResponse struct {
 	AuditID string `json:"audit_id,omitempty"`
 	// CounterOffer: The largest amount of the policy's grid at which the whole policy approves.
 	CounterOffer *CounterOffer `json:"counter_offer,omitempty"`
+	// Counterfactual: The least change at which the whole policy approves, where the request asks for it.
+	Counterfactual *PolicyCounterfactual `json:"counterfactual,omitempty"`
 	// Currency: Currency of the amounts.
 	Currency string `json:"currency,omitempty"`
 	// EntityID: Your id of the applicant.
@@ -2646,6 +2788,8 @@ type PolicyRunResponse struct {
 	LatencyMS float64 `json:"latency_ms,omitempty"`
 	// MatchedRules: The rows that matched, in the order of the steps.
 	MatchedRules []PolicyRule `json:"matched_rules"`
+	// NullReasons: Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it.
+	NullReasons map[string]CounterfactualNull `json:"null_reasons,omitzero"`
 	// Outcome: `approve`, `refer` or `decline`.
 	Outcome Outcome `json:"outcome"`
 	// Override: Whether and until when a person may decide otherwise.
@@ -2662,6 +2806,8 @@ type PolicyRunResponse struct {
 	RequestID string `json:"request_id,omitempty"`
 	// Seed: The request's seed.
 	Seed int64 `json:"seed"`
+	// Shadows: What the shadow policies would decide, in the order of the request.
+	Shadows []ShadowView `json:"shadows,omitzero"`
 	// Steps: What came of the operations that the policy asked.
 	Steps []PolicyStep `json:"steps,omitzero"`
 	// Terms: What an approval states beside the amount.
@@ -2672,6 +2818,20 @@ type PolicyRunResponse struct {
 	Unused []string `json:"unused,omitzero"`
 	// ValidUntil: Until when an approval is valid.
 	ValidUntil string `json:"valid_until,omitempty"`
+}
+
+// PolicySplit: Policies that decide a share of the applicants in place of `policy`. Which one decides follows from the applicant's id alone, so that the same applicant always has the same one.
+type PolicySplit struct {
+	// Challengers: The challengers, 1 to 8; their shares sum to 1 at most, and `policy` decides the rest.
+	Challengers []Challenger `json:"challengers"`
+	// Salt: Text of 1 to 128 bytes that names the experiment: another one splits the applicants anew.
+	Salt string `json:"salt"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *PolicySplit) UnmarshalJSON(text []byte) error {
+	type plain PolicySplit
+	return read(text, v, (*plain)(v), nil)
 }
 
 // PolicyStep: What came of an operation that the policy asked.
@@ -2951,7 +3111,7 @@ const (
 	ReadingFindingKindClosingMismatch ReadingFindingKind = "closing_mismatch"
 	// ReadingFindingKindFeesNotRead: Money stands in a column of fees that is not read (`columns_not_read`), and no balance shows that the amounts hold it.
 	ReadingFindingKindFeesNotRead ReadingFindingKind = "fees_not_read"
-	// ReadingFindingKindHiddenRows: A line holds a day and an amount and became no row: all in one value, before the header, or in a quoted value of several lines.
+	// ReadingFindingKindHiddenRows: A line holds an amount and became no row: without a day, all in one value, before the header, or in a quoted value of several lines.
 	ReadingFindingKindHiddenRows ReadingFindingKind = "hidden_rows"
 	// ReadingFindingKindNewestFirst: The document was in the order of the newest first; the rows are given the oldest first.
 	ReadingFindingKindNewestFirst ReadingFindingKind = "newest_first"
@@ -2959,11 +3119,11 @@ const (
 	ReadingFindingKindPagesMissing ReadingFindingKind = "pages_missing"
 	// ReadingFindingKindSectionDoubtful: Behind a line that is no row the days begin anew: the rows may be of another account, or still to come.
 	ReadingFindingKindSectionDoubtful ReadingFindingKind = "section_doubtful"
-	// ReadingFindingKindSignDoubtful: More balances follow from the row before with the amount turned round than as it was read, and too few to turn it, or no balance is below zero.
+	// ReadingFindingKindSignDoubtful: More balances follow from the row before with the amount turned round than as it was read, and too few to turn it, or no balance is below zero; or only some debits seem to have a minus.
 	ReadingFindingKindSignDoubtful ReadingFindingKind = "sign_doubtful"
 	// ReadingFindingKindSignFound: Balances chain only when money out is above zero; the amounts were turned round.
 	ReadingFindingKindSignFound ReadingFindingKind = "sign_found"
-	// ReadingFindingKindStateUnknown: A column leaves open whether rows took effect: a status or a day of booking that is empty beside filled ones, or a code other than that of success.
+	// ReadingFindingKindStateUnknown: It is open whether rows took effect: no status or day of booking where others have one, a code other than that of success, a text of a payment that came back, or a title of such rows.
 	ReadingFindingKindStateUnknown ReadingFindingKind = "state_unknown"
 	// ReadingFindingKindTotalMismatch: A stated total is not the sum of the rows.
 	ReadingFindingKindTotalMismatch ReadingFindingKind = "total_mismatch"
@@ -3187,6 +3347,31 @@ type RuleCount struct {
 	Rule string `json:"rule"`
 	// Table: Name of its table.
 	Table string `json:"table"`
+}
+
+// Input returns the value as a request takes it.
+func (v RuleCount) Input() RuleCountInput {
+	return RuleCountInput{
+		Rows:  v.Rows,
+		Rule:  v.Rule,
+		Table: v.Table,
+	}
+}
+
+// RuleCountInput: How often a row of a table matched.
+type RuleCountInput struct {
+	// Rows: Applications that it matched.
+	Rows uint64 `json:"rows"`
+	// Rule: Its name.
+	Rule string `json:"rule"`
+	// Table: Name of its table.
+	Table string `json:"table"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *RuleCountInput) UnmarshalJSON(text []byte) error {
+	type plain RuleCountInput
+	return read(text, v, (*plain)(v), nil)
 }
 
 // RuleDifference: A part of a table where two versions give different things.
@@ -3812,6 +3997,24 @@ const (
 	// SeverityRefer: The data contradict themselves: an approval becomes a referral, unless the artefact accepts the finding.
 	SeverityRefer Severity = "refer"
 )
+
+// ShadowView: What a shadow policy would decide.
+type ShadowView struct {
+	// ApprovedAmountMinor: The amount that its approval would grant, in minor units.
+	ApprovedAmountMinor *int64 `json:"approved_amount_minor,omitempty"`
+	// Differs: Whether it would decide otherwise: another outcome, or another amount.
+	Differs *bool `json:"differs,omitempty"`
+	// Error: Why it decides nothing.
+	Error json.RawMessage `json:"error,omitzero"`
+	// Outcome: What it would decide.
+	Outcome Outcome `json:"outcome,omitempty"`
+	// Policy: The policy, where it is loaded.
+	Policy *ArtefactRef `json:"policy,omitempty"`
+	// Reasons: Codes of the reasons for its outcome, in the order of its steps.
+	Reasons []string `json:"reasons,omitzero"`
+	// Shadow: Its name in the request.
+	Shadow string `json:"shadow"`
+}
 
 // Sign: What the sign of an amount means.
 type Sign string

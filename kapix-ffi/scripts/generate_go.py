@@ -26,8 +26,9 @@ def named(schemas, direction):
     """Returns the named schemas of one direction."""
     every = {}
     for pair in schemas.values():
-        whole = {key: value for key, value in pair[direction].items() if key not in ("$defs", "$schema")}
-        for name, schema in [*pair[direction].get("$defs", {}).items(), (whole["title"], whole)]:
+        # A request within another one has no title, which is its name.
+        whole = {key: value for key, value in pair[direction].items() if key not in ("$defs", "$schema", "title")}
+        for name, schema in [*pair[direction].get("$defs", {}).items(), (pair[direction]["title"], whole)]:
             if every.setdefault(name, schema) != schema:
                 sys.exit(f"two types are named {name}")
     return every

@@ -12,6 +12,7 @@ module.exports = {
   'entity.put': { columnar: false, required: ['data', 'entity_id'] },
   'policy.check': { columnar: false, required: [] },
   'policy.diff': { columnar: true, required: ['other', 'policy'] },
+  'policy.explain': { columnar: false, required: ['policy'] },
   'policy.replay': { columnar: true, required: ['policy'] },
   'policy.run': { columnar: false, required: ['entity_id', 'policy'] },
   'scorecard.develop': { columnar: true, required: ['target'] },

@@ -26,6 +26,7 @@ export interface OperationTypes {
   'entity.put': [EntityPutRequest, EntityPutResponse];
   'policy.check': [PolicyCheckRequest, PolicyCheckResponse];
   'policy.diff': [PolicyDiffRequest, PolicyDiffResponse];
+  'policy.explain': [PolicyExplainRequest, PolicyExplainResponse];
   'policy.replay': [PolicyReplayRequest, PolicyReplayResponse];
   'policy.run': [PolicyRunRequest, PolicyRunResponse];
   'scorecard.develop': [ScorecardDevelopRequest, ScorecardDevelopResponse];
@@ -76,6 +77,8 @@ export interface Policy {
    * thread.
    */
   diffAsync(columns: Columns, request: PolicyDiffRequest, options?: ColumnsAsyncOptions): Promise<Columnar<PolicyDiffResponse>>;
+  /** A policy in plain language, as Markdown or a page: tables, gaps, hit counts, another version, a decision. */
+  explain(request: PolicyExplainRequest): Answered<PolicyExplainResponse>;
   /** What a policy decides of a portfolio: rates, reasons, how often each row matched. */
   replay(columns: null, request: PolicyReplayRequest): Answered<PolicyReplayResponse>;
   replay(columns: Columns, request: PolicyReplayRequest, options?: ColumnsOptions): Columnar<PolicyReplayResponse>;
@@ -461,6 +464,14 @@ export interface CashflowAnalyzeRequest {
   readonly seed?: number | bigint;
 }
 
+/** A policy that decides a share of the applicants. */
+export interface Challenger {
+  /** `id` or `id@version` of a policy. */
+  readonly policy: string;
+  /** Its share of the applicants, above 0. */
+  readonly share: number | bigint;
+}
+
 /** What differs for one characteristic. */
 export interface CharacteristicSettings {
   /** How it is binned; default for each field is that of the request's `binning`. */
@@ -640,6 +651,9 @@ export interface Exclusion {
   readonly values?: ReadonlyArray<boolean | number | bigint | string | null>;
 }
 
+/** The form of a page. */
+export type ExplainFormat = 'html' | 'markdown';
+
 /** A source that answers with named values. */
 export interface FlatSource {
   /** The source was asked and holds no record of the applicant; this is not missing data. */
@@ -740,6 +754,32 @@ export interface PolicyDiffRequest {
   readonly seed?: number | bigint;
 }
 
+/** Asks for a policy in plain language. */
+export interface PolicyExplainRequest {
+  /** `id` or `id@version` of a second policy, which the page lays beside the first. */
+  readonly against?: string | null;
+  /** The instant of cases that state none, and of a decision that states none. */
+  readonly as_of?: string | Date | null;
+  /** An application, as `policy.run` takes it: the page tells how this policy decides it. */
+  readonly decision?: PolicyRunRequest | null;
+  /** `markdown` or `html`; default `markdown`. */
+  readonly format?: ExplainFormat;
+  /**
+   * The member `rules` of an answer of `policy.replay` by this policy: the page shows how often each row
+   * matched.
+   */
+  readonly hits?: ReadonlyArray<RuleCountInput> | null;
+  /**
+   * Language of the texts of reasons, ISO 639-1, those of the decision too; default `en`, also where a reason
+   * has no text in it. The page's own words are English.
+   */
+  readonly language?: string;
+  /** `id` or `id@version` of a policy. */
+  readonly policy: string;
+  /** Rows of each table that the page shows, 1..=1000; default 100. */
+  readonly rows_max?: number | bigint;
+}
+
 /** Asks what a policy decides of many applications. */
 export interface PolicyReplayRequest {
   /** The instant of every application; the engine's clock fills it when absent. */
@@ -779,6 +819,11 @@ export interface PolicyRunRequest {
   readonly as_of?: string | Date | null;
   /** Who reads the reasons; default `internal`. */
   readonly audience?: Audience;
+  /**
+   * Whether the answer to a decline says which least change of the inputs that the applicant can change would
+   * be approved; default false.
+   */
+  readonly counterfactual?: boolean;
   /** Your id of the applicant; opaque, up to 128 bytes. */
   readonly entity_id: string;
   /** The same key and request give the stored answer. */
@@ -794,8 +839,26 @@ export interface PolicyRunRequest {
   readonly policy: string;
   /** Seed of simulations; a policy uses none itself, hands it to its steps and echoes it. */
   readonly seed?: number | bigint;
+  /**
+   * At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the
+   * outcome.
+   */
+  readonly shadows?: ReadonlyArray<string>;
+  /** Challengers that decide a share of the applicants in place of `policy`. */
+  readonly split?: PolicySplit | null;
   /** Whether the answer says of every row why it did not match; default false. */
   readonly trace?: boolean;
+}
+
+/**
+ * Policies that decide a share of the applicants in place of `policy`. Which one decides follows from the
+ * applicant's id alone, so that the same applicant always has the same one.
+ */
+export interface PolicySplit {
+  /** The challengers, 1 to 8; their shares sum to 1 at most, and `policy` decides the rest. */
+  readonly challengers: ReadonlyArray<Challenger>;
+  /** Text of 1 to 128 bytes that names the experiment: another one splits the applicants anew. */
+  readonly salt: string;
 }
 
 /** How pre-bins are cut. */
@@ -884,6 +947,16 @@ export interface RegressionSettings {
    * 0, so state that too.
    */
   readonly likelihood_ratio?: boolean;
+}
+
+/** How often a row of a table matched. */
+export interface RuleCountInput {
+  /** Applications that it matched. */
+  readonly rows: number | bigint;
+  /** Its name. */
+  readonly rule: string;
+  /** Name of its table. */
+  readonly table: string;
 }
 
 /** The sample of a development, as the card's `pd_basis` will state it. */
@@ -1384,6 +1457,9 @@ export interface Analysis {
   readonly selections: { readonly [name: string]: ReadonlyArray<SelectedRows> };
 }
 
+/** The role of a policy in a split. */
+export type ArmRole = 'challenger' | 'champion';
+
 /** Whether an artefact would load. */
 export interface ArtefactCheckResponse {
   /** The artefacts that the document holds, when it is valid. */
@@ -1814,6 +1890,9 @@ export interface CounterOffer {
   readonly terms: { readonly [name: string]: object };
 }
 
+/** Why no change of an application is stated. */
+export type CounterfactualNull = 'not_declined' | 'none_found' | 'search_ended';
+
 /** The smallest change that improves the decision. */
 export interface CounterfactualView {
   /** The decision after the moves. */
@@ -2190,6 +2269,16 @@ export interface HosmerLemeshow {
   readonly p_value: number;
 }
 
+/** An input that changes. */
+export interface InputChange {
+  /** Its value in the application. */
+  readonly from: object;
+  /** Its name. */
+  readonly input: string;
+  /** The value at which the policy approves. */
+  readonly to: object;
+}
+
 /** Why an input of a card is missing. */
 export type InputNullReason = 'history_too_short' | 'mean_not_positive' | 'mixed_currencies' | 'money_overflow' | 'no_balances' | 'no_counterparties' | 'no_income' | 'no_inflow' | 'no_outflow' | 'no_rows' | 'window_not_covered' | 'currency_differs' | 'not_given' | 'source_not_given';
 
@@ -2420,6 +2509,20 @@ export interface PointsRange {
   readonly min: number;
 }
 
+/** Which policy of a split decided, and how it was chosen. */
+export interface PolicyArm {
+  /**
+   * Place of the applicant in the split, from 0 to 1: the first 53 bits of SHA-256 of the JSON text
+   * `["SALT","ENTITY_ID"]`. The first challenger decides below its share, the next one below the sum of both,
+   * and so on.
+   */
+  readonly draw: number;
+  /** `champion` or `challenger`. */
+  readonly role: ArmRole;
+  /** The share of the applicants that this policy decides. */
+  readonly share: number;
+}
+
 /** What is wrong with a policy. */
 export interface PolicyCheckResponse {
   /** Id of the record; absent without one. */
@@ -2445,6 +2548,21 @@ export interface PolicyCheckResponse {
    * nothing.
    */
   readonly valid: boolean;
+}
+
+/** The least change of the application at which the whole policy, run again, approves. */
+export interface PolicyCounterfactual {
+  /** The amount that the approval would grant, in minor units. */
+  readonly approved_amount_minor?: number;
+  /** The inputs that change, fewest first, then by the smallest sum of relative changes. */
+  readonly changes: ReadonlyArray<InputChange>;
+  /**
+   * Whether no change of fewer inputs, and no smaller one, exists: cells read every input that can change as it
+   * is, and all were tried.
+   */
+  readonly exact: boolean;
+  /** Names of the steps whose results were held as they are; a change of what they read could change them. */
+  readonly held?: ReadonlyArray<string>;
 }
 
 /** What two versions of a policy decide differently. */
@@ -2474,6 +2592,32 @@ export interface PolicyDiffResponse {
   readonly seed: number;
   /** Where tables give different things, with an applicant for each part: without data. */
   readonly tables?: ReadonlyArray<TableDifference>;
+}
+
+/** A policy in plain language. */
+export interface PolicyExplainResponse {
+  /** The second policy. */
+  readonly against?: ArtefactRef;
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The form of the page. */
+  readonly format: ExplainFormat;
+  /** Language of the texts of reasons. */
+  readonly language: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** The outcome of the decision. */
+  readonly outcome?: Outcome;
+  /** The policy. */
+  readonly policy: ArtefactRef;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Rows of tables that the page does not show. */
+  readonly rows_left_out: number;
+  /** The page. */
+  readonly text: string;
 }
 
 /** One reason. */
@@ -2547,6 +2691,8 @@ export interface PolicyRule {
 export interface PolicyRunResponse {
   /** The amount that an approval grants, in minor units. */
   readonly approved_amount_minor?: number;
+  /** Which policy of the split decided, where the request has one. */
+  readonly arm?: PolicyArm;
   /** The instant of the application. */
   readonly as_of: string;
   /** Inputs that are missing and have a value of the policy instead. */
@@ -2555,6 +2701,8 @@ export interface PolicyRunResponse {
   readonly audit_id?: string;
   /** The largest amount of the policy's grid at which the whole policy approves. */
   readonly counter_offer?: CounterOffer;
+  /** The least change at which the whole policy approves, where the request asks for it. */
+  readonly counterfactual?: PolicyCounterfactual;
   /** Currency of the amounts. */
   readonly currency?: string;
   /** Your id of the applicant. */
@@ -2567,6 +2715,8 @@ export interface PolicyRunResponse {
   readonly latency_ms?: number;
   /** The rows that matched, in the order of the steps. */
   readonly matched_rules: ReadonlyArray<PolicyRule>;
+  /** Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it. */
+  readonly null_reasons?: { readonly [name: string]: CounterfactualNull };
   /** `approve`, `refer` or `decline`. */
   readonly outcome: Outcome;
   /** Whether and until when a person may decide otherwise. */
@@ -2586,6 +2736,8 @@ export interface PolicyRunResponse {
   readonly request_id?: string;
   /** The request's seed. */
   readonly seed: number;
+  /** What the shadow policies would decide, in the order of the request. */
+  readonly shadows?: ReadonlyArray<ShadowView>;
   /** What came of the operations that the policy asked. */
   readonly steps?: ReadonlyArray<PolicyStep>;
   /** What an approval states beside the amount. */
@@ -3163,6 +3315,24 @@ export type SeparationKind = 'none' | 'quasi' | 'complete';
 
 /** What a finding does to a decision. */
 export type Severity = 'info' | 'disputed' | 'refer';
+
+/** What a shadow policy would decide. */
+export interface ShadowView {
+  /** The amount that its approval would grant, in minor units. */
+  readonly approved_amount_minor?: number;
+  /** Whether it would decide otherwise: another outcome, or another amount. */
+  readonly differs?: boolean;
+  /** Why it decides nothing. */
+  readonly error?: object;
+  /** What it would decide. */
+  readonly outcome?: Outcome;
+  /** The policy, where it is loaded. */
+  readonly policy?: ArtefactRef;
+  /** Codes of the reasons for its outcome, in the order of its steps. */
+  readonly reasons?: ReadonlyArray<string>;
+  /** Its name in the request. */
+  readonly shadow: string;
+}
 
 /** A source before and after a call. */
 export interface SourceChange {

@@ -15,6 +15,7 @@ from ._types import (
     EntityPutResponse,
     PolicyCheckResponse,
     PolicyDiffResponse,
+    PolicyExplainResponse,
     PolicyReplayResponse,
     PolicyRunResponse,
     ScorecardDevelopResponse,
@@ -96,6 +97,17 @@ _PolicyDiffRequest = (
     ('seed', 'int', 0, 'Seed of simulations; a policy uses none itself and echoes it.'),
 )
 
+_PolicyExplainRequest = (
+    ('policy', 'str', REQUIRED, '`id` or `id@version` of a policy.'),
+    ('against', 'str | None', None, '`id` or `id@version` of a second policy, which the page lays beside the first.'),
+    ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none, and of a decision that states none.'),
+    ('decision', 'PolicyRunRequest | None', None, 'An application, as `policy.run` takes it: the page tells how this policy decides it.'),
+    ('format', 'ExplainFormat', 'markdown', '`markdown` or `html`; default `markdown`.'),
+    ('hits', 'Sequence[RuleCountInput] | None', None, 'The member `rules` of an answer of `policy.replay` by this policy: the page shows how often each row matched.'),
+    ('language', 'str', 'en', "Language of the texts of reasons, ISO 639-1, those of the decision too; default `en`, also where a reason has no text in it. The page's own words are English."),
+    ('rows_max', 'int', 100, 'Rows of each table that the page shows, 1..=1000; default 100.'),
+)
+
 _PolicyReplayRequest = (
     ('policy', 'str', REQUIRED, '`id` or `id@version` of a policy.'),
     ('as_of', 'str | datetime.datetime | None', None, "The instant of every application; the engine's clock fills it when absent."),
@@ -114,10 +126,13 @@ _PolicyRunRequest = (
     ('applicant', 'Applicant', {}, 'What the steps of the policy are given of the applicant: each operation takes the fields that it has.'),
     ('as_of', 'str | datetime.datetime | None', None, "The instant of the application; the engine's clock fills it when absent."),
     ('audience', 'Audience', 'internal', 'Who reads the reasons; default `internal`. One of `customer`, `internal`.'),
+    ('counterfactual', 'bool', False, 'Whether the answer to a decline says which least change of the inputs that the applicant can change would be approved; default false.'),
     ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
     ('inputs', 'Mapping[str, Any]', {}, 'The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is missing.'),
     ('language', 'str', 'en', 'Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it.'),
     ('seed', 'int', 0, 'Seed of simulations; a policy uses none itself, hands it to its steps and echoes it.'),
+    ('shadows', 'Sequence[str]', ABSENT, 'At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the outcome.'),
+    ('split', 'PolicySplit | None', None, 'Challengers that decide a share of the applicants in place of `policy`.'),
     ('trace', 'bool', False, 'Whether the answer says of every row why it did not match; default false.'),
 )
 
@@ -287,6 +302,13 @@ class Policy:
             return self.diff(frame, names=names, progress=tell, threads=threads, **fields)
 
         return await run_async(call, progress)
+
+    @takes(*_PolicyExplainRequest)
+    def explain(self, request: PolicyExplainRequest | None = None, /, **fields) -> PolicyExplainResponse:
+        """A policy in plain language, as Markdown or a page: tables, gaps, hit counts, another version, a
+        decision.
+        """
+        return run(PolicyExplainResponse, self._desk, "policy.explain", request, fields)
 
     @takes(*_PolicyReplayRequest)
     def replay(self, frame: Frame | None = None, /, *, names: Sequence[str] | None = None, progress: Progress | None = None, threads: int = 0, **fields) -> PolicyReplayResponse:

@@ -32,19 +32,24 @@ from ._types import (
     EntityPutRequest,
     EntityPutResponse,
     EntityType,
+    ExplainFormat,
     Minimum,
     MissingSettings,
     PolicyCheckRequest,
     PolicyCheckResponse,
     PolicyDiffRequest,
     PolicyDiffResponse,
+    PolicyExplainRequest,
+    PolicyExplainResponse,
     PolicyReplayRequest,
     PolicyReplayResponse,
     PolicyRunRequest,
     PolicyRunResponse,
+    PolicySplit,
     ProfileInput,
     ReasonMethod,
     RegressionSettings,
+    RuleCountInput,
     SampleSettings,
     ScalingSettings,
     ScoreInclude,
@@ -350,6 +355,39 @@ class Policy:
         seed: int = 0,
     ) -> PolicyDiffResponse:
         """What two versions of a policy decide differently: by their documents, and over a portfolio."""
+    @overload
+    def explain(self, request: PolicyExplainRequest, /) -> PolicyExplainResponse:
+        """A policy in plain language, as Markdown or a page: tables, gaps, hit counts, another version, a decision.
+
+        Fields:
+            policy (str; required): `id` or `id@version` of a policy.
+            against (str | None): `id` or `id@version` of a second policy, which the page lays beside the first.
+            as_of (str | datetime.datetime | None): The instant of cases that state none, and of a decision that
+                states none.
+            decision (PolicyRunRequest | None): An application, as `policy.run` takes it: the page tells how this
+                policy decides it.
+            format (ExplainFormat; default 'markdown'): `markdown` or `html`; default `markdown`.
+            hits (Sequence[RuleCountInput] | None): The member `rules` of an answer of `policy.replay` by this
+                policy: the page shows how often each row matched.
+            language (str; default 'en'): Language of the texts of reasons, ISO 639-1, those of the decision too;
+                default `en`, also where a reason has no text in it. The page's own words are English.
+            rows_max (int; default 100): Rows of each table that the page shows, 1..=1000; default 100.
+        """
+    @overload
+    def explain(
+        self,
+        request: None = None,
+        /,
+        *,
+        policy: str,
+        against: str | None = None,
+        as_of: str | datetime.datetime | None = None,
+        decision: PolicyRunRequest | None = None,
+        format: ExplainFormat = 'markdown',
+        hits: Sequence[RuleCountInput] | None = None,
+        language: str = 'en',
+        rows_max: int = 100,
+    ) -> PolicyExplainResponse: ...
     def replay(
         self,
         frame: Frame | None = None,
@@ -424,6 +462,8 @@ class Policy:
                 absent.
             audience (Audience; default 'internal'): Who reads the reasons; default `internal`. One of `customer`,
                 `internal`.
+            counterfactual (bool; default False): Whether the answer to a decline says which least change of the
+                inputs that the applicant can change would be approved; default false.
             idempotency_key (str | None): The same key and request give the stored answer.
             inputs (Mapping[str, Any]): The inputs of the policy by name: a value, or `{value, at, entity_id}` with
                 its date and owner. Null is missing.
@@ -431,6 +471,9 @@ class Policy:
                 no text in it.
             seed (int; default 0): Seed of simulations; a policy uses none itself, hands it to its steps and echoes
                 it.
+            shadows (Sequence[str]): At most 8 policies, `id` or `id@version`, that are run beside the one that
+                decides and never touch the outcome.
+            split (PolicySplit | None): Challengers that decide a share of the applicants in place of `policy`.
             trace (bool; default False): Whether the answer says of every row why it did not match; default false.
         """
     @overload
@@ -445,10 +488,13 @@ class Policy:
         applicant: Applicant = ...,
         as_of: str | datetime.datetime | None = None,
         audience: Audience = 'internal',
+        counterfactual: bool = False,
         idempotency_key: str | None = None,
         inputs: Mapping[str, Any] = ...,
         language: str = 'en',
         seed: int = 0,
+        shadows: Sequence[str] = ...,
+        split: PolicySplit | None = None,
         trace: bool = False,
     ) -> PolicyRunResponse: ...
 

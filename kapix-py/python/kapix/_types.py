@@ -13,38 +13,40 @@ from ._results import ResultColumns
 __all__ = [
     "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AdverseImpact", "AggregatorPreset",
     "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
-    "Analysis", "Applicant", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
-    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
-    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
-    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
-    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
-    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CellTrace", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient", "ColumnTrace", "Context",
-    "CounterOffer", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
-    "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
-    "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "DocumentDifference", "Effect", "Encoding", "EngineDescribeResponse",
-    "EntityForgetRequest", "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType",
-    "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource",
-    "Format", "GainsRow", "GroupRates", "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval",
-    "IsotonicCurve", "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
-    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings",
-    "MoveView", "NullReason", "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView",
-    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyCheckRequest",
-    "PolicyCheckResponse", "PolicyDiffRequest", "PolicyDiffResponse", "PolicyReason", "PolicyReplayRequest",
-    "PolicyReplayResponse", "PolicyRule", "PolicyRunRequest", "PolicyRunResponse", "PolicyStep",
-    "PortfolioDifference", "PortfolioRates", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
-    "Problem", "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange",
-    "ReadingFinding", "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource",
-    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
-    "RoundingReport", "Route", "RowKind", "RuleCount", "RuleDifference", "RuleFinding", "RuleFindingKind",
-    "RuleGives", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
-    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "Analysis", "Applicant", "ArmRole", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
+    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
+    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
+    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
+    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CellTrace", "Challenger",
+    "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient",
+    "ColumnTrace", "Context", "CounterOffer", "CounterfactualNull", "CounterfactualView", "CreditScoreBatchRequest",
+    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
+    "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
+    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "DocumentDifference",
+    "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest", "EntityForgetResponse",
+    "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "ExplainFormat",
+    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "GroupRates",
+    "HosmerLemeshow", "InputChange", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve",
+    "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits",
+    "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason",
+    "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView", "PValueTest", "PartReport",
+    "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm", "PolicyCheckRequest",
+    "PolicyCheckResponse", "PolicyCounterfactual", "PolicyDiffRequest", "PolicyDiffResponse",
+    "PolicyExplainRequest", "PolicyExplainResponse", "PolicyReason", "PolicyReplayRequest", "PolicyReplayResponse",
+    "PolicyRule", "PolicyRunRequest", "PolicyRunResponse", "PolicySplit", "PolicyStep", "PortfolioDifference",
+    "PortfolioRates", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Profile",
+    "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding",
+    "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView",
+    "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
+    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind", "RuleGives",
+    "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings",
+    "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceChange", "SourceKey",
-    "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "Swap",
-    "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView", "Sign", "SourceChange",
+    "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics",
+    "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
     "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
     "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
     "ValidationReport", "ValidationSettings",
@@ -443,6 +445,17 @@ class CashflowAnalyzeRequest(TypedDict, total=False):
     seed: int
 
 
+class Challenger(TypedDict, total=False):
+    """A policy that decides a share of the applicants.
+
+    Fields:
+        policy (str; required): `id` or `id@version` of a policy.
+        share (float; required): Its share of the applicants, above 0.
+    """
+    policy: str
+    share: float
+
+
 class CharacteristicSettings(TypedDict, total=False):
     """What differs for one characteristic.
 
@@ -646,6 +659,9 @@ class Exclusion(TypedDict, total=False):
     values: Sequence[bool | float | str | None]
 
 
+ExplainFormat = Union[Literal["html"], Literal["markdown"]]
+
+
 class FlatSource(TypedDict, total=False):
     """A source that answers with named values.
 
@@ -765,6 +781,33 @@ class PolicyDiffRequest(TypedDict, total=False):
     seed: int
 
 
+class PolicyExplainRequest(TypedDict, total=False):
+    """Asks for a policy in plain language.
+
+    Fields:
+        against (str | None): `id` or `id@version` of a second policy, which the page lays beside the first.
+        as_of (str | datetime.datetime | None): The instant of cases that state none, and of a decision that states
+            none.
+        decision (PolicyRunRequest | None): An application, as `policy.run` takes it: the page tells how this policy
+            decides it.
+        format (ExplainFormat; default 'markdown'): `markdown` or `html`; default `markdown`.
+        hits (Sequence[RuleCountInput] | None): The member `rules` of an answer of `policy.replay` by this policy:
+            the page shows how often each row matched.
+        language (str; default 'en'): Language of the texts of reasons, ISO 639-1, those of the decision too;
+            default `en`, also where a reason has no text in it. The page's own words are English.
+        policy (str; required): `id` or `id@version` of a policy.
+        rows_max (int; default 100): Rows of each table that the page shows, 1..=1000; default 100.
+    """
+    against: str | None
+    as_of: str | datetime.datetime | None
+    decision: PolicyRunRequest | None
+    format: ExplainFormat
+    hits: Sequence[RuleCountInput] | None
+    language: str
+    policy: str
+    rows_max: int
+
+
 class PolicyReplayRequest(TypedDict, total=False):
     """Asks what a policy decides of many applications.
 
@@ -806,6 +849,8 @@ class PolicyRunRequest(TypedDict, total=False):
             absent.
         audience (Audience; default 'internal'): Who reads the reasons; default `internal`. One of `customer`,
             `internal`.
+        counterfactual (bool; default False): Whether the answer to a decline says which least change of the inputs
+            that the applicant can change would be approved; default false.
         entity_id (str; required): Your id of the applicant; opaque, up to 128 bytes.
         idempotency_key (str | None): The same key and request give the stored answer.
         inputs (Mapping[str, Any]): The inputs of the policy by name: a value, or `{value, at, entity_id}` with its
@@ -814,18 +859,38 @@ class PolicyRunRequest(TypedDict, total=False):
             text in it.
         policy (str; required): `id` or `id@version` of a policy.
         seed (int; default 0): Seed of simulations; a policy uses none itself, hands it to its steps and echoes it.
+        shadows (Sequence[str]): At most 8 policies, `id` or `id@version`, that are run beside the one that decides
+            and never touch the outcome.
+        split (PolicySplit | None): Challengers that decide a share of the applicants in place of `policy`.
         trace (bool; default False): Whether the answer says of every row why it did not match; default false.
     """
     applicant: Applicant
     as_of: str | datetime.datetime | None
     audience: Audience
+    counterfactual: bool
     entity_id: str
     idempotency_key: str | None
     inputs: Mapping[str, Any]
     language: str
     policy: str
     seed: int
+    shadows: Sequence[str]
+    split: PolicySplit | None
     trace: bool
+
+
+class PolicySplit(TypedDict, total=False):
+    """Policies that decide a share of the applicants in place of `policy`. Which one decides follows from the
+    applicant's id alone, so that the same applicant always has the same one.
+
+    Fields:
+        challengers (Sequence[Challenger]; required): The challengers, 1 to 8; their shares sum to 1 at most, and
+            `policy` decides the rest.
+        salt (str; required): Text of 1 to 128 bytes that names the experiment: another one splits the applicants
+            anew.
+    """
+    challengers: Sequence[Challenger]
+    salt: str
 
 
 PrebinningMethod = Union[Literal["given"], Literal["quantile"], Literal["tree"], Literal["uniform"]]
@@ -923,6 +988,19 @@ class RegressionSettings(TypedDict, total=False):
     iterations_max: int
     l2: float
     likelihood_ratio: bool
+
+
+class RuleCountInput(TypedDict, total=False):
+    """How often a row of a table matched.
+
+    Fields:
+        rows (int; required): Applications that it matched.
+        rule (str; required): Its name.
+        table (str; required): Name of its table.
+    """
+    rows: int
+    rule: str
+    table: str
 
 
 class SampleSettings(TypedDict, total=False):
@@ -1394,6 +1472,9 @@ class Analysis(Record):
     selections = property_of('selections', 'Rows of each selection that a feature names, account by account.', ('SelectedRows',))
 
 
+ArmRole = Union[Literal["challenger"], Literal["champion"]]
+
+
 class ArtefactCheckResponse(Answer):
     """Whether an artefact would load."""
     __slots__ = ()
@@ -1694,6 +1775,9 @@ class CounterOffer(Record):
     terms = property_of('terms', 'What the offer states beside it.')
 
 
+CounterfactualNull = Union[Literal["not_declined"], Literal["none_found"], Literal["search_ended"]]
+
+
 class CounterfactualView(Record):
     """The smallest change that improves the decision."""
     __slots__ = ()
@@ -1941,6 +2025,14 @@ class HosmerLemeshow(Record):
     p_value = property_of('p_value', 'Probability of a greater statistic if the PDs are right, in 0..=1.')
 
 
+class InputChange(Record):
+    """An input that changes."""
+    __slots__ = ()
+    from_ = property_of('from', 'Its value in the application.')
+    input = property_of('input', 'Its name.')
+    to = property_of('to', 'The value at which the policy approves.')
+
+
 InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["currency_differs"], Literal["not_given"], Literal["source_not_given"]]
 
 
@@ -2119,6 +2211,14 @@ class PointsRange(Record):
     min = property_of('min', 'Least total; special, missing and unseen values count.')
 
 
+class PolicyArm(Record):
+    """Which policy of a split decided, and how it was chosen."""
+    __slots__ = ()
+    draw = property_of('draw', 'Place of the applicant in the split, from 0 to 1: the first 53 bits of SHA-256 of the JSON text `["SALT","ENTITY_ID"]`. The first challenger decides below its share, the next one below the sum of both, and so on.')
+    role = property_of('role', '`champion` or `challenger`.')
+    share = property_of('share', 'The share of the applicants that this policy decides.')
+
+
 class PolicyCheckResponse(Answer):
     """What is wrong with a policy."""
     __slots__ = ()
@@ -2133,6 +2233,15 @@ class PolicyCheckResponse(Answer):
     tables = property_of('tables', 'Gaps, conflicts and rows that never decide, by table.', 'TableAnalysis')
     tests = property_of('tests', 'What became of its cases.', 'TestResult')
     valid = property_of('valid', 'Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects nothing.')
+
+
+class PolicyCounterfactual(Record):
+    """The least change of the application at which the whole policy, run again, approves."""
+    __slots__ = ()
+    approved_amount_minor = property_of('approved_amount_minor', 'The amount that the approval would grant, in minor units.')
+    changes = property_of('changes', 'The inputs that change, fewest first, then by the smallest sum of relative changes.', 'InputChange')
+    exact = property_of('exact', 'Whether no change of fewer inputs, and no smaller one, exists: cells read every input that can change as it is, and all were tried.')
+    held = property_of('held', 'Names of the steps whose results were held as they are; a change of what they read could change them.')
 
 
 class PolicyDiffResponse(ResultColumns):
@@ -2150,6 +2259,23 @@ class PolicyDiffResponse(ResultColumns):
     request_id = property_of('request_id', 'Id of the call.')
     seed = property_of('seed', "The request's seed.")
     tables = property_of('tables', 'Where tables give different things, with an applicant for each part: without data.', 'TableDifference')
+
+
+class PolicyExplainResponse(Answer):
+    """A policy in plain language."""
+    __slots__ = ()
+    _operation = 'policy.explain'
+    against = property_of('against', 'The second policy.', 'ArtefactRef')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    format = property_of('format', 'The form of the page.')
+    language = property_of('language', 'Language of the texts of reasons.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    outcome = property_of('outcome', 'The outcome of the decision.')
+    policy = property_of('policy', 'The policy.', 'ArtefactRef')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    rows_left_out = property_of('rows_left_out', 'Rows of tables that the page does not show.')
+    text = property_of('text', 'The page.')
 
 
 class PolicyReason(Record):
@@ -2199,16 +2325,19 @@ class PolicyRunResponse(Answer):
     __slots__ = ()
     _operation = 'policy.run'
     approved_amount_minor = property_of('approved_amount_minor', 'The amount that an approval grants, in minor units.')
+    arm = property_of('arm', 'Which policy of the split decided, where the request has one.', 'PolicyArm')
     as_of = property_of('as_of', 'The instant of the application.')
     assumed = property_of('assumed', 'Inputs that are missing and have a value of the policy instead.')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     counter_offer = property_of('counter_offer', "The largest amount of the policy's grid at which the whole policy approves.", 'CounterOffer')
+    counterfactual = property_of('counterfactual', 'The least change at which the whole policy approves, where the request asks for it.', 'PolicyCounterfactual')
     currency = property_of('currency', 'Currency of the amounts.')
     entity_id = property_of('entity_id', 'Your id of the applicant.')
     explanation = property_of('explanation', 'The decision in sentences, in the language of the request.')
     language = property_of('language', 'The language of the texts.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     matched_rules = property_of('matched_rules', 'The rows that matched, in the order of the steps.', 'PolicyRule')
+    null_reasons = property_of('null_reasons', 'Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it.')
     outcome = property_of('outcome', '`approve`, `refer` or `decline`.')
     override = property_of('override', 'Whether and until when a person may decide otherwise.', 'OverrideView')
     policy = property_of('policy', 'The policy that decided.', 'ArtefactRef')
@@ -2217,6 +2346,7 @@ class PolicyRunResponse(Answer):
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
     request_id = property_of('request_id', 'Id of the call.')
     seed = property_of('seed', "The request's seed.")
+    shadows = property_of('shadows', 'What the shadow policies would decide, in the order of the request.', 'ShadowView')
     steps = property_of('steps', 'What came of the operations that the policy asked.', 'PolicyStep')
     terms = property_of('terms', 'What an approval states beside the amount.')
     trace = property_of('trace', 'What became of every row, where the request asks for it.', 'TableTrace')
@@ -2620,6 +2750,18 @@ SeparationKind = Union[Literal["none"], Literal["quasi"], Literal["complete"]]
 
 
 Severity = Union[Literal["info"], Literal["disputed"], Literal["refer"]]
+
+
+class ShadowView(Record):
+    """What a shadow policy would decide."""
+    __slots__ = ()
+    approved_amount_minor = property_of('approved_amount_minor', 'The amount that its approval would grant, in minor units.')
+    differs = property_of('differs', 'Whether it would decide otherwise: another outcome, or another amount.')
+    error = property_of('error', 'Why it decides nothing.')
+    outcome = property_of('outcome', 'What it would decide.')
+    policy = property_of('policy', 'The policy, where it is loaded.', 'ArtefactRef')
+    reasons = property_of('reasons', 'Codes of the reasons for its outcome, in the order of its steps.')
+    shadow = property_of('shadow', 'Its name in the request.')
 
 
 class SourceChange(Record):

@@ -11,38 +11,40 @@ from ._results import ResultColumns
 __all__ = [
     "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AdverseImpact", "AggregatorPreset",
     "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
-    "Analysis", "Applicant", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry", "ArtefactRef",
-    "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule", "BinnedColumn",
-    "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow", "BinningSettings",
-    "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures", "CalibrationMethod",
-    "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs", "CardSettings",
-    "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CellTrace", "CharacteristicSettings",
-    "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient", "ColumnTrace", "Context",
-    "CounterOffer", "CounterfactualView", "CreditScoreBatchRequest", "CreditScoreBatchResponse",
-    "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint", "CutoffReport", "CutoffSettings",
-    "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision", "DevelopmentFinding", "DevelopmentFindingCode",
-    "DevelopmentValidation", "Direction", "DocumentDifference", "Effect", "Encoding", "EngineDescribeResponse",
-    "EntityForgetRequest", "EntityForgetResponse", "EntityPutRequest", "EntityPutResponse", "EntityType",
-    "Estimate", "ExcludedRows", "Exclusion", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource",
-    "Format", "GainsRow", "GroupRates", "HosmerLemeshow", "InputNullReason", "InterceptPlace", "Interval",
-    "IsotonicCurve", "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow",
-    "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings",
-    "MoveView", "NullReason", "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView",
-    "PValueTest", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyCheckRequest",
-    "PolicyCheckResponse", "PolicyDiffRequest", "PolicyDiffResponse", "PolicyReason", "PolicyReplayRequest",
-    "PolicyReplayResponse", "PolicyRule", "PolicyRunRequest", "PolicyRunResponse", "PolicyStep",
-    "PortfolioDifference", "PortfolioRates", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings",
-    "Problem", "Profile", "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange",
-    "ReadingFinding", "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource",
-    "ReasonText", "ReasonView", "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint",
-    "RoundingReport", "Route", "RowKind", "RuleCount", "RuleDifference", "RuleFinding", "RuleFindingKind",
-    "RuleGives", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod",
-    "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "Analysis", "Applicant", "ArmRole", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
+    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
+    "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
+    "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
+    "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
+    "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CellTrace", "Challenger",
+    "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient",
+    "ColumnTrace", "Context", "CounterOffer", "CounterfactualNull", "CounterfactualView", "CreditScoreBatchRequest",
+    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
+    "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
+    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "DocumentDifference",
+    "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest", "EntityForgetResponse",
+    "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "ExplainFormat",
+    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "GroupRates",
+    "HosmerLemeshow", "InputChange", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve",
+    "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits",
+    "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason",
+    "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView", "PValueTest", "PartReport",
+    "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm", "PolicyCheckRequest",
+    "PolicyCheckResponse", "PolicyCounterfactual", "PolicyDiffRequest", "PolicyDiffResponse",
+    "PolicyExplainRequest", "PolicyExplainResponse", "PolicyReason", "PolicyReplayRequest", "PolicyReplayResponse",
+    "PolicyRule", "PolicyRunRequest", "PolicyRunResponse", "PolicySplit", "PolicyStep", "PortfolioDifference",
+    "PortfolioRates", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Profile",
+    "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding",
+    "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView",
+    "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
+    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind", "RuleGives",
+    "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings",
+    "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
     "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
     "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "Sign", "SourceChange", "SourceKey",
-    "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "Swap",
-    "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView", "Sign", "SourceChange",
+    "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics",
+    "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
     "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
     "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
     "ValidationReport", "ValidationSettings",
@@ -365,6 +367,13 @@ class CashflowAnalyzeRequest(TypedDict):
     seed: NotRequired[int]
     """Seed of simulations; features use none and echo it."""
 
+class Challenger(TypedDict):
+    """A policy that decides a share of the applicants."""
+    policy: str
+    """`id` or `id@version` of a policy."""
+    share: float
+    """Its share of the applicants, above 0."""
+
 class CharacteristicSettings(TypedDict):
     """What differs for one characteristic."""
     binning: NotRequired[BinningSettings]
@@ -522,6 +531,8 @@ class Exclusion(TypedDict):
     values: NotRequired[Sequence[bool | float | str | None]]
     """Values that are left out; null stands for missing."""
 
+ExplainFormat = Literal["html", "markdown"]
+
 class FlatSource(TypedDict):
     """A source that answers with named values."""
     no_record: NotRequired[bool]
@@ -609,6 +620,29 @@ class PolicyDiffRequest(TypedDict):
     seed: NotRequired[int]
     """Seed of simulations; a policy uses none itself and echoes it."""
 
+class PolicyExplainRequest(TypedDict):
+    """Asks for a policy in plain language."""
+    against: NotRequired[str | None]
+    """`id` or `id@version` of a second policy, which the page lays beside the first."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of cases that state none, and of a decision that states none."""
+    decision: NotRequired[PolicyRunRequest | None]
+    """An application, as `policy.run` takes it: the page tells how this policy decides it."""
+    format: NotRequired[ExplainFormat]
+    """`markdown` or `html`; default `markdown`."""
+    hits: NotRequired[Sequence[RuleCountInput] | None]
+    """The member `rules` of an answer of `policy.replay` by this policy: the page shows how often each row
+    matched.
+    """
+    language: NotRequired[str]
+    """Language of the texts of reasons, ISO 639-1, those of the decision too; default `en`, also where a reason
+    has no text in it. The page's own words are English.
+    """
+    policy: str
+    """`id` or `id@version` of a policy."""
+    rows_max: NotRequired[int]
+    """Rows of each table that the page shows, 1..=1000; default 100."""
+
 class PolicyReplayRequest(TypedDict):
     """Asks what a policy decides of many applications."""
     as_of: NotRequired[str | datetime.datetime | None]
@@ -644,6 +678,10 @@ class PolicyRunRequest(TypedDict):
     """The instant of the application; the engine's clock fills it when absent."""
     audience: NotRequired[Audience]
     """Who reads the reasons; default `internal`."""
+    counterfactual: NotRequired[bool]
+    """Whether the answer to a decline says which least change of the inputs that the applicant can change would
+    be approved; default false.
+    """
     entity_id: str
     """Your id of the applicant; opaque, up to 128 bytes."""
     idempotency_key: NotRequired[str | None]
@@ -658,8 +696,23 @@ class PolicyRunRequest(TypedDict):
     """`id` or `id@version` of a policy."""
     seed: NotRequired[int]
     """Seed of simulations; a policy uses none itself, hands it to its steps and echoes it."""
+    shadows: NotRequired[Sequence[str]]
+    """At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the
+    outcome.
+    """
+    split: NotRequired[PolicySplit | None]
+    """Challengers that decide a share of the applicants in place of `policy`."""
     trace: NotRequired[bool]
     """Whether the answer says of every row why it did not match; default false."""
+
+class PolicySplit(TypedDict):
+    """Policies that decide a share of the applicants in place of `policy`. Which one decides follows from the
+    applicant's id alone, so that the same applicant always has the same one.
+    """
+    challengers: Sequence[Challenger]
+    """The challengers, 1 to 8; their shares sum to 1 at most, and `policy` decides the rest."""
+    salt: str
+    """Text of 1 to 128 bytes that names the experiment: another one splits the applicants anew."""
 
 PrebinningMethod = Literal["given", "quantile", "tree", "uniform"]
 
@@ -736,6 +789,15 @@ class RegressionSettings(TypedDict):
     """Whether each characteristic gets a likelihood-ratio test by a fit without it; default false. Only with l2
     = 0, so state that too.
     """
+
+class RuleCountInput(TypedDict):
+    """How often a row of a table matched."""
+    rows: int
+    """Applications that it matched."""
+    rule: str
+    """Its name."""
+    table: str
+    """Name of its table."""
 
 class SampleSettings(TypedDict):
     """The sample of a development, as the card's `pd_basis` will state it."""
@@ -1241,6 +1303,8 @@ class Analysis(Record):
     @property
     def selections(self) -> Mapping[str, tuple[SelectedRows, ...]]:
         """Rows of each selection that a feature names, account by account."""
+
+ArmRole = Literal["challenger", "champion"]
 
 class ArtefactCheckResponse(Answer):
     """Whether an artefact would load."""
@@ -1811,6 +1875,8 @@ class CounterOffer(Record):
     def terms(self) -> Mapping[str, Any]:
         """What the offer states beside it."""
 
+CounterfactualNull = Literal["not_declined", "none_found", "search_ended"]
+
 class CounterfactualView(Record):
     """The smallest change that improves the decision."""
     @property
@@ -2297,6 +2363,18 @@ class HosmerLemeshow(Record):
     def p_value(self) -> float:
         """Probability of a greater statistic if the PDs are right, in 0..=1."""
 
+class InputChange(Record):
+    """An input that changes."""
+    @property
+    def from_(self) -> Any:
+        """Its value in the application."""
+    @property
+    def input(self) -> str:
+        """Its name."""
+    @property
+    def to(self) -> Any:
+        """The value at which the policy approves."""
+
 InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "currency_differs", "not_given", "source_not_given"]
 
 class Interval(Record):
@@ -2570,6 +2648,21 @@ class PointsRange(Record):
     def min(self) -> int:
         """Least total; special, missing and unseen values count."""
 
+class PolicyArm(Record):
+    """Which policy of a split decided, and how it was chosen."""
+    @property
+    def draw(self) -> float:
+        """Place of the applicant in the split, from 0 to 1: the first 53 bits of SHA-256 of the JSON text
+        `["SALT","ENTITY_ID"]`. The first challenger decides below its share, the next one below the sum of
+        both, and so on.
+        """
+    @property
+    def role(self) -> ArmRole:
+        """`champion` or `challenger`."""
+    @property
+    def share(self) -> float:
+        """The share of the applicants that this policy decides."""
+
 class PolicyCheckResponse(Answer):
     """What is wrong with a policy."""
     @property
@@ -2604,6 +2697,23 @@ class PolicyCheckResponse(Answer):
         """Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects
         nothing.
         """
+
+class PolicyCounterfactual(Record):
+    """The least change of the application at which the whole policy, run again, approves."""
+    @property
+    def approved_amount_minor(self) -> int | None:
+        """The amount that the approval would grant, in minor units."""
+    @property
+    def changes(self) -> tuple[InputChange, ...]:
+        """The inputs that change, fewest first, then by the smallest sum of relative changes."""
+    @property
+    def exact(self) -> bool:
+        """Whether no change of fewer inputs, and no smaller one, exists: cells read every input that can change
+        as it is, and all were tried.
+        """
+    @property
+    def held(self) -> tuple[str, ...] | None:
+        """Names of the steps whose results were held as they are; a change of what they read could change them."""
 
 class PolicyDiffResponse(ResultColumns):
     """What two versions of a policy decide differently."""
@@ -2642,6 +2752,42 @@ class PolicyDiffResponse(ResultColumns):
     @property
     def tables(self) -> tuple[TableDifference, ...] | None:
         """Where tables give different things, with an applicant for each part: without data."""
+
+class PolicyExplainResponse(Answer):
+    """A policy in plain language."""
+    @property
+    def against(self) -> ArtefactRef | None:
+        """The second policy."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def format(self) -> ExplainFormat:
+        """The form of the page."""
+    @property
+    def language(self) -> str:
+        """Language of the texts of reasons."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome of the decision."""
+    @property
+    def policy(self) -> ArtefactRef:
+        """The policy."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def rows_left_out(self) -> int:
+        """Rows of tables that the page does not show."""
+    @property
+    def text(self) -> str:
+        """The page."""
 
 class PolicyReason(Record):
     """One reason."""
@@ -2740,6 +2886,9 @@ class PolicyRunResponse(Answer):
     def approved_amount_minor(self) -> int | None:
         """The amount that an approval grants, in minor units."""
     @property
+    def arm(self) -> PolicyArm | None:
+        """Which policy of the split decided, where the request has one."""
+    @property
     def as_of(self) -> str:
         """The instant of the application."""
     @property
@@ -2751,6 +2900,9 @@ class PolicyRunResponse(Answer):
     @property
     def counter_offer(self) -> CounterOffer | None:
         """The largest amount of the policy's grid at which the whole policy approves."""
+    @property
+    def counterfactual(self) -> PolicyCounterfactual | None:
+        """The least change at which the whole policy approves, where the request asks for it."""
     @property
     def currency(self) -> str | None:
         """Currency of the amounts."""
@@ -2769,6 +2921,9 @@ class PolicyRunResponse(Answer):
     @property
     def matched_rules(self) -> tuple[PolicyRule, ...]:
         """The rows that matched, in the order of the steps."""
+    @property
+    def null_reasons(self) -> Mapping[str, CounterfactualNull] | None:
+        """Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it."""
     @property
     def outcome(self) -> Outcome:
         """`approve`, `refer` or `decline`."""
@@ -2795,6 +2950,9 @@ class PolicyRunResponse(Answer):
     @property
     def seed(self) -> int:
         """The request's seed."""
+    @property
+    def shadows(self) -> tuple[ShadowView, ...] | None:
+        """What the shadow policies would decide, in the order of the request."""
     @property
     def steps(self) -> tuple[PolicyStep, ...] | None:
         """What came of the operations that the policy asked."""
@@ -3516,6 +3674,30 @@ class Separation(Record):
 SeparationKind = Literal["none", "quasi", "complete"]
 
 Severity = Literal["info", "disputed", "refer"]
+
+class ShadowView(Record):
+    """What a shadow policy would decide."""
+    @property
+    def approved_amount_minor(self) -> int | None:
+        """The amount that its approval would grant, in minor units."""
+    @property
+    def differs(self) -> bool | None:
+        """Whether it would decide otherwise: another outcome, or another amount."""
+    @property
+    def error(self) -> Any:
+        """Why it decides nothing."""
+    @property
+    def outcome(self) -> Outcome | None:
+        """What it would decide."""
+    @property
+    def policy(self) -> ArtefactRef | None:
+        """The policy, where it is loaded."""
+    @property
+    def reasons(self) -> tuple[str, ...] | None:
+        """Codes of the reasons for its outcome, in the order of its steps."""
+    @property
+    def shadow(self) -> str:
+        """Its name in the request."""
 
 class SourceChange(Record):
     """A source before and after a call."""

@@ -169,7 +169,8 @@ impl Policy {
             );
         }
         if one.currency != two.currency {
-            let said = |body: &PolicyBody| or_none(body.currency.as_ref().map(crate::money::Currency::as_str));
+            let said =
+                |body: &PolicyBody| or_none(body.currency.as_ref().map(crate::money::Currency::as_str));
             add(words("Currency"), said(one), said(two));
         }
         if one.tests != two.tests {
