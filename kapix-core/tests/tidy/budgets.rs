@@ -25,7 +25,8 @@ const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
         1010,
     ),
     ("kapix-py/src/", "rs", &[], 722),
-    ("kapix-core/src/json/", "rs", &["tests.rs", "tests_hostile.rs", "tests_vectors.rs"], 720),
+    // With the seed that reads an application of a policy into its inputs.
+    ("kapix-core/src/json/", "rs", &["tests.rs", "tests_hostile.rs", "tests_vectors.rs"], 730),
 ];
 
 /// Returns a finding for each folder beyond its budget, and for each budget of nothing.

@@ -11,6 +11,9 @@ use crate::time::UtcOffset;
 /// Steps from one balance to another before they prove anything: one may be chance.
 const STEPS_MIN: usize = 2;
 
+/// Rows about the one where another account may begin, on either side.
+const NEAR: usize = 3;
+
 /// Returns whether every row that is booked and moved money states a balance: without one no chain goes over all rows.
 pub(super) fn may_chain(accounts: &[Building]) -> bool {
     let is_passed = |rows: &RowColumns, row: usize| rows.balance(row).is_some() || may_state_none(rows, row);
@@ -71,14 +74,16 @@ pub(super) fn goes_on(accounts: &[Building], beginnings: &[u64]) -> bool {
 }
 
 fn does_go_on(account: &Building, beginnings: &[u64]) -> bool {
-    let mut rows: Vec<(u64, usize)> = account.rows.lines.iter().copied().zip(0..).collect();
-    rows.sort_unstable();
+    let rows = &account.rows;
+    let is_empty = |row: usize| rows.balance(row) == Some(0);
     beginnings.iter().all(|begins| {
-        let place = rows.partition_point(|(line, _)| line < begins);
-        let Some((_, row)) = rows.get(place).filter(|_| place > 0) else { return true };
-        // In the order of time the other account begins before this row, or behind it.
-        let mut before = (0..*row + usize::from(account.newest_first)).rev();
-        before.find_map(|row| account.rows.balance(row)).is_some_and(|balance| balance != 0)
+        // In the order of time the other account begins wherever rows before its line meet rows behind it.
+        let mut meets = rows.lines.windows(2).zip(1..).filter_map(|(pair, row)| match pair {
+            [before, next] if (before < begins) != (next < begins) => Some(row),
+            _ => None,
+        });
+        // A name may be missing in the row where it begins, and a title may stand a row early or late.
+        meets.all(|row: usize| !(row.saturating_sub(NEAR)..row + NEAR).any(is_empty))
     })
 }
 

@@ -2,6 +2,7 @@
 //! open is settled. Where they do not, the doubt stays.
 
 use super::{error, read, rows};
+use crate::domain::Severity;
 use crate::domain::TransactionStatus::{Failed, Pending, Posted};
 use crate::error::Cause;
 use crate::statement::{Reading, ReadingFindingKind};
@@ -255,4 +256,37 @@ fn a_row_that_is_not_booked_yet_has_the_day_on_which_it_began() {
     assert!(read(&two, "").is_ok());
     let error = error(&two.replace("450.00", "950.00"), "");
     assert!(error.message.contains("column `Product`"), "{error}");
+}
+
+#[test]
+fn accounts_that_meet_where_one_is_empty_stay_apart_in_any_order() {
+    let doubtful = |text: &str| match read(text, "KES") {
+        Err(_) => true,
+        Ok(reading) => {
+            reading.accounts.len() > 1 || reading.findings.iter().any(|it| it.severity == Severity::Refer)
+        }
+    };
+    let head = "Date,Details,Amount,Balance";
+    let (older, newer) = (
+        "2026-03-01,Pay,50,90\n2026-03-02,Shop,-40,50\n2026-03-03,Out,-50,0\n",
+        "2026-04-01,Deposit,70,70\n2026-04-02,Shop,-5,65\n2026-04-03,Shop,-5,60\n",
+    );
+    // Blocks newest first, with a title between them, and with names in a column.
+    assert!(doubtful(&format!("{head}\n{newer}Account number 0110998877,,,\n{older}")));
+    let named = |rows: &str, name: &str| rows.replace('\n', &format!(",{name}\n"));
+    let tom = named(older, "Tom");
+    let jane = named(newer, "Jane");
+    assert!(doubtful(&format!("{head},Account Name\n{jane}{tom}")));
+    assert!(doubtful(&format!("{head},Account Name\n{tom}{jane}")));
+    // A name that is missing in the row where it begins.
+    let blank = jane.replacen("70,70,Jane", "70,70,", 1);
+    assert!(doubtful(&format!("{head},Account Name\n{tom}{blank}")));
+    // One account whose balance is never 0 there goes on.
+    let (older, newer) = (
+        "2026-03-01,Pay,50,95\n2026-03-02,Shop,-40,55\n2026-03-03,Out,-50,5\n",
+        "2026-04-01,Deposit,70,75\n2026-04-02,Shop,-5,70\n2026-04-03,Shop,-5,65\n",
+    );
+    let (tom, jane) = (named(older, "Tom"), named(newer, "Jane"));
+    assert!(!doubtful(&format!("{head},Card Number\n{tom}{jane}")));
+    assert!(!doubtful(&format!("{head},Card Number\n{jane}{tom}")));
 }
