@@ -1,11 +1,12 @@
 //! What a policy is checked for beyond what it must be to load: its own cases, and the rules of a jurisdiction.
 
 use super::document::{Ground, Outcome, TestBody};
+use super::input::{Input, Place};
 use super::load::{Policy, Step};
 use super::run::Progress;
 use super::state::State;
 use super::step::StepResult;
-use super::table::{Passes, Table};
+use super::table::{Passes, Table, Test};
 use super::verdict::{ReasonCode, Verdict};
 use crate::error::Result;
 use crate::json_value::JsonValue;
@@ -114,6 +115,7 @@ impl Policy {
             let grounds: BTreeSet<Ground> = table
                 .tests_of(row)
                 .iter()
+                .filter(|test| !self.always_passes(table, test))
                 .flat_map(|test| self.grounds(table, usize::from(test.column), test.passes))
                 .collect();
             let only = |ground| declines && grounds.len() == 1 && grounds.contains(&ground);
@@ -125,6 +127,15 @@ impl Policy {
             }
         }
         findings
+    }
+
+    /// Returns whether every value that an input may have passes a cell, so that the row does not rest on it.
+    fn always_passes(&self, table: &Table, test: &Test) -> bool {
+        let column = table.columns.get(usize::from(test.column));
+        let of_column = |input: &&Input| matches!(input.place, Place::Slot(slot) if column.is_some_and(|it| it.program.is_slot(slot)));
+        let input = self.inputs.iter().find(of_column);
+        let Passes::Between(low, high) = test.passes else { return false };
+        input.is_some_and(|input| low <= input.min && input.max <= high)
     }
 
     fn grounds(&self, table: &Table, column: usize, passes: Passes) -> Vec<Ground> {

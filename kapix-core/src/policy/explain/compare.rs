@@ -5,7 +5,7 @@ use super::findings::region;
 use super::page::{Grid, Line, Page, Tone, code, line, words};
 use super::policy::{Options, effective, span};
 use super::terms::text;
-use super::words::{expression, names, or_dash, output};
+use super::words::{expression, names, or_dash, output, scalar_of_output};
 use crate::policy::load::Policy;
 use crate::policy::table::Table;
 use crate::policy::{InputBody, OverrideBody, PolicyBody, RuleDifference, RuleGives, StepBody, TableBody};
@@ -100,8 +100,8 @@ impl Policy {
         };
         vec![
             region(table, &part.region),
-            gives(part.gives.as_ref()),
-            gives(part.other_gives.as_ref()),
+            gives(table, part.gives.as_ref()),
+            gives(table, part.other_gives.as_ref()),
             witness,
         ]
     }
@@ -261,7 +261,8 @@ fn said(step: Option<&StepBody>) -> Line {
             let results =
                 call.results.iter().map(|(name, result)| code(name).words(" at ").code(&result.pointer));
             let values = call.values.iter().map(|(pointer, text)| code(pointer).words(" = ").code(text));
-            let arguments = call.arguments.iter().map(|(name, value)| output(&format!("/{name}"), value));
+            let arguments =
+                call.arguments.iter().map(|(name, value)| output(&format!("/{name}"), value, None));
             let given: Vec<Line> = arguments.chain(values).collect();
             let said = words("asks ").code(&call.operation).words(" for ").joined(results, ", ", ", ");
             if given.is_empty() { said } else { said.words(" with ").joined(given, ", ", ", ") }
@@ -283,7 +284,7 @@ fn overriding(body: &PolicyBody) -> Line {
 }
 
 /// Returns what a version gives in a part of a table.
-fn gives(gives: Option<&RuleGives>) -> Line {
+fn gives(table: &Table, gives: Option<&RuleGives>) -> Line {
     let Some(gives) = gives else { return words("nothing: no row matches") };
     let mut parts = Vec::new();
     if let Some(outcome) = gives.outcome {
@@ -293,6 +294,7 @@ fn gives(gives: Option<&RuleGives>) -> Line {
             None => said,
         });
     }
-    parts.extend(gives.outputs.iter().map(|(name, value)| output(name, value)));
+    parts
+        .extend(gives.outputs.iter().map(|(name, value)| output(name, value, scalar_of_output(table, name))));
     line().joined(parts, ", ", ", ").words(" (").code(&gives.rule).words(")")
 }

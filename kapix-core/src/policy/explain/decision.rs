@@ -243,7 +243,7 @@ fn matched_row(table: &Table, trace: &TableTrace, (row, rule): (usize, &RuleTrac
         .collect();
     let said = said.words(": ");
     let said = if held.is_empty() { said.words("it asks nothing") } else { said.joined(held, "; ", "; ") };
-    said.words("; it gives ").line(then(&document.then)).words(".")
+    said.words("; it gives ").line(then(table, &document.then)).words(".")
 }
 
 fn not_matched(table: &Table, trace: &TableTrace, rule: &RuleTrace) -> Line {

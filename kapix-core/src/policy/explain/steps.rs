@@ -107,7 +107,7 @@ impl Policy {
             cells.extend(
                 compiled.map(|(column, text)| cell(column.scalar, text).unwrap_or_else(|| words("any"))),
             );
-            let mut given = then(&rule.then);
+            let mut given = then(table, &rule.then);
             if let Some(note) = &rule.note {
                 given = given.words(" – ").quote(note);
             }

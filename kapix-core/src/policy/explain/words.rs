@@ -189,11 +189,11 @@ pub(super) fn row(table: &Table, number: usize, rule: &RuleBody) -> Line {
             start.joined(asked, ", ", " and ")
         }
     };
-    start.words(": ").line(then(&rule.then)).words(".")
+    start.words(": ").line(then(table, &rule.then)).words(".")
 }
 
-/// Returns what a row gives.
-pub(super) fn then(then: &ThenBody) -> Line {
+/// Returns what a row of a table gives.
+pub(super) fn then(table: &Table, then: &ThenBody) -> Line {
     let mut parts = Vec::new();
     if let Some(outcome) = then.outcome {
         let mut part = line().outcome(outcome);
@@ -206,18 +206,24 @@ pub(super) fn then(then: &ThenBody) -> Line {
         parts.push(part);
     }
     for (name, value) in &then.outputs {
-        parts.push(output(name, value));
+        parts.push(output(name, value, scalar_of_output(table, name)));
     }
     if parts.is_empty() { words("nothing") } else { line().joined(parts, ", ", ", ") }
 }
 
-/// Returns the value of an output, as its document states it: a text is an expression.
-pub(super) fn output(name: &str, value: &JsonValue) -> Line {
+/// Returns the type of an output.
+pub(super) fn scalar_of_output(table: &Table, name: &str) -> Option<Scalar> {
+    let place = table.body.outputs.keys().position(|own| own == name)?;
+    table.outputs.get(place).map(|it| it.scalar)
+}
+
+/// Returns the value of an output of a type: a text is an expression.
+pub(super) fn output(name: &str, value: &JsonValue, scalar: Option<Scalar>) -> Line {
     let name = code(name).words(" = ");
-    match value {
-        JsonValue::Text(text) => name.code(text),
-        JsonValue::Number(it) => name.words(number(*it)),
-        other => name.line(json(None, other)),
+    match (value, scalar) {
+        (JsonValue::Text(text), _) => name.code(text),
+        (JsonValue::Number(it), None) => name.words(number(*it)),
+        (other, scalar) => name.line(json(scalar, other)),
     }
 }
 

@@ -412,3 +412,20 @@ fn two_versions_stand_side_by_side() {
     let same = ExplainOptions { against: Some((&first, "loan@1".to_owned())), ..self::options(false) };
     assert!(first.explain(&same).text.contains("Both versions state the same."));
 }
+
+#[test]
+fn outputs_of_money_are_shown_with_their_decimals() {
+    let policy = policy(&json!({
+        "currency": "KES",
+        "inputs": {"age": {"type": "integer", "min": 0, "max": 120}},
+        "reasons": {},
+        "steps": [{"table": {
+            "name": "tier", "hit": "first", "columns": ["age"], "outputs": {"most": {"type": "money"}, "rank": {"type": "integer"}},
+            "rules": [{"when": ["-"], "then": {"outcome": "approve", "outputs": {"most": 300_000, "rank": 300_000}}}],
+        }}],
+    }));
+    for text in [page(&policy, false), page(&policy, true)] {
+        assert!(text.contains("KES 3,000.00") || text.contains("KES 3000.00"), "{text}");
+        assert!(text.contains("300,000") || text.contains("300000"), "the rank is no money");
+    }
+}

@@ -131,3 +131,23 @@ proptest! {
         prop_assert!(analysis.findings.iter().all(|it| it.witness.is_some()), "{:?}", analysis.findings);
     }
 }
+
+#[test]
+fn a_cell_that_every_value_passes_is_no_ground_of_a_decline() {
+    let with = |cell: &str| {
+        let document = json!({
+            "jurisdiction": "KE",
+            "inputs": {
+                "age": {"type": "integer", "min": 0, "max": 120},
+                "bureau": {"type": "number", "min": 200, "max": 900, "ground": "bureau_score"}
+            },
+            "reasons": {"LOW": {"texts": {"en": "low"}}},
+            "steps": [{"table": {"name": "t", "hit": "first", "columns": ["age", "bureau"], "rules": [
+                {"when": [cell, "< 400"], "then": {"outcome": "decline", "reason": "LOW"}},
+                {"when": ["-", "-"], "then": {"outcome": "approve"}}
+            ]}}]
+        });
+        policy(&document).jurisdiction_findings().iter().filter(|it| it.rejected).count()
+    };
+    assert_eq!((with("-"), with(">= 0"), with("[0..120]"), with(">= 18")), (1, 1, 1, 0));
+}
