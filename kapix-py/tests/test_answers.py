@@ -231,3 +231,27 @@ def test_answers_copy_and_pickle(answers: dict[str, kapix.Answer]) -> None:
             assert type(part) is type(same) and part == same
         for part in list(parts(answer))[:40]:
             assert pickle.loads(pickle.dumps(part)) == part
+
+
+def test_a_replay_prints_how_many_applications_could_not_be_decided() -> None:
+    lender = kapix.Engine.load([kapix.EXPERT_CARDS, kapix.EXAMPLE_POLICIES], clock="2026-06-30T12:00:00Z")
+    columns: Any = {
+        "age": [34.5, 34.0], "requested": [300_000.0, 300_000.0], "account.points": [600.0, 600.0],
+        "account.referred": ["false", "false"], "nobody_reads": [1.0, 2.0],
+    }
+    told = repr(lender.policy.replay(columns, policy="nano_loan_ke"))
+    assert told.splitlines()[0] == "PolicyReplayResponse: 1 applications decided"
+    words = [line.split(maxsplit=1) for line in told.splitlines()]
+    assert ["statuses", "not decided: policy.input 1"] in words and ["unused", "nobody_reads"] in words
+
+
+def test_what_a_run_was_asked_beside_the_decision_is_printed() -> None:
+    lender = kapix.Engine.load([kapix.EXPERT_CARDS, kapix.EXAMPLE_POLICIES], clock="2026-06-30T12:00:00Z")
+    request: Any = {
+        "entity_id": "ent_1", "policy": "nano_loan_ke", "counterfactual": True, "inputs": {"age": 17},
+        "shadows": ["nano_loan_ke", "nobody"], "split": {"salt": "s", "challengers": [{"policy": "nano_loan_ke", "share": 0.2}]},
+    }
+    answer = lender.policy.run(request)
+    told = repr(answer)
+    assert "nano_loan_ke decline, nobody artefact.not_found" in told
+    assert answer.arm is not None and f"{answer.arm.role}, " in told and "/counterfactual" in told

@@ -163,12 +163,31 @@ def _policy_run(it: Any) -> Summary:
     amount = "" if it.approved_amount_minor is None else f"{it.approved_amount_minor} {it.currency} minor units"
     lines = [("policy", _reference(it.policy)), ("approved_amount_minor", amount), ("terms", _named(it.terms))]
     first, more = it.reasons[:2], it.reasons[2:]
-    lines += [(f"reasons[{at}]", f"{one.code}: {one.text}") for at, one in enumerate(first)]
+    lines += [(f"reasons[{at}]", f"{_with_inputs(one)}: {one.text}") for at, one in enumerate(first)]
     lines += [("reasons", f"{len(more)} more: {_items(one.code for one in more)}" if more else "")]
     lines += [("matched_rules", _items(f"{row.table}.{row.rule}" for row in it.matched_rules))]
     if it.counter_offer is not None:
         lines.append(("counter_offer", f"{it.counter_offer.amount_minor} {it.currency} minor units"))
+    if it.counterfactual is not None:
+        changes = (f"{one.input} {_short(one.from_)} to {_short(one.to)}" for one in it.counterfactual.changes)
+        lines.append(("counterfactual", _items(changes)))
+    elif it.null_reasons:
+        lines.append(("null_reasons", _named(it.null_reasons)))
+    lines += [("shadows", _items(_shadow(one) for one in it.shadows or ()))]
+    if it.arm is not None:
+        lines.append(("arm", f"{it.arm.role}, {it.arm.share:.1%} of applicants"))
+    lines += [("unused", _items(it.unused or ())), ("valid_until", _plain(it.valid_until) if it.valid_until else "")]
     return it.outcome, [*lines, ("assumed", _named(it.assumed)), ("audit_id", it.audit_id or "")]
+
+
+def _with_inputs(it: Any) -> str:
+    return f"{it.code} ({_items(it.inputs)})" if it.inputs else it.code
+
+
+def _shadow(it: Any) -> str:
+    if it.error is not None:
+        return f"{it.shadow} {it.error['cause']}"
+    return f"{it.shadow} {it.outcome}{', differs' if it.differs else ''}"
 
 
 def _trace_grid(it: Any) -> Grid:
@@ -224,7 +243,9 @@ def _policy_replay(it: Any) -> Summary:
     never = [f"{one.table}.{one.rule}" for one in it.rules if not one.rows]
     lines += [("rules", f"{len(it.rules)}, never matched: {_items(never)}" if never else f"{len(it.rules)}")]
     lines += [("groups", _items(f"{one.column} {one.value} {_rates(one.rates)}" for one in it.groups or ()))]
-    lines += [("absent", _items(it.absent or ())), ("audit_id", it.audit_id or "")]
+    not_decided = [f"{status} {rows}" for status, rows in it.statuses.items() if status != "decided"]
+    lines += [("statuses", f"not decided: {_items(not_decided)}" if not_decided else "")]
+    lines += [("absent", _items(it.absent or ())), ("unused", _items(it.unused or ())), ("audit_id", it.audit_id or "")]
     rates = it.rates
     return f"{rates.approved + rates.referred + rates.declined} applications decided", lines
 
@@ -235,7 +256,7 @@ def _policy_diff(it: Any) -> Summary:
     lines += [("tables", _items(f"{one.table} {len(one.differences)}" for one in it.tables or ()))]
     if it.portfolio is not None:
         lines += [("portfolio.rates", _rates(it.portfolio.rates)), ("portfolio.other_rates", _rates(it.portfolio.other_rates))]
-        moved = (one for one in it.portfolio.swaps if one.from_ != one.to)
+        moved = sorted((one for one in it.portfolio.swaps if one.from_ != one.to), key=lambda one: -one.rows)
         lines += [("portfolio.swaps", _items(f"{one.from_} to {one.to} {one.rows}" for one in moved))]
     return "what two versions decide differently", [*lines, ("audit_id", it.audit_id or "")]
 
