@@ -21,9 +21,12 @@ use std::sync::Arc;
 /// # Ok::<(), kapix_core::Error>(())
 /// ```
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    let mut writer = Writer { out: Vec::with_capacity(SMALL), ..Writer::default() };
-    writer.write(value)?;
-    Ok(writer.out)
+    Writer::with_spare(|writer| {
+        // The text is given away; what orders its members serves the next one.
+        let spare = core::mem::replace(&mut writer.out, Vec::with_capacity(SMALL));
+        writer.write(value)?;
+        Ok(core::mem::replace(&mut writer.out, spare))
+    })
 }
 
 /// Returns the canonical JSON of `value` where several owners hold it; see [`to_vec`].

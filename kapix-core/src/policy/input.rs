@@ -3,7 +3,7 @@
 use super::load::Policy;
 use super::state::State;
 use crate::error::{Cause, Error, Result, escape_segment};
-use crate::expression::{Scalar, Slot, Symbols, Unknown, is_among, is_whole};
+use crate::expression::{Scalar, Slot, Symbols, Unknown, is_among, same};
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::limits::{Limits, WIRE_MAX};
@@ -235,9 +235,11 @@ pub(super) fn read(
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact")]
+/// Returns whether a number is an integer of the wire; the conversion there and back costs less than to truncate.
+#[inline]
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "2^53 - 1 is exact")]
 pub(super) fn is_integer(value: f64) -> bool {
-    is_whole(value) && value.abs() <= WIRE_MAX as f64
+    value.abs() <= WIRE_MAX as f64 && same((value as i64) as f64, value)
 }
 
 /// Returns the number of a text: that of the policy, or the next one of this run.

@@ -6,7 +6,7 @@ use super::input::{self, About, Absent, Place};
 use super::load::{Policy, Step};
 use super::state::{Found, State};
 use super::step::{Answered, Answers, CallNeed, StepResult};
-use super::table::{Match, OutputValue, Table};
+use super::table::{Match, OutputPlace, OutputValue, Table};
 use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Verdict};
 use crate::error::{Cause, Error, Result};
 use crate::expression::{Slot, Symbols, Unknown};
@@ -250,7 +250,15 @@ impl Policy {
             }
         }
         let mut given = core::mem::take(&mut state.given);
+        // Most tables give one row, and most rows constants.
+        let only = if let [row] = rows { table.then(*row) } else { None };
         for (place, output) in table.outputs.iter().enumerate() {
+            if let (Some(OutputValue::Constant(value)), OutputPlace::Slot(slot)) =
+                (only.and_then(|then| then.outputs.get(place)?.as_ref()), output.to)
+            {
+                state.set(slot, Slot::number(*value));
+                continue;
+            }
             let of_rows = rows.iter().filter_map(|row| table.then(*row)?.outputs.get(place)?.as_ref());
             given.clear();
             given.extend(of_rows.map(|value| match value {

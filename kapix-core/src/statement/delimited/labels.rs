@@ -82,33 +82,34 @@ fn labelled<'t>(text: &'t str, all: &[Texts]) -> Option<(Label, &'t str)> {
     })
 }
 
-/// Returns whether a text may be a label by its first three characters, which needs no memory: most texts are none.
+/// Returns whether a text begins with the first word of a label, or with letters that are yet to be folded; it needs no
+/// memory, and most texts of a long document are none.
 fn begins_as_a_label(text: &str) -> bool {
     let text = text.trim_start_matches(|char: char| !char.is_alphanumeric());
-    let [first, second, third, ..] = text.as_bytes() else { return false };
-    let at = |byte: &u8| usize::from(byte.to_ascii_lowercase().wrapping_sub(b'a'));
-    let bits = |byte: &u8| if byte.is_ascii() { letter_bit(*byte) } else { u32::MAX };
-    !first.is_ascii()
-        || STARTS.get(at(first)).is_some_and(|own| own[0] & bits(second) != 0 && own[1] & bits(third) != 0)
+    let end = text.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
+    let Some((word, rest)) = text.split_at_checked(end) else { return true };
+    let known = word.bytes().next().and_then(|first| FIRST_WORDS.get(place(first)));
+    rest.bytes().next().is_some_and(|byte| !byte.is_ascii())
+        || known.is_some_and(|known| known.iter().any(|it| it.eq_ignore_ascii_case(word)))
 }
 
-/// The letters that follow each first letter of a label, in second and in third place.
-static STARTS: LazyLock<[[u32; 2]; 26]> = LazyLock::new(|| {
-    let mut starts = [[0; 2]; 26];
-    for word in BEGINNINGS.iter().chain(&*WHOLE).flat_map(|(texts, _)| texts) {
-        if let [first, second, third, ..] = word.as_bytes()
-            && let Some(own) = starts.get_mut(usize::from(first.wrapping_sub(b'a')))
+/// The first words of labels, by their first letter.
+static FIRST_WORDS: LazyLock<[Vec<&'static str>; 26]> = LazyLock::new(|| {
+    let mut words: [Vec<&str>; 26] = Default::default();
+    for label in BEGINNINGS.iter().chain(&*WHOLE).flat_map(|(texts, _)| texts) {
+        if let Some(first) = label.split(' ').next()
+            && let Some(own) = first.bytes().next().and_then(|letter| words.get_mut(place(letter)))
+            && !own.contains(&first)
         {
-            own[0] |= letter_bit(*second);
-            own[1] |= letter_bit(*third);
+            own.push(first);
         }
     }
-    starts
+    words
 });
 
-/// Returns the bit of a letter; all else has one bit.
-fn letter_bit(byte: u8) -> u32 {
-    if byte.is_ascii_alphabetic() { 1 << (byte.to_ascii_lowercase() - b'a') } else { 1 << 26 }
+/// Returns the place of a letter in the alphabet; that of anything else lies beyond it.
+fn place(letter: u8) -> usize {
+    usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a'))
 }
 
 #[cfg(test)]
