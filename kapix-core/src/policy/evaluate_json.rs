@@ -15,18 +15,12 @@ use crate::json::{self, Seed};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::time::Instant;
-use core::cell::RefCell;
 use core::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_with::skip_serializing_none;
 use std::borrow::Cow;
 use std::sync::Arc;
-
-thread_local! {
-    /// The memory of the runs of a thread.
-    static STATE: RefCell<State> = RefCell::default();
-}
 
 impl Policy {
     /// Returns what the policy decides of an application, both as JSON: `{"as_of", "entity_id", "inputs"}`, with the inputs
@@ -57,11 +51,7 @@ impl Policy {
     pub fn evaluate_json(&self, application: &str) -> Result<String> {
         self.decides_alone()?;
         let application = json::read_seed(application.as_bytes(), Reads(self), &Limits::DEFAULT)?;
-        // A run in a run, or a thread that ends, has memory of its own.
-        let mut state = STATE.try_with(RefCell::take).unwrap_or_default();
-        let answer = self.evaluate(&application, &mut state);
-        let _ = STATE.try_with(|kept| kept.replace(state));
-        answer
+        self.evaluate(&application, &mut State::spare())
     }
 
     fn evaluate(&self, application: &Application, state: &mut State) -> Result<String> {

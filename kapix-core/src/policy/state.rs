@@ -2,7 +2,39 @@
 
 use super::verdict::{Because, MatchedRule};
 use crate::expression::{Slot, Symbols, Unknown, Values};
+use core::cell::RefCell;
+use core::ops::{Deref, DerefMut};
 use std::sync::Arc;
+
+thread_local! {
+    /// The memory of the last run of a thread.
+    static SPARE: RefCell<State> = RefCell::default();
+}
+
+/// The memory of a run, which goes back to its thread; a run in a run, and one of a thread that ends, has memory of its own.
+#[derive(Debug)]
+pub(crate) struct Spare(State);
+
+impl Deref for Spare {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl DerefMut for Spare {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.0
+    }
+}
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        let state = core::mem::take(&mut self.0);
+        let _ = SPARE.try_with(|spare| spare.replace(state));
+    }
+}
 
 /// The memory of a run.
 #[derive(Debug, Default)]
@@ -38,6 +70,11 @@ pub(super) struct Found {
 }
 
 impl State {
+    /// Returns the memory of the thread's last run.
+    pub(crate) fn spare() -> Spare {
+        Spare(SPARE.try_with(RefCell::take).unwrap_or_default())
+    }
+
     /// Forgets everything; memory is kept.
     pub(super) fn clear(&mut self, slots: usize, lists: usize) {
         self.slots.clear();

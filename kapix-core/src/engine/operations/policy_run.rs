@@ -59,7 +59,7 @@ impl Operate for PolicyRunRequest {
             .map_err(|error| error.at("/entity_id"))?;
         let (policy, arm) = self.chosen(call)?;
         let unused = self.unused(call, &policy)?;
-        let mut state = State::default();
+        let mut state = State::spare();
         let begun = policy.begin(&self.inputs, as_of, Some(&self.entity_id), &mut state);
         begun.map_err(|error| {
             if error.cause == Cause::PolicyNotEffective { error.at("/as_of") } else { error.under("/inputs") }
