@@ -44,6 +44,30 @@ pub(super) fn open_ends(accounts: &[Building]) -> Vec<u64> {
     lines
 }
 
+/// Returns whether several accounts may be one: every row states a balance, and those of the accounts do not chain.
+pub(super) fn may_be_one(accounts: &[RowColumns]) -> bool {
+    let states = |rows: &RowColumns| {
+        (0..rows.len()).all(|row| rows.balance(row).is_some() || may_state_none(rows, row))
+    };
+    accounts.len() > 1 && !are_whole(accounts) && accounts.iter().all(states)
+}
+
+/// Returns whether the balances of each account chain over all its rows.
+pub(super) fn are_whole(accounts: &[RowColumns]) -> bool {
+    accounts.iter().all(|rows| is_chain(rows, 0..rows.len()))
+}
+
+/// Returns the lines of opening balances between rows: another account may begin there.
+pub(super) fn openings_between(accounts: &[Building]) -> impl Iterator<Item = u64> {
+    let between = |account: &Building| {
+        let rows = account.rows.len();
+        let edges =
+            account.edges.iter().filter(move |it| it.is_opening && (1..rows).contains(&it.rows_before));
+        edges.map(|it| it.line).collect::<Vec<u64>>()
+    };
+    accounts.iter().flat_map(between)
+}
+
 /// Returns whether the balances of each account chain over all its rows. Where they do only with its parts in the order of
 /// their days, as months that come the newest first, the rows are put in that order, which is told.
 pub(super) fn chains(accounts: &mut [Building], findings: &mut Vec<ReadingFinding>) -> bool {
@@ -52,9 +76,9 @@ pub(super) fn chains(accounts: &mut [Building], findings: &mut Vec<ReadingFindin
         if is_chain(&account.rows, 0..account.rows.len()) {
             continue;
         }
-        let Some(order) =
-            by_days(&account.rows).filter(|order| is_chain(&account.rows, order.iter().copied()))
-        else {
+        let orders = [by_days(&account.rows), with_days_turned(account)];
+        let mut orders = orders.into_iter().flatten();
+        let Some(order) = orders.find(|order| is_chain(&account.rows, order.iter().copied())) else {
             are_whole = false;
             continue;
         };
@@ -156,6 +180,22 @@ fn by_days(rows: &RowColumns) -> Option<Vec<usize>> {
         _ => true,
     });
     (parts.len() > 1 && is_apart).then(|| parts.into_iter().flat_map(|(.., rows)| rows).collect())
+}
+
+/// Returns the rows of a document that had the newest day first with those of each day the other way round: they may go up within
+/// a day. `None` for any other document.
+fn with_days_turned(account: &Building) -> Option<Vec<usize>> {
+    if !account.newest_first {
+        return None;
+    }
+    let at = &account.rows.at;
+    let days: Vec<i32> = at.iter().map(|at| at.date(UtcOffset::UTC).epoch_days()).collect();
+    let mut order = Vec::with_capacity(days.len());
+    for day in days.chunk_by(|one, other| one == other) {
+        let first = order.len();
+        order.extend((first..first + day.len()).rev());
+    }
+    Some(order)
 }
 
 /// Puts the rows of an account in an order, and what stands between them with the rows of its part.
