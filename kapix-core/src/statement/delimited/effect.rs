@@ -66,6 +66,18 @@ const TELLING: &[&str] = &[
 /// Words of the text of money in that took no effect, beside those of [`NO_EFFECT`].
 const NO_MONEY_IN: &[&str] = &[
     "insufficient",
+    "void",
+    "blocked",
+    "held",
+    "hold",
+    "stopped",
+    "provisional",
+    "awaiting",
+    "expected",
+    "scheduled",
+    "upcoming",
+    "unconfirmed",
+    "unsettled",
     "nsf",
     "unsuccessful",
     "failure",
@@ -210,7 +222,12 @@ pub(super) fn tells_of_money_in(text: &str) -> bool {
 fn begins_no_money_in(word: &str) -> bool {
     let Some([first, second, third]) = word.as_bytes().first_chunk() else { return false };
     let start = [first, second, third].map(u8::to_ascii_lowercase);
-    begins(word) || tells_first(word) || matches!(&start, b"ins" | b"nsf" | b"uns" | b"exp")
+    begins(word)
+        || tells_first(word)
+        || matches!(
+            &start,
+            b"ins" | b"nsf" | b"uns" | b"exp" | b"blo" | b"hel" | b"hol" | b"pro" | b"awa" | b"sch" | b"upc"
+        )
 }
 
 /// Returns whether a word begins as one of [`TELLING`] does.

@@ -120,9 +120,13 @@ fn answer(word: &str) -> Option<bool> {
 fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> {
     use TransactionStatus::{Failed, Pending, Posted};
     let word = folded(text);
-    let answer = answer(&word);
+    // A mark such as `*` is yes.
+    let is_mark = word.is_empty() && !amounts::is_empty(text);
+    let answer = if is_mark { Some(true) } else { answer(&word) };
     let is_zero = amounts::cut(text).is_some_and(|written| written.is_zero());
-    let (yes, no) = (answer == Some(true), answer == Some(false) || is_zero);
+    // The day on which a row was cancelled says that it was.
+    let is_day = matches!(says, Says::Failed | Says::Reversed) && dates::cut(text).is_some();
+    let (yes, no) = (answer == Some(true) || is_day, answer == Some(false) || is_zero);
     let flag = |when_yes, when_no| match (yes, no) {
         (true, _) => Some(when_yes),
         (_, true) => Some(when_no),
@@ -138,7 +142,8 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
         Says::Code => words::status(text).or(Some(Posted)),
         Says::Failed => flag(Failed, Posted),
         Says::Pending => flag(Pending, Posted),
-        Says::Posted if dates::cut(text).is_some() => Some(Posted),
+        // `C` is cleared, `R` reconciled.
+        Says::Posted if dates::cut(text).is_some() || matches!(&*word, "c" | "r") => Some(Posted),
         Says::Posted => flag(Posted, Pending),
         Says::Reason if no || words::status(text) == Some(Posted) => Some(Posted),
         Says::Reason => Some(Failed),

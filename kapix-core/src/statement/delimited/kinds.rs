@@ -62,6 +62,13 @@ const OWED: &[(AccountKind, &[&str])] = &[
             "credit line",
             "credit facility",
             "hire purchase",
+            "vehicle finance",
+            "auto finance",
+            "car finance",
+            "asset finance",
+            "home finance",
+            "bnpl",
+            "buy now pay later",
             "pret",
             "emprunt",
             "darlehen",
@@ -122,6 +129,18 @@ const BEFORE: &[&str] = &[
     "akaunti ya",
     "taarifa ya",
 ];
+/// Words that may be of a card that is owed, or of one that spends what is there; and of which it is none.
+const CARDS: &[&str] =
+    &["card", "cards", "visa", "mastercard", "amex", "carte", "karte", "tarjeta", "cartao"];
+const NO_CARDS: &[&str] = &["debit", "prepaid", "number", "no", "deposit", "debito", "ending"];
+/// Titles of what may be owed.
+const OPEN_TITLES: &[&str] =
+    &["credit account", "repayment schedule", "amortisation schedule", "amortization schedule"];
+/// Words of a title.
+const STATEMENTS: &[&str] =
+    &["statement", "statements", "transactions", "activity", "abrechnung", "releve", "extrato", "extracto"];
+/// Words of the longest line that is the name of a product alone, as `Staff loan`.
+const NAME_WORDS_MAX: usize = 3;
 /// Words before them in the name of a bank, as `Savings and Loans`.
 const BANKS: &[&str] = &["and", "savings", "thrift"];
 /// Words beside them in a line that may be of the account, or of another one.
@@ -217,7 +236,7 @@ fn line(text: &str) -> Option<Said> {
     if text.split(' ').count() > WORDS_MAX || text.split(' ').any(|word| SENTENCES.contains(&word)) {
         return None;
     }
-    let (kind, before, behind) = owed(text)?;
+    let Some((kind, before, behind)) = owed(text) else { return may_be_owed(text).then_some(Said::Open) };
     if before.rsplit(' ').next().is_some_and(|word| BANKS.contains(&word)) {
         return None;
     }
@@ -238,7 +257,14 @@ fn line(text: &str) -> Option<Said> {
         return Some(Said::Kind(kind));
     }
     let is_beside = |text: &str| text.split(' ').any(|word| BESIDE.contains(&word));
-    (is_beside(before) || is_beside(behind)).then_some(Said::Open)
+    let is_name = behind.is_empty() && text.split(' ').count() <= NAME_WORDS_MAX;
+    (is_name || is_beside(before) || is_beside(behind)).then_some(Said::Open)
+}
+
+/// Returns whether a folded text without a word of what is owed is a title of what may be.
+fn may_be_owed(text: &str) -> bool {
+    let has = |list: &[&str]| text.split(' ').any(|word| list.contains(&word));
+    (has(CARDS) && has(STATEMENTS) && !has(NO_CARDS)) || OPEN_TITLES.iter().any(|own| text.contains(own))
 }
 
 /// Returns what is owed by the words of a folded text, and what stands before and behind them.

@@ -428,7 +428,11 @@ fn mark_of(header: &[String], places: &Places) -> Option<(&'static Mark, ColumnR
 fn one_currency(header: &[String], line: u64, places: &Places) -> Result<Option<Currency>> {
     let mut first: Option<(ColumnRole, Currency)> = None;
     for (column, at) in places.used().filter(|(column, _)| AMOUNTS.contains(column)) {
-        let Some(own) = header.get(at).and_then(|name| currency_in(name)) else { continue };
+        let own = header.get(at).and_then(|name| {
+            let first = || amounts::currency_named(units::first_mark(name)?);
+            currency_in(name).or_else(first)
+        });
+        let Some(own) = own else { continue };
         let (other, currency) = *first.get_or_insert((column, own));
         if currency != own {
             let message = format!(
@@ -445,7 +449,7 @@ fn one_currency(header: &[String], line: u64, places: &Places) -> Result<Option<
 /// Returns what a name such as `Amount (KES)`, `Balance in KES` or `Credit KSh` means.
 fn without_currency(folded: &str, name: &str) -> Option<(ColumnRole, usize)> {
     let has_currency = currency_in(name).is_some();
-    if !has_currency && units::mark_in(name).is_none() {
+    if !has_currency && units::mark_behind(name).is_none() {
         return None;
     }
     let (rest, _) = folded.rsplit_once(' ')?;

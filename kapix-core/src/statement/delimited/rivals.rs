@@ -14,15 +14,20 @@ const AMOUNTS: &[&str] =
 const BESIDE: &[&str] = &[
     "account",
     "acct",
+    "after",
     "base",
     "billed",
     "billing",
     "booked",
     "card",
     "cleared",
+    "charges",
     "converted",
+    "credited",
     "currency",
     "domestic",
+    "fee",
+    "fees",
     "final",
     "gross",
     "home",
@@ -47,7 +52,17 @@ const BESIDE: &[&str] = &[
     "txn",
 ];
 /// Names of an amount by one word, beside another one; and beside one and a fee.
-const ALONE: &[&str] = &["gross", "net"];
+const ALONE: &[&str] = &[
+    "gross",
+    "net",
+    "net settlement",
+    "payout",
+    "payout amount",
+    "net payout",
+    "net total",
+    "settlement",
+    "proceeds",
+];
 const WITH_FEE: &[&str] = &["total", "total amount", "amount total"];
 /// Names of an amount that is that of the account, whatever stands beside: so many names of `amount` come first.
 const SURE: usize = 4;

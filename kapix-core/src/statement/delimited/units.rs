@@ -13,6 +13,9 @@ const MINOR: &[&str] = &[
     "cent", "cents", "centime", "centimes", "centavo", "centavos", "kobo", "minor", "paisa", "paise",
     "pence", "pesewa", "pesewas", "senti", "subunit", "subunits",
 ];
+/// Words of multiples in names of columns, beside those of lines.
+const MULTIPLES: &[&str] =
+    &["x1000", "1000", "1000s", "bn", "billion", "billions", "crore", "crores", "lakh", "lakhs"];
 /// Words beside a unit.
 const BESIDE: &[&str] = &["in", "of", "units", "unit", "en", "em", "x"];
 
@@ -31,12 +34,13 @@ pub(super) fn of(name: &str) -> Option<(Unit, ColumnRole)> {
     let words: Vec<&str> = text.split(' ').collect();
     let unit = words.iter().skip(1).find_map(|word| match *word {
         word if MINOR.contains(&word) => Some(Unit::Minor),
-        word if SCALES.contains(&word) => Some(Unit::Scaled),
+        word if SCALES.contains(&word) || MULTIPLES.contains(&word) => Some(Unit::Scaled),
         _ => None,
     })?;
     let is_beside = |word: &str| {
         MINOR.contains(&word)
             || SCALES.contains(&word)
+            || MULTIPLES.contains(&word)
             || BESIDE.contains(&word)
             || amounts::currency_of_cell(word).is_ok()
     };
@@ -71,8 +75,19 @@ pub(super) fn refused(line: u64, name: &str, (unit, column): (Unit, ColumnRole))
 }
 
 /// Returns the mark of several currencies that ends a name, as that of `Amount ($)`.
-pub(super) fn mark_in(name: &str) -> Option<&'static Mark> {
+pub(super) fn mark_behind(name: &str) -> Option<&'static Mark> {
     amounts::mark_of_several(last_word(name)?)
+}
+
+/// Returns the mark that ends a name or begins it, as that of `$ Amount`.
+pub(super) fn mark_in(name: &str) -> Option<&'static Mark> {
+    mark_behind(name).or_else(|| amounts::mark_of_several(first_mark(name)?))
+}
+
+/// Returns the first word of a name where it is no word but a mark.
+pub(super) fn first_mark(name: &str) -> Option<&str> {
+    let first = name.split_whitespace().next()?.trim_matches(['(', ')', '[', ']']);
+    (!first.chars().any(char::is_alphanumeric)).then_some(first)
 }
 
 /// Returns the last word of a name, or the mark in its place.

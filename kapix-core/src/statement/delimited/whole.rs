@@ -11,6 +11,9 @@ use crate::time::UtcOffset;
 /// Steps from one balance to another before they prove anything: one may be chance.
 const STEPS_MIN: usize = 2;
 
+/// Places where rows of two accounts meet that are looked at.
+const MEETS_MAX: usize = 64;
+
 /// Rows about the one where another account may begin, on either side.
 const NEAR: usize = 3;
 
@@ -44,12 +47,36 @@ pub(super) fn open_ends(accounts: &[Building]) -> Vec<u64> {
     lines
 }
 
-/// Returns whether several accounts may be one: every row states a balance, and those of the accounts do not chain.
+/// Returns whether several accounts may be one: every row states a balance, those of the accounts do not chain, and where the rows
+/// of one meet those of another in the document most do, in either direction.
 pub(super) fn may_be_one(accounts: &[RowColumns]) -> bool {
     let states = |rows: &RowColumns| {
         (0..rows.len()).all(|row| rows.balance(row).is_some() || may_state_none(rows, row))
     };
-    accounts.len() > 1 && !are_whole(accounts) && accounts.iter().all(states)
+    if accounts.len() < 2 || are_whole(accounts) || !accounts.iter().all(states) {
+        return false;
+    }
+    let of = |(at, rows): (usize, &RowColumns)| {
+        let moves = rows.lines.iter().zip(rows.moves());
+        moves
+            .filter_map(move |(line, (amount, balance))| Some((*line, at, amount, balance?)))
+            .collect::<Vec<_>>()
+    };
+    let mut rows: Vec<(u64, usize, i64, i64)> = accounts.iter().enumerate().flat_map(of).collect();
+    rows.sort_unstable();
+    let meets = rows.windows(2).filter_map(|pair| match pair {
+        [(_, one, before, first), (_, other, amount, second)] if one != other => {
+            let change = i128::from(*second) - i128::from(*first);
+            Some(change == i128::from(*amount) || change == -i128::from(*before))
+        }
+        _ => None,
+    });
+    let (mut all, mut chained) = (0_usize, 0_usize);
+    for chains in meets.take(MEETS_MAX) {
+        all += 1;
+        chained += usize::from(chains);
+    }
+    chained * 2 >= all
 }
 
 /// Returns whether the balances of each account chain over all its rows.

@@ -27,6 +27,11 @@ fn rows_that_were_deleted_voided_or_held_are_no_income() {
         ("Void", "", "x", Failed),
         ("Deleted At", "", "2026-03-20", Failed),
         ("Canceled", "N", "Y", Failed),
+        ("Cancelled", "", "2026-03-20", Failed),
+        ("Record Status", "ACTIVE", "DELETED", Failed),
+        ("Active", "Y", "N", Pending),
+        ("Cleared", "C", "", Pending),
+        ("Cleared", "*", "", Pending),
         ("NSF", "", "Y", Failed),
         ("Hold", "N", "Y", Pending),
         ("Hold", "0.00", "yes", Pending),
@@ -44,6 +49,10 @@ fn a_code_of_a_return_leaves_open_whether_a_row_took_effect() {
         ("Return Code", "", "R01"),
         ("Return Code", "00", "R01"),
         ("Return Reason", "", "R01"),
+        ("ACH Return Code", "", "R01"),
+        ("Duplicate", "no", "yes"),
+        ("Excluded", "false", "true"),
+        ("Txn Status Code", "0", "1"),
         ("Response Code", "", "51"),
     ] {
         assert_eq!(open(&document(name, usual, other)), [3], "{name} {usual}");
@@ -67,6 +76,9 @@ fn the_text_of_money_in_that_took_no_effect_is_told_unless_balances_chain() {
         "Pending: salary",
         "Uncleared cheque",
         "CHEQUE BOUNCED",
+        "salary - on hold",
+        "Provisional credit",
+        "Cheque awaiting clearance",
     ] {
         assert_eq!(open(&document(text, "60.00")), [3], "{text}");
         // A debit counts as spent.

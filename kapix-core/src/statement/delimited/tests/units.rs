@@ -15,6 +15,7 @@ fn a_mark_of_another_currency_in_a_name_is_refused() {
         ("", "Amount ($)", "/document/1/amount"),
         ("", "Amount (£)", "/document/1/amount"),
         ("", "Amount (N)", "/document/1/amount"),
+        ("", "$ Amount", "/document/1/amount"),
         ("Currency: $\n", "Amount", "/document/1"),
         ("All amounts in $\n", "Amount", "/document/1"),
     ] {
@@ -32,6 +33,9 @@ fn a_mark_of_another_currency_in_a_name_is_refused() {
         // A mark of several currencies names none.
         assert_eq!(error(&text, "").cause, Cause::StatementUnstated, "{text}");
     }
+    let euro = "Date,Details,\u{20ac} Amount\n2026-03-01,Pay,50.00\n2026-03-02,Rent,-20.00\n";
+    assert_eq!(error(euro, "KES").cause, Cause::MoneyCurrencyMixed);
+    assert_eq!(read(euro, "").unwrap().accounts[0].account.currency.as_str(), "EUR");
     let text = "Date,Details,Debit (Sh),Credit (Sh)\n2026-03-01,Pay,,50.00\n2026-03-02,Rent,20.00,\n";
     assert_eq!(rows(text, "UGX").len(), 2);
     let column = "Date,Details,Amount ($),Currency\n2026-03-01,Pay,50.00,KES\n2026-03-02,Rent,-20.00,KES\n";
@@ -46,6 +50,8 @@ fn minor_units_and_thousands_in_a_name_are_refused() {
         ("Amount (KES cents)", "`amount_minor`"),
         ("Amount (KES '000)", "units of the currency"),
         ("Amount in thousands", "units of the currency"),
+        ("Amount (x1000)", "units of the currency"),
+        ("Amount (lakhs)", "units of the currency"),
         ("Amount (KES millions)", "units of the currency"),
     ] {
         let text = format!("Date,Details,{name}\n2026-03-01,Pay,5000\n2026-03-02,Rent,-2000\n");
@@ -79,6 +85,8 @@ fn of_gross_and_net_amounts_balances_show_the_one_of_the_account_or_the_request_
         (["Amount", "Net Amount"], ["50.00,49.00", "-20.00,-21.00", "-1.00,-2.00"]),
         (["Gross Amount", "Net Amount"], ["50.00,49.00", "-20.00,-21.00", "-1.00,-2.00"]),
         (["Amount", "Net"], ["50.00,49.00", "-20.00,-21.00", "-1.00,-2.00"]),
+        (["Amount", "Amount after fees"], ["50.00,49.00", "-20.00,-21.00", "-1.00,-2.00"]),
+        (["Amount", "Payout"], ["50.00,49.00", "-20.00,-21.00", "-1.00,-2.00"]),
         (["Amount", "Amount Received"], ["50.00,49.00", "-20.00,-21.00", "-1.00,-2.00"]),
     ] {
         let [first, second] = names;
@@ -99,6 +107,18 @@ fn of_gross_and_net_amounts_balances_show_the_one_of_the_account_or_the_request_
         let net = rows(&document(["149.00", "128.00", "126.00"]), "KES");
         assert_eq!(net[0].amount_minor, 4_900, "{names:?}");
     }
+    // `Net` alone is an amount beside `Gross`.
+    let paid = |balances: [&str; 3]| {
+        let [first, second, third] = balances;
+        format!(
+            "Date,Name,Status,Currency,Gross,Fee,Net,Balance\n2026-03-01,a,Completed,KES,50.00,-1.00,49.00,{first}\n\
+             2026-03-02,b,Completed,KES,-20.00,0.00,-20.00,{second}\n2026-03-03,c,Completed,KES,10.00,-0.50,9.50,{third}\n"
+        )
+    };
+    let net: Vec<i64> =
+        rows(&paid(["149.00", "129.00", "138.50"]), "").iter().map(|row| row.amount_minor).collect();
+    assert_eq!(net, [4_900, -2_000, 950]);
+    assert_eq!(error(&paid(["", "", ""]), "").fields, ["/profile/columns/amount"]);
     // With a fee, and with the same values.
     let fee = "Date,Details,Amount,Fee,Total\n2026-03-01,Pay,50.00,0.00,50.00\n2026-03-02,Rent,-20.00,1.00,-21.00\n";
     assert_eq!(error(fee, "KES").fields, ["/profile/columns/amount"]);
