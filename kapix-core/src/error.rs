@@ -355,9 +355,16 @@ pub fn escape_segment(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// Returns the places as they follow a message: ` at ` and the pointer in backticks, one after the other.
+/// Places that follow a message at most; `fields` has all.
+const PLACES_MAX: usize = 5;
+
+/// Returns the places as they follow a message: ` at ` and the pointer in backticks, one after the other, and how many more.
 fn places(fields: &[String]) -> String {
-    fields.iter().flat_map(|field| [" at `", field, "`"]).collect()
+    let first: String = fields.iter().take(PLACES_MAX).flat_map(|field| [" at `", field, "`"]).collect();
+    match fields.len().saturating_sub(PLACES_MAX) {
+        0 => first,
+        more => format!("{first} and `{more}` more places"),
+    }
 }
 
 impl Serialize for Detail {
@@ -417,6 +424,10 @@ mod tests {
         assert_eq!(error.details.len(), 2);
         assert_eq!(error.message, "m (and 1 more)");
         assert!(Error::from_details(vec![]).is_none());
+        // A message names the first places.
+        let many = Error::from_details((0..9).map(|at| detail(&format!("/{at}"))).collect()).unwrap();
+        assert!(many.to_string().ends_with(" at `/3` at `/4` and `4` more places"), "{many}");
+        assert_eq!(many.fields.len(), 9);
         // A place of two findings is named once.
         let error = Error::from_details(vec![detail("/a"), detail("/b"), detail("/a")]).unwrap();
         assert_eq!(

@@ -1934,7 +1934,7 @@ const (
 	FindingKindSharedRows FindingKind = "shared_rows"
 	// FindingKindSharedBalance: An account that moved no money states the opening or the last balance of another account. Amounts: the balance, which counts once.
 	FindingKindSharedBalance FindingKind = "shared_balance"
-	// FindingKindReversals: Credits whose text begins with a word of reversal, with a debit of the same amount in the account, at most 30 days before: no income. Rows: the debit and the credit of each pair; amounts: theirs.
+	// FindingKindReversals: Credits whose text begins with a word of reversal, with an equal debit at most 30 days before; and credits that such a debit, by its text or category, takes back: no income. Rows: the earlier and the later one of each pair; amounts: theirs.
 	FindingKindReversals FindingKind = "reversals"
 	// FindingKindMisspeltInput: A name that the card does not read is within two edits of an input that is missing; `count` is the number of rows.
 	FindingKindMisspeltInput FindingKind = "misspelt_input"
@@ -3113,6 +3113,8 @@ const (
 	ReadingFindingKindFeesNotRead ReadingFindingKind = "fees_not_read"
 	// ReadingFindingKindHiddenRows: A line holds an amount and became no row: without a day, all in one value, before the header, or in a quoted value of several lines.
 	ReadingFindingKindHiddenRows ReadingFindingKind = "hidden_rows"
+	// ReadingFindingKindKindUnknown: A line before the header names a loan or a card, and nothing says whether the account is that one.
+	ReadingFindingKindKindUnknown ReadingFindingKind = "kind_unknown"
 	// ReadingFindingKindNewestFirst: The document was in the order of the newest first; the rows are given the oldest first.
 	ReadingFindingKindNewestFirst ReadingFindingKind = "newest_first"
 	// ReadingFindingKindPagesMissing: Every page says that another one follows, which did not come.

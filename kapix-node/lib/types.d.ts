@@ -2918,7 +2918,7 @@ export interface ReadingFinding {
 }
 
 /** What reading may show of the data. */
-export type ReadingFindingKind = 'closing_mismatch' | 'fees_not_read' | 'hidden_rows' | 'newest_first' | 'pages_missing' | 'section_doubtful' | 'sign_doubtful' | 'sign_found' | 'state_unknown' | 'total_mismatch';
+export type ReadingFindingKind = 'closing_mismatch' | 'fees_not_read' | 'hidden_rows' | 'kind_unknown' | 'newest_first' | 'pages_missing' | 'section_doubtful' | 'sign_doubtful' | 'sign_found' | 'state_unknown' | 'total_mismatch';
 
 /** A reason whose count changes. */
 export interface ReasonChange {

@@ -323,6 +323,11 @@ def test_the_command_line_prints_the_reading() -> None:
     assert len(rows["bank"]["accounts"][0]["transactions"]) == 220
     wrong = subprocess.run([*command[:4], str(Path(__file__))], check=False, capture_output=True, text=True)
     assert wrong.returncode == 1 and "at /document/" in wrong.stderr
+    text = TEXT.replace(b"Date", b"Booked").replace(b"Amount (KES)", b"Moved")
+    stated = ["--columns", "at=Booked", "--columns", "amount=Moved", "--profile", "header_line=1", "--currency", "KES", "--kind", "current"]
+    piped = subprocess.run([*command[:4], "-", *stated, "--json"], check=True, capture_output=True, input=text).stdout
+    account = json.loads(piped)["bank"]["accounts"][0]
+    assert [row["amount_minor"] for row in account["transactions"]] == AMOUNTS
 
 
 def test_a_preset_is_never_ignored() -> None:

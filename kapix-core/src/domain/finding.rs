@@ -127,8 +127,8 @@ pub enum FindingKind {
     /// counts once.
     #[strum(message = "Ask whether one account was sent twice.")]
     SharedBalance,
-    /// Credits whose text begins with a word of reversal, with a debit of the same amount in the account, at most 30 days
-    /// before: no income. Rows: the debit and the credit of each pair; amounts: theirs.
+    /// Credits whose text begins with a word of reversal, with an equal debit at most 30 days before; and credits that such a
+    /// debit, by its text or category, takes back: no income. Rows: the earlier and the later one of each pair; amounts: theirs.
     #[strum(message = "Nothing.")]
     Reversals,
     /// A name that the card does not read is within two edits of an input that is missing; `count` is the number of

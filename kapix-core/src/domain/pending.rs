@@ -65,11 +65,41 @@ pub(super) fn settle(uploads: &Uploads<'_>, rows: &mut Vec<Row>) -> Pending {
     let gone: BTreeSet<u32> = pairs.iter().map(|(one, _)| one.input).collect();
     let left: BTreeSet<u32> = waiting.iter().map(|row| row.input).filter(|row| !gone.contains(row)).collect();
     rows.retain(|row| !gone.contains(&row.input));
+    forget_repeated(rows, &left);
     for row in rows.iter_mut().filter(|row| left.contains(&row.input)) {
         row.disputed = true;
         pending.open.disputed(&[row.input], row.amount_minor, row.date, row.date);
     }
     pending
+}
+
+/// Forgets the balances of pending rows that repeat the one before: they do not hold the row yet. The row before stands on the other
+/// side where a day has the newest first.
+fn forget_repeated(rows: &mut [Row], left: &BTreeSet<u32>) {
+    if left.is_empty() {
+        return;
+    }
+    let mut repeated = repeating(rows.iter(), left, false);
+    repeated.extend(repeating(rows.iter().rev(), left, true));
+    rows.iter_mut().filter(|row| repeated.contains(&row.input)).for_each(|row| row.balance_minor = None);
+}
+
+/// Returns the pending rows that moved money and state the last balance before them, in the order of the rows, of their own day or
+/// of any.
+fn repeating<'r>(rows: impl Iterator<Item = &'r Row>, left: &BTreeSet<u32>, of_day: bool) -> BTreeSet<u32> {
+    let mut before: Option<(Date, i64)> = None;
+    let mut repeated = BTreeSet::new();
+    for row in rows {
+        let Some(balance) = row.balance_minor else { continue };
+        if !left.contains(&row.input) {
+            before = Some((row.date, balance));
+        } else if row.amount_minor != 0
+            && before.is_some_and(|(date, own)| own == balance && (!of_day || date == row.date))
+        {
+            repeated.insert(row.input);
+        }
+    }
+    repeated
 }
 
 /// Returns the pairs that the provider states: the booked row names a pending one of its direction, at most 14 days away.

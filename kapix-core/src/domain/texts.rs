@@ -53,6 +53,20 @@ const PAYMENTS: [&str; 12] = [
 const REFUNDS: [&str; 8] =
     ["refund", "refunded", "return", "returned", "cashback", "chargeback", "remboursement", "reembolso"];
 
+/// Words by which a debit takes back the credit before it, beside those of [`REVERSALS`].
+const TAKES_BACK: [&str; 10] = [
+    "refund",
+    "refunded",
+    "returned",
+    "unpaid",
+    "bounced",
+    "dishonoured",
+    "dishonored",
+    "chargeback",
+    "remboursement",
+    "reembolso",
+];
+
 /// Words of giving a payment back, in lower case, each as the letters that a text begins with.
 const REVERSALS: [&[&str]; 8] = [
     &["reversal"],
@@ -79,6 +93,13 @@ pub(super) fn names_reversal(text: &str) -> bool {
     REVERSALS
         .iter()
         .any(|name| first.iter().zip(*name).filter(|(word, name)| word == name).count() == name.len())
+}
+
+/// Returns whether the text of a debit says that it takes back a credit: it begins with a word of reversal or of return.
+pub(super) fn takes_back(text: &str) -> bool {
+    let words = lower_words(text);
+    let first = words.iter().find(|word| !STATES.contains(&word.as_str()));
+    first.is_some_and(|word| TAKES_BACK.contains(&word.as_str())) || names_reversal(text)
 }
 
 /// Returns whether a text of a debit names a credit card as what is paid.

@@ -303,6 +303,9 @@ pub enum ReadingFindingKind {
     /// several lines.
     #[strum(message = "Write the line as the other rows, or read the rest of the document without it.")]
     HiddenRows,
+    /// A line before the header names a loan or a card, and nothing says whether the account is that one.
+    #[strum(message = "State `account.kind`: money into a `loan` or a `card` is no income.")]
+    KindUnknown,
     /// The document was in the order of the newest first; the rows are given the oldest first.
     #[strum(message = "Nothing.")]
     NewestFirst,
@@ -341,6 +344,7 @@ impl ReadingFindingKind {
             Self::ClosingMismatch
             | Self::FeesNotRead
             | Self::HiddenRows
+            | Self::KindUnknown
             | Self::PagesMissing
             | Self::SectionDoubtful
             | Self::SignDoubtful

@@ -16,12 +16,18 @@ READ_OPTIONS = {
     "currency": "currency of the amounts, such as KES",
     "account-id": "id of the account",
     "kind": "what the account is, such as current or mobile_money",
+    "provider": "bank or operator",
     "utc-offset": "offset of the account, such as +03:00",
+    "opening-balance-minor": "balance before the first row, in minor units",
+    "closing-balance-minor": "balance after the last row, in minor units",
+    "retrieved-at": "when the document was made, such as 2026-03-31T09:00:00Z",
     "date-order": "ymd, dmy or mdy",
     "decimal-mark": "point or comma",
     "sign": "credit_positive or debit_positive",
     "preset": "the aggregator: akiba, mono, mpesa, plaid or stitch",
 }
+# Parts of a document's form that are numbers.
+NUMBERS = {"header_line", "opening_balance_minor", "closing_balance_minor"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,10 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
     check = commands.add_parser("check", help="prove artefacts without using them")
     check.add_argument("files", metavar="FILE", nargs="+", type=Path)
     read = commands.add_parser("read", help="read the transactions of a document, and print how it was read")
-    read.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a document, or the pages of an aggregator")
+    read.add_argument("files", metavar="FILE", nargs="+", help="a document, - for standard input, or the pages of an aggregator")
     read.add_argument("--json", action="store_true", help="print the accounts with all rows, as `data` takes them")
     for name, what in READ_OPTIONS.items():
-        read.add_argument(f"--{name}", help=what)
+        read.add_argument(f"--{name}", help=what, type=int if name.replace("-", "_") in NUMBERS else str)
+    columns = "what a column holds and its name, such as at=Booked; once for each column"
+    read.add_argument("--columns", metavar="HOLDS=NAME", action="append", type=_pair, default=[], help=columns)
+    form = "more of the form: debit_sign, encoding, format, header_line, quotes or separator; once for each"
+    read.add_argument("--profile", metavar="PART=VALUE", action="append", type=_pair, default=[], help=form)
     options = parser.parse_args(arguments)
     try:
         if options.command == "read":
@@ -55,9 +65,19 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"{error.filename}: {error.strerror}")
 
 
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {text!r}")
+    return name, value
+
+
 def _read(options: argparse.Namespace) -> int:
     stated: dict[str, Any] = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in READ_OPTIONS}
-    read = read_transactions(options.files, **stated)
+    stated["columns"] = dict(options.columns) or None
+    stated["profile"] = {name: int(value) if name in NUMBERS and value.isdecimal() else value for name, value in options.profile}
+    files = [sys.stdin.buffer.read() if file == "-" else Path(file) for file in options.files]
+    read = read_transactions(files, **stated)
     print(json.dumps(read.data, ensure_ascii=False) if options.json else read)
     return 0
 

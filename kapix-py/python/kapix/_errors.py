@@ -6,6 +6,10 @@ import json
 from typing import Any
 
 
+# Places that follow a message at most; `fields` has all.
+PLACES_MAX = 5
+
+
 class KapixError(Exception):
     """What went wrong, where, and what to do.
 
@@ -48,7 +52,9 @@ class KapixError(Exception):
 
     def __str__(self) -> str:
         # The empty pointer is the whole, which is no place to look at.
-        places = "".join(f" at `{field}`" for field in self.fields if field)
+        fields = [field for field in self.fields if field]
+        places = "".join(f" at `{field}`" for field in fields[:PLACES_MAX])
+        places += f" and `{len(fields) - PLACES_MAX}` more places" if len(fields) > PLACES_MAX else ""
         return f"{self.code} ({self.cause}): {self.message}{places}"
 
 

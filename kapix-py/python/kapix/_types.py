@@ -2468,7 +2468,7 @@ class ReadingFinding(Record):
     severity = property_of('severity', 'What it should do to a decision.')
 
 
-ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["fees_not_read"], Literal["hidden_rows"], Literal["newest_first"], Literal["pages_missing"], Literal["section_doubtful"], Literal["sign_doubtful"], Literal["sign_found"], Literal["state_unknown"], Literal["total_mismatch"]]
+ReadingFindingKind = Union[Literal["closing_mismatch"], Literal["fees_not_read"], Literal["hidden_rows"], Literal["kind_unknown"], Literal["newest_first"], Literal["pages_missing"], Literal["section_doubtful"], Literal["sign_doubtful"], Literal["sign_found"], Literal["state_unknown"], Literal["total_mismatch"]]
 
 
 class ReasonChange(Record):

@@ -3184,7 +3184,7 @@ class ReadingFinding(Record):
     def severity(self) -> Severity:
         """What it should do to a decision."""
 
-ReadingFindingKind = Literal["closing_mismatch", "fees_not_read", "hidden_rows", "newest_first", "pages_missing", "section_doubtful", "sign_doubtful", "sign_found", "state_unknown", "total_mismatch"]
+ReadingFindingKind = Literal["closing_mismatch", "fees_not_read", "hidden_rows", "kind_unknown", "newest_first", "pages_missing", "section_doubtful", "sign_doubtful", "sign_found", "state_unknown", "total_mismatch"]
 
 class ReasonChange(Record):
     """A reason whose count changes."""

@@ -97,3 +97,30 @@ fn a_balance_before_a_break_is_that_of_no_day_behind_it() {
         );
     }
 }
+
+#[test]
+fn a_pending_row_that_states_the_balance_before_it_breaks_no_chain() {
+    let breaks = |rows: &[Value]| {
+        let ledger = ledger(&json!([account("a", rows)]));
+        ledger.findings.iter().any(|it| it.kind == FindingKind::ChainBreak)
+    };
+    let pending =
+        |at: &str, amount: i64, balance: i64| with(row(at, amount, balance), "status", json!("pending"));
+    let booked = [row("2026-03-01", 100, 100), row("2026-03-02", -10, 90)];
+    for (debit, credit) in [(90, 90), (83, 90), (83, 133)] {
+        let rows =
+            [&booked[..], &[pending("2026-03-03", -7, debit), pending("2026-03-04", 50, credit)]].concat();
+        assert!(!breaks(&rows), "{debit} {credit}");
+    }
+    // A booked row behind them, which holds neither, and the newest first within a day.
+    let behind = [
+        &booked[..],
+        &[pending("2026-03-03", -7, 90), pending("2026-03-03", 50, 90), row("2026-03-04", -1, 89)],
+    ];
+    assert!(!breaks(&behind.concat()));
+    let newest = [pending("2026-03-02", -7, 90), row("2026-03-02", -10, 90), row("2026-03-01", 100, 100)];
+    assert!(!breaks(&newest));
+    // Another balance, and a booked row that repeats the one before.
+    assert!(breaks(&[&booked[..], &[pending("2026-03-03", -7, 85)]].concat()));
+    assert!(breaks(&[&booked[..], &[row("2026-03-03", -7, 90)]].concat()));
+}

@@ -68,10 +68,11 @@ impl<'a> Upload<'a> {
     fn is_one_with(&self, later: &Self) -> bool {
         let (Some((first, last)), Some((from, to))) = (self.days, later.days) else { return false };
         let (from, to) = (first.max(from), last.min(to));
-        if from > to {
-            let [_, end] = self.ends();
-            let [start, _] = later.ends();
-            return end.is_some() && end == start;
+        let ([_, end], [start, _]) = (self.ends(), later.ends());
+        let meet = end.is_some() && end == start;
+        // Two documents may meet within a day.
+        if from > to || (from == to && meet) {
+            return meet;
         }
         let (own, others) = (self.rows(from, to), later.rows(from, to));
         let shared: usize =
@@ -132,6 +133,11 @@ mod tests {
             assert_eq!(checked(&[account(id, &salary), account(id, &salary[1..])]), Ok(()));
             // The one goes on where the other ends.
             assert_eq!(checked(&[account(id, &salary[2..]), account(id, &salary[..2])]), Ok(()));
+            // They meet within a day.
+            let rest = [("2026-03-01", -15, Some(980)), ("2026-03-09", -1, Some(979))];
+            assert_eq!(checked(&[account(id, &salary), account(id, &rest)]), Ok(()));
+            let apart = [("2026-03-01", -15, Some(981)), ("2026-03-09", -1, Some(980))];
+            assert_eq!(checked(&[account(id, &salary), account(id, &apart)]), refused);
             let gap = [("2026-04-01", 1, Some(7))];
             assert_eq!(checked(&[account(id, &salary), account(id, &gap)]), refused);
         }

@@ -69,6 +69,28 @@ pub(super) fn fit(roots: &[(&str, Node<'_>)], reader: &RowReader<'_>) -> Result<
     Ok(rows > 0)
 }
 
+/// Returns whether the documents have arrays of rows of the preset, and no row in them.
+pub(super) fn are_empty(roots: &[(&str, Node<'_>)], reader: &RowReader<'_>) -> Result<bool> {
+    let Ok(pages) = of(roots, reader) else { return Ok(false) };
+    for found in pages.iter().flat_map(|page| page.rows.iter().chain(&page.modified).chain(&page.removed)) {
+        if !found.node.elements(reader.rows)?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(pages.iter().all(Page::has_arrays))
+}
+
+/// Refuses documents of which a page, the first one of an array, says that the request for it failed.
+pub(super) fn refuse_failures(roots: &[(&str, Node<'_>)], rows: u64) -> Result<()> {
+    for (place, root) in roots {
+        refuse_failed(*root, place)?;
+        if let Some(first) = root.elements(rows).unwrap_or_default().first() {
+            refuse_failed(*first, &format!("{place}/0"))?;
+        }
+    }
+    Ok(())
+}
+
 fn page<'a>(place: String, root: Node<'a>, reader: &RowReader<'_>) -> Result<Page<'a>> {
     let map = reader.map;
     let arrays = |pointers: &[Pointer]| -> Result<Vec<Found<'a>>> {
@@ -132,20 +154,21 @@ fn required<'a>(page: Page<'a>, reader: &RowReader<'_>) -> Result<Page<'a>> {
 }
 
 /// Refuses a page whose provider says that it failed.
-fn refuse_failed(page: &Page<'_>) -> Result<()> {
-    if page.root.form() != Form::Object {
+fn refuse_failed(root: Node<'_>, place: &str) -> Result<()> {
+    if root.form() != Form::Object {
         return Ok(());
     }
-    let members = page.root.members().map_err(|error| error.under(&page.place))?;
-    let status =
-        Pointer::parse("/status")?.of(&members, u64::MAX).map_err(|error| error.under(&page.place))?;
-    let word = match status {
-        Some(node) => node.word().map_err(|error| error.under(&page.place))?,
-        None => None,
-    };
-    if word.is_some_and(|word| FAILED.contains(&&*word.to_lowercase())) {
-        let message = "the document says that the request for it failed; ask the provider again";
-        return Err(Error::new(Cause::StatementForm, message).at(format!("{}/status", page.place)));
+    let members = root.members().map_err(|error| error.under(place))?;
+    for (name, node) in &members {
+        let failed = match &**name {
+            "status" => node.word().map_err(|error| error.under(place))?,
+            "error_code" => node.word().map_err(|error| error.under(place))?.map(|_| "error".into()),
+            _ => None,
+        };
+        if failed.is_some_and(|word| FAILED.contains(&&*word.to_lowercase())) {
+            let message = "the document says that the request for it failed; ask the provider again";
+            return Err(Error::new(Cause::StatementForm, message).at(format!("{place}/{name}")));
+        }
     }
     Ok(())
 }
@@ -175,7 +198,7 @@ impl<'p, 'm> Pages<'p, 'm> {
 
     /// Returns the rows of the pages as one list, with the accounts of the pages, or one error for all that cannot be read.
     pub(super) fn join(mut self, pages: &[Page<'_>], limits: &Limits) -> Result<(Joined, Units)> {
-        pages.iter().try_for_each(refuse_failed)?;
+        pages.iter().try_for_each(|page| refuse_failed(page.root, &page.place))?;
         let versions = if self.reader.map.id_is_unique { Versions::ByPage } else { Versions::Apart };
         for (index, page) in pages.iter().enumerate() {
             let listed = page.kinds.keys().cloned().map(Owner::Id);

@@ -128,12 +128,14 @@ fn chosen(roots: &[(&str, Node<'_>)], request: &TransactionsReadRequest, limits:
         let map = preset.map(limits).map_err(at("/profile"))?;
         return Ok(Chosen { preset, map, name: Some(name.clone()), choice: Choice::Stated });
     }
-    let mut fitting = Vec::new();
+    let (mut fitting, mut empty) = (Vec::new(), Vec::new());
     for (name, preset) in shipped {
         let preset = replaced(preset);
         let map = preset.map(limits).map_err(at("/profile"))?;
         let reader = reader(&preset, &map, Sign::CreditPositive, request, limits);
-        if pages::fit(roots, &reader)? {
+        if pages::are_empty(roots, &reader)? {
+            empty.push(name);
+        } else if pages::fit(roots, &reader)? {
             fitting.push(Chosen { preset, map, name: Some(name), choice: Choice::Found { line: 0 } });
         }
     }
@@ -141,6 +143,13 @@ fn chosen(roots: &[(&str, Node<'_>)], request: &TransactionsReadRequest, limits:
         let fit: Vec<&str> = fitting.iter().filter_map(|it| it.name.as_deref()).collect();
         let message = format!("the document fits the presets `{}`; state `profile.preset`", fit.join("`, `"));
         return Err(Error::new(Cause::StatementUnstated, message).at("/profile/preset"));
+    }
+    if fitting.is_empty() {
+        pages::refuse_failures(roots, limits.rows)?;
+    }
+    if fitting.is_empty() && !empty.is_empty() {
+        let message = format!("the document has the form of `{}` and holds no row", empty.join("` or of `"));
+        return Err(Error::new(Cause::StatementEmpty, message).at("/document"));
     }
     fitting.pop().ok_or_else(|| {
         let message = format!(

@@ -62,6 +62,11 @@ impl Mark {
         Currency::parse(code).ok()
     }
 
+    /// Returns whether it is one of letters alone.
+    pub(super) fn is_word(&self) -> bool {
+        self.text.chars().all(char::is_alphabetic)
+    }
+
     /// A letter behind digits means a multiple, as in `5k`.
     fn may_stand_behind(&self) -> bool {
         !matches!(self.text.as_bytes(), [letter] if letter.is_ascii_alphabetic())
@@ -204,6 +209,11 @@ pub(super) fn currency_of_cell(text: &str) -> Result<Currency> {
 /// Returns the currency of a mark that stands alone and belongs to one currency.
 fn currency_of_mark(text: &str) -> Option<Currency> {
     MARKS.iter().find(|mark| mark.text == text.to_uppercase())?.currency()
+}
+
+/// Returns the mark that stands alone and belongs to several currencies.
+pub(super) fn mark_of_several(text: &str) -> Option<&'static Mark> {
+    MARKS.iter().find(|mark| mark.text == text.to_uppercase()).filter(|mark| mark.currency().is_none())
 }
 
 impl Written<'_> {

@@ -176,7 +176,9 @@ fn one_sign(side: Option<&str>, what: &str, sign: &str) -> Error {
     let column = side
         .map(|name| format!("; the column `{name}`, which is not read, seems to say it"))
         .unwrap_or_default();
-    let message = format!("{what}{column}; state {sign}the column `type` in `profile.columns`");
+    let message = format!(
+        "{what}{column}; state {sign}the column `type`, or `debit` and `credit`, in `profile.columns`"
+    );
     Error::new(Cause::StatementUnstated, message).at("/profile/sign")
 }
 

@@ -186,7 +186,8 @@ fn single(text: &str) -> Option<Day> {
     }
 }
 
-fn month(text: &str) -> Option<u32> {
+/// Returns the month whose name a text begins with.
+pub(super) fn month(text: &str) -> Option<u32> {
     let text = super::words::folded(text);
     MONTHS.iter().find(|(start, _)| text.starts_with(start)).map(|(_, month)| *month)
 }

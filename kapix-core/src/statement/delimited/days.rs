@@ -12,6 +12,10 @@ use crate::time::Date;
 /// Changes of the day that prove an order of parts where they go one way under it and both ways under the other.
 const CHANGES_MIN: u32 = 8;
 
+/// Days that are turned round before that is said; and steps back that turning takes away but for one of as many.
+const TURNS_MIN: u32 = 3;
+const BACK_MIN: u32 = 4;
+
 /// What the days show.
 #[derive(Default)]
 pub(super) struct DateSurvey {
@@ -22,8 +26,12 @@ pub(super) struct DateSurvey {
     /// A first number above 12, and a second one.
     dmy: Option<u64>,
     mdy: Option<u64>,
-    /// The rows as days first, and as months first.
+    /// The rows as days first, and as months first; and each with the days turned round that may be either.
     orders: [Walk; 2],
+    turned: [Walk; 2],
+    /// Days that may be either and are two days then, and the first line of them.
+    turns: u32,
+    turned_line: Option<u64>,
     last: Option<Day>,
     /// Days whose year has two digits.
     short: Short,
@@ -85,8 +93,18 @@ impl DateSurvey {
                 if second > 12 {
                     see(&mut self.mdy, line);
                 }
-                for (walk, order) in self.orders.iter_mut().zip([DateOrder::Dmy, DateOrder::Mdy]) {
-                    walk.step(stamp.date(order), period);
+                let may_turn = first <= 12 && second <= 12 && first != second;
+                if may_turn {
+                    self.turns += 1;
+                    see(&mut self.turned_line, line);
+                }
+                let [dmy, mdy] = [DateOrder::Dmy, DateOrder::Mdy].map(|order| stamp.date(order));
+                let turned = if may_turn { [mdy, dmy] } else { [dmy, mdy] };
+                for (walk, date) in self.orders.iter_mut().zip([dmy, mdy]) {
+                    walk.step(date, period);
+                }
+                for (walk, date) in self.turned.iter_mut().zip(turned) {
+                    walk.step(date, None);
                 }
             }
         }
@@ -101,9 +119,12 @@ impl DateSurvey {
             (&mut self.milliseconds, next.milliseconds),
             (&mut self.dmy, next.dmy),
             (&mut self.mdy, next.mdy),
+            (&mut self.turned_line, next.turned_line),
         ] {
             *own = own.or(next);
         }
+        self.turns += next.turns;
+        self.turned.iter_mut().zip(next.turned).for_each(|(own, next)| own.join(next));
         self.orders.iter_mut().zip(next.orders).for_each(|(own, next)| own.join(next));
         self.last = next.last.or(self.last);
         self.short.first |= next.short.first;
@@ -121,6 +142,11 @@ impl DateSurvey {
                  have turned days and months round; export the document again with days of one form"
             );
             return Err(place(Cause::StatementForm, known.max(last), Some(ColumnRole::At), &message));
+        }
+        if let Some(line) = self.turned_line.filter(|_| self.are_turned()) {
+            let message = "days of 12 or less seem to be turned round, and only those: so the rows go one way, and as they are \
+                written they do not; a program may have taken the day for the month: export the document again";
+            return Err(place(Cause::StatementForm, line, Some(ColumnRole::At), message));
         }
         if let Some(stated) = stated {
             return Ok((stated, Choice::Stated));
@@ -155,6 +181,19 @@ impl DateSurvey {
                 }
             }
         }
+    }
+
+    /// Returns whether the rows go one way only with the days turned round that may be either, though others show the order.
+    fn are_turned(&self) -> bool {
+        let ([dmy, mdy], [dmy_turned, mdy_turned]) = (self.orders, self.turned);
+        let (own, turned) = match (self.dmy, self.mdy) {
+            (Some(_), None) => (dmy, dmy_turned),
+            (None, Some(_)) => (mdy, mdy_turned),
+            _ => return false,
+        };
+        let (before, after) = (own.up.min(own.down), turned.up.min(turned.down));
+        let is_mended = (before > 0 && after == 0) || (before >= BACK_MIN && after * BACK_MIN <= before);
+        self.turns >= TURNS_MIN && own.up + own.down >= CHANGES_MIN && is_mended
     }
 
     fn other_order(&self) -> Result<(DateOrder, Choice)> {

@@ -63,6 +63,92 @@ const TELLING: &[&str] = &[
     "imerudishwa",
     "imekataliwa",
 ];
+/// Words of the text of money in that took no effect, beside those of [`NO_EFFECT`].
+const NO_MONEY_IN: &[&str] = &[
+    "insufficient",
+    "void",
+    "blocked",
+    "held",
+    "hold",
+    "stopped",
+    "provisional",
+    "awaiting",
+    "expected",
+    "scheduled",
+    "upcoming",
+    "unconfirmed",
+    "unsettled",
+    "nsf",
+    "unsuccessful",
+    "failure",
+    "expired",
+    "unpaid",
+    "bounced",
+    "dishonoured",
+    "dishonored",
+    "refused",
+    "voided",
+    "aborted",
+    "impaye",
+    "impayee",
+    "imekataliwa",
+    "imeshindwa",
+];
+/// Words of the text of money that came back: it did come in.
+const GIVEN_BACK: &[&str] = &[
+    "reversal",
+    "reversals",
+    "reversed",
+    "reverse",
+    "rev",
+    "rvsl",
+    "rvs",
+    "refund",
+    "refunds",
+    "refunded",
+    "return",
+    "returned",
+    "returns",
+    "retour",
+    "chargeback",
+    "cashback",
+    "rebate",
+    "waiver",
+    "reimbursement",
+    "correction",
+    "storno",
+    "storniert",
+    "estorno",
+    "estornado",
+    "estornada",
+    "extourne",
+    "contrepassation",
+    "remboursement",
+    "reembolso",
+    "erstattung",
+    "ruckerstattung",
+    "gutschrift",
+    "urejesho",
+];
+/// Words that say the opposite of the word behind.
+const NEGATIONS: &[&str] = &["not", "never", "non", "nicht", "kein", "keine", "nao"];
+/// Words with which a note of a row begins that gives money back.
+const REVERSALS: &[&str] = &[
+    "reversal",
+    "reversals",
+    "rvsl",
+    "refund",
+    "refunds",
+    "refunded",
+    "chargeback",
+    "storno",
+    "estorno",
+    "extourne",
+    "contrepassation",
+    "remboursement",
+    "reembolso",
+    "urejesho",
+];
 /// Bytes of the longest text about a payment that is looked at.
 const TEXT_BYTES_MAX: usize = 200;
 /// Bytes and words of the longest value in which such a word counts: longer ones are texts about a payment.
@@ -91,7 +177,22 @@ pub(super) fn says_no_effect(text: &str) -> bool {
         return false;
     }
     let text = folded(text);
-    text.split(' ').count() <= SAYING_WORDS_MAX && text.split(' ').any(|word| NO_EFFECT.contains(&word))
+    text.split(' ').count() <= SAYING_WORDS_MAX && says(&text, |word| NO_EFFECT.contains(&word))
+}
+
+/// Returns whether a folded text has such a word that no negation stands before, as in `NOT_REVERSED`.
+fn says(text: &str, is: impl Fn(&str) -> bool) -> bool {
+    let mut words = text.split(' ').scan("", |before, word| Some((core::mem::replace(before, word), word)));
+    words.any(|(before, word)| is(word) && !NEGATIONS.contains(&before))
+}
+
+/// Returns whether a note says that a row gives money back: it begins or ends with a word of that.
+pub(super) fn says_reversal(text: &str) -> bool {
+    let is_short = (4..=TEXT_BYTES_MAX).contains(&text.len());
+    let mut words = text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
+    let ends = [words.next(), words.next_back()];
+    let is_word = |word: &str| REVERSALS.iter().any(|own| own.eq_ignore_ascii_case(word));
+    is_short && ends.into_iter().flatten().any(is_word)
 }
 
 /// Returns whether a text tells of a row that it took no effect, as `declined by the bank` does, in any number of words.
@@ -102,7 +203,31 @@ pub(super) fn tells(text: &str) -> bool {
     {
         return false;
     }
-    folded(text).split(' ').any(|word| NO_EFFECT.contains(&word) || TELLING.contains(&word))
+    says(&folded(text), |word| NO_EFFECT.contains(&word) || TELLING.contains(&word))
+}
+
+/// Returns whether the text of money in tells that it took no effect, as `FAILED: SALARY` and `Insufficient funds` do. A text of
+/// money that was given back may have such words and tells of what went out before.
+pub(super) fn tells_of_money_in(text: &str) -> bool {
+    let is_short = (3..=TEXT_BYTES_MAX).contains(&text.len());
+    if !is_short || !text.split(|char: char| !char.is_alphanumeric()).any(begins_no_money_in) {
+        return false;
+    }
+    let text = folded(text);
+    let is_told = |word: &str| NO_EFFECT.contains(&word) || NO_MONEY_IN.contains(&word);
+    text.split(' ').any(is_told) && !text.split(' ').any(|word| GIVEN_BACK.contains(&word))
+}
+
+/// Returns whether a word begins as one that [`tells_of_money_in`] looks for.
+fn begins_no_money_in(word: &str) -> bool {
+    let Some([first, second, third]) = word.as_bytes().first_chunk() else { return false };
+    let start = [first, second, third].map(u8::to_ascii_lowercase);
+    begins(word)
+        || tells_first(word)
+        || matches!(
+            &start,
+            b"ins" | b"nsf" | b"uns" | b"exp" | b"blo" | b"hel" | b"hol" | b"pro" | b"awa" | b"sch" | b"upc"
+        )
 }
 
 /// Returns whether a word begins as one of [`TELLING`] does.
@@ -156,7 +281,9 @@ fn begins(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{NO_EFFECT, TELLING, begins, says_no_effect, tells};
+    use super::{
+        GIVEN_BACK, NO_EFFECT, NO_MONEY_IN, TELLING, begins, says_no_effect, tells, tells_of_money_in,
+    };
 
     #[test]
     fn every_word_is_found_by_its_beginning() {
@@ -168,6 +295,12 @@ mod tests {
         }
         for word in NO_EFFECT.iter().chain(TELLING) {
             assert!(tells(&format!("this one was {}, it seems", word.to_uppercase())), "{word}");
+        }
+        for word in NO_EFFECT.iter().chain(NO_MONEY_IN).filter(|word| !GIVEN_BACK.contains(word)) {
+            assert!(tells_of_money_in(&format!("{}: SALARY", word.to_uppercase())), "{word}");
+        }
+        for word in GIVEN_BACK {
+            assert!(!tells_of_money_in(&format!("{word} of a failed payment")), "{word}");
         }
         for text in ["Rent", "Refund of a fee", "Return ticket", "", "unp"] {
             assert!(!tells(text), "{text}");

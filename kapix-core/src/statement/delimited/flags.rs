@@ -71,6 +71,8 @@ const STATES: &[&str] = &[
     "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC",
     "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
 ];
+/// The category of a row that gives money back.
+const REVERSAL: &str = "reversal";
 /// Values of a flag of reversal.
 const REVERSED: &[&str] = &["reversed", "reversal", "rev", "r"];
 
@@ -118,8 +120,13 @@ fn answer(word: &str) -> Option<bool> {
 fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> {
     use TransactionStatus::{Failed, Pending, Posted};
     let word = folded(text);
-    let answer = answer(&word);
-    let (yes, no) = (answer == Some(true), answer == Some(false));
+    // A mark such as `*` is yes.
+    let is_mark = word.is_empty() && !amounts::is_empty(text);
+    let answer = if is_mark { Some(true) } else { answer(&word) };
+    let is_zero = amounts::cut(text).is_some_and(|written| written.is_zero());
+    // The day on which a row was cancelled says that it was.
+    let is_day = matches!(says, Says::Failed | Says::Reversed) && dates::cut(text).is_some();
+    let (yes, no) = (answer == Some(true) || is_day, answer == Some(false) || is_zero);
     let flag = |when_yes, when_no| match (yes, no) {
         (true, _) => Some(when_yes),
         (_, true) => Some(when_no),
@@ -135,7 +142,8 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
         Says::Code => words::status(text).or(Some(Posted)),
         Says::Failed => flag(Failed, Posted),
         Says::Pending => flag(Pending, Posted),
-        Says::Posted if dates::cut(text).is_some() => Some(Posted),
+        // `C` is cleared, `R` reconciled.
+        Says::Posted if dates::cut(text).is_some() || matches!(&*word, "c" | "r") => Some(Posted),
         Says::Posted => flag(Posted, Pending),
         Says::Reason if no || words::status(text) == Some(Posted) => Some(Posted),
         Says::Reason => Some(Failed),
@@ -147,7 +155,7 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
     }
 }
 
-/// Refuses a row of which a second column of currencies names another one, or one that is unknown.
+/// Refuses a row of which a second column of currencies names another one, or one that is unknown, unless balances settle it.
 fn check_currency(record: &Cut<'_>, text: &str, currency: Currency) -> Result<()> {
     if !text.chars().any(char::is_alphabetic) {
         return Ok(());
@@ -157,7 +165,10 @@ fn check_currency(record: &Cut<'_>, text: &str, currency: Currency) -> Result<()
     if other == currency {
         return Ok(());
     }
-    let message = format!("the row is in {currency}, and a second column of currencies names {other}");
+    let message = format!(
+        "the row is in {currency}, and a second column of currencies names {other}; no balances of all rows chain, which would \
+         show that its amount is in {currency}"
+    );
     Err(refuse(Cause::MoneyCurrencyMixed, &message))
 }
 
@@ -208,30 +219,26 @@ impl Rows<'_> {
         record: &Cut<'_>,
         amount_minor: i64,
         currency: Currency,
-    ) -> Result<TransactionStatus> {
-        let refuse =
-            |message: &str| place(Cause::TransactionCsv, record.line, Some(ColumnRole::Status), message);
-        let mut all = match self.cell(record, ColumnRole::Status) {
-            "" => TransactionStatus::Posted,
-            text if self.is_place(text) => TransactionStatus::Posted,
-            text => words::status(text).ok_or_else(|| {
-                refuse("the value must be a known word, such as `posted`, `completed`, `pending` or `failed`")
-            })?,
-        };
+    ) -> TransactionStatus {
+        let at = self.layout.places.of(ColumnRole::Status);
+        let text = at.map(|at| record.cell(at)).unwrap_or_default();
+        let mut all = TransactionStatus::Posted;
+        if let Some(at) = at.filter(|_| !text.is_empty() && !self.is_place(text)) {
+            all = words::status(text).unwrap_or_else(|| self.posted_unless(record, at, amount_minor));
+        }
         for (at, says) in &self.layout.flags {
             let text = record.cell(*at);
             if !says.is_read() {
                 continue;
             }
             if *says == Says::Currency {
-                check_currency(record, text, currency)?;
+                let error = check_currency(record, text, currency).err();
+                self.found.unsettled =
+                    self.found.unsettled.take().or(error.map(|error| (record.line, error)));
                 continue;
             }
-            let own = status(*says, text, amount_minor > 0).ok_or_else(|| {
-                let message =
-                    "the value must be a known word, such as `yes`, `no`, `posted`, `pending` or `failed`";
-                at_column(record.line, &self.layout.name(*at), ColumnRole::Status, message)
-            })?;
+            let own = status(*says, text, amount_minor > 0)
+                .unwrap_or_else(|| self.posted_unless(record, *at, amount_minor));
             all = match (all, own) {
                 (TransactionStatus::Failed, _) | (_, TransactionStatus::Failed) => TransactionStatus::Failed,
                 (TransactionStatus::Pending, _) => all,
@@ -239,7 +246,24 @@ impl Rows<'_> {
             };
         }
         self.see_unread(record);
-        Ok(all)
+        all
+    }
+
+    /// Takes a row of which a status has no known word as booked, which the balances must show. One that was undone later took
+    /// effect; of money in that is told.
+    fn posted_unless(&mut self, record: &Cut<'_>, at: usize, amount_minor: i64) -> TransactionStatus {
+        if words::is_undone(record.cell(at)) {
+            if amount_minor > 0 {
+                self.found.states.doubt(record.line);
+            }
+        } else if self.found.unsettled.is_none() {
+            let message = "the value must be a known word, such as `posted`, `completed`, `pending`, `failed`, `yes` or `no`; no \
+                balances of all rows chain, which would show that the row took effect: write the word so, or give the column \
+                another name where it is no status";
+            let error = at_column(record.line, &self.layout.name(at), ColumnRole::Status, message);
+            self.found.unsettled = Some((record.line, error));
+        }
+        TransactionStatus::Posted
     }
 
     /// Returns whether a value of a column named `State` is one of the United States: a place, and no status.
@@ -258,6 +282,15 @@ impl Rows<'_> {
             }
             self.found.names.entry(*at).or_default().see(text, record.line);
         }
+    }
+
+    /// Returns the category of a row of which a column that is not read, or a category that no table knows, says that it gives
+    /// money back.
+    pub(super) fn reverses(&self, record: &Cut<'_>) -> Option<&'static str> {
+        let (known, behind) = &self.unread;
+        let category = self.layout.places.of(ColumnRole::Category);
+        let mut places = known.iter().copied().chain(behind.start..record.len()).chain(category);
+        places.any(|at| effect::says_reversal(record.cell(at))).then_some(REVERSAL)
     }
 
     /// Sees whether a column that is not read says of a row that it took no effect.

@@ -33,6 +33,8 @@ pub(super) struct Found {
     pub(super) names: BTreeMap<usize, Named>,
     /// The first line of which a column that is not read says that it took no effect, and the place of the column.
     pub(super) no_effect: Option<(u64, usize)>,
+    /// The first line of a row whose status or second currency refuses it unless the balances settle that, and the error.
+    pub(super) unsettled: Option<(u64, Error)>,
     /// Lines that hold a day and an amount in another form than rows have.
     pub(super) in_another_form: Vec<u64>,
     /// Lines that hold an amount and became no row, and those of them that go on the text of the row above with a day and an
@@ -215,6 +217,7 @@ impl Found {
             self.names.entry(at).or_default().join(names);
         }
         self.no_effect = self.no_effect.or(next.no_effect);
+        self.unsettled = self.unsettled.take().or(next.unsettled);
         for account in next.accounts {
             let room = usize::try_from(room).unwrap_or(usize::MAX);
             let own = self.accounts.first().filter(|_| !is_first);
@@ -243,13 +246,13 @@ impl Found {
         }
     }
 
-    /// Refuses a document whose amounts are not those of the debits and credits beside them.
-    pub(super) fn check_beside(&self) -> Result<()> {
+    /// Returns line and error of a document whose amounts are not those of the debits and credits beside them.
+    pub(super) fn beside_against(&self) -> Option<(u64, Error)> {
         let Beside { compared, against, first } = self.beside;
-        let Some(line) = first.filter(|_| against * 2 > compared) else { return Ok(()) };
+        let line = first.filter(|_| against * 2 > compared)?;
         let message = "the amount is another one than the debit or the credit of the row, as in most rows; state in \
             `profile.columns` either `amount`, and `type` where it says the side, or `debit` and `credit`";
-        Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Amount), message))
+        Some((line, place(Cause::TransactionCsv, line, Some(ColumnRole::Amount), message)))
     }
 
     /// Returns the first line with a second name in a column of names, and the place of the column.

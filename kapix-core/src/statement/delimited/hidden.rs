@@ -253,7 +253,7 @@ fn money(text: &str) -> Option<bool> {
 }
 
 /// Words of amounts that stand for more than they are.
-const SCALES: &[&str] = &[
+pub(super) const SCALES: &[&str] = &[
     "thousand",
     "thousands",
     "million",

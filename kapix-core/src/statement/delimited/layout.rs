@@ -1,6 +1,6 @@
 //! Where the columns of a document are: its separator, its header, and what the header's names mean.
 
-use super::amounts;
+use super::amounts::{self, Mark};
 use super::cut::AMOUNTS;
 use super::dates;
 use super::flags::{self, Says};
@@ -11,6 +11,7 @@ use super::place;
 use super::records::{Marks, Record, Records, quotes};
 use super::rivals;
 use super::sides::{self, SideForm};
+use super::units;
 use super::words;
 use crate::error::{Cause, Error, Result};
 use crate::limits::{self, Limits};
@@ -39,6 +40,8 @@ pub(super) struct Layout {
     pub(super) places: Places,
     /// The currency in the names of the columns, such as `Amount (KES)`.
     pub(super) currency: Option<Currency>,
+    /// A mark of several currencies in them, such as `Amount ($)`, and the column.
+    pub(super) mark: Option<(&'static Mark, ColumnRole)>,
     /// The other columns that change what a row means.
     pub(super) flags: Vec<(usize, Says)>,
     /// The place of a column of types that states no directions.
@@ -226,6 +229,7 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
         let rest = Records::new(records.rest(), Marks { separator, quotes });
         let known = neighbours::without_empty(&header, rest, stated);
         let (mut places, currency) = named(known.as_ref().unwrap_or(&header), header_line, stated)?;
+        let mark = mark_of(&header, &places);
         if places.suffice() {
             let beside_amount = places.leave_amount(&profile.columns);
             let flags = flags::of(&header, &places);
@@ -238,6 +242,7 @@ fn under(text: &str, separator: Separator, profile: &Profile, limits: &Limits) -
                 header,
                 places,
                 currency,
+                mark,
                 flags,
                 left_type,
                 beside_amount,
@@ -314,6 +319,7 @@ fn without_header(
                 header: Vec::new(),
                 places,
                 currency: None,
+                mark: None,
                 flags: Vec::new(),
                 left_type: None,
                 beside_amount: None,
@@ -376,7 +382,8 @@ fn named(
         let known = words::column(name).or_else(|| without_currency(name, written));
         let Some((column, rank)) = known.filter(|(column, _)| !stated.contains_key(column)) else { continue };
         let Some(best) = ranks.get_mut(column as usize) else { continue };
-        if rank == *best {
+        // A second currency is compared in each row.
+        if rank == *best && column != ColumnRole::Currency {
             again.push((column, rank, at));
         }
         if rank < *best {
@@ -390,6 +397,7 @@ fn named(
     if let Some(name) = stated.get(&ColumnRole::Type) {
         places.side_form = sides::form(&words::name(name));
     }
+    refuse_units(header, line, &places)?;
     let is_best = |column: ColumnRole, rank: usize| ranks.get(column as usize) == Some(&rank);
     match again.into_iter().find(|(column, rank, _)| is_best(*column, *rank)) {
         Some((column, _, at)) if places.suffice() => Err(twice(line, column, places.of(column), Some(at))),
@@ -398,11 +406,33 @@ fn named(
     }
 }
 
+/// Refuses columns of money that are in another unit than that of their currency by their names.
+fn refuse_units(header: &[String], line: u64, places: &Places) -> Result<()> {
+    let money = places.used().filter(|(column, _)| places.suffice() && AMOUNTS.contains(column));
+    for (column, at) in money {
+        let unit = header.get(at).and_then(|name| Some((name, units::of(name)?.0)));
+        if let Some((name, unit)) = unit {
+            return Err(units::refused(line, name, (unit, column)));
+        }
+    }
+    Ok(())
+}
+
+/// Returns a mark of several currencies in the names of the columns of money.
+fn mark_of(header: &[String], places: &Places) -> Option<(&'static Mark, ColumnRole)> {
+    let mut money = places.used().filter(|(column, _)| AMOUNTS.contains(column));
+    money.find_map(|(column, at)| Some((units::mark_in(header.get(at)?)?, column)))
+}
+
 /// Returns the currency in the names of the columns of money; an error where they name two.
 fn one_currency(header: &[String], line: u64, places: &Places) -> Result<Option<Currency>> {
     let mut first: Option<(ColumnRole, Currency)> = None;
     for (column, at) in places.used().filter(|(column, _)| AMOUNTS.contains(column)) {
-        let Some(own) = header.get(at).and_then(|name| currency_in(name)) else { continue };
+        let own = header.get(at).and_then(|name| {
+            let first = || amounts::currency_named(units::first_mark(name)?);
+            currency_in(name).or_else(first)
+        });
+        let Some(own) = own else { continue };
         let (other, currency) = *first.get_or_insert((column, own));
         if currency != own {
             let message = format!(
@@ -418,17 +448,20 @@ fn one_currency(header: &[String], line: u64, places: &Places) -> Result<Option<
 
 /// Returns what a name such as `Amount (KES)`, `Balance in KES` or `Credit KSh` means.
 fn without_currency(folded: &str, name: &str) -> Option<(ColumnRole, usize)> {
-    currency_in(name)?;
+    let has_currency = currency_in(name).is_some();
+    if !has_currency && units::mark_behind(name).is_none() {
+        return None;
+    }
     let (rest, _) = folded.rsplit_once(' ')?;
     // `Money In (KES)` before `Balance in KES`.
-    words::column(rest).or_else(|| words::column(rest.strip_suffix(" in")?))
+    let column = words::column(rest).or_else(|| words::column(rest.strip_suffix(" in")?));
+    // A letter that is a mark, as that of `Debit (N)`, may be any letter beside another name.
+    column.filter(|(column, _)| has_currency || AMOUNTS.contains(column))
 }
 
 /// Returns the currency whose code, name or mark ends a name.
 pub(super) fn currency_in(name: &str) -> Option<Currency> {
-    let ends = |char: char| !char.is_alphanumeric() && !matches!(char, '€' | '₦' | '₵' | '₹' | '$');
-    let last = name.trim_end_matches(ends).rsplit(ends).next()?;
-    amounts::currency_named(last)
+    amounts::currency_named(units::last_word(name)?)
 }
 
 /// Returns whether a record names a day and two more columns.

@@ -17,6 +17,7 @@ mod found;
 mod gaps;
 mod hidden;
 mod ids;
+mod kinds;
 mod labels;
 mod layout;
 mod mixed;
@@ -36,9 +37,11 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod units;
 mod walk;
 mod whole;
 mod words;
 
 use read::place;
 pub(crate) use read::read;
+pub(crate) use words::kind as kind_of_word;

@@ -3,6 +3,7 @@
 use super::layout::{NAMES_MAX, PREAMBLE_MAX};
 use super::parts::Part;
 use super::records::{Marks, Records};
+use super::units;
 use super::words;
 use crate::error::{Cause, Error};
 use crate::statement::profile::{ColumnRole, Profile, Quotes, Separator};
@@ -42,6 +43,11 @@ pub(super) fn lacking(text: &str, profile: &Profile) -> Option<Error> {
         }
     }
     let (_, line, names, has_day) = best?;
+    if let Some((name, unit)) =
+        names.iter().find_map(|name| Some((name, units::of(name)?))).filter(|_| has_day)
+    {
+        return Some(units::refused(line, name, unit));
+    }
     let names: Vec<&String> = names.iter().filter(|name| !name.is_empty()).collect();
     let mut listed: Vec<String> = names.iter().take(NAMES_MAX).map(|name| format!("`{name}`")).collect();
     listed.extend((names.len() > NAMES_MAX).then(|| format!("{} more", names.len() - NAMES_MAX)));

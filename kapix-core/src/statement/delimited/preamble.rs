@@ -1,13 +1,14 @@
 //! What the lines before the header say of the account: its id and currency, the days that the document covers, and the
 //! balances at its ends. What can be meant in two ways is not read.
 
-use super::amounts;
+use super::amounts::{self, Mark};
 use super::dates::{self, Stamp};
 use super::hidden::{self, Holds};
+use super::kinds::{self, Said};
 use super::layout::Layout;
 use super::place;
 use super::records::{Record, Records};
-use super::sections::{currency_said, title};
+use super::sections::{currency_said, mark_said, title};
 use super::survey::Choices;
 use super::words::{self, Label};
 use crate::domain::{AccountKind, Period};
@@ -57,8 +58,12 @@ pub(super) struct Preamble {
     pub(super) titles: Vec<String>,
     /// What the account is, and the line that says it.
     pub(super) kind: Option<(AccountKind, u64)>,
+    /// The first line that names a loan or a card, which may be the account or another one.
+    pub(super) kind_open: Option<u64>,
     /// The currencies that lines name, each with its line.
     pub(super) currencies: Vec<(Currency, u64)>,
+    /// Marks of several currencies that lines name, such as `$`, each with its line.
+    pub(super) marks: Vec<(&'static Mark, u64)>,
     /// Lines that name a day and an amount and may be rows.
     pub(super) hidden: Vec<u64>,
     /// The currencies that stand beside balances, such as `₦50,000.00`.
@@ -98,13 +103,18 @@ pub(super) fn pass(
 
 /// Returns what a line such as `Currency,KES` or `Account number: 123` names, and its value.
 pub(super) fn named_value(record: Record<'_>) -> Option<(ColumnRole, &str)> {
+    let (name, value) = name_and_value(record)?;
+    Some((words::column(&words::name(name))?.0, value))
+}
+
+/// Returns the name and the value of a line such as `Currency,KES` or `Account number: 123`.
+pub(super) fn name_and_value(record: Record<'_>) -> Option<(&str, &str)> {
     let mut cells = record.cells().filter(|cell| !cell.is_empty());
     let first = cells.next()?;
-    let (name, value) = match first.split_once(':') {
-        Some((name, value)) if !value.trim().is_empty() => (name, Some(value.trim())),
-        _ => (first, cells.next()),
-    };
-    Some((words::column(&words::name(name))?.0, value?))
+    match first.split_once(':') {
+        Some((name, value)) if !value.trim().is_empty() => Some((name, value.trim())),
+        _ => Some((first, cells.next()?)),
+    }
 }
 
 /// Returns the name of a line, which goes up to the amount or the day (to the first digit, or to a sign or a currency
@@ -143,17 +153,25 @@ impl Preamble {
 
     fn read(&mut self, record: Record<'_>) {
         self.titles.extend(title(record));
+        match kinds::of(record) {
+            Some(Said::Kind(kind)) => self.kind = self.kind.or(Some((kind, record.line))),
+            Some(Said::Open) => self.kind_open = self.kind_open.or(Some(record.line)),
+            None => {}
+        }
         match named_value(record) {
             Some((ColumnRole::Currency, value)) => {
                 self.currencies.extend(amounts::currency_named(value).map(|own| (own, record.line)));
+                // A letter may be the beginning of any word.
+                let mark = amounts::mark_of_several(value).filter(|mark| !mark.is_word());
+                self.marks.extend(mark.map(|own| (own, record.line)));
             }
             Some((ColumnRole::Account, value)) if self.account_id.is_none() => {
                 self.account_id = Id::parse(value).ok();
             }
-            Some((ColumnRole::Kind, value)) => {
-                self.kind = self.kind.or(words::kind(value).map(|kind| (kind, record.line)));
+            _ => {
+                self.currencies.extend(currency_said(record).map(|own| (own, record.line)));
+                self.marks.extend(mark_said(record).map(|own| (own, record.line)));
             }
-            _ => self.currencies.extend(currency_said(record).map(|own| (own, record.line))),
         }
         let cells: Vec<&str> = record.cells().filter(|cell| !cell.is_empty()).collect();
         let text = cells.join(" ");
@@ -161,6 +179,13 @@ impl Preamble {
         let name = words::name(before);
         if PERIOD.contains(&&*name) {
             self.periods.extend(days(value));
+        } else if let Some((_, month)) = before.trim_end().rsplit_once([' ', ':'])
+            && dates::month(month).is_some()
+            && let Some((name, _)) = name.rsplit_once(' ')
+            && PERIOD.contains(&name)
+        {
+            // The first day begins with its month: `Sep 17, 2025 - Oct 9, 2025`.
+            self.periods.extend(days(&format!("{month} {value}")));
         }
         let balance = || Balance { line: record.line, text: value.to_owned() };
         let label = words::whole_label(before);

@@ -4,6 +4,7 @@ use super::balances::{self, Chain};
 use super::breaks;
 use super::encoding::decode;
 use super::fees;
+use super::flags::Says;
 use super::found::{Building, Found};
 use super::ids;
 use super::layout::{self, Layout};
@@ -72,8 +73,26 @@ struct Source<'t> {
 }
 
 impl Source<'_> {
-    /// Returns what the text holds under a layout.
-    fn read(&self, mut layout: Layout) -> Result<Tried> {
+    /// Returns what the text holds under a layout; without its column of accounts where that names other sides: only over all
+    /// rows the balances chain.
+    fn read(&self, layout: Layout) -> Result<Tried> {
+        let account = layout.places.of(ColumnRole::Account);
+        let is_stated = self.request.profile.columns.contains_key(&ColumnRole::Account);
+        let Some(at) = account.filter(|_| !is_stated) else { return self.read_by(layout) };
+        let mut other = layout.clone();
+        let own = self.read_by(layout);
+        if own.as_ref().is_ok_and(|tried| !whole::may_be_one(&tried.read.rows)) {
+            return own;
+        }
+        other.places.set(ColumnRole::Account, None);
+        other.flags.push((at, Says::Account));
+        match self.read_by(other) {
+            Ok(tried) if whole::are_whole(&tried.read.rows) => Ok(tried),
+            _ => own,
+        }
+    }
+
+    fn read_by(&self, mut layout: Layout) -> Result<Tried> {
         let Self { text, marks, request, limits, part_bytes, threads } = *self;
         let mut records = Records::new(Part { text, line: 1 }, marks);
         let mut left_out = LeftOutRows::default();
@@ -84,7 +103,6 @@ impl Source<'_> {
         let body = Body { parts, marks, preamble, request, limits, threads };
         let (mut found, mut form) = body.read(&mut layout, left_out)?;
         found.check()?;
-        found.check_beside()?;
         let not_whole = body.not_whole(&found, &layout);
         if let Some(error) = not_whole.as_ref().filter(|_| !whole::may_chain(&found.accounts)) {
             return Err(error.clone());
@@ -104,6 +122,7 @@ impl Source<'_> {
             found.states.doubt(line);
         }
         findings.extend(core::mem::take(&mut found.states).finding());
+        findings.extend(kind_unknown(request, &body.preamble, &accounts));
         findings.extend(balances::oldest_first(&mut accounts));
         let opening = request.account.opening_balance_minor;
         fees::give_rows(&mut accounts, opening, &layout);
@@ -114,7 +133,11 @@ impl Source<'_> {
         // Months that come the newest first break the chain between them.
         let is_broken = chain.plus < chain.checked;
         if is_broken || not_whole.is_some() || findings.iter().any(whole::may_settle) {
-            if whole::chains(&mut accounts, &mut findings) && whole::goes_on(&accounts, &found.beginnings()) {
+            let mut beginnings = found.beginnings();
+            if findings.iter().any(|found| found.kind == ReadingFindingKind::SectionDoubtful) {
+                beginnings.extend(whole::openings_between(&accounts));
+            }
+            if whole::chains(&mut accounts, &mut findings) && whole::goes_on(&accounts, &beginnings) {
                 whole::settle(&mut findings, (&hidden, &found.in_another_form), &accounts)?;
             } else {
                 not_whole.map_or(Ok(()), Err)?;
@@ -198,6 +221,19 @@ fn check_kind(request: &TransactionsReadRequest, preamble: &Preamble) -> Result<
     let (own, stated): (&str, &str) = (own.into(), stated.into());
     let message = format!("the line names an account of kind `{own}`; the request states `{stated}`");
     Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Kind), &message))
+}
+
+/// Returns the finding of a line before the header that names a loan or a card where nothing says what the account is.
+fn kind_unknown(
+    request: &TransactionsReadRequest,
+    preamble: &Preamble,
+    accounts: &[Building],
+) -> Option<ReadingFinding> {
+    let is_known = request.account.kind.is_some()
+        || preamble.kind.is_some()
+        || accounts.iter().all(|account| account.kind.is_some());
+    let line = preamble.kind_open.filter(|_| !is_known)?;
+    Some(ReadingFindingKind::KindUnknown.at(vec![line]))
 }
 
 /// Returns how many lines of balances and totals could not be read, unless the balances of all rows chain.

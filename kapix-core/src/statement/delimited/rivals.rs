@@ -14,24 +14,33 @@ const AMOUNTS: &[&str] =
 const BESIDE: &[&str] = &[
     "account",
     "acct",
+    "after",
     "base",
     "billed",
     "billing",
     "booked",
     "card",
     "cleared",
+    "charges",
     "converted",
+    "credited",
     "currency",
     "domestic",
+    "fee",
+    "fees",
     "final",
+    "gross",
     "home",
     "in",
     "lcy",
     "ledger",
     "local",
+    "net",
+    "paid",
     "payment",
     "posted",
     "posting",
+    "received",
     "settled",
     "settlement",
     "the",
@@ -42,6 +51,19 @@ const BESIDE: &[&str] = &[
     "trx",
     "txn",
 ];
+/// Names of an amount by one word, beside another one; and beside one and a fee.
+const ALONE: &[&str] = &[
+    "gross",
+    "net",
+    "net settlement",
+    "payout",
+    "payout amount",
+    "net payout",
+    "net total",
+    "settlement",
+    "proceeds",
+];
+const WITH_FEE: &[&str] = &["total", "total amount", "amount total"];
 /// Names of an amount that is that of the account, whatever stands beside: so many names of `amount` come first.
 const SURE: usize = 4;
 
@@ -63,7 +85,12 @@ pub(super) fn of(header: &[String], places: &Places, is_stated: bool) -> Vec<usi
     }
     let is_used = |at: usize| places.used().any(|(_, place)| place == at);
     let rest = header.iter().enumerate().filter(|(at, _)| !is_used(*at));
-    rest.filter(|(_, name)| !fees::is_name(name) && is_amount(&words::name(name))).map(|(at, _)| at).collect()
+    let has_fee = header.iter().any(|name| fees::is_name(name));
+    let is_rival = |name: &str| {
+        let name = words::name(name);
+        is_amount(&name) || ALONE.contains(&&*name) || (has_fee && WITH_FEE.contains(&&*name))
+    };
+    rest.filter(|(_, name)| !fees::is_name(name) && is_rival(name)).map(|(at, _)| at).collect()
 }
 
 fn is_amount(name: &str) -> bool {

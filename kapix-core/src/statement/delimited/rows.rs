@@ -5,6 +5,7 @@ use super::amounts;
 use super::breaks::{Break, DAYS_OF_TEXTS};
 use super::cut::Cut;
 use super::dates::{self, Stamp};
+use super::effect;
 use super::found::Found;
 use super::gaps::Gap;
 use super::hidden::{self, Holds};
@@ -94,6 +95,10 @@ impl Rows<'_> {
         self.see_names(record);
         if row.status == TransactionStatus::Posted {
             self.found.states.see(record, self.layout);
+            let mut texts = [row.description, row.counterparty].into_iter().flatten();
+            if amount_minor > 0 && texts.any(effect::tells_of_money_in) {
+                self.found.states.doubt(record.line);
+            }
         }
         let (rows, most) = (self.found.rows + 1, self.limits.rows);
         let fee = self.fee(record, currency, 0);
@@ -225,6 +230,20 @@ impl Rows<'_> {
     }
 
     fn currency_of(&self, record: &Cut<'_>) -> Result<Currency> {
+        let currency = self.currency_stated(record)?;
+        let header = self.layout.mark.map(|(mark, column)| (mark, self.layout.header_line, Some(column)));
+        let before = self.preamble.marks.iter().map(|(mark, line)| (*mark, *line, None));
+        match header.into_iter().chain(before).find(|(mark, ..)| !mark.is_of(currency)) {
+            None => Ok(currency),
+            Some((mark, line, column)) => {
+                let message =
+                    format!("the mark `{}` is of another currency; the rows are in {currency}", mark.text);
+                Err(place(Cause::MoneyCurrencyMixed, line, column, &message))
+            }
+        }
+    }
+
+    fn currency_stated(&self, record: &Cut<'_>) -> Result<Currency> {
         let text = self.cell(record, ColumnRole::Currency);
         if text.is_empty() {
             return self.currency.ok_or_else(|| {
@@ -413,12 +432,15 @@ impl Rows<'_> {
             amount_minor,
             at,
             balance_minor,
-            category: self.text(record, ColumnRole::Category)?.and_then(category),
+            category: self
+                .text(record, ColumnRole::Category)?
+                .and_then(category)
+                .or_else(|| self.reverses(record)),
             counterparty: self.text(record, ColumnRole::Counterparty)?,
             description: self.text(record, ColumnRole::Description)?,
             id: id(ColumnRole::Id)?,
             pending_id: id(ColumnRole::PendingId)?,
-            status: self.status(record, amount_minor, currency)?,
+            status: self.status(record, amount_minor, currency),
             direction,
         })
     }

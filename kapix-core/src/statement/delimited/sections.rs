@@ -1,9 +1,10 @@
 //! Lines between rows that begin another part of a document: another account, another currency, or rows that took no
 //! effect. Rows behind such a line are not those of the account before it.
 
-use super::amounts;
+use super::amounts::{self, Mark};
 use super::cut::Cut;
 use super::effect;
+use super::kinds;
 use super::place;
 use super::preamble::named_value;
 use super::records::Record;
@@ -190,6 +191,15 @@ pub(super) fn currency_said(record: Record<'_>) -> Option<Currency> {
     amounts::currency_named(last).filter(|_| is_said)
 }
 
+/// Returns the mark of several currencies that a line says amounts are in: `All amounts in $`.
+pub(super) fn mark_said(record: Record<'_>) -> Option<&'static Mark> {
+    let mut cells = record.cells().filter(|cell| !cell.is_empty());
+    let (first, None) = (cells.next()?, cells.next()) else { return None };
+    let (before, last) = first.trim_end_matches([')', '.', ' ']).rsplit_once(' ')?;
+    let is_said = matches!(folded(before).rsplit(' ').next(), Some("in" | "currency"));
+    amounts::mark_of_several(last).filter(|_| is_said)
+}
+
 /// Returns the number of the account that a line names, as `Account number 0110998877`.
 pub(super) fn account_said(record: Record<'_>) -> Option<String> {
     if let Some((ColumnRole::Account, value)) = named_value(record) {
@@ -230,6 +240,9 @@ pub(super) fn title(record: Record<'_>) -> Option<String> {
         return None;
     }
     let text = folded(first);
+    if kinds::is_title(&text) {
+        return Some(text);
+    }
     let is_titled = TITLES.iter().any(|end| text.ends_with(end));
     let kind = ["konto", "s"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(&text);
     (is_titled && (words::kind(&text).is_some() || words::kind(kind).is_some())).then_some(text)

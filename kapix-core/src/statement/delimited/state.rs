@@ -24,8 +24,12 @@ pub(super) struct States {
 struct State {
     /// Whether it says of a row that it took effect.
     has_usual: bool,
+    /// Whether a value says something by itself: the reason of a return, or a code where other rows have none.
+    says_alone: bool,
     /// Lines of rows of which it leaves that open.
     open: Vec<u64>,
+    /// Those of them with a value.
+    filled: Vec<u64>,
 }
 
 impl States {
@@ -49,12 +53,17 @@ impl States {
                 Says::Code => is_success(text),
                 Says::Booked if says_own => continue,
                 Says::Booked => !amounts::is_empty(text),
-                Says::Returned => flags::is_yes(text) == Some(false) || amounts::is_empty(text),
+                Says::Returned => is_no_return(text),
                 _ => continue,
             };
             let state = self.columns.entry(at).or_default();
             state.has_usual |= is_usual;
-            state.open.extend((!is_usual).then_some(record.line));
+            state.says_alone |= says == Says::Returned || (says == Says::Code && amounts::is_empty(text));
+            if is_usual {
+                continue;
+            }
+            state.open.push(record.line);
+            state.filled.extend((!amounts::is_empty(text)).then_some(record.line));
         }
     }
 
@@ -69,18 +78,29 @@ impl States {
         for (at, next) in next.columns {
             let own = self.columns.entry(at).or_default();
             own.has_usual |= next.has_usual;
+            own.says_alone |= next.says_alone;
             own.open.extend(next.open);
+            own.filled.extend(next.filled);
         }
     }
 
     /// Returns the finding of rows of which a column leaves open what it says of others.
     pub(super) fn finding(self) -> Option<ReadingFinding> {
-        let open = self.columns.into_values().filter(|it| it.has_usual).flat_map(|it| it.open);
+        let open = self.columns.into_values().flat_map(|it| match (it.has_usual, it.says_alone) {
+            (true, _) => it.open,
+            (false, true) => it.filled,
+            (false, false) => Vec::new(),
+        });
         let mut lines: Vec<u64> = open.chain(self.told).collect();
         lines.sort_unstable();
         lines.dedup();
         (!lines.is_empty()).then(|| ReadingFindingKind::StateUnknown.at(lines))
     }
+}
+
+/// Returns whether a code or a reason of a return says that there was none.
+fn is_no_return(text: &str) -> bool {
+    flags::is_yes(text) == Some(false) || amounts::is_empty(text) || is_success(text)
 }
 
 /// Returns whether a code of a response is that of success, or a word that says so.

@@ -153,7 +153,8 @@ impl Body<'_> {
         let named = found.named_again().map(|(line, at)| (line, flags::named_again(line, layout, at)));
         let no_effect = found.no_effect.map(|(line, at)| (line, flags::says_no_effect(line, layout, at)));
         let form = found.in_another_form.first().map(|line| (*line, in_another_form(*line)));
-        let all = named.into_iter().chain(no_effect).chain(section).chain(form);
+        let rows = found.unsettled.clone().into_iter().chain(found.beside_against());
+        let all = named.into_iter().chain(no_effect).chain(section).chain(form).chain(rows);
         all.min_by_key(|(line, _)| *line).map(|(_, error)| error)
     }
 

@@ -11,6 +11,9 @@ use crate::time::UtcOffset;
 /// Steps from one balance to another before they prove anything: one may be chance.
 const STEPS_MIN: usize = 2;
 
+/// Places where rows of two accounts meet that are looked at.
+const MEETS_MAX: usize = 64;
+
 /// Rows about the one where another account may begin, on either side.
 const NEAR: usize = 3;
 
@@ -44,6 +47,54 @@ pub(super) fn open_ends(accounts: &[Building]) -> Vec<u64> {
     lines
 }
 
+/// Returns whether several accounts may be one: every row states a balance, those of the accounts do not chain, and where the rows
+/// of one meet those of another in the document most do, in either direction.
+pub(super) fn may_be_one(accounts: &[RowColumns]) -> bool {
+    let states = |rows: &RowColumns| {
+        (0..rows.len()).all(|row| rows.balance(row).is_some() || may_state_none(rows, row))
+    };
+    if accounts.len() < 2 || are_whole(accounts) || !accounts.iter().all(states) {
+        return false;
+    }
+    let of = |(at, rows): (usize, &RowColumns)| {
+        let moves = rows.lines.iter().zip(rows.moves());
+        moves
+            .filter_map(move |(line, (amount, balance))| Some((*line, at, amount, balance?)))
+            .collect::<Vec<_>>()
+    };
+    let mut rows: Vec<(u64, usize, i64, i64)> = accounts.iter().enumerate().flat_map(of).collect();
+    rows.sort_unstable();
+    let meets = rows.windows(2).filter_map(|pair| match pair {
+        [(_, one, before, first), (_, other, amount, second)] if one != other => {
+            let change = i128::from(*second) - i128::from(*first);
+            Some(change == i128::from(*amount) || change == -i128::from(*before))
+        }
+        _ => None,
+    });
+    let (mut all, mut chained) = (0_usize, 0_usize);
+    for chains in meets.take(MEETS_MAX) {
+        all += 1;
+        chained += usize::from(chains);
+    }
+    chained * 2 >= all
+}
+
+/// Returns whether the balances of each account chain over all its rows.
+pub(super) fn are_whole(accounts: &[RowColumns]) -> bool {
+    accounts.iter().all(|rows| is_chain(rows, 0..rows.len()))
+}
+
+/// Returns the lines of opening balances between rows: another account may begin there.
+pub(super) fn openings_between(accounts: &[Building]) -> impl Iterator<Item = u64> {
+    let between = |account: &Building| {
+        let rows = account.rows.len();
+        let edges =
+            account.edges.iter().filter(move |it| it.is_opening && (1..rows).contains(&it.rows_before));
+        edges.map(|it| it.line).collect::<Vec<u64>>()
+    };
+    accounts.iter().flat_map(between)
+}
+
 /// Returns whether the balances of each account chain over all its rows. Where they do only with its parts in the order of
 /// their days, as months that come the newest first, the rows are put in that order, which is told.
 pub(super) fn chains(accounts: &mut [Building], findings: &mut Vec<ReadingFinding>) -> bool {
@@ -52,9 +103,9 @@ pub(super) fn chains(accounts: &mut [Building], findings: &mut Vec<ReadingFindin
         if is_chain(&account.rows, 0..account.rows.len()) {
             continue;
         }
-        let Some(order) =
-            by_days(&account.rows).filter(|order| is_chain(&account.rows, order.iter().copied()))
-        else {
+        let orders = [by_days(&account.rows), with_days_turned(account)];
+        let mut orders = orders.into_iter().flatten();
+        let Some(order) = orders.find(|order| is_chain(&account.rows, order.iter().copied())) else {
             are_whole = false;
             continue;
         };
@@ -156,6 +207,22 @@ fn by_days(rows: &RowColumns) -> Option<Vec<usize>> {
         _ => true,
     });
     (parts.len() > 1 && is_apart).then(|| parts.into_iter().flat_map(|(.., rows)| rows).collect())
+}
+
+/// Returns the rows of a document that had the newest day first with those of each day the other way round: they may go up within
+/// a day. `None` for any other document.
+fn with_days_turned(account: &Building) -> Option<Vec<usize>> {
+    if !account.newest_first {
+        return None;
+    }
+    let at = &account.rows.at;
+    let days: Vec<i32> = at.iter().map(|at| at.date(UtcOffset::UTC).epoch_days()).collect();
+    let mut order = Vec::with_capacity(days.len());
+    for day in days.chunk_by(|one, other| one == other) {
+        let first = order.len();
+        order.extend((first..first + day.len()).rev());
+    }
+    Some(order)
 }
 
 /// Puts the rows of an account in an order, and what stands between them with the rows of its part.

@@ -45,6 +45,8 @@ const POSTED: &[&str] = &[
     "succeeded",
     "booked",
     "settled",
+    "active",
+    "reconciled",
     "cleared",
     "paid",
     "done",
@@ -108,6 +110,9 @@ const FAILED: &[&str] = &[
     "unsuccessful",
     "void",
     "voided",
+    "deleted",
+    "removed",
+    "inactive",
     "refused",
     "bounced",
     "timed out",
@@ -143,6 +148,23 @@ const FAILED: &[&str] = &[
     "falhou",
     "fallido",
     "imeshindwa",
+];
+/// Words of a row that took effect and was undone later.
+const UNDONE: &[&str] = &[
+    "reversed",
+    "reversal",
+    "refunded",
+    "refund",
+    "partially refunded",
+    "partial refund",
+    "charged back",
+    "chargeback",
+    "disputed",
+    "rembourse",
+    "remboursee",
+    "reembolsado",
+    "reembolsada",
+    "extourne",
 ];
 const KINDS: &[(AccountKind, &[&str])] = &[
     (AccountKind::Current, &["current", "checking", "cheque", "chequing", "transaction", "giro"]),
@@ -241,6 +263,11 @@ pub(super) fn status(text: &str) -> Option<TransactionStatus> {
     meaning(text, &all)
 }
 
+/// Returns whether a value of a status says that a row was undone later.
+pub(super) fn is_undone(text: &str) -> bool {
+    meaning(text, &[(UNDONE, ())]).is_some()
+}
+
 /// Returns what a word of one of the lists means: as it stands, which needs no memory, else folded.
 fn meaning<T: Copy>(text: &str, lists: &[(&[&str], T)]) -> Option<T> {
     let of = |is: &dyn Fn(&str) -> bool| {
@@ -267,7 +294,7 @@ pub(super) fn side_of_total(text: &str) -> Option<ColumnRole> {
 }
 
 /// Returns the kind of account that a value states.
-pub(super) fn kind(text: &str) -> Option<AccountKind> {
+pub(crate) fn kind(text: &str) -> Option<AccountKind> {
     let text = folded(text);
     let named =
         ["account", "acct", "a c"].into_iter().find_map(|end| text.strip_suffix(end)?.strip_suffix(' '));

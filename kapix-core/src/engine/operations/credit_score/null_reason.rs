@@ -42,6 +42,9 @@ pub enum InputNullReason {
 /// The input is a spread against a mean that is not above zero: no data can bring it.
 pub(super) const NO_MEAN: InputNullReason = InputNullReason::Feature(NullReason::MeanNotPositive);
 
+/// The input is of balances, and none is known.
+pub(super) const NO_BALANCES: InputNullReason = InputNullReason::Feature(NullReason::NoBalances);
+
 /// Returns what the applicant is told of a feature that has no value because a mean is not above zero.
 pub(super) fn text_without_mean(feature: &str) -> Option<&'static str> {
     match feature {

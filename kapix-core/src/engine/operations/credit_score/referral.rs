@@ -2,7 +2,9 @@
 
 use super::answer::{ReferralCode, ReferralReason};
 use super::inputs::Inputs;
-use super::null_reason::NO_MEAN;
+use super::null_reason::{NO_BALANCES, NO_MEAN};
+use crate::cashflow::NullReason;
+use crate::codes::AnswerCode;
 use crate::domain::{Finding, FindingKind, Severity};
 use crate::scorecard::{Card, Decision, Judged, MissingEffect};
 use std::collections::BTreeSet;
@@ -109,9 +111,12 @@ impl Doubts<'_> {
             .map(|names| format!("The value of {names} was not seen in development. {UNSEEN}"));
         let undefined = names(&mut missing().filter(is_undefined))
             .map(|names| format!("{names}: a mean of zero or below has no spread. {UNDEFINED}"));
-        let bring = names(&mut missing().filter(|position| !is_undefined(position)))
-            .map(|names| format!("Bring {names}."));
-        let all: Vec<String> = [unseen, undefined, bring].into_iter().flatten().collect();
+        let has_no_balance = |position: &usize| self.inputs.null_reason(*position) == Some(NO_BALANCES);
+        let balances = names(&mut missing().filter(has_no_balance))
+            .map(|names| format!("{names}: {}", NullReason::NoBalances.remedy()));
+        let is_brought = |position: &usize| !is_undefined(position) && !has_no_balance(position);
+        let bring = names(&mut missing().filter(is_brought)).map(|names| format!("Bring {names}."));
+        let all: Vec<String> = [unseen, undefined, balances, bring].into_iter().flatten().collect();
         all.join(" ")
     }
 

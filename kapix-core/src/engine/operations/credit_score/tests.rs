@@ -50,6 +50,23 @@ fn an_overdrawn_account_is_told_so_and_asked_for_nothing() {
 }
 
 #[test]
+fn inputs_of_balances_are_brought_by_the_opening_balance() {
+    let mut request = request(900_000, "customer");
+    for row in request["data"]["bank"]["accounts"][0]["transactions"].as_array_mut().unwrap() {
+        row.as_object_mut().unwrap().remove("balance_minor");
+    }
+    let answer = score(&request).unwrap();
+    let reasons = answer["referral_reasons"].as_array().unwrap();
+    let missing = reasons.iter().find(|it| it["code"] == "MISSING_INPUT").unwrap();
+    let message = missing["message"].as_str().unwrap();
+    assert!(message.contains("`balance_variability`") && !message.contains("Bring"), "{message}");
+    assert!(
+        message.ends_with(": State `opening_balance_minor`, or `balance_minor` of the rows."),
+        "{message}"
+    );
+}
+
+#[test]
 fn a_missing_input_is_brought_by_its_name() {
     let features = json!({
         "entity_id": "a", "entity_type": "individual", "as_of": "2026-06-30T20:00:00Z",

@@ -20,6 +20,32 @@ fn of_text(text: &str) -> (Cause, String) {
 }
 
 #[test]
+fn an_answer_without_rows_or_of_a_failed_request_says_so() {
+    let none = json!({});
+    for document in [
+        json!({"added": [], "modified": [], "removed": [], "has_more": false, "next_cursor": "x"}),
+        json!({"accounts": [], "transactions": [], "total_transactions": 0}),
+        json!({"status": "successful", "data": [], "meta": {"total": 0}}),
+    ] {
+        assert_eq!(
+            refusal(document.clone(), &none),
+            (Cause::StatementEmpty, "/document".to_owned()),
+            "{document}"
+        );
+    }
+    for (document, field) in [
+        (json!({"status": "failed", "message": "x", "data": null}), "/document/status"),
+        (json!({"status": "failed", "data": []}), "/document/status"),
+        (json!([{"status": "failed", "message": "x"}]), "/document/0/status"),
+        (json!({"error_code": "ITEM_LOGIN_REQUIRED", "error_type": "ITEM_ERROR"}), "/document/error_code"),
+    ] {
+        assert_eq!(refusal(document.clone(), &none), (Cause::StatementForm, field.to_owned()), "{document}");
+    }
+    let other = json!({"rows": [{"x": 1}]});
+    assert_eq!(refusal(other, &none), (Cause::StatementForm, "/document".to_owned()));
+}
+
+#[test]
 fn a_bad_value_is_an_error_with_its_pointer() {
     for (field, value, cause) in [
         ("amount", json!("12,5"), Cause::MoneyPrecision),
@@ -70,7 +96,7 @@ fn every_bad_row_is_named_in_one_error() {
 #[test]
 fn what_no_preset_fits_and_what_two_fit_must_be_stated() {
     assert_eq!(refusal(json!({"foo": []}), &json!({})).0, Cause::StatementForm);
-    assert_eq!(refusal(json!({"data": []}), &json!({})).0, Cause::StatementForm);
+    assert_eq!(refusal(json!({"data": []}), &json!({})).0, Cause::StatementEmpty);
     let mut both = mono("a", "2026-03-01T00:00:00Z", 1, "debit", 1);
     both["transaction_id"] = json!("a");
     both["account_id"] = json!("b");

@@ -328,6 +328,14 @@ fn the_period_of_a_document_has_the_order_of_its_rows() {
     // Both readings hold the rows, whose order is proved.
     let rows = "05/03/2026,A,-1.00\n28/03/2026,B,-2.00\n";
     assert_eq!(period(rows, "01/03/2026 - 05/04/2026"), days("2026-03-01", "2026-04-05"));
+    let named = "2025-09-17,A,-1.00\n2025-10-09,B,-2.00\n";
+    for written in [
+        "Sep 17, 2025 - Oct 9, 2025",
+        "\"Sep 17, 2025 - Oct 9, 2025\"",
+        "September 17 2025 to October 9 2025",
+    ] {
+        assert_eq!(period(named, written), days("2025-09-17", "2025-10-09"), "{written}");
+    }
     // Rows in another form leave both readings of the period.
     let iso = "2026-03-05,A,-1.00\n2026-03-28,B,-2.00\n";
     assert_eq!(period(iso, "01/03/2026 - 31/03/2026"), days("2026-03-01", "2026-03-31"));
