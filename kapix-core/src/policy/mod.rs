@@ -17,6 +17,7 @@ mod hit;
 mod index;
 mod input;
 mod inputs;
+mod lenient;
 mod load;
 mod offer;
 mod replay;
