@@ -19,6 +19,7 @@ mod input;
 mod inputs;
 mod lenient;
 mod load;
+mod movable;
 mod offer;
 mod replay;
 mod run;
