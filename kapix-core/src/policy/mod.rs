@@ -38,7 +38,7 @@ pub use analysis::{
     TableDifference,
 };
 pub use check::{JurisdictionFinding, TestResult};
-pub(crate) use columns::REFERRED;
+pub(crate) use columns::{DATED, REFERRED};
 pub(crate) use counterfactual::LeastChange;
 pub use counterfactual::{CounterfactualNull, InputChange};
 pub use document::{
