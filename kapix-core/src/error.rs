@@ -136,7 +136,7 @@ causes! {
     PolicyName, "policy.name", ValidationError, "A name of a policy is not well formed, stands for two things, or for nothing.";
     PolicyReason, "policy.reason", ValidationError, "A row that declines or refers states no reason, or one that the policy's `reasons` does not hold, or a reason has no English text.";
     PolicyTable, "policy.table", ValidationError, "A decision table is not well formed: cells beside columns, outputs, priorities, or a cell that nothing passes.";
-    PolicyMissing, "policy.missing", ValidationError, "`on_missing` would let a row that can decline, refer, price, limit or add not match because of what is missing.";
+    PolicyMissing, "policy.missing", ValidationError, "`skip` or `value` of `on_missing` could gain an approval, a larger amount or other terms by what is missing.";
     PolicyOffer, "policy.offer", ValidationError, "The offer of a policy names no amount, or its grid of counter-offers is too long.";
     PolicyInput, "policy.input", ValidationError, "An input of a policy has another type than the policy states; nothing is converted.";
     PolicyStepUnanswered, "policy.step_unanswered", ValidationError, "The policy asks other operations, which only an engine answers.";

@@ -96,7 +96,7 @@ pub mod frame {
     pub use crate::domain::arrow;
     pub use crate::domain::{
         Bitmap, Codes, Column, Frame, Offsets, ResultColumn, ResultColumns, ResultValues, Slices, Texts,
-        Values,
+        Truths, Values,
     };
 }
 

@@ -194,6 +194,25 @@ fn columns_that_cannot_be_meant_are_refused_with_their_place() {
     // Nothing is converted: text is no number, and a number no text.
     let (_, cause, fields, _) = with(json!({"age": all(json!("34"))}), &[]);
     assert_eq!((cause, fields), (json!("frame.column_type"), json!(["/columns/age"])));
+    // A truth value is no text, and a text no truth value, as in `policy.run`.
+    let (_, cause, fields, answer) = with(json!({"employed": all(json!("true"))}), &[]);
+    assert_eq!((cause, fields), (json!("frame.column_type"), json!(["/columns/employed"])));
+    let message = "expected a column of booleans, got text; nothing is converted";
+    assert_eq!(answer["error"]["message"], message);
+    let (_, cause, fields, _) = with(json!({"branch": all(json!(true))}), &[]);
+    assert_eq!((cause, fields), (json!("frame.column_type"), json!(["/columns/branch"])));
+    let mut mixed = vec![json!(true); ROWS];
+    mixed[3] = json!("true");
+    let (_, cause, fields, _) = with(json!({ "employed": mixed }), &[]);
+    assert_eq!((cause, fields), (json!("frame.column_type"), json!(["/columns/employed/3"])));
+    // Dates of an input that needs them, and of one that does not.
+    let dates = all(json!("2026-03-30"));
+    let (_, cause, fields, _) = with(json!({"income_at": dates}), &["income@at"]);
+    assert_eq!((cause, fields), (json!("data.input_unknown"), json!(["/columns/income_at"])));
+    let (_, cause, fields, _) = with(json!({"sinse@at": dates}), &[]);
+    assert_eq!((cause, fields), (json!("data.input_unknown"), json!(["/columns/sinse@at"])));
+    let (status, .., answer) = with(json!({"since_at": dates, "income@at": dates}), &[]);
+    assert_eq!((status, &answer["unused"]), (0, &json!(["bad", "day", "gender", "since_at"])));
     // A column that was meant as an input.
     let (_, cause, fields, _) = with(json!({"Age": all(json!(34))}), &["age"]);
     assert_eq!((cause, fields), (json!("data.input_unknown"), json!(["/columns/Age"])));

@@ -125,7 +125,7 @@ func Uint64Column(name string, values []uint64) Column { return column(name, "L"
 // Int32Column returns a column of integers.
 func Int32Column(name string, values []int32) Column { return column(name, "i", values) }
 
-// BoolColumn returns a column of true and false, which are categories.
+// BoolColumn returns a column of true and false: categories of a card, truth values of a policy.
 func BoolColumn(name string, values []bool) Column {
 	bits := column(name, "b", packed(values))
 	bits.rows = len(values)

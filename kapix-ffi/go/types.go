@@ -2654,7 +2654,7 @@ type PolicyReplayRequest struct {
 	AsOf string `json:"as_of,omitempty"`
 	// AsOfColumn: The column of the instant of each application, which stands before `as_of`: dates (their first instant in UTC) or instants.
 	AsOfColumn string `json:"as_of_column,omitempty"`
-	// Columns: Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value a row, when no columns come beside the request.
+	// Columns: Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value a row, when no columns come beside the request. The value of a list is the text of a JSON array, such as `[0, 12]`.
 	Columns map[string][]any `json:"columns,omitzero"`
 	// EntityType: Whom the cards of its steps must score; needed where a step is answered from columns.
 	EntityType EntityType `json:"entity_type,omitempty"`
@@ -2710,7 +2710,7 @@ type PolicyReplayResponse struct {
 	Seed int64 `json:"seed"`
 	// Statuses: Number of applications by status: `decided`, or the cause.
 	Statuses map[string]uint64 `json:"statuses"`
-	// Unused: Columns that nothing reads.
+	// Unused: Columns that neither the policy, nor a step that was answered from columns, nor the request reads.
 	Unused []string `json:"unused,omitzero"`
 }
 
@@ -2738,7 +2738,7 @@ type PolicyRunRequest struct {
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
 	// Inputs: The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is missing.
 	Inputs map[string]json.RawMessage `json:"inputs,omitzero"`
-	// Language: Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it.
+	// Language: Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it. The answer's `language` is `en` where neither the engine nor the policy has any text in it.
 	Language string `json:"language,omitempty"`
 	// Policy: `id` or `id@version` of a policy.
 	Policy string `json:"policy"`

@@ -168,7 +168,7 @@ typedef struct kapix_columns {
  *              numbers       float64 "g", int64 "l", int32 "i", uint64 "L" where every row is below 2^63; copied as
  *                            float64: the smaller ones "c", "C", "s", "S", "I", "e", "f", and decimals "d:"
  *              text          utf8 "u", large_utf8 "U", utf8_view "vu", a dictionary of these without null texts, and
- *                            boolean "b" as `true` and `false`
+ *                            boolean "b" as `true` and `false`; a policy tells it from these texts
  *              dates         date32 "tdD", days since 1970-01-01; copied: date64 "tdm"
  *              instants      timestamp[us] "tsu:", microseconds since 1970-01-01T00:00:00Z; one without zone is in UTC;
  *                            copied as such: "tss:", "tsm:", "tsn:"

@@ -46,7 +46,7 @@ function layoutOf(name, values, place) {
   if (Array.isArray(given)) {
     return listed(valid === undefined ? given : given.map((it, row) => (isValid(valid, row) ? it : null)), place);
   }
-  const column = { ...(type === 'bool' ? coded(given, BOOLEANS, place) : typed(given, place)), ...(valid && { valid }) };
+  const column = { ...(type === 'bool' ? truths(attached(given, place)) : typed(given, place)), ...(valid && { valid }) };
   if (type === 'instant' || type === 'date') return { ...column, meaning: 'time' };
   if (!isNamed) return column;
   const { numbers: narrow, ...rest } = column;
@@ -57,7 +57,6 @@ function layoutOf(name, values, place) {
 /** The members of a column of codes, and of one with values. */
 const CODED = ['codes', 'categories', 'valid'];
 const TYPED = ['type', 'values', 'names', 'valid'];
-const BOOLEANS = ['false', 'true'];
 /** Whether values are those of a type, and what they must be. */
 const VALUES = {
   __proto__: null,
@@ -108,8 +107,9 @@ function isValid(valid, row) {
   return ((valid[row >> 3] >> (row & 7)) & 1) === 1;
 }
 
-function coded(values, categories, place) {
-  return { integers32: new Int32Array(attached(values, place)), categories };
+/** Returns the column of truth values: 1, 0, and below 0 for missing. */
+function truths(values) {
+  return { integers32: Int32Array.from(values), meaning: 'boolean' };
 }
 
 /** Returns the column of a typed array. */
@@ -187,6 +187,9 @@ function listed(list, place) {
   const first = list[start];
   if (types.isDate(first) || types.isUint8Array(first)) return timed(list, types.isDate(first), place);
   if (start === -1 || typeof first === 'number' || typeof first === 'bigint') return numbers(list);
+  if (list.every((value) => typeof value === 'boolean' || isMissing(value)) && start !== -1) {
+    return truths(list.map((value) => (isMissing(value) ? -1 : Number(value))));
+  }
   return typeof first === 'string' || typeof first === 'boolean' ? texts(list, place) : unread(list, undefined, start);
 }
 

@@ -791,7 +791,8 @@ export interface PolicyReplayRequest {
   readonly as_of_column?: string | null;
   /**
    * Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value
-   * a row, when no columns come beside the request.
+   * a row, when no columns come beside the request. The value of a list is the text of a JSON array, such as
+   * `[0, 12]`.
    */
   readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | bigint | string | null> } | null;
   /** Whom the cards of its steps must score; needed where a step is answered from columns. */
@@ -833,7 +834,10 @@ export interface PolicyRunRequest {
    * missing.
    */
   readonly inputs?: { readonly [name: string]: unknown };
-  /** Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it. */
+  /**
+   * Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it. The answer's
+   * `language` is `en` where neither the engine nor the policy has any text in it.
+   */
   readonly language?: string;
   /** `id` or `id@version` of a policy. */
   readonly policy: string;
@@ -2675,7 +2679,7 @@ export interface PolicyReplayResponse {
   readonly seed: number;
   /** Number of applications by status: `decided`, or the cause. */
   readonly statuses: { readonly [name: string]: number };
-  /** Columns that nothing reads. */
+  /** Columns that neither the policy, nor a step that was answered from columns, nor the request reads. */
   readonly unused?: ReadonlyArray<string>;
 }
 

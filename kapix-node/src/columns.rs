@@ -4,7 +4,10 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use kapix_core::{
     CancelFlag, Control,
-    frame::{Bitmap, Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Slices, Texts, Values},
+    frame::{
+        Bitmap, Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Slices, Texts, Truths,
+        Values,
+    },
     operations::DoorReply,
 };
 use napi::Env;
@@ -33,7 +36,8 @@ pub struct Given {
     pub bytes: Option<Vec<Uint8Array>>,
     /// Rows of a column that nobody reads; `meaning` is what it holds, and its values stay in JavaScript.
     pub rows: Option<u32>,
-    /// What integers are that are no plain ones: `time` of instants and dates, or `unsigned`, by their bits.
+    /// What integers are that are no plain ones: `time` of instants and dates, `boolean` of 1, 0 and below 0 for missing, or
+    /// `unsigned`, by their bits.
     pub meaning: Option<String>,
     /// Which rows hold a value: bit `row`, least significant first.
     pub valid: Option<Uint8Array>,
@@ -128,6 +132,7 @@ enum LentValues<'a> {
     Integer(Cow<'a, [i64]>),
     Integer32(Cow<'a, [i32]>),
     Codes(Cow<'a, [i32]>, Cow<'a, [String]>),
+    Truths(Truths),
     Bytes(Vec<Cow<'a, [u8]>>),
     Unread(usize),
 }
@@ -150,6 +155,9 @@ impl Given {
             (Some(it), ..) => LentValues::Float(Cow::Borrowed(it)),
             (_, Some(it), ..) => LentValues::Integer(Cow::Borrowed(it)),
             (_, _, Some(it), Some(names), _) => LentValues::Codes(Cow::Borrowed(it), Cow::Borrowed(names)),
+            (_, _, Some(it), None, _) if self.meaning.as_deref() == Some("boolean") => {
+                LentValues::Truths(Truths::of_codes(it.iter().copied()))
+            }
             (_, _, Some(it), None, _) => LentValues::Integer32(Cow::Borrowed(it)),
             (.., Some(rows)) => LentValues::Unread(usize::try_from(rows).unwrap_or_default()),
             _ => LentValues::Bytes(self.bytes.iter().flatten().map(|it| Cow::Borrowed(&**it)).collect()),
@@ -171,6 +179,7 @@ impl Lent<'_> {
             LentValues::Integer(it) => LentValues::Integer(owned(it)),
             LentValues::Integer32(it) => LentValues::Integer32(owned(it)),
             LentValues::Codes(it, names) => LentValues::Codes(owned(it), owned(names)),
+            LentValues::Truths(it) => LentValues::Truths(it),
             LentValues::Bytes(it) => LentValues::Bytes(it.into_iter().map(owned).collect()),
             LentValues::Unread(rows) => LentValues::Unread(rows),
         };
@@ -187,10 +196,11 @@ impl Lent<'_> {
             LentValues::Integer32(it) if meaning == Some("time") => Column::date(it),
             LentValues::Integer32(it) => Column::integer32(it),
             LentValues::Codes(it, names) => Column::dictionary(it, names.iter().map(|it| &**it).collect()),
+            LentValues::Truths(it) => it.column(),
             LentValues::Bytes(it) => bare(Values::Binary(Slices::each(it.iter().map(|it| &**it).collect()))),
             LentValues::Unread(it) => bare(Values::Other { name: meaning.into_iter().collect(), rows: *it }),
         };
-        let validity = self.valid.as_ref().map(|bits| Bitmap { bits, offset: 0 });
+        let validity = self.valid.as_ref().map(|bits| Bitmap { bits, offset: 0 }).or(column.validity);
         let column = Column { validity, ..column };
         (self.name.clone(), if meaning == Some("unsigned") { column.unsigned() } else { column })
     }

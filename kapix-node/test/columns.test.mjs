@@ -1,6 +1,7 @@
 // Columns: what they may hold, and the form of a call that leaves the event loop alone.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Engine, KapixError } from '../index.mjs';
 import { BATCH, EXPECTED, columnsOf, loadLoan } from './support.mjs';
@@ -8,6 +9,7 @@ import { BATCH, EXPECTED, columnsOf, loadLoan } from './support.mjs';
 const engine = loadLoan();
 /** Enough rows for several blocks, and for time to stop the call. */
 const MANY = 400_000;
+const VECTORS = new URL('../../kapix-core/tests/vectors/', import.meta.url);
 
 function score(change, options) {
   return engine.credit.scoreBatch({ ...columnsOf(2), ...change }, BATCH, options);
@@ -313,4 +315,18 @@ test('integers of 64 bits are integers up to those with a sign', () => {
   assert.deepEqual(points({ values: beyond, valid: Uint8Array.of(1) }), points([40, null]));
   assert.deepEqual(score({ age_years: [40, 25], id: beyond }).columns.points, score({ age_years: [40, 25] }).columns.points);
   assert.throws(() => points([40, 2n ** 60n]), { message: /an integer beyond \+-\(2\^53 - 1\), which a BigInt64Array may hold, in row `1`/ });
+});
+
+test('truth values are no texts where a policy tells them apart, and a list is the text of an array', () => {
+  const { artefacts, request } = JSON.parse(readFileSync(new URL('policy.replay/lists.json', VECTORS), 'utf8'));
+  const lists = Engine.load(artefacts.map((it) => JSON.stringify(it)));
+  const { late, verified } = request.columns;
+  const stated = { policy: request.policy, as_of: request.as_of };
+  const outcomes = (given) => [...lists.policy.replay({ late, verified: given }, stated).columns.outcome];
+  const expected = ['approve', 'decline', 'refer', null, null, null, 'refer', 'refer', null, 'refer'];
+  assert.deepEqual(outcomes(verified), expected);
+  assert.deepEqual(outcomes({ type: 'bool', values: Uint8Array.from(verified, Number) }), expected);
+  assert.deepEqual(outcomes([null, ...verified.slice(1)]), ['refer', ...expected.slice(1)]);
+  refuses(() => outcomes(verified.map(String)), 'frame.column_type', '/columns/verified');
+  refuses(() => outcomes([true, 'true', ...verified.slice(2)]), 'frame.column_type', '/columns/verified');
 });

@@ -13,7 +13,7 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{Array, ArrayRef, make_array};
 use kapix_arrow::{Foreign, chunks};
 use kapix_core::error::escape_segment;
-use kapix_core::frame::{Bitmap, Column, Slices, Values};
+use kapix_core::frame::{Bitmap, Column, Slices, Truths, Values};
 use kapix_core::{Cause, Error};
 use numpy::ndarray::ArrayView1;
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
@@ -23,7 +23,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyCapsule, PyDict, PyInt, PyList};
 use std::fmt::Display;
 
-/// Name and values; what the values are where it is not plain (`codes`, `dates` in days, `instants` in microseconds,
+/// Name and values; what the values are where it is not plain (`codes`, `booleans`, `dates` in days, `instants` in microseconds,
 /// `unsigned` integers by their bits, `bytes`, or the name of a type that is not read); the categories of codes; and a bitmap of the rows with a value.
 pub(crate) type Given<'py> =
     (String, Bound<'py, PyAny>, Option<String>, Option<Vec<String>>, Option<Vec<u8>>);
@@ -47,6 +47,7 @@ enum Source<'py> {
     Times(Vec<i64>),
     /// A list of bytes, borrowed.
     Bytes(Vec<PyBackedBytes>),
+    Truths(Truths),
     /// A number of rows that are not read.
     Rows(usize),
 }
@@ -73,6 +74,13 @@ impl<'a, 'py> Imported<'a, 'py> {
         } else {
             read_numpy(object)?
         };
+        let source = match (source, kind.as_deref()) {
+            (Source::Shorts(it), Some("booleans")) => {
+                Source::Truths(Truths::of_codes(it.as_array().iter().copied()))
+            }
+            (Source::Codes(it), Some("booleans")) => Source::Truths(Truths::of_codes(it)),
+            (source, _) => source,
+        };
         Ok(Self { given, source })
     }
 
@@ -88,6 +96,7 @@ impl<'a, 'py> Imported<'a, 'py> {
                 };
                 return (name.clone(), Column { values, validity });
             }
+            Source::Truths(it) => return (name.clone(), it.column()),
             Source::Floats(it) => Values::Float(it.as_array()),
             Source::Integers(it) if kind.as_deref() == Some("unsigned") => {
                 return (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+import pandas
 import pytest
 from conftest import AS_OF, CARD, REQUEST, card, numeric
 
@@ -237,12 +238,29 @@ def test_a_replay_prints_how_many_applications_could_not_be_decided() -> None:
     lender = kapix.Engine.load([kapix.EXPERT_CARDS, kapix.EXAMPLE_POLICIES], clock="2026-06-30T12:00:00Z")
     columns: Any = {
         "age": [34.5, 34.0], "requested": [300_000.0, 300_000.0], "account.points": [600.0, 600.0],
-        "account.referred": ["false", "false"], "nobody_reads": [1.0, 2.0],
+        "account.referred": [False, False], "nobody_reads": [1.0, 2.0],
     }
     told = repr(lender.policy.replay(columns, policy="nano_loan_ke"))
     assert told.splitlines()[0] == "PolicyReplayResponse: 1 applications decided"
     words = [line.split(maxsplit=1) for line in told.splitlines()]
     assert ["statuses", "not decided: policy.input 1"] in words and ["unused", "nobody_reads"] in words
+
+
+def test_a_replay_takes_lists_as_text_and_tells_truth_values_from_texts() -> None:
+    lender = kapix.Engine.load([kapix.EXPERT_CARDS, kapix.EXAMPLE_POLICIES], clock="2026-06-30T12:00:00Z")
+    truths = [True, False, None]
+    columns: Any = {
+        "age": [34, 34, 34], "identity_verified": truths, "identity_verified@at": ["2026-06-29"] * 3, "requested": [250_000] * 3,
+        "monthly_income": [2_000_000] * 3, "monthly_income@at": ["2026-06-15"] * 3, "owed_here": [0] * 3, "owed_here@at": ["2026-06-30"] * 3,
+        "late_days": ["[]", "[0, 45]", "[]"], "defaults_elsewhere": [0] * 3, "defaults_elsewhere@at": ["2026-06-20"] * 3,
+        "account.points": [655] * 3, "account.referred": [False] * 3,
+    }
+    for verified in (truths, numpy.ma.masked_array([True, False, True], [0, 0, 1]), pandas.Series(truths, dtype="boolean")):
+        answer = lender.policy.replay({**columns, "identity_verified": verified}, policy="nano_loan_ke")
+        assert list(answer.outcome) == ["approve", "decline", "refer"] and list(answer.reason) == [None, "IDENTITY", "MISSING_INPUT"]
+    with pytest.raises(kapix.ValidationError) as refused:
+        lender.policy.replay({**columns, "identity_verified": ["true", "false", None]}, policy="nano_loan_ke")
+    assert (refused.value.cause, refused.value.fields) == ("frame.column_type", ("/columns/identity_verified",))
 
 
 def test_what_a_run_was_asked_beside_the_decision_is_printed() -> None:

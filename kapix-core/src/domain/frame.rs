@@ -4,12 +4,14 @@ mod bitmap;
 mod column;
 mod encode;
 mod slices;
+mod truths;
 mod written;
 
 pub use bitmap::Bitmap;
 pub(crate) use column::Kind;
 pub use column::{Column, Values};
 pub use slices::{Offsets, Slices};
+pub use truths::Truths;
 pub(crate) use written::{MISSING_TEXTS, is_missing_text, number_of};
 
 use crate::canonical::{Hash, Hasher};

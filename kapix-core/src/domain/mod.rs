@@ -37,7 +37,7 @@ mod validate;
 pub use account::{Account, AccountKind, Direction, Period, Transaction, TransactionStatus};
 pub use columns::{Codes, ResultColumn, ResultColumns, ResultValues};
 pub use finding::{Finding, FindingKind, Severity};
-pub use frame::{Bitmap, Column, Frame, Offsets, Slices, Values};
+pub use frame::{Bitmap, Column, Frame, Offsets, Slices, Truths, Values};
 pub(crate) use frame::{Kind, MISSING_TEXTS, is_missing_text, number_of, short};
 pub use ledger::{AccountLedger, Ledger, Row};
 pub use packed::Texts;

@@ -119,7 +119,17 @@ impl Checker<'_> {
                 self.step(Step::Negate);
                 Ok(Checked { literal: value.literal.map(|it| -it), ..known(value.scalar) })
             }
-            NodeKind::Binary(operator, left, right) => self.binary(*operator, left, right, node.span),
+            NodeKind::Binary(operator, left, right) => {
+                let left = self.emit(left)?;
+                self.binary(*operator, &left, right, node.span)
+            }
+            NodeKind::Chain(first, links) => {
+                let mut so_far = self.emit(first)?;
+                for (operator, right) in links {
+                    so_far = self.binary(*operator, &so_far, right, first.span.to(right.span))?;
+                }
+                Ok(so_far)
+            }
             NodeKind::Between(parts) => {
                 let [value, low, high] = &**parts;
                 let value = self.emit(value)?;
@@ -262,13 +272,13 @@ impl Checker<'_> {
         Err(self.wrong(right.span, &message))
     }
 
-    fn binary(&mut self, operator: Operator, left: &Node, right: &Node, span: Span) -> Result<Checked> {
-        let left = self.emit(left)?;
+    /// Makes code that joins the value on the stack with a part.
+    fn binary(&mut self, operator: Operator, left: &Checked, right: &Node, span: Span) -> Result<Checked> {
         let known = |scalar| Checked { scalar, literal: None, values: None, span };
         match operator {
             Operator::And | Operator::Or => {
                 let right = self.emit(right)?;
-                self.expect(&left, Scalar::Boolean)?;
+                self.expect(left, Scalar::Boolean)?;
                 self.expect(&right, Scalar::Boolean)?;
                 self.step(if operator == Operator::And { Step::And } else { Step::Or });
                 Ok(known(Scalar::Boolean))
@@ -279,12 +289,12 @@ impl Checker<'_> {
             | Operator::LessOrEqual
             | Operator::Greater
             | Operator::GreaterOrEqual => {
-                self.compared(&left, right, operator)?;
+                self.compared(left, right, operator)?;
                 Ok(known(Scalar::Boolean))
             }
             _ => {
                 let right = self.emit(right)?;
-                let scalar = self.arithmetic(operator, &left, &right, span)?;
+                let scalar = self.arithmetic(operator, left, &right, span)?;
                 Ok(known(scalar))
             }
         }

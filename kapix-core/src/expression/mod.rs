@@ -21,6 +21,7 @@ mod slot;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod total;
 mod types;
 mod words;
 

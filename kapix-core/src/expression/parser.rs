@@ -194,11 +194,30 @@ impl<'t> Parser<'t> {
             }
             self.take();
             let right = self.expression(own + 1)?;
-            let (span, height) = (left.span.to(right.span), left.height.max(right.height));
-            left = self.node(NodeKind::Binary(operator, Box::new(left), Box::new(right)), span, height)?;
+            left = self.joined(left, (operator, right), last == Some(own))?;
             last = Some(own);
         }
         Ok(left)
+    }
+
+    /// Returns two operands as one node; `continues` says that the left one is a chain of operators that bind alike.
+    fn joined(&mut self, left: Node, (operator, right): (Operator, Node), continues: bool) -> Result<Node> {
+        let (span, height) = (left.span.to(right.span), left.height);
+        let kind = match left.kind {
+            NodeKind::Chain(first, mut links) if continues => {
+                let below = right.height.max(height - 1);
+                links.push((operator, right));
+                return self.node(NodeKind::Chain(first, links), span, below);
+            }
+            kind => Node { kind, ..left },
+        };
+        let (left, height) = (Box::new(kind), height.max(right.height));
+        let kind = if matches!(operator.binding(), 3 | 6) {
+            NodeKind::Binary(operator, left, Box::new(right))
+        } else {
+            NodeKind::Chain(left, vec![(operator, right)])
+        };
+        self.node(kind, span, height)
     }
 
     /// Reads `between LOW and HIGH` or `in TESTS` behind a value.

@@ -33,7 +33,10 @@ pub(super) enum NodeKind {
     /// `value.days`, a part of a date or a span.
     Part(Box<Node>, String),
     Negative(Box<Node>),
+    /// A comparison or a power.
     Binary(Operator, Box<Node>, Box<Node>),
+    /// Operators that bind alike, from the left: however long it is, it is one part above its own.
+    Chain(Box<Node>, Vec<(Operator, Node)>),
     /// `value between low and high`.
     Between(Box<[Node; 3]>),
     /// `value in tests`.
@@ -119,6 +122,9 @@ impl Node {
             NodeKind::Part(node, _) | NodeKind::Negative(node) => node.reads_item(),
             NodeKind::Binary(_, left, right) | NodeKind::Filter(left, right) => {
                 left.reads_item() || right.reads_item()
+            }
+            NodeKind::Chain(first, links) => {
+                first.reads_item() || links.iter().any(|(_, node)| node.reads_item())
             }
             NodeKind::Between(parts) | NodeKind::If(parts) => any(&**parts),
             NodeKind::Call(_, arguments) => any(arguments),

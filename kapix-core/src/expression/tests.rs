@@ -182,6 +182,22 @@ fn mistakes_are_refused_where_they_stand() {
 }
 
 #[test]
+fn a_chain_of_operators_is_as_long_as_the_parts_allow() {
+    let chain = |part: &str, operator: &str, count: usize| vec![part; count].join(operator);
+    assert_eq!(value(&chain("n", " + ", 1_000)), Ok(7_000.0));
+    assert_eq!(value(&chain("x = 9", " or ", 1_000)), Ok(0.0));
+    assert_eq!(value(&format!("{} or x = 2.5", chain("x = 9", " or ", 1_000))), Ok(1.0));
+    assert_eq!(value(&chain("(n > 0 and x > 0)", " and ", 1_000)), Ok(1.0));
+    // From the left, and by how tightly operators bind.
+    assert_eq!(value("10 - 2 - 3 + 1 - 2 * 2 / 4"), Ok(5.0));
+    assert_eq!(value("10 - (2 - 3)"), Ok(11.0));
+    assert_eq!(value("(10 - 2) - 3"), Ok(5.0));
+    assert_eq!(value("flag or flag and x = 9 or x = 9"), Ok(1.0));
+    let error = value(&chain("n", " + ", 6_000)).expect_err("more than 10,000 parts");
+    assert!(error.contains("at most `10000` parts"), "{error}");
+}
+
+#[test]
 fn hostile_texts_are_refused_in_bounds() {
     let mut symbols = Symbols::default();
     let scope = scope(&mut symbols);

@@ -152,10 +152,11 @@ impl Writer<'_> {
                 self.words(", otherwise ");
                 self.value(no);
             }
-            NodeKind::Binary(operator, ..) if operator.binding() <= Operator::Equal.binding() => {
+            NodeKind::Binary(operator, ..) if operator.binding() == Operator::Equal.binding() => {
                 self.condition(node, false);
             }
             NodeKind::Between(_) | NodeKind::In(..) => self.condition(node, false),
+            _ if joins(node).is_some() => self.condition(node, false),
             _ => self.formula(node.span),
         }
     }
@@ -163,13 +164,15 @@ impl Writer<'_> {
     /// Writes a condition in words, in parentheses where it stands within another.
     fn condition(&mut self, node: &Node, is_within: bool) {
         match &node.kind {
-            NodeKind::Binary(operator @ (Operator::And | Operator::Or), left, right) => {
+            NodeKind::Chain(first, links) if joins(node).is_some() => {
                 if is_within {
                     self.words("(");
                 }
-                self.condition(left, !is_chain(*operator, left));
-                self.words(if *operator == Operator::And { " and " } else { " or " });
-                self.condition(right, !is_chain(*operator, right));
+                self.condition(first, joins(node).is_some_and(|operator| !is_chain(operator, first)));
+                for (operator, right) in links {
+                    self.words(if *operator == Operator::And { " and " } else { " or " });
+                    self.condition(right, !is_chain(*operator, right));
+                }
                 if is_within {
                     self.words(")");
                 }
@@ -218,13 +221,16 @@ impl Writer<'_> {
     }
 }
 
+/// Returns the `and` or `or` of a chain of conditions.
+fn joins(node: &Node) -> Option<Operator> {
+    let NodeKind::Chain(_, links) = &node.kind else { return None };
+    links.first().map(|(operator, _)| *operator).filter(|it| matches!(it, Operator::And | Operator::Or))
+}
+
 /// Returns whether a part reads right within a chain of an operator: it has no other `and` or `or` of its own.
 fn is_chain(operator: Operator, node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::Binary(own @ (Operator::And | Operator::Or), ..) => *own == operator,
-        NodeKind::Between(_) | NodeKind::In(..) => false,
-        _ => true,
-    }
+    let is_other = joins(node).is_some_and(|own| own != operator);
+    !is_other && !matches!(node.kind, NodeKind::Between(_) | NodeKind::In(..))
 }
 
 const fn is_date(node: &Node) -> bool {

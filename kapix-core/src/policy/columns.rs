@@ -1,4 +1,7 @@
 //! Inputs of many applications as columns, and the results of their steps beside them.
+//!
+//! Types are those of a single application: truth values are no texts, and a list is the text of a JSON array. Each text
+//! of a column is read once, however many rows have it.
 
 use super::input::{self, Input, Place};
 use super::load::{Call, CallResult, Policy, Step};
@@ -7,11 +10,13 @@ use super::step::{Answers, Taken};
 use crate::domain::{Column, Frame, Kind, Values};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::expression::{Scalar, Slot, Unknown};
+use crate::json_value::JsonValue;
+use crate::limits::Limits;
 use crate::time::{At, Date, Instant};
 use std::collections::BTreeMap;
 
-/// Behind the name of an input or result: the column of the dates of its values.
-const DATED: &str = "@at";
+/// Behind the name of an input: the column of the dates of its values.
+pub(crate) const DATED: &str = "@at";
 
 /// Name of the column, behind that of a step, which says whether the operation referred the application itself.
 pub(crate) const REFERRED: &str = "referred";
@@ -30,9 +35,15 @@ pub(crate) struct Applications<'p, 'f, 'a> {
 #[derive(Debug)]
 struct InputColumn<'p, 'f, 'a> {
     input: &'p Input,
-    slot: u16,
-    cells: Option<Cells<'f, 'a>>,
+    given: Given<'f, 'a>,
     at: Option<&'f Column<'a>>,
+}
+
+/// The values of an input, and where they go; none where it has no column.
+#[derive(Debug)]
+enum Given<'f, 'a> {
+    One(u16, Option<Cells<'f, 'a>>),
+    List(u16, Option<Lists<'f, 'a>>),
 }
 
 #[derive(Debug)]
@@ -46,6 +57,14 @@ struct CallColumns<'p, 'f, 'a> {
 enum When<'f, 'a> {
     All(Instant),
     Each(&'f Column<'a>),
+}
+
+/// A column of lists.
+#[derive(Debug)]
+struct Lists<'f, 'a> {
+    column: &'f Column<'a>,
+    /// The items of each text, or why it is no list of the type.
+    categories: Vec<core::result::Result<Vec<Slot>, Cause>>,
 }
 
 /// A column as values of a type.
@@ -84,8 +103,11 @@ impl Policy {
         let mut inputs = Vec::new();
         for input in &self.inputs {
             let name = &*input.name;
-            let Place::Slot(slot) = input.place else { continue };
-            let cells = cells(frame, name, input.scalar, &mut texts)?;
+            let given = match input.place {
+                Place::Slot(slot) => Given::One(slot, cells(frame, name, input.scalar, &mut texts)?),
+                Place::List(list) => Given::List(list, lists(frame, input, &mut texts)?),
+                Place::Unread => continue,
+            };
             let dated = format!("{name}{DATED}");
             let at = frame.column(&dated).filter(|column| !column.is_void());
             if let Some(column) = at
@@ -93,7 +115,7 @@ impl Policy {
             {
                 return Err(mistyped(&dated, column, "dates or instants"));
             }
-            inputs.push(InputColumn { input, slot, cells, at });
+            inputs.push(InputColumn { input, given, at });
         }
         let mut calls = Vec::new();
         for call in self.calls() {
@@ -116,7 +138,7 @@ impl Policy {
     /// Returns the names of the columns that a portfolio may have for the policy.
     pub(crate) fn column_names(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for input in self.inputs.iter().filter(|input| matches!(input.place, Place::Slot(_))) {
+        for input in self.inputs.iter().filter(|input| input.place != Place::Unread) {
             names.push(input.name.to_string());
             names.push(format!("{}{DATED}", input.name));
         }
@@ -151,18 +173,26 @@ impl<'f, 'a> Applications<'_, 'f, 'a> {
             return Err(Cause::PolicyNotEffective);
         }
         state.assumed.clear();
-        for InputColumn { input, slot, cells, at: dates } in &self.inputs {
-            let read = match cells {
-                Some(cells) => cells.read(row)?,
-                None => None,
-            };
+        for InputColumn { input, given, at: dates } in &self.inputs {
             // The age of no value says nothing.
-            let doubt = match (&read, dates) {
-                (None, _) => Unknown::MISSING,
-                (Some(_), Some(dates)) => input.aged(at(dates, row).map_err(|error| error.cause)?, as_of),
-                (Some(_), None) => input.aged(None, as_of),
+            let doubt = |is_there: bool| -> core::result::Result<Unknown, Cause> {
+                Ok(match dates {
+                    _ if !is_there => Unknown::MISSING,
+                    Some(dates) => input.aged(at(dates, row).map_err(|error| error.cause)?, as_of),
+                    None => input.aged(None, as_of),
+                })
             };
-            input.fill(*slot, read.map(|slot| input.within(slot)), doubt, state);
+            match given {
+                Given::One(slot, cells) => {
+                    let read = cells.as_ref().map_or(Ok(None), |cells| cells.read(row))?;
+                    input.fill(*slot, read.map(|slot| input.within(slot)), doubt(read.is_some())?, state);
+                }
+                Given::List(list, lists) => {
+                    let items = lists.as_ref().map_or(Ok(None), |lists| lists.read(row))?;
+                    let doubt = doubt(items.is_some())?;
+                    put_list(*list, items.filter(|_| doubt.is_empty()).ok_or(doubt), state);
+                }
+            }
         }
         Ok(())
     }
@@ -197,9 +227,32 @@ impl Answers for Results<'_, '_, '_> {
     }
 }
 
+/// Puts a list into a run, in the memory of the list before it.
+fn put_list(list: u16, items: core::result::Result<&[Slot], Unknown>, state: &mut State) {
+    let Some(place) = state.lists.get_mut(usize::from(list)) else { return };
+    match (items, place) {
+        (Ok(items), Ok(own)) => {
+            own.clear();
+            own.extend_from_slice(items);
+        }
+        (items, place) => *place = items.map(<[Slot]>::to_vec),
+    }
+}
+
+impl Lists<'_, '_> {
+    /// Returns the items of a row, `None` where there is no list, or why the text is no list of the type.
+    fn read(&self, row: usize) -> core::result::Result<Option<&[Slot]>, Cause> {
+        let items = self.column.code(row).and_then(|code| self.categories.get(code));
+        items.map(|items| items.as_deref().map_err(|cause| *cause)).transpose()
+    }
+}
+
 impl Cells<'_, '_> {
     /// Returns the value of a row, `None` where there is none, or the cause that it is none of the type.
     fn read(&self, row: usize) -> core::result::Result<Option<Slot>, Cause> {
+        if let Values::Bool { bits, .. } = &self.column.values {
+            return Ok(self.column.is_valid(row).then(|| Slot::boolean(bits.is_set(row))));
+        }
         match self.column.kind() {
             Kind::Text => match self.column.code(row) {
                 None => Ok(None),
@@ -253,13 +306,15 @@ fn cells<'f, 'a>(
     texts: &mut Texts<'_>,
 ) -> Result<Option<Cells<'f, 'a>>> {
     let Some(column) = frame.column(name).filter(|column| !column.is_void()) else { return Ok(None) };
-    let kinds: &[Kind] = match scalar {
-        Scalar::Boolean | Scalar::Text => &[Kind::Text],
-        Scalar::Date => &[Kind::Dates, Kind::Text],
-        _ => &[Kind::Numbers],
+    let is_truth = matches!(column.values, Values::Bool { .. });
+    let fits = match scalar {
+        Scalar::Boolean => is_truth,
+        Scalar::Text => column.kind() == Kind::Text && !is_truth,
+        Scalar::Date => column.kind() == Kind::Dates || column.kind() == Kind::Text && !is_truth,
+        _ => column.kind() == Kind::Numbers,
     };
-    if !kinds.contains(&column.kind()) {
-        return Err(mistyped(name, column, &scalar.to_string()));
+    if !fits {
+        return Err(mistyped(name, column, words(scalar)));
     }
     let categories = match &column.values {
         Values::Dictionary { categories, .. } => {
@@ -270,13 +325,54 @@ fn cells<'f, 'a>(
     Ok(Some(Cells { column, scalar, categories }))
 }
 
+/// Returns what a column of a type holds, as messages say it.
+const fn words(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Boolean => "booleans",
+        Scalar::Date => "dates",
+        Scalar::Text => "text",
+        Scalar::Integer => "whole numbers",
+        Scalar::Money(_) => "whole minor units",
+        _ => "numbers",
+    }
+}
+
+/// Returns a column as lists of a type; `None` where there is no such column, or no value in it.
+fn lists<'f, 'a>(
+    frame: &'f Frame<'a>,
+    input: &Input,
+    texts: &mut Texts<'_>,
+) -> Result<Option<Lists<'f, 'a>>> {
+    let name = &*input.name;
+    let Some(column) = frame.column(name).filter(|column| !column.is_void()) else { return Ok(None) };
+    let Values::Dictionary { categories, .. } = &column.values else {
+        let expected = format!("lists of {}, each the text of a JSON array", words(input.scalar));
+        return Err(mistyped(name, column, &expected));
+    };
+    let categories = categories.iter().map(|text| items(text, input, texts)).collect();
+    Ok(Some(Lists { column, categories }))
+}
+
+/// Returns the items of the text of a JSON array, as a single application gives them; null is a missing item.
+fn items(text: &str, input: &Input, texts: &mut Texts<'_>) -> core::result::Result<Vec<Slot>, Cause> {
+    let value = JsonValue::read_text(text.as_bytes(), &Limits::DEFAULT).map_err(|_| Cause::PolicyInput)?;
+    let JsonValue::Array(items) = value else { return Err(Cause::PolicyInput) };
+    input.check_items(items.len()).map_err(|error| error.cause)?;
+    let read = |item: &JsonValue| match (item, input.scalar) {
+        (JsonValue::Null, _) => Ok(Slot::without(Unknown::MISSING)),
+        (JsonValue::Text(text), Scalar::Text) => {
+            Ok(input.within(Slot::number(f64::from(texts.number(text)))))
+        }
+        (item, _) => input.read(item, &texts.policy.symbols, &mut Vec::new()).map_err(|error| error.cause),
+    };
+    items.iter().map(read).collect()
+}
+
 /// Returns the value that a text stands for; none where it is none of the type.
 fn category(text: &str, scalar: Scalar, texts: &mut Texts<'_>) -> Option<Slot> {
-    match (scalar, text) {
-        (Scalar::Boolean, "true") => Some(Slot::boolean(true)),
-        (Scalar::Boolean, "false") => Some(Slot::boolean(false)),
-        (Scalar::Text, _) => Some(Slot::number(f64::from(texts.number(text)))),
-        (Scalar::Date, _) => Date::parse(text).ok().map(|date| Slot::number(f64::from(date.epoch_days()))),
+    match scalar {
+        Scalar::Text => Some(Slot::number(f64::from(texts.number(text)))),
+        Scalar::Date => Date::parse(text).ok().map(|date| Slot::number(f64::from(date.epoch_days()))),
         _ => None,
     }
 }
@@ -304,6 +400,8 @@ fn at(column: &Column<'_>, row: usize) -> Result<Option<At>> {
 }
 
 fn mistyped(name: &str, column: &Column<'_>, expected: &str) -> Error {
-    let message = format!("expected a column of {expected}, got {}", column.kind_name());
+    // The texts `true` and `false` are texts here.
+    let got = if matches!(column.values, Values::Dictionary { .. }) { "text" } else { column.kind_name() };
+    let message = format!("expected a column of {expected}, got {got}; nothing is converted");
     Error::new(Cause::FrameColumnType, message).at(format!("/columns/{}", escape_segment(name)))
 }

@@ -4,14 +4,14 @@
 //! nearest value of each such part stands for all of it. Where an input enters a computed value or the limit, values at
 //! growing distances are tried, and the nearest one is found by halving. Every change is a run of the whole policy.
 
+use super::document::Outcome;
 use super::input::{Input, Place};
-use super::load::{Policy, Step};
+use super::load::Policy;
+use super::movable::Movable;
 use super::state::State;
-use super::table::{OutputValue, Passes, Table};
-use crate::expression::{CellTest, Grid, Program, Scalar, Slot, same};
+use crate::expression::{Grid, Scalar, Slot, Unknown, same};
 use crate::json_value::JsonValue;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
@@ -22,14 +22,6 @@ const INPUTS_MAX: usize = 3;
 const COST_MAX: usize = 50_000_000;
 const RUNS_MAX: usize = 20_000;
 const RUNS_MIN: usize = 64;
-
-/// Distances that are tried where an input enters a computed value, as shares of it.
-const DISTANCES: [f64; 18] = [
-    0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0, 10.0, 30.0, 100.0, 1_000.0,
-];
-
-/// Values of a whole number that are all tried where a computed value rests on it.
-const ALL_MAX: f64 = 64.0;
 
 /// Halvings between two values.
 const HALVINGS: usize = 64;
@@ -103,19 +95,23 @@ impl LeastChange {
 }
 
 impl Policy {
-    /// Returns the least change of the movable inputs of a run at which `approves` is true of the whole policy: of the fewest
-    /// inputs, and of those the smallest sum of relative changes.
+    /// Returns the least change of the movable inputs of a run at which the whole policy approves: of the fewest inputs, and of
+    /// those the smallest sum of relative changes. `decides` says what the policy decides, if it can.
     pub(crate) fn least_change<E>(
         &self,
         state: &mut State,
-        approves: &mut dyn FnMut(&mut State) -> Result<bool, E>,
+        decides: &mut dyn FnMut(&mut State) -> Result<Option<Outcome>, E>,
     ) -> Result<Result<LeastChange, CounterfactualNull>, E> {
         let movables: Vec<Movable> =
             self.inputs.iter().filter_map(|input| self.movable(input, state)).collect();
+        let reads_list = |input: &Input| matches!(input.place, Place::List(list) if self.reads_list(list));
         let exact = movables.iter().all(|it| !it.is_computed && !it.is_open)
-            && !self.inputs.iter().any(|input| matches!(input.place, Place::List(_)) && self.moves(input));
+            && !self.inputs.iter().any(|input| reads_list(input) && self.moves(input));
+        if self.declines_anyway(&movables, decides, state)? {
+            return Ok(Err(CounterfactualNull::NoneFound));
+        }
         let runs = (COST_MAX / self.cost.max(1)).clamp(RUNS_MIN, RUNS_MAX);
-        let mut search = Search { movables: &movables, approves, runs, best: None };
+        let mut search = Search { movables: &movables, decides, runs, best: None };
         for count in 1..=INPUTS_MAX.min(movables.len()) {
             search.choose(0, count, &mut Vec::new(), state)?;
             if search.best.is_some() || search.runs == 0 {
@@ -150,192 +146,38 @@ impl Policy {
         }))
     }
 
-    fn moves(&self, input: &Input) -> bool {
-        self.body.inputs.get(&*input.name).is_some_and(|body| body.movable && !body.protected)
-    }
-
-    /// Returns an input with the values that it may change to; none where it has no value of the application, or may not.
-    fn movable(&self, input: &Input, state: &State) -> Option<Movable> {
-        let Place::Slot(slot) = input.place else { return None };
-        let value = state.get(slot).value()?;
-        if !self.moves(input) || state.assumed.contains(&input.name) {
-            return None;
-        }
-        let mut found = Ends { slot, starts: Vec::new(), symbols: BTreeSet::new(), is_computed: false };
-        for step in &self.steps {
-            match step {
-                Step::Derive { expression, .. } => found.reads(&expression.program),
-                Step::Table(table) => found.table(table, input.scalar),
-                Step::Call(_) => {}
-            }
-        }
-        if let Some(offer) = &self.offer {
-            found.is_computed |= offer.requested == slot && offer.limit.is_some();
-            offer
-                .limit
-                .iter()
-                .chain(offer.terms.iter().map(|it| &it.1))
-                .for_each(|it| found.reads(&it.program));
-        }
-        let is_text = input.scalar == Scalar::Text;
-        // All values of a short range are tried: nothing is passed over then.
-        let is_short = input.scalar.is_whole() && input.max - input.min <= ALL_MAX;
-        let mut others = match (input.scalar, &input.values) {
-            (Scalar::Boolean, _) => vec![1.0 - value],
-            (Scalar::Text, Some(all)) => all.iter().map(|it| f64::from(*it)).collect(),
-            (Scalar::Text, None) => found.symbols.iter().map(|it| f64::from(*it)).collect(),
-            _ if is_short && found.is_computed => {
-                let next = |at: &f64| Some(at + 1.0).filter(|it| *it <= input.max);
-                core::iter::successors(Some(libm::ceil(input.min)), next).collect()
-            }
-            _ => found.nearest(value, input),
-        };
-        others.retain(|it| !same(*it, value));
-        let mut movable = Movable {
-            slot,
-            name: Arc::clone(&input.name),
-            scalar: input.scalar,
-            value,
-            others,
-            min: input.min,
-            max: input.max,
-            is_computed: found.is_computed && !is_text && !is_short && input.scalar != Scalar::Boolean,
-            is_open: is_text && input.values.is_none(),
-        };
-        movable.order();
-        Some(movable)
-    }
-}
-
-/// An input that an applicant can change.
-#[derive(Debug)]
-struct Movable {
-    slot: u16,
-    name: Arc<str>,
-    scalar: Scalar,
-    value: f64,
-    /// Values that stand for all others along the cells that read it as it is, the nearest first.
-    others: Vec<f64>,
-    min: f64,
-    max: f64,
-    /// Whether a computed value or the limit rests on it.
-    is_computed: bool,
-    /// Whether it may have values that no cell names.
-    is_open: bool,
-}
-
-impl Movable {
-    /// Returns how far a value lies from that of the application, relative to it; a text and a truth value move by 1, a date
-    /// by years.
-    fn distance(&self, to: f64) -> f64 {
-        let change = (to - self.value).abs();
-        match self.scalar {
-            Scalar::Text | Scalar::Boolean => 1.0,
-            Scalar::Date => change / 365.0,
-            _ if same(self.value, 0.0) => change,
-            _ => change / self.value.abs(),
-        }
-    }
-
-    const fn grid(&self) -> Grid {
-        if self.scalar.is_whole() { Grid::Whole } else { Grid::Floats }
-    }
-
-    /// Puts the values to try in the order of their distance, with those at growing distances where it is computed with.
-    fn order(&mut self) {
-        if self.is_computed {
-            let each =
-                if same(self.value, 0.0) || self.scalar == Scalar::Date { 365.0 } else { self.value.abs() };
-            let round = |it: f64| if self.scalar.is_whole() { libm::round(it) } else { it };
-            let tried = DISTANCES.iter().flat_map(|share| [share * each, -share * each]);
-            let own = tried.map(|change| round(self.value + change)).chain([self.min, self.max]);
-            let is_possible = |it: &f64| it.is_finite() && self.min <= *it && *it <= self.max;
-            let within: Vec<f64> = own.filter(|it| is_possible(it) && !same(*it, self.value)).collect();
-            self.others.extend(within);
-        }
-        let mut others = core::mem::take(&mut self.others);
-        others.sort_by(|one, other| {
-            (self.distance(*one), *one)
-                .partial_cmp(&(self.distance(*other), *other))
-                .unwrap_or(core::cmp::Ordering::Equal)
+    /// Returns whether the policy declines whatever the movable inputs are: it does while all of them are unknown.
+    fn declines_anyway<E>(
+        &self,
+        movables: &[Movable],
+        decides: &mut dyn FnMut(&mut State) -> Result<Option<Outcome>, E>,
+        state: &mut State,
+    ) -> Result<bool, E> {
+        // A step that is asked about an unknown value has no result, which says nothing of the one that it has.
+        let asked = self.calls().flat_map(|call| &call.values).flat_map(|(_, it)| it.program.slots());
+        let mut rests_on = asked.filter_map(|slot| self.slots.get(usize::from(*slot)));
+        let is_asked = rests_on.any(|info| {
+            let mut inputs = info.rests_on.iter().flatten().filter_map(|number| self.inputs.get(*number));
+            inputs.any(|input| movables.iter().any(|movable| input.place == Place::Slot(movable.slot)))
         });
-        others.dedup_by(|one, other| same(*one, *other));
-        self.others = others;
-    }
-}
-
-/// What is found of an input in a policy.
-struct Ends {
-    slot: u16,
-    /// First values of the parts into which cells divide it.
-    starts: Vec<f64>,
-    symbols: BTreeSet<u32>,
-    is_computed: bool,
-}
-
-impl Ends {
-    fn reads(&mut self, program: &Program) {
-        self.is_computed |= program.slots().contains(&self.slot);
-    }
-
-    fn table(&mut self, table: &Table, scalar: Scalar) {
-        let grid = if scalar.is_whole() { Grid::Whole } else { Grid::Floats };
-        let own: Vec<bool> = table.columns.iter().map(|column| column.program.is_slot(self.slot)).collect();
-        for (column, is_own) in table.columns.iter().zip(&own) {
-            if !is_own {
-                self.reads(&column.program);
-            }
+        if is_asked {
+            return Ok(false);
         }
-        for test in &table.tests {
-            let is_own = own.get(usize::from(test.column)).copied().unwrap_or_default();
-            let cell = match test.passes {
-                Passes::Between(low, high) => {
-                    if is_own {
-                        self.range((low, high), grid);
-                    }
-                    continue;
-                }
-                Passes::Cell(cell) => table.cells.get(cell as usize),
-            };
-            match cell.map(|cell| &cell.test) {
-                Some(CellTest::Intervals(set)) if is_own => {
-                    set.ranges().iter().for_each(|range| self.range(*range, grid));
-                }
-                Some(CellTest::Texts { symbols, .. }) if is_own => self.symbols.extend(symbols.iter()),
-                Some(CellTest::Program(program)) => {
-                    self.is_computed |= is_own;
-                    self.reads(program);
-                }
-                _ => {}
-            }
+        for movable in movables {
+            state.set(movable.slot, Slot::without(Unknown::INVALID));
         }
-        for value in table.thens.iter().flat_map(|then| then.outputs.iter().flatten()) {
-            if let OutputValue::Program(program) = value {
-                self.reads(program);
-            }
+        let decided = decides(state);
+        for movable in movables {
+            state.set(movable.slot, Slot::number(movable.value));
         }
-    }
-
-    fn range(&mut self, (low, high): (f64, f64), grid: Grid) {
-        self.starts.extend(Some(low).filter(|it| it.is_finite()));
-        self.starts.extend(Some(high).filter(|it| it.is_finite()).map(|it| grid.above(it)));
-    }
-
-    /// Returns the value of each part that is nearest to the one of the application.
-    fn nearest(&mut self, value: f64, input: &Input) -> Vec<f64> {
-        let grid = if input.scalar.is_whole() { Grid::Whole } else { Grid::Floats };
-        let starts = &mut self.starts;
-        starts.sort_by(f64::total_cmp);
-        starts.dedup_by(|one, other| same(*one, *other));
-        let ends = starts.iter().map(|start| if *start > value { *start } else { grid.below(*start) });
-        ends.filter(|it| input.min <= *it && *it <= input.max).collect()
+        Ok(decided? == Some(Outcome::Decline))
     }
 }
 
 /// A search for the least change.
 struct Search<'s, E> {
     movables: &'s [Movable],
-    approves: &'s mut dyn FnMut(&mut State) -> Result<bool, E>,
+    decides: &'s mut dyn FnMut(&mut State) -> Result<Option<Outcome>, E>,
     /// Runs that are left.
     runs: usize,
     best: Option<Best>,
@@ -462,7 +304,7 @@ impl<E> Search<'_, E> {
         }
         self.runs -= 1;
         state.set(movable.slot, Slot::number(value));
-        (self.approves)(state)
+        Ok((self.decides)(state)? == Some(Outcome::Approve))
     }
 
     /// Returns the value nearest to the one that fails at which the policy still approves, with few digits.

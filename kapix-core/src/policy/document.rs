@@ -66,13 +66,13 @@ pub struct InputBody {
     pub list: bool,
     /// The largest value.
     pub max: Option<f64>,
-    /// Days that a value may be old; such a value must be dated.
+    /// Calendar days of UTC that a value may be old; such a value must be dated.
     pub max_age_days: Option<u32>,
     /// The most values of a list, at most 10,000; 1,000 without it.
     pub max_items: Option<u32>,
     /// The least value.
     pub min: Option<f64>,
-    /// Whether the applicant can change it: what would change the decision names only such inputs.
+    /// Whether the applicant can change it, true without it: what would change the decision names only such inputs.
     #[serde(default = "yes")]
     pub movable: bool,
     /// What becomes of an application that lacks it where it matters.
@@ -337,7 +337,7 @@ pub struct OfferBody {
     pub valid_days: Option<u32>,
 }
 
-/// Amounts from one to another in equal steps, in minor units.
+/// Amounts from one to another in equal steps, in minor units: 200 at most, since each is a run of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GridBody {

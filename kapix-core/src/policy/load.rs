@@ -1,7 +1,7 @@
 //! A document becomes a policy: every name, type and row is proved, and every mistake is told.
 
 use super::document::{CallBody, Ground, InputType, PolicyBody, ReasonBody, StepBody};
-use super::input::{Absent, Input};
+use super::input::Input;
 use super::offer::Offer;
 use super::table::Table;
 use crate::error::{Cause, Detail, Error, Result};
@@ -9,7 +9,7 @@ use crate::expression::{Expression, Name, Scalar, Scope, Symbols};
 
 use crate::limits::Limits;
 use crate::money::Currency;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Steps of a run at most, with the longest lists: an answer in about a tenth of a second.
@@ -128,7 +128,7 @@ impl Policy {
             steps.extend(loader.step(step, &format!("/steps/{number}")));
         }
         let offer = body.offer.as_ref().and_then(|offer| Offer::load(offer, &mut loader));
-        loader.refuse_passing_over(&steps);
+        loader.refuse_gains(&steps, offer.as_ref());
         if loader.cost > COST_MAX {
             let message = format!(
                 "a policy must need at most `{COST_MAX}` steps for its longest lists; it needs `{}`",
@@ -384,30 +384,5 @@ impl Loader<'_> {
             return None;
         };
         Some(rest.split('/').map(|token| token.replace("~1", "/").replace("~0", "~")).collect())
-    }
-
-    /// Keeps a mistake for each input whose `skip` or `value` would pass over a row that could refuse or limit.
-    fn refuse_passing_over(&mut self, steps: &[Step]) {
-        let lenient: BTreeMap<usize, Absent> = self
-            .inputs
-            .iter()
-            .enumerate()
-            .filter(|(_, input)| matches!(input.absent, Absent::Skip | Absent::Value(..)))
-            .map(|(number, input)| (number, input.absent.clone()))
-            .collect();
-        for (number, absent) in lenient {
-            let passed = steps.iter().find_map(|step| match step {
-                Step::Table(table) => table.passed_over(number, &absent, self),
-                Step::Call(_) | Step::Derive { .. } => None,
-            });
-            if let Some(row) = passed {
-                let name = self.inputs.get(number).map(|it| it.name.to_string()).unwrap_or_default();
-                let message = format!(
-                    "`{name}` may be passed over only by rows that approve and give nothing else, in a table without outputs whose rows need not exclude each other: the row `{row}` could then not match because of what is missing"
-                );
-                let field = format!("/inputs/{name}/on_missing");
-                self.wrong(Cause::PolicyMissing, &field, &message);
-            }
-        }
     }
 }

@@ -17,7 +17,9 @@ mod hit;
 mod index;
 mod input;
 mod inputs;
+mod lenient;
 mod load;
+mod movable;
 mod offer;
 mod replay;
 mod run;
@@ -36,7 +38,7 @@ pub use analysis::{
     TableDifference,
 };
 pub use check::{JurisdictionFinding, TestResult};
-pub(crate) use columns::REFERRED;
+pub(crate) use columns::{DATED, REFERRED};
 pub(crate) use counterfactual::LeastChange;
 pub use counterfactual::{CounterfactualNull, InputChange};
 pub use document::{

@@ -276,21 +276,29 @@ impl Answers for UpTo<'_, '_, '_> {
     }
 }
 
-/// Returns JSON values of one type as a column: numbers, or codes of texts and truth values.
+/// Returns JSON values of one type as a column: numbers, truth values, or codes of texts.
 fn column_of(values: &[JsonValue]) -> ResultColumn {
     let is_number = |value: &JsonValue| matches!(value, JsonValue::Number(_) | JsonValue::Null);
     if values.iter().all(is_number) {
         let number = |value: &JsonValue| if let JsonValue::Number(it) = value { *it } else { f64::NAN };
         return ResultColumn::new("", ResultValues::Float(values.iter().map(number).collect()), None);
     }
+    if values.iter().all(|value| matches!(value, JsonValue::Bool(_) | JsonValue::Null)) {
+        let mut valid = vec![0_u8; values.len().div_ceil(8)];
+        let known = values.iter().enumerate().filter(|(_, value)| **value != JsonValue::Null);
+        for (row, _) in known {
+            if let Some(byte) = valid.get_mut(row / 8) {
+                *byte |= 1 << (row % 8);
+            }
+        }
+        let truths = values.iter().map(|value| *value == JsonValue::Bool(true)).collect();
+        return ResultColumn::new("", ResultValues::Bool(truths), Some(valid));
+    }
     let mut places: BTreeMap<Arc<str>, i32> = BTreeMap::new();
     let mut names: Vec<Arc<str>> = Vec::new();
     let code = |value: &JsonValue| {
-        let text: Arc<str> = match value {
-            JsonValue::Text(text) => text.as_str().into(),
-            JsonValue::Bool(it) => if *it { "true" } else { "false" }.into(),
-            _ => return -1,
-        };
+        let JsonValue::Text(text) = value else { return -1 };
+        let text: Arc<str> = text.as_str().into();
         let next = i32::try_from(names.len()).unwrap_or(-1);
         *places.entry(text).or_insert_with_key(|text| {
             names.push(Arc::clone(text));

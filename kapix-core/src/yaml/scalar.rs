@@ -1,4 +1,4 @@
-//! Scalars without quotes: a number is one exactly where JSON would read it so.
+//! Scalars without quotes: a number, `true`, `false` and `null` are what they are exactly where JSON would read them so.
 
 use super::walk::left_out;
 use crate::error::{Cause, Error, Result};
@@ -6,11 +6,18 @@ use crate::json;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 
-/// Refuses a scalar without quotes that some tools read as a number and others as a text.
+/// Words of JSON; with a capital letter some tools read them as the word and others as a text.
+const WORDS: [&str; 3] = ["false", "null", "true"];
+
+/// Refuses a scalar without quotes that some tools read as a number, a truth value or nothing, and others as a text.
 ///
-/// What is left is `null` (`~`), `true` and `false` (also with capital letters), a number as JSON writes it, or a text:
-/// `yes`, `no`, `on`, `off` and `2026-01-31` are texts.
+/// What is left is `null` (`~`), `true` and `false`, a number as JSON writes it, or a text: `yes`, `no`, `on`, `off` and
+/// `2026-01-31` are texts.
 pub(super) fn check_plain(text: &str, limits: &Limits) -> Result<()> {
+    if let Some(word) = WORDS.into_iter().find(|word| *word != text && word.eq_ignore_ascii_case(text)) {
+        let message = format!("write `{word}` in small letters; a text that looks like it stands in quotes");
+        return Err(left_out(&message));
+    }
     if !is_numeric(text) {
         return Ok(());
     }

@@ -34,7 +34,10 @@ fn a_document_has_the_value_of_the_json_that_says_the_same() {
         ),
         ("# a comment\na: # another\n  - 1.0\n  - 1e2\n  - -0\n  - -0.0\n", r#"{"a":[1,100,0,0]}"#),
         ("a: 9007199254740991\nb: 1e21\nc: 0.1", r#"{"a":9007199254740991,"b":1e21,"c":0.1}"#),
-        ("a: ~\nb: Null\nc: TRUE\nd: False", r#"{"a":null,"b":null,"c":true,"d":false}"#),
+        (
+            "a: ~\nb: null\nc: true\nd: false\ne: 'Null'\nf: \"TRUE\"",
+            r#"{"a":null,"b":null,"c":true,"d":false,"e":"Null","f":"TRUE"}"#,
+        ),
         (
             "a: yes\nb: no\nc: on\nd: off\ne: y\nf: N",
             r#"{"a":"yes","b":"no","c":"on","d":"off","e":"y","f":"N"}"#,
@@ -86,6 +89,11 @@ fn what_tools_read_in_different_ways_is_refused_with_its_place() {
         (".inf", "column 6"),
         ("-.INF", "column 6"),
         (".NaN", "column 6"),
+        ("True", "column 6"),
+        ("TRUE", "column 6"),
+        ("False", "column 6"),
+        ("Null", "column 6"),
+        ("NULL", "column 6"),
         ("&x 1", "column 9"),
         ("*x", "column 6"),
         ("!!str 1", "column 12"),

@@ -7,7 +7,8 @@ use crate::tree::File;
 const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
     ("kapix-arrow/src/", "rs", &[], 240),
     ("kapix-ffi/src/", "rs", &[], 304),
-    ("kapix-node/src/", "rs", &[], 402),
+    // With columns of truth values, which are no texts.
+    ("kapix-node/src/", "rs", &[], 411),
     // The C of the cgo preamble is a comment to Go and not counted.
     (
         "kapix-ffi/go/",
@@ -24,7 +25,7 @@ const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
         ],
         1010,
     ),
-    ("kapix-py/src/", "rs", &[], 722),
+    ("kapix-py/src/", "rs", &[], 731),
     // With the seed that reads an application of a policy into its inputs.
     ("kapix-core/src/json/", "rs", &["tests.rs", "tests_hostile.rs", "tests_vectors.rs"], 730),
 ];

@@ -3,8 +3,8 @@
 Borrowed without copying: float64, int64, uint64 and int32 of numpy (with any ascending stride, so a column of a row-major matrix
 too), pandas, polars and Arrow, dictionary codes of 32 bits, and Arrow's text, booleans, dates, timestamps of microseconds
 and bytes, all with Arrow's validity bitmaps. Copied: other widths of numbers and units of time, columns in several chunks,
-descending or misaligned strides, big-endian numbers, decimals, lists, numpy's booleans (which are the text `true` and
-`false`, as in JSON), and text of Python, which gets a dictionary. The values of a list of `bytes` are borrowed. Missing are
+descending or misaligned strides, big-endian numbers, decimals, lists, booleans that are not Arrow's (a card reads them as the
+categories `true` and `false`, a policy as truth values), and text of Python, which gets a dictionary. The values of a list of `bytes` are borrowed. Missing are
 null, None, NaN and NaT. A column of any other type may stand in a frame as long as no operation reads it. Lists need no numpy.
 
 What is declared as categories (pandas' category, Categorical and Enum of polars, Arrow's dictionary) is read as categories,
@@ -40,8 +40,8 @@ class Column(NamedTuple):
     values: Any
     """A list, a numpy array, a stream of Arrow's PyCapsule protocol, or the number of rows of what is not read."""
     kind: str | None = None
-    """`codes`, `dates` (days), `instants` (microseconds), `unsigned` (by their bits), `bytes`, or the type of what is not
-    read; None for all else."""
+    """`codes`, `booleans` (1, 0, and -1 for missing), `dates` (days), `instants` (microseconds), `unsigned` (by their bits),
+    `bytes`, or the type of what is not read; None for all else."""
     categories: list[str] | None = None
     """Text of each code."""
     validity: bytes | None = None
@@ -176,7 +176,7 @@ def _numpy(name: str, values: Any) -> Column:
     if kind == "u":
         return Column(name, _borrowable(numpy, values, numpy.uint64).view(numpy.int64), "unsigned")
     if kind == "b":
-        return Column(name, values.astype(numpy.int32), "codes", BOOLEANS)
+        return Column(name, values.astype(numpy.int32), "booleans")
     if kind == "M" and numpy.datetime_data(values.dtype)[0] != "generic":
         return _times(numpy, name, values)
     if kind in "OUT":
@@ -233,6 +233,8 @@ def _objects(name: str, values: list[Any]) -> Column:
         made = _numbers(values, missing, number)
     elif isinstance(first, BINARY):
         made = _bytes(values, missing)
+    elif isinstance(first, boolean) and all(isinstance(value, boolean) or missing(value) for value in values):
+        made = [-1 if missing(value) else int(value) for value in values], "booleans"
     else:
         made = _texts(values, missing, boolean)
     if isinstance(made, Odd):

@@ -419,7 +419,7 @@ class Policy:
                 dates (their first instant in UTC) or instants.
             columns (Mapping[str, Sequence[bool | float | str | None]] | None): Inputs by name, their dates as
                 `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value a row, when no columns
-                come beside the request.
+                come beside the request. The value of a list is the text of a JSON array, such as `[0, 12]`.
             entity_type (EntityType | None): Whom the cards of its steps must score; needed where a step is answered
                 from columns. One of `individual`, `sme`, `corporate`.
             group_by (Sequence[str]): Columns of text whose groups have rates of their own; at most 16, each of at
@@ -468,7 +468,8 @@ class Policy:
             inputs (Mapping[str, Any]): The inputs of the policy by name: a value, or `{value, at, entity_id}` with
                 its date and owner. Null is missing.
             language (str; default 'en'): Language of the reasons, ISO 639-1; default `en`, also where a reason has
-                no text in it.
+                no text in it. The answer's `language` is `en` where neither the engine nor the policy has any text
+                in it.
             seed (int; default 0): Seed of simulations; a policy uses none itself, hands it to its steps and echoes
                 it.
             shadows (Sequence[str]): At most 8 policies, `id` or `id@version`, that are run beside the one that

@@ -653,7 +653,8 @@ class PolicyReplayRequest(TypedDict):
     """
     columns: NotRequired[Mapping[str, Sequence[bool | float | str | None]] | None]
     """Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value
-    a row, when no columns come beside the request.
+    a row, when no columns come beside the request. The value of a list is the text of a JSON array, such as
+    `[0, 12]`.
     """
     entity_type: NotRequired[EntityType | None]
     """Whom the cards of its steps must score; needed where a step is answered from columns."""
@@ -691,7 +692,9 @@ class PolicyRunRequest(TypedDict):
     missing.
     """
     language: NotRequired[str]
-    """Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it."""
+    """Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it. The answer's
+    `language` is `en` where neither the engine nor the policy has any text in it.
+    """
     policy: str
     """`id` or `id@version` of a policy."""
     seed: NotRequired[int]
@@ -2869,7 +2872,7 @@ class PolicyReplayResponse(ResultColumns):
         """Number of applications by status: `decided`, or the cause."""
     @property
     def unused(self) -> tuple[str, ...] | None:
-        """Columns that nothing reads."""
+        """Columns that neither the policy, nor a step that was answered from columns, nor the request reads."""
 
 class PolicyRule(Record):
     """A row that matched."""

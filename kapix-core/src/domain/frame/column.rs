@@ -20,7 +20,8 @@ pub struct Column<'a> {
 
 /// The values of a column; a view carries the stride.
 ///
-/// Text, dictionary codes and booleans (as `true` and `false`) are read as categories; f64, i64 and i32 as numbers;
+/// Text, dictionary codes and booleans (as `true` and `false`) are read as categories, and a policy tells booleans from
+/// texts; f64, i64 and i32 are read as numbers;
 /// dates and instants where an operation asks for a day. Nothing reads bytes yet.
 #[derive(Clone, Debug)]
 pub enum Values<'a> {

@@ -1,7 +1,7 @@
 //! Columns that came as JSON, in the layout of a frame.
 
 use super::Call;
-use crate::domain::{Column, Frame, Values};
+use crate::domain::{Column, Frame, Truths, Values};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json::Scalar;
 use crate::limits::{self, Limits};
@@ -14,6 +14,31 @@ impl Call<'_, '_> {
         &self,
         columns: Option<&BTreeMap<String, Vec<Scalar>>>,
         categorical: impl Fn(&str) -> bool,
+        work: impl FnOnce(&Frame<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.framed(columns, &|value, name| read_as(value, || categorical(name)), work)
+    }
+
+    /// As [`Self::with_frame`], for an operation that tells truth values from texts: a column of a request holds the
+    /// ones or the others.
+    pub(super) fn with_typed_frame<T>(
+        &self,
+        columns: Option<&BTreeMap<String, Vec<Scalar>>>,
+        categorical: impl Fn(&str) -> bool,
+        work: impl FnOnce(&Frame<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let read = |value: Option<&Scalar>, name: &str| match value {
+            Some(Scalar::Bool(_)) => Held::Truths,
+            other => read_as(other, || categorical(name)),
+        };
+        self.framed(columns, &read, work)
+    }
+
+    /// Runs `work` on the columns; `read` says what a value of a column is, and what a column without any is.
+    fn framed<T>(
+        &self,
+        columns: Option<&BTreeMap<String, Vec<Scalar>>>,
+        read: &dyn Fn(Option<&Scalar>, &str) -> Held,
         work: impl FnOnce(&Frame<'_>) -> Result<T>,
     ) -> Result<T> {
         match (self.frame, columns) {
@@ -29,7 +54,7 @@ impl Call<'_, '_> {
             (None, Some(columns)) => {
                 let owned: Vec<Owned<'_>> = columns
                     .iter()
-                    .map(|(name, values)| Owned::new(name, values, self.limits(), categorical(name)))
+                    .map(|(name, values)| Owned::new(name, values, self.limits(), read))
                     .collect::<Result<_>>()?;
                 let frame = Frame::new(owned.iter().map(Owned::column).collect(), self.limits())?;
                 work(&frame).map_err(|error| at_the_row(error, &owned))
@@ -43,7 +68,6 @@ struct Mixed {
     name: String,
     /// The first row of another type than the first value.
     row: usize,
-    rows: usize,
 }
 
 /// Returns an error about a column of several types with the place of the first row that does not belong.
@@ -58,64 +82,112 @@ fn at_the_row(error: Error, owned: &[Owned<'_>]) -> Error {
     }
 }
 
+/// What a column of a request is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    Numbers,
+    Text,
+    Truths,
+}
+
+impl Held {
+    /// Returns the values, and one of them, as messages say it.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Numbers => ("numbers", "a number"),
+            Self::Text => ("text", "text"),
+            Self::Truths => ("booleans", "a boolean"),
+        }
+    }
+}
+
+/// Returns what a value is where truth values are categories; `categorical` says it of a column without any.
+fn read_as(value: Option<&Scalar>, categorical: impl Fn() -> bool) -> Held {
+    let is_text = value.map_or_else(categorical, |value| matches!(value, Scalar::Text(_) | Scalar::Bool(_)));
+    if is_text { Held::Text } else { Held::Numbers }
+}
+
 /// A column that came as JSON, in the layout of a frame.
 struct Owned<'r> {
     name: &'r str,
-    text: bool,
+    rows: usize,
+    held: Held,
     numbers: Vec<f64>,
     codes: Vec<i32>,
     categories: Vec<&'r str>,
+    truths: Truths,
     /// Why nobody reads the column.
     mixed: Option<Mixed>,
 }
 
 impl<'r> Owned<'r> {
-    /// Returns the column; one that holds nothing but nulls is text where the card reads a category.
-    fn new(name: &'r str, values: &'r [Scalar], limits: &Limits, categorical: bool) -> Result<Self> {
+    /// Returns the column.
+    fn new(
+        name: &'r str,
+        values: &'r [Scalar],
+        limits: &Limits,
+        read: &dyn Fn(Option<&Scalar>, &str) -> Held,
+    ) -> Result<Self> {
         let place = || format!("/columns/{}", escape_segment(name));
         limits::check("rows", limits.rows, values.len()).map_err(|error| error.at(place()))?;
-        let first = values.iter().find(|value| **value != Scalar::Null);
-        let text = first.map_or(categorical, is_text);
-        let mut owned =
-            Self { name, text, numbers: Vec::new(), codes: Vec::new(), categories: Vec::new(), mixed: None };
-        if let Some(row) = values.iter().position(|value| *value != Scalar::Null && is_text(value) != text) {
-            let (own, other) = if text { ("text", "a number") } else { ("numbers", "text") };
-            let name = format!("{own}, and {other} in row `{row}`");
-            owned.mixed = Some(Mixed { name, row, rows: values.len() });
+        let held = read(values.iter().find(|value| **value != Scalar::Null), name);
+        let mut owned = Self {
+            name,
+            rows: values.len(),
+            held,
+            numbers: Vec::new(),
+            codes: Vec::new(),
+            categories: Vec::new(),
+            truths: Truths::default(),
+            mixed: None,
+        };
+        let other = |value: &Scalar| Some(read(Some(value), name)).filter(|it| *it != held);
+        let mut found = values.iter().enumerate().filter(|(_, value)| **value != Scalar::Null);
+        if let Some((row, other)) = found.find_map(|(row, value)| Some((row, other(value)?))) {
+            let name = format!("{}, and {} in row `{row}`", held.words().0, other.words().1);
+            owned.mixed = Some(Mixed { name, row });
             return Ok(owned);
         }
-        if text {
-            let text = |value: &'r Scalar| match value {
-                Scalar::Text(text) => Some(text.as_str()),
-                Scalar::Bool(true) => Some("true"),
-                Scalar::Bool(false) => Some("false"),
-                Scalar::Null | Scalar::Number(_) => None,
-            };
-            owned.categories = values.iter().filter_map(text).collect::<BTreeSet<_>>().into_iter().collect();
-            let code = |value| {
-                let place = text(value).and_then(|text| owned.categories.binary_search(&text).ok());
-                place.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1)
-            };
-            owned.codes = values.iter().map(code).collect();
-            return Ok(owned);
+        match held {
+            Held::Text => owned.code(values),
+            Held::Truths => {
+                let code = |value: &Scalar| if let Scalar::Bool(it) = value { i32::from(*it) } else { -1 };
+                owned.truths = Truths::of_codes(values.iter().map(code));
+            }
+            Held::Numbers => {
+                let number =
+                    |value: &Scalar| if let Scalar::Number(number) = value { *number } else { f64::NAN };
+                owned.numbers = values.iter().map(number).collect();
+            }
         }
-        let number = |value: &Scalar| if let Scalar::Number(number) = value { *number } else { f64::NAN };
-        owned.numbers = values.iter().map(number).collect();
         Ok(owned)
     }
 
+    /// Takes texts in as codes.
+    fn code(&mut self, values: &'r [Scalar]) {
+        let text = |value: &'r Scalar| match value {
+            Scalar::Text(text) => Some(text.as_str()),
+            Scalar::Bool(true) => Some("true"),
+            Scalar::Bool(false) => Some("false"),
+            Scalar::Null | Scalar::Number(_) => None,
+        };
+        self.categories = values.iter().filter_map(text).collect::<BTreeSet<_>>().into_iter().collect();
+        let code = |value| {
+            let place = text(value).and_then(|text| self.categories.binary_search(&text).ok());
+            place.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1)
+        };
+        self.codes = values.iter().map(code).collect();
+    }
+
     fn column(&self) -> (String, Column<'_>) {
-        let column = if let Some(Mixed { name, rows, .. }) = &self.mixed {
-            Column { values: Values::Other { name: name.clone(), rows: *rows }, validity: None }
-        } else if self.text {
-            Column::dictionary(&self.codes, self.categories.clone())
-        } else {
-            Column::float(&self.numbers)
+        let column = match (&self.mixed, self.held) {
+            (Some(Mixed { name, .. }), _) => {
+                Column { values: Values::Other { name: name.clone(), rows: self.rows }, validity: None }
+            }
+            (None, Held::Text) => Column::dictionary(&self.codes, self.categories.clone()),
+            (None, Held::Numbers) => Column::float(&self.numbers),
+            (None, Held::Truths) => self.truths.column(),
         };
         (self.name.to_owned(), column)
     }
-}
-
-fn is_text(value: &Scalar) -> bool {
-    matches!(value, Scalar::Text(_) | Scalar::Bool(_))
 }

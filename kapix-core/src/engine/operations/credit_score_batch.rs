@@ -2,7 +2,7 @@
 
 use super::credit_score::{ScoreNullReason, needed};
 use super::names::{self, Likeness, Misspelt};
-use super::operate::Columnar;
+use super::operate::{Columnar, ColumnarAnswer};
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use crate::canonical::Hash;
@@ -110,11 +110,7 @@ impl Operate for CreditScoreBatchRequest {
 }
 
 /// Scores a portfolio for a step of a policy.
-pub(super) fn twin(
-    asked: &Columnar<'_>,
-    frame: &Frame<'_>,
-    call: &Call<'_, '_>,
-) -> Result<(ResultColumns, Vec<bool>, ArtefactRef)> {
+pub(super) fn twin(asked: &Columnar<'_>, frame: &Frame<'_>, call: &Call<'_, '_>) -> Result<ColumnarAnswer> {
     let text = |name: &str| asked.arguments.get(name).and_then(JsonValue::as_str);
     let entity_type = match text("entity_type") {
         Some(name) => JsonValue::Text(name.to_owned()).read(call.limits())?,
@@ -139,7 +135,9 @@ pub(super) fn twin(
         decision.is_some_and(|it| **it == *Decision::Refer.as_str())
     };
     let referred = (0..frame.rows()).map(refers).collect();
-    Ok((columns, referred, card.reference()))
+    let read = frame.columns().map(|(name, _)| name).filter(|name| card.reads_column(name));
+    let read = read.map(str::to_owned).collect();
+    Ok(ColumnarAnswer { artefact: card.reference(), columns, read, referred })
 }
 
 /// Returns the answer without its columns, and the columns.

@@ -14,7 +14,7 @@ use crate::store::Write;
 use crate::time::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An operation, which its request defines: what it is called, what it takes, what it answers, and how.
 pub(in crate::engine) trait Operate:
@@ -81,10 +81,21 @@ pub(in crate::engine) struct Columnar<'a> {
     pub(super) entity_type: Option<EntityType>,
 }
 
-/// Answers an operation on one applicant over the columns of many: result columns, which rows it refers itself, and the
-/// artefact that answered.
-pub(in crate::engine) type Twin =
-    fn(&Columnar<'_>, &Frame<'_>, &Call<'_, '_>) -> Result<(ResultColumns, Vec<bool>, ArtefactRef)>;
+/// What an operation on one applicant answers over the columns of many.
+#[derive(Debug)]
+pub(in crate::engine) struct ColumnarAnswer {
+    /// The artefact that answered.
+    pub(super) artefact: ArtefactRef,
+    /// The result columns.
+    pub(super) columns: ResultColumns,
+    /// Names of the columns that it read.
+    pub(super) read: BTreeSet<String>,
+    /// Which rows it refers itself.
+    pub(super) referred: Vec<bool>,
+}
+
+/// Answers an operation on one applicant over the columns of many.
+pub(in crate::engine) type Twin = fn(&Columnar<'_>, &Frame<'_>, &Call<'_, '_>) -> Result<ColumnarAnswer>;
 
 /// The members of [`Operate`] that every recorded request has by its fields `as_of`, `idempotency_key` and `seed`.
 macro_rules! recorded {

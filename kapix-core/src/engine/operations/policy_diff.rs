@@ -202,9 +202,9 @@ impl Operate for PolicyDiffRequest {
             return Ok(Done::new(response, vec![policy.reference(), other.reference()]));
         }
         let policies = [&*policy, &*other];
-        call.with_frame(self.columns.as_ref(), is_text(&policies, &self.group_by), |frame| {
-            let replayed = self.of(&self.policy).replayed(call, &policy, frame)?;
-            let second = self.of(&self.other).replayed(call, &other, frame)?;
+        call.with_typed_frame(self.columns.as_ref(), is_text(&policies, &self.group_by), |frame| {
+            let replayed = self.of(&self.policy).replayed(call, (&policy, &[&other]), frame)?;
+            let second = self.of(&self.other).replayed(call, (&other, &[&policy]), frame)?;
             let columns = result_columns(&replayed, &second);
             response.portfolio = Some(self.portfolio(frame, &replayed, &second)?);
             let mut artefacts = replayed.artefacts;
@@ -228,7 +228,7 @@ impl PolicyDiffRequest {
             as_of_column: self.as_of_column.clone(),
             columns: None,
             entity_type: self.entity_type,
-            // What the other version reads is no misspelt column of this one.
+            // The column of the PD is read beside those of the groups.
             group_by: self.group_by.iter().chain(&self.pd).cloned().collect(),
             idempotency_key: None,
             observed: self.observed.clone(),

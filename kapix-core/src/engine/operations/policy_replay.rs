@@ -8,12 +8,12 @@ pub use rates::{AdverseImpact, GroupRates, ObservedRates, PortfolioRates};
 use super::names;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use crate::canonical::Hash;
-use crate::domain::{Codes, Frame, ResultColumn, ResultColumns, ResultValues};
+use crate::domain::{Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Values};
 use crate::engine::registry::{ArtefactRef, Chosen};
 use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::id::Id;
 use crate::json::Scalar;
-use crate::policy::{CauseCount, InputType, Outcome, Policy, Replay};
+use crate::policy::{CauseCount, DATED, InputBody, InputType, Outcome, Policy, Replay};
 use crate::scorecard::EntityType;
 use crate::time::Instant;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -35,7 +35,7 @@ pub struct PolicyReplayRequest {
     /// instants.
     pub as_of_column: Option<String>,
     /// Inputs by name, their dates as `NAME@at`, results of steps as `STEP.RESULT` and `STEP.referred`, one value a row,
-    /// when no columns come beside the request.
+    /// when no columns come beside the request. The value of a list is the text of a JSON array, such as `[0, 12]`.
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Whom the cards of its steps must score; needed where a step is answered from columns.
     pub entity_type: Option<EntityType>,
@@ -83,7 +83,7 @@ pub struct PolicyReplayResponse {
     pub seed: i64,
     /// Number of applications by status: `decided`, or the cause.
     pub statuses: BTreeMap<&'static str, u64>,
-    /// Columns that nothing reads.
+    /// Columns that neither the policy, nor a step that was answered from columns, nor the request reads.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unused: Vec<String>,
 }
@@ -130,8 +130,8 @@ impl Operate for PolicyReplayRequest {
         let policy = call.registry.named::<Policy>(&self.policy, |_| false)?;
         let policies = [&*policy];
         let is_text = is_text(&policies, &self.group_by);
-        call.with_frame(self.columns.as_ref(), is_text, |frame| {
-            let replayed = self.replayed(call, &policy, frame)?;
+        call.with_typed_frame(self.columns.as_ref(), is_text, |frame| {
+            let replayed = self.replayed(call, (&policy, &[]), frame)?;
             let columns = result_columns(&replayed.replay);
             let artefacts = replayed.artefacts.clone();
             let mut response = self.response(&policy, frame, replayed)?;
@@ -155,18 +155,21 @@ pub(super) struct Replayed {
 }
 
 impl PolicyReplayRequest {
-    /// Decides every row of a frame by a policy.
+    /// Decides every row of a frame by a policy; what the other policies read is no misspelt column of this one.
     pub(super) fn replayed(
         &self,
         call: &Call<'_, '_>,
-        policy: &Chosen<'_, Policy>,
+        (policy, others): (&Chosen<'_, Policy>, &[&Policy]),
         frame: &Frame<'_>,
     ) -> Result<Replayed> {
         let as_of = instant(self.as_of)?;
-        let (unused, absent) = self.unread(policy, frame)?;
-        let encoded = frame.encode();
+        // Truth values stay what they are: a policy tells them from the texts `true` and `false`.
+        let is_text = |column: &Column<'_>| !matches!(column.values, Values::Bool { .. });
+        let encoded: Vec<_> =
+            frame.columns().map(|(_, column)| if is_text(column) { column.encode() } else { None }).collect();
         let coded = frame.with_codes(&encoded);
         let (answers, mut artefacts) = self.answers(call, policy, &coded)?;
+        let (unused, absent) = self.unread((policy, others), frame, &answers.read)?;
         let whole = answers.beside(&coded, call.limits())?;
         let applications = policy.applications(&whole, as_of, self.as_of_column.as_deref())?;
         let rows = frame.rows();
@@ -183,32 +186,36 @@ impl PolicyReplayRequest {
         Ok(Replayed { replay, artefacts, unused, absent })
     }
 
-    /// Returns the columns that nothing reads, and the inputs without a column; one that was probably meant as an input is
-    /// refused.
-    fn unread(&self, policy: &Policy, frame: &Frame<'_>) -> Result<(Vec<String>, Vec<String>)> {
-        let names: BTreeSet<String> = policy.column_names().into_iter().collect();
-        let own: BTreeSet<&str> = self
-            .group_by
-            .iter()
-            .chain(&self.observed)
-            .chain(&self.as_of_column)
-            .map(String::as_str)
-            .collect();
-        let unread: Vec<&str> = frame
-            .columns()
-            .map(|(name, _)| name)
-            .filter(|name| !names.contains(*name) && !own.contains(name))
-            .collect();
-        let is_read = |body: &&String| policy.body.inputs.get(*body).is_some_and(|it| !it.protected);
-        let absent: Vec<&str> = policy
-            .body
-            .inputs
-            .keys()
-            .filter(is_read)
-            .map(String::as_str)
-            .filter(|name| frame.column(name).is_none())
-            .collect();
-        let meant = names::misspelt(unread.iter().copied(), absent.iter().copied());
+    /// Returns the columns that nothing reads, and the inputs without a column; one that was probably meant as an input, or as
+    /// the dates of one, is refused. The steps have read some columns too.
+    fn unread(
+        &self,
+        (policy, others): (&Policy, &[&Policy]),
+        frame: &Frame<'_>,
+        by_steps: &BTreeSet<String>,
+    ) -> Result<(Vec<String>, Vec<String>)> {
+        let own = self.group_by.iter().chain(&self.observed).chain(&self.as_of_column).cloned();
+        let policies = others.iter().copied().chain([policy]);
+        let mut read: BTreeSet<String> = policies.flat_map(Policy::column_names).chain(own).collect();
+        read.extend(by_steps.iter().cloned());
+        let unread: Vec<&str> =
+            frame.columns().map(|(name, _)| name).filter(|name| !read.contains(*name)).collect();
+        let inputs = || policy.body.inputs.iter().filter(|(_, input)| !input.protected);
+        let absent: Vec<&str> =
+            inputs().map(|(name, _)| name.as_str()).filter(|name| frame.column(name).is_none()).collect();
+        // The dates that an input needs are missed under any name; others only where a name says that it is of dates.
+        let undated = |needs: bool| -> Vec<String> {
+            let all = inputs().filter(|(_, input)| !needs || input.max_age_days.is_some());
+            let names = all.map(|(name, _)| format!("{name}{DATED}"));
+            names.filter(|name| frame.column(name).is_none()).collect()
+        };
+        let (needed, all) = (undated(true), undated(false));
+        let missing = absent.iter().copied().chain(needed.iter().map(String::as_str));
+        let of_dates = unread.iter().copied().filter(|name| name.contains('@'));
+        let mut meant = names::misspelt(unread.iter().copied(), missing);
+        meant.extend(names::misspelt(of_dates, all.iter().map(String::as_str)));
+        let mut seen = BTreeSet::new();
+        meant.retain(|it| seen.insert((it.given, it.input)));
         let details = meant.iter().map(|it| Detail {
             cause: Cause::DataInputUnknown,
             message: names::refusal_near(it),
@@ -258,9 +265,11 @@ impl PolicyReplayRequest {
 /// Returns which columns are text when they hold nothing but nulls.
 pub(super) fn is_text<'t>(policies: &'t [&Policy], groups: &'t [String]) -> impl Fn(&str) -> bool + use<'t> {
     move |name| {
-        let kinds = policies.iter().filter_map(|policy| policy.body.inputs.get(name)).map(|it| it.kind);
-        let is_of_text = |kind| matches!(kind, InputType::Boolean | InputType::Date | InputType::Text);
-        groups.iter().any(|group| group == name) || kinds.into_iter().any(is_of_text)
+        let inputs = policies.iter().filter_map(|policy| policy.body.inputs.get(name));
+        let is_of_text = |input: &InputBody| {
+            input.list || matches!(input.kind, InputType::Boolean | InputType::Date | InputType::Text)
+        };
+        groups.iter().any(|group| group == name) || inputs.into_iter().any(is_of_text)
     }
 }
 

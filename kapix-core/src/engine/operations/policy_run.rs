@@ -5,6 +5,7 @@ mod counterfactual;
 mod request;
 mod shadow;
 mod split;
+mod unread;
 
 pub use answer::{
     CounterOffer, OverrideView, PolicyCounterfactual, PolicyReason, PolicyRule, PolicyRunResponse,
@@ -16,14 +17,16 @@ pub use split::{ArmRole, Challenger, PolicyArm, PolicySplit};
 
 use super::call::{Fulfilled, Need};
 use super::table::Operation;
-use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, names, recorded};
+use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, recorded};
 use crate::domain::Frame;
-use crate::engine::registry::Chosen;
-use crate::error::{Cause, Error, Result, escape_segment};
+use crate::error::{Cause, Result};
 use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
-use crate::policy::{CallNeed, CounterfactualNull, Outcome, Policy, Progress, State, StepResult, Verdict};
+use crate::policy::{
+    CallNeed, CounterfactualNull, LANGUAGES, Outcome, Policy, Progress, State, StepResult, Verdict,
+};
 use crate::time::Instant;
+use std::borrow::Cow;
 
 /// What came of the steps of a run, in their order.
 type Steps = Vec<(Operation, Fulfilled)>;
@@ -58,13 +61,14 @@ impl Operate for PolicyRunRequest {
         limits::check("id_bytes", limits.id_bytes, self.entity_id.as_str().len())
             .map_err(|error| error.at("/entity_id"))?;
         let (policy, arm) = self.chosen(call)?;
-        let unused = self.unused(call, &policy)?;
+        let mut unused = self.unused(call, &policy)?;
         let mut state = State::spare();
         let begun = policy.begin(&self.inputs, as_of, Some(&self.entity_id), &mut state);
         begun.map_err(|error| {
             if error.cause == Cause::PolicyNotEffective { error.at("/as_of") } else { error.under("/inputs") }
         })?;
         let (verdict, steps) = self.decide(call, &policy, as_of, &mut state)?;
+        unused.extend(self.unread_of_applicant(&policy, &steps)?);
         let trace = self.trace.then(|| policy.trace(&state));
         let counterfactual = match (self.counterfactual, verdict.outcome) {
             (false, _) => None,
@@ -80,8 +84,9 @@ impl Operate for PolicyRunRequest {
         let shadows = self.shadowed(call, as_of, &verdict)?;
         let mut artefacts = vec![policy.reference()];
         artefacts.extend(shadows.iter().filter_map(|it| it.policy.clone()));
+        let request = self.in_its_language(&policy);
         let found = answer::Found {
-            request: self,
+            request: &request,
             policy: &policy,
             as_of,
             verdict,
@@ -99,28 +104,15 @@ impl Operate for PolicyRunRequest {
 }
 
 impl PolicyRunRequest {
-    /// Returns the names of values that no policy of the request reads; one that was meant as a missing input is refused.
-    fn unused(&self, call: &Call<'_, '_>, policy: &Chosen<'_, Policy>) -> Result<Vec<String>> {
-        let mut unread: Vec<&String> =
-            self.inputs.keys().filter(|name| !policy.body.inputs.contains_key(*name)).collect();
-        if unread.is_empty() {
-            return Ok(Vec::new());
+    /// Returns the request in the language that the answer will have: English, where neither the engine nor the policy has
+    /// texts in the one that is asked for.
+    fn in_its_language(&self, policy: &Policy) -> Cow<'_, Self> {
+        let language = &*self.language;
+        let mut of_policy = policy.body.reasons.values().map(|reason| &reason.texts);
+        if LANGUAGES.contains(&language) || of_policy.any(|texts| texts.contains_key(language)) {
+            return Cow::Borrowed(self);
         }
-        let challengers = self.split.iter().flat_map(|split| &split.challengers).map(|it| &it.policy);
-        for other in challengers.chain(&self.shadows).chain([&self.policy]) {
-            if let Ok(other) = call.registry.named::<Policy>(other, |_| false) {
-                unread.retain(|name| !other.body.inputs.contains_key(*name));
-            }
-        }
-        let is_missing =
-            |name: &&String| self.inputs.get(*name).is_none_or(|value| *value == JsonValue::Null);
-        let missing = policy.body.inputs.keys().filter(is_missing).map(String::as_str);
-        let meant = names::misspelt(unread.iter().map(|name| name.as_str()), missing);
-        if let Some(misspelt) = meant.first() {
-            let field = format!("/inputs/{}", escape_segment(misspelt.given));
-            return Err(Error::new(Cause::DataInputUnknown, names::refusal_near(misspelt)).at(field));
-        }
-        Ok(unread.into_iter().cloned().collect())
+        Cow::Owned(Self { language: "en".to_owned(), ..self.clone() })
     }
 
     /// Runs the policy with the results of its steps.

@@ -17,13 +17,13 @@ fn least(policy: &Policy, values: &Value) -> Result<LeastChange, CounterfactualN
     let mut state = State::default();
     let id = Id::parse("ent_1").unwrap();
     policy.begin(&inputs(values), Instant::parse(AS_OF).unwrap(), Some(&id), &mut state).unwrap();
-    let mut approves = |state: &mut State| {
+    let mut decides = |state: &mut State| {
         let Progress::Done(verdict) = policy.run(&[], state) else { panic!("no steps are asked") };
-        Ok::<bool, ()>(verdict.outcome == Outcome::Approve)
+        Ok::<Option<Outcome>, ()>(Some(verdict.outcome))
     };
-    assert!(!approves(&mut state).unwrap());
-    let found = policy.least_change(&mut state, &mut approves).unwrap();
-    assert!(!approves(&mut state).unwrap(), "the application is as it was");
+    assert_ne!(decides(&mut state).unwrap(), Some(Outcome::Approve));
+    let found = policy.least_change(&mut state, &mut decides).unwrap();
+    assert_ne!(decides(&mut state).unwrap(), Some(Outcome::Approve), "the application is as it was");
     found
 }
 
@@ -223,4 +223,40 @@ fn a_search_over_a_large_table_ends() {
     document["steps"][1]["table"]["rules"] = json!(rules);
     let values = json!({"age": 30, "income": 100_000, "amount": 30_000, "score": 512, "town": "Kisumu"});
     assert_eq!(least(&policy(&document), &values), Err(CounterfactualNull::SearchEnded));
+}
+
+#[test]
+fn where_no_change_helps_the_search_does_not_come_to_its_limit() {
+    // Four amounts that can change and enter computed values, beside an age that cannot.
+    let mut document = share();
+    for name in ["rent", "debts"] {
+        document["inputs"][name] = json!({"type": "money", "min": 0});
+    }
+    document["steps"][0]["derive"]["expression"] = json!("(amount + rent + debts) / income");
+    let young = json!({
+        "age": 17, "income": 100_000, "amount": 30_000, "score": 700, "town": "Kisumu", "rent": 1_000, "debts": 2_000
+    });
+    let policy = policy(&document);
+    assert_eq!(run(&policy, &young, &[]).outcome, Outcome::Decline);
+    assert_eq!(least(&policy, &young), Err(CounterfactualNull::NoneFound));
+}
+
+#[test]
+fn an_input_that_no_rule_reads_makes_a_change_no_less_exact() {
+    let mut document = share();
+    document["inputs"]["late"] = json!({"type": "integer", "list": true});
+    document["inputs"]["remark"] = json!({"type": "text"});
+    document["steps"].as_array_mut().unwrap().remove(0);
+    document["steps"][0]["table"]["columns"] = json!(["age", "age", "score", "age"]);
+    document["steps"][0]["table"]["rules"] = json!([
+        {"when": ["-", "-", "< 580", "-"], "then": {"outcome": "decline", "reason": "BAD"}},
+        {"when": ["-", "-", "-", "-"], "then": {"outcome": "approve"}}
+    ]);
+    let values = json!({"age": 30, "score": 512, "late": [3], "remark": "none", "town": "Kisumu", "income": 5, "amount": 6});
+    let found = least(&policy(&document), &values).unwrap();
+    assert_eq!((found.changes.len(), found.exact), (1, true));
+    // A list that a rule reads could change too, and is not looked at.
+    document["steps"][0]["table"]["columns"][1] = json!("count(late)");
+    let found = least(&policy(&document), &values).unwrap();
+    assert_eq!((found.changes.len(), found.exact), (1, false));
 }

@@ -34,7 +34,7 @@ impl PolicyRunRequest {
         let mut held = Held { results, asked: Vec::new(), request: self, as_of };
         let found = policy.least_change(state, &mut |state| {
             let verdict = held.decide(call, policy, state)?;
-            Ok::<bool, Interrupt>(verdict.is_some_and(|it| it.outcome == Outcome::Approve))
+            Ok::<Option<Outcome>, Interrupt>(verdict.map(|it| it.outcome))
         })?;
         let found: LeastChange = match found {
             Ok(found) => found,

@@ -41,7 +41,8 @@ pub struct PolicyRunRequest {
     /// The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is missing.
     #[serde(default)]
     pub inputs: BTreeMap<String, JsonValue>,
-    /// Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it.
+    /// Language of the reasons, ISO 639-1; default `en`, also where a reason has no text in it. The answer's `language` is `en`
+    /// where neither the engine nor the policy has any text in it.
     #[serde(default = "english")]
     pub language: String,
     /// `id` or `id@version` of a policy.
@@ -85,7 +86,38 @@ pub struct Applicant {
 }
 
 impl Applicant {
+    /// Returns the fields as they are written in the request of a step; a feature that is NaN is missing, as in `credit.score`.
     pub(super) fn as_json(&self, limits: &Limits) -> Result<JsonValue> {
-        JsonValue::read_text(&canonical::to_vec(self)?, limits)
+        let is_nan = |value: &Scalar| matches!(value, Scalar::Number(number) if number.is_nan());
+        let own = match &self.features {
+            Some(features) if features.values().any(is_nan) => {
+                let known = |(name, value): (&String, &Scalar)| {
+                    (name.clone(), if is_nan(value) { Scalar::Null } else { value.clone() })
+                };
+                canonical::to_vec(&Self {
+                    features: Some(features.iter().map(known).collect()),
+                    ..self.clone()
+                })
+            }
+            _ => canonical::to_vec(self),
+        };
+        JsonValue::read_text(&own?, limits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_that_is_no_number_is_missing_as_in_a_score() {
+        let features = [("a", Scalar::Number(f64::NAN)), ("b", Scalar::Number(2.0)), ("c", Scalar::Null)];
+        let features = features.map(|(name, value)| (name.to_owned(), value)).into();
+        let applicant = Applicant { features: Some(features), ..Applicant::default() };
+        let json = applicant.as_json(&Limits::default()).unwrap();
+        assert_eq!(
+            String::from_utf8(canonical::to_vec(&json).unwrap()).unwrap(),
+            r#"{"features":{"a":null,"b":2,"c":null}}"#
+        );
     }
 }
