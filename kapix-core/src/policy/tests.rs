@@ -8,6 +8,7 @@ mod faults;
 mod hidden;
 #[cfg(feature = "yaml")]
 mod shipped;
+mod witnesses;
 
 use super::{Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepResult, Verdict};
 use crate::error::Cause;
