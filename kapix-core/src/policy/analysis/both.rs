@@ -135,7 +135,7 @@ impl<'v> Both<'v> {
         let (parts, is_all) = if is_single(self.one.hit) {
             self.pairs((&orders.0, &orders.1), &mut boxes)
         } else {
-            together(self, (&orders.0, &orders.1), &mut boxes)
+            together(self, (&orders.0, &orders.1), &boxes)
         };
         let variables = self.policy.variables();
         let mut differences = Vec::new();
@@ -196,7 +196,7 @@ impl<'v> Both<'v> {
                 if region.iter().any(Intervals::is_empty) {
                     continue;
                 }
-                let without: Vec<usize> = left.without.iter().chain(&right.without).copied().collect();
+                let without = [left.without(self, one), right.without(self, other)].concat();
                 // A computed row among them may decide there: what it covers is not known.
                 if without.iter().any(|row| boxes.rows.get(*row).is_none_or(Option::is_none)) {
                     continue;

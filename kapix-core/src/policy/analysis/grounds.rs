@@ -18,6 +18,10 @@ use std::collections::BTreeSet;
 const PARTS_MAX: usize = 500;
 const ROW_PARTS_MAX: usize = 4;
 
+/// Pairs of rows that are compared in one table, and applicants that are searched.
+const PAIRS_MAX: usize = 20_000_000;
+const SEARCHES_MAX: usize = 60;
+
 /// A part of a table at which it does not decline, with the row that matches there.
 type Escape = (Vec<Intervals>, Option<usize>);
 
@@ -51,6 +55,8 @@ impl Policy {
             boxes: Boxes::of(self, table),
             variables: self.variables(),
             order: table.in_order(),
+            pairs: PAIRS_MAX,
+            searches: SEARCHES_MAX,
         };
         alone.rows(&scores)
     }
@@ -63,6 +69,9 @@ struct Alone<'p> {
     boxes: Boxes,
     variables: Vec<Variable>,
     order: Vec<usize>,
+    /// Pairs of rows that may still be compared, and applicants that may still be searched: without them nothing more is found.
+    pairs: usize,
+    searches: usize,
 }
 
 impl Alone<'_> {
@@ -116,6 +125,11 @@ impl Alone<'_> {
 
     /// Returns a part of a region at which the table does not decline for certain; none where it declines everywhere.
     fn escape(&mut self, region: &[Intervals]) -> Option<Escape> {
+        let rows = self.order.len();
+        self.pairs = self.pairs.saturating_sub(rows.saturating_mul(rows));
+        if self.pairs == 0 {
+            return Some((region.to_vec(), None));
+        }
         let hit = self.table.body.hit;
         let is_ordered = matches!(hit, HitPolicy::First | HitPolicy::Priority);
         let counts_all = !is_ordered && !matches!(hit, HitPolicy::Unique | HitPolicy::Any);
@@ -174,6 +188,10 @@ impl Alone<'_> {
             };
             others.iter().any(|other| {
                 let Some((left, matches)) = self.escape(&at_other_scores(other)) else { return false };
+                if self.searches == 0 || self.pairs == 0 {
+                    return false;
+                }
+                self.searches -= 1;
                 self.is_shown(decided, &[row], true) && self.is_shown(&left, matches.as_slice(), false)
             })
         })

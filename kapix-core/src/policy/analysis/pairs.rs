@@ -5,8 +5,9 @@ use super::boxes::{Boxes, common};
 use crate::expression::Intervals;
 use crate::policy::document::HitPolicy;
 
-/// Pairs of rows that are looked at for a conflict.
-const CONFLICTS_MAX: usize = 200_000;
+/// Pairs of rows that are looked at for a conflict, and conflicts.
+const PAIRS_MAX: usize = 1_000_000;
+const CONFLICTS_MAX: usize = 1_000;
 
 /// What decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,37 @@ impl Decides {
 pub(super) struct Choice {
     pub(super) decides: Decides,
     pub(super) region: Vec<Intervals>,
-    pub(super) without: Vec<usize>,
+    without: Without,
+}
+
+/// Which rows of a version must not match.
+#[derive(Clone, Copy)]
+enum Without {
+    Nobody,
+    All,
+    /// Those before a place of the order.
+    Before(usize),
+    /// All but the one at a place.
+    Others(usize),
+    /// Those before a place, and those that give something else.
+    Unlike(usize),
+}
+
+impl Choice {
+    /// Returns the rows that must not match, of a version with this order.
+    pub(super) fn without(&self, both: &Both<'_>, order: &[usize]) -> Vec<usize> {
+        let places = order.iter().copied().enumerate();
+        match self.without {
+            Without::Nobody => Vec::new(),
+            Without::All => order.to_vec(),
+            Without::Before(place) => order.iter().copied().take(place).collect(),
+            Without::Others(place) => places.filter(|(at, _)| *at != place).map(|(_, row)| row).collect(),
+            Without::Unlike(place) => {
+                let own = order.get(place).and_then(|row| both.then(*row));
+                places.filter(|(at, row)| *at < place || both.then(*row) != own).map(|(_, row)| row).collect()
+            }
+        }
+    }
 }
 
 /// Returns everything that can decide by a version whose rows come in an order, and whether nothing was left out.
@@ -40,45 +71,42 @@ pub(super) fn options(
     boxes: &Boxes,
 ) -> (Vec<Choice>, bool) {
     let of = |row: usize| boxes.rows.get(row).and_then(Option::as_ref);
-    let same = |one: usize, other: usize| both.then(one) == both.then(other);
     let mut found = Vec::new();
-    let mut is_all = true;
     for (place, row) in order.iter().enumerate() {
         let Some(region) = of(*row) else { continue };
-        let before = order.iter().take(place);
-        let without: Vec<usize> = match hit {
-            HitPolicy::Unique => order.iter().filter(|it| *it != row).copied().collect(),
+        let without = match hit {
+            HitPolicy::Unique => Without::Others(place),
             // Of rows that give the same, the first one is told.
-            HitPolicy::Any => {
-                let others = order.iter().skip(place).filter(|it| !same(**it, *row));
-                before.chain(others).copied().collect()
-            }
-            _ => before.copied().collect(),
+            HitPolicy::Any => Without::Unlike(place),
+            _ => Without::Before(place),
         };
         found.push(Choice { decides: Decides::Rows(vec![*row]), region: region.clone(), without });
     }
+    let mut is_all = true;
     if matches!(hit, HitPolicy::Unique | HitPolicy::Any) {
-        let mut pairs = 0;
-        for (place, one) in order.iter().enumerate() {
-            for other in order.iter().skip(place + 1) {
-                pairs += 1;
-                if pairs > CONFLICTS_MAX {
-                    is_all = false;
-                    break;
-                }
-                if hit == HitPolicy::Any && same(*one, *other) {
-                    continue;
-                }
-                let (Some(left), Some(right)) = (of(*one), of(*other)) else { continue };
-                let region = common(left, right);
-                if !region.iter().any(Intervals::is_empty) {
-                    let decides = Decides::Disagree(vec![*one, *other]);
-                    found.push(Choice { decides, region, without: Vec::new() });
-                }
+        let pairs = order
+            .iter()
+            .enumerate()
+            .flat_map(|(place, one)| order.iter().skip(place + 1).map(move |other| (*one, *other)));
+        let mut conflicts = 0;
+        for (number, (one, other)) in pairs.enumerate() {
+            if number > PAIRS_MAX || conflicts > CONFLICTS_MAX {
+                is_all = false;
+                break;
+            }
+            if hit == HitPolicy::Any && both.then(one) == both.then(other) {
+                continue;
+            }
+            let (Some(left), Some(right)) = (of(one), of(other)) else { continue };
+            let region = common(left, right);
+            if !region.iter().any(Intervals::is_empty) {
+                conflicts += 1;
+                let decides = Decides::Disagree(vec![one, other]);
+                found.push(Choice { decides, region, without: Without::Nobody });
             }
         }
     }
     let domain = boxes.axes.iter().map(|axis| axis.domain.clone()).collect();
-    found.push(Choice { decides: Decides::Nothing, region: domain, without: order.to_vec() });
+    found.push(Choice { decides: Decides::Nothing, region: domain, without: Without::All });
     (found, is_all)
 }

@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// Parts that are looked at, and pairs of rows whose order is compared.
 const BUDGET: usize = 200_000;
 
+/// Pairs of rows of both versions that are compared, of those that differ.
+const PAIRS_MAX: usize = 1_000_000;
+
 /// Returns the rows that match in one version beyond those that give the same in the other.
 fn left(both: &Both<'_>, one: &[usize], other: &[usize]) -> (Vec<usize>, Vec<usize>) {
     let mut others = other.to_vec();
@@ -48,26 +51,33 @@ pub(super) fn shows(both: &Both<'_>, part: &Part, one: &[usize], other: &[usize]
 pub(super) fn together(
     both: &Both<'_>,
     (one, other): (&[usize], &[usize]),
-    boxes: &mut Boxes,
+    boxes: &Boxes,
 ) -> (Vec<Part>, bool) {
-    // What both have with the same cells gives the same everywhere.
-    let mut others: Vec<usize> = other.to_vec();
-    let (mut own, mut shared) = (Vec::new(), Vec::new());
-    let is_same = |left: usize, right: usize, boxes: &Boxes| {
-        let (first, second) =
-            (boxes.rows.get(left).and_then(Option::as_ref), boxes.rows.get(right).and_then(Option::as_ref));
+    // What both have with the same cells gives the same everywhere: first the rows at the beginning and at the end.
+    let is_same = |left: usize, right: usize| {
+        let sides = |row: usize| boxes.rows.get(row).and_then(Option::as_ref);
         let cells = |row| both.rule(row).map(|it| &it.when);
         both.then(left) == both.then(right)
-            && match (first, second) {
+            && match (sides(left), sides(right)) {
                 (Some(first), Some(second)) => first == second,
                 (None, None) => cells(left) == cells(right),
                 _ => false,
             }
     };
-    for row in one {
-        match others.iter().position(|it| is_same(*row, *it, boxes)) {
-            Some(at) => shared.push((*row, others.remove(at))),
-            None => own.push(*row),
+    let same = |(left, right): &(&usize, &usize)| is_same(**left, **right);
+    let ahead = one.iter().zip(other).take_while(same).count();
+    let most = one.len().min(other.len()) - ahead;
+    let behind = one.iter().rev().zip(other.iter().rev()).take(most).take_while(same).count();
+    let inner = |rows: &[usize]| rows.get(ahead..rows.len() - behind).unwrap_or_default().to_vec();
+    let (rows, mut others) = (inner(one), inner(other));
+    if rows.len().saturating_mul(others.len()) > PAIRS_MAX {
+        return (Vec::new(), false);
+    }
+    let (mut own, mut shared) = (Vec::new(), Vec::new());
+    for row in rows {
+        match others.iter().position(|it| is_same(row, *it)) {
+            Some(at) => shared.push((row, others.remove(at))),
+            None => own.push(row),
         }
     }
     let is_known = own.iter().chain(&others).all(|row| boxes.rows.get(*row).is_some_and(Option::is_some));
@@ -77,7 +87,7 @@ pub(super) fn together(
     search.turned(&shared, (one, other));
     search.part(domain, 0, &own, &others);
     // Where rows with other cells give the same, their place among the others was not looked at.
-    let is_open = search.is_open && !shared.is_empty();
+    let is_open = search.is_open && shared.len() + ahead + behind > 0;
     let whole = is_known && !is_open && search.budget > 0 && search.found.len() < TOLD_MAX;
     (search.found, whole)
 }
