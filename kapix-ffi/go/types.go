@@ -474,7 +474,7 @@ const (
 
 // ArtefactCheckRequest: Asks whether an artefact would load, without loading it.
 type ArtefactCheckRequest struct {
-	// Artefact: The artefact or bundle.
+	// Artefact: The artefact or bundle: the document itself, or its text in JSON or YAML.
 	Artefact json.RawMessage `json:"artefact"`
 }
 
@@ -2090,7 +2090,7 @@ type JurisdictionFinding struct {
 	Message string `json:"message"`
 	// Rejected: Whether the policy may not be used so.
 	Rejected bool `json:"rejected"`
-	// Rule: The row, `TABLE.ROW`.
+	// Rule: The row, `TABLE.ROW`; `offer.limit` for the limit of the offer.
 	Rule string `json:"rule"`
 }
 
@@ -2462,7 +2462,7 @@ type PolicyArm struct {
 
 // PolicyCheckRequest: Asks what is wrong with a policy, before it is loaded or of a loaded one.
 type PolicyCheckRequest struct {
-	// Artefact: The policy, an artefact of kind `policy`; in place of `policy`.
+	// Artefact: The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.
 	Artefact json.RawMessage `json:"artefact,omitzero"`
 	// AsOf: The instant of cases that state none.
 	AsOf string `json:"as_of,omitempty"`
@@ -2498,7 +2498,7 @@ type PolicyCheckResponse struct {
 	Tables []TableAnalysis `json:"tables"`
 	// Tests: What became of its cases.
 	Tests []TestResult `json:"tests"`
-	// Valid: Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects nothing.
+	// Valid: Whether it would load, its cases came out as expected, no applicant is at a conflict of rows, and its jurisdiction rejects nothing.
 	Valid bool `json:"valid"`
 }
 
@@ -2576,11 +2576,13 @@ type PolicyDiffResponse struct {
 
 // PolicyExplainRequest: Asks for a policy in plain language.
 type PolicyExplainRequest struct {
-	// Against: `id` or `id@version` of a second policy, which the page lays beside the first.
+	// Against: `id` or `id@version` of a second policy, such as the one in force: the page lays both side by side, each under its name.
 	Against string `json:"against,omitempty"`
+	// Applications: Applications of the portfolio that `hits` counts, decided or not: the page gives shares of them too.
+	Applications *uint64 `json:"applications,omitempty"`
 	// AsOf: The instant of cases that state none, and of a decision that states none.
 	AsOf string `json:"as_of,omitempty"`
-	// Decision: An application, as `policy.run` takes it: the page tells how this policy decides it.
+	// Decision: An application, as `policy.run` takes it: the page tells how this policy decides it, or the one that its `split` draws.
 	Decision *PolicyRunRequest `json:"decision,omitempty"`
 	// Format: `markdown` or `html`; default `markdown`.
 	Format ExplainFormat `json:"format,omitempty"`
@@ -2608,6 +2610,8 @@ type PolicyExplainResponse struct {
 	Against *ArtefactRef `json:"against,omitempty"`
 	// AuditID: Id of the record; absent without one.
 	AuditID string `json:"audit_id,omitempty"`
+	// DecidedBy: The policy that decided, where the split of the decision drew another one than `policy`.
+	DecidedBy *ArtefactRef `json:"decided_by,omitempty"`
 	// Format: The form of the page.
 	Format ExplainFormat `json:"format"`
 	// Language: Language of the texts of reasons.
@@ -3378,13 +3382,19 @@ func (v *RuleCountInput) UnmarshalJSON(text []byte) error {
 
 // RuleDifference: A part of a table where two versions give different things.
 type RuleDifference struct {
-	// Gives: What the first version gives; absent where no row of it matches.
+	// Differs: Whether the versions, run whole, tell the witness different things: outcome, reasons or terms. False: what differs here was not found to change what any applicant is told.
+	Differs *bool `json:"differs,omitempty"`
+	// Gives: What the first version gives; absent where no row of it matches, or none beside what both give.
 	Gives *RuleGives `json:"gives,omitempty"`
 	// OtherGives: What the second version gives.
 	OtherGives *RuleGives `json:"other_gives,omitempty"`
+	// OtherOutcome: What the second version, run whole, decides of the witness.
+	OtherOutcome Outcome `json:"other_outcome,omitempty"`
+	// Outcome: What the first version, run whole, decides of the witness.
+	Outcome Outcome `json:"outcome,omitempty"`
 	// Region: The columns and where it is, as cells.
 	Region map[string]string `json:"region"`
-	// Witness: Values of inputs and of results of steps at which it is so; null where none were found.
+	// Witness: Values of inputs and of results of steps at which it is so, proved by a run of both versions; absent where none were found.
 	Witness map[string]json.RawMessage `json:"witness,omitzero"`
 }
 
@@ -3392,11 +3402,15 @@ type RuleDifference struct {
 type RuleFinding struct {
 	// Kind: What it is.
 	Kind RuleFindingKind `json:"kind"`
+	// Level: How much it matters.
+	Level RuleFindingLevel `json:"level"`
+	// Outcome: What the policy, run whole, decides of the witness.
+	Outcome Outcome `json:"outcome,omitempty"`
 	// Region: The columns and where it is, as cells.
 	Region map[string]string `json:"region"`
 	// Rules: The rows.
 	Rules []string `json:"rules,omitzero"`
-	// Witness: Values of inputs and of results of steps at which it is so, proved by a run; null where none were found.
+	// Witness: Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age counts needs a date to be run.
 	Witness map[string]json.RawMessage `json:"witness"`
 }
 
@@ -3416,16 +3430,30 @@ const (
 	RuleFindingKindDuplicate RuleFindingKind = "duplicate"
 )
 
-// RuleGives: What a row gives.
+// RuleFindingLevel: How much a finding matters.
+type RuleFindingLevel string
+
+const (
+	// RuleFindingLevelError: The policy is not valid: a conflict with an applicant who shows it.
+	RuleFindingLevelError RuleFindingLevel = "error"
+	// RuleFindingLevelInfo: It may be meant so: a gap, at which the table gives nothing and the policy never approves on its account.
+	RuleFindingLevelInfo RuleFindingLevel = "info"
+	// RuleFindingLevelWarning: It is probably a mistake, or a conflict of which no applicant was found.
+	RuleFindingLevelWarning RuleFindingLevel = "warning"
+)
+
+// RuleGives: What a row gives, or rows together.
 type RuleGives struct {
-	// Outcome: The outcome.
+	// Outcome: The outcome: the worst of several rows, and `refer` of rows that disagree.
 	Outcome Outcome `json:"outcome,omitempty"`
 	// Outputs: Its outputs, as the document states them.
 	Outputs map[string]json.RawMessage `json:"outputs,omitzero"`
-	// Reason: The reason.
+	// Reason: The reason of a row; `ROWS_DISAGREE` of rows that disagree.
 	Reason string `json:"reason,omitempty"`
-	// Rule: Name of the row.
-	Rule string `json:"rule"`
+	// Rule: Name of the row; absent where it is several.
+	Rule string `json:"rule,omitempty"`
+	// Rules: Names of the rows, where it is several.
+	Rules []string `json:"rules,omitzero"`
 }
 
 // RuleResult: Whether a row or a cell matched.
@@ -4222,11 +4250,11 @@ type TableAnalysis struct {
 
 // TableDifference: Where a table of two versions gives different things.
 type TableDifference struct {
-	// Differences: The parts where it does, 50 at most.
+	// Differences: The parts where it does, 50 at most. Of tables whose rows count together, one part for each set of rows that match in one version and not in the other.
 	Differences []RuleDifference `json:"differences"`
 	// Table: Name of the table.
 	Table string `json:"table"`
-	// Whole: Whether everything was compared.
+	// Whole: Whether everything was compared: then the versions give the same elsewhere, for all known values of the columns.
 	Whole bool `json:"whole"`
 }
 

@@ -311,7 +311,7 @@ export interface Applicant {
 
 /** Asks whether an artefact would load, without loading it. */
 export interface ArtefactCheckRequest {
-  /** The artefact or bundle. */
+  /** The artefact or bundle: the document itself, or its text in JSON or YAML. */
   readonly artefact: unknown;
 }
 
@@ -720,7 +720,10 @@ export interface PeriodInput {
 
 /** Asks what is wrong with a policy, before it is loaded or of a loaded one. */
 export interface PolicyCheckRequest {
-  /** The policy, an artefact of kind `policy`; in place of `policy`. */
+  /**
+   * The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of
+   * `policy`.
+   */
   readonly artefact?: unknown | null;
   /** The instant of cases that state none. */
   readonly as_of?: string | Date | null;
@@ -756,11 +759,19 @@ export interface PolicyDiffRequest {
 
 /** Asks for a policy in plain language. */
 export interface PolicyExplainRequest {
-  /** `id` or `id@version` of a second policy, which the page lays beside the first. */
+  /**
+   * `id` or `id@version` of a second policy, such as the one in force: the page lays both side by side, each
+   * under its name.
+   */
   readonly against?: string | null;
+  /** Applications of the portfolio that `hits` counts, decided or not: the page gives shares of them too. */
+  readonly applications?: number | bigint | null;
   /** The instant of cases that state none, and of a decision that states none. */
   readonly as_of?: string | Date | null;
-  /** An application, as `policy.run` takes it: the page tells how this policy decides it. */
+  /**
+   * An application, as `policy.run` takes it: the page tells how this policy decides it, or the one that its
+   * `split` draws.
+   */
   readonly decision?: PolicyRunRequest | null;
   /** `markdown` or `html`; default `markdown`. */
   readonly format?: ExplainFormat;
@@ -2306,7 +2317,7 @@ export interface JurisdictionFinding {
   readonly message: string;
   /** Whether the policy may not be used so. */
   readonly rejected: boolean;
-  /** The row, `TABLE.ROW`. */
+  /** The row, `TABLE.ROW`; `offer.limit` for the limit of the offer. */
   readonly rule: string;
 }
 
@@ -2548,8 +2559,8 @@ export interface PolicyCheckResponse {
   /** What became of its cases. */
   readonly tests: ReadonlyArray<TestResult>;
   /**
-   * Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects
-   * nothing.
+   * Whether it would load, its cases came out as expected, no applicant is at a conflict of rows, and its
+   * jurisdiction rejects nothing.
    */
   readonly valid: boolean;
 }
@@ -2604,6 +2615,8 @@ export interface PolicyExplainResponse {
   readonly against?: ArtefactRef;
   /** Id of the record; absent without one. */
   readonly audit_id?: string;
+  /** The policy that decided, where the split of the decision drew another one than `policy`. */
+  readonly decided_by?: ArtefactRef;
   /** The form of the page. */
   readonly format: ExplainFormat;
   /** Language of the texts of reasons. */
@@ -3075,13 +3088,25 @@ export interface RuleCount {
 
 /** A part of a table where two versions give different things. */
 export interface RuleDifference {
-  /** What the first version gives; absent where no row of it matches. */
+  /**
+   * Whether the versions, run whole, tell the witness different things: outcome, reasons or terms. False: what
+   * differs here was not found to change what any applicant is told.
+   */
+  readonly differs?: boolean;
+  /** What the first version gives; absent where no row of it matches, or none beside what both give. */
   readonly gives?: RuleGives;
   /** What the second version gives. */
   readonly other_gives?: RuleGives;
+  /** What the second version, run whole, decides of the witness. */
+  readonly other_outcome?: Outcome;
+  /** What the first version, run whole, decides of the witness. */
+  readonly outcome?: Outcome;
   /** The columns and where it is, as cells. */
   readonly region: { readonly [name: string]: string };
-  /** Values of inputs and of results of steps at which it is so; null where none were found. */
+  /**
+   * Values of inputs and of results of steps at which it is so, proved by a run of both versions; absent where
+   * none were found.
+   */
   readonly witness?: { readonly [name: string]: object };
 }
 
@@ -3089,27 +3114,39 @@ export interface RuleDifference {
 export interface RuleFinding {
   /** What it is. */
   readonly kind: RuleFindingKind;
+  /** How much it matters. */
+  readonly level: RuleFindingLevel;
+  /** What the policy, run whole, decides of the witness. */
+  readonly outcome?: Outcome;
   /** The columns and where it is, as cells. */
   readonly region: { readonly [name: string]: string };
   /** The rows. */
   readonly rules?: ReadonlyArray<string>;
-  /** Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. */
+  /**
+   * Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A
+   * value whose age counts needs a date to be run.
+   */
   readonly witness: { readonly [name: string]: object } | null;
 }
 
 /** What is wrong with rows. */
 export type RuleFindingKind = 'gap' | 'conflict' | 'shadowed' | 'unreachable' | 'duplicate';
 
-/** What a row gives. */
+/** How much a finding matters. */
+export type RuleFindingLevel = 'error' | 'info' | 'warning';
+
+/** What a row gives, or rows together. */
 export interface RuleGives {
-  /** The outcome. */
+  /** The outcome: the worst of several rows, and `refer` of rows that disagree. */
   readonly outcome?: Outcome;
   /** Its outputs, as the document states them. */
   readonly outputs?: { readonly [name: string]: object };
-  /** The reason. */
+  /** The reason of a row; `ROWS_DISAGREE` of rows that disagree. */
   readonly reason?: string;
-  /** Name of the row. */
-  readonly rule: string;
+  /** Name of the row; absent where it is several. */
+  readonly rule?: string;
+  /** Names of the rows, where it is several. */
+  readonly rules?: ReadonlyArray<string>;
 }
 
 /** Whether a row or a cell matched. */
@@ -3438,11 +3475,17 @@ export interface TableAnalysis {
 
 /** Where a table of two versions gives different things. */
 export interface TableDifference {
-  /** The parts where it does, 50 at most. */
+  /**
+   * The parts where it does, 50 at most. Of tables whose rows count together, one part for each set of rows
+   * that match in one version and not in the other.
+   */
   readonly differences: ReadonlyArray<RuleDifference>;
   /** Name of the table. */
   readonly table: string;
-  /** Whether everything was compared. */
+  /**
+   * Whether everything was compared: then the versions give the same elsewhere, for all known values of the
+   * columns.
+   */
   readonly whole: boolean;
 }
 

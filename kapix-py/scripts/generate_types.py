@@ -23,6 +23,8 @@ COLUMNAR: set[str] = set()
 ROWS: set[str] = set()
 RETURNING: set[str] = set()
 BARE = {"engine.describe"}
+# Records of answers that requests take as they are, and the answer whose list of them may stand for it.
+TAKEN = {"RuleCount": "PolicyReplayResponse"}
 SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
 
@@ -64,8 +66,11 @@ class Types:
         if schema is True or not schema:
             return "Any"
         if "$ref" in schema:
-            target = self.schemas[schema["$ref"].removeprefix("#/$defs/")]
+            own = schema["$ref"].removeprefix("#/$defs/")
+            target = self.schemas[own]
             name = self.name(schema["$ref"])
+            if self.is_request and own in TAKEN:
+                return f"{own} | {name}"
             return name if self.is_object(target) or self.literals(target) else self.text(target)
         if "const" in schema:
             return f'Literal["{schema["const"]}"]'
@@ -101,8 +106,11 @@ class Types:
 
     def kind(self, kind, schema):
         if kind == "array":
-            item = self.text(schema.get("items", True))
-            return f"Sequence[{item}]" if self.is_request else f"tuple[{item}, ...]"
+            items = schema.get("items", True)
+            item = self.text(items)
+            whole = TAKEN.get(items.get("$ref", "").removeprefix("#/$defs/")) if isinstance(items, dict) else None
+            text = f"Sequence[{item}]" if self.is_request else f"tuple[{item}, ...]"
+            return f"{whole} | {text}" if self.is_request and whole else text
         if kind == "object":
             value = schema.get("additionalProperties", True)
             return f"Mapping[str, {self.text(value if isinstance(value, dict) else True)}]"
@@ -397,7 +405,7 @@ def operations_files(operations, types):
     answers = {answer for _, answer, _ in operations.values()}
     # The types that stand in the keywords of a stub.
     words = {word for fields in asked.values() for _, kind, _, _ in fields for word in re.findall(r"\w+", kind)}
-    own = {types.renamed.get(name, name) for name in types.schemas}
+    own = {types.renamed.get(name, name) for name in types.schemas} | set(TAKEN)
     used = sorted(answers | set(asked) | (words & own))
     stub_head = (
         MARK

@@ -134,7 +134,7 @@ def test_a_check_of_a_policy_prints_its_cases_and_what_was_found(answers: dict[s
     check: Any = answers["policy.check"]
     told = repr(check).splitlines()
     assert told[0] == "PolicyCheckResponse: valid" and f"  tests   {len(check.tests)} passed" in told
-    assert "  tables  4: knock_outs gap" in told
+    assert "  tables  4: nothing found" in told and "  gaps    knock_outs 1: nothing is approved by them" in told
     page = check._repr_html_()
     assert "<caption>tests</caption>" in page and "<caption>knock_outs: what was found</caption>" in page
     assert "<td>gap</td>" in page and "<th>monthly_income</th>" in page

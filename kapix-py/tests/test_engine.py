@@ -359,6 +359,11 @@ def test_the_command_line_calls_and_checks(tmp_path: Path) -> None:
     assert "Traceback" not in failed.stderr
     assert run("call", "engine.describe").returncode == 0
     assert run("check", str(good)).returncode == 0
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(kapix.EXAMPLE_POLICIES)
+    assert run("check", str(policy)).returncode == 0 and "nano_loan_ke@" in run("check", str(policy)).stdout
+    policy.write_text(kapix.EXAMPLE_POLICIES.replace("kind: policy", "kind: police", 1))
+    assert "artefact.kind" in run("check", str(policy)).stderr
     checked = run("check", str(good), str(bad))
     assert checked.returncode == 1 and "artefact.kind" in checked.stderr and "test@1" in checked.stdout
     for usage in [(), ("nothing",), ("check",), ("check", str(tmp_path / "absent.json"))]:

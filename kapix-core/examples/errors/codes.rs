@@ -69,7 +69,7 @@ a code and the number of the others.
 {changes}
 ## What is wrong with a table of a policy
 
-`tables` of `policy.check`. With a conflict the policy is not valid.
+`tables` of `policy.check`. With a conflict that a `witness` shows the policy is not valid.
 
 {faults}
 ## What a ledger finds in the data

@@ -6,6 +6,7 @@
 //! that is missing, and one that arithmetic could not give, are unknown ([`Slot`]) and stay so through everything that
 //! depends on them; nothing is converted, and nothing reads a missing value as another one.
 
+mod bounds;
 mod calls;
 mod cell;
 mod check;
@@ -25,6 +26,7 @@ mod total;
 mod types;
 mod words;
 
+pub(crate) use bounds::{EVERY, Range, Ranges};
 pub use cell::{Cell, CellTest};
 pub use check::Expression;
 pub use intervals::{Grid, Intervals};

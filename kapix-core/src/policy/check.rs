@@ -1,14 +1,14 @@
 //! What a policy is checked for beyond what it must be to load: its own cases, and the rules of a jurisdiction.
 
 use super::document::{Ground, Outcome, TestBody};
-use super::input::{Input, Place};
 use super::load::{Policy, Step};
 use super::run::Progress;
 use super::state::State;
 use super::step::StepResult;
-use super::table::{Passes, Table, Test};
+use super::table::{Passes, Table};
 use super::verdict::{ReasonCode, Verdict};
 use crate::error::Result;
+use crate::expression::{CellTest, Program};
 use crate::json_value::JsonValue;
 use crate::time::Instant;
 use serde::Serialize;
@@ -38,12 +38,16 @@ pub struct JurisdictionFinding {
     pub message: &'static str,
     /// Whether the policy may not be used so.
     pub rejected: bool,
-    /// The row, `TABLE.ROW`.
+    /// The row, `TABLE.ROW`; `offer.limit` for the limit of the offer.
     pub rule: String,
 }
 
+/// The place of a finding that is about the limit of the offer.
+pub(super) const OFFER_LIMIT: &str = "offer.limit";
+
 /// Kenya, Banking (Credit Reference Bureau) Regulations 2020: no refusal on a credit score alone.
 const BUREAU_ALONE: &str = "a row declines on the score of a credit bureau alone: the law of Kenya forbids it; add what else it rests on";
+const BUREAU_LIMIT: &str = "a request above the limit is declined, and the limit rests on the score of a credit bureau alone: the law of Kenya forbids it; refer such a request, or let the limit rest on more";
 /// Kenya, Data Protection Act 2019, section 35: decisions by automated means alone.
 const OWN_ALONE: &str = "a row declines on the lender's own score alone: the notice must say that the decision was automated and how to have it reviewed";
 
@@ -68,7 +72,7 @@ impl Policy {
     fn verdict_of(&self, case: &TestBody, as_of: Instant) -> Result<Verdict> {
         let mut state = State::default();
         self.begin(&case.inputs, as_of, None, &mut state)?;
-        let results = self.results_of(case);
+        let results = self.results_of(&case.results);
         Ok(match self.run(&results, &mut state) {
             Progress::Done(verdict) => verdict,
             // There is a result for every step.
@@ -76,8 +80,8 @@ impl Policy {
         })
     }
 
-    /// Returns the results of the steps that a case states; a step without them gave none.
-    fn results_of(&self, case: &TestBody) -> Vec<StepResult> {
+    /// Returns the results of the steps that are stated by `STEP.RESULT`; a step without them gave none.
+    pub(super) fn results_of(&self, stated: &BTreeMap<String, JsonValue>) -> Vec<StepResult> {
         let calls =
             self.steps.iter().filter_map(|step| if let Step::Call(call) = step { Some(call) } else { None });
         calls
@@ -85,7 +89,7 @@ impl Policy {
                 let mut answer = JsonValue::Object(BTreeMap::new());
                 let mut is_stated = false;
                 for ((name, _), result) in call.body.results.iter().zip(&call.results) {
-                    if let Some(value) = case.results.get(&format!("{}.{name}", call.body.name)) {
+                    if let Some(value) = stated.get(&format!("{}.{name}", call.body.name)) {
                         answer.put(&result.pointer, value.clone());
                         is_stated = true;
                     }
@@ -100,60 +104,79 @@ impl Policy {
         if self.body.jurisdiction.as_deref() != Some("KE") {
             return Vec::new();
         }
-        let tables = self
-            .steps
-            .iter()
-            .filter_map(|step| if let Step::Table(table) = step { Some(table) } else { None });
-        tables.flat_map(|table| self.alone(table)).collect()
+        let tables = self.steps.iter().enumerate().filter_map(|(number, step)| match step {
+            Step::Table(table) => Some((number, table)),
+            Step::Call(_) | Step::Derive { .. } => None,
+        });
+        tables.flat_map(|(step, table)| self.alone(step, table)).chain(self.limit_alone()).collect()
     }
 
-    fn alone(&self, table: &Table) -> Vec<JurisdictionFinding> {
-        let mut findings = Vec::new();
+    fn alone(&self, step: usize, table: &Table) -> Vec<JurisdictionFinding> {
+        let is_idle = self.idle_tests(table);
+        let mut of_bureau = self.declines_alone(step, table, Ground::BureauScore);
+        let mut of_own = self.declines_alone(step, table, Ground::OwnScore);
         for (number, row) in table.rows.iter().enumerate() {
             let declines =
                 table.thens.get(row.then as usize).is_some_and(|it| it.outcome == Some(Outcome::Decline));
-            let grounds: BTreeSet<Ground> = table
-                .tests_of(row)
-                .iter()
-                .filter(|test| !self.always_passes(table, test))
-                .flat_map(|test| self.grounds(table, usize::from(test.column), test.passes))
-                .collect();
+            let tests = table.tests_of(row).iter().filter(|test| !is_idle(test));
+            let grounds: BTreeSet<Ground> =
+                tests.flat_map(|test| self.grounds(table, usize::from(test.column), test.passes)).collect();
             let only = |ground| declines && grounds.len() == 1 && grounds.contains(&ground);
-            let rule = format!("{}.{}", table.body.name, table.row_name(number));
             if only(Ground::BureauScore) {
-                findings.push(JurisdictionFinding { message: BUREAU_ALONE, rejected: true, rule });
+                of_bureau.insert(number);
             } else if only(Ground::OwnScore) {
-                findings.push(JurisdictionFinding { message: OWN_ALONE, rejected: false, rule });
+                of_own.insert(number);
             }
         }
-        findings
+        let rule = |row: usize| format!("{}.{}", table.body.name, table.row_name(row));
+        let rejected = of_bureau.iter().map(|row| JurisdictionFinding {
+            message: BUREAU_ALONE,
+            rejected: true,
+            rule: rule(*row),
+        });
+        let told = of_own.difference(&of_bureau).map(|row| JurisdictionFinding {
+            message: OWN_ALONE,
+            rejected: false,
+            rule: rule(*row),
+        });
+        let mut findings: Vec<(usize, JurisdictionFinding)> = of_bureau
+            .iter()
+            .copied()
+            .zip(rejected)
+            .chain(of_own.difference(&of_bureau).copied().zip(told))
+            .collect();
+        findings.sort_by_key(|(row, _)| *row);
+        findings.into_iter().map(|(_, finding)| finding).collect()
     }
 
-    /// Returns whether every value that an input may have passes a cell, so that the row does not rest on it.
-    fn always_passes(&self, table: &Table, test: &Test) -> bool {
-        let column = table.columns.get(usize::from(test.column));
-        let of_column = |input: &&Input| matches!(input.place, Place::Slot(slot) if column.is_some_and(|it| it.program.is_slot(slot)));
-        let input = self.inputs.iter().find(of_column);
-        let Passes::Between(low, high) = test.passes else { return false };
-        input.is_some_and(|input| low <= input.min && input.max <= high)
+    /// Returns the limit of an offer that rests on the score of a bureau alone and declines what lies above it.
+    fn limit_alone(&self) -> Option<JurisdictionFinding> {
+        let offer = self.offer.as_ref().filter(|offer| offer.above.0 == Outcome::Decline)?;
+        let program = &offer.limit.as_ref()?.program;
+        let grounds: BTreeSet<Ground> = self.grounds_of(program).collect();
+        (grounds == BTreeSet::from([Ground::BureauScore])).then(|| JurisdictionFinding {
+            message: BUREAU_LIMIT,
+            rejected: true,
+            rule: OFFER_LIMIT.to_owned(),
+        })
     }
 
     fn grounds(&self, table: &Table, column: usize, passes: Passes) -> Vec<Ground> {
         let of_column = table.columns.get(column).map(|it| &it.program);
         let of_cell = match passes {
             Passes::Cell(cell) => table.cells.get(cell as usize).and_then(|cell| match &cell.test {
-                crate::expression::CellTest::Program(program) => Some(program),
+                CellTest::Program(program) => Some(program),
                 _ => None,
             }),
             Passes::Between(..) => None,
         };
-        let programs = of_column.into_iter().chain(of_cell);
-        let infos = programs.flat_map(|program| {
-            let slots = program.slots().iter().filter_map(|slot| self.slots.get(usize::from(*slot)));
-            let lists = program.lists().iter().filter_map(|list| self.lists.get(usize::from(*list)));
-            slots.chain(lists)
-        });
-        infos.flat_map(|info| info.ground.iter().copied()).collect()
+        of_column.into_iter().chain(of_cell).flat_map(|program| self.grounds_of(program)).collect()
+    }
+
+    fn grounds_of<'p>(&'p self, program: &'p Program) -> impl Iterator<Item = Ground> + 'p {
+        let slots = program.slots().iter().filter_map(|slot| self.slots.get(usize::from(*slot)));
+        let lists = program.lists().iter().filter_map(|list| self.lists.get(usize::from(*list)));
+        slots.chain(lists).flat_map(|info| info.ground.iter().copied())
     }
 }
 

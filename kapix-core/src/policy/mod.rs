@@ -34,8 +34,8 @@ mod trace;
 mod verdict;
 
 pub use analysis::{
-    DocumentDifference, RuleDifference, RuleFinding, RuleFindingKind, RuleGives, TableAnalysis,
-    TableDifference,
+    DocumentDifference, RuleDifference, RuleFinding, RuleFindingKind, RuleFindingLevel, RuleGives,
+    TableAnalysis, TableDifference,
 };
 pub use check::{JurisdictionFinding, TestResult};
 pub(crate) use columns::{DATED, REFERRED};

@@ -9,6 +9,7 @@ mod hidden;
 mod lenient;
 #[cfg(feature = "yaml")]
 mod shipped;
+mod witnesses;
 
 use super::{Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepResult, Verdict};
 use crate::error::Cause;

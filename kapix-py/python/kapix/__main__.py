@@ -98,18 +98,17 @@ def _call(options: argparse.Namespace) -> int:
 def _check(files: list[Path]) -> int:
     engine, valid = Engine.load([]), True
     for file in files:
-        reply = engine.call("artefact.check", b'{"artefact":' + file.read_bytes() + b"}")
-        if reply.status:
-            error = KapixError(reply.status, reply.encode())
+        try:
+            answer = engine.artefact.check(artefact=file)
+        except KapixError as error:
             print(f"{file}: {error}", file=sys.stderr)
             valid = False
             continue
-        answer = json.loads(reply)
-        for problem in answer["problems"]:
-            print(f"{file}: {problem['cause']}: {problem['message']} at `{problem['field']}`", file=sys.stderr)
-        for artefact in answer["artefacts"]:
-            print(f"{file}: {artefact['kind']} {artefact['id']}@{artefact['version']} sha256 {artefact['sha256']}")
-        valid = valid and answer["valid"]
+        for problem in answer.problems:
+            print(f"{file}: {problem.cause}: {problem.message} at `{problem.field}`", file=sys.stderr)
+        for artefact in answer.artefacts:
+            print(f"{file}: {artefact.kind} {artefact.id}@{artefact.version} sha256 {artefact.sha256}")
+        valid = valid and answer.valid
     return 0 if valid else 1
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import datetime
-import errno
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union
 
 from . import _kapix, _summary
+from ._document import read_document
 from ._encode import Refused, encode, utf8
 from ._errors import ValidationError
 from ._operations import Operations
@@ -205,29 +204,13 @@ def _documents(artefacts: Document | list[Document]) -> list[bytes]:
 
 
 def _document(artefact: Document) -> bytes:
-    if isinstance(artefact, str):
-        # A text in JSON begins with a bracket, one in YAML is no name of a file; the name of a file that is there is a path.
-        if artefact.lstrip()[:1] not in ("{", "[") and _is_file(artefact):
-            return Path(artefact).read_bytes()
-        if artefact.strip().lower().endswith((".json", ".yaml", ".yml")) and "\n" not in artefact:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), artefact)
-        return artefact.encode("utf-8", "surrogatepass")
-    if isinstance(artefact, (bytes, bytearray)):
-        return bytes(artefact)
-    if isinstance(artefact, os.PathLike):
-        return Path(artefact).read_bytes()
+    if isinstance(artefact, (str, bytes, bytearray, os.PathLike)):
+        return read_document(artefact)
     if artefact is None:
         raise TypeError("an artefact must be a document; got None, which a development of stage `binning` has for its card")
     if getattr(artefact, "_operation", "") == "scorecard.develop":
         raise TypeError("an artefact must be a document; this is an answer of `scorecard.develop`: pass its `.artefact`")
     return _json(artefact)
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return os.path.isfile(name)
-    except ValueError:
-        return False
 
 
 def _json(value: object, what: str = "") -> bytes:

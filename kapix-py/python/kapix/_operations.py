@@ -26,7 +26,7 @@ from ._types import (
 # The fields of each request: name, type, default, document.
 
 _ArtefactCheckRequest = (
-    ('artefact', 'Any', REQUIRED, 'The artefact or bundle.'),
+    ('artefact', 'Any', REQUIRED, 'The artefact or bundle: the document itself, or its text in JSON or YAML.'),
 )
 
 _CashflowAnalyzeRequest = (
@@ -78,7 +78,7 @@ _EntityPutRequest = (
 )
 
 _PolicyCheckRequest = (
-    ('artefact', 'Any', ABSENT, 'The policy, an artefact of kind `policy`; in place of `policy`.'),
+    ('artefact', 'Any', ABSENT, 'The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.'),
     ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none.'),
     ('policy', 'str | None', None, '`id` or `id@version` of a loaded policy.'),
 )
@@ -99,11 +99,12 @@ _PolicyDiffRequest = (
 
 _PolicyExplainRequest = (
     ('policy', 'str', REQUIRED, '`id` or `id@version` of a policy.'),
-    ('against', 'str | None', None, '`id` or `id@version` of a second policy, which the page lays beside the first.'),
+    ('against', 'str | None', None, '`id` or `id@version` of a second policy, such as the one in force: the page lays both side by side, each under its name.'),
+    ('applications', 'int | None', None, 'Applications of the portfolio that `hits` counts, decided or not: the page gives shares of them too.'),
     ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none, and of a decision that states none.'),
-    ('decision', 'PolicyRunRequest | None', None, 'An application, as `policy.run` takes it: the page tells how this policy decides it.'),
+    ('decision', 'PolicyRunRequest | None', None, 'An application, as `policy.run` takes it: the page tells how this policy decides it, or the one that its `split` draws.'),
     ('format', 'ExplainFormat', 'markdown', '`markdown` or `html`; default `markdown`.'),
-    ('hits', 'Sequence[RuleCountInput] | None', None, 'The member `rules` of an answer of `policy.replay` by this policy: the page shows how often each row matched.'),
+    ('hits', 'PolicyReplayResponse | Sequence[RuleCount | RuleCountInput] | None', None, 'The member `rules` of an answer of `policy.replay` by this policy: the page shows how often each row matched.'),
     ('language', 'str', 'en', "Language of the texts of reasons, ISO 639-1, those of the decision too; default `en`, also where a reason has no text in it. The page's own words are English."),
     ('rows_max', 'int', 100, 'Rows of each table that the page shows, 1..=1000; default 100.'),
 )

@@ -49,6 +49,7 @@ from ._types import (
     ProfileInput,
     ReasonMethod,
     RegressionSettings,
+    RuleCount,
     RuleCountInput,
     SampleSettings,
     ScalingSettings,
@@ -78,7 +79,7 @@ class Artefact:
         """Proves an artefact before it is used.
 
         Fields:
-            artefact (Any; required): The artefact or bundle.
+            artefact (Any; required): The artefact or bundle: the document itself, or its text in JSON or YAML.
         """
     @overload
     def check(
@@ -278,7 +279,8 @@ class Policy:
         """Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases.
 
         Fields:
-            artefact (Any): The policy, an artefact of kind `policy`; in place of `policy`.
+            artefact (Any): The policy, an artefact of kind `policy`: the document itself, or its text in JSON or
+                YAML; in place of `policy`.
             as_of (str | datetime.datetime | None): The instant of cases that state none.
             policy (str | None): `id` or `id@version` of a loaded policy.
         """
@@ -361,14 +363,17 @@ class Policy:
 
         Fields:
             policy (str; required): `id` or `id@version` of a policy.
-            against (str | None): `id` or `id@version` of a second policy, which the page lays beside the first.
+            against (str | None): `id` or `id@version` of a second policy, such as the one in force: the page lays
+                both side by side, each under its name.
+            applications (int | None): Applications of the portfolio that `hits` counts, decided or not: the page
+                gives shares of them too.
             as_of (str | datetime.datetime | None): The instant of cases that state none, and of a decision that
                 states none.
             decision (PolicyRunRequest | None): An application, as `policy.run` takes it: the page tells how this
-                policy decides it.
+                policy decides it, or the one that its `split` draws.
             format (ExplainFormat; default 'markdown'): `markdown` or `html`; default `markdown`.
-            hits (Sequence[RuleCountInput] | None): The member `rules` of an answer of `policy.replay` by this
-                policy: the page shows how often each row matched.
+            hits (PolicyReplayResponse | Sequence[RuleCount | RuleCountInput] | None): The member `rules` of an
+                answer of `policy.replay` by this policy: the page shows how often each row matched.
             language (str; default 'en'): Language of the texts of reasons, ISO 639-1, those of the decision too;
                 default `en`, also where a reason has no text in it. The page's own words are English.
             rows_max (int; default 100): Rows of each table that the page shows, 1..=1000; default 100.
@@ -381,10 +386,11 @@ class Policy:
         *,
         policy: str,
         against: str | None = None,
+        applications: int | None = None,
         as_of: str | datetime.datetime | None = None,
         decision: PolicyRunRequest | None = None,
         format: ExplainFormat = 'markdown',
-        hits: Sequence[RuleCountInput] | None = None,
+        hits: PolicyReplayResponse | Sequence[RuleCount | RuleCountInput] | None = None,
         language: str = 'en',
         rows_max: int = 100,
     ) -> PolicyExplainResponse: ...

@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from . import _kapix
+from ._document import CHECKS, written_check
 from ._encode import Refused, encode, written_inputs
 from ._errors import KapixError
 from ._frame import columns_of
-from ._record import Answer
+from ._record import Answer, Record
 
 # What the native half and every other language take.
 THREADS_MAX = 2**32 - 1
@@ -41,6 +42,13 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
     if operation == "entity.put" and isinstance(request, Mapping) and "transactions" in request:
         message = "`entity.put` takes no columns: give what was read with all rows in one field, `data=read.data`"
         raise desk.refusal("operation.not_columnar", message, "/transactions")
+    if isinstance(request, Mapping):
+        if operation in CHECKS:
+            text = _checked(desk, request)
+            if text is not None:
+                return answer(desk.run_json(operation, text))
+        elif operation == "policy.explain":
+            request = _with_counts(request)
     try:
         return answer(desk.run(operation, request))
     except _kapix.Unreadable:
@@ -144,6 +152,26 @@ def _executor() -> ThreadPoolExecutor:
         _EXECUTORS.clear()
         _EXECUTORS[process] = ThreadPoolExecutor(max(2, os.cpu_count() or 1), "kapix")
     return _EXECUTORS[process]
+
+
+def _checked(desk: _kapix.Desk, request: Mapping[str, Any]) -> bytes | None:
+    try:
+        return written_check(request)
+    except Refused as refused:
+        error = desk.refusal(*refused.args)
+    raise error
+
+
+def _with_counts(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns a request of a page with the counts of an answer of `policy.replay`, or of its rows, as they are on the wire."""
+    hits = request.get("hits")
+    if getattr(hits, "_operation", "") == "policy.replay":
+        replayed: Any = hits
+        request = {"applications": sum(replayed.statuses.values()), **request}
+        hits = replayed.rules
+    if not isinstance(hits, (list, tuple)) or not any(isinstance(one, Record) for one in hits):
+        return request
+    return {**request, "hits": [one.to_dict() if isinstance(one, Record) else one for one in hits]}
 
 
 def _text(desk: _kapix.Desk, request: Any) -> bytes:

@@ -202,8 +202,11 @@ def _trace_grid(it: Any) -> Grid:
 def _analysis_grid(it: Any) -> Grid:
     """Returns what was found of a table, under its columns."""
     columns = list(dict.fromkeys(name for one in it.findings for name in one.region))
-    grid = [[f"{it.table}: what was found"], ["finding", "rows", *columns]]
-    return grid + [[one.kind, _items(one.rules or ()), *(one.region.get(name, "") for name in columns)] for one in it.findings]
+    grid = [[f"{it.table}: what was found"], ["level", "finding", "rows", *columns]]
+    # What must be mended comes first; a gap may be meant.
+    found = sorted(it.findings, key=lambda one: ("error", "warning", "info").index(one.level))
+    cells = ([one.level, one.kind, _items(one.rules or ())] + [one.region.get(name, "") for name in columns] for one in found)
+    return grid + list(cells)
 
 
 def _test_grid(it: Any) -> Grid:
@@ -231,8 +234,11 @@ def _policy_check(it: Any) -> Summary:
     names = _items(f"{one.name}: {one.differs}" for one in failed)
     told = f"{len(it.tests)}, {len(failed)} failed: {names}" if failed else f"{len(it.tests)} passed"
     lines += [("tests", told if it.tests else "")]
-    found = [f"{table.table} {finding.kind}" for table in it.tables for finding in table.findings]
+    found = [f"{table.table} {finding.kind}" for table in it.tables for finding in table.findings if finding.level != "info"]
     lines += [("tables", f"{len(it.tables)}: {_items(found) or 'nothing found'}" if it.tables else "")]
+    counts = ((table.table, sum(finding.level == "info" for finding in table.findings)) for table in it.tables)
+    gaps = _items(f"{table} {count}" for table, count in counts if count)
+    lines += [("gaps", f"{gaps}: nothing is approved by them" if gaps else "")]
     lines += [("jurisdiction", _items(one.rule for one in it.jurisdiction)), ("cost", f"{it.cost} steps at most")]
     return "valid" if it.valid else "not valid", [*lines, ("audit_id", it.audit_id or "")]
 

@@ -39,17 +39,17 @@ __all__ = [
     "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding",
     "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView",
     "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
-    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind", "RuleGives",
-    "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings",
-    "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView", "Sign", "SourceChange",
-    "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics",
-    "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
-    "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
-    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
-    "ValidationReport", "ValidationSettings",
+    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind",
+    "RuleFindingLevel", "RuleGives", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings",
+    "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason",
+    "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse",
+    "SelectedRows", "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport",
+    "SelectionSettings", "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView",
+    "Sign", "SourceChange", "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
+    "StoreStatistics", "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace",
+    "TargetKind", "TestResult", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction",
+    "TransactionInput", "TransactionSource", "TransactionStatus", "TransactionsReadRequest",
+    "TransactionsReadResponse", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -275,7 +275,7 @@ class ArtefactCheckRequest(TypedDict, total=False):
     """Asks whether an artefact would load, without loading it.
 
     Fields:
-        artefact (Any; required): The artefact or bundle.
+        artefact (Any; required): The artefact or bundle: the document itself, or its text in JSON or YAML.
     """
     artefact: Any
 
@@ -740,7 +740,8 @@ class PolicyCheckRequest(TypedDict, total=False):
     """Asks what is wrong with a policy, before it is loaded or of a loaded one.
 
     Fields:
-        artefact (Any): The policy, an artefact of kind `policy`; in place of `policy`.
+        artefact (Any): The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML;
+            in place of `policy`.
         as_of (str | datetime.datetime | None): The instant of cases that state none.
         policy (str | None): `id` or `id@version` of a loaded policy.
     """
@@ -785,24 +786,28 @@ class PolicyExplainRequest(TypedDict, total=False):
     """Asks for a policy in plain language.
 
     Fields:
-        against (str | None): `id` or `id@version` of a second policy, which the page lays beside the first.
+        against (str | None): `id` or `id@version` of a second policy, such as the one in force: the page lays both
+            side by side, each under its name.
+        applications (int | None): Applications of the portfolio that `hits` counts, decided or not: the page gives
+            shares of them too.
         as_of (str | datetime.datetime | None): The instant of cases that state none, and of a decision that states
             none.
         decision (PolicyRunRequest | None): An application, as `policy.run` takes it: the page tells how this policy
-            decides it.
+            decides it, or the one that its `split` draws.
         format (ExplainFormat; default 'markdown'): `markdown` or `html`; default `markdown`.
-        hits (Sequence[RuleCountInput] | None): The member `rules` of an answer of `policy.replay` by this policy:
-            the page shows how often each row matched.
+        hits (PolicyReplayResponse | Sequence[RuleCount | RuleCountInput] | None): The member `rules` of an answer
+            of `policy.replay` by this policy: the page shows how often each row matched.
         language (str; default 'en'): Language of the texts of reasons, ISO 639-1, those of the decision too;
             default `en`, also where a reason has no text in it. The page's own words are English.
         policy (str; required): `id` or `id@version` of a policy.
         rows_max (int; default 100): Rows of each table that the page shows, 1..=1000; default 100.
     """
     against: str | None
+    applications: int | None
     as_of: str | datetime.datetime | None
     decision: PolicyRunRequest | None
     format: ExplainFormat
-    hits: Sequence[RuleCountInput] | None
+    hits: PolicyReplayResponse | Sequence[RuleCount | RuleCountInput] | None
     language: str
     policy: str
     rows_max: int
@@ -2054,7 +2059,7 @@ class JurisdictionFinding(Record):
     __slots__ = ()
     message = property_of('message', 'What it asks for.')
     rejected = property_of('rejected', 'Whether the policy may not be used so.')
-    rule = property_of('rule', 'The row, `TABLE.ROW`.')
+    rule = property_of('rule', 'The row, `TABLE.ROW`; `offer.limit` for the limit of the offer.')
 
 
 class Knot(Record):
@@ -2232,7 +2237,7 @@ class PolicyCheckResponse(Answer):
     request_id = property_of('request_id', 'Id of the call.')
     tables = property_of('tables', 'Gaps, conflicts and rows that never decide, by table.', 'TableAnalysis')
     tests = property_of('tests', 'What became of its cases.', 'TestResult')
-    valid = property_of('valid', 'Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects nothing.')
+    valid = property_of('valid', 'Whether it would load, its cases came out as expected, no applicant is at a conflict of rows, and its jurisdiction rejects nothing.')
 
 
 class PolicyCounterfactual(Record):
@@ -2267,6 +2272,7 @@ class PolicyExplainResponse(Answer):
     _operation = 'policy.explain'
     against = property_of('against', 'The second policy.', 'ArtefactRef')
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    decided_by = property_of('decided_by', 'The policy that decided, where the split of the decision drew another one than `policy`.', 'ArtefactRef')
     format = property_of('format', 'The form of the page.')
     language = property_of('language', 'Language of the texts of reasons.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
@@ -2577,31 +2583,40 @@ class RuleCount(Record):
 class RuleDifference(Record):
     """A part of a table where two versions give different things."""
     __slots__ = ()
-    gives = property_of('gives', 'What the first version gives; absent where no row of it matches.', 'RuleGives')
+    differs = property_of('differs', 'Whether the versions, run whole, tell the witness different things: outcome, reasons or terms. False: what differs here was not found to change what any applicant is told.')
+    gives = property_of('gives', 'What the first version gives; absent where no row of it matches, or none beside what both give.', 'RuleGives')
     other_gives = property_of('other_gives', 'What the second version gives.', 'RuleGives')
+    other_outcome = property_of('other_outcome', 'What the second version, run whole, decides of the witness.')
+    outcome = property_of('outcome', 'What the first version, run whole, decides of the witness.')
     region = property_of('region', 'The columns and where it is, as cells.')
-    witness = property_of('witness', 'Values of inputs and of results of steps at which it is so; null where none were found.')
+    witness = property_of('witness', 'Values of inputs and of results of steps at which it is so, proved by a run of both versions; absent where none were found.')
 
 
 class RuleFinding(Record):
     """One finding."""
     __slots__ = ()
     kind = property_of('kind', 'What it is.')
+    level = property_of('level', 'How much it matters.')
+    outcome = property_of('outcome', 'What the policy, run whole, decides of the witness.')
     region = property_of('region', 'The columns and where it is, as cells.')
     rules = property_of('rules', 'The rows.')
-    witness = property_of('witness', 'Values of inputs and of results of steps at which it is so, proved by a run; null where none were found.')
+    witness = property_of('witness', 'Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age counts needs a date to be run.')
 
 
 RuleFindingKind = Union[Literal["gap"], Literal["conflict"], Literal["shadowed"], Literal["unreachable"], Literal["duplicate"]]
 
 
+RuleFindingLevel = Union[Literal["error"], Literal["info"], Literal["warning"]]
+
+
 class RuleGives(Record):
-    """What a row gives."""
+    """What a row gives, or rows together."""
     __slots__ = ()
-    outcome = property_of('outcome', 'The outcome.')
+    outcome = property_of('outcome', 'The outcome: the worst of several rows, and `refer` of rows that disagree.')
     outputs = property_of('outputs', 'Its outputs, as the document states them.')
-    reason = property_of('reason', 'The reason.')
-    rule = property_of('rule', 'Name of the row.')
+    reason = property_of('reason', 'The reason of a row; `ROWS_DISAGREE` of rows that disagree.')
+    rule = property_of('rule', 'Name of the row; absent where it is several.')
+    rules = property_of('rules', 'Names of the rows, where it is several.')
 
 
 RuleResult = Union[Literal["failed"], Literal["matched"], Literal["unknown"]]
@@ -2834,9 +2849,9 @@ class TableAnalysis(Record):
 class TableDifference(Record):
     """Where a table of two versions gives different things."""
     __slots__ = ()
-    differences = property_of('differences', 'The parts where it does, 50 at most.', 'RuleDifference')
+    differences = property_of('differences', 'The parts where it does, 50 at most. Of tables whose rows count together, one part for each set of rows that match in one version and not in the other.', 'RuleDifference')
     table = property_of('table', 'Name of the table.')
-    whole = property_of('whole', 'Whether everything was compared.')
+    whole = property_of('whole', 'Whether everything was compared: then the versions give the same elsewhere, for all known values of the columns.')
 
 
 class TableTest(Record):

@@ -37,17 +37,17 @@ __all__ = [
     "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding",
     "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView",
     "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
-    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind", "RuleGives",
-    "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings",
-    "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView", "Sign", "SourceChange",
-    "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics",
-    "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
-    "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
-    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
-    "ValidationReport", "ValidationSettings",
+    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind",
+    "RuleFindingLevel", "RuleGives", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings",
+    "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason",
+    "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse",
+    "SelectedRows", "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport",
+    "SelectionSettings", "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView",
+    "Sign", "SourceChange", "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
+    "StoreStatistics", "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace",
+    "TargetKind", "TestResult", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction",
+    "TransactionInput", "TransactionSource", "TransactionStatus", "TransactionsReadRequest",
+    "TransactionsReadResponse", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
 ]
 
 class AccountInput(TypedDict):
@@ -234,7 +234,7 @@ class Applicant(TypedDict):
 class ArtefactCheckRequest(TypedDict):
     """Asks whether an artefact would load, without loading it."""
     artefact: Any
-    """The artefact or bundle."""
+    """The artefact or bundle: the document itself, or its text in JSON or YAML."""
 
 Audience = Literal["customer", "internal"]
 
@@ -589,7 +589,9 @@ PeriodInput = TypedDict(
 class PolicyCheckRequest(TypedDict):
     """Asks what is wrong with a policy, before it is loaded or of a loaded one."""
     artefact: NotRequired[Any]
-    """The policy, an artefact of kind `policy`; in place of `policy`."""
+    """The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of
+    `policy`.
+    """
     as_of: NotRequired[str | datetime.datetime | None]
     """The instant of cases that state none."""
     policy: NotRequired[str | None]
@@ -623,14 +625,20 @@ class PolicyDiffRequest(TypedDict):
 class PolicyExplainRequest(TypedDict):
     """Asks for a policy in plain language."""
     against: NotRequired[str | None]
-    """`id` or `id@version` of a second policy, which the page lays beside the first."""
+    """`id` or `id@version` of a second policy, such as the one in force: the page lays both side by side, each
+    under its name.
+    """
+    applications: NotRequired[int | None]
+    """Applications of the portfolio that `hits` counts, decided or not: the page gives shares of them too."""
     as_of: NotRequired[str | datetime.datetime | None]
     """The instant of cases that state none, and of a decision that states none."""
     decision: NotRequired[PolicyRunRequest | None]
-    """An application, as `policy.run` takes it: the page tells how this policy decides it."""
+    """An application, as `policy.run` takes it: the page tells how this policy decides it, or the one that its
+    `split` draws.
+    """
     format: NotRequired[ExplainFormat]
     """`markdown` or `html`; default `markdown`."""
-    hits: NotRequired[Sequence[RuleCountInput] | None]
+    hits: NotRequired[PolicyReplayResponse | Sequence[RuleCount | RuleCountInput] | None]
     """The member `rules` of an answer of `policy.replay` by this policy: the page shows how often each row
     matched.
     """
@@ -2405,7 +2413,7 @@ class JurisdictionFinding(Record):
         """Whether the policy may not be used so."""
     @property
     def rule(self) -> str:
-        """The row, `TABLE.ROW`."""
+        """The row, `TABLE.ROW`; `offer.limit` for the limit of the offer."""
 
 class Knot(Record):
     """One block of an isotonic regression."""
@@ -2697,8 +2705,8 @@ class PolicyCheckResponse(Answer):
         """What became of its cases."""
     @property
     def valid(self) -> bool:
-        """Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects
-        nothing.
+        """Whether it would load, its cases came out as expected, no applicant is at a conflict of rows, and its
+        jurisdiction rejects nothing.
         """
 
 class PolicyCounterfactual(Record):
@@ -2764,6 +2772,9 @@ class PolicyExplainResponse(Answer):
     @property
     def audit_id(self) -> str | None:
         """Id of the record; absent without one."""
+    @property
+    def decided_by(self) -> ArtefactRef | None:
+        """The policy that decided, where the split of the decision drew another one than `policy`."""
     @property
     def format(self) -> ExplainFormat:
         """The form of the page."""
@@ -3373,23 +3384,42 @@ class RuleCount(Record):
 class RuleDifference(Record):
     """A part of a table where two versions give different things."""
     @property
+    def differs(self) -> bool | None:
+        """Whether the versions, run whole, tell the witness different things: outcome, reasons or terms. False:
+        what differs here was not found to change what any applicant is told.
+        """
+    @property
     def gives(self) -> RuleGives | None:
-        """What the first version gives; absent where no row of it matches."""
+        """What the first version gives; absent where no row of it matches, or none beside what both give."""
     @property
     def other_gives(self) -> RuleGives | None:
         """What the second version gives."""
+    @property
+    def other_outcome(self) -> Outcome | None:
+        """What the second version, run whole, decides of the witness."""
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the first version, run whole, decides of the witness."""
     @property
     def region(self) -> Mapping[str, str]:
         """The columns and where it is, as cells."""
     @property
     def witness(self) -> Mapping[str, Any] | None:
-        """Values of inputs and of results of steps at which it is so; null where none were found."""
+        """Values of inputs and of results of steps at which it is so, proved by a run of both versions; absent
+        where none were found.
+        """
 
 class RuleFinding(Record):
     """One finding."""
     @property
     def kind(self) -> RuleFindingKind:
         """What it is."""
+    @property
+    def level(self) -> RuleFindingLevel:
+        """How much it matters."""
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the policy, run whole, decides of the witness."""
     @property
     def region(self) -> Mapping[str, str]:
         """The columns and where it is, as cells."""
@@ -3399,25 +3429,30 @@ class RuleFinding(Record):
     @property
     def witness(self) -> Mapping[str, Any] | None:
         """Values of inputs and of results of steps at which it is so, proved by a run; null where none were
-        found.
+        found. A value whose age counts needs a date to be run.
         """
 
 RuleFindingKind = Literal["gap", "conflict", "shadowed", "unreachable", "duplicate"]
 
+RuleFindingLevel = Literal["error", "info", "warning"]
+
 class RuleGives(Record):
-    """What a row gives."""
+    """What a row gives, or rows together."""
     @property
     def outcome(self) -> Outcome | None:
-        """The outcome."""
+        """The outcome: the worst of several rows, and `refer` of rows that disagree."""
     @property
     def outputs(self) -> Mapping[str, Any] | None:
         """Its outputs, as the document states them."""
     @property
     def reason(self) -> str | None:
-        """The reason."""
+        """The reason of a row; `ROWS_DISAGREE` of rows that disagree."""
     @property
-    def rule(self) -> str:
-        """Name of the row."""
+    def rule(self) -> str | None:
+        """Name of the row; absent where it is several."""
+    @property
+    def rules(self) -> tuple[str, ...] | None:
+        """Names of the rows, where it is several."""
 
 RuleResult = Literal["failed", "matched", "unknown"]
 
@@ -3835,13 +3870,17 @@ class TableDifference(Record):
     """Where a table of two versions gives different things."""
     @property
     def differences(self) -> tuple[RuleDifference, ...]:
-        """The parts where it does, 50 at most."""
+        """The parts where it does, 50 at most. Of tables whose rows count together, one part for each set of
+        rows that match in one version and not in the other.
+        """
     @property
     def table(self) -> str:
         """Name of the table."""
     @property
     def whole(self) -> bool:
-        """Whether everything was compared."""
+        """Whether everything was compared: then the versions give the same elsewhere, for all known values of
+        the columns.
+        """
 
 class TableTest(Record):
     """Pearson's test that all bins have one bad rate."""

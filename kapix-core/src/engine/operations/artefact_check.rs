@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArtefactCheckRequest {
-    /// The artefact or bundle.
+    /// The artefact or bundle: the document itself, or its text in JSON or YAML.
     pub artefact: JsonValue,
 }
 
@@ -45,13 +45,21 @@ impl Operate for ArtefactCheckRequest {
 
     /// A document that would not load is a result, not an error.
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<ArtefactCheckResponse>, Interrupt> {
-        let (artefacts, problems) =
-            match Registry::prove(core::slice::from_ref(&self.artefact), call.registry.options.clone()) {
-                Ok(registry) => (registry.entries(), Vec::new()),
-                Err(error) => (Vec::new(), problems(error)),
-            };
+        let (artefacts, problems) = match proved(&self.artefact, call) {
+            Ok(registry) => (registry.entries(), Vec::new()),
+            Err(error) => (Vec::new(), problems(error)),
+        };
         let valid = problems.is_empty();
         Ok(Done::new(ArtefactCheckResponse { artefacts, problems, valid }, Vec::new()))
+    }
+}
+
+/// Returns the artefacts of a document, or of its text.
+pub(super) fn proved(artefact: &JsonValue, call: &Call<'_, '_>) -> Result<Registry, Error> {
+    let options = call.registry.options.clone();
+    match artefact {
+        JsonValue::Text(text) => Registry::load(core::slice::from_ref(text), options),
+        document => Registry::prove(core::slice::from_ref(document), options),
     }
 }
 

@@ -1,11 +1,10 @@
 //! `policy.check`: whether a policy would load, and what is wrong with it although it does.
 
 use super::{Call, Done, Interrupt, Operate};
-use crate::engine::operations::artefact_check::{Problem, problems};
-use crate::engine::registry::Registry;
+use crate::engine::operations::artefact_check::{Problem, problems, proved};
 use crate::error::{Cause, Error};
 use crate::json_value::JsonValue;
-use crate::policy::{JurisdictionFinding, Policy, RuleFindingKind, TableAnalysis, TestResult};
+use crate::policy::{JurisdictionFinding, Policy, RuleFindingLevel, TableAnalysis, TestResult};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -16,7 +15,7 @@ use serde_with::skip_serializing_none;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PolicyCheckRequest {
-    /// The policy, an artefact of kind `policy`; in place of `policy`.
+    /// The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.
     pub artefact: Option<JsonValue>,
     /// The instant of cases that state none.
     pub as_of: Option<Instant>,
@@ -38,7 +37,8 @@ pub struct PolicyCheckResponse {
     pub tables: Vec<TableAnalysis>,
     /// What became of its cases.
     pub tests: Vec<TestResult>,
-    /// Whether it would load, its cases came out as expected, no rows conflict, and its jurisdiction rejects nothing.
+    /// Whether it would load, its cases came out as expected, no applicant is at a conflict of rows, and its jurisdiction rejects
+    /// nothing.
     pub valid: bool,
 }
 
@@ -49,9 +49,7 @@ impl Operate for PolicyCheckRequest {
     /// A policy that would not load is a result, not an error.
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<PolicyCheckResponse>, Interrupt> {
         let proved = match (&self.artefact, &self.policy) {
-            (Some(artefact), None) => {
-                Registry::prove(core::slice::from_ref(artefact), call.registry.options.clone())
-            }
+            (Some(artefact), None) => proved(artefact, call),
             (None, Some(name)) => {
                 let policy = call.registry.named::<Policy>(name, |_| false)?;
                 return Ok(Done::new(self.checked(&policy)?, vec![policy.reference()]));
@@ -89,10 +87,10 @@ impl PolicyCheckRequest {
             as_of => policy.run_tests(as_of.unwrap_or(Instant::MIN)),
         };
         let (tables, jurisdiction) = (policy.analyse(), policy.jurisdiction_findings());
-        let is_conflict =
-            |table: &TableAnalysis| table.findings.iter().any(|it| it.kind == RuleFindingKind::Conflict);
+        let is_wrong =
+            |table: &TableAnalysis| table.findings.iter().any(|it| it.level == RuleFindingLevel::Error);
         let valid = tests.iter().all(|it| it.passed)
-            && !tables.iter().any(is_conflict)
+            && !tables.iter().any(is_wrong)
             && !jurisdiction.iter().any(|it| it.rejected);
         let cost = u64::try_from(policy.cost()).unwrap_or(u64::MAX);
         Ok(PolicyCheckResponse { cost, jurisdiction, problems: Vec::new(), tables, tests, valid })

@@ -18,11 +18,13 @@ const ROWS_MAX: u32 = 1_000;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PolicyExplainRequest {
-    /// `id` or `id@version` of a second policy, which the page lays beside the first.
+    /// Applications of the portfolio that `hits` counts, decided or not: the page gives shares of them too.
+    pub applications: Option<u64>,
+    /// `id` or `id@version` of a second policy, such as the one in force: the page lays both side by side, each under its name.
     pub against: Option<String>,
     /// The instant of cases that state none, and of a decision that states none.
     pub as_of: Option<Instant>,
-    /// An application, as `policy.run` takes it: the page tells how this policy decides it.
+    /// An application, as `policy.run` takes it: the page tells how this policy decides it, or the one that its `split` draws.
     pub decision: Option<Box<PolicyRunRequest>>,
     /// `markdown` or `html`; default `markdown`.
     #[serde(default)]
@@ -67,6 +69,8 @@ pub enum ExplainFormat {
 pub struct PolicyExplainResponse {
     /// The second policy.
     pub against: Option<ArtefactRef>,
+    /// The policy that decided, where the split of the decision drew another one than `policy`.
+    pub decided_by: Option<ArtefactRef>,
     /// The form of the page.
     pub format: ExplainFormat,
     /// Language of the texts of reasons.
@@ -101,7 +105,7 @@ impl Operate for PolicyExplainRequest {
             let message = format!("rows_max must be in 1..={ROWS_MAX}; got `{}`", self.rows_max);
             return Err(Error::new(Cause::ValueOutOfRange, message).at("/rows_max").into());
         }
-        let hits = self.hits.as_ref().map(|hits| counted(&policy, hits)).transpose()?;
+        let hits = self.counted(&policy)?;
         let mut artefacts = vec![policy.reference()];
         artefacts.extend(against.as_ref().map(Chosen::reference));
         let decided = match &self.decision {
@@ -115,11 +119,22 @@ impl Operate for PolicyExplainRequest {
                 Some((request, done.response))
             }
         };
+        // A split may draw another policy: the decision is told by the tables of the one that took it.
+        let by = decided.as_ref().map(|(_, answer)| &answer.policy).filter(|it| **it != policy.reference());
+        let by = by
+            .map(|it| call.registry.named::<Policy>(&format!("{}@{}", it.id, it.version), |_| false))
+            .transpose()?;
+        artefacts.extend(by.as_ref().map(Chosen::reference));
+        let decision = decided.as_ref().map(|(request, answer)| DecisionView {
+            by: by.as_ref().map(|it| (&**it, name(it))),
+            ..view(request, answer)
+        });
         let options = ExplainOptions {
             name: name(&policy),
             against: against.as_ref().map(|it| (&**it, name(it))),
             as_of: self.as_of,
-            decision: decided.as_ref().map(|(request, answer)| view(request, answer)),
+            decision,
+            applications: self.applications,
             hits,
             language: &self.language,
             is_html: self.format == ExplainFormat::Html,
@@ -129,6 +144,7 @@ impl Operate for PolicyExplainRequest {
         let explained = policy.explain(&options);
         let response = PolicyExplainResponse {
             against: against.as_ref().map(Chosen::reference),
+            decided_by: by.as_ref().map(Chosen::reference),
             format: self.format,
             language: self.language.clone(),
             outcome: decided.as_ref().map(|(_, answer)| answer.outcome),
@@ -141,6 +157,33 @@ impl Operate for PolicyExplainRequest {
 }
 
 impl PolicyExplainRequest {
+    /// Returns the counts by table and row; a row that the policy does not have is refused, since they are of another one.
+    fn counted(&self, policy: &Policy) -> Result<Option<Hits>> {
+        let Some(hits) = &self.hits else { return Ok(None) };
+        let tables = policy.rule_names_by_table();
+        let mut counted = Hits::new();
+        for (number, hit) in hits.iter().enumerate() {
+            let refused = |message: &str| {
+                Err(Error::new(Cause::PolicyName, message.to_owned()).at(format!("/hits/{number}")))
+            };
+            if !tables.get(&hit.table).is_some_and(|rows| rows.contains(&hit.rule)) {
+                return refused("the policy has no such row: give the `rules` of a replay by this policy");
+            }
+            let of_table = counted.entry(hit.table.clone()).or_default();
+            if of_table.insert(hit.rule.clone(), hit.rows).is_some() {
+                return refused("a row has two counts");
+            }
+        }
+        let most = hits.iter().map(|hit| hit.rows).max().unwrap_or(0);
+        if let Some(applications) = self.applications.filter(|it| *it < most) {
+            let message = format!(
+                "applications must be at least the `{most}` that one row matched; got `{applications}`"
+            );
+            return Err(Error::new(Cause::ValueOutOfRange, message).at("/applications"));
+        }
+        Ok(Some(counted))
+    }
+
     /// Returns the decision to be told, with all that a page tells of it.
     fn decision(
         &self,
@@ -170,25 +213,6 @@ fn name(policy: &Chosen<'_, Policy>) -> String {
     format!("{}@{}", reference.id, reference.version)
 }
 
-/// Returns the counts by table and row; a row that the policy does not have is refused, since they are of another one.
-fn counted(policy: &Policy, hits: &[RuleCount]) -> Result<Hits> {
-    let tables = policy.rule_names_by_table();
-    let mut counted = Hits::new();
-    for (number, hit) in hits.iter().enumerate() {
-        let refused = |message: &str| {
-            Err(Error::new(Cause::PolicyName, message.to_owned()).at(format!("/hits/{number}")))
-        };
-        if !tables.get(&hit.table).is_some_and(|rows| rows.contains(&hit.rule)) {
-            return refused("the policy has no such row: give the `rules` of a replay by this policy");
-        }
-        let of_table = counted.entry(hit.table.clone()).or_default();
-        if of_table.insert(hit.rule.clone(), hit.rows).is_some() {
-            return refused("a row has two counts");
-        }
-    }
-    Ok(counted)
-}
-
 /// Returns an answer of `policy.run` as the page tells it.
 fn view<'d>(request: &'d PolicyRunRequest, answer: &'d PolicyRunResponse) -> DecisionView<'d> {
     let reasons = answer.reasons.iter().map(|it| ReasonLine {
@@ -211,6 +235,7 @@ fn view<'d>(request: &'d PolicyRunRequest, answer: &'d PolicyRunResponse) -> Dec
         approved_amount_minor: answer.approved_amount_minor,
         as_of: answer.as_of,
         assumed: &answer.assumed,
+        by: None,
         change,
         counter_offer_minor: answer.counter_offer.as_ref().map(|it| it.amount_minor),
         explanation: &answer.explanation,

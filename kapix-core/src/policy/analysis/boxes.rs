@@ -1,10 +1,11 @@
 //! Rows as boxes: one set of numbers an axis, texts numbered.
 
-use crate::expression::{Cell, CellTest, Grid, Intervals, Scalar};
-use crate::policy::input::{Input, Place};
+use super::ranges::Bounds;
+use crate::expression::{Cell, CellTest, EVERY, Grid, Intervals, Range, Scalar};
+use crate::policy::document::HitPolicy;
 use crate::policy::load::Policy;
-use crate::policy::table::{Passes, Table};
-use std::collections::BTreeSet;
+use crate::policy::table::{Passes, Row, Table, Test};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts of space that are looked at for one table, at most. Beyond it the analysis says that it is not whole.
 const BUDGET: usize = 400_000;
@@ -16,6 +17,8 @@ pub(super) struct Axis {
     pub(super) domain: Intervals,
     /// Of a column of texts, the symbols in the order of their numbers here; the number behind them is any other text.
     pub(super) symbols: Option<Vec<u32>>,
+    /// The numbers between which the values lie.
+    range: Range,
 }
 
 /// A table as boxes.
@@ -24,6 +27,9 @@ pub(super) struct Boxes {
     pub(super) axes: Vec<Axis>,
     /// The box of each row; none for a row with a cell that is computed.
     pub(super) rows: Vec<Option<Vec<Intervals>>>,
+    /// Around each row with a computed cell, the box of its other cells.
+    around: BTreeMap<usize, Vec<Intervals>>,
+    bounds: Bounds,
     budget: usize,
     /// Uncovered boxes that were found, and how many are wanted.
     found: Vec<Vec<Intervals>>,
@@ -32,23 +38,30 @@ pub(super) struct Boxes {
 
 impl Boxes {
     pub(super) fn of(policy: &Policy, table: &Table) -> Self {
-        let axes: Vec<Axis> = (0..table.columns.len()).map(|column| axis(policy, table, column)).collect();
-        let rows = table.rows.iter().map(|row| {
-            let mut sides: Vec<Intervals> = axes.iter().map(|axis| axis.domain.clone()).collect();
-            for test in table.tests_of(row) {
-                let column = usize::from(test.column);
-                let axis = axes.get(column)?;
-                let set = match test.passes {
-                    Passes::Between(low, high) => Intervals::between(low, high, axis.grid),
-                    Passes::Cell(cell) => axis.set(table.cells.get(cell as usize)?)?,
-                };
-                if let Some(side) = sides.get_mut(column) {
-                    *side = side.and(&set);
-                }
+        let bounds = Bounds::of(policy);
+        let axes: Vec<Axis> = (0..table.columns.len()).map(|column| axis(table, column, &bounds)).collect();
+        let (mut rows, mut around) = (Vec::new(), BTreeMap::new());
+        for (number, row) in table.rows.iter().enumerate() {
+            let (sides, is_whole) = sides(table, row, &axes, &bounds);
+            if is_whole {
+                rows.push(Some(sides));
+            } else {
+                rows.push(None);
+                around.insert(number, sides);
             }
-            Some(sides)
-        });
-        Self { rows: rows.collect(), axes, budget: BUDGET, found: Vec::new(), most: 0 }
+        }
+        Self { rows, around, axes, bounds, budget: BUDGET, found: Vec::new(), most: 0 }
+    }
+
+    /// Returns a box that a row does not leave: its own, or that of its cells which are not computed.
+    pub(super) fn around(&self, row: usize) -> Option<&Vec<Intervals>> {
+        self.rows.get(row)?.as_ref().or_else(|| self.around.get(&row))
+    }
+
+    /// Returns whether every value of its column passes a cell, so that the row does not rest on it.
+    pub(super) fn is_idle(&self, table: &Table, test: &Test) -> bool {
+        let Some(axis) = self.axes.get(usize::from(test.column)) else { return false };
+        axis.passing(table, test, &self.bounds).is_some_and(|set| set.and(&axis.domain) == axis.domain)
     }
 
     /// Returns whether everything was looked at so far.
@@ -122,7 +135,12 @@ impl Boxes {
 }
 
 /// Returns the parts of a side between the ends of rows.
-fn segments(side: &Intervals, active: &[&Vec<Intervals>], depth: usize, grid: Grid) -> Vec<Intervals> {
+pub(super) fn segments(
+    side: &Intervals,
+    active: &[&Vec<Intervals>],
+    depth: usize,
+    grid: Grid,
+) -> Vec<Intervals> {
     let mut starts: Vec<f64> = Vec::new();
     for (low, high) in active.iter().filter_map(|row| row.get(depth)).flat_map(Intervals::ranges) {
         starts.push(*low);
@@ -145,6 +163,25 @@ fn segments(side: &Intervals, active: &[&Vec<Intervals>], depth: usize, grid: Gr
     parts
 }
 
+impl Policy {
+    /// Returns which cells of a table every value of their column passes.
+    pub(in crate::policy) fn idle_tests<'t>(&self, table: &'t Table) -> impl Fn(&Test) -> bool + use<'t> {
+        let boxes = Boxes::of(self, table);
+        move |test: &Test| boxes.is_idle(table, test)
+    }
+}
+
+impl Table {
+    /// Returns the rows in the order in which they come before each other.
+    pub(super) fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        if matches!(self.body.hit, HitPolicy::Priority | HitPolicy::OutputOrder) {
+            order.sort_by_key(|row| (self.rows.get(*row).map_or(u32::MAX, |it| it.priority), *row));
+        }
+        order
+    }
+}
+
 /// Returns whether a box and a region have a point in common.
 pub(super) fn meets(row: &[Intervals], region: &[Intervals]) -> bool {
     row.iter().zip(region).all(|(one, other)| !one.and(other).is_empty())
@@ -156,8 +193,16 @@ pub(super) fn common(one: &[Intervals], other: &[Intervals]) -> Vec<Intervals> {
 }
 
 impl Axis {
-    /// Returns the set that passes a cell; none for a computed one.
-    fn set(&self, cell: &Cell) -> Option<Intervals> {
+    /// Returns the set that passes a cell of a row; none for a computed one.
+    fn passing(&self, table: &Table, test: &Test, bounds: &Bounds) -> Option<Intervals> {
+        match test.passes {
+            Passes::Between(low, high) => Some(Intervals::between(low, high, self.grid)),
+            Passes::Cell(cell) => self.set(table.cells.get(cell as usize)?, bounds),
+        }
+    }
+
+    /// Returns the set that passes a cell; none for a computed one that some values pass.
+    fn set(&self, cell: &Cell, bounds: &Bounds) -> Option<Intervals> {
         match (&cell.test, &self.symbols) {
             (CellTest::Any, _) => Some(self.domain.clone()),
             (CellTest::Intervals(set), _) => Some(set.clone()),
@@ -169,6 +214,11 @@ impl Axis {
                 });
                 Some(if *others { set.complement(Grid::Whole) } else { set })
             }
+            (CellTest::Program(program), _) => match bounds.of_program(program, self.range) {
+                (low, _) if low > 0.0 => Some(self.domain.clone()),
+                (_, high) if high <= 0.0 => Some(Intervals::default()),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -180,41 +230,43 @@ pub(super) fn number(at: usize) -> f64 {
     at as f64
 }
 
-fn axis(policy: &Policy, table: &Table, column: usize) -> Axis {
-    let scalar = table.columns.get(column).map_or(Scalar::Number, |it| it.scalar);
-    let input = input_of(policy, table, column);
-    match scalar {
-        Scalar::Boolean => {
-            Axis { grid: Grid::Whole, domain: Intervals::between(0.0, 1.0, Grid::Whole), symbols: None }
-        }
-        Scalar::Text => {
-            let mut symbols: BTreeSet<u32> = BTreeSet::new();
-            for cell in &table.cells {
-                if let CellTest::Texts { symbols: of_cell, .. } = &cell.test {
-                    symbols.extend(of_cell);
-                }
-            }
-            let stated = table.columns.get(column).and_then(|it| it.values.clone());
-            let others = stated.is_none();
-            symbols.extend(stated.iter().flat_map(|it| it.iter()));
-            if let Some(stated) = &stated {
-                symbols.retain(|it| stated.contains(it));
-            }
-            let count = symbols.len() + usize::from(others);
-            let last = number(count) - 1.0;
-            let domain = Intervals::between(0.0, last, Grid::Whole);
-            Axis { grid: Grid::Whole, domain, symbols: Some(symbols.into_iter().collect()) }
-        }
-        _ => {
-            let grid = if scalar.is_whole() { Grid::Whole } else { Grid::Floats };
-            let (min, max) = input.map_or((f64::NEG_INFINITY, f64::INFINITY), |it| (it.min, it.max));
-            Axis { grid, domain: Intervals::between(min, max, grid), symbols: None }
+/// Returns the box of a row, and whether it is that of all its cells: what a computed cell asks may be known by the bounds of
+/// what it reads.
+fn sides(table: &Table, row: &Row, axes: &[Axis], bounds: &Bounds) -> (Vec<Intervals>, bool) {
+    let mut sides: Vec<Intervals> = axes.iter().map(|axis| axis.domain.clone()).collect();
+    let mut is_whole = true;
+    for test in table.tests_of(row) {
+        let column = usize::from(test.column);
+        let (Some(axis), Some(side)) = (axes.get(column), sides.get_mut(column)) else { continue };
+        match axis.passing(table, test, bounds) {
+            Some(set) => *side = side.and(&set),
+            None => is_whole = false,
         }
     }
+    (sides, is_whole)
 }
 
-/// Returns the input that a column reads as it is.
-pub(super) fn input_of<'p>(policy: &'p Policy, table: &Table, column: usize) -> Option<&'p Input> {
-    let program = &table.columns.get(column)?.program;
-    policy.inputs.iter().find(|input| matches!(input.place, Place::Slot(slot) if program.is_slot(slot)))
+fn axis(table: &Table, column: usize, bounds: &Bounds) -> Axis {
+    let expression = table.columns.get(column);
+    let scalar = expression.map_or(Scalar::Number, |it| it.scalar);
+    let range = expression.map_or(EVERY, |it| bounds.of_program(&it.program, EVERY));
+    if scalar == Scalar::Text {
+        let mut symbols: BTreeSet<u32> = BTreeSet::new();
+        for cell in &table.cells {
+            if let CellTest::Texts { symbols: of_cell, .. } = &cell.test {
+                symbols.extend(of_cell);
+            }
+        }
+        let stated = expression.and_then(|it| it.values.clone());
+        let others = stated.is_none();
+        symbols.extend(stated.iter().flat_map(|it| it.iter()));
+        if let Some(stated) = &stated {
+            symbols.retain(|it| stated.contains(it));
+        }
+        let count = symbols.len() + usize::from(others);
+        let domain = Intervals::between(0.0, number(count) - 1.0, Grid::Whole);
+        return Axis { grid: Grid::Whole, domain, symbols: Some(symbols.into_iter().collect()), range };
+    }
+    let grid = if scalar.is_whole() { Grid::Whole } else { Grid::Floats };
+    Axis { grid, domain: Intervals::between(range.0, range.1, grid), symbols: None, range }
 }

@@ -1,36 +1,26 @@
 //! What two versions of a policy decide differently, by the geometry of their tables, without data.
-//!
-//! The rows of a table of both versions become one table with the inputs of both, so that they lie on the same axes. Where a row
-//! of the first decides beside a row of the second, and they give different things, there is a difference.
 
-use super::boxes::{Boxes, common};
-use super::find::cells;
-use super::witness::Claim;
-use crate::expression::Intervals;
+use super::both::Both;
+use super::meaning::{Meanings, names_of};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::policy::document::{
-    HitPolicy, InputBody, OnMissing, Outcome, PolicyBody, RuleBody, StepBody, TableBody, ThenBody,
-};
+use crate::policy::document::{HitPolicy, Outcome, PolicyBody, StepBody};
 use crate::policy::load::{Policy, Step};
 use crate::policy::table::Table;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
-use std::collections::BTreeMap;
-
-/// Differences that are told of a table, and pairs of rows that are compared.
-const TOLD_MAX: usize = 50;
-const PAIRS_MAX: usize = 1_000_000;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a table of two versions gives different things.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TableDifference {
-    /// The parts where it does, 50 at most.
+    /// The parts where it does, 50 at most. Of tables whose rows count together, one part for each set of rows that match in one
+    /// version and not in the other.
     pub differences: Vec<RuleDifference>,
     /// Name of the table.
     pub table: String,
-    /// Whether everything was compared.
+    /// Whether everything was compared: then the versions give the same elsewhere, for all known values of the columns.
     pub whole: bool,
 }
 
@@ -39,30 +29,40 @@ pub struct TableDifference {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleDifference {
-    /// What the first version gives; absent where no row of it matches.
+    /// Whether the versions, run whole, tell the witness different things: outcome, reasons or terms. False: what differs here was
+    /// not found to change what any applicant is told.
+    pub differs: Option<bool>,
+    /// What the first version gives; absent where no row of it matches, or none beside what both give.
     pub gives: Option<RuleGives>,
     /// What the second version gives.
     pub other_gives: Option<RuleGives>,
+    /// What the second version, run whole, decides of the witness.
+    pub other_outcome: Option<Outcome>,
+    /// What the first version, run whole, decides of the witness.
+    pub outcome: Option<Outcome>,
     /// The columns and where it is, as cells.
     pub region: BTreeMap<String, String>,
-    /// Values of inputs and of results of steps at which it is so; null where none were found.
+    /// Values of inputs and of results of steps at which it is so, proved by a run of both versions; absent where none were found.
     pub witness: Option<BTreeMap<String, JsonValue>>,
 }
 
-/// What a row gives.
+/// What a row gives, or rows together.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleGives {
-    /// The outcome.
+    /// The outcome: the worst of several rows, and `refer` of rows that disagree.
     pub outcome: Option<Outcome>,
     /// Its outputs, as the document states them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, JsonValue>,
-    /// The reason.
+    /// The reason of a row; `ROWS_DISAGREE` of rows that disagree.
     pub reason: Option<String>,
-    /// Name of the row.
-    pub rule: String,
+    /// Name of the row; absent where it is several.
+    pub rule: Option<String>,
+    /// Names of the rows, where it is several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
 }
 
 /// What two versions have otherwise than by rows that can be compared.
@@ -87,32 +87,80 @@ impl Policy {
     pub(crate) fn difference(&self, other: &Self, limits: &Limits) -> PolicyDifference {
         let mut found = PolicyDifference::default();
         documents(&self.body, &other.body, &mut found.documents);
-        for (step, table) in tables(&self.body) {
-            let Some((_, same)) = tables(&other.body).find(|(_, it)| it.name == table.name) else { continue };
-            if table == same {
+        let (meanings, others) = (Meanings::of(self), Meanings::of(other));
+        for (step, table) in self.numbered_tables() {
+            let Some((place, same)) = other.numbered_tables().find(|(_, it)| it.body.name == table.body.name)
+            else {
+                continue;
+            };
+            if table.body == same.body {
                 continue;
             }
-            match Both::of((&self.body, step, table), (&other.body, same), limits) {
-                Ok(both) => found.tables.push(both.differences()),
-                Err(message) => {
-                    let field = format!("/steps/{step}/table");
-                    found.documents.push(DocumentDifference { field, message });
+            let mut tell = |part: &str, message: String| {
+                let field = format!("/steps/{step}/table{part}");
+                found.documents.push(DocumentDifference { field, message });
+            };
+            if table.body.hit != same.body.hit {
+                let comparable = is_single(table.body.hit) == is_single(same.body.hit);
+                tell("/hit", if comparable { OTHER_HIT } else { ANOTHER_HIT }.to_owned());
+                if !comparable {
+                    continue;
                 }
+            }
+            let has_outputs = table.body.outputs != same.body.outputs;
+            if has_outputs {
+                tell("/outputs", STATED.to_owned());
+            }
+            let columns: Vec<_> = table.columns.iter().map(|it| &it.program).collect();
+            let moved = meanings.changed(&others, names_of(self, &columns));
+            if let Some(name) = moved.first() {
+                tell("", format!("its columns read `{name}`, which the versions compute differently"));
+                continue;
+            }
+            let moved = meanings.changed(&others, names_of(self, &table.programs()));
+            if let Some(name) = moved.first() {
+                tell(
+                    "",
+                    format!(
+                        "its rows read `{name}`, which the versions compute differently: the rows are compared as they are written"
+                    ),
+                );
+            }
+            let is_proved = !has_outputs && moved.is_empty();
+            match Both::of((self, step, table), (other, place, same), limits) {
+                Ok(both) => {
+                    let compared = both.differences();
+                    found.tables.push(TableDifference { whole: compared.whole && is_proved, ..compared });
+                }
+                Err(message) => tell("", message),
             }
         }
         found.documents.sort();
         found
     }
+
+    fn numbered_tables(&self) -> impl Iterator<Item = (usize, &Table)> {
+        self.steps.iter().enumerate().filter_map(|(number, step)| match step {
+            Step::Table(table) => Some((number, table)),
+            Step::Call(_) | Step::Derive { .. } => None,
+        })
+    }
 }
 
-fn tables(body: &PolicyBody) -> impl Iterator<Item = (usize, &TableBody)> {
-    body.steps.iter().enumerate().filter_map(|(number, step)| match step {
-        StepBody::Table(table) => Some((number, table)),
-        StepBody::Call(_) | StepBody::Derive(_) => None,
-    })
+/// What is said of parts that both documents state.
+const STATED: &str = "the versions state it differently";
+const OTHER_HIT: &str =
+    "the versions have another hit policy; rows are compared by it where all that they read is known";
+const ANOTHER_HIT: &str =
+    "in one version one row decides, in the other all rows count together: this is compared only over data";
+
+/// Returns whether one row decides, and not all rows together.
+pub(super) const fn is_single(hit: HitPolicy) -> bool {
+    matches!(hit, HitPolicy::First | HitPolicy::Unique | HitPolicy::Any | HitPolicy::Priority)
 }
 
-const fn name(step: &StepBody) -> &String {
+/// Returns the name of a step.
+pub(super) const fn step_name(step: &StepBody) -> &String {
     match step {
         StepBody::Call(call) => &call.name,
         StepBody::Derive(derive) => &derive.name,
@@ -125,37 +173,42 @@ fn documents(one: &PolicyBody, other: &PolicyBody, found: &mut Vec<DocumentDiffe
     let mut differ = |field: String, message: &str| {
         found.push(DocumentDifference { field, message: message.to_owned() });
     };
-    let compare = |one: Option<&str>, other: Option<&str>| match (one, other) {
-        (Some(_), None) => "only the first version has it",
-        (None, Some(_)) => "only the second version has it",
-        _ => "the versions state it differently",
-    };
-    let names = |body: &PolicyBody| body.inputs.keys().cloned().collect::<Vec<_>>();
-    for input in
-        names(one).into_iter().chain(names(other).into_iter().filter(|it| !one.inputs.contains_key(it)))
-    {
-        let (left, right) = (one.inputs.get(&input), other.inputs.get(&input));
-        if left != right {
-            let message = compare(left.map(|_| ""), right.map(|_| ""));
-            differ(format!("/inputs/{}", crate::error::escape_segment(&input)), message);
+    let inputs: BTreeSet<&String> = one.inputs.keys().chain(other.inputs.keys()).collect();
+    for input in inputs {
+        let field = format!("/inputs/{}", crate::error::escape_segment(input));
+        match (one.inputs.get(input), other.inputs.get(input)) {
+            (Some(_), None) => differ(field, "only the first version has it"),
+            (None, Some(_)) => differ(field, "only the second version has it"),
+            (left, right) if left != right => differ(field, STATED),
+            _ => {}
         }
     }
+    let find = |body: &PolicyBody, wanted: &StepBody| {
+        body.steps.iter().position(|it| step_name(it) == step_name(wanted))
+    };
     for (number, step) in one.steps.iter().enumerate() {
-        match other.steps.iter().find(|it| name(it) == name(step)) {
-            None => differ(format!("/steps/{number}"), "only the first version has it"),
-            Some(same) if matches!(step, StepBody::Table(_)) && matches!(same, StepBody::Table(_)) => {}
-            Some(same) if same != step => {
-                differ(format!("/steps/{number}"), "the versions state it differently");
-            }
-            Some(_) => {}
+        let same = find(other, step).and_then(|at| other.steps.get(at));
+        match (step, same) {
+            (_, None) => differ(format!("/steps/{number}"), "only the first version has it"),
+            (StepBody::Table(_), Some(StepBody::Table(_))) => {}
+            (_, Some(same)) if same != step => differ(format!("/steps/{number}"), STATED),
+            _ => {}
         }
     }
     for (number, step) in other.steps.iter().enumerate() {
-        if !one.steps.iter().any(|it| name(it) == name(step)) {
+        if find(one, step).is_none() {
             differ(format!("/steps/{number}"), "only the second version has it");
         }
     }
+    let places: Vec<usize> = one.steps.iter().filter_map(|step| find(other, step)).collect();
+    if !places.is_sorted() {
+        differ(
+            "/steps".to_owned(),
+            "the steps come in another order: which table declines first may differ, and with it the reasons that are told",
+        );
+    }
     let parts = [
+        ("/currency", one.currency != other.currency),
         ("/offer", one.offer != other.offer),
         ("/reasons", one.reasons != other.reasons),
         ("/effective", one.effective != other.effective),
@@ -165,184 +218,7 @@ fn documents(one: &PolicyBody, other: &PolicyBody, found: &mut Vec<DocumentDiffe
     ];
     for (field, differs) in parts {
         if differs {
-            differ(field.to_owned(), "the versions state it differently");
+            differ(field.to_owned(), STATED);
         }
     }
-}
-
-/// A table of two versions as one: the rows of the first, then those of the second.
-struct Both {
-    policy: Policy,
-    step: usize,
-    rows: usize,
-    /// The rows of both, as their documents have them.
-    rules: Vec<RuleBody>,
-}
-
-impl Both {
-    fn of(
-        (body, step, table): (&PolicyBody, usize, &TableBody),
-        (other, same): (&PolicyBody, &TableBody),
-        limits: &Limits,
-    ) -> Result<Self, String> {
-        let single = |hit| matches!(hit, HitPolicy::First | HitPolicy::Unique | HitPolicy::Any);
-        if !single(table.hit) || !single(same.hit) {
-            return Err("the rows differ; what all rows together give is compared only over data".to_owned());
-        }
-        let before = |body: &PolicyBody, name_of: &str| {
-            body.steps.iter().take_while(|it| name(it) != name_of).cloned().collect::<Vec<_>>()
-        };
-        let (own, others) = (before(body, &table.name), before(other, &same.name));
-        let reads =
-            |columns: &[String], step: &StepBody| columns.iter().any(|it| it.contains(name(step).as_str()));
-        let moved = own.iter().find(|step| {
-            reads(&table.columns, step) && others.iter().any(|it| name(it) == name(step) && it != *step)
-        });
-        if let Some(step) = moved {
-            return Err(format!("its columns read `{}`, which the versions compute differently", name(step)));
-        }
-        let place = |column: &String| same.columns.iter().position(|it| it == column);
-        let places: Option<Vec<usize>> = table.columns.iter().map(place).collect();
-        let (Some(places), true) = (places, table.columns.len() == same.columns.len()) else {
-            return Err("the versions have other columns".to_owned());
-        };
-        let turned = same.rules.iter().map(|rule| RuleBody {
-            when: places.iter().filter_map(|place| rule.when.get(*place).cloned()).collect(),
-            ..rule.clone()
-        });
-        let rules: Vec<RuleBody> = table.rules.iter().cloned().chain(turned).collect();
-        let named = |(number, rule): (usize, &RuleBody)| RuleBody {
-            id: Some(format!("row_{number}")),
-            then: ThenBody { outcome: Some(Outcome::Approve), ..ThenBody::default() },
-            ..rule.clone()
-        };
-        let whole = TableBody {
-            hit: HitPolicy::First,
-            outputs: BTreeMap::new(),
-            rules: rules.iter().enumerate().map(named).collect(),
-            ..table.clone()
-        };
-        let mut inputs = body.inputs.clone();
-        for (name, input) in &other.inputs {
-            let joined = match inputs.get(name) {
-                None => input.clone(),
-                Some(own)
-                    if own.kind != input.kind || own.list != input.list || own.currency != input.currency =>
-                {
-                    return Err(format!("the versions state another type of the input `{name}`"));
-                }
-                Some(own) => wider(own, input),
-            };
-            inputs.insert(name.clone(), joined);
-        }
-        for input in inputs.values_mut() {
-            input.on_missing = OnMissing::Refer;
-        }
-        let mut steps = own;
-        steps.push(StepBody::Table(whole));
-        let reasons = other.reasons.iter().chain(&body.reasons).map(|(code, it)| (code.clone(), it.clone()));
-        let whole = PolicyBody {
-            inputs,
-            reasons: reasons.collect(),
-            steps,
-            offer: None,
-            overriding: None,
-            tests: Vec::new(),
-            ..body.clone()
-        };
-        let policy = Policy::load(whole, limits).map_err(|error| {
-            format!("the rows of both versions do not stand beside each other: {}", error.message)
-        })?;
-        Ok(Self { policy, step, rows: table.rules.len(), rules })
-    }
-
-    fn table(&self) -> Option<&Table> {
-        match self.policy.steps.get(self.step) {
-            Some(Step::Table(table)) => Some(table),
-            _ => None,
-        }
-    }
-
-    fn differences(&self) -> TableDifference {
-        let Some(table) = self.table() else {
-            return TableDifference { differences: Vec::new(), table: String::new(), whole: false };
-        };
-        let mut boxes = Boxes::of(&self.policy, table);
-        let mut found = Vec::new();
-        let (own, others) = (0..self.rows, self.rows..self.rules.len());
-        let is_analysed = boxes.rows.iter().all(Option::is_some);
-        let mut pairs = 0;
-        // Behind the last row of a version stands what no row of it matches.
-        'pairs: for one in own.clone().map(Some).chain([None]) {
-            for other in others.clone().map(Some).chain([None]) {
-                pairs += 1;
-                if found.len() >= TOLD_MAX || pairs > PAIRS_MAX || !boxes.is_whole() {
-                    break 'pairs;
-                }
-                if self.gives(one) == self.gives(other) {
-                    continue;
-                }
-                let domain: Vec<Intervals> = boxes.axes.iter().map(|axis| axis.domain.clone()).collect();
-                let side = |row: Option<usize>| match row {
-                    Some(row) => boxes.rows.get(row).cloned().flatten(),
-                    None => Some(domain.clone()),
-                };
-                let (Some(left), Some(right)) = (side(one), side(other)) else { continue };
-                let region = common(&left, &right);
-                if region.iter().any(Intervals::is_empty) {
-                    continue;
-                }
-                let mut before: Vec<usize> = own.clone().take_while(|row| Some(*row) != one).collect();
-                before.extend(others.clone().take_while(|row| Some(*row) != other));
-                // A computed row before them may decide there: what it covers is not known.
-                if before.iter().any(|row| boxes.rows.get(*row).is_none_or(Option::is_none)) {
-                    continue;
-                }
-                if let Some(part) = boxes.uncovered(&region, &before, 1).into_iter().next() {
-                    let matches: Vec<usize> = one.into_iter().chain(other).collect();
-                    let claim = Claim {
-                        policy: &self.policy,
-                        step: self.step,
-                        table,
-                        boxes: &boxes,
-                        matches: &matches,
-                    };
-                    found.push(RuleDifference {
-                        gives: self.told(one, 0),
-                        other_gives: self.told(other, self.rows),
-                        region: cells(&self.policy, table, &boxes.axes, &part),
-                        witness: claim.witness(&part),
-                    });
-                }
-            }
-        }
-        let whole = is_analysed && boxes.is_whole() && pairs <= PAIRS_MAX && found.len() < TOLD_MAX;
-        TableDifference { differences: found, table: table.body.name.clone(), whole }
-    }
-
-    fn gives(&self, row: Option<usize>) -> Option<&ThenBody> {
-        row.and_then(|row| self.rules.get(row)).map(|rule| &rule.then)
-    }
-
-    fn told(&self, row: Option<usize>, first: usize) -> Option<RuleGives> {
-        let row = row?;
-        let rule = self.rules.get(row)?;
-        Some(RuleGives {
-            outcome: rule.then.outcome,
-            outputs: rule.then.outputs.clone(),
-            reason: rule.then.reason.clone(),
-            rule: rule.id.clone().unwrap_or_else(|| format!("rule_{}", row - first + 1)),
-        })
-    }
-}
-
-/// Returns an input with the values of both versions.
-fn wider(one: &InputBody, other: &InputBody) -> InputBody {
-    let least = |one: Option<f64>, other: Option<f64>| one.zip(other).map(|(one, other)| one.min(other));
-    let most = |one: Option<f64>, other: Option<f64>| one.zip(other).map(|(one, other)| one.max(other));
-    let values = one.values.as_ref().zip(other.values.as_ref()).map(|(one, other)| {
-        let added = other.iter().filter(|it| !one.contains(it));
-        one.iter().chain(added).cloned().collect()
-    });
-    InputBody { min: least(one.min, other.min), max: most(one.max, other.max), values, ..one.clone() }
 }

@@ -1,13 +1,17 @@
 //! What is found of a table.
 
-use super::boxes::{Axis, Boxes, common, meets};
+use super::applicant::{Applicant, Given, REACHED};
+use super::boxes::{Boxes, common, meets};
+use super::cells::cells;
+use super::variables::Variable;
 use super::witness::Claim;
-use crate::expression::{Intervals, same};
+use crate::expression::Intervals;
 use crate::json_value::JsonValue;
-use crate::policy::HitPolicy;
 use crate::policy::load::{Policy, Step};
 use crate::policy::table::Table;
+use crate::policy::{HitPolicy, Outcome};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use std::collections::BTreeMap;
 use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
@@ -66,29 +70,50 @@ pub enum RuleFindingKind {
     Duplicate,
 }
 
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum RuleFindingLevel {
+    /// The policy is not valid: a conflict with an applicant who shows it.
+    Error,
+    /// It may be meant so: a gap, at which the table gives nothing and the policy never approves on its account.
+    Info,
+    /// It is probably a mistake, or a conflict of which no applicant was found.
+    Warning,
+}
+
 /// One finding.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleFinding {
     /// What it is.
     pub kind: RuleFindingKind,
+    /// How much it matters.
+    pub level: RuleFindingLevel,
+    /// What the policy, run whole, decides of the witness.
+    pub outcome: Option<Outcome>,
     /// The columns and where it is, as cells.
     pub region: BTreeMap<String, String>,
     /// The rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<String>,
-    /// Values of inputs and of results of steps at which it is so, proved by a run; null where none were found.
+    /// Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age
+    /// counts needs a date to be run.
+    #[serialize_always]
     pub witness: Option<BTreeMap<String, JsonValue>>,
 }
 
 impl Policy {
     /// Returns what is wrong with the tables of a policy although it loads.
     pub(crate) fn analyse(&self) -> Vec<TableAnalysis> {
+        let variables = self.variables();
         let tables = self.steps.iter().enumerate().filter_map(|(number, step)| match step {
             Step::Table(table) => Some((number, table)),
             Step::Call(_) | Step::Derive { .. } => None,
         });
-        tables.map(|(number, table)| Finder::new(self, number, table).analysis()).collect()
+        tables.map(|(number, table)| Finder::new(self, number, table, &variables).analysis()).collect()
     }
 }
 
@@ -97,12 +122,13 @@ struct Finder<'p> {
     step: usize,
     table: &'p Table,
     boxes: Boxes,
+    variables: &'p [Variable],
     findings: Vec<RuleFinding>,
 }
 
 impl<'p> Finder<'p> {
-    fn new(policy: &'p Policy, step: usize, table: &'p Table) -> Self {
-        Self { policy, step, table, boxes: Boxes::of(policy, table), findings: Vec::new() }
+    fn new(policy: &'p Policy, step: usize, table: &'p Table, variables: &'p [Variable]) -> Self {
+        Self { policy, step, table, boxes: Boxes::of(policy, table), variables, findings: Vec::new() }
     }
 
     fn analysis(mut self) -> TableAnalysis {
@@ -133,17 +159,46 @@ impl<'p> Finder<'p> {
     }
 
     fn keep(&mut self, kind: RuleFindingKind, rows: &[usize], region: &[Intervals], matches: &[usize]) {
-        let claim =
-            Claim { policy: self.policy, step: self.step, table: self.table, boxes: &self.boxes, matches };
         let is_somewhere = region.iter().all(|side| !side.is_empty());
-        let witness = if is_somewhere { claim.witness(region) } else { None };
+        let witness = if is_somewhere { self.witness(kind, region, matches) } else { None };
+        let outcome =
+            witness.as_ref().and_then(|witness| self.policy.ended(witness)).map(|ended| ended.outcome());
+        let level = match kind {
+            RuleFindingKind::Conflict if witness.is_some() => RuleFindingLevel::Error,
+            RuleFindingKind::Gap => RuleFindingLevel::Info,
+            _ => RuleFindingLevel::Warning,
+        };
         let finding = RuleFinding {
             kind,
+            level,
+            outcome,
             region: cells(self.policy, self.table, &self.boxes.axes, region),
             rules: rows.iter().map(|row| self.table.row_name(*row)).collect(),
             witness,
         };
         self.findings.push(finding);
+    }
+
+    /// Returns an applicant whom a run shows, where possible one whose run comes to the table.
+    fn witness(&self, kind: RuleFindingKind, region: &[Intervals], matches: &[usize]) -> Option<Applicant> {
+        let (policy, step, table) = (self.policy, self.step, self.table);
+        let claim = Claim { policy, step, table, boxes: &self.boxes, variables: self.variables, matches };
+        let is_so = |applicant: &Applicant| match kind {
+            RuleFindingKind::Gap => policy.table_gives(step, applicant) == Some(Given::Nothing),
+            RuleFindingKind::Conflict => matches!(
+                policy.table_gives(step, applicant),
+                Some(Given::Disagree(rows)) if matches.iter().all(|row| rows.contains(row))
+            ),
+            _ => {
+                let matching = policy.matching(step, applicant);
+                matches.iter().all(|row| matching.contains(row))
+            }
+        };
+        let rank = |applicant: &Applicant| {
+            let ended = if is_so(applicant) { policy.ended(applicant) } else { None };
+            ended.map_or(0, |ended| ended.nearness(step))
+        };
+        claim.witness(region, REACHED, &rank).map(|(applicant, _)| applicant)
     }
 
     fn unreachable(&mut self) {
@@ -234,54 +289,4 @@ impl<'p> Finder<'p> {
             self.keep(RuleFindingKind::Gap, &[], &region, &[]);
         }
     }
-}
-
-/// Returns a region by its columns, as cells.
-pub(super) fn cells(
-    policy: &Policy,
-    table: &Table,
-    axes: &[Axis],
-    region: &[Intervals],
-) -> BTreeMap<String, String> {
-    let written = |axis: &Axis, side: &Intervals| match &axis.symbols {
-        Some(symbols) => texts(policy, symbols, side),
-        None => ranges(side, &axis.domain),
-    };
-    let cells = table.columns.iter().zip(region).zip(axes);
-    cells.map(|((column, side), axis)| (column.text.to_string(), written(axis, side))).collect()
-}
-
-/// Returns a set as a cell.
-fn ranges(side: &Intervals, domain: &Intervals) -> String {
-    if side == domain {
-        return "-".to_owned();
-    }
-    let written = |(low, high): &(f64, f64)| match (low.is_finite(), high.is_finite()) {
-        _ if same(*low, *high) => number(*low),
-        (true, true) => format!("[{}..{}]", number(*low), number(*high)),
-        (true, false) => format!(">= {}", number(*low)),
-        (false, true) => format!("<= {}", number(*high)),
-        (false, false) => "-".to_owned(),
-    };
-    side.ranges().iter().map(written).collect::<Vec<_>>().join(", ")
-}
-
-fn number(value: f64) -> String {
-    value.to_string()
-}
-
-fn texts(policy: &Policy, symbols: &[u32], side: &Intervals) -> String {
-    let known = symbols.iter().enumerate().filter(|(at, _)| side.contains(super::boxes::number(*at)));
-    let named: Vec<String> = known
-        .filter_map(|(_, symbol)| policy.symbols.text(*symbol))
-        .map(|text| format!("{text:?}"))
-        .collect();
-    if side.contains(super::boxes::number(symbols.len())) {
-        let inside = |at: usize| side.contains(super::boxes::number(at));
-        let outside = symbols.iter().enumerate().filter(|(at, _)| !inside(*at));
-        let left: Vec<String> =
-            outside.filter_map(|(_, it)| policy.symbols.text(*it)).map(|text| format!("{text:?}")).collect();
-        return if left.is_empty() { "-".to_owned() } else { format!("not({})", left.join(", ")) };
-    }
-    named.join(", ")
 }

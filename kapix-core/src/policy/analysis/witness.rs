@@ -1,16 +1,26 @@
 //! An applicant for a part of a table: values of the inputs at which its columns lie in it, proved by a run.
 
+use super::applicant::Applicant;
 use super::boxes::{Axis, Boxes};
-use crate::expression::{Expression, Grid, Intervals, Scalar, Slot, same};
-use crate::json_value::JsonValue;
+use super::variables::{Choice, Variable};
+use crate::expression::{Expression, Grid, Intervals, Slot, same};
+use crate::numeric::Random;
 use crate::policy::input::Place;
-use crate::policy::load::{Policy, Step};
+use crate::policy::load::Policy;
 use crate::policy::state::State;
 use crate::policy::table::{Match, Table};
-use std::collections::{BTreeMap, BTreeSet};
+use core::num::NonZeroU64;
 
-/// Values that a computed column is tried at, along one of its inputs.
-const TRIES: i32 = 40;
+/// Steps of all runs of one search, and runs, at most and at least.
+const COST_MAX: usize = 3_000_000;
+const TRIES_MAX: usize = 1_500;
+const TRIES_MIN: usize = 12;
+
+/// Applicants of one search that are read again and run whole, at most.
+const RUNS_MAX: usize = 400;
+
+/// Values of one variable that are tried for a better applicant.
+const BETTER_MAX: usize = 24;
 
 /// What an applicant must show at a table.
 pub(super) struct Claim<'c> {
@@ -19,170 +29,210 @@ pub(super) struct Claim<'c> {
     pub(super) step: usize,
     pub(super) table: &'c Table,
     pub(super) boxes: &'c Boxes,
-    /// Rows that match, and no others.
+    pub(super) variables: &'c [Variable],
+    /// Rows that match; none where no row may.
     pub(super) matches: &'c [usize],
 }
 
+/// How well an applicant shows a claim: 0 for not at all, read again and run.
+pub(super) type Rank<'r> = &'r dyn Fn(&Applicant) -> u32;
+
+/// A search for an applicant.
+struct Search<'s> {
+    claim: &'s Claim<'s>,
+    region: &'s [Intervals],
+    /// The values of each variable that are tried, the plainest first.
+    choices: Vec<Vec<Choice>>,
+    state: State,
+    tries: usize,
+    runs: usize,
+    best: Option<(Applicant, u32)>,
+    /// The rank that ends the search.
+    wanted: u32,
+    rank: Rank<'s>,
+}
+
 impl Claim<'_> {
-    /// Returns values by name at which the columns lie in a region and exactly the claimed rows match; none where no
-    /// applicant was found.
-    pub(super) fn witness(&self, region: &[Intervals]) -> Option<BTreeMap<String, JsonValue>> {
+    /// Returns an applicant at whom the columns lie in a region and the claimed rows match, the best of those that were found;
+    /// none where none was found that a run shows.
+    pub(super) fn witness(
+        &self,
+        region: &[Intervals],
+        wanted: u32,
+        rank: Rank<'_>,
+    ) -> Option<(Applicant, u32)> {
+        let choices = self.variables.iter().map(|variable| self.choices(variable, region));
         let mut state = State::default();
         state.clear(self.policy.slots.len(), self.policy.lists.len());
-        state.lists.iter_mut().for_each(|list| *list = Ok(Vec::new()));
-        let mut fixed = BTreeSet::new();
-        self.start(&mut state);
-        for (column, expression) in self.table.columns.iter().enumerate() {
-            if let [slot] = expression.program.slots()
-                && expression.program.is_slot(*slot)
-                && self.is_free(*slot)
-            {
-                // A column that stands twice has one value, which both sides must hold.
-                let side = self.same_column(region, *slot)?;
-                let axis = self.boxes.axes.get(column)?;
-                state.set(*slot, axis.slot(axis.pick(&side)?));
-                if let Some(symbols) = &axis.symbols
-                    && axis.pick(&side)? >= super::boxes::number(symbols.len())
-                {
-                    state.texts = vec!["another text".to_owned()];
-                    let own = self.policy.symbols.count();
-                    state.set(*slot, Slot::number(super::boxes::number(own)));
-                }
-                fixed.insert(*slot);
-            }
-        }
-        for (column, side) in region.iter().enumerate() {
-            let expression = self.table.columns.get(column)?;
-            self.compute(&mut state);
-            let holds = |state: &State| self.lies_in(expression, side, column, state);
-            if !holds(&state) {
-                self.search(expression, &mut state, &mut fixed, &holds)?;
-            }
-        }
-        self.compute(&mut state);
-        self.is_proved(region, &state).then(|| self.named(&state))
-    }
-
-    /// Gives every free value a plain start.
-    fn start(&self, state: &mut State) {
-        for slot in self.free() {
-            let Some(info) = self.policy.slots.get(usize::from(slot)) else { continue };
-            let (mut value, input) =
-                (0.0, self.policy.inputs.iter().find(|it| it.place == Place::Slot(slot)));
-            if let Some(input) = input {
-                value = if input.min.is_finite() { input.min } else { value.min(input.max) };
-                if let Some(first) = input.values.as_ref().and_then(|it| it.first()) {
-                    value = f64::from(*first);
-                }
-            }
-            if info.scalar == Scalar::Text && input.is_none_or(|it| it.values.is_none()) {
-                value = super::boxes::number(self.policy.symbols.count());
-                state.texts = vec!["another text".to_owned()];
-            }
-            state.set(slot, Slot::number(value));
-        }
-    }
-
-    fn is_free(&self, slot: u16) -> bool {
-        self.free().contains(&slot)
-    }
-
-    /// Returns the slots of inputs and of results of steps.
-    fn free(&self) -> Vec<u16> {
-        let inputs = self.policy.inputs.iter().filter_map(|input| match input.place {
-            Place::Slot(slot) => Some(slot),
-            Place::List(_) | Place::Unread => None,
-        });
-        let calls = self.policy.steps.iter().filter_map(|step| match step {
-            Step::Call(call) => Some(call.results.iter().map(|it| it.slot)),
-            Step::Derive { .. } | Step::Table(_) => None,
-        });
-        inputs.chain(calls.flatten()).collect()
-    }
-
-    fn same_column(&self, region: &[Intervals], slot: u16) -> Option<Intervals> {
-        let sides = self.table.columns.iter().zip(region).filter(|(it, _)| it.program.is_slot(slot));
-        sides.map(|(_, side)| side.clone()).reduce(|one, other| one.and(&other))
-    }
-
-    /// Computes what steps before the table derive, and the tables before it.
-    fn compute(&self, state: &mut State) {
-        for (number, step) in self.policy.steps.iter().enumerate().take(self.step) {
-            match step {
-                Step::Derive { slot, expression } => {
-                    let value = expression.program.run(&state.values(&self.policy.symbols));
-                    state.set(*slot, value);
-                }
-                Step::Table(table) => {
-                    state.forget_steps();
-                    self.policy.table(table, u32::try_from(number).unwrap_or(u32::MAX), state);
-                }
-                Step::Call(_) => {}
-            }
-        }
-    }
-
-    fn lies_in(&self, expression: &Expression, side: &Intervals, column: usize, state: &State) -> bool {
-        let value = expression.program.run(&state.values(&self.policy.symbols));
-        let axis = self.boxes.axes.get(column);
-        match (value.value(), axis.and_then(|it| it.symbols.as_ref())) {
-            (Some(value), None) => side.contains(value),
-            (Some(value), Some(symbols)) => {
-                let at = symbols.iter().position(|it| same(f64::from(*it), value));
-                side.contains(super::boxes::number(at.unwrap_or(symbols.len())))
-            }
-            (None, _) => false,
-        }
-    }
-
-    /// Looks along each input that a computed column rests on for a value at which it lies in its side.
-    fn search(
-        &self,
-        expression: &Expression,
-        state: &mut State,
-        fixed: &mut BTreeSet<u16>,
-        holds: &impl Fn(&State) -> bool,
-    ) -> Option<()> {
-        let rests_on: BTreeSet<usize> = expression
-            .program
-            .slots()
-            .iter()
-            .filter_map(|slot| self.policy.slots.get(usize::from(*slot)))
-            .flat_map(|info| info.rests_on.iter().flatten().copied())
-            .collect();
-        let inputs = rests_on.iter().filter_map(|number| self.policy.inputs.get(*number));
-        let movable: Vec<(u16, f64, f64, Scalar)> = inputs
-            .filter_map(|input| match input.place {
-                Place::Slot(slot) if !fixed.contains(&slot) => {
-                    Some((slot, input.min, input.max, input.scalar))
-                }
-                _ => None,
-            })
-            .collect();
-        let tries = |min: f64, max: f64, scalar: Scalar| {
-            let powers = (-10..TRIES).flat_map(|it| {
-                let value = libm::exp2(f64::from(it));
-                [value, 1.5 * value, -value, -1.5 * value]
-            });
-            let round = move |value: f64| if scalar.is_whole() { libm::floor(value) } else { value };
-            let near = [0.0, min, max].into_iter().filter(|it| it.is_finite());
-            near.chain(powers).map(round).filter(move |it| min <= *it && *it <= max).collect::<Vec<f64>>()
+        state.texts = vec![self.policy.another_text()];
+        let mut search = Search {
+            claim: self,
+            region,
+            choices: choices.collect::<Option<_>>()?,
+            state,
+            tries: (COST_MAX / self.policy.cost.max(1)).clamp(TRIES_MIN, TRIES_MAX),
+            runs: RUNS_MAX,
+            best: None,
+            wanted,
+            rank,
         };
-        // One input after another at plain values, with each other one at a few.
-        for (slot, min, max, scalar) in &movable {
-            let others: Vec<_> = movable.iter().filter(|it| it.0 != *slot).collect();
-            for other in [None].into_iter().chain([1.0_f64, 1_000.0, 1e6].map(Some)) {
-                if let Some(other) = other {
-                    for (slot, min, max, _) in &others {
-                        state.set(*slot, Slot::number(other.clamp(*min, *max)));
+        search.run();
+        search.best
+    }
+
+    /// Returns the values of a variable that lie in the sides of the columns which read it as it is; none where no value does.
+    fn choices(&self, variable: &Variable, region: &[Intervals]) -> Option<Vec<Choice>> {
+        let Place::Slot(slot) = variable.place else { return Some(variable.choices.clone()) };
+        let reads = |column: &Expression| column.program.is_slot(slot);
+        let columns = self.table.columns.iter().zip(region).zip(&self.boxes.axes);
+        let mut sides =
+            columns.filter(|((column, _), _)| reads(column)).map(|((_, side), axis)| (side, axis));
+        let Some((first, axis)) = sides.next() else { return Some(variable.choices.clone()) };
+        let side = sides.fold(first.clone(), |side, (other, _)| side.and(other));
+        let mut chosen = vec![Choice::one(axis.value(axis.pick(&side)?, self.policy))];
+        let inside = |choice: &&Choice| side.contains(axis.place(choice.value));
+        chosen.extend(variable.choices.iter().filter(inside));
+        if axis.symbols.is_none() {
+            let ends = side.ranges().iter().flat_map(|(low, high)| [*low, *high]);
+            chosen.extend(ends.filter(|it| it.is_finite()).map(Choice::one));
+        }
+        Some(chosen)
+    }
+}
+
+impl Search<'_> {
+    fn run(&mut self) {
+        let mut chosen = vec![0; self.choices.len()];
+        let mut random = Random::new(0, 0);
+        let computed = self.computed();
+        let mut shown = self.climb(&mut chosen, &computed);
+        let is_fixed = self.choices.iter().all(|it| it.len() < 2);
+        while !self.is_done() && !is_fixed {
+            if shown && self.better(&mut chosen) {
+                continue;
+            }
+            // What was found stays where it can: a few values change, or all where nothing is found yet.
+            let mut other = chosen.clone();
+            let changes = if shown { 1 + below(&mut random, 3) } else { other.len() };
+            for _ in 0..changes {
+                let variable = below(&mut random, other.len());
+                let count = self.choices.get(variable).map_or(1, Vec::len);
+                let choice = below(&mut random, count);
+                if let Some(place) = other.get_mut(variable) {
+                    *place = choice;
+                }
+            }
+            let before = self.rank_so_far();
+            let climbed = if shown {
+                self.attempt(&other) > self.region.len()
+            } else {
+                self.climb(&mut other, &computed)
+            };
+            if climbed && self.rank_so_far() > before {
+                (chosen, shown) = (other, true);
+            }
+        }
+    }
+
+    fn rank_so_far(&self) -> u32 {
+        self.best.as_ref().map_or(0, |(_, rank)| *rank)
+    }
+
+    /// Changes one value after another, each so that the applicant shows the claim better; returns whether one did.
+    fn better(&mut self, chosen: &mut [usize]) -> bool {
+        let mut is_better = false;
+        for variable in 0..chosen.len() {
+            let mut own = chosen.get(variable).copied().unwrap_or_default();
+            for choice in 0..self.choices.get(variable).map_or(0, Vec::len).min(BETTER_MAX) {
+                if self.is_done() {
+                    return false;
+                }
+                if let Some(place) = chosen.get_mut(variable) {
+                    *place = choice;
+                }
+                let before = self.rank_so_far();
+                self.attempt(chosen);
+                if self.rank_so_far() > before {
+                    (own, is_better) = (choice, true);
+                }
+            }
+            if let Some(place) = chosen.get_mut(variable) {
+                *place = own;
+            }
+        }
+        is_better
+    }
+
+    fn is_done(&self) -> bool {
+        self.tries == 0 || self.runs == 0 || self.rank_so_far() >= self.wanted
+    }
+
+    /// Returns the variables on which columns that compute rest.
+    fn computed(&self) -> Vec<usize> {
+        let policy = self.claim.policy;
+        let columns = self.claim.table.columns.iter().filter(|column| {
+            let slots = column.program.slots();
+            !matches!(slots, [slot] if column.program.is_slot(*slot) && self.variable(*slot).is_some())
+        });
+        let mut found = Vec::new();
+        for column in columns {
+            let slots = column.program.slots().iter().filter_map(|slot| policy.slots.get(usize::from(*slot)));
+            let lists = column.program.lists().iter().filter_map(|list| policy.lists.get(usize::from(*list)));
+            let rests_on: Vec<Option<usize>> =
+                slots.chain(lists).flat_map(|info| info.rests_on.iter().copied()).collect();
+            let inputs = rests_on.iter().flatten().filter_map(|number| policy.inputs.get(*number));
+            found.extend(inputs.filter_map(|input| self.at(input.place)));
+            if rests_on.contains(&None) {
+                let inputs = policy.inputs.iter().filter(|input| input.place != Place::Unread).count();
+                found.extend(inputs..self.choices.len());
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn variable(&self, slot: u16) -> Option<usize> {
+        self.at(Place::Slot(slot))
+    }
+
+    fn at(&self, place: Place) -> Option<usize> {
+        self.claim.variables.iter().position(|it| it.place == place)
+    }
+
+    /// Changes one value after another, each so that more columns lie in their sides; returns whether all do.
+    fn climb(&mut self, chosen: &mut Vec<usize>, computed: &[usize]) -> bool {
+        let mut most = self.attempt(chosen);
+        let all = self.region.len() + 1;
+        while most < all {
+            let Some((better, score)) = self.step(chosen, computed, most) else { return false };
+            (*chosen, most) = (better, score);
+        }
+        true
+    }
+
+    /// Returns the first change of a value, with others at a few values, that brings more columns into their sides.
+    fn step(&mut self, chosen: &[usize], computed: &[usize], most: usize) -> Option<(Vec<usize>, usize)> {
+        for scale in [None, Some(1.0), Some(1_000.0), Some(1e6)] {
+            for variable in computed {
+                let mut other = chosen.to_vec();
+                if let Some(scale) = scale {
+                    for at in computed.iter().filter(|at| *at != variable) {
+                        if let (Some(place), Some(choice)) = (other.get_mut(*at), self.nearest(*at, scale)) {
+                            *place = choice;
+                        }
                     }
                 }
-                for value in tries(*min, *max, *scalar) {
-                    state.set(*slot, Slot::number(value));
-                    self.compute(state);
-                    if holds(state) {
-                        fixed.extend(movable.iter().map(|it| it.0));
-                        return Some(());
+                for choice in 0..self.choices.get(*variable).map_or(0, Vec::len) {
+                    if self.tries == 0 {
+                        return None;
+                    }
+                    if let Some(place) = other.get_mut(*variable) {
+                        *place = choice;
+                    }
+                    let score = self.attempt(&other);
+                    if score > most {
+                        return Some((other, score));
                     }
                 }
             }
@@ -190,49 +240,96 @@ impl Claim<'_> {
         None
     }
 
-    /// Returns whether the columns lie in the region, and exactly the claimed rows match.
-    fn is_proved(&self, region: &[Intervals], state: &State) -> bool {
-        let values = state.values(&self.policy.symbols);
-        let columns: Vec<Slot> =
-            self.table.columns.iter().map(|column| column.program.run(&values)).collect();
-        let inside = self.table.columns.iter().zip(region).enumerate();
-        let is_inside = inside.into_iter().all(|(column, (it, side))| self.lies_in(it, side, column, state));
-        let matching: Vec<usize> = (0..self.table.rows.len())
-            .filter(|row| {
-                let row = self.table.rows.get(*row);
-                row.is_some_and(|row| self.table.matches(row, &columns, &values) == Match::Yes)
-            })
-            .collect();
-        is_inside
-            && self.matches.iter().all(|row| matching.contains(row))
-            && (!self.matches.is_empty() || matching.is_empty())
+    /// Returns the choice of a variable that is nearest to a number.
+    fn nearest(&self, variable: usize, to: f64) -> Option<usize> {
+        let away = |choice: &Choice| (choice.value - to).abs();
+        let choices = self.choices.get(variable)?.iter().enumerate();
+        choices.min_by(|one, other| away(one.1).total_cmp(&away(other.1))).map(|(at, _)| at)
     }
 
-    /// Returns the free values by name.
-    fn named(&self, state: &State) -> BTreeMap<String, JsonValue> {
-        let free = self.free();
-        let named = free.iter().filter_map(|slot| {
-            let info = self.policy.slots.get(usize::from(*slot))?;
-            let value = state.get(*slot).value()?;
-            Some((info.name.to_string(), self.policy.written(info.scalar, value, state)))
-        });
-        named.collect()
+    /// Returns how many columns lie in their sides, and one more where the claimed rows match too; keeps such an applicant.
+    fn attempt(&mut self, chosen: &[usize]) -> usize {
+        self.tries = self.tries.saturating_sub(1);
+        let claim = self.claim;
+        for ((variable, choices), at) in claim.variables.iter().zip(&self.choices).zip(chosen) {
+            if let Some(choice) = choices.get(*at) {
+                variable.put(*choice, &mut self.state);
+            }
+        }
+        claim.policy.compute(claim.step, &mut self.state);
+        let values = self.state.values(&claim.policy.symbols);
+        let columns: Vec<Slot> =
+            claim.table.columns.iter().map(|column| column.program.run(&values)).collect();
+        let inside = columns.iter().zip(self.region).zip(&claim.boxes.axes);
+        let score = inside.filter(|((value, side), axis)| axis.holds(**value, side)).count();
+        if score < self.region.len() || !claim.is_shown(&columns, &self.state) {
+            return score;
+        }
+        if self.runs > 0 {
+            self.runs -= 1;
+            let named = claim.variables.iter().filter_map(|it| it.named(claim.policy, &self.state));
+            let applicant: Applicant = named.collect();
+            let rank = (self.rank)(&applicant);
+            if rank > self.rank_so_far() {
+                self.best = Some((applicant, rank));
+            }
+        }
+        score + 1
     }
 }
 
+impl Claim<'_> {
+    /// Returns whether the claimed rows match, and none where none is claimed.
+    fn is_shown(&self, columns: &[Slot], state: &State) -> bool {
+        let values = state.values(&self.policy.symbols);
+        let matching = |row: usize| {
+            self.table
+                .rows
+                .get(row)
+                .is_some_and(|row| self.table.matches(row, columns, &values) == Match::Yes)
+        };
+        if self.matches.is_empty() {
+            return !(0..self.table.rows.len()).any(matching);
+        }
+        self.matches.iter().all(|row| matching(*row))
+    }
+}
+
+/// Returns one of so many numbers, from 0.
+fn below(random: &mut Random, count: usize) -> usize {
+    let count = u64::try_from(count).ok().and_then(NonZeroU64::new);
+    count.and_then(|count| usize::try_from(random.below(count)).ok()).unwrap_or(0)
+}
+
 impl Axis {
-    /// Returns the value of a number on the axis.
-    fn slot(&self, value: f64) -> Slot {
+    /// Returns whether a value of the column lies in a side.
+    fn holds(&self, value: Slot, side: &Intervals) -> bool {
+        value.value().is_some_and(|value| side.contains(self.place(value)))
+    }
+
+    /// Returns the place of a value on the axis.
+    pub(super) fn place(&self, value: f64) -> f64 {
+        match &self.symbols {
+            Some(symbols) => {
+                let at = symbols.iter().position(|it| same(f64::from(*it), value));
+                super::boxes::number(at.unwrap_or(symbols.len()))
+            }
+            None => value,
+        }
+    }
+
+    /// Returns the value at a place of the axis; behind the last text, that of one which the policy does not name.
+    fn value(&self, place: f64, policy: &Policy) -> f64 {
         match &self.symbols {
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "numbers of texts are whole"
             )]
-            Some(symbols) => {
-                symbols.get(value as usize).map_or(Slot::number(0.0), |it| Slot::number(f64::from(*it)))
-            }
-            None => Slot::number(value),
+            Some(symbols) => symbols
+                .get(place as usize)
+                .map_or_else(|| super::boxes::number(policy.symbols.count()), |it| f64::from(*it)),
+            None => place,
         }
     }
 

@@ -8,7 +8,10 @@ use super::terms::text;
 use super::words::{expression, names, or_dash, output, scalar_of_output};
 use crate::policy::load::Policy;
 use crate::policy::table::Table;
-use crate::policy::{InputBody, OverrideBody, PolicyBody, RuleDifference, RuleGives, StepBody, TableBody};
+use crate::policy::{
+    HitPolicy, InputBody, OverrideBody, PolicyBody, RuleDifference, RuleGives, StepBody, TableBody,
+    TableDifference,
+};
 use std::collections::BTreeSet;
 
 /// Lines of one table that are shown.
@@ -24,11 +27,9 @@ impl Policy {
         page: &mut Page,
     ) -> u64 {
         page.heading(words("What changes"));
-        page.text(
-            words("The first version is ").code(&options.name).words(", the second ").code(name).words(
-                ". What is not named here is the same in both bodies; owners and approvals are not compared.",
-            ),
-        );
+        page.text(code(&options.name).words(" stands beside ").code(name).words(
+            ". What is not named here is the same in both bodies; owners and approvals are not compared.",
+        ));
         let found = self.difference(other, options.limits);
         let rows = self.stated_apart(other, options.language);
         let is_same = self.body == other.body;
@@ -36,11 +37,12 @@ impl Policy {
             page.note(Tone::Good, words("Both versions state the same."));
             return 0;
         }
+        let names = [code(&options.name), code(name)];
         let shown = rows.len().min(SHOWN_MAX);
         let more = rows.len() - shown;
         page.table(Grid {
             caption: words("What the documents state differently"),
-            head: ["Where", "First version", "Second version"].map(words).to_vec(),
+            head: [&[words("Where")], &names[..]].concat(),
             rows: rows.into_iter().take(SHOWN_MAX).collect(),
         });
         if more > 0 {
@@ -51,39 +53,14 @@ impl Policy {
             other.all_tables().find(|it| it.body.name == table.body.name).map(|same| (table, same))
         }) {
             if table.body != same.body {
-                left_out += compare_rows(table, same, options, page);
+                left_out += compare_rows((table, same), &names, options, page);
             }
         }
         let notes = found.documents.iter().filter(|it| !PLAIN.contains(&&*it.message));
         let notes: Vec<Line> =
             notes.map(|it| code(&it.field).words(": ").quote(&it.message).words(".")).collect();
         for difference in &found.tables {
-            let Some(table) = self.all_tables().find(|it| it.body.name == difference.table) else { continue };
-            let rows = difference.differences.iter().map(|it| (Tone::Plain, self.part(table, it)));
-            page.table(Grid {
-                caption: words("Where ")
-                    .code(&difference.table)
-                    .words(" gives different things, with an applicant who shows it"),
-                head: ["Where", "First version gives", "Second version gives", "An applicant"]
-                    .map(words)
-                    .to_vec(),
-                rows: rows.collect(),
-            });
-            if difference.differences.is_empty() && difference.whole {
-                page.text(
-                    words("The rows of ")
-                        .code(&difference.table)
-                        .words(" differ, and give the same everywhere."),
-                );
-            }
-            if !difference.whole {
-                page.note(
-                    Tone::Doubtful,
-                    words("Not everything of ")
-                        .code(&difference.table)
-                        .words(" was compared: there may be more differences than those told here."),
-                );
-            }
+            self.explain_parts(other, difference, (&options.name, name), page);
         }
         if !notes.is_empty() {
             page.text(words("What could not be compared without data:"));
@@ -93,17 +70,67 @@ impl Policy {
         left_out
     }
 
-    fn part(&self, table: &Table, part: &RuleDifference) -> Vec<Line> {
-        let witness = match &part.witness {
-            Some(witness) => self.applicant(witness),
-            None => words("none was found, so it may be that none is there"),
+    /// Tells where a table gives different things.
+    fn explain_parts(&self, other: &Self, found: &TableDifference, names: (&str, &str), page: &mut Page) {
+        fn of<'p>(policy: &'p Policy, name: &str) -> Option<&'p Table> {
+            policy.all_tables().find(|it| it.body.name == name)
+        }
+        let (Some(table), Some(same)) = (of(self, &found.table), of(other, &found.table)) else { return };
+        let rows = found.differences.iter().map(|part| {
+            let cells = vec![
+                region(table, &part.region),
+                gives(table, part.gives.as_ref()),
+                gives(same, part.other_gives.as_ref()),
+                self.shown(part, names),
+            ];
+            (Tone::Plain, cells)
+        });
+        let gives = |name| code(name).words(" gives");
+        page.table(Grid {
+            caption: words("Where ")
+                .code(&found.table)
+                .words(" gives different things, with an applicant who shows it"),
+            head: vec![words("Where"), gives(names.0), gives(names.1), words("An applicant")],
+            rows: rows.collect(),
+        });
+        if found.differences.is_empty() && found.whole {
+            page.text(
+                words("What is written in the rows of ")
+                    .code(&found.table)
+                    .words(" differs; they give the same for all known values of its columns."),
+            );
+        }
+        if !found.whole {
+            page.note(
+                Tone::Doubtful,
+                words("Not everything of ")
+                    .code(&found.table)
+                    .words(" was compared: there may be more differences than those told here."),
+            );
+        }
+    }
+
+    /// Returns the applicant who shows a part, with what becomes of one.
+    fn shown(&self, part: &RuleDifference, names: (&str, &str)) -> Line {
+        let Some(witness) = &part.witness else {
+            return words("none was found, so it may be that none is there");
         };
-        vec![
-            region(table, &part.region),
-            gives(table, part.gives.as_ref()),
-            gives(table, part.other_gives.as_ref()),
-            witness,
-        ]
+        let said = self.applicant(witness);
+        match (part.outcome, part.other_outcome) {
+            (Some(one), Some(other)) if one != other => {
+                let said = said.words("; run whole, ").code(names.0).words(" says ").outcome(one);
+                said.words(", ").code(names.1).words(" says ").outcome(other)
+            }
+            (Some(one), _) => {
+                let said = said.words("; run whole, both say ").outcome(one);
+                said.words(if part.differs == Some(true) {
+                    " with other reasons or terms"
+                } else {
+                    " with the same reasons and terms: no applicant was found to whom this part makes a difference"
+                })
+            }
+            (None, _) => said,
+        }
     }
 
     /// Returns what the documents state differently beside the rows of tables.
@@ -285,7 +312,11 @@ fn overriding(body: &PolicyBody) -> Line {
 
 /// Returns what a version gives in a part of a table.
 fn gives(table: &Table, gives: Option<&RuleGives>) -> Line {
-    let Some(gives) = gives else { return words("nothing: no row matches") };
+    let is_single =
+        matches!(table.body.hit, HitPolicy::First | HitPolicy::Unique | HitPolicy::Any | HitPolicy::Priority);
+    let Some(gives) = gives else {
+        return words(if is_single { "nothing: no row matches" } else { "nothing beside what both give" });
+    };
     let mut parts = Vec::new();
     if let Some(outcome) = gives.outcome {
         let said = line().outcome(outcome);
@@ -296,5 +327,7 @@ fn gives(table: &Table, gives: Option<&RuleGives>) -> Line {
     }
     parts
         .extend(gives.outputs.iter().map(|(name, value)| output(name, value, scalar_of_output(table, name))));
-    line().joined(parts, ", ", ", ").words(" (").code(&gives.rule).words(")")
+    let rows = gives.rules.iter().chain(&gives.rule).map(String::as_str);
+    let rows = line().words(" (").line(names(rows, ", ")).words(")");
+    line().joined(parts, ", ", ", ").line(rows)
 }

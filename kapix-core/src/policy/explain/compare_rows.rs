@@ -10,7 +10,12 @@ use crate::policy::table::Table;
 const ALIGNED_MAX: usize = 1_000;
 
 /// Tells the rows that differ, and returns how many of them are left out.
-pub(super) fn compare_rows(one: &Table, two: &Table, options: &Options<'_>, page: &mut Page) -> u64 {
+pub(super) fn compare_rows(
+    (one, two): (&Table, &Table),
+    names: &[Line],
+    options: &Options<'_>,
+    page: &mut Page,
+) -> u64 {
     let pairs = aligned(one, two);
     let is_same = |pair: &(Option<usize>, Option<usize>)| match (rule(one, pair.0), rule(two, pair.1)) {
         (Some(first), Some(second)) => first == second,
@@ -26,8 +31,7 @@ pub(super) fn compare_rows(one: &Table, two: &Table, options: &Options<'_>, page
         };
         let tone = match (first, second) {
             (Some(_), Some(_)) => Tone::Doubtful,
-            (None, _) => Tone::Good,
-            (_, None) => Tone::Bad,
+            _ => Tone::Plain,
         };
         (tone, vec![code(&name), said(one, *first), said(two, *second)])
     });
@@ -36,7 +40,7 @@ pub(super) fn compare_rows(one: &Table, two: &Table, options: &Options<'_>, page
             " that differ; {} the same",
             if same == 1 { "1 row is".to_owned() } else { format!("{} are", many(same, "row", "rows")) }
         )),
-        head: ["Row", "First version", "Second version"].map(words).to_vec(),
+        head: [&[words("Row")], names].concat(),
         rows: rows.collect(),
     });
     let left_out = differ.len().saturating_sub(options.rows_max);

@@ -28,6 +28,8 @@ pub(crate) struct DecisionView<'d> {
     pub approved_amount_minor: Option<i64>,
     pub as_of: Instant,
     pub assumed: &'d BTreeMap<Arc<str>, JsonValue>,
+    /// The policy that decided with its name, where a split drew another one than that of the page.
+    pub by: Option<(&'d Policy, String)>,
     /// The least change at which the policy approves, with whether none is smaller, and the steps that were held; or why none is
     /// stated.
     pub change: Change<'d>,
@@ -60,25 +62,16 @@ pub(crate) struct ReasonLine<'d> {
 impl Policy {
     pub(super) fn explain_decision(&self, view: &DecisionView<'_>, options: &Options<'_>, page: &mut Page) {
         page.heading(words("The decision"));
+        if let Some((_, name)) = &view.by {
+            page.note(Tone::Doubtful, words("The split drew ").code(name).words(", not ").code(&options.name).words(
+                ", for this applicant: it took this decision, and the rows named here are its own. All that follows the decision is about ",
+            ).code(&options.name).words("."));
+        }
         let outcome = line().outcome(view.outcome).words(": ").quote(view.explanation);
         page.note(tone(Some(view.outcome)), outcome);
         page.list(self.facts(view));
         reasons_given(view, page);
-        let reached = || self.all_tables().zip(view.trace);
-        let matched: Vec<Line> = reached()
-            .flat_map(|(table, trace)| {
-                let is_matched = |rule: &str| view.matched.contains(&(&*trace.table, rule));
-                let rows = trace.rules.iter().enumerate().filter(move |(_, rule)| is_matched(&rule.rule));
-                rows.map(move |(row, rule)| matched_row(table, trace, (row, rule)))
-            })
-            .take(ROWS_MAX)
-            .collect();
-        if matched.is_empty() {
-            page.text(words("No row of a table matched."));
-        } else {
-            page.text(words("Rows that matched:"));
-            page.list(matched);
-        }
+        self.explain_matched(view, page);
         if view.outcome != Outcome::Approve {
             self.kept_from_approval(view, page);
         }
@@ -90,7 +83,38 @@ impl Policy {
             );
             page.note(Tone::Good, words(text));
         }
-        let _ = options;
+    }
+
+    /// Tells the rows that matched, and those that matched in a table that gave nothing.
+    fn explain_matched(&self, view: &DecisionView<'_>, page: &mut Page) {
+        let (mut matched, mut in_doubt) = (Vec::new(), Vec::new());
+        for (table, trace) in self.all_tables().zip(view.trace) {
+            let decides = |rule: &str| view.matched.contains(&(&*trace.table, rule));
+            let gave_nothing = !trace.rules.iter().any(|rule| decides(&rule.rule));
+            for (row, rule) in trace.rules.iter().enumerate() {
+                if decides(&rule.rule) {
+                    matched.push(matched_row(table, trace, (row, rule)));
+                } else if gave_nothing && rule.result == RuleResult::Matched {
+                    in_doubt.push(matched_row(table, trace, (row, rule)));
+                }
+            }
+        }
+        if matched.is_empty() && in_doubt.is_empty() {
+            page.text(words("No row of a table matched."));
+        }
+        for (said, mut rows) in [
+            ("Rows that matched:", matched),
+            (
+                "Rows that matched and did not decide, since rows of the table disagree or what it gives is in doubt:",
+                in_doubt,
+            ),
+        ] {
+            rows.truncate(ROWS_MAX);
+            if !rows.is_empty() {
+                page.text(words(said));
+                page.list(rows);
+            }
+        }
     }
 
     /// Returns when and on what it was decided, and what an approval grants.

@@ -5,7 +5,7 @@ use super::words::{cell, json, names};
 use crate::json_value::JsonValue;
 use crate::policy::load::{Policy, Step};
 use crate::policy::table::Table;
-use crate::policy::{HitPolicy, RuleFinding, RuleFindingKind, TableAnalysis};
+use crate::policy::{HitPolicy, RuleFinding, RuleFindingKind, RuleFindingLevel, TableAnalysis};
 use std::collections::BTreeMap;
 
 /// Rows that are named.
@@ -76,9 +76,10 @@ impl Policy {
             page.note(if is_all { Tone::Good } else { Tone::Plain }, words(told));
         }
         for finding in &analysis.findings {
-            let tone = match finding.kind {
-                RuleFindingKind::Conflict => Tone::Bad,
-                _ => Tone::Doubtful,
+            let tone = match finding.level {
+                RuleFindingLevel::Error => Tone::Bad,
+                RuleFindingLevel::Warning => Tone::Doubtful,
+                RuleFindingLevel::Info => Tone::Plain,
             };
             page.note(tone, self.finding(finding, table));
         }
@@ -123,7 +124,11 @@ impl Policy {
         let said = said.words(consequence);
         match (&finding.witness, finding.kind) {
             (Some(witness), _) => {
-                said.words("An applicant who shows it: ").line(self.applicant(witness)).words(".")
+                let said = said.words("An applicant who shows it: ").line(self.applicant(witness));
+                match finding.outcome {
+                    Some(outcome) => said.words("; run whole, the policy says ").outcome(outcome).words("."),
+                    None => said.words("."),
+                }
             }
             (None, RuleFindingKind::Unreachable) => said,
             (None, _) => said.words("No applicant was found who shows it, so it may be that none can."),

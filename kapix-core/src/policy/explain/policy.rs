@@ -2,9 +2,10 @@
 
 use super::decision::DecisionView;
 use super::page::{Line, Page, Tone, code, words};
-use super::words::{many, names};
+use super::words::{counted, many, names};
 use super::{html, markdown};
 use crate::limits::Limits;
+use crate::policy::check::OFFER_LIMIT;
 use crate::policy::load::Policy;
 use crate::policy::{EffectiveBody, Outcome, StepBody};
 use crate::time::Instant;
@@ -22,6 +23,8 @@ pub(crate) struct Options<'o> {
     pub against: Option<(&'o Policy, String)>,
     /// The instant of cases that state none.
     pub as_of: Option<Instant>,
+    /// Applications of the portfolio that `hits` counts.
+    pub applications: Option<u64>,
     /// A decision by the policy.
     pub decision: Option<DecisionView<'o>>,
     /// How often the rows of tables matched in a portfolio.
@@ -53,7 +56,8 @@ impl Policy {
         });
         let mut left_out = 0;
         if let Some(decision) = &options.decision {
-            self.explain_decision(decision, options, &mut page);
+            let by = decision.by.as_ref().map_or(self, |(policy, _)| policy);
+            by.explain_decision(decision, options, &mut page);
         }
         if let Some((other, name)) = &options.against {
             left_out += self.explain_difference(other, name, options, &mut page);
@@ -126,10 +130,18 @@ impl Policy {
         page.list(lines);
         for finding in self.jurisdiction_findings() {
             let tone = if finding.rejected { Tone::Bad } else { Tone::Doubtful };
-            page.note(tone, words("Row ").code(&finding.rule).words(format!(": {}.", finding.message)));
+            let place = match finding.rule.as_str() {
+                OFFER_LIMIT => words("The offer"),
+                rule => words("Row ").code(rule),
+            };
+            page.note(tone, place.words(format!(": {}.", finding.message)));
         }
         if options.hits.is_some() {
-            page.text(words("Counts of matches are those of the portfolio that was given for this page."));
+            let of = match options.applications {
+                Some(applications) => format!("a portfolio of {}", counted(applications, None)),
+                None => "the portfolio that was given for this page".to_owned(),
+            };
+            page.text(words(format!("Counts of matches are those of {of}.")));
         }
     }
 
@@ -137,8 +149,8 @@ impl Policy {
         let country = self.body.jurisdiction.as_ref()?;
         let said = words("Its jurisdiction is ").code(country);
         Some(match (country.as_str(), self.jurisdiction_findings().is_empty()) {
-            ("KE", true) => said.words(": no row declines on a credit score alone."),
-            ("KE", false) => said.words(": rows that decline on a credit score alone are named below."),
+            ("KE", true) => said.words(": no decline on a credit score alone was found."),
+            ("KE", false) => said.words(": what declines on a credit score alone is named below."),
             _ => said.words("; no rule of that country is checked."),
         })
     }

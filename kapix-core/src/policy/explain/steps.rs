@@ -3,7 +3,7 @@
 use super::inputs::kind;
 use super::page::{Block, Grid, Line, Page, Tone, code, line, words};
 use super::policy::{Hits, Options, step_name};
-use super::words::{cell, expression, json, many, row, then};
+use super::words::{cell, counted, expression, json, many, row, then};
 use crate::policy::load::{Policy, Step};
 use crate::policy::table::Table;
 use crate::policy::{
@@ -96,7 +96,10 @@ impl Policy {
         head.extend(body.columns.iter().take(columns).map(|column| code(column)));
         head.push(words("Gives"));
         if hits.is_some() {
-            head.push(words("Matches"));
+            head.push(words(if options.applications.is_some() { "Of the matches" } else { "Matches" }));
+            head.extend(
+                options.applications.map(|all| words(format!("Of {} applications", counted(all, None)))),
+            );
         }
         let mut grid = Grid { caption: words("Rows of ").code(&body.name), head, rows: Vec::new() };
         let mut sentences = Vec::new();
@@ -114,6 +117,7 @@ impl Policy {
             cells.push(given);
             if let Some(hits) = hits {
                 cells.push(matched(hits.get(&name).copied(), total));
+                cells.extend(options.applications.map(|all| of_all(hits.get(&name).copied(), all)));
             }
             grid.rows.push((tone(rule.then.outcome), cells));
             if number < SENTENCES_MAX {
@@ -229,6 +233,13 @@ fn matched(count: Option<u64>, total: u64) -> Line {
         #[expect(clippy::cast_precision_loss, reason = "counts of rows lie far below 2^53")]
         Some(count) => line().count(count, (total > 0).then(|| count as f64 / total as f64)),
     }
+}
+
+/// Returns the share of the portfolio that a row matched.
+fn of_all(count: Option<u64>, all: u64) -> Line {
+    #[expect(clippy::cast_precision_loss, reason = "counts of rows lie far below 2^53")]
+    let share = count.filter(|_| all > 0).map(|count| count as f64 / all as f64);
+    words(share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0)))
 }
 
 /// Tells how many rows matched at least once, and which never did.

@@ -13,6 +13,7 @@ fn options(is_html: bool) -> ExplainOptions<'static> {
     ExplainOptions {
         name: "loan@1".to_owned(),
         against: None,
+        applications: None,
         as_of: Some(Instant::parse(AS_OF).unwrap()),
         decision: None,
         hits: None,
@@ -404,7 +405,7 @@ fn two_versions_stand_side_by_side() {
         "Rows of `eligibility` that differ; 4 rows are the same",
         "with `THIN_MARGIN` to the queue `senior`. | not there |",
         "| `rule_1` | If `score` is below 600: `most` = `floor(income * 0.3, -3)`, `rate` = 0.12. | If `score` is below 620: `most` = `floor(income * 0.3, -3)`, `rate` = 0.12. |",
-        "| `score` is at least 600 and at most 619.9999999999999 |",
+        "| `score` is at least 600 and below 620 |",
         "its columns read",
     ] {
         assert!(page.contains(said), "{said}\n{page}");

@@ -151,3 +151,117 @@ fn a_cell_that_every_value_passes_is_no_ground_of_a_decline() {
     };
     assert_eq!((with("-"), with(">= 0"), with("[0..120]"), with(">= 18")), (1, 1, 1, 0));
 }
+
+/// The rows that are rejected of a table of Kenya.
+fn rejected(columns: &Value, rules: &Value, hit: &str) -> Vec<String> {
+    let document = json!({
+        "jurisdiction": "KE",
+        "inputs": {
+            "age": {"type": "integer", "min": 0, "max": 120}, "income": {"type": "number", "min": 0},
+            "amount": {"type": "number", "min": 1}, "bureau": {"type": "number", "min": 200, "max": 900, "ground": "bureau_score"}
+        },
+        "reasons": {"LOW": {"texts": {"en": "low"}}, "YOUNG": {"texts": {"en": "young"}}},
+        "steps": [
+            {"derive": {"name": "share", "expression": "amount / income"}},
+            {"table": {"name": "t", "hit": hit, "columns": columns, "rules": rules}}
+        ]
+    });
+    let findings = policy(&document).jurisdiction_findings();
+    findings.into_iter().filter(|it| it.rejected).map(|it| it.rule).collect()
+}
+
+#[test]
+fn a_decline_on_a_bureau_score_alone_is_found_however_it_is_written() {
+    let (decline, approve) = (json!({"outcome": "decline", "reason": "LOW"}), json!({"outcome": "approve"}));
+    let young = json!({"outcome": "decline", "reason": "YOUNG"});
+    let ages = json!(["age", "bureau"]);
+    // Rows that complement each other.
+    let rules = json!([
+        {"when": ["< 30", "< 400"], "then": decline}, {"when": [">= 30", "< 400"], "then": decline}, {"when": ["-", "-"], "then": approve}
+    ]);
+    for hit in ["first", "priority"] {
+        assert_eq!(rejected(&ages, &rules, hit), ["t.rule_1", "t.rule_2"], "{hit}");
+    }
+    // Behind a row of its own, all others are declined on the score.
+    let rules = json!([
+        {"when": ["< 18", "-"], "then": young}, {"when": [">= 18", "< 400"], "then": decline}, {"when": ["-", "-"], "then": approve}
+    ]);
+    assert_eq!(rejected(&ages, &rules, "first"), ["t.rule_2"]);
+    // What is not approved at a good score is declined.
+    let rules =
+        json!([{"when": [">= 18", ">= 400"], "then": approve}, {"when": ["-", "-"], "then": decline}]);
+    assert_eq!(rejected(&ages, &rules, "first"), ["t.rule_2"]);
+    // A computed cell that every value passes, and a score on the right.
+    let rules = json!([{"when": [">= 0", "< 400"], "then": decline}, {"when": ["-", "-"], "then": approve}]);
+    assert_eq!(rejected(&json!(["share", "bureau"]), &rules, "first"), ["t.rule_1"]);
+    let rules = json!([{"when": ["> bureau"], "then": decline}, {"when": ["-"], "then": approve}]);
+    assert_eq!(rejected(&json!(["400"]), &rules, "first"), ["t.rule_1"]);
+    let rules =
+        json!([{"when": ["< bureau", "< 400"], "then": decline}, {"when": ["-", "-"], "then": approve}]);
+    assert_eq!(rejected(&json!(["min(age, 100)", "bureau"]), &rules, "first"), ["t.rule_1"]);
+}
+
+#[test]
+fn a_decline_that_rests_on_more_than_the_score_is_not_rejected() {
+    let (decline, approve) = (json!({"outcome": "decline", "reason": "LOW"}), json!({"outcome": "approve"}));
+    let refer = json!({"outcome": "refer", "reason": "LOW"});
+    let ages = json!(["age", "bureau"]);
+    for (rules, hit) in [
+        (
+            json!([{"when": [">= 18", "< 400"], "then": decline}, {"when": ["-", "-"], "then": approve}]),
+            "first",
+        ),
+        (
+            json!([{"when": ["< 30", "< 400"], "then": decline}, {"when": ["> 30", "< 400"], "then": decline}, {"when": ["-", "-"], "then": approve}]),
+            "first",
+        ),
+        // Everybody is declined, at every score.
+        (
+            json!([{"when": [">= 18", ">= 400"], "then": decline}, {"when": ["-", "-"], "then": decline}]),
+            "first",
+        ),
+        // A referral comes before it.
+        (
+            json!([{"when": ["< 30", "< 400"], "then": decline}, {"when": ["30", "-"], "then": refer}, {"when": [">= 30", "< 400"], "then": decline}, {"when": ["-", "-"], "then": approve}]),
+            "first",
+        ),
+        (
+            json!([{"when": ["<= 30", "< 400"], "then": decline}, {"when": [">= 30", "< 400"], "then": decline}]),
+            "unique",
+        ),
+        (
+            json!([{"when": ["< 60", "[200..400)"], "then": decline}, {"when": ["-", "[350..900]"], "then": approve}]),
+            "collect",
+        ),
+    ] {
+        assert_eq!(rejected(&ages, &rules, hit), Vec::<String>::new(), "{rules} {hit}");
+    }
+}
+
+#[test]
+fn a_limit_by_the_score_alone_that_declines_is_rejected() {
+    let with = |limit: &str, above: &str| {
+        let document = json!({
+            "jurisdiction": "KE", "currency": "KES",
+            "inputs": {
+                "amount": {"type": "money", "min": 1}, "income": {"type": "money", "min": 0},
+                "bureau": {"type": "integer", "min": 200, "max": 900, "ground": "bureau_score"}
+            },
+            "reasons": {"HIGH": {"texts": {"en": "high"}}},
+            "steps": [{"table": {"name": "tier", "hit": "first", "columns": ["bureau"],
+                "outputs": {"most": {"type": "money"}}, "rules": [
+                    {"when": ["< 400"], "then": {"outcome": "approve", "outputs": {"most": 0}}},
+                    {"when": ["-"], "then": {"outcome": "approve", "outputs": {"most": 50_000}}}
+                ]}}],
+            "offer": {"requested": "amount", "limit": limit, "above_limit": above, "reason": "HIGH"}
+        });
+        policy(&document)
+            .jurisdiction_findings()
+            .into_iter()
+            .map(|it| (it.rule, it.rejected))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(with("tier.most", "decline"), [("offer.limit".to_owned(), true)]);
+    assert_eq!(with("tier.most", "refer"), []);
+    assert_eq!(with("min(tier.most, income)", "decline"), []);
+}
