@@ -36,7 +36,7 @@ fn explained(policy: &str, decision: &Value) -> (Value, String) {
     decision["entity_id"] = json!("ent_1");
     decision["as_of"] = json!("2026-06-30T12:00:00Z");
     let answer = call("policy.explain", &json!({"policy": policy, "decision": decision}));
-    let text = answer["text"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+    let text = answer["text"].as_str().unwrap().to_owned();
     (answer, text)
 }
 
@@ -116,4 +116,27 @@ fn a_check_takes_the_text_of_a_document() {
         }
         assert_eq!(answer(&json!("{"))["valid"], false);
     }
+}
+
+#[test]
+fn a_witness_runs_as_it_stands() {
+    let mut document: Value = serde_json::from_str(&policy("8", 500, "unique")).unwrap();
+    document["body"]["inputs"]["score"]["max_age_days"] = json!(30);
+    document["body"]["steps"][0]["table"]["rules"][1]["when"] = json!(["> 500"]);
+    let as_of = "2026-06-30T12:00:00Z";
+    let desk = Desk::new(Engine::load(&[document.to_string()], EngineOptions::default()).unwrap(), quiet());
+    let call = |operation: &str, request: Value| -> Value {
+        let reply = desk.call(operation, request.to_string().as_bytes(), &Control::default());
+        serde_json::from_slice(&reply.body).unwrap()
+    };
+    let checked = call("policy.check", json!({"policy": "loans", "as_of": as_of}));
+    let gap = &checked["tables"][0]["findings"][0];
+    assert_eq!(gap["witness"], json!({"score": {"value": 500, "at": "2026-06-30"}}), "{checked}");
+    let request = json!({"policy": "loans", "entity_id": "ent_1", "as_of": as_of, "inputs": gap["witness"]});
+    let run = call("policy.run", request);
+    assert_eq!(
+        (&run["outcome"], &run["reasons"][0]["code"]),
+        (&gap["outcome"], &json!("NO_ROW_MATCHED")),
+        "{run}"
+    );
 }

@@ -2464,7 +2464,7 @@ type PolicyArm struct {
 type PolicyCheckRequest struct {
 	// Artefact: The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.
 	Artefact json.RawMessage `json:"artefact,omitzero"`
-	// AsOf: The instant of cases that state none.
+	// AsOf: The instant of cases that state none, and of witnesses whose values need a date.
 	AsOf string `json:"as_of,omitempty"`
 	// Policy: `id` or `id@version` of a loaded policy.
 	Policy string `json:"policy,omitempty"`
@@ -3410,7 +3410,7 @@ type RuleFinding struct {
 	Region map[string]string `json:"region"`
 	// Rules: The rows.
 	Rules []string `json:"rules,omitzero"`
-	// Witness: Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age counts needs a date to be run.
+	// Witness: Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age counts has the date of `as_of`, where the request states one.
 	Witness map[string]json.RawMessage `json:"witness"`
 }
 

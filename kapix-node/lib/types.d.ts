@@ -725,7 +725,7 @@ export interface PolicyCheckRequest {
    * `policy`.
    */
   readonly artefact?: unknown | null;
-  /** The instant of cases that state none. */
+  /** The instant of cases that state none, and of witnesses whose values need a date. */
   readonly as_of?: string | Date | null;
   /** `id` or `id@version` of a loaded policy. */
   readonly policy?: string | null;
@@ -3124,7 +3124,7 @@ export interface RuleFinding {
   readonly rules?: ReadonlyArray<string>;
   /**
    * Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A
-   * value whose age counts needs a date to be run.
+   * value whose age counts has the date of `as_of`, where the request states one.
    */
   readonly witness: { readonly [name: string]: object } | null;
 }

@@ -79,7 +79,7 @@ _EntityPutRequest = (
 
 _PolicyCheckRequest = (
     ('artefact', 'Any', ABSENT, 'The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.'),
-    ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none.'),
+    ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none, and of witnesses whose values need a date.'),
     ('policy', 'str | None', None, '`id` or `id@version` of a loaded policy.'),
 )
 

@@ -742,7 +742,8 @@ class PolicyCheckRequest(TypedDict, total=False):
     Fields:
         artefact (Any): The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML;
             in place of `policy`.
-        as_of (str | datetime.datetime | None): The instant of cases that state none.
+        as_of (str | datetime.datetime | None): The instant of cases that state none, and of witnesses whose values
+            need a date.
         policy (str | None): `id` or `id@version` of a loaded policy.
     """
     artefact: Any
@@ -2600,7 +2601,7 @@ class RuleFinding(Record):
     outcome = property_of('outcome', 'What the policy, run whole, decides of the witness.')
     region = property_of('region', 'The columns and where it is, as cells.')
     rules = property_of('rules', 'The rows.')
-    witness = property_of('witness', 'Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age counts needs a date to be run.')
+    witness = property_of('witness', 'Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age counts has the date of `as_of`, where the request states one.')
 
 
 RuleFindingKind = Union[Literal["gap"], Literal["conflict"], Literal["shadowed"], Literal["unreachable"], Literal["duplicate"]]

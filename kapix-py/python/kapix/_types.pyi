@@ -593,7 +593,7 @@ class PolicyCheckRequest(TypedDict):
     `policy`.
     """
     as_of: NotRequired[str | datetime.datetime | None]
-    """The instant of cases that state none."""
+    """The instant of cases that state none, and of witnesses whose values need a date."""
     policy: NotRequired[str | None]
     """`id` or `id@version` of a loaded policy."""
 
@@ -3429,7 +3429,7 @@ class RuleFinding(Record):
     @property
     def witness(self) -> Mapping[str, Any] | None:
         """Values of inputs and of results of steps at which it is so, proved by a run; null where none were
-        found. A value whose age counts needs a date to be run.
+        found. A value whose age counts has the date of `as_of`, where the request states one.
         """
 
 RuleFindingKind = Literal["gap", "conflict", "shadowed", "unreachable", "duplicate"]

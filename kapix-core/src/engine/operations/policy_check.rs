@@ -17,7 +17,7 @@ use serde_with::skip_serializing_none;
 pub struct PolicyCheckRequest {
     /// The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.
     pub artefact: Option<JsonValue>,
-    /// The instant of cases that state none.
+    /// The instant of cases that state none, and of witnesses whose values need a date.
     pub as_of: Option<Instant>,
     /// `id` or `id@version` of a loaded policy.
     pub policy: Option<String>,
@@ -86,7 +86,10 @@ impl PolicyCheckRequest {
             }
             as_of => policy.run_tests(as_of.unwrap_or(Instant::MIN)),
         };
-        let (tables, jurisdiction) = (policy.analyse(), policy.jurisdiction_findings());
+        let (mut tables, jurisdiction) = (policy.analyse(), policy.jurisdiction_findings());
+        for finding in tables.iter_mut().flat_map(|table| &mut table.findings) {
+            finding.witness = finding.witness.take().map(|it| policy.dated(it, self.as_of));
+        }
         let is_wrong =
             |table: &TableAnalysis| table.findings.iter().any(|it| it.level == RuleFindingLevel::Error);
         let valid = tests.iter().all(|it| it.passed)

@@ -188,7 +188,11 @@ impl Operate for PolicyDiffRequest {
                 error
             }
         })?;
-        let found = policy.difference(&other, call.limits());
+        let mut found = policy.difference(&other, call.limits());
+        for part in found.tables.iter_mut().flat_map(|table| &mut table.differences) {
+            let dated = |it| other.dated(policy.dated(it, self.as_of), self.as_of);
+            part.witness = part.witness.take().map(dated);
+        }
         let mut response = PolicyDiffResponse {
             columns: None,
             documents: found.documents,

@@ -11,7 +11,7 @@ use crate::policy::state::State;
 use crate::policy::step::StepResult;
 use crate::policy::table::{Match, Row};
 use crate::policy::verdict::{PolicyDoubt, ReasonCode, Verdict};
-use crate::time::Instant;
+use crate::time::{Instant, UtcOffset};
 use std::collections::BTreeMap;
 
 /// Values of inputs by name, and of results of steps by `STEP.RESULT`.
@@ -71,6 +71,26 @@ impl Policy {
             Some((input.name.to_string(), value))
         });
         self.begin(&given.collect(), as_of, None, state)
+    }
+
+    /// Returns an applicant with a date beside each value whose age counts, so that it runs as it stands at that instant.
+    pub(crate) fn dated(
+        &self,
+        applicant: BTreeMap<String, JsonValue>,
+        as_of: Option<Instant>,
+    ) -> BTreeMap<String, JsonValue> {
+        let Some(as_of) = as_of else { return applicant };
+        let today = JsonValue::Text(as_of.date_at(UtcOffset::UTC).to_string());
+        let counts =
+            |name: &str| self.inputs.iter().any(|input| &*input.name == name && input.max_age_days.is_some());
+        let dated = |(name, value): (String, JsonValue)| {
+            if !counts(&name) || matches!(value, JsonValue::Object(_)) {
+                return (name, value);
+            }
+            let members = [("at", today.clone()), ("value", value)];
+            (name, JsonValue::Object(members.map(|(name, it)| (name.to_owned(), it)).into()))
+        };
+        applicant.into_iter().map(dated).collect()
     }
 
     /// Returns how a run of the whole policy ends; none where the policy cannot take the applicant.

@@ -100,7 +100,7 @@ pub struct RuleFinding {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<String>,
     /// Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age
-    /// counts needs a date to be run.
+    /// counts has the date of `as_of`, where the request states one.
     #[serialize_always]
     pub witness: Option<BTreeMap<String, JsonValue>>,
 }
