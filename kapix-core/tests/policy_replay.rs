@@ -269,3 +269,48 @@ fn a_step_that_cannot_be_asked_leaves_the_others_their_columns() {
     assert_eq!(answer["columns"]["outcome"], json!(["decline", "refer", "approve"]));
     assert_eq!(answer["columns"]["reason"], json!(["LOW", "MISSING_INPUT", null]));
 }
+
+#[test]
+fn a_row_keeps_nothing_of_the_row_before_and_each_reason_by_what_it_asks_for() {
+    let when = |cell: &str, then: Value| json!({"when": [cell], "then": then});
+    let table = |name: &str, rules: Value| json!({"table": {"name": name, "hit": "first", "columns": ["a"], "rules": rules}});
+    let reason = json!({"texts": {"en": "no"}});
+    let approve = json!({"outcome": "approve"});
+    let document = json!({
+        "currency": "KES",
+        "inputs": {"a": {"type": "integer"}, "m": {"type": "money"}, "k": {"type": "money"}},
+        "reasons": {"A": reason, "L": reason},
+        "steps": [
+            table("t", json!([
+                when("> 6", json!({"outcome": "refer", "reason": "A"})), when("-", approve.clone())
+            ])),
+            table("u", json!([
+                when("> 3", json!({"outcome": "decline", "reason": "A"})), when("-", approve)
+            ])),
+            {"derive": {"name": "x", "expression": "k * 2"}}
+        ],
+        "offer": {"requested": "m", "limit": "x", "above_limit": "decline", "reason": "L"}
+    });
+    let mut policy: Value = serde_json::from_str(&artefact("early", "1", &document)).unwrap();
+    policy["kind"] = json!("policy");
+    let desk = Desk::new(Engine::load(&[policy.to_string()], EngineOptions::default()).unwrap(), quiet());
+    let request = json!({"policy": "early", "as_of": "2026-04-01T00:00:00Z", "columns": {
+        "a": [1, 5, 7], "m": [500, 500, 500], "k": [100, null, null],
+    }});
+    let (status, answer) = call(&desk, "policy.replay", &request);
+    assert_eq!(status, 0, "{answer}");
+    let counts = answer["reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["code"].clone(), it["outcome"].clone(), it["rows"].clone()));
+    // The second row has no computed value; the first one's is not its own.
+    assert_eq!(
+        counts.collect::<Vec<_>>(),
+        [
+            (json!("A"), json!("refer"), json!(1)),
+            (json!("A"), json!("decline"), json!(2)),
+            (json!("L"), json!("decline"), json!(1))
+        ]
+    );
+}

@@ -68,7 +68,8 @@ impl Index {
         self.is_exact &= are_sets;
         bounds.sort_unstable_by(f64::total_cmp);
         bounds.dedup();
-        if bounds.is_empty() {
+        // A cell that every number passes needs one: what is unknown is not looked up, and the row is asked.
+        if bounds.is_empty() && !spans.is_tested() {
             return;
         }
         if bounds.len() >= parts_max {
@@ -178,14 +179,24 @@ struct Spans<'t> {
     cells: &'t [Cell],
 }
 
-impl Spans<'_> {
+impl<'t> Spans<'t> {
+    /// Returns what a row tests in the column.
+    fn test(&self, row: &Row) -> Option<&'t Test> {
+        let tests = self.tests.get(row.tests.start as usize..row.tests.end as usize).unwrap_or_default();
+        tests.iter().find(|test| usize::from(test.column) == self.column)
+    }
+
+    /// Returns whether a row tests the column.
+    fn is_tested(&self) -> bool {
+        self.rows.iter().any(|row| self.test(row).is_some())
+    }
+
     /// Tells every interval of values that may pass a row, and returns whether each of them passes it.
     fn each(&self, mut tell: impl FnMut(usize, (f64, f64))) -> bool {
         const ALL: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
         let mut are_sets = true;
         for (number, row) in self.rows.iter().enumerate() {
-            let tests = self.tests.get(row.tests.start as usize..row.tests.end as usize).unwrap_or_default();
-            let Some(test) = tests.iter().find(|test| usize::from(test.column) == self.column) else {
+            let Some(test) = self.test(row) else {
                 tell(number, ALL);
                 continue;
             };
@@ -281,6 +292,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_cell_that_every_number_passes_needs_one() {
+        let tests = [Test { column: 0, passes: Passes::Between(f64::NEG_INFINITY, f64::INFINITY) }];
+        let rows = [Row { tests: 0..1, then: 0, priority: 0 }];
+        let index = Index::new(1, &rows, &tests, &[]);
+        let mut starts = Vec::new();
+        assert!(index.locate(&[Slot::number(1.0)], &mut starts));
+        assert!(!index.locate(&[Slot::number(f64::NAN)], &mut starts), "the row must be asked");
+        assert_eq!(index.candidates(&starts, &rows).count(), 1);
     }
 
     #[test]

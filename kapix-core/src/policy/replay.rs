@@ -233,9 +233,9 @@ impl Tally {
         for (number, because) in state.because.iter().enumerate() {
             let Some(code) = codes.number(&because.code) else { continue };
             let count = self.causes.entry(code).or_default();
-            // A row counts once for a reason, and once for an input.
+            // A row counts once for a reason and what it asks for, and once for an input.
             let before = || state.because.iter().take(number).filter(|it| it.code == because.code);
-            if before().next().is_none()
+            if before().all(|it| it.outcome != because.outcome)
                 && let Some(rows) = count.rows.get_mut(because.outcome as usize)
             {
                 *rows += 1;

@@ -92,7 +92,7 @@ impl Policy {
         match table.result(&mut found.yes, &found.maybe) {
             TableResult::Known => {
                 self.known(table, number, &found.yes, state);
-                if let (HitPolicy::First, [first]) = (table.body.hit, &found.yes[..]) {
+                if let (HitPolicy::First | HitPolicy::Priority, [first]) = (table.body.hit, &found.yes[..]) {
                     self.other_knock_outs(table, (number, *first), &found, state);
                 }
             }
@@ -142,13 +142,16 @@ impl Policy {
         causes
     }
 
-    /// Keeps the other rows that decline and hold too, where the first one that holds declines.
+    /// Keeps the other rows that decline and hold too, where the one that decides declines.
     fn other_knock_outs(&self, table: &Table, (step, first): (u32, u32), found: &Found, state: &mut State) {
         let declines = |row: u32| table.then(row).filter(|then| then.outcome == Some(Outcome::Decline));
         if declines(first).is_none() {
             return;
         }
-        for (number, row) in table.index.candidates(&found.starts, &table.rows).after(first) {
+        let candidates = table.index.candidates(&found.starts, &table.rows);
+        let is_first = table.body.hit == HitPolicy::First;
+        let others = if is_first { candidates.after(first) } else { candidates };
+        for (number, row) in others.filter(|(number, _)| *number != first) {
             let Some(reason) = declines(number).and_then(|then| then.reason.as_ref()) else { continue };
             let matches = || table.matches(row, &found.columns, &state.values(&self.symbols));
             if found.are_matches || matches() == Match::Yes {

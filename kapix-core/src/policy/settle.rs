@@ -12,7 +12,9 @@ use std::collections::BTreeSet;
 impl Policy {
     /// Returns the outcome of a run that went through its steps, and the granted amount; keeps why it cannot approve.
     pub(super) fn settle(&self, state: &mut State) -> (Outcome, Option<f64>) {
-        let amount = if state.approvals > 0 { self.granted(state) } else { None };
+        // The offer belongs to an approval: what a run that ended early did not compute says nothing.
+        let is_open = state.because.iter().all(|it| it.outcome == Outcome::Approve);
+        let amount = if is_open && state.approvals > 0 { self.granted(state) } else { None };
         let worst = state.because.iter().map(|it| it.outcome).max();
         match worst {
             Some(outcome) if outcome != Outcome::Approve => (outcome, None),

@@ -9,6 +9,7 @@ mod hidden;
 mod lenient;
 #[cfg(feature = "yaml")]
 mod shipped;
+mod told;
 mod witnesses;
 
 use super::{Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepResult, Verdict};
@@ -301,8 +302,9 @@ fn mistakes_of_a_document_are_told_with_their_places() {
 
 /// A generated policy over three numbers: tables of every hit policy with cells around the same few values.
 fn documents() -> impl Strategy<Value = Value> {
-    let cell = (0_u8..7, -2_i32..3, 0_i32..3).prop_map(|(kind, low, width)| match kind {
+    let cell = (0_u8..8, -2_i32..3, 0_i32..3).prop_map(|(kind, low, width)| match kind {
         0 | 1 => "-".to_owned(),
+        7 => format!("< {low}, >= {low}"),
         2 => format!("< {low}"),
         3 => format!(">= {low}"),
         4 => format!("[{low}..{}]", low + width),

@@ -1,0 +1,75 @@
+//! What a run tells beside its outcome, and cells that every number passes. The cases were found by a recomputation.
+
+use super::{codes, policy, run};
+use crate::policy::Outcome;
+use serde_json::{Value, json};
+
+fn document(steps: &Value) -> Value {
+    let reason = json!({"texts": {"en": "no"}});
+    let input = json!({"type": "integer", "min": 0, "max": 9});
+    let money = json!({"type": "money", "min": 0});
+    json!({
+        "currency": "KES",
+        "inputs": {"a": input, "b": input, "m": money, "k": money},
+        "reasons": {"A": reason, "B": reason, "L": reason},
+        "steps": steps
+    })
+}
+
+fn table(hit: &str, columns: &Value, rules: &Value) -> Value {
+    json!({"table": {"name": "t", "hit": hit, "columns": columns, "rules": rules}})
+}
+
+#[test]
+fn the_offer_belongs_to_an_approval() {
+    let rows = json!([
+        {"when": ["> 3"], "then": {"outcome": "decline", "reason": "A"}},
+        {"when": ["-"], "then": {"outcome": "approve"}}
+    ]);
+    let approves = json!({"table": {"name": "s", "hit": "first", "columns": ["a"], "rules": [
+        {"when": ["-"], "then": {"outcome": "approve"}}
+    ]}});
+    let double = json!({"derive": {"name": "x", "expression": "k * 2"}});
+    let mut document = document(&json!([approves, table("first", &json!(["a"]), &rows), double]));
+    document["offer"] = json!({"requested": "m", "limit": "x", "above_limit": "decline", "reason": "L"});
+    let policy = policy(&document);
+    let of = |a: i32, m: i32, k: i32| {
+        let verdict = run(&policy, &json!({"a": a, "m": m, "k": k}), &[]);
+        (verdict.outcome, codes(&verdict))
+    };
+    // A decline says nothing of a limit that the run did not come to.
+    assert_eq!(of(5, 500, 300), (Outcome::Decline, vec!["A".to_owned()]));
+    assert_eq!(of(5, 900, 300), (Outcome::Decline, vec!["A".to_owned()]));
+    assert_eq!(of(1, 900, 300), (Outcome::Decline, vec!["L".to_owned()]));
+    assert_eq!(of(1, 500, 300), (Outcome::Approve, vec![]));
+}
+
+#[test]
+fn a_cell_that_every_number_passes_needs_a_number() {
+    let rows = json!([{"when": ["< 0.5, >= 0.5"], "then": {"outcome": "approve"}}]);
+    let policy = policy(&document(&json!([table("first", &json!(["a / b"]), &rows)])));
+    let of = |values: &Value| {
+        let verdict = run(&policy, values, &[]);
+        (verdict.outcome, codes(&verdict))
+    };
+    assert_eq!(of(&json!({"a": 1, "b": 2})), (Outcome::Approve, vec![]));
+    assert_eq!(of(&json!({"a": 1, "b": 0})), (Outcome::Refer, vec!["DIVISION_BY_ZERO".to_owned()]));
+    assert_eq!(of(&json!({"a": 99, "b": 1})), (Outcome::Refer, vec!["INPUT_OUT_OF_RANGE".to_owned()]));
+    assert_eq!(of(&json!({})), (Outcome::Refer, vec!["MISSING_INPUT".to_owned()]));
+}
+
+#[test]
+fn a_decline_by_priority_names_every_row_that_declines() {
+    let declines =
+        |cell: &str, reason: &str| json!({"when": [cell], "then": {"outcome": "decline", "reason": reason}});
+    let approves = json!({"when": ["-"], "then": {"outcome": "approve"}});
+    let rows = json!([declines("> 5", "A"), declines("> 4", "A"), approves, declines("> 3", "B")]);
+    let policy = policy(&document(&json!([table("priority", &json!(["b"]), &rows)])));
+    let verdict = run(&policy, &json!({"b": 7}), &[]);
+    assert_eq!(
+        (verdict.outcome, codes(&verdict)),
+        (Outcome::Decline, ["A", "A", "B"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(verdict.matched.len(), 1);
+    assert_eq!(codes(&run(&policy, &json!({"b": 4}), &[])), ["B"]);
+}
