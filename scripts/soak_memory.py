@@ -24,7 +24,7 @@ def main() -> None:
     calls = int(sys.argv[1])
     engine = kapix.Engine.load(kapix.EXPERT_CARDS, idempotency="process")
     request = json.loads((Path(__file__).parents[1] / "examples/data/kenya_salaried.json").read_text())
-    features = {"history_days": 365, "history_transactions": 240}
+    features = {"coverage_age_days": 2, "history_days": 365, "history_transactions": 240}
     base = resident()
     held = []
     for call in range(calls):

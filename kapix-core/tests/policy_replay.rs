@@ -268,6 +268,15 @@ fn a_step_that_cannot_be_asked_leaves_the_others_their_columns() {
     // The second application lacks `y`; its second step is not that of the row before, nor its first step.
     assert_eq!(answer["columns"]["outcome"], json!(["decline", "refer", "approve"]));
     assert_eq!(answer["columns"]["reason"], json!(["LOW", "MISSING_INPUT", null]));
+    // Alone, the step that was asked has its own name.
+    let request = json!({"policy": "two", "as_of": "2026-04-01T00:00:00Z", "entity_id": "1", "inputs": {"y": null},
+        "applicant": {"entity_type": "individual", "features": {"x": 1, "y": 1}}});
+    let (status, answer) = call(&desk, "policy.run", &request);
+    assert_eq!(
+        (status, &answer["steps"][0]["name"], &answer["steps"][1]),
+        (0, &json!("second"), &Value::Null),
+        "{answer}"
+    );
 }
 
 #[test]
@@ -308,8 +317,8 @@ fn a_row_keeps_nothing_of_the_row_before_and_each_reason_by_what_it_asks_for() {
     assert_eq!(
         counts.collect::<Vec<_>>(),
         [
-            (json!("A"), json!("refer"), json!(1)),
             (json!("A"), json!("decline"), json!(2)),
+            (json!("A"), json!("refer"), json!(1)),
             (json!("L"), json!("decline"), json!(1))
         ]
     );

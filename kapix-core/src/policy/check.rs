@@ -1,10 +1,10 @@
 //! What a policy is checked for beyond what it must be to load: its own cases, and the rules of a jurisdiction.
 
 use super::document::{Ground, Outcome, TestBody};
-use super::load::{Policy, Step};
+use super::load::{Call, Policy, Step};
 use super::run::Progress;
 use super::state::State;
-use super::step::StepResult;
+use super::step::{StepResult, StepResults};
 use super::table::{Passes, Table};
 use super::verdict::{ReasonCode, Verdict};
 use crate::error::Result;
@@ -81,22 +81,23 @@ impl Policy {
     }
 
     /// Returns the results of the steps that are stated by `STEP.RESULT`; a step without them gave none.
-    pub(super) fn results_of(&self, stated: &BTreeMap<String, JsonValue>) -> Vec<StepResult> {
-        let calls =
-            self.steps.iter().filter_map(|step| if let Step::Call(call) = step { Some(call) } else { None });
-        calls
-            .map(|call| {
-                let mut answer = JsonValue::Object(BTreeMap::new());
-                let mut is_stated = false;
-                for ((name, _), result) in call.body.results.iter().zip(&call.results) {
-                    if let Some(value) = stated.get(&format!("{}.{name}", call.body.name)) {
-                        answer.put(&result.pointer, value.clone());
-                        is_stated = true;
-                    }
+    pub(super) fn results_of(&self, stated: &BTreeMap<String, JsonValue>) -> StepResults {
+        let calls = (0..).zip(&self.steps).filter_map(|(number, step)| match step {
+            Step::Call(call) => Some((number, call)),
+            Step::Derive { .. } | Step::Table(_) => None,
+        });
+        let result = |call: &Call| {
+            let mut answer = JsonValue::Object(BTreeMap::new());
+            let mut is_stated = false;
+            for ((name, _), result) in call.body.results.iter().zip(&call.results) {
+                if let Some(value) = stated.get(&format!("{}.{name}", call.body.name)) {
+                    answer.put(&result.pointer, value.clone());
+                    is_stated = true;
                 }
-                if is_stated { StepResult::Answer { answer, referred: false } } else { StepResult::Refused }
-            })
-            .collect()
+            }
+            if is_stated { StepResult::Answer { answer, referred: false } } else { StepResult::Refused }
+        };
+        calls.map(|(number, call)| (number, result(call))).collect()
     }
 
     /// Returns the rows that decline on the grounds that the jurisdiction of the policy asks about.

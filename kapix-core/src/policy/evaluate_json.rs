@@ -6,7 +6,7 @@ use super::input::About;
 use super::load::{Policy, Step};
 use super::run::not_effective;
 use super::state::State;
-use super::step::Answered;
+use super::step::{Answered, StepResults};
 use super::verdict::{MatchedRule, ReasonCode};
 use crate::canonical;
 use crate::error::{Cause, Error, Result, escape_segment};
@@ -67,7 +67,7 @@ impl Policy {
                 .map_err(|error| error.under(&format!("/inputs/{}", escape_segment(&input.name))))?;
         }
         // A policy that decides alone needs no answers.
-        self.walk(&mut Answered([].iter()), state);
+        self.walk(&mut Answered(&StepResults::new()), state);
         let (outcome, amount) = self.settle(state);
         canonical::to_string(&self.evaluated(outcome, amount, state))
     }

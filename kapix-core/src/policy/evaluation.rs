@@ -5,7 +5,7 @@ use super::input::{self, Absent, Place};
 use super::load::Policy;
 use super::run::not_effective;
 use super::state::State;
-use super::step::Answered;
+use super::step::{Answered, StepResults};
 use super::verdict::{Because, MatchedRule};
 use crate::error::{Cause, Error, Result};
 use crate::expression::{Scalar, Slot, Symbols, Unknown};
@@ -193,7 +193,7 @@ impl Evaluation<'_> {
         }
         self.is_decided = true;
         // A policy that decides alone needs no answers.
-        self.policy.walk(&mut Answered([].iter()), &mut self.state);
+        self.policy.walk(&mut Answered(&StepResults::new()), &mut self.state);
         self.policy.settle(&mut self.state).0
     }
 

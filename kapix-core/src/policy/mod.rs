@@ -53,7 +53,7 @@ pub use load::Policy;
 pub(crate) use replay::{CauseCount, Replay};
 pub(crate) use run::Progress;
 pub(crate) use state::State;
-pub(crate) use step::{CallNeed, StepResult};
+pub(crate) use step::{CallNeed, StepResult, StepResults};
 pub use texts::LANGUAGES;
 pub use trace::{CellTrace, ColumnTrace, RuleResult, RuleTrace, TableTrace};
 pub use verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Terms, Verdict};

@@ -271,8 +271,8 @@ struct UpTo<'c, 'f, 'a> {
 }
 
 impl Answers for UpTo<'_, '_, '_> {
-    fn take(&mut self, call: &Call, policy: &Policy, state: &mut State) -> Option<Taken> {
-        if *call.body.name == *self.until { None } else { self.results.take(call, policy, state) }
+    fn take(&mut self, step: (u32, &Call), policy: &Policy, state: &mut State) -> Option<Taken> {
+        if *step.1.body.name == *self.until { None } else { self.results.take(step, policy, state) }
     }
 }
 

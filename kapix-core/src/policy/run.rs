@@ -5,7 +5,7 @@ use super::hit::TableResult;
 use super::input::{self, About, Absent, Place};
 use super::load::{Policy, Step};
 use super::state::{Found, State};
-use super::step::{Answered, Answers, CallNeed, StepResult};
+use super::step::{Answered, Answers, CallNeed, StepResults};
 use super::table::{Match, OutputPlace, OutputValue, Table};
 use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Verdict};
 use crate::error::{Cause, Error, Result};
@@ -48,9 +48,9 @@ impl Policy {
         effective.from.is_none_or(|from| as_of >= from) && effective.until.is_none_or(|until| as_of < until)
     }
 
-    /// Runs the steps over what [`Policy::begin`] read, with the results of steps so far, in their order.
-    pub(crate) fn run(&self, results: &[StepResult], state: &mut State) -> Progress {
-        match self.walk(&mut Answered(results.iter()), state) {
+    /// Runs the steps over what [`Policy::begin`] read, with the results of steps so far.
+    pub(crate) fn run(&self, results: &StepResults, state: &mut State) -> Progress {
+        match self.walk(&mut Answered(results), state) {
             Some(need) => Progress::Need(need),
             None => Progress::Done(self.verdict(state)),
         }

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What a step asks of another operation.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CallNeed {
+    /// Number of the step, from 0.
+    pub step: u32,
     /// The operation.
     pub operation: String,
     /// What its request has beside the applicant.
@@ -34,10 +36,13 @@ pub(crate) enum StepResult {
     Refused,
 }
 
+/// What came of steps by their number: one that could not be asked has nothing.
+pub(crate) type StepResults = BTreeMap<u32, StepResult>;
+
 /// Where the answers of steps come from.
 pub(super) trait Answers {
-    /// Takes the answer of the next step that can be asked; `None` where it has to be asked first.
-    fn take(&mut self, call: &Call, policy: &Policy, state: &mut State) -> Option<Taken>;
+    /// Takes the answer of a step that can be asked; `None` where it has to be asked first.
+    fn take(&mut self, step: (u32, &Call), policy: &Policy, state: &mut State) -> Option<Taken>;
 }
 
 /// What was taken of the answer of a step; its values are in the run.
@@ -49,12 +54,12 @@ pub(super) struct Taken {
     pub(super) referred: bool,
 }
 
-/// Answers as they are on the wire, in the order of the steps.
-pub(super) struct Answered<'r>(pub(super) core::slice::Iter<'r, StepResult>);
+/// Answers as they are on the wire.
+pub(super) struct Answered<'r>(pub(super) &'r StepResults);
 
 impl Answers for Answered<'_> {
-    fn take(&mut self, call: &Call, policy: &Policy, state: &mut State) -> Option<Taken> {
-        let result = self.0.next()?;
+    fn take(&mut self, (number, call): (u32, &Call), policy: &Policy, state: &mut State) -> Option<Taken> {
+        let result = self.0.get(&number)?;
         let mut is_whole = true;
         for wanted in &call.results {
             let found = match result {
@@ -106,12 +111,13 @@ impl Policy {
             self.doubt(&Hangs { causes: unknown, step: Some(number), rows: &[], inputs }, state);
             return None;
         }
-        let Some(taken) = answers.take(call, self, state) else {
+        let Some(taken) = answers.take((number, call), self, state) else {
             let values = call.values.iter().filter_map(|(tokens, expression)| {
                 let value = expression.program.run(&state.values(&self.symbols)).value()?;
                 Some((tokens.clone(), self.written(expression.scalar, value, state)))
             });
             return Some(CallNeed {
+                step: number,
                 operation: call.body.operation.clone(),
                 arguments: call.body.arguments.clone(),
                 values: values.collect(),

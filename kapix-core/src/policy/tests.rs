@@ -12,7 +12,9 @@ mod shipped;
 mod told;
 mod witnesses;
 
-use super::{Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepResult, Verdict};
+use super::{
+    Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepBody, StepResult, StepResults, Verdict,
+};
 use crate::error::Cause;
 use crate::id::Id;
 use crate::json_value::JsonValue;
@@ -47,11 +49,18 @@ fn inputs(values: &Value) -> BTreeMap<String, JsonValue> {
     members
 }
 
+/// Results of the steps that ask, in their order.
+fn by_step(policy: &Policy, results: &[StepResult]) -> StepResults {
+    let asks = |(_, step): &(u32, &StepBody)| matches!(step, StepBody::Call(_));
+    let numbers = (0..).zip(&policy.body.steps).filter(asks).map(|(number, _)| number);
+    numbers.zip(results.iter().cloned()).collect()
+}
+
 fn run(policy: &Policy, values: &Value, results: &[StepResult]) -> Verdict {
     let mut state = State::default();
     let id = Id::parse("ent_1").unwrap();
     policy.begin(&inputs(values), Instant::parse(AS_OF).unwrap(), Some(&id), &mut state).unwrap();
-    match policy.run(results, &mut state) {
+    match policy.run(&by_step(policy, results), &mut state) {
         Progress::Done(verdict) => verdict,
         Progress::Need(need) => panic!("needs {need:?}"),
     }
@@ -228,7 +237,7 @@ fn a_step_that_gives_nothing_never_leads_to_an_approval() {
     let values = json!({"amount": 5});
     let mut state = State::default();
     policy.begin(&inputs(&values), Instant::parse(AS_OF).unwrap(), None, &mut state).unwrap();
-    let Progress::Need(need) = policy.run(&[], &mut state) else { panic!("a need") };
+    let Progress::Need(need) = policy.run(&StepResults::new(), &mut state) else { panic!("a need") };
     assert_eq!(need.operation, "credit.score");
     let pointer = vec!["context".to_owned(), "loan_amount".to_owned()];
     assert_eq!(need.values, [(pointer, JsonValue::Number(5.0))]);

@@ -27,7 +27,7 @@ INTEGER_MAX = 2**53 - 1
 # Characters of an input that has no form on the wire, in the record of a call.
 TEXT_MAX = 100
 # The members of a request that hold inputs and rows. Elsewhere a value that is none is a mistake.
-MAY_BE_MISSING = ("akiba", "columns", "data", "features")
+MAY_BE_MISSING = ("akiba", "applicant", "columns", "data", "features")
 
 
 class Refused(Exception):

@@ -23,13 +23,15 @@ use crate::error::{Cause, Result};
 use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use crate::policy::{
-    CallNeed, CounterfactualNull, LANGUAGES, Outcome, Policy, Progress, State, StepResult, Verdict,
+    CallNeed, CounterfactualNull, LANGUAGES, Outcome, Policy, Progress, State, StepResult, StepResults,
+    Verdict,
 };
 use crate::time::Instant;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-/// What came of the steps of a run, in their order.
-type Steps = Vec<(Operation, Fulfilled)>;
+/// What came of the steps of a run, by their number.
+type Steps = BTreeMap<u32, (Operation, Fulfilled)>;
 
 impl Operate for PolicyRunRequest {
     const NAME: &'static str = "policy.run";
@@ -123,16 +125,16 @@ impl PolicyRunRequest {
         as_of: Instant,
         state: &mut State,
     ) -> core::result::Result<(Verdict, Steps), Interrupt> {
-        let (mut results, mut steps) = (Vec::new(), Vec::new());
+        let (mut results, mut steps) = (StepResults::new(), Steps::new());
         loop {
             match policy.run(&results, state) {
                 Progress::Done(verdict) => return Ok((verdict, steps)),
                 Progress::Need(need) => {
-                    let operation = Operation::parse(&need.operation)?;
+                    let (step, operation) = (need.step, Operation::parse(&need.operation)?);
                     let arguments = self.arguments(operation, need, as_of, call.limits())?;
                     let fulfilled = call.result(Need { arguments, operation })?.clone();
-                    results.push(step_result(operation, &fulfilled));
-                    steps.push((operation, fulfilled));
+                    results.insert(step, step_result(operation, &fulfilled));
+                    steps.insert(step, (operation, fulfilled));
                 }
             }
         }

@@ -8,7 +8,6 @@ use crate::policy::input;
 use crate::policy::load::{Policy, Step};
 use crate::policy::run::Progress;
 use crate::policy::state::State;
-use crate::policy::step::StepResult;
 use crate::policy::table::{Match, Row};
 use crate::policy::verdict::{PolicyDoubt, ReasonCode, Verdict};
 use crate::time::{Instant, UtcOffset};
@@ -97,7 +96,7 @@ impl Policy {
     pub(super) fn ended(&self, applicant: &Applicant) -> Option<Ended> {
         let mut state = State::default();
         self.read(applicant, &mut state).ok()?;
-        let results: Vec<StepResult> = self.results_of(applicant);
+        let results = self.results_of(applicant);
         match self.run(&results, &mut state) {
             Progress::Done(verdict) => Some(Ended { verdict, reached: state.reached }),
             Progress::Need(_) => None,

@@ -9,7 +9,7 @@ use crate::policy::table::Table;
 use crate::policy::{HitPolicy, Outcome, RuleBody, ThenBody};
 use crate::time::Date;
 
-/// Whole numbers from here on have a comma between thousands.
+/// Numbers from here on have a comma between thousands: a year has none.
 const GROUPED_MIN: f64 = 10_000.0;
 
 /// Decimals of a currency at most.
@@ -18,10 +18,12 @@ const POWERS: [f64; 5] = [1.0, 10.0, 100.0, 1_000.0, 10_000.0];
 /// Returns a number, its thousands apart.
 pub(super) fn number(value: f64) -> String {
     let text = value.to_string();
-    if value.abs() < GROUPED_MIN {
-        return text;
-    }
-    let (whole, fraction) = text.split_once('.').map_or((&*text, None), |(whole, rest)| (whole, Some(rest)));
+    if value.abs() < GROUPED_MIN { text } else { grouped(&text) }
+}
+
+/// Returns the digits of a number, its thousands apart.
+fn grouped(text: &str) -> String {
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
     let mut out = String::from(sign);
     for (place, digit) in digits.chars().enumerate() {
@@ -67,7 +69,7 @@ pub(super) fn money(minor: f64, currency: Currency) -> String {
     }
     let rest = (minor - major * each).abs();
     let sign = if minor < 0.0 { "-" } else { "" };
-    let whole = number(major.abs());
+    let whole = grouped(&major.abs().to_string());
     if exponent == 0 {
         format!("{currency} {sign}{whole}")
     } else {

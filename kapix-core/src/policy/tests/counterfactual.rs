@@ -18,7 +18,9 @@ fn least(policy: &Policy, values: &Value) -> Result<LeastChange, CounterfactualN
     let id = Id::parse("ent_1").unwrap();
     policy.begin(&inputs(values), Instant::parse(AS_OF).unwrap(), Some(&id), &mut state).unwrap();
     let mut decides = |state: &mut State| {
-        let Progress::Done(verdict) = policy.run(&[], state) else { panic!("no steps are asked") };
+        let Progress::Done(verdict) = policy.run(&crate::policy::StepResults::new(), state) else {
+            panic!("no steps are asked")
+        };
         Ok::<Option<Outcome>, ()>(Some(verdict.outcome))
     };
     assert_ne!(decides(&mut state).unwrap(), Some(Outcome::Approve));

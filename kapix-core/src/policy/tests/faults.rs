@@ -107,7 +107,7 @@ proptest! {
                 let trace = {
                     let mut state = State::default();
                     policy.begin(&inputs(&json!({"a": a, "b": b})), Instant::parse(AS_OF).unwrap(), None, &mut state).unwrap();
-                    policy.run(&[], &mut state);
+                    policy.run(&crate::policy::StepResults::new(), &mut state);
                     policy.trace(&state)
                 };
                 let matching: Vec<usize> = trace[0].rules.iter().enumerate()

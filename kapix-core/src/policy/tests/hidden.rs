@@ -95,7 +95,7 @@ pub(super) fn approved(policy: &Policy, inputs: &Inputs, results: &[StepResult])
     let mut state = State::default();
     let id = Id::parse("ent_1").unwrap();
     policy.begin(inputs, Instant::parse(AS_OF).unwrap(), Some(&id), &mut state).ok()?;
-    match policy.run(results, &mut state) {
+    match policy.run(&super::by_step(policy, results), &mut state) {
         Progress::Done(verdict) => (verdict.outcome == Outcome::Approve).then_some(verdict),
         Progress::Need(need) => panic!("needs {need:?}"),
     }

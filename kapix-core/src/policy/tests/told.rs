@@ -1,7 +1,8 @@
 //! What a run tells beside its outcome, and cells that every number passes. The cases were found by a recomputation.
 
 use super::{codes, policy, run};
-use crate::policy::Outcome;
+use crate::json_value::JsonValue;
+use crate::policy::{Outcome, StepResult};
 use serde_json::{Value, json};
 
 fn document(steps: &Value) -> Value {
@@ -72,4 +73,30 @@ fn a_decline_by_priority_names_every_row_that_declines() {
     );
     assert_eq!(verdict.matched.len(), 1);
     assert_eq!(codes(&run(&policy, &json!({"b": 4}), &[])), ["B"]);
+}
+
+#[test]
+fn a_step_that_cannot_be_asked_leaves_the_next_one_its_result() {
+    let step = |name: &str, values: Value| {
+        json!({"call": {"name": name, "operation": "credit.score", "values": values,
+            "results": {"points": {"type": "integer", "pointer": "/points"}}}})
+    };
+    let rows = json!([
+        {"when": ["< 50"], "then": {"outcome": "decline", "reason": "B"}},
+        {"when": [">= 50"], "then": {"outcome": "approve"}}
+    ]);
+    let steps = json!([
+        step("first", json!({"/features/x": "a / b"})),
+        step("second", json!({})),
+        table("first", &json!(["second.points"]), &rows)
+    ]);
+    let policy = policy(&document(&steps));
+    let points = |points: f64| StepResult::Answer {
+        answer: JsonValue::Object([("points".to_owned(), JsonValue::Number(points))].into()),
+        referred: false,
+    };
+    let verdict = run(&policy, &json!({"a": 1, "b": 0}), &[points(10.0), points(90.0)]);
+    assert_eq!((verdict.outcome, codes(&verdict)), (Outcome::Refer, vec!["DIVISION_BY_ZERO".to_owned()]));
+    let verdict = run(&policy, &json!({"a": 1, "b": 1}), &[points(90.0), points(10.0)]);
+    assert_eq!((verdict.outcome, codes(&verdict)), (Outcome::Decline, vec!["B".to_owned()]));
 }

@@ -9,8 +9,8 @@ use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::money::Currency;
 use crate::policy::{
-    Because, CounterfactualNull, InputChange, Outcome, Policy, ReasonAudience, ReasonCode, StepBody,
-    TableTrace, Verdict,
+    Because, CounterfactualNull, InputChange, Outcome, Policy, ReasonAudience, ReasonCode, TableTrace,
+    Verdict,
 };
 use crate::time::Instant;
 use serde::Serialize;
@@ -46,7 +46,7 @@ pub struct PolicyRunResponse {
     pub entity_id: Id,
     /// The decision in sentences, in the language of the request.
     pub explanation: String,
-    /// The language of the texts.
+    /// The language of the texts: that of the request, or `en` where neither the engine nor the policy has it.
     pub language: String,
     /// The rows that matched, in the order of the steps.
     pub matched_rules: Vec<PolicyRule>,
@@ -78,7 +78,7 @@ pub struct PolicyRunResponse {
     pub terms: Option<BTreeMap<String, JsonValue>>,
     /// What became of every row, where the request asks for it.
     pub trace: Option<Vec<TableTrace>>,
-    /// Names in `inputs` that the policy does not read.
+    /// What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unused: Vec<String>,
     /// Until when an approval is valid.
@@ -220,13 +220,9 @@ impl Found<'_> {
             rule: self.policy.rule_name(it.step, it.row),
             table: self.policy.step_name(it.step).to_owned(),
         });
-        let calls = body
-            .steps
-            .iter()
-            .filter_map(|step| if let StepBody::Call(call) = step { Some(call.name.clone()) } else { None });
-        let steps = calls.zip(&self.steps).map(|(name, (operation, fulfilled))| PolicyStep {
+        let steps = self.steps.iter().map(|(step, (operation, fulfilled))| PolicyStep {
             error: if let Fulfilled::Refusal(error) = fulfilled { Some(error.clone()) } else { None },
-            name,
+            name: self.policy.step_name(*step).to_owned(),
             operation: operation.as_str(),
             referred: matches!(fulfilled, Fulfilled::Answer(answer) if operation.refers(answer)),
         });

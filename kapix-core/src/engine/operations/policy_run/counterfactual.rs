@@ -1,11 +1,11 @@
 //! The least change of a declined application at which the whole policy approves.
 
 use super::{PolicyCounterfactual, PolicyRunRequest, Steps, step_result};
-use crate::engine::operations::call::Need;
+use crate::engine::operations::call::{Fulfilled, Need};
 use crate::engine::operations::table::Operation;
 use crate::engine::operations::{Call, Interrupt};
 use crate::policy::{
-    CounterfactualNull, LeastChange, Outcome, Policy, Progress, State, StepBody, StepResult, Verdict,
+    CounterfactualNull, LeastChange, Outcome, Policy, Progress, State, StepResults, Verdict,
 };
 use crate::time::Instant;
 
@@ -14,7 +14,7 @@ const ASKED_MAX: usize = 4;
 
 /// What holds while inputs change.
 struct Held<'h> {
-    results: Vec<StepResult>,
+    results: StepResults,
     /// Needs of steps that the application did not come to.
     asked: Vec<Need>,
     request: &'h PolicyRunRequest,
@@ -30,7 +30,11 @@ impl PolicyRunRequest {
         steps: &Steps,
         state: &mut State,
     ) -> Result<Result<PolicyCounterfactual, CounterfactualNull>, Interrupt> {
-        let results = steps.iter().map(|(operation, fulfilled)| step_result(*operation, fulfilled)).collect();
+        let result = |(step, (operation, fulfilled)): (&u32, &(Operation, Fulfilled))| {
+            (*step, step_result(*operation, fulfilled))
+        };
+        let results: StepResults = steps.iter().map(result).collect();
+        let names = steps.keys().map(|step| policy.step_name(*step).to_owned()).collect();
         let mut held = Held { results, asked: Vec::new(), request: self, as_of };
         let found = policy.least_change(state, &mut |state| {
             let verdict = held.decide(call, policy, state)?;
@@ -47,15 +51,11 @@ impl PolicyRunRequest {
         let Some(verdict) = verdict.filter(|it| it.outcome == Outcome::Approve) else {
             return Ok(Err(CounterfactualNull::NoneFound));
         };
-        let calls =
-            policy.body.steps.iter().filter_map(|step| {
-                if let StepBody::Call(call) = step { Some(call.name.clone()) } else { None }
-            });
         Ok(Ok(PolicyCounterfactual {
             approved_amount_minor: verdict.terms.map(|terms| terms.amount_minor),
             changes: found.changes,
             exact: found.exact,
-            held: calls.take(held.results.len()).collect(),
+            held: names,
         }))
     }
 }
@@ -74,7 +74,7 @@ impl Held<'_> {
         };
         let mut results = self.results.clone();
         loop {
-            let operation = Operation::parse(&need.operation)?;
+            let (step, operation) = (need.step, Operation::parse(&need.operation)?);
             let arguments = self.request.arguments(operation, need, self.as_of, call.limits())?;
             let asked = Need { arguments, operation };
             if !self.asked.contains(&asked) {
@@ -83,7 +83,7 @@ impl Held<'_> {
                 }
                 self.asked.push(asked.clone());
             }
-            results.push(step_result(operation, call.result(asked)?));
+            results.insert(step, step_result(operation, call.result(asked)?));
             match policy.run(&results, state) {
                 Progress::Done(verdict) => return Ok(Some(verdict)),
                 Progress::Need(next) => need = next,

@@ -84,7 +84,7 @@ impl PolicyRunRequest {
 fn unread_by_all(member: &str, takes: &[&CallBody], steps: &Steps) -> Vec<String> {
     let mut asked = 0;
     let mut unread: Option<BTreeSet<String>> = None;
-    for (operation, fulfilled) in steps {
+    for (operation, fulfilled) in steps.values() {
         let Fulfilled::Answer(answer) = fulfilled else { continue };
         if !operation.applicant_fields().contains(&member) {
             continue;
