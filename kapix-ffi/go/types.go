@@ -2786,7 +2786,7 @@ type PolicyRunResponse struct {
 	EntityID string `json:"entity_id"`
 	// Explanation: The decision in sentences, in the language of the request.
 	Explanation string `json:"explanation"`
-	// Language: The language of the texts.
+	// Language: The language of the texts: that of the request, or `en` where neither the engine nor the policy has it.
 	Language string `json:"language"`
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
@@ -2818,7 +2818,7 @@ type PolicyRunResponse struct {
 	Terms map[string]json.RawMessage `json:"terms,omitzero"`
 	// Trace: What became of every row, where the request asks for it.
 	Trace []TableTrace `json:"trace,omitzero"`
-	// Unused: Names in `inputs` that the policy does not read.
+	// Unused: What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`.
 	Unused []string `json:"unused,omitzero"`
 	// ValidUntil: Until when an approval is valid.
 	ValidUntil string `json:"valid_until,omitempty"`

@@ -2726,7 +2726,7 @@ export interface PolicyRunResponse {
   readonly entity_id: string;
   /** The decision in sentences, in the language of the request. */
   readonly explanation: string;
-  /** The language of the texts. */
+  /** The language of the texts: that of the request, or `en` where neither the engine nor the policy has it. */
   readonly language: string;
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
@@ -2761,7 +2761,7 @@ export interface PolicyRunResponse {
   readonly terms?: { readonly [name: string]: object };
   /** What became of every row, where the request asks for it. */
   readonly trace?: ReadonlyArray<TableTrace>;
-  /** Names in `inputs` that the policy does not read. */
+  /** What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`. */
   readonly unused?: ReadonlyArray<string>;
   /** Until when an approval is valid. */
   readonly valid_until?: string;

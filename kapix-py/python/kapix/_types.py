@@ -2341,7 +2341,7 @@ class PolicyRunResponse(Answer):
     currency = property_of('currency', 'Currency of the amounts.')
     entity_id = property_of('entity_id', 'Your id of the applicant.')
     explanation = property_of('explanation', 'The decision in sentences, in the language of the request.')
-    language = property_of('language', 'The language of the texts.')
+    language = property_of('language', 'The language of the texts: that of the request, or `en` where neither the engine nor the policy has it.')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     matched_rules = property_of('matched_rules', 'The rows that matched, in the order of the steps.', 'PolicyRule')
     null_reasons = property_of('null_reasons', 'Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it.')
@@ -2357,7 +2357,7 @@ class PolicyRunResponse(Answer):
     steps = property_of('steps', 'What came of the operations that the policy asked.', 'PolicyStep')
     terms = property_of('terms', 'What an approval states beside the amount.')
     trace = property_of('trace', 'What became of every row, where the request asks for it.', 'TableTrace')
-    unused = property_of('unused', 'Names in `inputs` that the policy does not read.')
+    unused = property_of('unused', 'What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`.')
     valid_until = property_of('valid_until', 'Until when an approval is valid.')
 
 

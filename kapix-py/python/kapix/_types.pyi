@@ -2928,7 +2928,9 @@ class PolicyRunResponse(Answer):
         """The decision in sentences, in the language of the request."""
     @property
     def language(self) -> str:
-        """The language of the texts."""
+        """The language of the texts: that of the request, or `en` where neither the engine nor the policy has
+        it.
+        """
     @property
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
@@ -2978,7 +2980,7 @@ class PolicyRunResponse(Answer):
         """What became of every row, where the request asks for it."""
     @property
     def unused(self) -> tuple[str, ...] | None:
-        """Names in `inputs` that the policy does not read."""
+        """What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`."""
     @property
     def valid_until(self) -> str | None:
         """Until when an approval is valid."""
