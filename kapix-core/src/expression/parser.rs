@@ -170,6 +170,7 @@ impl<'t> Parser<'t> {
     /// Reads operators that bind at least so tightly, from the left.
     fn expression(&mut self, binding: u8) -> Result<Node> {
         let comparison = Operator::Equal.binding();
+        let is_closed = self.is_sign("(");
         let mut left = self.operand()?;
         let mut last = None;
         loop {
@@ -189,7 +190,7 @@ impl<'t> Parser<'t> {
             if last == Some(own) && (own == comparison || operator == Operator::Power) {
                 return Err(self.wrong("comparisons and powers cannot follow each other: put parentheses"));
             }
-            if operator == Operator::Power && matches!(left.kind, NodeKind::Negative(_)) {
+            if operator == Operator::Power && !is_closed && matches!(left.kind, NodeKind::Negative(_)) {
                 return Err(self.wrong("a power of a negative: put parentheses"));
             }
             self.take();

@@ -119,6 +119,7 @@ fn values_are_those_of_the_standard() {
         ("min(amount, 120000)", 120_000.0),
         ("amount / 100000", 1.5),
         ("n * amount", 1_050_000.0),
+        ("(-n) ** 2", 49.0),
     ] {
         let found = value(text).unwrap_or_else(|why| panic!("{text}: {why}"));
         assert!((found - wanted).abs() < 1e-12, "{text}: {found}, not {wanted}");

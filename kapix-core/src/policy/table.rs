@@ -313,6 +313,9 @@ impl Build<'_> {
             CellTest::Texts { .. } => self.stored(cell),
             CellTest::Program(program) => {
                 loader.costs(program.steps(loader.items_max()));
+                let (ground, from) = loader.rests_on(program.slots(), program.lists());
+                self.ground.extend(ground);
+                self.from.extend(from);
                 self.stored(cell)
             }
         };

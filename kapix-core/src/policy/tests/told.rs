@@ -76,6 +76,22 @@ fn a_decline_by_priority_names_every_row_that_declines() {
 }
 
 #[test]
+fn an_output_rests_on_what_the_cells_of_its_rows_read() {
+    let outputs = json!({"o": {"type": "integer", "aggregate": "min"}});
+    let rules = json!([{"when": ["> b * 2"], "then": {"outcome": "approve", "outputs": {"o": 2}}}]);
+    let mut first = table("collect", &json!(["a"]), &rules);
+    first["table"]["outputs"] = outputs;
+    let rows = json!([{"when": ["> 9"], "then": {"outcome": "approve"}}]);
+    let second = json!({"table": {"name": "s", "hit": "first", "columns": ["t.o"], "rules": rows}});
+    let mut document = document(&json!([first, second]));
+    document["inputs"]["b"]["max_age_days"] = json!(90);
+    // A value without a date is stale where its age counts.
+    let verdict = run(&policy(&document), &json!({"a": 1, "b": 7}), &[]);
+    assert_eq!(codes(&verdict), ["INPUT_STALE", "INPUT_STALE"]);
+    assert!(verdict.because.iter().all(|it| it.inputs == ["b".into()]), "{:?}", verdict.because);
+}
+
+#[test]
 fn a_step_that_cannot_be_asked_leaves_the_next_one_its_result() {
     let step = |name: &str, values: Value| {
         json!({"call": {"name": name, "operation": "credit.score", "values": values,
