@@ -20,6 +20,9 @@ use std::collections::BTreeMap;
 /// Differences that are told of a table.
 pub(super) const TOLD_MAX: usize = 50;
 
+/// Parts that are told of what two rows, or what decides by them, give differently.
+const PARTS_OF_PAIR: usize = 8;
+
 /// Pairs of parts that are compared.
 const PAIRS_MAX: usize = 1_000_000;
 
@@ -180,7 +183,7 @@ impl<'v> Both<'v> {
 
     /// Compares what decides by each version, part by part; returns whether everything was compared.
     fn pairs(&self, (one, other): (&[usize], &[usize]), boxes: &mut Boxes) -> (Vec<Part>, bool) {
-        let (mut found, mut pairs) = (Vec::new(), 0);
+        let (mut found, mut pairs, mut is_told) = (Vec::new(), 0, true);
         let (own, is_all) = options(self, self.one.hit, one, boxes);
         let (others, are_all) = options(self, self.other.hit, other, boxes);
         'pairs: for left in &own {
@@ -201,13 +204,19 @@ impl<'v> Both<'v> {
                 if without.iter().any(|row| boxes.rows.get(*row).is_none_or(Option::is_none)) {
                     continue;
                 }
-                if let Some(region) = boxes.uncovered(&region, &without, 1).into_iter().next() {
-                    let (one, other) = (left.decides.clone(), right.decides.clone());
-                    found.push(Part { one, other, region, is_turned: false });
-                }
+                let regions = boxes.uncovered(&region, &without, PARTS_OF_PAIR + 1);
+                is_told &= regions.len() <= PARTS_OF_PAIR;
+                found.extend(regions.into_iter().take(PARTS_OF_PAIR).map(|region| Part {
+                    one: left.decides.clone(),
+                    other: right.decides.clone(),
+                    region,
+                    is_turned: false,
+                }));
             }
         }
-        let whole = boxes.is_whole() && pairs <= PAIRS_MAX && found.len() < TOLD_MAX && is_all && are_all;
+        is_told &= found.len() < TOLD_MAX;
+        found.truncate(TOLD_MAX);
+        let whole = boxes.is_whole() && pairs <= PAIRS_MAX && is_all && are_all && is_told;
         (found, whole)
     }
 

@@ -377,3 +377,31 @@ fn a_witness_is_one_of_whom_the_versions_run_whole_decide_differently() {
         (Some(true), Some(Outcome::Approve), Some(Outcome::Decline))
     );
 }
+
+#[test]
+fn every_part_of_two_rows_is_told() {
+    let rules = |all: bool| {
+        let approves = json!({"when": [">= 2.5", "\"p\", \"q\""], "then": {"outcome": "approve"}});
+        let declines = json!({"when": ["-", "-"], "then": {"outcome": "decline", "reason": "ODD"}});
+        if all { json!([approves, declines]) } else { json!([approves]) }
+    };
+    let version = |all| {
+        policy(&json!({
+            "inputs": {"b": {"type": "number", "min": 0, "max": 3}, "s": {"type": "text", "values": ["p", "q", "r"]}},
+            "reasons": {"ODD": {"texts": {"en": "o"}}},
+            "steps": [{"table": {"name": "t", "hit": "first", "columns": ["b", "s"], "rules": rules(all)}}]
+        }))
+    };
+    let found = version(true).difference(&version(false), &Limits::default());
+    let table = &found.tables[0];
+    let regions: Vec<&str> = table.differences.iter().map(|it| &*it.region["b"]).collect();
+    assert!(table.whole);
+    // Below 2.5 whatever the text, and from there on where it is `r`.
+    assert_eq!(regions.len(), 2, "{:?}", table.differences);
+    assert!(
+        table
+            .differences
+            .iter()
+            .any(|it| it.region.get("s").is_some_and(|s| s.contains('r') && !s.contains('p')))
+    );
+}
