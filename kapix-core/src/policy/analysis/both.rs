@@ -183,7 +183,7 @@ impl<'v> Both<'v> {
 
     /// Compares what decides by each version, part by part; returns whether everything was compared.
     fn pairs(&self, (one, other): (&[usize], &[usize]), boxes: &mut Boxes) -> (Vec<Part>, bool) {
-        let (mut found, mut pairs, mut is_told) = (Vec::new(), 0, true);
+        let (mut found, mut more, mut pairs, mut is_told) = (Vec::new(), Vec::new(), 0, true);
         let (own, is_all) = options(self, self.one.hit, one, boxes);
         let (others, are_all) = options(self, self.other.hit, other, boxes);
         'pairs: for left in &own {
@@ -206,14 +206,18 @@ impl<'v> Both<'v> {
                 }
                 let regions = boxes.uncovered(&region, &without, PARTS_OF_PAIR + 1);
                 is_told &= regions.len() <= PARTS_OF_PAIR;
-                found.extend(regions.into_iter().take(PARTS_OF_PAIR).map(|region| Part {
+                let mut parts = regions.into_iter().take(PARTS_OF_PAIR).map(|region| Part {
                     one: left.decides.clone(),
                     other: right.decides.clone(),
                     region,
                     is_turned: false,
-                }));
+                });
+                found.extend(parts.next());
+                more.extend(parts);
             }
         }
+        // One part of every two rows goes before the others.
+        found.append(&mut more);
         is_told &= found.len() < TOLD_MAX;
         found.truncate(TOLD_MAX);
         let whole = boxes.is_whole() && pairs <= PAIRS_MAX && is_all && are_all && is_told;

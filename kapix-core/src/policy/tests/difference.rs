@@ -67,7 +67,8 @@ proptest! {
             .tables
             .iter()
             .flat_map(|table| {
-                assert!(table.whole);
+                // More than 8 parts of two rows are not all told.
+                assert!(table.whole || table.differences.len() > 8, "{:?}", table.differences);
                 table.differences.iter()
             })
             .map(|it| (it.gives.as_ref().and_then(|it| it.rule.clone()), it.other_gives.as_ref().and_then(|it| it.rule.clone())))
