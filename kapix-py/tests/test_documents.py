@@ -40,7 +40,7 @@ def test_a_check_takes_text_bytes_and_files(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         engine.policy.check(artefact=tmp_path / "absent.yaml")
     wrong: Any = engine.policy.check(artefact=YAML.replace("[age]", "[ages]"))
-    assert not wrong.valid and "line 13" in wrong.problems[0].message
+    assert not wrong.valid and "line 14" in wrong.problems[0].message
 
 
 def test_the_text_of_a_document_stands_in_the_request() -> None:
@@ -55,7 +55,8 @@ def test_the_text_of_a_document_stands_in_the_request() -> None:
 def test_a_page_takes_the_answer_of_a_replay_or_its_rows() -> None:
     engine = kapix.Engine.load(YAML)
     replayed = engine.policy.replay({"age": [20, 17, 30]}, policy="p", as_of="2026-01-01T00:00:00Z")
-    for hits in (replayed, replayed.rules, [one.to_dict() for one in replayed.rules]):
+    every: list[Any] = [replayed, replayed.rules, [one.to_dict() for one in replayed.rules]]
+    for hits in every:
         page: Any = engine.policy.explain(policy="p", hits=hits)
         assert "2 (100.0 %)" in page.text and ("Of 3 applications" in page.text) == (hits is replayed)
     counted = _with_counts({"policy": "p", "hits": replayed, "applications": 5})
