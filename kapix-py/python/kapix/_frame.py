@@ -184,15 +184,23 @@ def _numpy(name: str, values: Any) -> Column:
     return _unread(name, values, values.dtype)
 
 
+# Seconds of the units in which 64 bits reach further than a column of days or of microseconds does.
+UNIT_SECONDS = {"Y": 31_556_952, "M": 2_629_746, "W": 604_800, "D": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 0.001}
+DAYS_FAR, INSTANTS_FAR = 2**31 * 86_400, 2**63 / 1e6
+
+
 def _times(numpy: Any, name: str, values: Any) -> Column:
     """Returns a column of dates, or of instants where the unit is finer than a day."""
     missing = numpy.isnat(values)
     validity = numpy.packbits(~missing, bitorder="little").tobytes() if missing.any() else None
-    if numpy.datetime_data(values.dtype)[0] in "YMWD":
+    unit, step = numpy.datetime_data(values.dtype)
+    is_days = unit in "YMWD"
+    counts = abs(values.astype(numpy.int64)[~missing].astype(numpy.float64))
+    if counts.max(initial=0) * step * UNIT_SECONDS.get(unit, 0) >= (DAYS_FAR if is_days else INSTANTS_FAR):
+        return _unread(name, values, f"{values.dtype} beyond what a column holds")
+    if is_days:
         days = values.astype("M8[D]").astype(numpy.int64)
         days[missing] = 0
-        if abs(days).max(initial=0) > numpy.iinfo(numpy.int32).max:
-            return _unread(name, values, values.dtype)
         return Column(name, days.astype(numpy.int32), "dates", None, validity)
     return Column(name, values.astype("M8[us]").view(numpy.int64), "instants", None, validity)
 
@@ -459,6 +467,10 @@ def _arrow(name: str, values: Any) -> Column:
     elif kinds.is_date64(kind):
         values = values.cast(pyarrow.date32())
     elif kinds.is_timestamp(kind):
+        ends = import_module("pyarrow.compute").min_max(values.cast(pyarrow.int64())).as_py()
+        far = INSTANTS_FAR / UNIT_SECONDS[kind.unit] if kind.unit in UNIT_SECONDS else math.inf
+        if any(end is not None and abs(end) >= far for end in ends.values()):
+            return _unread(name, values, f"{kind} beyond what a column holds")
         values = values.cast(pyarrow.timestamp("us", kind.tz), safe=False)
     return Column(name, pyarrow.chunked_array([values]))
 
