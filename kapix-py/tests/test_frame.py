@@ -21,7 +21,6 @@ import pytest
 from conftest import AS_OF, NAMES, card, categorical, numeric
 
 import kapix
-from kapix._frame import columns_of
 from kapix import _kapix
 from kapix._frame import Column, column_of, columns_of
 
@@ -491,24 +490,3 @@ def test_booleans_are_called_so_where_numbers_are_expected(scorer: kapix.Engine,
         score(scorer, {"x": make([True, False]), "k": [1.0, 2.0], "home": ["own", "own"]})
     with pytest.raises(kapix.ValidationError, match="got text"):
         score(scorer, {"x": ["true", "no"], "k": [1.0, 2.0], "home": ["own", "own"]})
-
-
-# Seconds that a count of microseconds in 64 bits turns into the fifth of January 1970.
-WRAPPED = 2**64 // 10**6 + 400_000
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        numpy.array([0, WRAPPED], "M8[s]"),
-        numpy.array([0, WRAPPED // 60], "M8[m]"),
-        numpy.array([0, 2**62], "M8[Y]"),
-        pyarrow.array([0, WRAPPED], pyarrow.timestamp("s")),
-        pyarrow.array([None, WRAPPED * 1000], pyarrow.timestamp("ms", "UTC")),
-    ],
-)
-def test_an_instant_beyond_what_a_column_holds_is_not_another_one(values: Any) -> None:
-    (column,) = columns_of({"x": values}, None)
-    assert isinstance(column.values, int) and "beyond what a column holds" in str(column.kind)
-    (near,) = columns_of({"x": values[:1]}, None)
-    assert not isinstance(near.values, int)
