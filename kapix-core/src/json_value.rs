@@ -126,6 +126,16 @@ impl<'de> Deserialize<'de> for JsonValue {
     }
 }
 
+/// A document, or its text, which may be as long as a request: longer than `string_bytes`.
+pub(crate) struct Document(pub(crate) JsonValue);
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        // Asked for as bytes, a string is a document to whoever reads.
+        deserializer.deserialize_byte_buf(AnyValue).map(Self)
+    }
+}
+
 /// Builds a value as it is read.
 struct AnyValue;
 

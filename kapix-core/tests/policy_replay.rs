@@ -6,7 +6,8 @@
 mod given;
 
 use given::{artefact, body, numeric, quiet};
-use kapix_core::{Control, Desk, Engine, EngineOptions};
+use kapix_core::frame::{Column, Frame};
+use kapix_core::{Control, Desk, Engine, EngineOptions, Limits};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -322,4 +323,41 @@ fn a_row_keeps_nothing_of_the_row_before_and_each_reason_by_what_it_asks_for() {
             (json!("L"), json!("decline"), json!(1))
         ]
     );
+}
+
+#[test]
+fn a_day_that_one_application_may_not_state_decides_no_row() {
+    let table = json!({"table": {"name": "t", "hit": "first", "columns": ["since"], "rules": [
+        {"when": ["< date(\"2024-01-01\")"], "then": {"outcome": "approve"}},
+        {"when": [">= date(\"2024-01-01\")"], "then": {"outcome": "decline", "reason": "NEW"}}
+    ]}});
+    let document = json!({
+        "inputs": {"since": {"type": "date"}},
+        "reasons": {"NEW": {"texts": {"en": "new"}}},
+        "steps": [table]
+    });
+    let mut policy: Value = serde_json::from_str(&artefact("days", "1", &document)).unwrap();
+    policy["kind"] = json!("policy");
+    let desk = Desk::new(Engine::load(&[policy.to_string()], EngineOptions::default()).unwrap(), quiet());
+    let request = json!({"policy": "days", "as_of": "2026-04-01T00:00:00Z"});
+    // The first and the last day of the calendar, and those beside them.
+    let days = [-25_567, -25_568, i32::MIN, 2_932_896, 2_932_897, i32::MAX];
+    let frame = Frame::new(vec![("since".to_owned(), Column::date(&days))], &Limits::default()).unwrap();
+    let (reply, _) =
+        desk.call_columns("policy.replay", request.to_string().as_bytes(), &frame, &Control::default());
+    let answer: Value = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!(answer["statuses"], json!({"decided": 2, "time.out_of_range": 4}), "{answer}");
+    // As text, by the cause that the application alone is refused for.
+    let texts = ["1900-01-01", "1899-12-31", "0001-01-01", "9999-12-31", "2023-02-29", "1 May 2023"];
+    let mut columns = request.clone();
+    columns["columns"] = json!({ "since": texts });
+    let (_, answer) = call(&desk, "policy.replay", &columns);
+    for (row, text) in texts.iter().enumerate() {
+        let mut one = request.clone();
+        one["inputs"] = json!({ "since": text });
+        one["entity_id"] = json!("1");
+        let (status, alone) = call(&desk, "policy.run", &one);
+        let cause = if status == 0 { json!("decided") } else { alone["error"]["cause"].clone() };
+        assert_eq!(answer["columns"]["status"][row], cause, "{text}: {alone}");
+    }
 }

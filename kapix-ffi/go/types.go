@@ -474,7 +474,7 @@ const (
 
 // ArtefactCheckRequest: Asks whether an artefact would load, without loading it.
 type ArtefactCheckRequest struct {
-	// Artefact: The artefact or bundle: the document itself, or its text in JSON or YAML.
+	// Artefact: The artefact or bundle: the document itself, or its text in JSON or YAML, which may be as long as a request.
 	Artefact json.RawMessage `json:"artefact"`
 }
 
@@ -2462,7 +2462,7 @@ type PolicyArm struct {
 
 // PolicyCheckRequest: Asks what is wrong with a policy, before it is loaded or of a loaded one.
 type PolicyCheckRequest struct {
-	// Artefact: The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.
+	// Artefact: The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML, which may be as long as a request; in place of `policy`.
 	Artefact json.RawMessage `json:"artefact,omitzero"`
 	// AsOf: The instant of cases that state none, and of witnesses whose values need a date.
 	AsOf string `json:"as_of,omitempty"`

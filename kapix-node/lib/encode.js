@@ -12,7 +12,7 @@
 const { types } = require('node:util');
 
 // The members of a request that hold inputs and rows.
-const MAY_BE_MISSING = new Set(['akiba', 'applicant', 'columns', 'data', 'features']);
+const MAY_BE_MISSING = new Set(['akiba', 'applicant', 'columns', 'data', 'features', 'inputs']);
 // Deeper objects, and those that contain themselves, are refused here; the limit `json_depth` lies below.
 const DEPTH_MAX = 200;
 const EMPTY = {};

@@ -311,7 +311,10 @@ export interface Applicant {
 
 /** Asks whether an artefact would load, without loading it. */
 export interface ArtefactCheckRequest {
-  /** The artefact or bundle: the document itself, or its text in JSON or YAML. */
+  /**
+   * The artefact or bundle: the document itself, or its text in JSON or YAML, which may be as long as a
+   * request.
+   */
   readonly artefact: unknown;
 }
 
@@ -721,8 +724,8 @@ export interface PeriodInput {
 /** Asks what is wrong with a policy, before it is loaded or of a loaded one. */
 export interface PolicyCheckRequest {
   /**
-   * The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of
-   * `policy`.
+   * The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML, which may be as
+   * long as a request; in place of `policy`.
    */
   readonly artefact?: unknown | null;
   /** The instant of cases that state none, and of witnesses whose values need a date. */

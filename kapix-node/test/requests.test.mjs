@@ -72,6 +72,8 @@ test('NaN is missing in inputs and rows, as in columns, and whole numbers are in
   };
   assert.equal(cause({ age_years: NaN }), cause({ age_years: null }));
   refuses(() => score({ seed: NaN }), 'json.number_not_finite', '/seed');
+  const run = (inputs) => engine.policy.run({ entity_id: 'a', policy: 'none', as_of: '2026-01-01T00:00:00Z', inputs });
+  refuses(() => run({ age: NaN }), 'artefact.not_found', '/policy');
   const bank = (amount_minor) => ({
     accounts: [{ account_id: 'a', kind: 'current', currency: 'KES', transactions: [{ at: '2026-01-01', amount_minor }] }],
   });

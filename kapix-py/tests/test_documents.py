@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import kapix
-from kapix._document import TEXT_BYTES_MAX, written_check
+from kapix.__main__ import main
+from kapix._document import written_check
 from kapix._run import _with_counts
 
 YAML = """
@@ -48,8 +49,48 @@ def test_the_text_of_a_document_stands_in_the_request() -> None:
     assert json.loads(written_check({"artefact": "a: 1\n"}) or b"") == {"artefact": "a: 1\n"}
     written = written_check({"as_of": "2026-01-01T00:00:00Z", "artefact": b'{"a":1}'}) or b""
     assert json.loads(written) == {"artefact": '{"a":1}', "as_of": "2026-01-01T00:00:00Z"}
-    long = json.dumps({"a": "b" * TEXT_BYTES_MAX})
-    assert json.loads(written_check({"artefact": long}) or b"") == {"artefact": json.loads(long)}
+
+
+def test_a_long_document_is_checked_as_a_short_one(tmp_path: Path) -> None:
+    engine, file = kapix.Engine.load([]), tmp_path / "long.yaml"
+    file.write_text(YAML + "# long\n" * 30_000)
+    for artefact in (file, file.read_text(), memoryview(file.read_bytes())):
+        assert engine.policy.check({"artefact": artefact}).valid
+    assert main(["check", str(file)]) == 0
+    # A text that ends early states nothing else in the request; what is wrong with it is said at its place.
+    for text in ('{"a": 2}' + "\n" * 70_000 + ', "as_of": "2026-01-01T00:00:00Z"', '{"a": 1}' + " " * 70_000 + ', "policy": "p"'):
+        checked: Any = engine.policy.check({"artefact": text})
+        assert not checked.valid and checked.problems[0].cause == "json.syntax"
+        assert engine.artefact.check(artefact=text).problems[0].message == checked.problems[0].message
+    with pytest.raises(kapix.ValidationError, match="byte `3` begins no character"):
+        engine.policy.check({"artefact": b"a: \xff"})
+
+    class OfBytes:
+        def __fspath__(self) -> bytes:
+            return bytes(file)
+
+    assert engine.policy.check({"artefact": OfBytes()}).valid
+
+
+def test_a_page_refuses_the_replay_of_another_version() -> None:
+    engine = kapix.Engine.load([YAML, YAML.replace('version: "1"', 'version: "2"')])
+    replayed = engine.policy.replay({"age": [20, 17, 30]}, policy="p@1", as_of="2026-01-01T00:00:00Z")
+    hits: Any = replayed
+    assert "2 (100.0 %)" in engine.policy.explain(policy="p@1", hits=hits).text
+    with pytest.raises(kapix.ValidationError, match="by `p@1`, the page of `p@2`") as caught:
+        engine.policy.explain(policy="p@2", hits=hits)
+    assert caught.value.fields == ("/hits",)
+
+
+def test_an_option_that_stands_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("date,amount\n2026-01-01,1.00\n")
+    for option, pairs in (("--columns", ("at=date", "at=amount")), ("--profile", ("header_line=1", "header_line=2"))):
+        with pytest.raises(SystemExit):
+            main(["read", str(file), "--currency", "KES", option, pairs[0], option, pairs[1]])
+        assert f"{option} states `{pairs[0].partition('=')[0]}` twice" in capsys.readouterr().err
+    assert main(["read", str(file), "--currency", "KES", "--profile", "header_line=-1"]) == 1
+    assert "header_line" in capsys.readouterr().err
 
 
 def test_a_page_takes_the_answer_of_a_replay_or_its_rows() -> None:

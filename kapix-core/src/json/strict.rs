@@ -34,7 +34,7 @@ enum Form {
     Map,
     /// A string, or an object of one member.
     Enum,
-    /// A document in a string.
+    /// A document: a string as long as a request, or any other value.
     Document,
 }
 
@@ -107,7 +107,7 @@ impl<'de, V: Visitor<'de>, const FIRST: bool> Inside<'_, V, FIRST> {
         let Self(visitor, form, reading) = self;
         reading.step(Step::Enter)?;
         let names = || Names { text: String::with_capacity(512), ends: Vec::with_capacity(32) };
-        let names = matches!(form, Form::Any | Form::Map).then(names);
+        let names = matches!(form, Form::Any | Form::Map | Form::Document).then(names);
         let mut members = Members { rest: members, names, reading };
         let value = match form {
             Form::Enum => visitor.visit_enum(MapAccessDeserializer::new(&mut members))?,

@@ -72,8 +72,8 @@ struct Lists<'f, 'a> {
 struct Cells<'f, 'a> {
     column: &'f Column<'a>,
     scalar: Scalar,
-    /// The value of each category; none where it is none of the type.
-    categories: Vec<Option<Slot>>,
+    /// The value of each category, or why it is none of the type.
+    categories: Vec<core::result::Result<Slot, Cause>>,
 }
 
 impl Policy {
@@ -256,12 +256,12 @@ impl Cells<'_, '_> {
         match self.column.kind() {
             Kind::Text => match self.column.code(row) {
                 None => Ok(None),
-                Some(code) => {
-                    self.categories.get(code).copied().flatten().map(Some).ok_or(Cause::PolicyInput)
-                }
+                Some(code) => self.categories.get(code).copied().transpose(),
             },
             Kind::Dates => match (&self.column.values, self.column.is_valid(row)) {
-                (Values::Date(days), true) => Ok(days.get(row).map(|days| Slot::number(f64::from(*days)))),
+                (Values::Date(days), true) => {
+                    days.get(row).map(|days| Date::from_epoch_days(*days).map(day)).transpose().map_err(of)
+                }
                 _ => Ok(None),
             },
             _ => match self.column.number(row) {
@@ -368,13 +368,21 @@ fn items(text: &str, input: &Input, texts: &mut Texts<'_>) -> core::result::Resu
     items.iter().map(read).collect()
 }
 
-/// Returns the value that a text stands for; none where it is none of the type.
-fn category(text: &str, scalar: Scalar, texts: &mut Texts<'_>) -> Option<Slot> {
+/// Returns the value that a text stands for, or why it is none of the type.
+fn category(text: &str, scalar: Scalar, texts: &mut Texts<'_>) -> core::result::Result<Slot, Cause> {
     match scalar {
-        Scalar::Text => Some(Slot::number(f64::from(texts.number(text)))),
-        Scalar::Date => Date::parse(text).ok().map(|date| Slot::number(f64::from(date.epoch_days()))),
-        _ => None,
+        Scalar::Text => Ok(Slot::number(f64::from(texts.number(text)))),
+        Scalar::Date => Date::parse(text).map(day).map_err(of),
+        _ => Err(Cause::PolicyInput),
     }
+}
+
+fn day(date: Date) -> Slot {
+    Slot::number(f64::from(date.epoch_days()))
+}
+
+fn of(error: Error) -> Cause {
+    error.cause
 }
 
 /// Returns the first instant of a day.

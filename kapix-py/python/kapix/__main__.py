@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
         # Whoever read the output has seen enough; nothing is left to be written at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except argparse.ArgumentTypeError as error:
+        parser.error(str(error))
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
 
@@ -72,10 +75,19 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _once(option: str, pairs: list[tuple[str, str]]) -> dict[str, str]:
+    stated = dict(pairs)
+    if len(stated) < len(pairs):
+        twice = next(name for name in stated if sum(name == it for it, _ in pairs) > 1)
+        raise argparse.ArgumentTypeError(f"--{option} states `{twice}` twice")
+    return stated
+
+
 def _read(options: argparse.Namespace) -> int:
     stated: dict[str, Any] = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in READ_OPTIONS}
-    stated["columns"] = dict(options.columns) or None
-    stated["profile"] = {name: int(value) if name in NUMBERS and value.isdecimal() else value for name, value in options.profile}
+    stated["columns"] = _once("columns", options.columns) or None
+    profile = _once("profile", options.profile)
+    stated["profile"] = {name: int(value) if name in NUMBERS and re.fullmatch(r"-?[0-9]{1,15}", value) else value for name, value in profile.items()}
     files = [sys.stdin.buffer.read() if file == "-" else Path(file) for file in options.files]
     read = read_transactions(files, **stated)
     print(json.dumps(read.data, ensure_ascii=False) if options.json else read)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ._encode import encode
+from ._refused import Refused
 
 # The operations that take a document.
 CHECKS = ("artefact.check", "policy.check")
-# Bytes of a text in a request: the limit `string_bytes`.
-TEXT_BYTES_MAX = 64 << 10
 
 
-def read_document(artefact: str | bytes | bytearray | os.PathLike[str]) -> bytes:
+def read_document(artefact: str | bytes | bytearray | memoryview | os.PathLike[str]) -> bytes:
     """Returns the text of a document in JSON or YAML, or what the file of this name or path holds."""
     if isinstance(artefact, str):
         # A text in JSON begins with a bracket, one in YAML is no name of a file; the name of a file that is there is a path.
@@ -26,22 +24,23 @@ def read_document(artefact: str | bytes | bytearray | os.PathLike[str]) -> bytes
         if artefact.strip().lower().endswith((".json", ".yaml", ".yml")) and "\n" not in artefact:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), artefact)
         return artefact.encode("utf-8", "surrogatepass")
-    if isinstance(artefact, (bytes, bytearray)):
+    if isinstance(artefact, (bytes, bytearray, memoryview)):
         return bytes(artefact)
-    return Path(artefact).read_bytes()
+    # The path may be of bytes.
+    with open(artefact, "rb") as file:
+        return file.read()
 
 
 def written_check(request: Mapping[str, Any]) -> bytes | None:
     """Returns a request that checks a document given as text or by its file, in JSON; None for any other."""
     artefact = request.get("artefact")
-    if not isinstance(artefact, (str, bytes, bytearray, os.PathLike)):
+    if not isinstance(artefact, (str, bytes, bytearray, memoryview, os.PathLike)):
         return None
-    text = read_document(artefact)
-    # A longer text in JSON stands in the request as it is.
-    if len(text) <= TEXT_BYTES_MAX or text.lstrip()[:1] not in (b"{", b"["):
-        text = json.dumps(text.decode("utf-8", "surrogateescape")).encode()
-    others = encode({name: value for name, value in request.items() if name != "artefact"})
-    return b'{"artefact":' + text + (b"," if others != b"{}" else b"") + others[1:]
+    try:
+        text = read_document(artefact).decode()
+    except UnicodeDecodeError as error:
+        raise Refused("json.syntax", f"a document must be UTF-8; byte `{error.start}` begins no character", "/artefact") from None
+    return encode({**request, "artefact": text})
 
 
 def _is_file(name: str) -> bool:

@@ -15,6 +15,9 @@ from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ._refused import Refused, pointer_of
+from ._times import of_time
+
 # Deeper objects are refused here; the limit `json_depth` lies below.
 DEPTH_MAX = 200
 # Pieces of text at most; 32 MiB, the limit `request_bytes`, hold no more values. A few lists that hold each other
@@ -27,14 +30,7 @@ INTEGER_MAX = 2**53 - 1
 # Characters of an input that has no form on the wire, in the record of a call.
 TEXT_MAX = 100
 # The members of a request that hold inputs and rows. Elsewhere a value that is none is a mistake.
-MAY_BE_MISSING = ("akiba", "applicant", "columns", "data", "features")
-
-
-class Refused(Exception):
-    """Says that an object has no JSON form: cause, message, and JSON pointer."""
-
-    def __init__(self, cause: str, message: str, pointer: str = "") -> None:
-        super().__init__(cause, message, pointer)
+MAY_BE_MISSING = ("akiba", "applicant", "columns", "data", "features", "inputs")
 
 
 class TooDeep(Exception):
@@ -107,20 +103,6 @@ def _odd(value: object, place: list[str | int]) -> str | None:
     return text if wide else None
 
 
-def utf8(text: str, pointer: str) -> bytes:
-    """Returns the UTF-8 form of text; a surrogate without its pair has none."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        message = "a surrogate without its pair has no UTF-8 form"
-    raise Refused("json.unpaired_surrogate", message, pointer)
-
-
-def pointer_of(path: list[str | int]) -> str:
-    """Returns the JSON pointer (RFC 6901) of a path."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-
-
 def _write(value: object, parts: list[str], path: list[str | int]) -> None:
     if value is None or isinstance(value, bool):
         parts.append({None: "null", True: "true", False: "false"}[value])
@@ -184,7 +166,9 @@ def _is_absent(value: object) -> bool:
     pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     if pandas is not None and (value is pandas.NA or value is pandas.NaT):
         return True
-    return numpy is not None and isinstance(value, (numpy.datetime64, numpy.timedelta64)) and bool(numpy.isnat(value))
+    if numpy is None:
+        return False
+    return value is numpy.ma.masked or isinstance(value, (numpy.datetime64, numpy.timedelta64)) and bool(numpy.isnat(value))
 
 
 def _write_missing(is_missing: bool, parts: list[str], path: list[str | int]) -> None:
@@ -220,19 +204,24 @@ def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str], path: lis
     parts.append("]")
 
 
-def _plain(value: object, path: list[str | int]) -> object:
-    """Returns the Python scalar of a numpy one, a list of a row of numpy or an index of pandas, a dict of a row of pandas."""
-    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+def _plain(value: Any, path: list[str | int]) -> object:
+    """Returns what an object of numpy, pandas or Arrow holds: a scalar of Python, a list of a row, a dict of a named row."""
+    pandas, numpy, pyarrow = (sys.modules.get(name) for name in ("pandas", "numpy", "pyarrow"))
     if pandas is not None and isinstance(value, pandas.Series):
         return value.to_dict()
-    if pandas is not None and isinstance(value, pandas.Index) or numpy is not None and isinstance(value, numpy.ndarray):
-        if value.ndim == 1:
-            return value.tolist()
-    if numpy is not None and isinstance(value, numpy.generic):
-        # Of a finer unit than a datetime has, `item` is a count of them.
-        is_time = isinstance(value, numpy.datetime64) and numpy.datetime_data(value.dtype)[0] not in "YMWD"
-        scalar = value.astype("M8[us]").item() if is_time else value.item()
-        if not isinstance(scalar, numpy.generic):
-            return scalar
+    if pandas is not None and isinstance(value, pandas.Index):
+        return value.tolist()
+    if numpy is not None and isinstance(value, numpy.ndarray) and value.ndim < 2:
+        # Of times and of what is masked, numpy's own list has numbers.
+        return list(value) if value.ndim else value[()]
+    if numpy is not None and isinstance(value, numpy.datetime64):
+        return of_time(value, pointer_of(path))
+    if numpy is not None and isinstance(value, numpy.generic) and value.dtype.kind in "biufU":
+        return float(value) if value.dtype.kind == "f" else value.item()
+    if pyarrow is not None and isinstance(value, pyarrow.Scalar):
+        try:
+            return value.as_py()
+        except (ArithmeticError, ValueError):
+            raise Refused("time.out_of_range", f"`{value.type}` beyond what Python has", pointer_of(path)) from None
     message = f"a value must be a dict, list, tuple, text, number, boolean, date or None; got `{type(value).__name__}`"
     raise Refused("json.shape", message, pointer_of(path))

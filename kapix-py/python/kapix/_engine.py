@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union
 
 from . import _kapix, _summary
 from ._document import read_document
-from ._encode import Refused, encode, utf8
+from ._encode import encode
 from ._errors import ValidationError
 from ._operations import Operations
+from ._refused import Refused, utf8
 
 if TYPE_CHECKING:
     from typing_extensions import Self

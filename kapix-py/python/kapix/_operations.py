@@ -26,7 +26,7 @@ from ._types import (
 # The fields of each request: name, type, default, document.
 
 _ArtefactCheckRequest = (
-    ('artefact', 'Any', REQUIRED, 'The artefact or bundle: the document itself, or its text in JSON or YAML.'),
+    ('artefact', 'Any', REQUIRED, 'The artefact or bundle: the document itself, or its text in JSON or YAML, which may be as long as a request.'),
 )
 
 _CashflowAnalyzeRequest = (
@@ -78,7 +78,7 @@ _EntityPutRequest = (
 )
 
 _PolicyCheckRequest = (
-    ('artefact', 'Any', ABSENT, 'The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.'),
+    ('artefact', 'Any', ABSENT, 'The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML, which may be as long as a request; in place of `policy`.'),
     ('as_of', 'str | datetime.datetime | None', None, 'The instant of cases that state none, and of witnesses whose values need a date.'),
     ('policy', 'str | None', None, '`id` or `id@version` of a loaded policy.'),
 )

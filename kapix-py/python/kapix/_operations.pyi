@@ -79,7 +79,8 @@ class Artefact:
         """Proves an artefact before it is used.
 
         Fields:
-            artefact (Any; required): The artefact or bundle: the document itself, or its text in JSON or YAML.
+            artefact (Any; required): The artefact or bundle: the document itself, or its text in JSON or YAML,
+                which may be as long as a request.
         """
     @overload
     def check(
@@ -280,7 +281,7 @@ class Policy:
 
         Fields:
             artefact (Any): The policy, an artefact of kind `policy`: the document itself, or its text in JSON or
-                YAML; in place of `policy`.
+                YAML, which may be as long as a request; in place of `policy`.
             as_of (str | datetime.datetime | None): The instant of cases that state none, and of witnesses whose
                 values need a date.
             policy (str | None): `id` or `id@version` of a loaded policy.

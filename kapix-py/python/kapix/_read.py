@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _summary
-from ._encode import Refused, utf8
+from ._column import import_pyarrow
 from ._engine import Engine
 from ._errors import KapixError
-from ._frame import Prepared, _pyarrow, columns_of
+from ._frame import Prepared, columns_of
+from ._refused import Refused, utf8
 from ._run import check_instant
 from ._together import Together
 
@@ -374,7 +375,7 @@ def _named(source: Any) -> list[tuple[str, list[Any]]] | None:
     if isinstance(source, Mapping):
         return [(str(name), _values(values)) for name, values in source.items()]
     if hasattr(source, "__arrow_c_stream__"):
-        pyarrow = _pyarrow()
+        pyarrow = import_pyarrow()
         try:
             table = pyarrow.table(source)
         except (pyarrow.ArrowException, TypeError):

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from . import _kapix
 from ._document import CHECKS, written_check
-from ._encode import Refused, encode, written_inputs
+from ._encode import encode, written_inputs
 from ._errors import KapixError
 from ._frame import columns_of
 from ._record import Answer, Record
+from ._refused import Refused
 
 # What the native half and every other language take.
 THREADS_MAX = 2**32 - 1
@@ -48,7 +49,7 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
             if text is not None:
                 return answer(desk.run_json(operation, text))
         elif operation == "policy.explain":
-            request = _with_counts(request)
+            return _explained(answer, desk, request)
     try:
         return answer(desk.run(operation, request))
     except _kapix.Unreadable:
@@ -160,6 +161,16 @@ def _checked(desk: _kapix.Desk, request: Mapping[str, Any]) -> bytes | None:
     except Refused as refused:
         error = desk.refusal(*refused.args)
     raise error
+
+
+def _explained(answer: type[A], desk: _kapix.Desk, request: Mapping[str, Any]) -> A:
+    """Returns a page; an answer of `policy.replay` among its fields must be by the policy of the page."""
+    page = answer(desk.run_json("policy.explain", _text(desk, _with_counts(request))))
+    replayed = request.get("hits")
+    if getattr(replayed, "_operation", "") != "policy.replay" or replayed.policy == page.policy:
+        return page
+    message = f"the replay is by `{replayed.policy.id}@{replayed.policy.version}`, the page of `{page.policy.id}@{page.policy.version}`"
+    raise desk.refusal("policy.name", message, "/hits")
 
 
 def _with_counts(request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -275,7 +275,8 @@ class ArtefactCheckRequest(TypedDict, total=False):
     """Asks whether an artefact would load, without loading it.
 
     Fields:
-        artefact (Any; required): The artefact or bundle: the document itself, or its text in JSON or YAML.
+        artefact (Any; required): The artefact or bundle: the document itself, or its text in JSON or YAML, which
+            may be as long as a request.
     """
     artefact: Any
 
@@ -740,8 +741,8 @@ class PolicyCheckRequest(TypedDict, total=False):
     """Asks what is wrong with a policy, before it is loaded or of a loaded one.
 
     Fields:
-        artefact (Any): The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML;
-            in place of `policy`.
+        artefact (Any): The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML,
+            which may be as long as a request; in place of `policy`.
         as_of (str | datetime.datetime | None): The instant of cases that state none, and of witnesses whose values
             need a date.
         policy (str | None): `id` or `id@version` of a loaded policy.

@@ -234,7 +234,9 @@ class Applicant(TypedDict):
 class ArtefactCheckRequest(TypedDict):
     """Asks whether an artefact would load, without loading it."""
     artefact: Any
-    """The artefact or bundle: the document itself, or its text in JSON or YAML."""
+    """The artefact or bundle: the document itself, or its text in JSON or YAML, which may be as long as a
+    request.
+    """
 
 Audience = Literal["customer", "internal"]
 
@@ -589,8 +591,8 @@ PeriodInput = TypedDict(
 class PolicyCheckRequest(TypedDict):
     """Asks what is wrong with a policy, before it is loaded or of a loaded one."""
     artefact: NotRequired[Any]
-    """The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of
-    `policy`.
+    """The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML, which may be
+    as long as a request; in place of `policy`.
     """
     as_of: NotRequired[str | datetime.datetime | None]
     """The instant of cases that state none, and of witnesses whose values need a date."""

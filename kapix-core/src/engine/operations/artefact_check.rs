@@ -3,15 +3,16 @@
 use super::{Call, Done, Interrupt, Operate};
 use crate::engine::registry::{ArtefactEntry, Registry};
 use crate::error::{Detail, Error};
-use crate::json_value::JsonValue;
-use serde::{Deserialize, Serialize};
+use crate::json_value::{Document, JsonValue};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Asks whether an artefact would load, without loading it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArtefactCheckRequest {
-    /// The artefact or bundle: the document itself, or its text in JSON or YAML.
+    /// The artefact or bundle: the document itself, or its text in JSON or YAML, which may be as long as a request.
+    #[serde(deserialize_with = "document")]
     pub artefact: JsonValue,
 }
 
@@ -52,6 +53,10 @@ impl Operate for ArtefactCheckRequest {
         let valid = problems.is_empty();
         Ok(Done::new(ArtefactCheckResponse { artefacts, problems, valid }, Vec::new()))
     }
+}
+
+fn document<'de, D: Deserializer<'de>>(deserializer: D) -> Result<JsonValue, D::Error> {
+    Document::deserialize(deserializer).map(|it| it.0)
 }
 
 /// Returns the artefacts of a document, or of its text.

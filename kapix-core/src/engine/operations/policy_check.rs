@@ -3,10 +3,10 @@
 use super::{Call, Done, Interrupt, Operate};
 use crate::engine::operations::artefact_check::{Problem, problems, proved};
 use crate::error::{Cause, Error};
-use crate::json_value::JsonValue;
+use crate::json_value::{Document, JsonValue};
 use crate::policy::{JurisdictionFinding, Policy, RuleFindingLevel, TableAnalysis, TestResult};
 use crate::time::Instant;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_with::skip_serializing_none;
 
 /// Asks what is wrong with a policy, before it is loaded or of a loaded one.
@@ -15,7 +15,9 @@ use serde_with::skip_serializing_none;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PolicyCheckRequest {
-    /// The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML; in place of `policy`.
+    /// The policy, an artefact of kind `policy`: the document itself, or its text in JSON or YAML, which may be as long
+    /// as a request; in place of `policy`.
+    #[serde(default, deserialize_with = "document")]
     pub artefact: Option<JsonValue>,
     /// The instant of cases that state none, and of witnesses whose values need a date.
     pub as_of: Option<Instant>,
@@ -74,6 +76,10 @@ impl Operate for PolicyCheckRequest {
         };
         Ok(Done::new(response, Vec::new()))
     }
+}
+
+fn document<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<JsonValue>, D::Error> {
+    Ok(Option::<Document>::deserialize(deserializer)?.map(|it| it.0))
 }
 
 impl PolicyCheckRequest {
