@@ -54,29 +54,49 @@ impl Foreign {
         // SAFETY: the caller vouches for both.
         let why = unsafe { self.settle_nulls() };
         // SAFETY: as above.
-        why.or_else(|| unsafe { self.contradicts(schema.format()) })
+        why.or_else(|| unsafe { self.contradicts(schema) })
     }
 
-    /// Returns what contradicts a format of the interface ("Data type description"): the number of its buffers, or one that
-    /// is NULL under rows.
+    /// Returns what contradicts a format of the interface ("Data type description"), here and below: the number of buffers or of
+    /// children, or a buffer that is NULL under rows.
     ///
     /// # Safety
-    /// It has as many buffers as it says, which [`Self::settle_nulls`] looked at.
-    unsafe fn contradicts(&self, format: &str) -> Option<&'static str> {
-        let buffers = match format.as_bytes() {
-            [b'n'] => 0,
+    /// It has as many buffers and children as it says, which [`Self::settle_nulls`] looked at.
+    unsafe fn contradicts(&mut self, schema: &FFI_ArrowSchema) -> Option<&'static str> {
+        // Views have any number of buffers of text, and one of the sizes of those.
+        let (buffers, is_view) = match schema.format().as_bytes() {
+            [b'n'] => (0, false),
             [b'b' | b'c' | b'C' | b's' | b'S' | b'i' | b'I' | b'l' | b'L' | b'e' | b'f' | b'g']
-            | [b't' | b'd' | b'w', _, ..] => 2,
-            [b'u' | b'U' | b'z' | b'Z'] => 3,
-            _ => return None,
+            | [b't' | b'd' | b'w', _, ..]
+            | [b'+', b'l' | b'L' | b'm'] => (2, false),
+            [b'u' | b'U' | b'z' | b'Z'] => (3, false),
+            [b'v', b'u' | b'z'] => (3, true),
+            [b'+', b's'] | [b'+', b'w', ..] => (1, false),
+            _ => (self.n_buffers, false),
         };
-        if self.n_buffers != buffers {
+        if self.n_buffers != buffers && !(is_view && self.n_buffers > buffers) {
             return Some("the column has another number of buffers than its format");
         }
         let is_empty = self.length == 0 && self.offset == 0;
-        // SAFETY: the caller vouches for the buffers, of which there are two.
-        let is_null = || unsafe { self.buffers.add(1).as_ref() }.is_some_and(|buffer| buffer.is_null());
-        (buffers >= 2 && !is_empty && is_null()).then_some("the buffer of its values is NULL")
+        // SAFETY: the caller vouches for the buffers, as many as it says.
+        let is_null = |place: i64| {
+            unsafe { self.buffers.offset(isize::try_from(place).unwrap_or_default()).as_ref() }
+                .is_some_and(|buffer| buffer.is_null())
+        };
+        let needed = if is_view && buffers < self.n_buffers { 1..self.n_buffers } else { 1..buffers.min(2) };
+        if !is_empty && needed.into_iter().any(is_null) {
+            return Some("the buffer of its values is NULL");
+        }
+        if self.n_children != i64::try_from(schema.children().count()).unwrap_or(i64::MAX) {
+            return Some("the column has another number of children than its format");
+        }
+        // SAFETY: the caller vouches for what lies below.
+        let dictionary = unsafe { self.dictionary.as_mut() }.zip(schema.dictionary());
+        // SAFETY: as above.
+        let children = unsafe { self.children() }.zip(schema.children());
+        let children = children.filter_map(|(child, schema)| Some((child?, schema)));
+        // SAFETY: as above.
+        children.chain(dictionary).find_map(|(below, schema)| unsafe { below.contradicts(schema) })
     }
 
     /// Leaves the count of nulls to the bitmap, here and below; returns what contradicts itself.

@@ -7,6 +7,7 @@ extern crate self as kapix_core;
 
 mod canonical;
 pub mod cashflow;
+pub mod caught;
 pub mod codes;
 #[cfg(doc)]
 pub mod docs;

@@ -5,6 +5,7 @@
 //! when the jobs are longer. The caller's thread is one of them. Results never depend on the number of threads: jobs
 //! are independent and the first error by job number is returned.
 
+use crate::caught::THREAD;
 use crate::error::Result;
 use std::thread::Builder;
 
@@ -37,7 +38,7 @@ pub(crate) fn run<J: Send>(
     std::thread::scope(|scope| {
         let has_failed = || first_error.lock().is_ok_and(|first| first.is_some());
         for _ in 1..threads {
-            if has_failed() || Builder::new().name("kapix".into()).spawn_scoped(scope, work_off).is_err() {
+            if has_failed() || Builder::new().name(THREAD.into()).spawn_scoped(scope, work_off).is_err() {
                 break;
             }
         }

@@ -6,7 +6,7 @@
 mod given;
 
 use given::{artefact, body, numeric, quiet};
-use kapix_core::frame::{Column, Frame};
+use kapix_core::frame::{Column, Frame, Values};
 use kapix_core::{Control, Desk, Engine, EngineOptions, Limits};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -332,13 +332,33 @@ fn a_day_that_one_application_may_not_state_decides_no_row() {
         {"when": [">= date(\"2024-01-01\")"], "then": {"outcome": "decline", "reason": "NEW"}}
     ]}});
     let document = json!({
-        "inputs": {"since": {"type": "date"}},
+        "inputs": {"since": {"type": "date"}, "gender": {"type": "text", "protected": true}},
         "reasons": {"NEW": {"texts": {"en": "new"}}},
         "steps": [table]
     });
     let mut policy: Value = serde_json::from_str(&artefact("days", "1", &document)).unwrap();
     policy["kind"] = json!("policy");
     let desk = Desk::new(Engine::load(&[policy.to_string()], EngineOptions::default()).unwrap(), quiet());
+    // The date of a value that is missing, and a protected value of another type.
+    let one = |inputs: Value| {
+        let request =
+            json!({"policy": "days", "as_of": "2026-04-01T00:00:00Z", "entity_id": "1", "inputs": inputs});
+        let (_, answer) = call(&desk, "policy.run", &request);
+        answer["error"]["cause"].clone()
+    };
+    let many = |columns: Value| {
+        let request = json!({"policy": "days", "as_of": "2026-04-01T00:00:00Z", "columns": columns});
+        let (_, answer) = call(&desk, "policy.replay", &request);
+        if answer["error"].is_null() {
+            answer["columns"]["status"][0].clone()
+        } else {
+            answer["error"]["cause"].clone()
+        }
+    };
+    assert_eq!(one(json!({"since": {"value": null, "at": "1899-12-31"}})), "time.out_of_range");
+    assert_eq!(many(json!({"since": [null], "since@at": ["1899-12-31"]})), "time.out_of_range");
+    assert_eq!(one(json!({"since": "2020-01-01", "gender": 5})), "policy.input");
+    assert_eq!(many(json!({"since": ["2020-01-01"], "gender": [5]})), "frame.column_type");
     let request = json!({"policy": "days", "as_of": "2026-04-01T00:00:00Z"});
     // The first and the last day of the calendar, and those beside them.
     let days = [-25_567, -25_568, i32::MIN, 2_932_896, 2_932_897, i32::MAX];
@@ -347,6 +367,21 @@ fn a_day_that_one_application_may_not_state_decides_no_row() {
         desk.call_columns("policy.replay", request.to_string().as_bytes(), &frame, &Control::default());
     let answer: Value = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(answer["statuses"], json!({"decided": 2, "time.out_of_range": 4}), "{answer}");
+    // A column of instants may hold them too.
+    let name = "since".to_owned();
+    let frame = Frame::new(
+        vec![(name, Column::date(&[-25_567; 6])), ("when".to_owned(), Column::date(&days))],
+        &Limits::default(),
+    );
+    let at = json!({"policy": "days", "as_of_column": "when"}).to_string();
+    let (reply, _) = desk.call_columns("policy.replay", at.as_bytes(), &frame.unwrap(), &Control::default());
+    let answer: Value = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!(answer["statuses"], json!({"decided": 2, "time.out_of_range": 4}), "{answer}");
+    assert_eq!(answer["days"], 2_932_896 + 25_567 + 1);
+    // Without any instant each application lacks its own.
+    let at = json!({"policy": "days", "as_of_column": "when", "columns": {"since": ["2020-01-01"], "when": [null]}});
+    let (_, answer) = call(&desk, "policy.replay", &at);
+    assert_eq!(answer["statuses"], json!({"time.as_of_missing": 1}), "{answer}");
     // As text, by the cause that the application alone is refused for.
     let texts = ["1900-01-01", "1899-12-31", "0001-01-01", "9999-12-31", "2023-02-29", "1 May 2023"];
     let mut columns = request.clone();
@@ -360,4 +395,36 @@ fn a_day_that_one_application_may_not_state_decides_no_row() {
         let cause = if status == 0 { json!("decided") } else { alone["error"]["cause"].clone() };
         assert_eq!(answer["columns"]["status"][row], cause, "{text}: {alone}");
     }
+}
+
+#[test]
+fn a_number_or_a_text_that_no_request_can_state_decides_no_row() {
+    let table = json!({"table": {"name": "t", "hit": "first", "columns": ["x", "word"], "rules": [
+        {"when": ["> 5", "\"a\""], "then": {"outcome": "approve"}},
+        {"when": ["-", "-"], "then": {"outcome": "refer", "reason": "NEW"}}
+    ]}});
+    let document = json!({
+        "inputs": {"x": {"type": "number"}, "word": {"type": "text"}},
+        "reasons": {"NEW": {"texts": {"en": "new"}}},
+        "steps": [table]
+    });
+    let mut policy: Value = serde_json::from_str(&artefact("wide", "1", &document)).unwrap();
+    policy["kind"] = json!("policy");
+    let desk = Desk::new(Engine::load(&[policy.to_string()], EngineOptions::default()).unwrap(), quiet());
+    let long = "a".repeat(65_537);
+    let numbers = [9_007_199_254_740_991.0, 9_007_199_254_740_992.0, 1e20, 1e21, f64::INFINITY, 6.0];
+    let words = [0, 0, 0, 0, 0, 1];
+    let values = Values::Dictionary { codes: (&words).into(), categories: vec!["a", &long] };
+    let columns = vec![
+        ("x".to_owned(), Column::float(&numbers)),
+        ("word".to_owned(), Column { values, validity: None }),
+    ];
+    let frame = Frame::new(columns, &Limits::default()).unwrap();
+    let request = json!({"policy": "wide", "as_of": "2026-04-01T00:00:00Z"}).to_string();
+    let (reply, columns) =
+        desk.call_columns("policy.replay", request.as_bytes(), &frame, &Control::default());
+    let answer: Value = serde_json::from_slice(&reply.body).unwrap();
+    let wide = "json.integer_out_of_range";
+    let expected = json!({"decided": 2, wide: 2, "json.number_not_finite": 1, "limit.exceeded": 1});
+    assert_eq!(answer["statuses"], expected, "{answer} {columns:?}");
 }

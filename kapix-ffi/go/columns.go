@@ -137,9 +137,18 @@ func DateColumn(name string, values []time.Time) Column {
 	return column(name, "tdD", each(values, func(value time.Time) int32 { return int32(math.Floor(float64(value.Unix()) / 86400)) }))
 }
 
-// InstantColumn returns a column of instants, cut to microseconds.
+// InstantColumn returns a column of instants, cut to microseconds; one that microseconds in 64 bits cannot hold is the
+// first or the last that they can, which no operation takes.
 func InstantColumn(name string, values []time.Time) Column {
-	return column(name, "tsu:UTC", each(values, time.Time.UnixMicro))
+	return column(name, "tsu:UTC", each(values, func(value time.Time) int64 {
+		switch seconds := value.Unix(); {
+		case seconds >= math.MaxInt64/1_000_000:
+			return math.MaxInt64
+		case seconds <= math.MinInt64/1_000_000:
+			return math.MinInt64
+		}
+		return value.UnixMicro()
+	}))
 }
 
 // StringColumn returns a column of text.

@@ -246,10 +246,13 @@ func isForeign(kind reflect.Type) bool {
 }
 
 func (w *writer) foreign(v reflect.Value) *Error {
-	text, err := json.Marshal(v.Interface())
-	if err != nil {
+	var written bytes.Buffer
+	encoder := json.NewEncoder(&written)
+	encoder.SetEscapeHTML(false) // Escapes for pages of HTML take six bytes for one.
+	if err := encoder.Encode(v.Interface()); err != nil {
 		return refusal("json.shape", "a value must have a JSON form: "+err.Error())
 	}
+	text := bytes.TrimSuffix(written.Bytes(), []byte("\n"))
 	// encoding/json writes this for bytes that are no UTF-8.
 	if v.Type() != reflect.TypeFor[json.RawMessage]() && bytes.Contains(text, []byte(`\ufffd`)) {
 		return refusal("json.syntax", "a text must be UTF-8")

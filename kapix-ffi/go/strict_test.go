@@ -199,6 +199,40 @@ func TestUnsignedIntegersAreReadBelowTwoToThe63AndElseRefusedWithTheirRow(t *tes
 	}
 }
 
+func TestAnInstantThatMicrosecondsCannotHoldIsNoOther(t *testing.T) {
+	engine, err := kapix.Load(bytes.Join([][]byte{kapix.ExpertCards(), kapix.ExamplePolicies()}, []byte("\n---\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	var near, far = time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC), []time.Time{}
+	for _, seconds := range []int64{math.MaxInt64 / 1_000_000, math.MinInt64/1_000_000 - 1, 1 << 45, 1 << 60, -1 << 60, math.MaxInt64 / 2, 288230376151711744 + 1782864000} {
+		far = append(far, time.Unix(seconds, 0))
+	}
+	at := kapix.InstantColumn("when", append(far, near))
+	rows := len(far) + 1
+	points, referred := kapix.Int64Column("account.points", make([]int64, rows)), kapix.BoolColumn("account.referred", make([]bool, rows))
+	request := &kapix.PolicyReplayRequest{Policy: "nano_loan_ke", AsOfColumn: "when"}
+	answer, _, err := engine.PolicyReplay(context.Background(), request, at, points, referred)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Statuses["time.out_of_range"] != uint64(len(far)) {
+		t.Fatal(answer.Statuses)
+	}
+}
+
+func TestATextOfADocumentKeepsItsLength(t *testing.T) {
+	engine := load(t)
+	text := "# " + strings.Repeat("<&>", 4<<20) + "\na: 1\n"
+	document, _ := json.Marshal("")
+	document = append(append(document[:1], strings.ReplaceAll(text, "\n", "\\n")...), '"')
+	answer, err := engine.PolicyCheck(context.Background(), &kapix.PolicyCheckRequest{Artefact: document})
+	if err != nil || answer.Valid || answer.Problems[0].Cause == "limit.exceeded" {
+		t.Fatal(err, answer)
+	}
+}
+
 func TestACodeWithoutACategoryIsRefusedAtItsColumn(t *testing.T) {
 	for _, code := range []int32{1, math.MaxInt32} {
 		_, _, err := load(t).CreditScoreBatch(context.Background(), batch(),

@@ -3,14 +3,12 @@
 use crate::arrow::{self, Table};
 use crate::control::ControlArgument;
 use crate::engines::{self, Handle};
-use core::cell::Cell;
 use core::ffi::{CStr, c_char};
 use core::mem::{self, MaybeUninit};
 use core::ptr::{self, NonNull};
 use kapix_core::artefact::{EXAMPLE_POLICIES, EXPERT_CARDS};
+pub(crate) use kapix_core::caught::caught as guard;
 use kapix_core::{Cause, Desk, Error, Result, audit::Record, operations::DoorReply};
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
 
 /// `kapix_buffer` of the header: `length` bytes and a NUL.
 #[repr(C)]
@@ -143,24 +141,6 @@ unsafe extern "C" fn kapix_record_verify(record: Bytes, length: usize, reply: Pl
 /// Returns the error of an argument that C should not have given.
 pub(crate) fn invalid(message: &str) -> Error {
     Error::new(Cause::ArgumentInvalid, message)
-}
-
-/// Returns what `work` returns, or `None` if it panics, of which the host's stderr hears nothing.
-pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
-    static SILENCED: Once = Once::new();
-    thread_local!(static IS_GUARDED: Cell<bool> = const { Cell::new(false) });
-    SILENCED.call_once(|| {
-        let others = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            // The threads of a call have the name that `kapix_core` gives them.
-            let is_own = IS_GUARDED.get() || std::thread::current().name() == Some("kapix");
-            (!is_own).then(|| others(panic));
-        }));
-    });
-    let outer = IS_GUARDED.replace(true);
-    let answer = panic::catch_unwind(AssertUnwindSafe(work)).ok();
-    IS_GUARDED.set(outer);
-    answer
 }
 
 /// Returns the text of a C string; one that is not UTF-8 names nothing.

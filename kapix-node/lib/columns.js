@@ -5,24 +5,28 @@
 // list that holds anything else may stand among them as long as nothing reads it: the core gets its rows and their kind.
 
 const { types } = require('node:util');
-const { Refused, isWellFormed, pointerOf } = require('./encode.js');
+const { Refused, isPlain, isWellFormed, pointerOf } = require('./encode.js');
 const { bitsOf, countOf, isDetached, owned } = require('./memory.js');
 
-/** Returns the columns of an object, as the native half takes them. */
-function columnsOf(columns) {
-  if (typeof columns !== 'object' || columns === null || Array.isArray(columns) || ArrayBuffer.isView(columns)) {
-    throw new Refused('frame.shape', 'columns must be an object with one column a name', '/columns');
+/**
+ * Returns the columns of an object, as the native half takes them. Booleans among text are categories of a card, and no text
+ * of a policy, which then does not read the column.
+ */
+function columnsOf(columns, isOfPolicy) {
+  if (typeof columns !== 'object' || columns === null || !isPlain(Object.getPrototypeOf(columns))) {
+    throw new Refused('frame.shape', 'columns must be a plain object with one column a name', '/columns');
   }
-  return Object.keys(columns).map((name) => columnOf(name, columns[name]));
+  return Object.keys(columns).map((name) => columnOf(name, columns[name], isOfPolicy));
 }
 
-function columnOf(name, values) {
+function columnOf(name, values, isOfPolicy) {
   const place = ['columns', name];
   if (!isWellFormed(name)) {
     throw new Refused('json.unpaired_surrogate', 'the name of a column holds an unpaired surrogate', '/columns');
   }
   // Without a prototype: the native half asks for members that a column may not have.
-  return { __proto__: null, name, ...layoutOf(name, values, place) };
+  const { mixed, ...layout } = layoutOf(name, values, place);
+  return { __proto__: null, name, ...(mixed !== undefined && isOfPolicy ? mixed : layout) };
 }
 
 /** Returns what a column holds, as the native half takes it. */
@@ -181,16 +185,17 @@ function timed(list, isDate, place) {
   return isDate ? { integers, meaning: 'time', valid } : { bytes, valid };
 }
 
-/** Returns the column of a list: numbers, text and booleans, dates, or bytes, with null and NaN for missing. */
+/** Returns the column of a list: numbers, text, booleans, dates, or bytes, with null and NaN for missing. */
 function listed(list, place) {
   const start = list.findIndex((value) => !isMissing(value));
   const first = list[start];
   if (types.isDate(first) || types.isUint8Array(first)) return timed(list, types.isDate(first), place);
   if (start === -1 || typeof first === 'number' || typeof first === 'bigint') return numbers(list);
-  if (list.every((value) => typeof value === 'boolean' || isMissing(value)) && start !== -1) {
-    return truths(list.map((value) => (isMissing(value) ? -1 : Number(value))));
-  }
-  return typeof first === 'string' || typeof first === 'boolean' ? texts(list, place) : unread(list, undefined, start);
+  if (typeof first !== 'string' && typeof first !== 'boolean') return unread(list, undefined, start);
+  const odd = list.findIndex((value) => typeof value !== typeof first && !isMissing(value));
+  if (typeof first === 'boolean' && odd === -1) return truths(list.map((value) => (isMissing(value) ? -1 : Number(value))));
+  if (odd === -1 || !['string', 'boolean'].includes(typeof list[odd])) return texts(list, place);
+  return { ...texts(list, place), mixed: unread(list, typeof first === 'boolean' ? 'booleans' : 'text', odd) };
 }
 
 function numbers(list) {

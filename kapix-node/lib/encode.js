@@ -284,4 +284,4 @@ function wellFormed(text) {
   return text.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
-module.exports = { Refused, encode, isWellFormed, pointerOf, tooLong, wellFormed };
+module.exports = { Refused, encode, isPlain, isWellFormed, pointerOf, tooLong, wellFormed };

@@ -248,7 +248,7 @@ class Engine {
     const { threads } = asked(options, ['threads']);
     if (columns === null) return this.#run(operation, request);
     const text = this.#encode(operation, request);
-    const given = this.#judge(() => columnsOf(rowsOf(operation, columns)));
+    const given = this.#judge(() => columnsOf(rowsOf(operation, columns), operation.startsWith('policy.')));
     return this.#answer(calling(() => this.#desk.runColumns([operation, text], given, threads)));
   }
 
@@ -256,7 +256,7 @@ class Engine {
     const { onProgress, signal, threads } = asked(options, ['onProgress', 'signal', 'threads']);
     signal?.throwIfAborted();
     const text = this.#encode(operation, request);
-    const given = this.#judge(() => columnsOf(rowsOf(operation, columns)));
+    const given = this.#judge(() => columnsOf(rowsOf(operation, columns), operation.startsWith('policy.')));
     const job = new native.Job(threads);
     let stop;
     // A call that still waits for others is left behind; it ends when its turn comes.

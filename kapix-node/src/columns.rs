@@ -2,6 +2,7 @@
 //! out, in memory of JavaScript, which frees them like its own.
 
 use core::sync::atomic::{AtomicU64, Ordering};
+use kapix_core::caught::caught;
 use kapix_core::{
     CancelFlag, Control,
     frame::{
@@ -10,6 +11,7 @@ use kapix_core::{
     },
     operations::DoorReply,
 };
+use kapix_core::{Cause, Error};
 use napi::Env;
 use napi::bindgen_prelude::{
     BigInt64Array, BigInt64ArraySlice, Float64Array, Float64ArraySlice, Int8ArraySlice, Int32Array,
@@ -219,10 +221,15 @@ impl Task {
             threads: self.job.threads,
             draft: false,
         };
-        match Frame::new(columns.iter().map(Lent::column).collect(), self.desk.engine().limits()) {
-            Ok(frame) => self.desk.call_columns(&self.operation, self.request.as_bytes(), &frame, &control),
-            Err(error) => (self.desk.refusal(&error), None),
-        }
+        let call =
+            || match Frame::new(columns.iter().map(Lent::column).collect(), self.desk.engine().limits()) {
+                Ok(frame) => {
+                    self.desk.call_columns(&self.operation, self.request.as_bytes(), &frame, &control)
+                }
+                Err(error) => (self.desk.refusal(&error), None),
+            };
+        let defect = || Error::new(Cause::Panic, "a defect of the engine was caught; please report it");
+        caught(call).unwrap_or_else(|| (self.desk.refusal(&defect()), None))
     }
 }
 

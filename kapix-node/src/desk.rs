@@ -3,11 +3,10 @@
 
 use crate::columns::{self, Given, Job, Reply, Task};
 use crate::threads;
-use kapix_core::{Cause, Control, Error, audit::Record, operations::DoorReply};
+use kapix_core::{Cause, Control, Error, audit::Record, caught::caught, operations::DoorReply};
 use napi::Env;
 use napi::bindgen_prelude::{Either, Object, Uint8Array};
 use napi_derive::napi;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An error on its way to JavaScript: the HTTP status, and the body as a door writes it.
@@ -82,8 +81,7 @@ fn loading<T>(
 ) -> kapix_core::Result<T> {
     let documents: Vec<&[u8]> = documents.iter().map(bytes).collect();
     let message = "a defect of the engine was caught; please report the artefact's shape";
-    catch_unwind(AssertUnwindSafe(|| work(&documents)))
-        .unwrap_or_else(|_| Err(Error::new(Cause::Panic, message)))
+    caught(|| work(&documents)).unwrap_or_else(|| Err(Error::new(Cause::Panic, message)))
 }
 
 /// Throws an error that the JavaScript half found before there was a Desk.

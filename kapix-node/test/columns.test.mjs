@@ -9,6 +9,18 @@ import { BATCH, EXPECTED, columnsOf, loadLoan } from './support.mjs';
 const engine = loadLoan();
 /** Enough rows for several blocks, and for time to stop the call. */
 const MANY = 400_000;
+const WORDS = `
+kapix: 1
+kind: policy
+id: words
+version: "1"
+provenance: {limitations: none, owner: me, population: all, purpose: to test, status: draft}
+body:
+  inputs: {word: {type: text}}
+  reasons: {}
+  steps:
+    - table: {name: t, hit: first, columns: [word], rules: [{when: ['"true"'], then: {outcome: approve}}]}
+`;
 const VECTORS = new URL('../../kapix-core/tests/vectors/', import.meta.url);
 
 function score(change, options) {
@@ -114,8 +126,16 @@ test('a column that is no column is refused with its place', () => {
   refuses(() => score({ residence: { codes: [0, 0], categories: ['a'] } }), 'frame.column_type', '/columns/residence');
   refuses(() => score({ residence: { codes: Int32Array.of(0), categories: [1] } }), 'frame.column_type', '/columns/residence');
   refuses(() => score({ residence: ['a', '\ud800'] }), 'json.unpaired_surrogate', '/columns/residence/1');
+  // A card reads booleans as categories; to a policy they are no text.
+  const policy = Engine.load(WORDS);
+  for (const mixed of [['a', true], [true, 'a'], [null, true, 'a', null]]) {
+    const replay = () => policy.policy.replay({ word: mixed }, { policy: 'words', as_of: '2026-01-01T00:00:00Z' });
+    refuses(replay, 'frame.column_type', '/columns/word');
+    assert.equal(score({ guarantor: mixed.slice(-2) }).rows, 2);
+  }
   refuses(() => score({ age_years: [1] }), 'frame.shape', '/columns/age_years');
-  for (const columns of [7, undefined, [], new Float64Array(2)]) {
+  const inherited = Object.create({ age_years: [40] });
+  for (const columns of [7, undefined, [], new Float64Array(2), new Map([['age_years', [40]]]), new Date(0), inherited]) {
     refuses(() => engine.credit.scoreBatch(columns, BATCH), 'frame.shape', '/columns');
   }
   const gone = Float64Array.of(40, 25);

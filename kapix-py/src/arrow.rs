@@ -98,13 +98,9 @@ impl<'a, 'py> Imported<'a, 'py> {
             }
             Source::Truths(it) => return (name.clone(), it.column()),
             Source::Floats(it) => Values::Float(it.as_array()),
-            Source::Integers(it) if kind.as_deref() == Some("unsigned") => {
-                return (
-                    name.clone(),
-                    Column { values: Values::Integer(it.as_array()), validity: None }.unsigned(),
-                );
+            Source::Integers(it) if matches!(kind.as_deref(), Some("instants")) => {
+                Values::Instant(it.as_array())
             }
-            Source::Integers(it) if kind.is_some() => Values::Instant(it.as_array()),
             Source::Integers(it) => Values::Integer(it.as_array()),
             Source::Shorts(it) => self.short(&it.as_array()),
             Source::Numbers(it) => Values::Float(ArrayView1::from(it)),
@@ -114,7 +110,8 @@ impl<'a, 'py> Imported<'a, 'py> {
             Source::Rows(rows) => Values::Other { name: kind.clone().unwrap_or_default(), rows: *rows },
         };
         let validity = validity.as_ref().map(|bits| Bitmap { bits, offset: 0 });
-        (name.clone(), Column { values, validity })
+        let column = Column { values, validity };
+        (name.clone(), if kind.as_deref() == Some("unsigned") { column.unsigned() } else { column })
     }
 
     fn short<'v>(&'v self, values: &ArrayView1<'v, i32>) -> Values<'v> {

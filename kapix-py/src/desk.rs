@@ -6,13 +6,13 @@ use crate::read::Reader;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use kapix_core::{
-    CancelFlag, Cause, Control, Error, Operation, Request, audit::Record, frame::Frame, operations::DoorReply,
+    CancelFlag, Cause, Control, Error, Operation, Request, Response, audit::Record, caught::caught,
+    frame::Frame, operations::DoorReply,
 };
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread::Builder;
@@ -45,7 +45,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 /// Returns what `work` returns; a panic becomes an error, as at the JSON door.
 pub(crate) fn guard<T>(work: impl FnOnce() -> kapix_core::Result<T>) -> kapix_core::Result<T> {
     let message = "a defect of the engine was caught; please report the request's shape";
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::new(Cause::Panic, message)))
+    caught(work).unwrap_or_else(|| Err(Error::new(Cause::Panic, message)))
 }
 
 impl Desk {
@@ -159,6 +159,19 @@ impl Desk {
         let read = || Request::read(Operation::parse(operation)?, request, self.desk.engine().limits());
         let request = guard(read).map_err(|error| self.raise(py, &error))?;
         self.answer(py, request)
+    }
+
+    /// Returns the places of what a request of `credit.score` gives and its card does not read, without a record of it.
+    fn unused(&self, py: Python<'_>, request: &[u8]) -> PyResult<Vec<String>> {
+        let engine = self.desk.engine();
+        let score = || {
+            let request = Request::read(Operation::CreditScore, request, engine.limits())?;
+            let Response::CreditScore(score) = engine.run(&request, &Control::default())?.response else {
+                return Ok(Vec::new());
+            };
+            Ok(score.unused)
+        };
+        guard(score).map_err(|error| self.raise(py, &error))
     }
 
     /// Answers a request in JSON with columns beside it, with result columns.

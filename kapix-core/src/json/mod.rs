@@ -22,7 +22,7 @@ mod tests_hostile;
 #[cfg(test)]
 mod tests_vectors;
 
-pub(crate) use number::whole;
+pub(crate) use number::{AMBIGUOUS_MIN, check_number, whole};
 pub(crate) use read::{Seed, read, read_seed, read_values};
 pub use scalar::Scalar;
 pub(crate) use shape::fail;

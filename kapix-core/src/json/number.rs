@@ -9,7 +9,7 @@ use crate::limits::WIRE_MAX;
 const EXPONENT_FORM_MIN: f64 = 1e21;
 
 /// The first whole number that a 64-bit float shares with another one, 2^53.
-pub(super) const AMBIGUOUS_MIN: f64 = 9_007_199_254_740_992.0;
+pub(crate) const AMBIGUOUS_MIN: f64 = 9_007_199_254_740_992.0;
 
 /// Refuses an integer whose magnitude is beyond 2^53 - 1: not every language reads it exactly.
 pub(super) fn check_magnitude(magnitude: u64) -> Result<()> {
@@ -31,7 +31,7 @@ pub(super) fn wide_integer(digits: usize) -> Error {
 ///
 /// A whole number from 2^53 up to 1e21 is refused however it is written: its canonical text would be an integer
 /// literal beyond 2^53 - 1. From 1e21 on that text has an exponent, and such a number is accepted.
-pub(super) fn check_number(value: f64) -> Result<f64> {
+pub(crate) fn check_number(value: f64) -> Result<f64> {
     if !value.is_finite() {
         return Err(Error::new(Cause::JsonNumber, "a number must be finite"));
     }

@@ -10,8 +10,9 @@ use super::step::{Answers, Taken};
 use crate::domain::{Column, Frame, Kind, Values};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::expression::{Scalar, Slot, Unknown};
+use crate::json::{AMBIGUOUS_MIN, check_number};
 use crate::json_value::JsonValue;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 use crate::time::{At, Date, Instant};
 use std::collections::BTreeMap;
 
@@ -44,6 +45,8 @@ struct InputColumn<'p, 'f, 'a> {
 enum Given<'f, 'a> {
     One(u16, Option<Cells<'f, 'a>>),
     List(u16, Option<Lists<'f, 'a>>),
+    /// Values that no rule may read: they are of their type all the same.
+    Unread(Option<Cells<'f, 'a>>),
 }
 
 #[derive(Debug)]
@@ -83,10 +86,10 @@ impl Policy {
     pub(crate) fn applications<'p, 'f, 'a>(
         &'p self,
         frame: &'f Frame<'a>,
-        as_of: Instant,
-        as_of_column: Option<&str>,
+        (as_of, as_of_column): (Instant, Option<&str>),
+        limits: &'p Limits,
     ) -> Result<Applications<'p, 'f, 'a>> {
-        let mut texts = Texts { policy: self, unknown: BTreeMap::new(), list: Vec::new() };
+        let mut texts = Texts { policy: self, limits, unknown: BTreeMap::new(), list: Vec::new() };
         let when = match as_of_column {
             None => When::All(as_of),
             Some(name) => {
@@ -94,7 +97,7 @@ impl Policy {
                     let message = "no column has this name";
                     return Err(Error::new(Cause::FrameColumnMissing, message).at("/as_of_column"));
                 };
-                if !matches!(column.kind(), Kind::Dates | Kind::Instants | Kind::Text) {
+                if !column.is_void() && !matches!(column.kind(), Kind::Dates | Kind::Instants | Kind::Text) {
                     return Err(mistyped(name, column, "dates or instants"));
                 }
                 When::Each(column)
@@ -106,7 +109,7 @@ impl Policy {
             let given = match input.place {
                 Place::Slot(slot) => Given::One(slot, cells(frame, name, input.scalar, &mut texts)?),
                 Place::List(list) => Given::List(list, lists(frame, input, &mut texts)?),
-                Place::Unread => continue,
+                Place::Unread => Given::Unread(cells(frame, name, input.scalar, &mut texts)?),
             };
             let dated = format!("{name}{DATED}");
             let at = frame.column(&dated).filter(|column| !column.is_void());
@@ -174,23 +177,21 @@ impl<'f, 'a> Applications<'_, 'f, 'a> {
         }
         state.assumed.clear();
         for InputColumn { input, given, at: dates } in &self.inputs {
-            // The age of no value says nothing.
-            let doubt = |is_there: bool| -> core::result::Result<Unknown, Cause> {
-                Ok(match dates {
-                    _ if !is_there => Unknown::MISSING,
-                    Some(dates) => input.aged(at(dates, row).map_err(|error| error.cause)?, as_of),
-                    None => input.aged(None, as_of),
-                })
-            };
+            // A date that is none is refused beside a missing value too, whose age says nothing.
+            let dated = dates.map_or(Ok(None), |dates| at(dates, row)).map_err(|error| error.cause)?;
+            let doubt = |is_there: bool| if is_there { input.aged(dated, as_of) } else { Unknown::MISSING };
             match given {
                 Given::One(slot, cells) => {
                     let read = cells.as_ref().map_or(Ok(None), |cells| cells.read(row))?;
-                    input.fill(*slot, read.map(|slot| input.within(slot)), doubt(read.is_some())?, state);
+                    input.fill(*slot, read.map(|slot| input.within(slot)), doubt(read.is_some()), state);
                 }
                 Given::List(list, lists) => {
                     let items = lists.as_ref().map_or(Ok(None), |lists| lists.read(row))?;
-                    let doubt = doubt(items.is_some())?;
+                    let doubt = doubt(items.is_some());
                     put_list(*list, items.filter(|_| doubt.is_empty()).ok_or(doubt), state);
+                }
+                Given::Unread(cells) => {
+                    cells.as_ref().map_or(Ok(None), |cells| cells.read(row))?;
                 }
             }
         }
@@ -259,17 +260,23 @@ impl Cells<'_, '_> {
                 Some(code) => self.categories.get(code).copied().transpose(),
             },
             Kind::Dates => match (&self.column.values, self.column.is_valid(row)) {
-                (Values::Date(days), true) => {
-                    days.get(row).map(|days| Date::from_epoch_days(*days).map(day)).transpose().map_err(of)
-                }
+                (Values::Date(days), true) => days
+                    .get(row)
+                    .map(|days| Date::from_epoch_days(*days).map(day))
+                    .transpose()
+                    .map_err(|error| error.cause),
                 _ => Ok(None),
             },
             _ => match self.column.number(row) {
                 None => Ok(None),
                 Some(value) => {
+                    // What no request can state is refused by the cause that a request is refused for.
+                    if value.abs() >= AMBIGUOUS_MIN {
+                        check_number(value).map_err(|error| error.cause)?;
+                    }
                     let fits = match self.scalar {
                         Scalar::Integer | Scalar::Money(_) => input::is_integer(value),
-                        _ => value.is_finite(),
+                        _ => true,
                     };
                     if fits { Ok(Some(Slot::number(value))) } else { Err(Cause::PolicyInput) }
                 }
@@ -281,6 +288,7 @@ impl Cells<'_, '_> {
 /// Numbers of texts that a policy does not know.
 struct Texts<'p> {
     policy: &'p Policy,
+    limits: &'p Limits,
     unknown: BTreeMap<String, u32>,
     list: Vec<String>,
 }
@@ -355,7 +363,7 @@ fn lists<'f, 'a>(
 
 /// Returns the items of the text of a JSON array, as a single application gives them; null is a missing item.
 fn items(text: &str, input: &Input, texts: &mut Texts<'_>) -> core::result::Result<Vec<Slot>, Cause> {
-    let value = JsonValue::read_text(text.as_bytes(), &Limits::DEFAULT).map_err(|_| Cause::PolicyInput)?;
+    let value = JsonValue::read_text(text.as_bytes(), texts.limits).map_err(|_| Cause::PolicyInput)?;
     let JsonValue::Array(items) = value else { return Err(Cause::PolicyInput) };
     input.check_items(items.len()).map_err(|error| error.cause)?;
     let read = |item: &JsonValue| match (item, input.scalar) {
@@ -370,19 +378,16 @@ fn items(text: &str, input: &Input, texts: &mut Texts<'_>) -> core::result::Resu
 
 /// Returns the value that a text stands for, or why it is none of the type.
 fn category(text: &str, scalar: Scalar, texts: &mut Texts<'_>) -> core::result::Result<Slot, Cause> {
+    limits::check("string_bytes", texts.limits.string_bytes, text.len()).map_err(|error| error.cause)?;
     match scalar {
         Scalar::Text => Ok(Slot::number(f64::from(texts.number(text)))),
-        Scalar::Date => Date::parse(text).map(day).map_err(of),
+        Scalar::Date => Date::parse(text).map(day).map_err(|error| error.cause),
         _ => Err(Cause::PolicyInput),
     }
 }
 
 fn day(date: Date) -> Slot {
     Slot::number(f64::from(date.epoch_days()))
-}
-
-fn of(error: Error) -> Cause {
-    error.cause
 }
 
 /// Returns the first instant of a day.

@@ -5,6 +5,7 @@ use super::card::{Bins, Card, Characteristic};
 use super::check::NO_RECORD;
 use crate::domain::{is_missing_text, number_of};
 use crate::error::{Cause, Detail, Error, Result};
+use crate::json::{AMBIGUOUS_MIN, check_number};
 
 /// One input of a characteristic.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -178,6 +179,10 @@ impl Characteristic {
         }
         if value.is_infinite() {
             return Err(Cause::FrameInfinity);
+        }
+        // No request can state such a number, which several integers share.
+        if value.abs() >= AMBIGUOUS_MIN && check_number(value).is_err() {
+            return Err(Cause::JsonInteger);
         }
         // Adding 0 makes -0 and 0 the same bits.
         if let Some((_, slot)) =

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import re
@@ -52,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     form = "more of the form: debit_sign, encoding, format, header_line, quotes or separator; once for each"
     read.add_argument("--profile", metavar="PART=VALUE", action="append", type=_pair, default=[], help=form)
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal may not have every letter of a statement.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if options.command == "read":
             return _read(options)
@@ -75,6 +79,12 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise argparse.ArgumentTypeError("standard input is closed")
+    return sys.stdin.buffer.read()
+
+
 def _once(option: str, pairs: list[tuple[str, str]]) -> dict[str, str]:
     stated = dict(pairs)
     if len(stated) < len(pairs):
@@ -87,8 +97,10 @@ def _read(options: argparse.Namespace) -> int:
     stated: dict[str, Any] = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in READ_OPTIONS}
     stated["columns"] = _once("columns", options.columns) or None
     profile = _once("profile", options.profile)
+    if twice := [name for name in profile if stated.get(name) is not None]:
+        raise argparse.ArgumentTypeError(f"--profile states `{twice[0]}`, and so does --{twice[0].replace('_', '-')}")
     stated["profile"] = {name: int(value) if name in NUMBERS and re.fullmatch(r"-?[0-9]{1,15}", value) else value for name, value in profile.items()}
-    files = [sys.stdin.buffer.read() if file == "-" else Path(file) for file in options.files]
+    files = [_standard_input() if file == "-" else Path(file) for file in options.files]
     read = read_transactions(files, **stated)
     print(json.dumps(read.data, ensure_ascii=False) if options.json else read)
     return 0
@@ -99,7 +111,7 @@ def _call(options: argparse.Namespace) -> int:
     if options.request is None:
         request = b"{}"
     else:
-        request = sys.stdin.buffer.read() if options.request == "-" else Path(options.request).read_bytes()
+        request = _standard_input() if options.request == "-" else Path(options.request).read_bytes()
     reply = Engine.load(artefacts).call(options.operation, request)
     if reply.status:
         return _fail(KapixError(reply.status, reply.encode()))

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from ._arrow import of_arrow
-from ._column import BOOLEANS, Column, import_pyarrow, kind_of, unread
+from ._column import Column, category_of, import_pyarrow, kind_of, unread
 from ._refused import Refused, pointer_of
 from ._lists import of_objects
 from ._times import of_times
@@ -70,7 +70,7 @@ def of_pandas(name: str, values: Any) -> Column:
         declared = values.cat.categories.tolist()
         if declared and all(isinstance(category, bool) for category in declared):
             return of_objects(name, values.tolist())
-        categories = [_category(category) for category in declared]
+        categories = [category_of(category) for category in declared]
         odd = next((category for category in categories if not isinstance(category, str)), None)
         if odd is not None:
             return unread(name, values, f"categories of {kind_of(odd)}")
@@ -91,18 +91,6 @@ def of_pandas(name: str, values: Any) -> Column:
     if pandas.api.types.is_numeric_dtype(dtype):
         return of_numpy(name, values.to_numpy(dtype="float64", na_value=numpy.nan))
     return unread(name, values, dtype)
-
-
-def _category(value: Any) -> Any:
-    """Returns the text of a declared category, as the engine writes numbers and booleans; anything else as it is."""
-    if isinstance(value, bool):
-        return BOOLEANS[value]
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float) and math.isfinite(value):
-        digits = format(Decimal(repr(value + 0.0)), "f")
-        return digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return value
 
 
 def of_polars(name: str, values: Any) -> Column:

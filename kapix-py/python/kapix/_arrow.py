@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from . import _kapix
-from ._column import DAYS_MAX, MICROSECONDS_MAX, Column, import_pyarrow, unread
+from ._column import DAYS_MAX, MICROSECONDS_MAX, Column, category_of, import_pyarrow, unread
 from ._refused import Refused, pointer_of
 from ._lists import of_objects
 
@@ -72,16 +72,29 @@ def of_arrow(name: str, values: Any) -> Column:
 def _converted(pyarrow: Any, values: Any) -> Any:
     """Returns an array in the type that the engine reads, or what it is where it is not read."""
     kinds, kind = pyarrow.types, values.type
-    if kinds.is_floating(kind) or kinds.is_decimal(kind):
+    if kinds.is_decimal(kind):
+        # By their texts, which are read to the nearest number; Arrow's own conversion divides, and misses it by one.
+        return values.cast(pyarrow.string()).cast(pyarrow.float64())
+    if kinds.is_floating(kind):
         return values.cast(pyarrow.float64())
     if kinds.is_integer(kind) and kind not in (pyarrow.int32(), pyarrow.uint64()):
         return values.cast(pyarrow.int64())
+    if kinds.is_date64(kind) and _reach(values) > DAYS_MAX * 86_400_000:
+        return f"{kind} {BEYOND}"
     if kinds.is_date64(kind):
-        return values.cast(pyarrow.date32(), safe=False) if _reach(values) <= DAYS_MAX * 86_400_000 else f"{kind} {BEYOND}"
+        return _floored(values.cast(pyarrow.timestamp("ms")), "day").cast(pyarrow.date32())
     if kinds.is_timestamp(kind):
         of_one = {"s": 1_000_000, "ms": 1_000}.get(kind.unit, 1)
-        return values.cast(pyarrow.timestamp("us", kind.tz), safe=False) if _reach(values) <= MICROSECONDS_MAX // of_one else f"{kind} {BEYOND}"
+        if _reach(values) > MICROSECONDS_MAX // of_one:
+            return f"{kind} {BEYOND}"
+        return (_floored(values, "microsecond") if kind.unit == "ns" else values).cast(pyarrow.timestamp("us", kind.tz))
     return values
+
+
+def _floored(values: Any, unit: str) -> Any:
+    """Returns times at the beginnings of their units, before 1970 too, where a conversion goes up to the next."""
+    compute: Any = import_module("pyarrow.compute")
+    return compute.floor_temporal(values, unit=unit)
 
 
 def _reach(values: Any) -> int:
@@ -91,22 +104,23 @@ def _reach(values: Any) -> int:
 
 
 def _codes(pyarrow: Any, values: Any) -> Any:
-    """Returns a dictionary by int32, which the engine borrows where it is of text; it reads numbers as their texts.
+    """Returns a dictionary by int32, which the engine borrows where it is of text; a number is its text.
 
     A dictionary of booleans is booleans, as anywhere; one of anything else is not read.
     """
     kinds = pyarrow.types
-    if values.dictionary.null_count:
-        values = values.dictionary_decode().dictionary_encode()
     kind = values.type.value_type
+    texts = values.dictionary
     if kinds.is_boolean(kind):
         return values.dictionary_decode()
-    if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind):
-        texts = values.dictionary.cast(pyarrow.string())
-    elif kinds.is_float16(kind):
-        texts = values.dictionary.cast(pyarrow.float64())
-    elif kinds.is_integer(kind) or kinds.is_floating(kind):
-        texts = values.dictionary
+    if kinds.is_integer(kind) or kinds.is_floating(kind):
+        # NaN is missing.
+        texts = pyarrow.array([None if it != it else category_of(it) for it in texts.to_pylist()], pyarrow.string())
+    elif kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind):
+        texts = texts.cast(pyarrow.string())
     else:
         return f"categories of {kind}"
-    return pyarrow.DictionaryArray.from_arrays(values.indices.cast(pyarrow.int32()), texts)
+    codes = pyarrow.DictionaryArray.from_arrays(values.indices.cast(pyarrow.int32()), texts)
+    # Equal texts, and places without one.
+    odd = texts.null_count or len(texts.unique()) < len(texts)
+    return codes.dictionary_decode().dictionary_encode() if odd else codes

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
+from decimal import Decimal
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -31,6 +33,13 @@ class Column(NamedTuple):
     """A bit of each row, the least first: 1 where it has a value."""
 
 
+class Mixed(Column):
+    """A column of text and booleans, which are categories to a card and no text of a policy."""
+
+    odd: str
+    """What it holds, with the row of the first value that is no text."""
+
+
 def unread(name: str, values: Sequence[Any], kind: object) -> Column:
     """Returns a column of a type that no operation reads; one that is asked for it says so."""
     return Column(name, len(values), str(kind))
@@ -38,6 +47,18 @@ def unread(name: str, values: Sequence[Any], kind: object) -> Column:
 
 def kind_of(value: object) -> str:
     return type(value).__name__
+
+
+def category_of(value: Any) -> Any:
+    """Returns the text of a declared category, as the engine writes numbers and booleans; anything else as it is."""
+    if isinstance(value, bool):
+        return BOOLEANS[value]
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        digits = format(Decimal(repr(value + 0.0)), "f")
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return value
 
 
 def import_pyarrow() -> Any:

@@ -11,11 +11,11 @@ import datetime
 import json
 import math
 import sys
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ._refused import Refused, pointer_of
+from ._refused import Refused, TooDeep, pointer_of
 from ._times import of_time
 
 # Deeper objects are refused here; the limit `json_depth` lies below.
@@ -29,12 +29,9 @@ INTEGER_BITS_MAX = 1024
 INTEGER_MAX = 2**53 - 1
 # Characters of an input that has no form on the wire, in the record of a call.
 TEXT_MAX = 100
+FAR_TIME = "the time lies outside the years that a date has, 1900 to 9999"
 # The members of a request that hold inputs and rows. Elsewhere a value that is none is a mistake.
 MAY_BE_MISSING = ("akiba", "applicant", "columns", "data", "features", "inputs")
-
-
-class TooDeep(Exception):
-    """Says that an object is nested deeper than any request."""
 
 
 def encode(value: object) -> bytes:
@@ -94,7 +91,7 @@ def _odd(value: object, place: list[str | int]) -> str | None:
     parts: list[str] = []
     try:
         _write(value, parts, place)
-    except Refused:
+    except (Refused, TooDeep):
         return ascii(value) if type(value) in (float, Decimal, datetime.datetime) else type(value).__name__
     text = "".join(parts)
     if not text.lstrip("-")[:1].isdigit():
@@ -128,6 +125,9 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
     elif _is_absent(value):
         _write_missing(True, parts, path)
     elif isinstance(value, datetime.datetime):
+        if not 1 <= value.year <= 9999:
+            # A Timestamp of pandas reaches further than what it is a kind of.
+            raise Refused("time.out_of_range", FAR_TIME, pointer_of(path))
         if value.tzinfo is None:
             message = "the offset is missing: give the datetime a tzinfo, such as datetime.timezone.utc"
             raise Refused("time.offset", message, pointer_of(path))
@@ -139,7 +139,7 @@ def _write(value: object, parts: list[str], path: list[str | int]) -> None:
             parts.append(Decimal.__str__(value))
         else:
             _write_missing(Decimal.is_nan(value), parts, path)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, Mapping) and not _is_scalar_of_arrow(value):
         # What an answer holds, such as a developed card; a ChainMap, a UserDict.
         _write(dict(value), parts, path)
     else:
@@ -204,11 +204,26 @@ def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str], path: lis
     parts.append("]")
 
 
+def _is_scalar_of_arrow(value: object) -> bool:
+    pyarrow = sys.modules.get("pyarrow")
+    return pyarrow is not None and isinstance(value, pyarrow.Scalar)
+
+
+def _named(members: Iterable[tuple[Any, Any]], path: list[str | int]) -> dict[Any, Any]:
+    """Returns a row by its names; one that stands twice leaves open which value is meant."""
+    named: dict[Any, Any] = {}
+    for name, value in members:
+        if name in named:
+            raise Refused("json.duplicate_key", "a name stands twice", pointer_of([*path, str(name)]))
+        named[name] = value
+    return named
+
+
 def _plain(value: Any, path: list[str | int]) -> object:
     """Returns what an object of numpy, pandas or Arrow holds: a scalar of Python, a list of a row, a dict of a named row."""
     pandas, numpy, pyarrow = (sys.modules.get(name) for name in ("pandas", "numpy", "pyarrow"))
     if pandas is not None and isinstance(value, pandas.Series):
-        return value.to_dict()
+        return _named(zip(value.index.tolist(), list(value)), path)
     if pandas is not None and isinstance(value, pandas.Index):
         return value.tolist()
     if numpy is not None and isinstance(value, numpy.ndarray) and value.ndim < 2:
@@ -218,10 +233,13 @@ def _plain(value: Any, path: list[str | int]) -> object:
         return of_time(value, pointer_of(path))
     if numpy is not None and isinstance(value, numpy.generic) and value.dtype.kind in "biufU":
         return float(value) if value.dtype.kind == "f" else value.item()
-    if pyarrow is not None and isinstance(value, pyarrow.Scalar):
+    if pyarrow is not None and _is_scalar_of_arrow(value):
+        if pyarrow.types.is_struct(value.type) and value.is_valid:
+            return _named(((value.type.field(place).name, value[place]) for place in range(value.type.num_fields)), path)
         try:
-            return value.as_py()
+            given = value.as_py()
         except (ArithmeticError, ValueError):
-            raise Refused("time.out_of_range", f"`{value.type}` beyond what Python has", pointer_of(path)) from None
+            raise Refused("time.out_of_range", FAR_TIME, pointer_of(path)) from None
+        return _named(given, path) if pyarrow.types.is_map(value.type) and given is not None else given
     message = f"a value must be a dict, list, tuple, text, number, boolean, date or None; got `{type(value).__name__}`"
     raise Refused("json.shape", message, pointer_of(path))

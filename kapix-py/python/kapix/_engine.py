@@ -205,7 +205,7 @@ def _documents(artefacts: Document | list[Document]) -> list[bytes]:
 
 
 def _document(artefact: Document) -> bytes:
-    if isinstance(artefact, (str, bytes, bytearray, os.PathLike)):
+    if isinstance(artefact, (str, bytes, bytearray, memoryview, os.PathLike)):
         return read_document(artefact)
     if artefact is None:
         raise TypeError("an artefact must be a document; got None, which a development of stage `binning` has for its card")

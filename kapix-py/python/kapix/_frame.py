@@ -104,6 +104,8 @@ def column_of(name: Any, values: Any) -> Column:
     pandas, polars, numpy = (sys.modules.get(module) for module in ("pandas", "polars", "numpy"))
     if numpy is not None and isinstance(values, numpy.ndarray):
         return of_numpy(name, values)
+    if pandas is not None and isinstance(values, pandas.MultiIndex):
+        return unread(name, values, "an index of several levels")
     if pandas is not None and isinstance(values, (pandas.Series, pandas.Index, pandas.api.extensions.ExtensionArray)):
         return of_pandas(name, pandas.Series(values, copy=False))
     if polars is not None and isinstance(values, polars.Series):

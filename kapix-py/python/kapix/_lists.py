@@ -8,7 +8,7 @@ import sys
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ._column import BOOLEANS, EPOCH, MICROSECOND, Column, kind_of, unread
+from ._column import BOOLEANS, EPOCH, MICROSECOND, Column, Mixed, kind_of, unread
 from ._times import of_times
 
 BINARY = (bytes, bytearray, memoryview)
@@ -39,7 +39,15 @@ def of_objects(name: str, values: list[Any]) -> Column:
     if isinstance(made, Odd):
         is_first = values[made.row] is first
         return unread(name, values, made.kind if is_first else f"{kind_of(first)}, and {made.kind} in row `{made.row}`")
-    return made._replace(name=name) if isinstance(made, Column) else Column(name, *made)
+    if isinstance(made, Column):
+        return made._replace(name=name)
+    if isinstance(first, (str, *kinds.boolean)) and made[1] == "codes" and not set(BOOLEANS).isdisjoint(made[2]):
+        odd = next((row for row, value in enumerate(values) if not missing(value) and isinstance(value, str) != isinstance(first, str)), None)
+        if odd is not None:
+            mixed = Mixed(name, *made)
+            mixed.odd = f"{kind_of(first)}, and {kind_of(values[odd])} in row `{odd}`"
+            return mixed
+    return Column(name, *made)
 
 
 class Kinds(NamedTuple):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 
+class TooDeep(Exception):
+    """Says that an object is nested deeper than any request."""
+
+
 class Refused(Exception):
     """Says that an object has no JSON form: cause, message, and JSON pointer."""
 
     def __init__(self, cause: str, message: str, pointer: str = "") -> None:
-        super().__init__(cause, message, pointer)
+        # Names may hold surrogates, of which an error has no form.
+        super().__init__(cause, *(text.encode("utf-8", "replace").decode() for text in (message, pointer)))
 
 
 def utf8(text: str, pointer: str) -> bytes:

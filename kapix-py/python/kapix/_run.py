@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import datetime
 import inspect
 import os
 import threading
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from . import _kapix
+from ._column import Mixed, unread
 from ._document import CHECKS, written_check
 from ._encode import encode, written_inputs
 from ._errors import KapixError
@@ -56,20 +58,30 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
         pass
     if operation != "credit.score" or not isinstance(request, Mapping):
         return answer(desk.run_json(operation, _text(desk, request)))
-    written, odd = written_inputs(request)
     try:
-        reply = answer(desk.run_json(operation, _text(desk, written)))
-    except KapixError as error:
-        read = [field for field in error.fields if field in odd]
-        if not read:
-            raise
+        written, odd = written_inputs(request)
+    except Refused as refused:
+        error = desk.refusal(*refused.args)
     else:
-        unused = reply.to_dict().get("unused", ()) if odd else ()
-        read = [place for place in odd if not any(f"{place}/".startswith(f"{it}/") for it in unused)]
-        if not read:
-            return reply
-    # With the values that the card reads as they were given: it says what is wrong with them.
-    return answer(desk.run_json(operation, _text(desk, written_inputs(request, read)[0])))
+        # With the values that the card reads as they were given: it says what is wrong with them.
+        read = [] if not odd else _read_of(desk, written, odd)
+        return answer(desk.run_json(operation, _text(desk, written_inputs(request, read)[0] if read else written)))
+    raise error
+
+
+def _read_of(desk: _kapix.Desk, written: Mapping[str, Any], odd: list[str]) -> list[str]:
+    """Returns those of the places that the card reads, by a run without a record."""
+    if written.get("data_sources") is not None:
+        # Only the store knows what else the card reads.
+        return odd
+    trial = {name: value for name, value in written.items() if name != "idempotency_key"}
+    if trial.get("as_of") is None:
+        trial["as_of"] = datetime.datetime.now(datetime.timezone.utc)
+    try:
+        unused = desk.unused(_text(desk, trial))
+    except KapixError as error:
+        return [place for place in odd if place in error.fields]
+    return [place for place in odd if not any(f"{place}/".startswith(f"{it}/") for it in unused)]
 
 
 def run_columns(
@@ -87,6 +99,8 @@ def run_columns(
         if isinstance(threads, bool) or not isinstance(threads, int) or not 0 <= threads <= THREADS_MAX:
             raise Refused("value.out_of_range", f"threads must be an integer in 0..={THREADS_MAX}", "/threads")
         columns = columns_of(frame, names)
+        if operation.startswith("policy."):
+            columns = [unread(it.name, it.values, it.odd) if isinstance(it, Mixed) else it for it in columns]
     except Refused as refused:
         error = desk.refusal(*refused.args)
     else:
@@ -169,7 +183,8 @@ def _explained(answer: type[A], desk: _kapix.Desk, request: Mapping[str, Any]) -
     replayed = request.get("hits")
     if getattr(replayed, "_operation", "") != "policy.replay" or replayed.policy == page.policy:
         return page
-    message = f"the replay is by `{replayed.policy.id}@{replayed.policy.version}`, the page of `{page.policy.id}@{page.policy.version}`"
+    by, of = (f"{it.id}@{it.version} {it.sha256[:12]}" for it in (replayed.policy, page.policy))
+    message = f"the replay is by `{by}`, the page of `{of}`"
     raise desk.refusal("policy.name", message, "/hits")
 
 

@@ -65,14 +65,22 @@ impl Operate for PolicyCheckRequest {
             Err(error) => {
                 PolicyCheckResponse { problems: problems(error.clone()), ..PolicyCheckResponse::default() }
             }
-            Ok(registry) => match registry.bodies::<Policy>().next() {
-                Some(policy) => self.checked(policy)?,
-                None => {
-                    return Err(Error::new(Cause::ArtefactKind, "the artefact is no policy")
-                        .at("/artefact/kind")
-                        .into());
+            Ok(registry) => {
+                let mut policies = registry.bodies::<Policy>();
+                match (policies.next(), policies.count()) {
+                    (Some(policy), 0) => self.checked(policy)?,
+                    (Some(_), more) => {
+                        let message =
+                            format!("the document holds `{}` policies: check each by itself", more + 1);
+                        return Err(Error::new(Cause::ArtefactKind, message).at("/artefact").into());
+                    }
+                    (None, _) => {
+                        return Err(Error::new(Cause::ArtefactKind, "the artefact is no policy")
+                            .at("/artefact/kind")
+                            .into());
+                    }
                 }
-            },
+            }
         };
         Ok(Done::new(response, Vec::new()))
     }

@@ -171,7 +171,8 @@ impl PolicyReplayRequest {
         let (answers, mut artefacts) = self.answers(call, policy, &coded)?;
         let (unused, absent) = self.unread((policy, others), frame, &answers.read)?;
         let whole = answers.beside(&coded, call.limits())?;
-        let applications = policy.applications(&whole, as_of, self.as_of_column.as_deref())?;
+        let applications =
+            policy.applications(&whole, (as_of, self.as_of_column.as_deref()), call.limits())?;
         let rows = frame.rows();
         let (total, so_far) = (u64::try_from(rows).unwrap_or(u64::MAX), AtomicU64::new(0));
         let replay = call.control.run(|run| {

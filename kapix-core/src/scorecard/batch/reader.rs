@@ -11,6 +11,7 @@
 use super::{LANES, Slot, Work, place, wrong_type};
 use crate::domain::{Column, Frame, Kind, Values};
 use crate::error::{Cause, Error, Result};
+use crate::json::AMBIGUOUS_MIN;
 use crate::scorecard::card::{Bins, Characteristic};
 use crate::scorecard::score::Input;
 use fearless_simd::{Level, Simd, dispatch, f64x8, prelude::*};
@@ -148,10 +149,17 @@ impl<'f, 'a> Reader<'f, 'a> {
         }
     }
 
+    /// Returns the ends of the numbers that are read by vectors: in range, and none that several integers share.
+    fn plain(&self) -> (f64, f64) {
+        let (low, high) = self.characteristic.range;
+        let most = AMBIGUOUS_MIN - 1.0;
+        (low.max(-most), high.min(most))
+    }
+
     /// Marks the rows whose input is missing, but those that were placed one by one: they are marked.
     #[cold]
     fn mark_missing(&self, values: &[f64], work: &mut Work) {
-        let (low, high) = self.characteristic.range;
+        let (low, high) = self.plain();
         let is_outside = |value: &f64| *value < low || *value > high;
         for (index, eight) in values.as_chunks::<LANES>().0.iter().enumerate() {
             if eight.iter().any(is_outside) {
@@ -170,7 +178,7 @@ impl<'f, 'a> Reader<'f, 'a> {
     #[inline(always)]
     fn add_numbers<S: Simd>(&self, simd: S, values: &[f64], work: &mut Work) -> bool {
         let splat = |value| f64x8::splat(simd, value);
-        let (low, high) = self.characteristic.range;
+        let (low, high) = self.plain();
         let (low, high, first, missing) = (splat(low), splat(high), splat(self.first), splat(self.missing));
         let none = splat(0.0);
         let mut unknown = none;

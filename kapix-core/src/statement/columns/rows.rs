@@ -75,6 +75,16 @@ impl From<Row<'_>> for Transaction {
 }
 
 impl RowColumns {
+    /// Asks once for the memory of so many more rows, for the columns that every row fills.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.amounts.reserve(rows);
+        self.at.reserve(rows);
+        self.balances.reserve(rows);
+        self.lines.reserve(rows);
+        self.statuses.reserve(rows);
+        self.directions.reserve(rows);
+    }
+
     pub(crate) fn push(&mut self, row: &Row<'_>, line: u64) {
         self.amounts.push(row.amount_minor);
         self.at.push(row.at);

@@ -103,11 +103,15 @@ impl Rows<'_> {
             return Ok(0);
         }
         self.found.places.insert(named.to_owned(), accounts);
+        let mut rows = RowColumns::default();
+        if !self.layout.places.has(ColumnRole::Account) {
+            rows.reserve(self.ahead);
+        }
         self.found.accounts.push(Building {
             id,
             currency,
             kind: None,
-            rows: RowColumns::default(),
+            rows,
             edges: Vec::new(),
             gaps: Vec::new(),
             fees: Vec::new(),

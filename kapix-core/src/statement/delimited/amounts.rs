@@ -113,6 +113,9 @@ pub(super) fn is_empty(cell: &str) -> bool {
 
 /// Returns the parts of an amount; `None` where the value is none.
 pub(super) fn cut(cell: &str) -> Option<Written<'_>> {
+    if cell.is_empty() {
+        return None;
+    }
     let (negative, digits) = cell.strip_prefix('-').map_or((None, cell), |digits| (Some(true), digits));
     if let hundredths @ Some(_) = plain_minor(digits, POINT, 2) {
         return Some(Written { negative, digits, currency: None, mark: None, hundredths });

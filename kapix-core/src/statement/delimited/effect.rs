@@ -173,7 +173,7 @@ pub(super) fn says_no_effect(text: &str) -> bool {
     }
     let is_short = (7..=SAYING_BYTES_MAX).contains(&text.len());
     // Most texts begin no word as these do, which needs no memory.
-    if !is_short || !text.split(|char: char| !char.is_alphanumeric()).any(begins) {
+    if !is_short || !has_word(text, begins) {
         return false;
     }
     let text = folded(text);
@@ -198,9 +198,7 @@ pub(super) fn says_reversal(text: &str) -> bool {
 /// Returns whether a text tells of a row that it took no effect, as `declined by the bank` does, in any number of words.
 pub(super) fn tells(text: &str) -> bool {
     let is_short = (6..=TEXT_BYTES_MAX).contains(&text.len());
-    if !is_short
-        || !text.split(|char: char| !char.is_alphanumeric()).any(|word| begins(word) || tells_first(word))
-    {
+    if !is_short || !has_word(text, |word| begins(word) || tells_first(word)) {
         return false;
     }
     says(&folded(text), |word| NO_EFFECT.contains(&word) || TELLING.contains(&word))
@@ -210,7 +208,7 @@ pub(super) fn tells(text: &str) -> bool {
 /// money that was given back may have such words and tells of what went out before.
 pub(super) fn tells_of_money_in(text: &str) -> bool {
     let is_short = (3..=TEXT_BYTES_MAX).contains(&text.len());
-    if !is_short || !text.split(|char: char| !char.is_alphanumeric()).any(begins_no_money_in) {
+    if !is_short || !has_word(text, begins_no_money_in) {
         return false;
     }
     let text = folded(text);
@@ -218,9 +216,17 @@ pub(super) fn tells_of_money_in(text: &str) -> bool {
     text.split(' ').any(is_told) && !text.split(' ').any(|word| GIVEN_BACK.contains(&word))
 }
 
+/// Returns whether a text has such a word; most texts are of ASCII alone, whose words need no look at their characters.
+fn has_word(text: &str, is: impl Fn(&[u8]) -> bool) -> bool {
+    if text.is_ascii() {
+        return text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()).any(is);
+    }
+    text.split(|char: char| !char.is_alphanumeric()).any(|word| is(word.as_bytes()))
+}
+
 /// Returns whether a word begins as one that [`tells_of_money_in`] looks for.
-fn begins_no_money_in(word: &str) -> bool {
-    let Some([first, second, third]) = word.as_bytes().first_chunk() else { return false };
+fn begins_no_money_in(word: &[u8]) -> bool {
+    let Some([first, second, third]) = word.first_chunk() else { return false };
     let start = [first, second, third].map(u8::to_ascii_lowercase);
     begins(word)
         || tells_first(word)
@@ -231,8 +237,8 @@ fn begins_no_money_in(word: &str) -> bool {
 }
 
 /// Returns whether a word begins as one of [`TELLING`] does.
-fn tells_first(word: &str) -> bool {
-    let Some([first, second, third]) = word.as_bytes().first_chunk() else { return false };
+fn tells_first(word: &[u8]) -> bool {
+    let Some([first, second, third]) = word.first_chunk() else { return false };
     matches!(
         &[first, second, third].map(u8::to_ascii_lowercase),
         b"ret"
@@ -254,8 +260,8 @@ fn tells_first(word: &str) -> bool {
 }
 
 /// Returns whether a word begins as one of [`NO_EFFECT`] does.
-fn begins(word: &str) -> bool {
-    let Some([first, second, third]) = word.as_bytes().first_chunk() else { return false };
+fn begins(word: &[u8]) -> bool {
+    let Some([first, second, third]) = word.first_chunk() else { return false };
     let start = [first, second, third].map(u8::to_ascii_lowercase);
     matches!(
         &start,
@@ -289,7 +295,9 @@ mod tests {
     fn every_word_is_found_by_its_beginning() {
         for word in NO_EFFECT {
             assert!(
-                begins(word) && begins(&word.to_uppercase()) && says_no_effect(&format!("x {word}")),
+                begins(word.as_bytes())
+                    && begins(word.to_uppercase().as_bytes())
+                    && says_no_effect(&format!("x {word}")),
                 "{word}"
             );
         }

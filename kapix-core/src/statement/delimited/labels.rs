@@ -85,7 +85,10 @@ fn labelled<'t>(text: &'t str, all: &[Texts]) -> Option<(Label, &'t str)> {
 /// Returns whether a text begins with the first word of a label, or with letters that are yet to be folded; it needs no
 /// memory, and most texts of a long document are none.
 fn begins_as_a_label(text: &str) -> bool {
-    let text = text.trim_start_matches(|char: char| !char.is_alphanumeric());
+    let text = match text.as_bytes().first() {
+        Some(first) if first.is_ascii_alphanumeric() => text,
+        _ => text.trim_start_matches(|char: char| !char.is_alphanumeric()),
+    };
     let end = text.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
     let Some((word, rest)) = text.split_at_checked(end) else { return true };
     let known = word.bytes().next().and_then(|first| FIRST_WORDS.get(place(first)));

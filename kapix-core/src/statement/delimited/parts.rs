@@ -18,6 +18,19 @@ pub(super) struct Part<'t> {
     pub(super) line: u64,
 }
 
+/// Bytes at the beginning of a part whose lines show how many it has.
+const SHOWN: usize = 4_096;
+
+impl Part<'_> {
+    /// Returns about how many lines the part has, rather too many.
+    pub(super) fn lines(&self) -> usize {
+        let bytes = self.text.as_bytes();
+        let shown = bytes.get(..SHOWN).unwrap_or(bytes);
+        let lines = memchr_iter(b'\n', shown).count() + 1;
+        bytes.len().div_ceil(shown.len().max(1)) * lines
+    }
+}
+
 /// Returns the parts of a text, of about so many bytes each.
 pub(super) fn parts<'t>(whole: Part<'t>, marks: Marks, places: &Places, part_bytes: usize) -> Vec<Part<'t>> {
     let mut parts = vec![whole];

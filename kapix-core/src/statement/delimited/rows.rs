@@ -42,6 +42,8 @@ pub(super) struct Rows<'a> {
     pub(super) offset: UtcOffset,
     /// The last day that stood alone, and what it is.
     pub(super) last_day: Option<(Stamp, At)>,
+    /// About so many rows come.
+    pub(super) ahead: usize,
     /// The places that nothing reads.
     pub(super) unread: (Vec<usize>, RangeFrom<usize>),
     /// Those of them that hold free text.

@@ -80,11 +80,16 @@ struct Joined {
 }
 
 impl Joined {
-    /// Adds what a part gave.
-    fn add(&mut self, number: usize, walked: Walked, limits: &Limits) {
+    /// Adds what a part gave, with its number of so many.
+    fn add(&mut self, (number, of): (usize, usize), walked: Walked, limits: &Limits) {
         self.ahead.insert(number, walked);
-        while let Some(next) = self.ahead.remove(&self.parts) {
+        while let Some(mut next) = self.ahead.remove(&self.parts) {
             self.parts += 1;
+            if self.parts == 1
+                && let [account] = &mut *next.found.accounts
+            {
+                account.rows.reserve(account.rows.len() * (of - 1));
+            }
             self.survey.join(&next.survey);
             if self.failed.is_none() {
                 self.failed = self.found.join(next.found, limits).err().or(next.failed);
@@ -235,7 +240,7 @@ impl Body<'_> {
             // Behind an error in rows no row is read.
             let has_failed = locked(&joined).failed.is_some();
             let walked = self.part(*part, layout, form.filter(|_| !has_failed));
-            locked(&joined).add(number, walked, self.limits);
+            locked(&joined).add((number, self.parts.len()), walked, self.limits);
             Ok(())
         })?;
         let Joined { survey, found, failed, .. } =
@@ -256,6 +261,7 @@ impl Body<'_> {
             offset: form.offset,
             found: Found::default(),
             last_day: None,
+            ahead: part.lines(),
             unread: layout.unread(),
             texts: layout.texts(),
         });

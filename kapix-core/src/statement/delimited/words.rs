@@ -236,12 +236,20 @@ pub(super) fn name(text: &str) -> String {
 
 /// Returns what a folded name of a column holds, and how far down its list the name stands.
 pub(super) fn column(name: &str) -> Option<(ColumnRole, usize)> {
-    COLUMNS.lines().find_map(|line| {
-        let (column, names) = line.split_once(": ")?;
-        let rank = names.split(", ").position(|own| own == name)?;
-        Some((*ColumnRole::VARIANTS.iter().find(|own| own.as_str() == column)?, rank))
-    })
+    NAMES.get(name).copied()
 }
+
+/// What columns hold by their names; the first list that has a name counts.
+static NAMES: LazyLock<BTreeMap<&str, (ColumnRole, usize)>> = LazyLock::new(|| {
+    let mut known = BTreeMap::new();
+    for (column, names) in COLUMNS.lines().filter_map(|line| line.split_once(": ")) {
+        let Some(role) = ColumnRole::VARIANTS.iter().find(|own| own.as_str() == column) else { continue };
+        for (rank, name) in names.split(", ").enumerate() {
+            known.entry(name).or_insert((*role, rank));
+        }
+    }
+    known
+});
 
 /// Returns the direction that a value states.
 pub(super) fn direction(text: &str) -> Option<Direction> {

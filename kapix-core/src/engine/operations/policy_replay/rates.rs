@@ -4,7 +4,7 @@ use crate::domain::{Column, Frame, Kind, Values};
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::limits;
 use crate::policy::Outcome;
-use crate::time::{At, Instant, UtcOffset};
+use crate::time::{At, Date, Instant, UtcOffset};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use std::collections::BTreeMap;
@@ -283,7 +283,7 @@ fn days(column: &Column<'_>) -> Option<u64> {
             return None;
         }
         match (&column.values, column.kind()) {
-            (Values::Date(days), _) => days.get(row).copied(),
+            (Values::Date(days), _) => Some(Date::from_epoch_days(*days.get(row)?).ok()?.epoch_days()),
             (Values::Instant(all), _) => {
                 let instant = Instant::from_epoch_microseconds(*all.get(row)?).ok()?;
                 Some(instant.date_at(UtcOffset::UTC).epoch_days())

@@ -68,7 +68,8 @@ impl PolicyReplayRequest {
             Vec::new()
         } else {
             let whole = before.beside(frame, limits)?;
-            let applications = policy.applications(&whole, as_of, self.as_of_column.as_deref())?;
+            let applications =
+                policy.applications(&whole, (as_of, self.as_of_column.as_deref()), call.limits())?;
             policy.values_of(number, &applications, frame.rows())
         };
         let mut own = Answers::default();

@@ -89,8 +89,10 @@ fn named(name: &'static str, texts: &Written, rows: usize) -> ResultColumn {
 
 fn dictionary(name: &'static str, codes: Vec<i32>, names: Vec<Arc<str>>) -> ResultColumn {
     let mut validity = Validity::default();
-    for code in &codes {
-        validity.push(*code != NONE);
+    if codes.contains(&NONE) {
+        for code in &codes {
+            validity.push(*code != NONE);
+        }
     }
     ResultColumn::new(name, ResultValues::Dictionary { codes: Codes::Wide(codes), names }, validity.bits())
 }
