@@ -113,7 +113,7 @@ fn judge(
     if original.status != 0 {
         return None;
     }
-    if change.always_refused() {
+    if change.always_refused(place) {
         return Some("must be refused".into());
     }
     if is_another_truth(vector, place, change).is_some() {

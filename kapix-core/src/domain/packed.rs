@@ -101,6 +101,12 @@ impl Texts {
         self.ends.extend(next.ends.iter().map(|end| before + end));
     }
 
+    /// Leaves no text, and keeps the memory for others.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
     /// Returns the bytes of all texts, and where each ends in them.
     #[cfg(feature = "arrow")]
     pub(super) fn into_parts(self) -> (String, Vec<usize>) {

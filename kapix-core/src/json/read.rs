@@ -65,7 +65,9 @@ pub(super) fn quickly<S: Seed>(text: &str, seed: S, limits: &Limits) -> Result<S
 /// Returns what a seed makes of a text that was refused, or what is wrong with it and where: first with the text as a
 /// document, then with what it says.
 pub(super) fn again<S: Seed>(text: &str, seed: S, limits: &Limits) -> Result<S::Value> {
-    let (document, value) = (Reading::new(Some(text), limits), Reading::new(Some(text), limits));
+    // How long a string may be is for the type to say.
+    let loose = Limits { string_bytes: limits.request_bytes, ..limits.clone() };
+    let (document, value) = (Reading::new(Some(text), &loose), Reading::new(Some(text), limits));
     whole(Deserializer::from_reader(&document), PhantomData::<IgnoredAny>, &document)?;
     whole(Deserializer::from_reader(&value), seed, &value)
 }

@@ -178,7 +178,7 @@ fn each_bad_shape_has_its_cause_and_place() {
 
 #[test]
 fn an_error_in_a_name_or_where_one_was_to_come_is_placed_at_the_object() {
-    let long = format!(r#", "features": {{"a": 1, "{}": 2}}}}"#, "n".repeat(65_537));
+    let long = format!(r#", "features": {{"a": 1, "{}": 2}}"#, "n".repeat(65_537));
     for members in [
         r#", "features": {"a": 1, "\ud800": 2}"#,
         r#", "features": {"a": 1, "\x": 2}"#,

@@ -51,16 +51,17 @@ fn compare_all(operation: &str, nth: usize) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let vectors = run::read_folder(&folder).unwrap();
     let (mut problems, mut taken, mut refused) = (Vec::new(), 0, 0);
-    let mut judge = |place: &str, text: &str, change: &Change| match compare_request(operation, text) {
-        Ok(true) if change.always_refused() => problems.push(format!("{place}: it must be refused")),
-        Ok(true) => taken += 1,
-        Ok(false) => refused += 1,
-        // From 1e21 on the value alone does not show an integer literal: the quick reading leaves it.
-        Err("only the second reading accepts it") if is_huge(change) => refused += 1,
-        Err(problem) => problems.push(format!("{place}: {problem}")),
-    };
+    let mut judge =
+        |name: &str, place: &str, text: &str, change: &Change| match compare_request(operation, text) {
+            Ok(true) if change.always_refused(place) => problems.push(format!("{name}: it must be refused")),
+            Ok(true) => taken += 1,
+            Ok(false) => refused += 1,
+            // From 1e21 on the value alone does not show an integer literal: the quick reading leaves it.
+            Err("only the second reading accepts it") if is_huge(change) => refused += 1,
+            Err(problem) => problems.push(format!("{name}: {problem}")),
+        };
     for (number, vector) in vectors.iter().filter(|it| it.document.operation == operation).enumerate() {
-        judge(&vector.path, &vector.request_text(), &Change::Null);
+        judge(&vector.path, "", &vector.request_text(), &Change::Null);
         // A faulty artefact differs by one node from a good one, whose changes stand for its own.
         let is_faulty = vector.document.response.as_ref().is_some_and(|it| it["valid"] == false);
         let Some(request) = vector.document.request.as_ref().filter(|_| number % nth == 0 && !is_faulty)
@@ -76,7 +77,7 @@ fn compare_all(operation: &str, nth: usize) {
                 continue;
             }
             let Some(text) = changed(request, place, change) else { continue };
-            judge(&format!("{} {place} {change:?}", vector.path), &text, change);
+            judge(&format!("{} {place} {change:?}", vector.path), place, &text, change);
         }
     }
     assert!(taken > 0 && refused > 0, "{taken} requests taken, {refused} refused");

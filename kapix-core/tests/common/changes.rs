@@ -52,9 +52,11 @@ pub(crate) const CHANGES: &[Change] = &[
 ];
 
 impl Change {
-    /// Returns whether no request may pass with it, wherever it stands.
-    pub(crate) fn always_refused(&self) -> bool {
-        matches!(self, Self::Wide(_) | Self::LongText | Self::DeepNest | Self::Twice)
+    /// Returns whether no request may pass with it at this place, whatever the operation.
+    pub(crate) fn always_refused(&self, place: &str) -> bool {
+        // The text of a document may be as long as a request.
+        let is_long = *self == Self::LongText && !matches!(place, "/artefact" | "/document");
+        is_long || matches!(self, Self::Wide(_) | Self::DeepNest | Self::Twice)
     }
 
     /// Returns the text of the changed node, `None` where the change does not apply.

@@ -22,11 +22,13 @@ pub enum RowStatus {
     InputUnknown = 6,
     /// An input must be a number, and its text is none.
     InputType = 7,
+    /// An input is a number that several integers share, which no request can state.
+    Wide = 8,
 }
 
 impl RowStatus {
     /// Every status, in the order of its number.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Scored,
         Self::InputMissing,
         Self::Infinity,
@@ -35,6 +37,7 @@ impl RowStatus {
         Self::HistoryShort,
         Self::InputUnknown,
         Self::InputType,
+        Self::Wide,
     ];
 
     /// Returns the wire name: `scored` or the cause.
@@ -52,6 +55,7 @@ impl RowStatus {
             Self::HistoryShort => Cause::DataInsufficient.as_str(),
             Self::InputUnknown => Cause::DataInputUnknown.as_str(),
             Self::InputType => Cause::DataInputType.as_str(),
+            Self::Wide => Cause::JsonInteger.as_str(),
         }
     }
 
@@ -61,6 +65,7 @@ impl RowStatus {
             Cause::DataInputRange => Self::OutOfRange,
             Cause::DataInputUnseen => Self::Unseen,
             Cause::DataInputType => Self::InputType,
+            Cause::JsonInteger => Self::Wide,
             _ => Self::InputMissing,
         }
     }

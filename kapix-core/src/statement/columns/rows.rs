@@ -143,22 +143,23 @@ impl RowColumns {
         (self.len() > 0).then(|| self.description.extend_last(text))
     }
 
-    /// Adds the rows behind.
-    pub(crate) fn append(&mut self, mut next: Self) {
+    /// Adds the rows behind, which are left as memory for others.
+    pub(crate) fn append(&mut self, next: &mut Self) {
         if self.len() == 0 {
-            *self = next;
+            core::mem::swap(self, next);
             return;
         }
         self.amounts.append(&mut next.amounts);
         self.at.append(&mut next.at);
         self.balances.append(&mut next.balances);
         self.with_balance.append(&next.with_balance);
-        self.category.append(next.category);
-        self.counterparty.append(next.counterparty);
-        self.description.append(next.description);
-        self.id.append(next.id);
+        next.with_balance.clear();
+        self.category.append(&mut next.category);
+        self.counterparty.append(&mut next.counterparty);
+        self.description.append(&mut next.description);
+        self.id.append(&mut next.id);
         self.lines.append(&mut next.lines);
-        self.pending_id.append(next.pending_id);
+        self.pending_id.append(&mut next.pending_id);
         self.statuses.append(&mut next.statuses);
         self.directions.append(&mut next.directions);
     }

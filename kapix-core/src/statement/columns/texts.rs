@@ -44,11 +44,8 @@ impl Written {
         if self.validity.is_valid(row) { self.texts.get(row) } else { None }
     }
 
-    pub(super) fn append(&mut self, next: Self) {
-        if self.texts.is_empty() && self.validity.rows() == 0 {
-            *self = next;
-            return;
-        }
+    /// Adds the texts behind, which are left without one.
+    pub(super) fn append(&mut self, next: &mut Self) {
         if !next.texts.is_empty() {
             self.begin();
             self.texts.append(&next.texts);
@@ -56,6 +53,8 @@ impl Written {
             self.texts.append(&Texts::empty(next.validity.rows()));
         }
         self.validity.append(&next.validity);
+        next.texts.clear();
+        next.validity.clear();
     }
 
     pub(super) fn reverse(&mut self) {

@@ -67,6 +67,11 @@ impl Validity {
         (0..next.rows).for_each(|row| self.push(next.is_valid(row)));
     }
 
+    pub(super) fn clear(&mut self) {
+        self.bits.clear();
+        (self.rows, self.valid) = (0, 0);
+    }
+
     pub(super) fn reverse(&mut self) {
         if !self.bits.is_empty() {
             let mut turned = Self::default();

@@ -10,7 +10,6 @@ use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits;
 use crate::money::Currency;
-use crate::statement::columns::RowColumns;
 use crate::statement::profile::ColumnRole;
 
 /// Id of an account that nothing names.
@@ -103,7 +102,7 @@ impl Rows<'_> {
             return Ok(0);
         }
         self.found.places.insert(named.to_owned(), accounts);
-        let mut rows = RowColumns::default();
+        let mut rows = core::mem::take(&mut self.spare);
         if !self.layout.places.has(ColumnRole::Account) {
             rows.reserve(self.ahead);
         }

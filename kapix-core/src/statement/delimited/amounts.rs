@@ -314,6 +314,15 @@ fn plain_minor(digits: &str, [decimal, other]: [u8; 2], exponent: u8) -> Option<
         return None;
     }
     let add = |minor: i64, byte: &u8| byte.is_ascii_digit().then(|| minor * 10 + i64::from(byte - b'0'));
+    // Sixteen digits stay below 2^63.
+    let all = |digits: &[u8], minor: i64| {
+        let step = |(minor, most): (i64, u8), byte: &u8| {
+            let digit = byte.wrapping_sub(b'0');
+            (minor.wrapping_mul(10).wrapping_add(i64::from(digit)), most.max(digit))
+        };
+        let (minor, most) = digits.iter().fold((minor, 0), step);
+        (most < 10).then_some(minor)
+    };
     let is_grouped = whole.len() > 4 && whole.get(whole.len() - 4) == Some(&other);
     let whole_minor = if is_grouped {
         whole.iter().enumerate().try_fold(0, |minor, (place, byte)| {
@@ -321,9 +330,9 @@ fn plain_minor(digits: &str, [decimal, other]: [u8; 2], exponent: u8) -> Option<
             if is_mark { (*byte == other).then_some(minor) } else { add(minor, byte) }
         })
     } else {
-        whole.iter().try_fold(0, add)
+        all(whole, 0)
     };
-    decimals.iter().try_fold(whole_minor?, add)
+    all(decimals, whole_minor?)
 }
 
 /// Returns whether a character between digits can only group thousands.

@@ -26,7 +26,14 @@ pub(super) struct Cut<'r> {
 impl<'r> Cut<'r> {
     pub(super) fn new(record: Record<'r>, places: &Places) -> Self {
         let cell = |column| places.of(column).map(|place| record.cell(place)).unwrap_or_default();
-        let amounts = AMOUNTS.map(|column| amounts::cut(cell(column)));
+        let [amount, balance, debit, credit] = AMOUNTS;
+        // One after the other: an array that is mapped is moved more than once.
+        let amounts = [
+            amounts::cut(cell(amount)),
+            amounts::cut(cell(balance)),
+            amounts::cut(cell(debit)),
+            amounts::cut(cell(credit)),
+        ];
         let direction = places.side_form.direction(cell(ColumnRole::Type));
         let day = cell(ColumnRole::At);
         let stamp = if amounts::is_empty(day) { day_beside(record, places) } else { dates::cut(day) };

@@ -179,19 +179,22 @@ impl Building {
         self.edges.iter().filter(is_against).map(|edge| edge.line).collect()
     }
 
-    fn join(&mut self, next: Self) {
+    /// Adds the rows behind, and returns their memory.
+    fn join(&mut self, mut next: Self) -> RowColumns {
         let rows_before = self.rows.len();
         self.edges
             .extend(next.edges.iter().map(|it| Edge { rows_before: it.rows_before + rows_before, ..*it }));
         self.gaps.extend(next.gaps.iter().map(|it| Gap { rows_before: it.rows_before + rows_before, ..*it }));
         self.fees.extend(next.fees.into_iter().map(|it| it.behind(rows_before)));
-        self.rows.append(next.rows);
+        self.rows.append(&mut next.rows);
+        next.rows
     }
 }
 
 impl Found {
-    /// Adds what the part of the document behind gave. Parts are of documents with one account.
-    pub(super) fn join(&mut self, next: Self, limits: &Limits) -> Result<()> {
+    /// Adds what the part of the document behind gave, and returns memory of its rows. Parts are of documents with one account.
+    pub(super) fn join(&mut self, next: Self, limits: &Limits) -> Result<RowColumns> {
+        let mut spare = RowColumns::default();
         let room = limits.rows.saturating_sub(u64::try_from(self.rows).unwrap_or(u64::MAX));
         self.left_out.join(next.left_out);
         let rows = self.rows;
@@ -232,11 +235,11 @@ impl Found {
             }
             self.rows += account.rows.len();
             match self.accounts.first_mut() {
-                Some(own) if !is_first => own.join(account),
+                Some(own) if !is_first => spare = own.join(account),
                 _ => self.accounts.push(account),
             }
         }
-        Ok(())
+        Ok(spare)
     }
 
     /// Keeps a line that is no row, behind which the next row may begin another part: of several the one that says it best.

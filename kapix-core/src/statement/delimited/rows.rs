@@ -21,7 +21,7 @@ use crate::id::{ID_BYTES_MAX, Id};
 use crate::limits::{self, Limits, WIRE_MAX};
 use crate::money::Currency;
 use crate::statement::aggregator::category;
-use crate::statement::columns::Row;
+use crate::statement::columns::{Row, RowColumns};
 use crate::statement::profile::{ColumnRole, DebitSign, Sign};
 use crate::statement::reading::LeftOutReason;
 use crate::statement::request::StatedAccount;
@@ -44,6 +44,8 @@ pub(super) struct Rows<'a> {
     pub(super) last_day: Option<(Stamp, At)>,
     /// About so many rows come.
     pub(super) ahead: usize,
+    /// Memory for them.
+    pub(super) spare: RowColumns,
     /// The places that nothing reads.
     pub(super) unread: (Vec<usize>, RangeFrom<usize>),
     /// Those of them that hold free text.

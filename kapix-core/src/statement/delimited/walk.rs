@@ -22,6 +22,7 @@ use crate::id::Id;
 use crate::limits::Limits;
 use crate::money::Currency;
 use crate::parallel;
+use crate::statement::columns::RowColumns;
 use crate::statement::profile::ColumnRole;
 use crate::statement::reading::LeftOutRows;
 use crate::statement::request::TransactionsReadRequest;
@@ -77,6 +78,8 @@ struct Joined {
     parts: usize,
     /// Parts ahead of those before them.
     ahead: BTreeMap<usize, Walked>,
+    /// Memory of rows that were joined, for the parts to come.
+    spare: Vec<RowColumns>,
 }
 
 impl Joined {
@@ -92,7 +95,11 @@ impl Joined {
             }
             self.survey.join(&next.survey);
             if self.failed.is_none() {
-                self.failed = self.found.join(next.found, limits).err().or(next.failed);
+                match self.found.join(next.found, limits) {
+                    Ok(spare) => self.spare.push(spare),
+                    Err(error) => self.failed = Some(error),
+                }
+                self.failed = self.failed.take().or(next.failed);
             }
         }
     }
@@ -237,9 +244,12 @@ impl Body<'_> {
     fn walk(&self, layout: &Layout, form: Option<Form>) -> Result<(Survey, Result<Found>)> {
         let joined = Mutex::new(Joined::default());
         parallel::run(self.parts.iter(), self.threads, |number, part| {
+            let (has_failed, spare) = {
+                let mut joined = locked(&joined);
+                (joined.failed.is_some(), joined.spare.pop().unwrap_or_default())
+            };
             // Behind an error in rows no row is read.
-            let has_failed = locked(&joined).failed.is_some();
-            let walked = self.part(*part, layout, form.filter(|_| !has_failed));
+            let walked = self.part(*part, layout, (form.filter(|_| !has_failed), spare));
             locked(&joined).add((number, self.parts.len()), walked, self.limits);
             Ok(())
         })?;
@@ -248,7 +258,7 @@ impl Body<'_> {
         Ok((survey, failed.map_or(Ok(found), Err)))
     }
 
-    fn part(&self, part: Part<'_>, layout: &Layout, form: Option<Form>) -> Walked {
+    fn part(&self, part: Part<'_>, layout: &Layout, (form, spare): (Option<Form>, RowColumns)) -> Walked {
         let mut survey = Survey::default();
         let mut failed = None;
         let mut rows = form.map(|form| Rows {
@@ -262,6 +272,7 @@ impl Body<'_> {
             found: Found::default(),
             last_day: None,
             ahead: part.lines(),
+            spare,
             unread: layout.unread(),
             texts: layout.texts(),
         });

@@ -10,9 +10,9 @@ use std::sync::Arc;
 pub(super) fn columns(accounts: &[AccountRead], rows: Vec<RowColumns>) -> ResultColumns {
     let names = accounts.iter().map(|it| Arc::from(it.account.account_id.as_str())).collect();
     let (mut owners, mut all) = (Vec::new(), RowColumns::default());
-    for (index, rows) in rows.into_iter().enumerate() {
+    for (index, mut rows) in rows.into_iter().enumerate() {
         owners.extend(core::iter::repeat_n(code(Some(index)), rows.len()));
-        all.append(rows);
+        all.append(&mut rows);
     }
     let category = named("category", &all.category, all.len());
     let line = |line: u64| i64::try_from(line).unwrap_or(i64::MAX);
