@@ -78,8 +78,8 @@ impl Foreign {
             return Some("the column has another number of buffers than its format");
         }
         let is_empty = self.length == 0 && self.offset == 0;
-        // SAFETY: the caller vouches for the buffers, as many as it says.
         let is_null = |place: i64| {
+            // SAFETY: the caller vouches for the buffers, as many as it says.
             unsafe { self.buffers.offset(isize::try_from(place).unwrap_or_default()).as_ref() }
                 .is_some_and(|buffer| buffer.is_null())
         };

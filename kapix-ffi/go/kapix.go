@@ -122,9 +122,6 @@ func (e *Engine) Call(ctx context.Context, operation string, request []byte) ([]
 }
 
 func (e *Engine) call(ctx context.Context, operation string, request []byte, columns *C.kapix_columns) ([]byte, error) {
-	if ctx == nil {
-		ctx = context.Background()
-	}
 	name := nameOf(operation)
 	defer C.free(unsafe.Pointer(name))
 	var reply C.kapix_buffer

@@ -5,7 +5,7 @@ use crate::tree::File;
 
 /// Modules from the ground up. A module sees itself and the rows above it; modules of one row see nothing of
 /// each other, except in the last row.
-const ROWS: [&[&str]; 19] = [
+const ROWS: [&[&str]; 20] = [
     &["error"],
     &["codes"],
     &["limits"],
@@ -18,6 +18,7 @@ const ROWS: [&[&str]; 19] = [
     &["money"],
     &["time"],
     &["id"],
+    &["caught"],
     &["parallel"],
     &["fork"],
     &["domain"],

@@ -5,10 +5,11 @@ use crate::tree::File;
 
 /// Code lines that people wrote: a folder, an extension, what is left out, and the most lines.
 const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
-    ("kapix-arrow/src/", "rs", &[], 240),
+    // With views of texts, and what lies below a column.
+    ("kapix-arrow/src/", "rs", &[], 246),
     ("kapix-ffi/src/", "rs", &[], 304),
-    // With columns of truth values, which are no texts.
-    ("kapix-node/src/", "rs", &[], 411),
+    // With columns of truth values, which are no texts, and panics of which stderr hears nothing.
+    ("kapix-node/src/", "rs", &[], 416),
     // The C of the cgo preamble is a comment to Go and not counted.
     (
         "kapix-ffi/go/",
@@ -23,9 +24,10 @@ const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
             "example_test.go",
             "main.go",
         ],
-        1010,
+        1021,
     ),
-    ("kapix-py/src/", "rs", &[], 731),
+    // With a run without a record, which tells what a card reads.
+    ("kapix-py/src/", "rs", &[], 739),
     // With the seed that reads an application of a policy into its inputs.
     ("kapix-core/src/json/", "rs", &["tests.rs", "tests_hostile.rs", "tests_vectors.rs"], 730),
 ];
