@@ -2,6 +2,7 @@
 
 use crate::error::{Cause, Error, Result};
 use crate::time::Instant;
+use std::cell::RefCell;
 
 /// Where recorded time, and an absent `as_of`, come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,10 +48,54 @@ impl StopWatch {
     }
 }
 
-/// Returns random bytes of the operating system.
+/// Random bytes of the operating system that no call has taken yet; a draw of them costs as much as a small decision.
+struct Drawn {
+    bytes: [u8; DRAWN_BYTES],
+    taken: usize,
+    /// The process that drew them: a child of a fork has the bytes of its parent, and draws its own.
+    process: u32,
+}
+
+/// What the ids and salts of some calls need.
+const DRAWN_BYTES: usize = 576;
+
+thread_local!(static DRAWN: RefCell<Drawn> =
+    const { RefCell::new(Drawn { bytes: [0; DRAWN_BYTES], taken: DRAWN_BYTES, process: 0 }) });
+
+/// Returns random bytes of the operating system, which no other call gets.
 pub(super) fn entropy<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|_| Error::new(Cause::EntropyUnavailable, "the operating system gives no random bytes"))?;
-    Ok(bytes)
+    let none = || Error::new(Cause::EntropyUnavailable, "the operating system gives no random bytes");
+    DRAWN.with_borrow_mut(|drawn| {
+        let process = std::process::id();
+        if drawn.process != process || drawn.taken + N > DRAWN_BYTES {
+            drawn.taken = DRAWN_BYTES;
+            getrandom::fill(&mut drawn.bytes).map_err(|_| none())?;
+            (drawn.taken, drawn.process) = (0, process);
+        }
+        let mut own = [0; N];
+        let bytes = drawn.bytes.get_mut(drawn.taken..drawn.taken + N).ok_or_else(none)?;
+        own.copy_from_slice(bytes);
+        // A salt stands nowhere but in its record.
+        bytes.fill(0);
+        drawn.taken += N;
+        Ok(own)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entropy;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_calls_get_the_same_bytes() {
+        let draw = || (0..200).map(|_| entropy::<36>().unwrap()).collect::<BTreeSet<_>>();
+        let drawn = std::thread::scope(|threads| {
+            let threads: Vec<_> = (0..4).map(|_| threads.spawn(draw)).collect();
+            threads.into_iter().map(|it| it.join().unwrap()).collect::<Vec<_>>()
+        });
+        let all: BTreeSet<_> = drawn.iter().flatten().collect();
+        assert_eq!(all.len(), 800);
+        assert!(all.iter().all(|bytes| bytes.iter().any(|byte| *byte != 0)));
+    }
 }
