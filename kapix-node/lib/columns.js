@@ -10,23 +10,23 @@ const { bitsOf, countOf, isDetached, owned } = require('./memory.js');
 
 /**
  * Returns the columns of an object, as the native half takes them. Booleans among text are categories of a card, and no text
- * of a policy, which then does not read the column.
+ * of anything else, which then does not read the column.
  */
-function columnsOf(columns, isOfPolicy) {
+function columnsOf(columns, isOfCard) {
   if (typeof columns !== 'object' || columns === null || !isPlain(Object.getPrototypeOf(columns))) {
     throw new Refused('frame.shape', 'columns must be a plain object with one column a name', '/columns');
   }
-  return Object.keys(columns).map((name) => columnOf(name, columns[name], isOfPolicy));
+  return Object.keys(columns).map((name) => columnOf(name, columns[name], isOfCard));
 }
 
-function columnOf(name, values, isOfPolicy) {
+function columnOf(name, values, isOfCard) {
   const place = ['columns', name];
   if (!isWellFormed(name)) {
     throw new Refused('json.unpaired_surrogate', 'the name of a column holds an unpaired surrogate', '/columns');
   }
   // Without a prototype: the native half asks for members that a column may not have.
   const { mixed, ...layout } = layoutOf(name, values, place);
-  return { __proto__: null, name, ...(mixed !== undefined && isOfPolicy ? mixed : layout) };
+  return { __proto__: null, name, ...(mixed !== undefined && !isOfCard ? mixed : layout) };
 }
 
 /** Returns what a column holds, as the native half takes it. */

@@ -114,6 +114,9 @@ class AuditRecord {
 }
 
 /** Artefacts, proved once, and the operations on them. */
+/** The operations whose columns are inputs of a card, which reads whatever a category is as its text. */
+const OF_CARDS = new Set(['credit.score_batch', 'scorecard.develop', 'scorecard.evaluate']);
+
 class Engine {
   #deepFreeze;
   #desk;
@@ -248,7 +251,7 @@ class Engine {
     const { threads } = asked(options, ['threads']);
     if (columns === null) return this.#run(operation, request);
     const text = this.#encode(operation, request);
-    const given = this.#judge(() => columnsOf(rowsOf(operation, columns), operation.startsWith('policy.')));
+    const given = this.#judge(() => columnsOf(rowsOf(operation, columns), OF_CARDS.has(operation)));
     return this.#answer(calling(() => this.#desk.runColumns([operation, text], given, threads)));
   }
 
@@ -256,7 +259,7 @@ class Engine {
     const { onProgress, signal, threads } = asked(options, ['onProgress', 'signal', 'threads']);
     signal?.throwIfAborted();
     const text = this.#encode(operation, request);
-    const given = this.#judge(() => columnsOf(rowsOf(operation, columns), operation.startsWith('policy.')));
+    const given = this.#judge(() => columnsOf(rowsOf(operation, columns), OF_CARDS.has(operation)));
     const job = new native.Job(threads);
     let stop;
     // A call that still waits for others is left behind; it ends when its turn comes.

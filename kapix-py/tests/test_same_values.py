@@ -12,7 +12,7 @@ import pandas
 import polars
 import pyarrow
 import pytest
-from conftest import CARD, REQUEST
+from conftest import CARD, REQUEST, card, categorical
 
 import kapix
 from kapix.__main__ import main
@@ -167,3 +167,41 @@ def test_the_command_line_takes_one_value_of_a_part(tmp_path: Any, capsys: pytes
     command = [sys.executable, "-m", "kapix", "read", "--json", "--currency", "KES", str(file)]
     ran = subprocess.run(command, capture_output=True, env={"PYTHONIOENCODING": "ascii"}, check=True)
     assert b"caf\\xe9" in ran.stdout or b"caf\\u00e9" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pandas.Series([True, "a"], dtype=object).astype("category"),
+        pandas.Series([7, 8]).astype("category"),
+        pyarrow.array([7, 8]).dictionary_encode(),
+    ],
+)
+def test_a_declared_category_that_is_no_text_is_none_of_a_policy(engine: kapix.Engine, words: Any) -> None:
+    with pytest.raises(kapix.ValidationError) as caught:
+        replayed(engine, word=words)
+    assert (caught.value.cause, caught.value.fields) == ("frame.column_type", ("/columns/word",))
+    assert replayed(engine, x=[0.1, 0.2], odd=words).unused == ("odd",)
+
+
+@pytest.mark.parametrize("texts", [[True, False], ["a", True], pandas.Series([7, 8]).astype("category")])
+def test_the_texts_of_transactions_are_texts(engine: kapix.Engine, texts: Any) -> None:
+    account: Any = {"account_id": "a", "kind": "current", "currency": "KES", "transactions": []}
+    for name in ("id", "description", "category"):
+        with pytest.raises(kapix.ValidationError) as caught:
+            engine.cashflow.analyze(
+                entity_id="a", data={"bank": {"accounts": [account]}},
+                transactions={"at": ["2026-01-01", "2026-01-02"], "amount_minor": [100, 200], name: texts},
+            )  # fmt: skip
+        assert (caught.value.cause, caught.value.fields) == ("frame.column_type", (f"/columns/{name}",))
+
+
+def test_a_number_that_several_integers_share_is_no_category() -> None:
+    places = {"9007199254740992": 100, "9007199254740993": 0}
+    attributes = [{"categories": [text], "points": points} for text, points in places.items()]
+    characteristic = {**card([])["body"], "characteristics": [{**categorical("branch"), "attributes": attributes}]}
+    engine = kapix.Engine.load({**card([]), "body": {**characteristic, "cutoffs": {"approve": 50, "refer": 10}}})
+    for branch in (numpy.array([9007199254740993]), [9007199254740993], pyarrow.array([9007199254740992])):
+        scored = engine.credit.score_batch({"branch": branch}, entity_type="individual")
+        assert list(scored["status"]) == ["json.integer_out_of_range"]
+    assert list(engine.credit.score_batch({"branch": ["9007199254740993"]}, entity_type="individual")["points"]) == [0]

@@ -170,6 +170,10 @@ impl Characteristic {
 
     #[inline]
     pub(super) fn slot_of_number(&self, value: f64) -> core::result::Result<u16, Cause> {
+        // No request can state such a number, which several integers share.
+        if value.is_finite() && value.abs() >= AMBIGUOUS_MIN && check_number(value).is_err() {
+            return Err(Cause::JsonInteger);
+        }
         let (cuts, special) = match &self.bins {
             Bins::Numeric { cuts, special } => (cuts, special),
             Bins::Categorical { numbers, .. } => return self.slot_of_code(numbers, value),
@@ -179,10 +183,6 @@ impl Characteristic {
         }
         if value.is_infinite() {
             return Err(Cause::FrameInfinity);
-        }
-        // No request can state such a number, which several integers share.
-        if value.abs() >= AMBIGUOUS_MIN && check_number(value).is_err() {
-            return Err(Cause::JsonInteger);
         }
         // Adding 0 makes -0 and 0 the same bits.
         if let Some((_, slot)) =

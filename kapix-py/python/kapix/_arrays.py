@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from ._arrow import of_arrow
-from ._column import Column, category_of, import_pyarrow, kind_of, unread
+from ._column import Column, category_of, import_pyarrow, kind_of, mixed, unread
 from ._refused import Refused, pointer_of
 from ._lists import of_objects
 from ._times import of_times
@@ -74,7 +74,9 @@ def of_pandas(name: str, values: Any) -> Column:
         odd = next((category for category in categories if not isinstance(category, str)), None)
         if odd is not None:
             return unread(name, values, f"categories of {kind_of(odd)}")
-        return Column(name, values.cat.codes.to_numpy().astype(numpy.int32), "codes", categories)
+        column = Column(name, values.cat.codes.to_numpy().astype(numpy.int32), "codes", categories)
+        odd = next((category for category in declared if not isinstance(category, str)), None)
+        return column if odd is None else mixed(column, f"categories of {kind_of(odd)}")
     if isinstance(dtype, pandas.StringDtype):
         codes, categories = pandas.factorize(values)
         return Column(name, codes.astype(numpy.int32), "codes", categories.tolist())

@@ -34,10 +34,16 @@ class Column(NamedTuple):
 
 
 class Mixed(Column):
-    """A column of text and booleans, which are categories to a card and no text of a policy."""
+    """A column whose categories are not all text: they are categories to a card, and no text of anything else."""
 
     odd: str
-    """What it holds, with the row of the first value that is no text."""
+    """What it holds that is no text."""
+
+
+def mixed(column: Column, odd: str) -> Mixed:
+    marked = Mixed(*column)
+    marked.odd = odd
+    return marked
 
 
 def unread(name: str, values: Sequence[Any], kind: object) -> Column:

@@ -112,7 +112,12 @@ def column_of(name: Any, values: Any) -> Column:
         return of_polars(name, values)
     if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
         return of_arrow(name, values)
-    if isinstance(values, (list, tuple, array, memoryview)):
+    if isinstance(values, memoryview):
+        try:
+            return of_objects(name, values.tolist())
+        except NotImplementedError:
+            return unread(name, values, f"a memoryview of format `{values.format}`")
+    if isinstance(values, (list, tuple, array)):
         return of_objects(name, list(values))
     message = f"a column must be a list, or a column of numpy, pandas, polars or Arrow; got `{type(values).__name__}`"
     if isinstance(values, Mapping):

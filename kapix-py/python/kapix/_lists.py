@@ -8,7 +8,7 @@ import sys
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ._column import BOOLEANS, EPOCH, MICROSECOND, Column, Mixed, kind_of, unread
+from ._column import BOOLEANS, EPOCH, MICROSECOND, Column, kind_of, mixed, unread
 from ._times import of_times
 
 BINARY = (bytes, bytearray, memoryview)
@@ -44,9 +44,7 @@ def of_objects(name: str, values: list[Any]) -> Column:
     if isinstance(first, (str, *kinds.boolean)) and made[1] == "codes" and not set(BOOLEANS).isdisjoint(made[2]):
         odd = next((row for row, value in enumerate(values) if not missing(value) and isinstance(value, str) != isinstance(first, str)), None)
         if odd is not None:
-            mixed = Mixed(name, *made)
-            mixed.odd = f"{kind_of(first)}, and {kind_of(values[odd])} in row `{odd}`"
-            return mixed
+            return mixed(Column(name, *made), f"{kind_of(first)}, and {kind_of(values[odd])} in row `{odd}`")
     return Column(name, *made)
 
 

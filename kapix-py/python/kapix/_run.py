@@ -24,6 +24,9 @@ from ._refused import Refused
 # What the native half and every other language take.
 THREADS_MAX = 2**32 - 1
 
+# The operations whose columns are inputs of a card, which reads whatever a category is as its text.
+OF_CARDS = ("credit.score_batch", "scorecard.develop", "scorecard.evaluate")
+
 T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
 
@@ -99,7 +102,7 @@ def run_columns(
         if isinstance(threads, bool) or not isinstance(threads, int) or not 0 <= threads <= THREADS_MAX:
             raise Refused("value.out_of_range", f"threads must be an integer in 0..={THREADS_MAX}", "/threads")
         columns = columns_of(frame, names)
-        if operation.startswith("policy."):
+        if operation not in OF_CARDS:
             columns = [unread(it.name, it.values, it.odd) if isinstance(it, Mixed) else it for it in columns]
     except Refused as refused:
         error = desk.refusal(*refused.args)

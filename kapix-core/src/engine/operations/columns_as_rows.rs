@@ -85,7 +85,10 @@ impl<'f, 'a> Rows<'f, 'a> {
                 let message = format!("a column of transactions must be one of `{}`", NAMES.join("`, `"));
                 return Err(Error::new(Cause::DataInputUnknown, message).at(place()));
             }
+            // A truth value is no text.
+            let is_truth = matches!(column.values, Values::Bool { .. });
             let fits = match name {
+                _ if is_truth => false,
                 "amount_minor" | "balance_minor" | "line" => column.kind() == Kind::Numbers,
                 "at" => matches!(column.kind(), Kind::Dates | Kind::Instants | Kind::Text),
                 _ => column.kind() == Kind::Text,

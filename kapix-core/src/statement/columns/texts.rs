@@ -40,6 +40,11 @@ impl Written {
         last(&self.texts)
     }
 
+    /// Returns whether no row has a text.
+    pub(crate) fn is_void(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
         if self.validity.is_valid(row) { self.texts.get(row) } else { None }
     }

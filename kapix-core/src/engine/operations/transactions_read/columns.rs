@@ -57,17 +57,26 @@ fn at(rows: &[At]) -> ResultColumn {
 }
 
 /// Returns a column of the values that a list names, their names in the order in which they occur.
-fn coded<T: PartialEq>(name: &'static str, rows: &[T], list: &[(T, &str)]) -> ResultColumn {
+fn coded<T: PartialEq>(column: &'static str, rows: &[T], list: &[(T, &str)]) -> ResultColumn {
+    if let Some((_, name)) = list.iter().find(|(value, _)| rows.iter().all(|own| own == value)) {
+        return dictionary(column, vec![code(Some(0)); rows.len()], vec![Arc::from(*name)]);
+    }
     let first = |(value, name)| Some((rows.iter().position(|own| own == value)?, value, name));
     let known = list.iter().map(|(value, name)| (value, *name)).filter_map(first);
     let mut known: Vec<(usize, &T, &str)> = known.collect();
     known.sort_unstable_by_key(|(first, ..)| *first);
+    if known.is_empty() {
+        return dictionary(column, vec![NONE; rows.len()], Vec::new());
+    }
     let codes = rows.iter().map(|row| code(known.iter().position(|(_, value, _)| *value == row)));
-    dictionary(name, codes.collect(), known.iter().map(|(.., name)| Arc::from(*name)).collect())
+    dictionary(column, codes.collect(), known.iter().map(|(.., name)| Arc::from(*name)).collect())
 }
 
 /// Returns a column of texts of which few differ, their names in the order in which they occur.
 fn named(name: &'static str, texts: &Written, rows: usize) -> ResultColumn {
+    if texts.is_void() {
+        return dictionary(name, vec![NONE; rows], Vec::new());
+    }
     let mut names = Vec::new();
     let mut known: BTreeMap<&str, i32> = BTreeMap::new();
     let mut last: Option<(&str, i32)> = None;
