@@ -9,6 +9,7 @@ use super::fees;
 use super::layout::{Layout, Places};
 use super::place;
 use super::rows::Rows;
+use super::units;
 use super::words::{self, folded};
 use crate::domain::{Direction, TransactionStatus};
 use crate::error::{Cause, Error, Result};
@@ -48,6 +49,8 @@ pub(super) enum Says {
     Returned,
     /// A word of status.
     Status,
+    /// The unit of the amounts.
+    Unit,
 }
 
 /// Names of the columns by what they say, one of these a line.
@@ -56,7 +59,7 @@ pub(super) const NAMES: &str = include_str!("flags.txt");
 impl Says {
     /// Returns whether the column is read: others are looked at, and named as not read.
     pub(super) const fn is_read(self) -> bool {
-        !matches!(self, Self::Account | Self::Booked | Self::Fee)
+        !matches!(self, Self::Account | Self::Booked | Self::Fee | Self::Unit)
     }
 }
 
@@ -135,9 +138,13 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
     // A debit that was reversed stays money out, which is the cautious reading.
     let reversed = if is_credit { Failed } else { Posted };
     match says {
-        Says::Account | Says::BalanceSide | Says::Booked | Says::Currency | Says::Fee | Says::Returned => {
-            Some(Posted)
-        }
+        Says::Account
+        | Says::BalanceSide
+        | Says::Booked
+        | Says::Currency
+        | Says::Fee
+        | Says::Returned
+        | Says::Unit => Some(Posted),
         // What another code than that of success means is told as open.
         Says::Code => words::status(text).or(Some(Posted)),
         Says::Failed => flag(Failed, Posted),
@@ -197,6 +204,12 @@ fn at_column(line: u64, name: &str, column: ColumnRole, message: &str) -> Error 
 }
 
 impl Rows<'_> {
+    /// Refuses a row of which a column names another unit of amounts than that of the currency.
+    pub(super) fn check_unit(&self, record: &Cut<'_>) -> Result<()> {
+        let mut units = self.layout.flags.iter().filter(|(_, says)| *says == Says::Unit);
+        units.try_for_each(|(at, _)| self.layout.refuse_unit(record.line, units::of_value(record.cell(*at))))
+    }
+
     /// Returns the balance of a row with the sign that a column beside it states.
     pub(super) fn balance_of(&self, record: &Cut<'_>, written: Option<i64>) -> Result<Option<i64>> {
         let side = self.layout.flags.iter().find(|(_, says)| *says == Says::BalanceSide);

@@ -10,6 +10,7 @@ use super::place;
 use super::records::{Record, Records};
 use super::sections::{currency_said, mark_said, title};
 use super::survey::Choices;
+use super::units;
 use super::words::{self, Label};
 use crate::domain::{AccountKind, Period};
 use crate::error::{Cause, Result};
@@ -95,7 +96,7 @@ pub(super) fn pass(
             break;
         }
         left_out.push(record.line, LeftOutReason::Preamble);
-        preamble.refuse(record)?;
+        preamble.refuse(record, layout)?;
         preamble.read(record);
     }
     Ok(preamble)
@@ -132,13 +133,9 @@ pub(super) fn named_amount(text: &str) -> Option<(&str, &str)> {
 }
 
 impl Preamble {
-    /// Refuses a line that is a row, or that says that amounts stand for more than they are.
-    fn refuse(&mut self, record: Record<'_>) -> Result<()> {
-        if hidden::is_scaled(record) {
-            let message = "the line says that amounts are in thousands or millions, which is not read: give them in units of the \
-                           currency, without this line";
-            return Err(place(Cause::StatementForm, record.line, None, message));
-        }
+    /// Refuses a line that is a row, or that says that amounts are in another unit.
+    fn refuse(&mut self, record: Record<'_>, layout: &Layout) -> Result<()> {
+        layout.refuse_unit(record.line, units::of_line(record))?;
         match hidden::of(record) {
             Some(Holds::Row | Holds::Memo) => {
                 let message = "the line before the header holds a day and an amount, as a row does; split the document there, or \

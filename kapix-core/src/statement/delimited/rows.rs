@@ -74,6 +74,7 @@ impl Rows<'_> {
 
     fn dated(&mut self, record: &Cut<'_>, stamp: &Stamp) -> Result<()> {
         self.check_width(record)?;
+        self.check_unit(record)?;
         let currency = self.currency_of(record)?;
         let amount = self.amount(record, currency)?;
         let balance_minor = self.money(record, self.balance(), currency)?;
@@ -181,6 +182,7 @@ impl Rows<'_> {
             };
             return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::At), &message));
         } else {
+            self.layout.refuse_units(record)?;
             self.section(record)?;
             let continues = self.continues(record)?;
             match hidden::of(**record) {
