@@ -74,7 +74,20 @@ pub(super) fn of(record: Record<'_>) -> Option<Holds> {
 /// Returns whether a value of several lines has one that is a row by itself.
 pub(super) fn is_in_quotes(record: Record<'_>) -> bool {
     record.has_line_ends
-        && record.cells().flat_map(|cell| cell.lines().skip(1)).any(|line| held([line].into_iter()).is_some())
+        && (record.cells().any(is_two_rows)
+            || record
+                .cells()
+                .flat_map(|cell| cell.lines().skip(1))
+                .any(|line| held([line].into_iter()).is_some()))
+}
+
+/// Returns whether a value begins in one row and ends in another: an amount behind a separator in its first line, and a day before
+/// one in its last.
+fn is_two_rows(cell: &str) -> bool {
+    let mut lines = cell.lines();
+    let (Some(first), Some(last)) = (lines.next(), lines.next_back()) else { return false };
+    let has_amount = first.split(MARKS).skip(1).any(|piece| money(piece.trim()).is_some());
+    has_amount && last.contains(MARKS) && last.split(MARKS).any(|piece| is_day(piece.trim()))
 }
 
 fn held<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Holds> {

@@ -99,7 +99,7 @@ impl Rows<'_> {
         self.check_account(record)?;
         self.see_names(record);
         if row.status == TransactionStatus::Posted {
-            self.found.states.see(record, self.layout);
+            self.found.states.see(record, self.layout, amount_minor);
             let mut texts = [row.description, row.counterparty].into_iter().flatten();
             if amount_minor > 0 && texts.any(effect::tells_of_money_in) {
                 self.found.states.doubt(record.line);
@@ -130,7 +130,10 @@ impl Rows<'_> {
         if amount.is_none_or(|amount| amount == 0) || amount == balance_minor {
             let label =
                 if amount.is_none_or(|amount| amount == 0) { words::label } else { words::whole_label };
-            return record.cells().find_map(label).filter(|label| *label != Label::Total);
+            let label = record.cells().find_map(label).filter(|label| *label != Label::Total);
+            let begins = |cell: &str| words::begins_with_balance(cell).then_some(Label::Opening);
+            let is_first = amount.is_some() && self.found.rows == 0;
+            return label.or_else(|| record.cells().find_map(begins).filter(|_| is_first));
         }
         let label = words::whole_label(self.cell(record, ColumnRole::Description));
         // What states a balance beside another amount moved it, unless it is a limit.
@@ -257,7 +260,8 @@ impl Rows<'_> {
                 Error::new(Cause::StatementUnstated, message).at("/account/currency")
             });
         }
-        let own = amounts::currency_of_cell(text)
+        let own = amounts::currency_of_number(text)
+            .map_or_else(|| amounts::currency_of_cell(text), Ok)
             .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
         match self.stated.currency.or(self.layout.currency) {
             Some(stated) if stated != own => {

@@ -85,6 +85,8 @@ const SCALED: &[&str] = &[
     "tsd",
     "x1000",
 ];
+/// What exchanges write for pence: `GBP` are pounds.
+pub(super) const PENCE: &str = "GBp";
 /// Words beside a unit.
 const BESIDE: &[&str] = &["in", "of", "units", "unit", "en", "em", "x"];
 /// Words before a unit in a line; and what is in it.
@@ -124,7 +126,8 @@ pub(super) enum Unit {
 pub(super) fn of(name: &str) -> Option<(Unit, ColumnRole)> {
     let text = folded(name);
     let words: Vec<&str> = text.split(' ').collect();
-    let unit = words.iter().skip(1).find_map(|word| unit(word))?;
+    let is_pence = has_pence(name).then_some(Unit::Minor);
+    let unit = is_pence.or_else(|| words.iter().skip(1).find_map(|word| unit(word)))?;
     let rest: Vec<&str> = words.into_iter().filter(|word| !is_beside(word)).collect();
     let (column, _) = words::column(&rest.join(" "))?;
     let is_money =
@@ -137,6 +140,11 @@ fn unit(word: &str) -> Option<Unit> {
     (is_minor || SCALED.contains(&word)).then_some(if is_minor { Unit::Minor } else { Unit::Scaled })
 }
 
+/// Returns whether a text has the code of pence beside that of pounds.
+fn has_pence(text: &str) -> bool {
+    text.split(|char: char| !char.is_alphabetic()).any(|word| word == PENCE)
+}
+
 /// Returns whether a word is a unit, or stands beside one.
 fn is_beside(word: &str) -> bool {
     unit(word).is_some() || BESIDE.contains(&word) || amounts::currency_of_cell(word).is_ok()
@@ -144,6 +152,9 @@ fn is_beside(word: &str) -> bool {
 
 /// Returns the unit that is all of a value, as that of `cents` and `KES '000`.
 pub(super) fn of_value(text: &str) -> Option<Unit> {
+    if text == PENCE {
+        return Some(Unit::Minor);
+    }
     let folded = folded(text);
     let has_letters = text.chars().any(|char| !char.is_ascii_digit());
     let is_unit = has_letters && folded.split(' ').all(is_beside);
@@ -159,6 +170,9 @@ pub(super) fn of_line(record: Record<'_>) -> Option<Unit> {
     }
     let cells: Vec<&str> = record.cells().filter(|cell| !cell.is_empty()).collect();
     let line = cells.join(" ");
+    if has_pence(&line) {
+        return Some(Unit::Minor);
+    }
     let text = ungrouped(&line);
     let words: Vec<&str> = text.split(' ').collect();
     let is_of_amounts = words.iter().any(|word| SUBJECTS.contains(word));
@@ -209,8 +223,8 @@ impl Layout {
 
     /// Refuses a row without a day that says so: a line at the foot, or a row of units under the header.
     pub(super) fn refuse_units(&self, record: &Cut<'_>) -> Result<()> {
-        let money = self.places.used().filter(|(column, _)| AMOUNTS.contains(column));
-        let of_column = money.filter_map(|(_, at)| of_value(record.cell(at))).next();
+        let mut money = self.places.used().filter(|(column, _)| AMOUNTS.contains(column));
+        let of_column = money.find_map(|(_, at)| of_value(record.cell(at)));
         // Behind an empty value the text of a row may go on.
         let first = record.cells().find(|cell| !cell.is_empty()).map(folded).unwrap_or_default();
         let first = first.split(' ').next().unwrap_or_default();

@@ -199,3 +199,55 @@ fn lines_that_name_no_unit_are_read() {
     let text = "Date,Details,Amount\n2026-03-01,Pay,50.00\n,in cents of the realm,\n2026-03-02,Rent,-20.00\n";
     assert_eq!(rows(text, "KES").len(), 2);
 }
+
+#[test]
+fn the_code_of_pence_is_not_that_of_pounds() {
+    for text in [
+        "Date,Details,Amount,Currency\n2026-03-01,Pay,5000,GBp\n2026-03-02,Rent,-2000,GBp\n",
+        "Date,Details,Amount\n2026-03-01,Pay,5000 GBp\n2026-03-02,Rent,-2000 GBp\n",
+        "Date,Details,Amount\n2026-03-01,Pay,GBp 5000\n2026-03-02,Rent,GBp -2000\n",
+        "Date,Details,Amount (GBp)\n2026-03-01,Pay,5000\n2026-03-02,Rent,-2000\n",
+        "Currency: GBp\nDate,Details,Amount\n2026-03-01,Pay,5000\n2026-03-02,Rent,-2000\n",
+        "Date,Details,Amount,Currency,Ccy\n2026-03-01,Pay,5000,GBP,GBp\n2026-03-02,Rent,-2000,GBP,GBp\n",
+    ] {
+        assert!(read(text, "GBP").is_err() && read(text, "").is_err(), "{text}");
+        assert!(read(&text.replace("GBp", "GBP"), "GBP").is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn names_of_currencies_that_contradict_are_refused() {
+    for name in [
+        "Account Ccy",
+        "CCY Code",
+        "Posting Currency",
+        "Balance Currency",
+        "Statement Ccy",
+        "Currency ISO",
+        "Acct Ccy",
+        "Kontow\u{e4}hrung",
+    ] {
+        let text =
+            format!("Date,Details,Amount,{name}\n2026-03-01,Pay,50.00,USD\n2026-03-02,Rent,-20.00,USD\n");
+        assert_eq!(error(&text, "KES").cause, Cause::MoneyCurrencyMixed, "{name}");
+        assert_eq!(read(&text, "").unwrap().accounts[0].account.currency.as_str(), "USD", "{name}");
+        let number = text.replace("USD", "840");
+        assert_eq!(error(&number, "KES").cause, Cause::MoneyCurrencyMixed, "{name}");
+    }
+    for line in [
+        "Opening balance,USD 1000.00",
+        "Account No,12345,USD",
+        "USD ACCOUNT",
+        "Currency: 840",
+        "Currency,Dollar",
+        "Ugandan Shilling Account",
+    ] {
+        let text = format!("{line}\nDate,Details,Amount\n2026-03-01,Pay,50.00\n2026-03-02,Rent,-20.00\n");
+        assert_eq!(error(&text, "KES").cause, Cause::MoneyCurrencyMixed, "{line}");
+    }
+    for line in ["All accounts", "Account No,12345", "Currency: 404", "Kenya Shilling Account", "Top account"]
+    {
+        let text = format!("{line}\nDate,Details,Amount\n2026-03-01,Pay,50.00\n2026-03-02,Rent,-20.00\n");
+        assert!(read(&text, "KES").is_ok(), "{line}");
+    }
+}
