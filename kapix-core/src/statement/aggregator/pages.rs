@@ -162,6 +162,8 @@ fn refuse_failed(root: Node<'_>, place: &str) -> Result<()> {
     for (name, node) in &members {
         let failed = match &**name {
             "status" => node.word().map_err(|error| error.under(place))?,
+            // An answer of GraphQL may hold a part of the data beside its errors.
+            "errors" if node.elements(1).map_or(true, |all| !all.is_empty()) => Some("error".into()),
             "error_code" => node.word().map_err(|error| error.under(place))?.map(|_| "error".into()),
             _ => None,
         };

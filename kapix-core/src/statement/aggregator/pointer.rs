@@ -47,7 +47,10 @@ impl Pointer {
     /// Returns the value that the pointer leads to from an object; null and nothing are `None`.
     pub(super) fn of<'a>(&self, members: &Members<'a>, rows: u64) -> Result<Option<Node<'a>>> {
         let Some((first, rest)) = self.parts.split_first() else { return Ok(None) };
-        let Some((_, found)) = members.iter().find(|(name, _)| name == first) else { return Ok(None) };
+        let own = members.iter().find(|(name, _)| name == first);
+        // A table that was turned into JSON may have white space around its names.
+        let own = own.or_else(|| members.iter().find(|(name, _)| name.trim() == first));
+        let Some((_, found)) = own else { return Ok(None) };
         let mut node = *found;
         for part in rest {
             let Some(next) = step(node, part, rows)? else { return Ok(None) };

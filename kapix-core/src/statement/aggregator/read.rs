@@ -6,12 +6,13 @@ use super::groups::{self, Group};
 use super::join::{AccountRows, Owner};
 use super::pages::{self, Page, Pages};
 use super::preset::{AggregatorPreset, Map, aggregator_presets};
-use super::row::RowReader;
-use crate::domain::{Account, AccountKind};
+use super::row::{RowRead, RowReader};
+use crate::domain::{Account, AccountKind, TransactionStatus};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::limits::{self, Limits};
 use crate::money::Currency;
+use crate::statement::delimited::tells_of_money_in;
 use crate::statement::profile::{Format, Profile, Sign};
 use crate::statement::reading::{
     AccountRead, Choice, LeftOutReason, Proof, Reading, ReadingFinding, ReadingFindingKind, TotalCheck,
@@ -63,6 +64,7 @@ pub(crate) fn read(
     limits::check("accounts", limits.accounts, rows.len()).map_err(|error| error.at("/document"))?;
     let mut proof = Proof::default();
     let mut findings = pages_found(&groups, distinct, &mut proof);
+    let open = open_rows(&rows);
     let mut accounts = accounts(rows, &chosen.preset, &pages, request)?;
     // Whether a row without an amount moved money stays open.
     let without = left_out.counts.get(&LeftOutReason::NoAmount).copied().unwrap_or_default();
@@ -75,9 +77,44 @@ pub(crate) fn read(
         None => SignIs::Open,
     };
     let settled = balances::settle(&mut accounts, sign_is, &mut proof, &mut findings)?;
+    // Balances that chain over all rows show that each took effect.
+    let rows: usize = accounts.iter().map(|it| it.lines.len().saturating_sub(1)).sum();
+    let steps = u64::try_from(rows).unwrap_or(u64::MAX);
+    let are_whole =
+        steps > 1 && proof.balances_checked >= steps && proof.balances_chained == proof.balances_checked;
+    if !open.is_empty() && !are_whole {
+        findings.push(ReadingFindingKind::StateUnknown.at(open));
+    }
     let sign = if settled { turned(sign) } else { sign };
     let profile = profile(&chosen, sign, request, &mut proof);
     Ok(Reading { accounts, findings, left_out, profile, proof })
+}
+
+/// Returns the numbers of the rows of which it is open whether they took effect: without a status where others state one, and money
+/// in whose text tells that it did not come.
+fn open_rows(rows: &[AccountRows]) -> Vec<u64> {
+    let all = || rows.iter().flat_map(|(_, _, rows)| rows);
+    let has_statuses = all().any(|(_, row)| row.has_status);
+    let is_open = |row: &RowRead| {
+        let it = &row.transaction;
+        let mut texts = [&it.description, &it.counterparty].into_iter().flatten();
+        let is_told = it.amount_minor > 0 && texts.any(|text| tells_of_money_in(text));
+        it.status == TransactionStatus::Posted && (is_told || (has_statuses && !row.has_status))
+    };
+    let mut numbers: Vec<u64> = all().filter(|(_, row)| is_open(row)).map(|(number, _)| *number).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// Refuses a kind that the request states of an account which a page lists as another one.
+fn check_kind(stated: Option<AccountKind>, listed: Option<AccountKind>) -> Result<()> {
+    let (Some(stated), Some(listed)) = (stated, listed) else { return Ok(()) };
+    if stated == listed {
+        return Ok(());
+    }
+    let (own, stated): (&str, &str) = (listed.into(), stated.into());
+    let message = format!("the document lists an account of kind `{own}`; the request states `{stated}`");
+    Err(Error::new(Cause::StatementForm, message).at("/account/kind"))
 }
 
 /// Returns how rows are read by a preset under a request.
@@ -210,6 +247,7 @@ fn accounts(
     }
     let mut seen: BTreeMap<String, Currency> = BTreeMap::new();
     let accounts = rows.into_iter().map(|(owner, currency, rows)| {
+        check_kind(stated_kind, listed(&owner))?;
         let mut id = match (&stated.account_id, &owner) {
             (Some(id), _) | (None, Owner::Id(id)) => id.as_str().to_owned(),
             (None, Owner::Array(stars)) if stars.is_empty() => "account".to_owned(),

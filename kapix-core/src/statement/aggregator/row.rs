@@ -33,6 +33,8 @@ pub(super) struct RowReader<'m> {
 pub(super) struct RowRead {
     pub(super) account: Option<Id>,
     pub(super) currency: Currency,
+    /// Whether it states a status.
+    pub(super) has_status: bool,
     pub(super) transaction: Transaction,
 }
 
@@ -61,6 +63,7 @@ impl RowReader<'_> {
         let Some((amount_minor, direction)) = self.amount(&members, currency)? else { return Ok(None) };
         let (pointer, time) = self.required(&self.map.time, &members, "time")?;
         let at = moment::at(time, self.offset).map_err(|error| placed(&pointer, error))?;
+        let status = self.status(&members)?;
         let transaction = Transaction {
             amount_minor,
             at,
@@ -70,10 +73,10 @@ impl RowReader<'_> {
             description: self.words(&self.map.description, &members)?,
             id: self.id(&self.map.id, &members)?,
             pending_id: self.id(&self.map.pending_id, &members)?,
-            status: self.status(&members)?,
+            status: status.unwrap_or(TransactionStatus::Posted),
             direction,
         };
-        Ok(Some(RowRead { account, currency, transaction }))
+        Ok(Some(RowRead { account, currency, has_status: status.is_some(), transaction }))
     }
 
     /// Returns the id of a row, and of nothing else in it.
@@ -228,14 +231,26 @@ impl RowReader<'_> {
         Ok(known)
     }
 
-    fn status(&self, members: &Members<'_>) -> Result<TransactionStatus> {
-        let Some(word) = self.words(&self.map.status, members)? else { return Ok(TransactionStatus::Posted) };
-        self.map.statuses.get(&word.to_lowercase()).copied().ok_or_else(|| {
-            let place =
-                self.find(&self.map.status, members).ok().flatten().map(|(pointer, _)| pointer.text());
-            let message = format!("expected {}; add the word to `statuses`", list(self.map.statuses.keys()));
-            Error::new(Cause::JsonShape, message).at(place.unwrap_or_default())
-        })
+    /// Returns the worst that a status of the row says; `None` where it states none.
+    fn status(&self, members: &Members<'_>) -> Result<Option<TransactionStatus>> {
+        let mut worst = None;
+        for pointer in &self.map.status {
+            let word = pointer.of(members, self.rows)?.map(Node::word).transpose()?.flatten();
+            let Some(word) = word.filter(|word| !word.trim().is_empty()) else { continue };
+            let Some(own) = self.map.statuses.get(&word.trim().to_lowercase()).copied() else {
+                let message =
+                    format!("expected {}; add the word to `statuses`", list(self.map.statuses.keys()));
+                return Err(Error::new(Cause::JsonShape, message).at(pointer.text()));
+            };
+            worst = match (worst, own) {
+                (Some(TransactionStatus::Failed), _) | (_, TransactionStatus::Failed) => {
+                    Some(TransactionStatus::Failed)
+                }
+                (Some(TransactionStatus::Pending), _) => worst,
+                _ => Some(own),
+            };
+        }
+        Ok(worst)
     }
 
     fn balance(&self, members: &Members<'_>, currency: Currency) -> Result<Option<i64>> {

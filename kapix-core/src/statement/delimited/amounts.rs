@@ -1,5 +1,6 @@
 //! Amounts as documents write them: marks of decimals and thousands, signs, brackets, DR and CR, marks of currencies.
 
+use super::units::PENCE;
 use crate::error::{Cause, Error, Result};
 use crate::money::{Currency, Money};
 use crate::statement::profile::DecimalMark;
@@ -34,6 +35,53 @@ const MARKS: &[Mark] = &[
     Mark { text: "R", codes: &["ZAR"] },
     Mark { text: "K", codes: &["LAK", "MMK", "MWK", "PGK", "ZMW"] },
     Mark { text: "¥", codes: &["CNY", "JPY"] },
+];
+
+/// Numbers of ISO 4217 that documents have in place of codes.
+const NUMBERS: &[(&str, &str)] = &[
+    ("036", "AUD"),
+    ("072", "BWP"),
+    ("124", "CAD"),
+    ("156", "CNY"),
+    ("230", "ETB"),
+    ("356", "INR"),
+    ("392", "JPY"),
+    ("404", "KES"),
+    ("454", "MWK"),
+    ("504", "MAD"),
+    ("566", "NGN"),
+    ("646", "RWF"),
+    ("682", "SAR"),
+    ("710", "ZAR"),
+    ("756", "CHF"),
+    ("784", "AED"),
+    ("800", "UGX"),
+    ("818", "EGP"),
+    ("826", "GBP"),
+    ("834", "TZS"),
+    ("840", "USD"),
+    ("936", "GHS"),
+    ("943", "MZN"),
+    ("950", "XAF"),
+    ("952", "XOF"),
+    ("967", "ZMW"),
+    ("973", "AOA"),
+    ("978", "EUR"),
+    ("986", "BRL"),
+];
+
+/// Words of several currencies, and their marks.
+const WORDS: &[(&str, &str)] = &[
+    ("dollar", "$"),
+    ("dollars", "$"),
+    ("peso", "$"),
+    ("pesos", "$"),
+    ("pound", "£"),
+    ("pounds", "£"),
+    ("rupee", "RS"),
+    ("rupees", "RS"),
+    ("shilling", "SH"),
+    ("shillings", "SH"),
 ];
 
 /// Dollars and pesos.
@@ -206,12 +254,26 @@ pub(super) fn currency_named(text: &str) -> Option<Currency> {
 
 /// Returns the currency of a cell that holds nothing else, in letters of any case.
 pub(super) fn currency_of_cell(text: &str) -> Result<Currency> {
-    currency_named(text).map_or_else(|| Currency::parse(&text.to_uppercase()), Ok)
+    // The code of pence is no currency, and is not that of pounds.
+    let code = if text == PENCE { text.to_owned() } else { text.to_uppercase() };
+    currency_named(text).map_or_else(|| Currency::parse(&code), Ok)
+}
+
+/// Returns the currency of a number of ISO 4217.
+pub(super) fn currency_of_number(text: &str) -> Option<Currency> {
+    let (_, code) = NUMBERS.iter().find(|(number, _)| *number == text)?;
+    Currency::parse(code).ok()
 }
 
 /// Returns the currency of a mark that stands alone and belongs to one currency.
 fn currency_of_mark(text: &str) -> Option<Currency> {
     MARKS.iter().find(|mark| mark.text == text.to_uppercase())?.currency()
+}
+
+/// Returns the mark of a word that several currencies have, such as `Dollar`.
+pub(super) fn mark_of_word(text: &str) -> Option<&'static Mark> {
+    let (_, mark) = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text))?;
+    MARKS.iter().find(|own| own.text == *mark)
 }
 
 /// Returns the mark that stands alone and belongs to several currencies.

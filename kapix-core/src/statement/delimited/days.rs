@@ -29,6 +29,11 @@ pub(super) struct DateSurvey {
     /// The rows as days first, and as months first; and each with the days turned round that may be either.
     orders: [Walk; 2],
     turned: [Walk; 2],
+    /// The rows whose year comes first, as they are written and with the days turned round that may be either; those days and the
+    /// first line of them, and one that may not.
+    year_first: [Walk; 2],
+    year_first_turns: (u32, Option<u64>),
+    year_first_above: Option<u64>,
     /// Days that may be either and are two days then, and the first line of them.
     turns: u32,
     turned_line: Option<u64>,
@@ -79,7 +84,10 @@ impl DateSurvey {
             return;
         }
         match stamp.day {
-            Day::Known(_) => see(&mut self.known, line),
+            Day::Known(parts) => {
+                see(&mut self.known, line);
+                self.see_year_first(stamp, parts, line);
+            }
             Day::Seconds(_) => see(&mut self.seconds, line),
             Day::Milliseconds(_) => see(&mut self.milliseconds, line),
             Day::YearLast([first, second, _]) | Day::Short([first, second, _]) => {
@@ -110,8 +118,25 @@ impl DateSurvey {
         }
     }
 
+    /// Reads a day whose year comes first, which a program may have turned round before.
+    fn see_year_first(&mut self, stamp: &Stamp, [year, month, day]: [u32; 3], line: u64) {
+        let may_turn = day <= 12 && month != day;
+        if may_turn {
+            self.year_first_turns.0 += 1;
+            see(&mut self.year_first_turns.1, line);
+        } else if day > 12 {
+            see(&mut self.year_first_above, line);
+        }
+        let turned = if may_turn { [year, day, month] } else { [year, month, day] };
+        let stamps = [*stamp, Stamp { day: Day::Known(turned), ..*stamp }];
+        for (walk, stamp) in self.year_first.iter_mut().zip(stamps) {
+            walk.step(stamp.date(DateOrder::Ymd), None);
+        }
+    }
+
     /// Adds what the part of the document behind shows.
     pub(super) fn join(&mut self, next: &Self) {
+        self.year_first_turns.0 += next.year_first_turns.0;
         for (own, next) in [
             (&mut self.known, next.known),
             (&mut self.year_last, next.year_last),
@@ -120,12 +145,15 @@ impl DateSurvey {
             (&mut self.dmy, next.dmy),
             (&mut self.mdy, next.mdy),
             (&mut self.turned_line, next.turned_line),
+            (&mut self.year_first_turns.1, next.year_first_turns.1),
+            (&mut self.year_first_above, next.year_first_above),
         ] {
             *own = own.or(next);
         }
         self.turns += next.turns;
         self.turned.iter_mut().zip(next.turned).for_each(|(own, next)| own.join(next));
         self.orders.iter_mut().zip(next.orders).for_each(|(own, next)| own.join(next));
+        self.year_first.iter_mut().zip(next.year_first).for_each(|(own, next)| own.join(next));
         self.last = next.last.or(self.last);
         self.short.first |= next.short.first;
         self.short.third |= next.short.third;
@@ -143,7 +171,8 @@ impl DateSurvey {
             );
             return Err(place(Cause::StatementForm, known.max(last), Some(ColumnRole::At), &message));
         }
-        if let Some(line) = self.turned_line.filter(|_| self.are_turned()) {
+        let line = self.turned_line.filter(|_| self.are_turned());
+        if let Some(line) = line.or(self.year_first_turns.1.filter(|_| self.are_years_turned())) {
             let message = "days of 12 or less seem to be turned round, and only those: so the rows go one way, and as they are \
                 written they do not; a program may have taken the day for the month: export the document again";
             return Err(place(Cause::StatementForm, line, Some(ColumnRole::At), message));
@@ -191,9 +220,13 @@ impl DateSurvey {
             (None, Some(_)) => (mdy, mdy_turned),
             _ => return false,
         };
-        let (before, after) = (own.up.min(own.down), turned.up.min(turned.down));
-        let is_mended = (before > 0 && after == 0) || (before >= BACK_MIN && after * BACK_MIN <= before);
-        self.turns >= TURNS_MIN && own.up + own.down >= CHANGES_MIN && is_mended
+        self.turns >= TURNS_MIN && own.is_mended_by(turned)
+    }
+
+    /// Returns whether that is so of days whose year comes first: some lie above 12, which a program cannot turn.
+    fn are_years_turned(&self) -> bool {
+        let [own, turned] = self.year_first;
+        self.year_first_above.is_some() && self.year_first_turns.0 >= TURNS_MIN && own.is_mended_by(turned)
     }
 
     fn other_order(&self) -> Result<(DateOrder, Choice)> {
@@ -236,6 +269,13 @@ impl Walk {
         self.outside |= next.outside;
         self.first = self.first.or(next.first);
         self.last = next.last.or(self.last);
+    }
+
+    /// Returns whether the rows go one way, or nearly so, only with days turned round.
+    fn is_mended_by(self, turned: Self) -> bool {
+        let (before, after) = (self.up.min(self.down), turned.up.min(turned.down));
+        let is_mended = (before > 0 && after == 0) || (before >= BACK_MIN && after * BACK_MIN <= before);
+        self.up + self.down >= CHANGES_MIN && is_mended
     }
 
     const fn is_one_way(self) -> bool {

@@ -93,7 +93,29 @@ const NO_MONEY_IN: &[&str] = &[
     "impayee",
     "imekataliwa",
     "imeshindwa",
+    "reject",
+    "rejects",
+    "rejection",
+    "rtd",
+    "timeout",
 ];
+/// Pairs of words of such a text.
+const NO_MONEY_IN_PAIRS: &[&str] = &[
+    "timed out",
+    "time out",
+    "not paid",
+    "not received",
+    "not credited",
+    "not cleared",
+    "not honoured",
+    "not honored",
+    "not processed",
+    "not completed",
+    "not successful",
+    "nicht gebucht",
+];
+/// A word of a status that is a kind of payment too: that of a bank.
+const DRAFT: &str = "draft";
 /// Words of the text of money that came back: it did come in.
 const GIVEN_BACK: &[&str] = &[
     "reversal",
@@ -132,6 +154,8 @@ const GIVEN_BACK: &[&str] = &[
 ];
 /// Words that say the opposite of the word behind.
 const NEGATIONS: &[&str] = &["not", "never", "non", "nicht", "kein", "keine", "nao"];
+/// Words of the answer to a payment that took effect.
+const SUCCESS: &[&str] = &["success", "successful", "successfully", "approved", "accepted", "completed"];
 /// Words with which a note of a row begins that gives money back.
 const REVERSALS: &[&str] = &[
     "reversal",
@@ -162,6 +186,7 @@ pub(super) fn is_of_no_effect(text: &str) -> bool {
     let is_short = (4..=NO_EFFECT_BYTES_MAX).contains(&text.len());
     is_short
         && text.bytes().all(|byte| !byte.is_ascii_digit())
+        && !text.eq_ignore_ascii_case(DRAFT)
         && (text.eq_ignore_ascii_case("reversed")
             || matches!(status(text), Some(TransactionStatus::Pending | TransactionStatus::Failed)))
 }
@@ -186,6 +211,11 @@ fn says(text: &str, is: impl Fn(&str) -> bool) -> bool {
     words.any(|(before, word)| is(word) && !NEGATIONS.contains(&before))
 }
 
+/// Returns whether a text of any words says that a row took effect, as `The request was processed successfully`.
+pub(super) fn says_success(text: &str) -> bool {
+    text.len() <= TEXT_BYTES_MAX && says(&folded(text), |word| SUCCESS.contains(&word))
+}
+
 /// Returns whether a note says that a row gives money back: it begins or ends with a word of that.
 pub(super) fn says_reversal(text: &str) -> bool {
     let is_short = (4..=TEXT_BYTES_MAX).contains(&text.len());
@@ -206,14 +236,15 @@ pub(super) fn tells(text: &str) -> bool {
 
 /// Returns whether the text of money in tells that it took no effect, as `FAILED: SALARY` and `Insufficient funds` do. A text of
 /// money that was given back may have such words and tells of what went out before.
-pub(super) fn tells_of_money_in(text: &str) -> bool {
+pub(crate) fn tells_of_money_in(text: &str) -> bool {
     let is_short = (3..=TEXT_BYTES_MAX).contains(&text.len());
     if !is_short || !has_word(text, begins_no_money_in) {
         return false;
     }
     let text = folded(text);
     let is_told = |word: &str| NO_EFFECT.contains(&word) || NO_MONEY_IN.contains(&word);
-    text.split(' ').any(is_told) && !text.split(' ').any(|word| GIVEN_BACK.contains(&word))
+    let has_pair = || NO_MONEY_IN_PAIRS.iter().any(|pair| format!(" {text} ").contains(&format!(" {pair} ")));
+    (text.split(' ').any(is_told) || has_pair()) && !text.split(' ').any(|word| GIVEN_BACK.contains(&word))
 }
 
 /// Returns whether a text has such a word; most texts are of ASCII alone, whose words need no look at their characters.
@@ -232,7 +263,21 @@ fn begins_no_money_in(word: &[u8]) -> bool {
         || tells_first(word)
         || matches!(
             &start,
-            b"ins" | b"nsf" | b"uns" | b"exp" | b"blo" | b"hel" | b"hol" | b"pro" | b"awa" | b"sch" | b"upc"
+            b"rtd"
+                | b"tim"
+                | b"not"
+                | b"nic"
+                | b"ins"
+                | b"nsf"
+                | b"uns"
+                | b"exp"
+                | b"blo"
+                | b"hel"
+                | b"hol"
+                | b"pro"
+                | b"awa"
+                | b"sch"
+                | b"upc"
         )
 }
 
@@ -288,7 +333,8 @@ fn begins(word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        GIVEN_BACK, NO_EFFECT, NO_MONEY_IN, TELLING, begins, says_no_effect, tells, tells_of_money_in,
+        GIVEN_BACK, NO_EFFECT, NO_MONEY_IN, NO_MONEY_IN_PAIRS, TELLING, begins, says_no_effect, tells,
+        tells_of_money_in,
     };
 
     #[test]
@@ -306,6 +352,9 @@ mod tests {
         }
         for word in NO_EFFECT.iter().chain(NO_MONEY_IN).filter(|word| !GIVEN_BACK.contains(word)) {
             assert!(tells_of_money_in(&format!("{}: SALARY", word.to_uppercase())), "{word}");
+        }
+        for pair in NO_MONEY_IN_PAIRS {
+            assert!(tells_of_money_in(&format!("SALARY {}", pair.to_uppercase())), "{pair}");
         }
         for word in GIVEN_BACK {
             assert!(!tells_of_money_in(&format!("{word} of a failed payment")), "{word}");

@@ -9,6 +9,7 @@ use super::fees;
 use super::layout::{Layout, Places};
 use super::place;
 use super::rows::Rows;
+use super::units;
 use super::words::{self, folded};
 use crate::domain::{Direction, TransactionStatus};
 use crate::error::{Cause, Error, Result};
@@ -32,6 +33,8 @@ pub(super) enum Says {
     Currency,
     /// Whether it failed.
     Failed,
+    /// What the account is.
+    Kind,
     /// Money beside the amount.
     Fee,
     /// Whether it is pending.
@@ -48,6 +51,8 @@ pub(super) enum Says {
     Returned,
     /// A word of status.
     Status,
+    /// The unit of the amounts.
+    Unit,
 }
 
 /// Names of the columns by what they say, one of these a line.
@@ -56,7 +61,7 @@ pub(super) const NAMES: &str = include_str!("flags.txt");
 impl Says {
     /// Returns whether the column is read: others are looked at, and named as not read.
     pub(super) const fn is_read(self) -> bool {
-        !matches!(self, Self::Account | Self::Booked | Self::Fee)
+        !matches!(self, Self::Account | Self::Booked | Self::Fee | Self::Kind | Self::Unit)
     }
 }
 
@@ -82,6 +87,11 @@ fn said(name: &str) -> Option<Says> {
     let mut line = line.filter(|(_, names)| names.split(", ").any(|own| own == name));
     let (says, _) = line.next()?;
     Says::VARIANTS.iter().copied().find(|own| <&str>::from(own) == says)
+}
+
+/// Returns whether a folded name is that of what an account is, or of its product.
+pub(super) fn names_kind(name: &str) -> bool {
+    name == "product" || said(name) == Some(Says::Kind)
 }
 
 /// Returns what the columns of a header that no role takes say of a row, each with its place.
@@ -135,9 +145,14 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
     // A debit that was reversed stays money out, which is the cautious reading.
     let reversed = if is_credit { Failed } else { Posted };
     match says {
-        Says::Account | Says::BalanceSide | Says::Booked | Says::Currency | Says::Fee | Says::Returned => {
-            Some(Posted)
-        }
+        Says::Account
+        | Says::BalanceSide
+        | Says::Booked
+        | Says::Currency
+        | Says::Fee
+        | Says::Kind
+        | Says::Returned
+        | Says::Unit => Some(Posted),
         // What another code than that of success means is told as open.
         Says::Code => words::status(text).or(Some(Posted)),
         Says::Failed => flag(Failed, Posted),
@@ -157,11 +172,13 @@ fn status(says: Says, text: &str, is_credit: bool) -> Option<TransactionStatus> 
 
 /// Refuses a row of which a second column of currencies names another one, or one that is unknown, unless balances settle it.
 fn check_currency(record: &Cut<'_>, text: &str, currency: Currency) -> Result<()> {
-    if !text.chars().any(char::is_alphabetic) {
+    let by_number = amounts::currency_of_number(text);
+    if by_number.is_none() && !text.chars().any(char::is_alphabetic) {
         return Ok(());
     }
     let refuse = |cause, message: &str| place(cause, record.line, Some(ColumnRole::Currency), message);
-    let other = amounts::currency_of_cell(text).map_err(|error| refuse(error.cause, &error.message))?;
+    let other = by_number.map_or_else(|| amounts::currency_of_cell(text), Ok);
+    let other = other.map_err(|error| refuse(error.cause, &error.message))?;
     if other == currency {
         return Ok(());
     }
@@ -197,6 +214,12 @@ fn at_column(line: u64, name: &str, column: ColumnRole, message: &str) -> Error 
 }
 
 impl Rows<'_> {
+    /// Refuses a row of which a column names another unit of amounts than that of the currency.
+    pub(super) fn check_unit(&self, record: &Cut<'_>) -> Result<()> {
+        let mut units = self.layout.flags.iter().filter(|(_, says)| *says == Says::Unit);
+        units.try_for_each(|(at, _)| self.layout.refuse_unit(record.line, units::of_value(record.cell(*at))))
+    }
+
     /// Returns the balance of a row with the sign that a column beside it states.
     pub(super) fn balance_of(&self, record: &Cut<'_>, written: Option<i64>) -> Result<Option<i64>> {
         let side = self.layout.flags.iter().find(|(_, says)| *says == Says::BalanceSide);
@@ -245,7 +268,7 @@ impl Rows<'_> {
                 _ => own,
             };
         }
-        self.see_unread(record);
+        self.see_unread(record, amount_minor > 0);
         all
     }
 
@@ -254,7 +277,7 @@ impl Rows<'_> {
     fn posted_unless(&mut self, record: &Cut<'_>, at: usize, amount_minor: i64) -> TransactionStatus {
         if words::is_undone(record.cell(at)) {
             if amount_minor > 0 {
-                self.found.states.doubt(record.line);
+                self.found.states.undone(record.line);
             }
         } else if self.found.unsettled.is_none() {
             let message = "the value must be a known word, such as `posted`, `completed`, `pending`, `failed`, `yes` or `no`; no \
@@ -275,12 +298,16 @@ impl Rows<'_> {
 
     /// Sees the names of the account of a row in columns that are not read.
     pub(super) fn see_names(&mut self, record: &Cut<'_>) {
-        for (at, _) in self.layout.flags.iter().filter(|(_, says)| *says == Says::Account) {
-            let text = record.cell(*at);
-            if text.is_empty() {
+        let account = self.layout.places.of(ColumnRole::Account).map(|at| (at, Says::Kind));
+        for (at, says) in self.layout.flags.iter().copied().chain(account) {
+            let text = record.cell(at);
+            if text.is_empty() || !matches!(says, Says::Account | Says::Kind) {
                 continue;
             }
-            self.found.names.entry(*at).or_default().see(text, record.line);
+            self.found.owed.see(text, (record.line, at), &self.layout.name(at));
+            if says == Says::Account {
+                self.found.names.entry(at).or_default().see(text, record.line);
+            }
         }
     }
 
@@ -294,16 +321,22 @@ impl Rows<'_> {
     }
 
     /// Sees whether a column that is not read says of a row that it took no effect.
-    fn see_unread(&mut self, record: &Cut<'_>) {
+    fn see_unread(&mut self, record: &Cut<'_>, is_credit: bool) {
         let (known, behind) = &self.unread;
         let is_told = |at: usize| effect::tells(record.cell(at));
         if known.iter().copied().chain(behind.start..record.len()).any(is_told) {
             self.found.states.doubt(record.line);
         }
+        let category = self.layout.places.of(ColumnRole::Category);
+        let is_reversed = |at: usize| record.cell(at).eq_ignore_ascii_case("reversed");
+        if is_credit
+            && known.iter().copied().chain(behind.start..record.len()).chain(category).any(is_reversed)
+        {
+            self.found.states.undone(record.line);
+        }
         if self.found.no_effect.is_some() {
             return;
         }
-        let category = self.layout.places.of(ColumnRole::Category);
         let mut places = known.iter().copied().chain(behind.start..record.len()).chain(category);
         let says = |at: &usize| {
             // A text about a payment may have such words; one of them alone says it there too.

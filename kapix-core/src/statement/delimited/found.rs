@@ -3,6 +3,7 @@
 use super::breaks::Break;
 use super::fees::Fee;
 use super::gaps::Gap;
+use super::kinds::Owed;
 use super::named::Named;
 use super::place;
 use super::sections::Section;
@@ -27,6 +28,8 @@ pub(super) struct Found {
     pub(super) rows: usize,
     pub(super) left_out: LeftOutRows,
     pub(super) totals: Stated,
+    /// What columns say that the account is.
+    pub(super) owed: Owed,
     /// Lines between rows that begin another part.
     pub(super) sections: Vec<Section>,
     /// The names of accounts in each column that is not read, by its place.
@@ -202,6 +205,7 @@ impl Found {
         self.memos.extend(next.memos);
         self.in_another_form.extend(next.in_another_form);
         self.states.join(next.states);
+        self.owed.join(&next.owed);
         self.beside.join(&next.beside);
         self.rivals.join(&next.rivals);
         if next.rows > 0

@@ -74,7 +74,20 @@ pub(super) fn of(record: Record<'_>) -> Option<Holds> {
 /// Returns whether a value of several lines has one that is a row by itself.
 pub(super) fn is_in_quotes(record: Record<'_>) -> bool {
     record.has_line_ends
-        && record.cells().flat_map(|cell| cell.lines().skip(1)).any(|line| held([line].into_iter()).is_some())
+        && (record.cells().any(is_two_rows)
+            || record
+                .cells()
+                .flat_map(|cell| cell.lines().skip(1))
+                .any(|line| held([line].into_iter()).is_some()))
+}
+
+/// Returns whether a value begins in one row and ends in another: an amount behind a separator in its first line, and a day before
+/// one in its last.
+fn is_two_rows(cell: &str) -> bool {
+    let mut lines = cell.lines();
+    let (Some(first), Some(last)) = (lines.next(), lines.next_back()) else { return false };
+    let has_amount = first.split(MARKS).skip(1).any(|piece| money(piece.trim()).is_some());
+    has_amount && last.contains(MARKS) && last.split(MARKS).any(|piece| is_day(piece.trim()))
 }
 
 fn held<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Holds> {
@@ -250,44 +263,4 @@ fn money(text: &str) -> Option<bool> {
             || written.currency.is_some()
             || matches!(written.evidence(), Evidence::Decimal(_)),
     )
-}
-
-/// Words of amounts that stand for more than they are.
-pub(super) const SCALES: &[&str] = &[
-    "thousand",
-    "thousands",
-    "million",
-    "millions",
-    "milliers",
-    "mille",
-    "tausend",
-    "millionen",
-    "mio",
-    "milhares",
-    "milhoes",
-    "miles",
-    "millones",
-    "maelfu",
-    "000",
-    "000s",
-    "mn",
-];
-
-/// Returns whether a line says that amounts are in thousands or millions, as `Amounts in thousands of KES` and `KES '000`.
-pub(super) fn is_scaled(record: Record<'_>) -> bool {
-    let mut cells = record.cells().filter(|cell| !cell.is_empty());
-    let Some(first) = cells.next() else { return false };
-    let text = folded(&cells.fold(first.to_owned(), |text, cell| text + " " + cell));
-    let words: Vec<&str> = text.split(' ').collect();
-    let ends = |at: usize| at + 1 == words.len();
-    words.iter().enumerate().any(|(at, word)| {
-        let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
-        let is_in = matches!(before, "in" | "en" | "em" | "x")
-            || matches!(before, "amount" | "amounts" | "figures" | "values" | "montants" | "betrage")
-            || amounts::currency_of_cell(before).is_ok();
-        let is_of = words.get(at + 1).is_some_and(|next| matches!(*next, "of" | "de" | "d"));
-        // `Account 000 123` is a number.
-        let is_number = word.starts_with('0') && !ends(at);
-        SCALES.contains(word) && ((is_in && !is_number) || (is_of && !word.starts_with('0')))
-    })
 }

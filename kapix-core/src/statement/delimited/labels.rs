@@ -32,6 +32,10 @@ static BEGINNINGS: LazyLock<[Texts; 3]> = LazyLock::new(|| {
 static WHOLE: LazyLock<[Texts; 2]> =
     LazyLock::new(|| [(texts("balance"), Label::Balance), (texts("limit"), Label::Limit)]);
 
+/// Beginnings of the first row, where its amount is its balance; and words that must stand in it behind other labels.
+static CARRIED: LazyLock<[Vec<&'static str>; 2]> =
+    LazyLock::new(|| [texts("carried"), texts("carried_with")]);
+
 /// Words that may follow a total; and those that may follow a balance, beside numbers.
 static BESIDE: LazyLock<[Vec<&'static str>; 2]> =
     LazyLock::new(|| [texts("beside_totals"), texts("beside_balances")]);
@@ -45,6 +49,21 @@ fn texts(kind: &str) -> Vec<&'static str> {
 /// Returns what a row is that begins with the text, or is described by it.
 pub(super) fn label(text: &str) -> Option<Label> {
     Some(labelled(&folded(text), &*BEGINNINGS)?.0)
+}
+
+/// Returns whether a text begins with words of a balance, whatever follows: beside an amount that is the balance too the row moved
+/// nothing.
+pub(super) fn begins_with_balance(text: &str) -> bool {
+    let text = folded(text);
+    let [carried, sure] = &*CARRIED;
+    let begins = |list: &[&str]| {
+        let mut rests = list.iter().filter_map(|own| text.strip_prefix(own));
+        rests.any(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    // `C.F. Motors` is a name.
+    let is_sure = || text.split(' ').any(|word| sure.contains(&word));
+    begins(carried)
+        || labelled(&text, &*BEGINNINGS).is_some_and(|(label, _)| label != Label::Total && is_sure())
 }
 
 /// Returns what a row is that the whole text names: nothing follows but a day, a side or such a word. The petrol of

@@ -42,6 +42,7 @@ mod walk;
 mod whole;
 mod words;
 
+pub(crate) use effect::tells_of_money_in;
 use read::place;
 pub(crate) use read::read;
 pub(crate) use words::kind as kind_of_word;

@@ -10,6 +10,7 @@ use super::place;
 use super::records::{Record, Records};
 use super::sections::{currency_said, mark_said, title};
 use super::survey::Choices;
+use super::units;
 use super::words::{self, Label};
 use crate::domain::{AccountKind, Period};
 use crate::error::{Cause, Result};
@@ -67,7 +68,7 @@ pub(super) struct Preamble {
     /// Lines that name a day and an amount and may be rows.
     pub(super) hidden: Vec<u64>,
     /// The currencies that stand beside balances, such as `₦50,000.00`.
-    beside: Vec<Currency>,
+    pub(super) beside: Vec<(Currency, u64)>,
     periods: Vec<[Stamp; 2]>,
     openings: Vec<Balance>,
     closings: Vec<Balance>,
@@ -95,7 +96,7 @@ pub(super) fn pass(
             break;
         }
         left_out.push(record.line, LeftOutReason::Preamble);
-        preamble.refuse(record)?;
+        preamble.refuse(record, layout)?;
         preamble.read(record);
     }
     Ok(preamble)
@@ -132,13 +133,9 @@ pub(super) fn named_amount(text: &str) -> Option<(&str, &str)> {
 }
 
 impl Preamble {
-    /// Refuses a line that is a row, or that says that amounts stand for more than they are.
-    fn refuse(&mut self, record: Record<'_>) -> Result<()> {
-        if hidden::is_scaled(record) {
-            let message = "the line says that amounts are in thousands or millions, which is not read: give them in units of the \
-                           currency, without this line";
-            return Err(place(Cause::StatementForm, record.line, None, message));
-        }
+    /// Refuses a line that is a row, or that says that amounts are in another unit.
+    fn refuse(&mut self, record: Record<'_>, layout: &Layout) -> Result<()> {
+        layout.refuse_unit(record.line, units::of_line(record))?;
         match hidden::of(record) {
             Some(Holds::Row | Holds::Memo) => {
                 let message = "the line before the header holds a day and an amount, as a row does; split the document there, or \
@@ -160,13 +157,17 @@ impl Preamble {
         }
         match named_value(record) {
             Some((ColumnRole::Currency, value)) => {
-                self.currencies.extend(amounts::currency_named(value).map(|own| (own, record.line)));
+                let named = amounts::currency_named(value).or_else(|| amounts::currency_of_number(value));
+                self.currencies.extend(named.map(|own| (own, record.line)));
                 // A letter may be the beginning of any word.
                 let mark = amounts::mark_of_several(value).filter(|mark| !mark.is_word());
+                let mark = mark.or_else(|| amounts::mark_of_word(value));
                 self.marks.extend(mark.map(|own| (own, record.line)));
             }
-            Some((ColumnRole::Account, value)) if self.account_id.is_none() => {
-                self.account_id = Id::parse(value).ok();
+            Some((ColumnRole::Account, value)) => {
+                self.account_id = self.account_id.take().or_else(|| Id::parse(value).ok());
+                let codes = record.cells().skip(1).filter_map(|cell| Currency::parse(cell).ok());
+                self.currencies.extend(codes.map(|own| (own, record.line)));
             }
             _ => {
                 self.currencies.extend(currency_said(record).map(|own| (own, record.line)));
@@ -192,7 +193,7 @@ impl Preamble {
         let is_balance = label.is_some_and(|label| label != Label::Total)
             || words::column(&name).is_some_and(|(column, _)| column == ColumnRole::Balance);
         if is_balance && let Some(written) = amounts::cut(value) {
-            self.beside.extend(written.currency);
+            self.beside.extend(written.currency.map(|own| (own, record.line)));
         }
         match label {
             Some(Label::Opening) => self.openings.push(balance()),
@@ -203,8 +204,8 @@ impl Preamble {
 
     /// Returns the currency beside the balances of these lines, where all have one.
     pub(super) fn currency_beside(&self) -> Option<Currency> {
-        let first = *self.beside.first()?;
-        self.beside.iter().all(|own| *own == first).then_some(first)
+        let (first, _) = *self.beside.first()?;
+        self.beside.iter().all(|(own, _)| *own == first).then_some(first)
     }
 
     /// Returns the days that the document covers, where one reading of them holds the days of all rows: that of the rows, since a

@@ -121,8 +121,10 @@ impl Source<'_> {
         for line in whole::open_ends(&accounts) {
             found.states.doubt(line);
         }
-        findings.extend(core::mem::take(&mut found.states).finding());
-        findings.extend(kind_unknown(request, &body.preamble, &accounts));
+        let [open, undone] = core::mem::take(&mut found.states).findings();
+        findings.extend(open);
+        let owed = body.preamble.kind_open.or(found.owed.line());
+        findings.extend(kind_unknown(request, (&body.preamble, owed), &accounts));
         findings.extend(balances::oldest_first(&mut accounts));
         let opening = request.account.opening_balance_minor;
         fees::give_rows(&mut accounts, opening, &layout);
@@ -139,6 +141,7 @@ impl Source<'_> {
             }
             if whole::chains(&mut accounts, &mut findings) && whole::goes_on(&accounts, &beginnings) {
                 whole::settle(&mut findings, (&hidden, &found.in_another_form), &accounts)?;
+                findings.extend(undone);
             } else {
                 not_whole.map_or(Ok(()), Err)?;
             }
@@ -223,16 +226,16 @@ fn check_kind(request: &TransactionsReadRequest, preamble: &Preamble) -> Result<
     Err(place(Cause::TransactionCsv, line, Some(ColumnRole::Kind), &message))
 }
 
-/// Returns the finding of a line before the header that names a loan or a card where nothing says what the account is.
+/// Returns the finding of a line before the header, or a row, that names a loan or a card where nothing says what the account is.
 fn kind_unknown(
     request: &TransactionsReadRequest,
-    preamble: &Preamble,
+    (preamble, owed): (&Preamble, Option<u64>),
     accounts: &[Building],
 ) -> Option<ReadingFinding> {
     let is_known = request.account.kind.is_some()
         || preamble.kind.is_some()
         || accounts.iter().all(|account| account.kind.is_some());
-    let line = preamble.kind_open.filter(|_| !is_known)?;
+    let line = owed.filter(|_| !is_known)?;
     Some(ReadingFindingKind::KindUnknown.at(vec![line]))
 }
 

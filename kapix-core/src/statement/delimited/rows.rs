@@ -74,6 +74,7 @@ impl Rows<'_> {
 
     fn dated(&mut self, record: &Cut<'_>, stamp: &Stamp) -> Result<()> {
         self.check_width(record)?;
+        self.check_unit(record)?;
         let currency = self.currency_of(record)?;
         let amount = self.amount(record, currency)?;
         let balance_minor = self.money(record, self.balance(), currency)?;
@@ -98,7 +99,7 @@ impl Rows<'_> {
         self.check_account(record)?;
         self.see_names(record);
         if row.status == TransactionStatus::Posted {
-            self.found.states.see(record, self.layout);
+            self.found.states.see(record, self.layout, amount_minor);
             let mut texts = [row.description, row.counterparty].into_iter().flatten();
             if amount_minor > 0 && texts.any(effect::tells_of_money_in) {
                 self.found.states.doubt(record.line);
@@ -129,7 +130,10 @@ impl Rows<'_> {
         if amount.is_none_or(|amount| amount == 0) || amount == balance_minor {
             let label =
                 if amount.is_none_or(|amount| amount == 0) { words::label } else { words::whole_label };
-            return record.cells().find_map(label).filter(|label| *label != Label::Total);
+            let label = record.cells().find_map(label).filter(|label| *label != Label::Total);
+            let begins = |cell: &str| words::begins_with_balance(cell).then_some(Label::Opening);
+            let is_first = amount.is_some() && self.found.rows == 0;
+            return label.or_else(|| record.cells().find_map(begins).filter(|_| is_first));
         }
         let label = words::whole_label(self.cell(record, ColumnRole::Description));
         // What states a balance beside another amount moved it, unless it is a limit.
@@ -181,6 +185,7 @@ impl Rows<'_> {
             };
             return Err(place(Cause::TransactionCsv, record.line, Some(ColumnRole::At), &message));
         } else {
+            self.layout.refuse_units(record)?;
             self.section(record)?;
             let continues = self.continues(record)?;
             match hidden::of(**record) {
@@ -255,7 +260,8 @@ impl Rows<'_> {
                 Error::new(Cause::StatementUnstated, message).at("/account/currency")
             });
         }
-        let own = amounts::currency_of_cell(text)
+        let own = amounts::currency_of_number(text)
+            .map_or_else(|| amounts::currency_of_cell(text), Ok)
             .map_err(|error| place(error.cause, record.line, Some(ColumnRole::Currency), &error.message))?;
         match self.stated.currency.or(self.layout.currency) {
             Some(stated) if stated != own => {

@@ -102,6 +102,26 @@ const NO_EFFECT: &[&str] = &[
 ];
 /// A word that may be the title of such rows, or end a sentence.
 const OPEN: &str = "reserved";
+/// Words of the title of an account behind its currency; and codes of currencies that are words too.
+const OF_TITLES: &[&str] = &[
+    "account",
+    "accounts",
+    "acct",
+    "konto",
+    "compte",
+    "conta",
+    "cuenta",
+    "statement",
+    "savings",
+    "current",
+    "checking",
+    "cheque",
+    "wallet",
+    "call",
+    "transactions",
+    "ledger",
+];
+const CODES_AND_WORDS: &[&str] = &["all", "top", "try", "cup", "mop"];
 /// Words behind a kind of account in a title.
 const TITLES: &[&str] = &[" account", " accounts", " acct", " a c", "konto"];
 
@@ -188,7 +208,17 @@ pub(super) fn currency_said(record: Record<'_>) -> Option<Currency> {
         first.trim_matches(|char: char| !char.is_alphanumeric() && !matches!(char, '€' | '₦' | '₵' | '₹'));
     let (before, last) = text.rsplit_once(' ').unwrap_or(("", text));
     let is_said = before.is_empty() || matches!(folded(before).rsplit(' ').next(), Some("in" | "currency"));
-    amounts::currency_named(last).filter(|_| is_said)
+    amounts::currency_named(last).filter(|_| is_said).or_else(|| currency_of_title(text))
+}
+
+/// Returns the currency with which the title of an account begins, as `USD ACCOUNT` and `Ugandan Shilling Account` do.
+fn currency_of_title(text: &str) -> Option<Currency> {
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_behind = |word: &&str| OF_TITLES.contains(&&*folded(word));
+    let behind = words.iter().rev().take_while(|word| is_behind(word)).count();
+    let name = words.get(..words.len() - behind)?.join(" ");
+    let is_word = CODES_AND_WORDS.iter().any(|code| name.eq_ignore_ascii_case(code));
+    amounts::currency_named(&name).filter(|_| behind > 0 && !is_word)
 }
 
 /// Returns the mark of several currencies that a line says amounts are in: `All amounts in $`.
@@ -252,7 +282,9 @@ impl Rows<'_> {
     /// Keeps what a line between rows begins; refuses one that names another currency.
     pub(super) fn section(&mut self, record: &Cut<'_>) -> Result<()> {
         let named = match named_value(**record) {
-            Some((ColumnRole::Currency, value)) => amounts::currency_named(value),
+            Some((ColumnRole::Currency, value)) => {
+                amounts::currency_named(value).or_else(|| amounts::currency_of_number(value))
+            }
             _ => None,
         };
         if let Some((other, currency)) = named.or_else(|| currency_said(**record)).zip(self.currency)

@@ -3,6 +3,7 @@
 
 use super::amounts;
 use super::cut::Cut;
+use super::effect;
 use super::flags::{self, Says};
 use super::layout::Layout;
 use super::words;
@@ -17,6 +18,8 @@ pub(super) struct States {
     columns: BTreeMap<usize, State>,
     /// Lines of rows of which a text tells that they took no effect.
     told: Vec<u64>,
+    /// Lines of money in that was undone later: balances show that it came in, and not that it stayed.
+    undone: Vec<u64>,
 }
 
 /// What a column shows.
@@ -34,7 +37,7 @@ struct State {
 
 impl States {
     /// Sees a row that took effect as far as its columns say.
-    pub(super) fn see(&mut self, record: &Cut<'_>, layout: &Layout) {
+    pub(super) fn see(&mut self, record: &Cut<'_>, layout: &Layout, amount_minor: i64) {
         let own = layout.places.of(ColumnRole::Status);
         let says_own = own.is_some_and(|own| !record.cell(own).is_empty());
         for (at, says) in layout.flags.iter().copied().chain(own.map(|own| (own, Says::Status))) {
@@ -64,6 +67,9 @@ impl States {
             }
             state.open.push(record.line);
             state.filled.extend((!amounts::is_empty(text)).then_some(record.line));
+            if says == Says::Returned && !amounts::is_empty(text) && amount_minor > 0 {
+                self.undone.push(record.line);
+            }
         }
     }
 
@@ -72,8 +78,14 @@ impl States {
         self.told.push(line);
     }
 
+    /// Sees a credit that a column says was undone later.
+    pub(super) fn undone(&mut self, line: u64) {
+        self.undone.push(line);
+    }
+
     /// Adds what the part of the document behind shows.
     pub(super) fn join(&mut self, next: Self) {
+        self.undone.extend(next.undone);
         self.told.extend(next.told);
         for (at, next) in next.columns {
             let own = self.columns.entry(at).or_default();
@@ -84,27 +96,33 @@ impl States {
         }
     }
 
-    /// Returns the finding of rows of which a column leaves open what it says of others.
-    pub(super) fn finding(self) -> Option<ReadingFinding> {
+    /// Returns the findings of rows of which a column leaves open what it says of others, and of those of them that balances do not
+    /// settle.
+    pub(super) fn findings(self) -> [Option<ReadingFinding>; 2] {
         let open = self.columns.into_values().flat_map(|it| match (it.has_usual, it.says_alone) {
             (true, _) => it.open,
             (false, true) => it.filled,
             (false, false) => Vec::new(),
         });
-        let mut lines: Vec<u64> = open.chain(self.told).collect();
-        lines.sort_unstable();
-        lines.dedup();
-        (!lines.is_empty()).then(|| ReadingFindingKind::StateUnknown.at(lines))
+        let all: Vec<u64> = open.chain(self.told).chain(self.undone.iter().copied()).collect();
+        [all, self.undone].map(|mut lines| {
+            lines.sort_unstable();
+            lines.dedup();
+            (!lines.is_empty()).then(|| ReadingFindingKind::StateUnknown.at(lines))
+        })
     }
 }
 
 /// Returns whether a code or a reason of a return says that there was none.
 fn is_no_return(text: &str) -> bool {
-    flags::is_yes(text) == Some(false) || amounts::is_empty(text) || is_success(text)
+    let is_zero = amounts::cut(text).is_some_and(|written| written.is_zero());
+    let first = words::folded(text);
+    let is_negated = matches!(first.split(' ').next(), Some("not" | "no" | "never" | "non"));
+    flags::is_yes(text) == Some(false) || amounts::is_empty(text) || is_zero || is_negated || is_success(text)
 }
 
 /// Returns whether a code of a response is that of success, or a word that says so.
 fn is_success(text: &str) -> bool {
     let is_zero = !text.is_empty() && text.bytes().all(|byte| byte == b'0');
-    is_zero || words::status(text) == Some(TransactionStatus::Posted)
+    is_zero || words::status(text) == Some(TransactionStatus::Posted) || effect::says_success(text)
 }

@@ -216,7 +216,11 @@ impl Body<'_> {
         let stated = self.request.account.currency;
         let header = layout.currency.map(|currency| (currency, layout.header_line));
         let mut first = stated.map(|currency| (currency, None));
-        for (currency, line) in header.into_iter().chain(self.preamble.currencies.iter().copied()) {
+        let named = header.into_iter().chain(self.preamble.currencies.iter().copied());
+        // Balances beside a currency name it where nothing else does; else they must agree.
+        let is_named = first.is_some() || header.is_some() || !self.preamble.currencies.is_empty();
+        let beside = self.preamble.beside.iter().copied().filter(|_| is_named);
+        for (currency, line) in named.chain(beside) {
             let (other, before) = *first.get_or_insert((currency, Some(line)));
             if other != currency {
                 let by = before.map_or("the request".to_owned(), |line| format!("line `{line}`"));

@@ -1,7 +1,7 @@
 //! The words of documents as data: names of columns (`columns.txt`), and the texts of special rows, in the languages of the statements
 //! that were seen. A word is compared without case, accents, spaces and punctuation.
 
-pub(super) use super::labels::{Label, label, whole_label};
+pub(super) use super::labels::{Label, begins_with_balance, label, whole_label};
 use crate::domain::{AccountKind, Direction, TransactionStatus};
 use crate::statement::profile::ColumnRole;
 use std::collections::BTreeMap;
@@ -97,6 +97,17 @@ const PENDING: &[&str] = &[
     "pendente",
     "pendiente",
     "inasubiri",
+    "unconfirmed",
+    "not confirmed",
+    "not cleared",
+    "not booked",
+    "not settled",
+    "not completed",
+    "incomplete",
+    "draft",
+    "nicht gebucht",
+    "noch nicht gebucht",
+    "nicht verbucht",
 ];
 const FAILED: &[&str] = &[
     "failed",
@@ -116,6 +127,14 @@ const FAILED: &[&str] = &[
     "refused",
     "bounced",
     "timed out",
+    "timeout",
+    "time out",
+    "nok",
+    "not ok",
+    "not successful",
+    "not paid",
+    "not approved",
+    "not processed",
     "error",
     "declined by bank",
     "reverted",

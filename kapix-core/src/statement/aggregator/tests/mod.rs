@@ -2,3 +2,4 @@ mod given;
 mod hostile;
 mod joined;
 mod presets;
+mod states;

@@ -169,3 +169,21 @@ fn a_name_that_begins_as_a_balance_is_no_balance() {
         assert_eq!(reading.accounts[0].account.opening_balance_minor, Some(300_000), "{whole}");
     }
 }
+
+#[test]
+fn days_with_the_year_first_that_a_program_turned_round_are_refused() {
+    let days = [
+        "01-05", "01-07", "01-14", "01-20", "02-03", "02-09", "02-17", "02-25", "03-04", "03-11", "03-19",
+        "03-28",
+    ];
+    let document = |turn: bool| {
+        let day = |day: &&str| match day.split_once('-') {
+            Some((month, day)) if turn && day < "13" => format!("2026-{day}-{month}"),
+            _ => format!("2026-{day}"),
+        };
+        let rows: String = days.iter().map(|own| format!("{},x,-5.00\n", day(own))).collect();
+        format!("Date,Details,Amount\n{rows}2026-03-29,Pay,90.00\n")
+    };
+    assert_eq!(read(&document(false), "KES").unwrap().accounts[0].account.transactions.len(), 13);
+    assert_eq!(error(&document(true), "KES").cause, Cause::StatementForm);
+}

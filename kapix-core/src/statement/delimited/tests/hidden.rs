@@ -187,3 +187,19 @@ fn a_category_of_a_bank_is_read_by_the_table_of_categories() {
     let own = |name: &str| Some(name.to_owned());
     assert_eq!(categories, [None, own("reversal"), own("own_transfer"), own("own_transfer"), own("loan")]);
 }
+
+#[test]
+fn two_rows_that_a_pair_of_quotes_makes_one_are_told() {
+    let text = "Date,Details,Amount\n2026-06-13,A,-10.00\n2026-06-14,\"B,-100.00\n2026-06-15,C\",-20.00\n2026-06-16,D,50.00\n";
+    let told = |text: &str| {
+        let findings = read(text, "KES").unwrap().findings;
+        findings.iter().any(|found| found.kind == ReadingFindingKind::HiddenRows)
+    };
+    assert!(told(text));
+    for honest in ["\"B, Nairobi\n2026-06-15\"", "\"B\n2026-06-15, C\"", "\"Shop, 12\nNairobi, Kenya\""] {
+        let text = format!(
+            "Date,Details,Amount\n2026-06-13,A,-10.00\n2026-06-14,{honest},-20.00\n2026-06-16,D,50.00\n"
+        );
+        assert!(!told(&text), "{honest}");
+    }
+}

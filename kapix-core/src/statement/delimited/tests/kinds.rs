@@ -106,3 +106,73 @@ fn a_title_of_a_loan_between_rows_is_that_of_another_account() {
     // On every page of one account.
     assert!(read(&format!("Loan Account Statement\n{between}"), "KES").is_ok());
 }
+
+#[test]
+fn a_title_that_names_a_loan_or_a_card_with_more_beside_is_told() {
+    for line in [
+        "Credit Card ****1234",
+        "Credit card: 5412****1234",
+        "Loan 12345",
+        "Home Loan 55",
+        "Personal Loan - 12345",
+        "Loan A/C: 55",
+        "Acme Bank Loan Account Statement for the period 01/12/2025 to 30/06/2026",
+        "JOHN DOE PERSONAL LOAN",
+        "KCB M-PESA Loan",
+        "LOANSTATEMENT",
+        "CC Statement",
+        "\"Product\",Visa Gold",
+        "A/c type: LN",
+        "DKB-VISA-Card",
+        "Amex Gold",
+        "Extracto de tarjeta de cr\u{e9}dito",
+        "Pr\u{ea}t personnel",
+        "Empr\u{e9}stimo pessoal",
+        "Minimum payment due 500.00",
+    ] {
+        let reading = read(&format!("{line}\n{ROWS}"), "KES").unwrap();
+        let kind = reading.accounts[0].account.kind;
+        let is_told = doubts(&reading) == [(ReadingFindingKind::KindUnknown, vec![1])];
+        assert!(is_told || matches!(kind, AccountKind::Card | AccountKind::Loan), "{line}: {kind:?}");
+    }
+}
+
+#[test]
+fn a_column_that_names_a_loan_or_a_card_is_told() {
+    let document = |name: &str, value: &str| {
+        format!(
+            "Date,Details,Amount,{name}\n2026-03-01,Payment,500.00,{value}\n2026-03-02,Shop,-20.00,{value}\n"
+        )
+    };
+    for (name, value) in [
+        ("Account", "Credit Card"),
+        ("Account", "Amex Gold"),
+        ("Account Name", "Loan Account"),
+        ("Acct Type", "CREDIT CARD"),
+        ("A/C Type", "LN"),
+        ("Product Name", "Visa Gold"),
+        ("Product Type", "Personal Loan"),
+        ("Product", "Staff loan"),
+        ("Scheme", "HOME LOANS"),
+        ("Facility", "Line of credit"),
+        ("Kontoart", "Kreditkartenkonto"),
+        ("Tipo de cuenta", "Tarjeta de cr\u{e9}dito"),
+    ] {
+        let text = document(name, value);
+        let reading = read(&text, "KES").unwrap();
+        assert_eq!(doubts(&reading), [(ReadingFindingKind::KindUnknown, vec![2])], "{name}: {value}");
+        assert_eq!(doubts(&stated(&text, AccountKind::Card).unwrap()), [], "{name}: {value}");
+    }
+    for (name, value) in [
+        ("Account", "0110998877"),
+        ("Account Name", "Jane Doe"),
+        ("Acct Type", "SAVINGS"),
+        ("Product", "Current"),
+        ("Scheme", "VISA"),
+        ("Card", "VISA ****1234"),
+        ("Institution", "Invented Savings and Loans"),
+        ("Product Name", "Visa Debit"),
+    ] {
+        assert_eq!(doubts(&read(&document(name, value), "KES").unwrap()), [], "{name}: {value}");
+    }
+}

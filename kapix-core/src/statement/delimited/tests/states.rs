@@ -120,3 +120,62 @@ fn a_note_of_a_row_that_gives_money_back_is_its_category() {
         "Date,Details,Amount,Notes\n2026-03-13,Acme,500.00,the refund desk called\n2026-03-14,x,-1.00,Rent\n";
     assert!(rows(other, "KES").iter().all(|row| row.category.is_none()));
 }
+
+/// Three rows whose balances chain, the second of which has another value.
+fn chained(name: &str, usual: &str, other: &str, amount: &str) -> String {
+    let last = if amount.starts_with('-') { ["440.00", "439.00"] } else { ["560.00", "559.00"] };
+    format!(
+        "Date,Details,Amount,Balance,{name}\n2026-03-13,Pay,500.00,500.00,{usual}\n2026-03-14,Pay,{amount},{},{other}\n\
+         2026-03-15,Bus,-1.00,{},{usual}\n",
+        last[0], last[1]
+    )
+}
+
+#[test]
+fn a_credit_that_was_undone_later_is_told_though_balances_chain() {
+    for (name, usual, other) in [
+        ("Status", "Completed", "Reversed"),
+        ("Status", "Completed", "Refunded"),
+        ("Return Code", "", "R01"),
+        ("Category", "Food", "Reversed"),
+        ("Is Refund", "No", "Yes"),
+        ("Refund", "N", "Y"),
+        ("Refunded", "false", "true"),
+        ("Reversal Ref", "", "TX99"),
+        ("Amount Refunded", "0.00", "60.00"),
+        ("Chargeback Amount", "0", "60.00"),
+    ] {
+        assert_eq!(open(&chained(name, usual, other, "60.00")), [3], "{name}");
+        assert_eq!(open(&chained(name, usual, other, "-60.00")), [] as [u64; 0], "{name}");
+        assert_eq!(open(&chained(name, usual, usual, "60.00")), [] as [u64; 0], "{name}");
+    }
+    let captured = rows(&document("Captured", "true", "false"), "KES");
+    assert_eq!(captured[1].status, Pending);
+}
+
+#[test]
+fn words_of_states_that_were_not_known_are_read() {
+    for (name, usual, other, status) in [
+        ("Status", "Confirmed", "Unconfirmed", Pending),
+        ("Status", "Cleared", "Not cleared", Pending),
+        ("Status", "OK", "NOK", Failed),
+        ("Status", "Completed", "Timeout", Failed),
+        ("Status", "Posted", "Draft", Pending),
+        ("Status", "Gebucht", "Nicht gebucht", Pending),
+        ("Exec Status", "Completed", "Failed", Failed),
+        ("Buchungszustand", "gebucht", "vorgemerkt", Pending),
+    ] {
+        let statuses: Vec<_> =
+            rows(&document(name, usual, other), "KES").iter().map(|row| row.status).collect();
+        assert_eq!(statuses, [Posted, status, Posted], "{name} {other}");
+    }
+    let usual = "The service request is processed successfully.";
+    assert_eq!(open(&document("Result Desc", usual, "The balance is insufficient")), [3]);
+    assert_eq!(open(&document("Result Desc", usual, usual)), [] as [u64; 0]);
+    for text in ["SALARY NOT PAID", "RTD CHQ DEPOSIT", "EFT REJECT", "TIMED OUT SALARY"] {
+        let text = document("Info", "", "").replace("14,Pay", &format!("14,{text}"));
+        assert_eq!(open(&text), [3], "{text}");
+    }
+    // A draft of a bank is a payment.
+    assert_eq!(rows(&document("Category", "Food", "Draft"), "KES")[1].status, Posted);
+}

@@ -127,3 +127,127 @@ fn of_gross_and_net_amounts_balances_show_the_one_of_the_account_or_the_request_
     let same = "Date,Details,Amount,Net Amount\n2026-03-01,Pay,50.00,50.00\n2026-03-02,Rent,-20.00,-20.00\n";
     assert_eq!(read(same, "KES").unwrap().findings, []);
 }
+
+#[test]
+fn units_named_outside_the_names_of_columns_are_refused() {
+    const HEADER: &str = "Date,Details,Amount,Balance\n";
+    const ROWS: &str = "2026-03-01,Pay,5000,5000\n2026-03-02,Rent,-2000,3000\n";
+    let refuses = |text: &str, line: u64| {
+        let refused = error(text, "KES");
+        let place = format!("/document/{line}");
+        assert_eq!((refused.cause, &*refused.fields[0]), (Cause::StatementForm, &*place), "{text}");
+    };
+    for line in [
+        "Amounts in cents",
+        "All amounts are in cents",
+        "All amounts shown in Kenyan cents",
+        "Amounts in minor units",
+        "Values in kobo",
+        "Statement (in cents)",
+        "Unit,cents",
+        "Unit: pence",
+        "Denomination,kobo",
+        "KES cents",
+        "Amounts: cents",
+        "Betr\u{e4}ge in Tsd. EUR",
+        "Betr\u{e4}ge in TEUR",
+        "Montants en centimes",
+        "Figures in 1000s",
+        "\"Figures in 1,000s\"",
+        "Figures in 1000",
+        "Amounts in lakhs",
+        "Amounts in crore",
+        "All amounts in thousands",
+        "Scale,1000",
+        "KES'000",
+    ] {
+        refuses(&format!("Invented Bank\n{line}\n{HEADER}{ROWS}"), 2);
+        refuses(&format!("{HEADER}{ROWS}{line}\n"), 4);
+    }
+    refuses(&format!("{HEADER},,cents,cents\n{ROWS}"), 2);
+    refuses(&format!("{HEADER},,KES '000,KES '000\n{ROWS}"), 2);
+    refuses(&format!("{HEADER}{ROWS},Amounts are in cents,,\n"), 4);
+    refuses("Date,Details,Amount,Unit\n2026-03-01,Pay,5000,cents\n2026-03-02,Rent,-2000,cents\n", 2);
+    // Stated as amounts in minor units they are read.
+    let text = format!("Amounts in cents\nDate,Details,Amount\n{}", ROWS.replace(",5000,5000", ",5000"))
+        .replace(",-2000,3000", ",-2000");
+    let stated = with(&text, columns(&[(ColumnRole::AmountMinor, "Amount")])).unwrap();
+    assert_eq!(stated.accounts[0].account.transactions[0].amount_minor, 5_000);
+}
+
+#[test]
+fn lines_that_name_no_unit_are_read() {
+    for line in [
+        "Branch,Thousand Oaks",
+        "Account holder,Jane Cent",
+        "Million Traders Ltd",
+        "Amount in words: two million",
+        "Unit 5 Industrial Area",
+        "Account 000 123",
+        "Facility amount,KES 2 million",
+        "Fifty Cent Street",
+        "Minor account in guardian's name",
+        "Established in 1000",
+        "Currency: KES",
+    ] {
+        let rows = "Date,Details,Amount,Units\n2026-03-01,Pay,50.00,1000\n2026-03-02,Rent,-20.00,10\n";
+        let text = format!("{line}\n{rows}");
+        assert_eq!(read(&text, "KES").map(|it| it.findings).unwrap(), [], "{line}");
+        let below = format!("{rows}{line}\n");
+        assert!(read(&below, "KES").is_ok(), "{line}");
+    }
+    let text = "Date,Details,Amount\n2026-03-01,Pay,50.00\n,in cents of the realm,\n2026-03-02,Rent,-20.00\n";
+    assert_eq!(rows(text, "KES").len(), 2);
+}
+
+#[test]
+fn the_code_of_pence_is_not_that_of_pounds() {
+    for text in [
+        "Date,Details,Amount,Currency\n2026-03-01,Pay,5000,GBp\n2026-03-02,Rent,-2000,GBp\n",
+        "Date,Details,Amount\n2026-03-01,Pay,5000 GBp\n2026-03-02,Rent,-2000 GBp\n",
+        "Date,Details,Amount\n2026-03-01,Pay,GBp 5000\n2026-03-02,Rent,GBp -2000\n",
+        "Date,Details,Amount (GBp)\n2026-03-01,Pay,5000\n2026-03-02,Rent,-2000\n",
+        "Currency: GBp\nDate,Details,Amount\n2026-03-01,Pay,5000\n2026-03-02,Rent,-2000\n",
+        "Date,Details,Amount,Currency,Ccy\n2026-03-01,Pay,5000,GBP,GBp\n2026-03-02,Rent,-2000,GBP,GBp\n",
+    ] {
+        assert!(read(text, "GBP").is_err() && read(text, "").is_err(), "{text}");
+        assert!(read(&text.replace("GBp", "GBP"), "GBP").is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn names_of_currencies_that_contradict_are_refused() {
+    for name in [
+        "Account Ccy",
+        "CCY Code",
+        "Posting Currency",
+        "Balance Currency",
+        "Statement Ccy",
+        "Currency ISO",
+        "Acct Ccy",
+        "Kontow\u{e4}hrung",
+    ] {
+        let text =
+            format!("Date,Details,Amount,{name}\n2026-03-01,Pay,50.00,USD\n2026-03-02,Rent,-20.00,USD\n");
+        assert_eq!(error(&text, "KES").cause, Cause::MoneyCurrencyMixed, "{name}");
+        assert_eq!(read(&text, "").unwrap().accounts[0].account.currency.as_str(), "USD", "{name}");
+        let number = text.replace("USD", "840");
+        assert_eq!(error(&number, "KES").cause, Cause::MoneyCurrencyMixed, "{name}");
+    }
+    for line in [
+        "Opening balance,USD 1000.00",
+        "Account No,12345,USD",
+        "USD ACCOUNT",
+        "Currency: 840",
+        "Currency,Dollar",
+        "Ugandan Shilling Account",
+    ] {
+        let text = format!("{line}\nDate,Details,Amount\n2026-03-01,Pay,50.00\n2026-03-02,Rent,-20.00\n");
+        assert_eq!(error(&text, "KES").cause, Cause::MoneyCurrencyMixed, "{line}");
+    }
+    for line in ["All accounts", "Account No,12345", "Currency: 404", "Kenya Shilling Account", "Top account"]
+    {
+        let text = format!("{line}\nDate,Details,Amount\n2026-03-01,Pay,50.00\n2026-03-02,Rent,-20.00\n");
+        assert!(read(&text, "KES").is_ok(), "{line}");
+    }
+}

@@ -226,3 +226,34 @@ fn a_limit_in_a_balance_is_no_ledger_balance() {
         assert_eq!(reading.proof.columns_not_read, [name]);
     }
 }
+
+#[test]
+fn a_first_row_that_brings_a_balance_forward_is_no_transaction() {
+    let document = |text: &str| {
+        format!(
+            "Date,Details,Amount,Balance\n2026-03-01,{text},900.00,900.00\n2026-03-02,Shop,-20.00,880.00\n2026-03-03,Shop,-30.00,850.00\n"
+        )
+    };
+    for text in [
+        "Opening ledger bal",
+        "Account opening balance",
+        "BALANCE FORWARDED",
+        "Balance b/f from a/c 123",
+        "Opening balance (system)",
+        "C/F from previous page",
+        "Balance carried over from 2025",
+        "\u{dc}bertrag",
+        "Saldo arrastrado",
+    ] {
+        let reading = read(&document(text), "KES").unwrap();
+        let account = &reading.accounts[0].account;
+        assert_eq!(account.transactions.len(), 2, "{text}");
+        assert_eq!(account.opening_balance_minor, Some(90_000), "{text}");
+    }
+    for text in ["Salary", "Balance transfer from savings", "\u{dc}berweisung", "Total Energies"] {
+        assert_eq!(read(&document(text), "KES").unwrap().accounts[0].account.transactions.len(), 3, "{text}");
+    }
+    // Later, and beside another balance, it is a transfer.
+    let later = document("Salary").replace("2026-03-02,Shop,-20.00", "2026-03-02,\u{dc}bertrag,-20.00");
+    assert_eq!(read(&later, "KES").unwrap().accounts[0].account.transactions.len(), 3);
+}
