@@ -181,7 +181,8 @@ fn days_with_the_year_first_that_a_program_turned_round_are_refused() {
             Some((month, day)) if turn && day < "13" => format!("2026-{day}-{month}"),
             _ => format!("2026-{day}"),
         };
-        let rows: String = days.iter().map(|own| format!("{},x,-5.00\n", day(own))).collect();
+        let rows: Vec<String> = days.iter().map(|own| format!("{},x,-5.00\n", day(own))).collect();
+        let rows = rows.concat();
         format!("Date,Details,Amount\n{rows}2026-03-29,Pay,90.00\n")
     };
     assert_eq!(read(&document(false), "KES").unwrap().accounts[0].account.transactions.len(), 13);
