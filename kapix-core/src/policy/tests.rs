@@ -9,6 +9,7 @@ mod hidden;
 mod lenient;
 #[cfg(feature = "yaml")]
 mod shipped;
+mod texts;
 mod told;
 mod witnesses;
 
