@@ -9,6 +9,7 @@ mod hidden;
 mod lenient;
 #[cfg(feature = "yaml")]
 mod shipped;
+mod stated;
 mod texts;
 mod told;
 mod witnesses;
