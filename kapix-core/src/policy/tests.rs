@@ -1,5 +1,6 @@
 //! Policies beside brute force: what a run decides while values are unknown must hold for all values.
 
+mod beside;
 mod counterfactual;
 mod difference;
 mod evaluation;
