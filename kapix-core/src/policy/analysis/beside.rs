@@ -30,13 +30,14 @@ fn reason(then: Option<&ThenBody>) -> Option<&String> {
 
 impl Beside {
     /// Returns them, of versions with these hit policies and rows.
-    pub(super) fn of(both: &Both<'_>, (one, other): ((HitPolicy, &[usize]), (HitPolicy, &[usize]))) -> Self {
-        let declining = |(hit, rows): (HitPolicy, &[usize])| -> Vec<usize> {
+    pub(super) fn of(both: &Both<'_>, hits: [HitPolicy; 2], (one, other): (&[usize], &[usize])) -> Self {
+        let declining = |hit: HitPolicy, rows: &[usize]| -> Vec<usize> {
             let tells = matches!(hit, HitPolicy::First | HitPolicy::Priority);
             let declines = |row: &usize| tells && reason(both.then(*row)).is_some();
             rows.iter().copied().filter(declines).collect()
         };
-        let (one, other) = (declining(one), declining(other));
+        let [hit, other_hit] = hits;
+        let (one, other) = (declining(hit, one), declining(other_hit, other));
         let key = |row: &usize| (reason(both.then(*row)), both.rule(*row).map(|rule| &rule.when));
         let beyond = |rows: &[usize], others: &[usize]| -> Vec<usize> {
             let others: BTreeSet<_> = others.iter().map(key).collect();

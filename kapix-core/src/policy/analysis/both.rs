@@ -187,7 +187,7 @@ impl<'v> Both<'v> {
     fn pairs(&self, (one, other): (&[usize], &[usize]), boxes: &mut Boxes) -> (Vec<Part>, bool) {
         let (mut found, mut more, mut is_told) = (Vec::new(), Vec::new(), true);
         let (mut pairs, mut steps) = (0_usize, 0_usize);
-        let mut beside = Beside::of(self, ((self.one.hit, one), (self.other.hit, other)));
+        let mut beside = Beside::of(self, [self.one.hit, self.other.hit], (one, other));
         let (own, is_all) = options(self, self.one.hit, one, boxes);
         let (others, are_all) = options(self, self.other.hit, other, boxes);
         let twins = (Twins::of(self, one, other), Twins::of(self, other, one));

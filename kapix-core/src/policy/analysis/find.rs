@@ -288,7 +288,7 @@ impl<'p> Finder<'p> {
         let rows: Vec<usize> = (0..self.table.rows.len()).collect();
         for region in self.boxes.uncovered(&domain, &rows, TOLD_MAX) {
             let certain = self.boxes.untouched(&region, TOLD_MAX);
-            let is_all = certain.iter().any(|part| *part == region);
+            let is_all = certain.contains(&region);
             for part in &certain {
                 self.keep(RuleFindingKind::Gap, &[], part, &[]);
             }
