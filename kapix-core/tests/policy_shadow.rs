@@ -56,6 +56,12 @@ fn call(desk: &Desk, request: &Value) -> Value {
     serde_json::from_slice(&reply.body).unwrap()
 }
 
+/// Returns the codes of reasons, of an answer or of a shadow.
+fn codes(reasons: &Value) -> Vec<&str> {
+    let all = reasons.as_array().map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter_map(|it| it.as_str().or_else(|| it["code"].as_str())).collect()
+}
+
 #[test]
 fn the_rest_of_an_answer_has_the_same_bytes_with_shadows() {
     let desk = desk();
@@ -87,8 +93,8 @@ fn the_rest_of_an_answer_has_the_same_bytes_with_shadows() {
         for shadow in shadows.as_array().unwrap().iter().filter(|it| it["differs"] == true) {
             differing += 1;
             assert_ne!(
-                (&shadow["outcome"], &shadow["approved_amount_minor"]),
-                (&alone["outcome"], &alone["approved_amount_minor"])
+                (&shadow["outcome"], &shadow["approved_amount_minor"], codes(&shadow["reasons"])),
+                (&alone["outcome"], &alone["approved_amount_minor"], codes(&alone["reasons"]))
             );
         }
         // Without the town the third version knows nothing and refers, whatever the first one decides.
@@ -114,4 +120,24 @@ fn a_shadow_of_broken_input_is_told_and_the_decision_stands() {
     );
     request["shadows"] = json!(vec!["loans@2"; 9]);
     assert_eq!(call(&desk, &request)["error"]["cause"], "limit.exceeded");
+}
+
+#[test]
+fn a_shadow_that_tells_other_reasons_differs() {
+    let card = artefact("small", "1", &body(&[numeric("x", &[20.0, 40.0], &[10, 30, 60], 20)], 50, 20));
+    let other = policy("2", 30, false).replace("\"reason\":\"YOUNG\"", "\"reason\":\"LOW\"");
+    assert_ne!(other, policy("2", 30, false));
+    let documents = [card, policy("1", 30, false), other];
+    let desk = Desk::new(Engine::load(&documents, EngineOptions::default()).unwrap(), quiet());
+    for (age, differs) in [(17, true), (30, false)] {
+        let request = json!({
+            "as_of": "2026-06-30T12:00:00Z", "entity_id": "ent_1", "policy": "loans@1", "shadows": ["loans@2"],
+            "applicant": {"features": {"x": 5}, "entity_type": "individual"},
+            "inputs": {"age": age, "amount": 300},
+        });
+        let answer = call(&desk, &request);
+        let shadow = &answer["shadows"][0];
+        assert_eq!((&answer["outcome"], &shadow["outcome"]), (&json!("decline"), &json!("decline")));
+        assert_eq!(shadow["differs"], json!(differs), "{answer}");
+    }
 }

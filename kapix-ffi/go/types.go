@@ -4032,7 +4032,7 @@ const (
 type ShadowView struct {
 	// ApprovedAmountMinor: The amount that its approval would grant, in minor units.
 	ApprovedAmountMinor *int64 `json:"approved_amount_minor,omitempty"`
-	// Differs: Whether it would decide otherwise: another outcome, or another amount.
+	// Differs: Whether it would decide otherwise: another outcome, other reasons, amount or terms.
 	Differs *bool `json:"differs,omitempty"`
 	// Error: Why it decides nothing.
 	Error json.RawMessage `json:"error,omitzero"`

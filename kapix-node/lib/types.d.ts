@@ -3364,7 +3364,7 @@ export type Severity = 'info' | 'disputed' | 'refer';
 export interface ShadowView {
   /** The amount that its approval would grant, in minor units. */
   readonly approved_amount_minor?: number;
-  /** Whether it would decide otherwise: another outcome, or another amount. */
+  /** Whether it would decide otherwise: another outcome, other reasons, amount or terms. */
   readonly differs?: boolean;
   /** Why it decides nothing. */
   readonly error?: object;

@@ -5,6 +5,7 @@
 //! as the values are bound these exactly.
 
 use super::program::{Aggregate, Program, Step};
+use super::slot::same;
 
 /// The least and the greatest number.
 pub(crate) type Range = (f64, f64);
@@ -167,15 +168,20 @@ fn hull(left: Range, right: Range, of: fn(f64, f64) -> f64) -> Range {
     ends.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |all, end| (all.0.min(end), all.1.max(end)))
 }
 
-/// Returns the bounds of a quotient; 0 divides nothing.
+/// Returns the bounds of a quotient; 0 divides nothing, so that by 0 alone no value is known.
 fn divided(left: Range, right: Range) -> Range {
-    if right.0 < 0.0 && right.1 > 0.0 {
-        return EVERY;
+    match right {
+        (low, high) if low < 0.0 && high > 0.0 || same(low, 0.0) && same(high, 0.0) => EVERY,
+        (low, high) if low < 0.0 => {
+            let (low, high) = divided_by_positive(left, (-high, -low));
+            (-high, -low)
+        }
+        _ => divided_by_positive(left, right),
     }
-    if right.1 <= 0.0 {
-        let (low, high) = divided(left, (-right.1, -right.0));
-        return (-high, -low);
-    }
+}
+
+/// Returns the bounds of a quotient whose divisor is not below 0.
+fn divided_by_positive(left: Range, right: Range) -> Range {
     // Towards the divisors that are the least and the greatest, of which 0 is none.
     let by = |value: f64, divisor: f64| match (value, divisor) {
         (value, 0.0) if value > 0.0 => f64::INFINITY,
@@ -253,5 +259,72 @@ mod tests {
         assert_eq!(bounds((1.0, 4.0), (2.0, 8.0)), (0.125, 2.0));
         assert_eq!(bounds((1.0, 4.0), (-8.0, 0.0)), (f64::NEG_INFINITY, -0.125));
         assert_eq!(bounds((1.0, 4.0), (-8.0, 1.0)), EVERY);
+    }
+
+    /// Bounds of an input that may have one value only, none, or any.
+    const ENDS: [f64; 8] = [f64::NEG_INFINITY, -3.0, -1.0, -0.0, 0.0, 1.0, 2.5, f64::INFINITY];
+
+    fn range() -> impl Strategy<Value = (f64, f64)> {
+        (0..ENDS.len(), 0..ENDS.len()).prop_map(|(one, other)| {
+            let (one, other) = (ENDS[one], ENDS[other]);
+            if one.is_infinite() && one.to_bits() == other.to_bits() {
+                EVERY
+            } else {
+                (one.min(other), one.max(other))
+            }
+        })
+    }
+
+    fn formula() -> impl Strategy<Value = String> {
+        let leaf = prop::sample::select(vec!["x", "y", "0", "(-0)", "1", "2.5"]).prop_map(str::to_owned);
+        leaf.prop_recursive(5, 24, 3, |inner| {
+            let two = prop::sample::select(vec!["+", "-", "*", "/", "/", "**"]);
+            let function = prop::sample::select(vec!["min", "max", "modulo"]);
+            let one = prop::sample::select(vec!["-", "abs", "floor", "exp", "sqrt", "log"]);
+            let compares = prop::sample::select(vec!["<", "<=", "=", "!="]);
+            prop_oneof![
+                (inner.clone(), two, inner.clone()).prop_map(|(a, sign, b)| format!("(({a}) {sign} ({b}))")),
+                (function, inner.clone(), inner.clone()).prop_map(|(it, a, b)| format!("{it}({a}, {b})")),
+                (one, inner.clone()).prop_map(|(it, a)| format!("{it}({a})")),
+                (inner.clone(), compares, inner.clone(), inner.clone(), inner)
+                    .prop_map(|(a, sign, b, c, d)| format!("(if {a} {sign} {b} then {c} else {d})")),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_of_any_formula_end_and_hold(
+            formula in formula(), ranges in prop::array::uniform2(range()), at in prop::array::uniform2(0.0..=1.0_f64),
+        ) {
+            let (mut scope, mut symbols) = (Scope::default(), Symbols::default());
+            for (slot, name) in [(0, "x"), (1, "y")] {
+                scope.add(name, Name::One { slot, scalar: Scalar::Number, values: None });
+            }
+            let program = Expression::compile(&formula, &scope, &mut symbols).unwrap().program;
+            let (low, high) = program.bounds(&Ranges { slots: &ranges, lists: &[], item: EVERY });
+            let inside = |(low, high): (f64, f64), at: f64| {
+                let (low, high) = (low.max(-1e6), high.min(1e6));
+                (low + (high - low) * at).clamp(low, high)
+            };
+            let slots = [inside(ranges[0], at[0]), inside(ranges[1], at[1])].map(Slot::number);
+            let value = program.run(&Values { slots: &slots, lists: &[], symbols: &symbols, texts: &[] }).value();
+            if let Some(value) = value {
+                prop_assert!(low <= value && value <= high, "{} over {:?} in {}..{}: {}", formula, ranges, low, high, value);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_divided_by_zero_alone() {
+        let (mut scope, mut symbols) = (Scope::default(), Symbols::default());
+        scope.add("x", Name::One { slot: 0, scalar: Scalar::Number, values: None });
+        for text in ["1 / 0", "x / 0", "5 / x", "5 / -x", "0 / x"] {
+            let program = Expression::compile(text, &scope, &mut symbols).unwrap().program;
+            for zero in [(0.0, 0.0), (-0.0, -0.0), (-0.0, 0.0), (0.0, -0.0)] {
+                let bounds = program.bounds(&Ranges { slots: &[zero], lists: &[], item: EVERY });
+                assert_eq!(bounds, EVERY, "{text}");
+            }
+        }
     }
 }

@@ -85,10 +85,10 @@ impl Checker<'_> {
                 scalar
             }
             (Function::TextTest(test), [text, part]) => {
-                for argument in [text, part] {
-                    let argument = self.emit(argument)?;
-                    self.expect(&argument, Scalar::Text)?;
-                }
+                let (text, part) = (self.emit(text)?, self.emit(part)?);
+                self.expect(&text, Scalar::Text)?;
+                self.expect(&part, Scalar::Text)?;
+                self.passes(test, &text, &part)?;
                 self.step(Step::TextTest(test));
                 Scalar::Boolean
             }
@@ -175,8 +175,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Returns number and type of a list, and the condition on its items.
-    fn list<'n>(&mut self, node: &'n Node) -> Result<(u16, Scalar, Option<&'n Node>)> {
+    /// Returns the number of a list, what an item is, and the condition on its items.
+    fn list<'n>(&mut self, node: &'n Node) -> Result<(u16, Checked, Option<&'n Node>)> {
         let (named, condition) = match &node.kind {
             NodeKind::Filter(list, condition) => (&**list, Some(&**condition)),
             _ => (node, None),
@@ -185,9 +185,11 @@ impl Checker<'_> {
             return Err(self.wrong(named.span, "expected the name of a list"));
         };
         match self.scope.get(name) {
-            Some(Name::List { list, scalar }) => {
+            Some(Name::List { list, scalar, values }) => {
                 self.program.lists.push(*list);
-                Ok((*list, *scalar, condition))
+                let values = values.clone();
+                let item = Checked { scalar: *scalar, literal: None, values, span: named.span };
+                Ok((*list, item, condition))
             }
             Some(Name::One { .. }) => Err(self.wrong(named.span, &format!("`{name}` is no list"))),
             None => Err(self.unknown(name, named.span)),
@@ -195,7 +197,8 @@ impl Checker<'_> {
     }
 
     fn aggregate(&mut self, aggregate: Aggregate, node: &Node) -> Result<Scalar> {
-        let (list, scalar, condition) = self.list(node)?;
+        let (list, item, condition) = self.list(node)?;
+        let scalar = item.scalar;
         let gives = match (aggregate, scalar) {
             (Aggregate::All | Aggregate::Any, Scalar::Boolean) => Scalar::Boolean,
             (Aggregate::Count, _) => Scalar::Integer,
@@ -205,16 +208,15 @@ impl Checker<'_> {
             (Aggregate::Sum, it) if !matches!(it, Scalar::Boolean | Scalar::Text | Scalar::Date) => it,
             _ => return Err(self.wrong(node.span, &format!("the function does not take a list of {scalar}"))),
         };
-        let condition = condition.map(|node| self.condition(node, scalar)).transpose()?;
+        let condition = condition.map(|node| self.condition(node, item)).transpose()?;
         self.program.each_item += 1;
         self.step(Step::Aggregate { aggregate, list, scalar, condition: condition.map(Box::new) });
         Ok(gives)
     }
 
     /// Returns the code of a condition on the items of a list.
-    fn condition(&mut self, node: &Node, scalar: Scalar) -> Result<Program> {
-        let item = Some(Checked { scalar, literal: None, values: None, span: node.span });
-        let outer = core::mem::replace(&mut self.item, item);
+    fn condition(&mut self, node: &Node, item: Checked) -> Result<Program> {
+        let outer = self.item.replace(item);
         let code = core::mem::take(&mut self.program);
         let checked = self.emit(node)?;
         self.expect(&checked, Scalar::Boolean)?;
@@ -234,13 +236,13 @@ impl Checker<'_> {
     }
 
     fn list_contains(&mut self, list: &Node, value: &Node) -> Result<Scalar> {
-        let (number, scalar, condition) = self.list(list)?;
+        let (number, item, condition) = self.list(list)?;
         if let Some(condition) = condition {
             return Err(self.wrong(condition.span, "`list contains` takes the name of a list"));
         }
         let value = self.emit(value)?;
-        let item = Checked { scalar, literal: None, values: None, span: list.span };
         self.meet(&item, &value, "list and value have")?;
+        self.occurs(&item, &value)?;
         self.program.each_item += 1;
         self.step(Step::ListContains(number));
         Ok(Scalar::Boolean)

@@ -5,7 +5,7 @@ use super::literal::Literal;
 use super::parser;
 use super::program::{Bound, Part, Program, Step, Values};
 use super::scope::{Name, Scope, Symbols};
-use super::slot::{Slot, Unknown, is_among, is_whole};
+use super::slot::{Slot, Unknown, is_whole};
 use super::syntax::{Node, NodeKind, Operator, Span, UnaryTest};
 use super::types::Scalar;
 use crate::error::{Cause, Error, Result};
@@ -18,7 +18,7 @@ pub struct Expression {
     pub text: Arc<str>,
     /// Type of its value.
     pub scalar: Scalar,
-    /// The symbols that its value may have, where it is the name of a text with a list of them.
+    /// The symbols that its value may have, of a text that is known to be one of some.
     pub values: Option<Arc<[u32]>>,
     /// Its code.
     pub program: Program,
@@ -154,7 +154,7 @@ impl Checker<'_> {
                 let (yes, no) = (self.emit(yes)?, self.emit(no)?);
                 let scalar = self.meet(&yes, &no, "`then` and `else` have")?;
                 self.step(Step::Choose);
-                Ok(known(scalar))
+                Ok(Checked { values: yes.either(&no), ..known(scalar) })
             }
             NodeKind::Call(name, arguments) => self.call(name, arguments, node.span),
             NodeKind::Filter(..) => {
@@ -176,8 +176,10 @@ impl Checker<'_> {
             Literal::Months(months) => (Scalar::Months, *months),
         };
         self.step(Step::Constant(value));
+        let values =
+            if let Literal::Text(text) = literal { Some([self.symbols.add(text)].into()) } else { None };
         let literal = matches!(literal, Literal::Number(_) | Literal::Text(_)).then_some(value);
-        Checked { scalar, literal, values: None, span }
+        Checked { scalar, literal, values, span }
     }
 
     fn name(&mut self, name: &str, span: Span) -> Result<Checked> {
@@ -305,7 +307,6 @@ impl Checker<'_> {
         let right = self.emit(right)?;
         let joined = self.meet(left, &right, &format!("`{}` stands between", operator.as_str()))?;
         self.occurs(left, &right)?;
-        self.occurs(&right, left)?;
         let step = match operator {
             Operator::NotEqual => Step::NotEqual,
             Operator::Less => Step::Less,
@@ -319,19 +320,6 @@ impl Checker<'_> {
         }
         self.step(step);
         Ok(right)
-    }
-
-    /// Returns an error where a text is compared with one that it cannot be.
-    fn occurs(&self, value: &Checked, literal: &Checked) -> Result<()> {
-        let (Some(values), Some(number), Scalar::Text) = (&value.values, literal.literal, literal.scalar)
-        else {
-            return Ok(());
-        };
-        if is_among(number, values) {
-            return Ok(());
-        }
-        let names: Vec<&str> = values.iter().filter_map(|it| self.symbols.text(*it)).collect();
-        Err(self.wrong(literal.span, &format!("the text must be one of `{}`", names.join("`, `"))))
     }
 
     /// Makes code of the tests of the value on the stack, joined by `or`; the value stays below their result.

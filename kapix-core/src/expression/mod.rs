@@ -16,6 +16,7 @@ mod intervals;
 mod lexer;
 mod literal;
 mod parser;
+mod possible;
 mod program;
 mod scope;
 mod slot;

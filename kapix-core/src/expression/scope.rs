@@ -22,6 +22,8 @@ pub enum Name {
         list: u16,
         /// Type of each value.
         scalar: Scalar,
+        /// The symbols that a text of it may have, in ascending order; any text without it.
+        values: Option<Arc<[u32]>>,
     },
 }
 

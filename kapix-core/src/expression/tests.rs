@@ -35,7 +35,7 @@ fn scope(symbols: &mut Symbols) -> Scope {
         let values = (name == "colour").then_some(&colours[..]);
         scope.add(name, one(u16::try_from(slot).unwrap(), scalar, values));
     }
-    scope.add("late", Name::List { list: 0, scalar: Scalar::Integer });
+    scope.add("late", Name::List { list: 0, scalar: Scalar::Integer, values: None });
     scope
 }
 

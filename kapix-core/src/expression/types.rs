@@ -1,6 +1,9 @@
 //! The types of the language. Every value of every type is one number, a whole one for all but `Number` and `Amount`.
 
+use super::bounds::Range;
+use crate::limits::WIRE_MAX;
 use crate::money::Currency;
+use crate::time::Date;
 use core::fmt;
 
 /// The type of one value.
@@ -30,6 +33,17 @@ impl Scalar {
     /// Returns whether values are whole numbers that must lie within +-(2^53 - 1).
     pub(crate) const fn is_whole(self) -> bool {
         !matches!(self, Self::Number | Self::Amount(_))
+    }
+
+    /// Returns the least and the greatest value that can be stated.
+    #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact")]
+    pub(crate) fn limits(self) -> Range {
+        match self {
+            Self::Number | Self::Amount(_) => (f64::MIN, f64::MAX),
+            Self::Boolean => (0.0, 1.0),
+            Self::Date => (f64::from(Date::MIN.epoch_days()), f64::from(Date::MAX.epoch_days())),
+            _ => (-(WIRE_MAX as f64), WIRE_MAX as f64),
+        }
     }
 
     /// Returns the type of both, where values of the two can be compared: integers are numbers, money is an amount.

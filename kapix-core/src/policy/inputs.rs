@@ -46,7 +46,7 @@ impl Loader<'_> {
             Place::Unread
         } else if body.list {
             self.items_max = self.items_max.max(usize::try_from(items_max).unwrap_or(usize::MAX));
-            Place::List(self.list(info))
+            Place::List(self.list(info, values.clone()))
         } else {
             Place::Slot(self.slot(info, values.clone()))
         };

@@ -290,12 +290,12 @@ impl Loader<'_> {
     }
 
     /// Returns a new list that this name reads.
-    pub(super) fn list(&mut self, info: SlotInfo) -> u16 {
+    pub(super) fn list(&mut self, info: SlotInfo, values: Option<Arc<[u32]>>) -> u16 {
         let list = u16::try_from(self.lists.len()).unwrap_or(u16::MAX);
         if list == u16::MAX {
             self.wrong(Cause::LimitExceeded, "", "a policy must have at most `65535` lists");
         }
-        self.scope.add(&info.name, Name::List { list, scalar: info.scalar });
+        self.scope.add(&info.name, Name::List { list, scalar: info.scalar, values });
         self.lists.push(info);
         list
     }

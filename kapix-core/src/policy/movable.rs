@@ -69,6 +69,8 @@ impl Policy {
         if !self.moves(input) || state.assumed.contains(&input.name) || !self.reads_slot(slot) {
             return None;
         }
+        let (least, most) = input.scalar.limits();
+        let (min, max) = (input.min.max(least), input.max.min(most));
         let mut found = Ends { slot, starts: Vec::new(), symbols: BTreeSet::new(), is_computed: false };
         for step in &self.steps {
             match step {
@@ -96,8 +98,10 @@ impl Policy {
                 let next = |at: &f64| Some(at + 1.0).filter(|it| *it <= input.max);
                 core::iter::successors(Some(libm::ceil(input.min)), next).collect()
             }
-            _ => found.nearest(value, input),
+            _ => found.nearest(value, input.scalar),
         };
+        others
+            .retain(|it| matches!(input.scalar, Scalar::Text | Scalar::Boolean) || min <= *it && *it <= max);
         others.retain(|it| !same(*it, value));
         let mut movable = Movable {
             slot,
@@ -105,12 +109,12 @@ impl Policy {
             scalar: input.scalar,
             value,
             others,
-            min: input.min,
-            max: input.max,
+            min,
+            max,
             is_computed: found.is_computed && !is_text && !is_short && input.scalar != Scalar::Boolean,
             is_open: is_text && input.values.is_none(),
         };
-        movable.order();
+        movable.order([input.min, input.max]);
         Some(movable)
     }
 }
@@ -124,6 +128,7 @@ pub(super) struct Movable {
     pub(super) value: f64,
     /// Values that stand for all others along the cells that read it as it is, the nearest first.
     pub(super) others: Vec<f64>,
+    /// The least and the greatest value that an application can state.
     pub(super) min: f64,
     pub(super) max: f64,
     /// Whether a computed value or the limit rests on it.
@@ -149,14 +154,15 @@ impl Movable {
         if self.scalar.is_whole() { Grid::Whole } else { Grid::Floats }
     }
 
-    /// Puts the values to try in the order of their distance, with those at growing distances where it is computed with.
-    fn order(&mut self) {
+    /// Puts the values to try in the order of their distance, with those at growing distances and these ends where it is computed
+    /// with.
+    fn order(&mut self, ends: [f64; 2]) {
         if self.is_computed {
             let each =
                 if same(self.value, 0.0) || self.scalar == Scalar::Date { 365.0 } else { self.value.abs() };
             let round = |it: f64| if self.scalar.is_whole() { libm::round(it) } else { it };
             let tried = DISTANCES.iter().flat_map(|share| [share * each, -share * each]);
-            let own = tried.map(|change| round(self.value + change)).chain([self.min, self.max]);
+            let own = tried.map(|change| round(self.value + change)).chain(ends);
             let is_possible = |it: &f64| it.is_finite() && self.min <= *it && *it <= self.max;
             let within: Vec<f64> = own.filter(|it| is_possible(it) && !same(*it, self.value)).collect();
             self.others.extend(within);
@@ -230,12 +236,11 @@ impl Ends {
     }
 
     /// Returns the value of each part that is nearest to the one of the application.
-    fn nearest(&mut self, value: f64, input: &Input) -> Vec<f64> {
-        let grid = if input.scalar.is_whole() { Grid::Whole } else { Grid::Floats };
+    fn nearest(&mut self, value: f64, scalar: Scalar) -> Vec<f64> {
+        let grid = if scalar.is_whole() { Grid::Whole } else { Grid::Floats };
         let starts = &mut self.starts;
         starts.sort_by(f64::total_cmp);
         starts.dedup_by(|one, other| same(*one, *other));
-        let ends = starts.iter().map(|start| if *start > value { *start } else { grid.below(*start) });
-        ends.filter(|it| input.min <= *it && *it <= input.max).collect()
+        starts.iter().map(|start| if *start > value { *start } else { grid.below(*start) }).collect()
     }
 }

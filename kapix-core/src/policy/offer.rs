@@ -1,6 +1,7 @@
 //! The amount that an approval grants, and its terms.
 
 use super::document::{OfferBody, Outcome};
+use super::input::{Input, Place};
 use super::load::{Loader, Policy};
 use super::state::State;
 use crate::error::{Cause, escape_segment};
@@ -11,6 +12,9 @@ use std::sync::Arc;
 
 /// Amounts from which a counter-offer is chosen, at most: each is a run of its own.
 const GRID_MAX: i64 = 200;
+
+/// The least amount that can be asked for, in minor units.
+pub(super) const AMOUNT_MIN: f64 = 1.0;
 
 /// An offer that was proved.
 #[derive(Debug)]
@@ -40,6 +44,7 @@ impl Offer {
             );
             return None;
         };
+        loader.above_nothing(&body.requested);
         let limit = body.limit.as_ref().and_then(|text| {
             let expression = loader.expression(text, "/offer/limit")?;
             let joined = expression.scalar.joined(scalar);
@@ -77,16 +82,39 @@ impl Offer {
     }
 }
 
+impl Loader<'_> {
+    /// Lets the requested amount be one to lend: one that is not above 0 is out of its range.
+    fn above_nothing(&mut self, requested: &str) {
+        let mut inputs = self.inputs.iter_mut();
+        let Some(input) = inputs.find(|input| &*input.name == requested) else { return };
+        input.min = input.min.max(AMOUNT_MIN);
+        if input.min > input.max {
+            self.wrong(Cause::PolicyOffer, "/offer/requested", "no amount above 0 lies in its range");
+        }
+    }
+}
+
 impl Policy {
+    /// Returns the input that is the requested amount.
+    fn requested(&self) -> Option<&Input> {
+        let slot = self.offer.as_ref()?.requested;
+        self.inputs.iter().find(|input| input.place == Place::Slot(slot))
+    }
+
     /// Returns the amounts below the requested one at which an approval may be looked for, the largest first.
     pub(crate) fn counter_amounts(&self, state: &State) -> Vec<i64> {
         let grid = self.body.offer.as_ref().and_then(|offer| offer.counter_offer);
         let requested = self.offer.as_ref().and_then(|offer| state.get(offer.requested).value());
-        let (Some(grid), Some(requested)) = (grid, requested) else { return Vec::new() };
+        let (Some(grid), Some(requested), Some(input)) = (grid, requested, self.requested()) else {
+            return Vec::new();
+        };
         let amounts =
             (0..=(grid.to - grid.from) / grid.step).rev().map(|number| grid.from + number * grid.step);
         #[expect(clippy::cast_precision_loss, reason = "amounts lie within +-(2^53 - 1)")]
-        amounts.filter(|amount| (*amount as f64) < requested).collect()
+        let number = |amount: i64| amount as f64;
+        // One that the input cannot be is no offer: to ask for it would be referred.
+        let can_be = |amount: &i64| input.within(Slot::number(number(*amount))).value().is_some();
+        amounts.filter(|amount| number(*amount) < requested && can_be(amount)).collect()
     }
 
     /// Puts another requested amount into a run.

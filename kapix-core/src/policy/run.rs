@@ -103,8 +103,8 @@ impl Policy {
             }
             TableResult::Unknown => {
                 let (slots, lists) = table.behind(&found.maybe, &found.columns);
-                let inputs = self.missing(&slots, &lists, state);
-                self.doubt(&Hangs { causes, step: Some(number), rows: &found.maybe, inputs }, state);
+                let lacks = self.lacking(&slots, &lists, state);
+                self.doubt(&Hangs { causes, step: Some(number), rows: &found.maybe, lacks }, state);
                 table.without(causes, state);
             }
         }
@@ -165,12 +165,13 @@ impl Policy {
         }
     }
 
-    /// Returns whether a row does not match since all that it lacks are inputs that may be passed over.
+    /// Returns whether a row does not match since all that it lacks are missing inputs that may be passed over.
     fn is_skipped(&self, table: &Table, row: u32, columns: &[Slot], state: &State) -> bool {
         let (slots, lists) = table.behind(&[row], columns);
         let missing = self.missing_inputs(&slots, &lists, state);
         let skips = |number: &usize| {
-            self.inputs.get(*number).is_some_and(|input| matches!(input.absent, Absent::Skip))
+            let input = self.inputs.get(*number);
+            input.is_some_and(|input| matches!(input.absent, Absent::Skip) && input.is_missing(state))
         };
         !missing.is_empty() && missing.iter().all(skips)
     }
@@ -183,13 +184,39 @@ impl Policy {
         rests_on.filter(|number| self.inputs.get(*number).is_some_and(|it| it.is_unknown(state))).collect()
     }
 
-    pub(super) fn missing(&self, slots: &BTreeSet<u16>, lists: &BTreeSet<u16>, state: &State) -> Vec<usize> {
-        self.missing_inputs(slots, lists, state).into_iter().collect()
+    /// Returns what slots and lists without a value lack.
+    pub(super) fn lacking(&self, slots: &BTreeSet<u16>, lists: &BTreeSet<u16>, state: &State) -> Lacking {
+        let of_slots = slots.iter().filter_map(|slot| self.slots.get(usize::from(*slot)));
+        let of_lists = lists.iter().filter_map(|list| self.lists.get(usize::from(*list)));
+        Lacking {
+            inputs: self.missing_inputs(slots, lists, state).into_iter().collect(),
+            rests_on_steps: of_slots.chain(of_lists).any(|info| info.rests_on.contains(&None)),
+        }
+    }
+
+    /// Returns the reasons of the inputs that a doubt lacks, where each of them is missing and asks for a decline, and no result of
+    /// a step is unknown beside them.
+    fn declined(&self, hangs: &Hangs<'_>, state: &State) -> Option<Vec<Arc<str>>> {
+        let code = |number: &usize| {
+            let input = self.inputs.get(*number)?;
+            match &input.absent {
+                Absent::Decline(code) if input.is_missing(state) => Some(Arc::clone(code)),
+                _ => None,
+            }
+        };
+        let codes = hangs.lacks.inputs.iter().map(code).collect::<Option<Vec<_>>>()?;
+        let before = hangs.step.map_or(self.steps.len(), |step| step as usize);
+        let lacks_result = |step: &Step| match step {
+            Step::Call(call) => call.results.iter().any(|it| state.get(it.slot).unknown().is_some()),
+            Step::Derive { .. } | Step::Table(_) => false,
+        };
+        let of_steps = hangs.lacks.rests_on_steps && self.steps.iter().take(before).any(lacks_result);
+        (input::is_missing(hangs.causes) && !of_steps && !codes.is_empty()).then_some(codes)
     }
 
     /// Keeps that a result hangs on what is unknown: a decline where every missing input asks for it, else a referral.
     pub(super) fn doubt(&self, hangs: &Hangs<'_>, state: &mut State) {
-        let Hangs { causes, step, rows, inputs } = hangs;
+        let Hangs { causes, step, rows, lacks: Lacking { inputs, .. } } = hangs;
         let (causes, step) = (*causes, *step);
         let named = |numbers: &[usize]| -> Vec<Arc<str>> {
             numbers
@@ -198,14 +225,7 @@ impl Policy {
                 .map(|it| Arc::clone(&it.name))
                 .collect()
         };
-        let declines: Vec<Arc<str>> = inputs
-            .iter()
-            .filter_map(|number| match &self.inputs.get(*number)?.absent {
-                Absent::Decline(code) => Some(Arc::clone(code)),
-                _ => None,
-            })
-            .collect();
-        if input::is_missing(causes) && !inputs.is_empty() && declines.len() == inputs.len() {
+        if let Some(declines) = self.declined(hangs, state) {
             for (code, input) in declines.into_iter().zip(inputs) {
                 state.because.push(Because {
                     outcome: Outcome::Decline,
@@ -279,8 +299,8 @@ impl Policy {
                         lists.extend(program.lists());
                     }
                 }
-                let inputs = self.missing(&slots, &lists, state);
-                self.doubt(&Hangs { causes, step: Some(number), rows, inputs }, state);
+                let lacks = self.lacking(&slots, &lists, state);
+                self.doubt(&Hangs { causes, step: Some(number), rows, lacks }, state);
             }
             output.put(&given, rows.len(), state);
         }
@@ -300,8 +320,15 @@ pub(super) struct Hangs<'h> {
     pub(super) step: Option<u32>,
     /// Rows that may match.
     pub(super) rows: &'h [u32],
+    pub(super) lacks: Lacking,
+}
+
+/// What unknown values lack.
+pub(super) struct Lacking {
     /// Numbers of the inputs without a value.
-    pub(super) inputs: Vec<usize>,
+    inputs: Vec<usize>,
+    /// Whether they rest on results of steps too.
+    rests_on_steps: bool,
 }
 
 /// The doubts by the cause of an unknown value: every cause has one, so that nothing unknown passes in silence.
@@ -348,6 +375,11 @@ impl input::Input {
 
     fn is_unknown(&self, state: &State) -> bool {
         self.found(state).is_some()
+    }
+
+    /// Returns whether it has no value only because that is absent or too old.
+    fn is_missing(&self, state: &State) -> bool {
+        self.found(state).is_some_and(input::is_missing)
     }
 
     fn lacks(&self, cause: Unknown, state: &State) -> bool {

@@ -60,8 +60,8 @@ impl Policy {
             let mut slots: BTreeSet<u16> = programs().flat_map(|it| it.program.slots()).copied().collect();
             let lists = programs().flat_map(|it| it.program.lists()).copied().collect();
             slots.insert(offer.requested);
-            let inputs = self.missing(&slots, &lists, state);
-            self.doubt(&Hangs { causes, step: None, rows: &[], inputs }, state);
+            let lacks = self.lacking(&slots, &lists, state);
+            self.doubt(&Hangs { causes, step: None, rows: &[], lacks }, state);
             return None;
         }
         let amount = requested.value()?;

@@ -96,19 +96,20 @@ impl Policy {
         state: &mut State,
     ) -> Option<CallNeed> {
         let mut unknown = Unknown::default();
-        let mut slots = BTreeSet::new();
+        let (mut slots, mut lists) = (BTreeSet::new(), BTreeSet::new());
         for (_, expression) in &call.values {
             let value = expression.program.run(&state.values(&self.symbols));
             if let Some(causes) = value.unknown() {
                 unknown = unknown.with(causes);
                 slots.extend(expression.program.slots());
+                lists.extend(expression.program.lists());
             }
         }
         // A step that cannot be asked has no result; its question is known to hang on what is missing.
         if !unknown.is_empty() {
             call.results.iter().for_each(|it| state.set(it.slot, Slot::without(unknown)));
-            let inputs = self.missing(&slots, &BTreeSet::new(), state);
-            self.doubt(&Hangs { causes: unknown, step: Some(number), rows: &[], inputs }, state);
+            let lacks = self.lacking(&slots, &lists, state);
+            self.doubt(&Hangs { causes: unknown, step: Some(number), rows: &[], lacks }, state);
             return None;
         }
         let Some(taken) = answers.take((number, call), self, state) else {

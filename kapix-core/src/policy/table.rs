@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Rows of a table.
+/// Rows of a table, and columns: analysis goes as deep as there are columns.
 const ROWS_MAX: usize = 100_000;
+const COLUMNS_MAX: usize = 500;
 
 /// A table that was proved.
 #[derive(Debug)]
@@ -197,6 +198,11 @@ impl Table {
             let message = format!("a table must have `1` to `{ROWS_MAX}` rows; got `{}`", body.rules.len());
             loader.wrong(Cause::LimitExceeded, &format!("{field}/rules"), &message);
         }
+        if body.columns.len() > COLUMNS_MAX {
+            let message =
+                format!("a table must have at most `{COLUMNS_MAX}` columns; got `{}`", body.columns.len());
+            loader.wrong(Cause::LimitExceeded, &format!("{field}/columns"), &message);
+        }
         if columns.len() != body.columns.len() {
             return None;
         }
@@ -220,6 +226,7 @@ impl Table {
             numbers: BTreeMap::new(),
             ground: BTreeSet::new(),
             from: BTreeSet::new(),
+            texts: vec![Some(BTreeSet::new()); body.outputs.len()],
         };
         build.output_types(loader);
         let mut names = BTreeSet::new();
@@ -250,6 +257,8 @@ struct Build<'b> {
     numbers: BTreeMap<Vec<u8>, u32>,
     ground: BTreeSet<Ground>,
     from: BTreeSet<Option<usize>>,
+    /// The texts that rows give of each output; none where one may give any.
+    texts: Vec<Option<BTreeSet<u32>>>,
 }
 
 impl Build<'_> {
@@ -346,14 +355,18 @@ impl Build<'_> {
             }
         }
         let mut outputs = Vec::new();
-        for (name, _, scalar) in &self.scalars {
+        for ((name, _, scalar), texts) in self.scalars.iter().zip(&mut self.texts) {
             let field = format!("{field}/outputs/{}", escape_segment(name));
             let value = body.outputs.get(*name).zip(*scalar);
             outputs.push(value.and_then(|(value, scalar)| {
-                let (value, ground, from) = output_value(value, scalar, loader, &field)?;
-                self.ground.extend(ground);
-                self.from.extend(from);
-                Some(value)
+                let found = output_value(value, scalar, loader, &field)?;
+                self.ground.extend(found.ground);
+                self.from.extend(found.from);
+                match (texts.as_mut(), found.texts) {
+                    (Some(all), Some(more)) => all.extend(more.iter()),
+                    _ => *texts = None,
+                }
+                Some(found.value)
             }));
         }
         let then = Then {
@@ -404,8 +417,11 @@ impl Build<'_> {
         }
         let is_many =
             matches!(self.body.hit, HitPolicy::Collect | HitPolicy::RuleOrder | HitPolicy::OutputOrder);
-        for (name, output, scalar) in core::mem::take(&mut self.scalars) {
+        let texts = core::mem::take(&mut self.texts);
+        for ((name, output, scalar), texts) in core::mem::take(&mut self.scalars).into_iter().zip(texts) {
             let Some(scalar) = scalar else { continue };
+            let texts = texts.filter(|all| scalar == Scalar::Text && !all.is_empty());
+            let texts = texts.map(|all| all.into_iter().collect());
             let joined = output.aggregate.filter(|_| is_many);
             let info = SlotInfo {
                 name: format!("{}.{name}", self.body.name).into(),
@@ -415,22 +431,33 @@ impl Build<'_> {
             };
             let to = match joined {
                 Some(by) => OutputPlace::Joined(loader.slot(info, None), by),
-                None if is_many => OutputPlace::List(loader.list(info)),
-                None => OutputPlace::Slot(loader.slot(info, None)),
+                None if is_many => OutputPlace::List(loader.list(info, texts)),
+                None => OutputPlace::Slot(loader.slot(info, texts)),
             };
             self.table.outputs.push(Output { scalar, to });
         }
     }
 }
 
-type OfOutput = (OutputValue, BTreeSet<Ground>, BTreeSet<Option<usize>>);
+/// A value of an output, what it rests on, and the texts that it can be, where they are known.
+struct OfOutput {
+    value: OutputValue,
+    ground: BTreeSet<Ground>,
+    from: BTreeSet<Option<usize>>,
+    texts: Option<Arc<[u32]>>,
+}
 
 /// Returns the value of an output: a number or truth value as it is, a text as an expression.
 fn output_value(value: &JsonValue, scalar: Scalar, loader: &mut Loader<'_>, field: &str) -> Option<OfOutput> {
-    let constant = |value: f64| (OutputValue::Constant(value), BTreeSet::new(), BTreeSet::new());
+    let constant = |value: f64, texts: Option<Arc<[u32]>>| OfOutput {
+        value: OutputValue::Constant(value),
+        ground: BTreeSet::new(),
+        from: BTreeSet::new(),
+        texts,
+    };
     let JsonValue::Text(text) = value else {
         let read = super::input::read(scalar, value, &loader.symbols, &mut Vec::new());
-        return loader.keep(read, field).map(|slot| constant(slot.raw()));
+        return loader.keep(read, field).map(|slot| constant(slot.raw(), None));
     };
     let expression = loader.expression(text, field)?;
     let literal = expression.constant(&loader.symbols);
@@ -443,10 +470,11 @@ fn output_value(value: &JsonValue, scalar: Scalar, loader: &mut Loader<'_>, fiel
     }
     let Some(slot) = literal else {
         let (ground, from) = loader.rests_on(expression.program.slots(), expression.program.lists());
-        return Some((OutputValue::Program(expression.program), ground, from));
+        let value = OutputValue::Program(expression.program);
+        return Some(OfOutput { value, ground, from, texts: expression.values });
     };
     if slot.value().is_none() {
         loader.wrong(Cause::ExpressionType, field, "a constant must have a value");
     }
-    slot.value().map(constant)
+    slot.value().map(|value| constant(value, expression.values))
 }

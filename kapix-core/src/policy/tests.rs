@@ -1,5 +1,6 @@
 //! Policies beside brute force: what a run decides while values are unknown must hold for all values.
 
+mod beside;
 mod counterfactual;
 mod difference;
 mod evaluation;
@@ -9,6 +10,8 @@ mod hidden;
 mod lenient;
 #[cfg(feature = "yaml")]
 mod shipped;
+mod stated;
+mod texts;
 mod told;
 mod witnesses;
 

@@ -2773,7 +2773,7 @@ class ShadowView(Record):
     """What a shadow policy would decide."""
     __slots__ = ()
     approved_amount_minor = property_of('approved_amount_minor', 'The amount that its approval would grant, in minor units.')
-    differs = property_of('differs', 'Whether it would decide otherwise: another outcome, or another amount.')
+    differs = property_of('differs', 'Whether it would decide otherwise: another outcome, other reasons, amount or terms.')
     error = property_of('error', 'Why it decides nothing.')
     outcome = property_of('outcome', 'What it would decide.')
     policy = property_of('policy', 'The policy, where it is loaded.', 'ArtefactRef')

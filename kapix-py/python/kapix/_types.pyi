@@ -3724,7 +3724,7 @@ class ShadowView(Record):
         """The amount that its approval would grant, in minor units."""
     @property
     def differs(self) -> bool | None:
-        """Whether it would decide otherwise: another outcome, or another amount."""
+        """Whether it would decide otherwise: another outcome, other reasons, amount or terms."""
     @property
     def error(self) -> Any:
         """Why it decides nothing."""

@@ -1,10 +1,11 @@
 //! A table of two versions as one. The rows of the first and those of the second stand on the same axes, with the inputs of both.
 
 use super::applicant::{Applicant, Given};
+use super::beside::Beside;
 use super::boxes::{Boxes, common};
 use super::cells::cells;
 use super::difference::{RuleDifference, RuleGives, TableDifference, is_single, step_name};
-use super::pairs::{Decides, options};
+use super::pairs::{Choice, Decides, Twins, options};
 use super::together::together;
 use super::witness::Claim;
 use crate::expression::Intervals;
@@ -21,10 +22,11 @@ use std::collections::BTreeMap;
 pub(super) const TOLD_MAX: usize = 50;
 
 /// Parts that are told of what two rows, or what decides by them, give differently.
-const PARTS_OF_PAIR: usize = 8;
+pub(super) const PARTS_OF_PAIR: usize = 8;
 
-/// Pairs of parts that are compared.
-const PAIRS_MAX: usize = 1_000_000;
+/// Pairs of parts that are compared, and the rows that are looked at for them.
+const PAIRS_MAX: usize = 25_000_000;
+const STEPS_MAX: usize = 10_000_000;
 
 /// Ranks of an applicant whom the versions tell other reasons or terms, or another outcome.
 const REASONS: u32 = 50_000;
@@ -183,25 +185,32 @@ impl<'v> Both<'v> {
 
     /// Compares what decides by each version, part by part; returns whether everything was compared.
     fn pairs(&self, (one, other): (&[usize], &[usize]), boxes: &mut Boxes) -> (Vec<Part>, bool) {
-        let (mut found, mut more, mut pairs, mut is_told) = (Vec::new(), Vec::new(), 0, true);
+        let (mut found, mut more, mut is_told) = (Vec::new(), Vec::new(), true);
+        let (mut pairs, mut steps) = (0_usize, 0_usize);
+        let mut beside = Beside::of(self, [self.one.hit, self.other.hit], (one, other));
         let (own, is_all) = options(self, self.one.hit, one, boxes);
         let (others, are_all) = options(self, self.other.hit, other, boxes);
+        let twins = (Twins::of(self, one, other), Twins::of(self, other, one));
         'pairs: for left in &own {
+            let is_near = beside.is_near(left, boxes);
             for right in &others {
                 pairs += 1;
-                if found.len() >= TOLD_MAX || pairs > PAIRS_MAX || !boxes.is_whole() {
+                if found.len() >= TOLD_MAX || pairs > PAIRS_MAX || steps > STEPS_MAX || !boxes.is_whole() {
                     break 'pairs;
                 }
-                if self.gives(&left.decides) == self.gives(&right.decides) {
+                if twins.0.excludes(left, right, self, other) || twins.1.excludes(right, left, self, one) {
                     continue;
                 }
-                let region = common(&left.region, &right.region);
-                if region.iter().any(Intervals::is_empty) {
+                let is_same = self.gives(&left.decides) == self.gives(&right.decides);
+                if is_same && !is_near {
                     continue;
                 }
-                let without = [left.without(self, one), right.without(self, other)].concat();
-                // A computed row among them may decide there: what it covers is not known.
-                if without.iter().any(|row| boxes.rows.get(*row).is_none_or(Option::is_none)) {
+                let Some((region, without)) = self.meeting((left, one), (right, other), boxes) else {
+                    continue;
+                };
+                steps += without.len();
+                if is_same {
+                    more.extend(beside.parts(self, (left, right), (&region, &without), boxes));
                     continue;
                 }
                 let regions = boxes.uncovered(&region, &without, PARTS_OF_PAIR + 1);
@@ -220,15 +229,39 @@ impl<'v> Both<'v> {
         found.append(&mut more);
         is_told &= found.len() < TOLD_MAX;
         found.truncate(TOLD_MAX);
-        let whole = boxes.is_whole() && pairs <= PAIRS_MAX && is_all && are_all && is_told;
+        let whole = boxes.is_whole()
+            && pairs <= PAIRS_MAX
+            && steps <= STEPS_MAX
+            && is_all
+            && are_all
+            && is_told
+            && beside.is_whole;
         (found, whole)
+    }
+
+    /// Returns where something can decide by both versions, and the rows that must not match there; none where that is nowhere, or
+    /// not known.
+    fn meeting(
+        &self,
+        (left, one): (&Choice, &[usize]),
+        (right, other): (&Choice, &[usize]),
+        boxes: &Boxes,
+    ) -> Option<(Vec<Intervals>, Vec<usize>)> {
+        let region = common(&left.region, &right.region);
+        if region.iter().any(Intervals::is_empty) {
+            return None;
+        }
+        let without = [left.without(self, one), right.without(self, other)].concat();
+        // A computed row among them may decide there: what it covers is not known.
+        let is_known = without.iter().all(|row| boxes.rows.get(*row).is_some_and(Option::is_some));
+        is_known.then_some((region, without))
     }
 
     /// Returns what an application gets; rows that disagree give the same referral whichever they are.
     fn gives(&self, decides: &Decides) -> Result<Option<&ThenBody>, ()> {
         match decides {
             Decides::Nothing => Ok(None),
-            Decides::Rows(rows) => Ok(rows.first().and_then(|row| self.then(*row))),
+            Decides::Rows(rows) | Decides::Declines(rows) => Ok(rows.first().and_then(|row| self.then(*row))),
             Decides::Disagree(..) => Err(()),
         }
     }
@@ -261,6 +294,10 @@ impl<'v> Both<'v> {
                 (Given::Nothing, Decides::Nothing) => true,
                 (Given::Rows(rows), Decides::Rows(claimed)) => {
                     claimed.iter().all(|row| rows.contains(&(*row - version.first)))
+                }
+                // The others are told beside the row that decides: that they match is claimed.
+                (Given::Rows(rows), Decides::Declines(claimed)) => {
+                    claimed.first().is_some_and(|row| rows.contains(&(*row - version.first)))
                 }
                 (Given::Disagree(rows), Decides::Disagree(claimed)) => {
                     claimed.iter().all(|row| rows.contains(&(*row - version.first)))
@@ -299,7 +336,7 @@ impl<'v> Both<'v> {
                 reason: Some(<&str>::from(PolicyDoubt::RowsDisagree).to_owned()),
                 ..several
             }),
-            (Decides::Rows(_), [row]) => {
+            (Decides::Rows(_) | Decides::Declines(_), [row]) => {
                 let then = self.then(*row)?;
                 Some(RuleGives {
                     outcome: then.outcome,
@@ -309,7 +346,7 @@ impl<'v> Both<'v> {
                     rules: Vec::new(),
                 })
             }
-            (Decides::Rows(_), _) => Some(several),
+            (Decides::Rows(_) | Decides::Declines(_), _) => Some(several),
         }
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Axis {
     pub(super) symbols: Option<Vec<u32>>,
     /// The numbers between which the values lie.
     range: Range,
+    /// The least and the greatest number that a value of the column can be stated as.
+    pub(super) limits: Range,
 }
 
 /// A table as boxes.
@@ -82,6 +84,16 @@ impl Boxes {
             rows.iter().filter_map(|row| boxes.get(*row)?.as_ref()).filter(|it| meets(it, region)).collect();
         self.part(region, &active, &mut Vec::new());
         self.rows = boxes;
+        core::mem::take(&mut self.found)
+    }
+
+    /// Returns boxes of a region in which no row with a computed cell may match, a number of them at most.
+    pub(super) fn untouched(&mut self, region: &[Intervals], most: usize) -> Vec<Vec<Intervals>> {
+        self.most = most;
+        let around = core::mem::take(&mut self.around);
+        let active: Vec<&Vec<Intervals>> = around.values().filter(|it| meets(it, region)).collect();
+        self.part(region, &active, &mut Vec::new());
+        self.around = around;
         core::mem::take(&mut self.found)
     }
 
@@ -250,6 +262,7 @@ fn axis(table: &Table, column: usize, bounds: &Bounds) -> Axis {
     let expression = table.columns.get(column);
     let scalar = expression.map_or(Scalar::Number, |it| it.scalar);
     let range = expression.map_or(EVERY, |it| bounds.of_program(&it.program, EVERY));
+    let limits = scalar.limits();
     if scalar == Scalar::Text {
         let mut symbols: BTreeSet<u32> = BTreeSet::new();
         for cell in &table.cells {
@@ -265,8 +278,10 @@ fn axis(table: &Table, column: usize, bounds: &Bounds) -> Axis {
         }
         let count = symbols.len() + usize::from(others);
         let domain = Intervals::between(0.0, number(count) - 1.0, Grid::Whole);
-        return Axis { grid: Grid::Whole, domain, symbols: Some(symbols.into_iter().collect()), range };
+        let symbols = Some(symbols.into_iter().collect());
+        return Axis { grid: Grid::Whole, domain, symbols, range, limits };
     }
     let grid = if scalar.is_whole() { Grid::Whole } else { Grid::Floats };
-    Axis { grid, domain: Intervals::between(range.0, range.1, grid), symbols: None, range }
+    let domain = Intervals::between(range.0.max(limits.0), range.1.min(limits.1), grid);
+    Axis { grid, domain, symbols: None, range, limits }
 }

@@ -41,7 +41,8 @@ fn ranges(side: &Intervals, axis: &Axis, scalar: Scalar) -> String {
         let (from, is_above) = open(*low, low.next_down());
         let (to, is_below) = open(*high, high.next_up());
         let (from, to) = (value(from, scalar), value(to, scalar));
-        match (low.is_finite(), high.is_finite()) {
+        // Behind the end of all values nothing can be stated.
+        match (*low > axis.limits.0, *high < axis.limits.1) {
             (true, true) => {
                 format!(
                     "{}{from}..{to}{}",

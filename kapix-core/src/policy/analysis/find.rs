@@ -8,6 +8,7 @@ use super::witness::Claim;
 use crate::expression::Intervals;
 use crate::json_value::JsonValue;
 use crate::policy::load::{Policy, Step};
+use crate::policy::state::State;
 use crate::policy::table::Table;
 use crate::policy::{HitPolicy, Outcome};
 use serde::{Deserialize, Serialize};
@@ -286,7 +287,29 @@ impl<'p> Finder<'p> {
         let domain: Vec<Intervals> = self.boxes.axes.iter().map(|axis| axis.domain.clone()).collect();
         let rows: Vec<usize> = (0..self.table.rows.len()).collect();
         for region in self.boxes.uncovered(&domain, &rows, TOLD_MAX) {
-            self.keep(RuleFindingKind::Gap, &[], &region, &[]);
+            let certain = self.boxes.untouched(&region, TOLD_MAX);
+            let is_all = certain.contains(&region);
+            for part in &certain {
+                self.keep(RuleFindingKind::Gap, &[], part, &[]);
+            }
+            // Where a row that is not analysed may match too, only an applicant shows what none matches.
+            let shown = if is_all { None } else { self.witness(RuleFindingKind::Gap, &region, &[]) };
+            let point = shown.and_then(|applicant| self.point(&applicant));
+            if let Some(point) = point.filter(|point| !certain.iter().any(|part| meets(part, point))) {
+                self.keep(RuleFindingKind::Gap, &[], &point, &[]);
+            }
         }
+    }
+
+    /// Returns the values of the columns for an applicant, as a region.
+    fn point(&self, applicant: &Applicant) -> Option<Vec<Intervals>> {
+        let mut state = State::default();
+        self.policy.until(self.step, applicant, &mut state)?;
+        let values = state.values(&self.policy.symbols);
+        let sides = self.table.columns.iter().zip(&self.boxes.axes).map(|(column, axis)| {
+            let place = axis.place(column.program.run(&values).value()?);
+            Some(Intervals::between(place, place, axis.grid))
+        });
+        sides.collect()
     }
 }

@@ -2,6 +2,7 @@
 //! cells of constants are intervals, so rows are boxes, and boxes are intersected and subtracted.
 
 mod applicant;
+mod beside;
 mod both;
 mod boxes;
 mod cells;

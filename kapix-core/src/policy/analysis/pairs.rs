@@ -4,6 +4,7 @@ use super::both::Both;
 use super::boxes::{Boxes, common};
 use crate::expression::Intervals;
 use crate::policy::document::HitPolicy;
+use std::collections::BTreeMap;
 
 /// Pairs of rows that are looked at for a conflict, and conflicts.
 const PAIRS_MAX: usize = 1_000_000;
@@ -15,13 +16,15 @@ pub(super) enum Decides {
     Nothing,
     Rows(Vec<usize>),
     Disagree(Vec<usize>),
+    /// The first of these rows, which declines; the others decline too and are told beside it.
+    Declines(Vec<usize>),
 }
 
 impl Decides {
     pub(super) fn rows(&self) -> &[usize] {
         match self {
             Self::Nothing => &[],
-            Self::Rows(rows) | Self::Disagree(rows) => rows,
+            Self::Rows(rows) | Self::Disagree(rows) | Self::Declines(rows) => rows,
         }
     }
 }
@@ -44,6 +47,44 @@ enum Without {
     Others(usize),
     /// Those before a place, and those that give something else.
     Unlike(usize),
+}
+
+/// For each row, the place in the order of the other version of a row with the same cells.
+pub(super) struct Twins(BTreeMap<usize, usize>);
+
+impl Twins {
+    /// Returns them, of the rows of one version in the order of the other.
+    pub(super) fn of(both: &Both<'_>, rows: &[usize], order: &[usize]) -> Self {
+        let cells = |row: usize| both.rule(row).map(|rule| &rule.when);
+        // Of rows with the same cells the first counts.
+        let places: BTreeMap<_, usize> =
+            order.iter().enumerate().rev().map(|(place, row)| (cells(*row), place)).collect();
+        let twin = |row: &usize| Some((*row, *places.get(&cells(*row))?));
+        Self(rows.iter().filter_map(twin).collect())
+    }
+
+    fn place(&self, choice: &Choice) -> Option<usize> {
+        match &choice.decides {
+            Decides::Rows(rows) => self.0.get(rows.first()?).copied(),
+            _ => None,
+        }
+    }
+
+    /// Returns whether a row with the cells of the one that decides by one version must not match by the other: then both decide so
+    /// nowhere.
+    pub(super) fn excludes(&self, own: &Choice, other: &Choice, both: &Both<'_>, order: &[usize]) -> bool {
+        let Some(place) = self.place(own) else { return false };
+        match other.without {
+            Without::Nobody => false,
+            Without::All => true,
+            Without::Before(at) => place < at,
+            Without::Others(at) => place != at,
+            Without::Unlike(at) => {
+                let then = |place: usize| order.get(place).and_then(|row| both.then(*row));
+                place < at || then(place) != then(at)
+            }
+        }
+    }
 }
 
 impl Choice {

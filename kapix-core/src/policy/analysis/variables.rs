@@ -2,13 +2,11 @@
 
 use crate::expression::{CellTest, Grid, Scalar, Slot};
 use crate::json_value::JsonValue;
-use crate::limits::WIRE_MAX;
 use crate::policy::document::StepBody;
 use crate::policy::input::Place;
 use crate::policy::load::{Policy, Step};
 use crate::policy::state::State;
 use crate::policy::table::Passes;
-use crate::time::Date;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -183,12 +181,7 @@ impl Values<'_> {
     }
 
     fn numbers(&self, policy: &Policy, place: Place, stated: &[f64], pool: &mut Vec<f64>) {
-        let (least, most) = match self.scalar {
-            Scalar::Date => (f64::from(Date::MIN.epoch_days()), f64::from(Date::MAX.epoch_days())),
-            #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact")]
-            scalar if scalar.is_whole() => (-(WIRE_MAX as f64), WIRE_MAX as f64),
-            _ => (f64::MIN, f64::MAX),
-        };
+        let (least, most) = self.scalar.limits();
         let (min, max) = (self.min.max(least), self.max.min(most));
         let grid = if self.scalar.is_whole() { Grid::Whole } else { Grid::Floats };
         let start = if self.min.is_finite() { self.min } else { 0.0_f64.min(max) };

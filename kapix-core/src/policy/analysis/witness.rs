@@ -94,7 +94,7 @@ impl Claim<'_> {
         chosen.extend(variable.choices.iter().filter(inside));
         if axis.symbols.is_none() {
             let ends = side.ranges().iter().flat_map(|(low, high)| [*low, *high]);
-            chosen.extend(ends.filter(|it| it.is_finite()).map(Choice::one));
+            chosen.extend(ends.filter(|it| axis.is_end(*it)).map(Choice::one));
         }
         Some(chosen)
     }
@@ -333,14 +333,20 @@ impl Axis {
         }
     }
 
+    /// Returns whether a number is an end of cells, and not that of all values.
+    pub(super) fn is_end(&self, value: f64) -> bool {
+        self.limits.0 < value && value < self.limits.1
+    }
+
     /// Returns a plain value of a set: 0, a whole number, or an end of it.
     pub(super) fn pick(&self, side: &Intervals) -> Option<f64> {
         let (low, high) = *side.ranges().first()?;
         if low <= 0.0 && 0.0 <= high {
             return Some(0.0);
         }
-        let start = if low.is_finite() { low } else { high };
-        let whole = if low.is_finite() { libm::ceil(low) } else { libm::floor(high) };
+        let is_from = self.is_end(low);
+        let start = if is_from { low } else { high };
+        let whole = if is_from { libm::ceil(low) } else { libm::floor(high) };
         let is_plain = self.grid == Grid::Floats && low <= whole && whole <= high;
         Some(if is_plain { whole } else { start })
     }

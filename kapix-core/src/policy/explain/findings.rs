@@ -55,7 +55,11 @@ impl Policy {
             let rows = names(analysis.not_analysed.iter().map(String::as_str).take(ROWS_MAX), " and ");
             let more = analysis.not_analysed.len().saturating_sub(ROWS_MAX);
             let rows = if more > 0 { rows.words(format!(" and {more} more")) } else { rows };
-            page.text(words("Rows with computed cells were not looked at: ").line(rows).words("."));
+            page.text(
+                words("Rows with computed cells were not looked at: ")
+                    .line(rows)
+                    .words("; where one of them may match, a gap is told of single applicants only."),
+            );
         }
         if analysis.findings.is_empty() {
             let is_all = analysis.whole && analysis.not_analysed.is_empty();

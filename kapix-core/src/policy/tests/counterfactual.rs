@@ -13,7 +13,7 @@ const NAMES: [&str; 3] = ["a", "b", "c"];
 /// The largest value of each input of a generated policy.
 const MOST: i32 = 5;
 
-fn least(policy: &Policy, values: &Value) -> Result<LeastChange, CounterfactualNull> {
+pub(super) fn least(policy: &Policy, values: &Value) -> Result<LeastChange, CounterfactualNull> {
     let mut state = State::default();
     let id = Id::parse("ent_1").unwrap();
     policy.begin(&inputs(values), Instant::parse(AS_OF).unwrap(), Some(&id), &mut state).unwrap();

@@ -1,6 +1,6 @@
 //! What analysis finds of tables, beside brute force over breakpoints, their neighbours and the points between.
 
-use super::{AS_OF, cell, inputs, policy, run};
+use super::{AS_OF, cell, inputs, policy, refused, run};
 use crate::policy::{RuleFinding, RuleFindingKind, RuleResult, State};
 use crate::time::Instant;
 use proptest::prelude::*;
@@ -264,4 +264,107 @@ fn a_limit_by_the_score_alone_that_declines_is_rejected() {
     assert_eq!(with("tier.most", "decline"), [("offer.limit".to_owned(), true)]);
     assert_eq!(with("tier.most", "refer"), []);
     assert_eq!(with("min(tier.most, income)", "decline"), []);
+}
+
+#[test]
+fn a_row_that_declines_above_a_limit_by_the_score_alone_is_rejected() {
+    let with = |columns: Value, cells: Value| {
+        let any = vec!["-"; cells.as_array().unwrap().len()];
+        policy(&json!({
+            "jurisdiction": "KE", "currency": "KES",
+            "inputs": {
+                "amount": {"type": "money", "min": 1}, "income": {"type": "money", "min": 0},
+                "bureau": {"type": "integer", "min": 200, "max": 900, "ground": "bureau_score"}
+            },
+            "reasons": {"HIGH": {"texts": {"en": "h"}}},
+            "steps": [
+                {"table": {"name": "tier", "hit": "first", "columns": ["bureau"], "outputs": {"most": {"type": "money"}},
+                    "rules": [{"when": ["< 500"], "then": {"outputs": {"most": 100}}},
+                        {"when": ["-"], "then": {"outputs": {"most": 9_000}}}]}},
+                {"table": {"name": "t", "hit": "first", "columns": columns, "rules": [
+                    {"when": cells, "then": {"outcome": "decline", "reason": "HIGH"}},
+                    {"when": any, "then": {"outcome": "approve"}}]}}
+            ],
+            "offer": {"requested": "amount"}
+        }))
+        .jurisdiction_findings()
+        .into_iter()
+        .map(|it| (it.rule, it.rejected))
+        .collect::<Vec<_>>()
+    };
+    let rejected = [("t.rule_1".to_owned(), true)];
+    assert_eq!(with(json!(["amount"]), json!(["> tier.most"])), rejected);
+    assert_eq!(with(json!(["tier.most"]), json!(["< amount"])), rejected);
+    assert_eq!(with(json!(["amount - tier.most"]), json!(["> 0"])), rejected);
+    assert_eq!(with(json!(["amount > tier.most"]), json!(["true"])), rejected);
+    assert_eq!(with(json!(["amount"]), json!(["> tier.most + income"])), []);
+    assert_eq!(with(json!(["amount", "income"]), json!(["> tier.most", "< 5000"])), []);
+    assert_eq!(with(json!(["amount"]), json!(["> 5000"])), []);
+}
+
+/// A table over two numbers whose rows approve.
+fn over_two(rules: &[[&str; 2]], columns: &Value) -> Value {
+    let rule = |when: &[&str; 2]| json!({"when": when, "then": {"outcome": "approve"}});
+    json!({
+        "inputs": {"a": {"type": "integer", "min": 0, "max": 9}, "b": {"type": "integer", "min": 0, "max": 9},
+            "zero": {"type": "number", "min": 0, "max": 0}},
+        "reasons": {},
+        "steps": [
+            {"derive": {"name": "unused", "expression": "1 / 0"}},
+            {"table": {"name": "t", "hit": "first", "columns": columns,
+                "rules": rules.iter().map(rule).collect::<Vec<_>>()}}
+        ]
+    })
+}
+
+#[test]
+fn what_is_divided_by_zero_is_analysed() {
+    for column in ["a / 0", "5 / zero", "a / -zero", "a / (zero * 0)"] {
+        let policy = policy(&over_two(&[["> 1", "> a / zero"], ["-", "< 3"]], &json!([column, "b"])));
+        assert!(policy.analyse()[0].whole, "{column}");
+    }
+}
+
+#[test]
+fn a_table_of_many_columns_is_analysed_or_refused() {
+    let document = |count: usize| {
+        let mut when = vec!["-"; count];
+        when[count - 1] = "> 3";
+        json!({
+            "inputs": {"a": {"type": "integer", "min": 0, "max": 9}},
+            "reasons": {},
+            "steps": [{"table": {"name": "t", "hit": "first", "columns": vec!["a"; count],
+                "rules": [{"when": when, "then": {"outcome": "approve"}}]}}]
+        })
+    };
+    let analysis = policy(&document(500)).analyse().remove(0);
+    assert!(analysis.whole && analysis.findings.len() == 1);
+    let columns = "/steps/0/table/columns".to_owned();
+    assert_eq!(refused(&document(501)), [(crate::error::Cause::LimitExceeded, columns)]);
+}
+
+#[test]
+fn no_region_is_a_gap_where_a_computed_row_may_match() {
+    let found = |rules: &[[&str; 2]]| {
+        let policy = policy(&over_two(rules, &json!(["a", "b"])));
+        let analysis = policy.analyse().remove(0);
+        assert_eq!(analysis.not_analysed, ["rule_2"]);
+        let gaps = analysis.findings.iter().filter(|it| it.kind == RuleFindingKind::Gap);
+        gaps.map(|it| (it.region["a"].clone(), it.region["b"].clone(), it.witness.clone()))
+            .collect::<Vec<_>>()
+    };
+    let check = |(a, b, witness): &(String, String, Option<std::collections::BTreeMap<String, _>>)| {
+        let values = serde_json::to_value(witness.as_ref().unwrap()).unwrap();
+        let at = |name: &str| values[name].as_i64().unwrap();
+        assert_eq!((a, b), (&at("a").to_string(), &at("b").to_string()), "one applicant");
+        assert!(at("a") > 3 && at("a") <= at("b"), "no row matches");
+    };
+    let anywhere = found(&[["<= 3", "-"], ["> b", "-"]]);
+    assert_eq!(anywhere.len(), 1);
+    check(&anywhere[0]);
+    let beside = found(&[["<= 3", "-"], ["> b", ">= 5"]]);
+    assert_eq!((beside[0].0.as_str(), beside[0].1.as_str()), ("[4..9]", "[0..4]"));
+    beside[1..].iter().for_each(check);
+    // A row that covers all for certain leaves nothing to look for.
+    assert_eq!(found(&[["-", "-"], ["> b", "-"]]), []);
 }

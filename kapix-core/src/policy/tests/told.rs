@@ -2,7 +2,7 @@
 
 use super::{codes, policy, run};
 use crate::json_value::JsonValue;
-use crate::policy::{Outcome, StepResult};
+use crate::policy::{Outcome, Policy, StepResult};
 use serde_json::{Value, json};
 
 fn document(steps: &Value) -> Value {
@@ -115,4 +115,55 @@ fn a_step_that_cannot_be_asked_leaves_the_next_one_its_result() {
     assert_eq!((verdict.outcome, codes(&verdict)), (Outcome::Refer, vec!["DIVISION_BY_ZERO".to_owned()]));
     let verdict = run(&policy, &json!({"a": 1, "b": 1}), &[points(90.0), points(10.0)]);
     assert_eq!((verdict.outcome, codes(&verdict)), (Outcome::Decline, vec!["B".to_owned()]));
+}
+
+#[test]
+fn a_decline_for_what_is_missing_needs_all_to_be_missing() {
+    let mut document = document(&json!([table(
+        "first",
+        &json!(["if c then 1 else n"]),
+        &json!([{"when": ["> 3"], "then": {"outcome": "decline", "reason": "L"}},
+            {"when": ["-"], "then": {"outcome": "approve"}}]),
+    )]));
+    document["inputs"]["c"] = json!({"type": "boolean", "on_missing": {"decline": "A"}});
+    document["inputs"]["n"] = json!({"type": "integer", "min": 0, "max": 9, "on_missing": {"decline": "B"}});
+    let policy = policy(&document);
+    let of = |values: &Value| {
+        let verdict = run(&policy, values, &[]);
+        (verdict.outcome, codes(&verdict))
+    };
+    let declines = |codes: &[&str]| (Outcome::Decline, codes.iter().map(|it| (*it).to_owned()).collect());
+    assert_eq!(of(&json!({})), declines(&["A", "B"]));
+    assert_eq!(of(&json!({"n": 2})), declines(&["A"]));
+    assert_eq!(of(&json!({"n": 99})).0, Outcome::Refer, "out of range is not missing");
+    assert_eq!(of(&json!({"n": {"value": 2, "entity_id": "ent_2"}})).0, Outcome::Refer, "nor is another's");
+}
+
+#[test]
+fn a_step_that_cannot_be_asked_names_what_its_lists_lack() {
+    let call = |value: &str| {
+        json!({"call": {"name": "s", "operation": "credit.score", "values": {"/features/x": value},
+            "results": {"x": {"pointer": "/x", "type": "number"}}}})
+    };
+    let rows = json!([{"when": ["> 3"], "then": {"outcome": "decline", "reason": "L"}},
+        {"when": ["-"], "then": {"outcome": "approve"}}]);
+    let made = |value: &str, column: &str| {
+        let mut document = document(&json!([call(value), table("first", &json!([column]), &rows)]));
+        document["inputs"]["y"] = json!({"type": "integer", "on_missing": {"decline": "A"}});
+        document["inputs"]["l"] = json!({"type": "integer", "list": true});
+        policy(&document)
+    };
+    let sum = made("y + count(l)", "s.x");
+    let of = |policy: &Policy, values: &Value| {
+        let verdict = run(policy, values, &[]);
+        (verdict.outcome, codes(&verdict))
+    };
+    assert_eq!(of(&sum, &json!({})).0, Outcome::Refer, "a list that is referred is missing too");
+    assert_eq!(of(&sum, &json!({"l": [1]})).0, Outcome::Decline);
+    let verdict = run(&sum, &json!({"y": 1}), &[]);
+    assert_eq!(verdict.outcome, Outcome::Refer);
+    assert_eq!(verdict.because[0].inputs, ["l".into()]);
+    // What the step would have given is unknown beside the input that declines.
+    let beside = made("count(l)", "if y > 3 then 1 else s.x");
+    assert_eq!(of(&beside, &json!({})).0, Outcome::Refer);
 }

@@ -23,7 +23,7 @@ const SHADOWS_MAX: usize = 8;
 pub struct ShadowView {
     /// The amount that its approval would grant, in minor units.
     pub approved_amount_minor: Option<i64>,
-    /// Whether it would decide otherwise: another outcome, or another amount.
+    /// Whether it would decide otherwise: another outcome, other reasons, amount or terms.
     pub differs: Option<bool>,
     /// Why it decides nothing.
     pub error: Option<JsonValue>,
@@ -87,27 +87,33 @@ impl PolicyRunRequest {
             // What it needs of another operation is found, and the run starts again.
             Err(interrupt) => return Err(interrupt),
         };
-        let of_outcome = verdict.because.iter().filter(|it| it.outcome == verdict.outcome);
-        let mut reasons: Vec<Arc<str>> = Vec::new();
-        for because in of_outcome {
-            let code: Arc<str> = match &because.code {
-                ReasonCode::Policy(code) => Arc::clone(code),
-                ReasonCode::Doubt(doubt) => <&str>::from(*doubt).into(),
-            };
-            if !reasons.contains(&code) {
-                reasons.push(code);
-            }
-        }
-        let amount = |verdict: &Verdict| verdict.terms.as_ref().map(|terms| terms.amount_minor);
-        let differs = verdict.outcome != decided.outcome || amount(&verdict) != amount(decided);
+        let reasons = reasons(&verdict);
+        let differs = verdict.outcome != decided.outcome
+            || verdict.terms != decided.terms
+            || reasons != self::reasons(decided);
         Ok(ShadowView {
-            approved_amount_minor: amount(&verdict),
+            approved_amount_minor: verdict.terms.as_ref().map(|terms| terms.amount_minor),
             differs: Some(differs),
             outcome: Some(verdict.outcome),
             reasons,
             ..view
         })
     }
+}
+
+/// Returns the codes of the reasons for an outcome, each once, in the order of the steps.
+fn reasons(verdict: &Verdict) -> Vec<Arc<str>> {
+    let mut reasons: Vec<Arc<str>> = Vec::new();
+    for because in verdict.because.iter().filter(|it| it.outcome == verdict.outcome) {
+        let code: Arc<str> = match &because.code {
+            ReasonCode::Policy(code) => Arc::clone(code),
+            ReasonCode::Doubt(doubt) => <&str>::from(*doubt).into(),
+        };
+        if !reasons.contains(&code) {
+            reasons.push(code);
+        }
+    }
+    reasons
 }
 
 /// Returns an error as it is told in an answer.
