@@ -87,6 +87,20 @@ impl Foreign {
         if !is_empty && needed.into_iter().any(is_null) {
             return Some("the buffer of its values is NULL");
         }
+        // Of views the last buffer has the length of each buffer of texts.
+        let lengths = usize::try_from(if is_view { self.n_buffers - buffers } else { 0 }).unwrap_or_default();
+        // SAFETY: the caller vouches for the buffers, none of which is NULL.
+        let length = |place: usize| unsafe {
+            self.buffers
+                .offset(isize::try_from(self.n_buffers - 1).unwrap_or_default())
+                .read()
+                .cast::<i64>()
+                .add(place)
+                .read_unaligned()
+        };
+        if !is_empty && (0..lengths).any(|place| length(place) < 0) {
+            return Some("a buffer of its texts has a length below 0");
+        }
         if self.n_children != i64::try_from(schema.children().count()).unwrap_or(i64::MAX) {
             return Some("the column has another number of children than its format");
         }

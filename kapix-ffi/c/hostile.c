@@ -354,12 +354,14 @@ static void contradictions(const kapix_engine *engine) {
     const char *const lake[] = {"lake", "lake", "lake"};
     const double plain[] = {6000, 6000, 6000};
     const uint8_t odd = 0x05;
-    static const void *no_values[2], *odd_valid[2], *no_sizes[4], *no_views[4];
+    static const int64_t below = -1;
+    static const void *no_values[2], *odd_valid[2], *no_sizes[4], *no_views[4], *odd_sizes[4];
     odd_valid[0] = &odd;
-    odd_valid[1] = no_sizes[1] = no_sizes[2] = no_views[2] = no_views[3] = plain;
+    odd_valid[1] = no_sizes[1] = no_sizes[2] = no_views[2] = no_views[3] = odd_sizes[1] = odd_sizes[2] = plain;
+    odd_sizes[3] = &below;
     kapix_buffer reply = {0};
     kapix_columns table;
-    for (int how = 0; how < 10; how++) {
+    for (int how = 0; how < 11; how++) {
         const kapix_column columns[] = {kapix_doubles("income", plain, 3), kapix_texts("region", lake, 3),
                                         kapix_doubles("a/b", plain, 3)};
         CHECK(kapix_columns_of(&table, columns, 3) == 0);
@@ -374,10 +376,10 @@ static void contradictions(const kapix_engine *engine) {
         if (how == 6) schema->flags = 0;
         if (how == 6 || how == 7) array->buffers = odd_valid;
         if (how == 7) schema->flags = ARROW_FLAG_NULLABLE;
-        /* Views of texts without the sizes of their buffers, or without themselves. */
+        /* Views of texts without the sizes of their buffers, without themselves, and with a size below 0. */
         if (how >= 8) schema->format = "vu";
         if (how >= 8) array->n_buffers = 4;
-        if (how >= 8) array->buffers = how == 8 ? no_sizes : no_views;
+        if (how >= 8) array->buffers = how == 8 ? no_sizes : how == 9 ? no_views : odd_sizes;
         const int32_t status = kapix_call_with(engine, "credit.score_batch", bytes(request), strlen(request), NULL, &table, &reply);
         if (how != 7) {
             CHECK(holds(&reply, "[\"/columns/a~1b\"]"));

@@ -72,13 +72,14 @@ func kapixGoProgress(context unsafe.Pointer, done, total C.uint64_t) C.int32_t {
 
 // watch returns the control of a call that ends with ctx, and what to do when the call has returned with its error.
 func (e *Engine) watch(ctx context.Context) (*C.kapix_control, func(error) error) {
-	var pins runtime.Pinner
 	cancelled := new(int32)
-	pins.Pin(cancelled)
+	// A context may panic: what is pinned later stays pinned for good then, which ends the process.
 	if ctx.Err() != nil {
 		*cancelled = 1
 	}
 	stop := context.AfterFunc(ctx, func() { atomic.StoreInt32(cancelled, 1) })
+	var pins runtime.Pinner
+	pins.Pin(cancelled)
 	control := &C.kapix_control{size: C.sizeof_kapix_control, cancelled: (*C.int32_t)(cancelled), threads: C.uint32_t(e.control.Threads)}
 	if e.control.Progress == nil {
 		return control, func(err error) error {

@@ -131,10 +131,15 @@ func (e *Engine) call(ctx context.Context, operation string, request []byte, col
 		e = &Engine{}
 	}
 	control, done := e.watch(ctx)
+	defer C.kapix_buffer_free(&reply)
 	status := C.go_call(number, name, data, length, control, columns, &reply)
 	runtime.KeepAlive(e.opened)
+	ended := done(nil)
 	answer, err := take(status, &reply, because(ctx))
-	return answer, done(err)
+	if ended != nil {
+		err = ended
+	}
+	return answer, err
 }
 
 // Record is the record of a call: canonical JSON, byte for byte as it was hashed. Leaf states request_hmac and

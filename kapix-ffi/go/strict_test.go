@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -219,6 +220,44 @@ func TestAnInstantThatMicrosecondsCannotHoldIsNoOther(t *testing.T) {
 	}
 	if answer.Statuses["time.out_of_range"] != uint64(len(far)) {
 		t.Fatal(answer.Statuses)
+	}
+}
+
+func TestAnEmptyGroupIsNotTheMissingOne(t *testing.T) {
+	engine, err := kapix.Load(bytes.Join([][]byte{kapix.ExpertCards(), kapix.ExamplePolicies()}, []byte("\n---\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	points, referred := kapix.Int64Column("account.points", make([]int64, 3)), kapix.BoolColumn("account.referred", make([]bool, 3))
+	group := kapix.StringColumn("group", []string{"", "", "b"}).Where([]bool{true, false, true})
+	request := &kapix.PolicyReplayRequest{Policy: "nano_loan_ke", AsOf: "2026-03-31T12:00:00Z", GroupBy: []string{"group"}}
+	answer, _, err := engine.PolicyReplay(context.Background(), request, group, points, referred)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	for _, own := range answer.Groups {
+		if own.Value == nil {
+			values = append(values, "missing")
+		} else {
+			values = append(values, "="+*own.Value)
+		}
+	}
+	slices.Sort(values)
+	if !slices.Equal(values, []string{"=", "=b", "missing"}) {
+		t.Fatal(values)
+	}
+}
+
+func TestAContextThatPanicsLeavesNothingPinned(t *testing.T) {
+	engine := load(t)
+	for range 3 {
+		func() {
+			defer func() { _ = recover() }()
+			_, _, _ = engine.CreditScoreBatch(nil, batch()) //nolint:staticcheck // what a mistake does
+		}()
+		runtime.GC()
 	}
 }
 

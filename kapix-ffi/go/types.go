@@ -2003,7 +2003,7 @@ type GroupRates struct {
 	// Rates: Its rates.
 	Rates PortfolioRates `json:"rates"`
 	// Value: The value; absent for missing.
-	Value string `json:"value,omitempty"`
+	Value *string `json:"value,omitempty"`
 }
 
 // HosmerLemeshow: A test of Hosmer and Lemeshow.

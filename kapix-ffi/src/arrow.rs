@@ -86,6 +86,10 @@ unsafe fn settle(table: &mut Foreign, schema: &FFI_ArrowSchema) -> Result<()> {
     for (place, child) in unsafe { table.children() }.enumerate() {
         let why = match child {
             None => Some("the column is NULL".to_owned()),
+            // The reader panics at a name that is no UTF-8, and at a schema of fewer columns.
+            Some(_) if guard(|| schema.child(place).name().is_none()) == Some(true) => {
+                Some("the column has no name".to_owned())
+            }
             Some(child) if child.length < longest => Some(format!(
                 "the column has `{}` rows; the longest, or the table, has `{longest}`",
                 child.length
