@@ -6,7 +6,7 @@ use crate::tree::File;
 /// Code lines that people wrote: a folder, an extension, what is left out, and the most lines.
 const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
     // With views of texts, and what lies below a column.
-    ("kapix-arrow/src/", "rs", &[], 246),
+    ("kapix-arrow/src/", "rs", &[], 258),
     ("kapix-ffi/src/", "rs", &[], 304),
     // With columns of truth values, which are no texts, and panics of which stderr hears nothing.
     ("kapix-node/src/", "rs", &[], 416),
@@ -24,7 +24,7 @@ const BUDGETS: [(&str, &str, &[&str], usize); 6] = [
             "example_test.go",
             "main.go",
         ],
-        1021,
+        1026,
     ),
     // With a run without a record, which tells what a card reads.
     ("kapix-py/src/", "rs", &[], 739),
