@@ -13,7 +13,7 @@ from conftest import AS_OF, card, categorical, numeric
 
 import kapix
 from kapix import _kapix
-from kapix._frame import Column
+from kapix._column import Column
 
 
 class Schema(ctypes.Structure):

@@ -22,7 +22,8 @@ from conftest import AS_OF, NAMES, card, categorical, numeric
 
 import kapix
 from kapix import _kapix
-from kapix._frame import Column, column_of, columns_of
+from kapix._column import Column
+from kapix._frame import column_of, columns_of
 
 ROWS = 1000
 X = numpy.arange(ROWS) % 7 * 0.5

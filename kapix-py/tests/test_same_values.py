@@ -12,13 +12,15 @@ import pandas
 import polars
 import pyarrow
 import pytest
-from conftest import CARD, REQUEST, card, categorical
+from conftest import CARD, card, categorical
+from conftest import REQUEST as TYPED
 
 import kapix
 from kapix.__main__ import main
 from kapix._frame import columns_of
 
 AS_OF = "2026-01-01T00:00:00Z"
+REQUEST: dict[str, Any] = dict(TYPED)
 POLICY = """
 kapix: 1
 kind: policy
@@ -44,6 +46,10 @@ body:
 @pytest.fixture(scope="module")
 def engine() -> kapix.Engine:
     return kapix.Engine.load([POLICY, CARD])
+
+
+def given(name: str, value: Any) -> Any:
+    return {**REQUEST, "features": {**REQUEST["features"], name: value}}
 
 
 def replayed(engine: kapix.Engine, **columns: Any) -> Any:
@@ -85,7 +91,7 @@ def test_a_far_timestamp_is_no_other_year(engine: kapix.Engine) -> None:
                 engine.policy.run(policy="limit", entity_id="1", as_of=AS_OF, inputs=inputs)
             assert (caught.value.cause, caught.value.fields) == ("time.out_of_range", (field,))
         with pytest.raises(kapix.ValidationError, match="time.out_of_range"):
-            engine.credit.score({**REQUEST, "as_of": far})
+            engine.credit.score(given("home", "own") | {"as_of": far})
 
 
 @pytest.mark.parametrize("mixed", [["a", True], [True, "a"], pandas.Series(["a", True], dtype=object), numpy.array(["a", True], object)])
@@ -126,14 +132,14 @@ def test_a_name_that_stands_twice_leaves_no_value(engine: kapix.Engine) -> None:
 
 def test_a_refused_score_leaves_nothing_behind() -> None:
     engine = kapix.Engine.load(CARD, clock=AS_OF, idempotency="process")
-    wrong: Any = {**REQUEST, "features": {**REQUEST["features"], "home": {1}}, "idempotency_key": "k1"}
+    wrong: Any = {**given("home", {1}), "idempotency_key": "k1"}
     with pytest.raises(kapix.ValidationError) as caught:
         engine.credit.score(wrong)
     assert (caught.value.cause, caught.value.fields) == ("json.shape", ("/features/home",))
     # The key is free: another request under it is answered by itself.
-    other = engine.credit.score({**wrong, "features": {**REQUEST["features"], "home": "rent"}})
-    assert other.to_dict()["points"] != engine.credit.score(REQUEST).points
-    unread: Any = {**REQUEST, "features": {**REQUEST["features"], "other": {1}}, "idempotency_key": "k2"}
+    other = engine.credit.score(wrong | given("home", "rent"))
+    assert other.to_dict()["points"] != engine.credit.score(given("home", "own")).points
+    unread: Any = {**given("other", {1}), "idempotency_key": "k2"}
     assert engine.credit.score(unread).unused == ("/features/other",)
 
 
@@ -144,9 +150,9 @@ def test_what_cannot_be_read_is_an_error_of_the_engine(engine: kapix.Engine) -> 
     circle: Any = []
     circle.append(circle)
     for odd in (deep, circle):
-        assert engine.credit.score({**REQUEST, "features": {**REQUEST["features"], "zz": odd}}).unused == ("/features/zz",)
+        assert engine.credit.score(given("zz", odd)).unused == ("/features/zz",)
         with pytest.raises(kapix.ValidationError):
-            engine.credit.score({**REQUEST, "features": {**REQUEST["features"], "home": odd}})
+            engine.credit.score(given("home", odd))
     refused: list[Any] = [{"\ud800": object()}, {"x": 1, "\ud800": object()}]
     for inputs in refused:
         with pytest.raises(kapix.ValidationError):

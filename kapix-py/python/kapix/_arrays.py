@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from ._arrow import of_arrow
-from ._column import Column, category_of, import_pyarrow, kind_of, mixed, unread
+from ._column import Column, Mixed, category_of, import_pyarrow, kind_of, unread
 from ._refused import Refused, pointer_of
 from ._lists import of_objects
 from ._times import of_times
@@ -75,8 +75,7 @@ def of_pandas(name: str, values: Any) -> Column:
         if odd is not None:
             return unread(name, values, f"categories of {kind_of(odd)}")
         column = Column(name, values.cat.codes.to_numpy().astype(numpy.int32), "codes", categories)
-        odd = next((category for category in declared if not isinstance(category, str)), None)
-        return column if odd is None else mixed(column, f"categories of {kind_of(odd)}")
+        return column if all(isinstance(category, str) for category in declared) else Mixed(*column)
     if isinstance(dtype, pandas.StringDtype):
         codes, categories = pandas.factorize(values)
         return Column(name, codes.astype(numpy.int32), "codes", categories.tolist())

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from . import _kapix
-from ._column import DAYS_MAX, MICROSECONDS_MAX, Column, category_of, import_pyarrow, mixed, unread
+from ._column import DAYS_MAX, MICROSECONDS_MAX, Column, Mixed, category_of, import_pyarrow, unread
 from ._refused import Refused, pointer_of
 from ._lists import of_objects
 
@@ -71,7 +71,7 @@ def of_arrow(name: str, values: Any) -> Column:
     column = Column(name, pyarrow.chunked_array([converted]))
     of_numbers = pyarrow.types.is_dictionary(values.type) and pyarrow.types.is_primitive(values.type.value_type)
     is_mixed = of_numbers and not pyarrow.types.is_boolean(values.type.value_type)
-    return mixed(column, f"categories of {values.type.value_type}") if is_mixed else column
+    return Mixed(*column) if is_mixed else column
 
 
 def _converted(pyarrow: Any, values: Any) -> Any:

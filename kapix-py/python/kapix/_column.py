@@ -36,14 +36,7 @@ class Column(NamedTuple):
 class Mixed(Column):
     """A column whose categories are not all text: they are categories to a card, and no text of anything else."""
 
-    odd: str
-    """What it holds that is no text."""
-
-
-def mixed(column: Column, odd: str) -> Mixed:
-    marked = Mixed(*column)
-    marked.odd = odd
-    return marked
+    __slots__ = ()
 
 
 def unread(name: str, values: Sequence[Any], kind: object) -> Column:

@@ -19,7 +19,7 @@ from ._refused import Refused, utf8
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-Document = Union[str, bytes, Mapping[str, Any], "os.PathLike[str]"]
+Document = Union[str, bytes, memoryview, Mapping[str, Any], "os.PathLike[str]"]
 
 
 class DoorReply(str):

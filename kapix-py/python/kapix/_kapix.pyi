@@ -3,7 +3,7 @@ from typing import Any, final
 
 from typing_extensions import Self, TypeAlias
 
-from ._frame import Column
+from ._column import Column
 
 __all__ = [
     "Answer",

@@ -8,7 +8,7 @@ import sys
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ._column import BOOLEANS, EPOCH, MICROSECOND, Column, kind_of, mixed, unread
+from ._column import BOOLEANS, EPOCH, MICROSECOND, Column, Mixed, kind_of, unread
 from ._times import of_times
 
 BINARY = (bytes, bytearray, memoryview)
@@ -41,11 +41,8 @@ def of_objects(name: str, values: list[Any]) -> Column:
         return unread(name, values, made.kind if is_first else f"{kind_of(first)}, and {made.kind} in row `{made.row}`")
     if isinstance(made, Column):
         return made._replace(name=name)
-    if isinstance(first, (str, *kinds.boolean)) and made[1] == "codes" and not set(BOOLEANS).isdisjoint(made[2]):
-        odd = next((row for row, value in enumerate(values) if not missing(value) and isinstance(value, str) != isinstance(first, str)), None)
-        if odd is not None:
-            return mixed(Column(name, *made), f"{kind_of(first)}, and {kind_of(values[odd])} in row `{odd}`")
-    return Column(name, *made)
+    is_mixed = made[1:2] == ("codes",) and len({isinstance(value, str) for value in values if not missing(value)}) > 1
+    return Mixed(name, *made) if is_mixed else Column(name, *made)
 
 
 class Kinds(NamedTuple):

@@ -103,7 +103,7 @@ def run_columns(
             raise Refused("value.out_of_range", f"threads must be an integer in 0..={THREADS_MAX}", "/threads")
         columns = columns_of(frame, names)
         if operation not in OF_CARDS:
-            columns = [unread(it.name, it.values, it.odd) if isinstance(it, Mixed) else it for it in columns]
+            columns = [unread(it.name, it.values, "categories that are not all text") if isinstance(it, Mixed) else it for it in columns]
     except Refused as refused:
         error = desk.refusal(*refused.args)
     else:
@@ -182,10 +182,11 @@ def _checked(desk: _kapix.Desk, request: Mapping[str, Any]) -> bytes | None:
 
 def _explained(answer: type[A], desk: _kapix.Desk, request: Mapping[str, Any]) -> A:
     """Returns a page; an answer of `policy.replay` among its fields must be by the policy of the page."""
-    page = answer(desk.run_json("policy.explain", _text(desk, _with_counts(request))))
-    replayed = request.get("hits")
+    made = answer(desk.run_json("policy.explain", _text(desk, _with_counts(request))))
+    replayed: Any = request.get("hits")
+    page: Any = made
     if getattr(replayed, "_operation", "") != "policy.replay" or replayed.policy == page.policy:
-        return page
+        return made
     by, of = (f"{it.id}@{it.version} {it.sha256[:12]}" for it in (replayed.policy, page.policy))
     message = f"the replay is by `{by}`, the page of `{of}`"
     raise desk.refusal("policy.name", message, "/hits")
