@@ -46,7 +46,7 @@ test('what the types accept runs', async () => {
 
 test('the code of README compiles under --strict, and runs', () => {
   const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```js\n(.*?)^```/gms)].map(([, code]) => code);
-  assert.equal(blocks.length, 3);
+  assert.equal(blocks.length, 4);
   writeFileSync(join(folder, 'readme.mts'), blocks.join('\n'));
   compile({ compilerOptions: { noUncheckedIndexedAccess: false, types: ['node'], skipLibCheck: true }, files: ['readme.mts', 'accepted.mts'] });
   const printed = run(process.execPath, join(folder, 'readme.mjs'));
