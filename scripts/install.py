@@ -327,7 +327,7 @@ PAGES = {
         ("Rust", "rust", rust_program),
     ],
     "kapix-py/README.md": [("Python", "python", keep), ("Python", "python", python_rest), ("Python", "python", python_together), ("Python", "", python_commands)],
-    "kapix-node/README.md": [("Node.js", "js", keep), ("Node.js", "js", keep_too), ("Node.js", "js", node_rest)],
+    "kapix-node/README.md": [("Node.js", "js", keep), ("Node.js", "js", keep_too), ("Node.js", "js", keep_too), ("Node.js", "js", node_rest)],
     "kapix-ffi/README.md": [("C, C++", "", c_commands)],
     "kapix-ffi/go/README.md": [
         ("Go", "go", keep), ("Go", "go", keep_second), ("Go", "go", go_rest),
