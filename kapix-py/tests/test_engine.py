@@ -362,6 +362,10 @@ def test_the_command_line_calls_and_checks(tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text(kapix.EXAMPLE_POLICIES)
     assert run("check", str(policy)).returncode == 0 and "nano_loan_ke@" in run("check", str(policy)).stdout
+    # A policy that loads, though one of its cases comes out otherwise.
+    policy.write_text(kapix.EXAMPLE_POLICIES.replace("expect: {outcome: approve", "expect: {outcome: decline", 1))
+    failing = run("check", str(policy))
+    assert failing.returncode == 1 and "not valid" in failing.stderr and "expected the outcome `decline`" in failing.stderr
     policy.write_text(kapix.EXAMPLE_POLICIES.replace("kind: policy", "kind: police", 1))
     assert "artefact.kind" in run("check", str(policy)).stderr
     checked = run("check", str(good), str(bad))

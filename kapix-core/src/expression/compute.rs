@@ -58,10 +58,14 @@ impl TextTest {
 
 impl Direction {
     /// Returns the number rounded to decimals, or to tens and hundreds where they are negative: the product with a
-    /// power of ten is rounded to a whole number.
+    /// power of ten is rounded to a whole number, after it was taken for the whole number or the half that it means.
     pub(super) fn round(self, value: f64, decimals: i8) -> f64 {
         let power = libm::exp10(f64::from(decimals.unsigned_abs()));
         let scaled = if decimals < 0 { value / power } else { value * power };
+        let scaled = match self {
+            Self::HalfUp | Self::HalfDown | Self::HalfEven => meant(2.0 * scaled) / 2.0,
+            Self::Floor | Self::Ceiling | Self::Up | Self::Down => meant(scaled),
+        };
         let (floor, ceiling) = (libm::floor(scaled), libm::ceil(scaled));
         let fraction = scaled - floor;
         let whole = match self {
@@ -90,6 +94,19 @@ impl Direction {
         if decimals < 0 { whole * power } else { whole / power }
     }
 }
+
+/// Returns the whole number that a result of a few operations on floats means: each of them is off by half a unit in the last
+/// place at most, and what people write (an amount by a rate of some decimals) never lies that near to a whole number by itself.
+fn meant(value: f64) -> f64 {
+    let whole = libm::rint(value);
+    let near = (value.abs() / NEAR).min(NEAR_MAX);
+    if (value - whole).abs() <= near { whole } else { value }
+}
+
+/// The part of a number that is taken for an error of floats: 4 units in its last place.
+const NEAR: f64 = (1_u64 << 50) as f64;
+/// The most that is taken for one, 2^-10.
+const NEAR_MAX: f64 = 1.0 / 1024.0;
 
 impl Aggregate {
     /// Returns what is found of the items that a condition keeps: unknown where one of them, or its condition, is.

@@ -87,6 +87,9 @@ fn number(text: &str, at: usize) -> Result<(Token, usize)> {
     if rest.get(length..).unwrap_or_default().starts_with(|it: char| it.is_ascii_alphabetic() || it == '_') {
         return Err(wrong(text, at + length, "a number must end before a letter"));
     }
+    if whole > 1 && rest.starts_with('0') {
+        return Err(wrong(text, at, "a number has no leading zero; a code of digits is a text in quotes"));
+    }
     let value: f64 = rest.get(..length).unwrap_or_default().parse().unwrap_or(f64::INFINITY);
     if value.is_finite() {
         return Ok((Token::Number(value), length));

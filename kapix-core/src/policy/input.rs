@@ -153,7 +153,12 @@ impl Input {
         }
         let today = as_of.date_at(UtcOffset::UTC);
         let age = at.map(|at| today.days_since(at.date(UtcOffset::UTC)));
-        let is_future = age.is_some_and(|days| days < 0) || matches!(at, Some(At::Instant(at)) if at > as_of);
+        // A date without a time lies in the future once nowhere on earth it is that day.
+        let is_future = match at {
+            Some(At::Instant(at)) => at > as_of,
+            Some(At::Date(date)) => date > as_of.date_at(UtcOffset::FIRST),
+            None => false,
+        };
         let is_old =
             self.max_age_days.is_some_and(|max| age.is_none_or(|days| i64::from(days) > i64::from(max)));
         match (is_future, is_old) {

@@ -6,7 +6,7 @@ use super::input::{self, About, Absent, Place};
 use super::load::{Policy, Step};
 use super::state::{Found, State};
 use super::step::{Answered, Answers, CallNeed, StepResults};
-use super::table::{Match, OutputPlace, OutputValue, Table};
+use super::table::{Match, OutputPlace, OutputValue, Row, Table};
 use super::verdict::{Because, MatchedRule, PolicyDoubt, ReasonCode, Verdict};
 use crate::error::{Cause, Error, Result};
 use crate::expression::{Slot, Symbols, Unknown};
@@ -142,19 +142,30 @@ impl Policy {
         causes
     }
 
-    /// Keeps the other rows that decline and hold too, where the one that decides declines.
+    /// Keeps the other rows that decline and hold, where the one that decides declines: each would decline without those before
+    /// it. So they end at a row that may match and does not decline.
     fn other_knock_outs(&self, table: &Table, (step, first): (u32, u32), found: &Found, state: &mut State) {
         let declines = |row: u32| table.then(row).filter(|then| then.outcome == Some(Outcome::Decline));
         if declines(first).is_none() {
             return;
         }
-        let candidates = table.index.candidates(&found.starts, &table.rows);
         let is_first = table.body.hit == HitPolicy::First;
-        let others = if is_first { candidates.after(first) } else { candidates };
-        for (number, row) in others.filter(|(number, _)| *number != first) {
+        let others = || {
+            let candidates = table.index.candidates(&found.starts, &table.rows);
+            let others = if is_first { candidates.after(first) } else { candidates };
+            others.filter(|(number, _)| *number != first)
+        };
+        let matches = |row: &Row, state: &State| match found.are_matches {
+            true => Match::Yes,
+            false => table.matches(row, &found.columns, &state.values(&self.symbols)),
+        };
+        let place = |number: u32, row: &Row| (if is_first { 0 } else { row.priority }, number);
+        let spares = |(number, row): &(u32, &Row)| declines(*number).is_none() && matches(row, state) != Match::No;
+        let mut sparing = others().filter(spares).map(|(number, row)| place(number, row));
+        let end = if is_first { sparing.next() } else { sparing.min() };
+        for (number, row) in others() {
             let Some(reason) = declines(number).and_then(|then| then.reason.as_ref()) else { continue };
-            let matches = || table.matches(row, &found.columns, &state.values(&self.symbols));
-            if found.are_matches || matches() == Match::Yes {
+            if end.is_none_or(|end| place(number, row) < end) && matches(row, state) == Match::Yes {
                 state.because.push(Because {
                     outcome: Outcome::Decline,
                     code: ReasonCode::Policy(Arc::clone(reason)),

@@ -178,7 +178,8 @@ fn every_input_that_matters_refers_when_it_is_missing_stale_or_of_another() {
     for (value, code) in [
         (json!({"value": 100_000, "at": "2026-05-01"}), "INPUT_STALE"),
         (json!(100_000), "INPUT_STALE"),
-        (json!({"value": 100_000, "at": "2026-07-01"}), "MISSING_INPUT"),
+        (json!({"value": 100_000, "at": "2026-07-02"}), "MISSING_INPUT"),
+        (json!({"value": 100_000, "at": "2026-06-30T23:59:59Z"}), "MISSING_INPUT"),
         (json!({"value": 100_000, "at": "2026-06-01", "entity_id": "ent_2"}), "INPUT_MISMATCH"),
         (json!({"value": -1, "at": "2026-06-01"}), "INPUT_OUT_OF_RANGE"),
         (json!({"value": 0, "at": "2026-06-01"}), "DIVISION_BY_ZERO"),

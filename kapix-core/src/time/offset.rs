@@ -26,6 +26,9 @@ impl UtcOffset {
     /// The offset of UTC itself.
     pub const UTC: Self = Self(0);
 
+    /// The offset at which a day begins first, `+14:00` (Line Islands).
+    pub(crate) const FIRST: Self = Self(14 * 60);
+
     /// Returns the offset of a text `+HH:MM`, `-HH:MM` or `Z`.
     ///
     /// Error `time.offset`: another form, minutes above 59, or beyond 18 hours. `-00:00`, "local time unknown" in

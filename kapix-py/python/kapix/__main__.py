@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     call.add_argument("operation", metavar="OPERATION", help="such as credit.score; engine.describe lists them")
     call.add_argument("request", metavar="REQUEST.json", nargs="?", help="the request, - for standard input; default {}")
     call.add_argument("--artefacts", metavar="FILE", nargs="+", type=Path, help="default: the expert cards")
-    check = commands.add_parser("check", help="prove artefacts without using them")
+    check = commands.add_parser("check", help="prove artefacts without using them, and policies by policy.check with their cases")
     check.add_argument("files", metavar="FILE", nargs="+", type=Path)
     read = commands.add_parser("read", help="read the transactions of a document, and print how it was read")
     read.add_argument("files", metavar="FILE", nargs="+", help="a document, - for standard input, or the pages of an aggregator")
@@ -132,8 +133,20 @@ def _check(files: list[Path]) -> int:
             print(f"{file}: {problem.cause}: {problem.message} at `{problem.field}`", file=sys.stderr)
         for artefact in answer.artefacts:
             print(f"{file}: {artefact.kind} {artefact.id}@{artefact.version} sha256 {artefact.sha256}")
-        valid = valid and answer.valid
+        policies = [f"{it.id}@{it.version}" for it in answer.artefacts if it.kind == "policy"]
+        valid = answer.valid and _check_policies(file, policies) and valid
     return 0 if valid else 1
+
+
+def _check_policies(file: Path, policies: list[str]) -> bool:
+    """Prints what is wrong with loaded policies although they load: rows, cases, the rules of a jurisdiction."""
+    if not policies:
+        return True
+    engine, now = Engine.load([file]), datetime.now(timezone.utc)
+    checked = [engine.policy.check(policy=policy, as_of=now) for policy in policies]
+    for policy, answer in zip(policies, checked):
+        print(f"{policy}: {answer}", file=sys.stdout if answer.valid else sys.stderr)
+    return all(answer.valid for answer in checked)
 
 
 def _fail(error: KapixError) -> int:

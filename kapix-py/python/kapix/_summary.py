@@ -239,7 +239,7 @@ def _policy_check(it: Any) -> Summary:
     counts = ((table.table, sum(finding.level == "info" for finding in table.findings)) for table in it.tables)
     gaps = _items(f"{table} {count}" for table, count in counts if count)
     lines += [("tables", f"gaps {gaps}: nothing is approved by them" if gaps else "")]
-    lines += [("jurisdiction", _items(one.rule for one in it.jurisdiction)), ("cost", f"{it.cost} steps at most")]
+    lines += [("jurisdiction", _items(f"{one.rule}: {one.message}" for one in it.jurisdiction)), ("cost", f"{it.cost} steps at most")]
     return "valid" if it.valid else "not valid", [*lines, ("audit_id", it.audit_id or "")]
 
 

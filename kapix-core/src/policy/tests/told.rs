@@ -167,3 +167,22 @@ fn a_step_that_cannot_be_asked_names_what_its_lists_lack() {
     let beside = made("count(l)", "if y > 3 then 1 else s.x");
     assert_eq!(of(&beside, &json!({})).0, Outcome::Refer);
 }
+
+/// A decline names the rows that would decline without it: none behind a row that would approve or refer.
+#[test]
+fn rows_behind_one_that_spares_are_no_reason() {
+    let rows = json!([
+        {"when": ["> 5", "-"], "then": {"outcome": "decline", "reason": "A"}},
+        {"when": ["-", "> 5"], "then": {"outcome": "approve"}},
+        {"when": ["-", "-"], "then": {"outcome": "decline", "reason": "B"}}
+    ]);
+    let of = |policy: &Policy, a: i32, b: Value| codes(&run(policy, &json!({"a": a, "b": b}), &[]));
+    let first = policy(&document(&json!([table("first", &json!(["a", "b"]), &rows)])));
+    assert_eq!(of(&first, 9, json!(9)), ["A"], "without the first row it is approved");
+    assert_eq!(of(&first, 9, json!(1)), ["A", "B"]);
+    assert_eq!(of(&first, 9, Value::Null), ["A"], "the row between may match");
+    assert_eq!(of(&first, 1, json!(1)), ["B"]);
+    // By priority a decline comes before an approval, unless the priority says otherwise.
+    let priority = policy(&document(&json!([table("priority", &json!(["a", "b"]), &rows)])));
+    assert_eq!(of(&priority, 9, json!(9)), ["A", "B"]);
+}
