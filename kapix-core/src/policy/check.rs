@@ -1,5 +1,6 @@
 //! What a policy is checked for beyond what it must be to load: its own cases, and the rules of a jurisdiction.
 
+use super::analysis::{STEPS_MAX, Steps};
 use super::document::{Ground, Outcome, TestBody};
 use super::load::{Call, Policy, Step};
 use super::run::Progress;
@@ -9,6 +10,7 @@ use super::table::{Passes, Table};
 use super::verdict::{ReasonCode, Verdict};
 use crate::error::Result;
 use crate::expression::{CellTest, Program};
+use crate::fitting::Run;
 use crate::json_value::JsonValue;
 use crate::time::Instant;
 use serde::Serialize;
@@ -52,9 +54,13 @@ const BUREAU_LIMIT: &str = "a request above the limit is declined, and the limit
 const OWN_ALONE: &str = "a row declines on the lender's own score alone: the notice must say that the decision was automated and how to have it reviewed";
 
 impl Policy {
-    /// Runs the cases of the policy.
-    pub(crate) fn run_tests(&self, as_of: Instant) -> Vec<TestResult> {
-        self.body.tests.iter().map(|case| self.run_test(case, case.as_of.unwrap_or(as_of))).collect()
+    /// Runs the cases of the policy; returns CANCELLED where the caller asked to stop.
+    pub(crate) fn run_tests(&self, as_of: Instant, run: &Run<'_>) -> Result<Vec<TestResult>> {
+        let result = |case: &TestBody| {
+            (run.check)()?;
+            Ok(self.run_test(case, case.as_of.unwrap_or(as_of)))
+        };
+        self.body.tests.iter().map(result).collect()
     }
 
     pub(super) fn run_test(&self, case: &TestBody, as_of: Instant) -> TestResult {
@@ -100,22 +106,29 @@ impl Policy {
         calls.map(|(number, call)| (number, result(call))).collect()
     }
 
-    /// Returns the rows that decline on the grounds that the jurisdiction of the policy asks about.
-    pub(crate) fn jurisdiction_findings(&self) -> Vec<JurisdictionFinding> {
+    /// Returns the rows that decline on the grounds that the jurisdiction of the policy asks about, or CANCELLED.
+    pub(crate) fn jurisdiction_findings(&self, run: &Run<'_>) -> Result<Vec<JurisdictionFinding>> {
         if self.body.jurisdiction.as_deref() != Some("KE") {
-            return Vec::new();
+            return Ok(Vec::new());
         }
+        let mut steps = Steps::new(run, STEPS_MAX);
         let tables = self.steps.iter().enumerate().filter_map(|(number, step)| match step {
             Step::Table(table) => Some((number, table)),
             Step::Call(_) | Step::Derive { .. } => None,
         });
-        tables.flat_map(|(step, table)| self.alone(step, table)).chain(self.limit_alone()).collect()
+        let mut found = Vec::new();
+        for (step, table) in tables {
+            found.extend(self.alone(step, table, &mut steps));
+            steps.check()?;
+        }
+        found.extend(self.limit_alone());
+        Ok(found)
     }
 
-    fn alone(&self, step: usize, table: &Table) -> Vec<JurisdictionFinding> {
+    fn alone(&self, step: usize, table: &Table, steps: &mut Steps<'_>) -> Vec<JurisdictionFinding> {
         let is_idle = self.idle_tests(table);
-        let mut of_bureau = self.declines_alone(step, table, Ground::BureauScore);
-        let mut of_own = self.declines_alone(step, table, Ground::OwnScore);
+        let mut of_bureau = self.declines_alone(step, table, Ground::BureauScore, steps);
+        let mut of_own = self.declines_alone(step, table, Ground::OwnScore, steps);
         for (number, row) in table.rows.iter().enumerate() {
             let declines =
                 table.thens.get(row.then as usize).is_some_and(|it| it.outcome == Some(Outcome::Decline));

@@ -8,6 +8,7 @@ use super::{Call, Done, Interrupt, Operate, recorded};
 use crate::domain::{Frame, ResultColumns};
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result, escape_segment};
+use crate::fitting::Run;
 use crate::id::Id;
 use crate::json::Scalar;
 use crate::policy::{DocumentDifference, Outcome, Policy, TableDifference};
@@ -188,7 +189,12 @@ impl Operate for PolicyDiffRequest {
                 error
             }
         })?;
-        let mut found = policy.difference(&other, call.limits());
+        let has_rows = self.columns.is_some() || call.frame.is_some();
+        let mut found = call.control.run(|run| {
+            // Over applications, progress counts these.
+            let quiet = Run { progress: &|_, _| (), ..*run };
+            policy.difference(&other, call.limits(), if has_rows { &quiet } else { run })
+        })?;
         for part in found.tables.iter_mut().flat_map(|table| &mut table.differences) {
             let dated = |it| other.dated(policy.dated(it, self.as_of), self.as_of);
             part.witness = part.witness.take().map(dated);
@@ -202,7 +208,7 @@ impl Operate for PolicyDiffRequest {
             seed: self.seed,
             tables: found.tables,
         };
-        if self.columns.is_none() && call.frame.is_none() {
+        if !has_rows {
             return Ok(Done::new(response, vec![policy.reference(), other.reference()]));
         }
         let policies = [&*policy, &*other];

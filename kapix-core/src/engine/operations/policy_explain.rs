@@ -141,7 +141,7 @@ impl Operate for PolicyExplainRequest {
             limits: call.limits(),
             rows_max: usize::try_from(self.rows_max).unwrap_or(usize::MAX),
         };
-        let explained = policy.explain(&options);
+        let explained = call.control.run(|run| policy.explain(&options, run))?;
         let response = PolicyExplainResponse {
             against: against.as_ref().map(Chosen::reference),
             decided_by: by.as_ref().map(Chosen::reference),

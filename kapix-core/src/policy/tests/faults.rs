@@ -21,7 +21,7 @@ fn seeded_faults_are_found_with_applicants_that_show_them() {
     let approve = json!({"outcome": "approve"});
     let found = |document: &Value| {
         let policy = policy(document);
-        let analysis = policy.analyse();
+        let analysis = policy.analysed();
         assert!(analysis[0].whole);
         for finding in analysis[0].findings.iter().filter(|it| it.kind != RuleFindingKind::Unreachable) {
             let witness = finding.witness.clone().unwrap_or_else(|| panic!("{finding:?} has no witness"));
@@ -93,7 +93,7 @@ proptest! {
             "steps": [{"table": {"name": "t", "hit": hit, "columns": ["a", "b"], "rules": rules}}]
         });
         let policy = policy(&document);
-        let analysis = policy.analyse().remove(0);
+        let analysis = policy.analysed().remove(0);
         prop_assert!(analysis.whole);
         let has = |kind| analysis.findings.iter().any(|it| it.kind == kind);
         let mut points = Vec::new();
@@ -147,7 +147,7 @@ fn a_cell_that_every_value_passes_is_no_ground_of_a_decline() {
                 {"when": ["-", "-"], "then": {"outcome": "approve"}}
             ]}}]
         });
-        policy(&document).jurisdiction_findings().iter().filter(|it| it.rejected).count()
+        policy(&document).asked().iter().filter(|it| it.rejected).count()
     };
     assert_eq!((with("-"), with(">= 0"), with("[0..120]"), with(">= 18")), (1, 1, 1, 0));
 }
@@ -166,7 +166,7 @@ fn rejected(columns: &Value, rules: &Value, hit: &str) -> Vec<String> {
             {"table": {"name": "t", "hit": hit, "columns": columns, "rules": rules}}
         ]
     });
-    let findings = policy(&document).jurisdiction_findings();
+    let findings = policy(&document).asked();
     findings.into_iter().filter(|it| it.rejected).map(|it| it.rule).collect()
 }
 
@@ -255,11 +255,7 @@ fn a_limit_by_the_score_alone_that_declines_is_rejected() {
                 ]}}],
             "offer": {"requested": "amount", "limit": limit, "above_limit": above, "reason": "HIGH"}
         });
-        policy(&document)
-            .jurisdiction_findings()
-            .into_iter()
-            .map(|it| (it.rule, it.rejected))
-            .collect::<Vec<_>>()
+        policy(&document).asked().into_iter().map(|it| (it.rule, it.rejected)).collect::<Vec<_>>()
     };
     assert_eq!(with("tier.most", "decline"), [("offer.limit".to_owned(), true)]);
     assert_eq!(with("tier.most", "refer"), []);
@@ -287,7 +283,7 @@ fn a_row_that_declines_above_a_limit_by_the_score_alone_is_rejected() {
             ],
             "offer": {"requested": "amount"}
         }))
-        .jurisdiction_findings()
+        .asked()
         .into_iter()
         .map(|it| (it.rule, it.rejected))
         .collect::<Vec<_>>()
@@ -321,7 +317,7 @@ fn over_two(rules: &[[&str; 2]], columns: &Value) -> Value {
 fn what_is_divided_by_zero_is_analysed() {
     for column in ["a / 0", "5 / zero", "a / -zero", "a / (zero * 0)"] {
         let policy = policy(&over_two(&[["> 1", "> a / zero"], ["-", "< 3"]], &json!([column, "b"])));
-        assert!(policy.analyse()[0].whole, "{column}");
+        assert!(policy.analysed()[0].whole, "{column}");
     }
 }
 
@@ -337,7 +333,7 @@ fn a_table_of_many_columns_is_analysed_or_refused() {
                 "rules": [{"when": when, "then": {"outcome": "approve"}}]}}]
         })
     };
-    let analysis = policy(&document(500)).analyse().remove(0);
+    let analysis = policy(&document(500)).analysed().remove(0);
     assert!(analysis.whole && analysis.findings.len() == 1);
     let columns = "/steps/0/table/columns".to_owned();
     assert_eq!(refused(&document(501)), [(crate::error::Cause::LimitExceeded, columns)]);
@@ -347,7 +343,7 @@ fn a_table_of_many_columns_is_analysed_or_refused() {
 fn no_region_is_a_gap_where_a_computed_row_may_match() {
     let found = |rules: &[[&str; 2]]| {
         let policy = policy(&over_two(rules, &json!(["a", "b"])));
-        let analysis = policy.analyse().remove(0);
+        let analysis = policy.analysed().remove(0);
         assert_eq!(analysis.not_analysed, ["rule_2"]);
         let gaps = analysis.findings.iter().filter(|it| it.kind == RuleFindingKind::Gap);
         gaps.map(|it| (it.region["a"].clone(), it.region["b"].clone(), it.witness.clone()))
