@@ -46,6 +46,7 @@ pub struct PolicyCheckResponse {
 
 impl Operate for PolicyCheckRequest {
     const NAME: &'static str = "policy.check";
+    const LONG: bool = true;
     type Response = PolicyCheckResponse;
 
     /// A policy that would not load is a result, not an error.

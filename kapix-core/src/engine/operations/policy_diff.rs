@@ -176,6 +176,7 @@ pub struct SwapRule {
 impl Operate for PolicyDiffRequest {
     const NAME: &'static str = "policy.diff";
     const COLUMNAR: bool = true;
+    const LONG: bool = true;
     const RETURNS_COLUMNS: bool = true;
     type Response = PolicyDiffResponse;
     recorded!();

@@ -87,6 +87,7 @@ pub struct PolicyExplainResponse {
 
 impl Operate for PolicyExplainRequest {
     const NAME: &'static str = "policy.explain";
+    const LONG: bool = true;
     type Response = PolicyExplainResponse;
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<PolicyExplainResponse>, Interrupt> {
