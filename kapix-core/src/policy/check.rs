@@ -184,15 +184,8 @@ impl Policy {
             }),
             Passes::Between(..) => None,
         };
-        // A requested amount beside a value is asked whether it lies above a limit: what that rests on is what the value does.
-        let requested = self.offer.as_ref().map(|offer| offer.requested);
-        let programs = || of_column.into_iter().chain(of_cell);
-        let is_limit = programs().flat_map(Program::slots).any(|slot| Some(*slot) != requested)
-            || programs().any(|it| !it.lists().is_empty());
-        let slots = programs().flat_map(Program::slots).filter(|slot| !is_limit || Some(**slot) != requested);
-        let slots = slots.filter_map(|slot| self.slots.get(usize::from(*slot)));
-        let lists = programs().flat_map(Program::lists).filter_map(|list| self.lists.get(usize::from(*list)));
-        slots.chain(lists).flat_map(|info| info.ground.iter().copied()).collect()
+        // The requested amount has no ground: what it is compared with has, however they are written together.
+        of_column.into_iter().chain(of_cell).flat_map(|program| self.grounds_of(program)).collect()
     }
 
     fn grounds_of<'p>(&'p self, program: &'p Program) -> impl Iterator<Item = Ground> + 'p {

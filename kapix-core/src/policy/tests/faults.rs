@@ -296,6 +296,61 @@ fn a_row_that_declines_above_a_limit_by_the_score_alone_is_rejected() {
     assert_eq!(with(json!(["amount"]), json!(["> tier.most + income"])), []);
     assert_eq!(with(json!(["amount", "income"]), json!(["> tier.most", "< 5000"])), []);
     assert_eq!(with(json!(["amount"]), json!(["> 5000"])), []);
+    // An amount at which the score decides is no ground beside it.
+    assert_eq!(with(json!(["amount", "bureau"]), json!(["> 5000", "< 500"])), rejected);
+}
+
+/// The rows that are rejected of a table which reads derived values.
+fn rejected_with(
+    derive: &[(&str, &str)],
+    amount: &str,
+    offer: bool,
+    rule: (&[&str], &[&str]),
+) -> Vec<String> {
+    let any = vec!["-"; rule.0.len()];
+    let mut steps: Vec<Value> =
+        derive.iter().map(|(name, it)| json!({"derive": {"name": name, "expression": it}})).collect();
+    steps.push(json!({"table": {"name": "t", "hit": "first", "columns": rule.0, "rules": [
+        {"when": rule.1, "then": {"outcome": "decline", "reason": "LOW"}},
+        {"when": any, "then": {"outcome": "approve"}}]}}));
+    let mut document = json!({
+        "jurisdiction": "KE", "currency": "KES",
+        "inputs": {
+            "income": {"type": "money", "min": 0}, "bureau": {"type": "integer", "min": 200, "max": 900, "ground": "bureau_score"}
+        },
+        "reasons": {"LOW": {"texts": {"en": "l"}}}, "steps": steps
+    });
+    document["inputs"][amount] = json!({"type": "money", "min": 1});
+    if offer {
+        document["offer"] = json!({"requested": amount});
+    }
+    policy(&document).asked().into_iter().filter(|it| it.rejected).map(|it| it.rule).collect()
+}
+
+#[test]
+fn a_requested_amount_that_is_mixed_into_a_score_is_no_ground() {
+    for (amount, offer) in
+        [("sum", true), ("amount", false), ("loan_amount", false), ("requested_amount", false)]
+    {
+        let found = |derive: &str, cell: &str| {
+            rejected_with(&[("x", &derive.replace("AMOUNT", amount))], amount, offer, (&["x"], &[cell]))
+        };
+        assert_eq!(found("bureau - 0 * (AMOUNT / AMOUNT)", "< 400"), ["t.rule_1"], "{amount}");
+        assert_eq!(found("AMOUNT / AMOUNT * 0 + bureau", "< 400"), ["t.rule_1"], "{amount}");
+        assert_eq!(found("if AMOUNT > 0 then bureau else 900", "< 400"), ["t.rule_1"], "{amount}");
+        // Another ground is one, and an amount alone is none that the law asks about.
+        assert_eq!(found("AMOUNT / income", "> 3"), Vec::<String>::new(), "{amount}");
+        assert_eq!(found("if income > 5000 then 900 else bureau", "< 400"), Vec::<String>::new(), "{amount}");
+        assert_eq!(found("AMOUNT / 30", "> 5000"), Vec::<String>::new(), "{amount}");
+        let limit = format!("{amount} * (bureau / 900)");
+        let above = |cell: &str| rejected_with(&[("most", &limit)], amount, offer, (&[amount], &[cell]));
+        assert_eq!(above("> most"), ["t.rule_1"], "{amount}");
+        assert_eq!(above("> most + income"), Vec::<String>::new(), "{amount}");
+    }
+    // Without an offer, and under another name, an input is a value like any other.
+    let own =
+        rejected_with(&[("x", "bureau - 0 * (balance / balance)")], "balance", false, (&["x"], &["< 400"]));
+    assert_eq!(own, Vec::<String>::new());
 }
 
 /// A table over two numbers whose rows approve.
