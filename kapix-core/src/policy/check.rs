@@ -65,6 +65,9 @@ impl Policy {
 
     pub(super) fn run_test(&self, case: &TestBody, as_of: Instant) -> TestResult {
         let name = case.name.clone();
+        if let Some(message) = self.unknown_name(case) {
+            return TestResult { differs: Some(message), name, outcome: None, passed: false };
+        }
         match self.verdict_of(case, as_of) {
             Err(error) => TestResult { differs: Some(error.message), name, outcome: None, passed: false },
             Ok(verdict) => {
@@ -73,6 +76,30 @@ impl Policy {
                 TestResult { differs, name, outcome: Some(verdict.outcome), passed }
             }
         }
+    }
+
+    /// Returns what is said of a name in a case that the policy does not have: the case would show nothing of it.
+    fn unknown_name(&self, case: &TestBody) -> Option<String> {
+        let has_result = |given: &str| {
+            let of = |call: &Call| given.strip_prefix(&*call.body.name)?.strip_prefix('.');
+            self.calls().any(|call| of(call).is_some_and(|it| call.body.results.contains_key(it)))
+        };
+        let no_input = case.inputs.keys().find(|given| !self.body.inputs.contains_key(*given));
+        let no_result = case.results.keys().find(|given| !has_result(given));
+        let told = |given: &str, part: &str, what: &str, near: Option<&str>| {
+            let place = format!("/{part}/{}", crate::error::escape_segment(given));
+            let meant = near.map(|it| format!(": did you mean `{it}`?")).unwrap_or_default();
+            format!("`{place}` of the case names no {what} of the policy{meant}")
+        };
+        if let Some(given) = no_input {
+            return Some(told(given, "inputs", "input", near(given, self.body.inputs.keys())));
+        }
+        let given = no_result?;
+        let of = |call: &Call| -> Vec<String> {
+            call.body.results.keys().map(|name| format!("{}.{name}", call.body.name)).collect()
+        };
+        let results: Vec<String> = self.calls().flat_map(of).collect();
+        Some(told(given, "results", "result of a step", near(given, results.iter())))
     }
 
     fn verdict_of(&self, case: &TestBody, as_of: Instant) -> Result<Verdict> {
@@ -193,6 +220,17 @@ impl Policy {
         let lists = program.lists().iter().filter_map(|list| self.lists.get(usize::from(*list)));
         slots.chain(lists).flat_map(|info| info.ground.iter().copied())
     }
+}
+
+/// Edits within which a name is taken for a misspelt one.
+const EDITS_MAX: usize = 2;
+
+/// Returns the name that is nearest to one, within two edits.
+fn near<'n>(given: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n str> {
+    // A letter has four bytes at most.
+    let is_close = |name: &&String| name.len().abs_diff(given.len()) <= 4 * EDITS_MAX;
+    let found = names.filter(is_close).map(|name| (strsim::damerau_levenshtein(given, name), name));
+    found.filter(|(edits, _)| *edits <= EDITS_MAX).min().map(|(_, name)| name.as_str())
 }
 
 /// Returns what a verdict has other than a case expects.

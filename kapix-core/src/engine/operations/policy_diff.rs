@@ -4,7 +4,7 @@ use super::policy_replay::rates::{self, Count, Portfolio};
 use super::policy_replay::{
     GroupRates, ObservedRates, PolicyReplayRequest, PortfolioRates, Replayed, coded, columns_hash, is_text,
 };
-use super::{Call, Done, Interrupt, Operate, recorded};
+use super::{Call, Done, Interrupt, Operate, one_or_many, recorded};
 use crate::domain::{Frame, ResultColumns};
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result, escape_segment};
@@ -36,8 +36,8 @@ pub struct PolicyDiffRequest {
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Whom the cards of their steps must score; needed where a step is answered from columns.
     pub entity_type: Option<EntityType>,
-    /// Columns of text whose groups have rates of their own.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Columns of text whose groups have rates of their own, or one as a text.
+    #[serde(default, deserialize_with = "one_or_many::read", skip_serializing_if = "Vec::is_empty")]
     pub group_by: Vec<String>,
     /// The same key and request give the stored answer.
     pub idempotency_key: Option<Id>,
