@@ -130,7 +130,8 @@ export interface ColumnsAsyncOptions extends ColumnsOptions {
   /**
    * Told the steps done and the steps in all, at most every 50 ms and at the end. What it throws, and a promise of it
    * that rejects, stop the call and are its error; while its promise is open it is told nothing. The steps of a batch
-   * are its rows, those of a development the columns that it bins and its fits.
+   * are its rows, those of a development the columns that it bins and its fits, those of a check of a policy what it
+   * looks for in each table.
    */
   readonly onProgress?: (done: number, total: number) => unknown;
 }

@@ -1,5 +1,5 @@
 //! Prints what the bindings generate their types and methods from, for every operation:
-//! `{operation: {about, columnar, recorded, request, response, returns_columns, stateful, takes_rows}}`, with the JSON Schemas of request
+//! `{operation: {about, columnar, long, recorded, request, response, returns_columns, stateful, takes_rows}}`, with the JSON Schemas of request
 //! and response, the latter with its envelope.
 //!
 //! `cargo run -p kapix-core --example schema --features schema`
@@ -21,6 +21,7 @@ fn entry(operation: Operation) -> Value {
     json!({
         "about": operation.about(),
         "columnar": operation.is_columnar(),
+        "long": operation.is_long(),
         "recorded": operation.is_recorded(),
         "request": request,
         "response": with_envelope(response.to_value()),

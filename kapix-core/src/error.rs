@@ -318,11 +318,19 @@ impl Error {
     /// assert_eq!(Error::from_details(Vec::new()), None);
     /// ```
     pub fn from_details(details: Vec<Detail>) -> Option<Self> {
-        let first = details.first()?;
+        let first = details.first()?.clone();
         let message = match details.len() - 1 {
             0 => first.message.clone(),
             more => format!("{} (and {more} more)", first.message),
         };
+        let left_out = details.len().saturating_sub(DETAILS_MAX);
+        let mut details = details;
+        // One more is told as it is: the line that counts the others takes its place.
+        if left_out > 1 {
+            details.truncate(DETAILS_MAX);
+            let message = format!("`{left_out}` more findings are not told: mend these first");
+            details.push(Detail { cause: Cause::LimitExceeded, message, field: String::new() });
+        }
         let mut seen = BTreeSet::new();
         let places = details.iter().filter(|detail| seen.insert(&detail.field));
         let fields = places.map(|detail| detail.field.clone()).collect();
@@ -354,6 +362,9 @@ impl Error {
 pub fn escape_segment(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
+
+/// Findings of one error that are told; another one says how many more there are.
+const DETAILS_MAX: usize = 1_000;
 
 /// Places that follow a message at most; `fields` has all.
 const PLACES_MAX: usize = 5;
@@ -428,6 +439,15 @@ mod tests {
         let many = Error::from_details((0..9).map(|at| detail(&format!("/{at}"))).collect()).unwrap();
         assert!(many.to_string().ends_with(" at `/3` at `/4` and `4` more places"), "{many}");
         assert_eq!(many.fields.len(), 9);
+        // Of very many the first are told, and how many more there are.
+        let many = Error::from_details((0..300_000).map(|at| detail(&format!("/{at}"))).collect()).unwrap();
+        assert_eq!((many.details.len(), &*many.message), (super::DETAILS_MAX + 1, "m (and 299999 more)"));
+        let last = many.details.last().unwrap();
+        assert_eq!(
+            (&*last.message, &*last.field),
+            ("`299000` more findings are not told: mend these first", "")
+        );
+        assert_eq!(Error::from_details(many.details.clone()).unwrap().details, many.details);
         // A place of two findings is named once.
         let error = Error::from_details(vec![detail("/a"), detail("/b"), detail("/a")]).unwrap();
         assert_eq!(

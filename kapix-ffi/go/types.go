@@ -2524,7 +2524,7 @@ type PolicyDiffRequest struct {
 	Columns map[string][]any `json:"columns,omitzero"`
 	// EntityType: Whom the cards of their steps must score; needed where a step is answered from columns.
 	EntityType EntityType `json:"entity_type,omitempty"`
-	// GroupBy: Columns of text whose groups have rates of their own.
+	// GroupBy: Columns of text whose groups have rates of their own, or one as a text.
 	GroupBy []string `json:"group_by,omitzero"`
 	// IdempotencyKey: The same key and request give the stored answer.
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
@@ -2662,7 +2662,7 @@ type PolicyReplayRequest struct {
 	Columns map[string][]any `json:"columns,omitzero"`
 	// EntityType: Whom the cards of its steps must score; needed where a step is answered from columns.
 	EntityType EntityType `json:"entity_type,omitempty"`
-	// GroupBy: Columns of text whose groups have rates of their own; at most 16, each of at most 1,000 groups. Rules need not read them.
+	// GroupBy: Columns of text whose groups have rates of their own, or one as a text; at most 16, each of at most 1,000 groups. Rules need not read them.
 	GroupBy []string `json:"group_by,omitzero"`
 	// IdempotencyKey: The same key and request give the stored answer.
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
@@ -4244,6 +4244,8 @@ type TableAnalysis struct {
 	NotAnalysed []string `json:"not_analysed,omitzero"`
 	// Table: Name of the table.
 	Table string `json:"table"`
+	// Unfinished: Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number of steps: there may be more of them than are told here.
+	Unfinished []RuleFindingKind `json:"unfinished,omitzero"`
 	// Whole: Whether everything was looked at.
 	Whole bool `json:"whole"`
 }

@@ -237,6 +237,9 @@ class Engine {
       this[area][`${name}Async`] = (...given) => this.#columnsAsync(operation, ...given);
     } else {
       this[area][name] = (request, options) => this.#single(operation, request, options);
+      if (operations[operation].long) {
+        this[area][`${name}Async`] = (...given) => this.#columnsAsync(operation, null, ...given);
+      }
     }
   }
 
@@ -259,7 +262,9 @@ class Engine {
     const { onProgress, signal, threads } = asked(options, ['onProgress', 'signal', 'threads']);
     signal?.throwIfAborted();
     const text = this.#encode(operation, request);
-    const given = this.#judge(() => columnsOf(rowsOf(operation, columns), OF_CARDS.has(operation)));
+    // What takes long without columns needs none.
+    const isAlone = columns === null && operations[operation].long === true;
+    const given = isAlone ? undefined : this.#judge(() => columnsOf(rowsOf(operation, columns), OF_CARDS.has(operation)));
     const job = new native.Job(threads);
     let stop;
     // A call that still waits for others is left behind; it ends when its turn comes.
@@ -276,7 +281,8 @@ class Engine {
       const reply = await Promise.race([running, aborted]);
       await progress.end(reply.status === 0, signal);
       signal?.throwIfAborted();
-      return this.#answer(reply === ABORTED ? await running : reply);
+      const ended = reply === ABORTED ? await running : reply;
+      return isAlone && ended.status === 0 ? answerOf(ended.json, this.#deepFreeze) : this.#answer(ended);
     } finally {
       progress.close();
       signal?.removeEventListener('abort', stop);

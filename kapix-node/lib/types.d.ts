@@ -69,6 +69,11 @@ export interface Entity {
 export interface Policy {
   /** Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases. */
   check(request: PolicyCheckRequest): Answered<PolicyCheckResponse>;
+  /**
+   * Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases. On another
+   * thread.
+   */
+  checkAsync(request: PolicyCheckRequest, options?: ColumnsAsyncOptions): Promise<Answered<PolicyCheckResponse>>;
   /** What two versions of a policy decide differently: by their documents, and over a portfolio. */
   diff(columns: null, request: PolicyDiffRequest): Answered<PolicyDiffResponse>;
   diff(columns: Columns, request: PolicyDiffRequest, options?: ColumnsOptions): Columnar<PolicyDiffResponse>;
@@ -76,9 +81,15 @@ export interface Policy {
    * What two versions of a policy decide differently: by their documents, and over a portfolio. On another
    * thread.
    */
+  diffAsync(columns: null, request: PolicyDiffRequest, options?: ColumnsAsyncOptions): Promise<Answered<PolicyDiffResponse>>;
   diffAsync(columns: Columns, request: PolicyDiffRequest, options?: ColumnsAsyncOptions): Promise<Columnar<PolicyDiffResponse>>;
   /** A policy in plain language, as Markdown or a page: tables, gaps, hit counts, another version, a decision. */
   explain(request: PolicyExplainRequest): Answered<PolicyExplainResponse>;
+  /**
+   * A policy in plain language, as Markdown or a page: tables, gaps, hit counts, another version, a decision.
+   * On another thread.
+   */
+  explainAsync(request: PolicyExplainRequest, options?: ColumnsAsyncOptions): Promise<Answered<PolicyExplainResponse>>;
   /** What a policy decides of a portfolio: rates, reasons, how often each row matched. */
   replay(columns: null, request: PolicyReplayRequest): Answered<PolicyReplayResponse>;
   replay(columns: Columns, request: PolicyReplayRequest, options?: ColumnsOptions): Columnar<PolicyReplayResponse>;
@@ -744,7 +755,7 @@ export interface PolicyDiffRequest {
   readonly columns?: { readonly [name: string]: ReadonlyArray<boolean | number | bigint | string | null> } | null;
   /** Whom the cards of their steps must score; needed where a step is answered from columns. */
   readonly entity_type?: EntityType | null;
-  /** Columns of text whose groups have rates of their own. */
+  /** Columns of text whose groups have rates of their own, or one as a text. */
   readonly group_by?: ReadonlyArray<string>;
   /** The same key and request give the stored answer. */
   readonly idempotency_key?: string | null;
@@ -812,8 +823,8 @@ export interface PolicyReplayRequest {
   /** Whom the cards of its steps must score; needed where a step is answered from columns. */
   readonly entity_type?: EntityType | null;
   /**
-   * Columns of text whose groups have rates of their own; at most 16, each of at most 1,000 groups. Rules need
-   * not read them.
+   * Columns of text whose groups have rates of their own, or one as a text; at most 16, each of at most 1,000
+   * groups. Rules need not read them.
    */
   readonly group_by?: ReadonlyArray<string>;
   /** The same key and request give the stored answer. */
@@ -3472,6 +3483,11 @@ export interface TableAnalysis {
   readonly not_analysed?: ReadonlyArray<string>;
   /** Name of the table. */
   readonly table: string;
+  /**
+   * Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number of
+   * steps: there may be more of them than are told here.
+   */
+  readonly unfinished?: ReadonlyArray<RuleFindingKind>;
   /** Whether everything was looked at. */
   readonly whole: boolean;
 }

@@ -210,7 +210,7 @@ impl Lent<'_> {
 
 impl Task {
     /// Runs the call on this thread.
-    pub(crate) fn answer(&self, columns: &[Lent<'_>]) -> Answer {
+    pub(crate) fn answer(&self, columns: Option<&[Lent<'_>]>) -> Answer {
         let note = |done: u64, total: u64| {
             self.job.total.store(total, Ordering::Relaxed);
             self.job.done.fetch_max(done, Ordering::Relaxed);
@@ -221,13 +221,14 @@ impl Task {
             threads: self.job.threads,
             draft: false,
         };
-        let call =
-            || match Frame::new(columns.iter().map(Lent::column).collect(), self.desk.engine().limits()) {
-                Ok(frame) => {
-                    self.desk.call_columns(&self.operation, self.request.as_bytes(), &frame, &control)
-                }
+        let (operation, request) = (&*self.operation, self.request.as_bytes());
+        let call = || {
+            let Some(columns) = columns else { return (self.desk.call(operation, request, &control), None) };
+            match Frame::new(columns.iter().map(Lent::column).collect(), self.desk.engine().limits()) {
+                Ok(frame) => self.desk.call_columns(operation, request, &frame, &control),
                 Err(error) => (self.desk.refusal(&error), None),
-            };
+            }
+        };
         let defect = || Error::new(Cause::Panic, "a defect of the engine was caught; please report it");
         caught(call).unwrap_or_else(|| (self.desk.refusal(&defect()), None))
     }

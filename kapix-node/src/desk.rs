@@ -160,23 +160,24 @@ impl Desk {
     ) -> Result<Reply<'e>> {
         let task = Task { desk: self.open()?, operation, request, job: Job::new(threads) };
         let columns: Vec<_> = columns.iter().map(Given::lend).collect();
-        columns::reply(*env, task.answer(&columns)).map_err(failed)
+        columns::reply(*env, task.answer(Some(&columns))).map_err(failed)
     }
 
-    /// Answers a request in JSON with columns beside it, on another thread, which reads copies of them.
+    /// Answers a request in JSON on another thread, which reads copies of the columns beside it, where there are any.
     #[napi(ts_return_type = "Promise<Reply>")]
     pub fn run_columns_async<'e>(
         &self,
         env: &'e Env,
         (operation, request): (String, String),
-        columns: Vec<Given>,
+        columns: Option<Vec<Given>>,
         job: &Job,
     ) -> Result<Object<'e>> {
         let task = Task { desk: self.open()?, operation, request, job: job.clone() };
-        let copies: Vec<_> = columns.iter().map(|column| column.lend().copy()).collect();
+        let copy = |columns: Vec<Given>| columns.iter().map(|it| it.lend().copy()).collect::<Vec<_>>();
+        let copies = columns.map(copy);
         let (deferred, promise) = env.create_deferred().map_err(failed)?;
         threads::start(move || {
-            let answer = task.answer(&copies);
+            let answer = task.answer(copies.as_deref());
             drop((copies, task));
             deferred.resolve(move |env| columns::reply(env, answer));
         });

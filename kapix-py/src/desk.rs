@@ -54,7 +54,11 @@ impl Desk {
     }
 
     fn answer(&self, py: Python<'_>, request: Request) -> PyResult<Answer> {
-        let answer = py.detach(|| guard(|| self.desk.run(request, &Control::default())));
+        let answer = if request.operation().is_long() {
+            Self::watch(py, (None, 0), |control| self.desk.run(request, control))?
+        } else {
+            py.detach(|| guard(|| self.desk.run(request, &Control::default())))
+        };
         Answer::new(py, answer.map_err(|error| self.raise(py, &error))?, None)
     }
 

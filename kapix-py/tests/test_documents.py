@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +104,18 @@ def test_a_page_takes_the_answer_of_a_replay_or_its_rows() -> None:
         assert "2 (100.0 %)" in page.text and ("Of 3 applications" in page.text) == (hits is replayed)
     counted = _with_counts({"policy": "p", "hits": replayed, "applications": 5})
     assert counted == {"policy": "p", "hits": [{"rows": 2, "rule": "rule_1", "table": "t"}], "applications": 5}
+
+
+def test_ctrl_c_stops_a_check() -> None:
+    rules = [{"when": [f">= {row}", f"< {row + 20_000}"], "then": {"outcome": "approve"}} for row in range(20_000)]
+    table = {"name": "t", "hit": "any", "columns": ["a", "b"], "rules": rules}
+    body = {"inputs": {"a": {"type": "integer"}, "b": {"type": "integer"}}, "reasons": {}, "steps": [{"table": table}]}
+    provenance = {"limitations": "none", "owner": "me", "population": "all", "purpose": "to test", "status": "draft"}
+    artefact = {"kapix": 1, "kind": "policy", "id": "p", "version": "1", "provenance": provenance, "body": body}
+    engine = kapix.Engine.load([])
+    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(100):
+            engine.policy.check(artefact=artefact)
+    timer.join()

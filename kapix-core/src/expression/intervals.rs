@@ -4,6 +4,9 @@
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Intervals(Vec<(f64, f64)>);
 
+/// Intervals of a set up to which they are looked through rather than searched.
+const SEARCHED: usize = 8;
+
 /// The numbers that a set is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grid {
@@ -84,6 +87,13 @@ impl Intervals {
     /// ```
     #[inline]
     pub fn contains(&self, value: f64) -> bool {
+        if self.0.len() > SEARCHED {
+            let after = self.0.partition_point(|(low, _)| *low <= value);
+            return after
+                .checked_sub(1)
+                .and_then(|at| self.0.get(at))
+                .is_some_and(|(_, high)| value <= *high);
+        }
         self.0.iter().any(|(low, high)| *low <= value && value <= *high)
     }
 
@@ -110,14 +120,7 @@ impl Intervals {
     pub fn or(&self, other: &Self, grid: Grid) -> Self {
         let mut ranges: Vec<(f64, f64)> = self.0.iter().chain(&other.0).copied().collect();
         ranges.sort_by(|one, two| one.0.total_cmp(&two.0));
-        let mut joined: Vec<(f64, f64)> = Vec::new();
-        for (low, high) in ranges {
-            match joined.last_mut() {
-                Some(last) if low <= grid.above(last.1) => last.1 = last.1.max(high),
-                _ => joined.push((low, high)),
-            }
-        }
-        Self(joined)
+        Self::joined(ranges, grid)
     }
 
     /// Returns the numbers of both sets.
@@ -144,6 +147,45 @@ impl Intervals {
             };
         }
         Self(common)
+    }
+
+    /// Returns whether the sets have a number in common.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let (mut one, mut two) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(left), Some(right)) = (one.peek(), two.peek()) {
+            if left.0.max(right.0) <= left.1.min(right.1) {
+                return true;
+            }
+            if left.1 < right.1 {
+                one.next()
+            } else {
+                two.next()
+            };
+        }
+        false
+    }
+
+    /// Returns whether every interval of another set lies in one of this.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let mut own = self.0.iter().peekable();
+        other.0.iter().all(|(low, high)| {
+            while own.peek().is_some_and(|it| it.1 < *high) {
+                own.next();
+            }
+            own.peek().is_some_and(|it| it.0 <= *low)
+        })
+    }
+
+    /// Returns a set of intervals that are in ascending order; those that touch become one.
+    pub(crate) fn joined(ranges: impl IntoIterator<Item = (f64, f64)>, grid: Grid) -> Self {
+        let mut joined: Vec<(f64, f64)> = Vec::new();
+        for (low, high) in ranges {
+            match joined.last_mut() {
+                Some(last) if low <= grid.above(last.1) => last.1 = last.1.max(high),
+                _ => joined.push((low, high)),
+            }
+        }
+        Self(joined)
     }
 
     /// Returns the numbers of the grid outside the set.

@@ -1,5 +1,6 @@
 //! What a policy is checked for beyond what it must be to load: its own cases, and the rules of a jurisdiction.
 
+use super::analysis::{STEPS_MAX, Steps};
 use super::document::{Ground, Outcome, TestBody};
 use super::load::{Call, Policy, Step};
 use super::run::Progress;
@@ -9,6 +10,7 @@ use super::table::{Passes, Table};
 use super::verdict::{ReasonCode, Verdict};
 use crate::error::Result;
 use crate::expression::{CellTest, Program};
+use crate::fitting::Run;
 use crate::json_value::JsonValue;
 use crate::time::Instant;
 use serde::Serialize;
@@ -52,13 +54,20 @@ const BUREAU_LIMIT: &str = "a request above the limit is declined, and the limit
 const OWN_ALONE: &str = "a row declines on the lender's own score alone: the notice must say that the decision was automated and how to have it reviewed";
 
 impl Policy {
-    /// Runs the cases of the policy.
-    pub(crate) fn run_tests(&self, as_of: Instant) -> Vec<TestResult> {
-        self.body.tests.iter().map(|case| self.run_test(case, case.as_of.unwrap_or(as_of))).collect()
+    /// Runs the cases of the policy; returns CANCELLED where the caller asked to stop.
+    pub(crate) fn run_tests(&self, as_of: Instant, run: &Run<'_>) -> Result<Vec<TestResult>> {
+        let result = |case: &TestBody| {
+            (run.check)()?;
+            Ok(self.run_test(case, case.as_of.unwrap_or(as_of)))
+        };
+        self.body.tests.iter().map(result).collect()
     }
 
     pub(super) fn run_test(&self, case: &TestBody, as_of: Instant) -> TestResult {
         let name = case.name.clone();
+        if let Some(message) = self.unknown_name(case) {
+            return TestResult { differs: Some(message), name, outcome: None, passed: false };
+        }
         match self.verdict_of(case, as_of) {
             Err(error) => TestResult { differs: Some(error.message), name, outcome: None, passed: false },
             Ok(verdict) => {
@@ -67,6 +76,30 @@ impl Policy {
                 TestResult { differs, name, outcome: Some(verdict.outcome), passed }
             }
         }
+    }
+
+    /// Returns what is said of a name in a case that the policy does not have: the case would show nothing of it.
+    fn unknown_name(&self, case: &TestBody) -> Option<String> {
+        let has_result = |given: &str| {
+            let of = |call: &Call| given.strip_prefix(&*call.body.name)?.strip_prefix('.');
+            self.calls().any(|call| of(call).is_some_and(|it| call.body.results.contains_key(it)))
+        };
+        let no_input = case.inputs.keys().find(|given| !self.body.inputs.contains_key(*given));
+        let no_result = case.results.keys().find(|given| !has_result(given));
+        let told = |given: &str, part: &str, what: &str, near: Option<&str>| {
+            let place = format!("/{part}/{}", crate::error::escape_segment(given));
+            let meant = near.map(|it| format!(": did you mean `{it}`?")).unwrap_or_default();
+            format!("`{place}` of the case names no {what} of the policy{meant}")
+        };
+        if let Some(given) = no_input {
+            return Some(told(given, "inputs", "input", near(given, self.body.inputs.keys())));
+        }
+        let given = no_result?;
+        let of = |call: &Call| -> Vec<String> {
+            call.body.results.keys().map(|name| format!("{}.{name}", call.body.name)).collect()
+        };
+        let results: Vec<String> = self.calls().flat_map(of).collect();
+        Some(told(given, "results", "result of a step", near(given, results.iter())))
     }
 
     fn verdict_of(&self, case: &TestBody, as_of: Instant) -> Result<Verdict> {
@@ -100,22 +133,29 @@ impl Policy {
         calls.map(|(number, call)| (number, result(call))).collect()
     }
 
-    /// Returns the rows that decline on the grounds that the jurisdiction of the policy asks about.
-    pub(crate) fn jurisdiction_findings(&self) -> Vec<JurisdictionFinding> {
+    /// Returns the rows that decline on the grounds that the jurisdiction of the policy asks about, or CANCELLED.
+    pub(crate) fn jurisdiction_findings(&self, run: &Run<'_>) -> Result<Vec<JurisdictionFinding>> {
         if self.body.jurisdiction.as_deref() != Some("KE") {
-            return Vec::new();
+            return Ok(Vec::new());
         }
+        let mut steps = Steps::new(run, STEPS_MAX);
         let tables = self.steps.iter().enumerate().filter_map(|(number, step)| match step {
             Step::Table(table) => Some((number, table)),
             Step::Call(_) | Step::Derive { .. } => None,
         });
-        tables.flat_map(|(step, table)| self.alone(step, table)).chain(self.limit_alone()).collect()
+        let mut found = Vec::new();
+        for (step, table) in tables {
+            found.extend(self.alone(step, table, &mut steps));
+            steps.check()?;
+        }
+        found.extend(self.limit_alone());
+        Ok(found)
     }
 
-    fn alone(&self, step: usize, table: &Table) -> Vec<JurisdictionFinding> {
+    fn alone(&self, step: usize, table: &Table, steps: &mut Steps<'_>) -> Vec<JurisdictionFinding> {
         let is_idle = self.idle_tests(table);
-        let mut of_bureau = self.declines_alone(step, table, Ground::BureauScore);
-        let mut of_own = self.declines_alone(step, table, Ground::OwnScore);
+        let mut of_bureau = self.declines_alone(step, table, Ground::BureauScore, steps);
+        let mut of_own = self.declines_alone(step, table, Ground::OwnScore, steps);
         for (number, row) in table.rows.iter().enumerate() {
             let declines =
                 table.thens.get(row.then as usize).is_some_and(|it| it.outcome == Some(Outcome::Decline));
@@ -171,15 +211,8 @@ impl Policy {
             }),
             Passes::Between(..) => None,
         };
-        // A requested amount beside a value is asked whether it lies above a limit: what that rests on is what the value does.
-        let requested = self.offer.as_ref().map(|offer| offer.requested);
-        let programs = || of_column.into_iter().chain(of_cell);
-        let is_limit = programs().flat_map(Program::slots).any(|slot| Some(*slot) != requested)
-            || programs().any(|it| !it.lists().is_empty());
-        let slots = programs().flat_map(Program::slots).filter(|slot| !is_limit || Some(**slot) != requested);
-        let slots = slots.filter_map(|slot| self.slots.get(usize::from(*slot)));
-        let lists = programs().flat_map(Program::lists).filter_map(|list| self.lists.get(usize::from(*list)));
-        slots.chain(lists).flat_map(|info| info.ground.iter().copied()).collect()
+        // The requested amount has no ground: what it is compared with has, however they are written together.
+        of_column.into_iter().chain(of_cell).flat_map(|program| self.grounds_of(program)).collect()
     }
 
     fn grounds_of<'p>(&'p self, program: &'p Program) -> impl Iterator<Item = Ground> + 'p {
@@ -187,6 +220,17 @@ impl Policy {
         let lists = program.lists().iter().filter_map(|list| self.lists.get(usize::from(*list)));
         slots.chain(lists).flat_map(|info| info.ground.iter().copied())
     }
+}
+
+/// Edits within which a name is taken for a misspelt one.
+const EDITS_MAX: usize = 2;
+
+/// Returns the name that is nearest to one, within two edits.
+fn near<'n>(given: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n str> {
+    // A letter has four bytes at most.
+    let is_close = |name: &&String| name.len().abs_diff(given.len()) <= 4 * EDITS_MAX;
+    let found = names.filter(is_close).map(|name| (strsim::damerau_levenshtein(given, name), name));
+    found.filter(|(edits, _)| *edits <= EDITS_MAX).min().map(|(_, name)| name.as_str())
 }
 
 /// Returns what a verdict has other than a case expects.

@@ -363,7 +363,11 @@ fn lists<'f, 'a>(
 
 /// Returns the items of the text of a JSON array, as a single application gives them; null is a missing item.
 fn items(text: &str, input: &Input, texts: &mut Texts<'_>) -> core::result::Result<Vec<Slot>, Cause> {
-    let value = JsonValue::read_text(text.as_bytes(), texts.limits).map_err(|_| Cause::PolicyInput)?;
+    // A text that is no JSON is no list; what no request can state is refused by the cause that a request is refused for.
+    let value = JsonValue::read_text(text.as_bytes(), texts.limits).map_err(|error| match error.cause {
+        Cause::JsonSyntax => Cause::PolicyInput,
+        cause => cause,
+    })?;
     let JsonValue::Array(items) = value else { return Err(Cause::PolicyInput) };
     input.check_items(items.len()).map_err(|error| error.cause)?;
     let read = |item: &JsonValue| match (item, input.scalar) {

@@ -1,6 +1,6 @@
 //! The inputs of a document: their types, ranges, places, and what becomes of an application without them.
 
-use super::document::{InputBody, OnMissing};
+use super::document::{Ground, InputBody, InputType, OnMissing};
 use super::input::{Absent, Input, Place};
 use super::load::{Loader, SlotInfo};
 use crate::error::{Cause, escape_segment};
@@ -8,6 +8,9 @@ use crate::expression::{Scalar, Slot};
 use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use std::collections::BTreeSet;
+
+/// The names that the published requests of the engine have for the amount that is asked for.
+const REQUESTED: [&str; 3] = ["amount", "loan_amount", "requested_amount"];
 
 impl Loader<'_> {
     pub(super) fn inputs(&mut self, limits: &Limits) {
@@ -38,7 +41,11 @@ impl Loader<'_> {
         let info = SlotInfo {
             name: name.into(),
             scalar,
-            ground: BTreeSet::from([body.ground]),
+            ground: if self.is_requested(name, body) {
+                BTreeSet::new()
+            } else {
+                BTreeSet::from([body.ground])
+            },
             rests_on: BTreeSet::from([Some(number)]),
         };
         // A rule cannot read what has no name in the language.
@@ -63,6 +70,18 @@ impl Loader<'_> {
         };
         input.absent = self.absent(body, &input, field);
         self.inputs.push(input);
+    }
+
+    /// Returns whether an input is the amount that is asked for: the one that the offer names, and without an offer one that has a
+    /// name which requests of the engine have for it. It is no ground of a decision by itself: what decides is what it is
+    /// compared with.
+    fn is_requested(&self, name: &str, body: &InputBody) -> bool {
+        let is_amount = matches!(body.kind, InputType::Integer | InputType::Money | InputType::Number);
+        let is_named = match &self.body.offer {
+            Some(offer) => offer.requested == name,
+            None => REQUESTED.contains(&name),
+        };
+        is_named && is_amount && !body.list && body.ground == Ground::Other
     }
 
     fn absent(&mut self, body: &InputBody, input: &Input, field: &str) -> Absent {

@@ -42,6 +42,7 @@ pub struct Policy {
 pub(super) struct SlotInfo {
     pub(super) name: Arc<str>,
     pub(super) scalar: Scalar,
+    /// On which grounds it rests: none of the amount that is asked for.
     pub(super) ground: BTreeSet<Ground>,
     /// Numbers of the inputs, and `None` for the result of a step.
     pub(super) rests_on: BTreeSet<Option<usize>>,

@@ -7,6 +7,7 @@ mod evaluation;
 mod explain;
 mod faults;
 mod hidden;
+mod large;
 mod lenient;
 #[cfg(feature = "yaml")]
 mod shipped;
@@ -15,10 +16,14 @@ mod texts;
 mod told;
 mod witnesses;
 
+use super::analysis::PolicyDifference;
+use super::explain::Explained;
 use super::{
-    Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepBody, StepResult, StepResults, Verdict,
+    ExplainOptions, JurisdictionFinding, Outcome, Policy, PolicyBody, Progress, ReasonCode, State, StepBody,
+    StepResult, StepResults, TableAnalysis, Verdict,
 };
 use crate::error::Cause;
+use crate::fitting::Run;
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
@@ -26,6 +31,27 @@ use crate::time::Instant;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// A run that is never cancelled.
+const QUIET: Run<'static> = Run { check: &|| Ok(()), progress: &|_, _| (), threads: 1 };
+
+impl Policy {
+    fn analysed(&self) -> Vec<TableAnalysis> {
+        self.analyse(&QUIET).unwrap()
+    }
+
+    fn compared(&self, other: &Self) -> PolicyDifference {
+        self.difference(other, &Limits::default(), &QUIET).unwrap()
+    }
+
+    fn asked(&self) -> Vec<JurisdictionFinding> {
+        self.jurisdiction_findings(&QUIET).unwrap()
+    }
+
+    fn explained(&self, options: &ExplainOptions<'_>) -> Explained {
+        self.explain(options, &QUIET).unwrap()
+    }
+}
 
 const AS_OF: &str = "2026-06-30T12:00:00Z";
 

@@ -45,11 +45,15 @@ pub(crate) fn placed(error: &Error, text: (&str, usize), prefix: &str, limits: &
     };
     let detail = |it: &Detail| Detail { message: told(&it.message, &it.field), ..it.clone() };
     let details = error.details.iter().map(detail).collect();
-    Error::from_details(details).unwrap_or_else(|| {
-        let message =
-            error.fields.first().map_or_else(|| error.message.clone(), |it| told(&error.message, it));
-        Error { message, ..error.clone() }
-    })
+    // How many more findings there are than the first, or than are told, stands behind its message.
+    let more =
+        error.details.first().and_then(|it| error.message.strip_prefix(&*it.message)).unwrap_or_default();
+    if let Some(found) = Error::from_details(details) {
+        let first = found.details.first().map(|it| format!("{}{more}", it.message));
+        return Error { message: first.unwrap_or(found.message), ..found };
+    }
+    let message = error.fields.first().map_or_else(|| error.message.clone(), |it| told(&error.message, it));
+    Error { message, ..error.clone() }
 }
 
 /// Returns the places of the values that pointers lead to, and of what holds them.

@@ -331,7 +331,7 @@ class Policy:
                 without any, the documents alone are compared.
             entity_type (EntityType | None): Whom the cards of their steps must score; needed where a step is
                 answered from columns. One of `individual`, `sme`, `corporate`.
-            group_by (Sequence[str]): Columns of text whose groups have rates of their own.
+            group_by (Sequence[str]): Columns of text whose groups have rates of their own, or one as a text.
             idempotency_key (str | None): The same key and request give the stored answer.
             observed (str | None): The column of what came of past loans: 1 bad, 0 good, missing not observed.
             pd (str | None): The column of a calibrated PD, 0..1: the bad rate that is expected where none was
@@ -430,8 +430,8 @@ class Policy:
                 come beside the request. The value of a list is the text of a JSON array, such as `[0, 12]`.
             entity_type (EntityType | None): Whom the cards of its steps must score; needed where a step is answered
                 from columns. One of `individual`, `sme`, `corporate`.
-            group_by (Sequence[str]): Columns of text whose groups have rates of their own; at most 16, each of at
-                most 1,000 groups. Rules need not read them.
+            group_by (Sequence[str]): Columns of text whose groups have rates of their own, or one as a text; at
+                most 16, each of at most 1,000 groups. Rules need not read them.
             idempotency_key (str | None): The same key and request give the stored answer.
             observed (str | None): The column of what came of past loans: 1 bad, 0 good, missing not observed.
             seed (int; default 0): Seed of simulations; a policy uses none itself and echoes it.

@@ -763,7 +763,7 @@ class PolicyDiffRequest(TypedDict, total=False):
             without any, the documents alone are compared.
         entity_type (EntityType | None): Whom the cards of their steps must score; needed where a step is answered
             from columns. One of `individual`, `sme`, `corporate`.
-        group_by (Sequence[str]): Columns of text whose groups have rates of their own.
+        group_by (Sequence[str]): Columns of text whose groups have rates of their own, or one as a text.
         idempotency_key (str | None): The same key and request give the stored answer.
         observed (str | None): The column of what came of past loans: 1 bad, 0 good, missing not observed.
         other (str; required): `id` or `id@version` of the second version.
@@ -828,8 +828,8 @@ class PolicyReplayRequest(TypedDict, total=False):
             beside the request. The value of a list is the text of a JSON array, such as `[0, 12]`.
         entity_type (EntityType | None): Whom the cards of its steps must score; needed where a step is answered
             from columns. One of `individual`, `sme`, `corporate`.
-        group_by (Sequence[str]): Columns of text whose groups have rates of their own; at most 16, each of at most
-            1,000 groups. Rules need not read them.
+        group_by (Sequence[str]): Columns of text whose groups have rates of their own, or one as a text; at most
+            16, each of at most 1,000 groups. Rules need not read them.
         idempotency_key (str | None): The same key and request give the stored answer.
         observed (str | None): The column of what came of past loans: 1 bad, 0 good, missing not observed.
         policy (str; required): `id` or `id@version` of a policy.
@@ -2845,6 +2845,7 @@ class TableAnalysis(Record):
     findings = property_of('findings', 'What was found.', 'RuleFinding')
     not_analysed = property_of('not_analysed', 'Rows with computed cells: they are not analysed.')
     table = property_of('table', 'Name of the table.')
+    unfinished = property_of('unfinished', 'Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number of steps: there may be more of them than are told here.')
     whole = property_of('whole', 'Whether everything was looked at.')
 
 

@@ -610,7 +610,7 @@ class PolicyDiffRequest(TypedDict):
     entity_type: NotRequired[EntityType | None]
     """Whom the cards of their steps must score; needed where a step is answered from columns."""
     group_by: NotRequired[Sequence[str]]
-    """Columns of text whose groups have rates of their own."""
+    """Columns of text whose groups have rates of their own, or one as a text."""
     idempotency_key: NotRequired[str | None]
     """The same key and request give the stored answer."""
     observed: NotRequired[str | None]
@@ -669,8 +669,8 @@ class PolicyReplayRequest(TypedDict):
     entity_type: NotRequired[EntityType | None]
     """Whom the cards of its steps must score; needed where a step is answered from columns."""
     group_by: NotRequired[Sequence[str]]
-    """Columns of text whose groups have rates of their own; at most 16, each of at most 1,000 groups. Rules need
-    not read them.
+    """Columns of text whose groups have rates of their own, or one as a text; at most 16, each of at most 1,000
+    groups. Rules need not read them.
     """
     idempotency_key: NotRequired[str | None]
     """The same key and request give the stored answer."""
@@ -3866,6 +3866,11 @@ class TableAnalysis(Record):
     @property
     def table(self) -> str:
         """Name of the table."""
+    @property
+    def unfinished(self) -> tuple[RuleFindingKind, ...] | None:
+        """Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number
+        of steps: there may be more of them than are told here.
+        """
     @property
     def whole(self) -> bool:
         """Whether everything was looked at."""

@@ -14,6 +14,7 @@ mod credit_score_batch;
 mod engine_describe;
 mod entity;
 mod names;
+mod one_or_many;
 mod operate;
 mod policy_check;
 mod policy_diff;

@@ -113,6 +113,15 @@ pub(super) fn misspelt<'n>(
     unread.flat_map(meant).collect()
 }
 
+/// What guesses at the name of a date have behind that of the value.
+const OF_DATES: [&str; 9] = ["@at", "@date", "@as_of", "_at", ".at", ":at", "_date", ".date", "_as_of"];
+
+/// Returns the value whose date a name was probably meant as.
+pub(super) fn dated<'n>(given: &str, mut values: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let name = OF_DATES.iter().find_map(|end| given.strip_suffix(end))?;
+    values.find(|it| *it == name)
+}
+
 /// Returns whether a name is right elsewhere: a feature of the cash flow, or an input of a loaded card.
 pub(super) fn is_known(name: &str, registry: &Registry) -> bool {
     FeatureId::of(name).is_some()

@@ -24,6 +24,8 @@ pub(in crate::engine) trait Operate:
     const NAME: &'static str;
     /// Whether it takes columns beside its request.
     const COLUMNAR: bool = false;
+    /// Whether a call without columns may take seconds: where a language waits for calls, it offers one that can be stopped.
+    const LONG: bool = false;
     /// Whether columns of transactions may come beside its request, which [`Operate::absorb`] takes into it.
     const TAKES_ROWS: bool = false;
     /// Whether result columns go beside its answer when columns came beside the request.

@@ -46,6 +46,7 @@ pub struct PolicyCheckResponse {
 
 impl Operate for PolicyCheckRequest {
     const NAME: &'static str = "policy.check";
+    const LONG: bool = true;
     type Response = PolicyCheckResponse;
 
     /// A policy that would not load is a result, not an error.
@@ -54,7 +55,7 @@ impl Operate for PolicyCheckRequest {
             (Some(artefact), None) => proved(artefact, call),
             (None, Some(name)) => {
                 let policy = call.registry.named::<Policy>(name, |_| false)?;
-                return Ok(Done::new(self.checked(&policy)?, vec![policy.reference()]));
+                return Ok(Done::new(self.checked(&policy, call)?, vec![policy.reference()]));
             }
             _ => {
                 let message = "give one of `artefact` and `policy`";
@@ -68,7 +69,7 @@ impl Operate for PolicyCheckRequest {
             Ok(registry) => {
                 let mut policies = registry.bodies::<Policy>();
                 match (policies.next(), policies.count()) {
-                    (Some(policy), 0) => self.checked(policy)?,
+                    (Some(policy), 0) => self.checked(policy, call)?,
                     (Some(_), more) => {
                         let message =
                             format!("the document holds `{}` policies: check each by itself", more + 1);
@@ -91,16 +92,17 @@ fn document<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<JsonVal
 }
 
 impl PolicyCheckRequest {
-    fn checked(&self, policy: &Policy) -> Result<PolicyCheckResponse, Error> {
+    fn checked(&self, policy: &Policy, call: &Call<'_, '_>) -> Result<PolicyCheckResponse, Error> {
         let is_dated = policy.body.tests.iter().all(|case| case.as_of.is_some());
         let tests = match self.as_of {
             None if !is_dated => {
                 let message = "as_of is required: a case of the policy states none";
                 return Err(Error::new(Cause::TimeAsOfMissing, message).at("/as_of"));
             }
-            as_of => policy.run_tests(as_of.unwrap_or(Instant::MIN)),
+            as_of => call.control.run(|run| policy.run_tests(as_of.unwrap_or(Instant::MIN), run))?,
         };
-        let (mut tables, jurisdiction) = (policy.analyse(), policy.jurisdiction_findings());
+        let found = call.control.run(|run| Ok((policy.analyse(run)?, policy.jurisdiction_findings(run)?)));
+        let (mut tables, jurisdiction) = found?;
         for finding in tables.iter_mut().flat_map(|table| &mut table.findings) {
             finding.witness = finding.witness.take().map(|it| policy.dated(it, self.as_of));
         }

@@ -4,10 +4,11 @@ use super::policy_replay::rates::{self, Count, Portfolio};
 use super::policy_replay::{
     GroupRates, ObservedRates, PolicyReplayRequest, PortfolioRates, Replayed, coded, columns_hash, is_text,
 };
-use super::{Call, Done, Interrupt, Operate, recorded};
+use super::{Call, Done, Interrupt, Operate, one_or_many, recorded};
 use crate::domain::{Frame, ResultColumns};
 use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result, escape_segment};
+use crate::fitting::Run;
 use crate::id::Id;
 use crate::json::Scalar;
 use crate::policy::{DocumentDifference, Outcome, Policy, TableDifference};
@@ -35,8 +36,8 @@ pub struct PolicyDiffRequest {
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Whom the cards of their steps must score; needed where a step is answered from columns.
     pub entity_type: Option<EntityType>,
-    /// Columns of text whose groups have rates of their own.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Columns of text whose groups have rates of their own, or one as a text.
+    #[serde(default, deserialize_with = "one_or_many::read", skip_serializing_if = "Vec::is_empty")]
     pub group_by: Vec<String>,
     /// The same key and request give the stored answer.
     pub idempotency_key: Option<Id>,
@@ -175,6 +176,7 @@ pub struct SwapRule {
 impl Operate for PolicyDiffRequest {
     const NAME: &'static str = "policy.diff";
     const COLUMNAR: bool = true;
+    const LONG: bool = true;
     const RETURNS_COLUMNS: bool = true;
     type Response = PolicyDiffResponse;
     recorded!();
@@ -188,7 +190,12 @@ impl Operate for PolicyDiffRequest {
                 error
             }
         })?;
-        let mut found = policy.difference(&other, call.limits());
+        let has_rows = self.columns.is_some() || call.frame.is_some();
+        let mut found = call.control.run(|run| {
+            // Over applications, progress counts these.
+            let quiet = Run { progress: &|_, _| (), ..*run };
+            policy.difference(&other, call.limits(), if has_rows { &quiet } else { run })
+        })?;
         for part in found.tables.iter_mut().flat_map(|table| &mut table.differences) {
             let dated = |it| other.dated(policy.dated(it, self.as_of), self.as_of);
             part.witness = part.witness.take().map(dated);
@@ -202,7 +209,7 @@ impl Operate for PolicyDiffRequest {
             seed: self.seed,
             tables: found.tables,
         };
-        if self.columns.is_none() && call.frame.is_none() {
+        if !has_rows {
             return Ok(Done::new(response, vec![policy.reference(), other.reference()]));
         }
         let policies = [&*policy, &*other];

@@ -87,6 +87,7 @@ pub struct PolicyExplainResponse {
 
 impl Operate for PolicyExplainRequest {
     const NAME: &'static str = "policy.explain";
+    const LONG: bool = true;
     type Response = PolicyExplainResponse;
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<PolicyExplainResponse>, Interrupt> {
@@ -141,7 +142,7 @@ impl Operate for PolicyExplainRequest {
             limits: call.limits(),
             rows_max: usize::try_from(self.rows_max).unwrap_or(usize::MAX),
         };
-        let explained = policy.explain(&options);
+        let explained = call.control.run(|run| policy.explain(&options, run))?;
         let response = PolicyExplainResponse {
             against: against.as_ref().map(Chosen::reference),
             decided_by: by.as_ref().map(Chosen::reference),

@@ -5,8 +5,8 @@ mod steps;
 
 pub use rates::{AdverseImpact, GroupRates, ObservedRates, PortfolioRates};
 
-use super::names;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
+use super::{names, one_or_many};
 use crate::canonical::Hash;
 use crate::domain::{Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Values};
 use crate::engine::registry::{ArtefactRef, Chosen};
@@ -39,8 +39,8 @@ pub struct PolicyReplayRequest {
     pub columns: Option<BTreeMap<String, Vec<Scalar>>>,
     /// Whom the cards of its steps must score; needed where a step is answered from columns.
     pub entity_type: Option<EntityType>,
-    /// Columns of text whose groups have rates of their own; at most 16, each of at most 1,000 groups. Rules need not read them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Columns of text whose groups have rates of their own, or one as a text; at most 16, each of at most 1,000 groups. Rules need not read them.
+    #[serde(default, deserialize_with = "one_or_many::read", skip_serializing_if = "Vec::is_empty")]
     pub group_by: Vec<String>,
     /// The same key and request give the stored answer.
     pub idempotency_key: Option<Id>,
@@ -217,12 +217,26 @@ impl PolicyReplayRequest {
         meant.extend(names::misspelt(of_dates, all.iter().map(String::as_str)));
         let mut seen = BTreeSet::new();
         meant.retain(|it| seen.insert((it.given, it.input)));
+        let seen_name = |given: &str| meant.iter().any(|it| it.given == given);
         let details = meant.iter().map(|it| Detail {
             cause: Cause::DataInputUnknown,
             message: names::refusal_near(it),
             field: format!("/columns/{}", escape_segment(it.given)),
         });
-        if let Some(error) = Error::from_details(details.collect()) {
+        let of_dates = unread.iter().filter_map(|given| {
+            let needs = |input: &InputBody| input.max_age_days.is_some() || given.contains('@');
+            let undated = |name: &str| frame.column(&format!("{name}{DATED}")).is_none();
+            let values = inputs().filter(|(name, input)| needs(input) && undated(name) && !seen_name(given));
+            let name = names::dated(given, values.map(|(name, _)| name.as_str()))?;
+            Some(Detail {
+                cause: Cause::DataInputUnknown,
+                message: format!(
+                    "nothing reads this name: the dates of `{name}` stand in the column `{name}{DATED}`"
+                ),
+                field: format!("/columns/{}", escape_segment(given)),
+            })
+        });
+        if let Some(error) = Error::from_details(details.chain(of_dates).collect()) {
             return Err(error);
         }
         let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();

@@ -81,6 +81,17 @@ macro_rules! operations {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::COLUMNAR,)+ }
             }
 
+            /// Returns whether a call without columns may take seconds: it tells its progress and can be cancelled.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(Operation::PolicyCheck.is_long() && !Operation::PolicyRun.is_long());
+            /// ```
+            pub const fn is_long(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::LONG,)+ }
+            }
+
             /// Returns whether columns of transactions may come beside the request, as `transactions.read` returns them:
             /// they become the rows of its accounts.
             ///

@@ -72,6 +72,11 @@ impl Policy {
         self.begin(&given.collect(), as_of, None, state)
     }
 
+    /// Returns whether the age of an input counts.
+    pub(in crate::policy) fn ages(&self, name: &str) -> bool {
+        self.inputs.iter().any(|input| &*input.name == name && input.max_age_days.is_some())
+    }
+
     /// Returns an applicant with a date beside each value whose age counts, so that it runs as it stands at that instant.
     pub(crate) fn dated(
         &self,
@@ -80,10 +85,8 @@ impl Policy {
     ) -> BTreeMap<String, JsonValue> {
         let Some(as_of) = as_of else { return applicant };
         let today = JsonValue::Text(as_of.date_at(UtcOffset::UTC).to_string());
-        let counts =
-            |name: &str| self.inputs.iter().any(|input| &*input.name == name && input.max_age_days.is_some());
         let dated = |(name, value): (String, JsonValue)| {
-            if !counts(&name) || matches!(value, JsonValue::Object(_)) {
+            if !self.ages(&name) || matches!(value, JsonValue::Object(_)) {
                 return (name, value);
             }
             let members = [("at", today.clone()), ("value", value)];

@@ -2,16 +2,20 @@
 //! table that declines and holds is told too, so that versions in which the same row decides may tell other reasons.
 
 use super::both::{Both, PARTS_OF_PAIR, Part};
-use super::boxes::{Boxes, common, meets};
+use super::boxes::{Boxes, common};
 use super::pairs::{Choice, Decides};
+use super::steps::Steps;
+use super::tree::Tree;
 use crate::expression::Intervals;
 use crate::policy::document::{HitPolicy, Outcome, ThenBody};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows of both versions that can be told beside another.
-pub(super) struct Beside {
+pub(super) struct Beside<'b> {
     one: Declines,
     other: Declines,
+    /// Boxes around the rows that only one version has.
+    near: Tree<'b>,
     /// Parts that are told of each row.
     told: BTreeMap<usize, usize>,
     /// Whether no part was left out.
@@ -28,9 +32,14 @@ fn reason(then: Option<&ThenBody>) -> Option<&String> {
     then.filter(|then| then.outcome == Some(Outcome::Decline)).and_then(|then| then.reason.as_ref())
 }
 
-impl Beside {
+impl<'b> Beside<'b> {
     /// Returns them, of versions with these hit policies and rows.
-    pub(super) fn of(both: &Both<'_>, hits: [HitPolicy; 2], (one, other): (&[usize], &[usize])) -> Self {
+    pub(super) fn of(
+        both: &Both<'_>,
+        hits: [HitPolicy; 2],
+        (one, other): (&[usize], &[usize]),
+        boxes: &'b Boxes,
+    ) -> Self {
         let declining = |hit: HitPolicy, rows: &[usize]| -> Vec<usize> {
             let tells = matches!(hit, HitPolicy::First | HitPolicy::Priority);
             let declines = |row: &usize| tells && reason(both.then(*row)).is_some();
@@ -44,7 +53,10 @@ impl Beside {
             rows.iter().copied().filter(|row| !others.contains(&key(row))).collect()
         };
         let (of_one, of_other) = (beyond(&one, &other), beyond(&other, &one));
+        let own = of_one.iter().chain(&of_other);
+        let around = own.filter_map(|row| Some((*row, &**boxes.around(*row)?)));
         Self {
+            near: Tree::of(boxes.axes.len(), around),
             one: Declines { all: one, own: of_one },
             other: Declines { all: other, own: of_other },
             told: BTreeMap::new(),
@@ -53,9 +65,13 @@ impl Beside {
     }
 
     /// Returns whether one of them may be told where this decides.
-    pub(super) fn is_near(&self, choice: &Choice, boxes: &Boxes) -> bool {
-        let near = |row: &usize| boxes.around(*row).is_some_and(|it| meets(it, &choice.region));
-        self.one.own.iter().chain(&self.other.own).any(near)
+    pub(super) fn is_near(&self, choice: &Choice, steps: &mut Steps<'_>) -> bool {
+        let mut is_near = false;
+        self.near.meeting(&choice.region, 0..usize::MAX, steps, &mut |_, _| {
+            is_near = true;
+            false
+        });
+        is_near
     }
 
     /// Returns parts of a region in which the same decides by both versions, and other reasons are told beside it. `without` are the
@@ -65,7 +81,7 @@ impl Beside {
         both: &Both<'_>,
         (left, right): (&Choice, &Choice),
         (region, without): (&[Intervals], &[usize]),
-        boxes: &mut Boxes,
+        (boxes, steps): (&Boxes, &mut Steps<'_>),
     ) -> Vec<Part> {
         let (Decides::Rows(one), Decides::Rows(other)) = (&left.decides, &right.decides) else {
             return Vec::new();
@@ -76,11 +92,17 @@ impl Beside {
             [(&self.one.own, &self.other.all, true), (&self.other.own, &self.one.all, false)]
         {
             for row in rows {
+                if !steps.spend(1) {
+                    break;
+                }
                 let why = reason(both.then(*row));
                 let Some(sides) = boxes.rows.get(*row).and_then(Option::as_ref) else { continue };
                 let part = common(region, sides);
                 if why == Some(decided) || part.iter().any(Intervals::is_empty) {
                     continue;
+                }
+                if !steps.spend(without.len() + others.len()) {
+                    break;
                 }
                 let alike = others.iter().copied().filter(|it| reason(both.then(*it)) == why);
                 let covering: Vec<usize> = without.iter().copied().chain(alike).collect();
@@ -88,7 +110,9 @@ impl Beside {
                 if covering.iter().any(|it| boxes.rows.get(*it).is_none_or(Option::is_none)) {
                     continue;
                 }
-                let Some(region) = boxes.uncovered(&part, &covering, 1).into_iter().next() else { continue };
+                let Some(region) = boxes.uncovered(&part, &covering, 1, steps).into_iter().next() else {
+                    continue;
+                };
                 let told = self.told.entry(*row).or_default();
                 *told += 1;
                 if *told > PARTS_OF_PAIR {

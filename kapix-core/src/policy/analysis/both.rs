@@ -5,8 +5,10 @@ use super::beside::Beside;
 use super::boxes::{Boxes, common};
 use super::cells::cells;
 use super::difference::{RuleDifference, RuleGives, TableDifference, is_single, step_name};
-use super::pairs::{Choice, Decides, Twins, options};
+use super::pairs::{Choice, Decides, Ordered, Twins, options};
+use super::steps::Steps;
 use super::together::together;
+use super::tree::Tree;
 use super::witness::Claim;
 use crate::expression::Intervals;
 use crate::limits::Limits;
@@ -23,10 +25,6 @@ pub(super) const TOLD_MAX: usize = 50;
 
 /// Parts that are told of what two rows, or what decides by them, give differently.
 pub(super) const PARTS_OF_PAIR: usize = 8;
-
-/// Pairs of parts that are compared, and the rows that are looked at for them.
-const PAIRS_MAX: usize = 25_000_000;
-const STEPS_MAX: usize = 10_000_000;
 
 /// Ranks of an applicant whom the versions tell other reasons or terms, or another outcome.
 const REASONS: u32 = 50_000;
@@ -130,17 +128,17 @@ impl<'v> Both<'v> {
         self.rules.get(row)
     }
 
-    pub(super) fn differences(&self) -> TableDifference {
+    pub(super) fn differences(&self, steps: &mut Steps<'_>) -> TableDifference {
         let Some(table) = self.table() else {
             return TableDifference { differences: Vec::new(), table: String::new(), whole: false };
         };
-        let mut boxes = Boxes::of(&self.policy, table);
+        let boxes = Boxes::of(&self.policy, table);
         let orders = (self.one.order(), self.other.order());
         let is_analysed = boxes.rows.iter().all(Option::is_some);
         let (parts, is_all) = if is_single(self.one.hit) {
-            self.pairs((&orders.0, &orders.1), &mut boxes)
+            self.pairs((&orders.0, &orders.1), &boxes, steps)
         } else {
-            together(self, (&orders.0, &orders.1), &boxes)
+            together(self, (&orders.0, &orders.1), &boxes, steps)
         };
         let variables = self.policy.variables();
         let mut differences = Vec::new();
@@ -150,7 +148,8 @@ impl<'v> Both<'v> {
             let (policy, step, boxes, variables, matches) =
                 (&self.policy, self.step, &boxes, &*variables, &*matches);
             let claim = Claim { policy, step, table, boxes, variables, matches };
-            let found = claim.witness(&part.region, OUTCOMES, &|applicant| self.rank(part, applicant));
+            let found = claim.witness(&part.region, OUTCOMES, &|applicant| self.rank(part, applicant), steps);
+            whole &= found.is_some() || !steps.are_searched();
             // Beside rows with computed cells, and where rows come in another order, only a run shows what is there.
             if found.is_none() && !is_single(self.one.hit) && (!is_analysed || part.is_turned) {
                 whole = false;
@@ -184,36 +183,42 @@ impl<'v> Both<'v> {
     }
 
     /// Compares what decides by each version, part by part; returns whether everything was compared.
-    fn pairs(&self, (one, other): (&[usize], &[usize]), boxes: &mut Boxes) -> (Vec<Part>, bool) {
+    fn pairs(
+        &self,
+        (one, other): (&[usize], &[usize]),
+        boxes: &Boxes,
+        steps: &mut Steps<'_>,
+    ) -> (Vec<Part>, bool) {
         let (mut found, mut more, mut is_told) = (Vec::new(), Vec::new(), true);
-        let (mut pairs, mut steps) = (0_usize, 0_usize);
-        let mut beside = Beside::of(self, [self.one.hit, self.other.hit], (one, other));
-        let (own, is_all) = options(self, self.one.hit, one, boxes);
-        let (others, are_all) = options(self, self.other.hit, other, boxes);
-        let twins = (Twins::of(self, one, other), Twins::of(self, other, one));
+        let mut beside = Beside::of(self, [self.one.hit, self.other.hit], (one, other), boxes);
+        let (one, other) = (Ordered::of(one, boxes), Ordered::of(other, boxes));
+        let (own, is_all) = options(self, self.one.hit, &one, boxes, steps);
+        let (others, are_all) = options(self, self.other.hit, &other, boxes, steps);
+        let twins = (Twins::of(self, one.order, other.order), Twins::of(self, other.order, one.order));
+        let regions = others.iter().enumerate().map(|(number, choice)| (number, &*choice.region));
+        let rights = Tree::of(boxes.axes.len(), regions);
         'pairs: for left in &own {
-            let is_near = beside.is_near(left, boxes);
-            for right in &others {
-                pairs += 1;
-                if found.len() >= TOLD_MAX || pairs > PAIRS_MAX || steps > STEPS_MAX || !boxes.is_whole() {
+            let is_near = beside.is_near(left, steps);
+            let Some(meeting) = rights.all_meeting(&left.region, 0..others.len(), steps) else { break };
+            for right in meeting.into_iter().filter_map(|number| others.get(number)) {
+                if found.len() >= TOLD_MAX || !steps.spend(1) {
                     break 'pairs;
                 }
-                if twins.0.excludes(left, right, self, other) || twins.1.excludes(right, left, self, one) {
+                if twins.0.excludes(left, right, self, &other) || twins.1.excludes(right, left, self, &one) {
                     continue;
                 }
                 let is_same = self.gives(&left.decides) == self.gives(&right.decides);
                 if is_same && !is_near {
                     continue;
                 }
-                let Some((region, without)) = self.meeting((left, one), (right, other), boxes) else {
+                let Some((region, without)) = self.meeting((left, &one), (right, &other), steps) else {
                     continue;
                 };
-                steps += without.len();
                 if is_same {
-                    more.extend(beside.parts(self, (left, right), (&region, &without), boxes));
+                    more.extend(beside.parts(self, (left, right), (&region, &without), (boxes, steps)));
                     continue;
                 }
-                let regions = boxes.uncovered(&region, &without, PARTS_OF_PAIR + 1);
+                let regions = boxes.uncovered(&region, &without, PARTS_OF_PAIR + 1, steps);
                 is_told &= regions.len() <= PARTS_OF_PAIR;
                 let mut parts = regions.into_iter().take(PARTS_OF_PAIR).map(|region| Part {
                     one: left.decides.clone(),
@@ -229,32 +234,23 @@ impl<'v> Both<'v> {
         found.append(&mut more);
         is_told &= found.len() < TOLD_MAX;
         found.truncate(TOLD_MAX);
-        let whole = boxes.is_whole()
-            && pairs <= PAIRS_MAX
-            && steps <= STEPS_MAX
-            && is_all
-            && are_all
-            && is_told
-            && beside.is_whole;
-        (found, whole)
+        (found, !steps.are_spent() && is_all && are_all && is_told && beside.is_whole)
     }
 
     /// Returns where something can decide by both versions, and the rows that must not match there; none where that is nowhere, or
     /// not known.
     fn meeting(
         &self,
-        (left, one): (&Choice, &[usize]),
-        (right, other): (&Choice, &[usize]),
-        boxes: &Boxes,
+        (left, one): (&Choice, &Ordered<'_>),
+        (right, other): (&Choice, &Ordered<'_>),
+        steps: &mut Steps<'_>,
     ) -> Option<(Vec<Intervals>, Vec<usize>)> {
         let region = common(&left.region, &right.region);
         if region.iter().any(Intervals::is_empty) {
             return None;
         }
-        let without = [left.without(self, one), right.without(self, other)].concat();
-        // A computed row among them may decide there: what it covers is not known.
-        let is_known = without.iter().all(|row| boxes.rows.get(*row).is_some_and(Option::is_some));
-        is_known.then_some((region, without))
+        let without = [left.without(self, one, &region, steps)?, right.without(self, other, &region, steps)?];
+        Some((region, without.concat()))
     }
 
     /// Returns what an application gets; rows that disagree give the same referral whichever they are.

@@ -1,21 +1,21 @@
 //! Rows as boxes: one set of numbers an axis, texts numbered.
 
+use super::cover::uncovered;
 use super::ranges::Bounds;
+use super::steps::Steps;
+use super::tree::{Tree, meets};
 use crate::expression::{Cell, CellTest, EVERY, Grid, Intervals, Range, Scalar};
 use crate::policy::document::HitPolicy;
 use crate::policy::load::Policy;
 use crate::policy::table::{Passes, Row, Table, Test};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Parts of space that are looked at for one table, at most. Beyond it the analysis says that it is not whole.
-const BUDGET: usize = 400_000;
-
 /// The values of a column.
 #[derive(Clone, Debug)]
 pub(super) struct Axis {
     pub(super) grid: Grid,
     pub(super) domain: Intervals,
-    /// Of a column of texts, the symbols in the order of their numbers here; the number behind them is any other text.
+    /// Of a column of texts, the symbols in ascending order, which is that of their numbers here; the number behind them is any other text.
     pub(super) symbols: Option<Vec<u32>>,
     /// The numbers between which the values lie.
     range: Range,
@@ -32,10 +32,6 @@ pub(super) struct Boxes {
     /// Around each row with a computed cell, the box of its other cells.
     around: BTreeMap<usize, Vec<Intervals>>,
     bounds: Bounds,
-    budget: usize,
-    /// Uncovered boxes that were found, and how many are wanted.
-    found: Vec<Vec<Intervals>>,
-    most: usize,
 }
 
 impl Boxes {
@@ -52,7 +48,7 @@ impl Boxes {
                 around.insert(number, sides);
             }
         }
-        Self { rows, around, axes, bounds, budget: BUDGET, found: Vec::new(), most: 0 }
+        Self { axes, rows, around, bounds }
     }
 
     /// Returns a box that a row does not leave: its own, or that of its cells which are not computed.
@@ -66,113 +62,44 @@ impl Boxes {
         axis.passing(table, test, &self.bounds).is_some_and(|set| set.and(&axis.domain) == axis.domain)
     }
 
-    /// Returns whether everything was looked at so far.
-    pub(super) const fn is_whole(&self) -> bool {
-        self.budget > 0
-    }
-
-    /// Returns boxes of a region that none of these rows covers, a number of them at most.
+    /// Returns boxes of a region that none of these rows covers, a number of them at most; fewer where the steps do not last.
     pub(super) fn uncovered(
-        &mut self,
+        &self,
         region: &[Intervals],
         rows: &[usize],
         most: usize,
+        steps: &mut Steps<'_>,
     ) -> Vec<Vec<Intervals>> {
-        self.most = most;
-        let boxes = core::mem::take(&mut self.rows);
-        let active: Vec<&Vec<Intervals>> =
-            rows.iter().filter_map(|row| boxes.get(*row)?.as_ref()).filter(|it| meets(it, region)).collect();
-        self.part(region, &active, &mut Vec::new());
-        self.rows = boxes;
-        core::mem::take(&mut self.found)
+        if !steps.spend(rows.len()) {
+            return Vec::new();
+        }
+        let boxes = rows.iter().filter_map(|row| Some(&**self.rows.get(*row)?.as_ref()?));
+        let active: Vec<&[Intervals]> = boxes.filter(|it| meets(it, region)).collect();
+        uncovered(&self.axes, region, &active, most, steps)
     }
 
-    /// Returns boxes of a region in which no row with a computed cell may match, a number of them at most.
-    pub(super) fn untouched(&mut self, region: &[Intervals], most: usize) -> Vec<Vec<Intervals>> {
-        self.most = most;
-        let around = core::mem::take(&mut self.around);
-        let active: Vec<&Vec<Intervals>> = around.values().filter(|it| meets(it, region)).collect();
-        self.part(region, &active, &mut Vec::new());
-        self.around = around;
-        core::mem::take(&mut self.found)
+    /// Returns boxes of a region in which no row with a computed cell may match, a number of them at most; fewer where the steps do
+    /// not last.
+    pub(super) fn untouched(
+        &self,
+        region: &[Intervals],
+        most: usize,
+        steps: &mut Steps<'_>,
+    ) -> Vec<Vec<Intervals>> {
+        if !steps.spend(self.around.len()) {
+            return Vec::new();
+        }
+        let active: Vec<&[Intervals]> =
+            self.around.values().map(|it| &**it).filter(|it| meets(it, region)).collect();
+        uncovered(&self.axes, region, &active, most, steps)
     }
 
-    fn part(&mut self, region: &[Intervals], active: &[&Vec<Intervals>], so_far: &mut Vec<Intervals>) {
-        let depth = so_far.len();
-        if self.budget == 0 || self.found.len() >= self.most {
-            return;
-        }
-        self.budget -= 1;
-        if active.is_empty() {
-            let mut whole = so_far.clone();
-            whole.extend(region.get(depth..).unwrap_or_default().iter().cloned());
-            self.found.push(whole);
-            return;
-        }
-        let (Some(side), Some(axis)) = (region.get(depth), self.axes.get(depth)) else { return };
-        let grid = axis.grid;
-        // A row that covers all that is left leaves nothing.
-        let covers = |row: &&Vec<Intervals>| {
-            let ours = region.iter().zip(row.iter()).skip(depth);
-            ours.into_iter().all(|(side, of_row)| side.and(of_row) == *side)
-        };
-        if active.iter().any(covers) {
-            return;
-        }
-        let mut parts: Vec<(Intervals, Vec<&Vec<Intervals>>)> = Vec::new();
-        for segment in segments(side, active, depth, grid) {
-            let inside: Vec<&Vec<Intervals>> = active
-                .iter()
-                .copied()
-                .filter(|row| {
-                    row.get(depth)
-                        .is_some_and(|it| segment.ranges().first().is_some_and(|at| it.contains(at.0)))
-                })
-                .collect();
-            // Parts with the same rows are one part: what lies behind them is the same.
-            let same = parts.iter_mut().find(|(_, rows)| {
-                rows.len() == inside.len() && rows.iter().zip(&inside).all(|(a, b)| core::ptr::eq(*a, *b))
-            });
-            match same {
-                Some((set, _)) => *set = set.or(&segment, grid),
-                None => parts.push((segment, inside)),
-            }
-        }
-        for (set, inside) in parts {
-            so_far.push(set);
-            self.part(region, &inside, so_far);
-            so_far.pop();
-        }
+    /// Returns the boxes of rows in a tree, by their places in an order.
+    pub(super) fn tree(&self, order: &[usize]) -> Tree<'_> {
+        let boxes =
+            order.iter().enumerate().filter_map(|(at, row)| Some((at, &**self.rows.get(*row)?.as_ref()?)));
+        Tree::of(self.axes.len(), boxes)
     }
-}
-
-/// Returns the parts of a side between the ends of rows.
-pub(super) fn segments(
-    side: &Intervals,
-    active: &[&Vec<Intervals>],
-    depth: usize,
-    grid: Grid,
-) -> Vec<Intervals> {
-    let mut starts: Vec<f64> = Vec::new();
-    for (low, high) in active.iter().filter_map(|row| row.get(depth)).flat_map(Intervals::ranges) {
-        starts.push(*low);
-        if *high < f64::INFINITY {
-            starts.push(grid.above(*high));
-        }
-    }
-    starts.sort_by(f64::total_cmp);
-    starts.dedup();
-    let mut parts = Vec::new();
-    for (low, high) in side.ranges() {
-        let mut from = *low;
-        for start in starts.iter().filter(|start| **start > *low && **start <= *high) {
-            parts.push(Intervals::between(from, grid.below(*start), grid));
-            from = *start;
-        }
-        parts.push(Intervals::between(from, *high, grid));
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
 }
 
 impl Policy {
@@ -192,11 +119,6 @@ impl Table {
         }
         order
     }
-}
-
-/// Returns whether a box and a region have a point in common.
-pub(super) fn meets(row: &[Intervals], region: &[Intervals]) -> bool {
-    row.iter().zip(region).all(|(one, other)| !one.and(other).is_empty())
 }
 
 /// Returns what two boxes have in common.
@@ -219,11 +141,10 @@ impl Axis {
             (CellTest::Any, _) => Some(self.domain.clone()),
             (CellTest::Intervals(set), _) => Some(set.clone()),
             (CellTest::Texts { symbols, others }, Some(own)) => {
-                let at = |symbol: &u32| own.iter().position(|it| it == symbol);
-                let numbers = symbols.iter().filter_map(at).map(number);
-                let set = numbers.fold(Intervals::default(), |set, it| {
-                    set.or(&Intervals::between(it, it, Grid::Whole), Grid::Whole)
-                });
+                let mut numbers: Vec<f64> =
+                    symbols.iter().filter_map(|it| own.binary_search(it).ok()).map(number).collect();
+                numbers.sort_by(f64::total_cmp);
+                let set = Intervals::joined(numbers.into_iter().map(|it| (it, it)), Grid::Whole);
                 Some(if *others { set.complement(Grid::Whole) } else { set })
             }
             (CellTest::Program(program), _) => match bounds.of_program(program, self.range) {
@@ -274,6 +195,7 @@ fn axis(table: &Table, column: usize, bounds: &Bounds) -> Axis {
         let others = stated.is_none();
         symbols.extend(stated.iter().flat_map(|it| it.iter()));
         if let Some(stated) = &stated {
+            let stated: BTreeSet<u32> = stated.iter().copied().collect();
             symbols.retain(|it| stated.contains(it));
         }
         let count = symbols.len() + usize::from(others);

@@ -2,6 +2,9 @@
 
 use super::both::Both;
 use super::meaning::{Meanings, names_of};
+use super::steps::{STEPS_MAX, Steps};
+use crate::error::Result;
+use crate::fitting::Run;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::policy::document::{HitPolicy, Outcome, PolicyBody, StepBody};
@@ -83,69 +86,128 @@ pub(crate) struct PolicyDifference {
 }
 
 impl Policy {
-    /// Returns where another version decides differently.
-    pub(crate) fn difference(&self, other: &Self, limits: &Limits) -> PolicyDifference {
+    /// Returns where another version decides differently, or CANCELLED.
+    pub(crate) fn difference(
+        &self,
+        other: &Self,
+        limits: &Limits,
+        run: &Run<'_>,
+    ) -> Result<PolicyDifference> {
+        self.difference_within(other, limits, &mut Steps::new(run, STEPS_MAX))
+    }
+
+    /// Returns it as far as these steps last, which all tables share.
+    pub(in crate::policy) fn difference_within(
+        &self,
+        other: &Self,
+        limits: &Limits,
+        steps: &mut Steps<'_>,
+    ) -> Result<PolicyDifference> {
         let mut found = PolicyDifference::default();
         documents(&self.body, &other.body, &mut found.documents);
         let (meanings, others) = (Meanings::of(self), Meanings::of(other));
-        for (step, table) in self.numbered_tables() {
-            let Some((place, same)) = other.numbered_tables().find(|(_, it)| it.body.name == table.body.name)
-            else {
-                continue;
-            };
-            if table.body == same.body {
-                continue;
-            }
-            let mut tell = |part: &str, message: String| {
-                let field = format!("/steps/{step}/table{part}");
-                found.documents.push(DocumentDifference { field, message });
-            };
-            if table.body.hit != same.body.hit {
-                let comparable = is_single(table.body.hit) == is_single(same.body.hit);
-                tell("/hit", if comparable { OTHER_HIT } else { ANOTHER_HIT }.to_owned());
-                if !comparable {
-                    continue;
-                }
-            }
-            let has_outputs = table.body.outputs != same.body.outputs;
-            if has_outputs {
-                tell("/outputs", STATED.to_owned());
-            }
-            let columns: Vec<_> = table.columns.iter().map(|it| &it.program).collect();
-            let moved = meanings.changed(&others, names_of(self, &columns));
-            if let Some(name) = moved.first() {
-                tell("", format!("its columns read `{name}`, which the versions compute differently"));
-                continue;
-            }
-            let moved = meanings.changed(&others, names_of(self, &table.programs()));
-            if let Some(name) = moved.first() {
-                tell(
-                    "",
-                    format!(
-                        "its rows read `{name}`, which the versions compute differently: the rows are compared as they are written"
-                    ),
-                );
-            }
-            let is_proved = !has_outputs && moved.is_empty();
-            match Both::of((self, step, table), (other, place, same), limits) {
-                Ok(both) => {
-                    let compared = both.differences();
-                    found.tables.push(TableDifference { whole: compared.whole && is_proved, ..compared });
-                }
-                Err(message) => tell("", message),
-            }
+        let meant = (&meanings, &others);
+        let by_name: BTreeMap<&str, (usize, &Table)> = other
+            .numbered_tables()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .map(|(place, table)| (&*table.body.name, (place, table)))
+            .collect();
+        let changed = self.numbered_tables().filter_map(|(step, table)| {
+            let (place, same) = *by_name.get(&*table.body.name)?;
+            (table.body != same.body).then_some(((step, table), (place, same)))
+        });
+        let changed: Vec<_> = changed.collect();
+        for (number, (one, same)) in changed.iter().enumerate() {
+            steps.at(number, changed.len())?;
+            let comparison = Comparison { one: self, other, limits, meant };
+            found.tables.extend(comparison.table(*one, *same, &mut found.documents, steps));
         }
+        steps.at(changed.len(), changed.len())?;
         found.documents.sort();
-        found
+        Ok(found)
     }
 
-    fn numbered_tables(&self) -> impl Iterator<Item = (usize, &Table)> {
+    pub(super) fn numbered_tables(&self) -> impl Iterator<Item = (usize, &Table)> {
         self.steps.iter().enumerate().filter_map(|(number, step)| match step {
             Step::Table(table) => Some((number, table)),
             Step::Call(_) | Step::Derive { .. } => None,
         })
     }
 }
+
+/// Two versions that are compared.
+struct Comparison<'c> {
+    one: &'c Policy,
+    other: &'c Policy,
+    limits: &'c Limits,
+    meant: (&'c Meanings, &'c Meanings),
+}
+
+impl Comparison<'_> {
+    /// Compares a table of both versions; none where it cannot be, which is told beside it.
+    fn table(
+        &self,
+        (step, table): (usize, &Table),
+        (place, same): (usize, &Table),
+        documents: &mut Vec<DocumentDifference>,
+        steps: &mut Steps<'_>,
+    ) -> Option<TableDifference> {
+        let mut tell = |part: &str, message: String| {
+            let field = format!("/steps/{step}/table{part}");
+            documents.push(DocumentDifference { field, message });
+        };
+        if table.body.hit != same.body.hit {
+            let comparable = is_single(table.body.hit) == is_single(same.body.hit);
+            tell("/hit", if comparable { OTHER_HIT } else { ANOTHER_HIT }.to_owned());
+            if !comparable {
+                return None;
+            }
+        }
+        let has_outputs = table.body.outputs != same.body.outputs;
+        if has_outputs {
+            tell("/outputs", STATED.to_owned());
+        }
+        let (meanings, others) = self.meant;
+        let columns: Vec<_> = table.columns.iter().map(|it| &it.program).collect();
+        let moved = meanings.changed(others, names_of(self.one, &columns));
+        if let Some(name) = moved.first() {
+            tell("", format!("its columns read `{name}`, which the versions compute differently"));
+            return None;
+        }
+        let moved = meanings.changed(others, names_of(self.one, &table.programs()));
+        if let Some(name) = moved.first() {
+            tell(
+                "",
+                format!(
+                    "its rows read `{name}`, which the versions compute differently: the rows are compared as they are written"
+                ),
+            );
+        }
+        let is_proved = !has_outputs && moved.is_empty();
+        // The steps before a table and its rows become a policy of their own.
+        let before = self.one.numbered_tables().take_while(|(at, _)| *at < step).map(|(_, it)| it.rows.len());
+        let loaded = step + before.sum::<usize>() + table.rows.len() + same.rows.len();
+        if !steps.spend(loaded.saturating_mul(LOADED)) {
+            let (table, differences) = (table.body.name.clone(), Vec::new());
+            return Some(TableDifference { differences, table, whole: false });
+        }
+        match Both::of((self.one, step, table), (self.other, place, same), self.limits) {
+            Ok(both) => {
+                let compared = both.differences(steps);
+                Some(TableDifference { whole: compared.whole && is_proved, ..compared })
+            }
+            Err(message) => {
+                tell("", message);
+                None
+            }
+        }
+    }
+}
+
+/// Operations that a row takes which becomes part of a policy.
+const LOADED: usize = 100;
 
 /// What is said of parts that both documents state.
 const STATED: &str = "the versions state it differently";
@@ -168,6 +230,11 @@ pub(super) const fn step_name(step: &StepBody) -> &String {
     }
 }
 
+/// Returns the place of each step by its name.
+fn places(body: &PolicyBody) -> BTreeMap<&String, usize> {
+    body.steps.iter().enumerate().rev().map(|(place, step)| (step_name(step), place)).collect()
+}
+
 /// Keeps what two documents state differently beside the rows of tables.
 fn documents(one: &PolicyBody, other: &PolicyBody, found: &mut Vec<DocumentDifference>) {
     let mut differ = |field: String, message: &str| {
@@ -183,11 +250,9 @@ fn documents(one: &PolicyBody, other: &PolicyBody, found: &mut Vec<DocumentDiffe
             _ => {}
         }
     }
-    let find = |body: &PolicyBody, wanted: &StepBody| {
-        body.steps.iter().position(|it| step_name(it) == step_name(wanted))
-    };
+    let (own, others) = (places(one), places(other));
     for (number, step) in one.steps.iter().enumerate() {
-        let same = find(other, step).and_then(|at| other.steps.get(at));
+        let same = others.get(step_name(step)).and_then(|at| other.steps.get(*at));
         match (step, same) {
             (_, None) => differ(format!("/steps/{number}"), "only the first version has it"),
             (StepBody::Table(_), Some(StepBody::Table(_))) => {}
@@ -196,11 +261,12 @@ fn documents(one: &PolicyBody, other: &PolicyBody, found: &mut Vec<DocumentDiffe
         }
     }
     for (number, step) in other.steps.iter().enumerate() {
-        if find(one, step).is_none() {
+        if !own.contains_key(step_name(step)) {
             differ(format!("/steps/{number}"), "only the second version has it");
         }
     }
-    let places: Vec<usize> = one.steps.iter().filter_map(|step| find(other, step)).collect();
+    let places: Vec<usize> =
+        one.steps.iter().filter_map(|step| others.get(step_name(step)).copied()).collect();
     if !places.is_sorted() {
         differ(
             "/steps".to_owned(),

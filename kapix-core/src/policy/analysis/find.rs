@@ -1,13 +1,17 @@
 //! What is found of a table.
 
 use super::applicant::{Applicant, Given, REACHED};
-use super::boxes::{Boxes, common, meets};
+use super::boxes::{Boxes, common};
 use super::cells::cells;
+use super::steps::{STEPS_MAX, Steps};
+use super::tree::{Tree, meets};
 use super::variables::Variable;
 use super::witness::Claim;
-use crate::expression::Intervals;
+use crate::error::Result;
+use crate::expression::{Grid, Intervals};
+use crate::fitting::Run;
 use crate::json_value::JsonValue;
-use crate::policy::load::{Policy, Step};
+use crate::policy::load::Policy;
 use crate::policy::state::State;
 use crate::policy::table::Table;
 use crate::policy::{HitPolicy, Outcome};
@@ -18,6 +22,9 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 /// Findings of one kind that are told of a table.
 const TOLD_MAX: usize = 20;
+
+/// Corners of a row, each at the high end of one column, that are looked at before all rows before it are.
+const CORNERS_MAX: usize = 4;
 
 /// What was found of a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,6 +37,10 @@ pub struct TableAnalysis {
     pub not_analysed: Vec<String>,
     /// Name of the table.
     pub table: String,
+    /// Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number of steps: there may be
+    /// more of them than are told here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<RuleFindingKind>,
     /// Whether everything was looked at.
     pub whole: bool,
 }
@@ -107,47 +118,106 @@ pub struct RuleFinding {
 }
 
 impl Policy {
-    /// Returns what is wrong with the tables of a policy although it loads.
-    pub(crate) fn analyse(&self) -> Vec<TableAnalysis> {
+    /// Returns what is wrong with the tables of a policy although it loads, or CANCELLED.
+    pub(crate) fn analyse(&self, run: &Run<'_>) -> Result<Vec<TableAnalysis>> {
+        self.analyse_within(&mut Steps::new(run, STEPS_MAX))
+    }
+
+    /// Returns it as far as these steps last, which all tables share.
+    pub(in crate::policy) fn analyse_within(&self, steps: &mut Steps<'_>) -> Result<Vec<TableAnalysis>> {
         let variables = self.variables();
-        let tables = self.steps.iter().enumerate().filter_map(|(number, step)| match step {
-            Step::Table(table) => Some((number, table)),
-            Step::Call(_) | Step::Derive { .. } => None,
-        });
-        tables.map(|(number, table)| Finder::new(self, number, table, &variables).analysis()).collect()
+        let tables: Vec<_> = self.numbered_tables().collect();
+        let mut found = Vec::new();
+        for (number, (step, table)) in tables.iter().enumerate() {
+            let total = tables.len() * LOOKS.len();
+            let boxes = Boxes::of(self, table);
+            let order = table.in_order();
+            let findings = Vec::new();
+            let mut finder = Finder {
+                policy: self,
+                step: *step,
+                table,
+                tree: boxes.tree(&order),
+                boxes: &boxes,
+                order,
+                variables: &variables,
+                findings,
+                unfinished: Vec::new(),
+                steps,
+            };
+            for (at, kind) in LOOKS.into_iter().enumerate() {
+                finder.steps.at(number * LOOKS.len() + at, total)?;
+                finder.look(kind);
+            }
+            found.push(finder.analysis());
+        }
+        let total = tables.len() * LOOKS.len();
+        steps.at(total, total)?;
+        Ok(found)
     }
 }
 
-struct Finder<'p> {
-    policy: &'p Policy,
+struct Finder<'f, 'r> {
+    policy: &'f Policy,
     step: usize,
-    table: &'p Table,
-    boxes: Boxes,
-    variables: &'p [Variable],
+    table: &'f Table,
+    boxes: &'f Boxes,
+    /// The rows in the order in which they come before each other, and their boxes by their places in it.
+    order: Vec<usize>,
+    tree: Tree<'f>,
+    variables: &'f [Variable],
     findings: Vec<RuleFinding>,
+    unfinished: Vec<RuleFindingKind>,
+    steps: &'f mut Steps<'r>,
 }
 
-impl<'p> Finder<'p> {
-    fn new(policy: &'p Policy, step: usize, table: &'p Table, variables: &'p [Variable]) -> Self {
-        Self { policy, step, table, boxes: Boxes::of(policy, table), variables, findings: Vec::new() }
+/// What is looked for, in this order.
+const LOOKS: [RuleFindingKind; 5] = [
+    RuleFindingKind::Unreachable,
+    RuleFindingKind::Duplicate,
+    RuleFindingKind::Shadowed,
+    RuleFindingKind::Conflict,
+    RuleFindingKind::Gap,
+];
+
+impl<'f> Finder<'f, '_> {
+    fn look(&mut self, kind: RuleFindingKind) {
+        match kind {
+            RuleFindingKind::Unreachable => self.unreachable(),
+            RuleFindingKind::Duplicate => self.duplicates(),
+            RuleFindingKind::Shadowed => self.shadowed(),
+            RuleFindingKind::Conflict => self.conflicts(),
+            RuleFindingKind::Gap => self.gaps(),
+        }
+        self.ends(kind);
     }
 
-    fn analysis(mut self) -> TableAnalysis {
-        self.unreachable();
-        self.duplicates();
-        self.shadowed();
-        self.conflicts();
-        self.gaps();
+    /// Keeps a kind that is looked for by steps, where they did not last.
+    fn ends(&mut self, kind: RuleFindingKind) {
+        let hit = self.table.body.hit;
+        let is_looked_for = match kind {
+            RuleFindingKind::Shadowed => matches!(hit, HitPolicy::First | HitPolicy::Priority),
+            RuleFindingKind::Conflict => matches!(hit, HitPolicy::Unique | HitPolicy::Any),
+            RuleFindingKind::Gap => true,
+            RuleFindingKind::Duplicate | RuleFindingKind::Unreachable => false,
+        };
+        if is_looked_for && self.steps.are_spent() && !self.unfinished.contains(&kind) {
+            self.unfinished.push(kind);
+        }
+    }
+
+    fn analysis(self) -> TableAnalysis {
         let computed = (0..self.table.rows.len()).filter(|row| self.row(*row).is_none());
         TableAnalysis {
             not_analysed: computed.map(|row| self.table.row_name(row)).collect(),
             table: self.table.body.name.clone(),
-            whole: self.boxes.is_whole(),
+            whole: self.unfinished.is_empty(),
+            unfinished: self.unfinished,
             findings: self.findings,
         }
     }
 
-    fn row(&self, row: usize) -> Option<&Vec<Intervals>> {
+    fn row(&self, row: usize) -> Option<&'f Vec<Intervals>> {
         self.boxes.rows.get(row)?.as_ref()
     }
 
@@ -181,9 +251,14 @@ impl<'p> Finder<'p> {
     }
 
     /// Returns an applicant whom a run shows, where possible one whose run comes to the table.
-    fn witness(&self, kind: RuleFindingKind, region: &[Intervals], matches: &[usize]) -> Option<Applicant> {
+    fn witness(
+        &mut self,
+        kind: RuleFindingKind,
+        region: &[Intervals],
+        matches: &[usize],
+    ) -> Option<Applicant> {
         let (policy, step, table) = (self.policy, self.step, self.table);
-        let claim = Claim { policy, step, table, boxes: &self.boxes, variables: self.variables, matches };
+        let claim = Claim { policy, step, table, boxes: self.boxes, variables: self.variables, matches };
         let is_so = |applicant: &Applicant| match kind {
             RuleFindingKind::Gap => policy.table_gives(step, applicant) == Some(Given::Nothing),
             RuleFindingKind::Conflict => matches!(
@@ -199,7 +274,11 @@ impl<'p> Finder<'p> {
             let ended = if is_so(applicant) { policy.ended(applicant) } else { None };
             ended.map_or(0, |ended| ended.nearness(step))
         };
-        claim.witness(region, REACHED, &rank).map(|(applicant, _)| applicant)
+        let found = claim.witness(region, REACHED, &rank, self.steps);
+        if found.is_none() && self.steps.are_searched() && !self.unfinished.contains(&kind) {
+            self.unfinished.push(kind);
+        }
+        found.map(|(applicant, _)| applicant)
     }
 
     fn unreachable(&mut self) {
@@ -234,23 +313,25 @@ impl<'p> Finder<'p> {
         if !matches!(self.table.body.hit, HitPolicy::First | HitPolicy::Priority) {
             return;
         }
-        let priority = |row: usize| self.table.rows.get(row).map_or(u32::MAX, |it| it.priority);
-        for row in 0..self.table.rows.len() {
-            let Some(region) = self.row(row).cloned() else { continue };
-            if self.is_empty(row)
-                || !self.boxes.is_whole()
-                || self.told(RuleFindingKind::Shadowed) >= TOLD_MAX
-            {
+        let mut places: Vec<(usize, usize)> =
+            self.order.iter().enumerate().map(|(place, row)| (*row, place)).collect();
+        places.sort_unstable();
+        for (row, place) in places {
+            let Some(region) = self.row(row).filter(|_| !self.is_empty(row)).cloned() else { continue };
+            if self.told(RuleFindingKind::Shadowed) >= TOLD_MAX || self.steps.are_spent() {
+                return;
+            }
+            if self.has_free_corner(&region, place) {
                 continue;
             }
-            let before: Vec<usize> = (0..self.table.rows.len())
-                .filter(|other| (priority(*other), *other) < (priority(row), row))
-                .filter(|other| self.row(*other).is_some_and(|it| meets(it, &region)))
-                .collect();
-            if !before.is_empty()
-                && self.boxes.uncovered(&region, &before, 1).is_empty()
-                && self.boxes.is_whole()
-            {
+            let Some(before) = self.tree.all_meeting(&region, 0..place, self.steps) else { return };
+            let mut before: Vec<usize> =
+                before.iter().filter_map(|it| self.order.get(*it).copied()).collect();
+            before.sort_unstable();
+            let is_covered = !before.is_empty()
+                && self.boxes.uncovered(&region, &before, 1, self.steps).is_empty()
+                && !self.steps.are_spent();
+            if is_covered {
                 let mut rows = vec![row];
                 rows.extend(before.iter().take(TOLD_MAX));
                 self.keep(RuleFindingKind::Shadowed, &rows, &region, &[row]);
@@ -258,27 +339,58 @@ impl<'p> Finder<'p> {
         }
     }
 
-    fn conflicts(&mut self) {
-        let gives_same = |one: usize, other: usize| {
-            self.table.rows.get(one).map(|it| it.then) == self.table.rows.get(other).map(|it| it.then)
+    /// Returns whether no row before a place holds one of the corners of a region: then they do not cover it.
+    fn has_free_corner(&mut self, region: &[Intervals], place: usize) -> bool {
+        let free = |finder: &mut Self, corner: Vec<Intervals>| {
+            let mut is_free = true;
+            let is_whole = finder.tree.meeting(&corner, 0..place, finder.steps, &mut |_, _| {
+                is_free = false;
+                false
+            });
+            is_free && is_whole
         };
-        let mut found = Vec::new();
+        // Which axes are at their high end: none, all, and each of the first alone.
+        let some = (0..region.len().min(CORNERS_MAX)).map(|axis| move |at: usize| at == axis);
+        let corner = |is_high: &dyn Fn(usize) -> bool| -> Vec<Intervals> {
+            let at = |(axis, side): (usize, &Intervals)| {
+                let end = side.ranges().first().zip(side.ranges().last());
+                let end = end.map(|(first, last)| if is_high(axis) { last.1 } else { first.0 });
+                end.map_or_else(Intervals::default, |end| Intervals::between(end, end, Grid::Floats))
+            };
+            region.iter().enumerate().map(at).collect()
+        };
+        free(self, corner(&|_| false))
+            || free(self, corner(&|_| true))
+            || region.len() > 1 && some.into_iter().any(|is_high| free(self, corner(&is_high)))
+    }
+
+    fn conflicts(&mut self) {
         let is_unique = self.table.body.hit == HitPolicy::Unique;
         if !is_unique && self.table.body.hit != HitPolicy::Any {
             return;
         }
-        'rows: for one in 0..self.table.rows.len() {
-            for other in one + 1..self.table.rows.len() {
-                let (Some(left), Some(right)) = (self.row(one), self.row(other)) else { continue };
-                if meets(left, right) && (is_unique || !gives_same(one, other)) {
-                    found.push((one, other, common(left, right)));
-                    if found.len() >= TOLD_MAX {
-                        break 'rows;
-                    }
+        let then = |row: usize| self.table.rows.get(row).map(|it| it.then);
+        let rows = self.table.rows.len();
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for one in 0..rows {
+            let Some(left) = self.row(one) else { continue };
+            let mut others: Vec<usize> = Vec::new();
+            // Rows of these hit policies stand in the order of their numbers.
+            let is_whole = self.tree.meeting(left, one + 1..rows, self.steps, &mut |other, _| {
+                if is_unique || then(one) != then(other) {
+                    others.push(other);
                 }
+                true
+            });
+            others.sort_unstable();
+            found.extend(others.into_iter().map(|other| (one, other)).take(TOLD_MAX - found.len()));
+            if found.len() >= TOLD_MAX || !is_whole {
+                break;
             }
         }
-        for (one, other, region) in found {
+        for (one, other) in found {
+            let (Some(left), Some(right)) = (self.row(one), self.row(other)) else { continue };
+            let region = common(left, right);
             self.keep(RuleFindingKind::Conflict, &[one, other], &region, &[one, other]);
         }
     }
@@ -286,8 +398,8 @@ impl<'p> Finder<'p> {
     fn gaps(&mut self) {
         let domain: Vec<Intervals> = self.boxes.axes.iter().map(|axis| axis.domain.clone()).collect();
         let rows: Vec<usize> = (0..self.table.rows.len()).collect();
-        for region in self.boxes.uncovered(&domain, &rows, TOLD_MAX) {
-            let certain = self.boxes.untouched(&region, TOLD_MAX);
+        for region in self.boxes.uncovered(&domain, &rows, TOLD_MAX, self.steps) {
+            let certain = self.boxes.untouched(&region, TOLD_MAX, self.steps);
             let is_all = certain.contains(&region);
             for part in &certain {
                 self.keep(RuleFindingKind::Gap, &[], part, &[]);

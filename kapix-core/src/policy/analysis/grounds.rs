@@ -6,6 +6,9 @@
 
 use super::applicant::{Applicant, Given};
 use super::boxes::{Boxes, common};
+use super::cover;
+use super::steps::Steps;
+use super::tree::meets;
 use super::variables::Variable;
 use super::witness::Claim;
 use crate::expression::Intervals;
@@ -33,6 +36,7 @@ impl Policy {
         step: usize,
         table: &Table,
         ground: Ground,
+        steps: &mut Steps<'_>,
     ) -> BTreeSet<usize> {
         let only = BTreeSet::from([ground]);
         let rests_on = |column: usize| {
@@ -57,12 +61,13 @@ impl Policy {
             order: table.in_order(),
             pairs: PAIRS_MAX,
             searches: SEARCHES_MAX,
+            steps,
         };
         alone.rows(&scores)
     }
 }
 
-struct Alone<'p> {
+struct Alone<'p, 'r> {
     policy: &'p Policy,
     step: usize,
     table: &'p Table,
@@ -72,9 +77,10 @@ struct Alone<'p> {
     /// Pairs of rows that may still be compared, and applicants that may still be searched: without them nothing more is found.
     pairs: usize,
     searches: usize,
+    steps: &'p mut Steps<'r>,
 }
 
-impl Alone<'_> {
+impl Alone<'_, '_> {
     fn rows(&mut self, scores: &[usize]) -> BTreeSet<usize> {
         let Some(parts) = self.parts(scores) else { return BTreeSet::new() };
         let (mut declining, mut others) = (Vec::new(), Vec::new());
@@ -92,8 +98,7 @@ impl Alone<'_> {
     }
 
     fn declines(&self, row: usize) -> bool {
-        let row = u32::try_from(row).unwrap_or(u32::MAX);
-        self.table.then(row).is_some_and(|then| then.outcome == Some(Outcome::Decline))
+        is_decline(self.table, row)
     }
 
     /// Returns the parts between the ends of rows along the columns of the ground; none where they are too many.
@@ -104,7 +109,11 @@ impl Alone<'_> {
         let mut parts = vec![domain];
         for column in scores {
             let axis = self.boxes.axes.get(*column)?;
-            let segments = super::boxes::segments(&axis.domain, &around, *column, axis.grid);
+            let sides = around.iter().filter_map(|row| row.get(*column));
+            let segments: Vec<Intervals> = cover::segments(&axis.domain, sides, axis.grid)
+                .into_iter()
+                .map(|(low, high)| Intervals::between(low, high, axis.grid))
+                .collect();
             if segments.len().saturating_mul(parts.len()) > PARTS_MAX {
                 return None;
             }
@@ -144,7 +153,7 @@ impl Alone<'_> {
                 let disagrees = |other: &usize| {
                     let then = |row: usize| self.table.rows.get(row).map(|it| it.then);
                     let is_other = hit == HitPolicy::Unique || then(*other) != then(*row);
-                    is_other && self.boxes.around(*other).is_some_and(|it| super::boxes::meets(it, &part))
+                    is_other && self.boxes.around(*other).is_some_and(|it| meets(it, &part))
                 };
                 if !is_ordered && !counts_all && !is_empty && before.iter().any(disagrees) {
                     return Some((part, Some(*row)));
@@ -152,13 +161,15 @@ impl Alone<'_> {
                 before.push(*row);
             } else if !is_empty && !counts_all {
                 let covers: &[usize] = if is_ordered { &before } else { &[] };
-                let left = self.boxes.uncovered(&part, covers, 1).into_iter().next();
-                if left.is_some() || !self.boxes.is_whole() {
+                let left = self.boxes.uncovered(&part, covers, 1, self.steps).into_iter().next();
+                if left.is_some() || self.steps.are_spent() {
                     return Some((left.unwrap_or(part), Some(*row)));
                 }
             }
         }
-        let left = self.boxes.uncovered(region, &before, 1).into_iter().next()?;
+        let left = self.boxes.uncovered(region, &before, 1, self.steps).into_iter().next();
+        // What was not looked at declines nothing.
+        let left = left.or_else(|| self.steps.are_spent().then(|| region.to_vec()))?;
         Some((left, None))
     }
 
@@ -178,7 +189,7 @@ impl Alone<'_> {
         }
         let is_ordered = matches!(self.table.body.hit, HitPolicy::First | HitPolicy::Priority);
         let before = self.order.iter().copied().take_while(|it| is_ordered && *it != row).collect::<Vec<_>>();
-        let decided = self.boxes.uncovered(&region, &before, ROW_PARTS_MAX);
+        let decided = self.boxes.uncovered(&region, &before, ROW_PARTS_MAX, self.steps);
         decided.iter().any(|decided| {
             let at_other_scores = |other: &Vec<Intervals>| {
                 let sides = decided.iter().zip(other).enumerate();
@@ -198,17 +209,22 @@ impl Alone<'_> {
     }
 
     /// Returns whether an applicant of a part is found whom the table declines, or does not.
-    fn is_shown(&self, part: &[Intervals], matches: &[usize], declines: bool) -> bool {
+    fn is_shown(&mut self, part: &[Intervals], matches: &[usize], declines: bool) -> bool {
         let (policy, step, table) = (self.policy, self.step, self.table);
         let claim = Claim { policy, step, table, boxes: &self.boxes, variables: &self.variables, matches };
         let rank = |applicant: &Applicant| {
             let is_declined = match policy.table_gives(step, applicant) {
-                Some(Given::Rows(rows)) => rows.iter().any(|row| self.declines(*row)),
+                Some(Given::Rows(rows)) => rows.iter().any(|row| is_decline(table, *row)),
                 Some(Given::Nothing | Given::Disagree(_)) => false,
                 Some(Given::Doubt) | None => return 0,
             };
             u32::from(is_declined == declines)
         };
-        claim.witness(part, 1, &rank).is_some()
+        claim.witness(part, 1, &rank, self.steps).is_some()
     }
+}
+
+fn is_decline(table: &Table, row: usize) -> bool {
+    let row = u32::try_from(row).unwrap_or(u32::MAX);
+    table.then(row).is_some_and(|then| then.outcome == Some(Outcome::Decline))
 }

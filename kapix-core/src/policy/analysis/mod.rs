@@ -6,15 +6,23 @@ mod beside;
 mod both;
 mod boxes;
 mod cells;
+mod cover;
 mod difference;
 mod find;
 mod grounds;
 mod meaning;
 mod pairs;
 mod ranges;
+mod steps;
 mod together;
+mod tree;
 mod variables;
 mod witness;
 
+#[cfg(test)]
+pub(super) use difference::PolicyDifference;
 pub use difference::{DocumentDifference, RuleDifference, RuleGives, TableDifference};
 pub use find::{RuleFinding, RuleFindingKind, RuleFindingLevel, TableAnalysis};
+pub(super) use steps::{STEPS_MAX, Steps};
+#[cfg(test)]
+pub(super) use tree::{Tree, meets};

@@ -2,13 +2,34 @@
 
 use super::both::Both;
 use super::boxes::{Boxes, common};
+use super::steps::Steps;
+use super::tree::Tree;
 use crate::expression::Intervals;
 use crate::policy::document::HitPolicy;
 use std::collections::BTreeMap;
 
-/// Pairs of rows that are looked at for a conflict, and conflicts.
-const PAIRS_MAX: usize = 1_000_000;
+/// Conflicts of a version.
 const CONFLICTS_MAX: usize = 1_000;
+
+/// A version: its rows in the order in which they come before each other, and their boxes by their places in it.
+pub(super) struct Ordered<'o> {
+    pub(super) order: &'o [usize],
+    pub(super) tree: Tree<'o>,
+    /// The places of rows with computed cells: what they cover is not known.
+    unknown: Vec<usize>,
+}
+
+impl<'o> Ordered<'o> {
+    pub(super) fn of(order: &'o [usize], boxes: &'o Boxes) -> Self {
+        let is_unknown = |row: &usize| boxes.rows.get(*row).is_none_or(Option::is_none);
+        let unknown = order.iter().enumerate().filter(|(_, row)| is_unknown(row)).map(|(place, _)| place);
+        Self { order, tree: boxes.tree(order), unknown: unknown.collect() }
+    }
+
+    fn then<'b>(&self, both: &'b Both<'_>, place: usize) -> Option<&'b crate::policy::ThenBody> {
+        self.order.get(place).and_then(|row| both.then(*row))
+    }
+}
 
 /// What decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +70,8 @@ enum Without {
     Unlike(usize),
 }
 
-/// For each row, the place in the order of the other version of a row with the same cells.
-pub(super) struct Twins(BTreeMap<usize, usize>);
+/// For each row of a version, by its number, the place in the order of the other version of a row with the same cells.
+pub(super) struct Twins(Vec<Option<usize>>);
 
 impl Twins {
     /// Returns them, of the rows of one version in the order of the other.
@@ -59,48 +80,62 @@ impl Twins {
         // Of rows with the same cells the first counts.
         let places: BTreeMap<_, usize> =
             order.iter().enumerate().rev().map(|(place, row)| (cells(*row), place)).collect();
-        let twin = |row: &usize| Some((*row, *places.get(&cells(*row))?));
-        Self(rows.iter().filter_map(twin).collect())
+        let mut twins = vec![None; rows.iter().max().map_or(0, |most| most + 1)];
+        for row in rows {
+            if let Some(twin) = twins.get_mut(*row) {
+                *twin = places.get(&cells(*row)).copied();
+            }
+        }
+        Self(twins)
     }
 
     fn place(&self, choice: &Choice) -> Option<usize> {
         match &choice.decides {
-            Decides::Rows(rows) => self.0.get(rows.first()?).copied(),
+            Decides::Rows(rows) => self.0.get(*rows.first()?).copied().flatten(),
             _ => None,
         }
     }
 
     /// Returns whether a row with the cells of the one that decides by one version must not match by the other: then both decide so
     /// nowhere.
-    pub(super) fn excludes(&self, own: &Choice, other: &Choice, both: &Both<'_>, order: &[usize]) -> bool {
-        let Some(place) = self.place(own) else { return false };
-        match other.without {
-            Without::Nobody => false,
-            Without::All => true,
-            Without::Before(at) => place < at,
-            Without::Others(at) => place != at,
-            Without::Unlike(at) => {
-                let then = |place: usize| order.get(place).and_then(|row| both.then(*row));
-                place < at || then(place) != then(at)
-            }
-        }
+    pub(super) fn excludes(&self, own: &Choice, other: &Choice, both: &Both<'_>, of: &Ordered<'_>) -> bool {
+        self.place(own).is_some_and(|place| other.is_without(place, both, of))
     }
 }
 
 impl Choice {
-    /// Returns the rows that must not match, of a version with this order.
-    pub(super) fn without(&self, both: &Both<'_>, order: &[usize]) -> Vec<usize> {
-        let places = order.iter().copied().enumerate();
+    /// Returns whether the row at a place must not match.
+    fn is_without(&self, place: usize, both: &Both<'_>, of: &Ordered<'_>) -> bool {
         match self.without {
-            Without::Nobody => Vec::new(),
-            Without::All => order.to_vec(),
-            Without::Before(place) => order.iter().copied().take(place).collect(),
-            Without::Others(place) => places.filter(|(at, _)| *at != place).map(|(_, row)| row).collect(),
-            Without::Unlike(place) => {
-                let own = order.get(place).and_then(|row| both.then(*row));
-                places.filter(|(at, row)| *at < place || both.then(*row) != own).map(|(_, row)| row).collect()
-            }
+            Without::Nobody => false,
+            Without::All => true,
+            Without::Before(at) => place < at,
+            Without::Others(at) => place != at,
+            Without::Unlike(at) => place < at || of.then(both, place) != of.then(both, at),
         }
+    }
+
+    /// Returns the rows that must not match and meet a region; none where that is not known of all of them, or the steps did not
+    /// last.
+    pub(super) fn without(
+        &self,
+        both: &Both<'_>,
+        of: &Ordered<'_>,
+        region: &[Intervals],
+        steps: &mut Steps<'_>,
+    ) -> Option<Vec<usize>> {
+        // A computed row among them may decide there: what it covers is not known.
+        if of.unknown.iter().any(|place| self.is_without(*place, both, of)) {
+            return None;
+        }
+        let until = match self.without {
+            Without::Nobody => return Some(Vec::new()),
+            Without::Before(at) => at,
+            Without::All | Without::Others(_) | Without::Unlike(_) => of.order.len(),
+        };
+        let places = of.tree.all_meeting(region, 0..until, steps)?;
+        let places = places.into_iter().filter(|place| self.is_without(*place, both, of));
+        Some(places.filter_map(|place| of.order.get(place).copied()).collect())
     }
 }
 
@@ -108,13 +143,14 @@ impl Choice {
 pub(super) fn options(
     both: &Both<'_>,
     hit: HitPolicy,
-    order: &[usize],
+    of: &Ordered<'_>,
     boxes: &Boxes,
+    steps: &mut Steps<'_>,
 ) -> (Vec<Choice>, bool) {
-    let of = |row: usize| boxes.rows.get(row).and_then(Option::as_ref);
+    let sides = |row: usize| boxes.rows.get(row).and_then(Option::as_ref);
     let mut found = Vec::new();
-    for (place, row) in order.iter().enumerate() {
-        let Some(region) = of(*row) else { continue };
+    for (place, row) in of.order.iter().enumerate() {
+        let Some(region) = sides(*row) else { continue };
         let without = match hit {
             HitPolicy::Unique => Without::Others(place),
             // Of rows that give the same, the first one is told.
@@ -125,25 +161,28 @@ pub(super) fn options(
     }
     let mut is_all = true;
     if matches!(hit, HitPolicy::Unique | HitPolicy::Any) {
-        let pairs = order
-            .iter()
-            .enumerate()
-            .flat_map(|(place, one)| order.iter().skip(place + 1).map(move |other| (*one, *other)));
         let mut conflicts = 0;
-        for (number, (one, other)) in pairs.enumerate() {
-            if number > PAIRS_MAX || conflicts > CONFLICTS_MAX {
+        for (place, one) in of.order.iter().enumerate() {
+            let Some(left) = sides(*one) else { continue };
+            let Some(others) = of.tree.all_meeting(left, place + 1..of.order.len(), steps) else {
                 is_all = false;
                 break;
-            }
-            if hit == HitPolicy::Any && both.then(one) == both.then(other) {
-                continue;
-            }
-            let (Some(left), Some(right)) = (of(one), of(other)) else { continue };
-            let region = common(left, right);
-            if !region.iter().any(Intervals::is_empty) {
+            };
+            for other in others.into_iter().filter_map(|place| of.order.get(place).copied()) {
+                if hit == HitPolicy::Any && both.then(*one) == both.then(other) {
+                    continue;
+                }
                 conflicts += 1;
-                let decides = Decides::Disagree(vec![one, other]);
+                if conflicts > CONFLICTS_MAX + 1 {
+                    is_all = false;
+                    break;
+                }
+                let Some(right) = sides(other) else { continue };
+                let (decides, region) = (Decides::Disagree(vec![*one, other]), common(left, right));
                 found.push(Choice { decides, region, without: Without::Nobody });
+            }
+            if !is_all {
+                break;
             }
         }
     }

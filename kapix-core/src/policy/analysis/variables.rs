@@ -6,7 +6,7 @@ use crate::policy::document::StepBody;
 use crate::policy::input::Place;
 use crate::policy::load::{Policy, Step};
 use crate::policy::state::State;
-use crate::policy::table::Passes;
+use crate::policy::table::{Passes, Table};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -191,7 +191,8 @@ impl Values<'_> {
                 .steps
                 .iter()
                 .filter_map(|it| if let Step::Table(table) = it { Some(table) } else { None });
-            for table in tables {
+            let reads_it = |table: &&Table| table.columns.iter().any(|it| it.program.is_slot(slot));
+            for table in tables.filter(reads_it) {
                 let reads = |column: u16| {
                     table.columns.get(usize::from(column)).is_some_and(|it| it.program.is_slot(slot))
                 };

@@ -2,8 +2,9 @@
 
 use super::applicant::Applicant;
 use super::boxes::{Axis, Boxes};
+use super::steps::Steps;
 use super::variables::{Choice, Variable};
-use crate::expression::{Expression, Grid, Intervals, Slot, same};
+use crate::expression::{Expression, Grid, Intervals, Slot};
 use crate::numeric::Random;
 use crate::policy::input::Place;
 use crate::policy::load::Policy;
@@ -38,8 +39,9 @@ pub(super) struct Claim<'c> {
 pub(super) type Rank<'r> = &'r dyn Fn(&Applicant) -> u32;
 
 /// A search for an applicant.
-struct Search<'s> {
+struct Search<'s, 'r> {
     claim: &'s Claim<'s>,
+    steps: &'s mut Steps<'r>,
     region: &'s [Intervals],
     /// The values of each variable that are tried, the plainest first.
     choices: Vec<Vec<Choice>>,
@@ -60,13 +62,18 @@ impl Claim<'_> {
         region: &[Intervals],
         wanted: u32,
         rank: Rank<'_>,
+        steps: &mut Steps<'_>,
     ) -> Option<(Applicant, u32)> {
+        if steps.are_searched() {
+            return None;
+        }
         let choices = self.variables.iter().map(|variable| self.choices(variable, region));
         let mut state = State::default();
         state.clear(self.policy.slots.len(), self.policy.lists.len());
         state.texts = vec![self.policy.another_text()];
         let mut search = Search {
             claim: self,
+            steps,
             region,
             choices: choices.collect::<Option<_>>()?,
             state,
@@ -100,7 +107,7 @@ impl Claim<'_> {
     }
 }
 
-impl Search<'_> {
+impl Search<'_, '_> {
     fn run(&mut self) {
         let mut chosen = vec![0; self.choices.len()];
         let mut random = Random::new(0, 0);
@@ -250,6 +257,9 @@ impl Search<'_> {
     /// Returns how many columns lie in their sides, and one more where the claimed rows match too; keeps such an applicant.
     fn attempt(&mut self, chosen: &[usize]) -> usize {
         self.tries = self.tries.saturating_sub(1);
+        if !self.steps.search(self.claim.policy.cost.max(1)) {
+            self.tries = 0;
+        }
         let claim = self.claim;
         for ((variable, choices), at) in claim.variables.iter().zip(&self.choices).zip(chosen) {
             if let Some(choice) = choices.get(*at) {
@@ -311,7 +321,7 @@ impl Axis {
     pub(super) fn place(&self, value: f64) -> f64 {
         match &self.symbols {
             Some(symbols) => {
-                let at = symbols.iter().position(|it| same(f64::from(*it), value));
+                let at = symbols.binary_search_by(|it| f64::from(*it).total_cmp(&value));
                 super::boxes::number(at.unwrap_or(symbols.len()))
             }
             None => value,

@@ -6,12 +6,15 @@ use super::page::{Grid, Line, Page, Tone, code, line, words};
 use super::policy::{Options, effective, span};
 use super::terms::text;
 use super::words::{expression, names, or_dash, output, scalar_of_output};
+use crate::error::Result;
+use crate::fitting::Run;
 use crate::policy::load::Policy;
 use crate::policy::table::Table;
 use crate::policy::{
     HitPolicy, InputBody, OverrideBody, PolicyBody, RuleDifference, RuleGives, StepBody, TableBody,
     TableDifference,
 };
+use crate::time::Instant;
 use std::collections::BTreeSet;
 
 /// Lines of one table that are shown.
@@ -23,19 +26,19 @@ impl Policy {
         &self,
         other: &Self,
         name: &str,
-        options: &Options<'_>,
+        (options, run): (&Options<'_>, &Run<'_>),
         page: &mut Page,
-    ) -> u64 {
+    ) -> Result<u64> {
         page.heading(words("What changes"));
         page.text(code(&options.name).words(" stands beside ").code(name).words(
             ". What is not named here is the same in both bodies; owners and approvals are not compared.",
         ));
-        let found = self.difference(other, options.limits);
+        let found = self.difference(other, options.limits, &Run { progress: &|_, _| (), ..*run })?;
         let rows = self.stated_apart(other, options.language);
         let is_same = self.body == other.body;
         if is_same {
             page.note(Tone::Good, words("Both versions state the same."));
-            return 0;
+            return Ok(0);
         }
         let names = [code(&options.name), code(name)];
         let shown = rows.len().min(SHOWN_MAX);
@@ -60,18 +63,24 @@ impl Policy {
         let notes: Vec<Line> =
             notes.map(|it| code(&it.field).words(": ").quote(&it.message).words(".")).collect();
         for difference in &found.tables {
-            self.explain_parts(other, difference, (&options.name, name), page);
+            self.explain_parts((other, options.as_of), difference, (&options.name, name), page);
         }
         if !notes.is_empty() {
             page.text(words("What could not be compared without data:"));
             page.list(notes);
         }
         page.text(words("Tables are compared by themselves: what follows from other differences is seen over a portfolio (").code("policy.diff").words(" with columns)."));
-        left_out
+        Ok(left_out)
     }
 
     /// Tells where a table gives different things.
-    fn explain_parts(&self, other: &Self, found: &TableDifference, names: (&str, &str), page: &mut Page) {
+    fn explain_parts(
+        &self,
+        (other, as_of): (&Self, Option<Instant>),
+        found: &TableDifference,
+        names: (&str, &str),
+        page: &mut Page,
+    ) {
         fn of<'p>(policy: &'p Policy, name: &str) -> Option<&'p Table> {
             policy.all_tables().find(|it| it.body.name == name)
         }
@@ -81,7 +90,7 @@ impl Policy {
                 region(table, &part.region),
                 gives(table, part.gives.as_ref()),
                 gives(same, part.other_gives.as_ref()),
-                self.shown(part, names),
+                self.shown((part, other), as_of, names),
             ];
             (Tone::Plain, cells)
         });
@@ -111,11 +120,16 @@ impl Policy {
     }
 
     /// Returns the applicant who shows a part, with what becomes of one.
-    fn shown(&self, part: &RuleDifference, names: (&str, &str)) -> Line {
+    fn shown(
+        &self,
+        (part, other): (&RuleDifference, &Self),
+        as_of: Option<Instant>,
+        names: (&str, &str),
+    ) -> Line {
         let Some(witness) = &part.witness else {
             return words("none was found, so it may be that none is there");
         };
-        let said = self.applicant(witness);
+        let said = self.applicant(&other.dated(witness.clone(), as_of), as_of);
         match (part.outcome, part.other_outcome) {
             (Some(one), Some(other)) if one != other => {
                 let said = said.words("; run whole, ").code(names.0).words(" says ").outcome(one);

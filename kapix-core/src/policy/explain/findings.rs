@@ -2,10 +2,13 @@
 
 use super::page::{Line, Page, Tone, code, line, words};
 use super::words::{cell, json, names};
+use crate::error::Result;
+use crate::fitting::Run;
 use crate::json_value::JsonValue;
 use crate::policy::load::{Policy, Step};
 use crate::policy::table::Table;
 use crate::policy::{HitPolicy, RuleFinding, RuleFindingKind, RuleFindingLevel, TableAnalysis};
+use crate::time::Instant;
 use std::collections::BTreeMap;
 
 /// Rows that are named.
@@ -15,12 +18,16 @@ const ROWS_MAX: usize = 20;
 const TESTS_MAX: usize = 20_000;
 
 impl Policy {
-    pub(super) fn explain_findings(&self, page: &mut Page) {
+    pub(super) fn explain_findings(
+        &self,
+        (as_of, run): (Option<Instant>, &Run<'_>),
+        page: &mut Page,
+    ) -> Result<()> {
         page.heading(words("Gaps and overlaps"));
         let tables: Vec<&Table> = self.all_tables().collect();
         if tables.is_empty() {
             page.text(words("There are no tables."));
-            return;
+            return Ok(());
         }
         if tables.iter().map(|table| table.tests.len()).sum::<usize>() > TESTS_MAX {
             page.note(
@@ -29,12 +36,13 @@ impl Policy {
                     .code("policy.check")
                     .words("."),
             );
-            return;
+            return Ok(());
         }
-        for (analysis, table) in self.analyse().iter().zip(&tables) {
+        for (analysis, table) in self.analyse(run)?.iter().zip(&tables) {
             page.subheading(words("Table ").code(&analysis.table));
-            self.explain_analysis(analysis, table, page);
+            self.explain_analysis((analysis, table), as_of, page);
         }
+        Ok(())
     }
 
     /// Returns the tables in the order of their steps.
@@ -42,13 +50,18 @@ impl Policy {
         self.steps.iter().filter_map(|step| if let Step::Table(table) = step { Some(table) } else { None })
     }
 
-    fn explain_analysis(&self, analysis: &TableAnalysis, table: &Table, page: &mut Page) {
+    fn explain_analysis(
+        &self,
+        (analysis, table): (&TableAnalysis, &Table),
+        as_of: Option<Instant>,
+        page: &mut Page,
+    ) {
         if !analysis.whole {
             page.note(
                 Tone::Doubtful,
-                words(
-                    "The table was too large to look at all of it: there may be more than what is told here.",
-                ),
+                words("The table was too large to look at all of it: there may be more than what is told here (")
+                    .line(names(analysis.unfinished.iter().map(Into::into), " and "))
+                    .words(")."),
             );
         }
         if !analysis.not_analysed.is_empty() {
@@ -85,11 +98,11 @@ impl Policy {
                 RuleFindingLevel::Warning => Tone::Doubtful,
                 RuleFindingLevel::Info => Tone::Plain,
             };
-            page.note(tone, self.finding(finding, table));
+            page.note(tone, self.finding(finding, table, as_of));
         }
     }
 
-    fn finding(&self, finding: &RuleFinding, table: &Table) -> Line {
+    fn finding(&self, finding: &RuleFinding, table: &Table, as_of: Option<Instant>) -> Line {
         let rows =
             |skip: usize| names(finding.rules.iter().skip(skip).map(String::as_str).take(ROWS_MAX), " and ");
         let first = finding.rules.first().map(String::as_str).unwrap_or_default();
@@ -128,7 +141,7 @@ impl Policy {
         let said = said.words(consequence);
         match (&finding.witness, finding.kind) {
             (Some(witness), _) => {
-                let said = said.words("An applicant who shows it: ").line(self.applicant(witness));
+                let said = said.words("An applicant who shows it: ").line(self.applicant(witness, as_of));
                 match finding.outcome {
                     Some(outcome) => said.words("; run whole, the policy says ").outcome(outcome).words("."),
                     None => said.words("."),
@@ -139,12 +152,15 @@ impl Policy {
         }
     }
 
-    /// Returns values by name.
-    pub(super) fn applicant(&self, witness: &BTreeMap<String, JsonValue>) -> Line {
-        let values = witness
-            .iter()
-            .take(ROWS_MAX * 2)
-            .map(|(name, value)| code(name).words(" = ").line(json(self.scalar_of(name), value)));
+    /// Returns values by name, those whose age counts with their dates.
+    pub(super) fn applicant(&self, witness: &BTreeMap<String, JsonValue>, as_of: Option<Instant>) -> Line {
+        let dated = self.dated(witness.clone(), as_of);
+        let told = |(name, value): (&String, &JsonValue)| {
+            let said = code(name).words(" = ").line(json(self.scalar_of(name), value));
+            let is_dated = matches!(value, JsonValue::Object(_));
+            if self.ages(name) && !is_dated { said.words(" of the day of the run") } else { said }
+        };
+        let values = dated.iter().take(ROWS_MAX * 2).map(told);
         if witness.is_empty() { words("any") } else { line().joined(values, ", ", ", ") }
     }
 }

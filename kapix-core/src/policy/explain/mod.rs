@@ -16,4 +16,6 @@ mod terms;
 mod words;
 
 pub(crate) use decision::{DecisionView, ReasonLine};
+#[cfg(test)]
+pub(in crate::policy) use policy::Explained;
 pub(crate) use policy::{Hits, Options};

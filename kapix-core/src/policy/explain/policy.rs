@@ -4,8 +4,10 @@ use super::decision::DecisionView;
 use super::page::{Line, Page, Tone, code, words};
 use super::words::{counted, many, names};
 use super::{html, markdown};
+use crate::error::Result;
+use crate::fitting::Run;
 use crate::limits::Limits;
-use crate::policy::check::OFFER_LIMIT;
+use crate::policy::check::{JurisdictionFinding, OFFER_LIMIT};
 use crate::policy::load::Policy;
 use crate::policy::{EffectiveBody, Outcome, StepBody};
 use crate::time::Instant;
@@ -47,8 +49,8 @@ pub(crate) struct Explained {
 }
 
 impl Policy {
-    /// Returns the policy as a page for people.
-    pub(crate) fn explain(&self, options: &Options<'_>) -> Explained {
+    /// Returns the policy as a page for people, or CANCELLED.
+    pub(crate) fn explain(&self, options: &Options<'_>, run: &Run<'_>) -> Result<Explained> {
         let title = words("Policy ").code(&options.name);
         let mut page = Page::new(match &options.against {
             Some((_, other)) => title.words(" beside ").code(other),
@@ -60,18 +62,18 @@ impl Policy {
             by.explain_decision(decision, options, &mut page);
         }
         if let Some((other, name)) = &options.against {
-            left_out += self.explain_difference(other, name, options, &mut page);
+            left_out += self.explain_difference(other, name, (options, run), &mut page)?;
         }
-        self.explain_summary(options, &mut page);
+        self.explain_summary((options, run), &mut page)?;
         self.explain_inputs(&mut page);
         left_out += self.explain_steps(options, &mut page);
         self.explain_offer(&mut page);
-        self.explain_findings(&mut page);
+        self.explain_findings((options.as_of, run), &mut page)?;
         self.explain_reasons(options, &mut page);
         self.explain_override(&mut page);
         self.explain_tests(options, &mut page);
         let text = if options.is_html { html::write(&page) } else { markdown::write(&page) };
-        Explained { rows_left_out: left_out, text }
+        Ok(Explained { rows_left_out: left_out, text })
     }
 
     /// Returns the names of the rows of each table.
@@ -82,7 +84,7 @@ impl Policy {
         self.all_tables().map(|table| (table.body.name.clone(), rows(table))).collect()
     }
 
-    fn explain_summary(&self, options: &Options<'_>, page: &mut Page) {
+    fn explain_summary(&self, (options, run): (&Options<'_>, &Run<'_>), page: &mut Page) -> Result<()> {
         let body = &self.body;
         page.heading(words("In short"));
         let tables = body.steps.iter().filter(|step| matches!(step, StepBody::Table(_))).count();
@@ -126,9 +128,10 @@ impl Policy {
                 "Amounts are in {currency} where nothing else is said. They are shown with decimals; the document, and formulas on this page, count minor units."
             )));
         }
-        lines.extend(self.jurisdiction_line());
+        let findings = self.jurisdiction_findings(run)?;
+        lines.extend(self.jurisdiction_line(&findings));
         page.list(lines);
-        for finding in self.jurisdiction_findings() {
+        for finding in findings {
             let tone = if finding.rejected { Tone::Bad } else { Tone::Doubtful };
             let place = match finding.rule.as_str() {
                 OFFER_LIMIT => words("The offer"),
@@ -143,12 +146,13 @@ impl Policy {
             };
             page.text(words(format!("Counts of matches are those of {of}.")));
         }
+        Ok(())
     }
 
-    fn jurisdiction_line(&self) -> Option<Line> {
+    fn jurisdiction_line(&self, findings: &[JurisdictionFinding]) -> Option<Line> {
         let country = self.body.jurisdiction.as_ref()?;
         let said = words("Its jurisdiction is ").code(country);
-        Some(match (country.as_str(), self.jurisdiction_findings().is_empty()) {
+        Some(match (country.as_str(), findings.is_empty()) {
             ("KE", true) => said.words(": no decline on a credit score alone was found."),
             ("KE", false) => said.words(": what declines on a credit score alone is named below."),
             _ => said.words("; no rule of that country is checked."),

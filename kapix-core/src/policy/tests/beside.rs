@@ -1,7 +1,6 @@
 //! Reasons that are told beside that of the row which decides, between two versions; and tables with many rows.
 
 use super::policy;
-use crate::limits::Limits;
 use crate::policy::TableDifference;
 use serde_json::{Value, json};
 
@@ -19,7 +18,7 @@ fn version(hit: &str, rules: &[(&str, &str)]) -> Value {
 }
 
 fn compared(one: &Value, other: &Value) -> TableDifference {
-    let mut found = policy(one).difference(&policy(other), &Limits::default());
+    let mut found = policy(one).compared(&policy(other));
     found.tables.remove(0)
 }
 

@@ -62,7 +62,7 @@ proptest! {
     fn differences_are_those_of_a_grid(one in rows(), two in rows(), is_turned in any::<bool>(), is_same in any::<bool>()) {
         let two = if is_same { one.clone() } else { two };
         let (first, second) = (version(&one, false, "ODD"), version(&two, is_turned, "ODD"));
-        let found = first.difference(&second, &Limits::default());
+        let found = first.compared(&second);
         let told: BTreeSet<_> = found
             .tables
             .iter()
@@ -117,7 +117,7 @@ fn what_is_not_compared_by_rows_is_told_with_its_place() {
     };
     let first = document("income / 2", 0, json!(["half"]), "first");
     let fields = |other: &Policy| {
-        let found = first.difference(other, &Limits::default());
+        let found = first.compared(other);
         found.documents.iter().map(|it| it.field.clone()).collect::<Vec<_>>()
     };
     assert!(fields(&first).is_empty());
@@ -183,7 +183,7 @@ proptest! {
         // Versions of which most rows are the same.
         let two = if is_near { one.iter().cloned().chain(two.into_iter().take(1)).rev().collect() } else { two };
         let (first, second) = (with_hit(&one, hits.0), with_hit(&two, hits.1));
-        let found = first.difference(&second, &Limits::default());
+        let found = first.compared(&second);
         let told: Vec<&RuleDifference> = found.tables.iter().flat_map(|it| &it.differences).collect();
         let is_whole = found.tables.iter().all(|it| it.whole);
         for difference in &told {
@@ -238,7 +238,7 @@ fn two_tables(currency: &str, order: [usize; 2], hit: &str, cut: i32) -> Policy 
 #[test]
 fn a_change_of_currency_order_or_hit_policy_is_told() {
     let first = two_tables("KES", [0, 1], "first", 200);
-    let found = |other: &Policy| first.difference(other, &Limits::default());
+    let found = |other: &Policy| first.compared(other);
     let fields =
         |other: &Policy| found(other).documents.iter().map(|it| it.field.clone()).collect::<Vec<_>>();
     assert!(fields(&first).is_empty());
@@ -278,10 +278,10 @@ fn what_a_name_rests_on_is_followed_through_every_step() {
         }))
     };
     let first = document("income - 1", 0.3);
-    let found = first.difference(&document("income - 2", 0.4), &Limits::default());
+    let found = first.compared(&document("income - 2", 0.4));
     assert!(found.tables.is_empty());
     assert!(found.documents.iter().any(|it| it.message.contains("its columns read `share`")), "{found:?}");
-    let found = first.difference(&document("income - 1", 0.4), &Limits::default());
+    let found = first.compared(&document("income - 1", 0.4));
     let part = &found.tables[0].differences[0];
     assert_eq!(part.region["share"], "[0.3..0.4)");
     assert_eq!((part.outcome, part.other_outcome), (Some(Outcome::Refer), Some(Outcome::Approve)));
@@ -307,13 +307,13 @@ fn a_cut_off_among_rows_that_count_together_is_told_without_data() {
     };
     for hit in ["collect", "rule_order"] {
         let first = document(hit, 500, 10);
-        let found = first.difference(&document(hit, 520, 10), &Limits::default());
+        let found = first.compared(&document(hit, 520, 10));
         assert!(found.documents.is_empty(), "{found:?}");
         let [part] = &*found.tables[0].differences else { panic!("{found:?}") };
         assert_eq!((&*part.region["age"], &*part.region["score"]), ("-", "[500..519]"));
         assert!(part.gives.is_none() && part.differs == Some(false), "no outcome rests on points: {part:?}");
         assert_eq!(part.other_gives.as_ref().unwrap().rule.as_deref(), Some("rule_2"));
-        let found = first.difference(&document(hit, 500, 20), &Limits::default());
+        let found = first.compared(&document(hit, 500, 20));
         let [part] = &*found.tables[0].differences else { panic!("{found:?}") };
         assert_eq!(part.region["score"], "<= 499".replace("<= ", "[0..") + "]");
     }
@@ -335,7 +335,7 @@ fn the_same_is_said_only_where_it_is_proved() {
     };
     let first = document("1 + 1", "number", ["< 30", ">= 30"]);
     let whole = |other: &Policy| {
-        let found = first.difference(other, &Limits::default());
+        let found = first.compared(other);
         assert!(found.tables[0].differences.is_empty(), "{found:?}");
         found.tables[0].whole
     };
@@ -365,7 +365,7 @@ fn a_witness_is_one_of_whom_the_versions_run_whole_decide_differently() {
         }))
     };
     let (first, second) = (document(500), document(520));
-    let found = first.difference(&second, &Limits::default());
+    let found = first.compared(&second);
     let [part] = &*found.tables[0].differences else { panic!("{found:?}") };
     let values = witness(part);
     assert_eq!(
@@ -393,7 +393,7 @@ fn every_part_of_two_rows_is_told() {
             "steps": [{"table": {"name": "t", "hit": "first", "columns": ["b", "s"], "rules": rules(all)}}]
         }))
     };
-    let found = version(true).difference(&version(false), &Limits::default());
+    let found = version(true).compared(&version(false));
     let table = &found.tables[0];
     let regions: Vec<&str> = table.differences.iter().map(|it| &*it.region["b"]).collect();
     assert!(table.whole);

@@ -25,7 +25,7 @@ fn options(is_html: bool) -> ExplainOptions<'static> {
 }
 
 fn page(policy: &Policy, is_html: bool) -> String {
-    policy.explain(&options(is_html)).text
+    policy.explained(&options(is_html)).text
 }
 
 /// Returns a text with its entities as the characters that they stand for.
@@ -326,7 +326,7 @@ fn reasons_are_told_in_the_language_that_is_asked_for() {
     let mut document = loan();
     document["reasons"]["UNDERAGE"]["texts"]["sw"] = json!("Una umri chini ya miaka 18.");
     let policy = policy(&document);
-    let page = policy.explain(&ExplainOptions { language: "sw", ..options(false) }).text;
+    let page = policy.explained(&ExplainOptions { language: "sw", ..options(false) }).text;
     assert!(page.contains("| `UNDERAGE` | Una umri chini ya miaka 18. |"));
     assert!(page.contains("| `LATE` | Payments were late. (no text in `sw`: English) |"));
 }
@@ -338,7 +338,7 @@ fn a_large_table_is_cut_and_says_so() {
     document["steps"][1]["table"]["rules"] = json!(vec![rule; 100_000]);
     let policy = policy(&document);
     for is_html in [false, true] {
-        let explained = policy.explain(&options(is_html));
+        let explained = policy.explained(&options(is_html));
         assert_eq!(explained.rows_left_out, 99_900);
         assert!(explained.text.contains("99,900 rows more are not shown."));
         assert!(explained.text.contains("too large for this page"));
@@ -373,7 +373,7 @@ fn hit_counts_show_which_rows_never_match() {
         ),
         ("pricing".to_owned(), of(&[("rule_1", 12_345)])),
     ]);
-    let page = policy.explain(&ExplainOptions { hits: Some(hits), ..options(false) }).text;
+    let page = policy.explained(&ExplainOptions { hits: Some(hits), ..options(false) }).text;
     for said in [
         "| **decline** with `UNDERAGE` | 25 (25.0 %) |",
         "Of 5 rows that were counted, 2 matched at least one application; shares are of all matches of the table. Never matched: `rule_2`, `rule_3` and `thin`.",
@@ -397,7 +397,7 @@ fn two_versions_stand_side_by_side() {
     document["all_reasons"] = json!(true);
     let second = policy(&document);
     let options = ExplainOptions { against: Some((&second, "loan@2".to_owned())), ..options(false) };
-    let page = first.explain(&options).text;
+    let page = first.explained(&options).text;
     for said in [
         "# Policy `loan@1` beside `loan@2`",
         "| Step `share` | `amount / income` | `amount / (income + 1)` |",
@@ -411,7 +411,7 @@ fn two_versions_stand_side_by_side() {
         assert!(page.contains(said), "{said}\n{page}");
     }
     let same = ExplainOptions { against: Some((&first, "loan@1".to_owned())), ..self::options(false) };
-    assert!(first.explain(&same).text.contains("Both versions state the same."));
+    assert!(first.explained(&same).text.contains("Both versions state the same."));
 }
 
 #[test]

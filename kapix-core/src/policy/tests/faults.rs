@@ -21,7 +21,7 @@ fn seeded_faults_are_found_with_applicants_that_show_them() {
     let approve = json!({"outcome": "approve"});
     let found = |document: &Value| {
         let policy = policy(document);
-        let analysis = policy.analyse();
+        let analysis = policy.analysed();
         assert!(analysis[0].whole);
         for finding in analysis[0].findings.iter().filter(|it| it.kind != RuleFindingKind::Unreachable) {
             let witness = finding.witness.clone().unwrap_or_else(|| panic!("{finding:?} has no witness"));
@@ -93,7 +93,7 @@ proptest! {
             "steps": [{"table": {"name": "t", "hit": hit, "columns": ["a", "b"], "rules": rules}}]
         });
         let policy = policy(&document);
-        let analysis = policy.analyse().remove(0);
+        let analysis = policy.analysed().remove(0);
         prop_assert!(analysis.whole);
         let has = |kind| analysis.findings.iter().any(|it| it.kind == kind);
         let mut points = Vec::new();
@@ -147,7 +147,7 @@ fn a_cell_that_every_value_passes_is_no_ground_of_a_decline() {
                 {"when": ["-", "-"], "then": {"outcome": "approve"}}
             ]}}]
         });
-        policy(&document).jurisdiction_findings().iter().filter(|it| it.rejected).count()
+        policy(&document).asked().iter().filter(|it| it.rejected).count()
     };
     assert_eq!((with("-"), with(">= 0"), with("[0..120]"), with(">= 18")), (1, 1, 1, 0));
 }
@@ -166,7 +166,7 @@ fn rejected(columns: &Value, rules: &Value, hit: &str) -> Vec<String> {
             {"table": {"name": "t", "hit": hit, "columns": columns, "rules": rules}}
         ]
     });
-    let findings = policy(&document).jurisdiction_findings();
+    let findings = policy(&document).asked();
     findings.into_iter().filter(|it| it.rejected).map(|it| it.rule).collect()
 }
 
@@ -255,11 +255,7 @@ fn a_limit_by_the_score_alone_that_declines_is_rejected() {
                 ]}}],
             "offer": {"requested": "amount", "limit": limit, "above_limit": above, "reason": "HIGH"}
         });
-        policy(&document)
-            .jurisdiction_findings()
-            .into_iter()
-            .map(|it| (it.rule, it.rejected))
-            .collect::<Vec<_>>()
+        policy(&document).asked().into_iter().map(|it| (it.rule, it.rejected)).collect::<Vec<_>>()
     };
     assert_eq!(with("tier.most", "decline"), [("offer.limit".to_owned(), true)]);
     assert_eq!(with("tier.most", "refer"), []);
@@ -287,7 +283,7 @@ fn a_row_that_declines_above_a_limit_by_the_score_alone_is_rejected() {
             ],
             "offer": {"requested": "amount"}
         }))
-        .jurisdiction_findings()
+        .asked()
         .into_iter()
         .map(|it| (it.rule, it.rejected))
         .collect::<Vec<_>>()
@@ -300,6 +296,61 @@ fn a_row_that_declines_above_a_limit_by_the_score_alone_is_rejected() {
     assert_eq!(with(json!(["amount"]), json!(["> tier.most + income"])), []);
     assert_eq!(with(json!(["amount", "income"]), json!(["> tier.most", "< 5000"])), []);
     assert_eq!(with(json!(["amount"]), json!(["> 5000"])), []);
+    // An amount at which the score decides is no ground beside it.
+    assert_eq!(with(json!(["amount", "bureau"]), json!(["> 5000", "< 500"])), rejected);
+}
+
+/// The rows that are rejected of a table which reads derived values.
+fn rejected_with(
+    derive: &[(&str, &str)],
+    amount: &str,
+    offer: bool,
+    rule: (&[&str], &[&str]),
+) -> Vec<String> {
+    let any = vec!["-"; rule.0.len()];
+    let mut steps: Vec<Value> =
+        derive.iter().map(|(name, it)| json!({"derive": {"name": name, "expression": it}})).collect();
+    steps.push(json!({"table": {"name": "t", "hit": "first", "columns": rule.0, "rules": [
+        {"when": rule.1, "then": {"outcome": "decline", "reason": "LOW"}},
+        {"when": any, "then": {"outcome": "approve"}}]}}));
+    let mut document = json!({
+        "jurisdiction": "KE", "currency": "KES",
+        "inputs": {
+            "income": {"type": "money", "min": 0}, "bureau": {"type": "integer", "min": 200, "max": 900, "ground": "bureau_score"}
+        },
+        "reasons": {"LOW": {"texts": {"en": "l"}}}, "steps": steps
+    });
+    document["inputs"][amount] = json!({"type": "money", "min": 1});
+    if offer {
+        document["offer"] = json!({"requested": amount});
+    }
+    policy(&document).asked().into_iter().filter(|it| it.rejected).map(|it| it.rule).collect()
+}
+
+#[test]
+fn a_requested_amount_that_is_mixed_into_a_score_is_no_ground() {
+    for (amount, offer) in
+        [("sum", true), ("amount", false), ("loan_amount", false), ("requested_amount", false)]
+    {
+        let found = |derive: &str, cell: &str| {
+            rejected_with(&[("x", &derive.replace("AMOUNT", amount))], amount, offer, (&["x"], &[cell]))
+        };
+        assert_eq!(found("bureau - 0 * (AMOUNT / AMOUNT)", "< 400"), ["t.rule_1"], "{amount}");
+        assert_eq!(found("AMOUNT / AMOUNT * 0 + bureau", "< 400"), ["t.rule_1"], "{amount}");
+        assert_eq!(found("if AMOUNT > 0 then bureau else 900", "< 400"), ["t.rule_1"], "{amount}");
+        // Another ground is one, and an amount alone is none that the law asks about.
+        assert_eq!(found("AMOUNT / income", "> 3"), Vec::<String>::new(), "{amount}");
+        assert_eq!(found("if income > 5000 then 900 else bureau", "< 400"), Vec::<String>::new(), "{amount}");
+        assert_eq!(found("AMOUNT / 30", "> 5000"), Vec::<String>::new(), "{amount}");
+        let limit = format!("{amount} * (bureau / 900)");
+        let above = |cell: &str| rejected_with(&[("most", &limit)], amount, offer, (&[amount], &[cell]));
+        assert_eq!(above("> most"), ["t.rule_1"], "{amount}");
+        assert_eq!(above("> most + income"), Vec::<String>::new(), "{amount}");
+    }
+    // Without an offer, and under another name, an input is a value like any other.
+    let own =
+        rejected_with(&[("x", "bureau - 0 * (balance / balance)")], "balance", false, (&["x"], &["< 400"]));
+    assert_eq!(own, Vec::<String>::new());
 }
 
 /// A table over two numbers whose rows approve.
@@ -321,7 +372,7 @@ fn over_two(rules: &[[&str; 2]], columns: &Value) -> Value {
 fn what_is_divided_by_zero_is_analysed() {
     for column in ["a / 0", "5 / zero", "a / -zero", "a / (zero * 0)"] {
         let policy = policy(&over_two(&[["> 1", "> a / zero"], ["-", "< 3"]], &json!([column, "b"])));
-        assert!(policy.analyse()[0].whole, "{column}");
+        assert!(policy.analysed()[0].whole, "{column}");
     }
 }
 
@@ -337,7 +388,7 @@ fn a_table_of_many_columns_is_analysed_or_refused() {
                 "rules": [{"when": when, "then": {"outcome": "approve"}}]}}]
         })
     };
-    let analysis = policy(&document(500)).analyse().remove(0);
+    let analysis = policy(&document(500)).analysed().remove(0);
     assert!(analysis.whole && analysis.findings.len() == 1);
     let columns = "/steps/0/table/columns".to_owned();
     assert_eq!(refused(&document(501)), [(crate::error::Cause::LimitExceeded, columns)]);
@@ -347,7 +398,7 @@ fn a_table_of_many_columns_is_analysed_or_refused() {
 fn no_region_is_a_gap_where_a_computed_row_may_match() {
     let found = |rules: &[[&str; 2]]| {
         let policy = policy(&over_two(rules, &json!(["a", "b"])));
-        let analysis = policy.analyse().remove(0);
+        let analysis = policy.analysed().remove(0);
         assert_eq!(analysis.not_analysed, ["rule_2"]);
         let gaps = analysis.findings.iter().filter(|it| it.kind == RuleFindingKind::Gap);
         gaps.map(|it| (it.region["a"].clone(), it.region["b"].clone(), it.witness.clone()))

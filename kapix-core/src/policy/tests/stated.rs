@@ -4,7 +4,6 @@ use super::counterfactual::least;
 use super::{AS_OF, codes, inputs, policy, refused, run};
 use crate::error::Cause;
 use crate::json_value::JsonValue;
-use crate::limits::Limits;
 use crate::policy::{CounterfactualNull, Outcome, Policy, State};
 use crate::time::Instant;
 use serde_json::{Value, json};
@@ -46,7 +45,7 @@ fn no_change_is_told_that_cannot_be_stated() {
 }
 
 fn gaps(policy: &Policy) -> Vec<String> {
-    policy.analyse()[0].findings.iter().map(|it| it.region["x"].clone()).collect()
+    policy.analysed()[0].findings.iter().map(|it| it.region["x"].clone()).collect()
 }
 
 #[test]
@@ -64,7 +63,7 @@ fn parts_are_cells_within_the_range_of_the_type() {
     assert_eq!(of(&json!({"type": "integer", "min": 0}), "> 5"), ["[0..5]"]);
     let version = |cell| policy(&document(&date, &[(cell, "approve"), ("-", "decline")]));
     let compared = |one: &Policy, other: &Policy| {
-        let found = one.difference(other, &Limits::default());
+        let found = one.compared(other);
         let table = &found.tables[0];
         assert!(table.whole);
         table.differences.iter().map(|it| it.region["x"].clone()).collect::<Vec<_>>()

@@ -22,7 +22,7 @@ fn rules(hit: &str, columns: &Value, rules: &[(&[&str], &str)]) -> Value {
 }
 
 fn found(policy: &Policy, kind: RuleFindingKind) -> Vec<RuleFinding> {
-    policy.analyse().into_iter().flat_map(|it| it.findings).filter(|it| it.kind == kind).collect()
+    policy.analysed().into_iter().flat_map(|it| it.findings).filter(|it| it.kind == kind).collect()
 }
 
 fn outcome_of(policy: &Policy, finding: &RuleFinding) -> Outcome {
@@ -40,7 +40,7 @@ fn a_column_that_compares_texts_has_a_witness_with_that_text() {
         &[(&["true", "-"], "approve"), (&["-", "true"], "decline"), (&["false", "false"], "approve")],
     );
     let policy = table(&inputs, &json!([one]));
-    let [conflict] = &*found(&policy, RuleFindingKind::Conflict) else { panic!("{:?}", policy.analyse()) };
+    let [conflict] = &*found(&policy, RuleFindingKind::Conflict) else { panic!("{:?}", policy.analysed()) };
     let witness = conflict.witness.clone().unwrap();
     let told = serde_json::to_value(&witness).unwrap();
     assert_eq!((&told["c"], &told["d"]), (&json!("A"), &json!("z")));
@@ -56,7 +56,7 @@ fn a_witness_has_the_lists_that_rows_count() {
     let columns = json!(["count(late[item > 30])", "age"]);
     let one = rules("first", &columns, &[(&["<= 2", "-"], "approve"), (&["> 2", "< 40"], "decline")]);
     let policy = table(&inputs, &json!([one]));
-    let [gap] = &*found(&policy, RuleFindingKind::Gap) else { panic!("{:?}", policy.analyse()) };
+    let [gap] = &*found(&policy, RuleFindingKind::Gap) else { panic!("{:?}", policy.analysed()) };
     let told = serde_json::to_value(gap.witness.as_ref().unwrap()).unwrap();
     assert!(told["late"].as_array().unwrap().len() > 2, "{told}");
     assert_eq!((outcome_of(&policy, gap), gap.outcome), (Outcome::Refer, Some(Outcome::Refer)));
@@ -70,7 +70,7 @@ fn a_conflict_that_nobody_shows_is_a_warning() {
     let columns = json!(["a + 1", "a + 2"]);
     let one = rules("unique", &columns, &[(&["< 10", "-"], "approve"), (&["-", "> 50"], "decline")]);
     let policy = table(&inputs, &json!([one]));
-    let [conflict] = &*found(&policy, RuleFindingKind::Conflict) else { panic!("{:?}", policy.analyse()) };
+    let [conflict] = &*found(&policy, RuleFindingKind::Conflict) else { panic!("{:?}", policy.analysed()) };
     assert_eq!((conflict.witness.is_none(), conflict.level), (true, RuleFindingLevel::Warning));
 }
 
@@ -93,7 +93,7 @@ fn regions_are_cells_of_the_language() {
         ],
     );
     let policy = table(&inputs, &json!([one]));
-    let [gap] = &*found(&policy, RuleFindingKind::Gap) else { panic!("{:?}", policy.analyse()) };
+    let [gap] = &*found(&policy, RuleFindingKind::Gap) else { panic!("{:?}", policy.analysed()) };
     assert_eq!(gap.region["share"], "(0.2..0.4)");
     assert_eq!(gap.region["has"], "false");
     assert_eq!(gap.region["born"], ">= date(\"2000-01-01\")");
@@ -151,5 +151,5 @@ fn what_computed_columns_cannot_be_is_no_gap() {
         &[(&[">= 0", "> 1"], "decline"), (&["-", "[0..1]"], "approve")],
     );
     let policy = table(&inputs, &json!([one]));
-    assert!(policy.analyse()[0].findings.is_empty(), "{:?}", policy.analyse());
+    assert!(policy.analysed()[0].findings.is_empty(), "{:?}", policy.analysed());
 }

@@ -7,7 +7,7 @@ use crate::engine::operations::{Call, names};
 use crate::engine::registry::Chosen;
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::json_value::JsonValue;
-use crate::policy::{CallBody, Policy, StepBody};
+use crate::policy::{CallBody, InputBody, Policy, StepBody};
 use std::collections::BTreeSet;
 
 /// Members of an applicant that hold what is read; the others say whom and what a step is about.
@@ -34,6 +34,19 @@ impl PolicyRunRequest {
         if let Some(misspelt) = meant.first() {
             let field = format!("/inputs/{}", escape_segment(misspelt.given));
             return Err(Error::new(Cause::DataInputUnknown, names::refusal_near(misspelt)).at(field));
+        }
+        // A date under a name of its own would be passed over, and the value count as one without.
+        for given in &unread {
+            let is_undated = |name: &str| !matches!(self.inputs.get(name), Some(JsonValue::Object(_)) | None);
+            let needs = |body: &InputBody| body.max_age_days.is_some() || given.contains('@');
+            let undated = policy.body.inputs.iter().filter(|(name, body)| is_undated(name) && needs(body));
+            if let Some(name) = names::dated(given, undated.map(|(name, _)| name.as_str())) {
+                let message = format!(
+                    "nothing reads this name: the date of `{name}` goes with its value, as `{{\"at\": \"2026-01-31\", \"value\": ...}}`"
+                );
+                let field = format!("/inputs/{}", escape_segment(given));
+                return Err(Error::new(Cause::DataInputUnknown, message).at(field));
+            }
         }
         Ok(unread.into_iter().cloned().collect())
     }
