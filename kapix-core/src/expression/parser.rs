@@ -257,7 +257,9 @@ impl<'t> Parser<'t> {
     /// Takes a comma between the tests of a cell; one between two digits is refused, since it may be meant as part of a number.
     fn comma(&mut self) -> Result<()> {
         let at = self.span().start;
-        let is_digit = |at: Option<usize>| at.and_then(|at| self.text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+        let is_digit = |at: Option<usize>| {
+            at.and_then(|at| self.text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit)
+        };
         if is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)) {
             let message = "a comma stands between two digits: write `5000` for a number, and a blank after the comma between \
                            two values, `5, 0`";

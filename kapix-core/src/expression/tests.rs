@@ -73,13 +73,21 @@ fn an_amount_by_a_rate_is_rounded_as_in_decimals() {
                 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
                 let wanted = |units: u64| (units * unit) as f64;
                 assert!((of(Direction::Floor) - wanted(exact / unit)).abs() < 0.5, "{amount} {rate}");
-                assert!((of(Direction::Ceiling) - wanted(exact.div_ceil(unit))).abs() < 0.5, "{amount} {rate}");
-                assert!((of(Direction::HalfUp) - wanted((exact + unit / 2) / unit)).abs() < 0.5, "{amount} {rate}");
+                assert!(
+                    (of(Direction::Ceiling) - wanted(exact.div_ceil(unit))).abs() < 0.5,
+                    "{amount} {rate}"
+                );
+                assert!(
+                    (of(Direction::HalfUp) - wanted((exact + unit / 2) / unit)).abs() < 0.5,
+                    "{amount} {rate}"
+                );
             }
         }
     }
     // What is no error of floats stays what it is.
-    for (value, floor, ceiling) in [(2.999_999, 2.0, 3.0), (2_251_799_813_685_248.5, 2_251_799_813_685_248.0, 2_251_799_813_685_249.0)] {
+    for (value, floor, ceiling) in
+        [(2.999_999, 2.0, 3.0), (2_251_799_813_685_248.5, 2_251_799_813_685_248.0, 2_251_799_813_685_249.0)]
+    {
         assert_eq!((Direction::Floor.round(value, 0), Direction::Ceiling.round(value, 0)), (floor, ceiling));
     }
     assert_eq!((Direction::HalfUp.round(2.675, 2), Direction::HalfEven.round(1.005, 2)), (2.68, 1.0));

@@ -160,7 +160,8 @@ impl Policy {
             false => table.matches(row, &found.columns, &state.values(&self.symbols)),
         };
         let place = |number: u32, row: &Row| (if is_first { 0 } else { row.priority }, number);
-        let spares = |(number, row): &(u32, &Row)| declines(*number).is_none() && matches(row, state) != Match::No;
+        let spares =
+            |(number, row): &(u32, &Row)| declines(*number).is_none() && matches(row, state) != Match::No;
         let mut sparing = others().filter(spares).map(|(number, row)| place(number, row));
         let end = if is_first { sparing.next() } else { sparing.min() };
         for (number, row) in others() {

@@ -46,6 +46,22 @@ fn a_change_of_the_reasons_beside_the_first_is_told() {
     assert_eq!(compared(&one, &unique).differences.len(), 1, "a row alone tells nothing beside it");
 }
 
+/// A row that spares, put before one that was told, takes its reason away.
+#[test]
+fn a_row_that_spares_takes_reasons_behind_it_away() {
+    let one = version("first", &[("false", "A"), ("-", "B")]);
+    let other = version("first", &[("false", "A"), ("false", ""), ("-", "B")]);
+    for (one, other) in [(&one, &other), (&other, &one)] {
+        let found = compared(one, other);
+        assert!(found.whole);
+        let [part] = &found.differences[..] else { panic!("{found:?}") };
+        assert_eq!((part.region["x"].as_str(), part.differs), ("false", Some(true)));
+    }
+    // Where it comes to nobody, nothing is told otherwise.
+    let same = version("first", &[("false", "A"), ("true", "B"), ("false", "")]);
+    assert_eq!(compared(&version("first", &[("false", "A"), ("true", "B")]), &same).differences, []);
+}
+
 #[test]
 fn two_cells_of_a_large_grid_are_found() {
     let rules = |changed: &[usize]| -> Vec<Value> {
