@@ -12,8 +12,8 @@ use crate::limits::Limits;
 use crate::store::RowKey;
 use serde::Serialize;
 
-/// Needs of one call: a policy of a hundred model steps is a defect.
-const NEEDS_MAX: usize = 100;
+/// Needs of one call; a policy that could need half as many is refused when it is loaded.
+pub(super) const NEEDS_MAX: usize = 500;
 /// How deep a need may have needs of its own.
 const NEEDS_DEPTH_MAX: usize = 4;
 

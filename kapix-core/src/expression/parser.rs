@@ -21,7 +21,7 @@ const LEFT_OUT: [(&str, &str); 9] = [
     ("null", "a missing input is handled by its `on_missing`"),
     ("for", "lists have `sum`, `count`, `min`, `max`, `mean`, `all` and `any`"),
     ("return", "lists have `sum`, `count`, `min`, `max`, `mean`, `all` and `any`"),
-    ("some", "write `any(list[condition])` or `count(list[condition]) > 0`"),
+    ("some", "write `count(list[condition]) > 0`"),
     ("every", "write `count(list[not(condition)]) = 0`"),
     ("satisfies", "write `count(list[condition]) > 0`"),
     ("function", "functions cannot be defined"),

@@ -47,6 +47,7 @@ enum Given<'f, 'a> {
     List(u16, Option<Lists<'f, 'a>>),
     /// Values that no rule may read: they are of their type all the same.
     Unread(Option<Cells<'f, 'a>>),
+    UnreadList(Option<Lists<'f, 'a>>),
 }
 
 #[derive(Debug)]
@@ -109,6 +110,7 @@ impl Policy {
             let given = match input.place {
                 Place::Slot(slot) => Given::One(slot, cells(frame, name, input.scalar, &mut texts)?),
                 Place::List(list) => Given::List(list, lists(frame, input, &mut texts)?),
+                Place::Unread if input.is_list => Given::UnreadList(lists(frame, input, &mut texts)?),
                 Place::Unread => Given::Unread(cells(frame, name, input.scalar, &mut texts)?),
             };
             let dated = format!("{name}{DATED}");
@@ -192,6 +194,9 @@ impl<'f, 'a> Applications<'_, 'f, 'a> {
                 }
                 Given::Unread(cells) => {
                     cells.as_ref().map_or(Ok(None), |cells| cells.read(row))?;
+                }
+                Given::UnreadList(lists) => {
+                    lists.as_ref().map_or(Ok(None), |lists| lists.read(row))?;
                 }
             }
         }

@@ -106,7 +106,10 @@ impl Policy {
             self.inputs.iter().filter_map(|input| self.movable(input, state)).collect();
         let reads_list = |input: &Input| matches!(input.place, Place::List(list) if self.reads_list(list));
         let exact = movables.iter().all(|it| !it.is_computed && !it.is_open)
-            && !self.inputs.iter().any(|input| reads_list(input) && self.moves(input));
+            && !self
+                .inputs
+                .iter()
+                .any(|input| self.moves(input) && (reads_list(input) || self.feeds_a_step(input)));
         if self.declines_anyway(&movables, decides, state)? {
             return Ok(Err(CounterfactualNull::NoneFound));
         }

@@ -72,6 +72,7 @@ pub(super) struct Input {
     pub(super) min: f64,
     pub(super) max: f64,
     pub(super) items_max: usize,
+    pub(super) is_list: bool,
     pub(super) max_age_days: Option<u32>,
     pub(super) absent: Absent,
 }
@@ -118,11 +119,11 @@ impl Input {
         // The age of no value says nothing.
         let unknown = value.map_or(Unknown::MISSING, |_| self.doubt(dated.as_ref(), about));
         match self.place {
-            Place::Unread => {
-                if let Some(value) = value {
-                    read(self.scalar, value, symbols, &mut Vec::new())?;
-                }
-            }
+            Place::Unread => match value {
+                Some(value) if self.is_list => drop(self.items(value, symbols, &mut Vec::new())?),
+                Some(value) => drop(read(self.scalar, value, symbols, &mut Vec::new())?),
+                None => {}
+            },
             Place::Slot(slot) => {
                 let read = value.map(|value| self.read(value, symbols, &mut state.texts)).transpose()?;
                 self.fill(slot, read, unknown, state);

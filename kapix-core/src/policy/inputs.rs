@@ -65,6 +65,7 @@ impl Loader<'_> {
             min,
             max,
             items_max: usize::try_from(items_max).unwrap_or(usize::MAX),
+            is_list: body.list,
             max_age_days: body.max_age_days,
             absent: Absent::Refer,
         };

@@ -141,7 +141,9 @@ impl Policy {
         if let Some(error) = Error::from_details(errors) {
             return Err(error);
         }
-        Ok(Self { body, symbols, inputs, slots, lists, steps, offer, cost })
+        let policy = Self { body, symbols, inputs, slots, lists, steps, offer, cost };
+        policy.check_results()?;
+        Ok(policy)
     }
 
     /// Returns how many steps a run makes at most.

@@ -21,6 +21,12 @@ impl Policy {
         self.body.inputs.get(&*input.name).is_some_and(|body| body.movable && !body.protected)
     }
 
+    /// Returns whether a step is asked with a value of an input: while results of steps are held, it may not change.
+    pub(super) fn feeds_a_step(&self, input: &Input) -> bool {
+        let number = self.inputs.iter().position(|it| it.name == input.name);
+        number.is_some_and(|number| self.calls().any(|call| self.feeds(number, call)))
+    }
+
     /// Returns whether the policy reads a list.
     pub(super) fn reads_list(&self, list: u16) -> bool {
         let mut reads = false;
@@ -66,7 +72,11 @@ impl Policy {
     pub(super) fn movable(&self, input: &Input, state: &State) -> Option<Movable> {
         let Place::Slot(slot) = input.place else { return None };
         let value = state.get(slot).value()?;
-        if !self.moves(input) || state.assumed.contains(&input.name) || !self.reads_slot(slot) {
+        if !self.moves(input)
+            || self.feeds_a_step(input)
+            || state.assumed.contains(&input.name)
+            || !self.reads_slot(slot)
+        {
             return None;
         }
         let (least, most) = input.scalar.limits();

@@ -2,16 +2,22 @@
 
 use super::document::{OfferBody, Outcome};
 use super::input::{Input, Place};
-use super::load::{Loader, Policy};
+use super::load::{Call, Loader, Policy};
 use super::state::State;
-use crate::error::{Cause, escape_segment};
-use crate::expression::{Expression, Name, Scalar, Slot};
+use crate::error::{Cause, Error, Result, escape_segment};
+use crate::expression::{Expression, Name, Program, Scalar, Slot};
 use crate::limits::WIRE_MAX;
 use crate::money::Currency;
 use std::sync::Arc;
 
 /// Amounts from which a counter-offer is chosen, at most: each is a run of its own.
 const GRID_MAX: i64 = 200;
+
+/// Days for which an approval can be valid, at most: ten years.
+const VALID_DAYS_MAX: u32 = 3_660;
+
+/// Results of steps that a run may ask for, with those at every amount of the grid.
+const RESULTS_MAX: usize = 250;
 
 /// The least amount that can be asked for, in minor units.
 pub(super) const AMOUNT_MIN: f64 = 1.0;
@@ -68,6 +74,10 @@ impl Offer {
             let expression = loader.expression(text, &field);
             terms.extend(expression.map(|expression| (name.as_str().into(), expression)));
         }
+        if body.valid_days.is_some_and(|days| !(1..=VALID_DAYS_MAX).contains(&days)) {
+            let message = format!("`valid_days` lies in `1..={VALID_DAYS_MAX}`");
+            loader.wrong(Cause::PolicyOffer, "/offer/valid_days", &message);
+        }
         if let Some(grid) = body.counter_offer {
             let in_range = |it: i64| (1..=WIRE_MAX).contains(&it);
             let holds =
@@ -95,6 +105,37 @@ impl Loader<'_> {
 }
 
 impl Policy {
+    /// Returns an error where a run could ask for more results of steps than one call may.
+    pub(super) fn check_results(&self) -> Result<()> {
+        let grid = self.body.offer.as_ref().and_then(|offer| offer.counter_offer);
+        let amounts = grid.map_or(0, |grid| (grid.to - grid.from) / grid.step.max(1) + 1);
+        let amounts = usize::try_from(amounts).unwrap_or(usize::MAX);
+        let slot = self.offer.as_ref().map(|offer| offer.requested);
+        let number =
+            self.inputs.iter().position(|input| slot.is_some_and(|it| input.place == Place::Slot(it)));
+        let asks = |call: &Call| match number.filter(|number| self.feeds(*number, call)) {
+            Some(_) => amounts.saturating_add(1),
+            None => 1,
+        };
+        let most = self.calls().map(asks).fold(0_usize, usize::saturating_add);
+        if most <= RESULTS_MAX {
+            return Ok(());
+        }
+        let message = format!(
+            "a run asks for at most `{RESULTS_MAX}` results of steps, with those at each amount of the grid; this one may ask \
+             for `{most}`"
+        );
+        Err(Error::new(Cause::LimitExceeded, message).at("/steps"))
+    }
+
+    /// Returns whether a value of an input enters what a step is asked.
+    pub(super) fn feeds(&self, number: usize, call: &Call) -> bool {
+        let programs = || call.values.iter().map(|(_, expression)| &expression.program);
+        let slots = programs().flat_map(Program::slots).filter_map(|slot| self.slots.get(usize::from(*slot)));
+        let lists = programs().flat_map(Program::lists).filter_map(|list| self.lists.get(usize::from(*list)));
+        slots.chain(lists).any(|info| info.rests_on.contains(&Some(number)))
+    }
+
     /// Returns the input that is the requested amount.
     fn requested(&self) -> Option<&Input> {
         let slot = self.offer.as_ref()?.requested;

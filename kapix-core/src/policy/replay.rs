@@ -46,8 +46,8 @@ pub(crate) struct Replay {
 pub(crate) struct CauseCount {
     /// Rows by what it asked for: approve, refer, decline.
     pub rows: [u64; 3],
-    /// Rows by the input that is missing or cannot be used.
-    pub inputs: BTreeMap<Arc<str>, u64>,
+    /// Rows by the input that is missing or cannot be used, each by what it asked for.
+    pub inputs: [BTreeMap<Arc<str>, u64>; 3],
 }
 
 /// What a job adds up.
@@ -241,8 +241,11 @@ impl Tally {
                 *rows += 1;
             }
             for input in &because.inputs {
-                if !before().any(|it| it.inputs.contains(input)) {
-                    *count.inputs.entry(Arc::clone(input)).or_default() += 1;
+                let is_told = before().any(|it| it.outcome == because.outcome && it.inputs.contains(input));
+                if let Some(inputs) = count.inputs.get_mut(because.outcome as usize)
+                    && !is_told
+                {
+                    *inputs.entry(Arc::clone(input)).or_default() += 1;
                 }
             }
         }
@@ -253,8 +256,10 @@ impl Tally {
         for (code, count) in other.causes {
             let own = self.causes.entry(code).or_default();
             own.rows.iter_mut().zip(count.rows).for_each(|(own, other)| *own += other);
-            for (input, rows) in count.inputs {
-                *own.inputs.entry(input).or_default() += rows;
+            for (own, inputs) in own.inputs.iter_mut().zip(count.inputs) {
+                for (input, rows) in inputs {
+                    *own.entry(input).or_default() += rows;
+                }
             }
         }
         for (step, hits) in other.hits {

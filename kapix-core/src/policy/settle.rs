@@ -52,26 +52,33 @@ impl Policy {
         let values = state.values(&self.symbols);
         let requested = state.get(offer.requested);
         let limit = offer.limit.as_ref().map(|limit| limit.program.run(&values));
-        let terms = offer.terms.iter().map(|(_, term)| term.program.run(&values));
-        let all = terms.chain(limit).chain([requested]);
-        let causes = all.filter_map(Slot::unknown).fold(Unknown::default(), Unknown::with);
-        if !causes.is_empty() {
-            let programs = || offer.limit.iter().chain(offer.terms.iter().map(|(_, term)| term));
-            let mut slots: BTreeSet<u16> = programs().flat_map(|it| it.program.slots()).copied().collect();
-            let lists = programs().flat_map(|it| it.program.lists()).copied().collect();
-            slots.insert(offer.requested);
-            let lacks = self.lacking(&slots, &lists, state);
-            self.doubt(&Hangs { causes, step: None, rows: &[], lacks }, state);
-            return None;
-        }
-        let amount = requested.value()?;
-        if limit.and_then(Slot::value).is_some_and(|limit| amount > limit) {
+        // Above the limit, whatever the terms are.
+        if let (Some(amount), Some(limit)) = (requested.value(), limit.and_then(Slot::value))
+            && amount > limit
+        {
             let (outcome, reason) = offer.above.clone();
             let code = reason.map_or(ReasonCode::Doubt(PolicyDoubt::AboveLimit), ReasonCode::Policy);
             state.because.push(Because { outcome, code, ..Because::doubt(PolicyDoubt::AboveLimit, None) });
             return None;
         }
-        Some(amount)
+        let (mut causes, mut slots, mut lists) = (Unknown::default(), BTreeSet::new(), BTreeSet::new());
+        if let Some(unknown) = requested.unknown() {
+            causes = causes.with(unknown);
+            slots.insert(offer.requested);
+        }
+        for expression in offer.limit.iter().chain(offer.terms.iter().map(|(_, term)| term)) {
+            if let Some(unknown) = expression.program.run(&values).unknown() {
+                causes = causes.with(unknown);
+                slots.extend(expression.program.slots());
+                lists.extend(expression.program.lists());
+            }
+        }
+        if !causes.is_empty() {
+            let lacks = self.lacking(&slots, &lists, state);
+            self.doubt(&Hangs { causes, step: None, rows: &[], lacks }, state);
+            return None;
+        }
+        requested.value()
     }
 
     /// Returns the terms of an approval by name, as they are written in JSON.

@@ -10,8 +10,9 @@ from typing import Any
 from ._column import DAYS_MAX, MICROSECONDS_MAX, Column, unread
 from ._refused import Refused
 
-# Days of the units of days at most, and microseconds of the finer ones.
-UNIT_DAYS = {"Y": 366, "M": 31, "W": 7, "D": 1}
+# Units that name no day: a year is not its first of January.
+UNITS_ABOVE_DAYS = ("Y", "M", "W")
+# Microseconds of the units finer than a day.
 UNIT_MICROSECONDS = {
     "h": Fraction(3_600_000_000), "m": Fraction(60_000_000), "s": Fraction(1_000_000), "ms": Fraction(1_000), "us": Fraction(1),
     "ns": Fraction(1, 10**3), "ps": Fraction(1, 10**6), "fs": Fraction(1, 10**9), "as": Fraction(1, 10**12),
@@ -27,8 +28,10 @@ def of_times(name: str, values: Any) -> Column:
     unit, step = numpy.datetime_data(values.dtype)
     counts = values.astype(numpy.int64)[~missing]
     count = max(-int(counts.min(initial=0)), int(counts.max(initial=0))) * step
-    is_days = unit in UNIT_DAYS
-    is_far = count * UNIT_DAYS[unit] > DAYS_MAX if is_days else count * UNIT_MICROSECONDS[unit] > MICROSECONDS_MAX
+    if unit in UNITS_ABOVE_DAYS:
+        return unread(name, values, f"{values.dtype}, which names no day")
+    is_days = unit == "D"
+    is_far = count > DAYS_MAX if is_days else count * UNIT_MICROSECONDS[unit] > MICROSECONDS_MAX
     # A step of more than one unit is multiplied in 64 bits.
     if is_far or count > COUNT_MAX:
         return unread(name, values, f"{values.dtype} beyond what a column holds")
@@ -44,6 +47,8 @@ def of_time(value: Any, pointer: str) -> date | datetime:
     numpy: Any = sys.modules["numpy"]
     unit, step = numpy.datetime_data(value.dtype)
     count = int(value.astype(numpy.int64)) * step
+    if unit in UNITS_ABOVE_DAYS:
+        raise Refused("time.syntax", f"`{value.dtype}` names no day; give one of unit `D`", pointer)
     try:
         if unit in ("ns", "ps", "fs", "as"):
             return datetime(1970, 1, 1) + timedelta(microseconds=count * UNIT_MICROSECONDS[unit] // 1)

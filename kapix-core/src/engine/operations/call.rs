@@ -11,6 +11,7 @@ use crate::canonical::{self, Joinable};
 use crate::domain::Frame;
 use crate::engine::desk::{Draft, Envelope, Held, Resident};
 use crate::engine::door::{Control, Reply};
+use crate::engine::engine::NEEDS_MAX;
 use crate::engine::registry::{ArtefactRef, Registry};
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
@@ -229,6 +230,11 @@ impl<'c, 'f> Call<'c, 'f> {
             Some((_, fulfilled)) => Ok(fulfilled),
             None => Err(Interrupt::Result(need)),
         }
+    }
+
+    /// Returns whether nothing more may be needed.
+    pub(super) fn is_full(&self) -> bool {
+        self.known.results() >= NEEDS_MAX
     }
 
     /// Returns rows of the store; a run that asks for the first time ends here and starts again.

@@ -349,15 +349,14 @@ fn reasons(one: &Replayed, other: &Replayed, days: Option<u64>) -> Vec<ReasonCha
     for (replayed, sign) in [(one, -1), (other, 1)] {
         for (code, count) in &replayed.replay.causes {
             let Some(code) = replayed.replay.reason_names.get(*code) else { continue };
-            for (outcome, rows) in
-                [Outcome::Approve, Outcome::Refer, Outcome::Decline].into_iter().zip(count.rows)
-            {
+            let outcomes = [Outcome::Approve, Outcome::Refer, Outcome::Decline];
+            for ((outcome, rows), of_outcome) in outcomes.into_iter().zip(count.rows).zip(&count.inputs) {
                 if rows == 0 {
                     continue;
                 }
                 let (all, inputs) = changes.entry((Arc::clone(code), outcome)).or_default();
                 *all += sign * i64::try_from(rows).unwrap_or(i64::MAX);
-                for (input, rows) in &count.inputs {
+                for (input, rows) in of_outcome {
                     *inputs.entry(Arc::clone(input)).or_default() +=
                         sign * i64::try_from(*rows).unwrap_or(i64::MAX);
                 }

@@ -292,7 +292,8 @@ pub(super) fn is_text<'t>(policies: &'t [&Policy], groups: &'t [String]) -> impl
 fn reasons(replay: &Replay, days: Option<u64>) -> Vec<ReasonCount> {
     let mut counts = Vec::new();
     for (code, CauseCount { rows, inputs }) in &replay.causes {
-        for (outcome, rows) in [Outcome::Approve, Outcome::Refer, Outcome::Decline].into_iter().zip(rows) {
+        let outcomes = [Outcome::Approve, Outcome::Refer, Outcome::Decline];
+        for ((outcome, rows), inputs) in outcomes.into_iter().zip(rows).zip(inputs) {
             if *rows > 0 {
                 counts.push(ReasonCount {
                     code: replay.reason_names.get(*code).cloned().unwrap_or_else(|| "".into()),

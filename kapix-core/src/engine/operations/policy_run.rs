@@ -19,7 +19,7 @@ use super::call::{Fulfilled, Need};
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, recorded};
 use crate::domain::Frame;
-use crate::error::{Cause, Result};
+use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use crate::policy::{
@@ -157,6 +157,13 @@ impl PolicyRunRequest {
         members.extend(need.arguments);
         let mut request = JsonValue::Object(members);
         for (tokens, value) in need.values {
+            let stated = tokens.iter().try_fold(&request, |found, token| found.member(token));
+            if stated.is_some_and(|it| !matches!(it, JsonValue::Null)) {
+                let pointer = tokens.join("/");
+                let message =
+                    format!("the policy takes `/{pointer}` of a step from an input: state it there alone");
+                return Err(Error::new(Cause::PolicyInput, message).at(format!("/applicant/{pointer}")));
+            }
             request.put(&tokens, value);
         }
         Ok(request)

@@ -3,10 +3,10 @@
 use super::artefact::Document;
 use super::kind::{Kind, RouteKey};
 use crate::engine::operations::Operation;
-use crate::error::{Cause, Detail, Error, Result};
+use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::policy::{Policy, PolicyBody, StepBody};
+use crate::policy::{CallBody, Policy, PolicyBody, StepBody};
 
 impl Kind for Policy {
     const KIND: &'static str = "policy";
@@ -30,6 +30,7 @@ fn check_calls(body: &PolicyBody) -> Result<()> {
     let mut wrong = Vec::new();
     for (number, step) in body.steps.iter().enumerate() {
         let StepBody::Call(call) = step else { continue };
+        wrong.extend(own_fields(call, &format!("/body/steps/{number}/call")));
         let field = format!("/body/steps/{number}/call/operation");
         match Operation::parse(&call.operation) {
             Err(error) => wrong.push(Detail { cause: error.cause, message: error.message, field }),
@@ -43,4 +44,29 @@ fn check_calls(body: &PolicyBody) -> Result<()> {
         }
     }
     Error::from_details(wrong).map_or(Ok(()), Err)
+}
+
+/// Fields of a step's request that are the application's: a policy that set them would decide on other data, another day, or
+/// somebody else.
+const OF_THE_APPLICATION: [&str; 7] =
+    ["akiba", "as_of", "data", "data_sources", "entity_id", "features", "idempotency_key"];
+
+/// Returns what a step states although it is the application's; single features may come from values of the policy.
+fn own_fields(call: &CallBody, field: &str) -> Vec<Detail> {
+    let wrong = |name: &str, field: String| {
+        let message = format!("`{name}` of a step is the application's: a policy does not set it");
+        Detail { cause: Cause::PolicyShape, message, field }
+    };
+    let names = call.arguments.keys().filter(|name| OF_THE_APPLICATION.contains(&name.as_str()));
+    let stated = names.map(|name| wrong(name, format!("{field}/arguments/{name}")));
+    let values = call.values.keys().filter_map(|pointer| {
+        let mut tokens = pointer.split('/').skip(1);
+        let first = tokens.next();
+        let name = OF_THE_APPLICATION.into_iter().find(|it| Some(*it) == first)?;
+        if name == "features" && tokens.next().is_some_and(|feature| !feature.is_empty()) {
+            return None;
+        }
+        Some(wrong(name, format!("{field}/values/{}", escape_segment(pointer))))
+    });
+    stated.chain(values).collect()
 }

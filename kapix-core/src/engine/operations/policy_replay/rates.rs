@@ -231,7 +231,9 @@ impl Count {
             share(1, approved).zip(share(1, decided)).map(|(approved, decided)| approved - decided)
         };
         let spread = part(own, self.decided()).zip(part(other, best.decided()));
-        let factor = spread.map(|(own, other)| libm::exp(Z * libm::sqrt(own + other)));
+        // Where both groups are approved whole the variance is 0 and says nothing.
+        let spread = spread.map(|(own, other)| own + other).filter(|it| *it > 0.0);
+        let factor = spread.map(|it| libm::exp(Z * libm::sqrt(it)));
         Some(AdverseImpact {
             high: factor.map(|factor| ratio * factor),
             low: factor.map(|factor| ratio / factor),

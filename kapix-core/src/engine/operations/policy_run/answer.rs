@@ -206,11 +206,11 @@ impl Found<'_> {
         let explanation = self.explanation(&reasons);
         let is_approved = self.verdict.outcome == Outcome::Approve;
         let valid_days = body.offer.as_ref().and_then(|offer| offer.valid_days).filter(|_| is_approved);
-        let valid_until = valid_days.map(|days| later(self.as_of, i64::from(days) * 86_400)).transpose()?;
+        let valid_until = valid_days.map(|days| later(self.as_of, i64::from(days) * 86_400));
         let overriding = match &body.overriding {
             Some(it) if !is_approved && self.may_override(&it.never) => Some(OverrideView {
                 four_eyes: it.four_eyes,
-                until: later(self.as_of, i64::from(it.window_s))?,
+                until: later(self.as_of, i64::from(it.window_s)),
             }),
             _ => None,
         };
@@ -345,7 +345,8 @@ impl Found<'_> {
     }
 }
 
-/// Returns an instant some seconds later.
-fn later(instant: Instant, seconds: i64) -> Result<Instant> {
-    Instant::from_epoch_microseconds(instant.epoch_microseconds() + seconds * 1_000_000)
+/// Returns an instant some seconds later; the last one that can be written where it would lie behind that.
+fn later(instant: Instant, seconds: i64) -> Instant {
+    let moved = instant.epoch_microseconds().saturating_add(seconds.saturating_mul(1_000_000));
+    Instant::from_epoch_microseconds(moved).unwrap_or(Instant::MAX)
 }

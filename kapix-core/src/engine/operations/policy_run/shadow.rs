@@ -84,6 +84,13 @@ impl PolicyRunRequest {
         let (verdict, _) = match found {
             Ok(found) => found,
             Err(Interrupt::Failed(error)) => return Ok(ShadowView { error: Some(told(&error)?), ..view }),
+            Err(Interrupt::Result(_)) if call.is_full() => {
+                let error = Error::new(
+                    Cause::LimitExceeded,
+                    "the call needs too many results of steps for this shadow",
+                );
+                return Ok(ShadowView { error: Some(told(&error)?), ..view });
+            }
             // What it needs of another operation is found, and the run starts again.
             Err(interrupt) => return Err(interrupt),
         };
