@@ -13,6 +13,7 @@ mod credit_score;
 mod credit_score_batch;
 mod engine_describe;
 mod entity;
+mod members;
 mod names;
 mod operate;
 mod policy_check;

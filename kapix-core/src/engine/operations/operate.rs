@@ -35,6 +35,8 @@ pub(in crate::engine) trait Operate:
     /// The fields of an [`Applicant`](super::Applicant) that its request has; none where it is not about one
     /// applicant. A policy may ask such an operation as a step.
     const APPLICANT: &'static [&'static str] = &[];
+    /// The members of its answer, of an operation that a policy may ask as a step.
+    const ANSWERS: &'static [&'static str] = &[];
     /// How a portfolio of applicants, given as columns, is answered; none where a policy cannot replay it so.
     const TWIN: Option<Twin> = None;
     /// What it answers.

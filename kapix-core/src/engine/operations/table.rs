@@ -144,6 +144,15 @@ macro_rules! operations {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::APPLICANT,)+ }
             }
 
+            /// Returns the members of its request, and those of its answer where a policy may ask it as a step.
+            pub(in crate::engine) fn members(self) -> [&'static [&'static str]; 2] {
+                match self {
+                    $($(#[cfg($gate)])? Self::$variant => {
+                        [super::members::of::<$request>(), <$request as Operate>::ANSWERS]
+                    })+
+                }
+            }
+
             /// Returns how a portfolio of applicants, given as columns, is answered.
             pub(in crate::engine) const fn twin(self) -> Option<super::operate::Twin> {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::TWIN,)+ }
