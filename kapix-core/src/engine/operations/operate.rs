@@ -68,6 +68,11 @@ pub(in crate::engine) trait Operate:
         None
     }
 
+    /// Returns the instant that the Desk's clock fills where it is absent.
+    fn clocked(&mut self) -> Option<&mut Option<Instant>> {
+        self.common().map(|common| common.as_of)
+    }
+
     /// Returns `as_of` and the seed, which a record states.
     fn when(&self) -> Option<(Instant, i64)> {
         None

@@ -20,6 +20,7 @@ use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
 use crate::statement::TransactionsReadRequest;
+use crate::time::Instant;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! operations {
@@ -233,6 +234,11 @@ macro_rules! operations {
             /// Returns the fields that the Desk reads and fills.
             pub(in crate::engine) fn common(&mut self) -> Option<Common<'_>> {
                 match self { $($(#[cfg($gate)])? Self::$variant(request) => request.common(),)+ }
+            }
+
+            /// Returns the instant that the Desk's clock fills where it is absent.
+            pub(in crate::engine) fn clocked(&mut self) -> Option<&mut Option<Instant>> {
+                match self { $($(#[cfg($gate)])? Self::$variant(request) => request.clocked(),)+ }
             }
 
             /// Takes the columns that came beside the request into it; false where they stay beside it.
