@@ -48,8 +48,8 @@ pub use policy_diff::{
 };
 pub use policy_explain::{ExplainFormat, PolicyExplainRequest, PolicyExplainResponse};
 pub use policy_replay::{
-    AdverseImpact, GroupRates, ObservedRates, PolicyReplayRequest, PolicyReplayResponse, PortfolioRates,
-    ReasonCount, RuleCount,
+    AdverseImpact, GroupRates, NotDecided, ObservedRates, PolicyReplayRequest, PolicyReplayResponse,
+    PortfolioRates, ReasonCount, RuleCount,
 };
 pub use policy_run::{
     Applicant, ArmRole, Challenger, CounterOffer, OverrideView, PolicyArm, PolicyCounterfactual,
