@@ -182,6 +182,11 @@ def python_together(code):
     expect(BEFORE["told"], r"2 True\n")
 
 
+def python_policy(code):
+    python_program(f"import kapix\n{code}print(decision.outcome, *portfolio['outcome'], portfolio.rates.approval_rate)\n")
+    expect(BEFORE["told"], r"PolicyRunResponse: approve\n.*\napprove approve decline 0.5\n")
+
+
 def python_commands(code):
     folder = project("files")
     for name, source in (("request.json", REQUEST), ("card.json", CARD), ("statement.csv", CLONE / "examples/data/bank_statement.csv")):
@@ -326,7 +331,7 @@ PAGES = {
         ("Go", "sh", edit_go), ("Python", "python", python_program), ("Python", "text", printed), ("Python", "text", refused),
         ("Rust", "rust", rust_program),
     ],
-    "kapix-py/README.md": [("Python", "python", keep), ("Python", "python", python_rest), ("Python", "python", python_together), ("Python", "", python_commands)],
+    "kapix-py/README.md": [("Python", "python", keep), ("Python", "python", python_rest), ("Python", "python", python_policy), ("Python", "python", python_together), ("Python", "", python_commands)],
     "kapix-node/README.md": [("Node.js", "js", keep), ("Node.js", "js", keep_too), ("Node.js", "js", keep_too), ("Node.js", "js", node_rest)],
     "kapix-ffi/README.md": [("C, C++", "", c_commands)],
     "kapix-ffi/go/README.md": [

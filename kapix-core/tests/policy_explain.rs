@@ -140,3 +140,164 @@ fn a_witness_runs_as_it_stands() {
         "{run}"
     );
 }
+
+#[test]
+fn a_frame_that_is_wrong_is_told_at_its_member() {
+    let told = |change: &dyn Fn(&mut Value)| {
+        let mut artefact: Value = serde_json::from_str(&policy("1", 500, "first")).unwrap();
+        change(&mut artefact);
+        call("policy.check", &json!({"artefact": artefact}))["problems"].clone()
+    };
+    assert_eq!(told(&|_| {}), json!([]));
+    let missing = told(&|it| drop(it.as_object_mut().unwrap().remove("kind")));
+    assert_eq!(missing[0]["message"], "kind is missing: write `kind: policy`");
+    assert_eq!((missing[0]["field"].as_str(), missing.as_array().map(Vec::len)), (Some("/kind"), Some(1)));
+    let number = told(&|it| it["version"] = json!(1.0));
+    assert_eq!(number[0]["message"], "version is a text: put the number in quotes, `\"1.0\"`");
+}
+
+/// A policy whose step asks the card `small` for what this call says, and decides on `s.points`.
+fn asking(arguments: &Value, pointer: &str) -> Value {
+    let body = json!({
+        "inputs": {"age": {"type": "integer", "min": 0, "description": "Age in years."}, "idle": {"type": "money", "currency": "KES"}},
+        "reasons": {
+            "LOW": {"texts": {"en": "a low score", "sw": "alama ndogo"}}, "SPARE": {"texts": {"en": "never given"}}
+        },
+        "steps": [
+            {"call": {"name": "s", "operation": "credit.score", "arguments": arguments, "results": {
+                "points": {"pointer": pointer, "type": "integer"}
+            }}},
+            {"table": {"name": "rules", "hit": "first", "columns": ["s.points", "age"], "rules": [
+                {"id": "low", "when": ["< 10", "-"], "then": {"outcome": "decline", "reason": "LOW"}},
+                {"id": "good", "when": [">= 10", "> 17"], "then": {"outcome": "approve"}}
+            ]}}
+        ]
+    });
+    let mut document: Value = serde_json::from_str(&artefact("asks", "1", &body)).unwrap();
+    document["kind"] = json!("policy");
+    document
+}
+
+fn small_card() -> String {
+    artefact("small", "1", &given::body(&[given::numeric("age", &[30.0], &[5, 50], 20)], 40, 10))
+}
+
+/// Calls a Desk that has the small card and these documents.
+fn beside(documents: &[Value], operation: &str, request: &Value) -> Value {
+    let documents: Vec<String> = documents.iter().map(Value::to_string).chain([small_card()]).collect();
+    let desk = Desk::new(Engine::load(&documents, EngineOptions::default()).unwrap(), quiet());
+    let reply = desk.call(operation, request.to_string().as_bytes(), &Control::default());
+    serde_json::from_slice(&reply.body).unwrap()
+}
+
+#[test]
+fn a_step_gives_what_the_request_has_and_reads_what_the_answer_has() {
+    let wrong = |arguments: Value, pointer: &str| {
+        let answer = beside(&[], "policy.check", &json!({"artefact": asking(&arguments, pointer)}));
+        let problems = answer["problems"].as_array().unwrap().clone();
+        problems.iter().map(|it| format!("{} {}", it["field"], it["message"])).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(json!({"entity_type": "individual", "card": "small"}), "/points"), Vec::<String>::new());
+    let misspelt = wrong(json!({"entity_tipe": "individual"}), "/pionts");
+    assert_eq!(misspelt.len(), 2, "{misspelt:?}");
+    assert!(
+        misspelt[0].contains("arguments/entity_tipe") && misspelt[0].contains("did you mean `entity_type`?")
+    );
+    assert!(misspelt[1].contains("results/points/pointer") && misspelt[1].contains("did you mean `points`?"));
+    assert!(
+        wrong(json!({"entity_type": "person"}), "/points")[0].contains("`individual`, `sme` or `corporate`")
+    );
+    // Every member of an answer can be read.
+    let request = json!({"entity_id": "ent_1", "entity_type": "individual", "features": {"age": 40}});
+    let answer = beside(&[], "credit.score", &request);
+    for member in answer.as_object().unwrap().keys() {
+        assert_eq!(wrong(json!({}), &format!("/{member}")), Vec::<String>::new(), "{member}");
+    }
+}
+
+#[test]
+fn a_check_remarks_on_what_nothing_reads_gives_or_answers() {
+    let remarks = |arguments: Value| {
+        let answer = beside(&[], "policy.check", &json!({"artefact": asking(&arguments, "/points")}));
+        assert_eq!(answer["valid"], true, "{answer}");
+        let told = |it: &Value| format!("{} {}", it["code"].as_str().unwrap(), it["field"].as_str().unwrap());
+        (answer["remarks"].as_array().unwrap().iter().map(told).collect::<Vec<_>>(), answer["inputs"].clone())
+    };
+    let odd = [
+        "unread_input /body/inputs/idle",
+        "unused_reason /body/reasons/SPARE",
+        "language_missing /body/reasons/SPARE/texts",
+    ];
+    let (told, inputs) = remarks(json!({"entity_type": "individual", "card": "small"}));
+    assert_eq!(told, odd);
+    assert_eq!(
+        inputs[0],
+        json!({"description": "Age in years.", "list": false, "min": 0, "name": "age", "on_missing": "refer",
+        "protected": false, "read": true, "type": "integer"})
+    );
+    assert_eq!((&inputs[1]["currency"], &inputs[1]["read"]), (&json!("KES"), &json!(false)));
+    for (arguments, field) in [
+        (json!({"entity_type": "individual", "card": "smal"}), "card"),
+        (json!({"entity_type": "sme"}), "entity_type"),
+        (json!({"entity_type": "sme", "card": "small"}), "entity_type"),
+    ] {
+        let unknown = format!("artefact_not_loaded /body/steps/0/call/arguments/{field}");
+        assert_eq!(remarks(arguments).0.last(), Some(&unknown));
+    }
+    let mut never = asking(&json!({}), "/points");
+    never["body"]["steps"][1]["table"]["rules"].as_array_mut().unwrap().pop();
+    let answer = beside(&[], "policy.check", &json!({"artefact": never}));
+    assert_eq!((&answer["remarks"][0]["code"], &answer["valid"]), (&json!("nothing_approves"), &json!(true)));
+}
+
+#[test]
+fn a_step_without_a_result_says_why() {
+    let run = |pointer: &str, applicant: Value| {
+        let policy = asking(&json!({"entity_type": "individual"}), pointer);
+        let request =
+            json!({"policy": "asks", "entity_id": "ent_1", "inputs": {"age": 40}, "applicant": applicant});
+        let page =
+            beside(&[policy.clone()], "policy.explain", &json!({"policy": "asks", "decision": request}));
+        (
+            beside(&[policy], "policy.run", &request)["steps"][0].clone(),
+            page["text"].as_str().unwrap().to_owned(),
+        )
+    };
+    let (step, page) = run("/explanation/nothing", json!({"features": {"age": 40}}));
+    assert_eq!((&step["missing"], step.get("error")), (&json!(["/explanation/nothing"]), None));
+    assert!(page.contains("gave no result: its answer does not have /explanation/nothing"), "{page}");
+    let (step, page) = run("/points", json!({}));
+    let cause = step["error"]["cause"].as_str().unwrap();
+    assert!(step.get("missing").is_none() && page.contains(&format!("gave no result: {cause}: ")), "{page}");
+    assert!(run("/points", json!({"features": {"age": 40}})).0.get("missing").is_none());
+}
+
+#[test]
+fn a_page_of_a_decision_has_its_instant_from_the_clock_or_the_decision() {
+    let page = |decision: &Value| {
+        let answer = call("policy.explain", &json!({"policy": "loans@1", "decision": decision}));
+        answer["text"].as_str().map(str::to_owned).unwrap_or_else(|| panic!("{answer}"))
+    };
+    let decision =
+        json!({"policy": "loans@1", "entity_id": "ent_1", "inputs": {"score": 550, "colour": "red"}});
+    let text = page(&decision);
+    assert!(text.contains("Decided at 2026-03-31T12:00:00Z (UTC)"), "{text}");
+    assert!(text.contains("Sent and not read: `colour`"), "{text}");
+    let mut dated = decision;
+    dated["as_of"] = json!("2026-06-30T12:00:00+03:00");
+    assert!(page(&dated).contains("Decided at 2026-06-30T09:00:00Z (UTC)"));
+}
+
+#[test]
+fn a_page_says_which_inputs_nothing_reads_and_which_languages_changed() {
+    let (first, mut second) = (asking(&json!({}), "/points"), asking(&json!({}), "/points"));
+    second["version"] = json!("2");
+    second["body"]["reasons"]["LOW"]["texts"]["sw"] = json!("alama chache");
+    let request = json!({"policy": "asks@1", "against": "asks@2"});
+    let answer = beside(&[first, second], "policy.explain", &request);
+    let text = answer["text"].as_str().unwrap();
+    assert!(text.contains("It reads 1 input, states 1 more that nothing reads, and takes 2 steps"), "{text}");
+    let row = text.lines().find(|line| line.starts_with("| `idle`")).unwrap();
+    assert!(row.contains("Nothing: no rule reads it.") && !row.contains("MISSING_INPUT"), "{row}");
+    assert!(text.contains("in `sw`: alama ndogo") && text.contains("in `sw`: alama chache"), "{text}");
+}

@@ -2060,6 +2060,24 @@ const (
 	InputNullReasonSourceNotGiven InputNullReason = "source_not_given"
 )
 
+// InputType: Type of an input, of the result of a step, and of an output.
+type InputType string
+
+const (
+	// InputTypeBoolean: `true` or `false`.
+	InputTypeBoolean InputType = "boolean"
+	// InputTypeDate: A civil date.
+	InputTypeDate InputType = "date"
+	// InputTypeInteger: A whole number.
+	InputTypeInteger InputType = "integer"
+	// InputTypeMoney: Whole minor units of a currency.
+	InputTypeMoney InputType = "money"
+	// InputTypeNumber: A 64-bit float.
+	InputTypeNumber InputType = "number"
+	// InputTypeText: A text.
+	InputTypeText InputType = "text"
+)
+
 // InterceptPlace: Where the points of the intercept go.
 type InterceptPlace string
 
@@ -2278,6 +2296,16 @@ type MoveView struct {
 	To string `json:"to"`
 }
 
+// NotDecided: Applications that could not be decided.
+type NotDecided struct {
+	// Column: The column whose value kept them; absent where the policy may not decide at their instant.
+	Column string `json:"column,omitempty"`
+	// Rows: Applications.
+	Rows uint64 `json:"rows"`
+	// Status: Their status, which is the cause.
+	Status string `json:"status"`
+}
+
 // NullReason: Why a feature has no value.
 type NullReason string
 
@@ -2484,6 +2512,8 @@ type PolicyCheckResponse struct {
 	AuditID string `json:"audit_id,omitempty"`
 	// Cost: Steps of a run at most, with the longest lists.
 	Cost uint64 `json:"cost"`
+	// Inputs: Its inputs, in the order of their names: what a form asks for.
+	Inputs []PolicyInput `json:"inputs"`
 	// Jurisdiction: Rows that the rules of the jurisdiction ask about.
 	Jurisdiction []JurisdictionFinding `json:"jurisdiction"`
 	// LatencyMS: Milliseconds from request to answer.
@@ -2492,6 +2522,8 @@ type PolicyCheckResponse struct {
 	Problems []Problem `json:"problems"`
 	// RecordedAt: When the Desk answered; absent without a clock.
 	RecordedAt string `json:"recorded_at,omitempty"`
+	// Remarks: What is odd in it, and does not make it not valid.
+	Remarks []PolicyRemark `json:"remarks"`
 	// RequestID: Id of the call.
 	RequestID string `json:"request_id,omitempty"`
 	// Tables: Gaps, conflicts and rows that never decide, by table.
@@ -2632,6 +2664,42 @@ type PolicyExplainResponse struct {
 	Text string `json:"text"`
 }
 
+// PolicyInput: One input of a policy, for a form that asks for it.
+type PolicyInput struct {
+	// Currency: Currency of an amount, whose values are whole minor units.
+	Currency string `json:"currency,omitempty"`
+	// Description: What it is, in one sentence.
+	Description string `json:"description,omitempty"`
+	// List: Whether it is a list of values.
+	List bool `json:"list"`
+	// Max: The largest value; of an amount in minor units.
+	Max *float64 `json:"max,omitempty"`
+	// MaxAgeDays: Calendar days of UTC that a value may be old; such a value must be dated.
+	MaxAgeDays *uint32 `json:"max_age_days,omitempty"`
+	// MaxItems: The most values of a list.
+	MaxItems *uint64 `json:"max_items,omitempty"`
+	// Min: The least value; of an amount in minor units, and above 0 for the requested one.
+	Min *float64 `json:"min,omitempty"`
+	// Name: Its name.
+	Name string `json:"name"`
+	// OnMissing: What becomes of an application that lacks it where it matters: `refer`, `decline`, `value` or `skip`.
+	OnMissing string `json:"on_missing"`
+	// OnMissingReason: The reason of a decline for what is missing.
+	OnMissingReason string `json:"on_missing_reason,omitempty"`
+	// OnMissingValue: The value that stands for a missing one.
+	OnMissingValue json.RawMessage `json:"on_missing_value,omitzero"`
+	// Protected: Whether no rule may read it.
+	Protected bool `json:"protected"`
+	// Read: Whether a rule, a step or the offer reads it.
+	Read bool `json:"read"`
+	// Type: Type of its values.
+	Type InputType `json:"type"`
+	// Unit: What one is.
+	Unit string `json:"unit,omitempty"`
+	// Values: The texts that it may have.
+	Values []string `json:"values,omitzero"`
+}
+
 // PolicyReason: One reason.
 type PolicyReason struct {
 	// Code: Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`).
@@ -2651,6 +2719,34 @@ type PolicyReason struct {
 	// Text: The text, in the language of the request.
 	Text string `json:"text"`
 }
+
+// PolicyRemark: One thing that is odd.
+type PolicyRemark struct {
+	// Code: What it is.
+	Code PolicyRemarkCode `json:"code"`
+	// Field: JSON pointer into the document.
+	Field string `json:"field"`
+	// Level: `warning` where it is probably a mistake, `info` where it may be meant.
+	Level RuleFindingLevel `json:"level"`
+	// Message: One lower-case sentence.
+	Message string `json:"message"`
+}
+
+// PolicyRemarkCode: What is odd.
+type PolicyRemarkCode string
+
+const (
+	// PolicyRemarkCodeArtefactNotLoaded: A step asks for an artefact that no loaded one is.
+	PolicyRemarkCodeArtefactNotLoaded PolicyRemarkCode = "artefact_not_loaded"
+	// PolicyRemarkCodeLanguageMissing: A reason has no text in a language that other reasons have.
+	PolicyRemarkCodeLanguageMissing PolicyRemarkCode = "language_missing"
+	// PolicyRemarkCodeNothingApproves: No row of a table approves: no application can be approved.
+	PolicyRemarkCodeNothingApproves PolicyRemarkCode = "nothing_approves"
+	// PolicyRemarkCodeUnreadInput: No rule, step or term reads an input.
+	PolicyRemarkCodeUnreadInput PolicyRemarkCode = "unread_input"
+	// PolicyRemarkCodeUnusedReason: Nothing gives a reason.
+	PolicyRemarkCodeUnusedReason PolicyRemarkCode = "unused_reason"
+)
 
 // PolicyReplayRequest: Asks what a policy decides of many applications.
 type PolicyReplayRequest struct {
@@ -2698,6 +2794,8 @@ type PolicyReplayResponse struct {
 	Groups []GroupRates `json:"groups,omitzero"`
 	// LatencyMS: Milliseconds from request to answer.
 	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// NotDecided: Which columns kept applications from being decided, the most frequent first.
+	NotDecided []NotDecided `json:"not_decided,omitzero"`
 	// Policy: The policy that decided.
 	Policy ArtefactRef `json:"policy"`
 	// Rates: The rates of all.
@@ -2842,6 +2940,8 @@ func (v *PolicySplit) UnmarshalJSON(text []byte) error {
 type PolicyStep struct {
 	// Error: Its error, where it refused.
 	Error json.RawMessage `json:"error,omitzero"`
+	// Missing: JSON pointers to results that the policy reads and its answer does not have, or has as null or as another type.
+	Missing []string `json:"missing,omitzero"`
 	// Name: Name of the step.
 	Name string `json:"name"`
 	// Operation: The operation.

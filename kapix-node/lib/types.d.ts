@@ -2311,6 +2311,9 @@ export interface InputChange {
 /** Why an input of a card is missing. */
 export type InputNullReason = 'history_too_short' | 'mean_not_positive' | 'mixed_currencies' | 'money_overflow' | 'no_balances' | 'no_counterparties' | 'no_income' | 'no_inflow' | 'no_outflow' | 'no_rows' | 'window_not_covered' | 'currency_differs' | 'not_given' | 'source_not_given';
 
+/** Type of an input, of the result of a step, and of an output. */
+export type InputType = 'boolean' | 'date' | 'integer' | 'money' | 'number' | 'text';
+
 /** Both ends of an interval. */
 export interface Interval {
   /** Lower end. */
@@ -2455,6 +2458,16 @@ export interface MoveView {
   readonly to: string;
 }
 
+/** Applications that could not be decided. */
+export interface NotDecided {
+  /** The column whose value kept them; absent where the policy may not decide at their instant. */
+  readonly column?: string;
+  /** Applications. */
+  readonly rows: number;
+  /** Their status, which is the cause. */
+  readonly status: string;
+}
+
 /** Why a feature has no value. */
 export type NullReason = 'history_too_short' | 'mean_not_positive' | 'mixed_currencies' | 'money_overflow' | 'no_balances' | 'no_counterparties' | 'no_income' | 'no_inflow' | 'no_outflow' | 'no_rows' | 'window_not_covered';
 
@@ -2558,6 +2571,8 @@ export interface PolicyCheckResponse {
   readonly audit_id?: string;
   /** Steps of a run at most, with the longest lists. */
   readonly cost: number;
+  /** Its inputs, in the order of their names: what a form asks for. */
+  readonly inputs: ReadonlyArray<PolicyInput>;
   /** Rows that the rules of the jurisdiction ask about. */
   readonly jurisdiction: ReadonlyArray<JurisdictionFinding>;
   /** Milliseconds from request to answer. */
@@ -2566,6 +2581,8 @@ export interface PolicyCheckResponse {
   readonly problems: ReadonlyArray<Problem>;
   /** When the Desk answered; absent without a clock. */
   readonly recorded_at?: string;
+  /** What is odd in it, and does not make it not valid. */
+  readonly remarks: ReadonlyArray<PolicyRemark>;
   /** Id of the call. */
   readonly request_id?: string;
   /** Gaps, conflicts and rows that never decide, by table. */
@@ -2651,6 +2668,42 @@ export interface PolicyExplainResponse {
   readonly text: string;
 }
 
+/** One input of a policy, for a form that asks for it. */
+export interface PolicyInput {
+  /** Currency of an amount, whose values are whole minor units. */
+  readonly currency?: string;
+  /** What it is, in one sentence. */
+  readonly description?: string;
+  /** Whether it is a list of values. */
+  readonly list: boolean;
+  /** The largest value; of an amount in minor units. */
+  readonly max?: number;
+  /** Calendar days of UTC that a value may be old; such a value must be dated. */
+  readonly max_age_days?: number;
+  /** The most values of a list. */
+  readonly max_items?: number;
+  /** The least value; of an amount in minor units, and above 0 for the requested one. */
+  readonly min?: number;
+  /** Its name. */
+  readonly name: string;
+  /** What becomes of an application that lacks it where it matters: `refer`, `decline`, `value` or `skip`. */
+  readonly on_missing: string;
+  /** The reason of a decline for what is missing. */
+  readonly on_missing_reason?: string;
+  /** The value that stands for a missing one. */
+  readonly on_missing_value?: object;
+  /** Whether no rule may read it. */
+  readonly protected: boolean;
+  /** Whether a rule, a step or the offer reads it. */
+  readonly read: boolean;
+  /** Type of its values. */
+  readonly type: InputType;
+  /** What one is. */
+  readonly unit?: string;
+  /** The texts that it may have. */
+  readonly values?: ReadonlyArray<string>;
+}
+
 /** One reason. */
 export interface PolicyReason {
   /** Its code: of the policy's `reasons`, or of the engine (`docs/CODES.md`). */
@@ -2671,6 +2724,21 @@ export interface PolicyReason {
   readonly text: string;
 }
 
+/** One thing that is odd. */
+export interface PolicyRemark {
+  /** What it is. */
+  readonly code: PolicyRemarkCode;
+  /** JSON pointer into the document. */
+  readonly field: string;
+  /** `warning` where it is probably a mistake, `info` where it may be meant. */
+  readonly level: RuleFindingLevel;
+  /** One lower-case sentence. */
+  readonly message: string;
+}
+
+/** What is odd. */
+export type PolicyRemarkCode = 'artefact_not_loaded' | 'language_missing' | 'nothing_approves' | 'unread_input' | 'unused_reason';
+
 /** What a policy decides of many applications. */
 export interface PolicyReplayResponse {
   /** Inputs without a column: every application misses them. */
@@ -2690,6 +2758,8 @@ export interface PolicyReplayResponse {
   readonly groups?: ReadonlyArray<GroupRates>;
   /** Milliseconds from request to answer. */
   readonly latency_ms?: number;
+  /** Which columns kept applications from being decided, the most frequent first. */
+  readonly not_decided?: ReadonlyArray<NotDecided>;
   /** The policy that decided. */
   readonly policy: ArtefactRef;
   /** The rates of all. */
@@ -2785,6 +2855,11 @@ export interface PolicyRunResponse {
 export interface PolicyStep {
   /** Its error, where it refused. */
   readonly error?: object;
+  /**
+   * JSON pointers to results that the policy reads and its answer does not have, or has as null or as another
+   * type.
+   */
+  readonly missing?: ReadonlyArray<string>;
   /** Name of the step. */
   readonly name: string;
   /** The operation. */

@@ -120,7 +120,7 @@ def test_a_decision_prints_its_reasons_and_a_notebook_shows_its_tables_as_tables
     assert lines["policy"] == "nano_loan_ke@1.0.0"
     assert lines["reasons[0]"] == "ABOVE_LIMIT_NOW: The amount is above what we lend you now."
     assert lines["matched_rules"].startswith("decision.good, tier.one_or_two, price.base")
-    assert lines["counter_offer"] == f"{loan.counter_offer.amount_minor} KES minor units"
+    assert lines["counter_offer"] == f"KES {loan.counter_offer.amount_minor / 100:,.2f}"
     page = loan._repr_html_()
     assert page.count("<table>") == 1 + len(loan.trace) and page.startswith("<table><caption>PolicyRunResponse: decline")
     decision = next(table for table in loan.trace if table.table == "decision")

@@ -30,7 +30,7 @@ pub use operations::{
     CounterfactualView, CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreCompleted,
     CreditScoreRequest, CreditScoreResponse, Effect, EngineDescribeRequest, EngineDescribeResponse,
     EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse, ExplainFormat, Explained,
-    Explanation, GroupRates, InputNullReason, MoveView, ObservedRates, Operation, OperationEntry,
+    Explanation, GroupRates, InputNullReason, MoveView, NotDecided, ObservedRates, Operation, OperationEntry,
     OverrideView, PointsRange, PolicyArm, PolicyCheckRequest, PolicyCheckResponse, PolicyCounterfactual,
     PolicyDiffRequest, PolicyDiffResponse, PolicyExplainRequest, PolicyExplainResponse, PolicyReason,
     PolicyReplayRequest, PolicyReplayResponse, PolicyRule, PolicyRunRequest, PolicyRunResponse, PolicySplit,

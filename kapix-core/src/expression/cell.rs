@@ -2,6 +2,7 @@
 //! numbers or texts, which analysis can reason about; any other is code.
 
 use super::check::{Checked, Checker, Expression};
+use super::hints;
 use super::intervals::{Grid, Intervals};
 use super::parser;
 use super::program::{Program, Step, Values};
@@ -55,7 +56,12 @@ impl Cell {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn compile(text: &str, column: &Expression, scope: &Scope, symbols: &mut Symbols) -> Result<Self> {
-        let Some((tests, negated)) = parser::cell(text)? else {
+        Self::read(text, column, scope, symbols).map_err(|error| hints::of_date(text, column.scalar, error))
+    }
+
+    fn read(text: &str, column: &Expression, scope: &Scope, symbols: &mut Symbols) -> Result<Self> {
+        let parsed = parser::cell(text).map_err(|error| hints::of_column(text, column.scalar, error))?;
+        let Some((tests, negated)) = parsed else {
             return Ok(Self { text: text.into(), test: CellTest::Any });
         };
         let subject = Checked {

@@ -1,5 +1,6 @@
 //! A tree with its names and types: every part is checked and becomes code in one pass.
 
+use super::hints;
 use super::lexer;
 use super::literal::Literal;
 use super::parser;
@@ -212,6 +213,12 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown(&self, name: &str, span: Span) -> Error {
+        if let Some(why) = self.scope.why(name) {
+            return self.error(Cause::ExpressionName, span, why);
+        }
+        if let Some(word) = hints::word(name) {
+            return self.error(Cause::ExpressionName, span, &format!("`{name}` is written `{word}`"));
+        }
         let near = self.scope.near(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         self.error(Cause::ExpressionName, span, &format!("nothing is called `{name}`{near}"))
     }
@@ -304,7 +311,17 @@ impl Checker<'_> {
 
     /// Makes code that compares the value on the stack with a part.
     pub(super) fn compared(&mut self, left: &Checked, right: &Node, operator: Operator) -> Result<Checked> {
-        let right = self.emit(right)?;
+        let right = self.emit(right).map_err(|error| match &right.kind {
+            NodeKind::Name(name)
+                if left.scalar == Scalar::Text
+                    && error.cause == Cause::ExpressionName
+                    && self.scope.why(name).is_none() =>
+            {
+                let message = format!("nothing is called `{name}`; {}", hints::quoted(name));
+                self.error(Cause::ExpressionName, right.span, &message)
+            }
+            _ => error,
+        })?;
         let joined = self.meet(left, &right, &format!("`{}` stands between", operator.as_str()))?;
         self.occurs(left, &right)?;
         let step = match operator {

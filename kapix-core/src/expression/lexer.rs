@@ -1,5 +1,6 @@
 //! A text as tokens, each with its place.
 
+use super::hints::FOREIGN;
 use super::syntax::Span;
 use crate::error::{Cause, Error, Result};
 
@@ -48,6 +49,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>> {
                 (Token::Word(word.to_owned()), word.len())
             }
             _ => {
+                if let Some((sign, instead)) = FOREIGN.iter().find(|(it, _)| trimmed.starts_with(it)) {
+                    return Err(wrong(text, at, &format!("`{sign}` is not in the language: {instead}")));
+                }
                 let Some(sign) = SIGNS.iter().find(|sign| trimmed.starts_with(**sign)) else {
                     return Err(wrong(text, at, "a character that the language does not have"));
                 };

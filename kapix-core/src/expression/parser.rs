@@ -1,6 +1,7 @@
 //! Tokens as a tree: one pass, by the binding of operators, with a limit on height and on nodes.
 
 use super::functions;
+use super::hints;
 use super::lexer::{self, Token};
 use super::literal::Literal;
 use super::syntax::{Node, NodeKind, Operator, Span, UnaryTest};
@@ -34,13 +35,19 @@ const WORDS: [&str; 10] = ["if", "then", "else", "and", "or", "between", "in", "
 /// Returns the tree of an expression.
 pub(super) fn expression(text: &str) -> Result<Node> {
     let mut parser = Parser::new(text)?;
-    let node = parser.expression(0)?;
-    parser.end()?;
-    Ok(node)
+    let node = parser.expression(0).and_then(|node| parser.end().map(|()| node));
+    node.map_err(|error| hints::of_expression(text, error))
 }
 
 /// Returns the tests of a cell, and whether `not(...)` stands around them; `None` for `-`, which every value passes.
 pub(super) fn cell(text: &str) -> Result<Option<(Vec<UnaryTest>, bool)>> {
+    let cell = tests_of(text).map_err(|error| hints::of_cell(text, error))?;
+    cell.iter().try_for_each(|(tests, _)| hints::refuse_sums(text, tests))?;
+    Ok(cell)
+}
+
+/// Returns the tests of a cell as [`cell`] does, without looking for what else was meant.
+pub(super) fn tests_of(text: &str) -> Result<Option<(Vec<UnaryTest>, bool)>> {
     let mut parser = Parser::new(text)?;
     if parser.peek() == &Token::Sign("-") && parser.second() == &Token::End {
         return Ok(None);

@@ -31,6 +31,8 @@ pub enum Name {
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     names: BTreeMap<String, Name>,
+    /// Why a name cannot be read.
+    unread: BTreeMap<String, String>,
 }
 
 impl Scope {
@@ -60,6 +62,17 @@ impl Scope {
     /// ```
     pub fn get(&self, name: &str) -> Option<&Name> {
         self.names.get(name)
+    }
+
+    /// Adds a name that cannot be read, with the reason that an error of it tells.
+    pub(crate) fn explain(&mut self, name: &str, why: String) {
+        self.unread.insert(name.to_owned(), why);
+    }
+
+    /// Returns why a name, or the value whose part it is, cannot be read.
+    pub(super) fn why(&self, name: &str) -> Option<&str> {
+        let value = || name.rsplit_once('.').and_then(|(value, _)| self.unread.get(value));
+        self.unread.get(name).or_else(value).map(String::as_str)
     }
 
     /// Returns the name that is fewest edits away, two at most.

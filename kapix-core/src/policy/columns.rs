@@ -203,6 +203,24 @@ impl<'f, 'a> Applications<'_, 'f, 'a> {
         Ok(())
     }
 
+    /// Returns the name of the column whose value keeps one application from being decided; none where it is the instant.
+    pub(crate) fn refused_by(&self, row: usize) -> Option<String> {
+        self.inputs.iter().find_map(|InputColumn { input, given, at: dates }| {
+            if dates.is_some_and(|dates| at(dates, row).is_err()) {
+                return Some(format!("{}{DATED}", input.name));
+            }
+            let is_refused = match given {
+                Given::One(_, cells) | Given::Unread(cells) => {
+                    cells.as_ref().is_some_and(|it| it.read(row).is_err())
+                }
+                Given::List(_, lists) | Given::UnreadList(lists) => {
+                    lists.as_ref().is_some_and(|it| it.read(row).is_err())
+                }
+            };
+            is_refused.then(|| input.name.to_string())
+        })
+    }
+
     /// Returns the results of the steps of one application.
     pub(super) fn results(&self, row: usize) -> Results<'_, 'f, 'a> {
         Results { calls: &self.calls, row }

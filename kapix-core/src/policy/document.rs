@@ -97,6 +97,7 @@ const fn yes() -> bool {
 /// Type of an input, of the result of a step, and of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum InputType {
     /// `true` or `false`.
     Boolean,
@@ -137,6 +138,26 @@ pub enum StepBody {
     Derive(DeriveBody),
     /// A table decides.
     Table(TableBody),
+}
+
+impl StepBody {
+    /// Returns its name.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Call(call) => &call.name,
+            Self::Derive(derive) => &derive.name,
+            Self::Table(table) => &table.name,
+        }
+    }
+
+    /// Returns the names that later steps read it by.
+    pub(super) fn gives(&self) -> Vec<String> {
+        match self {
+            Self::Call(call) => call.results.keys().map(|it| format!("{}.{it}", call.name)).collect(),
+            Self::Derive(derive) => vec![derive.name.clone()],
+            Self::Table(table) => table.outputs.keys().map(|it| format!("{}.{it}", table.name)).collect(),
+        }
+    }
 }
 
 /// A value that is computed from others.

@@ -7,6 +7,7 @@ use crate::expression::{Scalar, Slot, Symbols, Unknown, is_among, same};
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::limits::{Limits, WIRE_MAX};
+use crate::money::Currency;
 use crate::time::{At, Date, Instant, UtcOffset};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -225,7 +226,13 @@ pub(super) fn read(
     symbols: &Symbols,
     texts: &mut Vec<String>,
 ) -> Result<Slot> {
-    let expected = || Error::new(Cause::PolicyInput, format!("expected {scalar}; nothing is converted"));
+    let expected = || {
+        let units = match scalar {
+            Scalar::Money(currency) => minor_units(currency),
+            _ => String::new(),
+        };
+        Error::new(Cause::PolicyInput, format!("expected {scalar}{units}; nothing is converted"))
+    };
     match (scalar, value) {
         (Scalar::Boolean, JsonValue::Bool(value)) => Ok(Slot::boolean(*value)),
         (Scalar::Number, JsonValue::Number(value)) => Ok(Slot::number(*value)),
@@ -238,6 +245,17 @@ pub(super) fn read(
             Ok(Slot::number(f64::from(date.epoch_days())))
         }
         _ => Err(expected()),
+    }
+}
+
+/// Returns how an amount of a currency is written.
+fn minor_units(currency: Currency) -> String {
+    match currency.exponent() {
+        0 => format!(" as a whole number of {currency}"),
+        decimals => {
+            let one = 10_i64.saturating_pow(u32::from(decimals));
+            format!(" in minor units, a whole number: `{one}` is 1 {currency}")
+        }
     }
 }
 

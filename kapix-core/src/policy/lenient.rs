@@ -47,6 +47,11 @@ impl Loader<'_> {
             });
             let passed = passed.map(|row| {
                 let name = &input.name;
+                if matches!(input.absent, Absent::Value(..)) {
+                    return format!(
+                        "the value that stands for a missing `{name}` must pass the cells of every row that declines, refers or gives the value of an output: it does not pass those of the row `{row}`, and whoever hides `{name}` would escape that row"
+                    );
+                }
                 format!("`{name}` may be passed over only by rows that approve and give nothing else, in a table without outputs whose rows need not exclude each other: the row `{row}` could then not match because of what is missing")
             });
             wrong.extend(passed.or(why).map(|why| (format!("/inputs/{}/on_missing", input.name), why)));

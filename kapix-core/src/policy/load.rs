@@ -5,7 +5,7 @@ use super::input::Input;
 use super::offer::Offer;
 use super::table::Table;
 use crate::error::{Cause, Detail, Error, Result};
-use crate::expression::{Expression, Name, Scalar, Scope, Symbols};
+use crate::expression::{Expression, Name, Scalar, Scope, Symbols, reads};
 
 use crate::limits::Limits;
 use crate::money::Currency;
@@ -82,6 +82,8 @@ pub(super) struct Loader<'b> {
     pub(super) inputs: Vec<Input>,
     errors: Vec<Detail>,
     names: BTreeSet<String>,
+    /// Names of values whose own place in the document is wrong: what reads them is looked at once that is mended.
+    broken: BTreeSet<String>,
     /// Items of the longest list.
     pub(super) items_max: usize,
     cost: usize,
@@ -119,14 +121,18 @@ impl Policy {
             inputs: Vec::new(),
             errors: Vec::new(),
             names: BTreeSet::new(),
+            broken: BTreeSet::new(),
             items_max: 1,
             cost: 0,
         };
         loader.frame();
+        loader.explain_unread();
         loader.inputs(limits);
+        loader.keep_broken(body.inputs.iter().filter(|(_, it)| !it.protected).map(|(name, _)| name.clone()));
         let mut steps = Vec::new();
         for (number, step) in body.steps.iter().enumerate() {
             steps.extend(loader.step(step, &format!("/steps/{number}")));
+            loader.keep_broken(step.gives());
         }
         let offer = body.offer.as_ref().and_then(|offer| Offer::load(offer, &mut loader));
         loader.refuse_gains(&steps, offer.as_ref());
@@ -167,6 +173,32 @@ impl Loader<'_> {
                 None
             }
         }
+    }
+
+    /// Keeps why names of the document cannot be read, or not yet.
+    fn explain_unread(&mut self) {
+        for (name, _) in self.body.inputs.iter().filter(|(_, input)| input.protected) {
+            self.scope.explain(name, format!("`{name}` is protected: no rule may read it"));
+        }
+        for (number, step) in self.body.steps.iter().enumerate() {
+            for name in step.gives() {
+                let why = format!(
+                    "`{name}` is computed by the step `{}` (`/steps/{number}`): only what stands behind that step can read it",
+                    step.name()
+                );
+                self.scope.explain(&name, why);
+            }
+        }
+    }
+
+    /// Keeps the names that stand for nothing although their place was read: a mistake is kept for each.
+    fn keep_broken(&mut self, names: impl IntoIterator<Item = String>) {
+        self.broken.extend(names.into_iter().filter(|name| self.scope.get(name).is_none()));
+    }
+
+    /// Returns whether a text reads a value whose own place is wrong.
+    pub(super) fn reads_broken(&self, text: &str) -> bool {
+        reads(text, &self.broken)
     }
 
     fn frame(&mut self) {
@@ -305,6 +337,9 @@ impl Loader<'_> {
 
     /// Returns an expression whose value rests on what is known so far.
     pub(super) fn expression(&mut self, text: &str, field: &str) -> Option<Expression> {
+        if self.reads_broken(text) {
+            return None;
+        }
         let compiled = Expression::compile(text, &self.scope, &mut self.symbols);
         let expression = self.keep(compiled, field)?;
         self.cost = self.cost.saturating_add(expression.program.steps(self.items_max));

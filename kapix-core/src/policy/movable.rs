@@ -35,7 +35,7 @@ impl Policy {
     }
 
     /// Returns whether the policy reads a value, as the requested amount too.
-    fn reads_slot(&self, slot: u16) -> bool {
+    pub(super) fn reads_slot(&self, slot: u16) -> bool {
         let mut reads = self.offer.as_ref().is_some_and(|offer| offer.requested == slot);
         self.programs(&mut |program| reads |= program.slots().contains(&slot));
         reads

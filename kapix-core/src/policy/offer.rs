@@ -53,12 +53,15 @@ impl Offer {
         loader.above_nothing(&body.requested);
         let limit = body.limit.as_ref().and_then(|text| {
             let expression = loader.expression(text, "/offer/limit")?;
-            let joined = expression.scalar.joined(scalar);
-            if joined.is_none() {
-                let message = format!("expected {scalar}, not {}", expression.scalar);
+            // A whole number that is written is minor units of the currency, here as beside money.
+            let is_units = expression.scalar == Scalar::Integer
+                && expression.constant(&loader.symbols).is_some_and(|it| it.value().is_some());
+            let fits = is_units || expression.scalar.joined(scalar).is_some();
+            if !fits {
+                let message = unexpected(scalar, expression.scalar);
                 loader.wrong(Cause::ExpressionType, "/offer/limit", &message);
             }
-            joined.map(|_| expression)
+            fits.then_some(expression)
         });
         let outcome = body.above_limit.unwrap_or(Outcome::Refer);
         if outcome == Outcome::Approve {
@@ -90,6 +93,18 @@ impl Offer {
         let reason = body.reason.as_deref().map(Into::into);
         Some(Self { requested, limit, above: (outcome, reason), terms })
     }
+}
+
+/// Returns what to say where an expression has another type than its place asks for.
+pub(super) fn unexpected(expected: Scalar, found: Scalar) -> String {
+    let instead = match (expected, found) {
+        (Scalar::Money(_), Scalar::Amount(_)) => ": round it, as by `floor(...)`",
+        (Scalar::Money(_), Scalar::Integer | Scalar::Number) => {
+            ": an amount is a whole number of minor units as it is written, or computed from money"
+        }
+        _ => "",
+    };
+    format!("expected {expected}, not {found}{instead}")
 }
 
 impl Loader<'_> {

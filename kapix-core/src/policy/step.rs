@@ -1,7 +1,7 @@
 //! A step that asks another operation: what it asks, and how its answer enters the run.
 
 use super::input;
-use super::load::{Call, CallResult, Policy};
+use super::load::{Call, CallResult, Policy, Step};
 use super::run::Hangs;
 use super::state::State;
 use super::verdict::{Because, PolicyDoubt};
@@ -131,6 +131,21 @@ impl Policy {
             state.because.push(Because::doubt(PolicyDoubt::StepReferred, Some(number)));
         }
         None
+    }
+}
+
+impl Policy {
+    /// Returns the JSON pointers to declared results that the answer of a step does not have, or has as null or as another type.
+    pub(crate) fn lacks(&self, step: u32, answer: &JsonValue) -> Vec<String> {
+        let Some(Step::Call(call)) = usize::try_from(step).ok().and_then(|it| self.steps.get(it)) else {
+            return Vec::new();
+        };
+        let results = call.body.results.values().zip(&call.results);
+        let lacks = results.filter(|(_, wanted)| {
+            let found = pointed(answer, &wanted.pointer).filter(|it| **it != JsonValue::Null);
+            !found.is_some_and(|it| input::read(wanted.scalar, it, &self.symbols, &mut Vec::new()).is_ok())
+        });
+        lacks.map(|(body, _)| body.pointer.clone()).collect()
     }
 }
 

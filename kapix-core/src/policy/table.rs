@@ -307,6 +307,9 @@ impl Build<'_> {
 
     fn cell(&mut self, column: usize, text: &str, loader: &mut Loader<'_>, field: &str) {
         let Some(expression) = self.table.columns.get(column) else { return };
+        if loader.reads_broken(text) {
+            return;
+        }
         let compiled = Cell::compile(text, expression, &loader.scope, &mut loader.symbols);
         let Some(cell) = loader.keep(compiled, field) else { return };
         let passes = match &cell.test {
@@ -464,8 +467,7 @@ fn output_value(value: &JsonValue, scalar: Scalar, loader: &mut Loader<'_>, fiel
     let is_literal_money = literal.is_some() && matches!(scalar, Scalar::Money(_));
     let is_number = scalar == Scalar::Number || is_literal_money;
     if expression.scalar != scalar && !(expression.scalar == Scalar::Integer && is_number) {
-        let message = format!("expected {scalar}, not {}", expression.scalar);
-        loader.wrong(Cause::ExpressionType, field, &message);
+        loader.wrong(Cause::ExpressionType, field, &super::offer::unexpected(scalar, expression.scalar));
         return None;
     }
     let Some(slot) = literal else {

@@ -9,6 +9,7 @@ mod faults;
 mod hidden;
 mod large;
 mod lenient;
+mod meant;
 #[cfg(feature = "yaml")]
 mod shipped;
 mod stated;
@@ -331,9 +332,8 @@ fn mistakes_of_a_document_are_told_with_their_places() {
     document["steps"][2]["table"]["rules"][0]["when"] = json!([]);
     document["steps"][0]["derive"]["expression"] = json!("amount / incom");
     let places: Vec<String> = refused(&document).into_iter().map(|it| it.1).collect();
-    for place in ["/steps/0/derive/expression", "/steps/1/table/columns/2", "/steps/2/table/rules/0/when"] {
-        assert!(places.contains(&place.to_owned()), "{place} in {places:?}");
-    }
+    // The column that reads the broken value is no mistake of its own.
+    assert_eq!(places, ["/steps/0/derive/expression", "/steps/2/table/rules/0/when"]);
     let mut protected = loan();
     protected["inputs"]["age"]["protected"] = json!(true);
     assert!(refused(&protected).iter().any(|it| it.0 == Cause::ExpressionName));

@@ -227,6 +227,12 @@ pub(super) fn outside(got: fmt::Arguments<'_>) -> Error {
 
 #[cold]
 fn malformed(text: &str) -> Error {
+    if text.get(10..).is_some_and(|rest| rest.starts_with('T'))
+        && let Some(Ok(date)) = text.get(..10).map(Date::parse)
+    {
+        let message = format!("a date has no time of day: write `{date}`");
+        return Error::new(Cause::TimeSyntax, message);
+    }
     let marked = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b'.' | b'-'));
     let got = if marked { "in another order or with other marks" } else { "in another form" };
     let message = format!(
@@ -274,6 +280,13 @@ mod tests {
     use crate::error::Cause;
     use crate::time::oracle;
     use proptest::prelude::{any, proptest};
+
+    #[test]
+    fn an_instant_where_a_date_is_wanted_is_told_its_date() {
+        let error = Date::parse("2026-07-10T00:00:00Z").unwrap_err();
+        assert_eq!(error.message, "a date has no time of day: write `2026-07-10`");
+        assert!(Date::parse("2026-13-10T00:00:00Z").unwrap_err().message.contains("YYYY-MM-DD"));
+    }
 
     /// Oracle: the days of the calendar counted one by one, for all 2,958,464 days of the range.
     #[test]

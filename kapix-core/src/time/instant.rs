@@ -235,6 +235,12 @@ fn no_such_time(hour: u32, minute: u32, second: u32) -> Error {
 
 #[cold]
 fn malformed(text: &str) -> Error {
+    if let Ok(date) = Date::parse(text) {
+        let message = format!(
+            "an instant has a time of day and an offset: write `{date}T00:00:00Z` for the begin of a day in UTC"
+        );
+        return Error::new(Cause::TimeSyntax, message);
+    }
     let message = format!(
         "an instant must be `YYYY-MM-DDTHH:MM:SS`, a fraction of at most 9 digits, and `Z` or `+HH:MM`; got `{}` bytes",
         text.len()
@@ -275,6 +281,12 @@ mod tests {
     use crate::time::oracle;
     use crate::time::{Date, UtcOffset};
     use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    #[test]
+    fn a_date_where_an_instant_is_wanted_is_told_its_instant() {
+        let error = Instant::parse("2026-06-30").unwrap_err();
+        assert!(error.message.contains("write `2026-06-30T00:00:00Z`"), "{error}");
+    }
 
     /// Text, microseconds and canonical text: Python 3.11, `datetime.fromisoformat`; the three years 1985, 1996 and 1937
     /// are examples of RFC 3339, section 5.8.

@@ -36,6 +36,13 @@ Progress = Callable[[int, int], object]
 Frame = Any
 
 
+def _listed(request: Any) -> Any:
+    """Returns a request whose `group_by` is a list: one text is the name of one column, not a list of letters."""
+    if isinstance(request, Mapping) and isinstance(request.get("group_by"), str):
+        return {**request, "group_by": [request["group_by"]]}
+    return request
+
+
 def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields: dict[str, Any]) -> A:
     """Returns the answer to a request given as a dict, as keywords, or as both."""
     if request is None:
@@ -45,6 +52,7 @@ def run(answer: type[A], desk: _kapix.Desk, operation: str, request: Any, fields
         raise desk.refusal("json.shape", message, "")
     elif fields:
         request = {**request, **fields}
+    request = _listed(request)
     if operation == "entity.put" and isinstance(request, Mapping) and "transactions" in request:
         message = "`entity.put` takes no columns: give what was read with all rows in one field, `data=read.data`"
         raise desk.refusal("operation.not_columnar", message, "/transactions")
@@ -97,7 +105,7 @@ def run_columns(
     fields: dict[str, Any],
 ) -> _kapix.Answer:
     """Answers a request with columns beside it."""
-    text = _text(desk, fields)
+    text = _text(desk, _listed(fields))
     try:
         if isinstance(threads, bool) or not isinstance(threads, int) or not 0 <= threads <= THREADS_MAX:
             raise Refused("value.out_of_range", f"threads must be an integer in 0..={THREADS_MAX}", "/threads")

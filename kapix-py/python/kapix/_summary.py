@@ -6,6 +6,8 @@ import html
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ._money import amount
+
 if TYPE_CHECKING:
     from ._engine import AuditRecord
     from ._record import Record
@@ -29,9 +31,10 @@ def text_of(record: Record) -> str:
 
 
 def html_of(record: Record) -> str:
-    """Returns the same as a table, and the tables that it holds as tables; every text is escaped."""
-    grids = GRIDS.get(type(record).__name__, lambda _: [])(record)
-    return "".join([_html(type(record).__name__, _summary(record)), *map(_grid, grids)])
+    """Returns the same as a table, and the tables that it holds as tables; every text is escaped. A page is shown whole."""
+    name = type(record).__name__
+    page = _page(record) if name == "PolicyExplainResponse" else ""
+    return "".join([_html(name, _summary(record)), *map(_grid, GRIDS.get(name, lambda _: [])(record)), page])
 
 
 def record_text(record: AuditRecord) -> str:
@@ -70,6 +73,14 @@ def _grid(grid: Grid) -> str:
     body = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows[1:])
     head = f"<caption>{html.escape(caption[0])}</caption><thead><tr>{names}</tr></thead>"
     return f"<table>{head}<tbody>{body}</tbody></table>"
+
+
+def _page(it: Any) -> str:
+    """Returns the page of a policy: HTML in a frame of its own without scripts, Markdown as text."""
+    page = html.escape(it.text, quote=True)
+    if it.format == "html":
+        return f'<iframe sandbox style="width: 100%; height: 40em; border: 0" srcdoc="{page}"></iframe>'
+    return f'<pre style="white-space: pre-wrap">{page}</pre>'
 
 
 def _summary(record: Any) -> Summary:
@@ -160,14 +171,15 @@ def _describe(it: Any) -> Summary:
 
 
 def _policy_run(it: Any) -> Summary:
-    amount = "" if it.approved_amount_minor is None else f"{it.approved_amount_minor} {it.currency} minor units"
-    lines = [("policy", _reference(it.policy)), ("approved_amount_minor", amount), ("terms", _named(it.terms))]
+    granted = "" if it.approved_amount_minor is None else amount(it.approved_amount_minor, it.currency)
+    lines = [("policy", _reference(it.policy)), ("approved_amount_minor", granted), ("terms", _named(it.terms))]
     first, more = it.reasons[:2], it.reasons[2:]
     lines += [(f"reasons[{at}]", f"{_with_inputs(one)}: {one.text}") for at, one in enumerate(first)]
+    lines += [(f"steps[{at}]", _step(one)) for at, one in enumerate(it.steps or ())]
     lines += [("reasons", f"{len(more)} more: {_items(one.code for one in more)}" if more else "")]
     lines += [("matched_rules", _items(f"{row.table}.{row.rule}" for row in it.matched_rules))]
     if it.counter_offer is not None:
-        lines.append(("counter_offer", f"{it.counter_offer.amount_minor} {it.currency} minor units"))
+        lines.append(("counter_offer", amount(it.counter_offer.amount_minor, it.currency)))
     if it.counterfactual is not None:
         changes = (f"{one.input} {_short(one.from_)} to {_short(one.to)}" for one in it.counterfactual.changes)
         lines.append(("counterfactual", _items(changes)))
@@ -181,7 +193,18 @@ def _policy_run(it: Any) -> Summary:
 
 
 def _with_inputs(it: Any) -> str:
-    return f"{it.code} ({_items(it.inputs)})" if it.inputs else it.code
+    if it.inputs:
+        return f"{it.code} ({_items(it.inputs)})"
+    return f"{it.code} ({it.step})" if it.source == "engine" and it.step else it.code
+
+
+def _step(it: Any) -> str:
+    """Returns why a step gave no result, or that it referred; nothing of one that answered."""
+    if it.error is not None:
+        return f"{it.name}: {it.error['cause']}: {it.error['message']}"
+    if it.missing:
+        return f"{it.name}: its answer does not have {_items(it.missing)}"
+    return f"{it.name} referred the application itself" if it.referred else ""
 
 
 def _shadow(it: Any) -> str:
@@ -214,6 +237,40 @@ def _test_grid(it: Any) -> Grid:
     return [["tests"], ["case", "outcome", "result"], *rows]
 
 
+def _group_grids(it: Any) -> list[Grid]:
+    """Returns the rates of all and of each group, with what was observed, and the adverse impact."""
+    parts = ("approved", "referred", "declined")
+    bad = [f"bad rate of {name}" for name in parts] if it.rates.observed else []
+    head = ["group", "applications", *parts, *bad, "impact ratio", "95 % interval", "beside"]
+    rows = [("all", it.rates, None)] + [(f"{one.column} {_or(one.value)}", one.rates, one.adverse_impact) for one in it.groups or ()]
+    if len(rows) == 1 and not bad:
+        return []
+    grid = [["rates"], head]
+    for name, rates, impact in rows:
+        shares = [_share(one) for one in (rates.approval_rate, rates.referral_rate, rates.decline_rate)]
+        observed = [_bad_rate((rates.observed or {}).get(outcome)) for outcome in ("approve", "refer", "decline")] if bad else []
+        told = ["", "", ""]
+        if impact is not None:
+            ends = "" if impact.high is None else f"{impact.low:.2f} to {impact.high:.2f}"
+            told = [f"{impact.ratio:.2f}", ends, _or(impact.reference)]
+        grid.append([name, str(rates.approved + rates.referred + rates.declined), *shares, *observed, *told])
+    return [grid]
+
+
+def _bad_rate(it: Any) -> str:
+    if it is None:
+        return ""
+    return it.reason or "" if it.bad_rate is None else f"{it.bad_rate:.1%} of {it.observed}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _or(value: Any) -> str:
+    return "missing" if value is None else str(value)
+
+
 def _rule_grid(it: Any) -> Grid:
     return [["rows of tables"], ["table", "row", "applications"], *([one.table, one.rule, str(one.rows)] for one in it.rules)]
 
@@ -221,7 +278,7 @@ def _rule_grid(it: Any) -> Grid:
 # The tables that a notebook shows of a value, by its class.
 GRIDS: dict[str, Callable[[Any], list[Grid]]] = {
     "PolicyCheckResponse": lambda it: [_test_grid(it), *(_analysis_grid(one) for one in it.tables if one.findings)],
-    "PolicyReplayResponse": lambda it: [_rule_grid(it)],
+    "PolicyReplayResponse": lambda it: [*_group_grids(it), _rule_grid(it)],
     "PolicyRunResponse": lambda it: [_trace_grid(one) for one in it.trace or ()],
     "TableAnalysis": lambda it: [_analysis_grid(it)],
     "TableTrace": lambda it: [_trace_grid(it)],
@@ -239,18 +296,21 @@ def _policy_check(it: Any) -> Summary:
     counts = ((table.table, sum(finding.level == "info" for finding in table.findings)) for table in it.tables)
     gaps = _items(f"{table} {count}" for table, count in counts if count)
     lines += [("tables", f"gaps {gaps}: nothing is approved by them" if gaps else "")]
+    lines += [(f"remarks[{at}]", f"{one.level}: {one.message}") for at, one in enumerate((it.remarks or ())[:ITEMS_MAX])]
     lines += [("jurisdiction", _items(f"{one.rule}: {one.message}" for one in it.jurisdiction)), ("cost", f"{it.cost} steps at most")]
     return "valid" if it.valid else "not valid", [*lines, ("audit_id", it.audit_id or "")]
 
 
 def _policy_replay(it: Any) -> Summary:
-    lines = [("policy", _reference(it.policy)), ("rates", _rates(it.rates))]
+    instant = str(it.as_of) if it.days is None else f"that of each application, {it.days} days in all"
+    lines = [("policy", _reference(it.policy)), ("as_of", instant), ("rates", _rates(it.rates))]
     lines += [("reasons", _items(f"{one.code} {one.rows}" for one in it.reasons))]
     never = [f"{one.table}.{one.rule}" for one in it.rules if not one.rows]
     lines += [("rules", f"{len(it.rules)}, never matched: {_items(never)}" if never else f"{len(it.rules)}")]
     lines += [("groups", _items(f"{one.column} {one.value} {_rates(one.rates)}" for one in it.groups or ()))]
     not_decided = [f"{status} {rows}" for status, rows in it.statuses.items() if status != "decided"]
     lines += [("statuses", f"not decided: {_items(not_decided)}" if not_decided else "")]
+    lines += [("not_decided", _items(f"{one.column} {one.rows}" for one in it.not_decided or () if one.column))]
     lines += [("absent", _items(it.absent or ())), ("unused", _items(it.unused or ())), ("audit_id", it.audit_id or "")]
     rates = it.rates
     return f"{rates.approved + rates.referred + rates.declined} applications decided", lines
@@ -262,9 +322,26 @@ def _policy_diff(it: Any) -> Summary:
     lines += [("tables", _items(f"{one.table} {len(one.differences)}" for one in it.tables or ()))]
     if it.portfolio is not None:
         lines += [("portfolio.rates", _rates(it.portfolio.rates)), ("portfolio.other_rates", _rates(it.portfolio.other_rates))]
-        moved = sorted((one for one in it.portfolio.swaps if one.from_ != one.to), key=lambda one: -one.rows)
-        lines += [("portfolio.swaps", _items(f"{one.from_} to {one.to} {one.rows}" for one in moved))]
-    return "what two versions decide differently", [*lines, ("audit_id", it.audit_id or "")]
+        moved = sorted((one for one in it.portfolio.swaps if one.from_ != one.to), key=_swap_order)
+        swaps = (f"{one.from_ or 'not decided'} to {one.to or 'not decided'} {one.rows}" for one in moved)
+        lines += [("portfolio.swaps", ", ".join(swaps) or "none: both versions decide alike")]
+    return _difference(it), [*lines, ("audit_id", it.audit_id or "")]
+
+
+def _difference(it: Any) -> str:
+    """Returns whether two versions differ, in the words of what was compared."""
+    if it.policy.sha256 == it.other.sha256:
+        return "nothing differs: both are one document"
+    if it.portfolio is not None:
+        is_same = all(one.from_ == one.to for one in it.portfolio.swaps)
+        return "no application has another outcome" if is_same else "what two versions decide differently"
+    is_same = not it.documents and all(one.whole and not one.differences for one in it.tables or ())
+    return "nothing that decides differs" if is_same else "what two versions decide differently"
+
+
+def _swap_order(it: Any) -> tuple[bool, int]:
+    """Whom the second version refuses where the first lends comes first, then who are most."""
+    return (it.from_, it.to) != ("approve", "decline"), -it.rows
 
 
 def _audit_record(it: AuditRecord) -> Summary:
@@ -337,7 +414,7 @@ def _items(items: Iterable[str]) -> str:
     return ", ".join([*every[:ITEMS_MAX], *([f"{len(every) - ITEMS_MAX} more"] if len(every) > ITEMS_MAX else [])])
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, *, is_inner: bool = False) -> str:
     """Returns a value in a few characters."""
     if isinstance(value, float):
         is_whole = value.is_integer() or abs(value) >= 1e4
@@ -345,7 +422,10 @@ def _short(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({len(value)} items)" if value else "()"
     if isinstance(value, Mapping):
-        return f"{{{len(value)} fields}}" if value else "{}"
+        if not value or is_inner:
+            return f"{{{len(value)} fields}}" if value else "{}"
+        inside = [f"{name}={_short(one, is_inner=True)}" for name, one in list(value.items())[:FIELDS_MAX]]
+        return f"{{{', '.join([*inside, *(['...'] if len(value) > FIELDS_MAX else [])])}}}"
     return _cut(repr(value))
 
 

@@ -27,29 +27,30 @@ __all__ = [
     "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest", "EntityForgetResponse",
     "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "ExplainFormat",
     "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "GroupRates",
-    "HosmerLemeshow", "InputChange", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve",
+    "HosmerLemeshow", "InputChange", "InputNullReason", "InputType", "InterceptPlace", "Interval", "IsotonicCurve",
     "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits",
-    "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason",
-    "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView", "PValueTest", "PartReport",
-    "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm", "PolicyCheckRequest",
+    "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NotDecided",
+    "NullReason", "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView", "PValueTest",
+    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm", "PolicyCheckRequest",
     "PolicyCheckResponse", "PolicyCounterfactual", "PolicyDiffRequest", "PolicyDiffResponse",
-    "PolicyExplainRequest", "PolicyExplainResponse", "PolicyReason", "PolicyReplayRequest", "PolicyReplayResponse",
-    "PolicyRule", "PolicyRunRequest", "PolicyRunResponse", "PolicySplit", "PolicyStep", "PortfolioDifference",
-    "PortfolioRates", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Profile",
-    "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding",
-    "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView",
-    "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
-    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind",
-    "RuleFindingLevel", "RuleGives", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings",
-    "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason",
-    "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse",
-    "SelectedRows", "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport",
-    "SelectionSettings", "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView",
-    "Sign", "SourceChange", "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
-    "StoreStatistics", "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace",
-    "TargetKind", "TestResult", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction",
-    "TransactionInput", "TransactionSource", "TransactionStatus", "TransactionsReadRequest",
-    "TransactionsReadResponse", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
+    "PolicyExplainRequest", "PolicyExplainResponse", "PolicyInput", "PolicyReason", "PolicyRemark",
+    "PolicyRemarkCode", "PolicyReplayRequest", "PolicyReplayResponse", "PolicyRule", "PolicyRunRequest",
+    "PolicyRunResponse", "PolicySplit", "PolicyStep", "PortfolioDifference", "PortfolioRates", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
+    "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding", "ReadingFindingKind", "ReasonChange",
+    "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason",
+    "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "RuleCount",
+    "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind", "RuleFindingLevel", "RuleGives",
+    "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings",
+    "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView", "Sign", "SourceChange",
+    "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics",
+    "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
+    "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
 
@@ -2043,6 +2044,9 @@ class InputChange(Record):
 InputNullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"], Literal["currency_differs"], Literal["not_given"], Literal["source_not_given"]]
 
 
+InputType = Union[Literal["boolean"], Literal["date"], Literal["integer"], Literal["money"], Literal["number"], Literal["text"]]
+
+
 class Interval(Record):
     """Both ends of an interval."""
     __slots__ = ()
@@ -2151,6 +2155,14 @@ class MoveView(Record):
     to = property_of('to', 'The attribute that it moves to.')
 
 
+class NotDecided(Record):
+    """Applications that could not be decided."""
+    __slots__ = ()
+    column = property_of('column', 'The column whose value kept them; absent where the policy may not decide at their instant.')
+    rows = property_of('rows', 'Applications.')
+    status = property_of('status', 'Their status, which is the cause.')
+
+
 NullReason = Union[Literal["history_too_short"], Literal["mean_not_positive"], Literal["mixed_currencies"], Literal["money_overflow"], Literal["no_balances"], Literal["no_counterparties"], Literal["no_income"], Literal["no_inflow"], Literal["no_outflow"], Literal["no_rows"], Literal["window_not_covered"]]
 
 
@@ -2232,10 +2244,12 @@ class PolicyCheckResponse(Answer):
     _operation = 'policy.check'
     audit_id = property_of('audit_id', 'Id of the record; absent without one.')
     cost = property_of('cost', 'Steps of a run at most, with the longest lists.')
+    inputs = property_of('inputs', 'Its inputs, in the order of their names: what a form asks for.', 'PolicyInput')
     jurisdiction = property_of('jurisdiction', 'Rows that the rules of the jurisdiction ask about.', 'JurisdictionFinding')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
     problems = property_of('problems', 'Everything that keeps it from loading.', 'Problem')
     recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    remarks = property_of('remarks', 'What is odd in it, and does not make it not valid.', 'PolicyRemark')
     request_id = property_of('request_id', 'Id of the call.')
     tables = property_of('tables', 'Gaps, conflicts and rows that never decide, by table.', 'TableAnalysis')
     tests = property_of('tests', 'What became of its cases.', 'TestResult')
@@ -2286,6 +2300,27 @@ class PolicyExplainResponse(Answer):
     text = property_of('text', 'The page.')
 
 
+class PolicyInput(Record):
+    """One input of a policy, for a form that asks for it."""
+    __slots__ = ()
+    currency = property_of('currency', 'Currency of an amount, whose values are whole minor units.')
+    description = property_of('description', 'What it is, in one sentence.')
+    list = property_of('list', 'Whether it is a list of values.')
+    max = property_of('max', 'The largest value; of an amount in minor units.')
+    max_age_days = property_of('max_age_days', 'Calendar days of UTC that a value may be old; such a value must be dated.')
+    max_items = property_of('max_items', 'The most values of a list.')
+    min = property_of('min', 'The least value; of an amount in minor units, and above 0 for the requested one.')
+    name = property_of('name', 'Its name.')
+    on_missing = property_of('on_missing', 'What becomes of an application that lacks it where it matters: `refer`, `decline`, `value` or `skip`.')
+    on_missing_reason = property_of('on_missing_reason', 'The reason of a decline for what is missing.')
+    on_missing_value = property_of('on_missing_value', 'The value that stands for a missing one.')
+    protected = property_of('protected', 'Whether no rule may read it.')
+    read = property_of('read', 'Whether a rule, a step or the offer reads it.')
+    type = property_of('type', 'Type of its values.')
+    unit = property_of('unit', 'What one is.')
+    values = property_of('values', 'The texts that it may have.')
+
+
 class PolicyReason(Record):
     """One reason."""
     __slots__ = ()
@@ -2299,6 +2334,18 @@ class PolicyReason(Record):
     text = property_of('text', 'The text, in the language of the request.')
 
 
+class PolicyRemark(Record):
+    """One thing that is odd."""
+    __slots__ = ()
+    code = property_of('code', 'What it is.')
+    field = property_of('field', 'JSON pointer into the document.')
+    level = property_of('level', '`warning` where it is probably a mistake, `info` where it may be meant.')
+    message = property_of('message', 'One lower-case sentence.')
+
+
+PolicyRemarkCode = Union[Literal["artefact_not_loaded"], Literal["language_missing"], Literal["nothing_approves"], Literal["unread_input"], Literal["unused_reason"]]
+
+
 class PolicyReplayResponse(ResultColumns):
     """What a policy decides of many applications."""
     __slots__ = ()
@@ -2310,6 +2357,7 @@ class PolicyReplayResponse(ResultColumns):
     days = property_of('days', 'Days from the first to the last instant of the applications, both included, where a column states them.')
     groups = property_of('groups', 'The rates of each group of the columns of `group_by`.', 'GroupRates')
     latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    not_decided = property_of('not_decided', 'Which columns kept applications from being decided, the most frequent first.', 'NotDecided')
     policy = property_of('policy', 'The policy that decided.', 'ArtefactRef')
     rates = property_of('rates', 'The rates of all.', 'PortfolioRates')
     reasons = property_of('reasons', 'How often each reason was one, the most frequent first.', 'ReasonCount')
@@ -2366,6 +2414,7 @@ class PolicyStep(Record):
     """What came of an operation that the policy asked."""
     __slots__ = ()
     error = property_of('error', 'Its error, where it refused.')
+    missing = property_of('missing', 'JSON pointers to results that the policy reads and its answer does not have, or has as null or as another type.')
     name = property_of('name', 'Name of the step.')
     operation = property_of('operation', 'The operation.')
     referred = property_of('referred', 'Whether it referred the application itself.')

@@ -25,29 +25,30 @@ __all__ = [
     "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest", "EntityForgetResponse",
     "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "ExplainFormat",
     "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "GroupRates",
-    "HosmerLemeshow", "InputChange", "InputNullReason", "InterceptPlace", "Interval", "IsotonicCurve",
+    "HosmerLemeshow", "InputChange", "InputNullReason", "InputType", "InterceptPlace", "Interval", "IsotonicCurve",
     "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits",
-    "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NullReason",
-    "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView", "PValueTest", "PartReport",
-    "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm", "PolicyCheckRequest",
+    "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NotDecided",
+    "NullReason", "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView", "PValueTest",
+    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm", "PolicyCheckRequest",
     "PolicyCheckResponse", "PolicyCounterfactual", "PolicyDiffRequest", "PolicyDiffResponse",
-    "PolicyExplainRequest", "PolicyExplainResponse", "PolicyReason", "PolicyReplayRequest", "PolicyReplayResponse",
-    "PolicyRule", "PolicyRunRequest", "PolicyRunResponse", "PolicySplit", "PolicyStep", "PortfolioDifference",
-    "PortfolioRates", "PrebinningMethod", "PrebinningOptions", "PrebinningSettings", "Problem", "Profile",
-    "ProfileInput", "Proof", "Provenance", "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding",
-    "ReadingFindingKind", "ReasonChange", "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView",
-    "ReferralCode", "ReferralReason", "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route",
-    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind",
-    "RuleFindingLevel", "RuleGives", "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings",
-    "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason",
-    "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse",
-    "SelectedRows", "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport",
-    "SelectionSettings", "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView",
-    "Sign", "SourceChange", "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount",
-    "StoreStatistics", "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace",
-    "TargetKind", "TestResult", "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction",
-    "TransactionInput", "TransactionSource", "TransactionStatus", "TransactionsReadRequest",
-    "TransactionsReadResponse", "Trend", "Unit", "ValidationNull", "ValidationReport", "ValidationSettings",
+    "PolicyExplainRequest", "PolicyExplainResponse", "PolicyInput", "PolicyReason", "PolicyRemark",
+    "PolicyRemarkCode", "PolicyReplayRequest", "PolicyReplayResponse", "PolicyRule", "PolicyRunRequest",
+    "PolicyRunResponse", "PolicySplit", "PolicyStep", "PortfolioDifference", "PortfolioRates", "PrebinningMethod",
+    "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
+    "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding", "ReadingFindingKind", "ReasonChange",
+    "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason",
+    "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "RuleCount",
+    "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind", "RuleFindingLevel", "RuleGives",
+    "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings",
+    "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
+    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
+    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
+    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView", "Sign", "SourceChange",
+    "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics",
+    "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
+    "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
+    "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
+    "ValidationReport", "ValidationSettings",
 ]
 
 class AccountInput(TypedDict):
@@ -2390,6 +2391,8 @@ class InputChange(Record):
 
 InputNullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered", "currency_differs", "not_given", "source_not_given"]
 
+InputType = Literal["boolean", "date", "integer", "money", "number", "text"]
+
 class Interval(Record):
     """Both ends of an interval."""
     @property
@@ -2565,6 +2568,18 @@ class MoveView(Record):
     def to(self) -> str:
         """The attribute that it moves to."""
 
+class NotDecided(Record):
+    """Applications that could not be decided."""
+    @property
+    def column(self) -> str | None:
+        """The column whose value kept them; absent where the policy may not decide at their instant."""
+    @property
+    def rows(self) -> int:
+        """Applications."""
+    @property
+    def status(self) -> str:
+        """Their status, which is the cause."""
+
 NullReason = Literal["history_too_short", "mean_not_positive", "mixed_currencies", "money_overflow", "no_balances", "no_counterparties", "no_income", "no_inflow", "no_outflow", "no_rows", "window_not_covered"]
 
 class ObservedRates(Record):
@@ -2685,6 +2700,9 @@ class PolicyCheckResponse(Answer):
     def cost(self) -> int:
         """Steps of a run at most, with the longest lists."""
     @property
+    def inputs(self) -> tuple[PolicyInput, ...]:
+        """Its inputs, in the order of their names: what a form asks for."""
+    @property
     def jurisdiction(self) -> tuple[JurisdictionFinding, ...]:
         """Rows that the rules of the jurisdiction ask about."""
     @property
@@ -2696,6 +2714,9 @@ class PolicyCheckResponse(Answer):
     @property
     def recorded_at(self) -> str | None:
         """When the Desk answered; absent without a clock."""
+    @property
+    def remarks(self) -> tuple[PolicyRemark, ...]:
+        """What is odd in it, and does not make it not valid."""
     @property
     def request_id(self) -> str | None:
         """Id of the call."""
@@ -2805,6 +2826,57 @@ class PolicyExplainResponse(Answer):
     def text(self) -> str:
         """The page."""
 
+class PolicyInput(Record):
+    """One input of a policy, for a form that asks for it."""
+    @property
+    def currency(self) -> str | None:
+        """Currency of an amount, whose values are whole minor units."""
+    @property
+    def description(self) -> str | None:
+        """What it is, in one sentence."""
+    @property
+    def list(self) -> bool:
+        """Whether it is a list of values."""
+    @property
+    def max(self) -> float | None:
+        """The largest value; of an amount in minor units."""
+    @property
+    def max_age_days(self) -> int | None:
+        """Calendar days of UTC that a value may be old; such a value must be dated."""
+    @property
+    def max_items(self) -> int | None:
+        """The most values of a list."""
+    @property
+    def min(self) -> float | None:
+        """The least value; of an amount in minor units, and above 0 for the requested one."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def on_missing(self) -> str:
+        """What becomes of an application that lacks it where it matters: `refer`, `decline`, `value` or `skip`."""
+    @property
+    def on_missing_reason(self) -> str | None:
+        """The reason of a decline for what is missing."""
+    @property
+    def on_missing_value(self) -> Any:
+        """The value that stands for a missing one."""
+    @property
+    def protected(self) -> bool:
+        """Whether no rule may read it."""
+    @property
+    def read(self) -> bool:
+        """Whether a rule, a step or the offer reads it."""
+    @property
+    def type(self) -> InputType:
+        """Type of its values."""
+    @property
+    def unit(self) -> str | None:
+        """What one is."""
+    @property
+    def values(self) -> tuple[str, ...] | None:
+        """The texts that it may have."""
+
 class PolicyReason(Record):
     """One reason."""
     @property
@@ -2831,6 +2903,23 @@ class PolicyReason(Record):
     @property
     def text(self) -> str:
         """The text, in the language of the request."""
+
+class PolicyRemark(Record):
+    """One thing that is odd."""
+    @property
+    def code(self) -> PolicyRemarkCode:
+        """What it is."""
+    @property
+    def field(self) -> str:
+        """JSON pointer into the document."""
+    @property
+    def level(self) -> RuleFindingLevel:
+        """`warning` where it is probably a mistake, `info` where it may be meant."""
+    @property
+    def message(self) -> str:
+        """One lower-case sentence."""
+
+PolicyRemarkCode = Literal["artefact_not_loaded", "language_missing", "nothing_approves", "unread_input", "unused_reason"]
 
 class PolicyReplayResponse(ResultColumns):
     """What a policy decides of many applications."""
@@ -2859,6 +2948,9 @@ class PolicyReplayResponse(ResultColumns):
     @property
     def latency_ms(self) -> float | None:
         """Milliseconds from request to answer."""
+    @property
+    def not_decided(self) -> tuple[NotDecided, ...] | None:
+        """Which columns kept applications from being decided, the most frequent first."""
     @property
     def policy(self) -> ArtefactRef:
         """The policy that decided."""
@@ -2992,6 +3084,11 @@ class PolicyStep(Record):
     @property
     def error(self) -> Any:
         """Its error, where it refused."""
+    @property
+    def missing(self) -> tuple[str, ...] | None:
+        """JSON pointers to results that the policy reads and its answer does not have, or has as null or as
+        another type.
+        """
     @property
     def name(self) -> str:
         """Name of the step."""

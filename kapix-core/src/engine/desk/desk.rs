@@ -376,10 +376,10 @@ impl Statistics for Desk {
 
 /// The clock stands in for an absent `as_of`.
 fn fill(request: &mut Request, call: &Call) {
-    if let Some(common) = request.common()
-        && common.as_of.is_none()
+    if let Some(as_of) = request.clocked()
+        && as_of.is_none()
     {
-        *common.as_of = call.now;
+        *as_of = call.now;
     }
 }
 

@@ -84,6 +84,8 @@ impl Operate for CashflowAnalyzeRequest {
     const NAME: &'static str = "cashflow.analyze";
     const TAKES_ROWS: bool = true;
     const APPLICANT: &'static [&'static str] = &["akiba", "data", "data_sources"];
+    const ANSWERS: &'static [&'static str] =
+        &["accounts", "analysis", "as_of", "currency", "entity_id", "features_as_of", "findings", "seed"];
     type Response = CashflowAnalyzeResponse;
     recorded!();
 

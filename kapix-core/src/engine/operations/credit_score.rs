@@ -60,6 +60,29 @@ impl Operate for CreditScoreRequest {
     const TAKES_ROWS: bool = true;
     const APPLICANT: &'static [&'static str] =
         &["akiba", "context", "data", "data_sources", "entity_type", "features"];
+    const ANSWERS: &'static [&'static str] = &[
+        "as_of",
+        "card",
+        "confidence",
+        "data_completeness",
+        "decision",
+        "entity_id",
+        "entity_type",
+        "explanation",
+        "features_as_of",
+        "findings",
+        "missing_inputs",
+        "null_reasons",
+        "pd",
+        "pd_basis",
+        "points",
+        "points_range",
+        "referral_reasons",
+        "risk_band",
+        "score",
+        "seed",
+        "unused",
+    ];
     const TWIN: Option<Twin> = Some(super::credit_score_batch::twin);
     type Response = CreditScoreResponse;
     recorded!();

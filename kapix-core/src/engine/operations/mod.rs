@@ -13,6 +13,7 @@ mod credit_score;
 mod credit_score_batch;
 mod engine_describe;
 mod entity;
+mod members;
 mod names;
 mod one_or_many;
 mod operate;
@@ -48,8 +49,8 @@ pub use policy_diff::{
 };
 pub use policy_explain::{ExplainFormat, PolicyExplainRequest, PolicyExplainResponse};
 pub use policy_replay::{
-    AdverseImpact, GroupRates, ObservedRates, PolicyReplayRequest, PolicyReplayResponse, PortfolioRates,
-    ReasonCount, RuleCount,
+    AdverseImpact, GroupRates, NotDecided, ObservedRates, PolicyReplayRequest, PolicyReplayResponse,
+    PortfolioRates, ReasonCount, RuleCount,
 };
 pub use policy_run::{
     Applicant, ArmRole, Challenger, CounterOffer, OverrideView, PolicyArm, PolicyCounterfactual,

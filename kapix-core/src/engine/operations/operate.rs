@@ -37,6 +37,8 @@ pub(in crate::engine) trait Operate:
     /// The fields of an [`Applicant`](super::Applicant) that its request has; none where it is not about one
     /// applicant. A policy may ask such an operation as a step.
     const APPLICANT: &'static [&'static str] = &[];
+    /// The members of its answer, of an operation that a policy may ask as a step.
+    const ANSWERS: &'static [&'static str] = &[];
     /// How a portfolio of applicants, given as columns, is answered; none where a policy cannot replay it so.
     const TWIN: Option<Twin> = None;
     /// What it answers.
@@ -66,6 +68,11 @@ pub(in crate::engine) trait Operate:
     /// Returns the fields that the Desk reads and fills; `None` for an operation that leaves no record.
     fn common(&mut self) -> Option<Common<'_>> {
         None
+    }
+
+    /// Returns the instant that the Desk's clock fills where it is absent.
+    fn clocked(&mut self) -> Option<&mut Option<Instant>> {
+        self.common().map(|common| common.as_of)
     }
 
     /// Returns `as_of` and the seed, which a record states.

@@ -4,6 +4,7 @@ use super::policy_run::{PolicyRunRequest, PolicyRunResponse};
 use super::{Call, Done, Interrupt, Operate, RuleCount};
 use crate::engine::registry::{ArtefactRef, Chosen};
 use crate::error::{Cause, Error, Result};
+use crate::json_value::JsonValue;
 use crate::policy::{DecisionView, ExplainOptions, Hits, Outcome, Policy, ReasonLine};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,13 @@ impl Operate for PolicyExplainRequest {
     const LONG: bool = true;
     type Response = PolicyExplainResponse;
 
+    /// The instant of the decision stands for all that states none.
+    fn clocked(&mut self) -> Option<&mut Option<Instant>> {
+        let decision = self.decision.as_ref()?;
+        self.as_of = self.as_of.or(decision.as_of);
+        Some(&mut self.as_of)
+    }
+
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<PolicyExplainResponse>, Interrupt> {
         let policy = call.registry.named::<Policy>(&self.policy, |_| false)?;
         let against = self.against.as_ref().map(|name| {
@@ -133,7 +141,7 @@ impl Operate for PolicyExplainRequest {
         let options = ExplainOptions {
             name: name(&policy),
             against: against.as_ref().map(|it| (&**it, name(it))),
-            as_of: self.as_of,
+            as_of: self.as_of.or_else(|| decided.as_ref().map(|(_, answer)| answer.as_of)),
             decision,
             applications: self.applications,
             hits,
@@ -244,9 +252,19 @@ fn view<'d>(request: &'d PolicyRunRequest, answer: &'d PolicyRunResponse) -> Dec
         matched: answer.matched_rules.iter().map(|it| (&*it.table, &*it.rule)).collect(),
         outcome: answer.outcome,
         reasons: reasons.collect(),
-        refused: steps(|it| it.error.is_some()),
+        refused: answer.steps.iter().filter_map(|it| Some((&*it.name, refusal(it)?))).collect(),
         referred: steps(|it| it.referred),
         terms: answer.terms.as_ref(),
         trace: answer.trace.as_deref().unwrap_or_default(),
+        unused: &answer.unused,
     }
+}
+
+/// Returns why a step gave no result: its error, or the pointers that its answer does not have.
+fn refusal(step: &super::PolicyStep) -> Option<String> {
+    if let Some(error) = &step.error {
+        let of = |name: &str| error.member(name).and_then(JsonValue::as_str).unwrap_or_default();
+        return Some(format!("{}: {}", of("cause"), of("message")));
+    }
+    (!step.missing.is_empty()).then(|| format!("its answer does not have {}", step.missing.join(", ")))
 }

@@ -16,6 +16,7 @@ use crate::json::Scalar;
 use crate::policy::{CauseCount, DATED, InputBody, InputType, Outcome, Policy, Replay};
 use crate::scorecard::EntityType;
 use crate::time::Instant;
+use core::cmp::Reverse;
 use core::sync::atomic::{AtomicU64, Ordering};
 use rates::Portfolio;
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,9 @@ pub struct PolicyReplayResponse {
     /// The rates of each group of the columns of `group_by`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupRates>,
+    /// Which columns kept applications from being decided, the most frequent first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_decided: Vec<NotDecided>,
     /// The policy that decided.
     pub policy: ArtefactRef,
     /// The rates of all.
@@ -86,6 +90,19 @@ pub struct PolicyReplayResponse {
     /// Columns that neither the policy, nor a step that was answered from columns, nor the request reads.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unused: Vec<String>,
+}
+
+/// Applications that could not be decided.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NotDecided {
+    /// The column whose value kept them; absent where the policy may not decide at their instant.
+    pub column: Option<String>,
+    /// Applications.
+    pub rows: u64,
+    /// Their status, which is the cause.
+    pub status: &'static str,
 }
 
 /// How often a reason was one.
@@ -149,6 +166,7 @@ impl Operate for PolicyReplayRequest {
 /// A policy over the columns of a request.
 pub(super) struct Replayed {
     pub(super) replay: Replay,
+    pub(super) not_decided: Vec<NotDecided>,
     pub(super) artefacts: Vec<ArtefactRef>,
     pub(super) unused: Vec<String>,
     pub(super) absent: Vec<String>,
@@ -184,7 +202,16 @@ impl PolicyReplayRequest {
             })
         })?;
         artefacts.insert(0, policy.reference());
-        Ok(Replayed { replay, artefacts, unused, absent })
+        let mut counts: BTreeMap<(&'static str, Option<String>), u64> = BTreeMap::new();
+        for (row, cause) in &replay.refused {
+            let of_instant = || self.as_of_column.clone().filter(|_| *cause != Cause::PolicyNotEffective);
+            let column = applications.refused_by(*row).or_else(of_instant);
+            *counts.entry((cause.as_str(), column)).or_default() += 1;
+        }
+        let counted = counts.into_iter().map(|((status, column), rows)| NotDecided { column, rows, status });
+        let mut not_decided: Vec<NotDecided> = counted.collect();
+        not_decided.sort_by_key(|it| Reverse(it.rows));
+        Ok(Replayed { replay, not_decided, artefacts, unused, absent })
     }
 
     /// Returns the columns that nothing reads, and the inputs without a column; one that was probably meant as an input, or as
@@ -249,7 +276,7 @@ impl PolicyReplayRequest {
         frame: &Frame<'_>,
         replayed: Replayed,
     ) -> Result<PolicyReplayResponse> {
-        let Replayed { replay, unused, absent, .. } = replayed;
+        let Replayed { replay, not_decided, unused, absent, .. } = replayed;
         let portfolio = Portfolio::of(frame, self.observed.as_deref(), self.as_of_column.as_deref())?;
         let days = portfolio.days();
         let mut statuses = BTreeMap::new();
@@ -266,6 +293,7 @@ impl PolicyReplayRequest {
             columns: None,
             days,
             groups: portfolio.groups(&self.group_by, &replay.outcomes)?,
+            not_decided,
             policy: policy.reference(),
             rates: portfolio.rates(&replay.outcomes),
             reasons: reasons(&replay, days),

@@ -20,6 +20,7 @@ use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
 use crate::statement::TransactionsReadRequest;
+use crate::time::Instant;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! operations {
@@ -155,6 +156,15 @@ macro_rules! operations {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::APPLICANT,)+ }
             }
 
+            /// Returns the members of its request, and those of its answer where a policy may ask it as a step.
+            pub(in crate::engine) fn members(self) -> [&'static [&'static str]; 2] {
+                match self {
+                    $($(#[cfg($gate)])? Self::$variant => {
+                        [super::members::of::<$request>(), <$request as Operate>::ANSWERS]
+                    })+
+                }
+            }
+
             /// Returns how a portfolio of applicants, given as columns, is answered.
             pub(in crate::engine) const fn twin(self) -> Option<super::operate::Twin> {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::TWIN,)+ }
@@ -235,6 +245,11 @@ macro_rules! operations {
             /// Returns the fields that the Desk reads and fills.
             pub(in crate::engine) fn common(&mut self) -> Option<Common<'_>> {
                 match self { $($(#[cfg($gate)])? Self::$variant(request) => request.common(),)+ }
+            }
+
+            /// Returns the instant that the Desk's clock fills where it is absent.
+            pub(in crate::engine) fn clocked(&mut self) -> Option<&mut Option<Instant>> {
+                match self { $($(#[cfg($gate)])? Self::$variant(request) => request.clocked(),)+ }
             }
 
             /// Takes the columns that came beside the request into it; false where they stay beside it.

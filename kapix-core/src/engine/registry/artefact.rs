@@ -122,6 +122,10 @@ impl Loaded {
     /// Reads and proves one artefact; pointers start at it.
     pub(super) fn read(value: &JsonValue, limits: &Limits) -> Result<Self> {
         check_format(value)?;
+        if let Some(JsonValue::Number(_)) = value.member("version") {
+            let message = "version is a text: put the number in quotes, `\"1.0\"`";
+            return Err(Error::new(Cause::JsonShape, message).at("/version"));
+        }
         let body = kind::load(value, limits)?;
         let document: Document<JsonValue> = Document::read(value, limits)?;
         Ok(Self {

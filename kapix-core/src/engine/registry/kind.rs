@@ -103,9 +103,19 @@ impl Row {
     }
 }
 
-/// Reads and proves the body of an artefact; one that states no kind is refused for that as its frame is read.
+/// Reads and proves the body of an artefact.
 pub(super) fn load(artefact: &JsonValue, limits: &Limits) -> Result<Arc<dyn Body>> {
-    let stated = artefact.member("kind").and_then(JsonValue::as_str).unwrap_or(Card::KIND);
+    let kind = artefact.member("kind");
+    // What is no object is refused for that as its frame is read.
+    if let (None, JsonValue::Object(_)) = (kind, artefact) {
+        // What a body of each kind has, and no other.
+        let body = artefact.member("body");
+        let has = |name: &str| body.is_some_and(|body| body.member(name).is_some());
+        let meant = if has("steps") { Policy::KIND } else { Card::KIND };
+        let message = format!("kind is missing: write `kind: {meant}`");
+        return Err(Error::new(Cause::ArtefactKind, message).at("/kind"));
+    }
+    let stated = kind.map_or(Card::KIND, |kind| kind.as_str().unwrap_or_default());
     let Some(row) = KINDS.iter().find(|row| row.kind == stated) else {
         let names: Vec<&str> = KINDS.iter().map(|row| row.kind).collect();
         let message = format!("kind must be `{}`, or `bundle` at the top", names.join("`, `"));

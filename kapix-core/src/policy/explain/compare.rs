@@ -11,11 +11,14 @@ use crate::fitting::Run;
 use crate::policy::load::Policy;
 use crate::policy::table::Table;
 use crate::policy::{
-    HitPolicy, InputBody, OverrideBody, PolicyBody, RuleDifference, RuleGives, StepBody, TableBody,
-    TableDifference,
+    HitPolicy, InputBody, OverrideBody, PolicyBody, ReasonBody, RuleDifference, RuleGives, StepBody,
+    TableBody, TableDifference,
 };
 use crate::time::Instant;
 use std::collections::BTreeSet;
+
+/// Languages in which the changed text of one reason is shown.
+const LANGUAGES_MAX: usize = 8;
 
 /// Lines of one table that are shown.
 const SHOWN_MAX: usize = 200;
@@ -175,9 +178,10 @@ impl Policy {
         for name in reasons {
             let (first, second) = (one.reasons.get(name), two.reasons.get(name));
             if first != second {
-                let said = |reason: Option<&crate::policy::ReasonBody>| match reason {
+                let changed = changed_languages(first, second, language);
+                let said = |reason: Option<&ReasonBody>| match reason {
                     None => words("not there"),
-                    Some(reason) => text(reason, language).words(format!(
+                    Some(reason) => in_languages(reason, language, &changed).words(format!(
                         " ({}, told to {}{})",
                         super::words::many(reason.texts.len(), "language", "languages"),
                         if reason.audience == crate::policy::ReasonAudience::Internal {
@@ -229,6 +233,30 @@ const PLAIN: [&str; 4] = [
     "the versions have other columns",
     "the versions state it differently",
 ];
+
+/// Returns the languages beside the page's in which the texts of a reason differ.
+fn changed_languages<'r>(
+    first: Option<&'r ReasonBody>,
+    second: Option<&'r ReasonBody>,
+    language: &str,
+) -> Vec<&'r str> {
+    let (Some(first), Some(second)) = (first, second) else { return Vec::new() };
+    let all: BTreeSet<&String> = first.texts.keys().chain(second.texts.keys()).collect();
+    let changed =
+        all.into_iter().filter(|it| first.texts.get(*it) != second.texts.get(*it) && **it != language);
+    changed.take(LANGUAGES_MAX).map(String::as_str).collect()
+}
+
+/// Returns the text of a reason in the page's language, and in those in which it changed.
+fn in_languages(reason: &ReasonBody, language: &str, changed: &[&str]) -> Line {
+    changed.iter().fold(text(reason, language), |said, other| {
+        let said = said.words("; in ").code(other).words(": ");
+        match reason.texts.get(*other) {
+            Some(text) => said.quote(text),
+            None => said.words("no text"),
+        }
+    })
+}
 
 fn input(body: &PolicyBody, input: Option<&InputBody>) -> Line {
     match input {

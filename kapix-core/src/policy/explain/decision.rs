@@ -40,11 +40,13 @@ pub(crate) struct DecisionView<'d> {
     pub matched: Vec<(&'d str, &'d str)>,
     pub outcome: Outcome,
     pub reasons: Vec<ReasonLine<'d>>,
-    /// Steps that refused, and steps that referred the application themselves.
-    pub refused: Vec<&'d str>,
+    /// Steps that gave no result with why, and steps that referred the application themselves.
+    pub refused: Vec<(&'d str, String)>,
     pub referred: Vec<&'d str>,
     pub terms: Option<&'d BTreeMap<String, JsonValue>>,
     pub trace: &'d [TableTrace],
+    /// What was sent and not read.
+    pub unused: &'d [String],
 }
 
 /// One reason of a decision.
@@ -119,7 +121,7 @@ impl Policy {
 
     /// Returns when and on what it was decided, and what an approval grants.
     fn facts(&self, view: &DecisionView<'_>) -> Vec<Line> {
-        let mut lines = vec![words(format!("Decided at {}.", view.as_of))];
+        let mut lines = vec![words(format!("Decided at {} (UTC).", view.as_of))];
         let inputs = self.body.inputs.iter().filter(|(_, input)| !input.protected).take(VALUES_MAX);
         let values = inputs.map(|(name, _)| {
             let given = view.inputs.get(name).unwrap_or(&JsonValue::Null);
@@ -130,12 +132,8 @@ impl Policy {
             let value = json(self.scalar_of(name), value);
             lines.push(code(name).words(" is missing; the policy takes ").line(value).words(" instead."));
         }
-        if !view.refused.is_empty() {
-            lines.push(
-                words("Steps that gave no result: ")
-                    .line(names(view.refused.iter().copied(), " and "))
-                    .words("."),
-            );
+        for (step, why) in &view.refused {
+            lines.push(words("The step ").code(step).words(" gave no result: ").quote(why).words("."));
         }
         if !view.referred.is_empty() {
             lines.push(
@@ -152,6 +150,10 @@ impl Policy {
                 self.offer.as_ref().and_then(|offer| offer.terms.iter().find(|(own, _)| **own == **name));
             let term = json(scalar.map(|(_, expression)| expression.scalar), term);
             lines.push(words("It states ").code(name).words(" = ").line(term).words("."));
+        }
+        if !view.unused.is_empty() {
+            let unused = view.unused.iter().map(String::as_str).take(VALUES_MAX);
+            lines.push(words("Sent and not read: ").line(names(unused, ", ")).words("."));
         }
         lines
     }

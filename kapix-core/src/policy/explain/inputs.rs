@@ -20,8 +20,14 @@ impl Policy {
             return;
         }
         let head = ["Input", "What it is", "Values", "Where it is missing or too old"];
+        let unread = self.unread_inputs();
         let rows = body.inputs.iter().take(SHOWN_MAX).map(|(name, input)| {
-            (Tone::Plain, vec![code(name), about(input), values(body, input), missing(body, input)])
+            let missing = if unread.contains(&**name) {
+                words("Nothing: no rule reads it.")
+            } else {
+                missing(body, input)
+            };
+            (Tone::Plain, vec![code(name), about(input), values(body, input), missing])
         });
         page.table(Grid {
             caption: words("Inputs of the policy"),

@@ -93,9 +93,14 @@ impl Policy {
             .iter()
             .filter_map(|step| if let StepBody::Call(call) = step { Some(&*call.operation) } else { None })
             .collect();
+        let protected = body.inputs.values().filter(|input| input.protected).count();
+        let idle = protected + self.unread_inputs().len();
+        let read = body.inputs.len().saturating_sub(idle);
+        let unread =
+            if idle == 0 { String::new() } else { format!(", states {idle} more that nothing reads,") };
         let mut steps = words(format!(
-            "It reads {} and takes {}, of which {}.",
-            many(body.inputs.len(), "input", "inputs"),
+            "It reads {}{unread} and takes {}, of which {}.",
+            many(read, "input", "inputs"),
             many(body.steps.len(), "step", "steps"),
             if tables == 1 {
                 "1 is a decision table".to_owned()
@@ -187,9 +192,9 @@ impl Policy {
 pub(super) fn effective(body: EffectiveBody) -> Line {
     let said = match (body.from, body.until) {
         (None, None) => return words("It may decide at any time."),
-        (Some(from), None) => format!("It may decide from {from} on"),
-        (None, Some(until)) => format!("It may decide before {until}"),
-        (Some(from), Some(until)) => format!("It may decide from {from} on and before {until}"),
+        (Some(from), None) => format!("It may decide from {from} (UTC) on"),
+        (None, Some(until)) => format!("It may decide before {until} (UTC)"),
+        (Some(from), Some(until)) => format!("It may decide from {from} on and before {until} (both UTC)"),
     };
     words(said).words("; outside that time a call fails with ").code("policy.not_effective").words(".")
 }

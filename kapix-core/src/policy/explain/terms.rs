@@ -139,7 +139,7 @@ impl Policy {
                 Some(_) => Tone::Bad,
                 None => Tone::Plain,
             };
-            let dated = case.as_of.map(|at: Instant| format!(" at {at}")).unwrap_or_default();
+            let dated = case.as_of.map(|at: Instant| format!(" at {at} (UTC)")).unwrap_or_default();
             let name = line().quote(&case.name).words(dated);
             (tone, vec![name, self.given(case), expected(case), came(result.as_ref())])
         });

@@ -306,7 +306,7 @@ fn a_loan_is_told_in_sentences() {
     let page = page(&policy(&loan()), false);
     for said in [
         "# Policy `loan@1`",
-        "- It reads 6 inputs and takes 3 steps, of which 2 are decision tables.",
+        "- It reads 5 inputs, states 1 more that nothing reads, and takes 3 steps, of which 2 are decision tables.",
         "`share` is `amount / income`. Its type: number.",
         "- `rule_1`: If `age` is below 18: **decline** with `UNDERAGE`.",
         "- `thin`: Otherwise, if `score` is at least 500 and below 540 and `share` is above 0.2: **refer** with `THIN_MARGIN` to the queue `senior`.",

@@ -175,6 +175,9 @@ pub struct PolicyReason {
 pub struct PolicyStep {
     /// Its error, where it refused.
     pub error: Option<JsonValue>,
+    /// JSON pointers to results that the policy reads and its answer does not have, or has as null or as another type.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// Name of the step.
     pub name: String,
     /// The operation.
@@ -222,6 +225,10 @@ impl Found<'_> {
         });
         let steps = self.steps.iter().map(|(step, (operation, fulfilled))| PolicyStep {
             error: if let Fulfilled::Refusal(error) = fulfilled { Some(error.clone()) } else { None },
+            missing: match fulfilled {
+                Fulfilled::Answer(answer) => self.policy.lacks(*step, answer),
+                Fulfilled::Refusal(_) => Vec::new(),
+            },
             name: self.policy.step_name(*step).to_owned(),
             operation: operation.as_str(),
             referred: matches!(fulfilled, Fulfilled::Answer(answer) if operation.refers(answer)),
