@@ -143,7 +143,7 @@ impl Policy {
         let results = call.body.results.values().zip(&call.results);
         let lacks = results.filter(|(_, wanted)| {
             let found = pointed(answer, &wanted.pointer).filter(|it| **it != JsonValue::Null);
-            !found.is_some_and(|it| input::read(wanted.scalar, it, &self.symbols, &mut Vec::new()).is_ok())
+            found.is_none_or(|it| input::read(wanted.scalar, it, &self.symbols, &mut Vec::new()).is_err())
         });
         lacks.map(|(body, _)| body.pointer.clone()).collect()
     }

@@ -108,10 +108,14 @@ pub enum PolicyDoubt {
     #[strum(message = "Let a row before it decide where the value does not exist.")]
     NoValue,
     /// A step was refused, or did not give what the policy reads.
-    #[strum(message = "Send what the operation needs; its error is in `steps`.")]
+    #[strum(
+        message = "Send what the operation needs: `steps` has its error, or in `missing` the pointers that its answer does not have."
+    )]
     StepRefused,
     /// A step referred the application itself.
-    #[strum(message = "Look at the reasons in the answer of the step.")]
+    #[strum(
+        message = "`steps` names it. Its whole answer, with why, is in the record of the call, under `found`; or ask the operation itself."
+    )]
     StepReferred,
     /// No row that approves, refers or declines matched.
     #[strum(message = "Add a row for such applications; `policy.check` shows the gap.")]

@@ -8,6 +8,7 @@ use super::terms::text;
 use super::words::{expression, names, or_dash, output, scalar_of_output};
 use crate::error::Result;
 use crate::fitting::Run;
+use crate::money::Currency;
 use crate::policy::load::Policy;
 use crate::policy::table::Table;
 use crate::policy::{
@@ -214,8 +215,7 @@ impl Policy {
             );
         }
         if one.currency != two.currency {
-            let said =
-                |body: &PolicyBody| or_none(body.currency.as_ref().map(crate::money::Currency::as_str));
+            let said = |body: &PolicyBody| or_none(body.currency.as_ref().map(Currency::as_str));
             add(words("Currency"), said(one), said(two));
         }
         if one.tests != two.tests {
