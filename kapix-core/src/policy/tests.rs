@@ -9,6 +9,8 @@ mod faults;
 mod hidden;
 mod large;
 mod lenient;
+mod same;
+mod scores;
 #[cfg(feature = "yaml")]
 mod shipped;
 mod stated;
