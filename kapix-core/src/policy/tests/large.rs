@@ -58,7 +58,7 @@ fn steps_grow_with_the_rows_of_a_table_and_not_with_their_pairs() {
     for (name, document) in all {
         let (found, steps) = looked_at(&policy(&document));
         // 20 gaps are told, and whether there are more.
-        let is_more = name == "any";
+        let is_more = found.findings.len() >= 20;
         assert_eq!((found.whole, &*found.unfinished), (!is_more, &[Gap][..usize::from(is_more)]), "{name}");
         assert!(kinds(&found).iter().all(|kind| *kind == Gap), "{name} {:?}", kinds(&found));
         assert!(steps < 150 * ROWS, "{name}: {steps}");
