@@ -22,7 +22,9 @@ impl Bounds {
     /// Returns them where some slots have one value, also of what tables give: which of their rows may match is looked at.
     pub(super) fn at(policy: &Policy, fixed: &[(u16, f64)]) -> Self {
         let mut all = Self::of_inputs(policy);
-        fixed.iter().for_each(|(slot, value)| all.put(*slot, (*value, *value)));
+        for (slot, value) in fixed {
+            all.put(*slot, (*value, *value));
+        }
         for step in &policy.steps {
             all.derive(step);
             let Step::Table(table) = step else { continue };

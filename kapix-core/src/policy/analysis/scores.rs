@@ -81,7 +81,7 @@ impl Policy {
                     break;
                 }
             }
-            (surely, not_always) = (surely | all, not_always | !all);
+            (surely, not_always) = (surely || all, not_always || !all);
         }
         surely && not_always
     }
