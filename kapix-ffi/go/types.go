@@ -3506,7 +3506,7 @@ type RuleFinding struct {
 	Level RuleFindingLevel `json:"level"`
 	// Outcome: What the policy, run whole, decides of the witness.
 	Outcome Outcome `json:"outcome,omitempty"`
-	// Region: The columns and where it is, as cells.
+	// Region: The columns and where it is, as cells. The empty text is a cell that no value passes: of a row that is unreachable, it stands at the columns which no value of the inputs can reach.
 	Region map[string]string `json:"region"`
 	// Rules: The rows.
 	Rules []string `json:"rules,omitzero"`
@@ -3534,11 +3534,11 @@ const (
 type RuleFindingLevel string
 
 const (
-	// RuleFindingLevelError: The policy is not valid: a conflict with an applicant who shows it.
+	// RuleFindingLevelError: The policy is not valid: a conflict with an applicant who shows it, and whose run comes to the table.
 	RuleFindingLevelError RuleFindingLevel = "error"
 	// RuleFindingLevelInfo: It may be meant so: a gap, at which the table gives nothing and the policy never approves on its account.
 	RuleFindingLevelInfo RuleFindingLevel = "info"
-	// RuleFindingLevelWarning: It is probably a mistake, or a conflict of which no applicant was found.
+	// RuleFindingLevelWarning: It is probably a mistake, or a conflict that no applicant was found to come to.
 	RuleFindingLevelWarning RuleFindingLevel = "warning"
 )
 
@@ -4344,7 +4344,7 @@ type TableAnalysis struct {
 	NotAnalysed []string `json:"not_analysed,omitzero"`
 	// Table: Name of the table.
 	Table string `json:"table"`
-	// Unfinished: Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number of steps: there may be more of them than are told here.
+	// Unfinished: Kinds of findings that were not looked for to the end, since 20 of each are told and a policy is looked at in a bounded number of steps: there may be more of them than are told here.
 	Unfinished []RuleFindingKind `json:"unfinished,omitzero"`
 	// Whole: Whether everything was looked at.
 	Whole bool `json:"whole"`

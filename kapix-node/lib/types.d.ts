@@ -3207,7 +3207,10 @@ export interface RuleFinding {
   readonly level: RuleFindingLevel;
   /** What the policy, run whole, decides of the witness. */
   readonly outcome?: Outcome;
-  /** The columns and where it is, as cells. */
+  /**
+   * The columns and where it is, as cells. The empty text is a cell that no value passes: of a row that is
+   * unreachable, it stands at the columns which no value of the inputs can reach.
+   */
   readonly region: { readonly [name: string]: string };
   /** The rows. */
   readonly rules?: ReadonlyArray<string>;
@@ -3559,8 +3562,8 @@ export interface TableAnalysis {
   /** Name of the table. */
   readonly table: string;
   /**
-   * Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number of
-   * steps: there may be more of them than are told here.
+   * Kinds of findings that were not looked for to the end, since 20 of each are told and a policy is looked at
+   * in a bounded number of steps: there may be more of them than are told here.
    */
   readonly unfinished?: ReadonlyArray<RuleFindingKind>;
   /** Whether everything was looked at. */

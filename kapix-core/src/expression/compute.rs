@@ -103,8 +103,8 @@ fn meant(value: f64) -> f64 {
     if (value - whole).abs() <= near { whole } else { value }
 }
 
-/// The part of a number that is taken for an error of floats: 4 units in its last place.
-const NEAR: f64 = (1_u64 << 50) as f64;
+/// The part of a number that is taken for an error of floats, over 1: 2^50, for 4 units in its last place.
+const NEAR: f64 = 1_125_899_906_842_624.0;
 /// The most that is taken for one, 2^-10.
 const NEAR_MAX: f64 = 1.0 / 1024.0;
 

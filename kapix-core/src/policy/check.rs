@@ -148,7 +148,8 @@ impl Policy {
             found.extend(self.alone(step, table, &mut steps));
             steps.check()?;
         }
-        found.extend(self.limit_alone());
+        found.extend(self.limit_alone(&mut steps));
+        steps.check()?;
         Ok(found)
     }
 
@@ -156,6 +157,8 @@ impl Policy {
         let is_idle = self.idle_tests(table);
         let mut of_bureau = self.declines_alone(step, table, Ground::BureauScore, steps);
         let mut of_own = self.declines_alone(step, table, Ground::OwnScore, steps);
+        of_bureau.extend(self.declines_at_scores(table, Ground::BureauScore, steps));
+        of_own.extend(self.declines_at_scores(table, Ground::OwnScore, steps));
         for (number, row) in table.rows.iter().enumerate() {
             let declines =
                 table.thens.get(row.then as usize).is_some_and(|it| it.outcome == Some(Outcome::Decline));
@@ -191,11 +194,13 @@ impl Policy {
     }
 
     /// Returns the limit of an offer that rests on the score of a bureau alone and declines what lies above it.
-    fn limit_alone(&self) -> Option<JurisdictionFinding> {
+    fn limit_alone(&self, steps: &mut Steps<'_>) -> Option<JurisdictionFinding> {
         let offer = self.offer.as_ref().filter(|offer| offer.above.0 == Outcome::Decline)?;
         let program = &offer.limit.as_ref()?.program;
         let grounds: BTreeSet<Ground> = self.grounds_of(program).collect();
-        (grounds == BTreeSet::from([Ground::BureauScore])).then(|| JurisdictionFinding {
+        let is_alone = grounds == BTreeSet::from([Ground::BureauScore])
+            || self.limits_at_scores(Ground::BureauScore, steps);
+        is_alone.then(|| JurisdictionFinding {
             message: BUREAU_LIMIT,
             rejected: true,
             rule: OFFER_LIMIT.to_owned(),

@@ -4,7 +4,6 @@ use super::document::{CollectBy, Ground, HitPolicy, Outcome, OutputBody, RuleBod
 use super::index::Index;
 use super::input::Absent;
 use super::load::{Loader, SlotInfo};
-use crate::canonical;
 use crate::error::{Cause, escape_segment};
 use crate::expression::{Cell, CellTest, Expression, Program, Scalar, Slot, Unknown, Values};
 use crate::json_value::JsonValue;
@@ -253,8 +252,8 @@ struct Build<'b> {
     table: Table,
     /// Names and types of the outputs.
     scalars: Vec<(&'b String, &'b OutputBody, Option<Scalar>)>,
-    /// What rows give, by its text.
-    numbers: BTreeMap<Vec<u8>, u32>,
+    /// What rows give, by what it was compiled to: however it is written, the same has one number.
+    numbers: BTreeMap<String, u32>,
     ground: BTreeSet<Ground>,
     from: BTreeSet<Option<usize>>,
     /// The texts that rows give of each output; none where one may give any.
@@ -379,8 +378,7 @@ impl Build<'_> {
             outputs,
         };
         let next = u32::try_from(self.table.thens.len()).unwrap_or(u32::MAX);
-        let written = canonical::to_vec(body).unwrap_or_default();
-        let number = *self.numbers.entry(written).or_insert(next);
+        let number = *self.numbers.entry(format!("{then:?}")).or_insert(next);
         if number == next {
             self.table.thens.push(then);
         }
@@ -453,7 +451,8 @@ struct OfOutput {
 /// Returns the value of an output: a number or truth value as it is, a text as an expression.
 fn output_value(value: &JsonValue, scalar: Scalar, loader: &mut Loader<'_>, field: &str) -> Option<OfOutput> {
     let constant = |value: f64, texts: Option<Arc<[u32]>>| OfOutput {
-        value: OutputValue::Constant(value),
+        // Either zero is one number.
+        value: OutputValue::Constant(value + 0.0),
         ground: BTreeSet::new(),
         from: BTreeSet::new(),
         texts,
@@ -469,6 +468,14 @@ fn output_value(value: &JsonValue, scalar: Scalar, loader: &mut Loader<'_>, fiel
     if expression.scalar != scalar && !(expression.scalar == Scalar::Integer && is_number) {
         loader.wrong(Cause::ExpressionType, field, &super::offer::unexpected(scalar, expression.scalar));
         return None;
+    }
+    let folded = || {
+        let reads = !expression.program.slots().is_empty() || !expression.program.lists().is_empty();
+        let values = Values { slots: &[], lists: &[], symbols: &loader.symbols, texts: &[] };
+        if reads { None } else { expression.program.run(&values).value() }
+    };
+    if let Some(value) = literal.map_or_else(folded, |_| None) {
+        return Some(constant(value, expression.values));
     }
     let Some(slot) = literal else {
         let (ground, from) = loader.rests_on(expression.program.slots(), expression.program.lists());

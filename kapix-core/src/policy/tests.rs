@@ -10,6 +10,8 @@ mod hidden;
 mod large;
 mod lenient;
 mod meant;
+mod same;
+mod scores;
 #[cfg(feature = "yaml")]
 mod shipped;
 mod stated;

@@ -2649,7 +2649,7 @@ class RuleFinding(Record):
     kind = property_of('kind', 'What it is.')
     level = property_of('level', 'How much it matters.')
     outcome = property_of('outcome', 'What the policy, run whole, decides of the witness.')
-    region = property_of('region', 'The columns and where it is, as cells.')
+    region = property_of('region', 'The columns and where it is, as cells. The empty text is a cell that no value passes: of a row that is unreachable, it stands at the columns which no value of the inputs can reach.')
     rules = property_of('rules', 'The rows.')
     witness = property_of('witness', 'Values of inputs and of results of steps at which it is so, proved by a run; null where none were found. A value whose age counts has the date of `as_of`, where the request states one.')
 
@@ -2894,7 +2894,7 @@ class TableAnalysis(Record):
     findings = property_of('findings', 'What was found.', 'RuleFinding')
     not_analysed = property_of('not_analysed', 'Rows with computed cells: they are not analysed.')
     table = property_of('table', 'Name of the table.')
-    unfinished = property_of('unfinished', 'Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number of steps: there may be more of them than are told here.')
+    unfinished = property_of('unfinished', 'Kinds of findings that were not looked for to the end, since 20 of each are told and a policy is looked at in a bounded number of steps: there may be more of them than are told here.')
     whole = property_of('whole', 'Whether everything was looked at.')
 
 

@@ -3523,7 +3523,9 @@ class RuleFinding(Record):
         """What the policy, run whole, decides of the witness."""
     @property
     def region(self) -> Mapping[str, str]:
-        """The columns and where it is, as cells."""
+        """The columns and where it is, as cells. The empty text is a cell that no value passes: of a row that is
+        unreachable, it stands at the columns which no value of the inputs can reach.
+        """
     @property
     def rules(self) -> tuple[str, ...] | None:
         """The rows."""
@@ -3965,8 +3967,8 @@ class TableAnalysis(Record):
         """Name of the table."""
     @property
     def unfinished(self) -> tuple[RuleFindingKind, ...] | None:
-        """Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number
-        of steps: there may be more of them than are told here.
+        """Kinds of findings that were not looked for to the end, since 20 of each are told and a policy is
+        looked at in a bounded number of steps: there may be more of them than are told here.
         """
     @property
     def whole(self) -> bool:

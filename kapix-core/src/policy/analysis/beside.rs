@@ -145,22 +145,22 @@ impl<'b> Beside<'b> {
                 let alike: Vec<usize> =
                     others.all.iter().copied().filter(|it| reason(both.then(*it)) == why).collect();
                 let near = Near { row: *row, part: &part, without, alike: &alike };
-                let (found, is_whole) = near.untold((version, others), boxes, steps);
-                self.is_whole &= is_whole;
-                let Some(region) = found else { continue };
+                let (regions, is_whole) = near.untold((version, others), boxes, steps);
                 let told = self.told.entry(*row).or_default();
-                *told += 1;
-                if *told > PARTS_OF_PAIR {
-                    self.is_whole = false;
-                    continue;
-                }
+                let room = PARTS_OF_PAIR - *told;
+                self.is_whole &= is_whole && regions.len() <= room;
+                *told += regions.len().min(room);
                 let with = |decides: &[usize], tells: bool| {
                     let more = tells.then_some(*row);
                     let rows: Vec<usize> = decides.iter().copied().chain(more).collect();
                     if tells { Decides::Declines(rows) } else { Decides::Rows(rows) }
                 };
-                let (one, other) = (with(one, is_one), with(other, !is_one));
-                parts.push(Part { one, other, region, is_turned: false });
+                parts.extend(regions.into_iter().take(room).map(|region| Part {
+                    one: with(one, is_one),
+                    other: with(other, !is_one),
+                    region,
+                    is_turned: false,
+                }));
             }
         }
         parts
@@ -178,28 +178,28 @@ struct Near<'n> {
 }
 
 impl Near<'_> {
-    /// Returns where the row is told and no row of the other version tells its reason, and whether there is no more of it that was
-    /// not looked at.
+    /// Returns the parts where the row is told and no row of the other version tells its reason, and whether there is no more of it
+    /// that was not looked at.
     fn untold(
         &self,
         (version, others): (&Declines, &Declines),
         boxes: &Boxes,
         steps: &mut Steps<'_>,
-    ) -> (Option<Vec<Intervals>>, bool) {
+    ) -> (Vec<Vec<Intervals>>, bool) {
         let spares = version.behind.before(self.row);
         let of = |row: usize| boxes.rows.get(row).and_then(Option::as_ref);
         let apart: Vec<usize> = self.without.iter().chain(spares).copied().collect();
         if !steps.spend(apart.len() + others.all.len()) {
-            return (None, true);
+            return (Vec::new(), true);
         }
         // A computed row among them may tell the same there: what it covers is not known.
         if apart.iter().chain(self.alike).any(|it| of(*it).is_none()) {
-            return (None, true);
+            return (Vec::new(), true);
         }
         let covering = [&*apart, self.alike].concat();
-        if let found @ Some(_) = boxes.uncovered(self.part, &covering, 1, steps).into_iter().next() {
-            return (found, true);
-        }
+        // One more than are told shows that there are more.
+        let most = PARTS_OF_PAIR + 1;
+        let mut found = boxes.uncovered(self.part, &covering, most, steps);
         // One that tells the same does not where it stands behind a row of its own version that spares.
         let mark = version.behind.mark(self.row);
         let behind = |it: &&usize| others.behind.mark(**it) != mark && !others.behind.before(**it).is_empty();
@@ -208,17 +208,17 @@ impl Near<'_> {
             let more = self.alike.iter().filter(|it| *it != row);
             let covering: Vec<usize> = apart.iter().chain(more).copied().collect();
             for spare in others.behind.before(*row) {
-                let (Some(own), Some(spare)) = (of(*row), of(*spare)) else { return (None, false) };
+                let (Some(own), Some(spare)) = (of(*row), of(*spare)) else { return (found, false) };
                 let part = common(&common(self.part, own), spare);
                 if part.iter().any(Intervals::is_empty) {
                     continue;
                 }
-                if let found @ Some(_) = boxes.uncovered(&part, &covering, 1, steps).into_iter().next() {
-                    return (found, true);
-                }
+                // Where two rows spare, the same part is found once.
+                let more = boxes.uncovered(&part, &covering, most, steps);
+                found.extend(more.into_iter().filter(|it| !found.contains(it)).collect::<Vec<_>>());
             }
         }
         // Several may hide each other.
-        (None, hidden.len() < 2)
+        (found, hidden.len() < 2)
     }
 }

@@ -11,9 +11,11 @@ use super::together::together;
 use super::tree::Tree;
 use super::witness::Claim;
 use crate::expression::Intervals;
+use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::policy::document::{
-    CallBody, HitPolicy, InputBody, OnMissing, Outcome, PolicyBody, RuleBody, StepBody, TableBody, ThenBody,
+    CallBody, HitPolicy, InputBody, OnMissing, Outcome, OutputBody, PolicyBody, RuleBody, StepBody,
+    TableBody, ThenBody,
 };
 use crate::policy::load::{Policy, Step};
 use crate::policy::table::Table;
@@ -46,6 +48,8 @@ pub(super) struct Both<'v> {
     step: usize,
     /// The rows of both, as their documents have them.
     rules: Vec<RuleBody>,
+    /// What they give: of outputs that are the same and written in different ways, the one that comes first.
+    thens: Vec<ThenBody>,
     one: Version<'v>,
     other: Version<'v>,
 }
@@ -91,6 +95,7 @@ impl<'v> Both<'v> {
             then: ThenBody { outcome: Some(Outcome::Approve), ..ThenBody::default() },
             ..rule.clone()
         };
+        let thens = same_outputs((&one.body, step), (&other.body, same), (table, &rules), limits);
         let whole = TableBody {
             hit: HitPolicy::First,
             outputs: BTreeMap::new(),
@@ -108,6 +113,7 @@ impl<'v> Both<'v> {
             policy,
             step,
             rules,
+            thens,
             one: version(one, step, table, 0),
             other: version(other, place, same, count),
         })
@@ -121,7 +127,7 @@ impl<'v> Both<'v> {
     }
 
     pub(super) fn then(&self, row: usize) -> Option<&ThenBody> {
-        self.rules.get(row).map(|rule| &rule.then)
+        self.thens.get(row)
     }
 
     pub(super) fn rule(&self, row: usize) -> Option<&RuleBody> {
@@ -333,7 +339,7 @@ impl<'v> Both<'v> {
                 ..several
             }),
             (Decides::Rows(_) | Decides::Declines(_), [row]) => {
-                let then = self.then(*row)?;
+                let then = &self.rule(*row)?.then;
                 Some(RuleGives {
                     outcome: then.outcome,
                     outputs: then.outputs.clone(),
@@ -345,6 +351,43 @@ impl<'v> Both<'v> {
             (Decides::Rows(_) | Decides::Declines(_), _) => Some(several),
         }
     }
+}
+
+/// Returns what rows of both versions give, where outputs that are compiled to the same are written as the first of them is; as the
+/// documents have it where these do not stand beside each other.
+fn same_outputs(
+    one: (&PolicyBody, usize),
+    (other, same): (&PolicyBody, &Table),
+    (table, rules): (&Table, &[RuleBody]),
+    limits: &Limits,
+) -> Vec<ThenBody> {
+    let written: Vec<ThenBody> = rules.iter().map(|rule| rule.then.clone()).collect();
+    let outputs = |table: &Table| -> BTreeMap<String, OutputBody> {
+        let plain = |it: &OutputBody| OutputBody { aggregate: None, priority: None, ..it.clone() };
+        table.body.outputs.iter().map(|(name, it)| (name.clone(), plain(it))).collect()
+    };
+    let declared = outputs(table);
+    // Numbers and truth values are written in one way.
+    let is_text = |rule: &RuleBody| rule.then.outputs.values().any(|it| matches!(it, JsonValue::Text(_)));
+    if !rules.iter().any(is_text) || declared != outputs(same) {
+        return written;
+    }
+    let named = |(number, rule): (usize, &RuleBody)| {
+        let (outcome, outputs) = (Some(Outcome::Approve), rule.then.outputs.clone());
+        let then = ThenBody { outcome, outputs, ..ThenBody::default() };
+        RuleBody { id: Some(format!("row_{number}")), then, ..rule.clone() }
+    };
+    let rules = rules.iter().enumerate().map(named).collect();
+    let whole = TableBody { hit: HitPolicy::First, outputs: declared, rules, ..table.body.clone() };
+    let loaded = whole_body(one, other, whole).ok().and_then(|body| Policy::load(body, limits).ok());
+    let Some(Step::Table(whole)) = loaded.as_ref().and_then(|it| it.steps.get(one.1)) else { return written };
+    let mut first: BTreeMap<u32, &ThenBody> = BTreeMap::new();
+    let mut all = Vec::new();
+    for (row, own) in whole.rows.iter().zip(&written) {
+        let like = *first.entry(row.then).or_insert(own);
+        all.push(ThenBody { outputs: like.outputs.clone(), ..own.clone() });
+    }
+    if all.len() == written.len() { all } else { written }
 }
 
 /// Returns the document of a policy that ends with a table of both versions: what the first does before it, the inputs of both,

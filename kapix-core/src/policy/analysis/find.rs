@@ -37,8 +37,8 @@ pub struct TableAnalysis {
     pub not_analysed: Vec<String>,
     /// Name of the table.
     pub table: String,
-    /// Kinds of findings that were not looked for to the end, since a policy is looked at in a bounded number of steps: there may be
-    /// more of them than are told here.
+    /// Kinds of findings that were not looked for to the end, since 20 of each are told and a policy is looked at in a bounded number
+    /// of steps: there may be more of them than are told here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<RuleFindingKind>,
     /// Whether everything was looked at.
@@ -87,11 +87,11 @@ pub enum RuleFindingKind {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum RuleFindingLevel {
-    /// The policy is not valid: a conflict with an applicant who shows it.
+    /// The policy is not valid: a conflict with an applicant who shows it, and whose run comes to the table.
     Error,
     /// It may be meant so: a gap, at which the table gives nothing and the policy never approves on its account.
     Info,
-    /// It is probably a mistake, or a conflict of which no applicant was found.
+    /// It is probably a mistake, or a conflict that no applicant was found to come to.
     Warning,
 }
 
@@ -106,7 +106,8 @@ pub struct RuleFinding {
     pub level: RuleFindingLevel,
     /// What the policy, run whole, decides of the witness.
     pub outcome: Option<Outcome>,
-    /// The columns and where it is, as cells.
+    /// The columns and where it is, as cells. The empty text is a cell that no value passes: of a row that is unreachable, it stands at
+    /// the columns which no value of the inputs can reach.
     pub region: BTreeMap<String, String>,
     /// The rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -201,7 +202,14 @@ impl<'f> Finder<'f, '_> {
             RuleFindingKind::Gap => true,
             RuleFindingKind::Duplicate | RuleFindingKind::Unreachable => false,
         };
-        if is_looked_for && self.steps.are_spent() && !self.unfinished.contains(&kind) {
+        if is_looked_for && self.steps.are_spent() {
+            self.leaves(kind);
+        }
+    }
+
+    /// Keeps that there may be more of a kind than are told.
+    fn leaves(&mut self, kind: RuleFindingKind) {
+        if !self.unfinished.contains(&kind) {
             self.unfinished.push(kind);
         }
     }
@@ -232,17 +240,17 @@ impl<'f> Finder<'f, '_> {
     fn keep(&mut self, kind: RuleFindingKind, rows: &[usize], region: &[Intervals], matches: &[usize]) {
         let is_somewhere = region.iter().all(|side| !side.is_empty());
         let witness = if is_somewhere { self.witness(kind, region, matches) } else { None };
-        let outcome =
-            witness.as_ref().and_then(|witness| self.policy.ended(witness)).map(|ended| ended.outcome());
+        let ended = witness.as_ref().and_then(|witness| self.policy.ended(witness));
+        let is_reached = ended.as_ref().is_some_and(|ended| ended.nearness(self.step) == REACHED);
         let level = match kind {
-            RuleFindingKind::Conflict if witness.is_some() => RuleFindingLevel::Error,
+            RuleFindingKind::Conflict if is_reached => RuleFindingLevel::Error,
             RuleFindingKind::Gap => RuleFindingLevel::Info,
             _ => RuleFindingLevel::Warning,
         };
         let finding = RuleFinding {
             kind,
             level,
-            outcome,
+            outcome: ended.map(|ended| ended.outcome()),
             region: cells(self.policy, self.table, &self.boxes.axes, region),
             rules: rows.iter().map(|row| self.table.row_name(*row)).collect(),
             witness,
@@ -275,15 +283,18 @@ impl<'f> Finder<'f, '_> {
             ended.map_or(0, |ended| ended.nearness(step))
         };
         let found = claim.witness(region, REACHED, &rank, self.steps);
-        if found.is_none() && self.steps.are_searched() && !self.unfinished.contains(&kind) {
-            self.unfinished.push(kind);
+        if found.is_none() && self.steps.are_searched() {
+            self.leaves(kind);
         }
         found.map(|(applicant, _)| applicant)
     }
 
     fn unreachable(&mut self) {
         for row in 0..self.table.rows.len() {
-            if self.is_empty(row) && self.told(RuleFindingKind::Unreachable) < TOLD_MAX {
+            if self.is_empty(row) {
+                if self.told(RuleFindingKind::Unreachable) >= TOLD_MAX {
+                    return self.leaves(RuleFindingKind::Unreachable);
+                }
                 let region = self.row(row).cloned().unwrap_or_default();
                 self.keep(RuleFindingKind::Unreachable, &[row], &region, &[]);
             }
@@ -300,9 +311,12 @@ impl<'f> Finder<'f, '_> {
                 seen.insert(&rule.when, row);
             }
         }
-        for (first, second) in twice.into_iter().take(TOLD_MAX) {
+        for (first, second) in twice {
             let region = self.row(second).cloned().unwrap_or_default();
             if !self.is_empty(second) {
+                if self.told(RuleFindingKind::Duplicate) >= TOLD_MAX {
+                    return self.leaves(RuleFindingKind::Duplicate);
+                }
                 self.keep(RuleFindingKind::Duplicate, &[first, second], &region, &[first, second]);
             }
         }
@@ -318,8 +332,11 @@ impl<'f> Finder<'f, '_> {
         places.sort_unstable();
         for (row, place) in places {
             let Some(region) = self.row(row).filter(|_| !self.is_empty(row)).cloned() else { continue };
-            if self.told(RuleFindingKind::Shadowed) >= TOLD_MAX || self.steps.are_spent() {
+            if self.steps.are_spent() {
                 return;
+            }
+            if self.told(RuleFindingKind::Shadowed) >= TOLD_MAX {
+                return self.leaves(RuleFindingKind::Shadowed);
             }
             if self.has_free_corner(&region, place) {
                 continue;
@@ -383,12 +400,16 @@ impl<'f> Finder<'f, '_> {
                 true
             });
             others.sort_unstable();
-            found.extend(others.into_iter().map(|other| (one, other)).take(TOLD_MAX - found.len()));
-            if found.len() >= TOLD_MAX || !is_whole {
+            found.extend(others.into_iter().map(|other| (one, other)).take(TOLD_MAX + 1 - found.len()));
+            if found.len() > TOLD_MAX {
+                self.leaves(RuleFindingKind::Conflict);
+                break;
+            }
+            if !is_whole {
                 break;
             }
         }
-        for (one, other) in found {
+        for (one, other) in found.into_iter().take(TOLD_MAX) {
             let (Some(left), Some(right)) = (self.row(one), self.row(other)) else { continue };
             let region = common(left, right);
             self.keep(RuleFindingKind::Conflict, &[one, other], &region, &[one, other]);
@@ -398,8 +419,17 @@ impl<'f> Finder<'f, '_> {
     fn gaps(&mut self) {
         let domain: Vec<Intervals> = self.boxes.axes.iter().map(|axis| axis.domain.clone()).collect();
         let rows: Vec<usize> = (0..self.table.rows.len()).collect();
-        for region in self.boxes.uncovered(&domain, &rows, TOLD_MAX, self.steps) {
-            let certain = self.boxes.untouched(&region, TOLD_MAX, self.steps);
+        let mut regions = self.boxes.uncovered(&domain, &rows, TOLD_MAX + 1, self.steps);
+        if regions.len() > TOLD_MAX {
+            self.leaves(RuleFindingKind::Gap);
+            regions.truncate(TOLD_MAX);
+        }
+        for region in regions {
+            let mut certain = self.boxes.untouched(&region, TOLD_MAX + 1, self.steps);
+            if certain.len() > TOLD_MAX {
+                self.leaves(RuleFindingKind::Gap);
+                certain.truncate(TOLD_MAX);
+            }
             let is_all = certain.contains(&region);
             for part in &certain {
                 self.keep(RuleFindingKind::Gap, &[], part, &[]);

@@ -13,6 +13,7 @@ mod grounds;
 mod meaning;
 mod pairs;
 mod ranges;
+mod scores;
 mod steps;
 mod together;
 mod tree;

@@ -3,6 +3,7 @@
 use crate::expression::{EVERY, Program, Range, Ranges, Scalar};
 use crate::policy::input::Place;
 use crate::policy::load::{Policy, Step};
+use crate::policy::table::OutputPlace;
 
 /// The bounds of all values.
 #[derive(Debug)]
@@ -13,6 +14,30 @@ pub(super) struct Bounds {
 
 impl Bounds {
     pub(super) fn of(policy: &Policy) -> Self {
+        let mut all = Self::of_inputs(policy);
+        policy.steps.iter().for_each(|step| all.derive(step));
+        all
+    }
+
+    /// Returns them where some slots have one value, also of what tables give: which of their rows may match is looked at.
+    pub(super) fn at(policy: &Policy, fixed: &[(u16, f64)]) -> Self {
+        let mut all = Self::of_inputs(policy);
+        for (slot, value) in fixed {
+            all.put(*slot, (*value, *value));
+        }
+        for step in &policy.steps {
+            all.derive(step);
+            let Step::Table(table) = step else { continue };
+            for (number, output) in table.outputs.iter().enumerate() {
+                if let (OutputPlace::Slot(slot), Some(range)) = (output.to, all.of_output(table, number)) {
+                    all.put(slot, range);
+                }
+            }
+        }
+        all
+    }
+
+    fn of_inputs(policy: &Policy) -> Self {
         let of_type = |scalar: Scalar| if scalar == Scalar::Boolean { (0.0, 1.0) } else { EVERY };
         let mut all = Self {
             slots: policy.slots.iter().map(|info| of_type(info.scalar)).collect(),
@@ -30,13 +55,14 @@ impl Bounds {
                 Place::Unread => {}
             }
         }
-        for step in &policy.steps {
-            if let Step::Derive { slot, expression } = step {
-                let range = all.of_program(&expression.program, EVERY);
-                all.put(*slot, range);
-            }
-        }
         all
+    }
+
+    fn derive(&mut self, step: &Step) {
+        if let Step::Derive { slot, expression } = step {
+            let range = self.of_program(&expression.program, EVERY);
+            self.put(*slot, range);
+        }
     }
 
     fn put(&mut self, slot: u16, range: Range) {

@@ -1,12 +1,12 @@
 //! Tables whose rows count together: where a row matches in one version and no row that gives the same in the other.
 
-use super::both::{Both, Part, TOLD_MAX};
+use super::both::{Both, PARTS_OF_PAIR, Part, TOLD_MAX};
 use super::boxes::{Boxes, common};
 use super::cover;
 use super::pairs::Decides;
 use super::steps::Steps;
 use crate::expression::Intervals;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Operations that a row takes which is kept for a part.
 const HELD: usize = 4;
@@ -81,14 +81,27 @@ pub(super) fn together(
     }
     let others: Vec<usize> = left.into_iter().flatten().collect();
     let is_known = own.iter().chain(&others).all(|row| boxes.rows.get(*row).is_some_and(Option::is_some));
-    let mut search = Search { both, boxes, steps, is_open: false, seen: BTreeSet::new(), found: Vec::new() };
+    let mut search = Search {
+        both,
+        boxes,
+        steps,
+        is_open: false,
+        is_told: true,
+        seen: BTreeMap::new(),
+        found: Vec::new(),
+        more: Vec::new(),
+    };
     let domain: Vec<Intervals> = boxes.axes.iter().map(|axis| axis.domain.clone()).collect();
     search.turned(&shared, (one, other));
     search.part(domain, 0, &own, &others);
-    // Where rows with other cells give the same, their place among the others was not looked at.
-    let is_open = search.is_open && shared.len() + ahead + behind > 0;
-    let whole = is_known && !is_open && !search.steps.are_spent() && search.found.len() < TOLD_MAX;
-    (search.found, whole)
+    // Where rows with other cells give the same, their place among those that both have was not looked at; the rows at the beginning
+    // and at the end stand before and behind all others in both.
+    let is_open = search.is_open && !shared.is_empty();
+    let mut found = search.found;
+    found.append(&mut search.more);
+    let is_told = search.is_told && found.len() < TOLD_MAX;
+    found.truncate(TOLD_MAX);
+    (found, is_known && !is_open && !search.steps.are_spent() && is_told)
 }
 
 /// The ends of a box, or the cells of a row with computed ones: what rows that give the same everywhere have in common.
@@ -122,8 +135,13 @@ struct Search<'s, 'v, 'r> {
     steps: &'s mut Steps<'r>,
     /// Whether rows with other cells give the same somewhere.
     is_open: bool,
-    seen: BTreeSet<(Vec<usize>, Vec<usize>)>,
+    /// Whether no part was left out.
+    is_told: bool,
+    /// Parts of the same rows.
+    seen: BTreeMap<(Vec<usize>, Vec<usize>), usize>,
     found: Vec<Part>,
+    /// Further parts of rows that are told: one part of them goes before.
+    more: Vec<Part>,
 }
 
 impl Search<'_, '_, '_> {
@@ -206,10 +224,14 @@ impl Search<'_, '_, '_> {
             }
             (own, others) = (one.to_vec(), other.to_vec());
         }
-        if self.seen.insert((own.clone(), others.clone())) {
-            let decides =
-                |rows: Vec<usize>| if rows.is_empty() { Decides::Nothing } else { Decides::Rows(rows) };
-            self.found.push(Part { one: decides(own), other: decides(others), region, is_turned });
+        let count = self.seen.entry((own.clone(), others.clone())).or_default();
+        *count += 1;
+        if *count > PARTS_OF_PAIR {
+            self.is_told = false;
+            return;
         }
+        let decides = |rows: Vec<usize>| if rows.is_empty() { Decides::Nothing } else { Decides::Rows(rows) };
+        let parts = if *count == 1 { &mut self.found } else { &mut self.more };
+        parts.push(Part { one: decides(own), other: decides(others), region, is_turned });
     }
 }

@@ -259,7 +259,9 @@ fn a_limit_by_the_score_alone_that_declines_is_rejected() {
     };
     assert_eq!(with("tier.most", "decline"), [("offer.limit".to_owned(), true)]);
     assert_eq!(with("tier.most", "refer"), []);
-    assert_eq!(with("min(tier.most, income)", "decline"), []);
+    // Below 400 nothing is lent, whatever the income; 1,000 more are.
+    assert_eq!(with("min(tier.most, income)", "decline"), [("offer.limit".to_owned(), true)]);
+    assert_eq!(with("min(tier.most + 1000, income)", "decline"), []);
 }
 
 #[test]
@@ -347,10 +349,10 @@ fn a_requested_amount_that_is_mixed_into_a_score_is_no_ground() {
         assert_eq!(above("> most"), ["t.rule_1"], "{amount}");
         assert_eq!(above("> most + income"), Vec::<String>::new(), "{amount}");
     }
-    // Without an offer, and under another name, an input is a value like any other.
-    let own =
-        rejected_with(&[("x", "bureau - 0 * (balance / balance)")], "balance", false, (&["x"], &["< 400"]));
-    assert_eq!(own, Vec::<String>::new());
+    // Without an offer, and under another name, an input is a value like any other: a ground where it can change anything.
+    let own = |derive: &str| rejected_with(&[("x", derive)], "balance", false, (&["x"], &["< 400"]));
+    assert_eq!(own("bureau + balance / balance"), Vec::<String>::new());
+    assert_eq!(own("bureau - 0 * (balance / balance)"), ["t.rule_1"]);
 }
 
 /// A table over two numbers whose rows approve.

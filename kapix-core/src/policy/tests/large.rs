@@ -57,7 +57,9 @@ fn steps_grow_with_the_rows_of_a_table_and_not_with_their_pairs() {
     ];
     for (name, document) in all {
         let (found, steps) = looked_at(&policy(&document));
-        assert!(found.whole && found.unfinished.is_empty(), "{name}");
+        // 20 gaps are told, and whether there are more.
+        let is_more = found.findings.len() >= 20;
+        assert_eq!((found.whole, &*found.unfinished), (!is_more, &[Gap][..usize::from(is_more)]), "{name}");
         assert!(kinds(&found).iter().all(|kind| *kind == Gap), "{name} {:?}", kinds(&found));
         assert!(steps < 150 * ROWS, "{name}: {steps}");
     }
@@ -96,7 +98,8 @@ fn an_analysis_whose_steps_do_not_last_says_what_it_did_not_look_for() {
         assert_eq!(found.whole, found.unfinished.is_empty());
         found.unfinished
     };
-    assert_eq!(looked_for("first", STEPS_MAX), []);
+    // More gaps are there than are told.
+    assert_eq!(looked_for("first", STEPS_MAX), [Gap]);
     assert_eq!(looked_for("first", 100), [Shadowed, Gap]);
     assert_eq!(looked_for("unique", 20), [Conflict, Gap]);
     assert_eq!(looked_for("collect", 10), [Gap]);
