@@ -256,8 +256,11 @@ fn a_step_without_a_result_says_why() {
         let policy = asking(&json!({"entity_type": "individual"}), pointer);
         let request =
             json!({"policy": "asks", "entity_id": "ent_1", "inputs": {"age": 40}, "applicant": applicant});
-        let page =
-            beside(&[policy.clone()], "policy.explain", &json!({"policy": "asks", "decision": request}));
+        let page = beside(
+            core::slice::from_ref(&policy),
+            "policy.explain",
+            &json!({"policy": "asks", "decision": request}),
+        );
         (
             beside(&[policy], "policy.run", &request)["steps"][0].clone(),
             page["text"].as_str().unwrap().to_owned(),
@@ -276,7 +279,7 @@ fn a_step_without_a_result_says_why() {
 fn a_page_of_a_decision_has_its_instant_from_the_clock_or_the_decision() {
     let page = |decision: &Value| {
         let answer = call("policy.explain", &json!({"policy": "loans@1", "decision": decision}));
-        answer["text"].as_str().map(str::to_owned).unwrap_or_else(|| panic!("{answer}"))
+        answer["text"].as_str().map_or_else(|| panic!("{answer}"), str::to_owned)
     };
     let decision =
         json!({"policy": "loans@1", "entity_id": "ent_1", "inputs": {"score": 550, "colour": "red"}});

@@ -155,9 +155,11 @@ impl Policy {
             let others = if is_first { candidates.after(first) } else { candidates };
             others.filter(|(number, _)| *number != first)
         };
-        let matches = |row: &Row, state: &State| match found.are_matches {
-            true => Match::Yes,
-            false => table.matches(row, &found.columns, &state.values(&self.symbols)),
+        let matches = |row: &Row, state: &State| {
+            if found.are_matches {
+                return Match::Yes;
+            }
+            table.matches(row, &found.columns, &state.values(&self.symbols))
         };
         let place = |number: u32, row: &Row| (if is_first { 0 } else { row.priority }, number);
         let spares =

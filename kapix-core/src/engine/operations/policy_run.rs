@@ -100,7 +100,7 @@ impl Operate for PolicyRunRequest {
             counterfactual,
             unused,
         };
-        let response = found.response(policy.reference())?;
+        let response = found.response(policy.reference());
         Ok(Done::new(response, artefacts))
     }
 }

@@ -4,7 +4,6 @@ use super::{PolicyArm, PolicyRunRequest, ShadowView, Steps};
 use crate::engine::operations::call::Fulfilled;
 use crate::engine::operations::credit_score::Audience;
 use crate::engine::registry::{ArtefactRef, Chosen};
-use crate::error::Result;
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::money::Currency;
@@ -197,12 +196,12 @@ pub(super) struct Found<'f> {
     pub(super) arm: Option<PolicyArm>,
     pub(super) counter_offer: Option<CounterOffer>,
     pub(super) shadows: Vec<ShadowView>,
-    pub(super) counterfactual: Option<core::result::Result<PolicyCounterfactual, CounterfactualNull>>,
+    pub(super) counterfactual: Option<Result<PolicyCounterfactual, CounterfactualNull>>,
     pub(super) unused: Vec<String>,
 }
 
 impl Found<'_> {
-    pub(super) fn response(self, policy: ArtefactRef) -> Result<PolicyRunResponse> {
+    pub(super) fn response(self, policy: ArtefactRef) -> PolicyRunResponse {
         let body = &self.policy.body;
         let reasons: Vec<PolicyReason> =
             self.verdict.because.iter().filter(|it| self.is_told(it)).map(|it| self.reason(it)).collect();
@@ -239,7 +238,7 @@ impl Found<'_> {
             Some(Err(why)) => (None, Some(("/counterfactual", why))),
             None => (None, None),
         };
-        Ok(PolicyRunResponse {
+        PolicyRunResponse {
             approved_amount_minor: terms.map(|terms| terms.amount_minor),
             as_of: self.as_of,
             assumed: assumed.collect(),
@@ -264,7 +263,7 @@ impl Found<'_> {
             null_reasons: null_reason.into_iter().collect(),
             trace: self.trace,
             unused: self.unused,
-        })
+        }
     }
 
     /// Returns whether the reader of the answer is told a reason.
