@@ -24,6 +24,12 @@ pub(super) const FOREIGN: [(&str, &str); 11] = [
     ("%", "write a share as a number, `0.3`"),
 ];
 
+/// Bytes of a text up to which is looked for what it was meant as: nobody writes a longer one by hand.
+const MEANT_BYTES_MAX: usize = 4_096;
+
+/// Bytes of a text that was probably meant as one without its quotes.
+const NAME_BYTES_MAX: usize = 128;
+
 /// Words of the language.
 const WORDS: [&str; 9] = ["and", "or", "not", "if", "then", "else", "true", "false", "between"];
 
@@ -34,6 +40,9 @@ pub(super) fn word(name: &str) -> Option<&'static str> {
 
 /// Returns the error of an expression, with the word of the language that is not written in small letters.
 pub(super) fn of_expression(text: &str, error: Error) -> Error {
+    if text.len() > MEANT_BYTES_MAX {
+        return error;
+    }
     let tokens = lexer::tokens(text).unwrap_or_default();
     let found = tokens.iter().find_map(|(token, span)| match token {
         Token::Word(name) => Some((name, word(name)?, span)),
@@ -45,6 +54,9 @@ pub(super) fn of_expression(text: &str, error: Error) -> Error {
 
 /// Returns the error of a cell, with what the cell was probably meant as.
 pub(super) fn of_cell(text: &str, error: Error) -> Error {
+    if text.len() > MEANT_BYTES_MAX {
+        return error;
+    }
     if text.trim().is_empty() {
         return lexer::wrong(text, 0, "the cell is empty: write `-` where every value passes");
     }
@@ -142,7 +154,8 @@ pub(super) fn of_date(text: &str, scalar: Scalar, error: Error) -> Error {
 pub(super) fn of_column(text: &str, scalar: Scalar, error: Error) -> Error {
     let bare = text.trim();
     let is_part = |it: char| it.is_alphanumeric() || matches!(it, ' ' | '_' | '-' | '.' | '/' | '&');
-    let is_text = bare.starts_with(char::is_alphanumeric) && bare.chars().all(is_part);
+    let is_text =
+        bare.len() <= NAME_BYTES_MAX && bare.starts_with(char::is_alphanumeric) && bare.chars().all(is_part);
     if scalar == Scalar::Text && is_text {
         return lexer::wrong(text, 0, &quoted(bare));
     }
