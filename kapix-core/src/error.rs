@@ -222,6 +222,10 @@ causes! {
     EntropyUnavailable, "entropy.unavailable", ServiceUnavailable, "The operating system gives no random bytes for ids and salts.";
     RecordNotFound, "record.not_found", EntityNotFound, "No record has this audit id in the store.";
     RecordAltered, "record.altered", ValidationError, "A record does not hold what its leaf was sealed over.";
+    AuditForm, "audit.form", ValidationError, "A note, checkpoint, proof or key is not of its published form.";
+    AuditSignature, "audit.signature", ValidationError, "No known key signed a note, or a signature does not fit it.";
+    AuditProof, "audit.proof", ValidationError, "A proof does not lead from its leaf to the root of the log.";
+    AuditRange, "audit.range", ValidationError, "A log has no such leaf, or is shorter.";
     StoreBusy, "store.busy", ServiceUnavailable, "Other calls kept changing what the call had read; try again.";
     StoreFull, "store.full", ServiceUnavailable, "The store holds as much as it may; the message names the limit.";
     Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";

@@ -5,6 +5,7 @@
 #[cfg(test)]
 extern crate self as kapix_core;
 
+pub mod audit;
 mod canonical;
 pub mod cashflow;
 pub mod caught;
@@ -49,7 +50,8 @@ pub use limits::Limits;
 
 /// What decides: versioned documents with an owner and an approval, the routes to them, and examples.
 pub mod artefact {
-    pub use crate::engine::{ArtefactEntry, ArtefactRef, Provenance, ProvenanceStatus, Route};
+    pub use crate::audit::ArtefactRef;
+    pub use crate::engine::{ArtefactEntry, Provenance, ProvenanceStatus, Route};
 
     /// The three expert cards (individual, sme, corporate) that ship as examples: a bundle in JSON. They have no PD,
     /// only a rank; `docs/methods/expert_cards.md` gives the reason of every weight.
@@ -71,12 +73,6 @@ pub mod artefact {
         "---\n",
         include_str!("../artefacts/sme_working_capital_ng.yaml"),
     );
-}
-
-/// Records of calls, and the canonical form and hashes that they rest on.
-pub mod audit {
-    pub use crate::canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
-    pub use crate::engine::{Draft, ENGINE_VERSION, Leaf, Record, SEMANTICS};
 }
 
 /// The score of an applicant and of many: requests, answers and what an explanation holds.
@@ -113,7 +109,7 @@ pub mod ledger {
 pub mod operations {
     pub use crate::engine::{
         AccountView, AdverseImpact, Applicant, ArmRole, ArtefactCheckRequest, ArtefactCheckResponse,
-        CashflowAnalyzeRequest, CashflowAnalyzeResponse, Challenger, CounterOffer, DoorReply,
+        CashflowAnalyzeRequest, CashflowAnalyzeResponse, Challenger, CounterOffer, DoorReply, Draft,
         EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
         EntityPutRequest, EntityPutResponse, Event, EventData, ExplainFormat, GroupRates, NotDecided,
         ObservedRates, OperationEntry, OverrideView, PolicyArm, PolicyCheckRequest, PolicyCheckResponse,

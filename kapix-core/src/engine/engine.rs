@@ -1,9 +1,10 @@
 //! The engine: artefacts proved once, then pure functions from request to reply.
 
-use super::desk::Record;
 use super::door::{Control, Reply};
 use super::operations::{Beside, Call, Fulfilled, Interrupt, Known, Need, Operation, Request, Surroundings};
-use super::registry::{ArtefactRef, EngineOptions, Registry};
+use super::registry::{EngineOptions, Registry};
+use crate::audit::ArtefactRef;
+use crate::audit::Record;
 use crate::canonical;
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};

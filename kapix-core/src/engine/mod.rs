@@ -19,9 +19,7 @@ mod operations;
 mod registry;
 
 pub(crate) use desk::Unsealed;
-pub use desk::{
-    Answer, Clock, Desk, DeskOptions, Draft, ENGINE_VERSION, Envelope, Idempotency, Leaf, Record, SEMANTICS,
-};
+pub use desk::{Answer, Clock, Desk, DeskOptions, Draft, Envelope, Idempotency};
 pub use door::{CancelFlag, Control, DoorReply, Event, EventData, Progress, Reply};
 pub use engine::Engine;
 pub use operations::{
@@ -39,4 +37,4 @@ pub use operations::{
     ScoreNullReason, ScorecardDevelopResponse, ScorecardEvaluateResponse, ShadowView, SourceChange,
     SourceSummary, Swap, SwapRule, TopFeature, TransactionsReadResponse,
 };
-pub use registry::{ArtefactEntry, ArtefactRef, EngineOptions, Provenance, ProvenanceStatus, Route};
+pub use registry::{ArtefactEntry, EngineOptions, Provenance, ProvenanceStatus, Route};

@@ -1,7 +1,8 @@
 //! What every store does, and what it is given.
 
+use crate::audit::Record;
 use crate::canonical::Hash;
-use crate::engine::{Answer, Event, Record, Unsealed};
+use crate::engine::{Answer, Event, Unsealed};
 use crate::error::Result;
 use crate::json_value::JsonValue;
 use core::fmt::Debug;

@@ -2,8 +2,9 @@
 //! code with the store in memory, and shows that the Desk needs no more than the trait.
 
 use super::{Claim, Commit, Committed, KeyScope, Row, RowKey, Store, StoreStatistics, Write};
+use crate::audit::Record;
 use crate::canonical::{self, Hash};
-use crate::engine::{Answer, Record, Response};
+use crate::engine::{Answer, Response};
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;

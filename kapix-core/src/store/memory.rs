@@ -2,8 +2,9 @@
 
 use super::shelf::{Shelf, count};
 use super::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, RowKey, Store, StoreStatistics};
+use crate::audit::Record;
 use crate::canonical::Hash;
-use crate::engine::{Answer, Event, Record};
+use crate::engine::{Answer, Event};
 use crate::error::{Cause, Error, Result};
 use crate::fork;
 use crate::json_value::JsonValue;

@@ -3,8 +3,9 @@
 
 use super::answer::{Answer, Envelope};
 use super::clock::{Clock, StopWatch, entropy};
-use super::record::{Draft, Record, Unsealed};
+use super::draft::{Draft, Unsealed};
 use super::resident::Resident;
+use crate::audit::Record;
 use crate::canonical::{self, Hash};
 use crate::domain::Frame;
 use crate::engine::door::{Control, Reply};

@@ -4,7 +4,7 @@ mod answer;
 mod clock;
 #[expect(clippy::module_inception, reason = "the file holds what the folder is named after")]
 mod desk;
-mod record;
+mod draft;
 mod resident;
 #[cfg(test)]
 mod tests;
@@ -12,6 +12,6 @@ mod tests;
 pub use answer::{Answer, Envelope};
 pub use clock::Clock;
 pub use desk::{Desk, DeskOptions, Idempotency};
-pub(crate) use record::Unsealed;
-pub use record::{Draft, ENGINE_VERSION, Leaf, Record, SEMANTICS};
+pub use draft::Draft;
+pub(crate) use draft::Unsealed;
 pub(super) use resident::{Held, Resident};

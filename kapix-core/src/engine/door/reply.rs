@@ -1,9 +1,9 @@
 //! What the engine gives back for a request.
 
+use crate::audit::ArtefactRef;
 use crate::domain::ResultColumns;
 use crate::engine::desk::Draft;
 use crate::engine::operations::{CreditScoreCompleted, Response};
-use crate::engine::registry::ArtefactRef;
 use crate::store::Write;
 use serde::Serialize;
 

@@ -7,12 +7,13 @@
 
 use super::Operate;
 use super::table::{Operation, Response};
+use crate::audit::ArtefactRef;
 use crate::canonical::{self, Joinable};
 use crate::domain::Frame;
 use crate::engine::desk::{Draft, Envelope, Held, Resident};
 use crate::engine::door::{Control, Reply};
 use crate::engine::engine::NEEDS_MAX;
-use crate::engine::registry::{ArtefactRef, Registry};
+use crate::engine::registry::Registry;
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;

@@ -2,7 +2,7 @@
 
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, Statistics};
-use crate::engine::desk::{ENGINE_VERSION, SEMANTICS};
+use crate::audit::{ENGINE_VERSION, SEMANTICS};
 use crate::engine::registry::{ArtefactEntry, Route};
 use crate::limits::Limits;
 use crate::store::StoreStatistics;

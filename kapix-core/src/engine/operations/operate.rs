@@ -1,10 +1,10 @@
 //! What an operation is.
 
 use super::{Call, Interrupt};
+use crate::audit::ArtefactRef;
 use crate::canonical::Hash;
 use crate::domain::{Frame, ResultColumns};
 use crate::engine::door::Event;
-use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::json_value::JsonValue;

@@ -5,8 +5,8 @@ use super::policy_replay::{
     GroupRates, ObservedRates, PolicyReplayRequest, PortfolioRates, Replayed, coded, columns_hash, is_text,
 };
 use super::{Call, Done, Interrupt, Operate, one_or_many, recorded};
+use crate::audit::ArtefactRef;
 use crate::domain::{Frame, ResultColumns};
-use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::fitting::Run;
 use crate::id::Id;

@@ -2,7 +2,8 @@
 
 use super::policy_run::{PolicyRunRequest, PolicyRunResponse};
 use super::{Call, Done, Interrupt, Operate, RuleCount};
-use crate::engine::registry::{ArtefactRef, Chosen};
+use crate::audit::ArtefactRef;
+use crate::engine::registry::Chosen;
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
 use crate::policy::{DecisionView, ExplainOptions, Hits, Outcome, Policy, ReasonLine};

@@ -7,9 +7,10 @@ pub use rates::{AdverseImpact, GroupRates, ObservedRates, PortfolioRates};
 
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
 use super::{names, one_or_many};
+use crate::audit::ArtefactRef;
 use crate::canonical::Hash;
 use crate::domain::{Codes, Column, Frame, ResultColumn, ResultColumns, ResultValues, Values};
-use crate::engine::registry::{ArtefactRef, Chosen};
+use crate::engine::registry::Chosen;
 use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::id::Id;
 use crate::json::Scalar;

@@ -3,7 +3,8 @@
 
 use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, instant, recorded};
-use crate::engine::registry::{ArtefactRef, RouteKey};
+use crate::audit::ArtefactRef;
+use crate::engine::registry::RouteKey;
 use crate::fitting::ValidationReport;
 use crate::scorecard::development::{self, ScorecardEvaluateRequest};
 use crate::scorecard::{Card, DevelopmentFinding};

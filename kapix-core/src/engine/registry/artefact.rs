@@ -1,6 +1,7 @@
 //! An artefact: a versioned document that decides, with its owner and its approval.
 
 use super::kind::{self, Body, RouteKey};
+use crate::audit::ArtefactRef;
 use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
@@ -63,19 +64,6 @@ pub enum ProvenanceStatus {
     Approved,
     /// No longer to be used.
     Retired,
-}
-
-/// The artefact that answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ArtefactRef {
-    /// Id of the artefact.
-    pub id: Arc<str>,
-    /// SHA-256 of its canonical form.
-    pub sha256: Hash,
-    /// Version of the artefact.
-    pub version: Arc<str>,
 }
 
 /// One artefact, as `engine.describe` lists it.

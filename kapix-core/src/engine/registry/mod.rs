@@ -12,7 +12,7 @@ mod text;
 mod toy;
 
 pub(super) use artefact::draft;
-pub use artefact::{ArtefactEntry, ArtefactRef, Provenance, ProvenanceStatus};
+pub use artefact::{ArtefactEntry, Provenance, ProvenanceStatus};
 pub use bundle::Route;
 pub(super) use kind::{Kind, RouteKey};
 pub use registry::EngineOptions;

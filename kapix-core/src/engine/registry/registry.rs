@@ -1,9 +1,10 @@
 //! The proved artefacts of an engine, and which of them answers.
 
-use super::artefact::{ArtefactEntry, ArtefactRef, Loaded};
+use super::artefact::{ArtefactEntry, Loaded};
 use super::bundle::{self, Contents, Route};
 use super::kind::{Kind, RouteKey, of_kind};
 use super::text;
+use crate::audit::ArtefactRef;
 use crate::engine::operations::Operation;
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;

@@ -3,9 +3,9 @@
 
 use super::explanation::Explained;
 use super::null_reason::{InputNullReason, ScoreNullReason};
+use crate::audit::ArtefactRef;
 use crate::cashflow::SelectedRows;
 use crate::domain::Finding;
-use crate::engine::registry::ArtefactRef;
 use crate::id::Id;
 use crate::scorecard::{Decision, EntityType, PdBasis, ReasonMethod};
 use crate::time::{Date, Instant};

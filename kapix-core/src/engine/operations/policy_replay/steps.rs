@@ -1,10 +1,10 @@
 //! The steps of a policy over a portfolio: each is answered by the columns `STEP.RESULT`, or by its operation over columns.
 
 use super::PolicyReplayRequest;
+use crate::audit::ArtefactRef;
 use crate::domain::{Bitmap, Codes, Column, Frame, ResultColumn, ResultValues, Truths, Values};
 use crate::engine::operations::operate::Columnar;
 use crate::engine::operations::{Call, Operation, instant};
-use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result, escape_segment};
 use crate::limits::Limits;
 use crate::policy::{CallBody, Policy, REFERRED, StepBody};

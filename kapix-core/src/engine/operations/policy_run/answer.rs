@@ -1,9 +1,10 @@
 //! The answer of `policy.run`, as it is on the wire.
 
 use super::{PolicyArm, PolicyRunRequest, ShadowView, Steps};
+use crate::audit::ArtefactRef;
 use crate::engine::operations::call::Fulfilled;
 use crate::engine::operations::credit_score::Audience;
-use crate::engine::registry::{ArtefactRef, Chosen};
+use crate::engine::registry::Chosen;
 use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::money::Currency;

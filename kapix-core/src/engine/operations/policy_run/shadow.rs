@@ -1,9 +1,9 @@
 //! Shadow policies: what others would decide of the application. They never touch the outcome.
 
 use super::PolicyRunRequest;
+use crate::audit::ArtefactRef;
 use crate::canonical;
 use crate::engine::operations::{Call, Interrupt};
-use crate::engine::registry::ArtefactRef;
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;

@@ -1,25 +1,18 @@
-//! The record of a call: a draft from the engine, sealed by the Desk.
+//! The record of a call: the leaf, and the body that it names.
 //!
 //! The body (request, response, what was found beside the request, salt) can be erased; the leaf stays. The leaf names
 //! the body only through HMAC-SHA256 under the record's own random salt, so that an erased body cannot be guessed back
 //! from its leaf.
 
-use crate::canonical::{self, Hash, Joinable};
-use crate::engine::operations::Operation;
-use crate::engine::registry::ArtefactRef;
+use super::leaf::Leaf;
+use crate::canonical::{self, Hash};
 use crate::error::{Cause, Error, Result};
 use crate::json;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::time::Instant;
 use base16ct::lower;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
-
-/// Version of the engine.
-pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
-/// Changes with every change of a numeric result.
-pub const SEMANTICS: u32 = 1;
 
 /// The limits of a record: one that was sealed under greater limits than the default is read too.
 const WHOLE: Limits =
@@ -27,122 +20,6 @@ const WHOLE: Limits =
 
 fn altered(what: &str) -> Error {
     Error::new(Cause::RecordAltered, format!("{what} is not what the leaf was sealed over"))
-}
-
-/// What the engine says of a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// The operation.
-    pub operation: Operation,
-    /// The instant that was judged.
-    pub as_of: Instant,
-    /// The seed of the request.
-    pub seed: i64,
-    /// The request after defaults, in canonical form.
-    pub request: Arc<[u8]>,
-    /// The response without envelope, in canonical form.
-    pub response: Arc<[u8]>,
-    /// The response as the envelope joins it.
-    pub(crate) answer: Joinable<4>,
-    /// What the call found beside its request (results of other operations, rows of the store, values of resident
-    /// state), in canonical form; `None` when the answer rests on the request and the artefacts alone.
-    pub found: Option<Arc<[u8]>>,
-    /// Artefacts that took part.
-    pub artefacts: Vec<ArtefactRef>,
-    /// SHA-256 of the columns that came beside the request and of those that went beside the response.
-    pub columns_sha256: Option<Hash>,
-}
-
-/// A draft with everything of its record but its number, which the store gives it.
-#[derive(Debug)]
-pub(crate) struct Unsealed {
-    draft: Draft,
-    audit_id: String,
-    recorded_at: Instant,
-    salt: [u8; 16],
-    request_hmac: Hash,
-    response_hmac: Hash,
-    found_hmac: Option<Hash>,
-}
-
-impl Draft {
-    /// Returns the draft with its id, time and salt, and the HMACs that take time: a store gives numbers one by one.
-    pub(crate) fn unsealed(self, audit_id: String, recorded_at: Instant, salt: [u8; 16]) -> Unsealed {
-        Unsealed {
-            request_hmac: canonical::hmac(&salt, &self.request),
-            response_hmac: canonical::hmac(&salt, &self.response),
-            found_hmac: self.found.as_ref().map(|found| canonical::hmac(&salt, found)),
-            draft: self,
-            audit_id,
-            recorded_at,
-            salt,
-        }
-    }
-}
-
-impl Unsealed {
-    /// Returns the id of the record.
-    pub(super) fn audit_id(&self) -> &str {
-        &self.audit_id
-    }
-
-    /// Seals the record under its number.
-    pub(crate) fn seal(self, seq: u64) -> Result<Record> {
-        let Draft { operation, as_of, seed, request, response, found, artefacts, columns_sha256, .. } =
-            self.draft;
-        let leaf = Leaf {
-            artefacts,
-            as_of,
-            audit_id: self.audit_id,
-            columns_sha256,
-            engine: ENGINE_VERSION.into(),
-            found_hmac: self.found_hmac,
-            operation: operation.as_str().into(),
-            recorded_at: self.recorded_at,
-            request_hmac: self.request_hmac,
-            response_hmac: self.response_hmac,
-            seed,
-            semantics: SEMANTICS,
-            seq,
-        };
-        let mut bytes = canonical::to_vec(&leaf)?;
-        bytes.shrink_to_fit();
-        Ok(Record { audit_id: leaf.audit_id, seq, leaf: bytes, salt: self.salt, request, response, found })
-    }
-}
-
-/// What stays of a record for ever, in canonical form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Leaf {
-    /// Artefacts that took part.
-    pub artefacts: Vec<ArtefactRef>,
-    /// The instant that was judged.
-    pub as_of: Instant,
-    /// Id of the record.
-    pub audit_id: String,
-    /// SHA-256 of the columns that came beside the request and of those that went beside the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub columns_sha256: Option<Hash>,
-    /// Version of the engine.
-    pub engine: String,
-    /// HMAC-SHA256, under the salt, of what the call found beside its request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub found_hmac: Option<Hash>,
-    /// The operation.
-    pub operation: String,
-    /// When the Desk sealed the record.
-    pub recorded_at: Instant,
-    /// HMAC-SHA256 of the canonical request under the salt.
-    pub request_hmac: Hash,
-    /// HMAC-SHA256 of the canonical response under the salt.
-    pub response_hmac: Hash,
-    /// The seed of the request.
-    pub seed: i64,
-    /// The engine's semantics number.
-    pub semantics: u32,
-    /// Number of the record in its store, from 0.
-    pub seq: u64,
 }
 
 /// A sealed record.
