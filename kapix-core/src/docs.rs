@@ -29,6 +29,11 @@ pub mod errors {
 pub mod methods {
     #![doc = include_str!("../docs/METHODS.md")]
 
+    /// Records, the log over them, and what it proves.
+    pub mod audit {
+        #![doc = include_str!("../docs/methods/audit.md")]
+    }
+
     /// The features of transactions.
     pub mod cash_flow {
         #![doc = include_str!("../docs/methods/cash_flow.md")]

@@ -226,6 +226,9 @@ causes! {
     AuditSignature, "audit.signature", ValidationError, "No known key signed a note, or a signature does not fit it.";
     AuditProof, "audit.proof", ValidationError, "A proof does not lead from its leaf to the root of the log.";
     AuditRange, "audit.range", ValidationError, "A log has no such leaf, or is shorter.";
+    StoreCorrupt, "store.corrupt", ServiceUnavailable, "The file of the store is damaged, or no database.";
+    StoreSchema, "store.schema", ValidationError, "The file is a store of another schema, or a database of another application.";
+    StoreUnavailable, "store.unavailable", ServiceUnavailable, "The store cannot be opened, read or written.";
     StoreBusy, "store.busy", ServiceUnavailable, "Other calls kept changing what the call had read; try again.";
     StoreFull, "store.full", ServiceUnavailable, "The store holds as much as it may; the message names the limit.";
     Cancelled, "cancelled", Cancelled, "The caller cancelled the operation.";

@@ -31,7 +31,7 @@ pub mod policy;
 pub mod sample;
 pub mod scorecard;
 pub mod statement;
-mod store;
+pub mod store;
 mod string_types;
 pub mod time;
 mod view;
@@ -121,5 +121,4 @@ pub mod operations {
         SwapRule, TransactionsReadResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
-    pub use crate::store::StoreStatistics;
 }

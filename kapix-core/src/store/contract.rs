@@ -118,6 +118,8 @@ pub(crate) enum Committed {
     All,
     /// A row that the call had read has changed; nothing was done.
     Moved,
+    /// Another process answered under the key first; nothing was done, and its answer is the key's.
+    Taken,
 }
 
 /// What an idempotency key stands for: operation, tenant and key.

@@ -5,6 +5,8 @@ mod contract;
 mod file;
 mod memory;
 mod shelf;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 #[cfg(test)]
 mod tests;
 
@@ -13,3 +15,7 @@ pub(crate) use contract::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, Row
 #[cfg(test)]
 pub(crate) use file::FileStore;
 pub(crate) use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::Durability;
+#[cfg(feature = "sqlite")]
+pub(crate) use sqlite::SqliteStore;

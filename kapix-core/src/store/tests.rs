@@ -1,4 +1,4 @@
-//! What every store must do, shown on both.
+//! What every store must do, shown on each.
 
 use super::{Claim, Commit, Committed, ENTITIES, FileStore, KeyScope, MemoryStore, RowKey, Store, Write};
 use crate::canonical::{Hash, Joinable};
@@ -9,20 +9,20 @@ use crate::time::Instant;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-fn scope(key: &str) -> KeyScope {
+pub(super) fn scope(key: &str) -> KeyScope {
     KeyScope { key: key.to_owned(), operation: "credit.score".to_owned(), tenant: String::new() }
 }
 
-fn row(key: &str) -> RowKey {
+pub(super) fn row(key: &str) -> RowKey {
     RowKey { key: key.to_owned(), table: "t".to_owned() }
 }
 
-fn answer(number: f64) -> Answer {
+pub(super) fn answer(number: f64) -> Answer {
     let members = BTreeMap::from([("number".to_owned(), JsonValue::Number(number))]);
     Answer::stored(Response::Stored(JsonValue::Object(members)))
 }
 
-fn nothing() -> Commit {
+pub(super) fn nothing() -> Commit {
     Commit {
         tenant: String::new(),
         reads: Vec::new(),
@@ -33,11 +33,11 @@ fn nothing() -> Commit {
     }
 }
 
-fn write(key: &str, value: Option<f64>) -> Write {
+pub(super) fn write(key: &str, value: Option<f64>) -> Write {
     Write { key: row(key), value: value.map(JsonValue::Number) }
 }
 
-fn record(id: &str, bytes: usize) -> Commit {
+pub(super) fn record(id: &str, bytes: usize) -> Commit {
     let as_of = Instant::parse("2026-03-31T12:00:00Z").unwrap();
     let draft = Draft {
         operation: Operation::CreditScore,
@@ -60,6 +60,8 @@ fn on_each(name: &str, test: impl Fn(&dyn Store)) {
     let _ = std::fs::remove_file(&path);
     test(&FileStore::open(&path).unwrap());
     std::fs::remove_file(path).unwrap();
+    #[cfg(feature = "sqlite")]
+    super::sqlite::on_a_file(test);
 }
 
 #[test]

@@ -97,6 +97,48 @@ impl Desk {
         Self::with_store(engine, options, Box::new(store))
     }
 
+    /// Returns a Desk that keeps its state in a SQLite file, which is made if there is none: records, the log over them,
+    /// idempotency keys, the data of applicants and events are there when the process comes back. Several processes may
+    /// open one file.
+    ///
+    /// Errors: `store.schema` if the file is something else or of a later schema, `store.corrupt`, `store.unavailable`.
+    ///
+    /// ```
+    /// use kapix_core::{Control, Desk, DeskOptions, Engine, EngineOptions, Operation, Request};
+    /// use kapix_core::{artefact::EXPERT_CARDS, store::Durability};
+    ///
+    /// let path = std::env::temp_dir().join(format!("kapix-open-{}.db", std::process::id()));
+    /// let open = || {
+    ///     let engine = Engine::load(&[EXPERT_CARDS], EngineOptions::default())?;
+    ///     Desk::open(engine, DeskOptions::default(), &path, Durability::Group)
+    /// };
+    /// let desk = open()?;
+    /// let text = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual", "idempotency_key": "application-7",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, desk.engine().limits())?;
+    /// let first = desk.run(request.clone(), &Control::default())?.to_json()?;
+    /// drop(desk);
+    ///
+    /// // After a restart the same key gives the same bytes.
+    /// assert_eq!(open()?.run(request, &Control::default())?.to_json()?, first);
+    /// # for end in ["", "-wal", "-shm"] {
+    /// #     let _ = std::fs::remove_file(path.with_extension(format!("db{end}")));
+    /// # }
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
+    #[cfg(feature = "sqlite")]
+    pub fn open(
+        engine: Engine,
+        options: DeskOptions,
+        path: &std::path::Path,
+        durability: crate::store::Durability,
+    ) -> Result<Self> {
+        let store = crate::store::SqliteStore::open(path, durability)?;
+        Ok(Self::with_store(engine, options, Box::new(store)))
+    }
+
     /// Returns a Desk on a store.
     pub(super) fn with_store(engine: Engine, options: DeskOptions, store: Box<dyn Store>) -> Self {
         Self { engine: RwLock::new(Arc::new(engine)), options, resident: Resident::new(), store }
@@ -275,7 +317,7 @@ impl Desk {
                 if let Some(stored) = self.claim(&scope, body, control)? {
                     return Ok(stored);
                 }
-                Some(Claimed { desk: self, scope })
+                Some(Claimed { desk: self, scope, body })
             }
         };
         fill(&mut request, &call);
@@ -290,8 +332,7 @@ impl Desk {
                     Progressed::Rows(keys) => known.keep_rows(self.store.read(&self.options.tenant, &keys)?),
                 }
             };
-            let scope = claimed.as_ref().map(|claimed| &claimed.scope);
-            if let Some(answer) = self.commit(reply, &call, known.versions(), scope)? {
+            if let Some(answer) = self.commit(reply, &call, known.versions(), claimed.as_ref())? {
                 return Ok(answer);
             }
             known.forget_rows();
@@ -327,10 +368,7 @@ impl Desk {
                     control.check()?;
                     std::thread::sleep(TWIN_WAIT);
                 }
-                Claim::OtherBody => {
-                    let message = "this idempotency_key was used before with another request";
-                    return Err(Error::new(Cause::IdempotencyReuse, message).at("/idempotency_key"));
-                }
+                Claim::OtherBody => return Err(key_reuse()),
             }
         }
     }
@@ -341,7 +379,7 @@ impl Desk {
         reply: Reply,
         call: &Call,
         reads: Vec<(crate::store::RowKey, u64)>,
-        scope: Option<&KeyScope>,
+        claimed: Option<&Claimed<'_>>,
     ) -> Result<Option<Answer>> {
         let Reply { response, columns, draft, events, writes, .. } = reply;
         let written = draft.as_ref().map(|draft| draft.answer.clone());
@@ -356,15 +394,21 @@ impl Desk {
             _ => None,
         };
         let answer = Answer { response: Arc::new(response), columns, envelope, events, written };
-        if record.is_none() && writes.is_empty() && scope.is_none() {
+        if record.is_none() && writes.is_empty() && claimed.is_none() {
             return Ok(Some(answer));
         }
-        let key = scope.map(|scope| (scope.clone(), answer.clone()));
+        let key = claimed.map(|claimed| (claimed.scope.clone(), answer.clone()));
         let (tenant, events) = (self.options.tenant.clone(), answer.events.clone());
         let commit = Commit { tenant, reads, writes, record, key, events };
         match self.store.commit(commit)? {
             Committed::All => Ok(Some(answer)),
             Committed::Moved => Ok(None),
+            // Another process has answered under the key. If that answer has left meanwhile, the call starts again.
+            Committed::Taken => match claimed.map(|it| self.store.claim(&it.scope, it.body)).transpose()? {
+                Some(Claim::Stored(answer)) => Ok(Some(*answer)),
+                Some(Claim::OtherBody) => Err(key_reuse()),
+                Some(Claim::Mine | Claim::Running) | None => Ok(None),
+            },
         }
     }
 }
@@ -373,6 +417,11 @@ impl Statistics for Desk {
     fn statistics(&self) -> Result<StoreStatistics> {
         self.store.statistics()
     }
+}
+
+fn key_reuse() -> Error {
+    let message = "this idempotency_key was used before with another request";
+    Error::new(Cause::IdempotencyReuse, message).at("/idempotency_key")
 }
 
 /// The clock stands in for an absent `as_of`.
@@ -401,6 +450,7 @@ fn unsealed(draft: Draft, call: &Call) -> Result<Unsealed> {
 struct Claimed<'d> {
     desk: &'d Desk,
     scope: KeyScope,
+    body: Hash,
 }
 
 impl Drop for Claimed<'_> {

@@ -19,11 +19,13 @@ const PATH_BYTES_MAX: usize = 4096;
 #[serde(deny_unknown_fields, default)]
 struct OptionsBody {
     clock: Option<String>,
+    durability: Option<String>,
     envelope: Option<bool>,
     idempotency: Option<String>,
     limits: Limits,
     production: bool,
     record: Option<bool>,
+    store: Option<String>,
     tenant: String,
 }
 
@@ -38,8 +40,37 @@ impl OptionsBody {
     fn load<T: AsRef<[u8]>>(self, documents: &[T]) -> Result<Desk> {
         let desk = self.desk().map_err(named)?;
         refuse_paths(documents)?;
-        let engine = EngineOptions { limits: self.limits, production: self.production };
-        Ok(Desk::new(Engine::load(documents, engine)?, desk))
+        let engine = EngineOptions { limits: self.limits.clone(), production: self.production };
+        let engine = Engine::load(documents, engine)?;
+        match &self.store {
+            Some(path) => self.open(engine, desk, path).map_err(named),
+            None if self.durability.is_some() => {
+                let message = "durability is that of a store: give the option store too";
+                Err(named(Error::new(Cause::ValueOutOfRange, message).at("/durability")))
+            }
+            None => Ok(Desk::new(engine, desk)),
+        }
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn open(&self, engine: Engine, desk: DeskOptions, path: &str) -> Result<Desk> {
+        use crate::store::Durability;
+
+        let durability = match self.durability.as_deref() {
+            None | Some("group") => Durability::Group,
+            Some("decision") => Durability::Decision,
+            Some("os") => Durability::Os,
+            Some(_) => {
+                let message = "durability must be `decision`, `group` or `os`";
+                return Err(Error::new(Cause::ValueOutOfRange, message).at("/durability"));
+            }
+        };
+        Desk::open(engine, desk, std::path::Path::new(path), durability).map_err(|error| error.at("/store"))
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    fn open(&self, _engine: Engine, _desk: DeskOptions, _path: &str) -> Result<Desk> {
+        Err(Error::new(Cause::StoreUnavailable, "this build keeps no store in a file").at("/store"))
     }
 
     fn desk(&self) -> Result<DeskOptions> {
@@ -98,7 +129,8 @@ impl Desk {
     /// array of them in JSON; and of an object of options.
     ///
     /// Options, each may be absent: `clock` (`system`, `none` or an RFC 3339 instant), `envelope`, `idempotency`
-    /// (`durable` or `process`), `limits`, `production`, `record`, `tenant`. Empty text is `{}`. Unknown ones are
+    /// (`durable` or `process`), `limits`, `production`, `record`, `store` (the path of a SQLite file, which is made if
+    /// there is none), `durability` of that store (`decision`, `group` or `os`; default `group`), `tenant`. Empty text is `{}`. Unknown ones are
     /// refused. Errors: those of [`Engine::load`], and of the options at pointers that start at them.
     ///
     /// ```

@@ -1,0 +1,137 @@
+//! One transaction for the commits of all threads that wait: each is done whole or not at all, and all of them are on the
+//! disk after one sync.
+
+use super::failure::failure;
+use super::nodes::{Log, signed};
+use crate::audit::{Record, leaf_hash};
+use crate::canonical::{self, Hash};
+use crate::error::Result;
+use crate::store::{Commit, Committed, KeyScope, RowKey, Write};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+/// A commit and, of its key, the hash of the body.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) commit: Commit,
+    pub(super) body: Option<Hash>,
+}
+
+/// Does these commits, in their order, and returns what became of each. An error of the store is that of all of them: none
+/// was done.
+pub(super) fn run(connection: &mut Connection, batch: Vec<Ready>) -> Result<Vec<Result<Committed>>> {
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failure)?;
+    let mut log = Log::read(&transaction)?;
+    let outcomes =
+        batch.into_iter().map(|ready| one(&transaction, &mut log, ready)).collect::<Result<Vec<_>>>()?;
+    transaction.commit().map_err(failure)?;
+    Ok(outcomes)
+}
+
+/// Everything of a commit that can be refused, before anything is written.
+struct Prepared {
+    record: Option<Record>,
+    key: Option<(KeyScope, Hash, Vec<u8>)>,
+    values: Vec<(RowKey, Option<Vec<u8>>)>,
+    events: Vec<Vec<u8>>,
+}
+
+/// Does one commit: the outer error is the store's and ends the transaction, the inner one is the commit's own.
+fn one(transaction: &Transaction<'_>, log: &mut Log, ready: Ready) -> Result<Result<Committed>> {
+    let Ready { commit, body } = ready;
+    for (key, read) in &commit.reads {
+        if version(transaction, &commit.tenant, key)? != *read {
+            return Ok(Ok(Committed::Moved));
+        }
+    }
+    if let Some((scope, _)) = &commit.key
+        && answer_of(transaction, scope)?.is_some()
+    {
+        return Ok(Ok(Committed::Taken));
+    }
+    let tenant = commit.tenant.clone();
+    let prepared = match prepare(commit, body, log.size()) {
+        Ok(prepared) => prepared,
+        Err(own) => return Ok(Err(own)),
+    };
+    write(transaction, log, &tenant, prepared)?;
+    Ok(Ok(Committed::All))
+}
+
+fn prepare(commit: Commit, body: Option<Hash>, seq: u64) -> Result<Prepared> {
+    let Commit { writes, record, key, events, .. } = commit;
+    let value = |write: Write| Ok((write.key, write.value.as_ref().map(canonical::to_vec).transpose()?));
+    Ok(Prepared {
+        record: record.map(|record| record.seal(seq)).transpose()?,
+        key: match key.zip(body) {
+            Some(((scope, answer), body)) => Some((scope, body, answer.to_json()?)),
+            None => None,
+        },
+        values: writes.into_iter().map(value).collect::<Result<_>>()?,
+        events: events.iter().map(canonical::to_vec).collect::<Result<_>>()?,
+    })
+}
+
+fn write(transaction: &Transaction<'_>, log: &mut Log, tenant: &str, prepared: Prepared) -> Result<()> {
+    let Prepared { record, key, values, events } = prepared;
+    let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
+        transaction.prepare_cached(sql).and_then(|mut it| it.execute(values)).map_err(failure)
+    };
+    if let Some(record) = record {
+        let seq = signed(record.seq)?;
+        run(
+            "INSERT INTO record (seq, audit_id, leaf) VALUES (?1, ?2, CAST(?3 AS TEXT))",
+            params![seq, record.audit_id, record.leaf],
+        )?;
+        run(
+            "INSERT INTO body (seq, salt, request, response, found)
+             VALUES (?1, ?2, CAST(?3 AS TEXT), CAST(?4 AS TEXT), CAST(?5 AS TEXT))",
+            params![seq, record.salt, &*record.request, &*record.response, record.found.as_deref()],
+        )?;
+        log.append(transaction, leaf_hash(&record.leaf))?;
+    }
+    for (key, value) in values {
+        run(
+            "DELETE FROM state WHERE tenant = ?1 AND name = ?2 AND key = ?3",
+            params![tenant, key.table, key.key],
+        )?;
+        if let Some(value) = value {
+            run(
+                "INSERT INTO state (tenant, name, key, value) VALUES (?1, ?2, ?3, CAST(?4 AS TEXT))",
+                params![tenant, key.table, key.key, value],
+            )?;
+        }
+    }
+    if let Some((scope, body, answer)) = key {
+        run(
+            "INSERT INTO answer (tenant, operation, key, body, answer) VALUES (?1, ?2, ?3, ?4, CAST(?5 AS TEXT))",
+            params![scope.tenant, scope.operation, scope.key, body.as_bytes(), answer],
+        )?;
+    }
+    for event in events {
+        run("INSERT INTO event (tenant, event) VALUES (?1, CAST(?2 AS TEXT))", params![tenant, event])?;
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection, tenant: &str, key: &RowKey) -> Result<u64> {
+    let sql = "SELECT version FROM state WHERE tenant = ?1 AND name = ?2 AND key = ?3";
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    let version: Option<i64> = statement
+        .query_row(params![tenant, key.table, key.key], |row| row.get(0))
+        .optional()
+        .map_err(failure)?;
+    Ok(version.and_then(|it| u64::try_from(it).ok()).unwrap_or(0))
+}
+
+/// Returns what is stored under a key: the hash of the body, and the answer in JSON.
+pub(super) fn answer_of(connection: &Connection, scope: &KeyScope) -> Result<Option<(Hash, String)>> {
+    let sql = "SELECT body, answer FROM answer WHERE tenant = ?1 AND operation = ?2 AND key = ?3";
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    let found = statement
+        .query_row(params![scope.tenant, scope.operation, scope.key], |row| {
+            Ok((Hash::from_bytes(row.get(0)?), row.get(1)?))
+        })
+        .optional();
+    found.map_err(failure)
+}

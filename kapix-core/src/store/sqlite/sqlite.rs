@@ -1,0 +1,213 @@
+//! The store.
+
+use super::commit::{Ready, answer_of, run};
+use super::connection::Lazy;
+use super::failure::failure;
+use super::open::Durability;
+use crate::audit::Record;
+use crate::canonical::Hash;
+use crate::engine::{Answer, Response};
+use crate::error::{Cause, Error, Result};
+use crate::fork;
+use crate::json_value::JsonValue;
+use crate::limits::Limits;
+use crate::store::shelf::count;
+use crate::store::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, RowKey, Store, StoreStatistics};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Commits of one transaction.
+const BATCH_MAX: usize = 1_024;
+
+/// What a commit becomes, once somebody has done it.
+type Outcome = Arc<Mutex<Option<Result<Committed>>>>;
+
+/// A store in one SQLite file. Several processes may open it; each opens connections of its own.
+#[derive(Debug)]
+pub(crate) struct SqliteStore {
+    batch_max: usize,
+    reader: Mutex<Lazy>,
+    writer: Mutex<Lazy>,
+    waiting: Mutex<Waiting>,
+}
+
+/// What the calls of one process wait for.
+#[derive(Debug, Default)]
+struct Waiting {
+    process: u32,
+    commits: VecDeque<(Ready, Outcome)>,
+    /// The keys under which calls run, with the hash of the body.
+    keys: BTreeMap<KeyScope, Hash>,
+}
+
+impl SqliteStore {
+    /// Opens the store in a file, which is made if there is none.
+    pub(crate) fn open(path: &Path, durability: Durability) -> Result<Self> {
+        let store = Self {
+            batch_max: if durability == Durability::Decision { 1 } else { BATCH_MAX },
+            reader: Mutex::new(Lazy::new(path, durability)),
+            writer: Mutex::new(Lazy::new(path, durability)),
+            waiting: Mutex::default(),
+        };
+        store.reading(|_| Ok(()))?;
+        Ok(store)
+    }
+
+    /// Reads, all of it as of one moment.
+    fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let _held = fork::hold();
+        let mut place = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = place.get()?.transaction().map_err(failure)?;
+        work(&transaction)
+    }
+
+    fn waiting<T>(&self, work: impl FnOnce(&mut Waiting) -> T) -> T {
+        let _held = fork::hold();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let process = std::process::id();
+        // What waits in the process that this one was forked from is done there.
+        if waiting.process != process {
+            *waiting = Waiting { process, ..Waiting::default() };
+        }
+        work(&mut waiting)
+    }
+
+    /// Does what waits, unless another thread has done what this one waits for.
+    fn work(&self, own: &Outcome) {
+        let _held = fork::hold();
+        let mut place = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        while own.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+            let taken: Vec<_> = self.waiting(|waiting| {
+                let number = waiting.commits.len().min(self.batch_max);
+                waiting.commits.drain(..number).collect()
+            });
+            let (batch, outcomes): (Vec<Ready>, Vec<Outcome>) = taken.into_iter().unzip();
+            let number = outcomes.len();
+            let done = place.get().and_then(|connection| run(connection, batch));
+            let done = done.unwrap_or_else(|error| vec![Err(error); number]);
+            for (outcome, done) in outcomes.iter().zip(done) {
+                *outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+            }
+            if number == 0 {
+                break;
+            }
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    fn is_durable(&self) -> bool {
+        true
+    }
+
+    fn read(&self, tenant: &str, keys: &[RowKey]) -> Result<Vec<(RowKey, Option<Row>)>> {
+        self.reading(|connection| {
+            keys.iter().map(|key| Ok((key.clone(), row(connection, tenant, key)?))).collect()
+        })
+    }
+
+    fn claim(&self, scope: &KeyScope, body: Hash) -> Result<Claim> {
+        // A call that ends between the two leaves its answer behind: the commit of this one finds it.
+        match self.reading(|connection| answer_of(connection, scope))? {
+            Some((stored, _)) if stored != body => Ok(Claim::OtherBody),
+            Some((_, answer)) => {
+                let stored = Response::Stored(document(&answer)?);
+                Ok(Claim::Stored(Box::new(Answer::stored(stored))))
+            }
+            None => Ok(self.waiting(|waiting| match waiting.keys.get(scope) {
+                Some(running) if *running != body => Claim::OtherBody,
+                Some(_) => Claim::Running,
+                None => {
+                    waiting.keys.insert(scope.clone(), body);
+                    Claim::Mine
+                }
+            })),
+        }
+    }
+
+    fn release(&self, scope: &KeyScope) {
+        self.waiting(|waiting| waiting.keys.remove(scope));
+    }
+
+    fn commit(&self, commit: Commit) -> Result<Committed> {
+        let outcome = Outcome::default();
+        self.waiting(|waiting| {
+            let body = commit.key.as_ref().and_then(|(scope, _)| waiting.keys.get(scope).copied());
+            waiting.commits.push_back((Ready { commit, body }, Arc::clone(&outcome)));
+        });
+        self.work(&outcome);
+        let done = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+        done.unwrap_or_else(|| Err(Error::new(Cause::StoreBusy, "the commit was not done; try again")))
+    }
+
+    fn record(&self, audit_id: &str) -> Result<Option<Arc<Record>>> {
+        self.reading(|connection| record(connection, audit_id))
+    }
+
+    fn statistics(&self) -> Result<StoreStatistics> {
+        self.reading(|connection| {
+            let number = |sql: &str| {
+                let number = connection.query_row(sql, params![], |row| row.get::<_, i64>(0)).map_err(failure)?;
+                Ok::<_, Error>(u64::try_from(number).unwrap_or_default())
+            };
+            let entities = |what: &str| number(&format!("SELECT {what} FROM state WHERE name = '{ENTITIES}'"));
+            Ok(StoreStatistics {
+                entities: entities("count(*)")?,
+                entities_bytes: entities("coalesce(sum(octet_length(value)), 0)")?,
+                events: number("SELECT count(*) FROM event")?,
+                keys: number("SELECT count(*) FROM answer")?,
+                keys_bytes: number("SELECT coalesce(sum(octet_length(answer)), 0) FROM answer")?,
+                records: number("SELECT count(*) FROM record")?,
+                records_bytes: number(
+                    "SELECT coalesce(sum(octet_length(leaf) + coalesce(octet_length(request) + octet_length(response)
+                     + coalesce(octet_length(found), 0), 0)), 0) FROM record LEFT JOIN body USING (seq)",
+                )?,
+                ..StoreStatistics::default()
+            })
+        })
+    }
+}
+
+fn row(connection: &Connection, tenant: &str, key: &RowKey) -> Result<Option<Row>> {
+    let sql = "SELECT value, version FROM state WHERE tenant = ?1 AND name = ?2 AND key = ?3";
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    let found: Option<(String, i64)> = statement
+        .query_row(params![tenant, key.table, key.key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+        .map_err(failure)?;
+    let Some((value, version)) = found else { return Ok(None) };
+    Ok(Some(Row { value: document(&value)?, version: u64::try_from(version).unwrap_or_default() }))
+}
+
+fn record(connection: &Connection, audit_id: &str) -> Result<Option<Arc<Record>>> {
+    let sql = "SELECT seq, leaf, salt, request, response, found FROM record JOIN body USING (seq) WHERE audit_id = ?1";
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    let found = statement.query_row([audit_id], |row| {
+        let part = |text: String| Arc::<[u8]>::from(text.into_bytes());
+        Ok(Record {
+            audit_id: audit_id.to_owned(),
+            seq: u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX),
+            leaf: row.get::<_, String>(1)?.into_bytes(),
+            salt: row.get(2)?,
+            request: part(row.get(3)?),
+            response: part(row.get(4)?),
+            found: row.get::<_, Option<String>>(5)?.map(part),
+        })
+    });
+    Ok(found.optional().map_err(failure)?.map(Arc::new))
+}
+
+/// Returns the document that a text of the store is; it was within the limits of the engine that wrote it.
+fn document(text: &str) -> Result<JsonValue> {
+    let limits =
+        Limits { request_bytes: u64::MAX, string_bytes: u64::MAX, json_depth: 127, ..Limits::DEFAULT };
+    let damaged = |_| {
+        Error::new(
+            Cause::StoreCorrupt,
+            format!("a document of `{}` bytes in the store is no JSON", count(text.len())),
+        )
+    };
+    JsonValue::read_text(text.as_bytes(), &limits).map_err(damaged)
+}
