@@ -127,6 +127,7 @@ causes! {
     OperationUnknown, "operation.unknown", EntityNotFound, "No operation has this name; `engine.describe` lists them.";
     OperationNotColumnar, "operation.not_columnar", ValidationError, "The operation takes no columns; call it with a request alone.";
     OperationColumnsMissing, "operation.columns_missing", ValidationError, "The operation needs columns, beside its request or in its field `columns`.";
+    OperationNeedsStore, "operation.needs_store", ValidationError, "The operation needs a durable store: open the engine on one (`Engine.open`).";
     OperationNeedsDesk, "operation.needs_desk", ValidationError, "The operation reads or keeps state; call it on a Desk, which has a store, not on an Engine.";
     // The language of policies
     ExpressionSyntax, "expression.syntax", ValidationError, "A text is no expression of the language; the message gives line and column.";
@@ -221,6 +222,7 @@ causes! {
     IdempotencyNotDurable, "idempotency.not_durable", ValidationError, "An idempotency key needs a durable store, or the option `idempotency: process`.";
     EntropyUnavailable, "entropy.unavailable", ServiceUnavailable, "The operating system gives no random bytes for ids and salts.";
     RecordNotFound, "record.not_found", EntityNotFound, "No record has this audit id in the store.";
+    RecordBodyErased, "record.body_erased", EntityNotFound, "Parts of the record have lapsed or were erased; its leaf stays.";
     RecordAltered, "record.altered", ValidationError, "A record does not hold what its leaf was sealed over.";
     AuditForm, "audit.form", ValidationError, "A note, checkpoint, proof or key is not of its published form.";
     AuditSignature, "audit.signature", ValidationError, "No known key signed a note, or a signature does not fit it.";
@@ -247,6 +249,17 @@ pub struct Error {
     pub fields: Vec<String>,
     /// All findings, when one pass over the request found more than one.
     pub details: Vec<Detail>,
+    /// Ids of the call, where it left a record.
+    pub recorded: Option<Box<Recorded>>,
+}
+
+/// Ids of a refused call that left a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Id of the record.
+    pub audit_id: String,
+    /// Id of the call.
+    pub request_id: String,
 }
 
 /// One finding among several.
@@ -270,7 +283,7 @@ impl Error {
     /// assert_eq!(error.to_string(), "VALIDATION_ERROR (value.out_of_range): tenor_days must be in 1..=3650; got `0`");
     /// ```
     pub fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Self { cause, message: message.into(), fields: Vec::new(), details: Vec::new() }
+        Self { cause, message: message.into(), fields: Vec::new(), details: Vec::new(), recorded: None }
     }
 
     /// Returns the error with one more place, a JSON pointer such as `/data/bank/accounts/0`.
@@ -343,7 +356,7 @@ impl Error {
         let fields = places.map(|detail| detail.field.clone()).collect();
         let cause = first.cause;
         let details = if details.len() > 1 { details } else { Vec::new() };
-        Some(Self { cause, message, fields, details })
+        Some(Self { cause, message, fields, details, recorded: None })
     }
 
     /// Returns the published code.

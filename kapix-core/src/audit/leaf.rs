@@ -1,8 +1,11 @@
 //! The leaf of a record: what stays of it for ever, and is a leaf of the log.
 
+use super::parts::Part;
 use crate::canonical::Hash;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Version of the engine.
@@ -22,7 +25,10 @@ pub struct ArtefactRef {
     /// Version of the artefact.
     pub version: Arc<str>,
 }
-/// What stays of a record for ever, in canonical form.
+
+/// What stays of a record for ever, in canonical form. It holds no id of an applicant, and of what it names only HMACs
+/// under salts that go with what they salt.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leaf {
@@ -33,25 +39,41 @@ pub struct Leaf {
     /// Id of the record.
     pub audit_id: String,
     /// SHA-256 of the columns that came beside the request and of those that went beside the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns_sha256: Option<Hash>,
     /// Version of the engine.
     pub engine: String,
-    /// HMAC-SHA256, under the salt, of what the call found beside its request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub found_hmac: Option<Hash>,
+    /// HMAC-SHA256, under the salt of the request, of the idempotency key with its operation and tenant: the canonical JSON
+    /// `["OPERATION","TENANT","KEY"]`.
+    pub key_hmac: Option<Hash>,
     /// The operation.
     pub operation: String,
+    /// HMAC-SHA256 of each part of the body under the part's own salt.
+    pub parts: BTreeMap<Part, Hash>,
     /// When the Desk sealed the record.
     pub recorded_at: Instant,
-    /// HMAC-SHA256 of the canonical request under the salt.
-    pub request_hmac: Hash,
-    /// HMAC-SHA256 of the canonical response under the salt.
-    pub response_hmac: Hash,
+    /// Code of the error, where the request was refused: the response is that error.
+    pub refused: Option<String>,
+    /// What the call took out of other records, and why.
+    pub removal: Option<Removal>,
+    /// Id of the call.
+    pub request_id: String,
     /// The seed of the request.
     pub seed: i64,
     /// The engine's semantics number.
     pub semantics: u32,
     /// Number of the record in its store, from 0.
     pub seq: u64,
+}
+
+/// What was taken out of records. The leaves of those stay, and their other parts still verify.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Removal {
+    /// Who asked for it: a name of the host's.
+    pub actor: String,
+    /// Why, such as `erasure` or `retention`.
+    pub ground: String,
+    /// What was taken out, by the id of the record.
+    pub parts: BTreeMap<String, Vec<Part>>,
 }

@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `leaf`, `record` | the record of a call, and what stays of it for ever |
+//! | `parts`, `places` | the parts of its body, each with a salt of its own, and how documents are divided |
 //! | `tree` | the Merkle tree over the leaves (RFC 6962, section 2.1), as far as a log that grows keeps it |
 //! | `path` | the proofs that a leaf is in a tree, and that a tree is the beginning of another one |
 //! | `verify` | whether such a proof holds |
@@ -16,7 +17,9 @@ mod checkpoint;
 mod ed25519;
 mod leaf;
 mod note;
+mod parts;
 mod path;
+mod places;
 mod proof;
 mod record;
 #[cfg(test)]
@@ -28,8 +31,10 @@ pub use crate::canonical::{Hash, hash, hmac, hmac_verify, to_string, to_vec};
 pub use checkpoint::Checkpoint;
 #[cfg(feature = "signing")]
 pub use ed25519::{Ed25519Signer, Ed25519Verifier};
-pub use leaf::{ArtefactRef, ENGINE_VERSION, Leaf, SEMANTICS};
+pub use leaf::{ArtefactRef, ENGINE_VERSION, Leaf, Removal, SEMANTICS};
 pub use note::{Note, NoteSignature, Signer, Verifier};
+pub use parts::{Part, SealedPart};
+pub(crate) use parts::{Whole, divide};
 pub use path::{consistency_path, inclusion_path};
 pub use proof::LogProof;
 pub use record::Record;

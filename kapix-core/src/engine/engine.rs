@@ -142,8 +142,13 @@ impl Engine {
             let message = "the columns of the call are not in its record; call again with them";
             return Err(Error::new(Cause::OperationColumnsMissing, message));
         }
-        let request = Request::read(Operation::parse(&leaf.operation)?, &record.request, self.limits())?;
-        let mut known = match &record.found {
+        let own = record.request().filter(|_| leaf.parts.keys().all(|part| record.parts.contains_key(part)));
+        let own = own.ok_or_else(|| {
+            let message = "parts of the record have lapsed or were erased; what is left cannot be replayed";
+            Error::new(Cause::RecordBodyErased, message)
+        })?;
+        let request = Request::read(Operation::parse(&leaf.operation)?, &own, self.limits())?;
+        let mut known = match &record.found() {
             Some(found) => JsonValue::read_text(found, self.limits())?.read(self.limits())?,
             None => Known::default(),
         };

@@ -1,10 +1,11 @@
 //! What every store does, and what it is given.
 
-use crate::audit::Record;
-use crate::canonical::Hash;
+use crate::audit::{Nodes, Record};
+use crate::canonical::{self, Hash};
 use crate::engine::{Answer, Event, Unsealed};
 use crate::error::Result;
 use crate::json_value::JsonValue;
+use crate::time::Instant;
 use core::fmt::Debug;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -26,8 +27,14 @@ pub(crate) trait Store: Debug + Send + Sync {
     /// Does all of a commit, in one critical section, or nothing.
     fn commit(&self, commit: Commit) -> Result<Committed>;
 
-    /// Returns the record with this id.
-    fn record(&self, audit_id: &str) -> Result<Option<Arc<Record>>>;
+    /// Returns the record of a tenant that has this id, or is that of the call with this id.
+    fn record(&self, tenant: &str, id: &str) -> Result<Option<Held>>;
+
+    /// Returns the next records that a query asks for, in the order of their numbers; an empty page is the end.
+    fn page(&self, tenant: &str, query: &Query) -> Result<Vec<Held>>;
+
+    /// Lends the log: the number of its leaves, and their subtrees.
+    fn log(&self, work: &mut dyn FnMut(u64, &dyn Nodes) -> Result<()>) -> Result<()>;
 
     /// Returns what is held and what was dropped.
     fn statistics(&self) -> Result<StoreStatistics>;
@@ -65,6 +72,30 @@ pub struct StoreStatistics {
     pub records_evicted: u64,
     /// Bytes of the records that were dropped.
     pub records_evicted_bytes: u64,
+}
+
+/// A record, and whom it is about.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    /// The id that the host gave; none where the record is about nobody, or was erased.
+    pub(crate) entity_id: Option<String>,
+    pub(crate) record: Arc<Record>,
+}
+
+/// Which records are asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query {
+    /// The least number.
+    pub(crate) from_seq: u64,
+    /// Whom they are about.
+    pub(crate) entity_id: Option<String>,
+    pub(crate) operation: Option<String>,
+    /// The first recorded instant.
+    pub(crate) since: Option<Instant>,
+    /// The first recorded instant after them.
+    pub(crate) until: Option<Instant>,
+    /// How many at most.
+    pub(crate) most: usize,
 }
 
 /// The table of what `entity.put` keeps: its rows are texts, and the oldest leave when they take too many bytes. What
@@ -132,6 +163,11 @@ pub(crate) struct KeyScope {
 }
 
 impl KeyScope {
+    /// Returns the HMAC by which a leaf names the key.
+    pub(crate) fn hmac(&self, salt: &[u8; 16]) -> Result<Hash> {
+        Ok(canonical::hmac(salt, &canonical::to_vec(&[&self.operation, &self.tenant, &self.key])?))
+    }
+
     /// Returns the bytes of its texts.
     pub(crate) fn size(&self) -> usize {
         self.key.len() + self.operation.len() + self.tenant.len()

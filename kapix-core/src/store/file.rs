@@ -1,8 +1,8 @@
 //! A small durable store for tests: a journal of commits, one line each, read again when it is opened. It shares no
 //! code with the store in memory, and shows that the Desk needs no more than the trait.
 
-use super::{Claim, Commit, Committed, KeyScope, Row, RowKey, Store, StoreStatistics, Write};
-use crate::audit::Record;
+use super::{Claim, Commit, Committed, Held, KeyScope, Query, Row, RowKey, Store, StoreStatistics, Write};
+use crate::audit::{Nodes, Record};
 use crate::canonical::{self, Hash};
 use crate::engine::{Answer, Response};
 use crate::error::{Cause, Error, Result};
@@ -22,7 +22,7 @@ pub(crate) struct FileStore(Mutex<State>);
 struct State {
     journal: File,
     lines: u64,
-    records: Vec<Arc<Record>>,
+    records: Vec<(String, Held)>,
     rows: BTreeMap<(String, RowKey), Row>,
     /// Keys with the hash of their body and, once it is there, the answer in JSON.
     keys: BTreeMap<KeyScope, (Hash, Option<String>)>,
@@ -41,13 +41,8 @@ struct Line {
 
 #[derive(Serialize, Deserialize)]
 struct RecordLine {
-    audit_id: String,
-    found: Option<String>,
-    leaf: String,
-    request: String,
-    response: String,
-    salt: Vec<u8>,
-    seq: u64,
+    entity_id: Option<String>,
+    record: String,
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -100,15 +95,8 @@ impl State {
             self.keys.insert(scope, (body, Some(answer)));
         }
         self.records.extend(line.record.map(|it| {
-            Arc::new(Record {
-                audit_id: it.audit_id,
-                seq: it.seq,
-                leaf: it.leaf.into_bytes(),
-                salt: it.salt.try_into().unwrap(),
-                request: it.request.into_bytes().into(),
-                response: it.response.into_bytes().into(),
-                found: it.found.map(|found| found.into_bytes().into()),
-            })
+            let record = Arc::new(Record::from_json(it.record.as_bytes()).unwrap());
+            (line.tenant, Held { entity_id: it.entity_id, record })
         }));
         self.events += line.events;
     }
@@ -156,15 +144,13 @@ impl Store for FileStore {
             return Ok(Committed::Moved);
         }
         let seq = u64::try_from(state.records.len()).unwrap();
-        let record = commit.record.map(|record| record.seal(seq)).transpose()?.map(|record| RecordLine {
-            audit_id: record.audit_id,
-            found: record.found.as_deref().map(text),
-            leaf: text(&record.leaf),
-            request: text(&record.request),
-            response: text(&record.response),
-            salt: record.salt.to_vec(),
-            seq,
-        });
+        let record = match commit.record {
+            Some(own) => {
+                let entity_id = own.entity_id.clone();
+                Some(RecordLine { entity_id, record: text(&own.seal(seq)?.to_json()) })
+            }
+            None => None,
+        };
         let key = match commit.key {
             Some((scope, answer)) => {
                 let body = state.keys.get(&scope).map(|(body, _)| *body).unwrap();
@@ -185,8 +171,31 @@ impl Store for FileStore {
         Ok(Committed::All)
     }
 
-    fn record(&self, audit_id: &str) -> Result<Option<Arc<Record>>> {
-        Ok(self.lock().records.iter().find(|record| record.audit_id == audit_id).cloned())
+    fn record(&self, tenant: &str, id: &str) -> Result<Option<Held>> {
+        let state = self.lock();
+        let is_it = |(own, held): &&(String, Held)| {
+            let leaf = held.record.verify().unwrap();
+            own == tenant && (leaf.audit_id == id || leaf.request_id == id)
+        };
+        Ok(state.records.iter().find(is_it).map(|(_, held)| held.clone()))
+    }
+
+    fn page(&self, tenant: &str, query: &Query) -> Result<Vec<Held>> {
+        let state = self.lock();
+        let asked = |(own, held): &&(String, Held)| {
+            let leaf = held.record.verify().unwrap();
+            own == tenant
+                && leaf.seq >= query.from_seq
+                && query.entity_id.as_ref().is_none_or(|id| held.entity_id.as_ref() == Some(id))
+                && query.operation.as_ref().is_none_or(|operation| *operation == leaf.operation)
+                && query.since.is_none_or(|since| leaf.recorded_at >= since)
+                && query.until.is_none_or(|until| leaf.recorded_at < until)
+        };
+        Ok(state.records.iter().filter(asked).take(query.most).map(|(_, held)| held.clone()).collect())
+    }
+
+    fn log(&self, _work: &mut dyn FnMut(u64, &dyn Nodes) -> Result<()>) -> Result<()> {
+        Err(Error::new(Cause::OperationNeedsStore, "the journal of tests keeps no log"))
     }
 
     fn statistics(&self) -> Result<StoreStatistics> {

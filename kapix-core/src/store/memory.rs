@@ -1,14 +1,15 @@
 //! A store in bounded memory: the oldest record, key, event or applicant's data leave first, and what left is counted.
 
 use super::shelf::{Shelf, count};
-use super::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, RowKey, Store, StoreStatistics};
-use crate::audit::Record;
+use super::{Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, Row, RowKey, Store, StoreStatistics};
+use crate::audit::{Leaf, Nodes, Removal};
 use crate::canonical::Hash;
 use crate::engine::{Answer, Event};
 use crate::error::{Cause, Error, Result};
 use crate::fork;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
+use crate::time::Instant;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,8 +29,8 @@ pub(crate) struct MemoryStore(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     /// The held records: their numbers have no gap.
-    records: Shelf<Arc<Record>>,
-    /// Number of a record by its id.
+    records: Shelf<Kept>,
+    /// Number of a record by its id, and by that of its call.
     numbers: BTreeMap<String, u64>,
     keys: BTreeMap<KeyScope, (Hash, Keyed)>,
     /// The answered keys.
@@ -41,6 +42,16 @@ struct State {
     entities: Entities,
     events: VecDeque<Event>,
     events_evicted: u64,
+}
+
+/// A record with what finds it.
+#[derive(Clone, Debug)]
+struct Kept {
+    held: Held,
+    operation: String,
+    recorded_at: Instant,
+    request_id: String,
+    tenant: String,
 }
 
 /// What became of a key.
@@ -119,8 +130,18 @@ impl Store for MemoryStore {
         self.with(|state| state.commit(commit))
     }
 
-    fn record(&self, audit_id: &str) -> Result<Option<Arc<Record>>> {
-        Ok(self.with(|state| state.record(audit_id)))
+    fn record(&self, tenant: &str, id: &str) -> Result<Option<Held>> {
+        Ok(self.with(|state| state.record(id).filter(|it| it.tenant == tenant).map(|it| it.held.clone())))
+    }
+
+    fn page(&self, tenant: &str, query: &Query) -> Result<Vec<Held>> {
+        Ok(self.with(|state| state.page(tenant, query)))
+    }
+
+    fn log(&self, _work: &mut dyn FnMut(u64, &dyn Nodes) -> Result<()>) -> Result<()> {
+        let message = "a store in memory keeps no log, which would prove nothing once the process ends: open a \
+                       durable one";
+        Err(Error::new(Cause::OperationNeedsStore, message))
     }
 
     fn statistics(&self) -> Result<StoreStatistics> {
@@ -172,7 +193,11 @@ impl State {
         let bytes = key.as_ref().map(|(_, answer)| answer.size()).transpose()?;
         if let Some(record) = record {
             let seq = self.records.evicted + count(self.records.items.len());
-            self.push(record.seal(seq)?);
+            let removal = record.removal().cloned();
+            let leaf = record.leaf().clone();
+            let held = Held { entity_id: record.entity_id.clone(), record: Arc::new(record.seal(seq)?) };
+            self.push(leaf, held, &tenant);
+            self.remove(removal.as_ref());
         }
         for write in writes {
             self.write(&tenant, write.key, write.value);
@@ -190,17 +215,71 @@ impl State {
         Ok(Committed::All)
     }
 
-    fn push(&mut self, record: Record) {
-        self.numbers.insert(record.audit_id.clone(), record.seq);
-        let bytes = record.size();
-        for oldest in self.records.push(Arc::new(record), bytes) {
-            self.numbers.remove(&oldest.audit_id);
+    fn push(&mut self, leaf: Leaf, held: Held, tenant: &str) {
+        let (seq, bytes) = (held.record.seq, held.record.size());
+        let Leaf { audit_id, operation, recorded_at, request_id, .. } = leaf;
+        self.numbers.extend([(audit_id, seq), (request_id.clone(), seq)]);
+        let kept = Kept { held, operation, recorded_at, request_id, tenant: tenant.to_owned() };
+        for oldest in self.records.push(kept, bytes) {
+            self.numbers.remove(&oldest.held.record.audit_id);
+            self.numbers.remove(&oldest.request_id);
         }
     }
 
-    fn record(&self, audit_id: &str) -> Option<Arc<Record>> {
-        let place = self.numbers.get(audit_id)?.checked_sub(self.records.evicted)?;
-        self.records.items.get(usize::try_from(place).ok()?).map(|(record, _)| Arc::clone(record))
+    fn place(&self, id: &str) -> Option<usize> {
+        usize::try_from(self.numbers.get(id)?.checked_sub(self.records.evicted)?).ok()
+    }
+
+    fn record(&self, id: &str) -> Option<&Kept> {
+        self.records.items.get(self.place(id)?).map(|(kept, _)| kept)
+    }
+
+    fn page(&self, tenant: &str, query: &Query) -> Vec<Held> {
+        let first =
+            usize::try_from(query.from_seq.saturating_sub(self.records.evicted)).unwrap_or(usize::MAX);
+        let kept = self.records.items.iter().skip(first).map(|(kept, _)| kept);
+        let asked = |kept: &&Kept| {
+            kept.tenant == tenant
+                && query.entity_id.as_ref().is_none_or(|id| kept.held.entity_id.as_ref() == Some(id))
+                && query.operation.as_ref().is_none_or(|operation| *operation == kept.operation)
+                && query.since.is_none_or(|since| kept.recorded_at >= since)
+                && query.until.is_none_or(|until| kept.recorded_at < until)
+        };
+        kept.filter(asked).take(query.most).map(|kept| kept.held.clone()).collect()
+    }
+
+    /// Takes parts out of records. What is named and gone already is left as it is.
+    fn remove(&mut self, removal: Option<&Removal>) {
+        for (audit_id, parts) in removal.into_iter().flat_map(|it| &it.parts) {
+            let place = self.place(audit_id);
+            let item = place.and_then(|place| self.records.items.get_mut(place));
+            let Some((kept, bytes)) = item else { continue };
+            let mut record = (*kept.held.record).clone();
+            record.parts.retain(|part, _| !parts.contains(part));
+            if record.parts.is_empty() {
+                kept.held.entity_id = None;
+            }
+            self.records.bytes = self.records.bytes - *bytes + record.size();
+            *bytes = record.size();
+            kept.held.record = Arc::new(record);
+            self.forget_answer(audit_id);
+        }
+    }
+
+    /// Drops the answer of a record that is no longer whole: its key is free.
+    fn forget_answer(&mut self, audit_id: &str) {
+        let is_its = |keyed: &Keyed| match keyed {
+            Keyed::Answered(answer) => answer.audit_id() == Some(audit_id),
+            Keyed::Running(_) => false,
+        };
+        let scope = self.keys.iter().find(|(_, (_, keyed))| is_its(keyed)).map(|(scope, _)| scope.clone());
+        let Some(scope) = scope else { return };
+        self.keys.remove(&scope);
+        if let Some(place) = self.key_order.items.iter().position(|(own, _)| *own == scope)
+            && let Some((_, bytes)) = self.key_order.items.remove(place)
+        {
+            self.key_order.bytes -= bytes;
+        }
     }
 
     fn write(&mut self, tenant: &str, key: RowKey, value: Option<JsonValue>) {

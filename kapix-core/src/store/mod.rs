@@ -11,7 +11,9 @@ mod sqlite;
 mod tests;
 
 pub use contract::StoreStatistics;
-pub(crate) use contract::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, RowKey, Store, Write};
+pub(crate) use contract::{
+    Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, Row, RowKey, Store, Write,
+};
 #[cfg(test)]
 pub(crate) use file::FileStore;
 pub(crate) use memory::MemoryStore;

@@ -5,6 +5,7 @@ use crate::domain::ResultColumns;
 use crate::engine::door::Event;
 use crate::engine::operations::Response;
 use crate::error::Result;
+use crate::json_value::JsonValue;
 use crate::time::Instant;
 use serde::Serialize;
 use std::sync::Arc;
@@ -57,7 +58,10 @@ pub struct Answer {
 
 impl Answer {
     /// Returns an answer that a durable store gave back: the envelope is among its members.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the store in memory gives back what it was given"))]
+    #[cfg_attr(
+        not(any(test, feature = "sqlite")),
+        expect(dead_code, reason = "the store in memory gives back what it was given")
+    )]
     pub(crate) fn stored(response: Response) -> Self {
         Self {
             response: Arc::new(response),
@@ -65,6 +69,15 @@ impl Answer {
             envelope: None,
             events: Vec::new(),
             written: None,
+        }
+    }
+
+    /// Returns the id of its record.
+    pub(crate) fn audit_id(&self) -> Option<&str> {
+        match (&self.envelope, &*self.response) {
+            (Some(envelope), _) => envelope.audit_id.as_deref(),
+            (None, Response::Stored(stored)) => stored.member("audit_id").and_then(JsonValue::as_str),
+            (None, _) => None,
         }
     }
 

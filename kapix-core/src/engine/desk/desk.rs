@@ -3,7 +3,7 @@
 
 use super::answer::{Answer, Envelope};
 use super::clock::{Clock, StopWatch, entropy};
-use super::draft::{Draft, Unsealed};
+use super::draft::{Draft, Named, Unsealed};
 use super::resident::Resident;
 use crate::audit::Record;
 use crate::canonical::{self, Hash};
@@ -11,11 +11,12 @@ use crate::domain::Frame;
 use crate::engine::door::{Control, Reply};
 use crate::engine::engine::{Engine, Progressed};
 use crate::engine::operations::{Beside, Known, Request, Statistics, Surroundings};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Code, Error, Recorded, Result};
 use crate::fork;
 use crate::id::{self, Prefix};
 use crate::store::{Claim, Commit, Committed, KeyScope, MemoryStore, Store, StoreStatistics};
 use crate::time::Instant;
+use serde::Serialize;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -77,7 +78,7 @@ pub struct Desk {
 struct Call {
     watch: StopWatch,
     now: Option<Instant>,
-    random: Option<[u8; 36]>,
+    random: Option<[u8; 20]>,
 }
 
 impl Desk {
@@ -237,7 +238,7 @@ impl Desk {
         self.answer(request, Some(frame), control)
     }
 
-    /// Returns the record of a call.
+    /// Returns the record of a call, by its `audit_id` or the `request_id` of the call.
     ///
     /// Error `record.not_found`: no record has this id, or the store dropped it when it was full.
     ///
@@ -258,10 +259,11 @@ impl Desk {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn record(&self, audit_id: &str) -> Result<Arc<Record>> {
-        self.store.record(audit_id)?.ok_or_else(|| {
+        let held = self.store.record(&self.options.tenant, audit_id)?.ok_or_else(|| {
             let message = format!("no record has this audit id of `{}` bytes", audit_id.len());
             Error::new(Cause::RecordNotFound, message)
-        })
+        })?;
+        Ok(held.record)
     }
 
     /// Returns what the store holds and what it let go.
@@ -286,8 +288,7 @@ impl Desk {
     /// Returns an id for an error that leaves no answer.
     pub(in crate::engine) fn request_id(&self) -> Option<String> {
         let call = self.begin().ok()?;
-        let random = call.random?;
-        self.options.envelope.then(|| make_id(Prefix::Request, call.now, &random)).flatten()
+        self.options.envelope.then(|| call.request_id().ok()).flatten()
     }
 
     fn begin(&self) -> Result<Call> {
@@ -327,9 +328,12 @@ impl Desk {
         let mut known = Known::default();
         for _ in 0..STARTS_MAX {
             let reply = loop {
-                match engine.start(&request, beside, &mut known, 0)? {
-                    Progressed::Done(reply) => break reply,
-                    Progressed::Rows(keys) => known.keep_rows(self.store.read(&self.options.tenant, &keys)?),
+                match engine.start(&request, beside, &mut known, 0) {
+                    Ok(Progressed::Done(reply)) => break reply,
+                    Ok(Progressed::Rows(keys)) => {
+                        known.keep_rows(self.store.read(&self.options.tenant, &keys)?)
+                    }
+                    Err(error) => return Err(self.refused(error, &request, &call)?),
                 }
             };
             if let Some(answer) = self.commit(reply, &call, known.versions(), claimed.as_ref())? {
@@ -382,14 +386,15 @@ impl Desk {
         claimed: Option<&Claimed<'_>>,
     ) -> Result<Option<Answer>> {
         let Reply { response, columns, draft, events, writes, .. } = reply;
-        let written = draft.as_ref().map(|draft| draft.answer.clone());
-        let record = draft.map(|draft| unsealed(draft, call)).transpose()?;
+        let written = draft.as_ref().and_then(|draft| draft.answer.clone());
+        let scope = claimed.map(|claimed| &claimed.scope);
+        let record = draft.map(|draft| call.unsealed(draft, scope)).transpose()?;
         let envelope = match call.random {
-            Some(random) if self.options.envelope => Some(Envelope {
+            Some(_) if self.options.envelope => Some(Envelope {
                 audit_id: record.as_ref().map(|record| record.audit_id().to_owned()),
                 latency_ms: call.watch.milliseconds(),
                 recorded_at: call.now,
-                request_id: make_id(Prefix::Request, call.now, &random).unwrap_or_default(),
+                request_id: call.request_id()?,
             }),
             _ => None,
         };
@@ -413,6 +418,61 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Returns the error of a call that ended so, after what a record keeps of a refusal is stored: an applicant who was
+    /// not judged for want of data may ask why. Its key stays free.
+    fn refused(&self, error: Error, request: &Request, call: &Call) -> Result<Error> {
+        let Some((as_of, seed)) = request.when().filter(|_| self.options.record) else { return Ok(error) };
+        if error.code() != Code::InsufficientData {
+            return Ok(error);
+        }
+        let draft = Draft {
+            operation: request.operation(),
+            as_of,
+            seed,
+            request: canonical::to_shared(request)?,
+            response: canonical::to_shared(&Refusal { error: &error })?,
+            answer: None,
+            computed: None,
+            found: None,
+            entity_id: request.subject().map(|it| it.as_str().to_owned()),
+            artefacts: Vec::new(),
+            columns_sha256: None,
+            refused: Some(error.code().as_str()),
+            removal: None,
+        };
+        let record = call.unsealed(draft, None)?;
+        let recorded =
+            Recorded { audit_id: record.audit_id().to_owned(), request_id: record.request_id().to_owned() };
+        let tenant = self.options.tenant.clone();
+        let (reads, writes, events) = (Vec::new(), Vec::new(), Vec::new());
+        self.store.commit(Commit { tenant, reads, writes, record: Some(record), key: None, events })?;
+        Ok(Error { recorded: Some(Box::new(recorded)), ..error })
+    }
+}
+
+impl Call {
+    fn unsealed(&self, draft: Draft, key: Option<&KeyScope>) -> Result<Unsealed> {
+        let recorded_at = self.now.unwrap_or(draft.as_of);
+        let (_, random) =
+            self.random.as_ref().and_then(|it| it.split_last_chunk()).unwrap_or((&[], &[0; 10]));
+        let audit_id = id::make(Prefix::Audit, milliseconds(recorded_at), *random)?;
+        let request_id = self.request_id()?;
+        draft.unsealed(Named { audit_id, recorded_at, request_id }, key, entropy)
+    }
+
+    fn request_id(&self) -> Result<String> {
+        let random = self.random.as_ref().and_then(|it| it.first_chunk()).copied().unwrap_or_default();
+        id::make(Prefix::Request, self.now.map_or(0, milliseconds), random)
+    }
+}
+
+/// What the record of a refusal has for its response.
+#[derive(Serialize)]
+struct Refusal<'e> {
+    error: &'e Error,
+}
+
 impl Statistics for Desk {
     fn statistics(&self) -> Result<StoreStatistics> {
         self.store.statistics()
@@ -433,19 +493,6 @@ fn fill(request: &mut Request, call: &Call) {
     }
 }
 
-fn unsealed(draft: Draft, call: &Call) -> Result<Unsealed> {
-    let random = match call.random {
-        Some(random) => random,
-        None => entropy()?,
-    };
-    // Bytes 0..10 are the request id's, 10..20 the audit id's, 20..36 the salt.
-    let (ids, salt) = random.split_last_chunk::<16>().unwrap_or((&[], &[0; 16]));
-    let audit_random = *ids.last_chunk::<10>().unwrap_or(&[0; 10]);
-    let recorded_at = call.now.unwrap_or(draft.as_of);
-    let audit_id = id::make(Prefix::Audit, milliseconds(recorded_at), audit_random)?;
-    Ok(draft.unsealed(audit_id, recorded_at, *salt))
-}
-
 /// A claimed key: freed when the call ends, unless an answer was stored under it.
 struct Claimed<'d> {
     desk: &'d Desk,
@@ -457,11 +504,6 @@ impl Drop for Claimed<'_> {
     fn drop(&mut self) {
         self.desk.store.release(&self.scope);
     }
-}
-
-fn make_id(prefix: Prefix, now: Option<Instant>, random: &[u8; 36]) -> Option<String> {
-    let first: [u8; 10] = random.first_chunk().copied()?;
-    id::make(prefix, now.map_or(0, milliseconds), first).ok()
 }
 
 fn milliseconds(instant: Instant) -> u64 {

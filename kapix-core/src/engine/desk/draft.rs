@@ -1,10 +1,14 @@
 //! What the engine says of a call, and what is sealed of it as a [`Record`].
 
-use crate::audit::{ArtefactRef, ENGINE_VERSION, Leaf, Record, SEMANTICS};
+use crate::audit::{
+    ArtefactRef, ENGINE_VERSION, Leaf, Part, Record, Removal, SEMANTICS, SealedPart, Whole, divide,
+};
 use crate::canonical::{self, Hash, Joinable};
 use crate::engine::operations::Operation;
 use crate::error::Result;
+use crate::store::KeyScope;
 use crate::time::Instant;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the engine says of a call.
@@ -20,71 +24,109 @@ pub struct Draft {
     pub request: Arc<[u8]>,
     /// The response without envelope, in canonical form.
     pub response: Arc<[u8]>,
-    /// The response as the envelope joins it.
-    pub(crate) answer: Joinable<4>,
+    /// The response as the envelope joins it; none of a refusal.
+    pub(crate) answer: Option<Joinable<4>>,
+    /// The features that were computed of rows, by name, in canonical form; `None` where there were none.
+    pub computed: Option<Arc<[u8]>>,
     /// What the call found beside its request (results of other operations, rows of the store, values of resident
     /// state), in canonical form; `None` when the answer rests on the request and the artefacts alone.
     pub found: Option<Arc<[u8]>>,
+    /// Whom the call is about, as the host names them; `None` where it is about nobody.
+    pub entity_id: Option<String>,
     /// Artefacts that took part.
     pub artefacts: Vec<ArtefactRef>,
     /// SHA-256 of the columns that came beside the request and of those that went beside the response.
     pub columns_sha256: Option<Hash>,
+    /// Code of the error, where the request was refused: the response is that error.
+    pub refused: Option<&'static str>,
+    /// What the call takes out of other records, and why.
+    pub removal: Option<Removal>,
+}
+
+/// The ids of a call, and when it was.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) audit_id: String,
+    pub(super) recorded_at: Instant,
+    pub(super) request_id: String,
 }
 
 /// A draft with everything of its record but its number, which the store gives it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Unsealed {
-    draft: Draft,
-    audit_id: String,
-    recorded_at: Instant,
-    salt: [u8; 16],
-    request_hmac: Hash,
-    response_hmac: Hash,
-    found_hmac: Option<Hash>,
+    leaf: Leaf,
+    parts: BTreeMap<Part, SealedPart>,
+    /// Whom the call is about: a store finds records by it, and no leaf holds it.
+    pub(crate) entity_id: Option<String>,
 }
 
 impl Draft {
-    /// Returns the draft with its id, time and salt, and the HMACs that take time: a store gives numbers one by one.
-    pub(crate) fn unsealed(self, audit_id: String, recorded_at: Instant, salt: [u8; 16]) -> Unsealed {
-        Unsealed {
-            request_hmac: canonical::hmac(&salt, &self.request),
-            response_hmac: canonical::hmac(&salt, &self.response),
-            found_hmac: self.found.as_ref().map(|found| canonical::hmac(&salt, found)),
-            draft: self,
+    /// Returns the draft with ids, time and salts, and the HMACs that take time: a store gives numbers one by one.
+    pub(super) fn unsealed(
+        self,
+        named: Named,
+        key: Option<&KeyScope>,
+        salt: impl Fn() -> Result<[u8; 16]>,
+    ) -> Result<Unsealed> {
+        let Named { audit_id, recorded_at, request_id } = named;
+        let whole = Whole {
+            computed: self.computed,
+            found: self.found,
+            request: self.request,
+            response: self.response,
+        };
+        let seal = |(part, body)| Ok((part, SealedPart { body, salt: salt()? }));
+        let parts: BTreeMap<Part, SealedPart> =
+            divide(&whole)?.into_iter().map(seal).collect::<Result<_>>()?;
+        let request_salt = parts.get(&Part::Request).map(|part| part.salt).unwrap_or_default();
+        let key_hmac = key.map(|key| key.hmac(&request_salt)).transpose()?;
+        let leaf = Leaf {
+            artefacts: self.artefacts,
+            as_of: self.as_of,
             audit_id,
+            columns_sha256: self.columns_sha256,
+            engine: ENGINE_VERSION.into(),
+            key_hmac,
+            operation: self.operation.as_str().into(),
+            parts: parts.iter().map(|(part, own)| (*part, own.hmac())).collect(),
             recorded_at,
-            salt,
-        }
+            refused: self.refused.map(Into::into),
+            removal: self.removal,
+            request_id,
+            seed: self.seed,
+            semantics: SEMANTICS,
+            seq: 0,
+        };
+        Ok(Unsealed { leaf, parts, entity_id: self.entity_id })
     }
 }
 
 impl Unsealed {
     /// Returns the id of the record.
     pub(super) fn audit_id(&self) -> &str {
-        &self.audit_id
+        &self.leaf.audit_id
+    }
+
+    /// Returns the leaf, whose number is not known yet.
+    pub(crate) fn leaf(&self) -> &Leaf {
+        &self.leaf
+    }
+
+    /// Returns what the call takes out of other records.
+    pub(crate) fn removal(&self) -> Option<&Removal> {
+        self.leaf.removal.as_ref()
+    }
+
+    /// Returns the id of the call.
+    pub(crate) fn request_id(&self) -> &str {
+        &self.leaf.request_id
     }
 
     /// Seals the record under its number.
     pub(crate) fn seal(self, seq: u64) -> Result<Record> {
-        let Draft { operation, as_of, seed, request, response, found, artefacts, columns_sha256, .. } =
-            self.draft;
-        let leaf = Leaf {
-            artefacts,
-            as_of,
-            audit_id: self.audit_id,
-            columns_sha256,
-            engine: ENGINE_VERSION.into(),
-            found_hmac: self.found_hmac,
-            operation: operation.as_str().into(),
-            recorded_at: self.recorded_at,
-            request_hmac: self.request_hmac,
-            response_hmac: self.response_hmac,
-            seed,
-            semantics: SEMANTICS,
-            seq,
-        };
+        let leaf = Leaf { seq, ..self.leaf };
         let mut bytes = canonical::to_vec(&leaf)?;
         bytes.shrink_to_fit();
-        Ok(Record { audit_id: leaf.audit_id, seq, leaf: bytes, salt: self.salt, request, response, found })
+        Ok(Record { audit_id: leaf.audit_id, leaf: bytes, parts: self.parts, seq })
     }
 }

@@ -47,7 +47,7 @@ fn call(desk: &Desk, operation: &str, request: &Value) -> Value {
     serde_json::from_slice(&reply.body).unwrap()
 }
 
-fn record(desk: &Desk, answer: &Value) -> Arc<super::Record> {
+fn record(desk: &Desk, answer: &Value) -> Arc<crate::audit::Record> {
     desk.record(answer["audit_id"].as_str().unwrap()).unwrap()
 }
 

@@ -27,6 +27,8 @@ struct ErrorBody<'e> {
 /// An error and the id of its call.
 #[derive(Serialize)]
 struct NamedError<'e> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit_id: Option<&'e str>,
     #[serde(flatten)]
     error: &'e Error,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +50,10 @@ impl DoorReply {
     }
 
     fn named_refusal(error: &Error, request_id: Option<String>) -> Self {
-        let body = canonical::to_vec(&ErrorBody { error: NamedError { error, request_id } });
+        let recorded = error.recorded.as_deref();
+        let audit_id = recorded.map(|it| &*it.audit_id);
+        let request_id = recorded.map(|it| it.request_id.clone()).or(request_id);
+        let body = canonical::to_vec(&ErrorBody { error: NamedError { audit_id, error, request_id } });
         Self { status: error.code().http_status(), body: body.unwrap_or_default() }
     }
 }

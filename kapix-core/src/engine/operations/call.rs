@@ -197,10 +197,14 @@ impl<'c, 'f> Call<'c, 'f> {
                     seed,
                     request: canonical::to_shared(request)?,
                     response: Arc::clone(answer.text()),
-                    answer,
+                    answer: Some(answer),
+                    computed: done.computed.as_ref().map(canonical::to_shared).transpose()?,
+                    entity_id: request.subject().map(|it| it.as_str().to_owned()),
                     found: self.known.to_bytes()?.map(Into::into),
                     artefacts: done.artefacts.clone(),
                     columns_sha256: done.columns_sha256,
+                    refused: None,
+                    removal: None,
                 })
             }
             None => None,

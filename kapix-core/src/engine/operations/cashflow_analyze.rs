@@ -89,6 +89,10 @@ impl Operate for CashflowAnalyzeRequest {
     type Response = CashflowAnalyzeResponse;
     recorded!();
 
+    fn subject(&self) -> Option<&Id> {
+        Some(&self.entity_id)
+    }
+
     /// Doubtful rows and old data refer, as they do under a card: a policy makes no second reading of them.
     fn refers(answer: &JsonValue) -> bool {
         is_doubtful(answer) || age_days(answer).is_none_or(|(days, days_max)| days > days_max)

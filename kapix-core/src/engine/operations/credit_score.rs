@@ -88,6 +88,10 @@ impl Operate for CreditScoreRequest {
     type Response = CreditScoreResponse;
     recorded!();
 
+    fn subject(&self) -> Option<&Id> {
+        Some(&self.entity_id)
+    }
+
     fn refers(answer: &JsonValue) -> bool {
         answer.member("decision").and_then(JsonValue::as_str) == Some(Decision::Refer.as_str())
     }

@@ -75,6 +75,11 @@ pub(in crate::engine) trait Operate:
         self.common().map(|common| common.as_of)
     }
 
+    /// Returns whom the request is about, as the host names them: records are found by it.
+    fn subject(&self) -> Option<&Id> {
+        None
+    }
+
     /// Returns `as_of` and the seed, which a record states.
     fn when(&self) -> Option<(Instant, i64)> {
         None
@@ -138,6 +143,8 @@ pub(in crate::engine) struct Done<R> {
     pub(super) columns: ResultColumns,
     /// Artefacts that took part.
     pub(super) artefacts: Vec<ArtefactRef>,
+    /// Features that were computed of rows, by name, for the record.
+    pub(super) computed: Option<JsonValue>,
     /// SHA-256 of the columns that came beside the request and of those that go beside the answer.
     pub(super) columns_sha256: Option<Hash>,
     /// What a host may pass on.
@@ -153,6 +160,7 @@ impl<R> Done<R> {
             response,
             columns: ResultColumns::default(),
             artefacts,
+            computed: None,
             columns_sha256: None,
             events: Vec::new(),
             writes: Vec::new(),

@@ -20,6 +20,7 @@ use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, recorded};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
+use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use crate::policy::{
@@ -38,6 +39,10 @@ impl Operate for PolicyRunRequest {
     const TAKES_ROWS: bool = true;
     type Response = PolicyRunResponse;
     recorded!();
+
+    fn subject(&self) -> Option<&Id> {
+        Some(&self.entity_id)
+    }
 
     fn completed(&self, call: &Call<'_, '_>) -> core::result::Result<Option<Self>, Interrupt> {
         let applicant = &self.applicant;

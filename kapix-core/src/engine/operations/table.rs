@@ -15,6 +15,7 @@ use super::{
 use crate::domain::Frame;
 use crate::engine::door::Reply;
 use crate::error::{Cause, Error, Result};
+use crate::id::Id;
 use crate::json;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
@@ -250,6 +251,16 @@ macro_rules! operations {
             /// Returns the instant that the Desk's clock fills where it is absent.
             pub(in crate::engine) fn clocked(&mut self) -> Option<&mut Option<Instant>> {
                 match self { $($(#[cfg($gate)])? Self::$variant(request) => request.clocked(),)+ }
+            }
+
+            /// Returns `as_of` and the seed of a request that leaves a record.
+            pub(in crate::engine) fn when(&self) -> Option<(Instant, i64)> {
+                match self { $($(#[cfg($gate)])? Self::$variant(request) => request.when(),)+ }
+            }
+
+            /// Returns whom the request is about, as the host names them.
+            pub(in crate::engine) fn subject(&self) -> Option<&Id> {
+                match self { $($(#[cfg($gate)])? Self::$variant(request) => request.subject(),)+ }
             }
 
             /// Takes the columns that came beside the request into it; false where they stay beside it.

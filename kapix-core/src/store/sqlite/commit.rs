@@ -2,9 +2,11 @@
 //! disk after one sync.
 
 use super::failure::failure;
-use super::nodes::{Log, signed};
+use super::nodes::Log;
+use super::records;
 use crate::audit::{Record, leaf_hash};
 use crate::canonical::{self, Hash};
+use crate::engine::Unsealed;
 use crate::error::Result;
 use crate::store::{Commit, Committed, KeyScope, RowKey, Write};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -30,10 +32,18 @@ pub(super) fn run(connection: &mut Connection, batch: Vec<Ready>) -> Result<Vec<
 
 /// Everything of a commit that can be refused, before anything is written.
 struct Prepared {
-    record: Option<Record>,
-    key: Option<(KeyScope, Hash, Vec<u8>)>,
+    record: Option<(Record, Unsealed)>,
+    key: Option<Keyed>,
     values: Vec<(RowKey, Option<Vec<u8>>)>,
     events: Vec<Vec<u8>>,
+}
+
+/// An answer under its key.
+struct Keyed {
+    scope: KeyScope,
+    body: Hash,
+    answer: Vec<u8>,
+    audit_id: Option<String>,
 }
 
 /// Does one commit: the outer error is the store's and ends the transaction, the inner one is the commit's own.
@@ -62,9 +72,15 @@ fn prepare(commit: Commit, body: Option<Hash>, seq: u64) -> Result<Prepared> {
     let Commit { writes, record, key, events, .. } = commit;
     let value = |write: Write| Ok((write.key, write.value.as_ref().map(canonical::to_vec).transpose()?));
     Ok(Prepared {
-        record: record.map(|record| record.seal(seq)).transpose()?,
+        record: match record {
+            Some(own) => Some((own.clone().seal(seq)?, own)),
+            None => None,
+        },
         key: match key.zip(body) {
-            Some(((scope, answer), body)) => Some((scope, body, answer.to_json()?)),
+            Some(((scope, answer), body)) => {
+                let audit_id = answer.audit_id().map(ToOwned::to_owned);
+                Some(Keyed { scope, body, audit_id, answer: answer.to_json()? })
+            }
             None => None,
         },
         values: writes.into_iter().map(value).collect::<Result<_>>()?,
@@ -77,18 +93,13 @@ fn write(transaction: &Transaction<'_>, log: &mut Log, tenant: &str, prepared: P
     let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
         transaction.prepare_cached(sql).and_then(|mut it| it.execute(values)).map_err(failure)
     };
-    if let Some(record) = record {
-        let seq = signed(record.seq)?;
-        run(
-            "INSERT INTO record (seq, audit_id, leaf) VALUES (?1, ?2, CAST(?3 AS TEXT))",
-            params![seq, record.audit_id, record.leaf],
-        )?;
-        run(
-            "INSERT INTO body (seq, salt, request, response, found)
-             VALUES (?1, ?2, CAST(?3 AS TEXT), CAST(?4 AS TEXT), CAST(?5 AS TEXT))",
-            params![seq, record.salt, &*record.request, &*record.response, record.found.as_deref()],
-        )?;
+    let entity_id = record.as_ref().and_then(|(_, own)| own.entity_id.clone());
+    if let Some((record, own)) = record {
+        records::insert(transaction, tenant, &record, &own)?;
         log.append(transaction, leaf_hash(&record.leaf))?;
+        if let Some(removal) = own.removal() {
+            records::remove(transaction, tenant, removal)?;
+        }
     }
     for (key, value) in values {
         run(
@@ -102,14 +113,18 @@ fn write(transaction: &Transaction<'_>, log: &mut Log, tenant: &str, prepared: P
             )?;
         }
     }
-    if let Some((scope, body, answer)) = key {
+    if let Some(Keyed { scope, body, answer, audit_id }) = key {
         run(
-            "INSERT INTO answer (tenant, operation, key, body, answer) VALUES (?1, ?2, ?3, ?4, CAST(?5 AS TEXT))",
-            params![scope.tenant, scope.operation, scope.key, body.as_bytes(), answer],
+            "INSERT INTO answer (tenant, operation, key, body, answer, audit_id)
+             VALUES (?1, ?2, ?3, ?4, CAST(?5 AS TEXT), ?6)",
+            params![scope.tenant, scope.operation, scope.key, body.as_bytes(), answer, audit_id],
         )?;
     }
     for event in events {
-        run("INSERT INTO event (tenant, event) VALUES (?1, CAST(?2 AS TEXT))", params![tenant, event])?;
+        run(
+            "INSERT INTO event (tenant, entity_id, event) VALUES (?1, ?2, CAST(?3 AS TEXT))",
+            params![tenant, entity_id, event],
+        )?;
     }
     Ok(())
 }

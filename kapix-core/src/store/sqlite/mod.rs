@@ -5,6 +5,7 @@
 //! | `schema.sql`, `open` | the tables, and what a file must be to be opened |
 //! | `connection` | connections that are opened when they are needed, again in each process |
 //! | `commit` | one transaction for the commits of all threads that wait |
+//! | `records` | records, and the parts that are taken out of them |
 //! | `nodes` | the subtrees of the log |
 //! | `failure` | what SQLite says, as an error of the house |
 
@@ -13,6 +14,7 @@ mod connection;
 mod failure;
 mod nodes;
 mod open;
+mod records;
 #[expect(clippy::module_inception, reason = "the file holds what the folder is named after")]
 mod sqlite;
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use super::commit::{Ready, answer_of, run};
 use super::connection::Lazy;
 use super::failure::failure;
+use super::nodes::{Log, Table};
 use super::open::Durability;
-use crate::audit::Record;
+use super::records;
+use crate::audit::Nodes;
 use crate::canonical::Hash;
 use crate::engine::{Answer, Response};
 use crate::error::{Cause, Error, Result};
@@ -12,7 +14,9 @@ use crate::fork;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::store::shelf::count;
-use crate::store::{Claim, Commit, Committed, ENTITIES, KeyScope, Row, RowKey, Store, StoreStatistics};
+use crate::store::{
+    Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, Row, RowKey, Store, StoreStatistics,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -142,17 +146,27 @@ impl Store for SqliteStore {
         done.unwrap_or_else(|| Err(Error::new(Cause::StoreBusy, "the commit was not done; try again")))
     }
 
-    fn record(&self, audit_id: &str) -> Result<Option<Arc<Record>>> {
-        self.reading(|connection| record(connection, audit_id))
+    fn record(&self, tenant: &str, id: &str) -> Result<Option<Held>> {
+        self.reading(|connection| records::get(connection, tenant, id))
+    }
+
+    fn page(&self, tenant: &str, query: &Query) -> Result<Vec<Held>> {
+        self.reading(|connection| records::page(connection, tenant, query))
+    }
+
+    fn log(&self, work: &mut dyn FnMut(u64, &dyn Nodes) -> Result<()>) -> Result<()> {
+        self.reading(|connection| work(Log::read(connection)?.size(), &Table(connection)))
     }
 
     fn statistics(&self) -> Result<StoreStatistics> {
         self.reading(|connection| {
             let number = |sql: &str| {
-                let number = connection.query_row(sql, params![], |row| row.get::<_, i64>(0)).map_err(failure)?;
+                let number =
+                    connection.query_row(sql, params![], |row| row.get::<_, i64>(0)).map_err(failure)?;
                 Ok::<_, Error>(u64::try_from(number).unwrap_or_default())
             };
-            let entities = |what: &str| number(&format!("SELECT {what} FROM state WHERE name = '{ENTITIES}'"));
+            let entities =
+                |what: &str| number(&format!("SELECT {what} FROM state WHERE name = '{ENTITIES}'"));
             Ok(StoreStatistics {
                 entities: entities("count(*)")?,
                 entities_bytes: entities("coalesce(sum(octet_length(value)), 0)")?,
@@ -161,8 +175,10 @@ impl Store for SqliteStore {
                 keys_bytes: number("SELECT coalesce(sum(octet_length(answer)), 0) FROM answer")?,
                 records: number("SELECT count(*) FROM record")?,
                 records_bytes: number(
-                    "SELECT coalesce(sum(octet_length(leaf) + coalesce(octet_length(request) + octet_length(response)
-                     + coalesce(octet_length(found), 0), 0)), 0) FROM record LEFT JOIN body USING (seq)",
+                    "SELECT coalesce(sum(octet_length(leaf) + coalesce(octet_length(features), 0)
+                     + coalesce(octet_length(found), 0) + coalesce(octet_length(request), 0)
+                     + coalesce(octet_length(response), 0) + coalesce(octet_length(\"rows\"), 0)), 0)
+                     FROM record LEFT JOIN body USING (seq)",
                 )?,
                 ..StoreStatistics::default()
             })
@@ -179,24 +195,6 @@ fn row(connection: &Connection, tenant: &str, key: &RowKey) -> Result<Option<Row
         .map_err(failure)?;
     let Some((value, version)) = found else { return Ok(None) };
     Ok(Some(Row { value: document(&value)?, version: u64::try_from(version).unwrap_or_default() }))
-}
-
-fn record(connection: &Connection, audit_id: &str) -> Result<Option<Arc<Record>>> {
-    let sql = "SELECT seq, leaf, salt, request, response, found FROM record JOIN body USING (seq) WHERE audit_id = ?1";
-    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
-    let found = statement.query_row([audit_id], |row| {
-        let part = |text: String| Arc::<[u8]>::from(text.into_bytes());
-        Ok(Record {
-            audit_id: audit_id.to_owned(),
-            seq: u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX),
-            leaf: row.get::<_, String>(1)?.into_bytes(),
-            salt: row.get(2)?,
-            request: part(row.get(3)?),
-            response: part(row.get(4)?),
-            found: row.get::<_, Option<String>>(5)?.map(part),
-        })
-    });
-    Ok(found.optional().map_err(failure)?.map(Arc::new))
 }
 
 /// Returns the document that a text of the store is; it was within the limits of the engine that wrote it.
