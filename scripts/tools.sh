@@ -52,4 +52,4 @@ install_into() {
 
 # What the tests of the core select. Whoever selects the same compiles nothing that they have compiled.
 # shellcheck disable=SC2034
-core_tests=(-p kapix-core -p kapix-benches --features "kapix-core/sample,kapix-core/schema")
+core_tests=(-p kapix-core -p kapix-benches --features "kapix-core/sample,kapix-core/schema,kapix-core/signing,kapix-core/sqlite")

@@ -58,7 +58,7 @@ fn tell(path: &Path) -> Result<String, Box<dyn Error>> {
         writeln!(story, "rows behind {name}: {rows}")?;
     }
     let audit_id = answer.envelope.and_then(|envelope| envelope.audit_id).ok_or("no record")?;
-    writeln!(story, "on record: {}", Hash::of(&desk.record(&audit_id)?.response))?;
+    writeln!(story, "on record: {}", Hash::of(&desk.record(&audit_id)?.response().unwrap_or_default()))?;
     story += &decide()?;
     Ok(story)
 }

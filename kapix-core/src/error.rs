@@ -221,6 +221,8 @@ causes! {
     IdempotencyReuse, "idempotency.reused", DuplicateRequest, "The idempotency key was used before with another body.";
     IdempotencyNotDurable, "idempotency.not_durable", ValidationError, "An idempotency key needs a durable store, or the option `idempotency: process`.";
     EntropyUnavailable, "entropy.unavailable", ServiceUnavailable, "The operating system gives no random bytes for ids and salts.";
+    SubjectHeld, "subject.held", Forbidden, "The person's data are under a legal hold: nothing may be erased until `subject.restrict` lifts it.";
+    SubjectRestricted, "subject.restricted", Forbidden, "The person's data may not be used until `subject.restrict` lifts the restriction.";
     RecordNotFound, "record.not_found", EntityNotFound, "No record has this audit id in the store.";
     RecordBodyErased, "record.body_erased", EntityNotFound, "Parts of the record have lapsed or were erased; its leaf stays.";
     RecordAltered, "record.altered", ValidationError, "A record does not hold what its leaf was sealed over.";

@@ -35,6 +35,7 @@ pub mod store;
 mod string_types;
 pub mod time;
 mod view;
+pub mod webhook;
 #[cfg(feature = "yaml")]
 mod yaml;
 
@@ -109,16 +110,29 @@ pub mod ledger {
 pub mod operations {
     pub use crate::engine::{
         AccountView, AdverseImpact, Applicant, ArmRole, ArtefactCheckRequest, ArtefactCheckResponse,
-        CashflowAnalyzeRequest, CashflowAnalyzeResponse, Challenger, CounterOffer, DoorReply, Draft,
-        EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-        EntityPutRequest, EntityPutResponse, Event, EventData, ExplainFormat, GroupRates, NotDecided,
-        ObservedRates, OperationEntry, OverrideView, PolicyArm, PolicyCheckRequest, PolicyCheckResponse,
+        AuditCheckpointRequest, AuditCheckpointResponse, AuditFinding, AuditFindingCode, AuditKeyRequest,
+        AuditKeyResponse, AuditProveRequest, AuditProveResponse, AuditVerifyRequest, AuditVerifyResponse,
+        CashflowAnalyzeRequest, CashflowAnalyzeResponse, Challenger, CheckpointMade, CounterOffer,
+        DecisionEntry, DecisionMade, DecisionSample, DecisionsExportRequest, DecisionsExportResponse,
+        DecisionsGetRequest, DecisionsGetResponse, DecisionsListRequest, DecisionsListResponse,
+        DecisionsRunRequest, DecisionsRunResponse, DoorReply, Draft, EngineBackupRequest,
+        EngineBackupResponse, EngineDescribeRequest, EngineDescribeResponse, EngineHealthRequest,
+        EngineHealthResponse, EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse,
+        Event, EventData, EventsAckRequest, EventsChangedResponse, EventsFailRequest, EventsPollRequest,
+        EventsPollResponse, EventsRetryRequest, ExplainFormat, GroupRates, KnownOutcome, LeasedEvent,
+        NotDecided, ObservedRates, OperationEntry, OutcomeStatus, OutcomesRecordRequest,
+        OutcomesRecordResponse, OverrideView, PolicyArm, PolicyCheckRequest, PolicyCheckResponse,
         PolicyCounterfactual, PolicyDiffRequest, PolicyDiffResponse, PolicyExplainRequest,
         PolicyExplainResponse, PolicyReason, PolicyReplayRequest, PolicyReplayResponse, PolicyRule,
         PolicyRunRequest, PolicyRunResponse, PolicySplit, PolicyStep, PortfolioDifference, PortfolioRates,
-        Problem, Progress, RateChange, ReasonChange, ReasonCount, ReasonSource, Reply, RuleCount,
-        ScorecardDevelopResponse, ScorecardEvaluateResponse, ShadowView, SourceChange, SourceSummary, Swap,
-        SwapRule, TransactionsReadResponse,
+        Problem, Progress, RateChange, ReasonChange, ReasonCount, ReasonSource, RecordEntry,
+        RecordsGetRequest, RecordsGetResponse, RecordsLapseRequest, RecordsLapseResponse, RecordsListRequest,
+        RecordsListResponse, RecordsReplayRequest, RecordsReplayResponse, ReplayChange, ReplayFrom, Reply,
+        RuleCount, SampleBy, ScorecardDevelopResponse, ScorecardEvaluateResponse, ShadowView, SourceChange,
+        SourceSummary, SubjectEraseRequest, SubjectEraseResponse, SubjectExportRequest,
+        SubjectExportResponse, SubjectRestrictRequest, SubjectRestrictResponse, Swap, SwapRule,
+        TransactionsReadResponse, WebhookSignRequest, WebhookSignResponse, WebhookVerifyRequest,
+        WebhookVerifyResponse,
     };
     pub use crate::scorecard::development::{ScorecardDevelopRequest, ScorecardEvaluateRequest};
 }

@@ -9,7 +9,7 @@ use given::{artefact, body, desk, numeric, quiet};
 use kapix_core::{
     CancelFlag, Cause, Clock, Control, Desk, DeskOptions, Engine, EngineOptions, Idempotency, Limits,
     Operation, Request,
-    audit::{Hash, hmac, to_string},
+    audit::{Hash, Part, hmac, to_string},
     frame::{Column, Frame},
 };
 use serde_json::{Value, json};
@@ -55,23 +55,31 @@ fn a_record_holds_request_and_response_and_tells_when_one_is_changed() {
     let record = desk.record(answer["audit_id"].as_str().unwrap()).unwrap();
     assert!(record.verify().is_ok());
     let leaf: Value = serde_json::from_slice(&record.leaf).unwrap();
-    assert_eq!(leaf["request_hmac"], hmac(&record.salt, &record.request).to_string());
+    assert_eq!(
+        record.parts.keys().map(|part| part.as_str()).collect::<Vec<_>>(),
+        ["features", "request", "response"]
+    );
+    for (part, own) in &record.parts {
+        assert_eq!(leaf["parts"][part.as_str()], hmac(&own.salt, &own.body).to_string());
+    }
+    let salts: std::collections::BTreeSet<_> = record.parts.values().map(|part| part.salt).collect();
+    assert_eq!(salts.len(), 3, "each part has a salt of its own");
+    assert_eq!(leaf["request_id"], answer["request_id"]);
     assert_eq!(leaf["operation"], "credit.score");
     assert_eq!(leaf["seq"], 0);
-    let stored: Value = serde_json::from_slice(&record.request).unwrap();
+    let stored: Value = serde_json::from_slice(&record.request().unwrap()).unwrap();
     assert_eq!(stored["as_of"], "2026-03-31T12:00:00Z", "the request is stored after defaults");
     let mut changed = (*record).clone();
-    changed.response = String::from_utf8(changed.response.to_vec())
-        .unwrap()
-        .replace("approve", "decline")
-        .into_bytes()
-        .into();
+    let own = changed.parts.get_mut(&Part::Response).unwrap();
+    own.body =
+        String::from_utf8(own.body.to_vec()).unwrap().replace("approve", "decline").into_bytes().into();
     assert!(changed.verify().is_err());
-    let again = desk.call("credit.score", &record.request, &Control::default());
+    let again = desk.call("credit.score", &record.request().unwrap(), &Control::default());
     let second: Value = serde_json::from_slice(&again.body).unwrap();
     let second = desk.record(second["audit_id"].as_str().unwrap()).unwrap();
-    assert_eq!(second.response, record.response, "a replay gives the same bytes");
-    assert_ne!(second.salt, record.salt);
+    assert_eq!(second.response(), record.response(), "a replay gives the same bytes");
+    assert_ne!(second.parts[&Part::Request].salt, record.parts[&Part::Request].salt);
+    assert_eq!(*desk.record(answer["request_id"].as_str().unwrap()).unwrap(), *record, "by either id");
     assert_eq!(desk.record("aud_none").unwrap_err().cause, Cause::RecordNotFound);
 }
 

@@ -87,7 +87,10 @@ fn the_published_request_is_answered_from_what_was_put() {
     assert_eq!(without_envelope(stored.clone()), without_envelope(given.clone()));
     // The record holds the data that were read, once, and is the one of the request with data.
     let (stored, given) = (record(&desk, &stored), record(&desk, &given));
-    assert_eq!((&stored.request, &stored.response, &stored.found), (&given.request, &given.response, &None));
+    assert_eq!(
+        (stored.request(), stored.response(), stored.found()),
+        (given.request(), given.response(), None)
+    );
     assert!(stored.verify().is_ok());
 }
 
@@ -100,7 +103,7 @@ fn a_replay_reads_the_record_and_never_the_desk() {
     put(&desk, &json!({"bureau": {"no_record": true}, "mobile_money": {"accounts": []}}));
     call(&desk, "entity.forget", &json!({"entity_id": "ent_01HXYZ4A3B"}));
     let replay = engine(Limits::default()).replay(&record, &Control::default()).unwrap();
-    assert_eq!(kapix_core::audit::to_vec(&replay.response).unwrap(), record.response.to_vec());
+    assert_eq!(kapix_core::audit::to_vec(&replay.response).unwrap(), record.response().unwrap());
     let gone = call(&desk, "credit.score", &request);
     assert_eq!(gone["error"]["cause"], "data.missing");
 }
@@ -142,7 +145,7 @@ fn a_later_put_replaces_a_source_whole_and_says_what_went() {
         (&analysed["accounts"][0]["rows"], &analysed["accounts"][0]["pointer"]),
         (&json!(1), &json!("/data/bank/accounts/0"))
     );
-    let request: Value = serde_json::from_slice(&record(&desk, &analysed).request).unwrap();
+    let request: Value = serde_json::from_slice(&record(&desk, &analysed).request().unwrap()).unwrap();
     assert!(request["data"]["bureau"].is_null(), "only what is named is read");
     let forgotten = call(
         &desk,

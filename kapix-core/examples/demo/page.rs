@@ -5,7 +5,7 @@ use crate::paper::{Ink, Paper};
 use crate::{Case, Scored};
 use kapix_core::{
     Error,
-    audit::Record,
+    audit::{Part, Record},
     cashflow::SelectedRows,
     codes::AnswerCode,
     credit::{CreditScoreResponse, Explained, Explanation, ReasonView},
@@ -256,11 +256,13 @@ fn change(paper: &Paper, explanation: &Explanation<'_>) {
 /// The record holds, and a changed one does not.
 fn proof(paper: &Paper, record: &Record) {
     let mut forged = record.clone();
-    let mut response = record.response.to_vec();
-    if let Some(byte) = response.last_mut() {
-        *byte ^= 1;
+    if let Some(part) = forged.parts.get_mut(&Part::Response) {
+        let mut response = part.body.to_vec();
+        if let Some(byte) = response.last_mut() {
+            *byte ^= 1;
+        }
+        part.body = response.into();
     }
-    forged.response = response.into();
     let told = |holds: bool| if holds { "holds" } else { "does not hold" };
     println!();
     let text = format!(

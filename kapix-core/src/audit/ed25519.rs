@@ -108,6 +108,10 @@ impl Signer for Ed25519Signer {
         let signature = self.key.try_sign(text).map_err(|_| form("the key cannot sign this text"))?;
         Ok(signature.to_bytes().to_vec())
     }
+
+    fn public(&self) -> Box<dyn Verifier> {
+        Box::new(self.verifier())
+    }
 }
 
 impl Debug for Ed25519Signer {

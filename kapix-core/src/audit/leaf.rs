@@ -42,8 +42,10 @@ pub struct Leaf {
     pub columns_sha256: Option<Hash>,
     /// Version of the engine.
     pub engine: String,
-    /// HMAC-SHA256, under the salt of the request, of the idempotency key with its operation and tenant: the canonical JSON
-    /// `["OPERATION","TENANT","KEY"]`.
+    /// Whether texts of rows are kept as keyed hashes; absent where they are as they came, or there are none.
+    pub hashed_texts: Option<bool>,
+    /// HMAC-SHA256, under the salt of the request, of the idempotency key with its operation, its tenant and the SHA-256 of the
+    /// request as it was compared: the canonical JSON `["OPERATION","TENANT","KEY","SHA-256"]`.
     pub key_hmac: Option<Hash>,
     /// The operation.
     pub operation: String,
@@ -63,6 +65,8 @@ pub struct Leaf {
     pub semantics: u32,
     /// Number of the record in its store, from 0.
     pub seq: u64,
+    /// The tenant whose call it was; absent for the one without a name.
+    pub tenant: Option<String>,
 }
 
 /// What was taken out of records. The leaves of those stay, and their other parts still verify.

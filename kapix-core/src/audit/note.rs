@@ -30,6 +30,9 @@ pub trait Signer: Debug + Send + Sync {
 
     /// Returns the signature of a text, without the id.
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>>;
+
+    /// Returns the public key.
+    fn public(&self) -> Box<dyn Verifier>;
 }
 
 /// A public key, such as [`Ed25519Verifier`](super::Ed25519Verifier).

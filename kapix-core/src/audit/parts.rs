@@ -1,7 +1,7 @@
 //! The parts of a record's body. Each has its own salt and its own HMAC in the leaf, so that one can lapse or be erased
 //! while the others still verify.
 
-use super::places::{Place, cut, fill};
+use super::places::{Place, cut, fill, replace};
 use crate::canonical::{self, Hash};
 use crate::error::Result;
 use crate::json_value::JsonValue;
@@ -62,7 +62,7 @@ impl SealedPart {
     }
 
     /// Returns whether a leaf that names this HMAC was sealed over the part.
-    pub(super) fn is(&self, hmac: &Hash) -> bool {
+    pub(crate) fn is(&self, hmac: &Hash) -> bool {
         canonical::hmac_verify(&self.salt, &self.body, hmac)
     }
 }
@@ -92,6 +92,9 @@ const FEATURES: &[Place] = &[
     &["inputs"],
 ];
 
+/// Texts of rows, which may name other people.
+const TEXTS: &[Place] = &[&["*", "counterparty"], &["*", "description"]];
+
 /// Members of a response that say why.
 const REASONS: &[Place] = &[
     &["assumed"],
@@ -120,15 +123,30 @@ pub(crate) struct Whole {
     pub(crate) response: Arc<[u8]>,
 }
 
-/// Returns the parts of these documents, without what is empty.
-pub(crate) fn divide(whole: &Whole) -> Result<BTreeMap<Part, Arc<[u8]>>> {
+/// The parts of documents, and whether texts of rows are kept as hashes in them.
+pub(crate) struct Divided {
+    pub(crate) parts: BTreeMap<Part, Arc<[u8]>>,
+    pub(crate) has_hashed_texts: bool,
+}
+
+/// Returns the parts of these documents, without what is empty. With a key, texts of rows are kept as HMAC-SHA256 under it.
+pub(crate) fn divide(whole: &Whole, key: Option<&[u8; 32]>) -> Result<Divided> {
+    let mut hashed = 0;
+    let mut hide = |rows: BTreeMap<String, Vec<u8>>| match key {
+        Some(key) => rows
+            .into_iter()
+            .map(|(pointer, rows)| (pointer, without_texts(&rows, key, &mut hashed)))
+            .collect(),
+        None => rows,
+    };
     let (request, rows_of_request) = cut(&whole.request, ROWS);
+    let rows_of_request = hide(rows_of_request);
     let (request, features_of_request) = cut(&request, FEATURES);
     let (response, features_of_response) = cut(&whole.response, REASONS);
     let (found, rows_of_found) = match &whole.found {
         Some(found) => {
             let (found, rows) = cut(found, ROWS);
-            (Some(found), rows)
+            (Some(found), hide(rows))
         }
         None => (None, BTreeMap::new()),
     };
@@ -148,7 +166,21 @@ pub(crate) fn divide(whole: &Whole) -> Result<BTreeMap<Part, Arc<[u8]>>> {
     let rows =
         Pieces { computed: None, found: &rows_of_found, request: &rows_of_request, response: &nothing };
     parts.extend(rows.to_bytes()?.map(|body| (Part::Rows, body)));
-    Ok(parts)
+    Ok(Divided { parts, has_hashed_texts: hashed > 0 })
+}
+
+/// Returns rows with their texts as keyed hashes: equal texts stay equal, and none can be read or guessed without the key.
+fn without_texts(rows: &[u8], key: &[u8; 32], hashed: &mut usize) -> Vec<u8> {
+    let hash = |text: &[u8]| {
+        let is_text = text.len() > 2 && text.first() == Some(&b'"');
+        is_text.then(|| {
+            let digits = canonical::hmac(key, text).to_string();
+            format!("\"#{}\"", digits.get(..32).unwrap_or_default()).into_bytes()
+        })
+    };
+    let (rows, number) = replace(rows, TEXTS, &hash);
+    *hashed += number;
+    rows
 }
 
 /// What was taken out of the documents of a call, by JSON pointer.

@@ -15,10 +15,28 @@ const DEPTH_MAX: usize = 127;
 /// Takes the values at these places out of a document, at most 64 places; `null` stands where they were. Returns what is
 /// left, and the values by their JSON pointers.
 pub(crate) fn cut(document: &[u8], places: &[Place]) -> (Vec<u8>, BTreeMap<String, Vec<u8>>) {
-    let every = u64::MAX.checked_shr(64_u32.saturating_sub(u32::try_from(places.len()).unwrap_or(64)));
     let mut walk = Walk::new(document, Cut { places, taken: BTreeMap::new() });
-    walk.value(every.unwrap_or(0), 0);
+    walk.value(every(places), 0);
     walk.finish(|guide| guide.taken)
+}
+
+/// Returns a bit for each place.
+fn every(places: &[Place]) -> u64 {
+    let unused = 64_u32.saturating_sub(u32::try_from(places.len()).unwrap_or(64));
+    u64::MAX.checked_shr(unused).unwrap_or(0)
+}
+
+/// Puts what `instead` gives in place of the values at these places; a value for which it gives nothing stays. Returns the
+/// document and how many were replaced.
+pub(crate) fn replace(
+    document: &[u8],
+    places: &[Place],
+    instead: &dyn Fn(&[u8]) -> Option<Vec<u8>>,
+) -> (Vec<u8>, usize) {
+    let mut walk =
+        Walk::new(document, Replace { cut: Cut { places, taken: BTreeMap::new() }, instead, number: 0 });
+    walk.value(every(places), 0);
+    walk.finish(|guide| guide.number)
 }
 
 /// Puts values back into a document, by their JSON pointers, where `null` stands for them.
@@ -71,6 +89,24 @@ impl Guide for Cut<'_> {
     fn instead(&mut self, pointer: &str, value: &[u8]) -> Option<Vec<u8>> {
         self.taken.insert(pointer.to_owned(), value.to_vec());
         Some(GONE.to_vec())
+    }
+}
+
+struct Replace<'p> {
+    cut: Cut<'p>,
+    instead: &'p dyn Fn(&[u8]) -> Option<Vec<u8>>,
+    number: usize,
+}
+
+impl Guide for Replace<'_> {
+    fn way(&self, routes: u64, depth: usize, name: &str, pointer: &str) -> (u64, Way) {
+        self.cut.way(routes, depth, name, pointer)
+    }
+
+    fn instead(&mut self, _pointer: &str, value: &[u8]) -> Option<Vec<u8>> {
+        let instead = (self.instead)(value)?;
+        self.number += 1;
+        Some(instead)
     }
 }
 

@@ -155,6 +155,49 @@ impl Engine {
         self.run_alone(&request, None, control, &mut known)
     }
 
+    /// Answers the request of a record again, from the features that were computed of its rows, where these are gone. Points,
+    /// score, PD and band are those of the record; what is said of rows is not.
+    ///
+    /// Errors: `record.altered`, `record.body_erased` where the features are gone too or the operation computes none, and those
+    /// of the operation.
+    ///
+    /// ```
+    /// use kapix_core::{Cause, Control, Desk, Operation, Request, artefact::EXPERT_CARDS};
+    ///
+    /// let desk = Desk::load(EXPERT_CARDS.as_bytes(), br#"{"clock": "2026-03-31T12:00:00Z"}"#)?;
+    /// let text = br#"{
+    ///     "entity_id": "a-1", "entity_type": "individual",
+    ///     "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+    /// }"#;
+    /// let request = Request::read(Operation::CreditScore, text, desk.engine().limits())?;
+    /// let answer = desk.run(request, &Control::default())?;
+    /// let audit_id = answer.envelope.as_ref().and_then(|it| it.audit_id.clone()).unwrap_or_default();
+    ///
+    /// // This call named its features: none were computed, and `replay` gives the same bytes.
+    /// let record = desk.record(&audit_id)?;
+    /// let again = desk.engine().replay_from_features(&record, &Control::default());
+    /// assert_eq!(again.map_err(|error| error.cause).err(), Some(Cause::RecordBodyErased));
+    /// # Ok::<(), kapix_core::Error>(())
+    /// ```
+    pub fn replay_from_features(&self, record: &Record, control: &Control<'_>) -> Result<Reply> {
+        let leaf = record.verify()?;
+        let gone = || {
+            let message = "the record holds no features that were computed of rows";
+            Error::new(Cause::RecordBodyErased, message)
+        };
+        let request = record.request().ok_or_else(gone)?;
+        let JsonValue::Object(mut members) = JsonValue::read_text(&request, self.limits())? else {
+            return Err(gone());
+        };
+        members.insert("features".to_owned(), record.computed().ok_or_else(gone)?);
+        for name in ["akiba", "data", "data_sources"] {
+            members.remove(name);
+        }
+        let request = canonical::to_vec(&members)?;
+        let request = Request::read(Operation::parse(&leaf.operation)?, &request, self.limits())?;
+        self.run_alone(&request, None, control, &mut Known::default())
+    }
+
     fn run_alone(
         &self,
         request: &Request,

@@ -237,7 +237,7 @@ impl Answers for Results<'_, '_, '_> {
     /// Takes what the columns of the step say. By its name: a step that cannot be asked is passed over.
     fn take(&mut self, (_, call): (u32, &Call), _: &Policy, state: &mut State) -> Option<Taken> {
         // Where nothing says that it did not refer, it may have.
-        let mut taken = Taken { is_whole: false, referred: true };
+        let mut taken = Taken { is_whole: false, referred: true, unfit: None };
         if let Some(columns) = self.calls.iter().find(|it| *it.name == *call.body.name) {
             taken.is_whole = true;
             for (wanted, cells) in &columns.results {

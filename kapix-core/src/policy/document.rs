@@ -170,13 +170,26 @@ pub struct DeriveBody {
     pub name: String,
 }
 
+/// Which earlier results may stand for a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByIdBody {
+    /// The artefacts that may have made them, each as `id` or `id@version`.
+    pub artefacts: Vec<String>,
+    /// Days that a result may be old, 1 to 3,660: from when it was recorded, and from the last day of its data.
+    pub max_age_days: u32,
+}
+
 /// An operation on the applicant whose result later steps read.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallBody {
     /// Members of its request that are the same for every applicant.
     #[serde(default)]
     pub arguments: BTreeMap<String, JsonValue>,
+    /// Which earlier results may stand for the step, where an application brings one by its id; without it none may.
+    pub by_id: Option<ByIdBody>,
     /// Its name: results are read as `NAME.RESULT`.
     pub name: String,
     /// The operation.

@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// Steps of a run at most, with the longest lists: an answer in about a tenth of a second.
 const COST_MAX: usize = 10_000_000;
 
+/// Days that an earlier result may be old, at most: ten years.
+const BY_ID_DAYS_MAX: u32 = 3_660;
+
 /// Bytes of a name.
 const NAME_BYTES_MAX: usize = 64;
 
@@ -411,6 +414,17 @@ impl Loader<'_> {
             };
             let slot = self.slot(info, allowed.clone());
             results.push(CallResult { slot, scalar, pointer: pointer?, values: allowed });
+        }
+        if let Some(by_id) = &body.by_id {
+            let field = format!("{field}/by_id");
+            if by_id.artefacts.is_empty() || by_id.artefacts.iter().any(String::is_empty) {
+                let message = "`by_id` lists the artefacts whose results it takes, at least one";
+                self.wrong(Cause::PolicyShape, &format!("{field}/artefacts"), message);
+            }
+            if !(1..=BY_ID_DAYS_MAX).contains(&by_id.max_age_days) {
+                let message = format!("`max_age_days` lies in `1..={BY_ID_DAYS_MAX}`");
+                self.wrong(Cause::PolicyShape, &format!("{field}/max_age_days"), &message);
+            }
         }
         Some(Step::Call(Call { body: body.clone(), values, results }))
     }

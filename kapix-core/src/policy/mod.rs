@@ -43,9 +43,9 @@ pub(crate) use columns::{DATED, REFERRED};
 pub(crate) use counterfactual::LeastChange;
 pub use counterfactual::{CounterfactualNull, InputChange};
 pub use document::{
-    CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy, InputBody,
-    InputType, OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody, ReasonAudience,
-    ReasonBody, ResultBody, RuleBody, StepBody, TableBody, TestBody, ThenBody,
+    ByIdBody, CallBody, CollectBy, DeriveBody, EffectiveBody, ExpectBody, GridBody, Ground, HitPolicy,
+    InputBody, InputType, OfferBody, OnMissing, Outcome, OutputBody, OverrideBody, PolicyBody,
+    ReasonAudience, ReasonBody, ResultBody, RuleBody, StepBody, TableBody, TestBody, ThenBody,
 };
 pub use evaluation::{Evaluation, InputNumber, InputValue};
 pub(crate) use explain::{DecisionView, Hits, Options as ExplainOptions, ReasonLine};

@@ -34,6 +34,8 @@ pub(crate) enum StepResult {
     },
     /// The operation refused.
     Refused,
+    /// An earlier result stands for it that may not.
+    Unfit(PolicyDoubt),
 }
 
 /// What came of steps by their number: one that could not be asked has nothing.
@@ -52,6 +54,8 @@ pub(super) struct Taken {
     pub(super) is_whole: bool,
     /// Whether the operation referred the application itself.
     pub(super) referred: bool,
+    /// Why an earlier result may not stand for the step.
+    pub(super) unfit: Option<PolicyDoubt>,
 }
 
 /// Answers as they are on the wire.
@@ -64,15 +68,20 @@ impl Answers for Answered<'_> {
         for wanted in &call.results {
             let found = match result {
                 StepResult::Answer { answer, .. } => pointed(answer, &wanted.pointer),
-                StepResult::Refused => None,
+                StepResult::Refused | StepResult::Unfit(_) => None,
             };
             let read = found
                 .filter(|value| **value != JsonValue::Null)
                 .and_then(|value| input::read(wanted.scalar, value, &policy.symbols, &mut state.texts).ok());
-            is_whole &= wanted.put(read, state);
+            is_whole &= match result {
+                StepResult::Unfit(doubt) => wanted.leave(*doubt, state),
+                StepResult::Answer { .. } | StepResult::Refused => wanted.put(read, state),
+            };
         }
         is_whole &= *result != StepResult::Refused;
-        Some(Taken { is_whole, referred: matches!(result, StepResult::Answer { referred: true, .. }) })
+        let referred = matches!(result, StepResult::Answer { referred: true, .. });
+        let unfit = if let StepResult::Unfit(doubt) = result { Some(*doubt) } else { None };
+        Some(Taken { is_whole, referred, unfit })
     }
 }
 
@@ -83,6 +92,13 @@ impl CallResult {
         let slot = read.filter(listed).unwrap_or_else(|| Slot::without(Unknown::STEP));
         state.set(self.slot, slot);
         slot.value().is_some()
+    }
+
+    /// Leaves the result without a value, for what may not stand for it.
+    fn leave(&self, doubt: PolicyDoubt, state: &mut State) -> bool {
+        let cause = if doubt == PolicyDoubt::InputStale { Unknown::STALE } else { Unknown::MISMATCH };
+        state.set(self.slot, Slot::without(cause));
+        false
     }
 }
 
@@ -124,7 +140,9 @@ impl Policy {
                 values: values.collect(),
             });
         };
-        if !taken.is_whole {
+        if let Some(doubt) = taken.unfit {
+            state.because.push(Because::doubt(doubt, Some(number)));
+        } else if !taken.is_whole {
             state.because.push(Because::doubt(PolicyDoubt::StepRefused, Some(number)));
         }
         if taken.referred {

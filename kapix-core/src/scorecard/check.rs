@@ -25,7 +25,7 @@ const MISSING_TEXTS_MAX: usize = 100;
 /// Findings of one card that are reported.
 const DETAILS_MAX: usize = 100;
 /// The special value of a flat source without a record.
-pub(super) const NO_RECORD: &str = "no_record";
+pub(crate) const NO_RECORD: &str = "no_record";
 
 /// Proves a card, or returns one error with all findings; pointers start at the body.
 pub(super) fn prove(body: &CardBody, limits: &Limits) -> Result<()> {

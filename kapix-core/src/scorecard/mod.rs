@@ -30,6 +30,7 @@ pub use body::{
     ReasonText, SampleDates, Scaling, SpecialBody, ValueRange,
 };
 pub use card::Card;
+pub(crate) use check::NO_RECORD;
 pub use counterfactual::{Counterfactual, Move};
 pub use development::{
     BinnedColumn, CardCutoffs, CardSettings, CharacteristicSettings, DevelopmentValidation, ExcludedRows,

@@ -1,13 +1,15 @@
 //! What every store does, and what it is given.
 
-use crate::audit::{Nodes, Record};
+use crate::audit::{Nodes, Part, Record};
 use crate::canonical::{self, Hash};
-use crate::engine::{Answer, Event, Unsealed};
-use crate::error::Result;
+use crate::engine::{Answer, Envelope, Event, Unsealed};
+use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
+use crate::limits::Limits;
 use crate::time::Instant;
 use core::fmt::Debug;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A store of a [`Desk`](crate::Desk). Every function may be called from any thread.
@@ -35,6 +37,34 @@ pub(crate) trait Store: Debug + Send + Sync {
 
     /// Lends the log: the number of its leaves, and their subtrees.
     fn log(&self, work: &mut dyn FnMut(u64, &dyn Nodes) -> Result<()>) -> Result<()>;
+
+    /// Returns the next leaves of the log of all tenants, with their numbers.
+    fn leaves(&self, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>>;
+
+    /// Returns the next answers of a tenant under idempotency keys, in the order of these.
+    fn answers(&self, tenant: &str, after: Option<&KeyScope>, most: usize) -> Result<Vec<StoredAnswer>>;
+
+    /// Returns the next events of a tenant from this number on.
+    fn events(&self, tenant: &str, from: u64, most: usize) -> Result<Vec<StoredEvent>>;
+
+    /// Returns whether a person's data may not be used.
+    fn is_restricted(&self, tenant: &str, entity_id: &str) -> Result<bool>;
+
+    /// Returns the number of the schema; none of a store that is not durable.
+    fn schema(&self) -> Option<u32> {
+        None
+    }
+
+    /// Copies the store to a path where nothing is, and returns the bytes of the copy.
+    fn backup(&self, _path: &Path) -> Result<u64> {
+        let message = "a store in memory has nothing to copy: open a durable one";
+        Err(Error::new(Cause::OperationNeedsStore, message))
+    }
+
+    /// Takes what was removed off the disk too, where the store keeps traces of it for a while.
+    fn purge(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Returns what is held and what was dropped.
     fn statistics(&self) -> Result<StoreStatistics>;
@@ -74,12 +104,63 @@ pub struct StoreStatistics {
     pub records_evicted_bytes: u64,
 }
 
+/// The table of whether people's data may be used, and whether they may be erased.
+pub(crate) const RESTRICTIONS: &str = "restriction";
+
+/// The table of records, as calls read them by name: no call writes there, and a record that is there stays as it is.
+pub(crate) const RECORDS: &str = "record";
+
 /// A record, and whom it is about.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     /// The id that the host gave; none where the record is about nobody, or was erased.
     pub(crate) entity_id: Option<String>,
     pub(crate) record: Arc<Record>,
+}
+
+/// An answer under an idempotency key.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredAnswer {
+    /// The answer in JSON, with its envelope.
+    pub(crate) answer: Vec<u8>,
+    pub(crate) audit_id: Option<String>,
+    /// SHA-256 of the request that it answers.
+    pub(crate) body: Hash,
+    pub(crate) scope: KeyScope,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct StoredEvent {
+    pub(crate) audit_id: Option<String>,
+    pub(crate) data: JsonValue,
+    pub(crate) entity_id: Option<String>,
+    /// What happened, such as `decision.made`.
+    pub(crate) kind: String,
+    /// Its number among all events of the store.
+    pub(crate) number: u64,
+    pub(crate) occurred_at: Instant,
+}
+
+impl StoredAnswer {
+    /// Returns whether it is the answer of a record, under the key that its leaf names.
+    pub(crate) fn is_of(&self, held: &Held) -> bool {
+        let Ok(leaf) = held.record.verify() else { return false };
+        let Some(request) = held.record.parts.get(&Part::Request) else { return false };
+        let key = self.scope.hmac(&request.salt, self.body).ok();
+        let limits =
+            Limits { request_bytes: u64::MAX, string_bytes: u64::MAX, json_depth: 127, ..Limits::DEFAULT };
+        let own = JsonValue::read_text(&self.answer, &limits).ok().and_then(|answer| {
+            let JsonValue::Object(mut members) = answer else { return None };
+            let stated = |name: &str| members.get(name).and_then(JsonValue::as_str).map(str::to_owned);
+            let (audit_id, request_id) = (stated("audit_id"), stated("request_id"));
+            let is_its = audit_id.is_none_or(|id| id == leaf.audit_id)
+                && request_id.is_none_or(|id| id == leaf.request_id);
+            members.retain(|name, _| !Envelope::NAMES.contains(&name.as_str()));
+            canonical::to_vec(&members).ok().filter(|_| is_its)
+        });
+        key.is_some() && key == leaf.key_hmac && own.is_some() && own == held.record.response()
+    }
 }
 
 /// Which records are asked for.
@@ -137,8 +218,8 @@ pub(crate) struct Commit {
     pub(crate) writes: Vec<Write>,
     /// The record; the store numbers it.
     pub(crate) record: Option<Unsealed>,
-    /// The answer, to be stored under the key that the call claimed.
-    pub(crate) key: Option<(KeyScope, Answer)>,
+    /// The answer, to be stored under the key that the call claimed for this body.
+    pub(crate) key: Option<(KeyScope, Hash, Answer)>,
     pub(crate) events: Vec<Event>,
 }
 
@@ -163,9 +244,10 @@ pub(crate) struct KeyScope {
 }
 
 impl KeyScope {
-    /// Returns the HMAC by which a leaf names the key.
-    pub(crate) fn hmac(&self, salt: &[u8; 16]) -> Result<Hash> {
-        Ok(canonical::hmac(salt, &canonical::to_vec(&[&self.operation, &self.tenant, &self.key])?))
+    /// Returns the HMAC by which a leaf names the key, and the request that it stands for.
+    pub(crate) fn hmac(&self, salt: &[u8; 16], body: Hash) -> Result<Hash> {
+        let named = (&self.operation, &self.tenant, &self.key, body);
+        Ok(canonical::hmac(salt, &canonical::to_vec(&named)?))
     }
 
     /// Returns the bytes of its texts.

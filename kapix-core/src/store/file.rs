@@ -1,7 +1,10 @@
 //! A small durable store for tests: a journal of commits, one line each, read again when it is opened. It shares no
 //! code with the store in memory, and shows that the Desk needs no more than the trait.
 
-use super::{Claim, Commit, Committed, Held, KeyScope, Query, Row, RowKey, Store, StoreStatistics, Write};
+use super::{
+    Claim, Commit, Committed, Held, KeyScope, Query, Row, RowKey, Store, StoreStatistics, StoredAnswer,
+    StoredEvent, Write,
+};
 use crate::audit::{Nodes, Record};
 use crate::canonical::{self, Hash};
 use crate::engine::{Answer, Response};
@@ -129,6 +132,22 @@ impl Store for FileStore {
         })
     }
 
+    fn leaves(&self, _from: u64, _most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+        Ok(Vec::new())
+    }
+
+    fn answers(&self, _tenant: &str, _after: Option<&KeyScope>, _most: usize) -> Result<Vec<StoredAnswer>> {
+        Ok(Vec::new())
+    }
+
+    fn events(&self, _tenant: &str, _from: u64, _most: usize) -> Result<Vec<StoredEvent>> {
+        Ok(Vec::new())
+    }
+
+    fn is_restricted(&self, _tenant: &str, _entity_id: &str) -> Result<bool> {
+        Ok(false)
+    }
+
     fn release(&self, scope: &KeyScope) {
         let mut state = self.lock();
         if state.keys.get(scope).is_some_and(|(_, answer)| answer.is_none()) {
@@ -152,10 +171,7 @@ impl Store for FileStore {
             None => None,
         };
         let key = match commit.key {
-            Some((scope, answer)) => {
-                let body = state.keys.get(&scope).map(|(body, _)| *body).unwrap();
-                Some((scope, body, text(&answer.to_json()?)))
-            }
+            Some((scope, body, answer)) => Some((scope, body, text(&answer.to_json()?))),
             None => None,
         };
         let events = u64::try_from(commit.events.len()).unwrap();

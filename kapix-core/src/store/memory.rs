@@ -1,16 +1,20 @@
 //! A store in bounded memory: the oldest record, key, event or applicant's data leave first, and what left is counted.
 
 use super::shelf::{Shelf, count};
-use super::{Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, Row, RowKey, Store, StoreStatistics};
-use crate::audit::{Leaf, Nodes, Removal};
-use crate::canonical::Hash;
-use crate::engine::{Answer, Event};
+use super::{
+    Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, RESTRICTIONS, Row, RowKey, Store,
+    StoreStatistics, StoredAnswer, StoredEvent,
+};
+use crate::audit::{Leaf, Nodes, Part, Removal};
+use crate::canonical::{self, Hash};
+use crate::engine::{Answer, Event, Unsealed};
 use crate::error::{Cause, Error, Result};
 use crate::fork;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::time::Instant;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Number of idempotency keys.
@@ -40,8 +44,12 @@ struct State {
     /// Number of writes so far: the version of the row that was written last.
     version: u64,
     entities: Entities,
-    events: VecDeque<Event>,
+    events: VecDeque<(String, StoredEvent)>,
+    /// Number of the next event.
+    events_next: u64,
     events_evicted: u64,
+    /// How many people are restricted: nobody is looked up while there is none.
+    restrictions: usize,
 }
 
 /// A record with what finds it.
@@ -144,6 +152,25 @@ impl Store for MemoryStore {
         Err(Error::new(Cause::OperationNeedsStore, message))
     }
 
+    fn leaves(&self, _from: u64, _most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+        Ok(Vec::new())
+    }
+
+    fn answers(&self, tenant: &str, after: Option<&KeyScope>, most: usize) -> Result<Vec<StoredAnswer>> {
+        self.with(|state| state.answers(tenant, after, most))
+    }
+
+    fn events(&self, tenant: &str, from: u64, most: usize) -> Result<Vec<StoredEvent>> {
+        Ok(self.with(|state| {
+            let events = state.events.iter().filter(|(own, event)| own == tenant && event.number >= from);
+            events.take(most).map(|(_, event)| event.clone()).collect()
+        }))
+    }
+
+    fn is_restricted(&self, tenant: &str, entity_id: &str) -> Result<bool> {
+        Ok(self.with(|state| state.restrictions > 0 && state.is_restricted(tenant, entity_id)))
+    }
+
     fn statistics(&self) -> Result<StoreStatistics> {
         Ok(self.with(|state| state.statistics()))
     }
@@ -190,7 +217,8 @@ impl State {
             return Err(Error::new(Cause::StoreFull, message));
         }
         // Sealing and measuring may fail and come first; nothing below fails.
-        let bytes = key.as_ref().map(|(_, answer)| answer.size()).transpose()?;
+        let bytes = key.as_ref().map(|(_, _, answer)| answer.size()).transpose()?;
+        let told = stored_events(record.as_ref(), &events)?;
         if let Some(record) = record {
             let seq = self.records.evicted + count(self.records.items.len());
             let removal = record.removal().cloned();
@@ -202,11 +230,13 @@ impl State {
         for write in writes {
             self.write(&tenant, write.key, write.value);
         }
-        if let (Some((scope, answer)), Some(bytes)) = (key, bytes) {
+        if let (Some((scope, _, answer)), Some(bytes)) = (key, bytes) {
             self.keep(scope, answer, bytes);
         }
-        for event in events {
-            self.events.push_back(event);
+        for event in told {
+            let number = self.events_next;
+            self.events_next += 1;
+            self.events.push_back((tenant.clone(), StoredEvent { number, ..event }));
             if self.events.len() > EVENTS_MAX {
                 self.events.pop_front();
                 self.events_evicted += 1;
@@ -262,7 +292,10 @@ impl State {
             self.records.bytes = self.records.bytes - *bytes + record.size();
             *bytes = record.size();
             kept.held.record = Arc::new(record);
-            self.forget_answer(audit_id);
+            if parts.contains(&Part::Response) || parts.contains(&Part::Features) {
+                self.forget_answer(audit_id);
+                self.events.retain(|(_, event)| event.audit_id.as_ref() != Some(audit_id));
+            }
         }
     }
 
@@ -291,8 +324,11 @@ impl State {
             Some(value) => rows.insert(key.clone(), Row { value, version }),
             None => rows.remove(&key),
         };
-        self.row_count += usize::from(rows.contains_key(&key));
-        self.row_count -= usize::from(before.is_some());
+        let (is_there, was_there) = (usize::from(rows.contains_key(&key)), usize::from(before.is_some()));
+        self.row_count = self.row_count + is_there - was_there;
+        if key.table == RESTRICTIONS {
+            self.restrictions = self.restrictions + is_there - was_there;
+        }
         if key.table != ENTITIES {
             return;
         }
@@ -306,6 +342,31 @@ impl State {
         }
     }
 
+    fn is_restricted(&self, tenant: &str, entity_id: &str) -> bool {
+        let key = RowKey { key: entity_id.to_owned(), table: RESTRICTIONS.to_owned() };
+        self.row(tenant, &key).is_some_and(|row| is_restriction(&row.value))
+    }
+
+    fn answers(&self, tenant: &str, after: Option<&KeyScope>, most: usize) -> Result<Vec<StoredAnswer>> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let held = self.keys.range::<KeyScope, _>((from, Bound::Unbounded));
+        let mut answers = Vec::new();
+        for (scope, (body, keyed)) in held.filter(|(scope, _)| scope.tenant == tenant) {
+            let Keyed::Answered(answer) = keyed else { continue };
+            if answers.len() == most {
+                break;
+            }
+            let audit_id = answer.audit_id().map(str::to_owned);
+            answers.push(StoredAnswer {
+                answer: answer.to_json()?,
+                audit_id,
+                body: *body,
+                scope: scope.clone(),
+            });
+        }
+        Ok(answers)
+    }
+
     /// Stores the answer of a claimed key.
     fn keep(&mut self, scope: KeyScope, answer: Answer, bytes: usize) {
         let Some(entry) = self.keys.get_mut(&scope) else { return };
@@ -315,6 +376,27 @@ impl State {
             self.keys.remove(&oldest);
         }
     }
+}
+
+/// Returns the events of a call as they are fetched, without their numbers; those of a call without a record are nobody's.
+pub(super) fn stored_events(record: Option<&Unsealed>, events: &[Event]) -> Result<Vec<StoredEvent>> {
+    let Some(record) = record else { return Ok(Vec::new()) };
+    let told = |event: &Event| {
+        Ok(StoredEvent {
+            audit_id: Some(record.leaf().audit_id.clone()),
+            data: JsonValue::read_text(&canonical::to_vec(&event.data)?, &Limits::DEFAULT)?,
+            entity_id: record.entity_id.clone(),
+            kind: event.kind.to_owned(),
+            number: 0,
+            occurred_at: record.recorded_at(),
+        })
+    };
+    events.iter().map(told).collect()
+}
+
+/// Returns whether a row of restrictions says that nothing may be used.
+pub(super) fn is_restriction(value: &JsonValue) -> bool {
+    value.member("restricted") == Some(&JsonValue::Bool(true))
 }
 
 /// Returns the bytes that a row of an applicant's data takes, 0 for any other row.

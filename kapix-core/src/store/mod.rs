@@ -12,7 +12,8 @@ mod tests;
 
 pub use contract::StoreStatistics;
 pub(crate) use contract::{
-    Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, Row, RowKey, Store, Write,
+    Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, RECORDS, RESTRICTIONS, Row, RowKey, Store,
+    StoredAnswer, StoredEvent, Write,
 };
 #[cfg(test)]
 pub(crate) use file::FileStore;

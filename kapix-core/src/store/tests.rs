@@ -1,13 +1,17 @@
 //! What every store must do, shown on each.
 
-use super::{Claim, Commit, Committed, ENTITIES, FileStore, KeyScope, MemoryStore, RowKey, Store, Write};
-use crate::canonical::{Hash, Joinable};
-use crate::engine::{Answer, Draft, Envelope, Operation, Response};
+use super::{
+    Claim, Commit, Committed, ENTITIES, FileStore, KeyScope, MemoryStore, Query, RowKey, Store, Write,
+};
+use crate::audit::{Part, Record, Removal};
+use crate::canonical::Hash;
+use crate::engine::{Answer, Draft, Operation, Response};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::time::Instant;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub(super) fn scope(key: &str) -> KeyScope {
     KeyScope { key: key.to_owned(), operation: "credit.score".to_owned(), tenant: String::new() }
@@ -43,14 +47,23 @@ pub(super) fn record(id: &str, bytes: usize) -> Commit {
         operation: Operation::CreditScore,
         as_of,
         seed: 0,
-        request: vec![b' '; bytes].into(),
+        request: format!("\"{}\"", "x".repeat(bytes)).into_bytes().into(),
         response: b"{}".as_slice().into(),
-        answer: Joinable::of(&BTreeMap::<&str, u8>::new(), Envelope::NAMES).unwrap(),
+        answer: None,
+        computed: None,
         found: None,
+        entity_id: Some("e-1".to_owned()),
         artefacts: Vec::new(),
         columns_sha256: None,
+        refused: None,
+        removal: None,
     };
-    Commit { record: Some(draft.unsealed(id.to_owned(), as_of, [7; 16])), ..nothing() }
+    Commit { record: Some(draft.unsealed_as(id)), ..nothing() }
+}
+
+/// Returns a record, by either id.
+pub(super) fn get(store: &dyn Store, id: &str) -> Option<Arc<Record>> {
+    store.record("", id).unwrap().map(|held| held.record)
 }
 
 /// Runs a test on a new store of each kind.
@@ -99,7 +112,7 @@ fn a_commit_on_a_row_that_moved_does_nothing() {
             ..record("aud_stale", 1)
         };
         assert_eq!(store.commit(stale).unwrap(), Committed::Moved);
-        assert_eq!(store.record("aud_stale").unwrap(), None);
+        assert!(store.record("", "aud_stale").unwrap().is_none());
         let read = store.read("", &[row("a"), row("b")]).unwrap();
         let version = read[0].1.as_ref().unwrap().version;
         assert_eq!(read[0].1.as_ref().unwrap().value, JsonValue::Number(1.0));
@@ -118,10 +131,78 @@ fn a_record_is_found_by_its_id_and_verifies() {
         for number in 0..3 {
             store.commit(record(&format!("aud_{number}"), 10)).unwrap();
         }
-        let found = store.record("aud_1").unwrap().unwrap();
+        let found = get(store, "aud_1").unwrap();
         assert_eq!((found.seq, found.verify().unwrap().seq), (1, 1));
-        assert_eq!(store.record("aud_3").unwrap(), None);
+        assert_eq!(get(store, "aud_3"), None);
+        assert_eq!(get(store, "req_1"), get(store, "aud_1"));
+        assert!(store.record("another", "aud_1").unwrap().is_none(), "of its tenant");
     });
+}
+
+#[test]
+fn records_are_listed_by_what_is_asked_in_the_order_of_their_numbers() {
+    on_each("page", |store| {
+        for number in 0..5 {
+            let mut commit = record(&format!("aud_{number}"), 10);
+            if let (3, Some(own)) = (number, &mut commit.record) {
+                own.entity_id = Some("e-2".to_owned());
+            }
+            store.commit(commit).unwrap();
+        }
+        let ids = |query: Query| {
+            let page = store.page("", &query).unwrap();
+            page.iter().map(|held| held.record.seq).collect::<Vec<_>>()
+        };
+        let all = Query { most: 100, ..Query::default() };
+        assert_eq!(ids(all.clone()), [0, 1, 2, 3, 4]);
+        assert_eq!(ids(Query { most: 2, from_seq: 1, ..all.clone() }), [1, 2]);
+        assert_eq!(ids(Query { entity_id: Some("e-2".to_owned()), ..all.clone() }), [3]);
+        assert_eq!(ids(Query { operation: Some("policy.run".to_owned()), ..all.clone() }), [0; 0]);
+        assert_eq!(
+            ids(Query { operation: Some("credit.score".to_owned()), from_seq: 4, ..all.clone() }),
+            [4]
+        );
+        let at = |text: &str| Some(Instant::parse(text).unwrap());
+        assert_eq!(ids(Query { since: at("2026-03-31T12:00:00.000001Z"), ..all.clone() }), [0; 0]);
+        assert_eq!(ids(Query { until: at("2026-03-31T12:00:00Z"), ..all.clone() }), [0; 0]);
+        let around = (at("2026-03-31T12:00:00Z"), at("2026-03-31T12:00:00.5Z"));
+        assert_eq!(ids(Query { since: around.0, until: around.1, ..all }).len(), 5);
+        assert!(store.page("another", &Query { most: 9, ..Query::default() }).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_part_that_is_taken_out_is_gone_with_the_answer_that_holds_it_and_the_rest_verifies() {
+    let test = |store: &dyn Store| {
+        store.claim(&scope("k"), Hash::of(b"1")).unwrap();
+        let text = JsonValue::Text("aud_0".to_owned());
+        let stored = JsonValue::Object(BTreeMap::from([("audit_id".to_owned(), text)]));
+        let key = Some((scope("k"), Answer::stored(Response::Stored(stored))));
+        store.commit(Commit { key, ..record("aud_0", 10) }).unwrap();
+        store.release(&scope("k"));
+        let take = |id: &str, parts: &[Part]| {
+            let parts = BTreeMap::from([("aud_0".to_owned(), parts.to_vec())]);
+            let mut commit = record(id, 10);
+            if let Some(own) = &mut commit.record {
+                own.take_out(Removal { actor: "dpo".to_owned(), ground: "erasure".to_owned(), parts });
+            }
+            store.commit(commit).unwrap();
+        };
+        take("aud_1", &[Part::Response, Part::Rows]);
+        let left = get(store, "aud_0").unwrap();
+        assert_eq!(left.parts.keys().copied().collect::<Vec<_>>(), [Part::Request]);
+        assert_eq!(left.verify().unwrap().parts.len(), 2, "the leaf names what there was");
+        assert_eq!(store.claim(&scope("k"), Hash::of(b"1")).unwrap(), Claim::Mine);
+        assert_eq!(store.record("", "aud_0").unwrap().unwrap().entity_id.as_deref(), Some("e-1"));
+        take("aud_2", Part::ALL);
+        take("aud_3", Part::ALL);
+        let left = store.record("", "aud_0").unwrap().unwrap();
+        assert!(left.record.parts.is_empty() && left.entity_id.is_none());
+        assert_eq!(get(store, "aud_2").unwrap().verify().unwrap().removal.unwrap().ground, "erasure");
+    };
+    test(&MemoryStore::new(&Limits::default()));
+    #[cfg(feature = "sqlite")]
+    super::sqlite::on_a_file(test);
 }
 
 #[test]
@@ -134,8 +215,8 @@ fn a_full_memory_drops_the_oldest_record_and_counts_it() {
     assert_eq!((statistics.records, statistics.records_evicted), (1, 2));
     assert!((1 << 19..1 << 20).contains(&statistics.records_bytes));
     assert_eq!(statistics.records_evicted_bytes, 2 * statistics.records_bytes);
-    assert_eq!(store.record("aud_0").unwrap(), None);
-    assert_eq!(store.record("aud_2").unwrap().unwrap().seq, 2, "numbers go on");
+    assert_eq!((get(&store, "aud_0"), get(&store, "req_0")), (None, None));
+    assert_eq!(get(&store, "aud_2").unwrap().seq, 2, "numbers go on");
 }
 
 fn answered(store: &dyn Store, key: &str, bytes: usize) {

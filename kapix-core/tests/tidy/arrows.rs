@@ -23,7 +23,7 @@ const ROWS: [&[&str]; 20] = [
     &["fork"],
     &["domain"],
     &["cashflow", "statement", "expression", "fitting", "sample"],
-    &["scorecard", "payability", "fraud", "risk", "audit"],
+    &["scorecard", "payability", "fraud", "risk", "audit", "webhook"],
     &["policy", "profile"],
     &["engine", "store", "view", "artefact"],
 ];

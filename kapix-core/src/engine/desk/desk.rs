@@ -2,22 +2,22 @@
 //! needs of the store, makes ids, seals records and writes the envelope; it computes nothing of an answer.
 
 use super::answer::{Answer, Envelope};
-use super::clock::{Clock, StopWatch, entropy};
+use super::clock::{StopWatch, entropy};
 use super::draft::{Draft, Named, Unsealed};
+use super::options::{DeskOptions, Idempotency};
 use super::resident::Resident;
 use crate::audit::Record;
 use crate::canonical::{self, Hash};
 use crate::domain::Frame;
 use crate::engine::door::{Control, Reply};
 use crate::engine::engine::{Engine, Progressed};
-use crate::engine::operations::{Beside, Known, Request, Statistics, Surroundings};
-use crate::error::{Cause, Code, Error, Recorded, Result};
+use crate::engine::operations::{Beside, Known, Request, Surroundings};
+use crate::error::{Cause, Error, Result};
 use crate::fork;
 use crate::id::{self, Prefix};
-use crate::store::{Claim, Commit, Committed, KeyScope, MemoryStore, Store, StoreStatistics};
+use crate::store::{Claim, Commit, Committed, KeyScope, MemoryStore, RowKey, Store, StoreStatistics};
 use crate::time::Instant;
-use serde::Serialize;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 /// How often a call starts again because another one changed a row that it had read.
@@ -26,59 +26,24 @@ const STARTS_MAX: usize = 100;
 /// that a waiting thread takes as it wakes would be held for ever in a process that forked then.
 const TWIN_WAIT: Duration = Duration::from_millis(1);
 
-/// How a Desk works.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeskOptions {
-    /// Where recorded time and an absent `as_of` come from.
-    pub clock: Clock,
-    /// Whether answers carry ids, times and latency; default true. Vectors run without.
-    pub envelope: bool,
-    /// What an idempotency key rests on.
-    pub idempotency: Idempotency,
-    /// Whether calls leave a record; default true.
-    pub record: bool,
-    /// Separates the keys and the data of the host's customers; default empty.
-    pub tenant: String,
-}
-
-/// What an idempotency key rests on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Idempotency {
-    /// A durable store: without one a request with a key is refused.
-    #[default]
-    Durable,
-    /// The memory of this process: 100,000 keys and `store_key_bytes` of answers, the oldest evicted and counted. A fork
-    /// takes what is answered along. Then each process has keys of its own: one that a call runs under is free in the
-    /// child, so send a key to one process only.
-    Process,
-}
-
-impl Default for DeskOptions {
-    fn default() -> Self {
-        Self {
-            clock: Clock::System,
-            envelope: true,
-            idempotency: Idempotency::Durable,
-            record: true,
-            tenant: String::new(),
-        }
-    }
-}
-
 /// An engine with a store, resident state and a clock; `Send + Sync`.
 #[derive(Debug)]
 pub struct Desk {
     engine: RwLock<Arc<Engine>>,
-    options: DeskOptions,
+    pub(super) options: DeskOptions,
     resident: Resident,
-    store: Box<dyn Store>,
+    pub(super) store: Box<dyn Store>,
+    /// The key under which texts of rows are hashed. It is written nowhere, so that no hash can be guessed once the process
+    /// has ended.
+    text_key: OnceLock<[u8; 32]>,
 }
 
 /// What a call starts with.
-struct Call {
+pub(super) struct Call {
     watch: StopWatch,
-    now: Option<Instant>,
+    pub(super) now: Option<Instant>,
     random: Option<[u8; 20]>,
+    text_key: Option<[u8; 32]>,
 }
 
 impl Desk {
@@ -142,7 +107,13 @@ impl Desk {
 
     /// Returns a Desk on a store.
     pub(super) fn with_store(engine: Engine, options: DeskOptions, store: Box<dyn Store>) -> Self {
-        Self { engine: RwLock::new(Arc::new(engine)), options, resident: Resident::new(), store }
+        Self {
+            engine: RwLock::new(Arc::new(engine)),
+            options,
+            resident: Resident::new(),
+            store,
+            text_key: OnceLock::new(),
+        }
     }
 
     /// Returns the engine that answers now.
@@ -291,10 +262,21 @@ impl Desk {
         self.options.envelope.then(|| call.request_id().ok()).flatten()
     }
 
+    fn text_key(&self) -> Result<[u8; 32]> {
+        if let Some(key) = self.text_key.get() {
+            return Ok(*key);
+        }
+        let made = entropy()?;
+        let _held = fork::hold();
+        Ok(*self.text_key.get_or_init(|| made))
+    }
+
     fn begin(&self) -> Result<Call> {
         let wanted = self.options.envelope || self.options.record;
         let random = if wanted { Some(entropy()?) } else { None };
-        Ok(Call { watch: StopWatch::start(), now: self.options.clock.now(), random })
+        let text_key =
+            if self.options.record && !self.options.store_text { Some(self.text_key()?) } else { None };
+        Ok(Call { watch: StopWatch::start(), now: self.options.clock.now(), random, text_key })
     }
 
     fn answer(
@@ -303,6 +285,13 @@ impl Desk {
         mut frame: Option<&Frame<'_>>,
         control: &Control<'_>,
     ) -> Result<Answer> {
+        if request.operation().needs_record() && !self.options.record {
+            let message = format!(
+                "`{}` is nothing without its record, and this engine keeps none (option `record`)",
+                request.operation().as_str()
+            );
+            return Err(Error::new(Cause::OperationNeedsStore, message));
+        }
         let call = self.begin()?;
         let engine = self.engine();
         if let Some(own) = frame
@@ -310,6 +299,7 @@ impl Desk {
         {
             frame = None;
         }
+        self.check_restriction(&request)?;
         let claimed = match self.key(&mut request, frame.is_some())? {
             None => None,
             Some(scope) => {
@@ -323,16 +313,14 @@ impl Desk {
         };
         fill(&mut request, &call);
         let control = Control { draft: self.options.record, ..control.clone() };
-        let surroundings = Surroundings { resident: Some(&self.resident), statistics: Some(self) };
+        let surroundings = Surroundings { resident: Some(&self.resident), archive: Some(self) };
         let beside = Beside { frame, control: &control, surroundings };
         let mut known = Known::default();
         for _ in 0..STARTS_MAX {
             let reply = loop {
                 match engine.start(&request, beside, &mut known, 0) {
                     Ok(Progressed::Done(reply)) => break reply,
-                    Ok(Progressed::Rows(keys)) => {
-                        known.keep_rows(self.store.read(&self.options.tenant, &keys)?)
-                    }
+                    Ok(Progressed::Rows(keys)) => known.keep_rows(self.rows(keys, &call)?),
                     Err(error) => return Err(self.refused(error, &request, &call)?),
                 }
             };
@@ -343,6 +331,17 @@ impl Desk {
         }
         let message = format!("rows of the store changed under the call `{STARTS_MAX}` times; try again");
         Err(Error::new(Cause::StoreBusy, message))
+    }
+
+    /// Refuses to use the data of a person who is restricted; what reads or ends them stays possible.
+    fn check_restriction(&self, request: &Request) -> Result<()> {
+        let operation = request.operation();
+        let Some(entity_id) = request.subject().filter(|_| operation.judges()) else { return Ok(()) };
+        if self.store.is_restricted(&self.options.tenant, entity_id)? {
+            let message = "the person's data may not be used: `subject.restrict` says so";
+            return Err(Error::new(Cause::SubjectRestricted, message));
+        }
+        Ok(())
     }
 
     /// Takes the key out of a request: it is no part of the body.
@@ -382,13 +381,13 @@ impl Desk {
         &self,
         reply: Reply,
         call: &Call,
-        reads: Vec<(crate::store::RowKey, u64)>,
+        reads: Vec<(RowKey, u64)>,
         claimed: Option<&Claimed<'_>>,
     ) -> Result<Option<Answer>> {
         let Reply { response, columns, draft, events, writes, .. } = reply;
         let written = draft.as_ref().and_then(|draft| draft.answer.clone());
-        let scope = claimed.map(|claimed| &claimed.scope);
-        let record = draft.map(|draft| call.unsealed(draft, scope)).transpose()?;
+        let named = claimed.map(|claimed| (&claimed.scope, claimed.body));
+        let record = draft.map(|draft| call.unsealed(draft, &self.options.tenant, named)).transpose()?;
         let envelope = match call.random {
             Some(_) if self.options.envelope => Some(Envelope {
                 audit_id: record.as_ref().map(|record| record.audit_id().to_owned()),
@@ -402,11 +401,17 @@ impl Desk {
         if record.is_none() && writes.is_empty() && claimed.is_none() {
             return Ok(Some(answer));
         }
-        let key = claimed.map(|claimed| (claimed.scope.clone(), answer.clone()));
+        let removes = record.as_ref().is_some_and(|record| record.removal().is_some());
+        let key = claimed.map(|claimed| (claimed.scope.clone(), claimed.body, answer.clone()));
         let (tenant, events) = (self.options.tenant.clone(), answer.events.clone());
         let commit = Commit { tenant, reads, writes, record, key, events };
         match self.store.commit(commit)? {
-            Committed::All => Ok(Some(answer)),
+            Committed::All => {
+                if removes {
+                    self.store.purge()?;
+                }
+                Ok(Some(answer))
+            }
             Committed::Moved => Ok(None),
             // Another process has answered under the key. If that answer has left meanwhile, the call starts again.
             Committed::Taken => match claimed.map(|it| self.store.claim(&it.scope, it.body)).transpose()? {
@@ -418,64 +423,26 @@ impl Desk {
     }
 }
 
-impl Desk {
-    /// Returns the error of a call that ended so, after what a record keeps of a refusal is stored: an applicant who was
-    /// not judged for want of data may ask why. Its key stays free.
-    fn refused(&self, error: Error, request: &Request, call: &Call) -> Result<Error> {
-        let Some((as_of, seed)) = request.when().filter(|_| self.options.record) else { return Ok(error) };
-        if error.code() != Code::InsufficientData {
-            return Ok(error);
-        }
-        let draft = Draft {
-            operation: request.operation(),
-            as_of,
-            seed,
-            request: canonical::to_shared(request)?,
-            response: canonical::to_shared(&Refusal { error: &error })?,
-            answer: None,
-            computed: None,
-            found: None,
-            entity_id: request.subject().map(|it| it.as_str().to_owned()),
-            artefacts: Vec::new(),
-            columns_sha256: None,
-            refused: Some(error.code().as_str()),
-            removal: None,
-        };
-        let record = call.unsealed(draft, None)?;
-        let recorded =
-            Recorded { audit_id: record.audit_id().to_owned(), request_id: record.request_id().to_owned() };
-        let tenant = self.options.tenant.clone();
-        let (reads, writes, events) = (Vec::new(), Vec::new(), Vec::new());
-        self.store.commit(Commit { tenant, reads, writes, record: Some(record), key: None, events })?;
-        Ok(Error { recorded: Some(Box::new(recorded)), ..error })
-    }
-}
-
 impl Call {
-    fn unsealed(&self, draft: Draft, key: Option<&KeyScope>) -> Result<Unsealed> {
+    pub(super) fn unsealed(
+        &self,
+        draft: Draft,
+        tenant: &str,
+        key: Option<(&KeyScope, Hash)>,
+    ) -> Result<Unsealed> {
         let recorded_at = self.now.unwrap_or(draft.as_of);
         let (_, random) =
             self.random.as_ref().and_then(|it| it.split_last_chunk()).unwrap_or((&[], &[0; 10]));
         let audit_id = id::make(Prefix::Audit, milliseconds(recorded_at), *random)?;
         let request_id = self.request_id()?;
-        draft.unsealed(Named { audit_id, recorded_at, request_id }, key, entropy)
+        let tenant = Some(tenant.to_owned()).filter(|it| !it.is_empty());
+        let text_key = self.text_key;
+        draft.unsealed(Named { audit_id, recorded_at, request_id, tenant, text_key }, key, entropy)
     }
 
     fn request_id(&self) -> Result<String> {
         let random = self.random.as_ref().and_then(|it| it.first_chunk()).copied().unwrap_or_default();
         id::make(Prefix::Request, self.now.map_or(0, milliseconds), random)
-    }
-}
-
-/// What the record of a refusal has for its response.
-#[derive(Serialize)]
-struct Refusal<'e> {
-    error: &'e Error,
-}
-
-impl Statistics for Desk {
-    fn statistics(&self) -> Result<StoreStatistics> {
-        self.store.statistics()
     }
 }
 

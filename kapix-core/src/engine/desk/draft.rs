@@ -49,6 +49,9 @@ pub(super) struct Named {
     pub(super) audit_id: String,
     pub(super) recorded_at: Instant,
     pub(super) request_id: String,
+    pub(super) tenant: Option<String>,
+    /// The key under which texts of rows are hashed; none where they are kept.
+    pub(super) text_key: Option<[u8; 32]>,
 }
 
 /// A draft with everything of its record but its number, which the store gives it.
@@ -65,10 +68,10 @@ impl Draft {
     pub(super) fn unsealed(
         self,
         named: Named,
-        key: Option<&KeyScope>,
+        key: Option<(&KeyScope, Hash)>,
         salt: impl Fn() -> Result<[u8; 16]>,
     ) -> Result<Unsealed> {
-        let Named { audit_id, recorded_at, request_id } = named;
+        let Named { audit_id, recorded_at, request_id, tenant, text_key } = named;
         let whole = Whole {
             computed: self.computed,
             found: self.found,
@@ -76,16 +79,18 @@ impl Draft {
             response: self.response,
         };
         let seal = |(part, body)| Ok((part, SealedPart { body, salt: salt()? }));
-        let parts: BTreeMap<Part, SealedPart> =
-            divide(&whole)?.into_iter().map(seal).collect::<Result<_>>()?;
+        let divided = divide(&whole, text_key.as_ref())?;
+        let hashed_texts = divided.has_hashed_texts.then_some(true);
+        let parts: BTreeMap<Part, SealedPart> = divided.parts.into_iter().map(seal).collect::<Result<_>>()?;
         let request_salt = parts.get(&Part::Request).map(|part| part.salt).unwrap_or_default();
-        let key_hmac = key.map(|key| key.hmac(&request_salt)).transpose()?;
+        let key_hmac = key.map(|(scope, body)| scope.hmac(&request_salt, body)).transpose()?;
         let leaf = Leaf {
             artefacts: self.artefacts,
             as_of: self.as_of,
             audit_id,
             columns_sha256: self.columns_sha256,
             engine: ENGINE_VERSION.into(),
+            hashed_texts,
             key_hmac,
             operation: self.operation.as_str().into(),
             parts: parts.iter().map(|(part, own)| (*part, own.hmac())).collect(),
@@ -96,8 +101,33 @@ impl Draft {
             seed: self.seed,
             semantics: SEMANTICS,
             seq: 0,
+            tenant,
         };
         Ok(Unsealed { leaf, parts, entity_id: self.entity_id })
+    }
+}
+
+#[cfg(test)]
+impl Draft {
+    /// Returns the draft with this id, for tests of stores.
+    pub(crate) fn unsealed_as(self, audit_id: &str) -> Unsealed {
+        let request_id = audit_id.replace("aud_", "req_");
+        let named = Named {
+            audit_id: audit_id.to_owned(),
+            recorded_at: self.as_of,
+            request_id,
+            tenant: None,
+            text_key: None,
+        };
+        self.unsealed(named, None, || Ok([7; 16])).unwrap()
+    }
+}
+
+#[cfg(test)]
+impl Unsealed {
+    /// Makes the record one of a removal, for tests of stores.
+    pub(crate) fn take_out(&mut self, removal: Removal) {
+        self.leaf.removal = Some(removal);
     }
 }
 
@@ -105,6 +135,11 @@ impl Unsealed {
     /// Returns the id of the record.
     pub(super) fn audit_id(&self) -> &str {
         &self.leaf.audit_id
+    }
+
+    /// Returns when the call was recorded.
+    pub(crate) fn recorded_at(&self) -> Instant {
+        self.leaf.recorded_at
     }
 
     /// Returns the leaf, whose number is not known yet.

@@ -98,13 +98,13 @@ fn a_run_that_needs_results_starts_again_with_them_and_replays_without_them() {
     assert_eq!(second["total"], json!(432), "the row holds the first total");
     let record = record(&desk, &second);
     let leaf = record.verify().unwrap();
-    assert!(leaf.found_hmac.is_some());
+    assert!(leaf.parts.contains_key(&crate::audit::Part::Found));
     let named: Vec<&str> = leaf.artefacts.iter().map(|artefact| &*artefact.id).collect();
     assert_eq!(named, ["three", "three", "three"], "the artefacts of each step stand in the record");
     // An engine without the artefact, a store or the first call gives the same bytes from the record alone.
     let bare = Engine::load(&[toy("other", 1.0)], EngineOptions::default()).unwrap();
     let replay = bare.replay(&record, &Control::default()).unwrap();
-    assert_eq!(crate::audit::to_vec(&replay.response).unwrap(), record.response.to_vec());
+    assert_eq!(crate::audit::to_vec(&replay.response).unwrap(), record.response().unwrap());
 }
 
 #[test]
@@ -167,10 +167,11 @@ fn a_replay_takes_the_values_of_resident_state_from_the_record() {
     let second = call(&desk, "toy.count", &event);
     let record = record(&desk, &second);
     let replay = desk.engine().replay(&record, &Control::default()).unwrap();
-    assert_eq!(crate::audit::to_vec(&replay.response).unwrap(), record.response.to_vec());
+    assert_eq!(crate::audit::to_vec(&replay.response).unwrap(), record.response().unwrap());
     assert_eq!(call(&desk, "toy.count", &event)["counts"], json!([3, 3]), "a replay counts nothing");
     let mut altered = (*record).clone();
-    altered.found = Some(br#"{"state":[9,9]}"#.as_slice().into());
+    let found = altered.parts.get_mut(&crate::audit::Part::Found).unwrap();
+    found.body = br#"{"state":[9,9]}"#.as_slice().into();
     assert_eq!(desk.engine().replay(&altered, &Control::default()).unwrap_err().cause, Cause::RecordAltered);
 }
 

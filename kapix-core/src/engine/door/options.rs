@@ -1,5 +1,6 @@
 //! A Desk from JSON: the documents and the options as every language hands them over.
 
+use crate::audit::Signer;
 use crate::canonical::to_vec;
 use crate::engine::desk::{Clock, Desk, DeskOptions, Idempotency};
 use crate::engine::engine::Engine;
@@ -10,6 +11,7 @@ use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::time::Instant;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// The longest path that an operating system takes, `PATH_MAX` of Linux.
 const PATH_BYTES_MAX: usize = 4096;
@@ -22,10 +24,13 @@ struct OptionsBody {
     durability: Option<String>,
     envelope: Option<bool>,
     idempotency: Option<String>,
+    log_key: Option<String>,
     limits: Limits,
+    origin: Option<String>,
     production: bool,
     record: Option<bool>,
     store: Option<String>,
+    store_text: bool,
     tenant: String,
 }
 
@@ -73,6 +78,25 @@ impl OptionsBody {
         Err(Error::new(Cause::StoreUnavailable, "this build keeps no store in a file").at("/store"))
     }
 
+    #[cfg(feature = "signing")]
+    fn signers(&self) -> Result<Vec<Arc<dyn Signer>>> {
+        use crate::audit::Ed25519Signer;
+
+        let Some(text) = &self.log_key else { return Ok(Vec::new()) };
+        let key = Ed25519Signer::from_text(text).map_err(|error| error.at("/log_key"))?;
+        Ok(vec![Arc::new(key)])
+    }
+
+    #[cfg(not(feature = "signing"))]
+    fn signers(&self) -> Result<Vec<Arc<dyn Signer>>> {
+        match &self.log_key {
+            Some(_) => {
+                Err(Error::new(Cause::ValueOutOfRange, "this build signs no checkpoints").at("/log_key"))
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
     fn desk(&self) -> Result<DeskOptions> {
         let default = DeskOptions::default();
         let clock = match self.clock.as_deref() {
@@ -90,11 +114,17 @@ impl OptionsBody {
                 return Err(Error::new(Cause::ValueOutOfRange, message).at("/idempotency"));
             }
         };
+        let signers = self.signers()?;
+        // The log's own key has the name of the log (C2SP tlog-checkpoint).
+        let of_key = signers.first().map(|it| it.name().to_owned());
         Ok(DeskOptions {
             clock,
             envelope: self.envelope.unwrap_or(default.envelope),
             idempotency,
             record: self.record.unwrap_or(default.record),
+            origin: self.origin.clone().or(of_key).unwrap_or(default.origin),
+            signers,
+            store_text: self.store_text,
             tenant: self.tenant.clone(),
         })
     }
@@ -130,7 +160,8 @@ impl Desk {
     ///
     /// Options, each may be absent: `clock` (`system`, `none` or an RFC 3339 instant), `envelope`, `idempotency`
     /// (`durable` or `process`), `limits`, `production`, `record`, `store` (the path of a SQLite file, which is made if
-    /// there is none), `durability` of that store (`decision`, `group` or `os`; default `group`), `tenant`. Empty text is `{}`. Unknown ones are
+    /// there is none), `store_text`, `origin` and `log_key` (the name of the log, and the private key of its checkpoints),
+    /// `durability` of that store (`decision`, `group` or `os`; default `group`), `tenant`. Empty text is `{}`. Unknown ones are
     /// refused. Errors: those of [`Engine::load`], and of the options at pointers that start at them.
     ///
     /// ```
@@ -203,7 +234,16 @@ mod tests {
     fn absent_options_have_the_defaults_of_the_desk() {
         for options in ["", "{}", "{\"limits\":{}}"] {
             let desk = Desk::load(CARDS, options.as_bytes()).unwrap();
-            assert_eq!(*desk.options(), crate::DeskOptions::default());
+            let (own, default) = (desk.options(), crate::DeskOptions::default());
+            assert_eq!(
+                (own.clock, own.envelope, own.record),
+                (default.clock, default.envelope, default.record)
+            );
+            assert_eq!(
+                (own.idempotency, &own.origin, &own.tenant),
+                (default.idempotency, &default.origin, &default.tenant)
+            );
+            assert!(own.signers.is_empty());
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::audit::ArtefactRef;
 use crate::domain::ResultColumns;
 use crate::engine::desk::Draft;
-use crate::engine::operations::{CreditScoreCompleted, Response};
+use crate::engine::operations::{CreditScoreCompleted, DecisionMade, Response};
 use crate::store::Write;
 use serde::Serialize;
 
@@ -38,6 +38,8 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum EventData {
+    /// Of `decision.made`.
+    DecisionMade(DecisionMade),
     /// Of `credit.score.completed`.
     CreditScoreCompleted(CreditScoreCompleted),
 }

@@ -6,6 +6,7 @@
 //! values that the answer used are kept: a replay takes all three from the record.
 
 use super::Operate;
+use super::archive::Archive;
 use super::table::{Operation, Response};
 use crate::audit::ArtefactRef;
 use crate::canonical::{self, Joinable};
@@ -17,7 +18,7 @@ use crate::engine::registry::Registry;
 use crate::error::{Cause, Error, Result};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::store::{ENTITIES, Row, RowKey, StoreStatistics};
+use crate::store::{ENTITIES, RECORDS, RESTRICTIONS, Row, RowKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -29,14 +30,8 @@ use std::sync::Arc;
 pub(in crate::engine) struct Surroundings<'c> {
     /// The resident state.
     pub(in crate::engine) resident: Option<&'c Resident>,
-    /// What the store holds.
-    pub(in crate::engine) statistics: Option<&'c dyn Statistics>,
-}
-
-/// States what a store holds and what it dropped.
-pub(in crate::engine) trait Statistics: core::fmt::Debug {
-    /// Returns the counts.
-    fn statistics(&self) -> Result<StoreStatistics>;
+    /// The Desk.
+    pub(in crate::engine) archive: Option<&'c dyn Archive>,
 }
 
 /// What enters a run beside the request.
@@ -105,9 +100,10 @@ pub(in crate::engine) struct Known {
     state: RefCell<Option<JsonValue>>,
 }
 
-/// Returns the rows that a record keeps beside the request: the data of applicants are in the request.
+/// Returns the rows that a record keeps beside the request: the data of applicants are in the request, and whether a person
+/// may be judged or erased is not what an answer rests on.
 fn kept(rows: &BTreeMap<RowKey, Option<Row>>) -> impl Iterator<Item = (&RowKey, &Option<Row>)> {
-    rows.iter().filter(|(key, _)| key.table != ENTITIES)
+    rows.iter().filter(|(key, _)| key.table != ENTITIES && key.table != RESTRICTIONS)
 }
 
 /// Rows as a list: JSON has no keys of two parts.
@@ -155,7 +151,8 @@ impl Known {
 
     /// Returns the version of each row that was read, 0 where there was none.
     pub(in crate::engine) fn versions(&self) -> Vec<(RowKey, u64)> {
-        self.rows.iter().map(|(key, row)| (key.clone(), row.as_ref().map_or(0, |row| row.version))).collect()
+        let rows = self.rows.iter().filter(|(key, _)| key.table != RECORDS);
+        rows.map(|(key, row)| (key.clone(), row.as_ref().map_or(0, |row| row.version))).collect()
     }
 
     /// Returns what a record keeps: `None` for an answer that rests on its request alone.
@@ -195,16 +192,22 @@ impl<'c, 'f> Call<'c, 'f> {
                     operation,
                     as_of,
                     seed,
-                    request: canonical::to_shared(request)?,
-                    response: Arc::clone(answer.text()),
+                    request: match &done.recorded_request {
+                        Some(instead) => canonical::to_shared(instead)?,
+                        None => canonical::to_shared(request)?,
+                    },
+                    response: match &done.recorded_response {
+                        Some(instead) => canonical::to_shared(instead)?,
+                        None => Arc::clone(answer.text()),
+                    },
                     answer: Some(answer),
                     computed: done.computed.as_ref().map(canonical::to_shared).transpose()?,
-                    entity_id: request.subject().map(|it| it.as_str().to_owned()),
+                    entity_id: done.about.or_else(|| request.subject().map(str::to_owned)),
                     found: self.known.to_bytes()?.map(Into::into),
                     artefacts: done.artefacts.clone(),
                     columns_sha256: done.columns_sha256,
                     refused: None,
-                    removal: None,
+                    removal: done.removal,
                 })
             }
             None => None,
@@ -248,6 +251,16 @@ impl<'c, 'f> Call<'c, 'f> {
             Some(row) => Ok(row.as_ref()),
             None => Err(Interrupt::Rows(vec![key.clone()])),
         }
+    }
+
+    /// Returns these rows of the store, all of them as of one moment; a run that asks for the first time starts again once.
+    pub(super) fn rows(&self, keys: &[RowKey]) -> core::result::Result<Vec<Option<&'c Row>>, Interrupt> {
+        let missing: Vec<RowKey> =
+            keys.iter().filter(|key| !self.known.rows.contains_key(key)).cloned().collect();
+        if !missing.is_empty() {
+            return Err(Interrupt::Rows(missing));
+        }
+        Ok(keys.iter().map(|key| self.known.rows.get(key).and_then(Option::as_ref)).collect())
     }
 
     /// Reads and changes the resident state under the locks of these keys, once a call; what `apply` returns is what

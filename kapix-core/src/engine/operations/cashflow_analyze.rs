@@ -83,14 +83,15 @@ pub struct AccountView {
 impl Operate for CashflowAnalyzeRequest {
     const NAME: &'static str = "cashflow.analyze";
     const TAKES_ROWS: bool = true;
+    const JUDGES: bool = true;
     const APPLICANT: &'static [&'static str] = &["akiba", "data", "data_sources"];
     const ANSWERS: &'static [&'static str] =
         &["accounts", "analysis", "as_of", "currency", "entity_id", "features_as_of", "findings", "seed"];
     type Response = CashflowAnalyzeResponse;
     recorded!();
 
-    fn subject(&self) -> Option<&Id> {
-        Some(&self.entity_id)
+    fn subject(&self) -> Option<&str> {
+        Some(self.entity_id.as_str())
     }
 
     /// Doubtful rows and old data refer, as they do under a card: a policy makes no second reading of them.

@@ -25,7 +25,7 @@ use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, re
 use crate::audit::ArtefactRef;
 use crate::domain::Frame;
 use crate::engine::door::{Event, EventData};
-use crate::engine::registry::{Chosen, Registry, RouteKey};
+use crate::engine::registry::{Chosen, RouteKey};
 use crate::error::Result;
 use crate::id::Id;
 use crate::json_value::JsonValue;
@@ -59,6 +59,7 @@ pub struct CreditScoreCompleted {
 impl Operate for CreditScoreRequest {
     const NAME: &'static str = "credit.score";
     const TAKES_ROWS: bool = true;
+    const JUDGES: bool = true;
     const APPLICANT: &'static [&'static str] =
         &["akiba", "context", "data", "data_sources", "entity_type", "features"];
     const ANSWERS: &'static [&'static str] = &[
@@ -88,8 +89,8 @@ impl Operate for CreditScoreRequest {
     type Response = CreditScoreResponse;
     recorded!();
 
-    fn subject(&self) -> Option<&Id> {
-        Some(&self.entity_id)
+    fn subject(&self) -> Option<&str> {
+        Some(self.entity_id.as_str())
     }
 
     fn refers(answer: &JsonValue) -> bool {
@@ -118,9 +119,9 @@ impl Operate for CreditScoreRequest {
         let key = RouteKey::Entity(self.entity_type);
         let card = call.registry.choose::<Card>(Operation::CreditScore, key, self.card.as_deref())?;
         let evidence = Evidence::gather(self, as_of, limits)?;
-        let response = score(self, &card, &evidence, call.registry)?;
+        let (response, computed) = score(self, &card, &evidence, call)?;
         let event = completed(&response);
-        Ok(Done { events: vec![event], ..Done::new(response, vec![card.reference()]) })
+        Ok(Done { computed, events: vec![event], ..Done::new(response, vec![card.reference()]) })
     }
 }
 
@@ -128,12 +129,12 @@ fn score(
     request: &CreditScoreRequest,
     card: &Chosen<'_, Card>,
     evidence: &Evidence<'_>,
-    registry: &Registry,
-) -> Result<CreditScoreResponse> {
+    call: &Call<'_, '_>,
+) -> Result<(CreditScoreResponse, Option<JsonValue>)> {
     let features = evidence.features();
     let mut inputs = evidence.read(card, features.as_ref());
     context::fill(request, card, (evidence, features.as_ref()), &mut inputs)?;
-    let unread = Unread::find(request, (evidence, &inputs), card, registry)?;
+    let unread = Unread::find(request, (evidence, &inputs), card, call.registry)?;
     let inputs = evidence.check_minimum(card, features.as_ref(), inputs)?;
     let slots = card.place(&inputs.values, |position, feature| {
         evidence.pointer(feature, card.inputs().nth(position).map(|(_, _, source)| source))
@@ -172,8 +173,10 @@ fn score(
         is_open: judged.effect == MissingEffect::Refers,
     };
     let explanation = if request.explain { Some(scored.explain(request)?) } else { None };
+    let computed =
+        if call.control.draft { evidence.computed(card, &inputs, features.as_ref()) } else { None };
     let (min, max) = card.points_range();
-    Ok(CreditScoreResponse {
+    let response = CreditScoreResponse {
         as_of: instant(request.as_of)?,
         card: card.reference(),
         confidence,
@@ -195,7 +198,8 @@ fn score(
         score: 1.0 - pd,
         seed: request.seed,
         unused: unread.pointers,
-    })
+    };
+    Ok((response, computed))
 }
 
 fn confidence(

@@ -1,7 +1,7 @@
 //! `engine.describe`: what the engine is and holds.
 
 use super::table::Operation;
-use super::{Call, Done, Interrupt, Operate, Statistics};
+use super::{Archive, Call, Done, Interrupt, Operate};
 use crate::audit::{ENGINE_VERSION, SEMANTICS};
 use crate::engine::registry::{ArtefactEntry, Route};
 use crate::limits::Limits;
@@ -67,7 +67,7 @@ impl Operate for EngineDescribeRequest {
             production: call.registry.options.production,
             routes: call.registry.routes.clone(),
             semantics: SEMANTICS,
-            store: call.surroundings.statistics.map(Statistics::statistics).transpose()?,
+            store: call.surroundings.archive.map(Archive::statistics).transpose()?,
         };
         Ok(Done::new(response, Vec::new()))
     }

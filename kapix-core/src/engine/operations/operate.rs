@@ -1,7 +1,7 @@
 //! What an operation is.
 
 use super::{Call, Interrupt};
-use crate::audit::ArtefactRef;
+use crate::audit::{ArtefactRef, Removal};
 use crate::canonical::Hash;
 use crate::domain::{Frame, ResultColumns};
 use crate::engine::door::Event;
@@ -32,6 +32,10 @@ pub(in crate::engine) trait Operate:
     const RETURNS_COLUMNS: bool = false;
     /// Whether a call leaves a record.
     const RECORDED: bool = false;
+    /// Whether it judges a person, whose data it uses for that.
+    const JUDGES: bool = false;
+    /// Whether it is nothing without its record: a Desk that keeps none refuses it.
+    const NEEDS_RECORD: bool = false;
     /// Whether it reads and changes the resident state of a Desk.
     const STATEFUL: bool = false;
     /// The fields of an [`Applicant`](super::Applicant) that its request has; none where it is not about one
@@ -76,7 +80,7 @@ pub(in crate::engine) trait Operate:
     }
 
     /// Returns whom the request is about, as the host names them: records are found by it.
-    fn subject(&self) -> Option<&Id> {
+    fn subject(&self) -> Option<&str> {
         None
     }
 
@@ -128,6 +132,22 @@ macro_rules! recorded {
 }
 pub(super) use recorded;
 
+/// The members of [`Operate`] of an operation that reads what records hold of people: the reading leaves a record too.
+macro_rules! reading {
+    () => {
+        const RECORDED: bool = true;
+
+        fn clocked(&mut self) -> Option<&mut Option<$crate::time::Instant>> {
+            Some(&mut self.as_of)
+        }
+
+        fn when(&self) -> Option<($crate::time::Instant, i64)> {
+            Some((self.as_of?, 0))
+        }
+    };
+}
+pub(super) use reading;
+
 /// The fields of a request that the Desk reads and fills.
 pub(in crate::engine) struct Common<'r> {
     pub(in crate::engine) as_of: &'r mut Option<Instant>,
@@ -143,12 +163,20 @@ pub(in crate::engine) struct Done<R> {
     pub(super) columns: ResultColumns,
     /// Artefacts that took part.
     pub(super) artefacts: Vec<ArtefactRef>,
+    /// Whom the record is about, where the request does not say.
+    pub(super) about: Option<String>,
     /// Features that were computed of rows, by name, for the record.
     pub(super) computed: Option<JsonValue>,
     /// SHA-256 of the columns that came beside the request and of those that go beside the answer.
     pub(super) columns_sha256: Option<Hash>,
     /// What a host may pass on.
     pub(super) events: Vec<Event>,
+    /// What the record keeps in place of the request, of a call that must leave no trace of whom it is about.
+    pub(super) recorded_request: Option<JsonValue>,
+    /// What the record keeps in place of the answer, of a call that reads what other records hold.
+    pub(super) recorded_response: Option<JsonValue>,
+    /// What is taken out of other records.
+    pub(super) removal: Option<Removal>,
     /// What changes in the store.
     pub(super) writes: Vec<Write>,
 }
@@ -159,10 +187,14 @@ impl<R> Done<R> {
         Self {
             response,
             columns: ResultColumns::default(),
+            about: None,
             artefacts,
             computed: None,
             columns_sha256: None,
             events: Vec::new(),
+            recorded_request: None,
+            recorded_response: None,
+            removal: None,
             writes: Vec::new(),
         }
     }

@@ -208,6 +208,7 @@ impl PolicyExplainRequest {
             return Err(Error::new(Cause::ValueOutOfRange, message).at("/decision/policy").into());
         }
         let request = PolicyRunRequest {
+            earlier: Vec::new(),
             as_of: decision.as_of.or(self.as_of),
             counterfactual: true,
             language: self.language.clone(),

@@ -12,6 +12,7 @@ pub use answer::{
     PolicyStep, ReasonSource,
 };
 pub use request::{Applicant, PolicyRunRequest};
+pub(super) use request::{EarlierId, english};
 pub use shadow::ShadowView;
 pub use split::{ArmRole, Challenger, PolicyArm, PolicySplit};
 
@@ -20,28 +21,39 @@ use super::table::Operation;
 use super::{Call, Done, Interrupt, Operate, columns_as_rows, entity, instant, recorded};
 use crate::domain::Frame;
 use crate::error::{Cause, Error, Result};
-use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use crate::policy::{
-    CallNeed, CounterfactualNull, LANGUAGES, Outcome, Policy, Progress, State, StepResult, StepResults,
-    Verdict,
+    CallNeed, CounterfactualNull, LANGUAGES, Outcome, Policy, PolicyDoubt, Progress, State, StepBody,
+    StepResult, StepResults, Verdict,
 };
 use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What came of the steps of a run, by their number.
-type Steps = BTreeMap<u32, (Operation, Fulfilled)>;
+type Steps = BTreeMap<u32, Asked>;
+
+/// What a step was asked, and what came of it.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    operation: Operation,
+    fulfilled: Fulfilled,
+    /// The record of the earlier result that stands for it.
+    audit_id: Option<String>,
+    /// Why that may not stand for it.
+    doubt: Option<PolicyDoubt>,
+}
 
 impl Operate for PolicyRunRequest {
     const NAME: &'static str = "policy.run";
     const TAKES_ROWS: bool = true;
+    const JUDGES: bool = true;
     type Response = PolicyRunResponse;
     recorded!();
 
-    fn subject(&self) -> Option<&Id> {
-        Some(&self.entity_id)
+    fn subject(&self) -> Option<&str> {
+        Some(self.entity_id.as_str())
     }
 
     fn completed(&self, call: &Call<'_, '_>) -> core::result::Result<Option<Self>, Interrupt> {
@@ -136,13 +148,35 @@ impl PolicyRunRequest {
                 Progress::Done(verdict) => return Ok((verdict, steps)),
                 Progress::Need(need) => {
                     let (step, operation) = (need.step, Operation::parse(&need.operation)?);
-                    let arguments = self.arguments(operation, need, as_of, call.limits())?;
-                    let fulfilled = call.result(Need { arguments, operation })?.clone();
-                    results.insert(step, step_result(operation, &fulfilled));
-                    steps.insert(step, (operation, fulfilled));
+                    let asked = match self.earlier.iter().find(|it| it.operation == operation) {
+                        Some(earlier) => self.stand_in(call, policy, earlier, &need)?,
+                        None => {
+                            let arguments = self.arguments(operation, need, as_of, call.limits())?;
+                            let fulfilled = call.result(Need { arguments, operation })?.clone();
+                            Asked { operation, fulfilled, audit_id: None, doubt: None }
+                        }
+                    };
+                    results.insert(step, asked.result());
+                    steps.insert(step, asked);
                 }
             }
         }
+    }
+
+    /// Returns the earlier result that the application brings for a step.
+    fn stand_in(
+        &self,
+        call: &Call<'_, '_>,
+        policy: &Policy,
+        earlier: &EarlierId,
+        need: &CallNeed,
+    ) -> core::result::Result<Asked, Interrupt> {
+        let step = usize::try_from(need.step).ok().and_then(|step| policy.body.steps.get(step));
+        let by_id = if let Some(StepBody::Call(step)) = step { step.by_id.as_ref() } else { None };
+        let found = super::earlier::read(call, earlier.name, &earlier.id)?;
+        let audit_id = Some(found.audit_id.clone());
+        let (fulfilled, doubt) = found.stand_for(need, earlier.operation, (&self.entity_id, by_id));
+        Ok(Asked { operation: earlier.operation, fulfilled, audit_id, doubt })
     }
 
     /// Returns the request of a step: the applicant, what the policy states, and values of the application.
@@ -193,7 +227,17 @@ impl PolicyRunRequest {
     }
 }
 
-/// Returns what came of a step, as a policy reads it.
+impl Asked {
+    /// Returns what came of the step, as a policy reads it.
+    fn result(&self) -> StepResult {
+        match self.doubt {
+            Some(doubt) => StepResult::Unfit(doubt),
+            None => step_result(self.operation, &self.fulfilled),
+        }
+    }
+}
+
+/// Returns what came of an operation, as a policy reads it.
 fn step_result(operation: Operation, fulfilled: &Fulfilled) -> StepResult {
     match fulfilled {
         Fulfilled::Answer(answer) => {

@@ -4,18 +4,27 @@ use super::call::{Call, Interrupt};
 #[cfg(test)]
 use super::toy;
 use super::{
-    ArtefactCheckRequest, ArtefactCheckResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common,
-    CreditScoreBatchRequest, CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse,
-    EngineDescribeRequest, EngineDescribeResponse, EntityForgetRequest, EntityForgetResponse,
-    EntityPutRequest, EntityPutResponse, Operate, PolicyCheckRequest, PolicyCheckResponse, PolicyDiffRequest,
-    PolicyDiffResponse, PolicyExplainRequest, PolicyExplainResponse, PolicyReplayRequest,
-    PolicyReplayResponse, PolicyRunRequest, PolicyRunResponse, ScorecardDevelopResponse,
-    ScorecardEvaluateResponse, TransactionsReadResponse,
+    ArtefactCheckRequest, ArtefactCheckResponse, AuditCheckpointRequest, AuditCheckpointResponse,
+    AuditKeyRequest, AuditKeyResponse, AuditProveRequest, AuditProveResponse, AuditVerifyRequest,
+    AuditVerifyResponse, CashflowAnalyzeRequest, CashflowAnalyzeResponse, Common, CreditScoreBatchRequest,
+    CreditScoreBatchResponse, CreditScoreRequest, CreditScoreResponse, DecisionsExportRequest,
+    DecisionsExportResponse, DecisionsGetRequest, DecisionsGetResponse, DecisionsListRequest,
+    DecisionsListResponse, DecisionsRunRequest, DecisionsRunResponse, EngineBackupRequest,
+    EngineBackupResponse, EngineDescribeRequest, EngineDescribeResponse, EngineHealthRequest,
+    EngineHealthResponse, EntityForgetRequest, EntityForgetResponse, EntityPutRequest, EntityPutResponse,
+    EventsAckRequest, EventsChangedResponse, EventsFailRequest, EventsPollRequest, EventsPollResponse,
+    EventsRetryRequest, Operate, OutcomesRecordRequest, OutcomesRecordResponse, PolicyCheckRequest,
+    PolicyCheckResponse, PolicyDiffRequest, PolicyDiffResponse, PolicyExplainRequest, PolicyExplainResponse,
+    PolicyReplayRequest, PolicyReplayResponse, PolicyRunRequest, PolicyRunResponse, RecordsGetRequest,
+    RecordsGetResponse, RecordsLapseRequest, RecordsLapseResponse, RecordsListRequest, RecordsListResponse,
+    RecordsReplayRequest, RecordsReplayResponse, ScorecardDevelopResponse, ScorecardEvaluateResponse,
+    SubjectEraseRequest, SubjectEraseResponse, SubjectExportRequest, SubjectExportResponse,
+    SubjectRestrictRequest, SubjectRestrictResponse, TransactionsReadResponse, WebhookSignRequest,
+    WebhookSignResponse, WebhookVerifyRequest, WebhookVerifyResponse,
 };
 use crate::domain::Frame;
 use crate::engine::door::Reply;
 use crate::error::{Cause, Error, Result};
-use crate::id::Id;
 use crate::json;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
@@ -128,6 +137,22 @@ macro_rules! operations {
             /// ```
             pub const fn is_recorded(self) -> bool {
                 match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::RECORDED,)+ }
+            }
+
+            /// Returns whether the operation judges a person, which a restriction forbids.
+            pub(in crate::engine) const fn judges(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::JUDGES,)+ }
+            }
+
+            /// Returns whether the operation is nothing without its record: a [`Desk`](crate::Desk) that keeps none refuses it.
+            ///
+            /// ```
+            /// use kapix_core::Operation;
+            ///
+            /// assert!(Operation::DecisionsRun.needs_record() && !Operation::PolicyRun.needs_record());
+            /// ```
+            pub const fn needs_record(self) -> bool {
+                match self { $($(#[cfg($gate)])? Self::$variant => <$request as Operate>::NEEDS_RECORD,)+ }
             }
 
             /// Returns whether the operation reads and changes the resident state of a [`Desk`](crate::Desk).
@@ -259,7 +284,7 @@ macro_rules! operations {
             }
 
             /// Returns whom the request is about, as the host names them.
-            pub(in crate::engine) fn subject(&self) -> Option<&Id> {
+            pub(in crate::engine) fn subject(&self) -> Option<&str> {
                 match self { $($(#[cfg($gate)])? Self::$variant(request) => request.subject(),)+ }
             }
 
@@ -299,6 +324,14 @@ macro_rules! operations {
 }
 
 operations! {
+    /// The head of the log, signed, and the proof that an earlier one is its beginning.
+    AuditCheckpoint: AuditCheckpointRequest => AuditCheckpointResponse;
+    /// A new key for the checkpoints of a log.
+    AuditKey: AuditKeyRequest => AuditKeyResponse;
+    /// The proof that a record is in the log.
+    AuditProve: AuditProveRequest => AuditProveResponse;
+    /// Whether anything in the log was altered, taken out, put in or moved.
+    AuditVerify: AuditVerifyRequest => AuditVerifyResponse;
     /// Proves an artefact before it is used.
     ArtefactCheck: ArtefactCheckRequest => ArtefactCheckResponse;
     /// Cash-flow features of an applicant with their transactions.
@@ -307,12 +340,34 @@ operations! {
     CreditScore: CreditScoreRequest => CreditScoreResponse;
     /// Scores many applicants, given as columns.
     CreditScoreBatch: CreditScoreBatchRequest => CreditScoreBatchResponse;
+    /// Decisions as columns, with what they rested on and what became of them.
+    DecisionsExport: DecisionsExportRequest => DecisionsExportResponse;
+    /// A decision as it stands.
+    DecisionsGet: DecisionsGetRequest => DecisionsGetResponse;
+    /// Decisions by date, outcome, reason, policy, arm and actor; a page, or a sample by stratum.
+    DecisionsList: DecisionsListRequest => DecisionsListResponse;
+    /// Decides an application on record, on values or on earlier results by their id: outcome, reason, terms, confidence.
+    DecisionsRun: DecisionsRunRequest => DecisionsRunResponse;
+    /// Copies the store to another file, as of one moment, while calls go on.
+    EngineBackup: EngineBackupRequest => EngineBackupResponse;
     /// What the engine is and holds: versions, artefacts, limits, operations.
     EngineDescribe: EngineDescribeRequest => EngineDescribeResponse;
+    /// How the store does: log, checkpoint, what is held; in a form for Prometheus too.
+    EngineHealth: EngineHealthRequest => EngineHealthResponse;
     /// Forgets the data that were kept of an applicant.
     EntityForget: EntityForgetRequest => EntityForgetResponse;
     /// Keeps the data of an applicant, for requests that name their sources.
     EntityPut: EntityPutRequest => EntityPutResponse;
+    /// Says that events are done.
+    EventsAck: EventsAckRequest => EventsChangedResponse;
+    /// Says that events could not be handled: they are sent again later.
+    EventsFail: EventsFailRequest => EventsChangedResponse;
+    /// Fetches events, at least once, and leases them to a consumer.
+    EventsPoll: EventsPollRequest => EventsPollResponse;
+    /// Sends dead letters again.
+    EventsRetry: EventsRetryRequest => EventsChangedResponse;
+    /// Says what became of a decision, and since when it is known.
+    OutcomesRecord: OutcomesRecordRequest => OutcomesRecordResponse;
     /// Proves a policy and finds what is wrong with it: gaps, conflicts, hidden rows, failing cases.
     PolicyCheck: PolicyCheckRequest => PolicyCheckResponse;
     /// What two versions of a policy decide differently: by their documents, and over a portfolio.
@@ -323,10 +378,24 @@ operations! {
     PolicyReplay: PolicyReplayRequest => PolicyReplayResponse;
     /// Decides an application by a policy: outcome, reasons, matched rules, terms.
     PolicyRun: PolicyRunRequest => PolicyRunResponse;
+    /// The record of a call: what it was asked and answered.
+    RecordsGet: RecordsGetRequest => RecordsGetResponse;
+    /// Takes parts out of records whose time is over; the leaves of the log stay.
+    RecordsLapse: RecordsLapseRequest => RecordsLapseResponse;
+    /// Records of calls by applicant, operation and time.
+    RecordsList: RecordsListRequest => RecordsListResponse;
+    /// Answers the request of a record again, and says what changed: data, model, policy or engine.
+    RecordsReplay: RecordsReplayRequest => RecordsReplayResponse;
     /// Develops a card from rows with known outcomes.
     ScorecardDevelop: ScorecardDevelopRequest => ScorecardDevelopResponse;
     /// Measures how well a card ranks and is calibrated on rows with known outcomes.
     ScorecardEvaluate: ScorecardEvaluateRequest => ScorecardEvaluateResponse;
+    /// Erases what is held of a person; the leaves of the log stay.
+    SubjectErase: SubjectEraseRequest => SubjectEraseResponse;
+    /// Everything that is held of a person.
+    SubjectExport: SubjectExportRequest => SubjectExportResponse;
+    /// Says whether a person's data may be used, and whether they may be erased.
+    SubjectRestrict: SubjectRestrictRequest => SubjectRestrictResponse;
     #[cfg(test)]
     /// Counts events by key.
     ToyCount: toy::ToyCountRequest => toy::ToyCountResponse;
@@ -338,6 +407,10 @@ operations! {
     ToyTally: toy::ToyTallyRequest => toy::ToyTallyResponse;
     /// Reads the transactions of a document: delimited text, or an aggregator's answer in JSON.
     TransactionsRead: TransactionsReadRequest => TransactionsReadResponse;
+    /// The headers of a message: the signature that the Kapix API published, and those of Standard Webhooks.
+    WebhookSign: WebhookSignRequest => WebhookSignResponse;
+    /// Whether a message is from whom it says, and of now.
+    WebhookVerify: WebhookVerifyRequest => WebhookVerifyResponse;
 }
 
 impl Operation {

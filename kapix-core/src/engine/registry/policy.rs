@@ -12,7 +12,7 @@ use crate::scorecard::EntityType;
 impl Kind for Policy {
     const KIND: &'static str = "policy";
     const NOUN: &'static str = "policy";
-    const ANSWERS: &'static [Operation] = &[Operation::PolicyRun];
+    const ANSWERS: &'static [Operation] = &[Operation::PolicyRun, Operation::DecisionsRun];
 
     fn load(artefact: &JsonValue, limits: &Limits) -> Result<Self> {
         let document: Document<PolicyBody> = Document::read(artefact, limits)?;

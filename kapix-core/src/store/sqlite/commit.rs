@@ -8,24 +8,18 @@ use crate::audit::{Record, leaf_hash};
 use crate::canonical::{self, Hash};
 use crate::engine::Unsealed;
 use crate::error::Result;
-use crate::store::{Commit, Committed, KeyScope, RowKey, Write};
+use crate::store::memory::stored_events;
+use crate::store::{Commit, Committed, KeyScope, RowKey, StoredEvent, Write};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-
-/// A commit and, of its key, the hash of the body.
-#[derive(Debug)]
-pub(super) struct Ready {
-    pub(super) commit: Commit,
-    pub(super) body: Option<Hash>,
-}
 
 /// Does these commits, in their order, and returns what became of each. An error of the store is that of all of them: none
 /// was done.
-pub(super) fn run(connection: &mut Connection, batch: Vec<Ready>) -> Result<Vec<Result<Committed>>> {
+pub(super) fn run(connection: &mut Connection, batch: Vec<Commit>) -> Result<Vec<Result<Committed>>> {
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failure)?;
     let mut log = Log::read(&transaction)?;
     let outcomes =
-        batch.into_iter().map(|ready| one(&transaction, &mut log, ready)).collect::<Result<Vec<_>>>()?;
+        batch.into_iter().map(|commit| one(&transaction, &mut log, commit)).collect::<Result<Vec<_>>>()?;
     transaction.commit().map_err(failure)?;
     Ok(outcomes)
 }
@@ -35,7 +29,7 @@ struct Prepared {
     record: Option<(Record, Unsealed)>,
     key: Option<Keyed>,
     values: Vec<(RowKey, Option<Vec<u8>>)>,
-    events: Vec<Vec<u8>>,
+    events: Vec<StoredEvent>,
 }
 
 /// An answer under its key.
@@ -47,20 +41,19 @@ struct Keyed {
 }
 
 /// Does one commit: the outer error is the store's and ends the transaction, the inner one is the commit's own.
-fn one(transaction: &Transaction<'_>, log: &mut Log, ready: Ready) -> Result<Result<Committed>> {
-    let Ready { commit, body } = ready;
+fn one(transaction: &Transaction<'_>, log: &mut Log, commit: Commit) -> Result<Result<Committed>> {
     for (key, read) in &commit.reads {
         if version(transaction, &commit.tenant, key)? != *read {
             return Ok(Ok(Committed::Moved));
         }
     }
-    if let Some((scope, _)) = &commit.key
+    if let Some((scope, _, _)) = &commit.key
         && answer_of(transaction, scope)?.is_some()
     {
         return Ok(Ok(Committed::Taken));
     }
     let tenant = commit.tenant.clone();
-    let prepared = match prepare(commit, body, log.size()) {
+    let prepared = match prepare(commit, log.size()) {
         Ok(prepared) => prepared,
         Err(own) => return Ok(Err(own)),
     };
@@ -68,23 +61,24 @@ fn one(transaction: &Transaction<'_>, log: &mut Log, ready: Ready) -> Result<Res
     Ok(Ok(Committed::All))
 }
 
-fn prepare(commit: Commit, body: Option<Hash>, seq: u64) -> Result<Prepared> {
+fn prepare(commit: Commit, seq: u64) -> Result<Prepared> {
     let Commit { writes, record, key, events, .. } = commit;
     let value = |write: Write| Ok((write.key, write.value.as_ref().map(canonical::to_vec).transpose()?));
+    let events = stored_events(record.as_ref(), &events)?;
     Ok(Prepared {
+        events,
         record: match record {
             Some(own) => Some((own.clone().seal(seq)?, own)),
             None => None,
         },
-        key: match key.zip(body) {
-            Some(((scope, answer), body)) => {
+        key: match key {
+            Some((scope, body, answer)) => {
                 let audit_id = answer.audit_id().map(ToOwned::to_owned);
                 Some(Keyed { scope, body, audit_id, answer: answer.to_json()? })
             }
             None => None,
         },
         values: writes.into_iter().map(value).collect::<Result<_>>()?,
-        events: events.iter().map(canonical::to_vec).collect::<Result<_>>()?,
     })
 }
 
@@ -93,7 +87,6 @@ fn write(transaction: &Transaction<'_>, log: &mut Log, tenant: &str, prepared: P
     let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
         transaction.prepare_cached(sql).and_then(|mut it| it.execute(values)).map_err(failure)
     };
-    let entity_id = record.as_ref().and_then(|(_, own)| own.entity_id.clone());
     if let Some((record, own)) = record {
         records::insert(transaction, tenant, &record, &own)?;
         log.append(transaction, leaf_hash(&record.leaf))?;
@@ -121,9 +114,11 @@ fn write(transaction: &Transaction<'_>, log: &mut Log, tenant: &str, prepared: P
         )?;
     }
     for event in events {
+        let data = canonical::to_vec(&event.data)?;
         run(
-            "INSERT INTO event (tenant, entity_id, event) VALUES (?1, ?2, CAST(?3 AS TEXT))",
-            params![tenant, entity_id, event],
+            "INSERT INTO event (tenant, audit_id, entity_id, occurred_at, type, data)
+             VALUES (?1, ?2, ?3, ?4, ?5, CAST(?6 AS TEXT))",
+            params![tenant, event.audit_id, event.entity_id, event.occurred_at.to_string(), event.kind, data],
         )?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `schema.sql`, `open` | the tables, and what a file must be to be opened |
+//! | `place` | where a file must not be: on a network file system |
 //! | `connection` | connections that are opened when they are needed, again in each process |
 //! | `commit` | one transaction for the commits of all threads that wait |
 //! | `records` | records, and the parts that are taken out of them |
@@ -14,6 +15,7 @@ mod connection;
 mod failure;
 mod nodes;
 mod open;
+mod place;
 mod records;
 #[expect(clippy::module_inception, reason = "the file holds what the folder is named after")]
 mod sqlite;

@@ -1,13 +1,14 @@
 //! What a file must be to be opened as a store, and how it is made.
 
 use super::failure::failure;
+use super::place;
 use crate::error::{Cause, Error, Result};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
 use std::time::Duration;
 
 /// The schema of this engine; it reads no later one.
-const SCHEMA: i64 = 1;
+pub(super) const SCHEMA: u32 = 1;
 /// "KAPX": what marks a file as a store of Kapix.
 const APPLICATION: i64 = 0x4b41_5058;
 /// How long a call waits for another process that writes.
@@ -27,6 +28,7 @@ pub enum Durability {
 
 /// Opens a connection to the store in a file, which is made if there is none.
 pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection> {
+    place::check(path)?;
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failure)?;
@@ -56,7 +58,7 @@ fn check(connection: &Connection) -> Result<bool> {
     let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
     let refusal = |message: String| Err(Error::new(Cause::StoreSchema, message));
     match (application, version) {
-        (APPLICATION, SCHEMA) => Ok(false),
+        (APPLICATION, version) if version == i64::from(SCHEMA) => Ok(false),
         (APPLICATION, _) => refusal(format!(
             "the store has schema `{version}`; this engine reads `{SCHEMA}`: use the engine that wrote it"
         )),

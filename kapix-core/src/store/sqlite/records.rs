@@ -2,10 +2,13 @@
 
 use super::failure::failure;
 use super::nodes::signed;
+use super::sqlite::document;
 use crate::audit::{Part, Record, Removal, SealedPart};
+use crate::canonical::Hash;
 use crate::engine::Unsealed;
-use crate::error::Result;
-use crate::store::{Held, Query};
+use crate::error::{Cause, Error, Result};
+use crate::store::{Held, KeyScope, Query, StoredAnswer, StoredEvent};
+use crate::time::Instant;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,7 +71,10 @@ pub(super) fn remove(connection: &Connection, tenant: &str, removal: &Removal) -
             let sql = format!("UPDATE body SET \"{part}\" = NULL, {part}_salt = NULL WHERE seq = {own}");
             run(&sql, key)?;
         }
-        run("DELETE FROM answer WHERE audit_id = ?1 AND tenant = ?2", key)?;
+        if parts.contains(&Part::Response) || parts.contains(&Part::Features) {
+            run("DELETE FROM answer WHERE audit_id = ?1 AND tenant = ?2", key)?;
+            run("DELETE FROM event WHERE audit_id = ?1 AND tenant = ?2", key)?;
+        }
         let is_empty = "coalesce(features, found, request, response, \"rows\") IS NULL";
         let gone = format!("SELECT seq FROM body WHERE seq = {own} AND {is_empty}");
         run(&format!("DELETE FROM subject WHERE seq IN ({gone})"), key)?;
@@ -119,6 +125,70 @@ pub(super) fn page(connection: &Connection, tenant: &str, query: &Query) -> Resu
     let mut statement = connection.prepare_cached(&sql).map_err(failure)?;
     let rows = statement.query_map(&*values, held).map_err(failure)?;
     rows.collect::<rusqlite::Result<_>>().map_err(failure)
+}
+
+/// Returns the next leaves of the log, with their numbers.
+pub(super) fn leaves(connection: &Connection, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+    let sql = "SELECT seq, leaf FROM record WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    let rows = statement.query_map(params![signed(from)?, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
+        Ok((u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX), row.get::<_, String>(1)?.into_bytes()))
+    });
+    rows.map_err(failure)?.collect::<rusqlite::Result<_>>().map_err(failure)
+}
+
+/// Returns the next answers under keys.
+pub(super) fn answers(
+    connection: &Connection,
+    tenant: &str,
+    after: Option<&KeyScope>,
+    most: usize,
+) -> Result<Vec<StoredAnswer>> {
+    let sql = "SELECT operation, key, body, answer, audit_id FROM answer
+               WHERE tenant = ?1 AND (operation, key) > (?2, ?3) ORDER BY operation, key LIMIT ?4";
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    let (operation, key) = after.map_or(("", ""), |it| (&it.operation, &it.key));
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![tenant, operation, key, most], |row| {
+        Ok(StoredAnswer {
+            answer: row.get::<_, String>(3)?.into_bytes(),
+            audit_id: row.get(4)?,
+            body: Hash::from_bytes(row.get(2)?),
+            scope: KeyScope { key: row.get(1)?, operation: row.get(0)?, tenant: tenant.to_owned() },
+        })
+    });
+    rows.map_err(failure)?.collect::<rusqlite::Result<_>>().map_err(failure)
+}
+
+/// Returns the next events.
+pub(super) fn events(
+    connection: &Connection,
+    tenant: &str,
+    from: u64,
+    most: usize,
+) -> Result<Vec<StoredEvent>> {
+    let sql = "SELECT number, audit_id, entity_id, occurred_at, type, data FROM event
+               WHERE tenant = ?1 AND number >= ?2 ORDER BY number LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut rows = statement.query(params![tenant, signed(from)?, most]).map_err(failure)?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next().map_err(failure)? {
+        events.push(event(row).map_err(failure)??);
+    }
+    Ok(events)
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<Result<StoredEvent>> {
+    let (occurred_at, data): (String, String) = (row.get(3)?, row.get(5)?);
+    let (number, kind) = (row.get::<_, i64>(0)?, row.get(4)?);
+    let (audit_id, entity_id) = (row.get(1)?, row.get(2)?);
+    let damaged = |_| Error::new(Cause::StoreCorrupt, "an event of the store is not of its form");
+    Ok(document(&data).and_then(|data| {
+        let occurred_at = Instant::parse(&occurred_at).map_err(damaged)?;
+        let number = u64::try_from(number).unwrap_or(u64::MAX);
+        Ok(StoredEvent { audit_id, data, entity_id, kind, number, occurred_at })
+    }))
 }
 
 fn held(row: &Row<'_>) -> rusqlite::Result<Held> {

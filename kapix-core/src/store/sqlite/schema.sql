@@ -73,9 +73,23 @@ CREATE INDEX answer_record ON answer (audit_id);
 CREATE TABLE event (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant TEXT NOT NULL,
+    audit_id TEXT,
     entity_id TEXT,
-    event TEXT NOT NULL
+    occurred_at TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL
 ) STRICT;
+CREATE INDEX event_record ON event (audit_id);
+
+-- What became known of decisions, one row each time.
+CREATE VIEW outcome AS
+SELECT
+    state.tenant, state.key AS decision_id, known.value ->> '$.known_on' AS known_on,
+    known.value ->> '$.status' AS status, known.value ->> '$.days_past_due' AS days_past_due,
+    known.value ->> '$.paid_minor' AS paid_minor, known.value ->> '$.written_off_minor' AS written_off_minor,
+    known.value ->> '$.stated_at' AS stated_at
+FROM state, json_each(state.value) AS known
+WHERE state.name = 'outcome';
 
 -- Decisions as they stand, for people: what was decided of whom, when, by which policy.
 CREATE VIEW decision AS

@@ -1,10 +1,11 @@
 //! The store.
 
-use super::commit::{Ready, answer_of, run};
+use super::commit::{answer_of, run};
 use super::connection::Lazy;
 use super::failure::failure;
 use super::nodes::{Log, Table};
-use super::open::Durability;
+use super::open::{Durability, SCHEMA};
+use super::place;
 use super::records;
 use crate::audit::Nodes;
 use crate::canonical::Hash;
@@ -13,9 +14,11 @@ use crate::error::{Cause, Error, Result};
 use crate::fork;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
+use crate::store::memory::is_restriction;
 use crate::store::shelf::count;
 use crate::store::{
-    Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, Row, RowKey, Store, StoreStatistics,
+    Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, RESTRICTIONS, Row, RowKey, Store,
+    StoreStatistics, StoredAnswer, StoredEvent,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, VecDeque};
@@ -41,7 +44,7 @@ pub(crate) struct SqliteStore {
 #[derive(Debug, Default)]
 struct Waiting {
     process: u32,
-    commits: VecDeque<(Ready, Outcome)>,
+    commits: VecDeque<(Commit, Outcome)>,
     /// The keys under which calls run, with the hash of the body.
     keys: BTreeMap<KeyScope, Hash>,
 }
@@ -87,7 +90,7 @@ impl SqliteStore {
                 let number = waiting.commits.len().min(self.batch_max);
                 waiting.commits.drain(..number).collect()
             });
-            let (batch, outcomes): (Vec<Ready>, Vec<Outcome>) = taken.into_iter().unzip();
+            let (batch, outcomes): (Vec<Commit>, Vec<Outcome>) = taken.into_iter().unzip();
             let number = outcomes.len();
             let done = place.get().and_then(|connection| run(connection, batch));
             let done = done.unwrap_or_else(|error| vec![Err(error); number]);
@@ -138,8 +141,7 @@ impl Store for SqliteStore {
     fn commit(&self, commit: Commit) -> Result<Committed> {
         let outcome = Outcome::default();
         self.waiting(|waiting| {
-            let body = commit.key.as_ref().and_then(|(scope, _)| waiting.keys.get(scope).copied());
-            waiting.commits.push_back((Ready { commit, body }, Arc::clone(&outcome)));
+            waiting.commits.push_back((commit, Arc::clone(&outcome)));
         });
         self.work(&outcome);
         let done = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -156,6 +158,56 @@ impl Store for SqliteStore {
 
     fn log(&self, work: &mut dyn FnMut(u64, &dyn Nodes) -> Result<()>) -> Result<()> {
         self.reading(|connection| work(Log::read(connection)?.size(), &Table(connection)))
+    }
+
+    fn leaves(&self, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+        self.reading(|connection| records::leaves(connection, from, most))
+    }
+
+    fn answers(&self, tenant: &str, after: Option<&KeyScope>, most: usize) -> Result<Vec<StoredAnswer>> {
+        self.reading(|connection| records::answers(connection, tenant, after, most))
+    }
+
+    fn events(&self, tenant: &str, from: u64, most: usize) -> Result<Vec<StoredEvent>> {
+        self.reading(|connection| records::events(connection, tenant, from, most))
+    }
+
+    fn is_restricted(&self, tenant: &str, entity_id: &str) -> Result<bool> {
+        let key = RowKey { key: entity_id.to_owned(), table: RESTRICTIONS.to_owned() };
+        let row = self.reading(|connection| row(connection, tenant, &key))?;
+        Ok(row.is_some_and(|row| is_restriction(&row.value)))
+    }
+
+    fn schema(&self) -> Option<u32> {
+        Some(SCHEMA)
+    }
+
+    fn backup(&self, path: &Path) -> Result<u64> {
+        let refusal = |message| Error::new(Cause::StoreUnavailable, message);
+        if path.exists() {
+            return Err(refusal("a file is there already: a backup overwrites nothing"));
+        }
+        place::check(path)?;
+        let text = path.to_str().ok_or_else(|| refusal("the path is no UTF-8"))?;
+        let _held = fork::hold();
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.get()?.execute("VACUUM INTO ?1", [text]).map_err(failure)?;
+        let copy = std::fs::File::open(path).and_then(|file| file.sync_all().and(file.metadata()));
+        Ok(copy.map_err(|_| refusal("the copy cannot be read again"))?.len())
+    }
+
+    /// Overwritten pages leave the log of changes too.
+    fn purge(&self) -> Result<()> {
+        let _held = fork::hold();
+        let mut place = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+        let is_busy = place.get()?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy).map_err(failure)?;
+        if is_busy != 0 {
+            let message = "everything was erased, but another process reads what was before: ask again, so that the \
+                           traces go from the log of changes";
+            return Err(Error::new(Cause::StoreBusy, message));
+        }
+        Ok(())
     }
 
     fn statistics(&self) -> Result<StoreStatistics> {
@@ -198,7 +250,7 @@ fn row(connection: &Connection, tenant: &str, key: &RowKey) -> Result<Option<Row
 }
 
 /// Returns the document that a text of the store is; it was within the limits of the engine that wrote it.
-fn document(text: &str) -> Result<JsonValue> {
+pub(super) fn document(text: &str) -> Result<JsonValue> {
     let limits =
         Limits { request_bytes: u64::MAX, string_bytes: u64::MAX, json_depth: 127, ..Limits::DEFAULT };
     let damaged = |_| {

@@ -4,7 +4,7 @@ use super::{Durability, SqliteStore};
 use crate::audit::{Node, Nodes as _, leaf_hash};
 use crate::canonical::Hash;
 use crate::error::Cause;
-use crate::store::tests::{answer, nothing, record, row, scope, write};
+use crate::store::tests::{answer, get, nothing, record, row, scope, write};
 use crate::store::{Claim, Commit, Committed, Store};
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -50,11 +50,11 @@ fn what_was_committed_is_there_again() {
     let key = Some((scope("k"), answer(7.0)));
     let commit = Commit { writes: vec![write("a", Some(1.0))], key, ..record("aud_0", 10) };
     assert_eq!(store.commit(commit).unwrap(), Committed::All);
-    let kept = store.record("aud_0").unwrap().unwrap();
+    let kept = get(&store, "aud_0").unwrap();
     drop(store);
 
     let again = place.open();
-    assert_eq!(again.record("aud_0").unwrap().unwrap(), kept);
+    assert_eq!(get(&again, "aud_0").unwrap(), kept);
     kept.verify().unwrap();
     assert!(matches!(again.claim(&scope("k"), Hash::of(b"1")).unwrap(), Claim::Stored(_)));
     assert_eq!(again.claim(&scope("k"), Hash::of(b"2")).unwrap(), Claim::OtherBody);
@@ -74,7 +74,7 @@ fn the_records_of_many_threads_and_processes_are_one_log() {
                     for number in 0..25 {
                         let id = format!("aud_{process}_{thread}_{number}");
                         assert_eq!(store.commit(record(&id, 10)).unwrap(), Committed::All);
-                        assert!(store.record(&id).unwrap().is_some(), "read your writes");
+                        assert!(get(store, &id).is_some(), "read your writes");
                     }
                 });
             }
@@ -104,7 +104,7 @@ fn of_two_processes_one_answers_under_a_key() {
     let commit = |number, id| Commit { key: Some((scope("k"), answer(number))), ..record(id, 1) };
     assert_eq!(one.commit(commit(7.0, "aud_0")).unwrap(), Committed::All);
     assert_eq!(other.commit(commit(8.0, "aud_1")).unwrap(), Committed::Taken);
-    assert!(other.record("aud_1").unwrap().is_none(), "nothing of it was done");
+    assert!(get(&other, "aud_1").is_none(), "nothing of it was done");
     assert_eq!(other.claim(&scope("k"), Hash::of(b"1")).unwrap(), Claim::Stored(Box::new(answer(7.0))));
 }
 
@@ -157,8 +157,8 @@ fn a_damaged_file_is_an_error_and_never_a_panic() {
 fn use_it(place: &Place) {
     let Ok(store) = SqliteStore::open(&place.file(), Durability::Os) else { return };
     for number in 0..50 {
-        if let Ok(Some(record)) = store.record(&format!("aud_{number}"))
-            && let Err(error) = record.verify()
+        if let Ok(Some(held)) = store.record("", &format!("aud_{number}"))
+            && let Err(error) = held.record.verify()
         {
             assert_eq!(error.cause, Cause::RecordAltered);
         }
@@ -181,6 +181,6 @@ fn a_commit_that_cannot_be_done_leaves_nothing() {
     assert!(store.commit(twice).is_err());
     assert_eq!(store.read("", &[row("a")]).unwrap()[0].1, None);
     assert_eq!(store.commit(record("aud_1", 1)).unwrap(), Committed::All);
-    assert_eq!(store.record("aud_1").unwrap().unwrap().seq, 1);
+    assert_eq!(get(&store, "aud_1").unwrap().seq, 1);
     assert_eq!(store.commit(nothing()).unwrap(), Committed::All);
 }

@@ -8,9 +8,10 @@ use crate::cashflow::{self, FeatureId, Features};
 use crate::domain::{Data, Finding, FindingKind, FlatSource, Ledger, Severity, SourceKey};
 use crate::error::{Cause, Detail, Error, Result, escape_segment};
 use crate::json::Scalar;
+use crate::json_value::JsonValue;
 use crate::limits::{self, Limits};
 use crate::money::Currency;
-use crate::scorecard::{Card, Input, InputSource};
+use crate::scorecard::{Card, Input, InputSource, NO_RECORD};
 use crate::time::{Date, Instant};
 use crate::view::origin::Origin;
 use std::borrow::Cow;
@@ -157,6 +158,39 @@ impl<'r> Evidence<'r> {
             Self::Named(named) => named_inputs(named, card),
             Self::Sources { data, .. } => source_inputs(data, card, features),
         }
+    }
+
+    /// Returns the inputs of the card that were computed of rows or read of sources, by name, so that the call can be answered
+    /// again once the rows are gone; none where they were named.
+    pub(super) fn computed(
+        &self,
+        card: &Card,
+        inputs: &Inputs<'_>,
+        features: Option<&Features<'_>>,
+    ) -> Option<JsonValue> {
+        if matches!(self, Self::Named(_)) {
+            return None;
+        }
+        let history = [HISTORY_DAYS, HISTORY_TRANSACTIONS, COVERAGE_AGE_DAYS].into_iter().map(|name| {
+            let value = FeatureId::of(name).and_then(|id| features.and_then(|it| it.value(id)));
+            (name.to_owned(), value.map_or(JsonValue::Null, JsonValue::Number))
+        });
+        let mut computed: BTreeMap<String, JsonValue> = history.collect();
+        let own = card.inputs().zip(&inputs.values);
+        // What the context gives stands in the request.
+        computed.extend(own.filter(|((_, _, source), _)| !matches!(source, InputSource::Context(_))).map(
+            |((name, _, _), value)| {
+                let value = match value {
+                    Input::Missing => JsonValue::Null,
+                    Input::NoRecord => JsonValue::Text(NO_RECORD.to_owned()),
+                    Input::Number(number) if number.is_finite() => JsonValue::Number(*number),
+                    Input::Number(_) => JsonValue::Null,
+                    Input::Text(text) => JsonValue::Text((*text).to_owned()),
+                };
+                (name.to_owned(), value)
+            },
+        ));
+        Some(JsonValue::Object(computed))
     }
 
     /// Returns a named number.

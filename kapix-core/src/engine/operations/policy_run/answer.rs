@@ -1,6 +1,6 @@
 //! The answer of `policy.run`, as it is on the wire.
 
-use super::{PolicyArm, PolicyRunRequest, ShadowView, Steps};
+use super::{Asked, PolicyArm, PolicyRunRequest, ShadowView, Steps};
 use crate::audit::ArtefactRef;
 use crate::engine::operations::call::Fulfilled;
 use crate::engine::operations::credit_score::Audience;
@@ -9,8 +9,8 @@ use crate::id::Id;
 use crate::json_value::JsonValue;
 use crate::money::Currency;
 use crate::policy::{
-    Because, CounterfactualNull, InputChange, Outcome, Policy, ReasonAudience, ReasonCode, TableTrace,
-    Verdict,
+    Because, CounterfactualNull, InputChange, Outcome, Policy, PolicyDoubt, ReasonAudience, ReasonCode,
+    TableTrace, Verdict,
 };
 use crate::time::Instant;
 use serde::Serialize;
@@ -173,6 +173,12 @@ pub struct PolicyReason {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PolicyStep {
+    /// The record of the earlier result that stands for the step.
+    pub audit_id: Option<String>,
+    /// The confidence that its answer states, where it states one.
+    pub confidence: Option<f64>,
+    /// Why that earlier result may not stand for the step: `INPUT_MISMATCH` or `INPUT_STALE`.
+    pub doubt: Option<PolicyDoubt>,
     /// Its error, where it refused.
     pub error: Option<JsonValue>,
     /// JSON pointers to results that the policy reads and its answer does not have, or has as null or as another type.
@@ -223,16 +229,7 @@ impl Found<'_> {
             rule: self.policy.rule_name(it.step, it.row),
             table: self.policy.step_name(it.step).to_owned(),
         });
-        let steps = self.steps.iter().map(|(step, (operation, fulfilled))| PolicyStep {
-            error: if let Fulfilled::Refusal(error) = fulfilled { Some(error.clone()) } else { None },
-            missing: match fulfilled {
-                Fulfilled::Answer(answer) => self.policy.lacks(*step, answer),
-                Fulfilled::Refusal(_) => Vec::new(),
-            },
-            name: self.policy.step_name(*step).to_owned(),
-            operation: operation.as_str(),
-            referred: matches!(fulfilled, Fulfilled::Answer(answer) if operation.refers(answer)),
-        });
+        let steps: Vec<_> = self.steps.iter().map(|(step, asked)| self.step(*step, asked)).collect();
         let terms = self.verdict.terms.as_ref();
         let (counterfactual, null_reason) = match self.counterfactual {
             Some(Ok(found)) => (Some(found), None),
@@ -254,7 +251,7 @@ impl Found<'_> {
             principal_reasons,
             reasons,
             seed: self.request.seed,
-            steps: steps.collect(),
+            steps,
             terms: terms.map(|terms| terms.stated.clone()),
             valid_until,
             arm: self.arm,
@@ -264,6 +261,21 @@ impl Found<'_> {
             null_reasons: null_reason.into_iter().collect(),
             trace: self.trace,
             unused: self.unused,
+        }
+    }
+
+    fn step(&self, step: u32, asked: &Asked) -> PolicyStep {
+        let Asked { operation, fulfilled, audit_id, doubt } = asked;
+        let answer = if let Fulfilled::Answer(answer) = fulfilled { Some(answer) } else { None };
+        PolicyStep {
+            audit_id: audit_id.clone(),
+            confidence: answer.and_then(|it| it.member("confidence")?.as_f64()),
+            doubt: *doubt,
+            error: if let Fulfilled::Refusal(error) = fulfilled { Some(error.clone()) } else { None },
+            missing: answer.map(|answer| self.policy.lacks(step, answer)).unwrap_or_default(),
+            name: self.policy.step_name(step).to_owned(),
+            operation: operation.as_str(),
+            referred: answer.is_some_and(|answer| operation.refers(answer)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The least change of a declined application at which the whole policy approves.
 
 use super::{PolicyCounterfactual, PolicyRunRequest, Steps, step_result};
-use crate::engine::operations::call::{Fulfilled, Need};
+use crate::engine::operations::call::Need;
 use crate::engine::operations::table::Operation;
 use crate::engine::operations::{Call, Interrupt};
 use crate::policy::{
@@ -30,10 +30,7 @@ impl PolicyRunRequest {
         steps: &Steps,
         state: &mut State,
     ) -> Result<Result<PolicyCounterfactual, CounterfactualNull>, Interrupt> {
-        let result = |(step, (operation, fulfilled)): (&u32, &(Operation, Fulfilled))| {
-            (*step, step_result(*operation, fulfilled))
-        };
-        let results: StepResults = steps.iter().map(result).collect();
+        let results: StepResults = steps.iter().map(|(step, asked)| (*step, asked.result())).collect();
         let names = steps.keys().map(|step| policy.step_name(*step).to_owned()).collect();
         let mut held = Held { results, asked: Vec::new(), request: self, as_of };
         let found = policy.least_change(state, &mut |state| {
@@ -75,6 +72,15 @@ impl Held<'_> {
         let mut results = self.results.clone();
         loop {
             let (step, operation) = (need.step, Operation::parse(&need.operation)?);
+            if let Some(earlier) = self.request.earlier.iter().find(|it| it.operation == operation) {
+                let asked = self.request.stand_in(call, policy, earlier, &need)?;
+                results.insert(step, asked.result());
+                match policy.run(&results, state) {
+                    Progress::Done(verdict) => return Ok(Some(verdict)),
+                    Progress::Need(next) => need = next,
+                }
+                continue;
+            }
             let arguments = self.request.arguments(operation, need, self.as_of, call.limits())?;
             let asked = Need { arguments, operation };
             if !self.asked.contains(&asked) {

@@ -4,6 +4,7 @@ use super::PolicySplit;
 use crate::canonical;
 use crate::domain::{Data, SourceKey};
 use crate::engine::operations::credit_score::{Audience, Context};
+use crate::engine::operations::table::Operation;
 use crate::error::Result;
 use crate::id::Id;
 use crate::json::Scalar;
@@ -15,6 +16,15 @@ use crate::view::akiba::AkibaRequest;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use std::collections::BTreeMap;
+
+/// An earlier result that an application brings by its id.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::engine) struct EarlierId {
+    pub(in crate::engine) id: String,
+    /// The name of the input that brings it.
+    pub(in crate::engine) name: &'static str,
+    pub(in crate::engine) operation: Operation,
+}
 
 /// Asks for a decision on one application.
 #[skip_serializing_none]
@@ -38,6 +48,10 @@ pub struct PolicyRunRequest {
     pub entity_id: Id,
     /// The same key and request give the stored answer.
     pub idempotency_key: Option<Id>,
+    /// Earlier results that stand for steps; they come by `decisions.run`.
+    #[serde(skip)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub(in crate::engine) earlier: Vec<EarlierId>,
     /// The inputs of the policy by name: a value, or `{value, at, entity_id}` with its date and owner. Null is missing.
     #[serde(default)]
     pub inputs: BTreeMap<String, JsonValue>,
@@ -60,7 +74,7 @@ pub struct PolicyRunRequest {
     pub trace: bool,
 }
 
-fn english() -> String {
+pub(in crate::engine) fn english() -> String {
     "en".to_owned()
 }
 

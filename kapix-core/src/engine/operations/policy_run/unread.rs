@@ -97,9 +97,11 @@ impl PolicyRunRequest {
 fn unread_by_all(member: &str, takes: &[&CallBody], steps: &Steps) -> Vec<String> {
     let mut asked = 0;
     let mut unread: Option<BTreeSet<String>> = None;
-    for (operation, fulfilled) in steps.values() {
-        let Fulfilled::Answer(answer) = fulfilled else { continue };
-        if !operation.applicant_fields().contains(&member) {
+    for asked_step in steps.values() {
+        let (Fulfilled::Answer(answer), None) = (&asked_step.fulfilled, &asked_step.audit_id) else {
+            continue;
+        };
+        if !asked_step.operation.applicant_fields().contains(&member) {
             continue;
         }
         let Some(JsonValue::Array(pointers)) = answer.member("unused") else { return Vec::new() };
