@@ -20,3 +20,5 @@ if command -v npm >/dev/null; then
 fi
 printf '\n== benches/policy.py\n'
 benches/.venv/bin/python benches/policy.py
+printf '\n== benches/src/bin/store.rs\n'
+cargo run --locked -q --release -p kapix-benches --features store --bin store

@@ -62,6 +62,9 @@ else
   say 'Node.js: skipped, not installed'
 fi
 
+say "Store: $((1000 * soak)) times two processes that write are killed"
+KAPIX_KILLS=$((1000 * soak)) cargo test --locked -q "${core_tests[@]}" --test crash -- --nocapture
+
 say "Rust: properties with $((2000 * soak)) cases"
 PROPTEST_CASES=$((2000 * soak)) cargo test --locked -q "${core_tests[@]}"
 echo 'make soak: all passed'

@@ -122,7 +122,7 @@ fn a_result_that_refers_itself_refers_and_one_that_is_too_low_declines() {
     assert_eq!((&decision["outcome"], codes(&decision)), (&json!("refer"), vec!["STEP_REFERRED"]));
     let low = score(&desk, &json!({"features": {"x": 1, "y": 1, "coverage_age_days": 2}}));
     let decision = decide(&desk, &low["audit_id"]);
-    assert_eq!((&decision["outcome"], codes(&decision)), (&json!("decline"), vec!["LOW"]));
+    assert_eq!((&decision["outcome"], &decision["principal_reasons"]), (&json!("decline"), &json!(["LOW"])));
     assert_eq!(decision["override_window_s"], 600);
 }
 
@@ -192,8 +192,13 @@ fn a_refused_decision_leaves_a_record_and_its_key_free() {
     good["data_sources"] = json!([]);
     good["features"] = json!({"x": 50, "y": 0});
     assert_eq!(call(&desk, "credit.score", &good)["points"], 100, "the key was free");
-    let replay = call(&desk, "records.replay", &json!({"id": refused["error"]["audit_id"]}));
-    assert_eq!(replay["same"], true, "a refusal replays too");
+    let other = score(&desk, &json!({"features": {}}));
+    let replay = call(&desk, "records.replay", &json!({"id": other["error"]["audit_id"]}));
+    assert_eq!(
+        (&replay["same"], &replay["error"]["code"]),
+        (&json!(true), &json!("INSUFFICIENT_DATA")),
+        "{replay}"
+    );
 }
 
 #[test]
@@ -201,15 +206,18 @@ fn decisions_are_listed_by_what_is_asked_and_sampled_by_stratum() {
     let place = Place::new();
     let desk = place.open();
     for (number, x) in [1, 50, 1, 50, 30].into_iter().enumerate() {
-        let applicant = json!({"entity_type": "individual", "features": {"x": x, "y": 0}});
+        let features = json!({"x": x, "y": i32::from(x == 1)});
+        let applicant = json!({"entity_type": "individual", "features": features});
         let inputs = json!({"applicant_id": format!("a-{number}"), "requested_amount": 500});
         let request = json!({"policy_id": "loans", "inputs": inputs, "applicant": applicant, "actor": format!("u-{}", number % 2)});
-        assert!(call(&desk, "decisions.run", &request)["audit_id"].is_string());
+        let decision = call(&desk, "decisions.run", &request);
+        assert!(decision["audit_id"].is_string(), "{decision}");
     }
     let count =
         |request: Value| call(&desk, "decisions.list", &request)["decisions"].as_array().unwrap().len();
     assert_eq!(count(json!({})), 5);
-    assert_eq!(count(json!({"outcome": "approve"})), 2);
+    let all = call(&desk, "decisions.list", &json!({}));
+    assert_eq!(count(json!({"outcome": "approve"})), 2, "{all}");
     assert_eq!(count(json!({"outcome": "decline", "reason": "LOW"})), 2);
     assert_eq!(count(json!({"applicant_id": "a-1"})), 1);
     assert_eq!(count(json!({"actor": "u-1"})), 2);

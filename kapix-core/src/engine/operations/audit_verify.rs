@@ -376,6 +376,16 @@ fn stored(call: &Call<'_, '_>, audit: &mut Audit) -> Result<()> {
         }
         bodies(call, audit, &mut leaves, from)?;
     }
+    let node = Node { level: 0, index: audit.peaks.size() };
+    let mut is_beyond = false;
+    archive.log(&mut |leaves, nodes| {
+        is_beyond = leaves == node.index && nodes.node(node).is_ok();
+        Ok(())
+    })?;
+    if is_beyond {
+        let message = format!("leaf `{}` is not there, and a subtree over it is", node.index);
+        audit.find(AuditFindingCode::RecordRemoved, Some((node.index, "")), message);
+    }
     answers(call, audit)
 }
 

@@ -140,9 +140,30 @@ struct Progress {
     below: u64,
     /// Events from there on that are done.
     done: BTreeSet<u64>,
+    #[serde(with = "pairs")]
     dead: BTreeMap<u64, Sent>,
     /// Events that were sent and are not done.
+    #[serde(with = "pairs")]
     sent: BTreeMap<u64, Sent>,
+}
+
+/// Numbers with what became of them, as a list of pairs: names of JSON are texts.
+mod pairs {
+    use super::{BTreeMap, Deserialize, Sent, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        sent: &BTreeMap<u64, Sent>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        sent.iter().collect::<Vec<_>>().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<u64, Sent>, D::Error> {
+        Vec::<(u64, Sent)>::deserialize(deserializer).map(|sent| sent.into_iter().collect())
+    }
 }
 
 /// An event that was sent.
