@@ -9,9 +9,26 @@
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 static GATE: RwLock<()> = RwLock::new(());
+
+/// What must be let go before a fork.
+static OPEN: Mutex<Vec<Weak<dyn LetGo>>> = Mutex::new(Vec::new());
+
+/// What a child must not inherit, such as a file whose locks are the process's.
+pub(crate) trait LetGo: Send + Sync {
+    /// Lets it go. No thread uses it meanwhile; it is opened again when it is needed next.
+    fn let_go(&self);
+}
+
+/// Lets a thing go before each fork from now on, as long as it lives.
+pub(crate) fn let_go_before(thing: Weak<dyn LetGo>) {
+    let _held = hold();
+    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    open.retain(|it| it.strong_count() > 0);
+    open.push(thing);
+}
 
 thread_local! {
     /// How often this thread holds the gate beside others: only the first time takes it, since one that forks may wait.
@@ -44,7 +61,7 @@ impl Drop for Held {
     }
 }
 
-/// Waits until no lock is held. Called before a fork, by the thread that forks.
+/// Waits until no lock is held, and lets go what a child must not inherit. Called before a fork, by the thread that forks.
 ///
 /// ```
 /// kapix_core::fork::before();
@@ -56,6 +73,15 @@ pub fn before() {
     let is_mine = alone.is_some() || HELD.get() > 0;
     let taken = || ManuallyDrop::new(GATE.write().unwrap_or_else(PoisonError::into_inner));
     ALONE.set(if is_mine { alone } else { Some(taken()) });
+    // A thread that forks amid a call of its own keeps what that call uses.
+    if !is_mine {
+        // The gate is this thread's: what it drops here takes it no second time.
+        HELD.set(1);
+        let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter().filter_map(Weak::upgrade).for_each(|it| it.let_go());
+        drop(open);
+        HELD.set(0);
+    }
 }
 
 /// Lets the others go on. Called after a fork, in the parent and in the child; without [`before`] it does nothing.

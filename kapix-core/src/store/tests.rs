@@ -83,7 +83,7 @@ fn a_key_answers_the_same_body_and_refuses_another() {
         let (one, other) = (Hash::of(b"1"), Hash::of(b"2"));
         assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Mine);
         assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Running);
-        let commit = Commit { key: Some((scope("k"), answer(7.0))), ..nothing() };
+        let commit = Commit { key: Some((scope("k"), Hash::of(b"1"), answer(7.0))), ..nothing() };
         assert_eq!(store.commit(commit).unwrap(), Committed::All);
         store.release(&scope("k"));
         assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Stored(Box::new(answer(7.0))));
@@ -177,7 +177,7 @@ fn a_part_that_is_taken_out_is_gone_with_the_answer_that_holds_it_and_the_rest_v
         store.claim(&scope("k"), Hash::of(b"1")).unwrap();
         let text = JsonValue::Text("aud_0".to_owned());
         let stored = JsonValue::Object(BTreeMap::from([("audit_id".to_owned(), text)]));
-        let key = Some((scope("k"), Answer::stored(Response::Stored(stored))));
+        let key = Some((scope("k"), Hash::of(b"1"), Answer::stored(Response::Stored(stored))));
         store.commit(Commit { key, ..record("aud_0", 10) }).unwrap();
         store.release(&scope("k"));
         let take = |id: &str, parts: &[Part]| {
@@ -222,7 +222,10 @@ fn a_full_memory_drops_the_oldest_record_and_counts_it() {
 fn answered(store: &dyn Store, key: &str, bytes: usize) {
     let text = JsonValue::Text("x".repeat(bytes));
     store.claim(&scope(key), Hash::of(b"1")).unwrap();
-    let commit = Commit { key: Some((scope(key), Answer::stored(Response::Stored(text)))), ..nothing() };
+    let commit = Commit {
+        key: Some((scope(key), Hash::of(b"1"), Answer::stored(Response::Stored(text)))),
+        ..nothing()
+    };
     store.commit(commit).unwrap();
 }
 
@@ -314,7 +317,7 @@ fn a_key_that_another_process_runs_under_is_free_in_a_fork_and_taken_once() {
     assert_eq!(store.claim(&scope("k"), other).unwrap(), Claim::OtherBody);
     assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Mine);
     assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Running);
-    let commit = Commit { key: Some((scope("k"), answer(7.0))), ..nothing() };
+    let commit = Commit { key: Some((scope("k"), Hash::of(b"1"), answer(7.0))), ..nothing() };
     assert_eq!(store.commit(commit).unwrap(), Committed::All);
     assert_eq!(store.claim(&scope("k"), one).unwrap(), Claim::Stored(Box::new(answer(7.0))));
 }

@@ -37,7 +37,8 @@ impl Desk {
         let tenant = self.options.tenant.clone();
         let (reads, writes, events) = (Vec::new(), Vec::new(), Vec::new());
         self.store.commit(Commit { tenant, reads, writes, record: Some(record), key: None, events })?;
-        Ok(Error { recorded: Some(Box::new(recorded)), ..error })
+        let recorded = self.options.envelope.then(|| Box::new(recorded));
+        Ok(Error { recorded, ..error })
     }
 }
 

@@ -4,7 +4,7 @@ use super::hidden::{FAULTS, Inputs, approved, spoil};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::numeric::Random;
-use crate::policy::{InputType, Policy, PolicyBody, StepBody, StepResult};
+use crate::policy::{InputType, Policy, PolicyBody, PolicyDoubt, StepBody, StepResult};
 use serde_json::json;
 use std::num::NonZeroU64;
 
@@ -92,10 +92,12 @@ fn spoilt(results: &[StepResult], how: usize) -> Vec<StepResult> {
         (2, _) => answer(json!({"points": null})),
         (3, _) => answer(json!({"points": "700"})),
         (4, _) => answer(json!({"points": 700.5})),
+        (5, _) => StepResult::Unfit(PolicyDoubt::InputMismatch),
+        (6, _) => StepResult::Unfit(PolicyDoubt::InputStale),
         (_, StepResult::Answer { answer, .. }) => {
             StepResult::Answer { answer: answer.clone(), referred: true }
         }
-        (_, StepResult::Refused) => StepResult::Refused,
+        (_, other) => other.clone(),
     };
     results.iter().map(spoil).collect()
 }
@@ -135,7 +137,7 @@ fn no_spoilt_application_is_approved_that_is_not_approved_whole_and_none_on_bett
                 kept += usize::from(found.is_some());
                 assert!(found.is_none() || found == truly, "{id}: {set:?} of {inputs:?} with {results:?}");
             }
-            for how in 0..6 {
+            for how in 0..8 {
                 let found = approved(&policy, &inputs, &spoilt(&results, how));
                 assert!(found.is_none(), "{id}: the step gave nothing ({how}): {inputs:?}");
             }

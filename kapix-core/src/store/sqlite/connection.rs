@@ -3,6 +3,7 @@
 
 use super::open::{Durability, open};
 use crate::error::Result;
+use crate::fork;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,24 @@ pub(super) struct Lazy {
     open: Option<(u32, Connection)>,
 }
 
+impl Drop for Lazy {
+    /// Closes the connection of this process, and leaves an inherited one as it is.
+    fn drop(&mut self) {
+        let _held = fork::hold();
+        self.close();
+    }
+}
+
 impl Lazy {
+    /// Closes the connection; it is opened again when it is needed next.
+    pub(super) fn close(&mut self) {
+        if let Some((owner, connection)) = self.open.take()
+            && owner != std::process::id()
+        {
+            core::mem::forget(connection);
+        }
+    }
+
     /// Returns a place without a connection.
     pub(super) fn new(path: &Path, durability: Durability) -> Self {
         Self { path: path.to_owned(), durability, open: None }

@@ -11,7 +11,7 @@ use crate::audit::Nodes;
 use crate::canonical::Hash;
 use crate::engine::{Answer, Response};
 use crate::error::{Cause, Error, Result};
-use crate::fork;
+use crate::fork::{self, LetGo};
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
 use crate::store::memory::is_restriction;
@@ -22,7 +22,7 @@ use crate::store::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Commits of one transaction.
@@ -35,9 +35,24 @@ type Outcome = Arc<Mutex<Option<Result<Committed>>>>;
 #[derive(Debug)]
 pub(crate) struct SqliteStore {
     batch_max: usize,
+    connections: Arc<Connections>,
+    waiting: Mutex<Waiting>,
+}
+
+/// One connection that reads, and one that writes. What SQLite holds of a file is the process's own, so that a child that
+/// inherited an open one would write without its lock (sqlite.org/howtocorrupt.html, section 2.6): both are closed before a fork.
+#[derive(Debug)]
+struct Connections {
     reader: Mutex<Lazy>,
     writer: Mutex<Lazy>,
-    waiting: Mutex<Waiting>,
+}
+
+impl LetGo for Connections {
+    fn let_go(&self) {
+        for place in [&self.reader, &self.writer] {
+            place.lock().unwrap_or_else(PoisonError::into_inner).close();
+        }
+    }
 }
 
 /// What the calls of one process wait for.
@@ -52,10 +67,16 @@ struct Waiting {
 impl SqliteStore {
     /// Opens the store in a file, which is made if there is none.
     pub(crate) fn open(path: &Path, durability: Durability) -> Result<Self> {
-        let store = Self {
-            batch_max: if durability == Durability::Decision { 1 } else { BATCH_MAX },
+        let path = &absolute(path)?;
+        let connections = Arc::new(Connections {
             reader: Mutex::new(Lazy::new(path, durability)),
             writer: Mutex::new(Lazy::new(path, durability)),
+        });
+        let as_one: Arc<dyn LetGo> = Arc::<Connections>::clone(&connections);
+        fork::let_go_before(Arc::downgrade(&as_one));
+        let store = Self {
+            batch_max: if durability == Durability::Decision { 1 } else { BATCH_MAX },
+            connections,
             waiting: Mutex::default(),
         };
         store.reading(|_| Ok(()))?;
@@ -65,7 +86,7 @@ impl SqliteStore {
     /// Reads, all of it as of one moment.
     fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let _held = fork::hold();
-        let mut place = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.connections.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = place.get()?.transaction().map_err(failure)?;
         work(&transaction)
     }
@@ -84,7 +105,7 @@ impl SqliteStore {
     /// Does what waits, unless another thread has done what this one waits for.
     fn work(&self, own: &Outcome) {
         let _held = fork::hold();
-        let mut place = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.connections.writer.lock().unwrap_or_else(PoisonError::into_inner);
         while own.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
             let taken: Vec<_> = self.waiting(|waiting| {
                 let number = waiting.commits.len().min(self.batch_max);
@@ -190,7 +211,7 @@ impl Store for SqliteStore {
         place::check(path)?;
         let text = path.to_str().ok_or_else(|| refusal("the path is no UTF-8"))?;
         let _held = fork::hold();
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = self.connections.reader.lock().unwrap_or_else(PoisonError::into_inner);
         reader.get()?.execute("VACUUM INTO ?1", [text]).map_err(failure)?;
         let copy = std::fs::File::open(path).and_then(|file| file.sync_all().and(file.metadata()));
         Ok(copy.map_err(|_| refusal("the copy cannot be read again"))?.len())
@@ -199,7 +220,7 @@ impl Store for SqliteStore {
     /// Overwritten pages leave the log of changes too.
     fn purge(&self) -> Result<()> {
         let _held = fork::hold();
-        let mut place = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.connections.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
         let is_busy = place.get()?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy).map_err(failure)?;
         if is_busy != 0 {
@@ -247,6 +268,15 @@ fn row(connection: &Connection, tenant: &str, key: &RowKey) -> Result<Option<Row
         .map_err(failure)?;
     let Some((value, version)) = found else { return Ok(None) };
     Ok(Some(Row { value: document(&value)?, version: u64::try_from(version).unwrap_or_default() }))
+}
+
+/// Returns a path that names the same file whatever folder the process goes to.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    let refusal = |message| Error::new(Cause::StoreUnavailable, message);
+    if path.as_os_str().is_empty() || path.as_os_str().as_encoded_bytes().contains(&0) {
+        return Err(refusal("the path of a store is not empty and holds no NUL"));
+    }
+    std::path::absolute(path).map_err(|_| refusal("the path of the store cannot be made absolute"))
 }
 
 /// Returns the document that a text of the store is; it was within the limits of the engine that wrote it.

@@ -47,7 +47,7 @@ fn what_was_committed_is_there_again() {
     let place = Place::new();
     let store = place.open();
     store.claim(&scope("k"), Hash::of(b"1")).unwrap();
-    let key = Some((scope("k"), answer(7.0)));
+    let key = Some((scope("k"), Hash::of(b"1"), answer(7.0)));
     let commit = Commit { writes: vec![write("a", Some(1.0))], key, ..record("aud_0", 10) };
     assert_eq!(store.commit(commit).unwrap(), Committed::All);
     let kept = get(&store, "aud_0").unwrap();
@@ -101,7 +101,8 @@ fn of_two_processes_one_answers_under_a_key() {
     for store in [&one, &other] {
         assert_eq!(store.claim(&scope("k"), Hash::of(b"1")).unwrap(), Claim::Mine);
     }
-    let commit = |number, id| Commit { key: Some((scope("k"), answer(number))), ..record(id, 1) };
+    let commit =
+        |number, id| Commit { key: Some((scope("k"), Hash::of(b"1"), answer(number))), ..record(id, 1) };
     assert_eq!(one.commit(commit(7.0, "aud_0")).unwrap(), Committed::All);
     assert_eq!(other.commit(commit(8.0, "aud_1")).unwrap(), Committed::Taken);
     assert!(get(&other, "aud_1").is_none(), "nothing of it was done");
