@@ -96,7 +96,7 @@ def test_data_that_were_put_are_scored_under_their_id() -> None:
     assert answer.accounts[0].rows == 1 and answer.audit_id is not None
     assert json.loads(engine.record(answer.audit_id).request or b"")["data"]["bank"]["retrieved_at"] == AS_OF
     store = engine.describe().store
-    assert store is not None and (store.entities, store.entities_evicted, store.records) == (1, 0, 1)
+    assert store is not None and (store.entities, store.entities_evicted, store.records) == (1, 0, 2)
     assert store.entities_bytes > 0 and store.records_bytes > 0 and store.keys_bytes == 0
     assert engine.entity.forget(entity_id="a").held == ()
     with pytest.raises(kapix.InsufficientDataError):

@@ -21,6 +21,13 @@ UNKNOWN: kapix.CashflowAnalyzeRequest = {"entity_id": "nobody", "data_sources": 
 CALLS = 25
 
 
+def held(engine: kapix.Engine) -> tuple[int, int, int]:
+    """Returns how many records, keys and applicants a store holds."""
+    store = engine.describe().store
+    assert store is not None
+    return store.records, store.keys, store.entities
+
+
 def test_after_a_restart_keys_records_and_data_are_there(tmp_path: Path) -> None:
     path = tmp_path / "kapix.db"
     engine = kapix.Engine.open(path, CARD)
@@ -37,8 +44,7 @@ def test_after_a_restart_keys_records_and_data_are_there(tmp_path: Path) -> None
     assert repr(answer) == told and answer.to_dict() == first.to_dict()
     assert again.record(audit_id) == kept and kept.verify()
     assert again.record(answer.request_id or "") == kept
-    store = again.describe().store
-    assert (store.records, store.keys, store.entities) == (2, 1, 1)
+    assert held(again) == (1, 1, 1)
     with pytest.raises(kapix.DuplicateRequestError):
         again.credit.score({**KEYED, "seed": 1})
 
@@ -120,7 +126,7 @@ def test_processes_that_open_one_file_find_the_records_of_each_other(tmp_path: P
     records = [engine.record(audit_id) for audit_id in audit_ids]
     assert all(record.verify() for record in records)
     assert sorted(record.seq for record in records) == list(range(2 + CALLS * len(told)))
-    assert kapix.Engine.open(path, CARD).describe().store.records == len(records)
+    assert held(kapix.Engine.open(path, CARD)) == (len(records), 1, 0)
 
 
 def test_a_child_that_changes_its_folder_writes_the_file_of_its_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +141,7 @@ def test_a_child_that_changes_its_folder_writes_the_file_of_its_parent(tmp_path:
             os._exit(1)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert engine.describe().store.records == 1
+    assert held(engine) == (1, 1, 0)
 
 
 def test_a_refused_call_leaves_a_record_that_holds_its_error() -> None:
