@@ -170,7 +170,7 @@ pub(crate) fn invalid(message: &str) -> Error {
 /// # Safety
 /// It is NULL or a C string for the time of the call.
 unsafe fn name<'a>(string: Name) -> Result<&'a str> {
-    let string = string.ok_or_else(|| invalid("the name of an operation or document, or the id of a record, is NULL"))?;
+    let string = string.ok_or_else(|| invalid("the name, or the id of the record, is NULL"))?;
     // SAFETY: the caller vouches for the string.
     Ok(unsafe { CStr::from_ptr(string.as_ptr()) }.to_str().unwrap_or("\u{FFFD}"))
 }

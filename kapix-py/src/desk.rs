@@ -115,9 +115,9 @@ impl Desk {
     }
 }
 
-/// A record as Python keeps it: its JSON, its leaf, the names of its parts, and request, response and findings, as far as
-/// they are held.
-type Kept<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Vec<&'static str>, [Option<Bound<'py, PyBytes>>; 3]);
+/// A record as Python keeps it: its JSON and its leaf, the names of its parts, and request, response and findings, as far
+/// as they are held.
+type Kept<'py> = ([Bound<'py, PyBytes>; 2], Vec<&'static str>, [Option<Bound<'py, PyBytes>>; 3]);
 
 /// Returns the record in JSON.
 #[pyfunction]
@@ -126,7 +126,7 @@ pub(crate) fn record<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Kept<'py>> {
     let names = record.parts.keys().map(|part| part.as_str()).collect();
     let documents = [record.request(), record.response(), record.found()];
     let documents = documents.map(|document| document.map(|document| PyBytes::new(py, &document)));
-    Ok((PyBytes::new(py, &record.to_json()), PyBytes::new(py, &record.leaf), names, documents))
+    Ok(([PyBytes::new(py, &record.to_json()), PyBytes::new(py, &record.leaf)], names, documents))
 }
 
 /// Raises unless the parts of a record in JSON are those that its leaf was sealed over.

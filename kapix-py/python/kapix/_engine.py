@@ -107,7 +107,7 @@ class AuditRecord:
             ValidationError: The text is not that of a record.
         """
         given = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(memoryview(text))
-        own, leaf, parts, (request, response, found) = _kapix.record(given)
+        (own, leaf), parts, (request, response, found) = _kapix.record(given)
         return cls(leaf, request, response, found, tuple(parts), own)
 
     def __repr__(self) -> str:
