@@ -282,8 +282,9 @@ def _worker(engine: kapix.Engine) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_no_child_hangs_that_is_forked_while_threads_call_with_records() -> None:
-    engine = kapix.Engine.load(CARD)
+@pytest.mark.parametrize(("name", "children"), [(None, 60), ("kapix.db", 20)])
+def test_no_child_hangs_that_is_forked_while_threads_call_with_records(name: str | None, children: int, tmp_path: Path) -> None:
+    engine = kapix.Engine.load(CARD) if name is None else kapix.Engine.open(tmp_path / name, CARD)
     ends = threading.Event()
 
     def call() -> None:
@@ -294,7 +295,7 @@ def test_no_child_hangs_that_is_forked_while_threads_call_with_records() -> None
     for thread in threads:
         thread.start()
     try:
-        for _ in range(60):
+        for _ in range(children):
             child = multiprocessing.get_context("fork").Process(target=_worker, args=(engine,))
             child.start()
             child.join(30)

@@ -145,6 +145,35 @@ def test_a_child_that_changes_its_folder_writes_the_file_of_its_parent(tmp_path:
     assert held(engine) == (1, 1, 0)
 
 
+def test_a_child_keeps_what_it_answers_after_its_parent_has_closed(tmp_path: Path) -> None:
+    engine = kapix.Engine.open(tmp_path / "kapix.db", CARD)
+    first = engine.credit.score(REQUEST).audit_id or ""
+    told, tell = os.pipe()
+    closed, close = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            for _ in range(2):
+                os.write(tell, (engine.credit.score(REQUEST).audit_id or "").encode())
+                os.read(closed, 1)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    # A child that ends early is the end of what it tells.
+    os.close(tell)
+    os.close(closed)
+    audit_ids = [first, os.read(told, 30).decode()]
+    # The last connections of this process to the file end, those of the child do not.
+    del engine
+    os.write(close, b"..")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    audit_ids.append(os.read(told, 30).decode())
+    os.close(told)
+    os.close(close)
+    engine = kapix.Engine.open(tmp_path / "kapix.db", CARD)
+    assert [engine.record(audit_id).seq for audit_id in audit_ids] == [0, 1, 2]
+
+
 def test_a_refused_call_leaves_a_record_that_holds_its_error() -> None:
     engine = kapix.Engine.load(CARD)
     with pytest.raises(kapix.InsufficientDataError) as caught:
