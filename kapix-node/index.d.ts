@@ -43,6 +43,15 @@ export interface EngineOptions {
   readonly tenant?: string;
 }
 
+/** How an engine on a file works. */
+export interface StoreOptions extends EngineOptions {
+  /**
+   * When a call is on the disk: `group` (default) before it returns, with one sync for all calls that wait; `decision`
+   * before it returns, with a sync of its own; `os` when the operating system writes it.
+   */
+  readonly durability?: 'decision' | 'group' | 'os';
+}
+
 /** What stands beside the fields of an answer; a copy has none of it. */
 declare abstract class Sealed {
   protected constructor();
@@ -179,36 +188,54 @@ export interface ResultColumns {
 /** An answer with result columns beside it: none where the operation returns none. */
 export type Columnar<T> = Readonly<Omit<T, 'columns'>> & { readonly columns: ResultColumns } & Sealed;
 
-/** The parts of a record as JSON has them. */
-export interface AuditRecordParts {
-  readonly found?: string | null;
-  readonly leaf: string;
-  readonly request: string;
-  readonly response: string;
-  /** The salt in base64. */
-  readonly salt: string;
+/** A part of the body of a record: features and reasons, what was found, the request, the response, and rows of accounts. */
+export type RecordPart = 'features' | 'found' | 'request' | 'response' | 'rows';
+
+/** A record as JSON has it: each part with the salt that its HMAC in the leaf was made under, in hexadecimal digits. */
+export interface AuditRecordJSON {
+  readonly leaf: object;
+  readonly parts: { readonly [Part in RecordPart]?: { readonly body: unknown; readonly salt: string } };
 }
 
-/** The record of a call: canonical JSON, and the salt that its leaf was sealed under. */
+/**
+ * The record of a call, in canonical JSON. A document is null when it lapsed or was erased; a request or response of which
+ * some parts are gone has null there.
+ */
 export class AuditRecord {
-  /** Returns the record of parts that were kept, also as JSON: `new AuditRecord(JSON.parse(JSON.stringify(record)))`. */
-  constructor(parts: Omit<AuditRecordParts, 'salt'> & { readonly salt: Uint8Array | string });
-  /** What the call found beside its request; absent where there was nothing. */
-  readonly found?: string;
+  /** Returns the record in JSON that was kept: its text, or what JSON.parse made of it. */
+  constructor(record: AuditRecordJSON | string | Uint8Array);
+  /** Returns the record in JSON that was kept. */
+  static fromJSON(text: AuditRecordJSON | string | Uint8Array): AuditRecord;
+  /** Id of the record. */
+  readonly audit_id: string;
+  /** Id of the call. */
+  readonly request_id: string;
+  /** The operation that was called. */
+  readonly operation: string;
+  /** When the record was made. */
+  readonly recorded_at: string;
+  /** Number of the record among those of its store, from 0. */
+  readonly seq: number;
+  /** Code of the error of a call that was refused, such as `INSUFFICIENT_DATA`; null for an answer. */
+  readonly refused: string | null;
   /** What stays of a record for ever. */
   readonly leaf: string;
   /** The request. */
-  readonly request: string;
-  /** The response. */
-  readonly response: string;
-  /** The salt. */
-  readonly salt: Uint8Array;
-  /** Returns the parts as JSON has them. */
-  toJSON(): AuditRecordParts;
+  readonly request: string | null;
+  /** The response; of a refused call the error. */
+  readonly response: string | null;
+  /** What the call found beside its request; null where there was nothing too. */
+  readonly found: string | null;
+  /** Names of the parts of its body that are held. */
+  readonly parts: ReadonlyArray<RecordPart>;
+  /** The record in JSON, byte for byte as in every other language; no field. */
+  get json(): string;
+  /** Returns the same, parsed: `new AuditRecord(JSON.parse(JSON.stringify(record)))` is the record. */
+  toJSON(): AuditRecordJSON;
   /**
-   * Returns true when both HMACs of the leaf, and that of `found`, are those of the parts, and the leaf is in canonical
-   * form; otherwise throws `record.altered`, which says what does not agree. So no part was changed alone. Whoever holds
-   * the salt can seal another body under another leaf: keep the leaf, or its hash, where that hand cannot write.
+   * Returns true when the HMAC of each part that is held is the one that the leaf names, and the leaf is in canonical form;
+   * otherwise throws `record.altered`, which says what does not agree. So no part was changed alone. Whoever holds the salts
+   * can seal another body under another leaf: keep the leaf, or its hash, where that hand cannot write.
    */
   verify(): true;
 }
@@ -224,6 +251,24 @@ export class Engine {
   private constructor();
   /** Returns an engine that keeps its state in bounded memory. */
   static load(artefacts: ArtefactDocument | ReadonlyArray<ArtefactDocument>, options?: EngineOptions): Engine;
+  /**
+   * Returns an engine that keeps its state in a file, a SQLite database, which is made if there is none; its folder must be
+   * there. Records, idempotency keys, the data of applicants and the log are there when the process comes back. Several
+   * processes of one machine may open one file. Errors: `store.unavailable` where the file cannot be opened, `store.corrupt`
+   * where it is damaged or no database, `store.schema` where it is of a later engine or of another program.
+   *
+   *     const engine = Engine.open('kapix.db', EXPERT_CARDS);
+   *     const first = engine.credit.score({ ...request, idempotency_key: 'application-7' });
+   *     engine.close();
+   *     const again = Engine.open('kapix.db', EXPERT_CARDS); // after a restart
+   *     again.credit.score({ ...request, idempotency_key: 'application-7' }).json === first.json; // true
+   *     again.record(first.audit_id).verify(); // true
+   */
+  static open(
+    path: FilePath,
+    artefacts: ArtefactDocument | ReadonlyArray<ArtefactDocument>,
+    options?: StoreOptions,
+  ): Engine;
   /** Returns the engine of artefacts in files. */
   static loadFile(paths: FilePath | ReadonlyArray<FilePath>, options?: EngineOptions): Engine;
   /** Puts other artefacts in place; calls under way end with those that they began with. */
@@ -235,8 +280,8 @@ export class Engine {
     operation: Name,
     request: OperationTypes[Name][0],
   ): Answered<OperationTypes[Name][1]>;
-  /** Returns the record of a call. */
-  record(auditId: string): AuditRecord;
+  /** Returns the record of a call, by its `audit_id` or its `request_id`. */
+  record(id: string): AuditRecord;
   /** Lets the engine go; calls under way end on it, later ones fail with `engine.closed`. A second time does nothing. */
   close(): void;
 }
@@ -265,6 +310,8 @@ export class KapixError extends Error {
   readonly status: number;
   /** Id of the call; absent without an envelope. */
   readonly request_id: string | undefined;
+  /** Id of the record that the refused call left; absent where it left none. */
+  readonly audit_id: string | undefined;
   /** Address of the page on the code. */
   readonly docs: string;
   /** The error as the JSON door writes it. */

@@ -21,6 +21,8 @@ printf '== wheel and sdist\n'
 "$venv/bin/maturin" sdist --manifest-path kapix-py/Cargo.toml --out dist
 
 printf '== C library\n'
+# SQLite is C: compiled for a newer glibc it would ask for `fcntl64` of 2.28.
+export CC_x86_64_unknown_linux_gnu=$PWD/scripts/zig-cc.sh
 export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$PWD/scripts/zig-cc.sh
 cargo build --locked --release --target x86_64-unknown-linux-gnu --target-dir "$target" -p kapix-ffi
 cp "$target/x86_64-unknown-linux-gnu/release/libkapix.so" dist/libkapix.so.1

@@ -4,7 +4,6 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "hmac.h"
 #include "support.h"
 
 #include <pthread.h>
@@ -68,76 +67,6 @@ static void bad_texts(const kapix_engine *engine) {
     const uint8_t with_nul[] = {'{', '}', 0, '{'};
     CHECK_CAUSE(kapix_call(engine, "engine.describe", with_nul, sizeof with_nul, &reply), 400, reply, "json.syntax");
     CHECK_CAUSE(call(engine, "credit.score", "{\"entity_id\":\"a\\u0000\"}", &reply), 400, reply, "id.invalid");
-}
-
-/* Proves that the HMAC of a part of a record is the one that its leaf was sealed with. */
-static void prove(const kapix_buffer *record, const char *part, const char *seal) {
-    size_t length = 0, digits_length = 0, seal_length = 0;
-    const char *start = kapix_find(record, part, &length), *digits = kapix_find(record, "/salt", &digits_length);
-    const char *sealed = kapix_find(record, seal, &seal_length);
-    CHECK(start != NULL && digits != NULL && digits_length == 34 && sealed != NULL && seal_length == HMAC_HEX + 1);
-    uint8_t salt[16];
-    for (size_t i = 0; i < sizeof salt; i++) {
-        const char byte[3] = {digits[1 + 2 * i], digits[2 + 2 * i], '\0'};
-        salt[i] = (uint8_t)strtoul(byte, NULL, 16);
-    }
-    char hex[HMAC_HEX];
-    hmac_sha256(salt, sizeof salt, start, length, hex);
-    CHECK(strncmp(sealed + 1, hex, strlen(hex)) == 0);
-}
-
-static void records(const char *card) {
-    kapix_buffer reply = {0};
-    kapix_engine *engine = load(card, ""), *forgetful = load(card, "{\"record\":false}");
-    CHECK(kapix_record(engine, "aud_", NULL) == 400);
-    CHECK_CAUSE(kapix_record(NULL, "aud_", &reply), 400, reply, "engine.closed");
-    CHECK_CAUSE(kapix_record(engine, NULL, &reply), 400, reply, "argument.invalid");
-    const char *const unknown[] = {"", "aud_01", "\xff", "aud_00000000000000000000000000"};
-    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
-        CHECK_CAUSE(kapix_record(engine, unknown[i], &reply), 404, reply, "record.not_found");
-    }
-    CHECK(call(engine, "credit.score", SCORE, &reply) == 0);
-    const char *id = strstr(text(&reply), "\"aud_");
-    CHECK(id != NULL);
-    char audit_id[31] = {0};
-    memcpy(audit_id, id + 1, sizeof audit_id - 1);
-    kapix_buffer_free(&reply);
-    CHECK_CAUSE(kapix_record(forgetful, audit_id, &reply), 404, reply, "record.not_found");
-    CHECK(kapix_record(engine, audit_id, &reply) == 0);
-    CHECK(strncmp(text(&reply), "{\"leaf\":{", 9) == 0 && holds(&reply, audit_id));
-    CHECK(holds(&reply, ",\"request\":{\"as_of\":\"2026-01-31T00:00:00Z\"") && holds(&reply, ",\"response\":{"));
-    const char *salt = strstr(text(&reply), ",\"salt\":\"");
-    CHECK(salt != NULL && strspn(salt + 9, "0123456789abcdef") == 32 && strcmp(salt + 41, "\"}") == 0);
-    prove(&reply, "/request", "/leaf/request_hmac");
-    prove(&reply, "/response", "/leaf/response_hmac");
-    kapix_buffer record = reply, proved = {0};
-    CHECK(kapix_record_verify(record.data, record.length, &proved) == 0 && holds(&proved, audit_id));
-    CHECK(strncmp(text(&record) + 8, text(&proved), proved.length) == 0);
-    kapix_buffer_free(&proved);
-    CHECK_CAUSE(kapix_record_verify(NULL, 1, &proved), 400, proved, "argument.invalid");
-    CHECK_CAUSE(kapix_record_verify((const uint8_t *)"{", 1, &proved), 400, proved, "json.syntax");
-    CHECK_CAUSE(kapix_record_verify((const uint8_t *)"{}", 2, &proved), 400, proved, "json.shape");
-    char *decision = strstr(text(&record), "\"points\":");
-    CHECK(decision != NULL);
-    decision[9] = decision[9] == '1' ? '2' : '1';
-    CHECK(kapix_record_verify(record.data, record.length, &proved) == 400 && holds(&proved, "record.altered"));
-    CHECK(holds(&proved, "the response is not what the leaf was sealed over"));
-    kapix_buffer_free(&proved);
-    kapix_buffer_free(&record);
-    kapix_engine_close(engine);
-    kapix_engine_close(forgetful);
-    CHECK_CAUSE(kapix_record(engine, audit_id, &reply), 400, reply, "engine.closed");
-}
-
-/* RFC 4231, test cases 1 and 2. */
-static void hmac_is_the_standards(void) {
-    char hex[HMAC_HEX];
-    hmac_sha256(bytes("\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b"), 20, "Hi There",
-                8, hex);
-    CHECK(strcmp(hex, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7") == 0);
-    const char *question = "what do ya want for nothing?";
-    hmac_sha256(bytes("Jefe"), 4, question, strlen(question), hex);
-    CHECK(strcmp(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843") == 0);
 }
 
 static void big_requests(const kapix_engine *engine) {
@@ -471,8 +400,6 @@ int main(int count, char **arguments) {
     unsigned_integers(engine);
     contradictions(engine);
     kapix_engine_close(engine);
-    hmac_is_the_standards();
-    records(card);
     closed_handles(card);
     child_of_fork(card);
     children_that_are_forked_amid_calls(card, count == 3 ? atoi(arguments[2]) : 60);

@@ -16,6 +16,7 @@ static int32_t (*volatile typed_call_with)(const kapix_engine *, const char *, c
                                         const kapix_control *, kapix_columns *, kapix_buffer *) = kapix_call_with;
 static int32_t (*volatile typed_record)(const kapix_engine *, const char *, kapix_buffer *) = kapix_record;
 static int32_t (*volatile typed_record_verify)(const uint8_t *, size_t, kapix_buffer *) = kapix_record_verify;
+static int32_t (*volatile typed_record_document)(const uint8_t *, size_t, const char *, kapix_buffer *) = kapix_record_document;
 static void (*volatile typed_buffer_free)(kapix_buffer *) = kapix_buffer_free;
 static int32_t (*volatile typed_expert_cards)(kapix_buffer *) = kapix_expert_cards;
 static int32_t (*volatile typed_example_policies)(kapix_buffer *) = kapix_example_policies;
@@ -23,8 +24,8 @@ static int32_t (*volatile typed_example_policies)(kapix_buffer *) = kapix_exampl
 static inline int all_are_linked(void) {
     return typed_version != NULL && typed_abi_version != NULL && typed_engine_load != NULL &&
            typed_engine_close != NULL && typed_call != NULL && typed_call_with != NULL &&
-           typed_record != NULL && typed_record_verify != NULL && typed_buffer_free != NULL && typed_expert_cards != NULL &&
-           typed_example_policies != NULL;
+           typed_record != NULL && typed_record_verify != NULL && typed_record_document != NULL && typed_buffer_free != NULL &&
+           typed_expert_cards != NULL && typed_example_policies != NULL;
 }
 
 #endif

@@ -8,12 +8,13 @@ import (
 )
 
 // Error is an error of the engine. Code is one of the ten published codes, Cause the stable and fine one, Fields are
-// JSON pointers into the request, Status is the HTTP status.
+// JSON pointers into the request, Status is the HTTP status. AuditID names the record that a refused call left, if any.
 type Error struct {
 	Code, Cause, Message, Docs string
 	Fields                     []string
 	Details                    []ErrorDetail
 	RequestID                  string `json:"request_id"`
+	AuditID                    string `json:"audit_id"`
 	Status                     int    `json:"-"`
 
 	because error

@@ -10,6 +10,7 @@ import (
 	"log"
 	"math"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -55,6 +56,40 @@ func ExampleEngine_CreditScore() {
 	// a probability: true
 	// because [balance_variability]
 	// the record proves the response: true
+}
+
+// What an engine on a file answers and records is there after a restart: the same key gives the same answer.
+func ExampleOpen() {
+	folder, err := os.MkdirTemp("", "kapix")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	features := map[string]any{"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}
+	request := &kapix.CreditScoreRequest{EntityID: "a-1", EntityType: "individual", Features: features, IdempotencyKey: "application-7"}
+	var auditIDs []string
+	for range 2 {
+		engine, err := kapix.Open(filepath.Join(folder, "kapix.db"), kapix.ExpertCards())
+		if err != nil {
+			log.Fatal(err)
+		}
+		response, err := engine.CreditScore(context.Background(), request)
+		if err != nil {
+			log.Fatal(err)
+		}
+		record, err := engine.Record(response.AuditID)
+		if err != nil {
+			log.Fatal(err)
+		}
+		auditIDs = append(auditIDs, response.AuditID)
+		fmt.Println("proved:", record.Verify() == nil)
+		engine.Close()
+	}
+	fmt.Println("decided once:", auditIDs[0] == auditIDs[1])
+	// Output:
+	// proved: true
+	// proved: true
+	// decided once: true
 }
 
 // The story ends with a decision: a loan under a policy, with its reasons. A line of three hyphens stands between

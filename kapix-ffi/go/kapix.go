@@ -23,8 +23,8 @@ static int32_t go_call(uintptr_t engine, const char *operation, const uint8_t *r
 	return kapix_call_with((const kapix_engine *)engine, operation, request, length, control, columns, reply);
 }
 
-static int32_t go_record(uintptr_t engine, const char *audit_id, kapix_buffer *reply) {
-	return kapix_record((const kapix_engine *)engine, audit_id, reply);
+static int32_t go_record(uintptr_t engine, const char *id, kapix_buffer *reply) {
+	return kapix_record((const kapix_engine *)engine, id, reply);
 }
 */
 import "C"
@@ -33,12 +33,13 @@ import (
 	"context"
 	"encoding/json"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unsafe"
 )
 
-// Engine is a set of proved artefacts with a memory for records and idempotency keys. It is safe for use by many
+// Engine is a set of proved artefacts with a store for records and idempotency keys. It is safe for use by many
 // goroutines at the same time.
 type Engine struct {
 	*opened
@@ -66,8 +67,24 @@ func WithProduction() Option { return WithOption("production", true) }
 // WithoutRecords leaves no records.
 func WithoutRecords() Option { return WithOption("record", false) }
 
+// WithDurability sets when a call of an engine of [Open] is on the disk: "group", the default, before it returns, with one
+// sync for all calls that wait; "decision" before it returns, with a sync of its own; "os" when the operating system writes
+// it.
+func WithDurability(durability string) Option { return WithOption("durability", durability) }
+
+// Open returns an engine that keeps its state in a file, a SQLite database, which is made if there is none; its folder must
+// be there. Records, idempotency keys, the data of applicants and the log are there when the process comes back. Several
+// processes of one machine may open one file. Artefacts and options are those of [Load].
+//
+// Causes of errors: store.unavailable where the file cannot be opened, store.corrupt where it is damaged or no database,
+// store.schema where it is of a later engine or of another program.
+func Open(path string, artefacts []byte, options ...Option) (*Engine, error) {
+	return Load(artefacts, append(slices.Clip(options), WithOption("store", path))...)
+}
+
 // Load returns an engine of artefacts and bundles in JSON or YAML, with lines `---` between them, or of a JSON array of
-// them. Close it when it is no longer needed; an engine that is forgotten is closed by the collector.
+// them. It keeps its state in bounded memory. Close it when it is no longer needed; an engine that is forgotten is closed by
+// the collector.
 func Load(artefacts []byte, options ...Option) (*Engine, error) {
 	all := map[string]any{}
 	for _, set := range options {
@@ -142,33 +159,59 @@ func (e *Engine) call(ctx context.Context, operation string, request []byte, col
 	return answer, err
 }
 
-// Record is the record of a call: canonical JSON, byte for byte as it was hashed. Leaf states request_hmac and
-// response_hmac, the HMAC-SHA256 of Request and Response under the 16 bytes that Salt has in hexadecimal digits; Found
-// is what the call found beside its request, and absent where there was nothing. As JSON it can be kept and read again.
+// Record is the record of a call. Leaf, what stays of it for ever, states the HMAC-SHA256 of each part. Parts are those of
+// the body that are held: "features" (and reasons), "found" (beside the request), "request", "response" and "rows" (of
+// accounts). As JSON it can be kept and read again.
 type Record struct {
-	Leaf     json.RawMessage `json:"leaf"`
-	Request  json.RawMessage `json:"request"`
-	Response json.RawMessage `json:"response"`
-	Found    json.RawMessage `json:"found,omitempty"`
-	Salt     string          `json:"salt"`
+	Leaf  json.RawMessage       `json:"leaf"`
+	Parts map[string]RecordPart `json:"parts"`
+}
+
+// RecordPart is a part of the body of a record: canonical JSON, byte for byte as it was hashed, and the 16 bytes, in
+// hexadecimal digits, that its HMAC was made under.
+type RecordPart struct {
+	Body json.RawMessage `json:"body"`
+	Salt string          `json:"salt"`
 }
 
 // Verify proves that no part of the record was changed alone; the *Error of record.altered says which part does not
-// agree. Whoever holds Salt can seal another body under another leaf: keep the leaf where that hand cannot write.
+// agree. Whoever holds the salts can seal another body under another leaf: keep the leaf where that hand cannot write.
 func (r *Record) Verify() error {
 	var reply C.kapix_buffer
-	text, _ := json.Marshal(r) // A part that is no JSON leaves no text, which is refused.
-	data, length := bytesOf(text)
+	data, length := r.text()
 	_, err := take(C.kapix_record_verify(data, length, &reply), &reply, nil)
 	return err
 }
 
-// Record returns the record of the call whose response has this audit id.
-func (e *Engine) Record(auditID string) (*Record, error) {
-	id := nameOf(auditID)
-	defer C.free(unsafe.Pointer(id))
+// Request returns the canonical request, with null in place of what lapsed or was erased. The cause record.body_erased says
+// that all of it is gone, here as of the other documents.
+func (r *Record) Request() (json.RawMessage, error) { return r.document("request") }
+
+// Response returns the canonical response; of a refused call the error.
+func (r *Record) Response() (json.RawMessage, error) { return r.document("response") }
+
+// Found returns what the call found beside its request; record.body_erased where there was nothing too.
+func (r *Record) Found() (json.RawMessage, error) { return r.document("found") }
+
+func (r *Record) document(name string) (json.RawMessage, error) {
 	var reply C.kapix_buffer
-	status := C.go_record(e.number(), id, &reply)
+	own := nameOf(name)
+	defer C.free(unsafe.Pointer(own))
+	data, length := r.text()
+	return take(C.kapix_record_document(data, length, own, &reply), &reply, nil)
+}
+
+func (r *Record) text() (*C.uint8_t, C.size_t) {
+	text, _ := json.Marshal(r) // A part that is no JSON leaves no text, which is refused.
+	return bytesOf(text)
+}
+
+// Record returns the record of a call, by the AuditID or the RequestID of its response or of its *Error.
+func (e *Engine) Record(id string) (*Record, error) {
+	name := nameOf(id)
+	defer C.free(unsafe.Pointer(name))
+	var reply C.kapix_buffer
+	status := C.go_record(e.number(), name, &reply)
 	runtime.KeepAlive(e)
 	body, err := take(status, &reply, nil)
 	if err != nil {

@@ -15,11 +15,12 @@
  * Rules that hold for every function:
  *
  *   Status    0, or the HTTP status of the error: 400, 403, 404, 409, 422, 499, 500, 503. The reply of an error is
- *             {"error": {"code", "cause", "message", "fields", "docs", "request_id"?}}; `cause` is stable.
+ *             {"error": {"code", "cause", "message", "fields", "docs", "request_id"?, "audit_id"?}}; `cause` is stable.
+ *             An error with an `audit_id` left a record.
  *   Pointers  Every pointer may be NULL: what is required and absent is the error argument.invalid, 400. Without a
  *             place for the reply nothing is done and 400 is returned. Pointers that are not NULL must be aligned and
  *             point to what their type says, for as many bytes as their length says, until the function returns.
- *   Texts     Operation names and audit ids end with NUL. Requests, artefacts and options are UTF-8 of a stated length, need no NUL,
+ *   Texts     Names and ids end with NUL. Requests, artefacts and options are UTF-8 of a stated length, need no NUL,
  *             and are refused when they are not UTF-8.
  *   Threads   Every function may be called from every thread at the same time, on the same engine too. Nothing is
  *             kept for a thread, and there is no "last error".
@@ -53,7 +54,7 @@
 extern "C" {
 #endif
 
-/* An engine: proved artefacts with a memory for records and idempotency keys. Opaque: a handle is a number, not an
+/* An engine: proved artefacts with a store for records and idempotency keys, in memory or in a file. Opaque: a handle is a number, not an
  * address. A handle that was closed, or never was one, is the error engine.closed, 400; it is never followed. */
 typedef struct kapix_engine kapix_engine;
 
@@ -100,14 +101,23 @@ uint32_t kapix_abi_version(void) KAPIX_NOEXCEPT;
  *   options    A JSON object, or nothing. Every member may be absent; an unknown one is refused.
  *                clock        "system" (default), "none", or an RFC 3339 instant that never moves: where an absent
  *                             `as_of` and the recorded time come from
+ *                durability   of a store, when a call is on the disk: "group" (default) before it returns, with one sync
+ *                             for all calls that wait; "decision" before it returns, with a sync of its own; "os" when
+ *                             the operating system writes it
  *                envelope     true (default): answers carry request_id, audit_id, recorded_at and latency_ms
- *                idempotency  "durable" (default: a request with a key is refused, this engine lives in memory) or
- *                             "process" (100,000 keys and 64 MiB, the limit store_key_bytes; the oldest evicted;
+ *                idempotency  "durable" (default: keys live in the store; without one a request with a key is refused) or
+ *                             "process" (without a store: 100,000 keys and 64 MiB, the limit store_key_bytes; the oldest evicted;
  *                             each process of a fork() has its own, so send a key to one of them)
  *                limits       {"request_bytes": ..., ...}; engine.describe lists them
  *                production   false (default); true loads approved artefacts only
  *                record       true (default): calls leave a record
- *                tenant       "" (default): separates the idempotency keys and the data of your customers
+ *                store        the path of a SQLite database, in UTF-8, which is made if there is none; its folder must be
+ *                             there. Records, idempotency keys, the data of applicants and the log are in it when the
+ *                             process comes back; without it they are in bounded memory. Several processes of one
+ *                             machine may open one file. The errors are store.unavailable, 503: it cannot be opened;
+ *                             store.corrupt, 503: it is damaged, or no database; store.schema, 400: it is of a later
+ *                             engine, or of another program
+ *                tenant       "" (default): separates the idempotency keys, the data and the records of your customers
  *   error      Empty on success. */
 int32_t kapix_engine_load(const uint8_t *artefacts, size_t length, const uint8_t *options, size_t options_length,
                           kapix_engine **engine, kapix_buffer *error) KAPIX_NOEXCEPT;
@@ -198,18 +208,24 @@ typedef struct kapix_columns {
 int32_t kapix_call_with(const kapix_engine *engine, const char *operation, const uint8_t *request, size_t length,
                         const kapix_control *control, kapix_columns *columns, kapix_buffer *reply) KAPIX_NOEXCEPT;
 
-/* Writes the record of a call, whose `audit_id` stands in its reply: {"leaf": ..., "request": ..., "response": ...,
- * "salt": "32 hexadecimal digits"}. Each part is canonical JSON, byte for byte as it was hashed: leaf.request_hmac is
- * the HMAC-SHA256 of the bytes of `request` under the 16 bytes of the salt, leaf.response_hmac that of `response`.
- * "found" stands first in the records of operations that found something beside their request.
+/* Writes the record of a call, by the `audit_id` or the `request_id` of its reply: {"leaf": ..., "parts": {"features":
+ * {"body": ..., "salt": "32 hexadecimal digits"}, ...}}. The parts are those of "features" (and reasons), "found" (beside
+ * the request), "request", "response" and "rows" (of accounts) that are held. Leaf and bodies are canonical JSON, byte for
+ * byte as they were hashed: a member of leaf.parts is the HMAC-SHA256 of the bytes of that body under the 16 bytes of its
+ * salt. A refused call of status 422 leaves a record too: leaf.refused is its code, and its response the error.
  * The error record.not_found, 404, is an id that has no record, or whose record the memory let go. */
-int32_t kapix_record(const kapix_engine *engine, const char *audit_id, kapix_buffer *reply) KAPIX_NOEXCEPT;
+int32_t kapix_record(const kapix_engine *engine, const char *id, kapix_buffer *reply) KAPIX_NOEXCEPT;
 
-/* Proves a record, as kapix_record() wrote it and you kept it, and writes its leaf. 0 means that both HMACs, and that
- * of "found", are those of the bytes, and that the leaf is in canonical form: no part was changed alone. Whoever holds
- * the salt can seal another body under another leaf: keep the leaf, or its hash, where that hand cannot write.
+/* Proves a record, as kapix_record() wrote it and you kept it, and writes its leaf. 0 means that the HMACs of all parts
+ * that are held are those of the bytes, and that the leaf is in canonical form: no part was changed alone. Whoever holds
+ * the salts can seal another body under another leaf: keep the leaf, or its hash, where that hand cannot write.
  * The error record.altered, 400, says which part does not agree. It needs no engine. */
 int32_t kapix_record_verify(const uint8_t *record, size_t length, kapix_buffer *reply) KAPIX_NOEXCEPT;
+
+/* Writes a whole document of a record, as kapix_record() wrote it: "request", "response" or "found", in canonical JSON,
+ * joined from its parts, with null in place of what is gone. It proves nothing, and needs no engine.
+ * The error record.body_erased, 404: the record does not hold it, since it lapsed, was erased, or never was. */
+int32_t kapix_record_document(const uint8_t *record, size_t length, const char *name, kapix_buffer *reply) KAPIX_NOEXCEPT;
 
 /* Frees the bytes of a buffer and sets it to zeros, so that a second time does nothing. NULL is left alone. A copy of
  * the struct does not know that the bytes are gone: free one of the two. */

@@ -27,12 +27,14 @@ programs() {
   compile story.c story "${shared[@]}"
   compile develop.c develop "${shared[@]}"
   compile hostile.c hostile "${shared[@]}"
+  compile records.c records "${shared[@]}"
   compile columns.cpp columns "${shared[@]}"
   compile vectors.c vectors "${shared[@]}"
   compile threads.c threads "${shared[@]}"
   compile story.c story_asan "${sanitize[@]}" "${shared[@]}"
   compile develop.c develop_asan "${sanitize[@]}" "${shared[@]}"
   compile hostile.c hostile_asan "${sanitize[@]}" "${shared[@]}"
+  compile records.c records_asan "${sanitize[@]}" "${shared[@]}"
   compile columns.cpp columns_asan "${sanitize[@]}" "${shared[@]}"
 }
 
@@ -43,6 +45,7 @@ run() {
   "$@" "$work/story$suffix" "$request" "$card" "$loan"
   "$@" "$work/develop$suffix"
   "$@" "$work/hostile$suffix" "$ffi/c/card.json" "${children:-60}"
+  "$@" "$work/records$suffix" "$ffi/c/card.json" "${children:-1}"
   "$@" "$work/columns$suffix" "$ffi/c/card.json"
 }
 

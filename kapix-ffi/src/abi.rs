@@ -120,10 +120,10 @@ unsafe extern "C" fn kapix_call_with(
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn kapix_record(engine: *const Handle, audit_id: Name, reply: Place<'_, Buffer>) -> i32 {
+unsafe extern "C" fn kapix_record(engine: *const Handle, id: Name, reply: Place<'_, Buffer>) -> i32 {
     answer(reply, || {
         // SAFETY: the header asks for a C string.
-        let record = engines::find(engine)?.record(unsafe { name(audit_id) }?)?;
+        let record = engines::find(engine)?.record(unsafe { name(id) }?)?;
         Ok(DoorReply { status: 0, body: record.to_json() })
     })
 }
@@ -138,6 +138,28 @@ unsafe extern "C" fn kapix_record_verify(record: Bytes, length: usize, reply: Pl
     })
 }
 
+#[unsafe(no_mangle)]
+unsafe extern "C" fn kapix_record_document(
+    record: Bytes,
+    length: usize,
+    document: Name,
+    reply: Place<'_, Buffer>,
+) -> i32 {
+    answer(reply, || {
+        // SAFETY: the header asks for this many bytes, and for a C string.
+        let (record, document) = unsafe { (Record::from_json(bytes(record, length)?)?, name(document)?) };
+        let body = match document {
+            "request" => record.request(),
+            "response" => record.response(),
+            "found" => record.found(),
+            _ => return Err(invalid("the documents of a record are `request`, `response` and `found`")),
+        };
+        let gone = "the record does not hold this document: it lapsed, was erased, or never was";
+        let body = body.ok_or_else(|| Error::new(Cause::RecordBodyErased, gone))?;
+        Ok(DoorReply { status: 0, body })
+    })
+}
+
 /// Returns the error of an argument that C should not have given.
 pub(crate) fn invalid(message: &str) -> Error {
     Error::new(Cause::ArgumentInvalid, message)
@@ -148,7 +170,7 @@ pub(crate) fn invalid(message: &str) -> Error {
 /// # Safety
 /// It is NULL or a C string for the time of the call.
 unsafe fn name<'a>(string: Name) -> Result<&'a str> {
-    let string = string.ok_or_else(|| invalid("the name of the operation, or the audit id, is NULL"))?;
+    let string = string.ok_or_else(|| invalid("the name, or the id of the record, is NULL"))?;
     // SAFETY: the caller vouches for the string.
     Ok(unsafe { CStr::from_ptr(string.as_ptr()) }.to_str().unwrap_or("\u{FFFD}"))
 }

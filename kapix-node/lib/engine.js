@@ -1,6 +1,7 @@
 'use strict';
 
 const { readFileSync } = require('node:fs');
+const { fileURLToPath } = require('node:url');
 const { types } = require('node:util');
 const native = require('./native.js');
 const { answerOf, columnarOf } = require('./answer.js');
@@ -83,47 +84,57 @@ function asked(given, names) {
   return { onProgress, signal, threads, transactions };
 }
 
-/** Returns the bytes of a salt: as they are, in base64, or as JSON.stringify writes a Buffer. */
-function saltOf(salt) {
-  if (typeof salt === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(salt)) return new Uint8Array(Buffer.from(salt, 'base64'));
-  if (salt?.type === 'Buffer' && Array.isArray(salt.data)) return Uint8Array.from(salt.data);
-  return salt;
+/** Returns a record in JSON: the text as it came, or that of what JSON.parse made of one. */
+function recordText(record) {
+  if (types.isUint8Array(record)) return owned(record, Uint8Array);
+  return expectString(typeof record === 'string' ? record : JSON.stringify(record), 'a record in JSON');
 }
 
 /** The record of a call. */
 class AuditRecord {
-  constructor(parts) {
-    const { leaf, request, response, salt, found } = { __proto__: null, ...parts };
-    Object.assign(this, { leaf, request, response, salt: saltOf(salt) }, found === undefined || found === null ? {} : { found });
+  #json;
+
+  constructor(record) {
+    const { found = null, json, leaf, parts, request = null, response = null } = calling(() => native.record(recordText(record)));
+    const { audit_id, operation, recorded_at, refused = null, request_id, seq } = JSON.parse(leaf);
+    this.#json = json;
+    Object.assign(this, { audit_id, request_id, operation, recorded_at, seq, refused, leaf, request, response, found });
+    this.parts = Object.freeze([...parts]);
     Object.freeze(this);
   }
 
-  /** Returns the parts as JSON has them, the salt in base64. */
+  /** Returns the record that was written as JSON. */
+  static fromJSON(text) {
+    return new AuditRecord(text);
+  }
+
+  /** The record as the engine writes it. */
+  get json() {
+    return this.#json;
+  }
+
   toJSON() {
-    return { ...this, salt: Buffer.from(this.salt).toString('base64') };
+    return JSON.parse(this.#json);
   }
 
   /** Proves that no part of the record was changed alone. */
   verify() {
-    for (const name of ['leaf', 'request', 'response']) expectString(this[name], name);
-    if (!types.isUint8Array(this.salt)) throw new TypeError('salt must be a Uint8Array');
-    const salt = owned(this.salt, Uint8Array);
-    calling(() => native.verify(this.leaf, this.request, this.response, salt, this.found));
+    calling(() => native.verify(this.#json));
     return true;
   }
 }
 
-/** Artefacts, proved once, and the operations on them. */
 /** The operations whose columns are inputs of a card, which reads whatever a category is as its text. */
 const OF_CARDS = new Set(['credit.score_batch', 'scorecard.develop', 'scorecard.evaluate']);
 
+/** Artefacts, proved once, and the operations on them. */
 class Engine {
   #deepFreeze;
   #desk;
   #limit;
 
   constructor(own, desk, deepFreeze) {
-    if (own !== OWN) throw new TypeError('an engine is made by Engine.load');
+    if (own !== OWN) throw new TypeError('an engine is made by Engine.load or Engine.open');
     this.#deepFreeze = deepFreeze;
     this.#desk = desk;
     this.#limit = desk.requestBytes;
@@ -133,13 +144,15 @@ class Engine {
 
   /** Returns an engine that keeps its state in bounded memory. */
   static load(artefacts, options) {
-    const { deepFreeze = false, limits, ...rest } = optionsOf(options);
-    if (typeof deepFreeze !== 'boolean') throw new TypeError('deepFreeze must be a boolean');
-    if (limits !== undefined) rest.limits = limits;
-    const limit = Number(limits?.request_bytes ?? LIMITS.request_bytes);
-    const documents = documentsOf(artefacts, limit);
-    const text = judged(native.refuse, () => encode(rest, LIMITS.request_bytes));
-    return calling(() => new this(OWN, new native.Desk(documents, text), deepFreeze));
+    const own = optionsOf(options);
+    if (own.store !== undefined) throw new TypeError('Engine.load keeps its state in memory; Engine.open(path, artefacts) opens a store');
+    return made(this, artefacts, own);
+  }
+
+  /** Returns an engine that keeps its state in a file, which is made if there is none. */
+  static open(path, artefacts, options) {
+    const store = typeof path === 'string' ? path : fileURLToPath(path);
+    return made(this, artefacts, { ...optionsOf(options), store });
   }
 
   /** Returns the engine of artefacts in files. */
@@ -186,8 +199,8 @@ class Engine {
   }
 
   /** Returns the record of a call. */
-  record(auditId) {
-    return new AuditRecord(calling(() => this.#desk.record(expectString(auditId, 'the audit id'))));
+  record(id) {
+    return new AuditRecord(calling(() => this.#desk.record(expectString(id, 'the audit id'))));
   }
 
   /** Lets the engine go; calls under way end on it. */
@@ -294,6 +307,16 @@ class Engine {
     if (reply.status !== 0) throw fromReply(reply.status, reply.json);
     return columnarOf(reply, this.#deepFreeze);
   }
+}
+
+/** Returns the engine of these artefacts, with options in an object of its own. */
+function made(Kind, artefacts, { deepFreeze = false, limits, ...rest }) {
+  if (typeof deepFreeze !== 'boolean') throw new TypeError('deepFreeze must be a boolean');
+  if (limits !== undefined) rest.limits = limits;
+  const limit = Number(limits?.request_bytes ?? LIMITS.request_bytes);
+  const documents = documentsOf(artefacts, limit);
+  const text = judged(native.refuse, () => encode(rest, LIMITS.request_bytes));
+  return calling(() => new Kind(OWN, new native.Desk(documents, text), deepFreeze));
 }
 
 /** Returns the columns of a call; the bytes of a document alone are its only row. */

@@ -17,6 +17,7 @@ class KapixError extends Error {
     this.details = Object.freeze((error.details ?? []).map(Object.freeze));
     this.status = status;
     this.request_id = error.request_id;
+    this.audit_id = error.audit_id;
     this.docs = error.docs;
   }
 

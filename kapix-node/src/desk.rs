@@ -21,19 +21,21 @@ pub struct Desk {
     desk: Mutex<Option<Arc<kapix_core::Desk>>>,
 }
 
-/// The record of a call: canonical JSON, and the salt that its leaf was sealed under.
+/// The record of a call: canonical JSON, absent where it is not held.
 #[napi(object, object_from_js = false)]
 pub struct AuditRecord {
-    /// What the call found beside its request; absent where there was nothing.
+    /// What the call found beside its request.
     pub found: Option<String>,
+    /// The whole record.
+    pub json: String,
     /// What stays of a record for ever.
     pub leaf: String,
+    /// Names of the parts of its body that are held.
+    pub parts: Vec<&'static str>,
     /// The request.
-    pub request: String,
+    pub request: Option<String>,
     /// The response.
-    pub response: String,
-    /// The salt.
-    pub salt: Uint8Array,
+    pub response: Option<String>,
 }
 
 /// One document: JSON as text or as UTF-8.
@@ -46,12 +48,8 @@ fn bytes(document: &Document) -> &[u8] {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 fn throw(reply: &DoorReply) -> Thrown {
-    Thrown::new(reply.status.to_string(), text(&reply.body))
+    Thrown::new(reply.status.to_string(), columns::text(reply.body.clone()))
 }
 
 /// Returns what JavaScript itself refused, such as memory.
@@ -90,20 +88,25 @@ pub fn refuse(cause: String, message: String, field: Option<String>) -> Result<(
     Err(bare(&named(&cause, message, field)))
 }
 
-/// Throws unless the parts of a record are those that its leaf was sealed over.
+/// Returns the record in JSON.
 #[napi]
-pub fn verify(
-    leaf: String,
-    request: String,
-    response: String,
-    salt: Uint8Array,
-    found: Option<String>,
-) -> Result<()> {
-    let found = found.as_deref().map(str::as_bytes);
-    Record::from_parts(leaf.as_bytes(), request.as_bytes(), response.as_bytes(), &salt, found)
-        .and_then(|record| record.verify())
-        .map_err(|error| bare(&error))?;
-    Ok(())
+pub fn record(json: Document) -> Result<AuditRecord> {
+    let record = Record::from_json(bytes(&json)).map_err(|error| bare(&error))?;
+    Ok(AuditRecord {
+        found: record.found().map(columns::text),
+        json: columns::text(record.to_json()),
+        leaf: columns::text(record.leaf.clone()),
+        parts: record.parts.keys().map(|part| part.as_str()).collect(),
+        request: record.request().map(columns::text),
+        response: record.response().map(columns::text),
+    })
+}
+
+/// Throws unless the parts of a record in JSON are those that its leaf was sealed over.
+#[napi]
+pub fn verify(json: String) -> Result<()> {
+    let proved = Record::from_json(json.as_bytes()).and_then(|record| record.verify());
+    proved.map(drop).map_err(|error| bare(&error))
 }
 
 #[napi]
@@ -184,18 +187,12 @@ impl Desk {
         Ok(promise)
     }
 
-    /// Returns the record of a call.
+    /// Returns the record of a call, in JSON.
     #[napi]
-    pub fn record(&self, audit_id: String) -> Result<AuditRecord> {
+    pub fn record(&self, id: String) -> Result<String> {
         let desk = self.open()?;
-        let record = desk.record(&audit_id).map_err(|error| thrown(&desk, &error))?;
-        Ok(AuditRecord {
-            found: record.found.as_deref().map(text),
-            leaf: text(&record.leaf),
-            request: text(&record.request),
-            response: text(&record.response),
-            salt: Uint8Array::new(record.salt.to_vec()),
-        })
+        let record = desk.record(&id).map_err(|error| thrown(&desk, &error))?;
+        Ok(columns::text(record.to_json()))
     }
 
     /// Throws an error that the JavaScript half found.

@@ -2,7 +2,7 @@
 
 use crate::columns::Batch;
 use crate::desk::raise;
-use kapix_core::{Answer as Answered, frame::ResultColumns};
+use kapix_core::{Answer as Answered, JsonValue, Response, frame::ResultColumns};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use pythonize::{PythonizeError, PythonizeTypes, PythonizeUnnamedMappingAdapter, Pythonizer};
@@ -23,6 +23,12 @@ impl Answer {
 
     /// Hands the fields, or the only one that is wanted, to `take`.
     fn read<'py>(&self, py: Python<'py>, only: Option<&str>, take: &mut Take<'_, 'py>) -> PyResult<()> {
+        if let Response::Stored(JsonValue::Object(members)) = &*self.answer.response {
+            for (name, value) in members.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+                take(name, value.serialize(Pythonizer::custom::<Plain>(py))?)?;
+            }
+            return Ok(());
+        }
         self.answer.response.serialize(Pick { py, only, take })?;
         if let Some(envelope) = &self.answer.envelope {
             envelope.serialize(Pick { py, only, take })?;
@@ -76,7 +82,7 @@ type Result<T> = core::result::Result<T, PythonizeError>;
 type Never = Impossible<(), PythonizeError>;
 
 /// Takes a field.
-type Take<'t, 'py> = dyn FnMut(&'static str, Bound<'py, PyAny>) -> PyResult<()> + 't;
+type Take<'t, 'py> = dyn FnMut(&str, Bound<'py, PyAny>) -> PyResult<()> + 't;
 
 /// Makes Python objects of the fields of a struct, or of the one that is wanted. Nothing but a struct is an answer.
 struct Pick<'p, 't, 'py> {

@@ -10,9 +10,8 @@ use kapix_core::{
     frame::Frame, operations::DoorReply,
 };
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyBytes;
 use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread::Builder;
@@ -116,16 +115,24 @@ impl Desk {
     }
 }
 
-/// Raises unless the parts of a record are those that its leaf was sealed over.
+/// A record as Python keeps it: its JSON and its leaf, the names of its parts, and request, response and findings, as far
+/// as they are held.
+type Kept<'py> = ([Bound<'py, PyBytes>; 2], Vec<&'static str>, [Option<Bound<'py, PyBytes>>; 3]);
+
+/// Returns the record in JSON.
 #[pyfunction]
-#[expect(clippy::needless_pass_by_value, reason = "an extracted argument is a value")]
-pub(crate) fn verify(
-    py: Python<'_>,
-    parts: [PyBackedBytes; 4],
-    found: Option<PyBackedBytes>,
-) -> PyResult<()> {
-    let [leaf, request, response, salt] = &parts;
-    let proved = guard(|| Record::from_parts(leaf, request, response, salt, found.as_deref())?.verify());
+pub(crate) fn record<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Kept<'py>> {
+    let record = guard(|| Record::from_json(text)).map_err(|error| raise(py, &error))?;
+    let names = record.parts.keys().map(|part| part.as_str()).collect();
+    let documents = [record.request(), record.response(), record.found()];
+    let documents = documents.map(|document| document.map(|document| PyBytes::new(py, &document)));
+    Ok(([PyBytes::new(py, &record.to_json()), PyBytes::new(py, &record.leaf)], names, documents))
+}
+
+/// Raises unless the parts of a record in JSON are those that its leaf was sealed over.
+#[pyfunction]
+pub(crate) fn verify(py: Python<'_>, text: &[u8]) -> PyResult<()> {
+    let proved = guard(|| Record::from_json(text)?.verify());
     proved.map(drop).map_err(|error| raise(py, &error))
 }
 
@@ -137,7 +144,7 @@ impl Desk {
     fn new(py: Python<'_>, documents: Vec<Vec<u8>>, options: &[u8]) -> PyResult<Self> {
         crate::fork::expect();
         let load = || kapix_core::Desk::load_documents(&documents, options);
-        guard(load).map(|desk| Self { desk }).map_err(|error| raise(py, &error))
+        py.detach(|| guard(load)).map(|desk| Self { desk }).map_err(|error| raise(py, &error))
     }
 
     /// Puts other artefacts in place; calls under way end with those that they began with.
@@ -200,16 +207,10 @@ impl Desk {
         Answer::new(py, answer, Some(columns))
     }
 
-    /// Returns leaf, request, response, salt and findings of a record, as the bytes that were sealed.
-    fn record<'py>(&self, py: Python<'py>, audit_id: &str) -> PyResult<Bound<'py, PyDict>> {
-        let record = self.desk.record(audit_id).map_err(|error| self.raise(py, &error))?;
-        let parts = PyDict::new(py);
-        parts.set_item("leaf", PyBytes::new(py, &record.leaf))?;
-        parts.set_item("request", PyBytes::new(py, &record.request))?;
-        parts.set_item("response", PyBytes::new(py, &record.response))?;
-        parts.set_item("salt", PyBytes::new(py, &record.salt))?;
-        parts.set_item("found", record.found.as_ref().map(|found| PyBytes::new(py, found)))?;
-        Ok(parts)
+    /// Returns a record in JSON.
+    fn record<'py>(&self, py: Python<'py>, id: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let record = py.detach(|| guard(|| self.desk.record(id))).map_err(|error| self.raise(py, &error))?;
+        Ok(PyBytes::new(py, &record.to_json()))
     }
 
     /// Returns the exception of a cause.

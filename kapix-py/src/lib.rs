@@ -17,7 +17,7 @@ mod _kapix {
     #[pymodule_export]
     use crate::columns::Batch;
     #[pymodule_export]
-    use crate::desk::{Desk, Unreadable, verify};
+    use crate::desk::{Desk, Unreadable, record, verify};
     #[pymodule_export]
     use crate::sample::sample;
     #[pymodule_export]

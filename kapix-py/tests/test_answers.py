@@ -179,11 +179,13 @@ def test_a_record_prints_no_body() -> None:
     record = engine.record(answer.audit_id or "")
     told = repr(record)
     assert told.startswith(f"AuditRecord: {answer.audit_id}\n") and "credit.score" in told
-    assert "applicant-1" not in told and "16 bytes" in told and len(told) < 400
+    assert "applicant-1" not in told and "features, request, response" in told and len(told) < 400
     assert "<table>" in record._repr_html_()
     assert (record.audit_id, record.operation, record.seq) == (answer.audit_id, "credit.score", 0)
     assert record.recorded_at == answer.recorded_at
-    assert record.request in tuple(record) and pickle.loads(pickle.dumps(record)) == record
+    assert pickle.loads(pickle.dumps(record)) == record and copy.deepcopy(record) == record and {record: 1}[record] == 1
+    with pytest.raises(AttributeError):
+        record.leaf = b""  # type: ignore[misc]
 
 
 def test_a_table_of_a_notebook_escapes_every_text() -> None:

@@ -94,9 +94,9 @@ def test_data_that_were_put_are_scored_under_their_id() -> None:
     assert after is not None and (after.accounts, after.rows, after.retrieved_at) == (1, 1, AS_OF)
     answer = engine.cashflow.analyze(entity_id="a", data_sources=["bank"])
     assert answer.accounts[0].rows == 1 and answer.audit_id is not None
-    assert json.loads(engine.record(answer.audit_id).request)["data"]["bank"]["retrieved_at"] == AS_OF
+    assert json.loads(engine.record(answer.audit_id).request or b"")["data"]["bank"]["retrieved_at"] == AS_OF
     store = engine.describe().store
-    assert store is not None and (store.entities, store.entities_evicted, store.records) == (1, 0, 1)
+    assert store is not None and (store.entities, store.entities_evicted, store.records) == (1, 0, 2)
     assert store.entities_bytes > 0 and store.records_bytes > 0 and store.keys_bytes == 0
     assert engine.entity.forget(entity_id="a").held == ()
     with pytest.raises(kapix.InsufficientDataError):
@@ -164,29 +164,33 @@ def test_a_record_holds_the_bytes_of_the_call() -> None:
     assert answer.audit_id is not None
     record = engine.record(answer.audit_id)
     assert json.loads(record.leaf)["audit_id"] == answer.audit_id
-    assert json.loads(record.request)["entity_id"] == "applicant-1"
+    assert json.loads(record.request or b"")["entity_id"] == "applicant-1"
     envelope = ("audit_id", "latency_ms", "recorded_at", "request_id")
     whole = {name: value for name, value in json.loads(answer.to_json()).items() if name not in envelope}
-    assert json.loads(record.response) == whole
-    assert len(record.salt) == 16
+    assert json.loads(record.response or b"") == whole
     assert record.verify() and record.found is None
-    for changed, what in [
-        (record._replace(response=record.response.replace(b"applicant-1", b"applicant-2")), "the response"),
-        (record._replace(request=b"{}"), "the request"),
-        (record._replace(leaf=record.leaf.replace(b'"seq":0', b'"seq":1')), None),
-        (record._replace(leaf=record.leaf + b" "), "the leaf"),
-        (record._replace(leaf=b""), "the leaf"),
-        (record._replace(salt=b"1" * 16), "the request"),
-        (record._replace(salt=b""), "the salt"),
-        (record._replace(found=b"{}"), "what the call found"),
-    ]:
-        if what is None:
-            # Whoever writes the leaf anew is not found out by the record alone.
-            assert changed.verify()
-            continue
-        with pytest.raises(kapix.ValidationError, match=f"{what} is not what the leaf was sealed over") as caught:
-            changed.verify()
-        assert caught.value.cause == "record.altered"
+    assert record.parts == ("features", "request", "response")
+    # Each part and its salt were sealed: whatever is changed alone is told.
+    for name in record.parts:
+        for member, value in [("salt", "31" * 16), ("body", {"entity_id": "applicant-2"})]:
+            changed = json.loads(record.to_json())
+            changed["parts"][name][member] = value
+            with pytest.raises(kapix.ValidationError, match=f"part `{name}` is not what the leaf was sealed over") as caught:
+                kapix.AuditRecord.from_json(json.dumps(changed)).verify()
+            assert caught.value.cause == "record.altered"
+    # A part that is gone was erased, and the rest is proved; one that the leaf does not name was never sealed.
+    erased, more = json.loads(record.to_json()), json.loads(record.to_json())
+    del erased["parts"]["response"], erased["parts"]["features"]
+    rest = kapix.AuditRecord.from_json(json.dumps(erased))
+    assert rest.verify() and rest.response is None and rest.parts == ("request",) and rest != record
+    assert json.loads(rest.request or b"")["features"] is None
+    more["parts"]["found"] = {"body": {}, "salt": "31" * 16}
+    with pytest.raises(kapix.ValidationError, match="part `found`"):
+        kapix.AuditRecord.from_json(json.dumps(more)).verify()
+    # Whoever writes the leaf anew is not found out by the record alone.
+    anew = json.loads(record.to_json())
+    anew["leaf"]["seq"] = 1
+    assert kapix.AuditRecord.from_json(json.dumps(anew)).verify()
     with pytest.raises(kapix.EntityNotFoundError):
         engine.record("aud_00000000000000000000000000")
     assert kapix.Engine.load(CARD, record=False).credit.score(REQUEST).audit_id is None
@@ -278,8 +282,9 @@ def _worker(engine: kapix.Engine) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_no_child_hangs_that_is_forked_while_threads_call_with_records() -> None:
-    engine = kapix.Engine.load(CARD)
+@pytest.mark.parametrize(("name", "children"), [(None, 60), ("kapix.db", 20)])
+def test_no_child_hangs_that_is_forked_while_threads_call_with_records(name: str | None, children: int, tmp_path: Path) -> None:
+    engine = kapix.Engine.load(CARD) if name is None else kapix.Engine.open(tmp_path / name, CARD)
     ends = threading.Event()
 
     def call() -> None:
@@ -290,7 +295,7 @@ def test_no_child_hangs_that_is_forked_while_threads_call_with_records() -> None
     for thread in threads:
         thread.start()
     try:
-        for _ in range(60):
+        for _ in range(children):
             child = multiprocessing.get_context("fork").Process(target=_worker, args=(engine,))
             child.start()
             child.join(30)

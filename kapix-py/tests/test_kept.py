@@ -26,13 +26,20 @@ def test_a_record_goes_to_json_and_back() -> None:
     assert kapix.AuditRecord.from_json(text) == record
     assert kapix.AuditRecord.from_json(text.encode()).verify()
     altered = json.loads(text)
-    altered["response"] = altered["response"].replace('"points":', '"points":1')
+    altered["parts"]["response"]["body"]["points"] += 1
     with pytest.raises(kapix.ValidationError) as caught:
         kapix.AuditRecord.from_json(json.dumps(altered)).verify()
     assert caught.value.cause == "record.altered"
-    for odd in ["{}", "[]", "7", json.dumps({**altered, "salt": "!"}), json.dumps({**altered, "more": ""}), json.dumps({**altered, "leaf": 7})]:
-        with pytest.raises(ValueError):
+    assert kapix.AuditRecord.from_json(json.dumps(json.loads(text), indent=2)).to_json() == text
+    part = {"body": {}, "salt": "!"}
+    for odd in ["", "{}", "[]", "7", "\ud800", json.dumps({**altered, "parts": {"request": part}}), json.dumps({**altered, "more": ""}),
+                json.dumps({**altered, "parts": {"salt": part}}), json.dumps({**altered, "leaf": 7})]:
+        with pytest.raises(kapix.ValidationError):
             kapix.AuditRecord.from_json(odd)
+    wrong: list[Any] = [None, 7, {}]
+    for it in wrong:
+        with pytest.raises(TypeError):
+            kapix.AuditRecord.from_json(it)
 
 
 def test_a_card_is_json_and_cannot_be_changed() -> None:

@@ -3,4 +3,5 @@
 import { Engine } from '@kapix/sdk';
 
 const engine = Engine.loadFile(new URL('card.json', 'file:///'));
+Engine.open(new URL('kapix.db', 'file:///'), []);
 export const scores = engine.credit.scoreBatchAsync({}, { entity_type: 'sme' }, { signal: new AbortController().signal });

@@ -1,6 +1,7 @@
 // Compiled by `tsc --strict` without @types/node and without the DOM: what a caller writes has its types.
 
 import {
+  AuditRecord,
   EXPERT_CARDS,
   Engine,
   KapixError,
@@ -42,7 +43,12 @@ const names: string[] = engine.describe().operations.map((operation) => operatio
 const days: number = engine.run('cashflow.analyze', { entity_id: 'a' }).accounts.length;
 const valid: boolean = engine.artefact.check({ artefact: {} }).valid;
 const door: string = engine.call('credit.score', '{}');
-const salt: Uint8Array = engine.record('aud_1').salt;
+const record: AuditRecord = AuditRecord.fromJSON(engine.record('aud_1').json);
+const held: readonly [string | null, ReadonlyArray<string>, number] = [record.request, record.parts, record.seq];
+const salt: string | undefined = new AuditRecord(record.toJSON()).toJSON().parts.features?.salt;
+const kept: Engine = Engine.open('kapix.db', EXPERT_CARDS, { durability: 'os', tenant: 'lender-7' });
+// @ts-expect-error: an engine in memory has no store
+Engine.load(EXPERT_CARDS, { durability: 'os' });
 
 // @ts-expect-error: an answer is read-only
 answer.points = 1;
@@ -99,7 +105,7 @@ try {
   engine.close();
 } catch (error) {
   if (error instanceof ValidationError) error.fields.map((field) => field.length);
-  if (error instanceof KapixError) error.cause satisfies string;
+  if (error instanceof KapixError) [error.cause satisfies string, error.audit_id satisfies string | undefined];
 }
 
-export { auc, bands, code, card, days, developLater, door, found, later, names, outcome, pd, plain, points, reasons, row, salt, text, total, valid };
+export { auc, bands, code, card, days, developLater, door, found, held, kept, later, names, outcome, pd, plain, points, reasons, row, salt, text, total, valid };

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import json
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Union
 
 from . import _kapix, _summary
 from ._document import read_document
@@ -29,24 +29,34 @@ class DoorReply(str):
     """0, or the HTTP status of the error in the text."""
 
 
-class AuditRecord(NamedTuple):
-    """The record of a call, as the bytes that were sealed."""
+@dataclass(frozen=True, repr=False, slots=True)
+class AuditRecord:
+    """The record of a call, as the bytes that were sealed: :meth:`Engine.record` and :meth:`from_json` make one.
+
+    A document is None when it lapsed or was erased; a request or response of which some parts are gone has null there.
+    """
 
     leaf: bytes
     """What stays of a record for ever, in canonical JSON."""
-    request: bytes
+    request: bytes | None
     """The canonical request."""
-    response: bytes
-    """The canonical response."""
-    salt: bytes
-    """The salt of the record."""
-    found: bytes | None = None
-    """What the call found beside its request, in canonical JSON; None where there was nothing."""
+    response: bytes | None
+    """The canonical response; of a refused call the error."""
+    found: bytes | None
+    """What the call found beside its request, in canonical JSON; None where there was nothing too."""
+    parts: tuple[str, ...]
+    """Names of the parts of its body that are held: `features`, `found`, `request`, `response`, `rows`."""
+    _text: bytes
 
     @property
     def audit_id(self) -> str:
         """Id of the record, as the leaf has it."""
         return str(self._of_leaf("audit_id"))
+
+    @property
+    def request_id(self) -> str:
+        """Id of the call, as the leaf has it."""
+        return str(self._of_leaf("request_id"))
 
     @property
     def operation(self) -> str:
@@ -59,49 +69,46 @@ class AuditRecord(NamedTuple):
         return str(self._of_leaf("recorded_at"))
 
     @property
-    def seq(self) -> int | None:
-        """Number of the record among those of its store, as the leaf has it."""
-        seq: int | None = self._of_leaf("seq")
-        return seq
+    def seq(self) -> int:
+        """Number of the record among those of its store, from 0, as the leaf has it."""
+        return int(self._of_leaf("seq"))
+
+    @property
+    def refused(self) -> str | None:
+        """Code of the error of a call that was refused, such as ``INSUFFICIENT_DATA``; None for an answer."""
+        refused: str | None = self._of_leaf("refused")
+        return refused
 
     def _of_leaf(self, name: str) -> Any:
         return json.loads(self.leaf).get(name)
 
     def verify(self) -> Literal[True]:
-        """Returns True when both HMACs of the leaf, and that of `found`, are those of the parts, and the leaf is in
+        """Returns True when the HMAC of each part that is held is the one that the leaf names, and the leaf is in
         canonical form: no part was changed alone.
 
-        It does not prove that this is the record that was sealed: whoever holds the salt can seal another body under
+        It does not prove that this is the record that was sealed: whoever holds the salts can seal another body under
         another leaf. Keep the leaf, or its hash, where that hand cannot write, and compare it.
 
         Raises:
             ValidationError: ``record.altered``; the message says what does not agree.
         """
-        _kapix.verify((self.leaf, self.request, self.response, self.salt), self.found)
+        _kapix.verify(self._text)
         return True
 
     def to_json(self) -> str:
-        """Returns the parts as JSON: the documents as text, the salt in base64, as in every other language."""
-        parts = {name: part.decode() for name, part in self._asdict().items() if name != "salt" and part is not None}
-        return json.dumps({**parts, "salt": base64.b64encode(self.salt).decode()})
+        """Returns the record in JSON, as in every other language: the leaf, and each part with its salt."""
+        return self._text.decode()
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> AuditRecord:
+    def from_json(cls, text: str | bytes) -> Self:
         """Returns the record that :meth:`to_json` wrote; :meth:`verify` says whether it is whole.
 
         Raises:
-            ValueError: The text is not that of a record.
+            ValidationError: The text is not that of a record.
         """
-        parts = json.loads(text)
-        needed = {"leaf", "request", "response", "salt"}
-        if not isinstance(parts, dict) or not needed <= set(parts) <= {*needed, "found"}:
-            raise ValueError("the JSON of a record has `leaf`, `request`, `response`, `salt` in base64, and perhaps `found`")
-        if not all(isinstance(part, str) for name, part in parts.items() if name != "found" or part is not None):
-            raise ValueError("the parts of a record in JSON are text")
-        found = parts.get("found")
-        salt = base64.b64decode(parts["salt"], validate=True)
-        leaf, request, response = (parts[name].encode("utf-8", "surrogatepass") for name in ("leaf", "request", "response"))
-        return cls(leaf, request, response, salt, None if found is None else found.encode("utf-8", "surrogatepass"))
+        given = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(memoryview(text))
+        (own, leaf), parts, (request, response, found) = _kapix.record(given)
+        return cls(leaf, request, response, found, tuple(parts), own)
 
     def __repr__(self) -> str:
         return _summary.record_text(self)
@@ -109,11 +116,14 @@ class AuditRecord(NamedTuple):
     def _repr_html_(self) -> str:
         return _summary.record_html(self)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_json, (self._text,)
+
 
 class Engine(Operations):
     """Artefacts, proved once, and the operations on them; safe to share between threads and to fork.
 
-    Make one with :meth:`load`. Each operation ``area.verb`` is ``engine.area.verb(...)``.
+    Make one with :meth:`load`, or with :meth:`open` on a file. Each operation ``area.verb`` is ``engine.area.verb(...)``.
     """
 
     __slots__ = ()
@@ -156,9 +166,69 @@ class Engine(Operations):
             "record": record,
             "tenant": tenant,
         }
-        if limits is not None:
-            options["limits"] = dict(limits) if isinstance(limits, Mapping) else limits
-        return cls(_kapix.Desk(_documents(artefacts), _json(options, "an option ")))
+        return cls(_desk(artefacts, limits, options))
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        artefacts: Document | list[Document],
+        *,
+        durability: Literal["decision", "group", "os"] = "group",
+        clock: Literal["system", "none"] | str | datetime.datetime = "system",
+        tenant: str = "",
+        record: bool = True,
+        envelope: bool = True,
+        idempotency: Literal["durable", "process"] = "durable",
+        production: bool = False,
+        limits: Mapping[str, int] | None = None,
+    ) -> Self:
+        """Returns an engine that keeps its state in a file, which is made if there is none.
+
+        Records, idempotency keys, the data of applicants and the log are there when the process comes back. Several
+        processes may open one file, on one machine; a fork opens it again.
+
+        >>> import os, tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> path = os.path.join(folder.name, "kapix.db")
+        >>> request = {"entity_id": "a-1", "entity_type": "individual", "idempotency_key": "application-7",
+        ...            "features": {"coverage_age_days": 2, "history_days": 200, "history_transactions": 120}}
+        >>> first = Engine.open(path, kapix.EXPERT_CARDS).credit.score(request)
+        >>> again = Engine.open(path, kapix.EXPERT_CARDS)
+        >>> again.credit.score(request).to_json() == first.to_json() and again.record(first.audit_id).verify()
+        True
+
+        Args:
+            path: The file, a SQLite database; its folder must be there. SQLite keeps two files beside it, of the same name
+                with ``-wal`` and ``-shm``.
+            artefacts: As of :meth:`load`.
+            durability: When a call is on the disk: ``group`` before it returns, with one sync for all calls that wait;
+                ``decision`` before it returns, with a sync of its own; ``os`` when the operating system writes it.
+            clock: As of :meth:`load`, as are the others.
+            tenant: Separates the idempotency keys, the data and the records of the host's customers.
+            record: Whether calls leave a record.
+            envelope: Whether answers carry `request_id`, `audit_id`, `recorded_at` and `latency_ms`.
+            idempotency: What an idempotency key rests on.
+            production: Load only approved artefacts.
+            limits: Limits that differ from the documented ones, by name.
+
+        Raises:
+            ValidationError: As of :meth:`load`, and ``store.schema``: the file is of a later engine, or of another program.
+            ForbiddenError: `production` is on and an artefact is not approved.
+            ServiceUnavailableError: ``store.unavailable``: the file cannot be opened; ``store.corrupt``: it is damaged, or no
+                database.
+        """
+        options: dict[str, object] = {
+            "clock": clock,
+            "durability": durability,
+            "envelope": envelope,
+            "idempotency": idempotency,
+            "production": production,
+            "record": record,
+            "store": os.fsdecode(path),
+            "tenant": tenant,
+        }
+        return cls(_desk(artefacts, limits, options))
 
     def swap(self, artefacts: Document | list[Document]) -> None:
         """Puts other artefacts in place; calls under way end with those that they began with."""
@@ -184,7 +254,8 @@ class Engine(Operations):
         return reply
 
     def record(self, audit_id: str) -> AuditRecord:
-        """Returns the record of a call; raises EntityNotFoundError when the store has none.
+        """Returns the record of a call, by its `audit_id` or its `request_id`; raises EntityNotFoundError when the store
+        has none. A call that was refused for want of data leaves one too: its error has the `audit_id`.
 
         An engine with `record=False` keeps none, and its answers have no `audit_id`.
         """
@@ -196,8 +267,14 @@ class Engine(Operations):
         except Refused as refused:
             error = self._desk.refusal(*refused.args)
         else:
-            return AuditRecord(**self._desk.record(audit_id))
+            return AuditRecord.from_json(self._desk.record(audit_id))
         raise error
+
+
+def _desk(artefacts: Document | list[Document], limits: Mapping[str, int] | None, options: dict[str, object]) -> _kapix.Desk:
+    if limits is not None:
+        options["limits"] = dict(limits) if isinstance(limits, Mapping) else limits
+    return _kapix.Desk(_documents(artefacts), _json(options, "an option "))
 
 
 def _documents(artefacts: Document | list[Document]) -> list[bytes]:

@@ -21,6 +21,7 @@ class KapixError(Exception):
         details: Each finding (``cause``, ``field``, ``message``) when there are several.
         status: HTTP status.
         request_id: Id of the call; None without an envelope.
+        audit_id: Id of the record that the refused call left; None where it left none.
         docs: Address of the page on the code.
     """
 
@@ -31,6 +32,7 @@ class KapixError(Exception):
     details: tuple[dict[str, str], ...]
     status: int
     request_id: str | None
+    audit_id: str | None
     docs: str
 
     def __init__(self, status: int, body: bytes) -> None:
@@ -43,6 +45,7 @@ class KapixError(Exception):
         self.details = tuple(error.get("details", ()))
         self.status = status
         self.request_id = error.get("request_id")
+        self.audit_id = error.get("audit_id")
         self.docs = error["docs"]
         self._body = body
 

@@ -346,8 +346,10 @@ def _swap_order(it: Any) -> tuple[bool, int]:
 
 def _audit_record(it: AuditRecord) -> Summary:
     lines = [(name, _plain(getattr(it, name))) for name in ("operation", "recorded_at", "seq")]
-    parts = ((name, getattr(it, name)) for name in it._fields)
-    lines += [(name, f"{len(part)} bytes") for name, part in parts if part is not None]
+    lines += [("refused", it.refused)] if it.refused is not None else []
+    documents = ((name, getattr(it, name)) for name in ("leaf", "request", "response", "found"))
+    lines += [(name, f"{len(document)} bytes") for name, document in documents if document is not None]
+    lines.append(("parts", ", ".join(it.parts)))
     return _cut(_plain(it.audit_id)), lines
 
 
