@@ -50,6 +50,15 @@ export interface StoreOptions extends EngineOptions {
    * before it returns, with a sync of its own; `os` when the operating system writes it.
    */
   readonly durability?: 'decision' | 'group' | 'os';
+  /** The private key that signs checkpoints of the log, as `audit.key` makes it. */
+  readonly log_key?: string;
+  /** The name of the log, which no other log should have; that of the key when absent. */
+  readonly origin?: string;
+  /**
+   * Keep the texts of rows (description, counterparty), which may name other people; default false: they are kept as hashes
+   * under a key that is written nowhere.
+   */
+  readonly store_text?: boolean;
 }
 
 /** What stands beside the fields of an answer; a copy has none of it. */

@@ -72,6 +72,14 @@ func WithoutRecords() Option { return WithOption("record", false) }
 // it.
 func WithDurability(durability string) Option { return WithOption("durability", durability) }
 
+// WithLogKey sets the private key that signs checkpoints of the log of an engine of [Open], as the operation audit.key makes
+// it; its name is that of the log.
+func WithLogKey(key string) Option { return WithOption("log_key", key) }
+
+// WithStoreText keeps the texts of rows (description, counterparty), which may name other people. Without it they are kept as
+// hashes under a key that is written nowhere.
+func WithStoreText() Option { return WithOption("store_text", true) }
+
 // Open returns an engine that keeps its state in a file, a SQLite database, which is made if there is none; its folder must
 // be there. Records, idempotency keys, the data of applicants and the log are there when the process comes back. Several
 // processes of one machine may open one file. Artefacts and options are those of [Load].

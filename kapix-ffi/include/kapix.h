@@ -109,6 +109,8 @@ uint32_t kapix_abi_version(void) KAPIX_NOEXCEPT;
  *                             "process" (without a store: 100,000 keys and 64 MiB, the limit store_key_bytes; the oldest evicted;
  *                             each process of a fork() has its own, so send a key to one of them)
  *                limits       {"request_bytes": ..., ...}; engine.describe lists them
+ *                log_key      the private key that signs checkpoints of the log, as audit.key makes it
+ *                origin       the name of the log, which no other log should have; that of the key when absent
  *                production   false (default); true loads approved artefacts only
  *                record       true (default): calls leave a record
  *                store        the path of a SQLite database, in UTF-8, which is made if there is none; its folder must be
@@ -117,6 +119,8 @@ uint32_t kapix_abi_version(void) KAPIX_NOEXCEPT;
  *                             machine may open one file. The errors are store.unavailable, 503: it cannot be opened;
  *                             store.corrupt, 503: it is damaged, or no database; store.schema, 400: it is of a later
  *                             engine, or of another program
+ *                store_text   true keeps the texts of rows (description, counterparty), which may name other people; false
+ *                             (default) keeps hashes under a key that is written nowhere
  *                tenant       "" (default): separates the idempotency keys, the data and the records of your customers
  *   error      Empty on success. */
 int32_t kapix_engine_load(const uint8_t *artefacts, size_t length, const uint8_t *options, size_t options_length,

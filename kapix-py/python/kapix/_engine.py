@@ -182,6 +182,9 @@ class Engine(Operations):
         idempotency: Literal["durable", "process"] = "durable",
         production: bool = False,
         limits: Mapping[str, int] | None = None,
+        log_key: str | None = None,
+        origin: str | None = None,
+        store_text: bool = False,
     ) -> Self:
         """Returns an engine that keeps its state in a file, which is made if there is none.
 
@@ -211,6 +214,10 @@ class Engine(Operations):
             idempotency: What an idempotency key rests on.
             production: Load only approved artefacts.
             limits: Limits that differ from the documented ones, by name.
+            log_key: The private key that signs checkpoints of the log, as ``audit.key`` makes it.
+            origin: The name of the log, which no other log should have; that of the key without it.
+            store_text: Keep the texts of rows (description, counterparty), which may name other people; without it they are
+                kept as hashes under a key that is written nowhere.
 
         Raises:
             ValidationError: As of :meth:`load`, and ``store.schema``: the file is of a later engine, or of another program.
@@ -226,8 +233,10 @@ class Engine(Operations):
             "production": production,
             "record": record,
             "store": os.fsdecode(path),
+            "store_text": store_text,
             "tenant": tenant,
         }
+        options.update({name: value for name, value in (("log_key", log_key), ("origin", origin)) if value is not None})
         return cls(_desk(artefacts, limits, options))
 
     def swap(self, artefacts: Document | list[Document]) -> None:
